@@ -1,0 +1,1 @@
+"""USB-Rec: language models that recommend well in conversation."""

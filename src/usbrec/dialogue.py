@@ -1,0 +1,282 @@
+"""The records that travel between stages: frozen, plain, and turned to JSON and back without loss.
+
+A *sample* is a point in a recorded dialogue. An *episode* is a sample played on for some rounds and
+scored. A *preference pair* is what training reads. What acts on them lives in the rooms above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
+
+Role = Literal["seeker", "recommender"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one seat said."""
+
+    role: Role
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"role": self.role, "text": self.text}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(role=data["role"], text=data["text"])
+
+
+def alternate_backwards(texts: Iterable[str]) -> tuple[Turn, ...]:
+    """Assign seats to bare utterances from the end: the last is the seeker's, then they alternate.
+
+    From the front, parity fails: an empty opening stands for "the recommender began", and a few
+    recorded contexts have an even length. Empty utterances are dropped after the seats are assigned.
+    """
+    listed = list(texts)
+    turns = [
+        Turn("seeker" if (len(listed) - 1 - index) % 2 == 0 else "recommender", text)
+        for index, text in enumerate(listed)
+    ]
+    return tuple(turn for turn in turns if turn.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that can be recommended.
+
+    `title` is without the year. `genres` are what the catalogue calls genres, categories or styles;
+    `people` those who made it or appear in it, most important first. `popularity` is any number that
+    grows with how often people choose the item; 0 when unknown. `extra` keeps the other attributes.
+    """
+
+    id: str
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    text: str = ""
+    popularity: float = 0.0
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The title as people write it: with the year in brackets where it is known."""
+        return f"{self.title} ({self.year})" if self.year is not None else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A point in a recorded dialogue.
+
+    `turns` ends with the seeker. `targets` are the titles (as the source writes them, usually
+    ``Title (year)``) the seeker ended up with here, at least one. `label` is what the human
+    recommender said next, or None. `dialogue_id` is the cluster for statistics: rows of one
+    dialogue are not independent.
+    """
+
+    id: str
+    dialogue_id: str
+    turns: tuple[Turn, ...]
+    targets: tuple[str, ...]
+    label: str | None = None
+    source: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "dialogue_id": self.dialogue_id,
+            "turns": [turn.to_json() for turn in self.turns],
+            "targets": list(self.targets),
+            "label": self.label,
+            "source": self.source,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            id=data["id"],
+            dialogue_id=data["dialogue_id"],
+            turns=tuple(Turn.from_json(turn) for turn in data["turns"]),
+            targets=tuple(data["targets"]),
+            label=data.get("label"),
+            source=data.get("source", ""),
+        )
+
+
+ScoreMethod = Literal["exact", "votes", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How satisfied the simulated user is: 0 worse than the targets, 1 comparable, 2 a target or better.
+
+    `value` lies in [0, 2], or is None when the judge's answer was no score (*unreadable*; never 0).
+    `distribution` holds the probability of "0", "1", "2" for exact scores and the share of readable
+    votes for votes; empty for rules. `votes` and `unreadable` count answers asked for and not readable.
+    `mass` is the probability the judge put on a digit at all (exact only). `detail` says why (rules).
+    """
+
+    value: float | None
+    method: ScoreMethod
+    distribution: Mapping[str, float] = field(default_factory=dict)
+    votes: int = 0
+    unreadable: int = 0
+    mass: float | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "value": self.value,
+            "method": self.method,
+            "distribution": dict(self.distribution),
+            "votes": self.votes,
+            "unreadable": self.unreadable,
+            "mass": self.mass,
+            "detail": dict(self.detail),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            value=data["value"],
+            method=data["method"],
+            distribution=data.get("distribution", {}),
+            votes=data.get("votes", 0),
+            unreadable=data.get("unreadable", 0),
+            mass=data.get("mass"),
+            detail=data.get("detail", {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.seconds + other.seconds,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "calls": self.calls,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "cached_tokens": self.cached_tokens,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            calls=data["calls"],
+            prompt_tokens=data["prompt_tokens"],
+            completion_tokens=data["completion_tokens"],
+            cached_tokens=data["cached_tokens"],
+            seconds=data["seconds"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A sample played on. `played` are the turns after the sample's own; `score` judges them.
+
+    `leaks` counts simulator replies that named a target before the recommender did (they were drawn
+    again, at last masked). `hit` says whether the recommender named a target in any of its replies.
+    `facts` are counts about the recommender's replies, `traces` what a self-enhanced recommender
+    considered before each reply (None for a plain one).
+    """
+
+    sample: Sample
+    played: tuple[Turn, ...]
+    score: Score
+    hit: bool
+    leaks: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    traces: tuple[Mapping[str, Any] | None, ...] = ()
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The whole dialogue: the sample's context, then what was played."""
+        return self.sample.turns + self.played
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """What the recommender said in the played part, in order."""
+        return tuple(turn.text for turn in self.played if turn.role == "recommender")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "sample": self.sample.to_json(),
+            "played": [turn.to_json() for turn in self.played],
+            "score": self.score.to_json(),
+            "hit": self.hit,
+            "leaks": self.leaks,
+            "facts": dict(self.facts),
+            "traces": list(self.traces),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            sample=Sample.from_json(data["sample"]),
+            played=tuple(Turn.from_json(turn) for turn in data["played"]),
+            score=Score.from_json(data["score"]),
+            hit=data["hit"],
+            leaks=data.get("leaks", 0),
+            facts=data.get("facts", {}),
+            traces=tuple(data.get("traces", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencePair:
+    """One prompt, a reply to prefer over another, and where they come from.
+
+    `prompt` is a chat: a system message, then ``user`` (the seeker) and ``assistant`` turns, ending
+    with the user. `provenance` holds sample id, scores, votes, models, seed and the filters passed.
+    """
+
+    sample_id: str
+    dialogue_id: str
+    prompt: tuple[Mapping[str, str], ...]
+    chosen: str
+    rejected: str
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def swap(self) -> PreferencePair:
+        """The opposite preference; swapping twice gives the pair back."""
+        return replace(self, chosen=self.rejected, rejected=self.chosen)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "sample_id": self.sample_id,
+            "dialogue_id": self.dialogue_id,
+            "prompt": [dict(message) for message in self.prompt],
+            "chosen": self.chosen,
+            "rejected": self.rejected,
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            sample_id=data["sample_id"],
+            dialogue_id=data["dialogue_id"],
+            prompt=tuple(data["prompt"]),
+            chosen=data["chosen"],
+            rejected=data["rejected"],
+            provenance=data.get("provenance", {}),
+        )

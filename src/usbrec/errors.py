@@ -1,0 +1,79 @@
+"""Everything that can go wrong, in one tree.
+
+    UsbRecError
+    ├── InputError            a file or value the user gave: exit code 2
+    │   ├── ConfigError         a setting, an option, a missing key or extra
+    │   └── RunFolderError      a run folder that is in use, or holds another configuration
+    ├── ModelError            the model's side failed on one request: recorded on its row, the run goes on
+    │   ├── ModelUnavailable    no connection, timeout, 429 or 5xx after the retries
+    │   ├── UnusableAnswer      an answer that is empty, garbage or no chat completion
+    │   └── PromptTooLong       the prompt exceeds the model's context
+    ├── ModelRefused          the server says no to everything (401, 403, unknown model): exit code 2
+    └── Interrupted           Ctrl-C: exit code 130
+
+A message says what was wrong, where (``file:line``, field, sample id) and what to do. Messages never
+contain a key: the backends strip secrets before they raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class UsbRecError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class InputError(UsbRecError):
+    """Something the user handed in cannot be used as it is."""
+
+
+class ConfigError(InputError):
+    """A setting, command-line option, environment variable or missing extra."""
+
+
+class RunFolderError(InputError):
+    """A run folder is held by another process or holds a run with another configuration."""
+
+
+class BadLines(InputError):
+    """A file with unusable lines; the first twenty are listed, the rest counted."""
+
+    shown = 20
+
+    def __init__(
+        self, path: str, problems: Sequence[str], advice: str = "Correct or remove these lines."
+    ) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        listed = "\n".join(f"  {problem}" for problem in self.problems[: self.shown])
+        more = len(self.problems) - self.shown
+        tail = f"\n  ... and {more} more" if more > 0 else ""
+        count = len(self.problems)
+        super().__init__(
+            f"{path}: {count} unusable line{'s' if count != 1 else ''}\n{listed}{tail}\n{advice}"
+        )
+
+
+class ModelError(UsbRecError):
+    """The model's side failed on one request. A failed row is data, not the end of the run."""
+
+
+class ModelUnavailable(ModelError):
+    """No connection, a timeout, or 429/5xx after the last retry."""
+
+
+class UnusableAnswer(ModelError):
+    """The server answered, but not with a chat completion that has text in it."""
+
+
+class PromptTooLong(ModelError):
+    """The prompt does not fit the model's context window."""
+
+
+class ModelRefused(UsbRecError):
+    """The server refuses every request alike (bad key, unknown model); going on would be pointless."""
+
+
+class Interrupted(UsbRecError):
+    """The user pressed Ctrl-C; what is finished is recorded."""

@@ -1,0 +1,27 @@
+"""What decides an answer, as bytes: canonical JSON, digests and seeds.
+
+Two runs agree when the things that decide them have the same digest. Every random draw of a run comes
+from :func:`derive_seed` of the configured seed and the place where the draw happens, never from global
+state, so rows do not share their draws and order does not matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical_json(value: Any) -> str:
+    """One text for one value: sorted keys, no white space, no NaN. Raises ValueError on NaN or infinity."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON of `value`, as 64 hex digits."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def derive_seed(seed: int, *place: str | int) -> int:
+    """A seed in [0, 2**31) for one place of a run, e.g. ``derive_seed(7, sample.id, "draft", 2)``."""
+    return int(digest([seed, *place])[:8], 16) & 0x7FFFFFFF

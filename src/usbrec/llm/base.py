@@ -1,0 +1,198 @@
+"""What every room above asks of a language model: two questions, `chat` and `choose`.
+
+A backend implements :class:`ChatModel` and nothing else; a self-enhanced model is one too. Requests
+and replies are frozen records that turn to JSON, so that any call can be recorded and served again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from usbrec.dialogue import Usage
+
+ChatRole = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: ChatRole
+    content: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"role": self.role, "content": self.content}
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """Messages in, `n` replies out.
+
+    `temperature` 0 means greedy. `seed` makes a draw repeatable where the backend can. `deadline` is
+    in seconds from the call (None: the backend's own timeout). `round` (from 1) and `rounds` tell a
+    self-enhanced model where in an episode it stands; plain backends ignore them. `on_delta` receives
+    pieces of text as they come (n=1 only); it is not part of what decides the answer, nor is `deadline`.
+    """
+
+    messages: tuple[Message, ...]
+    n: int = 1
+    temperature: float = 0.0
+    top_p: float = 1.0
+    max_tokens: int = 128
+    stop: tuple[str, ...] = ()
+    seed: int = 0
+    round: int | None = None
+    rounds: int | None = None
+    deadline: float | None = field(default=None, compare=False)
+    on_delta: Callable[[str], None] | None = field(default=None, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything that decides the answer."""
+        return {
+            "messages": [message.to_json() for message in self.messages],
+            "n": self.n,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "max_tokens": self.max_tokens,
+            "stop": list(self.stop),
+            "seed": self.seed,
+            "round": self.round,
+            "rounds": self.rounds,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One reply. `finish` is "stop" when the model ended by itself, "length" when it was cut off."""
+
+    text: str
+    finish: Literal["stop", "length"] = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """`completions` has exactly `n` entries. `trace` is what a self-enhanced model considered (JSON)."""
+
+    completions: tuple[Completion, ...]
+    usage: Usage = Usage()
+    trace: Mapping[str, Any] | None = None
+
+    @property
+    def text(self) -> str:
+        return self.completions[0].text
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "completions": [[completion.text, completion.finish] for completion in self.completions],
+            "usage": self.usage.to_json(),
+            "trace": self.trace,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ChatReply:
+        return cls(
+            completions=tuple(Completion(text, finish) for text, finish in data["completions"]),
+            usage=Usage.from_json(data["usage"]),
+            trace=data["trace"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRequest:
+    """Messages and at least two distinct non-empty options in; a probability for each option out.
+
+    `temperature` tempers the probabilities, p^(1/T) renormalised (must be > 0). `votes` answers are
+    drawn where no log-probabilities are to be had.
+    """
+
+    messages: tuple[Message, ...]
+    options: tuple[str, ...]
+    temperature: float = 1.0
+    votes: int = 10
+    seed: int = 0
+    deadline: float | None = field(default=None, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "messages": [message.to_json() for message in self.messages],
+            "options": list(self.options),
+            "temperature": self.temperature,
+            "votes": self.votes,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Probabilities over the options, or None when no answer could be read.
+
+    `method` says where they come from: "exact" log-probabilities, or "votes". For votes, `votes` is
+    how many were drawn and `unreadable` how many of them were no option. For exact, `mass` is the
+    probability the model put on the options before renormalising (None where it was not to be had).
+    """
+
+    probabilities: Mapping[str, float] | None
+    method: Literal["exact", "votes"]
+    votes: int = 0
+    unreadable: int = 0
+    mass: float | None = None
+    usage: Usage = Usage()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "probabilities": None if self.probabilities is None else dict(self.probabilities),
+            "method": self.method,
+            "votes": self.votes,
+            "unreadable": self.unreadable,
+            "mass": self.mass,
+            "usage": self.usage.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Choice:
+        return cls(
+            probabilities=data["probabilities"],
+            method=data["method"],
+            votes=data["votes"],
+            unreadable=data["unreadable"],
+            mass=data["mass"],
+            usage=Usage.from_json(data["usage"]),
+        )
+
+
+@runtime_checkable
+class ChatModel(Protocol):
+    """A model that answers.
+
+    `name` says which model it is, in records and reports. `identity` is what decides its answers
+    beside the request (file digest, sampler defaults), as JSON. `parallel` says whether several
+    requests may be in flight at once; where it is False callers go one after another, because the
+    order of requests is then part of the answer.
+
+    Both methods raise :class:`usbrec.errors.ModelError` when this request failed, and
+    :class:`usbrec.errors.ModelRefused` when every request would. Both can be cancelled.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def identity(self) -> Mapping[str, Any]: ...
+
+    @property
+    def parallel(self) -> bool: ...
+
+    async def chat(self, request: ChatRequest) -> ChatReply: ...
+
+    async def choose(self, request: ChoiceRequest) -> Choice: ...
+
+    async def aclose(self) -> None: ...
+
+
+def temper(probabilities: Mapping[str, float], temperature: float) -> dict[str, float]:
+    """p^(1/T), renormalised. All-zero input is spread evenly, because nothing tells the options apart."""
+    powered = {option: value ** (1.0 / temperature) for option, value in probabilities.items()}
+    total = sum(powered.values())
+    if total <= 0.0:
+        return {option: 1.0 / len(powered) for option in powered}
+    return {option: value / total for option, value in powered.items()}
