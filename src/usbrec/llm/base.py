@@ -74,7 +74,7 @@ class ChatReply:
     """`completions` has exactly `n` entries. `trace` is what a self-enhanced model considered (JSON)."""
 
     completions: tuple[Completion, ...]
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     trace: Mapping[str, Any] | None = None
 
     @property
@@ -136,7 +136,7 @@ class Choice:
     votes: int = 0
     unreadable: int = 0
     mass: float | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
     def to_json(self) -> dict[str, Any]:
         return {
