@@ -1,0 +1,229 @@
+"""Settings: one small model a stage, TOML in, a resolved copy out.
+
+Every field is documented right under it; the command line's help and docs/configuration.md come from
+the same texts. Fields marked ``decides=False`` change speed or place, never an answer: a run may be
+resumed with other values of these.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from usbrec.errors import ConfigError
+
+
+def _free(default: Any, **kwargs: Any) -> Any:
+    """A field that decides no answer."""
+    return Field(default, json_schema_extra={"decides": False}, **kwargs)
+
+
+class Stage(BaseModel):
+    """Base of all stages: unknown keys are errors, because a misspelt setting is a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Seats(Stage):
+    """Who sits where. A seat is `smollm2-135m`, a .gguf path, `openai:NAME`, `scripted:FILE`, or rules."""
+
+    recommender: str = "smollm2-135m"
+    """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`."""
+    simulator: str = "smollm2-135m"
+    """The model in the seeker's seat; also `rules`."""
+    judge: str = "smollm2-135m"
+    """Who gives the score; also `rules`."""
+
+
+class Models(Stage):
+    """How models are run and reached."""
+
+    context: int = Field(4096, ge=256)
+    """Tokens of prompt and reply together, for models in this process."""
+    threads: int = Field(1, ge=1)
+    """Threads of one instance, for models in this process."""
+    concurrency: int | None = _free(None, ge=1)
+    """Units of work at once; by default the number of cores (at most 4) in process, 8 with a server."""
+    base_url: str | None = _free(None)
+    """Address of the OpenAI-compatible server; by default OPENAI_BASE_URL."""
+    timeout: float = _free(120.0, gt=0)
+    """Seconds one request may take, retries included."""
+    max_retries: int = _free(5, ge=0)
+    """How often a failed request to a server is repeated."""
+    constrain: Literal["none", "grammar", "structured", "guided"] = "none"
+    """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
+
+
+class Play(Stage):
+    """How episodes are played."""
+
+    rounds: int = Field(2, ge=1, le=20)
+    """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""
+    temperature: float = Field(0.0, ge=0, le=2)
+    """Sampling temperature of the recommender."""
+    simulator_temperature: float = Field(0.7, ge=0, le=2)
+    """Sampling temperature of a model in the seeker's seat."""
+    max_tokens: int = Field(64, ge=1)
+    """Longest reply of either seat, in tokens."""
+    leak_redraws: int = Field(2, ge=0)
+    """How often a seeker's reply that names a target is drawn again before it is masked."""
+    prompts: str | None = None
+    """A folder whose files replace the packaged prompts of the same names."""
+
+
+class Judging(Stage):
+    """How an episode is scored."""
+
+    temperature: float = Field(0.7, gt=0, le=2)
+    """Tempers the exact distribution (the paper samples its votes at 0.7)."""
+    votes: int = Field(10, ge=1)
+    """Answers drawn where a server gives no log-probabilities (paper: 10)."""
+    genre_weight: float = Field(0.5, ge=0)
+    """Rules: weight of shared genres in the similarity of two items."""
+    people_weight: float = Field(0.3, ge=0)
+    """Rules: weight of shared people."""
+    era_weight: float = Field(0.2, ge=0)
+    """Rules: weight of nearness in time."""
+    era_scale: float = Field(10.0, gt=0)
+    """Rules: years after which nearness in time has fallen to 1/e."""
+    baseline_items: int = Field(500, ge=1)
+    """Rules: how many random catalogue items the mean similarity is taken over."""
+
+
+class Search(Stage):
+    """Self-enhancement (paper: SES): how many drafts, how far they are played, what it may cost."""
+
+    kind: Literal["flat", "tree"] = "flat"
+    """flat branches once; tree branches again at every later recommender turn."""
+    drafts: int = Field(3, ge=2, le=32)
+    """Drafts of a reply, the greedy one among them (paper's code 3)."""
+    temperature: float = Field(0.5, gt=0, le=2)
+    """Temperature of the drafts beside the greedy one (the paper finds 0.5 best, its code has 0.7)."""
+    from_round: int = Field(1, ge=1)
+    """First round that is enhanced."""
+    rounds: int = Field(2, ge=1, le=20)
+    """How many rounds to play drafts forward when the caller does not say how many are left."""
+    simulator: str | None = None
+    """Internal simulator: `rules`, or by default what suits the outer seats."""
+    judge: str | None = None
+    """Internal judge: `rules`, or by default what suits the outer seats."""
+    max_calls: int | None = Field(None, ge=1)
+    """Budget of one reply in model calls."""
+    max_tokens: int | None = Field(None, ge=1)
+    """Budget of one reply in tokens, prompt and completion together."""
+    max_seconds: float | None = Field(None, gt=0)
+    """Budget of one reply in seconds. Off by default: a clock makes runs unrepeatable."""
+
+
+class Pairs(Stage):
+    """How preference pairs are made (paper: PODCS)."""
+
+    drafts: int = Field(4, ge=1, le=64)
+    """First replies drawn for each sample; identical ones count once."""
+    temperature: float = Field(0.7, gt=0, le=2)
+    """Their temperature (paper 0.5, here higher so that drafts of small models differ)."""
+    accept_at: float | None = Field(None, ge=0, le=2)
+    """Score from which the best draft is chosen itself: by default 2 with rules, 1.5 with a model."""
+    reject_below: float = Field(2.0, ge=0, le=2)
+    """The worst draft falls short, and is rejected, below this score; else the label is rejected."""
+    min_margin: float = Field(0.0, ge=0, le=2)
+    """Filter: smallest difference of the two scores (a pair with an unscored side counts as 0)."""
+    min_agreement: float = Field(0.0, ge=0, le=1)
+    """Filter: smallest share of the judge's likeliest score, on both sides (rules always agree)."""
+    max_length_ratio: float | None = Field(None, ge=1)
+    """Filter: most words of the longer side for each word of the shorter."""
+
+
+class Statistics(Stage):
+    """How results are stated."""
+
+    resamples: int = Field(2000, ge=100)
+    """Bootstrap resamples of dialogues behind every 95 % interval."""
+
+
+class Config(Stage):
+    """All settings of one run."""
+
+    seed: int = 0
+    """Every random draw of the run comes from it."""
+    limit: int | None = Field(None, ge=1)
+    """Only the first so many samples, by hash of their id: the same rows whatever the seed."""
+    enhanced: bool = False
+    """Whether the recommender is self-enhanced (--ses)."""
+    seats: Seats = Seats()
+    """Who sits where."""
+    models: Models = Models()
+    """How models are run and reached."""
+    play: Play = Play()
+    """How episodes are played."""
+    judging: Judging = Judging()
+    """How episodes are scored."""
+    search: Search = Search()
+    """Self-enhancement."""
+    pairs: Pairs = Pairs()
+    """Preference pairs."""
+    statistics: Statistics = Statistics()
+    """Intervals."""
+
+    def decides(self) -> dict[str, Any]:
+        """The settings that decide answers, as nested JSON."""
+        return _deciding(self)
+
+
+def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Read TOML (None: defaults) and lay `overrides` over it; nested mappings, None means not given.
+
+    Raises ConfigError naming file, field, what was wrong and what is allowed.
+    """
+    data: dict[str, Any] = {}
+    if path is not None:
+        try:
+            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: not valid TOML ({error}).") from None
+    merged = _merge(data, overrides or {})
+    try:
+        return Config.model_validate(merged)
+    except ValidationError as error:
+        where = str(path) if path is not None else "settings"
+        problems = "\n".join(
+            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ConfigError(
+            f"{where}: unusable settings\n{problems}\nSee docs/configuration.md for all fields."
+        ) from None
+
+
+def dump_config(config: Config) -> str:
+    """The resolved settings as TOML; settings that are None are left out."""
+    return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        if isinstance(value, Mapping):
+            inner = merged.get(key, {})
+            merged[key] = _merge(inner if isinstance(inner, Mapping) else {}, value)
+        elif value is not None:
+            merged[key] = value
+    return merged
+
+
+def _deciding(stage: BaseModel) -> dict[str, Any]:
+    decided: dict[str, Any] = {}
+    for name, field in type(stage).model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and extra.get("decides") is False:
+            continue
+        value = getattr(stage, name)
+        decided[name] = _deciding(value) if isinstance(value, BaseModel) else value
+    return decided

@@ -1,0 +1,187 @@
+"""The run's memory: every finished model call and every finished unit of work, in one SQLite file.
+
+A *unit* is what is done or not done as a whole: one episode, or one sample's drafts. A call or a unit
+counts once it is committed here, so that a killed run repeats nothing finished. One process holds a
+run folder at a time: SQLite's exclusive locking mode is the lock, and the operating system releases it
+when the process dies, however it dies.
+
+Calls are keyed by their unit and by everything that decides their answer, never by time or order. That
+makes three things one mechanism: resuming, accounting, and replaying a run without its models.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from usbrec.errors import RunFolderError
+from usbrec.keys import canonical_json
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS calls (
+    unit TEXT NOT NULL, key TEXT NOT NULL, seat TEXT NOT NULL,
+    request TEXT NOT NULL, answer TEXT, failure TEXT,
+    PRIMARY KEY (unit, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS units (key TEXT PRIMARY KEY, record TEXT, failure TEXT) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """An answered call (`answer`) or a failed one (`failure`: error class name and message)."""
+
+    answer: Mapping[str, Any] | None
+    failure: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """A finished unit: what it produced, or why the model's side failed."""
+
+    key: str
+    record: Mapping[str, Any] | None
+    failure: str | None
+
+
+class Journal:
+    """One run's record. Use it from one thread, as a context manager.
+
+    Raises RunFolderError when another process holds the file or when it is no journal.
+    """
+
+    def __init__(self, path: str | Path, *, mode: Literal["write", "read"] = "write") -> None:
+        self.path = Path(path)
+        if mode == "read" and not self.path.is_file():
+            raise RunFolderError(f"{self.path}: no recorded run here (run.db is missing).")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(self.path, timeout=0.0, isolation_level=None)
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_SCHEMA)
+            # Locking mode is lazy: the first write takes the lock and this connection keeps it.
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('schema', '1')")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise RunFolderError(
+                    f"{self.path.parent}: another process is working in this run folder. "
+                    "Wait for it, stop it, or choose another folder with -o."
+                ) from None
+            raise RunFolderError(f"{self.path}: cannot be opened ({error}).") from None
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise RunFolderError(
+                f"{self.path}: not a run journal ({error}). Choose another folder with -o."
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def bind(self, decides: Mapping[str, Any]) -> None:
+        """Tie the run to the configuration that decides it, or refuse with what changed.
+
+        `decides` is nested JSON; it is compared leaf by leaf.
+        """
+        text = canonical_json(decides)
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'configuration'").fetchone()
+        if row is None:
+            self._db.execute("INSERT INTO meta VALUES ('configuration', ?)", (text,))
+            return
+        if row[0] == text:
+            return
+        before, now = _leaves(json.loads(row[0])), _leaves(json.loads(text))
+        changed = [
+            f"  {name}: was {_shown(before, name)}, is {_shown(now, name)}"
+            for name in sorted(before.keys() | now.keys())
+            if before.get(name, _ABSENT) != now.get(name, _ABSENT)
+        ]
+        raise RunFolderError(
+            f"{self.path.parent}: this folder holds a run with another configuration:\n"
+            + "\n".join(changed)
+            + "\nUse the settings of before to go on with it, or another folder with -o."
+        )
+
+    def call(self, unit: str, key: str) -> CallRecord | None:
+        row = self._db.execute(
+            "SELECT answer, failure FROM calls WHERE unit = ? AND key = ?", (unit, key)
+        ).fetchone()
+        if row is None:
+            return None
+        answer = None if row[0] is None else json.loads(row[0])
+        failure = None if row[1] is None else tuple(json.loads(row[1]))
+        return CallRecord(answer, failure)
+
+    def record_call(
+        self,
+        unit: str,
+        key: str,
+        *,
+        seat: str,
+        request: Mapping[str, Any],
+        answer: Mapping[str, Any] | None = None,
+        failure: tuple[str, str] | None = None,
+    ) -> None:
+        """Commit one call before its answer is used."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                unit,
+                key,
+                seat,
+                canonical_json(request),
+                None if answer is None else canonical_json(answer),
+                None if failure is None else canonical_json(failure),
+            ),
+        )
+
+    def forget_calls(self, unit: str, *, failed_only: bool = False) -> None:
+        """Drop the calls of a unit that starts again; with `failed_only`, those to be tried again."""
+        condition = " AND failure IS NOT NULL" if failed_only else ""
+        self._db.execute(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
+
+    def unit(self, key: str) -> UnitRecord | None:
+        row = self._db.execute("SELECT record, failure FROM units WHERE key = ?", (key,)).fetchone()
+        return (
+            None if row is None else UnitRecord(key, None if row[0] is None else json.loads(row[0]), row[1])
+        )
+
+    def record_unit(self, unit: UnitRecord) -> None:
+        """Commit a finished unit before it counts."""
+        record = None if unit.record is None else canonical_json(unit.record)
+        self._db.execute("INSERT OR REPLACE INTO units VALUES (?, ?, ?)", (unit.key, record, unit.failure))
+
+    def count_calls(self) -> int:
+        return int(self._db.execute("SELECT COUNT(*) FROM calls").fetchone()[0])
+
+
+_ABSENT = object()
+
+
+def _leaves(value: Any, name: str = "") -> dict[str, Any]:
+    def walk(part: Any, at: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(part, Mapping) and part:
+            for key, inner in part.items():
+                yield from walk(inner, f"{at}.{key}" if at else str(key))
+        else:
+            yield at, part
+
+    return dict(walk(value, name))
+
+
+def _shown(leaves: Mapping[str, Any], name: str) -> str:
+    return json.dumps(leaves[name], ensure_ascii=False) if name in leaves else "not set"

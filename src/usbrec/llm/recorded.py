@@ -1,0 +1,98 @@
+"""A model whose answers are kept: recorded before they count, and served again from the record.
+
+The key of a call is its unit, the seat's model and everything that decides the answer. An identical
+call inside a unit is therefore asked once. Replay is the same class without a model behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from usbrec import errors
+from usbrec.engine import current_scope
+from usbrec.errors import InputError, ModelError
+from usbrec.journal import Journal
+from usbrec.keys import digest
+from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
+
+_FAILURES: Mapping[str, type[ModelError]] = {
+    "ModelUnavailable": errors.ModelUnavailable,
+    "UnusableAnswer": errors.UnusableAnswer,
+    "PromptTooLong": errors.PromptTooLong,
+}
+
+
+class RecordedModel:
+    """Wraps a ChatModel with a journal; is a ChatModel.
+
+    With `replay` given, answers come from that journal alone and the model behind is never asked; a
+    call it does not hold raises InputError. Outside a unit (no current scope) nothing is recorded.
+    """
+
+    def __init__(self, inner: ChatModel, journal: Journal, *, replay: Journal | None = None) -> None:
+        self._inner = inner
+        self._journal = journal
+        self._replay = replay
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return self._inner.identity
+
+    @property
+    def parallel(self) -> bool:
+        return self._inner.parallel
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        answer = await self._answer("chat", request.to_json(), lambda: self._chat(request))
+        return ChatReply.from_json(answer)
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        answer = await self._answer("choose", request.to_json(), lambda: self._choose(request))
+        return Choice.from_json(answer)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def _chat(self, request: ChatRequest) -> Mapping[str, Any]:
+        return (await self._inner.chat(request)).to_json()
+
+    async def _choose(self, request: ChoiceRequest) -> Mapping[str, Any]:
+        return (await self._inner.choose(request)).to_json()
+
+    async def _answer(
+        self, kind: str, request: Mapping[str, Any], ask: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> Mapping[str, Any]:
+        scope = current_scope.get()
+        if scope is None:
+            return await ask()
+        asked = {"kind": kind, "model": self.name, **request}
+        key = digest(asked)
+        known = (self._replay or self._journal).call(scope.unit, key)
+        if known is not None and self._replay is not None:
+            self._journal.record_call(
+                scope.unit, key, seat=self.name, request=asked, answer=known.answer, failure=known.failure
+            )
+        if known is not None and known.failure is not None:
+            name, message = known.failure
+            raise _FAILURES.get(name, ModelError)(message)
+        if known is not None and known.answer is not None:
+            return known.answer
+        if self._replay is not None:
+            raise InputError(
+                f"{self._replay.path}: the recorded run holds no answer of {self.name} for a call of "
+                f"{scope.unit}. Replay with exactly the recorded run's command and version."
+            )
+        try:
+            answer = await ask()
+        except ModelError as error:
+            self._journal.record_call(
+                scope.unit, key, seat=self.name, request=asked, failure=(type(error).__name__, str(error))
+            )
+            raise
+        self._journal.record_call(scope.unit, key, seat=self.name, request=asked, answer=answer)
+        return answer
