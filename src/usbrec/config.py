@@ -7,6 +7,7 @@ resumed with other values of these.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +58,11 @@ class Models(Stage):
     """How often a failed request to a server is repeated."""
     constrain: Literal["none", "grammar", "structured", "guided"] = "none"
     """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
+
+    def lanes(self, *, in_process: bool) -> int:
+        """Units worked on at once. A model in this process has an instance for each, with caches of its
+        own, so there are no more than cores, and at most four."""
+        return self.concurrency or (min(4, os.cpu_count() or 1) if in_process else 8)
 
 
 class Play(Stage):
@@ -129,10 +135,10 @@ class Pairs(Stage):
     """Their temperature (paper 0.5, here higher so that drafts of small models differ)."""
     accept_at: float | None = Field(None, ge=0, le=2)
     """Score from which the best draft is chosen itself: by default 2 with rules, 1.5 with a model."""
-    reject_below: float = Field(2.0, ge=0, le=2)
-    """The worst draft falls short, and is rejected, below this score; else the label is rejected."""
+    reject_below: float | None = Field(None, ge=0, le=2)
+    """The worst draft is rejected below this score, else the label is: by default as accept_at."""
     min_margin: float = Field(0.0, ge=0, le=2)
-    """Filter: smallest difference of the two scores (a pair with an unscored side counts as 0)."""
+    """Filter: smallest difference of the two scores; the chosen side must be better in any case."""
     min_agreement: float = Field(0.0, ge=0, le=1)
     """Filter: smallest share of the judge's likeliest score, on both sides (rules always agree)."""
     max_length_ratio: float | None = Field(None, ge=1)

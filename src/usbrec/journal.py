@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
 from usbrec.keys import canonical_json
 
@@ -154,6 +155,11 @@ class Journal:
         condition = " AND failure IS NOT NULL" if failed_only else ""
         self._db.execute(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
 
+    def usage(self, unit: str) -> Usage:
+        """What the answered calls of a unit cost together."""
+        rows = self._db.execute("SELECT answer FROM calls WHERE unit = ? AND answer IS NOT NULL", (unit,))
+        return sum((Usage.from_json(json.loads(row[0])["usage"]) for row in rows), Usage())
+
     def unit(self, key: str) -> UnitRecord | None:
         row = self._db.execute("SELECT record, failure FROM units WHERE key = ?", (key,)).fetchone()
         return (
@@ -162,11 +168,8 @@ class Journal:
 
     def record_unit(self, unit: UnitRecord) -> None:
         """Commit a finished unit before it counts."""
-        record = None if unit.record is None else canonical_json(unit.record)
-        self._db.execute("INSERT OR REPLACE INTO units VALUES (?, ?, ?)", (unit.key, record, unit.failure))
-
-    def count_calls(self) -> int:
-        return int(self._db.execute("SELECT COUNT(*) FROM calls").fetchone()[0])
+        texts = (None if part is None else canonical_json(part) for part in (unit.record, unit.failure))
+        self._db.execute("INSERT OR REPLACE INTO units VALUES (?, ?, ?)", (unit.key, *texts))
 
 
 _ABSENT = object()

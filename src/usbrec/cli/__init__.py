@@ -1,1 +1,26 @@
+"""The command line: subcommands named after the rooms. It reads options, calls a stage and prints."""
 
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from usbrec.cli.app import app
+from usbrec.errors import InputError, ModelRefused, UsbRecError
+
+
+def main() -> None:
+    """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        errors.print("\nStopped. What is finished is kept: the same command goes on from here.", markup=False)
+        sys.exit(130)
+    except (InputError, ModelRefused) as error:
+        errors.print(f"error: {error}", markup=False)
+        sys.exit(2)
+    except UsbRecError as error:
+        errors.print(f"error: {error}", markup=False)
+        sys.exit(1)

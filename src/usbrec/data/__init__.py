@@ -1,1 +1,25 @@
+"""Samples in: recorded dialogues, from the formats they are published in, as :class:`usbrec.dialogue.Sample`.
 
+A reader reads its whole file before it answers, and then gives either every sample or one error that
+lists the lines that cannot be used.
+"""
+
+from __future__ import annotations
+
+from usbrec.data.ievalm import read_ievalm
+from usbrec.data.inspired import read_inspired
+from usbrec.data.own import read_own
+from usbrec.data.redial import read_redial
+from usbrec.data.samples import KINDS, limit_samples, load_samples, samples_digest, write_samples
+
+__all__ = [
+    "KINDS",
+    "limit_samples",
+    "load_samples",
+    "read_ievalm",
+    "read_inspired",
+    "read_own",
+    "read_redial",
+    "samples_digest",
+    "write_samples",
+]

@@ -1,1 +1,89 @@
-"""Models that answer: one protocol, several backends."""
+"""Models that answer: one protocol, several backends, and the way a seat is written.
+
+A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``openai:NAME`` or ``scripted:FILE``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from usbrec.config import Models
+from usbrec.errors import ConfigError
+from usbrec.llm.base import (
+    ChatModel,
+    ChatReply,
+    ChatRequest,
+    Choice,
+    ChoiceRequest,
+    Completion,
+    Message,
+    temper,
+)
+from usbrec.llm.packaged import MODELS, packaged_model_path
+from usbrec.llm.recorded import RecordedModel, Unreachable
+from usbrec.llm.scripted import ScriptedModel, load_script
+
+__all__ = [
+    "MODELS",
+    "ChatModel",
+    "ChatReply",
+    "ChatRequest",
+    "Choice",
+    "ChoiceRequest",
+    "Completion",
+    "Message",
+    "RecordedModel",
+    "ScriptedModel",
+    "Unreachable",
+    "load_script",
+    "model_name",
+    "open_model",
+    "packaged_model_path",
+    "temper",
+]
+
+
+def model_name(seat: str) -> str:
+    """The name a seat's model has in records, without opening it. Raises ConfigError."""
+    if seat in MODELS or (seat.startswith("openai:") and seat != "openai:"):
+        return seat
+    if seat.startswith("scripted:") and seat != "scripted:":
+        return f"scripted:{Path(seat.removeprefix('scripted:')).name}"
+    if seat.endswith(".gguf"):
+        return Path(seat).name
+    raise ConfigError(
+        f"unknown model {seat!r}. A seat is {', '.join(MODELS)} (packaged), a .gguf file, openai:NAME or "
+        "scripted:FILE; simulator and judge also rules, the recommender also rules:random, "
+        "rules:popular or rules:retriever."
+    )
+
+
+def open_model(seat: str, settings: Models) -> ChatModel:
+    """Open a seat's model. In-process models load when first asked; a packaged one is fetched if need be.
+
+    Raises ConfigError or InputError.
+    """
+    name = model_name(seat)
+    if seat.startswith("openai:"):
+        from usbrec.llm.openai import OpenAIModel  # the SDK takes a second to import
+
+        return OpenAIModel(
+            seat.removeprefix("openai:"),
+            base_url=settings.base_url,
+            concurrency=settings.lanes(in_process=False),
+            timeout=settings.timeout,
+            max_retries=settings.max_retries,
+            constrain=settings.constrain,
+        )
+    if seat.startswith("scripted:"):
+        return load_script(seat.removeprefix("scripted:"))
+    from usbrec.llm.llama_cpp import LlamaCppModel
+
+    path = packaged_model_path() if seat in MODELS else Path(seat)
+    return LlamaCppModel(
+        path,
+        name=name,
+        context=settings.context,
+        instances=settings.lanes(in_process=True),
+        threads=settings.threads,
+    )

@@ -23,6 +23,28 @@ _FAILURES: Mapping[str, type[ModelError]] = {
 }
 
 
+class Unreachable:
+    """The name of a model and nothing behind it: what replay puts in a seat."""
+
+    parallel = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return {"backend": "replay", "model": self.name}
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        raise InputError(f"{self.name}: there is no model behind a replay.")
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        raise InputError(f"{self.name}: there is no model behind a replay.")
+
+    async def aclose(self) -> None:
+        return
+
+
 class RecordedModel:
     """Wraps a ChatModel with a journal; is a ChatModel.
 

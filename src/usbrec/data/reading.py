@@ -1,0 +1,184 @@
+"""Opening JSON-lines files and reading their fields, so that every complaint names its line and field.
+
+A format is one function: it takes what stands on a line and gives the samples in it, or raises
+:class:`InputError` with "field: what is wrong". :func:`collect` runs it over a file, adds the line
+numbers, and raises all complaints at once, one for each line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from usbrec.dialogue import Sample
+from usbrec.errors import BadLines, InputError
+
+_BOM = b"\xef\xbb\xbf"
+_PEEKED = 8192
+
+# Halves of surrogate pairs cannot be written as UTF-8, and C libraries end a string at NUL.
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, with their numbers from 1, as bytes without a byte-order mark.
+
+    Lines end at LF alone (a CR before it is white space to JSON): U+2028 and its like may stand inside
+    JSON strings. Raises InputError when the file is missing, unreadable, a directory or binary.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            # JSON never holds a raw NUL; UTF-16, most archives and /dev/zero do, near the beginning. A
+            # peek, because the first line of such a file may have no end.
+            if b"\x00" in file.peek(_PEEKED):
+                raise InputError(
+                    f"{os.fspath(path)}: not a text file in UTF-8; "
+                    "unpack archives and save text as UTF-8 with one JSON value on each line"
+                )
+            for number, line in enumerate(file, start=1):
+                content = line.removeprefix(_BOM).strip()
+                if content:
+                    yield number, content
+    except FileNotFoundError:
+        raise InputError(f"{os.fspath(path)}: no such file; check the path") from None
+    except IsADirectoryError:
+        raise InputError(f"{os.fspath(path)}: a directory; name the file in it") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"{os.fspath(path)}: cannot be read: {reason}") from None
+    except ValueError:
+        raise InputError(f"{os.fspath(path)!r}: no possible file name; check the path") from None
+
+
+def parse_line(line: bytes) -> Any:
+    """The JSON value on a line. Raises InputError saying what is broken, and where in the line."""
+    try:
+        return json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8: byte 0x{line[error.start]:02x} at position {error.start + 1}") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"broken JSON: {error.msg} at column {error.colno}") from None
+    except ValueError:
+        raise InputError("broken JSON: a whole number with thousands of digits") from None
+    except RecursionError:
+        raise InputError("broken JSON: lists or objects nested too deeply") from None
+
+
+def collect(
+    path: str | os.PathLike[str],
+    lines: Iterable[tuple[int, bytes]],
+    samples_on: Callable[[Any], Iterable[Sample]],
+) -> tuple[Sample, ...]:
+    """All samples of the numbered `lines` of `path`, in order, at least one, their ids all different.
+
+    Raises BadLines with the first complaint of every unusable line, and InputError when there is
+    nothing in the file or no sample in any of its lines.
+    """
+    samples: list[Sample] = []
+    problems: list[str] = []
+    first_seen: dict[str, int] = {}
+    number = 0
+    for number, line in lines:
+        try:
+            for sample in samples_on(parse_line(line)):
+                if sample.id in first_seen:
+                    raise InputError(f"id: {show(sample.id)} already stands on line {first_seen[sample.id]}")
+                first_seen[sample.id] = number
+                samples.append(sample)
+        except InputError as problem:
+            problems.append(f"line {number}: {problem}")
+    if problems:
+        raise BadLines(os.fspath(path), problems)
+    if number == 0:
+        raise InputError(f"{os.fspath(path)}: empty; expected one JSON value on each line")
+    if not samples:
+        raise InputError(
+            f"{os.fspath(path)}: no sample in it: no recommender turn after a seeker's names a title "
+            "that the seeker did not reject"
+        )
+    return tuple(samples)
+
+
+def clean(text: str) -> str:
+    """`text` with NUL and lone surrogates as U+FFFD, so that it can be stored and sent."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def as_object(value: Any, field: str) -> Mapping[str, Any]:
+    """`value` if it is a JSON object. Raises InputError naming `field` otherwise, as all below do."""
+    if not isinstance(value, dict):
+        raise expected("an object", value, field)
+    return value
+
+
+def as_list(value: Any, field: str) -> list[Any]:
+    """`value` if it is a JSON list."""
+    if not isinstance(value, list):
+        raise expected("a list", value, field)
+    return value
+
+
+def as_text(value: Any, field: str) -> str:
+    """`value` if it is text, cleaned."""
+    if not isinstance(value, str):
+        raise expected("text", value, field)
+    return clean(value)
+
+
+def as_optional_text(value: Any, field: str) -> str | None:
+    """Cleaned text, or None for null and blank text."""
+    text = "" if value is None else as_text(value, field)
+    return text if text.strip() else None
+
+
+def as_id(value: Any, field: str) -> str:
+    """A whole number or text that is not blank, as text. It is never cleaned: two ids must stay two."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise expected("text or a whole number", value, field)
+    if not value.strip() or _UNWRITABLE.search(value):
+        raise InputError(f"{field}: {show(value)} cannot be an id; use letters and digits")
+    return value
+
+
+def as_titles(value: Any, field: str) -> tuple[str, ...]:
+    """A list of text, stripped, each once and in order, blanks left out; at least one must remain."""
+    texts = (as_text(item, f"{field}[{index}]").strip() for index, item in enumerate(as_list(value, field)))
+    titles = tuple(dict.fromkeys(title for title in texts if title))
+    if not titles:
+        raise InputError(f"{field}: no targets; at least one title is needed")
+    return titles
+
+
+def required(row: Mapping[str, Any], field: str) -> Any:
+    """The value of `field`, whatever it is; raises InputError when it is missing."""
+    if field not in row:
+        raise InputError(f"{field}: missing")
+    return row[field]
+
+
+def expected(what: str, found: Any, field: str) -> InputError:
+    """The complaint about a value of the wrong type, to be raised by the caller."""
+    return InputError(f"{field}: expected {what}, found {_kind(found)}")
+
+
+def show(text: str) -> str:
+    """`text` in quotes, cut to a length that fits a message, odd characters escaped."""
+    return ascii(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return show(value)
+    if isinstance(value, int | float):
+        return "a number"
+    return "a list" if isinstance(value, list) else "an object"

@@ -1,0 +1,220 @@
+"""Self-enhancement (paper: SES): draft several replies, play each forward, say the best.
+
+Before it answers, the model drafts M replies (the greedy one among them), sums up what the seeker seems
+to like, and plays each draft forward against an internal simulated user who knows only that summary.
+An internal judge scores where each continuation ends. Flat search branches once; tree search branches
+again at every later recommender turn, and a draft is worth the mean over its leaves (paper section 4).
+
+The published search makes its calls one after another without a bound; this one has a single budget,
+and when it runs out says the best so far. Nothing here can hold a sample or a target: the search knows
+what any recommender knows, the messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from usbrec.config import Search
+from usbrec.dialogue import Turn
+from usbrec.enhance.budget import BudgetSpent, Meter, MeteredModel, current_meter
+from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
+from usbrec.errors import ModelError
+from usbrec.judge.base import ProfileJudge
+from usbrec.keys import derive_seed
+from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
+from usbrec.play.profile import Profile
+from usbrec.play.profiling import Profiler
+from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.relay import Played, play_tree
+from usbrec.play.seats import turns_of
+from usbrec.play.simulator import InternalSimulator
+
+
+@dataclass(frozen=True)
+class InternalSeats:
+    """Who sits inside the search. Their models must be metered (see enhance/budget.py)."""
+
+    profiler: Profiler
+    simulator: InternalSimulator
+    judge: ProfileJudge
+
+
+class SelfEnhanced:
+    """A ChatModel whose replies are searched for; around any other ChatModel.
+
+    `chat` searches from round `settings.from_round` on (a request without a round counts as the
+    first). With n > 1 it gives the n best drafts, best first. `choose` asks the model itself.
+    """
+
+    def __init__(self, base: MeteredModel, seats: InternalSeats, settings: Search, *, opening: str) -> None:
+        self._base = base
+        self._seats = seats
+        self._settings = settings
+        self._opening = opening
+
+    @property
+    def name(self) -> str:
+        return f"{self._base.name}:ses"
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return {"enhanced": self._base.identity, "search": self._settings.model_dump(mode="json")}
+
+    @property
+    def parallel(self) -> bool:
+        return self._base.parallel
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """Raises ModelError when not even the first draft could be made."""
+        if request.round is not None and request.round < self._settings.from_round:
+            return await self._base.chat(request)
+        token = current_meter.set(self._meter(request))
+        try:
+            return await _Search(self._base, self._seats, self._settings, request, self._opening).run()
+        finally:
+            current_meter.reset(token)
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        return await self._base.choose(request)
+
+    async def aclose(self) -> None:
+        await self._base.aclose()
+
+    def _meter(self, request: ChatRequest) -> Meter:
+        settings = self._settings
+        clocks = [(settings.max_seconds, "seconds"), (request.deadline, "deadline")]
+        ends = min(((time.monotonic() + s, why) for s, why in clocks if s is not None), default=None)
+        if ends is None:
+            return Meter(settings.max_calls, settings.max_tokens)
+        why = "deadline" if ends[1] == "deadline" else "seconds"
+        return Meter(settings.max_calls, settings.max_tokens, ends[0], why)
+
+
+@dataclass
+class _Search:
+    """One search for one reply."""
+
+    base: ChatModel
+    seats: InternalSeats
+    settings: Search
+    request: ChatRequest
+    opening: str
+    drafts: list[Draft] = field(default_factory=list)
+    profile: Profile = field(default_factory=Profile)
+    stopped: str | None = None
+
+    def __post_init__(self) -> None:
+        system, self.turns = turns_of(self.request.messages)
+        self.round = self.request.round or 1
+        self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
+        self.recommender = Recommender(
+            self.base, system, self.opening, self.request.temperature, self.request.max_tokens
+        )
+
+    async def run(self) -> ChatReply:
+        meter = current_meter.get() or Meter()
+        try:
+            # The clock interrupts what is in flight; calls and tokens are checked before each call.
+            async with asyncio.timeout(meter.remaining()):
+                await self._search()
+        except BudgetSpent as spent:
+            self.stopped = spent.limit
+        except TimeoutError:
+            self.stopped = meter.ends_because
+        if not self.drafts:
+            # Not even one draft in time: what the model can say at once is better than nothing.
+            return await self._base_reply()
+        return self._reply(meter)
+
+    async def _base_reply(self) -> ChatReply:
+        token = current_meter.set(None)
+        try:
+            return await self.base.chat(self.request)
+        finally:
+            current_meter.reset(token)
+
+    async def _search(self) -> None:
+        # The greedy draft comes first: whatever the budget, there is something to say.
+        self._add(await self._greedy(self.turns, self.round, self.request.seed))
+        self.profile = await self.seats.profiler.profile(
+            self.turns, seed=derive_seed(self.request.seed, "profile")
+        )
+        more = max(self.settings.drafts, self.request.n) - 1
+        for reply in await self._others(self.turns, more, self.request.seed):
+            if all(reply.text != draft.text for draft in self.drafts):
+                self._add(reply)
+        if self.base.parallel:
+            await asyncio.gather(*(self._play(draft) for draft in self.drafts))
+        else:
+            for draft in self.drafts:
+                await self._play(draft)
+
+    def _add(self, reply: Reply) -> None:
+        self.drafts.append(Draft(reply.text, reply.unfinished))
+
+    async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
+        return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
+
+    async def _others(self, turns: Sequence[Turn], n: int, seed: int) -> Sequence[Reply]:
+        return await self.recommender.draft(
+            turns, n=n, temperature=self.settings.temperature, seed=derive_seed(seed, "drafts")
+        )
+
+    async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
+        replies = [await self._greedy(turns, round_, seed)]
+        if self.settings.kind == "tree":
+            others = await self._others(turns, self.settings.drafts - 1, seed)
+            replies += [reply for reply in others if reply.text != replies[0].text]
+        return replies
+
+    async def _play(self, draft: Draft) -> None:
+        """Play one draft to its leaves; a failure on the model's side leaves it with what it has."""
+
+        async def leaf(played: Played) -> None:
+            score = await self.seats.judge.score(
+                self.turns, played.turns, self.profile, seed=derive_seed(self.request.seed, "judge")
+            )
+            draft.leaves.append(PlayedLeaf(played.turns[1:], score))
+
+        try:
+            # All drafts meet the same seeker with the same seeds, so that they are compared like with like.
+            await play_tree(
+                self.turns,
+                branch=self._branch,
+                seeker=self.seats.simulator.seat(self.profile),
+                rounds=self.rounds,
+                seed=derive_seed(self.request.seed, "play"),
+                start=self.round,
+                first=Reply(draft.text, draft.unfinished),
+                leaf=leaf,
+            )
+        except BudgetSpent as spent:
+            self.stopped = spent.limit
+            draft.note = f"the budget of {spent.limit} ran out"
+        except ModelError as error:
+            draft.note = f"{type(error).__name__}: {error}"
+
+    def _reply(self, meter: Meter) -> ChatReply:
+        # Sorting is stable, so among equals the earlier draft wins, the greedy one first of all.
+        scored = [index for index, draft in enumerate(self.drafts) if draft.value is not None]
+        ranked = sorted(scored, key=lambda index: -(self.drafts[index].value or 0.0))
+        ranked += [index for index in range(len(self.drafts)) if index not in scored]
+        said = [self.drafts[ranked[place % len(ranked)]] for place in range(self.request.n)]
+        if self.request.on_delta is not None:
+            self.request.on_delta(said[0].text)
+        return ChatReply(
+            tuple(Completion(draft.text, "length" if draft.unfinished else "stop") for draft in said),
+            usage=meter.usage,
+            trace=trace_json(
+                search=self.settings.kind,
+                profile=self.profile.to_text(),
+                drafts=self.drafts,
+                chosen=ranked[0],
+                stopped=self.stopped,
+                usage=meter.usage,
+            ),
+        )

@@ -1,0 +1,61 @@
+"""What a search considered: kept with every enhanced reply, shown in the report and to whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from usbrec.dialogue import Score, Turn, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedLeaf:
+    """One way the dialogue could go on after a draft, and the internal judge's score of it."""
+
+    turns: tuple[Turn, ...]
+    score: Score
+
+    def to_json(self) -> dict[str, Any]:
+        return {"turns": [turn.to_json() for turn in self.turns], "score": self.score.to_json()}
+
+
+@dataclass
+class Draft:
+    """A candidate reply while its leaves come in. `note` says why it has no value."""
+
+    text: str
+    unfinished: bool
+    leaves: list[PlayedLeaf] = field(default_factory=list)
+    note: str | None = None
+
+    @property
+    def value(self) -> float | None:
+        """The mean over the leaves that could be scored; None without any."""
+        scores = [leaf.score.value for leaf in self.leaves if leaf.score.value is not None]
+        return sum(scores) / len(scores) if scores else None
+
+    def to_json(self) -> dict[str, Any]:
+        value = self.value
+        note = self.note or ("no score could be read" if self.leaves else "not played")
+        return {
+            "text": self.text,
+            "value": None if value is None else round(value, 6),
+            "leaves": [leaf.to_json() for leaf in self.leaves],
+            "note": None if value is not None else note,
+        }
+
+
+def trace_json(
+    *, search: str, profile: str, drafts: list[Draft], chosen: int, stopped: str | None, usage: Usage
+) -> Mapping[str, Any]:
+    """The trace as JSON: ``chosen`` is an index into ``drafts``, ``stopped`` the limit that ended the
+    search early or None."""
+    return {
+        "search": search,
+        "profile": profile,
+        "drafts": [draft.to_json() for draft in drafts],
+        "chosen": chosen,
+        "stopped": stopped,
+        "usage": usage.to_json(),
+    }

@@ -1,0 +1,28 @@
+"""What a judge is: it reads a dialogue and says how satisfied the seeker would be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from usbrec.dialogue import Score, Turn
+from usbrec.play.knowledge import Targets
+from usbrec.play.profile import Profile
+
+
+class TargetJudge(Protocol):
+    """Judges with knowledge of the targets: training and evaluation."""
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets, *, seed: int
+    ) -> Score:
+        """`context` is the recorded dialogue, `played` what came after. Raises ModelError."""
+        ...
+
+
+class ProfileJudge(Protocol):
+    """Judges with knowledge of a profile only: self-enhancement."""
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+    ) -> Score: ...

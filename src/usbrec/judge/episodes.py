@@ -1,0 +1,53 @@
+"""Play and score: from a sample to an episode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from usbrec.dialogue import Episode, Sample
+from usbrec.judge.base import TargetJudge
+from usbrec.judge.facts import reply_facts
+from usbrec.keys import derive_seed
+from usbrec.play.knowledge import Knowledge, Targets
+from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.relay import play_on
+from usbrec.play.simulator import TargetSimulator
+
+
+@dataclass(frozen=True)
+class Table:
+    """Everyone who takes part in an episode, and for how many rounds."""
+
+    recommender: Recommender
+    simulator: TargetSimulator
+    judge: TargetJudge
+    rounds: int
+    seed: int
+    knowledge: Knowledge | None = None
+
+    async def play(self, sample: Sample, *, first: Reply | None = None) -> Episode:
+        """Play `sample` on and score it; with `first`, from that reply on. Raises ModelError.
+
+        The seed of every draw comes from the run's seed and the sample's id, so rows do not share
+        their draws, and all first replies of one sample meet the same seeker.
+        """
+        targets = Targets.of(sample, self.knowledge)
+        seed = derive_seed(self.seed, sample.id)
+        played = await play_on(
+            sample.turns,
+            recommender=self.recommender,
+            seeker=self.simulator.seat(targets),
+            rounds=self.rounds,
+            seed=seed,
+            first=first,
+        )
+        score = await self.judge.score(sample.turns, played.turns, targets, seed=derive_seed(seed, "judge"))
+        return Episode(
+            sample=sample,
+            played=played.turns,
+            score=score,
+            hit=targets.named_in([turn for turn in played.turns if turn.role == "recommender"]),
+            leaks=played.leaks,
+            facts=reply_facts(sample.turns, played.turns, unfinished=played.unfinished, targets=targets),
+            traces=played.traces,
+        )

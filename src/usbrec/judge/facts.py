@@ -1,0 +1,58 @@
+"""Counts about what a recommender said, kept beside every score.
+
+They show the ways in which a score can be had without recommending well: naming many titles, titles
+that no catalogue has, long or unfinished text, one item for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from usbrec.dialogue import Turn
+from usbrec.play.knowledge import Knowledge, Targets
+
+
+def first_new_items(
+    context: Sequence[Turn], played: Sequence[Turn], knowledge: Knowledge
+) -> tuple[tuple[str, ...], ...]:
+    """For each recommender reply in `played`, the ids it names that the dialogue had not named before,
+    in order. Rules look at the first of each reply only."""
+    named = set(knowledge.named_in(context))
+    found: list[tuple[str, ...]] = []
+    for turn in played:
+        ids = knowledge.named(turn.text)
+        if turn.role == "recommender":
+            found.append(tuple(dict.fromkeys(item_id for item_id in ids if item_id not in named)))
+        named.update(ids)
+    return tuple(found)
+
+
+def reply_facts(
+    context: Sequence[Turn],
+    played: Sequence[Turn],
+    *,
+    unfinished: int,
+    targets: Targets,
+) -> Mapping[str, Any]:
+    """Facts about the recommender's replies, as JSON; without a catalogue only words and unfinished.
+
+    ``named`` are the ids each reply names, ``new`` the first new one or None, ``out_of_catalogue`` what
+    is written like a title and is none, ``targets`` the ids of the targets.
+    """
+    replies = [turn.text for turn in played if turn.role == "recommender"]
+    facts: dict[str, Any] = {
+        "replies": len(replies),
+        "words": [len(reply.split()) for reply in replies],
+        "unfinished": unfinished,
+    }
+    knowledge = targets.knowledge
+    if knowledge is None:
+        return facts
+    new = first_new_items(context, played, knowledge)
+    return facts | {
+        "named": [list(dict.fromkeys(knowledge.named(reply))) for reply in replies],
+        "new": [items[0] if items else None for items in new],
+        "out_of_catalogue": [list(knowledge.linker.unknown_titles(reply)) for reply in replies],
+        "targets": [item.id for item in targets.items],
+    }

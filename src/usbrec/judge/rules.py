@@ -1,0 +1,89 @@
+"""A judge by rules: it links what a reply recommends to the catalogue and compares it with the targets.
+
+It looks at one item a reply, the first that the dialogue has not named yet, because with the best of
+all named items a recommender scores by listing. 2 when that item was a target in any reply of the
+episode; else, for the last reply that recommends, the attribute similarity to the nearest target,
+rescaled so that a random catalogue item is at 0: max(0, (s - m) / (1 - m)), m the mean similarity of
+random items to these targets. 0 when nothing, or nothing that the catalogue has, is recommended.
+
+The laws that follow, and that tests hold: to append words or titles to a reply that recommends never
+raises its score, and neither does repeating what was said, flattering or padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from usbrec.dialogue import Score, Turn
+from usbrec.judge.facts import first_new_items
+from usbrec.play.knowledge import Knowledge, Targets
+from usbrec.play.profile import Profile
+from usbrec.play.taste import Taste
+
+
+@dataclass(frozen=True)
+class RulesTargetJudge:
+    """Judges by the attributes of the targets. Targets without a known item give an unreadable score."""
+
+    knowledge: Knowledge
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets, *, seed: int
+    ) -> Score:
+        return self.judge(context, played, targets)
+
+    def judge(self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets) -> Score:
+        if not targets.items:
+            return Score(None, "rules", unreadable=1, detail={"why": "no target is in the catalogue"})
+        recommended = _recommended(context, played, self.knowledge)
+        if not recommended:
+            return _score(0.0, why="nothing real was recommended")
+        ids = {item.id for item in targets.items}
+        for reply, item_id in recommended:
+            if item_id in ids:
+                return _score(2.0, why="a target was recommended", item=item_id, reply=reply)
+        reply, item_id = recommended[-1]
+        wanted = tuple(self.knowledge.traits[item.id] for item in targets.items)
+        similarity = self.knowledge.similarity.best(self.knowledge.traits[item_id], wanted)
+        mean = self.knowledge.baseline.mean(wanted)
+        return _score(
+            self.knowledge.baseline.rescale(similarity, mean),
+            why="similarity to the nearest target",
+            item=item_id,
+            reply=reply,
+            similarity=round(similarity, 6),
+            mean=round(mean, 6),
+        )
+
+
+@dataclass(frozen=True)
+class RulesProfileJudge:
+    """Judges the same way against a profile; at most 1, because a profile holds no target."""
+
+    knowledge: Knowledge
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+    ) -> Score:
+        return self.judge(context, played, profile)
+
+    def judge(self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile) -> Score:
+        recommended = _recommended(context, played, self.knowledge)
+        if not recommended:
+            return _score(0.0, why="nothing real was recommended")
+        reply, item_id = recommended[-1]
+        taste = Taste.of(profile, self.knowledge)
+        return _score(taste.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
+
+
+def _recommended(
+    context: Sequence[Turn], played: Sequence[Turn], knowledge: Knowledge
+) -> list[tuple[int, str]]:
+    """(reply number from 0, item id) of every reply that recommends something real and new."""
+    firsts = first_new_items(context, played, knowledge)
+    return [(reply, items[0]) for reply, items in enumerate(firsts) if items]
+
+
+def _score(value: float, **detail: object) -> Score:
+    return Score(round(value, 6), "rules", detail=detail)

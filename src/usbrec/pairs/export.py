@@ -1,0 +1,123 @@
+"""Preference pairs in the shapes that trainers read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from usbrec.dialogue import PreferencePair
+from usbrec.errors import BadLines, InputError
+from usbrec.files import write_text
+
+
+def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
+    """Read a run's ``pairs.jsonl`` (or the run folder that holds one).
+
+    Raises InputError or BadLines naming file and line.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / "pairs.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path}: cannot be read as pairs ({error}). Make them with `usbrec pairs`."
+        ) from None
+    pairs: list[PreferencePair] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            pairs.append(_pair(json.loads(line)))
+        except json.JSONDecodeError as error:
+            problems.append(f"line {number}: not JSON ({error.msg})")
+        except (KeyError, TypeError) as error:
+            problems.append(f"line {number}: not a preference pair ({error})")
+    if problems:
+        raise BadLines(str(path), problems)
+    if not pairs:
+        raise InputError(f"{path}: holds no pairs.")
+    return tuple(pairs)
+
+
+def _pair(data: Any) -> PreferencePair:
+    if not isinstance(data, Mapping):
+        raise TypeError("not an object")
+    pair = PreferencePair.from_json(data)
+    texts = [pair.sample_id, pair.chosen, pair.rejected]
+    texts += [text for message in pair.prompt for text in (message["role"], message["content"])]
+    if not pair.prompt or not all(isinstance(text, str) for text in texts):
+        raise TypeError("prompt, chosen and rejected must be texts")
+    return pair
+
+
+def export_trl(pairs: Sequence[PreferencePair], folder: Path) -> list[Path]:
+    """TRL's conversational preference format: prompt, chosen and rejected are lists of messages."""
+    lines = [
+        json.dumps(
+            {
+                "prompt": [dict(message) for message in pair.prompt],
+                "chosen": [{"role": "assistant", "content": pair.chosen}],
+                "rejected": [{"role": "assistant", "content": pair.rejected}],
+            },
+            ensure_ascii=False,
+        )
+        for pair in pairs
+    ]
+    return [write_text(folder / "preferences.jsonl", "\n".join(lines) + "\n")]
+
+
+def export_llamafactory(pairs: Sequence[PreferencePair], folder: Path) -> list[Path]:
+    """LLaMA-Factory's ShareGPT ranking format, with the ``dataset_info.json`` that declares it."""
+    seats = {"user": "human", "assistant": "gpt"}
+    rows = [
+        {
+            "system": "\n".join(m["content"] for m in pair.prompt if m["role"] == "system"),
+            "conversations": [
+                {"from": seats[m["role"]], "value": m["content"]}
+                for m in pair.prompt
+                if m["role"] != "system"
+            ],
+            "chosen": {"from": "gpt", "value": pair.chosen},
+            "rejected": {"from": "gpt", "value": pair.rejected},
+        }
+        for pair in pairs
+    ]
+    info = {
+        "usbrec_pairs": {
+            "file_name": "usbrec_pairs.json",
+            "ranking": True,
+            "formatting": "sharegpt",
+            "columns": {
+                "messages": "conversations",
+                "system": "system",
+                "chosen": "chosen",
+                "rejected": "rejected",
+            },
+        }
+    }
+    return [
+        write_text(folder / "usbrec_pairs.json", json.dumps(rows, ensure_ascii=False, indent=1) + "\n"),
+        write_text(folder / "dataset_info.json", json.dumps(info, indent=2) + "\n"),
+    ]
+
+
+EXPORTS: Mapping[str, Callable[[Sequence[PreferencePair], Path], list[Path]]] = {
+    "trl": export_trl,
+    "llamafactory": export_llamafactory,
+}
+
+
+def export_pairs(run: str | Path, to: str, folder: str | Path) -> list[Path]:
+    """Write the pairs of `run` in the shape `to` into `folder`; returns the files written.
+
+    Raises InputError for an unknown shape or a run without pairs.
+    """
+    if to not in EXPORTS:
+        raise InputError(f"--to {to}: unknown shape. Known: {', '.join(EXPORTS)}.")
+    pairs = read_pairs(run)
+    return EXPORTS[to](pairs, Path(folder))

@@ -1,0 +1,67 @@
+"""Which pairs are worth learning from. Each reason is counted in the run's results."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from usbrec.config import Pairs
+from usbrec.dialogue import Episode
+
+Verdict = (
+    Literal[
+        "no draft could be scored",
+        "no label to fall back on",
+        "a side could not be scored",
+        "both sides are the same",
+        "the chosen side is not better",
+        "margin too small",
+        "the judge's votes disagree",
+        "lengths too different",
+    ]
+    | None
+)
+
+
+class Side(Protocol):
+    """One side of a would-be pair."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def value(self) -> float | None: ...
+
+    @property
+    def episode(self) -> Episode | None: ...
+
+
+def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> Verdict:
+    """Why this pair is dropped, or None when it is kept."""
+    if chosen is None or rejected is None:
+        return "no label to fall back on"
+    if _plain(chosen.text) == _plain(rejected.text):
+        return "both sides are the same"
+    if chosen.value is None or rejected.value is None:
+        return "a side could not be scored"
+    margin = chosen.value - rejected.value
+    if margin <= 0.0:
+        return "the chosen side is not better"
+    if margin < settings.min_margin:
+        return "margin too small"
+    if min(_agreement(chosen), _agreement(rejected)) < settings.min_agreement:
+        return "the judge's votes disagree"
+    if settings.max_length_ratio is not None:
+        shorter, longer = sorted((len(chosen.text.split()), len(rejected.text.split())))
+        if longer > settings.max_length_ratio * shorter:
+            return "lengths too different"
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _agreement(side: Side) -> float:
+    """The share of the judge's likeliest score; rules always agree with themselves."""
+    distribution = side.episode.score.distribution if side.episode is not None else {}
+    return max(distribution.values(), default=1.0)

@@ -1,0 +1,66 @@
+"""What is known about items, and about one sample's targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from usbrec.dialogue import Item, Sample, Turn
+from usbrec.items import Baseline, Catalogue, Linker, Similarity, TitleMatcher, Traits, traits_of
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The catalogue and the tools that read it; one for a run, shared by all rule-based seats."""
+
+    catalogue: Catalogue
+    linker: Linker
+    similarity: Similarity
+    baseline: Baseline
+    traits: Mapping[str, Traits]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, similarity: Similarity, *, baseline_items: int, seed: int) -> Knowledge:
+        return cls(
+            catalogue=catalogue,
+            linker=Linker(catalogue),
+            similarity=similarity,
+            baseline=Baseline(catalogue, similarity, size=baseline_items, seed=seed),
+            traits={item.id: traits_of(item) for item in catalogue},
+        )
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """Ids of the items a text names, in order, repeated namings included."""
+        return tuple(mention.item_id for mention in self.linker.link(text))
+
+    def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
+        return frozenset(item_id for turn in turns for item_id in self.named(turn.text))
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The targets of one sample: titles as the source writes them, and their items where known."""
+
+    titles: tuple[str, ...]
+    items: tuple[Item, ...]
+    matcher: TitleMatcher
+    knowledge: Knowledge | None
+
+    @classmethod
+    def of(cls, sample: Sample, knowledge: Knowledge | None) -> Targets:
+        items = knowledge.catalogue.resolve(sample.targets) if knowledge else ()
+        return cls(sample.targets, items, TitleMatcher(sample.targets), knowledge)
+
+    def named_by(self, text: str) -> bool:
+        """Whether a text names a target.
+
+        With a catalogue that knows the targets, titles are linked, so that a bare title which several
+        items share is never read in the targets' favour; without one they are compared as words.
+        """
+        if self.knowledge is not None and self.items:
+            ids = {item.id for item in self.items}
+            return any(item_id in ids for item_id in self.knowledge.named(text))
+        return bool(self.matcher.named(text))
+
+    def named_in(self, turns: Sequence[Turn]) -> bool:
+        return any(self.named_by(turn.text) for turn in turns)

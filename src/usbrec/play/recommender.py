@@ -1,0 +1,68 @@
+"""The recommender's seat: any ChatModel, told to ask, to recommend and to be brief."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from usbrec.dialogue import Turn
+from usbrec.errors import UnusableAnswer
+from usbrec.llm.base import ChatModel, ChatRequest, Completion, Message
+from usbrec.play.seats import messages_for
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the recommender said; `unfinished` when it was cut off, `trace` when it was self-enhanced."""
+
+    text: str
+    unfinished: bool = False
+    trace: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommender:
+    """A ChatModel in the recommender's seat. `system` and `opening` are prompt texts."""
+
+    model: ChatModel
+    system: str
+    opening: str
+    temperature: float = 0.0
+    max_tokens: int = 64
+
+    def messages(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
+        return messages_for("recommender", self.system, turns, opening=self.opening)
+
+    async def reply(self, turns: Sequence[Turn], *, round_: int, rounds: int, seed: int) -> Reply:
+        """One reply. Raises ModelError; an empty reply is an UnusableAnswer."""
+        answer = await self.model.chat(
+            ChatRequest(
+                self.messages(turns),
+                temperature=self.temperature,
+                max_tokens=self.max_tokens,
+                seed=seed,
+                round=round_,
+                rounds=rounds,
+            )
+        )
+        reply = _reply(answer.completions[0], answer.trace)
+        if not reply.text:
+            raise UnusableAnswer(f"{self.model.name}: the reply is empty.")
+        return reply
+
+    async def draft(
+        self, turns: Sequence[Turn], *, n: int, temperature: float, seed: int
+    ) -> tuple[Reply, ...]:
+        """Up to `n` different replies in one request; empty and identical ones are left out."""
+        answer = await self.model.chat(
+            ChatRequest(
+                self.messages(turns), n=n, temperature=temperature, max_tokens=self.max_tokens, seed=seed
+            )
+        )
+        replies = [_reply(completion, answer.trace) for completion in answer.completions]
+        return tuple({reply.text: reply for reply in reversed(replies) if reply.text}.values())[::-1]
+
+
+def _reply(completion: Completion, trace: Mapping[str, Any] | None) -> Reply:
+    return Reply(completion.text.strip(), completion.finish == "length", trace)

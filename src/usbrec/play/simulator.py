@@ -1,0 +1,132 @@
+"""The seeker's seat, taken by a model: target-aware (training, evaluation) or internal (self-enhancement).
+
+The target-aware simulator knows which items a real seeker ended up with and must not name them; a
+reply that does is drawn again and at last masked, because a target that the seeker gives away makes
+every recommender look good. The internal simulator knows a preference profile and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from usbrec.dialogue import Turn
+from usbrec.errors import UnusableAnswer
+from usbrec.items import TitleMatcher
+from usbrec.keys import derive_seed
+from usbrec.llm.base import ChatModel, ChatRequest
+from usbrec.play.describe import describe_items
+from usbrec.play.knowledge import Targets
+from usbrec.play.profile import Profile
+from usbrec.play.seats import messages_for
+from usbrec.prompts import Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class SeekerAnswer:
+    """What the seeker says; `leaked` is 1 when the reply first drawn named a target."""
+
+    text: str
+    accepted: bool = False
+    leaked: int = 0
+
+
+class Seeker(Protocol):
+    """One person in the seeker's seat, for one episode."""
+
+    async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        """Answer the recommender's last turn; with `explain` also ask why that was recommended."""
+        ...
+
+
+class TargetSimulator(Protocol):
+    """Seats a seeker who knows the targets."""
+
+    def seat(self, targets: Targets) -> Seeker: ...
+
+
+class InternalSimulator(Protocol):
+    """Seats a seeker who knows only a profile."""
+
+    def seat(self, profile: Profile) -> Seeker: ...
+
+
+@dataclass(frozen=True)
+class ModelSimulator:
+    """A ChatModel in the seeker's seat."""
+
+    model: ChatModel
+    prompts: Prompts
+    temperature: float
+    max_tokens: int
+
+    async def say(self, system: str, turns: Sequence[Turn], *, explain: bool, seed: int) -> str:
+        messages = messages_for("seeker", system, turns, opening=self.prompts.render("opening"))
+        answer = await self.model.chat(
+            ChatRequest(messages, temperature=self.temperature, max_tokens=self.max_tokens, seed=seed)
+        )
+        text = answer.text.strip()
+        if not text:
+            raise UnusableAnswer(f"{self.model.name}: the simulated seeker's reply is empty.")
+        return f"{text} {self.prompts.render('explain')}" if explain else text
+
+
+@dataclass(frozen=True)
+class ModelTargetSimulator:
+    """Seats model seekers who know their targets. `redraws` bounds how often a leak is drawn again."""
+
+    base: ModelSimulator
+    redraws: int
+
+    def seat(self, targets: Targets) -> Seeker:
+        system = self.base.prompts.render(
+            "simulator_targets",
+            targets="; ".join(targets.titles),
+            facts=describe_items(targets.items) or "nothing more is known",
+        )
+        return _TargetSeeker(self.base, system, targets, self.redraws)
+
+
+@dataclass(frozen=True)
+class _TargetSeeker:
+    base: ModelSimulator
+    system: str
+    targets: Targets
+    redraws: int
+
+    async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        # Whether a target was recommended is a fact of the reply, not of what the simulator says.
+        accepted = self.targets.named_by(turns[-1].text)
+        said = " ".join(turn.text for turn in turns)
+        known = set(self.targets.matcher.named(said))
+        secret = TitleMatcher(title for title in self.targets.titles if title not in known)
+        explain = explain and not accepted
+        text = ""
+        for attempt in range(self.redraws + 1):
+            drawn = seed if attempt == 0 else derive_seed(seed, "redraw", attempt)
+            text = await self.base.say(self.system, turns, explain=explain, seed=drawn)
+            if not secret.named(text):
+                return SeekerAnswer(text, accepted, leaked=int(attempt > 0))
+        return SeekerAnswer(secret.mask(text), accepted, leaked=1)
+
+
+@dataclass(frozen=True)
+class ModelInternalSimulator:
+    """Seats model seekers who know a profile."""
+
+    base: ModelSimulator
+
+    def seat(self, profile: Profile) -> Seeker:
+        return _ProfileSeeker(
+            self.base, self.base.prompts.render("simulator_profile", profile=profile.to_text())
+        )
+
+
+@dataclass(frozen=True)
+class _ProfileSeeker:
+    base: ModelSimulator
+    system: str
+
+    async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        return SeekerAnswer(await self.base.say(self.system, turns, explain=explain, seed=seed))

@@ -1,0 +1,11 @@
+"""The stages of the work as functions: settings and files in, a run folder out.
+
+The rooms below know nothing of files that runs leave; the command line above only reads options and
+prints. Everything a script would want to call stands here.
+"""
+
+from usbrec.stages.demo import demo
+from usbrec.stages.evaluating import evaluate
+from usbrec.stages.pairing import make_pairs
+
+__all__ = ["demo", "evaluate", "make_pairs"]

@@ -1,0 +1,200 @@
+"""From settings to seats: who sits where, on which model, with what knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from usbrec.config import Config
+from usbrec.enhance import InternalSeats, MeteredModel, SelfEnhanced
+from usbrec.errors import ConfigError
+from usbrec.items import AttributeRetriever, Catalogue, Similarity
+from usbrec.journal import Journal
+from usbrec.judge.base import ProfileJudge, TargetJudge
+from usbrec.judge.episodes import Table
+from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
+from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
+from usbrec.llm import ChatModel, RecordedModel, Unreachable, model_name, open_model
+from usbrec.play.controls import Control, RulesRecommender
+from usbrec.play.knowledge import Knowledge
+from usbrec.play.profiling import ModelProfiler, Profiler, RulesProfiler
+from usbrec.play.recommender import Recommender
+from usbrec.play.rules import RulesInternalSimulator, RulesTargetSimulator
+from usbrec.play.simulator import (
+    InternalSimulator,
+    ModelInternalSimulator,
+    ModelSimulator,
+    ModelTargetSimulator,
+    TargetSimulator,
+)
+from usbrec.prompts import Prompts
+
+RULES = "rules"
+CONTROLS = tuple(f"rules:{kind}" for kind in get_args(Control))
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everyone who plays, and how they can be run.
+
+    `lanes` is how many units may be worked on at once; `restart_whole` whether an interrupted unit has
+    to start again from its first call; `identities` what decides the models' answers.
+    """
+
+    table: Table
+    lanes: int
+    restart_whole: bool
+    identities: Mapping[str, Any]
+    models: tuple[ChatModel, ...]
+
+    async def aclose(self) -> None:
+        for model in self.models:
+            await model.aclose()
+
+
+def assemble(
+    config: Config,
+    prompts: Prompts,
+    catalogue: Catalogue | None,
+    journal: Journal,
+    *,
+    replay: Journal | None = None,
+) -> Company:
+    """Seat everyone. One model serves all seats that name it. Raises ConfigError."""
+    return _Assembler(config, prompts, catalogue, journal, replay).company()
+
+
+class _Assembler:
+    def __init__(
+        self,
+        config: Config,
+        prompts: Prompts,
+        catalogue: Catalogue | None,
+        journal: Journal,
+        replay: Journal | None,
+    ) -> None:
+        self._config = config
+        self._prompts = prompts
+        self._catalogue = catalogue
+        self._journal = journal
+        self._replay = replay
+        self._models: dict[str, ChatModel] = {}
+        judging = config.judging
+        self._knowledge = (
+            None
+            if catalogue is None
+            else Knowledge.of(
+                catalogue,
+                Similarity(
+                    genre_weight=judging.genre_weight,
+                    people_weight=judging.people_weight,
+                    era_weight=judging.era_weight,
+                    era_scale=judging.era_scale,
+                ),
+                baseline_items=judging.baseline_items,
+                seed=config.seed,
+            )
+        )
+
+    def company(self) -> Company:
+        config = self._config
+        table = Table(
+            recommender=Recommender(
+                self._recommender(),
+                self._prompts.render("recommender"),
+                self._prompts.render("opening"),
+                config.play.temperature,
+                config.play.max_tokens,
+            ),
+            simulator=self._target_simulator(config.seats.simulator),
+            judge=self._target_judge(config.seats.judge),
+            rounds=config.play.rounds,
+            seed=config.seed,
+            knowledge=self._knowledge,
+        )
+        models = tuple(self._models.values())
+        in_turn = any(not model.parallel for model in models)
+        return Company(
+            table=table,
+            lanes=config.models.lanes(in_process=in_turn),
+            restart_whole=in_turn and self._replay is None,
+            identities={seat: dict(model.identity) for seat, model in self._models.items()},
+            models=models,
+        )
+
+    def _model(self, seat: str) -> MeteredModel:
+        """The recorded and metered model of a seat; opened once, whoever asks."""
+        if seat not in self._models:
+            opened = (
+                open_model(seat, self._config.models)
+                if self._replay is None
+                else Unreachable(model_name(seat))
+            )
+            self._models[seat] = RecordedModel(opened, self._journal, replay=self._replay)
+        return MeteredModel(self._models[seat])
+
+    def _known(self, who: str) -> Knowledge:
+        if self._knowledge is None:
+            raise ConfigError(f"{who} works by rules on items: add --catalogue FILE.")
+        return self._knowledge
+
+    def _recommender(self) -> ChatModel:
+        config = self._config
+        seat = config.seats.recommender
+        if seat == RULES or seat in CONTROLS:
+            kind = next((kind for kind in get_args(Control) if seat == f"rules:{kind}"), None)
+            if kind is None:
+                raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(CONTROLS)}.")
+            if config.enhanced:
+                raise ConfigError(f"--ses enhances a model; {seat} has none.")
+            knowledge = self._known(f"--recommender {seat}")
+            retriever = AttributeRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
+            return RulesRecommender(kind, knowledge, retriever)
+        model = self._model(seat)
+        if not config.enhanced:
+            return model
+        return SelfEnhanced(
+            model, self._internal_seats(seat), config.search, opening=self._prompts.render("opening")
+        )
+
+    def _internal_seats(self, recommender: str) -> InternalSeats:
+        search, seats = self._config.search, self._config.seats
+        simulator = search.simulator or (RULES if seats.simulator == RULES else recommender)
+        judge = search.judge or (RULES if seats.judge == RULES else recommender)
+        profiler: Profiler
+        if simulator == RULES:
+            profiler = RulesProfiler(self._known("--ses-simulator rules"))
+        else:
+            profiler = ModelProfiler(self._model(simulator), self._prompts)
+        return InternalSeats(profiler, self._internal_simulator(simulator), self._profile_judge(judge))
+
+    def _simulating(self, seat: str) -> ModelSimulator:
+        play = self._config.play
+        return ModelSimulator(self._model(seat), self._prompts, play.simulator_temperature, play.max_tokens)
+
+    def _target_simulator(self, seat: str) -> TargetSimulator:
+        if seat == RULES:
+            return RulesTargetSimulator(self._known("--simulator rules"), self._prompts.render("explain"))
+        return ModelTargetSimulator(self._simulating(seat), self._config.play.leak_redraws)
+
+    def _internal_simulator(self, seat: str) -> InternalSimulator:
+        if seat == RULES:
+            return RulesInternalSimulator(
+                self._known("--ses-simulator rules"), self._prompts.render("explain")
+            )
+        return ModelInternalSimulator(self._simulating(seat))
+
+    def _judging(self, seat: str) -> ModelJudge:
+        judging = self._config.judging
+        return ModelJudge(self._model(seat), self._prompts, judging.temperature, judging.votes)
+
+    def _target_judge(self, seat: str) -> TargetJudge:
+        if seat == RULES:
+            return RulesTargetJudge(self._known("--judge rules"))
+        return ModelTargetJudge(self._judging(seat))
+
+    def _profile_judge(self, seat: str) -> ProfileJudge:
+        if seat == RULES:
+            return RulesProfileJudge(self._known("--ses-judge rules"))
+        return ModelProfileJudge(self._judging(seat))

@@ -1,0 +1,145 @@
+"""The run folder: ``config.toml``, ``run.db`` and what is exported from it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import Config, dump_config
+from usbrec.data import limit_samples, load_samples, samples_digest
+from usbrec.dialogue import Sample
+from usbrec.engine import Progress, Unit, run_units
+from usbrec.errors import BadLines, ConfigError, ModelRefused
+from usbrec.files import write_text
+from usbrec.items import Catalogue, load_catalogue, popularity_from
+from usbrec.journal import Journal, UnitRecord
+from usbrec.keys import digest
+from usbrec.prompts import Prompts
+from usbrec.stages.assembly import RULES, Company, assemble
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files a stage reads, read whole and checked before any model is asked."""
+
+    samples: tuple[Sample, ...]
+    catalogue: Catalogue | None
+    prompts: Prompts
+
+    def decides(self) -> dict[str, Any]:
+        return {
+            "samples": samples_digest(self.samples),
+            "catalogue": None if self.catalogue is None else self.catalogue.digest,
+            "prompts": digest(dict(self.prompts.texts())),
+        }
+
+
+def read_inputs(
+    config: Config, samples: str | Path, catalogue: str | Path | None, interactions: str | Path | None
+) -> Inputs:
+    """Read samples, catalogue and prompts. Raises InputError or BadLines."""
+    loaded = load_samples(samples)
+    if config.limit is not None:
+        loaded = limit_samples(loaded, config.limit)
+    prompts = Prompts(config.play.prompts)
+    if catalogue is None:
+        if interactions is not None:
+            raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
+        return Inputs(loaded, None, prompts)
+    items = load_catalogue(catalogue)
+    if interactions is not None:
+        items = items.with_popularity(popularity_from(interactions, items))
+    if config.seats.judge == RULES or config.seats.simulator == RULES:
+        unknown = [
+            f"sample {sample.id}: none of its targets is in the catalogue ({'; '.join(sample.targets)})"
+            for sample in loaded
+            if not items.resolve(sample.targets)
+        ]
+        if unknown:
+            raise BadLines(str(samples), unknown, f"Rules need the targets' items: add them to {catalogue}.")
+    return Inputs(loaded, items, prompts)
+
+
+def run_stage(
+    name: str,
+    work: Callable[[Company, Sample], Awaitable[Mapping[str, Any]]],
+    *,
+    config: Config,
+    inputs: Inputs,
+    out: str | Path,
+    progress: Progress,
+    replay: str | Path | None = None,
+    label: str | None = None,
+) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+    """Do `work` for every sample in the run folder `out`, or go on with it.
+
+    Returns for each sample its record and what its calls cost. Raises RunFolderError when the folder
+    is in use or holds another configuration, ModelRefused when no row was answered at all.
+    """
+    out = Path(out)
+    source = None if replay is None else Journal(Path(replay) / "run.db", mode="read")
+    try:
+        with Journal(out / "run.db") as journal:
+            return asyncio.run(
+                _run(name, work, config, inputs, out, journal, source, progress, label or name)
+            )
+    finally:
+        if source is not None:
+            source.close()
+
+
+async def _run(
+    name: str,
+    work: Callable[[Company, Sample], Awaitable[Mapping[str, Any]]],
+    config: Config,
+    inputs: Inputs,
+    out: Path,
+    journal: Journal,
+    source: Journal | None,
+    progress: Progress,
+    label: str,
+) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source)
+    try:
+        journal.bind(
+            {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
+            | {"models": dict(company.identities)}
+        )
+        write_text(out / "config.toml", dump_config(config))
+        units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
+
+        async def one(sample: Sample) -> Mapping[str, Any]:
+            return await work(company, sample)
+
+        records = await run_units(
+            units,
+            one,
+            journal=journal,
+            lanes=company.lanes,
+            restart_whole=company.restart_whole,
+            label=label,
+            progress=progress,
+        )
+    finally:
+        await company.aclose()
+    if all(record.failure is not None for record in records):
+        raise ModelRefused(
+            f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"
+            "Check the model's server, then run the same command again."
+        )
+    return [
+        (sample, record, journal.usage(record.key).to_json())
+        for sample, record in zip(inputs.samples, records, strict=True)
+    ]
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> Path:
+    return write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False) + "\n")
+
+
+def write_jsonl(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    return write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

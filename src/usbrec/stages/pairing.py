@@ -1,0 +1,72 @@
+"""`usbrec pairs`: draw and play first replies, and keep what is worth learning from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import Config
+from usbrec.dialogue import Sample
+from usbrec.engine import Progress, Silent
+from usbrec.pairs import count_pairs, make_pair
+from usbrec.stages.assembly import RULES, Company
+from usbrec.stages.folder import read_inputs, run_stage, write_json, write_jsonl
+
+
+def make_pairs(
+    samples: str | Path,
+    out: str | Path,
+    *,
+    config: Config | None = None,
+    catalogue: str | Path | None = None,
+    interactions: str | Path | None = None,
+    replay: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Mapping[str, Any]:
+    """Build preference pairs from a file of samples; returns what ``results.json`` holds.
+
+    Writes ``pairs.jsonl`` (the pairs), ``candidates.jsonl`` (every reply that was played, and why a
+    sample gave no pair) and ``results.json`` into `out`. Raises as :func:`usbrec.stages.evaluate`.
+    """
+    config = config or Config()
+    out = Path(out)
+    inputs = read_inputs(config, samples, catalogue, interactions)
+    accept_at = config.pairs.accept_at
+    if accept_at is None:
+        # A model's expected score is never quite 2, a rule's is when the target was named.
+        accept_at = 2.0 if config.seats.judge == RULES else 1.5
+
+    async def work(company: Company, sample: Sample) -> Mapping[str, Any]:
+        return await make_pair(sample, company.table, config.pairs, accept_at=accept_at)
+
+    done = run_stage(
+        "pairs",
+        work,
+        config=config,
+        inputs=inputs,
+        out=out,
+        progress=progress or Silent(),
+        replay=replay,
+        label="preference pairs",
+    )
+    records = [record.record for _, record, _ in done if record.record is not None]
+    write_jsonl(out / "pairs.jsonl", [record["pair"] for record in records if record["pair"] is not None])
+    write_jsonl(
+        out / "candidates.jsonl",
+        [{key: value for key, value in record.items() if key != "pair"} for record in records],
+    )
+    cost = [usage for _, _, usage in done]
+    results = {
+        "schema": "usbrec.pairs/1",
+        "n": len(done),
+        "failed": sum(record.failure is not None for _, record, _ in done),
+        **count_pairs(records),
+        **{
+            name: round(sum(usage[name] for usage in cost), 6)
+            for name in ("calls", "prompt_tokens", "completion_tokens", "cached_tokens", "seconds")
+        },
+        "config": config.model_dump(mode="json") | {"inputs": inputs.decides()},
+    }
+    write_json(out / "results.json", results)
+    return results

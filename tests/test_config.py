@@ -1,0 +1,91 @@
+"""Settings come from TOML with options laid over them; what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from usbrec.config import Config, dump_config, load_config
+from usbrec.errors import ConfigError
+from usbrec.prompts import FIELDS, Prompts
+
+
+def test_options_lie_over_the_file_and_absent_ones_do_not(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('seed = 3\n[play]\nrounds = 4\n[seats]\njudge = "rules"\n')
+    config = load_config(tmp_path / "c.toml", {"seed": None, "play": {"rounds": 5, "max_tokens": None}})
+    assert (config.seed, config.play.rounds, config.seats.judge) == (3, 5, "rules")
+
+
+def test_a_resolved_configuration_reads_back_as_itself(tmp_path: Path) -> None:
+    config = load_config(None, {"limit": 7, "search": {"max_calls": 20}, "play": {"temperature": 0.3}})
+    (tmp_path / "config.toml").write_text(dump_config(config))
+    assert load_config(tmp_path / "config.toml") == config
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[play]\nround = 2\n", "play.round: Extra inputs are not permitted"),
+        ("[play]\nrounds = 0\n", "play.rounds: Input should be greater than or equal to 1"),
+        ('seed = "many"\n', "seed: "),
+        ("[play\n", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load_config(tmp_path / "c.toml")
+    assert message in str(error.value)
+    assert "c.toml" in str(error.value)
+
+
+def test_speed_and_place_do_not_decide_answers() -> None:
+    fast = load_config(None, {"models": {"concurrency": 9, "base_url": "http://x/v1", "timeout": 3.0}})
+    assert fast.decides() == Config().decides()
+    assert load_config(None, {"models": {"threads": 2}}).decides() != Config().decides()
+    assert load_config(None, {"seed": 1}).decides() != Config().decides()
+
+
+def test_every_setting_is_documented() -> None:
+    def undocumented(stage: type) -> list[str]:
+        found = []
+        for name, field in stage.model_fields.items():  # type: ignore[attr-defined]
+            if not field.description:
+                found.append(f"{stage.__name__}.{name}")
+            if hasattr(field.annotation, "model_fields"):
+                found += undocumented(field.annotation)
+        return found
+
+    assert undocumented(Config) == []
+
+
+def test_a_users_prompt_replaces_the_packaged_one_alone(tmp_path: Path) -> None:
+    (tmp_path / "recommender.txt").write_text("You sell books.\n")
+    prompts, packaged = Prompts(tmp_path), Prompts()
+    assert prompts.render("recommender") == "You sell books."
+    assert prompts.render("explain") == packaged.render("explain")
+    assert prompts.texts() != packaged.texts()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("recommender.txt", "You recommend $everything."),
+        ("recommender.txt", "It costs $ 5"),
+        ("recommender.txt", "   "),
+        ("critic.txt", "You are a critic."),
+    ],
+)
+def test_a_prompt_that_cannot_be_filled_is_refused(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ConfigError, match=name):
+        Prompts(tmp_path)
+
+
+def test_every_packaged_prompt_uses_just_its_fields() -> None:
+    prompts = Prompts()
+    for name, fields in FIELDS.items():
+        text = prompts.render(name, **dict.fromkeys(fields, "<filled>"))
+        assert "$" not in text
+        assert text.count("<filled>") >= len(fields)

@@ -1,0 +1,124 @@
+"""The engine does what is owed, keeps order, records failures and gives up when nobody answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from usbrec.engine import Silent, Unit, current_scope, run_units
+from usbrec.errors import ModelRefused, ModelUnavailable
+from usbrec.journal import Journal, UnitRecord
+
+UNITS = [Unit(f"u{number}", number) for number in range(8)]
+
+
+async def _run(journal: Journal, work: Any, *, lanes: int = 3, units: Any = UNITS) -> list[UnitRecord]:
+    return await run_units(
+        units, work, journal=journal, lanes=lanes, restart_whole=False, label="test", progress=Silent()
+    )
+
+
+async def test_results_come_in_the_order_of_the_units_whatever_finishes_first(tmp_path: Path) -> None:
+    async def work(number: int) -> Mapping[str, Any]:
+        await asyncio.sleep(0.02 if number % 2 == 0 else 0.0)
+        return {"number": number}
+
+    with Journal(tmp_path / "run.db") as journal:
+        records = await _run(journal, work)
+    assert [record.record for record in records] == [{"number": number} for number in range(8)]
+
+
+async def test_no_more_units_run_at_once_than_there_are_lanes(tmp_path: Path) -> None:
+    running: set[int] = set()
+    most = 0
+
+    async def work(number: int) -> Mapping[str, Any]:
+        nonlocal most
+        scope = current_scope.get()
+        assert scope is not None
+        assert scope.lane not in running
+        running.add(scope.lane)
+        most = max(most, len(running))
+        await asyncio.sleep(0.005)
+        running.discard(scope.lane)
+        return {}
+
+    with Journal(tmp_path / "run.db") as journal:
+        await _run(journal, work, lanes=3)
+    assert most == 3
+
+
+async def test_a_second_run_does_only_what_the_first_left(tmp_path: Path) -> None:
+    done: list[int] = []
+
+    reached = asyncio.Event()
+
+    async def stops_at_five(number: int) -> Mapping[str, Any]:
+        if number == 5:
+            reached.set()
+            await asyncio.Event().wait()
+        done.append(number)
+        return {"number": number}
+
+    async def goes_on(number: int) -> Mapping[str, Any]:
+        done.append(number)
+        return {"number": number}
+
+    with Journal(tmp_path / "run.db") as journal:
+        running = asyncio.create_task(_run(journal, stops_at_five, lanes=1))
+        await reached.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert done == [0, 1, 2, 3, 4]
+        records = await _run(journal, goes_on, lanes=1)
+    assert done == list(range(8))
+    assert [record.record for record in records] == [{"number": number} for number in range(8)]
+
+
+async def test_a_failed_row_is_recorded_and_tried_again_by_the_next_run(tmp_path: Path) -> None:
+    attempts = 0
+
+    async def work(number: int) -> Mapping[str, Any]:
+        nonlocal attempts
+        if number == 3:
+            attempts += 1
+            if attempts == 1:
+                raise ModelUnavailable("503 from the server")
+        return {}
+
+    with Journal(tmp_path / "run.db") as journal:
+        records = await _run(journal, work)
+        assert [record.key for record in records if record.failure] == ["u3"]
+        assert records[3].failure == "ModelUnavailable: 503 from the server"
+        records = await _run(journal, work)
+        assert all(record.failure is None for record in records)
+    assert attempts == 2
+
+
+async def test_nobody_answering_ends_the_run_early(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    async def work(number: int) -> Mapping[str, Any]:
+        asked.append(number)
+        raise ModelUnavailable("connection refused")
+
+    with Journal(tmp_path / "run.db") as journal, pytest.raises(ModelRefused, match="connection refused"):
+        await _run(journal, work, lanes=1)
+    assert len(asked) == 5
+
+
+async def test_a_server_that_refuses_everything_ends_the_run_at_once(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    async def work(number: int) -> Mapping[str, Any]:
+        asked.append(number)
+        raise ModelRefused("the key was rejected")
+
+    with Journal(tmp_path / "run.db") as journal, pytest.raises(ModelRefused, match="the key was rejected"):
+        await _run(journal, work, lanes=1)
+    assert asked == [0]
