@@ -74,6 +74,8 @@ class Play(Stage):
     """Sampling temperature of the recommender."""
     simulator_temperature: float = Field(0.7, ge=0, le=2)
     """Sampling temperature of a model in the seeker's seat."""
+    frequency_penalty: float = Field(0.5, ge=0, le=2)
+    """Against going round in circles, for both seats (small models do; 0 for large ones)."""
     max_tokens: int = Field(64, ge=1)
     """Longest reply of either seat, in tokens."""
     leak_redraws: int = Field(2, ge=0)
@@ -86,7 +88,7 @@ class Judging(Stage):
     """How an episode is scored."""
 
     temperature: float = Field(0.7, gt=0, le=2)
-    """Tempers the exact distribution (the paper samples its votes at 0.7)."""
+    """Tempers the exact distribution, and is the temperature of votes (paper: votes at 0.7)."""
     votes: int = Field(10, ge=1)
     """Answers drawn where a server gives no log-probabilities (paper: 10)."""
     genre_weight: float = Field(0.5, ge=0)

@@ -20,7 +20,7 @@ from typing import Any
 
 from usbrec.config import Search
 from usbrec.dialogue import Turn
-from usbrec.enhance.budget import BudgetSpent, Meter, MeteredModel, current_meter
+from usbrec.enhance.budget import BudgetSpent, Limit, Meter, MeteredModel, current_meter
 from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError
 from usbrec.judge.base import ProfileJudge
@@ -86,12 +86,15 @@ class SelfEnhanced:
 
     def _meter(self, request: ChatRequest) -> Meter:
         settings = self._settings
-        clocks = [(settings.max_seconds, "seconds"), (request.deadline, "deadline")]
-        ends = min(((time.monotonic() + s, why) for s, why in clocks if s is not None), default=None)
-        if ends is None:
+        clocks: list[tuple[float | None, Limit]] = [
+            (settings.max_seconds, "seconds"),
+            (request.deadline, "deadline"),
+        ]
+        running = [(time.monotonic() + seconds, why) for seconds, why in clocks if seconds is not None]
+        if not running:
             return Meter(settings.max_calls, settings.max_tokens)
-        why = "deadline" if ends[1] == "deadline" else "seconds"
-        return Meter(settings.max_calls, settings.max_tokens, ends[0], why)
+        ends, because = min(running)
+        return Meter(settings.max_calls, settings.max_tokens, ends, because)
 
 
 @dataclass
@@ -112,7 +115,12 @@ class _Search:
         self.round = self.request.round or 1
         self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
         self.recommender = Recommender(
-            self.base, system, self.opening, self.request.temperature, self.request.max_tokens
+            self.base,
+            system,
+            self.opening,
+            self.request.temperature,
+            self.request.max_tokens,
+            self.request.frequency_penalty,
         )
 
     async def run(self) -> ChatReply:

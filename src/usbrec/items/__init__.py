@@ -1,1 +1,33 @@
+"""The catalogue: items, the texts that name them, how alike they are, and which to retrieve."""
 
+from usbrec.items.attributes import genres_in, people_in
+from usbrec.items.catalogue import Catalogue, load_catalogue
+from usbrec.items.fields import FieldMap
+from usbrec.items.linking import Linker, Mention
+from usbrec.items.matcher import TitleMatcher
+from usbrec.items.popularity import popularity_from
+from usbrec.items.retrieval import AttributeRetriever, Retriever
+from usbrec.items.similarity import Baseline, Similarity, Traits, TraitTable, rescale, traits_of
+from usbrec.items.titles import normalise_title, split_title
+
+__all__ = [
+    "AttributeRetriever",
+    "Baseline",
+    "Catalogue",
+    "FieldMap",
+    "Linker",
+    "Mention",
+    "Retriever",
+    "Similarity",
+    "TitleMatcher",
+    "TraitTable",
+    "Traits",
+    "genres_in",
+    "load_catalogue",
+    "normalise_title",
+    "people_in",
+    "popularity_from",
+    "rescale",
+    "split_title",
+    "traits_of",
+]

@@ -21,7 +21,7 @@ def first_new_items(
     named = set(knowledge.named_in(context))
     found: list[tuple[str, ...]] = []
     for turn in played:
-        ids = knowledge.named(turn.text)
+        ids = knowledge.named(turn.text, named)
         if turn.role == "recommender":
             found.append(tuple(dict.fromkeys(item_id for item_id in ids if item_id not in named)))
         named.update(ids)

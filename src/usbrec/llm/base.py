@@ -28,10 +28,12 @@ class Message:
 class ChatRequest:
     """Messages in, `n` replies out.
 
-    `temperature` 0 means greedy. `seed` makes a draw repeatable where the backend can. `deadline` is
-    in seconds from the call (None: the backend's own timeout). `round` (from 1) and `rounds` tell a
-    self-enhanced model where in an episode it stands; plain backends ignore them. `on_delta` receives
-    pieces of text as they come (n=1 only); it is not part of what decides the answer, nor is `deadline`.
+    `temperature` 0 means greedy. `frequency_penalty` (0 to 2, as OpenAI defines it) is taken off a
+    token's logit for each time it was said; small models go round in circles without it. `seed` makes a
+    draw repeatable where the backend can. `deadline` is in seconds from the call (None: the backend's
+    own timeout). `round` (from 1) and `rounds` tell a self-enhanced model where in an episode it stands;
+    plain backends ignore them. `on_delta` receives pieces of text as they come (n=1 only); it is not part
+    of what decides the answer, nor is `deadline`.
     """
 
     messages: tuple[Message, ...]
@@ -39,6 +41,7 @@ class ChatRequest:
     temperature: float = 0.0
     top_p: float = 1.0
     max_tokens: int = 128
+    frequency_penalty: float = 0.0
     stop: tuple[str, ...] = ()
     seed: int = 0
     round: int | None = None
@@ -54,6 +57,7 @@ class ChatRequest:
             "temperature": self.temperature,
             "top_p": self.top_p,
             "max_tokens": self.max_tokens,
+            "frequency_penalty": self.frequency_penalty,
             "stop": list(self.stop),
             "seed": self.seed,
             "round": self.round,
@@ -101,8 +105,8 @@ class ChatReply:
 class ChoiceRequest:
     """Messages and at least two distinct non-empty options in; a probability for each option out.
 
-    `temperature` tempers the probabilities, p^(1/T) renormalised (must be > 0). `votes` answers are
-    drawn where no log-probabilities are to be had.
+    `temperature` (> 0) tempers the probabilities, p^(1/T) renormalised. Where no log-probabilities are to
+    be had, `votes` answers are drawn at that temperature: the same quantity, with the noise of sampling.
     """
 
     messages: tuple[Message, ...]

@@ -168,6 +168,7 @@ class _Instance:
             "n": count,
             "temperature": request.temperature,
             "top_p": request.top_p,
+            "frequency_penalty": request.frequency_penalty,
             "max_tokens": request.max_tokens,
             "stop": list(request.stop),
             "seed": seed,
@@ -207,12 +208,11 @@ class _Instance:
         texts: list[str] = []
         while len(texts) < request.votes and not stop.is_set():
             count = min(SLOTS, request.votes - len(texts))
-            chat = ChatRequest(request.messages, temperature=1.0, max_tokens=longest + 1)
             body = {
-                **self._place(chat.messages, count),
+                **self._place(request.messages, count),
                 **_limit(request.options),
                 "n": count,
-                "temperature": 1.0,
+                "temperature": request.temperature,
                 "max_tokens": longest + 1,
                 "seed": derive_seed(request.seed, len(texts)),
             }
@@ -222,7 +222,7 @@ class _Instance:
         read = [option for text in texts if (option := read_option(text, request.options)) is not None]
         shares = {option: read.count(option) / len(read) for option in request.options} if read else None
         return Choice(
-            None if shares is None else temper(shares, request.temperature),
+            shares,
             "votes",
             votes=len(texts),
             unreadable=len(texts) - len(read),
@@ -259,13 +259,17 @@ class _Instance:
     def _ask(self, body: Mapping[str, Any], stream: _Stream | None = None) -> Any:
         if self.server is None:
             self.server = self.load()
-        if stream is None:
-            answer = self.server.handle_chat_completions(dict(body))
-            _raise_error(answer)
-            return answer
-        self.server.handle_chat_completions(dict(body), stream.receive)
-        _raise_error(stream.error)
-        return None
+        try:
+            if stream is None:
+                answer = self.server.handle_chat_completions(dict(body))
+            else:
+                self.server.handle_chat_completions(dict(body), stream.receive)
+                answer = stream.error
+        except ValueError as error:
+            # Some bodies are refused by an exception instead of an error document.
+            raise ModelError(f"llama.cpp refused the request: {error}") from None
+        _raise_error(answer)
+        return answer
 
 
 class _Stream:

@@ -41,14 +41,12 @@ T = TypeVar("T")
 OnDelta = Callable[[str], None]
 Constrain = Literal["none", "grammar", "structured", "guided"]
 
-#: Votes are drawn at this temperature, as in the published code.
-VOTE_TEMPERATURE = 0.7
 #: Tokens of a vote: a digit with a word such as "Score:" before it. Longer options get more.
 VOTE_TOKENS = 8
 #: How many top log-probabilities are asked for; some servers allow only the smaller number.
 _TOP, _TOP_SMALL = 20, 5
 #: What may be left out of a request when the server does not know it.
-_DISPENSABLE = ("temperature", "top_p", "seed", "stream_options")
+_DISPENSABLE = ("temperature", "top_p", "frequency_penalty", "seed", "stream_options")
 _URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/[!-~]*)?", re.IGNORECASE)
 
 
@@ -124,20 +122,20 @@ class OpenAIModel:
             "temperature": request.temperature,
             "top_p": request.top_p,
             "max_tokens": request.max_tokens,
+            **({"frequency_penalty": request.frequency_penalty} if request.frequency_penalty else {}),
             **({"stop": list(request.stop)} if request.stop else {}),
         }
         drawn = self._draw(body, request.n, request.seed, request.on_delta)
         choices, usage = await self._within(request.deadline, drawn)
-        for choice in choices:
-            if not choice.text.strip():
-                raise UnusableAnswer(f"The server at {self._host} gave {choice.why_empty()}.")
+        # One empty draft of several is a draft less; nothing but empty ones is no answer.
+        if not any(choice.text.strip() for choice in choices):
+            raise UnusableAnswer(f"The server at {self._host} gave {choices[0].why_empty()}.")
         return ChatReply(tuple(choice.completion() for choice in choices), usage)
 
     async def choose(self, request: ChoiceRequest) -> Choice:
         """Exact from the first token's log-probabilities; votes where these cannot tell the options apart.
 
-        `votes` answers are then drawn at VOTE_TEMPERATURE and their shares given as they are: only
-        exact probabilities are tempered.
+        `votes` answers are then drawn at the request's temperature and their shares given as they are.
         """
         return await self._within(request.deadline, self._choose(request))
 
@@ -152,7 +150,7 @@ class OpenAIModel:
         longest = max(len(option.encode("utf-8", "replace")) for option in options)
         body = {
             "messages": [message.to_json() for message in request.messages],
-            "temperature": VOTE_TEMPERATURE,
+            "temperature": request.temperature,
             "max_tokens": max(VOTE_TOKENS, longest + 1),
             **_limit(self._constrain, options),
         }

@@ -3,8 +3,8 @@ r"""A model that answers from a script: for tests, demonstrations and trying out
 A script is a JSONL file. Each line is a rule, and the first rule that matches a request answers it::
 
     {"when": "(?i)comedy", "say": ["Have you seen Airplane! (1980)?", "Try Super Troopers (2001)."]}
-    {"seat": "the seeker", "say": "Something funnier, please."}
-    {"seat": "judge", "choose": {"0": 0.1, "1": 0.2, "2": 0.7}}
+    {"seat": "You play a person", "say": "Something funnier, please."}
+    {"when": "Answer with the digit", "choose": {"0": 0.1, "1": 0.2, "2": 0.7}}
     {"error": "unavailable"}
 
 ========== ==========================================================================================
@@ -41,7 +41,6 @@ from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Compl
 from usbrec.llm.reading import read_option
 
 Failure = Literal["unavailable", "empty", "garbage", "refused"]
-_VOTE_TEMPERATURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ class ScriptedModel:
         votes = ChatRequest(
             request.messages,
             n=request.votes,
-            temperature=_VOTE_TEMPERATURE,
+            temperature=request.temperature,
             seed=request.seed,
             deadline=request.deadline,
         )
@@ -192,7 +191,7 @@ class ScriptedModel:
         if self._rate is not None and allowed < min(1, request.max_tokens):
             await asyncio.sleep(max(request.deadline or 0.0, 0.0))
             raise ModelUnavailable(f"{self._name} did not say a word within {request.deadline} seconds.")
-        if not all("".join(pieces).strip() for pieces, _ in replies):
+        if not any("".join(pieces).strip() for pieces, _ in replies):
             raise UnusableAnswer(f"{self._name} gave an answer without text.")
         longest = max(len(pieces) for pieces, _ in replies)
         on_delta = request.on_delta if request.n == 1 else None

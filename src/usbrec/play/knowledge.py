@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item, Sample, Turn
@@ -29,9 +29,18 @@ class Knowledge:
             traits={item.id: traits_of(item) for item in catalogue},
         )
 
-    def named(self, text: str) -> tuple[str, ...]:
-        """Ids of the items a text names, in order, repeated namings included."""
-        return tuple(mention.item_id for mention in self.linker.link(text))
+    def named(self, text: str, said: Set[str] = frozenset()) -> tuple[str, ...]:
+        """Ids of the items a text names, in order, repeated namings included.
+
+        A bare title that several items share means the one in `said` (what the dialogue has named), if
+        there is one: who speaks of "Jumanji" after "Jumanji (2017)" means that film.
+        """
+        return tuple(
+            next((item_id for item_id in mention.candidates if item_id in said), mention.item_id)
+            if mention.year is None
+            else mention.item_id
+            for mention in self.linker.link(text)
+        )
 
     def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
         return frozenset(item_id for turn in turns for item_id in self.named(turn.text))

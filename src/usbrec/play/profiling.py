@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from usbrec.dialogue import Turn
-from usbrec.items import genres_in
+from usbrec.items import genres_in, people_in
 from usbrec.llm.base import ChatModel, ChatRequest, Message
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.profile import Profile, Tastes, parse_profile
@@ -114,7 +114,7 @@ class RulesProfiler:
             if not unseen:
                 side.add("items", items)
             side.add("genres", genres_in(clause, self.knowledge.catalogue))
-            side.add("people", self.knowledge.people_in(clause))
+            side.add("people", people_in(clause, self.knowledge.catalogue))
         return named
 
     def _names(self, text: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Recommender:
     opening: str
     temperature: float = 0.0
     max_tokens: int = 64
+    frequency_penalty: float = 0.0
 
     def messages(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
         return messages_for("recommender", self.system, turns, opening=self.opening)
@@ -41,6 +42,7 @@ class Recommender:
                 self.messages(turns),
                 temperature=self.temperature,
                 max_tokens=self.max_tokens,
+                frequency_penalty=self.frequency_penalty,
                 seed=seed,
                 round=round_,
                 rounds=rounds,
@@ -57,11 +59,20 @@ class Recommender:
         """Up to `n` different replies in one request; empty and identical ones are left out."""
         answer = await self.model.chat(
             ChatRequest(
-                self.messages(turns), n=n, temperature=temperature, max_tokens=self.max_tokens, seed=seed
+                self.messages(turns),
+                n=n,
+                temperature=temperature,
+                max_tokens=self.max_tokens,
+                frequency_penalty=self.frequency_penalty,
+                seed=seed,
             )
         )
-        replies = [_reply(completion, answer.trace) for completion in answer.completions]
-        return tuple({reply.text: reply for reply in reversed(replies) if reply.text}.values())[::-1]
+        different: dict[str, Reply] = {}
+        for completion in answer.completions:
+            reply = _reply(completion, answer.trace)
+            if reply.text:
+                different.setdefault(reply.text, reply)
+        return tuple(different.values())
 
 
 def _reply(completion: Completion, trace: Mapping[str, Any] | None) -> Reply:

@@ -60,11 +60,18 @@ class ModelSimulator:
     prompts: Prompts
     temperature: float
     max_tokens: int
+    frequency_penalty: float = 0.0
 
     async def say(self, system: str, turns: Sequence[Turn], *, explain: bool, seed: int) -> str:
         messages = messages_for("seeker", system, turns, opening=self.prompts.render("opening"))
         answer = await self.model.chat(
-            ChatRequest(messages, temperature=self.temperature, max_tokens=self.max_tokens, seed=seed)
+            ChatRequest(
+                messages,
+                temperature=self.temperature,
+                max_tokens=self.max_tokens,
+                frequency_penalty=self.frequency_penalty,
+                seed=seed,
+            )
         )
         text = answer.text.strip()
         if not text:

@@ -106,6 +106,7 @@ class _Assembler:
                 self._prompts.render("opening"),
                 config.play.temperature,
                 config.play.max_tokens,
+                config.play.frequency_penalty,
             ),
             simulator=self._target_simulator(config.seats.simulator),
             judge=self._target_judge(config.seats.judge),
@@ -171,7 +172,13 @@ class _Assembler:
 
     def _simulating(self, seat: str) -> ModelSimulator:
         play = self._config.play
-        return ModelSimulator(self._model(seat), self._prompts, play.simulator_temperature, play.max_tokens)
+        return ModelSimulator(
+            self._model(seat),
+            self._prompts,
+            play.simulator_temperature,
+            play.max_tokens,
+            play.frequency_penalty,
+        )
 
     def _target_simulator(self, seat: str) -> TargetSimulator:
         if seat == RULES:

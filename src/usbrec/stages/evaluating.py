@@ -68,7 +68,7 @@ def evaluate(
         out / "report.html",
         [run],
         title=f"Evaluation: {out.name}",
-        comparison=compare([run], seed=config.seed),
+        comparison=compare([run], seed=config.seed, resamples=config.statistics.resamples),
     )
     return results
 

@@ -1,0 +1,332 @@
+"""Runs side by side: each later run against the first, on the rows both have.
+
+Pairing rows takes the difficulty of the samples out of the comparison, so much smaller differences can
+be told from chance than by laying two intervals beside each other. Every difference is also taken on the
+rows whose targets the context had not named yet: there a system cannot gain by repeating what was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from usbrec.errors import InputError
+from usbrec.evaluate import metrics, wording
+from usbrec.evaluate.metrics import Row
+from usbrec.evaluate.results import Run, rounded
+from usbrec.evaluate.statistics import Interval, PairedDifference, holm, paired_difference
+from usbrec.keys import derive_seed, digest
+
+MeasureName = Literal["ieval", "hit"]
+Scope = Literal["all", "non_repeats"]
+
+MEASURES: dict[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit": metrics.hit}
+
+# Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
+_MUST_AGREE = frozenset({"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts"})
+# The seats inside self-enhancement may differ: they are part of the system, not of its measurement.
+_SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row."""
+
+    name: str
+    n: int
+    failed: int
+    unreadable: int
+    ieval: Interval
+    hit: Interval
+    hit_non_repeats: Interval
+    calls: float
+    tokens: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`other` minus `baseline` in one measure; `adjusted` is the p value after Holm, None without rows."""
+
+    baseline: str
+    other: str
+    measure: MeasureName
+    scope: Scope
+    difference: PairedDifference
+    adjusted: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The systems in the order given, the differences against the first, and what makes them doubtful."""
+
+    systems: tuple[System, ...]
+    differences: tuple[Difference, ...]
+    warnings: tuple[str, ...]
+    seed: int
+
+    def between(self, other: str, measure: MeasureName, scope: Scope = "all") -> Difference | None:
+        """The difference of one later system, or None where it was not taken."""
+        for difference in self.differences:
+            if (difference.other, difference.measure, difference.scope) == (other, measure, scope):
+                return difference
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, numbers rounded to six digits."""
+        systems = [
+            {
+                "name": system.name,
+                "n": system.n,
+                "failed": system.failed,
+                "unreadable": system.unreadable,
+                "ieval": system.ieval.to_json(),
+                "hit": system.hit.to_json(),
+                "hit_non_repeats": system.hit_non_repeats.to_json(),
+                "calls_per_row": system.calls,
+                "tokens_per_row": system.tokens,
+                "seconds_per_row": system.seconds,
+            }
+            for system in self.systems
+        ]
+        differences = [
+            {
+                "baseline": difference.baseline,
+                "other": difference.other,
+                "measure": difference.measure,
+                "rows": difference.scope,
+                **difference.difference.to_json(),
+                "p_holm": difference.adjusted,
+            }
+            for difference in self.differences
+        ]
+        return {
+            "systems": rounded(systems),
+            "differences": rounded(differences),
+            "warnings": list(self.warnings),
+            "seed": self.seed,
+        }
+
+
+def compare(runs: Sequence[Run], *, seed: int = 0, resamples: int = 2000) -> Comparison:
+    """Compare finished runs, the first being the baseline. One run gives a table without differences.
+
+    p values are adjusted together for all differences taken (Holm). Where no row repeats a named item,
+    the non-repeat rows are all rows and are not tested twice. Raises InputError without runs.
+    """
+    if not runs:
+        raise InputError("No run to compare. Name at least one folder that `usbrec evaluate -o` wrote.")
+    named = distinctly_named(runs)
+    differences = [
+        difference for other in named[1:] for difference in _differences(named[0], other, seed, resamples)
+    ]
+    tested = [index for index, found in enumerate(differences) if found.difference.p_value is not None]
+    for index, adjusted in zip(
+        tested, holm([differences[index].difference.p_value or 0.0 for index in tested]), strict=True
+    ):
+        differences[index] = replace(differences[index], adjusted=adjusted)
+    return Comparison(
+        systems=tuple(_system(run) for run in named),
+        differences=tuple(differences),
+        warnings=tuple(_warnings(named)),
+        seed=seed,
+    )
+
+
+def distinctly_named(runs: Sequence[Run]) -> list[Run]:
+    """The runs with names that differ: folders of the same name are numbered, the first keeps its own."""
+    taken: set[str] = set()
+    named = []
+    for run in runs:
+        name, count = run.name, 1
+        while name in taken:
+            count += 1
+            name = f"{run.name} #{count}"
+        taken.add(name)
+        named.append(replace(run, name=name))
+    return named
+
+
+def _system(run: Run) -> System:
+    results = run.results
+    rows = max(1, results["n"])
+    return System(
+        name=run.name,
+        n=results["n"],
+        failed=results["failed"],
+        unreadable=results["unreadable"],
+        ieval=Interval.from_json(results["ieval"]),
+        hit=Interval.from_json(results["hit"]),
+        hit_non_repeats=Interval.from_json(results["non_repeats"]["hit"]),
+        calls=results["calls"] / rows,
+        tokens=(results["prompt_tokens"] + results["completion_tokens"]) / rows,
+        seconds=results["seconds"] / rows,
+    )
+
+
+def _differences(baseline: Run, other: Run, seed: int, resamples: int) -> Iterator[Difference]:
+    """ieval and hit, on all shared rows and, where these are others, on those that do not repeat."""
+    ours = {row["sample_id"]: row for row in baseline.rows}
+    theirs = {row["sample_id"]: row for row in other.rows}
+    shared = ours.keys() & theirs.keys()
+    clusters = {sample_id: ours[sample_id]["dialogue_id"] for sample_id in shared}
+    fresh = {sample_id for sample_id in shared if not ours[sample_id]["repeat"]}
+    scopes: dict[Scope, set[str]] = {"all": set(shared)}
+    if fresh != shared:
+        scopes["non_repeats"] = fresh
+    for scope, kept in scopes.items():
+        for name, measure in MEASURES.items():
+            found = paired_difference(
+                metrics.measured((ours[sample_id] for sample_id in sorted(kept)), measure),
+                metrics.measured((theirs[sample_id] for sample_id in sorted(kept)), measure),
+                clusters,
+                seed=derive_seed(seed, "difference", name, scope),
+                resamples=resamples,
+            )
+            yield Difference(baseline.name, other.name, name, scope, found, None)
+
+
+def _warnings(runs: Sequence[Run]) -> Iterator[str]:
+    """What a reader must know before believing a difference."""
+    baseline = runs[0]
+    ours = {row["sample_id"]: row for row in baseline.rows}
+    for other in runs[1:]:
+        pair = f"{baseline.name} and {other.name}"
+        theirs = {row["sample_id"]: row for row in other.rows}
+        shared = sorted(ours.keys() & theirs.keys())
+        alone = len(ours) + len(theirs) - 2 * len(shared)
+        if not shared:
+            yield f"{pair} share no sample: nothing can be compared row by row."
+        elif alone:
+            yield f"{pair} were run on different samples: differences use the {len(shared)} that both have."
+        changed = sum(
+            _content(ours[key]) != _content(theirs[key]) for key in shared if _both(ours, theirs, key)
+        )
+        if changed:
+            yield f"{pair}: {changed} samples have the same id but another context or other targets."
+        for path, (first, second) in sorted(config_differences(baseline.results, other.results).items()):
+            if _decides_meaning(path):
+                yield f"{pair} differ in {path}: {_short(first)} and {_short(second)}."
+        methods = [
+            {name for name, count in run.results.get("score", {}).items() if count}
+            for run in (baseline, other)
+        ]
+        if all(methods) and methods[0] != methods[1]:
+            yield f"{pair} were scored in different ways ({_listed(methods[0])}; {_listed(methods[1])})."
+    for run in runs:
+        lost = run.results["failed"] + run.results["unreadable"]
+        if lost * 20 > run.results["n"]:
+            yield f"{run.name}: {lost} of {run.results['n']} rows have no score; means are over the others."
+
+
+def _both(ours: Mapping[str, Row], theirs: Mapping[str, Row], key: str) -> bool:
+    return ours[key]["episode"] is not None and theirs[key]["episode"] is not None
+
+
+def _content(row: Row) -> str:
+    """What makes a sample the one it is, whatever was played from it."""
+    sample = row["episode"]["sample"]
+    return digest([sample["turns"], sorted(sample["targets"])])
+
+
+def _short(setting: Any) -> str:
+    return wording.clipped(wording.value(setting), 40)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def flattened(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested configuration as dotted path -> value."""
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            flat.update(flattened(value, f"{path}."))
+        else:
+            flat[path] = value
+    return flat
+
+
+def config_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The settings in which two results differ, as dotted path -> both values (None where it is not set)."""
+    one, two = flattened(first["config"]), flattened(second["config"])
+    return {
+        path: (one.get(path), two.get(path))
+        for path in one.keys() | two.keys()
+        if one.get(path) != two.get(path)
+    }
+
+
+def _decides_meaning(path: str) -> bool:
+    """Whether scores under two values of this setting are of different kinds."""
+    parts = set(path.split("."))
+    return bool(parts & _MUST_AGREE) and not parts & _SYSTEMS_OWN
+
+
+def print_table(comparison: Comparison, console: Console) -> None:
+    """Print the systems, then the differences, then the warnings; fits a terminal of 100 columns."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("system", no_wrap=True)
+    headings = ("rows", "iEval", "hit", "hit, not\nrepeated", "failed", "unread-\nable")
+    for heading in (*headings, "calls\n/row", "tokens\n/row", "s\n/row"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for system in comparison.systems:
+        table.add_row(
+            _plain(wording.clipped(system.name, 22)),
+            str(system.n),
+            _stacked(system.ieval.mean, system.ieval, "score"),
+            _stacked(system.hit.mean, system.hit, "share"),
+            _stacked(system.hit_non_repeats.mean, system.hit_non_repeats, "share"),
+            str(system.failed),
+            str(system.unreadable),
+            wording.amount(system.calls),
+            wording.amount(system.tokens),
+            wording.amount(system.seconds),
+        )
+    console.print(table)
+    if comparison.differences:
+        console.print()
+        console.print(_differences_table(comparison))
+    for warning in comparison.warnings:
+        console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
+
+
+def _differences_table(comparison: Comparison) -> Table:
+    baseline = comparison.systems[0].name
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column(Text(f"against {wording.clipped(baseline, 22)}"), max_width=30, no_wrap=True)
+    table.add_column("measure", no_wrap=True)
+    for heading in ("rows", "difference", "95 % interval", "p", "p (Holm)"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for found in comparison.differences:
+        kind: wording.Kind = "score" if found.measure == "ieval" else "share"
+        interval = found.difference
+        table.add_row(
+            _plain(wording.clipped(found.other, 30)),
+            wording.measure(found.measure, found.scope),
+            str(interval.n),
+            wording.signed(interval.mean, kind),
+            wording.limits(interval.low, interval.high, kind),
+            wording.p_value(interval.p_value),
+            wording.p_value(found.adjusted),
+        )
+    return table
+
+
+def _plain(text: str) -> Text:
+    """Text as it is: a folder called ``[red]`` is no markup, and control characters do nothing."""
+    return Text(wording.printable(text))
+
+
+def _stacked(mean: float | None, interval: Interval, kind: wording.Kind) -> Text:
+    """The mean with its interval below, which keeps three of them within 100 columns."""
+    return Text.assemble(
+        wording.number(mean, kind), "\n", (wording.limits(interval.low, interval.high, kind), "dim")
+    )

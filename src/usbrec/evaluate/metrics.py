@@ -1,0 +1,166 @@
+"""What is counted on the rows of a run.
+
+A *row* is one line of `episodes.jsonl`: a sample that was attempted, with its episode or the reason why
+there is none. Failed rows (the model's side broke) and unreadable ones (the judge's answer was no score)
+are never read as 0: they are left out of the means and counted beside them. A hit needs no judge, so a
+row without a readable score still counts for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from usbrec.evaluate.statistics import Interval, mean_interval
+from usbrec.keys import derive_seed
+
+Row = Mapping[str, Any]
+Measure = Callable[[Row], float | None]
+
+
+def score(row: Row) -> float | None:
+    """The iEval score in [0, 2]; None for a failed or unreadable row."""
+    episode = row["episode"]
+    if episode is None or episode["score"]["value"] is None:
+        return None
+    return float(episode["score"]["value"])
+
+
+def hit(row: Row) -> float | None:
+    """1 when the recommender named a target, else 0; None for a failed row."""
+    return None if row["episode"] is None else float(row["episode"]["hit"])
+
+
+def first_hit(row: Row) -> float | None:
+    """1 when a target was the first new item of some reply (the item the rules look at), else 0.
+
+    Stricter than :func:`hit`, which a reply that lists many titles can buy. None without a catalogue.
+    """
+    facts = facts_of(row)
+    if "new" not in facts or "targets" not in facts:
+        return None
+    targets = set(facts["targets"])
+    return float(any(item in targets for item in facts["new"] if item is not None))
+
+
+def leaked(row: Row) -> float | None:
+    """1 when the simulator named a target before the recommender did; None for a failed row."""
+    return None if row["episode"] is None else float(row["episode"].get("leaks", 0) > 0)
+
+
+def unreadable(row: Row) -> bool:
+    """Whether the row was played but its judge gave no score."""
+    return row["episode"] is not None and row["episode"]["score"]["value"] is None
+
+
+def facts_of(row: Row) -> Mapping[str, Any]:
+    """The counts taken on the episode's replies; empty for a failed row or one without a catalogue."""
+    if row["episode"] is None:
+        return {}
+    facts: Mapping[str, Any] = row["episode"].get("facts") or {}
+    return facts
+
+
+def replies_of(row: Row) -> list[str]:
+    """What the recommender said in the played part."""
+    if row["episode"] is None:
+        return []
+    return [turn["text"] for turn in row["episode"]["played"] if turn["role"] == "recommender"]
+
+
+def measured(rows: Iterable[Row], measure: Measure) -> dict[str, float]:
+    """The rows that `measure` can read, as sample id -> value."""
+    values = ((row["sample_id"], measure(row)) for row in rows)
+    return {sample_id: value for sample_id, value in values if value is not None}
+
+
+def interval(
+    rows: Sequence[Row], measure: Measure, *, seed: int, place: str, resamples: int = 2000
+) -> Interval:
+    """Mean and 95 % interval of a measure; `place` keeps the draws of different measures apart."""
+    values, clusters = [], []
+    for row in rows:
+        value = measure(row)
+        if value is not None:
+            values.append(value)
+            clusters.append(row["dialogue_id"])
+    return mean_interval(values, clusters, seed=derive_seed(seed, "interval", place), resamples=resamples)
+
+
+def mean(values: Iterable[float]) -> float | None:
+    """The mean, None of nothing; rounded once, so the order of the values does not matter."""
+    listed = list(values)
+    return math.fsum(listed) / len(listed) if listed else None
+
+
+def reply_counts(rows: Sequence[Row]) -> dict[str, Any]:
+    """The guards: what a system could do to its replies that a score alone would not show.
+
+    Per reply, over all rows that were played: how many name a real item that the dialogue had not
+    named, how many items and titles unknown to the catalogue they name, how long they are, how many
+    were cut off, and how varied the recommendations are (1: every reply another item). Null where
+    nothing was counted, as without a catalogue.
+    """
+    played = [row for row in rows if row["episode"] is not None]
+    new = [item for row in played for item in facts_of(row).get("new", ())]
+    first = [item for item in new if item is not None]
+    unknown = [len(titles) for row in played for titles in facts_of(row).get("out_of_catalogue", ())]
+    finished = [row for row in played if "unfinished" in facts_of(row)]
+    spoken = sum(len(replies_of(row)) for row in finished)
+    return {
+        "n": sum(len(replies_of(row)) for row in played),
+        "names_item": mean(item is not None for item in new),
+        "items_per_reply": mean(len(named) for row in played for named in facts_of(row).get("named", ())),
+        "out_of_catalogue": {"share": mean(count > 0 for count in unknown), "per_reply": mean(unknown)},
+        "words": mean(count for row in played for count in _words(row)),
+        "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
+        "distinct_items": len(set(first)) / len(first) if first else None,
+        "score_when_named": mean(
+            value
+            for row in played
+            if any(item is not None for item in facts_of(row).get("new", ()))
+            and (value := score(row)) is not None
+        ),
+    }
+
+
+def score_methods(rows: Iterable[Row]) -> dict[str, int]:
+    """How many scores came from log-probabilities, votes and rules."""
+    methods = Counter(row["episode"]["score"]["method"] for row in rows if row["episode"] is not None)
+    return {method: methods[method] for method in ("exact", "votes", "rules")}
+
+
+def search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
+    """What self-enhancement did, over all replies it searched for; None for a plain model."""
+    traces = [
+        trace
+        for row in rows
+        if row["episode"] is not None
+        for trace in row["episode"].get("traces", ())
+        if trace is not None
+    ]
+    if not traces:
+        return None
+    stopped = Counter(trace["stopped"] for trace in traces if trace.get("stopped") is not None)
+    return {
+        "replies": len(traces),
+        "drafts": mean(len(trace["drafts"]) for trace in traces),
+        "chosen_not_greedy": mean(trace["chosen"] != 0 for trace in traces),
+        "stopped": dict(sorted(stopped.items())),
+    }
+
+
+def usage_sums(rows: Sequence[Row]) -> dict[str, int | float]:
+    """Calls, tokens and seconds summed over all rows, failed ones included: they were paid for too."""
+    counted = ("calls", "prompt_tokens", "completion_tokens", "cached_tokens")
+    sums: dict[str, int | float] = {name: sum(row["usage"][name] for row in rows) for name in counted}
+    sums["seconds"] = math.fsum(row["usage"]["seconds"] for row in rows)
+    return sums
+
+
+def _words(row: Row) -> Iterator[int]:
+    """Words per reply; counted here where no catalogue was there to count beside."""
+    words = facts_of(row).get("words")
+    yield from words if words is not None else (len(text.split()) for text in replies_of(row))

@@ -1,0 +1,137 @@
+"""Is this line of `episodes.jsonl` a row? Asked once, where files come in, so that nothing above need ask."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from usbrec.dialogue import Episode, Usage
+
+
+def check_row(row: Any) -> dict[str, Any]:
+    """`row` itself, with `episode` and `failed` filled in; ValueError says which field is wrong.
+
+    Everything that metrics, comparison and report read is looked at, down to the drafts of a search;
+    fields that nothing reads are let through, so a newer version may add some.
+    """
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")
+    for name, kind in (("sample_id", str), ("dialogue_id", str), ("usage", dict)):
+        if not isinstance(row.get(name), kind):
+            raise ValueError(f"field {name} is missing or not of type {kind.__name__}")
+    where = f"sample {row['sample_id']!r}"
+    if not isinstance(row.get("repeat"), bool) and (row.get("repeat"), row.get("episode")) != (None, None):
+        raise ValueError(f"{where}: field repeat is {row.get('repeat')!r}, not true or false")
+    if row.get("episode") is None and not isinstance(row.get("failed"), str):
+        raise ValueError(f"{where}: neither field episode nor field failed says what became of it")
+    try:
+        usage = Usage.from_json(row["usage"])
+        episode = None if row.get("episode") is None else Episode.from_json(row["episode"])
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        raise ValueError(f"{where}: episode or usage is not whole ({problem})") from None
+    counts = (usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
+    if not all(map(_is_count, counts)) or not _is_number(usage.seconds):
+        raise ValueError(f"{where}: field usage holds something that is no number")
+    if episode is not None:
+        for name, holds in _EPISODE.items():
+            if not holds(episode):
+                raise ValueError(f"{where}: field episode.{name} is not what it should be")
+    return {**dict.fromkeys(("repeat", "episode", "failed")), **row}
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**63
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: object, holds: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list | tuple) and all(map(holds, value))
+
+
+def _is_score(value: Any) -> bool:
+    """A score as JSON, or null where a draft could not be scored."""
+    if not isinstance(value, Mapping) or "value" not in value:
+        return False
+    number = value["value"]
+    return number is None or (_is_number(number) and 0 <= number <= 2)
+
+
+def _is_turn(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and value.get("role") in ("seeker", "recommender")
+        and _is_text(value.get("text"))
+    )
+
+
+def _is_leaf(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and _is_list(value.get("turns", []), _is_turn)
+        and (value.get("score") is None or _is_score(value["score"]))
+    )
+
+
+def _is_draft(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and _is_text(value.get("text"))
+        and (value.get("value") is None or _is_number(value["value"]))
+        and (value.get("note") is None or _is_text(value["note"]))
+        and _is_list(value.get("leaves", []), _is_leaf)
+    )
+
+
+def _is_trace(value: Any) -> bool:
+    """What a search considered, or null for a reply given without one."""
+    if value is None:
+        return True
+    return (
+        isinstance(value, Mapping)
+        and _is_list(value.get("drafts"), _is_draft)
+        and _is_count(value.get("chosen"))
+        and (value.get("stopped") is None or _is_text(value["stopped"]))
+    )
+
+
+_FACTS: dict[str, Callable[[Any], bool]] = {
+    "words": lambda value: _is_list(value, _is_count),
+    "unfinished": _is_count,
+    "named": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
+    "new": lambda value: _is_list(value, lambda item: item is None or _is_text(item)),
+    "out_of_catalogue": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
+    "targets": lambda value: _is_list(value, _is_text),
+}
+
+
+def _are_facts(facts: Any) -> bool:
+    return isinstance(facts, Mapping) and all(
+        holds(facts[name]) for name, holds in _FACTS.items() if name in facts
+    )
+
+
+_EPISODE: dict[str, Callable[[Episode], bool]] = {
+    "sample": lambda episode: (
+        _is_text(episode.sample.id)
+        and all(_is_turn(turn.to_json()) for turn in episode.sample.turns)
+        and all(map(_is_text, episode.sample.targets))
+    ),
+    "played": lambda episode: all(_is_turn(turn.to_json()) for turn in episode.played),
+    "score": lambda episode: (
+        _is_score({"value": episode.score.value}) and episode.score.method in ("exact", "votes", "rules")
+    ),
+    "hit": lambda episode: isinstance(episode.hit, bool),
+    "leaks": lambda episode: _is_count(episode.leaks),
+    "facts": lambda episode: _are_facts(episode.facts),
+    "traces": lambda episode: all(map(_is_trace, episode.traces)),
+}

@@ -1,0 +1,178 @@
+"""Intervals and tests for rows that come in clusters.
+
+Rows of one recorded dialogue share its seeker and its history, so they are not independent: a mean over
+100 rows of 20 dialogues knows little more than 20 numbers tell. Everything here therefore resamples or
+flips whole dialogues. Each function takes the seed it draws from; the order of the rows never matters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, stdtrit
+
+Floats = npt.NDArray[np.float64]
+
+# Random numbers drawn at once: bounds memory to some tens of megabytes, whatever the number of dialogues.
+_BLOCK = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its interval. `mean` is None when n is 0; `low` and `high` need two clusters."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    clusters: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As `results.json` writes it; null where unknown."""
+        return {"mean": self.mean, "ci95": [self.low, self.high], "n": self.n, "clusters": self.clusters}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """The interval back from JSON. Raises ValueError when it is not of that shape."""
+        try:
+            low, high = data["ci95"]
+            numbers, counts = (data["mean"], low, high), (data["n"], data["clusters"])
+        except (KeyError, TypeError, ValueError):
+            raise ValueError("not of the form {mean, ci95: [low, high], n, clusters}") from None
+        if not all(isinstance(count, int) for count in counts) or not all(
+            number is None or (isinstance(number, int | float) and math.isfinite(number))
+            for number in numbers
+        ):
+            raise ValueError("mean and ci95 must be numbers or null, n and clusters whole numbers")
+        return cls(*numbers, *counts)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDifference:
+    """How much higher the second system is on the rows both have. `p_value` is None when n is 0."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    p_value: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"mean": self.mean, "ci95": [self.low, self.high], "n": self.n, "p_value": self.p_value}
+
+
+def mean_interval(
+    values: Sequence[float],
+    clusters: Sequence[str],
+    *,
+    seed: int,
+    level: float = 0.95,
+    resamples: int = 2000,
+) -> Interval:
+    """The mean of `values` with a cluster bootstrap interval.
+
+    Whole clusters are drawn with replacement and the ratio (sum of values / number of rows) is taken, so
+    clusters of different size keep their weight. The quantiles are moved outwards for few clusters, as a
+    t interval is wider than a normal one (the expanded percentile interval, Hesterberg 2015, "What
+    teachers should know about the bootstrap"); without it 95 % would cover less than 90 % at eight
+    dialogues. Where all values agree there is nothing to resample and the interval has no width: that
+    is no certainty. Raises ValueError on unequal lengths or values that are not finite.
+    """
+    sums, counts = _by_cluster(values, clusters)
+    n = len(values)
+    if n == 0:
+        return Interval(None, None, None, 0, 0)
+    mean = math.fsum(values) / n
+    if len(sums) < 2:
+        return Interval(mean, None, None, n, len(sums))
+    rng = np.random.default_rng(seed)
+    means = np.concatenate(
+        [
+            sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+            for drawn in (
+                rng.integers(0, len(sums), size=(block, len(sums))) for block in _blocks(resamples, len(sums))
+            )
+        ]
+    )
+    tail = expanded_tail(level, len(sums))
+    low, high = np.quantile(means, [tail, 1.0 - tail])
+    return Interval(mean, float(low), float(high), n, len(sums))
+
+
+def paired_difference(
+    a: Mapping[str, float],
+    b: Mapping[str, float],
+    clusters: Mapping[str, str],
+    *,
+    seed: int,
+    level: float = 0.95,
+    resamples: int = 2000,
+    flips: int = 9999,
+) -> PairedDifference:
+    """b minus a on the rows both have, with an interval and a two-sided p value.
+
+    `a` is the baseline, so a positive mean says that `b` is higher. Keys are row ids; `clusters` names
+    the dialogue of each. If the systems did not differ, the sign of a whole dialogue's difference would
+    be a coin toss: p is the share of `flips` random sign patterns at least as extreme as what was seen,
+    the seen one included, so it is never 0 and is 1 for equal runs or a single dialogue.
+    """
+    rows = sorted(a.keys() & b.keys())
+    differences = [b[row] - a[row] for row in rows]
+    homes = [clusters[row] for row in rows]
+    interval = mean_interval(differences, homes, seed=seed, level=level, resamples=resamples)
+    if interval.mean is None:
+        return PairedDifference(None, None, None, 0, None)
+    sums, _ = _by_cluster(differences, homes)
+    # Interval and test must not share their draws, so the test has a stream of its own.
+    rng = np.random.default_rng([seed, 1])
+    seen = abs(math.fsum(differences))
+    # Patterns that differ only in rounding count as equal, else the mirror image of what was seen may not.
+    threshold = seen - 1e-9 * float(np.abs(sums).sum())
+    extreme = 0
+    for block in _blocks(flips, len(sums)):
+        heads = rng.integers(0, 2, size=(block, len(sums)), dtype=np.int8)
+        extreme += int((np.abs(np.where(heads == 1, sums, -sums).sum(axis=1)) >= threshold).sum())
+    p_value = (1 + extreme) / (1 + flips)
+    return PairedDifference(interval.mean, interval.low, interval.high, interval.n, p_value)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p values adjusted for looking at all of them (Holm 1979), in the order given, each at most 1."""
+    adjusted = [0.0] * len(p_values)
+    largest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = largest
+    return adjusted
+
+
+def expanded_tail(level: float, clusters: int) -> float:
+    """The share cut off at either end of the bootstrap distribution; (1 - level) / 2 for many clusters."""
+    quantile = float(stdtrit(clusters - 1, (1.0 - level) / 2.0))
+    return float(ndtr(math.sqrt(clusters / (clusters - 1)) * quantile))
+
+
+def _by_cluster(values: Sequence[float], clusters: Sequence[str]) -> tuple[Floats, Floats]:
+    """Sum and number of the values of each cluster, clusters in sorted order, sums rounded once."""
+    grouped: dict[str, list[float]] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        if not math.isfinite(value):
+            raise ValueError(f"a value of cluster {cluster!r} is {value}, not a finite number")
+        grouped.setdefault(cluster, []).append(value)
+    ordered = [grouped[cluster] for cluster in sorted(grouped)]
+    return (
+        np.array([math.fsum(group) for group in ordered], dtype=np.float64),
+        np.array([len(group) for group in ordered], dtype=np.float64),
+    )
+
+
+def _blocks(draws: int, width: int) -> Iterator[int]:
+    """Split `draws` rows of `width` numbers into blocks that fit in memory."""
+    largest = max(1, _BLOCK // max(1, width))
+    for start in range(0, draws, largest):
+        yield min(largest, draws - start)

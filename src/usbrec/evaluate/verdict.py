@@ -1,0 +1,75 @@
+"""The outcome of a comparison in words."""
+
+from __future__ import annotations
+
+from usbrec.evaluate import wording
+from usbrec.evaluate.comparison import Comparison, Difference
+
+# From here on a difference is said to be one that chance alone could explain.
+_CHANCE = 0.05
+
+
+def verdict(comparison: Comparison) -> str:
+    """The outcome in one sentence: the iEval score of the best later system against the first."""
+    systems = comparison.systems
+    baseline = systems[0]
+    found = [
+        difference
+        for system in systems[1:]
+        if (difference := comparison.between(system.name, "ieval")) is not None
+        and difference.difference.mean is not None
+    ]
+    if len(systems) == 1:
+        if baseline.ieval.mean is None:
+            return f"{baseline.name} has no readable score on {wording.rows(baseline.n)}."
+        interval = wording.limits(baseline.ieval.low, baseline.ieval.high, "score")
+        said = wording.number(baseline.ieval.mean, "score") + (
+            "" if interval == wording.UNKNOWN else f" {interval}"
+        )
+        return f"{baseline.name} scores {said} on {wording.rows(baseline.ieval.n)}."
+    if not found:
+        return f"No row was scored both by {baseline.name} and by another system, so nothing can be compared."
+    best = max(found, key=lambda difference: difference.difference.mean or 0.0)
+    sentence = _sentence(best)
+    if len(found) == 1:
+        return sentence
+    if (best.difference.mean or 0.0) <= 0:
+        return f"No system scores higher than {baseline.name}; at best, {sentence}"
+    return f"Best of {len(found)}: {sentence}"
+
+
+def _sentence(found: Difference) -> str:
+    """``B scores 0.12 [0.03, 0.21] higher than A on 100 rows (adjusted p = 0.010).``"""
+    difference = found.difference
+    mean = difference.mean or 0.0
+    size = f"{abs(mean):.2f}"
+    where = f"on {wording.rows(difference.n)}"
+    if float(size) == 0:
+        interval = wording.limits(difference.low, difference.high, "score")
+        between = "" if interval == wording.UNKNOWN else f" (difference {interval})"
+        return f"{found.other} scores the same as {found.baseline} {where}{between}."
+    # Said of the size, so a loss turns its interval round with it.
+    ends = (difference.low, difference.high)
+    if mean < 0 and difference.low is not None and difference.high is not None:
+        ends = (-difference.high, -difference.low)
+    interval = wording.limits(*ends, "score")
+    direction = "higher" if mean > 0 else "lower"
+    said = size if interval == wording.UNKNOWN else f"{size} {interval}"
+    p = wording.p_value(found.adjusted)
+    p = f"adjusted p {p}" if p.startswith("<") else f"adjusted p = {p}"
+    doubt = (
+        "" if found.adjusted is not None and found.adjusted < _CHANCE else "; chance alone could explain it"
+    )
+    return f"{found.other} scores {said} {direction} than {found.baseline} {where} ({p}{doubt})."
+
+
+def primary_outcome(comparison: Comparison) -> str | None:
+    """A sentence on hits among rows that repeat no named item: the measure that no judge and no echo
+    moves. None without such rows."""
+    counted = [system for system in comparison.systems if system.hit_non_repeats.mean is not None]
+    if not counted:
+        return None
+    shares = ", ".join(
+        f"{wording.number(system.hit_non_repeats.mean, 'share')} by {system.name}" for system in counted
+    )
+    return f"On rows whose targets the context had not named, a target was named in {shares}."

@@ -1,0 +1,91 @@
+"""Genres and people of a catalogue that a text mentions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.genres import SAID_FOR, SYNONYMS, normalise_genre
+from usbrec.items.titles import normalise_title, words
+
+_T = TypeVar("_T")
+_LONGEST_NAME = 5
+
+
+def genres_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The genres (normalised) of the catalogue that the text mentions, in order, each once."""
+    return _vocabulary(catalogue).genres(text)
+
+
+def people_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The people of the catalogue, as it writes them, whose full name is in the text."""
+    return _vocabulary(catalogue).people(text)
+
+
+class Vocabulary:
+    """What a catalogue's genres and people are called in texts."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        # The items, not the catalogue: a cache that is weak in its keys must not hold them by its values.
+        self._items = catalogue.items
+
+    def genres(self, text: str) -> tuple[str, ...]:
+        found = (genre for genres in _found(text, self._genres) for genre in genres)
+        return tuple(dict.fromkeys(found))
+
+    def people(self, text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_found(text, self._people)))
+
+    @functools.cached_property
+    def _genres(self) -> Mapping[str, tuple[str, ...]]:
+        known = {genre for item in self._items for text in item.genres for genre in normalise_genre(text)}
+        said: dict[str, tuple[str, ...]] = {genre: (genre,) for genre in known}
+        for phrase, genres in (SYNONYMS | SAID_FOR).items():
+            if there := tuple(genre for genre in genres if genre in known):
+                said[phrase] = there
+        for genre in list(said):
+            plural = f"{genre[:-1]}ies" if genre.endswith("y") else f"{genre}s"
+            said.setdefault(plural, said[genre])
+        # "science" alone is a genre where a catalogue cut it short, and a subject in a conversation.
+        if "science" not in known:
+            said.pop("science", None)
+            said.pop("sciences", None)
+        return {normalise_title(phrase): genres for phrase, genres in said.items()}
+
+    @functools.cached_property
+    def _people(self) -> Mapping[str, str]:
+        names: dict[str, str] = {}
+        for item in self._items:
+            for name in item.people:
+                if " " in name:
+                    names.setdefault(name, name)
+        # One word is a name in too many texts that mean something else.
+        return {key: name for name in names if " " in (key := normalise_title(name))}
+
+
+def _found(text: str, said: Mapping[str, _T]) -> Iterator[_T]:
+    """What the longest runs of words in a text stand for."""
+    spoken = [word.stem for word in words(text)]
+    position = 0
+    while position < len(spoken):
+        for length in range(min(_LONGEST_NAME, len(spoken) - position), 0, -1):
+            phrase = " ".join(spoken[position : position + length])
+            if phrase in said:
+                yield said[phrase]
+                position += length
+                break
+        else:
+            position += 1
+
+
+_VOCABULARIES: WeakKeyDictionary[Catalogue, Vocabulary] = WeakKeyDictionary()
+
+
+def _vocabulary(catalogue: Catalogue) -> Vocabulary:
+    """One vocabulary for a catalogue, as long as somebody has it: building it reads every item."""
+    if catalogue not in _VOCABULARIES:
+        _VOCABULARIES[catalogue] = Vocabulary(catalogue)
+    return _VOCABULARIES[catalogue]

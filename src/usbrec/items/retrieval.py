@@ -1,0 +1,76 @@
+"""Retrieval: the items of a catalogue ranked for a dialogue. The baseline reads attributes alone.
+
+Learned retrievers stand behind the same :class:`Retriever` protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from usbrec.items.attributes import genres_in, people_in
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.linking import Linker
+from usbrec.items.similarity import Similarity, Traits, TraitTable, traits_of
+
+
+@runtime_checkable
+class Retriever(Protocol):
+    """Ranks a catalogue for a dialogue."""
+
+    def rank(self, texts: Sequence[str], k: int) -> tuple[tuple[str, float], ...]:
+        """The `k` best (id, score), best first. Items that the texts name are left out."""
+        ...
+
+
+class AttributeRetriever:
+    """Ranks by mean similarity to the items a dialogue names, the genres and people it mentions, popularity.
+
+    score = mean similarity to the named items + `words_weight` times the share of the mentioned genres
+    and people an item has + `popularity_weight` times log(1 + popularity), scaled to [0, 1]. Likes and
+    dislikes are not told apart. The same texts give the same ranking; ties go by id.
+    """
+
+    words_weight = 0.6
+    popularity_weight = 0.5
+
+    def __init__(self, catalogue: Catalogue, linker: Linker, similarity: Similarity) -> None:
+        # In order of the ids, so that a stable sort breaks ties by id.
+        items = sorted(catalogue, key=lambda item: item.id)
+        self._catalogue = catalogue
+        self._linker = linker
+        self._ids = tuple(item.id for item in items)
+        self._row = {item.id: row for row, item in enumerate(items)}
+        self._traits = tuple(traits_of(item) for item in items)
+        self._table = TraitTable(self._traits, similarity)
+        popularity_n = np.log1p([item.popularity for item in items])
+        self._prior_n = popularity_n / max(float(popularity_n.max()), 1e-12)
+
+    def rank(self, texts: Sequence[str], k: int) -> tuple[tuple[str, float], ...]:
+        """The `k` best (id, score), best first, without the items the texts name."""
+        named: dict[int, None] = {}
+        genres: dict[str, None] = {}
+        people: dict[str, None] = {}
+        for text in texts:
+            position, rest = 0, ""
+            for mention in self._linker.link(text):
+                named[self._row[mention.item_id]] = None
+                rest += text[position : mention.start] + "\n"
+                position = mention.end
+            rest += text[position:]
+            genres.update(dict.fromkeys(genres_in(rest, self._catalogue)))
+            people.update(dict.fromkeys(people_in(rest, self._catalogue)))
+        score_n = self.popularity_weight * self._prior_n
+        if named:
+            score_n = score_n + sum(self._table.to(self._traits[row]) for row in named) / len(named)
+        wanted = Traits.of(genres, people)
+        size = len(wanted.genres) + len(wanted.people)
+        if size:
+            score_n = score_n + self.words_weight * self._table.shared(wanted) / size
+        # Sums in another order differ in the last bits; rounding keeps ties ties.
+        score_n = np.round(score_n, 9)
+        order_n = np.argsort(-score_n, kind="stable")
+        chosen = [int(row) for row in order_n[: max(0, k) + len(named)] if int(row) not in named]
+        return tuple((self._ids[row], float(score_n[row])) for row in chosen[: max(0, k)])

@@ -1,0 +1,197 @@
+"""Self-enhancement: drafts are played forward, the best is said, within one budget, and all is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from films import KNOWLEDGE
+from usbrec.config import Search
+from usbrec.dialogue import Score, Turn
+from usbrec.enhance import InternalSeats, MeteredModel, SelfEnhanced
+from usbrec.errors import ModelUnavailable
+from usbrec.judge.rules import RulesProfileJudge
+from usbrec.llm import ChatModel, ChatReply, ChatRequest, Message, ScriptedModel
+from usbrec.play.profile import Profile
+from usbrec.play.profiling import RulesProfiler
+from usbrec.play.rules import RulesInternalSimulator
+from usbrec.play.simulator import SeekerAnswer
+
+WISH = (Message("system", "S"), Message("user", "I loved Goodfellas (1990), more crime please."))
+DRAFTS = ["Finding Nemo (2003)!", "Casino (1995)!", "Alien (1979)!"]
+
+
+def _replies(request: ChatRequest) -> Sequence[str]:
+    """The greedy reply is the worst; of the drafts the second is the best."""
+    return DRAFTS[0] if request.temperature == 0.0 else DRAFTS[1:]
+
+
+def _enhanced(model: ChatModel, *, judge: Any = None, simulator: Any = None, **search: Any) -> SelfEnhanced:
+    seats = InternalSeats(
+        RulesProfiler(KNOWLEDGE),
+        simulator or RulesInternalSimulator(KNOWLEDGE, "Why?"),
+        judge or RulesProfileJudge(KNOWLEDGE),
+    )
+    return SelfEnhanced(MeteredModel(model), seats, Search(**search), opening="Hello!")
+
+
+class Patient:
+    """A seeker who never accepts, for trees of full depth."""
+
+    def seat(self, profile: Profile) -> Patient:
+        return self
+
+    async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        return SeekerAnswer(f"Hm, what else? ({len(turns)})")
+
+
+class CountingJudge:
+    """Scores by a function of what was played; None is unreadable."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+    ) -> Score:
+        value = self.value(played)
+        return Score(value, "rules", unreadable=int(value is None))
+
+
+async def test_the_best_draft_is_said_and_the_trace_says_why() -> None:
+    reply = await _enhanced(ScriptedModel(_replies), rounds=1).chat(ChatRequest(WISH))
+    assert reply.text == "Casino (1995)!"
+    assert reply.trace is not None
+    assert [draft["text"] for draft in reply.trace["drafts"]] == DRAFTS
+    assert reply.trace["chosen"] == 1
+    assert reply.trace["stopped"] is None
+    assert "Liked items: Goodfellas (1990)" in reply.trace["profile"]
+    values = [draft["value"] for draft in reply.trace["drafts"]]
+    assert values[1] > max(values[0], values[2])
+
+
+async def test_the_greedy_reply_is_one_of_the_drafts_and_wins_ties() -> None:
+    level = CountingJudge(lambda played: 0.5)
+    reply = await _enhanced(ScriptedModel(_replies), judge=level, rounds=1).chat(ChatRequest(WISH))
+    assert reply.text == DRAFTS[0]
+
+
+async def test_flat_search_plays_each_draft_once_to_the_end() -> None:
+    model = ScriptedModel(_replies)
+    reply = await _enhanced(model, simulator=Patient(), rounds=3).chat(ChatRequest(WISH))
+    assert reply.trace is not None
+    for draft in reply.trace["drafts"]:
+        (leaf,) = draft["leaves"]
+        assert [turn["role"] for turn in leaf["turns"]] == ["seeker", "recommender"] * 2
+    # Greedy, the drafts in one request, and two continuations for each of three drafts.
+    assert len(model.requests) == 2 + 3 * 2
+
+
+async def test_tree_search_branches_at_every_later_turn_and_takes_the_mean_of_the_leaves() -> None:
+    hits = CountingJudge(lambda played: 1.0 if "Casino" in played[-1].text else 0.0)
+    model = ScriptedModel(_replies)
+    reply = await _enhanced(model, simulator=Patient(), judge=hits, kind="tree", rounds=2).chat(
+        ChatRequest(WISH)
+    )
+    assert reply.trace is not None
+    for draft in reply.trace["drafts"]:
+        assert len(draft["leaves"]) == 3
+        assert draft["value"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+async def test_the_rounds_left_in_the_dialogue_bound_how_far_drafts_are_played() -> None:
+    model = ScriptedModel(_replies)
+    reply = await _enhanced(model, simulator=Patient(), rounds=5).chat(ChatRequest(WISH, round=2, rounds=2))
+    assert reply.trace is not None
+    assert all(draft["leaves"][0]["turns"] == [] for draft in reply.trace["drafts"])
+    assert len(model.requests) == 2
+
+
+async def test_rounds_before_the_given_one_are_not_enhanced() -> None:
+    model = ScriptedModel(_replies)
+    enhanced = _enhanced(model, from_round=2, rounds=1)
+    assert (await enhanced.chat(ChatRequest(WISH, round=1, rounds=2))).trace is None
+    assert (await enhanced.chat(ChatRequest(WISH, round=2, rounds=2))).trace is not None
+
+
+@pytest.mark.parametrize("calls", range(1, 9))
+async def test_a_budget_in_calls_holds_and_the_best_so_far_is_said(calls: int) -> None:
+    model = ScriptedModel(_replies)
+    enhanced = _enhanced(model, simulator=Patient(), rounds=3, max_calls=calls)
+    reply = await enhanced.chat(ChatRequest(WISH))
+    assert len(model.requests) <= calls
+    assert reply.text in DRAFTS
+    assert reply.trace is not None
+    assert reply.trace["stopped"] == (None if calls >= 8 else "calls")
+    assert reply.trace["usage"]["calls"] == len(model.requests)
+
+
+async def test_a_budget_in_tokens_stops_the_search() -> None:
+    model = ScriptedModel(_replies)
+    reply = await _enhanced(model, simulator=Patient(), rounds=3, max_tokens=30).chat(ChatRequest(WISH))
+    assert reply.trace is not None
+    assert reply.trace["stopped"] == "tokens"
+    spent = reply.trace["usage"]
+    assert spent["prompt_tokens"] + spent["completion_tokens"] < 60
+
+
+async def test_a_deadline_holds_and_says_so() -> None:
+    async def slow(seconds: float) -> ChatReply:
+        model = ScriptedModel(_replies, tokens_per_second=20.0)
+        enhanced = _enhanced(model, simulator=Patient(), rounds=9)
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        reply = await enhanced.chat(ChatRequest(WISH, deadline=seconds))
+        assert loop.time() - started < seconds + 0.3
+        return reply
+
+    reply = await slow(0.5)
+    assert reply.text in DRAFTS
+    assert reply.trace is not None
+    assert reply.trace["stopped"] == "deadline"
+
+
+async def test_an_unreadable_score_is_no_zero_and_a_draft_without_any_is_not_chosen() -> None:
+    unreadable = CountingJudge(lambda played: None if "Casino" in played[0].text else -0.0)
+    reply = await _enhanced(ScriptedModel(_replies), judge=unreadable, rounds=1).chat(ChatRequest(WISH))
+    assert reply.trace is not None
+    assert reply.trace["drafts"][1]["value"] is None
+    assert reply.trace["drafts"][1]["note"] == "no score could be read"
+    assert reply.text == DRAFTS[0]
+    nothing = CountingJudge(lambda played: None)
+    reply = await _enhanced(ScriptedModel(_replies), judge=nothing, rounds=1).chat(ChatRequest(WISH))
+    assert reply.text == DRAFTS[0]
+
+
+async def test_a_draft_whose_continuation_fails_loses_and_the_others_are_judged() -> None:
+    def replies(request: ChatRequest) -> Sequence[str]:
+        if any(message.content == DRAFTS[1] for message in request.messages):
+            raise ModelUnavailable("503")
+        return _replies(request)
+
+    reply = await _enhanced(ScriptedModel(replies), simulator=Patient(), rounds=2).chat(ChatRequest(WISH))
+    assert reply.trace is not None
+    assert "503" in reply.trace["drafts"][1]["note"]
+    assert reply.trace["drafts"][0]["value"] is not None
+
+
+async def test_searches_side_by_side_do_not_pay_for_each_other() -> None:
+    enhanced = _enhanced(ScriptedModel(_replies), simulator=Patient(), rounds=3, max_calls=8)
+    replies = await asyncio.gather(*(enhanced.chat(ChatRequest(WISH, seed=seed)) for seed in range(5)))
+    assert [reply.trace["stopped"] for reply in replies if reply.trace] == [None] * 5
+
+
+async def test_several_replies_are_the_best_drafts_best_first() -> None:
+    reply = await _enhanced(ScriptedModel(_replies), rounds=1).chat(ChatRequest(WISH, n=3))
+    assert len(reply.completions) == 3
+    assert reply.text == "Casino (1995)!"
+    assert {completion.text for completion in reply.completions} == set(DRAFTS)
+
+
+async def test_it_is_a_chat_model_under_a_name_of_its_own() -> None:
+    enhanced = _enhanced(ScriptedModel(_replies))
+    assert isinstance(enhanced, ChatModel)
+    assert enhanced.name == "scripted:ses"
