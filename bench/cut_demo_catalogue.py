@@ -30,9 +30,9 @@ COLUMNS = ("imdbID", "Title", "Year", "Genre", "Director", "Writer", "Cast", "La
 LISTS = ("Genre", "Director", "Writer", "Cast", "Language", "Country")
 DEMO = Path(__file__).parents[1] / "src" / "usbrec" / "data" / "demo"
 
-#: Films per decade. By review counts alone 8 of 612 would be older than 2000: most older films were
+#: Films per decade. By review counts alone hardly a film would be older than 2000: most older films were
 #: reviewed before anybody counted.
-PER_DECADE = {1940: 28, 1950: 42, 1960: 50, 1970: 64, 1980: 88, 1990: 98, 2000: 100, 2010: 56}
+PER_DECADE = {1940: 80, 1950: 120, 1960: 150, 1970: 190, 1980: 260, 1990: 290, 2000: 300, 2010: 160}
 
 #: Every genre has at least this many films, so that a seeker who asks for one gets a choice.
 PER_GENRE = 14

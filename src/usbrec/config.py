@@ -108,10 +108,10 @@ class Search(Stage):
 
     kind: Literal["flat", "tree"] = "flat"
     """flat branches once; tree branches again at every later recommender turn."""
-    drafts: int = Field(3, ge=2, le=32)
-    """Drafts of a reply, the greedy one among them (paper's code 3)."""
-    temperature: float = Field(0.5, gt=0, le=2)
-    """Temperature of the drafts beside the greedy one (the paper finds 0.5 best, its code has 0.7)."""
+    drafts: int = Field(4, ge=2, le=32)
+    """Drafts of a reply, the greedy one among them (the paper has 3)."""
+    temperature: float = Field(0.7, gt=0, le=2)
+    """Temperature of the drafts beside the greedy one (paper: 0.5 best, its code 0.7)."""
     from_round: int = Field(1, ge=1)
     """First round that is enhanced."""
     rounds: int = Field(2, ge=1, le=20)

@@ -38,7 +38,7 @@ def demo(
     all_rows: Annotated[bool, typer.Option("--all", help="Play every demo dialogue.")] = False,
 ) -> None:
     """The whole loop, small, on the packaged model: pairs, plain, self-enhanced, controls, report."""
-    console = Console()
+    console = _console()
     report = stages.demo(out, all_rows=all_rows, progress=Bars(), console=console)
     console.print(f"\nReport: {report}", markup=False, soft_wrap=True)
 
@@ -51,7 +51,7 @@ def list_models(context: typer.Context) -> None:
     table = Table("model", "file", "size", "licence", box=None)
     for name, model in MODELS.items():
         table.add_row(name, model.file, f"{model.size / 1e6:.0f} MB", model.licence)
-    Console().print(table)
+    _console().print(table)
 
 
 @models.command("fetch")
@@ -170,7 +170,7 @@ def evaluate(
         replay=replay,
         progress=Bars(),
     )
-    console = Console()
+    console = _console()
     print_table(compare_runs([load_run(out)], seed=settings.seed), console)
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
@@ -186,7 +186,7 @@ def compare(
     """Hold runs against the first one, on the rows they share."""
     loaded = [load_run(run) for run in runs]
     comparison = compare_runs(loaded, seed=seed)
-    console = Console()
+    console = _console()
     print_table(comparison, console)
     if out is not None:
         write_report(out, loaded, title="Comparison", comparison=comparison, seed=seed)
@@ -204,8 +204,14 @@ def export(
         typer.echo(path)
 
 
+def _console() -> Console:
+    """Where results are printed; into a pipe or file, wide enough that tables keep their columns."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
 def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
-    console = Console()
+    console = _console()
     table = Table(title="Preference pairs", title_justify="left", box=None, show_header=False)
     table.add_row("samples", f"{results['n']} ({results['failed']} failed)")
     table.add_row("drafts", f"{results['drafts_distinct']} distinct of {results['drafts_drawn']} drawn")

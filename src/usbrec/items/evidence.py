@@ -62,6 +62,7 @@ _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
 _ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.,!](?:\n|$))")
 _ASKING = (["how", "about"], ["what", "about"])
+_JOINS = frozenset({"and", "but", "or", "too"})
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 
@@ -156,7 +157,9 @@ class Page:
                 return self._introduced(first) and not is_kind(self.words[first].norm)
             if not can_be_subject(self.words[first].norm):
                 # In hasty writing a sentence begins without a full stop: "a good movie It is about".
-                return self._introduced(first) or (not self._opens_sentence(first) and self._ends(match))
+                return self._introduced(first) or (
+                    not self._opens_sentence(first) and self._ends(match, _JOINS)
+                )
             return not self._opens_sentence(first) or self._subject(first)
         if caution is Caution.MARKED and not self._introduced(first):
             return False
@@ -228,16 +231,16 @@ class Page:
     def _asked_about(self, match: Match) -> bool:
         """Whether a title is introduced, or asked about, and ends there."""
         before = [self.words[index].norm for index in range(max(0, match.first - 2), match.first)]
-        return (self._introduced(match.first) or before in _ASKING) and self._ends(match)
+        return (self._introduced(match.first) or before in _ASKING) and self._ends(match, _AFTER_TITLES)
 
-    def _ends(self, match: Match) -> bool:
-        """Whether nothing follows that the last word could belong to."""
+    def _ends(self, match: Match, joins: frozenset[str]) -> bool:
+        """Whether nothing follows that the last word could belong to: a mark, or one of `joins`."""
         if self.words[match.last].stem != self.words[match.last].norm:
             return False
         if match.last + 1 == len(self.words):
             return True
         gap = self.text[self.words[match.last].end : self.words[match.last + 1].start]
-        return bool(gap.strip(" \t-'’")) or self.words[match.last + 1].norm in _AFTER_TITLES
+        return bool(gap.strip(" \t-'’")) or self.words[match.last + 1].norm in joins
 
 
 def _like_a_title(raw: str) -> bool:

@@ -17,70 +17,70 @@ from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 
 MODEL = "smollm2-135m"
-#: So many rows fit into a few minutes on two cores; --all plays every row.
-ROWS = 20
-PAIR_ROWS = 10
-JUDGED_ROWS = 6
+CONTROLS = ("retriever", "popular", "random")
+#: So many rows fit into less than five minutes on two cores; --all plays every row.
+ROWS = 16
+PAIR_ROWS = 6
+JUDGED_ROWS = 3
 
 
 def demo(out: str | Path, *, all_rows: bool, progress: Progress, console: Console) -> Path:
     """Pairs, then plain, self-enhanced and the controls on the same rows, then a few rows with the model
     in every seat; returns the report's path. Goes on where an earlier call stopped."""
     out = Path(out)
-    data = resources.files("usbrec.data") / "demo"
-    with resources.as_file(data) as folder:
-        files = {"samples": folder / "dialogues.jsonl", "catalogue": folder / "catalogue.csv"}
-        rows = None if all_rows else ROWS
-        by_rules = _config(rows, recommender=MODEL)
+    with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
         console.print(
-            f"Drawing and playing first replies of {MODEL} for preference pairs, then playing the same rows "
-            "plain, self-enhanced and by the controls.",
-            soft_wrap=True,
+            f"{MODEL} draws first replies, each is played to its score, and pairs come out; then it "
+            "recommends plain and self-enhanced beside controls without a model, and at last takes every "
+            "seat itself on a few rows.\n"
         )
+        by_rules = _config(None if all_rows else ROWS)
         pairs = make_pairs(
-            files["samples"],
+            folder / "dialogues.jsonl",
             out / "pairs",
             config=by_rules.model_copy(update={"limit": None if all_rows else PAIR_ROWS}),
-            catalogue=files["catalogue"],
+            catalogue=folder / "catalogue.csv",
             progress=progress,
         )
+        judged = _config(None if all_rows else JUDGED_ROWS, others=MODEL)
         systems = {
             "plain": by_rules,
-            "self-enhanced": by_rules.model_copy(update={"enhanced": True}),
-            "retriever": _config(rows, recommender="rules:retriever"),
-            "popular": _config(rows, recommender="rules:popular"),
-            "random": _config(rows, recommender="rules:random"),
+            "ses": by_rules.model_copy(update={"enhanced": True}),
+            **{kind: _config(by_rules.limit, recommender=f"rules:{kind}") for kind in CONTROLS},
+            "plain-model-judge": judged,
+            "ses-model-judge": judged.model_copy(update={"enhanced": True}),
         }
         for name, config in systems.items():
-            _evaluate(out / name, config, files, progress)
-        judged = _config(None if all_rows else JUDGED_ROWS, recommender=MODEL, others=MODEL)
-        for name, config in {
-            "plain, model judge": judged,
-            "self-enhanced, model judge": judged.model_copy(update={"enhanced": True}),
-        }.items():
-            _evaluate(out / name.replace(", ", "-").replace(" ", "-"), config, files, progress)
-    runs = [load_run(out / name) for name in systems]
-    comparison = compare(runs, seed=by_rules.seed)
+            evaluate(
+                folder / "dialogues.jsonl",
+                out / name,
+                config=config,
+                catalogue=folder / "catalogue.csv",
+                progress=progress,
+            )
+    runs = {name: load_run(out / name) for name in systems}
+    by_model = [run for name, run in runs.items() if name.endswith("-model-judge")]
+    judged_by_rules = [run for name, run in runs.items() if not name.endswith("-model-judge")]
+    comparison = compare(judged_by_rules, seed=by_rules.seed)
+    second = compare(by_model, seed=by_rules.seed)
+    console.print("\nSeeker and judge by rules:")
     print_table(comparison, console)
-    second = [load_run(out / f"{name}-model-judge") for name in ("plain", "self-enhanced")]
-    console.print("\nThe same model in every seat, a few rows (a model this small is no judge):")
-    print_table(compare(second, seed=by_rules.seed), console)
+    console.print("\nThe same small model in every seat (it is no judge; a few rows to show the way):")
+    print_table(second, console)
+    write_report(
+        out / "report-model-judge.html", by_model, title="USB-Rec demo, model judge", comparison=second
+    )
     return write_report(
         out / "report.html",
-        [*runs, *second],
+        judged_by_rules,
         title="USB-Rec demo",
         comparison=comparison,
         pairs={"counts": pairs, "examples": _examples(out / "pairs" / "pairs.jsonl")},
-        seed=by_rules.seed,
     )
 
 
-def _config(rows: int | None, *, recommender: str, others: str = "rules") -> Config:
+def _config(rows: int | None, *, recommender: str = MODEL, others: str = "rules") -> Config:
     return Config(limit=rows, seats=Seats(recommender=recommender, simulator=others, judge=others))
-
-
-def _evaluate(out: Path, config: Config, files: Mapping[str, Path], progress: Progress) -> None:
-    evaluate(files["samples"], out, config=config, catalogue=files["catalogue"], progress=progress)
 
 
 def _examples(path: Path, most: int = 4) -> list[Mapping[str, Any]]:
