@@ -80,6 +80,8 @@ class Play(Stage):
     """Longest reply of either seat, in tokens."""
     leak_redraws: int = Field(2, ge=0)
     """How often a seeker's reply that names a target is drawn again before it is masked."""
+    examples: int = Field(2, ge=0, le=8)
+    """Worked exchanges before each dialogue, made from the catalogue (none without one)."""
     prompts: str | None = None
     """A folder whose files replace the packaged prompts of the same names."""
 
@@ -110,7 +112,7 @@ class Search(Stage):
     """flat branches once; tree branches again at every later recommender turn."""
     drafts: int = Field(4, ge=2, le=32)
     """Drafts of a reply, the greedy one among them (the paper has 3)."""
-    temperature: float = Field(0.7, gt=0, le=2)
+    temperature: float = Field(0.5, gt=0, le=2)
     """Temperature of the drafts beside the greedy one (paper: 0.5 best, its code 0.7)."""
     from_round: int = Field(1, ge=1)
     """First round that is enhanced."""

@@ -25,7 +25,7 @@ from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
-from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
+from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
 from usbrec.play.profile import Profile
 from usbrec.play.profiling import Profiler
 from usbrec.play.recommender import Recommender, Reply
@@ -47,14 +47,24 @@ class SelfEnhanced:
     """A ChatModel whose replies are searched for; around any other ChatModel.
 
     `chat` searches from round `settings.from_round` on (a request without a round counts as the
-    first). With n > 1 it gives the n best drafts, best first. `choose` asks the model itself.
+    first). With n > 1 it gives the n best drafts, best first. `choose` asks the model itself. `examples`
+    are the worked exchanges that the recommender's seat puts before every dialogue.
     """
 
-    def __init__(self, base: MeteredModel, seats: InternalSeats, settings: Search, *, opening: str) -> None:
+    def __init__(
+        self,
+        base: MeteredModel,
+        seats: InternalSeats,
+        settings: Search,
+        *,
+        opening: str,
+        examples: tuple[Message, ...] = (),
+    ) -> None:
         self._base = base
         self._seats = seats
         self._settings = settings
         self._opening = opening
+        self._examples = examples
 
     @property
     def name(self) -> str:
@@ -74,7 +84,8 @@ class SelfEnhanced:
             return await self._base.chat(request)
         token = current_meter.set(self._meter(request))
         try:
-            return await _Search(self._base, self._seats, self._settings, request, self._opening).run()
+            search = _Search(self._base, self._seats, self._settings, request, self._opening, self._examples)
+            return await search.run()
         finally:
             current_meter.reset(token)
 
@@ -106,12 +117,13 @@ class _Search:
     settings: Search
     request: ChatRequest
     opening: str
+    examples: tuple[Message, ...]
     drafts: list[Draft] = field(default_factory=list)
     profile: Profile = field(default_factory=Profile)
     stopped: str | None = None
 
     def __post_init__(self) -> None:
-        system, self.turns = turns_of(self.request.messages)
+        system, self.turns = turns_of(self.request.messages, self.examples)
         self.round = self.request.round or 1
         self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
         self.recommender = Recommender(
@@ -121,6 +133,7 @@ class _Search:
             self.request.temperature,
             self.request.max_tokens,
             self.request.frequency_penalty,
+            self.examples,
         )
 
     async def run(self) -> ChatReply:

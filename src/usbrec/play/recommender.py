@@ -23,7 +23,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Recommender:
-    """A ChatModel in the recommender's seat. `system` and `opening` are prompt texts."""
+    """A ChatModel in the recommender's seat.
+
+    `system` and `opening` are prompt texts, `examples` worked exchanges between the system message and
+    the dialogue (see play/examples.py).
+    """
 
     model: ChatModel
     system: str
@@ -31,9 +35,12 @@ class Recommender:
     temperature: float = 0.0
     max_tokens: int = 64
     frequency_penalty: float = 0.0
+    examples: tuple[Message, ...] = ()
 
     def messages(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
-        return messages_for("recommender", self.system, turns, opening=self.opening)
+        messages = messages_for("recommender", self.system, turns, opening=self.opening)
+        start = 1 if self.system else 0
+        return (*messages[:start], *self.examples, *messages[start:])
 
     async def reply(self, turns: Sequence[Turn], *, round_: int, rounds: int, seed: int) -> Reply:
         """One reply. Raises ModelError; an empty reply is an UnusableAnswer."""

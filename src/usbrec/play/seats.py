@@ -31,13 +31,18 @@ def messages_for(seat: Role, system: str, turns: Sequence[Turn], *, opening: str
     return (*messages, *spoken)
 
 
-def turns_of(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
-    """A recommender's messages read back: the system text (joined) and the turns."""
+def turns_of(messages: Sequence[Message], examples: Sequence[Message] = ()) -> tuple[str, tuple[Turn, ...]]:
+    """A recommender's messages read back: the system text (joined) and the turns.
+
+    `examples` are left out where they open the conversation: they were never said.
+    """
     system = "\n".join(message.content for message in messages if message.role == "system")
+    spoken = [message for message in messages if message.role != "system"]
+    if examples and spoken[: len(examples)] == list(examples):
+        spoken = spoken[len(examples) :]
     turns = tuple(
         Turn("recommender" if message.role == "assistant" else "seeker", message.content)
-        for message in messages
-        if message.role != "system"
+        for message in spoken
     )
     return system, turns
 

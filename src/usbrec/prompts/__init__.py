@@ -23,6 +23,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "judge_profile": frozenset({"profile", "conversation"}),
     "explain": frozenset(),
     "opening": frozenset(),
+    "example_seeker": frozenset({"liked"}),
+    "example_recommender": frozenset({"title", "genre"}),
 }
 
 

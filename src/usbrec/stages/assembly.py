@@ -15,8 +15,9 @@ from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import Table
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
-from usbrec.llm import ChatModel, RecordedModel, Unreachable, model_name, open_model
+from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
 from usbrec.play.controls import Control, RulesRecommender
+from usbrec.play.examples import worked_examples
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.profiling import ModelProfiler, Profiler, RulesProfiler
 from usbrec.play.recommender import Recommender
@@ -97,6 +98,8 @@ class _Assembler:
             )
         )
 
+        self._examples = self._worked_examples()
+
     def company(self) -> Company:
         config = self._config
         table = Table(
@@ -107,6 +110,7 @@ class _Assembler:
                 config.play.temperature,
                 config.play.max_tokens,
                 config.play.frequency_penalty,
+                self._examples,
             ),
             simulator=self._target_simulator(config.seats.simulator),
             judge=self._target_judge(config.seats.judge),
@@ -122,6 +126,18 @@ class _Assembler:
             restart_whole=in_turn and self._replay is None,
             identities={seat: dict(model.identity) for seat, model in self._models.items()},
             models=models,
+        )
+
+    def _worked_examples(self) -> tuple[Message, ...]:
+        config = self._config
+        if self._knowledge is None or config.seats.recommender.startswith(RULES):
+            return ()
+        return worked_examples(
+            self._knowledge.catalogue,
+            self._knowledge.similarity,
+            self._prompts,
+            count=config.play.examples,
+            seed=config.seed,
         )
 
     def _model(self, seat: str) -> MeteredModel:
@@ -156,7 +172,11 @@ class _Assembler:
         if not config.enhanced:
             return model
         return SelfEnhanced(
-            model, self._internal_seats(seat), config.search, opening=self._prompts.render("opening")
+            model,
+            self._internal_seats(seat),
+            config.search,
+            opening=self._prompts.render("opening"),
+            examples=self._examples,
         )
 
     def _internal_seats(self, recommender: str) -> InternalSeats:
