@@ -272,6 +272,24 @@ def test_rules_read_likes_and_dislikes_by_clause() -> None:
     assert "horror" not in profile.liked.genres
 
 
+@pytest.mark.parametrize(
+    ("said", "liked"),
+    [
+        ("He enjoyed Finding Nemo (2003) not so long ago.", True),
+        ("No doubt Finding Nemo (2003) is the best.", True),
+        ("I did not like Finding Nemo (2003).", False),
+        ("I'm not a fan of Finding Nemo (2003).", False),
+        ("I didn't really enjoy Finding Nemo (2003).", False),
+        ("Finding Nemo (2003) was boring.", False),
+    ],
+)
+def test_a_denied_liking_is_a_dislike_and_a_bare_not_is_none(said: str, liked: bool) -> None:
+    profile = _profile(said)
+    assert (profile.liked.items, profile.disliked.items) == (
+        (("Finding Nemo (2003)",), ()) if liked else ((), ("Finding Nemo (2003)",))
+    )
+
+
 def test_rules_read_people_and_genres() -> None:
     profile = _profile("Anything funny with Leslie Nielsen, maybe a romance?")
     assert "Leslie Nielsen" in profile.liked.people

@@ -20,9 +20,12 @@ from usbrec.play.profile import Profile, Tastes, parse_profile
 from usbrec.play.seats import transcript
 from usbrec.prompts import Prompts
 
+#: Words of dislike. A bare "not" says too little ("not so long ago"), so it has to deny a liking.
 _AGAINST = re.compile(
-    r"\b(not|don'?t|didn'?t|doesn'?t|isn'?t|wasn'?t|never|no|hate[ds]?|dislike[ds]?|bor(ed|ing)|awful|terrible"
-    r"|worst|overrated|tired of|sick of|avoid|except|without|less|can'?t stand)\b",
+    r"\b(hate[ds]?|dislike[ds]?|bor(ed|ing)|awful|terrible|worst|overrated|tired of|sick of|avoid|except"
+    r"|without|can'?t stand|no more|enough of|no (?!doubt|problem|idea|matter|one|wonder)"
+    r"|(not|never|(do|did|does|is|was|would|could|wo|ca)n'?t|hardly) (\w+ ){0,3}?(like|love|enjoy|want|care"
+    r"|into|fan|keen|interested|for me|good|great|my|mine|stand|too|another|really))",
     re.I,
 )
 _FOR = re.compile(
