@@ -64,7 +64,7 @@ def test_a_second_process_is_refused_while_the_first_lives_and_let_in_after_kill
         f"""
         import time
         from usbrec.journal import Journal, UnitRecord
-        journal = Journal({str(tmp_path / "run.db")!r})
+        journal = Journal({str(tmp_path / "run.db")!r}).__enter__()
         journal.record_unit(UnitRecord("u", {{"done": True}}, None))
         print("ready", flush=True)
         time.sleep(60)
@@ -73,8 +73,11 @@ def test_a_second_process_is_refused_while_the_first_lives_and_let_in_after_kill
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline().strip() == "ready"
-        with pytest.raises(RunFolderError, match="another process is working"):
-            Journal(tmp_path / "run.db")
+        with (
+            pytest.raises(RunFolderError, match="another process is working"),
+            Journal(tmp_path / "run.db"),
+        ):
+            pass
         os.kill(holder.pid, signal.SIGKILL)
         holder.wait()
     with Journal(tmp_path / "run.db") as journal:
@@ -95,10 +98,12 @@ def test_another_configuration_is_refused_with_what_changed(tmp_path: Path) -> N
 
 def test_a_file_that_is_no_journal_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "run.db").write_bytes(b"this is not a database, it is a text" * 50)
-    with pytest.raises(RunFolderError, match="not a run journal"):
-        Journal(tmp_path / "run.db")
-    with pytest.raises(RunFolderError, match="no recorded run"):
-        Journal(tmp_path / "missing" / "run.db", mode="read")
+    with pytest.raises(RunFolderError, match="not a run journal"), Journal(tmp_path / "run.db"):
+        pass
+    missing = Journal(tmp_path / "missing" / "run.db", mode="read")
+    with pytest.raises(RunFolderError, match="no recorded run"), missing:
+        pass
+    assert not (tmp_path / "missing").exists()
 
 
 json_values = st.recursive(

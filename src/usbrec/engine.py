@@ -110,8 +110,8 @@ async def run_units(
                 record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
             finally:
                 current_scope.reset(token)
-            journal.record_unit(record)
-            finished[unit.key] = record
+            # What counts is what was stored: a resumed run exports the same bytes as this one.
+            finished[unit.key] = journal.record_unit(record)
             progress.advance(failed=record.failure is not None)
             if not answered and failures >= GIVE_UP_AFTER:
                 raise ModelRefused(
@@ -123,8 +123,9 @@ async def run_units(
         async with asyncio.TaskGroup() as group:
             for number in range(max(1, min(lanes, len(waiting)))):
                 group.create_task(lane(number))
-    except* ModelRefused as refused:
-        raise refused.exceptions[0] from None
+    except ExceptionGroup as group:
+        # One lane's reason is enough; the others were only cancelled.
+        raise group.exceptions[0] from None
     finally:
         progress.finish()
     return [finished[unit.key] for unit in units]

@@ -52,14 +52,19 @@ class UnitRecord:
 
 
 class Journal:
-    """One run's record. Use it from one thread, as a context manager.
+    """One run's record. Use it from one thread, as a context manager: nothing is made before it is entered.
 
-    Raises RunFolderError when another process holds the file or when it is no journal.
+    Entering raises RunFolderError when another process holds the file or when it is no journal.
     """
+
+    _db: sqlite3.Connection
 
     def __init__(self, path: str | Path, *, mode: Literal["write", "read"] = "write") -> None:
         self.path = Path(path)
-        if mode == "read" and not self.path.is_file():
+        self._mode = mode
+
+    def __enter__(self) -> Self:
+        if self._mode == "read" and not self.path.is_file():
             raise RunFolderError(f"{self.path}: no recorded run here (run.db is missing).")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,16 +86,11 @@ class Journal:
             raise RunFolderError(
                 f"{self.path}: not a run journal ({error}). Choose another folder with -o."
             ) from None
-
-    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
         self._db.close()
 
     def bind(self, decides: Mapping[str, Any]) -> None:
@@ -166,10 +166,11 @@ class Journal:
             None if row is None else UnitRecord(key, None if row[0] is None else json.loads(row[0]), row[1])
         )
 
-    def record_unit(self, unit: UnitRecord) -> None:
-        """Commit a finished unit before it counts."""
+    def record_unit(self, unit: UnitRecord) -> UnitRecord:
+        """Commit a finished unit before it counts; returns it as it will be read back."""
         texts = (None if part is None else canonical_json(part) for part in (unit.record, unit.failure))
         self._db.execute("INSERT OR REPLACE INTO units VALUES (?, ?, ?)", (unit.key, *texts))
+        return self.unit(unit.key) or unit
 
 
 _ABSENT = object()

@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 
 from usbrec.cli.app import app
-from usbrec.errors import InputError, ModelRefused, UsbRecError
+from usbrec.errors import InputError, Interrupted, ModelRefused, UsbRecError
 
 
 def main() -> None:
@@ -15,8 +15,8 @@ def main() -> None:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         app(standalone_mode=True)
-    except KeyboardInterrupt:
-        errors.print("\nStopped. What is finished is kept: the same command goes on from here.", markup=False)
+    except Interrupted as stopped:
+        errors.print(f"\n{stopped}", markup=False)
         sys.exit(130)
     except (InputError, ModelRefused) as error:
         errors.print(f"error: {error}", markup=False)

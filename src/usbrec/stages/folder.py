@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from usbrec.config import Config, dump_config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units
-from usbrec.errors import BadLines, ConfigError, ModelRefused
+from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
 from usbrec.files import write_text
 from usbrec.items import Catalogue, load_catalogue, popularity_from
 from usbrec.journal import Journal, UnitRecord
@@ -78,18 +79,21 @@ def run_stage(
     """Do `work` for every sample in the run folder `out`, or go on with it.
 
     Returns for each sample its record and what its calls cost. Raises RunFolderError when the folder
-    is in use or holds another configuration, ModelRefused when no row was answered at all.
+    is in use or holds another configuration, ModelRefused when no row was answered at all, Interrupted on
+    Ctrl-C.
     """
     out = Path(out)
+    journal = Journal(out / "run.db")
     source = None if replay is None else Journal(Path(replay) / "run.db", mode="read")
+    # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
+    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source)
     try:
-        with Journal(out / "run.db") as journal:
+        with source or nullcontext(), journal:
             return asyncio.run(
-                _run(name, work, config, inputs, out, journal, source, progress, label or name)
+                _run(name, work, config, inputs, out, journal, company, progress, label or name)
             )
-    finally:
-        if source is not None:
-            source.close()
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped. What is finished is kept: the same command goes on from there.") from None
 
 
 async def _run(
@@ -99,11 +103,10 @@ async def _run(
     inputs: Inputs,
     out: Path,
     journal: Journal,
-    source: Journal | None,
+    company: Company,
     progress: Progress,
     label: str,
 ) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
-    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source)
     try:
         journal.bind(
             {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
