@@ -170,7 +170,7 @@ def test_what_is_no_pair_is_named_by_line(tmp_path: Path) -> None:
     with pytest.raises(BadLines) as bad:
         read_pairs(tmp_path)
     assert len(bad.value.problems) == 3
-    assert "line 2: not JSON" in str(bad.value)
+    assert "line 2: broken JSON" in str(bad.value)
     with pytest.raises(InputError, match="usbrec pairs"):
         read_pairs(tmp_path / "nowhere")
     with pytest.raises(InputError, match="unknown shape"):

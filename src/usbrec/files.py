@@ -1,12 +1,70 @@
-"""Writing files so that a reader sees the old one or the new one, never half of one."""
+"""Files in and out: text and lines of JSON with errors that say where, and writing that is never half done.
+
+Whoever reads a file while it is written sees the old one or the new one.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from usbrec.errors import InputError
+
+
+def read_text(path: str | Path) -> str:
+    """The whole file as text, without a byte-order mark. Raises InputError when it cannot be read."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file. Check the path.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder. Name the file inside it.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x}). Save the file as UTF-8."
+        ) from None
+    if not text.strip():
+        raise InputError(f"{path}: the file is empty.")
+    return text
+
+
+def parse_json(text: str) -> Any:
+    """json.loads that fails with ValueError alone, also on nesting too deep to follow."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def json_problem(error: ValueError) -> str:
+    """Why a text is no JSON, in few words, without repeating the text."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"broken JSON (column {error.colno}: {error.msg})"
+    return f"broken JSON ({error})"
+
+
+def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Line number and object for every non-blank line; the problem as a string where it is no object."""
+    # Not splitlines(): JSON strings may hold U+2028 and its like, which are no line ends in JSONL.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = parse_json(line)
+        except ValueError as error:
+            yield number, json_problem(error)
+            continue
+        yield number, value if isinstance(value, dict) else "not a JSON object"
 
 
 def write_text(path: str | Path, text: str) -> Path:

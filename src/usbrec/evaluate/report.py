@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 
 from usbrec.dialogue import PreferencePair
-from usbrec.evaluate import metrics, plots, wording
+from usbrec.evaluate import metrics, wording
 from usbrec.evaluate.comparison import Comparison, distinctly_named, flattened
 from usbrec.evaluate.reading import Pick, pick_dialogues
 from usbrec.evaluate.results import Run
@@ -96,6 +96,8 @@ def _environment() -> jinja2.Environment:
 
 def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]]:
     """Figures in reading order: a heading, the drawing, what it says in words for who cannot see it."""
+    from usbrec.evaluate import plots  # matplotlib: half a second that only a report should cost
+
     systems = comparison.systems
     scored = [system for system in systems if system.ieval.mean is not None]
 

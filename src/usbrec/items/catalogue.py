@@ -16,8 +16,8 @@ from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, InputError
+from usbrec.files import json_lines, json_problem, parse_json, read_text
 from usbrec.items.fields import FieldMap, Mapper
-from usbrec.items.reading import json_lines, json_problem, parse_json, read_text
 from usbrec.items.titles import normalise_title, split_title
 from usbrec.keys import digest
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.errors import BadLines, InputError
+from usbrec.files import json_lines, read_text
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.reading import json_lines, read_text
 from usbrec.items.titles import collapse
 
 

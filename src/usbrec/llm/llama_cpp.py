@@ -235,17 +235,12 @@ class _Instance:
 
     def _place(self, messages: tuple[Message, ...], count: int) -> dict[str, Any]:
         """Choose the slot and say whether its prefix may be used."""
-        if count > 1:
-            # The other replies of the request take over the first free slots, whatever these held.
-            slot = 0
-            warm = self.held[slot] is not None
-            taken = [other for other in range(SLOTS) if other != slot][: count - 1]
-            for other in taken:
-                self.held[other] = None
-        else:
-            shared = [0 if held is None else _shared(held, messages) for held in self.held]
-            slot = max(range(SLOTS), key=lambda index: (shared[index], self.held[index] is None, index))
-            warm = shared[slot] > 0
+        shared = [0 if held is None else _shared(held, messages) for held in self.held]
+        slot = max(range(SLOTS), key=lambda index: (shared[index], self.held[index] is None, index))
+        warm = shared[slot] > 0
+        # The other replies of a request copy its prompt into the first other slots, whatever these held.
+        for other in [index for index in range(SLOTS) if index != slot][: count - 1]:
+            self.held[other] = None
         self.held[slot] = messages
         return {
             "messages": [message.to_json() for message in messages],

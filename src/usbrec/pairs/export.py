@@ -9,7 +9,7 @@ from typing import Any
 
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import BadLines, InputError
-from usbrec.files import write_text
+from usbrec.files import json_lines, read_text, write_text
 
 
 def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
@@ -20,33 +20,24 @@ def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
     path = Path(path)
     if path.is_dir():
         path = path / "pairs.jsonl"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: cannot be read as pairs ({error}). Make them with `usbrec pairs`."
-        ) from None
+    if not path.is_file():
+        raise InputError(f"{path}: no pairs here. Make them with `usbrec pairs`.")
     pairs: list[PreferencePair] = []
     problems: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
+    for number, row in json_lines(read_text(path)):
+        if isinstance(row, str):
+            problems.append(f"line {number}: {row}")
             continue
         try:
-            pairs.append(_pair(json.loads(line)))
-        except json.JSONDecodeError as error:
-            problems.append(f"line {number}: not JSON ({error.msg})")
+            pairs.append(_pair(row))
         except (KeyError, TypeError) as error:
             problems.append(f"line {number}: not a preference pair ({error})")
     if problems:
         raise BadLines(str(path), problems)
-    if not pairs:
-        raise InputError(f"{path}: holds no pairs.")
     return tuple(pairs)
 
 
-def _pair(data: Any) -> PreferencePair:
-    if not isinstance(data, Mapping):
-        raise TypeError("not an object")
+def _pair(data: Mapping[str, Any]) -> PreferencePair:
     pair = PreferencePair.from_json(data)
     texts = [pair.sample_id, pair.chosen, pair.rejected]
     texts += [text for message in pair.prompt for text in (message["role"], message["content"])]
