@@ -9,7 +9,7 @@ calls belong to their unit. Results come back in the order of the units, however
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -120,12 +120,17 @@ async def run_units(
                 )
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for number in range(max(1, min(lanes, len(waiting)))):
-                group.create_task(lane(number))
-    except ExceptionGroup as group:
-        # One lane's reason is enough; the others were only cancelled.
-        raise group.exceptions[0] from None
+        await side_by_side(lane(number) for number in range(max(1, min(lanes, len(waiting)))))
     finally:
         progress.finish()
     return [finished[unit.key] for unit in units]
+
+
+async def side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run coroutines at once. The first error cancels the others, waits for them, and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for coroutine in work:
+                group.create_task(coroutine)
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None

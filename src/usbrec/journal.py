@@ -162,9 +162,10 @@ class Journal:
 
     def unit(self, key: str) -> UnitRecord | None:
         row = self._db.execute("SELECT record, failure FROM units WHERE key = ?", (key,)).fetchone()
-        return (
-            None if row is None else UnitRecord(key, None if row[0] is None else json.loads(row[0]), row[1])
-        )
+        if row is None:
+            return None
+        record, failure = (None if text is None else json.loads(text) for text in row)
+        return UnitRecord(key, record, failure)
 
     def record_unit(self, unit: UnitRecord) -> UnitRecord:
         """Commit a finished unit before it counts; returns it as it will be read back."""

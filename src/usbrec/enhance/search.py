@@ -20,6 +20,7 @@ from typing import Any
 
 from usbrec.config import Search
 from usbrec.dialogue import Turn
+from usbrec.engine import side_by_side
 from usbrec.enhance.budget import BudgetSpent, Limit, Meter, MeteredModel, current_meter
 from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError
@@ -169,7 +170,7 @@ class _Search:
             if all(reply.text != draft.text for draft in self.drafts):
                 self._add(reply)
         if self.base.parallel:
-            await asyncio.gather(*(self._play(draft) for draft in self.drafts))
+            await side_by_side(self._play(draft) for draft in self.drafts)
         else:
             for draft in self.drafts:
                 await self._play(draft)
