@@ -191,6 +191,23 @@ async def test_several_replies_are_the_best_drafts_best_first() -> None:
     assert {completion.text for completion in reply.completions} == set(DRAFTS)
 
 
+async def test_worked_examples_are_no_part_of_the_profile() -> None:
+    examples = (Message("user", "I really enjoyed Alien."), Message("assistant", "You should try Halloween."))
+    enhanced = SelfEnhanced(
+        MeteredModel(ScriptedModel(_replies)),
+        InternalSeats(
+            RulesProfiler(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
+        ),
+        Search(rounds=1),
+        opening="Hello!",
+        examples=examples,
+    )
+    reply = await enhanced.chat(ChatRequest((WISH[0], *examples, WISH[1])))
+    assert reply.trace is not None
+    assert "Alien" not in reply.trace["profile"]
+    assert "Goodfellas" in reply.trace["profile"]
+
+
 async def test_it_is_a_chat_model_under_a_name_of_its_own() -> None:
     enhanced = _enhanced(ScriptedModel(_replies))
     assert isinstance(enhanced, ChatModel)

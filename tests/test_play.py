@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from films import KNOWLEDGE, recommender, sample, seeker
+from films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
 from usbrec.dialogue import Turn, alternate_backwards
 from usbrec.errors import ConfigError, UnusableAnswer
+from usbrec.items import AttributeRetriever, Linker, Similarity
 from usbrec.llm import ChatRequest, Message, ScriptedModel
 from usbrec.play.controls import RulesRecommender
-from usbrec.play.knowledge import Targets
+from usbrec.play.examples import worked_examples
+from usbrec.play.knowledge import Knowledge, Targets
 from usbrec.play.profile import KINDS, Profile, Tastes, parse_profile
 from usbrec.play.profiling import ModelProfiler, RulesProfiler
 from usbrec.play.recommender import Recommender
@@ -310,6 +312,31 @@ async def test_a_model_writes_the_profile_in_the_fixed_format() -> None:
     assert ("user", "Seeker: crime, but no Tom Cruise") in _said(model.requests[0])
 
 
+# Worked examples
+
+
+def test_worked_examples_come_from_the_catalogue_share_a_genre_and_use_no_item_twice() -> None:
+    messages = worked_examples(CATALOGUE, Similarity(), PROMPTS, count=3, seed=5)
+    assert [message.role for message in messages] == ["user", "assistant"] * 3
+    titles = [film.title for message in messages for film in FILMS if f" {film.title}" in message.content]
+    pairs = list(zip(messages[::2], messages[1::2], strict=True))
+    assert len(set(titles)) >= 6
+    for liked, answer in pairs:
+        first = next(film for film in FILMS if f"enjoyed {film.title}." in liked.content)
+        assert first.genres[0].lower() in answer.content
+    assert messages == worked_examples(CATALOGUE, Similarity(), PROMPTS, count=3, seed=5)
+    assert messages != worked_examples(CATALOGUE, Similarity(), PROMPTS, count=3, seed=6)
+
+
+async def test_examples_stand_between_the_instructions_and_the_dialogue_and_were_never_said() -> None:
+    examples = worked_examples(CATALOGUE, Similarity(), PROMPTS, count=1, seed=5)
+    seat = Recommender(ScriptedModel(lambda request: "Hm?"), "SYSTEM", "Hello!", examples=examples)
+    messages = seat.messages(sample("a western?").turns)
+    assert messages == (Message("system", "SYSTEM"), *examples, Message("user", "a western?"))
+    assert turns_of(messages, examples) == ("SYSTEM", (seeker("a western?"),))
+    assert len(turns_of(messages)[1]) == 3
+
+
 # Controls
 
 
@@ -331,10 +358,6 @@ async def test_the_popular_control_takes_the_most_popular_and_the_retriever_what
 
 
 async def test_the_popular_control_needs_popularity() -> None:
-    from films import CATALOGUE
-    from usbrec.items import AttributeRetriever, Linker, Similarity
-    from usbrec.play.knowledge import Knowledge
-
     nobody = CATALOGUE.with_popularity({})
     knowledge = Knowledge.of(nobody, Similarity(), baseline_items=10, seed=0)
     with pytest.raises(ConfigError, match="--interactions"):
@@ -342,7 +365,5 @@ async def test_the_popular_control_needs_popularity() -> None:
 
 
 def _control(kind: str) -> RulesRecommender:
-    from usbrec.items import AttributeRetriever
-
     retriever = AttributeRetriever(KNOWLEDGE.catalogue, KNOWLEDGE.linker, KNOWLEDGE.similarity)
     return RulesRecommender(kind, KNOWLEDGE, retriever)  # type: ignore[arg-type]
