@@ -12,7 +12,7 @@ from usbrec.errors import InputError, Interrupted, ModelRefused, UsbRecError
 
 def main() -> None:
     """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
     try:
         app(standalone_mode=True)
     except Interrupted as stopped:

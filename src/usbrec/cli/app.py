@@ -206,8 +206,8 @@ def export(
 
 def _console() -> Console:
     """Where results are printed; into a pipe or file, wide enough that tables keep their columns."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
+    console = Console(highlight=False, emoji=False)
+    return console if console.is_terminal else Console(highlight=False, emoji=False, width=120)
 
 
 def _print_pairs(results: Mapping[str, Any], out: Path) -> None:

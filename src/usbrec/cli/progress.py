@@ -18,7 +18,7 @@ class Bars:
     """One bar a stage, on stderr; a plain line at the end where stderr is no terminal."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        self._console = Console(stderr=True, emoji=False)
         self._bars: Progress | None = None
         self._task = TaskID(0)
         self._failed = 0
@@ -28,10 +28,10 @@ class Bars:
         self._failed = 0
         self._label = label
         self._bars = Progress(
-            TextColumn("{task.description:<24}"),
+            TextColumn("{task.description:<24}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("[red]{task.fields[failed]}"),
+            TextColumn("{task.fields[failed]}", style="red", markup=False),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
