@@ -152,7 +152,7 @@ class Pairs(Stage):
 class Statistics(Stage):
     """How results are stated."""
 
-    resamples: int = Field(2000, ge=100)
+    resamples: int = _free(2000, ge=100)
     """Bootstrap resamples of dialogues behind every 95 % interval."""
 
 

@@ -116,7 +116,7 @@ class OpenAIModel:
         return frozenset(self._left_out)
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """`n` replies. One without text fails the whole request with UnusableAnswer."""
+        """`n` replies; some may be empty, but when all are, this is an UnusableAnswer."""
         body = {
             "messages": [message.to_json() for message in request.messages],
             "temperature": request.temperature,

@@ -1,0 +1,277 @@
+"""The documents cannot rot: what they tell a reader to type is run here, and what they state is checked.
+
+In a ``console`` block, lines that begin with ``$ `` are commands; ``# exits 2`` states another exit code
+than 0, and what else stands there is output, which is not compared. ``python`` blocks are run, too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from servers import Answer, LocalServer, Seen, completion
+from usbrec.cli.app import app
+from usbrec.config import load_config
+from usbrec.data import load_samples
+from usbrec.items import load_catalogue
+from usbrec.llm import load_script
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+]
+#: The address that the documents give for a server of the reader's.
+SERVER = "http://localhost:8000/v1"
+#: Written by a run of the demo on the owner's machine; until then nobody can follow the links to them.
+MADE_LATER = {"docs/images/report.png", "docs/log.md"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block; `line` is where its text begins in the document."""
+
+    kind: str
+    text: str
+    line: int
+
+
+def blocks(document: str) -> list[Block]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return [
+        Block(match[1], match[2], text.count("\n", 0, match.start()) + 2)
+        for match in re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
+
+
+def commands(block: Block) -> Iterator[tuple[int, str]]:
+    """(line, command); a backslash at the end of a line goes on in the next."""
+    lines = iter(enumerate(block.text.splitlines(), start=block.line))
+    for number, line in lines:
+        if line.startswith("$ "):
+            command = line.removeprefix("$ ")
+            while command.endswith("\\"):
+                command += "\n" + next(lines)[1]
+            yield number, command
+
+
+def with_blocks(*kinds: str) -> list[str]:
+    return [document for document in DOCUMENTS if any(block.kind in kinds for block in blocks(document))]
+
+
+def to_run(document: str) -> list[tuple[int, str | list[str]]]:
+    """(line, what is run) for commands and Python, in their order; `make` sets up and is not run."""
+    steps: list[tuple[int, str | list[str]]] = []
+    for block in blocks(document):
+        if block.kind == "console":
+            steps += [step for step in commands(block) if not step[1].startswith("make ")]
+        if block.kind == "python":
+            steps.append((block.line, [sys.executable, "-c", block.text]))
+    return steps
+
+
+def _documents_that_run() -> list[Any]:
+    steps = {document: to_run(document) for document in DOCUMENTS}
+    return [
+        pytest.param(document, marks=[pytest.mark.model] if "smollm2-135m" in str(todo) else [])
+        for document, todo in steps.items()
+        if todo
+    ]
+
+
+def served(request: Seen) -> Answer:
+    """A model behind a server: a judge that is not sure, and a bookseller who knows two books."""
+    asked = json.dumps(request.body["messages"])
+    if request.body.get("logprobs"):
+        tokens = [{"token": digit, "logprob": -1.0 - int(digit)} for digit in "012"]
+        return completion("0", logprobs={"content": [{"top_logprobs": tokens}]})
+    if "write down the taste" in asked:
+        return completion("Liked genres: mystery\nLiked people: Agatha Christie")
+    said = ["You should try Dune (1965).", "How about And Then There Were None (1939)?"]
+    return completion(*(said[index % 2] for index in range(request.body.get("n", 1))))
+
+
+def redial_dialogue(number: int, films: tuple[str, str]) -> dict[str, Any]:
+    """A dialogue as ReDial has them, in words of our own."""
+    said = [(1, "Hello! I liked @11, what next?"), (2, "Then see @12."), (1, "I will, thank you.")]
+    return {
+        "conversationId": str(number),
+        "initiatorWorkerId": 1,
+        "respondentWorkerId": 2,
+        "movieMentions": {"11": films[0], "12": films[1]},
+        "initiatorQuestions": {"12": {"suggested": 1, "seen": 0, "liked": 1}},
+        "respondentQuestions": [],
+        "messages": [{"senderWorkerId": worker, "text": text} for worker, text in said],
+    }
+
+
+@pytest.fixture
+def readers_folder(tmp_path: Path) -> Path:
+    """What a reader has: the documents, their examples, and ReDial where the README says."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    films = [("Heat (1995)", "Ronin (1998)"), ("Alien (1979)", "Sunshine (2007)")]
+    lines = [json.dumps(redial_dialogue(number, pair)) for number, pair in enumerate(films)]
+    (tmp_path / "redial").mkdir()
+    (tmp_path / "redial" / "train_data.jsonl").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", _documents_that_run())
+def test_what_a_document_tells_to_type_does_what_it_says(document: str, readers_folder: Path) -> None:
+    ours = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": ours, "COLUMNS": "100"}
+
+    with LocalServer(served) as server:
+        for line, step in to_run(document):
+            stated = re.search(r"# exits (\d+)$", step) if isinstance(step, str) else None
+            expected = int(stated[1]) if stated else 0
+            done = subprocess.run(
+                step.replace(SERVER, server.url) if isinstance(step, str) else step,
+                shell=isinstance(step, str),
+                cwd=readers_folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=240,
+                check=False,
+            )
+            shown = f"{document}:{line}: {step}\n{done.stdout}{done.stderr}"
+            assert done.returncode == expected, f"ended with {done.returncode}, not {expected}\n{shown}"
+            assert "Traceback" not in done.stderr, shown
+
+
+def test_every_make_command_is_a_target_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    said = {
+        word
+        for document in DOCUMENTS
+        for word in re.findall(r"(?:^\$ |^|`)make ([a-z]+)", (ROOT / document).read_text(), re.MULTILINE)
+    }
+    assert {"demo", "test", "check"} <= said
+    assert said <= targets
+
+
+def _options(command: Any) -> set[str]:
+    found = {name for parameter in command.params for name in parameter.opts}
+    return found.union(*(_options(inner) for inner in getattr(command, "commands", {}).values()))
+
+
+def test_every_option_in_the_documents_is_an_option_of_the_command() -> None:
+    known = _options(typer.main.get_command(app)) | {"--help"}
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        said = set(re.findall(r"(?<![\w<-])--[a-z][a-z-]*", text))
+        assert said <= known, f"{document}: {sorted(said - known)}"
+
+
+def _anchors(path: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
+    here = ROOT / document
+    text = re.sub(r"^```.*?^```$", "", here.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        if link.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (here.parent / name).resolve() if name else here
+        if target.relative_to(ROOT.resolve()).as_posix() in MADE_LATER:
+            continue
+        assert target.exists(), f"{document}: {link}"
+        assert not anchor or anchor in _anchors(target), f"{document}: {link}"
+
+
+def test_the_settings_page_says_what_the_settings_say() -> None:
+    script = ROOT / "bench" / "document_settings.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("document", with_blocks("toml"))
+def test_settings_shown_in_a_document_are_accepted(document: str, tmp_path: Path) -> None:
+    for block in blocks(document):
+        if block.kind == "toml":
+            (tmp_path / "shown.toml").write_text(block.text)
+            load_config(tmp_path / "shown.toml")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "docs" / "examples").glob("*.toml")))
+def test_an_example_of_settings_is_shown_as_it_stands(name: str, tmp_path: Path) -> None:
+    shown = []
+    for document in with_blocks("toml"):
+        for block in blocks(document):
+            if block.kind == "toml":
+                (tmp_path / "shown.toml").write_text(block.text)
+                shown.append(load_config(tmp_path / "shown.toml"))
+    assert load_config(ROOT / "docs" / "examples" / name) in shown
+
+
+def test_samples_and_scripts_shown_in_the_documents_can_be_read(tmp_path: Path) -> None:
+    read = set()
+    for document in with_blocks("json"):
+        for block in blocks(document):
+            if block.kind == "json":
+                path = tmp_path / "shown.jsonl"
+                if '"dialogue"' in block.text:
+                    path.write_text(json.dumps(json.loads(block.text)))
+                    read.add(load_samples(path, "own")[0].id)
+                else:
+                    path.write_text(block.text)
+                    read.add(load_script(path).name)
+    assert read == {"shop-2", "scripted:shown.jsonl"}
+
+
+def _columns_stated() -> Iterator[tuple[str, str]]:
+    """(attribute, column) from the table of columns in own-catalogue.md."""
+    text = (ROOT / "docs" / "own-catalogue.md").read_text(encoding="utf-8")
+    table = text.partition("| what | columns")[2].partition("\n\n")[0]
+    for row in table.splitlines()[2:]:
+        _, attribute, names, _ = row.split("|")
+        for name in re.findall(r"`(\w+)`", names):
+            yield attribute.strip(), name
+
+
+def test_every_column_that_the_catalogue_page_names_is_recognised(tmp_path: Path) -> None:
+    stated = list(_columns_stated())
+    wanted: dict[str, Any] = {
+        "id": "1984",
+        "title": "1984",
+        "year": 1984,
+        "genres": ("1984",),
+        "people": ("1984",),
+        "text": "1984",
+        "popularity": 1984.0,
+    }
+    assert {attribute for attribute, _ in stated} == wanted.keys()
+    for attribute, column in stated:
+        other = "" if attribute == "title" else "title,"
+        value = "1984" if attribute == "title" else "Dune,1984"
+        (tmp_path / "one.csv").write_text(f"{other}{column}\n{value}\n")
+        (item,) = load_catalogue(tmp_path / "one.csv")
+        assert getattr(item, attribute) == wanted[attribute], f"{attribute}: {column}"
+
+
+def test_the_tree_in_the_readme_names_every_folder_and_nothing_else() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    tree = text.partition("## What is where")[2].partition("\n## ")[0]
+    package = ROOT / "src" / "usbrec"
+    said = set(re.findall(r"^ {6}(\S+)", tree, re.MULTILINE))
+    assert {name for name in said if not (package / name).exists()} == set()
+    folders = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
+    assert folders <= said
