@@ -73,6 +73,7 @@ def test_evaluate_writes_a_run_folder_with_all_that_the_design_names(script: str
     assert {*keys.split(), "completion_tokens", "seconds", "config"} <= found.keys()
     assert (found["n"], found["failed"], found["recall"]) == (8, 0, None)
     assert found["calls"] > 0
+    assert 0.0 < found["random_similarity"] < 1.0
     assert found["repeats"]["n"] + found["non_repeats"]["n"] == 8
 
 

@@ -67,6 +67,7 @@ def summarise(
         **metrics.usage_sums(listed),
         "replies": metrics.reply_counts(listed),
         "score": metrics.score_methods(listed),
+        "random_similarity": metrics.random_similarity(listed),
         "rounds_played": metrics.mean(
             len(metrics.replies_of(row)) for row in listed if row["episode"] is not None
         ),

@@ -37,16 +37,19 @@ class RulesTargetJudge:
         if not targets.items:
             return Score(None, "rules", unreadable=1, detail={"why": "no target is in the catalogue"})
         recommended = _recommended(context, played, self.knowledge)
+        wanted = tuple(self.knowledge.traits[item.id] for item in targets.items)
+        # Kept with every score: the results state it, because it says what 0 means.
+        mean = self.knowledge.baseline.mean(wanted)
         if not recommended:
-            return _score(0.0, why="nothing real was recommended")
+            return _score(0.0, why="nothing real was recommended", mean=round(mean, 6))
         ids = {item.id for item in targets.items}
         for reply, item_id in recommended:
             if item_id in ids:
-                return _score(2.0, why="a target was recommended", item=item_id, reply=reply)
+                return _score(
+                    2.0, why="a target was recommended", item=item_id, reply=reply, mean=round(mean, 6)
+                )
         reply, item_id = recommended[-1]
-        wanted = tuple(self.knowledge.traits[item.id] for item in targets.items)
         similarity = self.knowledge.similarity.best(self.knowledge.traits[item_id], wanted)
-        mean = self.knowledge.baseline.mean(wanted)
         return _score(
             self.knowledge.baseline.rescale(similarity, mean),
             why="similarity to the nearest target",
