@@ -120,6 +120,15 @@ def test_the_same_runs_and_seed_give_the_same_record(tmp_path):
     assert json.loads(json.dumps(compare(runs).to_json(), allow_nan=False))["systems"][0]["n"] == 12
 
 
+def test_a_control_that_wins_is_told_after_the_systems_and_not_in_their_place():
+    control = {"seed": 1, "seats": {"recommender": "rules:retriever"}}
+    found = compare([run_of("plain", LOW), run_of("ses", LOW), run_of("retriever", HIGH, control)])
+    assert verdict(found).startswith("ses scores the same as plain")
+    assert "Controls: retriever scores 1.00" in verdict(found)
+    alone = compare([run_of("plain", LOW), run_of("retriever", HIGH, control)])
+    assert verdict(alone).startswith("retriever scores 1.00")
+
+
 def test_the_verdict_says_size_direction_rows_and_doubt():
     up = compare([run_of("low", LOW), run_of("high", HIGH)])
     assert verdict(up).startswith(

@@ -35,7 +35,10 @@ _SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row."""
+    """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row.
+
+    `control` says that no language model sat in the recommender's seat.
+    """
 
     name: str
     n: int
@@ -47,6 +50,7 @@ class System:
     calls: float
     tokens: float
     seconds: float
+    control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,7 @@ def _system(run: Run) -> System:
         calls=results["calls"] / rows,
         tokens=(results["prompt_tokens"] + results["completion_tokens"]) / rows,
         seconds=results["seconds"] / rows,
+        control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
     )
 
 

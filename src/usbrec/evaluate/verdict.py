@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from usbrec.evaluate import wording
 from usbrec.evaluate.comparison import Comparison, Difference
 
@@ -10,7 +12,11 @@ _CHANCE = 0.05
 
 
 def verdict(comparison: Comparison) -> str:
-    """The outcome in one sentence: the iEval score of the best later system against the first."""
+    """The outcome in a sentence or two: the iEval score of the best later system against the first.
+
+    Controls come second, in a sentence of their own, so that they neither hide what the systems did nor
+    are hidden by it.
+    """
     systems = comparison.systems
     baseline = systems[0]
     found = [
@@ -29,12 +35,21 @@ def verdict(comparison: Comparison) -> str:
         return f"{baseline.name} scores {said} on {wording.rows(baseline.ieval.n)}."
     if not found:
         return f"No row was scored both by {baseline.name} and by another system, so nothing can be compared."
+    controls = {system.name for system in systems if system.control}
+    proper = [difference for difference in found if difference.other not in controls]
+    rest = [difference for difference in found if difference.other in controls]
+    if proper and rest:
+        return f"{_best_of(proper, baseline.name)} Controls: {_best_of(rest, baseline.name)}"
+    return _best_of(found, baseline.name)
+
+
+def _best_of(found: Sequence[Difference], baseline: str) -> str:
     best = max(found, key=lambda difference: difference.difference.mean or 0.0)
     sentence = _sentence(best)
     if len(found) == 1:
         return sentence
     if (best.difference.mean or 0.0) <= 0:
-        return f"No system scores higher than {baseline.name}; at best, {sentence}"
+        return f"No system scores higher than {baseline}; at best, {sentence}"
     return f"Best of {len(found)}: {sentence}"
 
 
