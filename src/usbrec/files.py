@@ -71,7 +71,7 @@ def write_text(path: str | Path, text: str) -> Path:
     """Write UTF-8 text with LF line ends, atomically, creating folders. Raises InputError."""
     path = Path(path)
     if path.exists() and not path.is_file():
-        raise InputError(f"{path}: not a file that can be written; choose another name.")
+        raise InputError(f"{path}: cannot be written: it is no plain file. Choose another name.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

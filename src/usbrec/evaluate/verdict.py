@@ -39,18 +39,18 @@ def verdict(comparison: Comparison) -> str:
     proper = [difference for difference in found if difference.other not in controls]
     rest = [difference for difference in found if difference.other in controls]
     if proper and rest:
-        return f"{_best_of(proper, baseline.name)} Controls: {_best_of(rest, baseline.name)}"
+        return f"{_best_of(proper, baseline.name)} {_best_of(rest, baseline.name, 'control')}"
     return _best_of(found, baseline.name)
 
 
-def _best_of(found: Sequence[Difference], baseline: str) -> str:
+def _best_of(found: Sequence[Difference], baseline: str, kind: str = "system") -> str:
     best = max(found, key=lambda difference: difference.difference.mean or 0.0)
     sentence = _sentence(best)
     if len(found) == 1:
         return sentence
     if (best.difference.mean or 0.0) <= 0:
-        return f"No system scores higher than {baseline}; at best, {sentence}"
-    return f"Best of {len(found)}: {sentence}"
+        return f"No {kind} scores higher than {baseline}; at best, {sentence}"
+    return f"Best of {len(found)} {kind}s: {sentence}"
 
 
 def _sentence(found: Difference) -> str:
