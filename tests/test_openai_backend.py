@@ -160,8 +160,13 @@ def test_the_first_failure_among_single_requests_is_the_failure() -> None:
         chat(server, {"supports_n": False}, n=3)
 
 
-@pytest.mark.parametrize("texts", [(None,), ("",), (" \n",), ("fine", "")])
-def test_an_empty_reply_fails_the_request(texts: tuple[str | None, ...]) -> None:
+def test_one_empty_draft_of_several_is_given_as_it_is() -> None:
+    with LocalServer([completion("fine", "")]) as server:
+        assert [one.text for one in chat(server, n=2).completions] == ["fine", ""]
+
+
+@pytest.mark.parametrize("texts", [(None,), ("",), (" \n",), ("", None)])
+def test_nothing_but_empty_replies_fails_the_request(texts: tuple[str | None, ...]) -> None:
     with LocalServer([completion(*texts)]) as server, pytest.raises(UnusableAnswer, match="without text"):
         chat(server, n=len(texts))
 
@@ -324,11 +329,11 @@ def voting(*votes: str) -> Callable[[Seen], Answer]:
 
 def test_votes_are_drawn_where_no_option_is_among_the_tokens() -> None:
     with LocalServer(voting("1", "Score: 2", "**1**", "I'd say 2", "")) as server:
-        choice = choose(server, votes=5)
+        choice = choose(server, votes=5, temperature=0.6)
         body = server.requests[1].body
     assert choice.probabilities == pytest.approx({"0": 0.0, "1": 2 / 3, "2": 1 / 3})
     assert (choice.method, choice.votes, choice.unreadable, choice.mass) == ("votes", 5, 2, None)
-    assert (body["n"], body["temperature"], body["max_tokens"]) == (5, 0.7, 8)
+    assert (body["n"], body["temperature"], body["max_tokens"]) == (5, 0.6, 8)
     assert choice.usage.calls == 2
 
 
