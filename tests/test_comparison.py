@@ -11,7 +11,7 @@ from rich.console import Console
 from fake_runs import failed_row, realistic, row, run_of
 from usbrec.errors import InputError
 from usbrec.evaluate.comparison import compare, print_table
-from usbrec.evaluate.verdict import verdict
+from usbrec.evaluate.verdict import of_controls, verdict
 
 LOW = [row(str(index), 0.2 + index / 100) for index in range(12)]
 HIGH = [row(str(index), 1.2 + index / 100) for index in range(12)]
@@ -124,9 +124,11 @@ def test_a_control_that_wins_is_told_after_the_systems_and_not_in_their_place():
     control = {"seed": 1, "seats": {"recommender": "rules:retriever"}}
     found = compare([run_of("plain", LOW), run_of("ses", LOW), run_of("retriever", HIGH, control)])
     assert verdict(found).startswith("ses scores the same as plain")
-    assert " retriever scores 1.00" in verdict(found)
+    assert "retriever" not in verdict(found)
+    assert (of_controls(found) or "").startswith("retriever scores 1.00")
     alone = compare([run_of("plain", LOW), run_of("retriever", HIGH, control)])
     assert verdict(alone).startswith("retriever scores 1.00")
+    assert of_controls(alone) is None
 
 
 def test_the_verdict_says_size_direction_rows_and_doubt():

@@ -19,7 +19,7 @@ from usbrec.evaluate import metrics, wording
 from usbrec.evaluate.comparison import Comparison, distinctly_named, flattened
 from usbrec.evaluate.reading import Pick, pick_dialogues
 from usbrec.evaluate.results import Run
-from usbrec.evaluate.verdict import primary_outcome, verdict
+from usbrec.evaluate.verdict import of_controls, primary_outcome, verdict
 from usbrec.files import write_text
 from usbrec.keys import digest
 
@@ -51,6 +51,7 @@ def write_report(
         .render(
             title=title,
             verdict=_unbroken(wording.printable(verdict(comparison))),
+            controls=_unbroken(wording.printable(of_controls(comparison) or "")),
             primary=primary_outcome(comparison),
             comparison=comparison,
             runs=named,

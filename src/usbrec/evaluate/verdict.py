@@ -12,19 +12,14 @@ _CHANCE = 0.05
 
 
 def verdict(comparison: Comparison) -> str:
-    """The outcome in a sentence or two: the iEval score of the best later system against the first.
+    """The outcome in one sentence: the iEval score of the best later system against the first.
 
-    Controls come second, in a sentence of their own, so that they neither hide what the systems did nor
-    are hidden by it.
+    Controls are told apart (:func:`of_controls`), so that they neither hide what the systems did nor are
+    hidden by it; where there is nothing but controls, they are the systems.
     """
     systems = comparison.systems
     baseline = systems[0]
-    found = [
-        difference
-        for system in systems[1:]
-        if (difference := comparison.between(system.name, "ieval")) is not None
-        and difference.difference.mean is not None
-    ]
+    found = _scored(comparison)
     if len(systems) == 1:
         if baseline.ieval.mean is None:
             return f"{baseline.name} has no readable score on {wording.rows(baseline.n)}."
@@ -35,12 +30,34 @@ def verdict(comparison: Comparison) -> str:
         return f"{baseline.name} scores {said} on {wording.rows(baseline.ieval.n)}."
     if not found:
         return f"No row was scored both by {baseline.name} and by another system, so nothing can be compared."
-    controls = {system.name for system in systems if system.control}
-    proper = [difference for difference in found if difference.other not in controls]
-    rest = [difference for difference in found if difference.other in controls]
-    if proper and rest:
-        return f"{_best_of(proper, baseline.name)} {_best_of(rest, baseline.name, 'control')}"
-    return _best_of(found, baseline.name)
+    proper, _ = _told_apart(comparison, found)
+    return _best_of(proper or found, baseline.name)
+
+
+def of_controls(comparison: Comparison) -> str | None:
+    """The same sentence of the best control, where there are controls beside systems; else None."""
+    proper, controls = _told_apart(comparison, _scored(comparison))
+    return _best_of(controls, comparison.systems[0].name, "control") if proper and controls else None
+
+
+def _scored(comparison: Comparison) -> list[Difference]:
+    """The differences in iEval score that could be taken, in the order of the systems."""
+    return [
+        difference
+        for system in comparison.systems[1:]
+        if (difference := comparison.between(system.name, "ieval")) is not None
+        and difference.difference.mean is not None
+    ]
+
+
+def _told_apart(
+    comparison: Comparison, found: Sequence[Difference]
+) -> tuple[list[Difference], list[Difference]]:
+    controls = {system.name for system in comparison.systems if system.control}
+    return (
+        [difference for difference in found if difference.other not in controls],
+        [difference for difference in found if difference.other in controls],
+    )
 
 
 def _best_of(found: Sequence[Difference], baseline: str, kind: str = "system") -> str:
