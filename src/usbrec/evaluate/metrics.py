@@ -135,8 +135,12 @@ def score_methods(rows: Iterable[Row]) -> dict[str, int]:
 def random_similarity(rows: Iterable[Row]) -> float | None:
     """The mean similarity of random catalogue items to the targets, over rows scored by rules: what a
     rules score of 0 stands for. None without such rows."""
-    details = (row["episode"]["score"].get("detail") or {} for row in rows if row["episode"] is not None)
-    return mean(value for detail in details if isinstance(value := detail.get("mean"), int | float))
+    details = (row["episode"]["score"].get("detail") for row in rows if row["episode"] is not None)
+    return mean(
+        value
+        for detail in details
+        if isinstance(detail, Mapping) and isinstance(value := detail.get("mean"), float)
+    )
 
 
 def search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
