@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 
 import pytest
+from hypothesis import settings
+
+# No deadline: the machines are shared. In CI the same examples every time, so that what is red is the change;
+# elsewhere new ones, which is how faults are found.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.hookimpl(tryfirst=True)
