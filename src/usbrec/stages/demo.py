@@ -21,7 +21,7 @@ CONTROLS = ("retriever", "popular", "random")
 #: So many rows fit into less than five minutes on two cores; --all plays every row.
 ROWS = 16
 PAIR_ROWS = 6
-JUDGED_ROWS = 3
+JUDGED_ROWS = 2
 
 
 def demo(out: str | Path, *, all_rows: bool, progress: Progress, console: Console) -> Path:
@@ -65,7 +65,7 @@ def demo(out: str | Path, *, all_rows: bool, progress: Progress, console: Consol
     second = compare(by_model, seed=by_rules.seed)
     console.print("\nSeeker and judge by rules:")
     print_table(comparison, console)
-    console.print("\nThe same small model in every seat (it is no judge; a few rows to show the way):")
+    console.print("\nThe same small model in every seat (it is no judge; two rows to show the way):")
     print_table(second, console)
     write_report(
         out / "report-model-judge.html", by_model, title="USB-Rec demo, model judge", comparison=second
