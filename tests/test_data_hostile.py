@@ -108,7 +108,8 @@ def mutated(draw: st.DrawFn, row: Any) -> Any:
                 continue
             change = draw(st.sampled_from(["reword", "reword", "replace", "remove", "double"]))
             if change == "reword" and isinstance(inner, str):
-                holder[key] = draw(st.sampled_from([inner + "{}", "{}" + inner, "{}"])).format(draw(TEXTS))
+                more = draw(TEXTS)
+                holder[key] = draw(st.sampled_from([inner + more, more + inner, more]))
             elif change == "remove":
                 del holder[key]
             elif change == "double" and isinstance(holder, list):
