@@ -68,7 +68,8 @@ class Journal:
             raise RunFolderError(f"{self.path}: no recorded run here (run.db is missing).")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, timeout=0.0, isolation_level=None)
+            # A second is enough for somebody who only looked into the file; a run holds it for good.
+            self._db = sqlite3.connect(self.path, timeout=1.0, isolation_level=None)
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
