@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from usbrec.dialogue import Item
+from usbrec.dialogue import Item, Turn, alternate_backwards
 from usbrec.items import (
     AttributeRetriever,
     Catalogue,
@@ -35,8 +36,12 @@ CATALOGUE = Catalogue.from_items(
 RETRIEVER = AttributeRetriever(CATALOGUE, Linker(CATALOGUE), Similarity())
 
 
+def said(texts: Iterable[str]) -> tuple[Turn, ...]:
+    return alternate_backwards(texts)
+
+
 def ranked(*texts: str, k: int = 5) -> list[str]:
-    return [item_id for item_id, _ in RETRIEVER.rank(texts, k)]
+    return [item_id for item_id, _ in RETRIEVER.rank(said(texts), k)]
 
 
 def test_the_baseline_is_a_retriever() -> None:
@@ -56,7 +61,7 @@ def test_mentioned_genres_and_people_count() -> None:
 def test_a_genre_inside_a_title_is_no_wish() -> None:
     catalogue = Catalogue.from_items([*CATALOGUE, Item("t", "War of Cakes", 2011, ("comedy",))])
     retriever = AttributeRetriever(catalogue, Linker(catalogue), Similarity())
-    assert retriever.rank(["I saw War of Cakes (2011)"], 1)[0][0] == "c1"
+    assert retriever.rank(said(["I saw War of Cakes (2011)"]), 1)[0][0] == "c1"
 
 
 def test_without_anything_to_go_by_the_popular_come_first_and_ties_by_id() -> None:
@@ -73,18 +78,18 @@ def test_no_more_than_k_items_are_given_and_none_for_zero() -> None:
 @given(st.lists(st.text(max_size=30) | st.sampled_from([item.name for item in CATALOGUE]), max_size=4))
 @settings(max_examples=50)
 def test_any_dialogue_gives_one_ranking_with_falling_scores(texts: list[str]) -> None:
-    ranking = RETRIEVER.rank(texts, 5)
+    ranking = RETRIEVER.rank(said(texts), 5)
     scores = [score for _, score in ranking]
     assert scores == sorted(scores, reverse=True)
     assert len({item_id for item_id, _ in ranking}) == len(ranking)
-    assert RETRIEVER.rank(texts, 5) == ranking
+    assert RETRIEVER.rank(said(texts), 5) == ranking
 
 
 def test_the_order_of_the_catalogue_does_not_matter() -> None:
     turned = Catalogue.from_items(reversed(CATALOGUE.items))
     other = AttributeRetriever(turned, Linker(turned), Similarity())
     text = ["a war film with Ann Lee, like Iron Rain"]
-    assert other.rank(text, 5) == RETRIEVER.rank(text, 5)
+    assert other.rank(said(text), 5) == RETRIEVER.rank(said(text), 5)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not beside the checkout")
@@ -96,9 +101,9 @@ def test_on_redial_it_beats_popularity_and_answers_in_less_than_fifty_millisecon
     retriever = AttributeRetriever(catalogue, Linker(catalogue), Similarity())
     popular = sorted(catalogue, key=lambda item: (-item.popularity, item.id))
     rows = [json.loads(line) for line in (SHARED / "redial/valid.jsonl").read_text("utf-8").splitlines()[::8]]
-    retriever.rank(["warm up"], 1)
+    retriever.rank(said(["warm up"]), 1)
     began = time.process_time()
-    answers = [retriever.rank(row["context"], 50) for row in rows]
+    answers = [retriever.rank(said(row["context"]), 50) for row in rows]
     seconds = (time.process_time() - began) / len(rows)
     linker = Linker(catalogue)
     hits = hits_popular = 0

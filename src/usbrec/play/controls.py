@@ -6,11 +6,12 @@ one, or the retriever's first. What a model gains over `rules:retriever`, it gai
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
+from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
@@ -52,7 +53,7 @@ class RulesRecommender:
     async def chat(self, request: ChatRequest) -> ChatReply:
         _, turns = turns_of(request.messages)
         named = self._knowledge.named_in(turns)
-        ranked = self._ranked(request, [turn.text for turn in turns], request.n + len(named))
+        ranked = self._ranked(request, turns, request.n + len(named))
         picked = [item_id for item_id in ranked if item_id not in named][: request.n]
         if len(picked) < request.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
@@ -65,10 +66,10 @@ class RulesRecommender:
     async def aclose(self) -> None:
         return
 
-    def _ranked(self, request: ChatRequest, texts: list[str], k: int) -> Iterator[str]:
+    def _ranked(self, request: ChatRequest, turns: Sequence[Turn], k: int) -> Iterator[str]:
         if self._kind == "random":
             order = np.random.default_rng(request.seed).permutation(len(self._ids))
             return (self._ids[index] for index in order)
         if self._kind == "popular":
             return (item.id for item in self._by_popularity)
-        return (item_id for item_id, _ in self._retriever.rank(texts, k))
+        return (item_id for item_id, _ in self._retriever.rank(turns, k))

@@ -1,28 +1,16 @@
-"""Retrieval: the items of a catalogue ranked for a dialogue. The baseline reads attributes alone.
-
-Learned retrievers stand behind the same :class:`Retriever` protocol.
-"""
+"""A retriever that reads attributes alone: it needs neither dialogues nor a model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from usbrec.dialogue import Turn
 from usbrec.items.attributes import genres_in, people_in
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking import Linker
 from usbrec.items.similarity import Similarity, Traits, TraitTable, traits_of
-
-
-@runtime_checkable
-class Retriever(Protocol):
-    """Ranks a catalogue for a dialogue."""
-
-    def rank(self, texts: Sequence[str], k: int) -> tuple[tuple[str, float], ...]:
-        """The `k` best (id, score), best first. Items that the texts name are left out."""
-        ...
 
 
 class AttributeRetriever:
@@ -48,12 +36,14 @@ class AttributeRetriever:
         popularity_n = np.log1p([item.popularity for item in items])
         self._prior_n = popularity_n / max(float(popularity_n.max()), 1e-12)
 
-    def rank(self, texts: Sequence[str], k: int) -> tuple[tuple[str, float], ...]:
-        """The `k` best (id, score), best first, without the items the texts name."""
+    def rank(
+        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
+    ) -> tuple[tuple[str, float], ...]:
+        """The `k` best (id, score), best first, without the items the turns name unless `keep_named`."""
         named: dict[int, None] = {}
         genres: dict[str, None] = {}
         people: dict[str, None] = {}
-        for text in texts:
+        for text in (turn.text for turn in turns):
             position, rest = 0, ""
             for mention in self._linker.link(text):
                 named[self._row[mention.item_id]] = None
@@ -72,5 +62,6 @@ class AttributeRetriever:
         # Sums in another order differ in the last bits; rounding keeps ties ties.
         score_n = np.round(score_n, 9)
         order_n = np.argsort(-score_n, kind="stable")
-        chosen = [int(row) for row in order_n[: max(0, k) + len(named)] if int(row) not in named]
+        left_out = {} if keep_named else named
+        chosen = [int(row) for row in order_n[: max(0, k) + len(left_out)] if int(row) not in left_out]
         return tuple((self._ids[row], float(score_n[row])) for row in chosen[: max(0, k)])

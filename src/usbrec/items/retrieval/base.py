@@ -1,0 +1,23 @@
+"""What a retriever is: it ranks the items of a catalogue for a dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from usbrec.dialogue import Turn
+
+
+@runtime_checkable
+class Retriever(Protocol):
+    """Ranks a catalogue for a dialogue."""
+
+    def rank(
+        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
+    ) -> tuple[tuple[str, float], ...]:
+        """The `k` best (id, score), best first; ties go by id.
+
+        Items that the turns name are left out, unless `keep_named`: who evaluates against recorded
+        dialogues, where people repeat themselves, keeps them.
+        """
+        ...
