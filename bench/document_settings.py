@@ -93,6 +93,8 @@ _LIMITS = (
 def _kind(kind: Mapping[str, Any]) -> str:
     if "enum" in kind:
         return ", ".join(f"`{json.dumps(value)}`" for value in kind["enum"])
+    if kind["type"] == "array":
+        return "list of texts"
     return f"{_NAMES[kind['type']]} {', '.join(_limits(kind))}".strip()
 
 

@@ -1,22 +1,24 @@
 """What `make bench` measures: the parts without a model, and the packaged model's speed.
 
-    python bench/run.py [--model]
+    python bench/run.py [--model] [--size 1000000]
 
 One line a measurement: the median of several repetitions, in the unit given. `--model` adds prefill and
-decode of the packaged model (a minute). Quote figures with the kind of machine they come from.
+decode of the packaged model (a minute). Then what a catalogue of `--size` items costs (bench/million.py;
+some minutes for a million, 0 leaves it out). Quote figures with the kind of machine they come from.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+from million import MILLION, report
 from rich.console import Console
 from rich.table import Table
 
@@ -136,14 +138,20 @@ async def with_model(rows: list[tuple[str, str]]) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the parts.")
+    parser.add_argument("--model", action="store_true", help="also the packaged model")
+    parser.add_argument("--size", type=int, default=MILLION, help="items of the large catalogue (0: none)")
+    options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     without_model(rows)
-    if "--model" in sys.argv[1:]:
+    if options.model:
         asyncio.run(with_model(rows))
     table = Table("measured", "median", box=None)
     for name, value in rows:
         table.add_row(name, value)
     Console(width=100).print(table)
+    if options.size:
+        report(options.size)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from usbrec.dialogue import Item
+from usbrec.errors import InputError
 from usbrec.items import Catalogue, Linker, TitleMatcher, load_catalogue, split_title
+from usbrec.keys import derive_seed
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 
@@ -223,6 +225,105 @@ def test_a_linker_without_items_finds_nothing() -> None:
     assert Linker([]).link("Alien (1979)") == ()
 
 
+# --- one typing error
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("I loved Batman Retruns (1992)", ["returns"]),
+        ("I loved batmanreturns (1992)", ["returns"]),
+        ("try Amelei (2001)", ["amelie"]),
+        ("Pan's Labyrith (2006)", ["pan"]),
+        ("pans labyrnth was odd", ["pan"]),
+        ("the Matrx (1999) again", ["matrix"]),
+        ("Batmen (1989)", ["batman"]),
+        ("Batman Retruns (1993)", []),
+        ("Batmen is here", []),
+        ("Batmans are here", []),
+        ("Toy Storz 7", []),
+        ("Toy Stoory 4 (2010)", []),
+        ("Toy Story 4 (2010)", []),
+        ("Toy Story 5 (2031)", []),
+        ("at (2017)", []),
+        ("a tower of toys", []),
+    ],
+)
+def test_one_typing_error_is_read_with_the_very_year_or_in_long_titles(text: str, ids: list[str]) -> None:
+    assert named(text) == ids
+
+
+def test_a_slip_with_another_year_or_number_names_no_title_inside_it() -> None:
+    assert named("Batman Retruns (1931) and Toy Storz 7") == []
+    assert LINKER.unknown_titles("Batman Retruns (1931)") == ("Batman Retruns (1931)",)
+
+
+LONG = [
+    item for item in CATALOGUE if item.year and len(item.title) > 6 and item.title.replace(" ", "").isalpha()
+]
+
+
+@given(st.sampled_from(LONG), st.integers(0, 3), st.integers(0, 40), st.sampled_from("qxz"))
+def test_any_single_error_in_a_title_with_its_year_is_forgiven(
+    item: Item, kind: int, place: int, letter: str
+) -> None:
+    title = item.title
+    place %= len(title) - 1
+    typed = [
+        title[:place] + letter + title[place + 1 :],
+        title[:place] + title[place + 1 :],
+        title[:place] + letter + title[place:],
+        title[:place] + title[place + 1] + title[place] + title[place + 2 :],
+    ][kind]
+    assert named(f"have you seen {typed} ({item.year})") == [item.id]
+
+
+# --- texts without capitals
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("have you seen matrix? or get out?", ["out"]),
+        ("i liked alien, 300 and ring", ["alien79", "300", "ring98"]),
+        ("alien was scary", ["alien79"]),
+        ("an alien world", []),
+        ("i want to get out more", []),
+        ("see you on friday", []),
+        ("i love drama", []),
+        ("no alien is like that", []),
+    ],
+)
+def test_without_capitals_the_place_in_the_sentence_tells_a_title(text: str, ids: list[str]) -> None:
+    assert named(text) == ids
+
+
+# --- kept on disk
+
+
+def test_a_saved_linker_reads_as_the_one_that_was_built(tmp_path: Path) -> None:
+    LINKER.save(tmp_path / "index")
+    opened = Linker.open(tmp_path / "index", CATALOGUE)
+    for text in (
+        "I loved Batman Retruns (1992), The Matrix and Toy Story 7",
+        "have you seen us? or spiderman?",
+        "with Morgan Freeman in it",
+    ):
+        assert opened.link(text) == LINKER.link(text)
+        assert opened.unknown_titles(text) == LINKER.unknown_titles(text)
+
+
+def test_a_folder_without_a_whole_linker_for_the_catalogue_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="build it again"):
+        Linker.open(tmp_path, CATALOGUE)
+    LINKER.save(tmp_path)
+    with pytest.raises(InputError, match="wanted"):
+        Linker.open(tmp_path, Catalogue.from_items(CATALOGUE.items[:3]))
+    (tmp_path / "linker-rows.npy").write_bytes(b"torn")
+    with pytest.raises(InputError, match="build it again"):
+        Linker.open(tmp_path, CATALOGUE)
+
+
 # --- titles without a catalogue
 
 
@@ -308,15 +409,37 @@ class Tagged:
         return Tagged(self.text.lower(), self.tags)
 
     def without_years(self) -> Tagged:
-        pieces, tags, position, length = [], [], 0, 0
+        return self._rewritten(lambda name: re.sub(r"\s*\(\d{4}\)$", "", name))
+
+    def with_typing_errors(self) -> Tagged:
+        """The same message with two neighbouring letters, or one letter, of every title changed."""
+        return self._rewritten(_mistyped)
+
+    def _rewritten(self, change: Callable[[str], str]) -> Tagged:
+        text, tags, position = "", [], 0
         for start, end, name in self.tags:
-            bare = re.sub(r"\s*\(\d{4}\)$", "", self.text[start:end])
-            between = self.text[position:start]
-            tags.append((length + len(between), length + len(between) + len(bare), name))
-            pieces += [between, bare]
-            length += len(between) + len(bare)
+            text += self.text[position:start]
+            written = change(self.text[start:end])
+            tags.append((len(text), len(text) + len(written), name))
+            text += written
             position = end
-        return Tagged("".join([*pieces, self.text[position:]]), tuple(tags))
+        return Tagged(text + self.text[position:], tuple(tags))
+
+
+def _mistyped(name: str) -> str:
+    title = re.sub(r"\s*\(\d{4}\)$", "", name)
+    letters = [place for place, letter in enumerate(title) if letter.isalpha()]
+    if not letters:
+        return name
+    seed = derive_seed(0, name)
+    place = letters[seed % len(letters)]
+    middle = ["", "q", "x" + title[place], title[place + 1 : place + 2] + title[place]][seed // 64 % 4]
+    return (
+        title[:place]
+        + middle
+        + title[place + 1 + (len(middle) > 1 and middle[0] != "x") :]
+        + name[len(title) :]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -392,16 +515,34 @@ def test_titles_as_written_are_found_as_redials_workers_tagged_them(
     assert measured.tags == 1237
     assert measured.found >= 0.998 * measured.tags
     assert measured.wrong <= 0.002 * measured.tags
-    # The workers tagged by no means every naming: of the 86 mentions outside tags, all read by hand,
-    # 79 name the film. 7 false ones among 1,322 are a precision of .995.
-    assert measured.untagged <= 86
+    # The workers tagged by no means every naming: of the 91 mentions outside tags, all read by hand,
+    # 83 name the film. 8 false ones among 1,327 are a precision of .994.
+    assert measured.untagged <= 91
 
 
 def test_titles_in_lower_case_with_their_years_are_found(redial: tuple[Catalogue, list[Tagged]]) -> None:
     catalogue, messages = redial
     measured = measure(Linker(catalogue), catalogue, (message.lower() for message in messages), years=True)
-    assert measured.found >= 0.98 * measured.tags
-    assert measured.untagged <= 80
+    assert measured.found >= 0.99 * measured.tags
+    assert measured.untagged <= 91
+
+
+def test_titles_in_lower_case_without_their_years_are_found(redial: tuple[Catalogue, list[Tagged]]) -> None:
+    catalogue, messages = redial
+    bare = (message.without_years().lower() for message in messages)
+    measured = measure(Linker(catalogue), catalogue, bare, years=False)
+    assert measured.found >= 0.93 * measured.tags
+    assert measured.wrong <= 0.005 * measured.tags
+    assert measured.untagged <= 91
+
+
+def test_titles_with_one_typing_error_are_found(redial: tuple[Catalogue, list[Tagged]]) -> None:
+    catalogue, messages = redial
+    typed = (message.with_typing_errors() for message in messages)
+    measured = measure(Linker(catalogue), catalogue, typed, years=True)
+    assert measured.found >= 0.97 * measured.tags
+    assert measured.wrong <= 0.01 * measured.tags
+    assert measured.untagged <= 95
 
 
 def test_titles_without_their_years_are_found(redial: tuple[Catalogue, list[Tagged]]) -> None:

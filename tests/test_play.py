@@ -110,7 +110,7 @@ async def test_one_round_is_one_reply() -> None:
         rounds=1,
         seed=1,
     )
-    assert played == Played((recommender("Heat (1995)"),), traces=(None,))
+    assert played == Played((recommender("Heat (1995)"),), traces=(None,), groundings=(None,))
 
 
 async def test_an_accepted_target_ends_the_episode() -> None:

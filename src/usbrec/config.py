@@ -65,6 +65,30 @@ class Models(Stage):
         return self.concurrency or (min(4, os.cpu_count() or 1) if in_process else 8)
 
 
+class CatalogueFile(Stage):
+    """Which columns of the catalogue hold what, one name or several each; by default those of usual names.
+
+    Names are compared without case, blanks, hyphens and underscores.
+    """
+
+    id: str | tuple[str, ...] | None = None
+    """What tells items apart."""
+    title: str | tuple[str, ...] | None = None
+    """What an item is called in a conversation."""
+    year: str | tuple[str, ...] | None = None
+    """When it came out."""
+    genres: str | tuple[str, ...] | None = None
+    """Genres, categories or styles."""
+    people: str | tuple[str, ...] | None = None
+    """Who made it or appears in it, most important first."""
+    text: str | tuple[str, ...] | None = None
+    """A description."""
+    popularity: str | tuple[str, ...] | None = None
+    """Any number that grows with how often people choose it."""
+    table: str | None = None
+    """SQLite: the table or view to read; by default the only table."""
+
+
 class Play(Stage):
     """How episodes are played."""
 
@@ -82,6 +106,17 @@ class Play(Stage):
     """How often a seeker's reply that names a target is drawn again before it is masked."""
     examples: int = Field(2, ge=0, le=8)
     """Worked exchanges before each dialogue, made from the catalogue (none without one)."""
+    candidates: int = Field(0, ge=0, le=50)
+    """So many retrieved items are laid before the recommender, and its replies are held to real items."""
+    candidate_text: int = Field(0, ge=0, le=40)
+    """Words of an item's text shown with a candidate. Who can write that text can address the model: 0
+    shows title, year and genres alone."""
+    redraws: int = Field(2, ge=0, le=8)
+    """With candidates: how often a reply that recommends nothing real is drawn again."""
+    fallback: Literal["item", "ask"] = "item"
+    """With candidates, what is said in place of a reply that still names a title the catalogue does not have:
+    a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing
+    real), or a fixed question (ask: every item named is then the model's own choice)."""
     prompts: str | None = None
     """A folder whose files replace the packaged prompts of the same names."""
 
@@ -103,6 +138,18 @@ class Judging(Stage):
     """Rules: years after which nearness in time has fallen to 1/e."""
     baseline_items: int = Field(500, ge=1)
     """Rules: how many random catalogue items the mean similarity is taken over."""
+
+
+class Asking(Stage):
+    """Attribute questions (`--mode ask`; iEvaLM's first setting)."""
+
+    attributes: tuple[str, ...] | None = None
+    """What may be asked for: genre, people, decade or columns of the catalogue; by default genre and the
+    roles of people, else people (iEvaLM in ReDial: `["genre", "star", "director"]`)."""
+    shown: int = Field(10, ge=1, le=50)
+    """How many items a recommendation shows; the seeker accepts when a target is among them (iEvaLM 50)."""
+    least_bits: float = Field(1.0, ge=0)
+    """Rules in the recommender's seat stop asking when no answer would tell so much."""
 
 
 class Search(Stage):
@@ -149,6 +196,27 @@ class Pairs(Stage):
     """Filter: most words of the longer side for each word of the shorter."""
 
 
+class Seekers(Stage):
+    """How simulated seekers are made from a catalogue (`usbrec samples catalogue`)."""
+
+    noun: str | None = Field(None, min_length=1)
+    """What one item is called, such as `book`; by default guessed from the catalogue's file name."""
+    popular: float = Field(0.5, ge=0, le=1)
+    """Share of the targets drawn by popularity; the others are drawn evenly, so that rare items are met."""
+    related: float = Field(0.3, ge=0, lt=1)
+    """Chance of a second target much like the first, and then of a third."""
+    exchanges: int = Field(2, ge=0, le=6)
+    """Most earlier exchanges in a context: the recommender asks or offers, the seeker answers."""
+    patience: int = Field(2, ge=1)
+    """With how many unfitting recommendations the least patient seeker leaves."""
+    patience_spread: int = Field(4, ge=0)
+    """How many more the most patient one bears."""
+    vaguest: float = Field(1.0, ge=0, le=1)
+    """Vagueness is drawn from 0 (says all as it is) to this (1: hints at everything first)."""
+    most_talkative: float = Field(1.0, ge=0, le=1)
+    """Talkativeness is drawn from 0 (one thing at a time) to this (1: often several)."""
+
+
 class Statistics(Stage):
     """How results are stated."""
 
@@ -165,18 +233,29 @@ class Config(Stage):
     """Only the first so many samples, by hash of their id: the same rows whatever the seed."""
     enhanced: bool = False
     """Whether the recommender is self-enhanced (--ses)."""
+    ranker: str | None = _free(None)
+    """Folder of `usbrec train ranker` that retrieves items (by its content it decides a run); without one
+    they are ranked by attributes."""
+    mode: Literal["episode", "retrieval", "ask"] = "episode"
+    """What is evaluated: free chat (episode), the ranking alone (retrieval), or attribute questions (ask)."""
     seats: Seats = Seats()
     """Who sits where."""
     models: Models = Models()
     """How models are run and reached."""
+    catalogue: CatalogueFile = CatalogueFile()
+    """Which columns of the catalogue hold what."""
     play: Play = Play()
     """How episodes are played."""
     judging: Judging = Judging()
     """How episodes are scored."""
+    asking: Asking = Asking()
+    """Attribute questions."""
     search: Search = Search()
     """Self-enhancement."""
     pairs: Pairs = Pairs()
     """Preference pairs."""
+    seekers: Seekers = _free(Seekers())
+    """Seekers made from a catalogue."""
     statistics: Statistics = Statistics()
     """Intervals."""
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 Role = Literal["seeker", "recommender"]
+#: What a seeker can hint at.
+FactKind = Literal["genre", "era", "person", "style", "item"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Sample:
     `turns` ends with the seeker. `targets` are the titles (as the source writes them, usually
     ``Title (year)``) the seeker ended up with here, at least one. `label` is what the human
     recommender said next, or None. `dialogue_id` is the cluster for statistics: rows of one
-    dialogue are not independent.
+    dialogue are not independent. `seeker` is the persona of a simulated seeker as JSON (see
+    play/persona.py), empty where people talked.
     """
 
     id: str
@@ -82,9 +85,10 @@ class Sample:
     targets: tuple[str, ...]
     label: str | None = None
     source: str = ""
+    seeker: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        written = {
             "id": self.id,
             "dialogue_id": self.dialogue_id,
             "turns": [turn.to_json() for turn in self.turns],
@@ -92,6 +96,8 @@ class Sample:
             "label": self.label,
             "source": self.source,
         }
+        # Left out where there is none, so that recorded samples keep their digests.
+        return written | ({"seeker": dict(self.seeker)} if self.seeker else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -102,6 +108,7 @@ class Sample:
             targets=tuple(data["targets"]),
             label=data.get("label"),
             source=data.get("source", ""),
+            seeker=data.get("seeker", {}),
         )
 
 

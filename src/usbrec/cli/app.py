@@ -14,9 +14,11 @@ from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars
 from usbrec.data import KINDS, load_samples, write_samples
-from usbrec.errors import InputError
+from usbrec.errors import ConfigError, InputError
 from usbrec.evaluate import compare as compare_runs
 from usbrec.evaluate import load_run, print_table, write_report
+from usbrec.evaluate.ranked import ranked_table
+from usbrec.evaluate.rounds import rounds_table
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
 
@@ -30,6 +32,8 @@ app = typer.Typer(
 )
 models = typer.Typer(help="Packaged models.", invoke_without_command=True)
 app.add_typer(models, name="models")
+train = typer.Typer(help="Train what recommends.", no_args_is_help=True)
+app.add_typer(train, name="train")
 
 
 @app.command()
@@ -64,11 +68,38 @@ def fetch_model(name: Annotated[str, typer.Argument(help="Which model.")]) -> No
 
 @app.command()
 def samples(
-    source_kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")],
+    source_kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}, or catalogue.")],
     path: Annotated[Path, typer.Argument(help="The source's file.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Where the samples go (.jsonl).")],
+    number: o.Number = None,
+    test: o.Test = None,
+    share: o.Share = None,
+    noun: o.Noun = None,
+    interactions: o.Interactions = None,
+    seed: o.Seed = None,
+    config: o.ConfigFile = None,
 ) -> None:
-    """Read a data set in its own format and write samples."""
+    """Read a data set in its own format and write samples, or make them from a catalogue alone."""
+    if source_kind == "catalogue":
+        made = stages.make_samples(
+            path,
+            out,
+            config=o.settings(config, seed=seed, noun=noun),
+            number=number,
+            interactions=interactions,
+            test=test,
+            share=share,
+        )
+        typer.echo(f"{out}: {made['samples']} simulated seekers")
+        if test is not None:
+            typer.echo(f"{test}: {made['test']} simulated seekers, who want other items")
+        if skipped := made["undescribed"] + made["unspeakable"]:
+            typer.echo(f"{skipped} items were passed over: nothing can be said of them but their title")
+        return
+    if any(option is not None for option in (number, test, share, noun, interactions, seed, config)):
+        raise ConfigError(
+            f"samples {source_kind}: only `samples catalogue` takes options beside -o; leave them out."
+        )
     loaded = load_samples(path, source_kind)
     write_samples(out, loaded)
     dialogues = len({sample.dialogue_id for sample in loaded})
@@ -87,6 +118,8 @@ def pairs(
     simulator: o.Simulator = None,
     judge: o.Judge = None,
     base_url: o.BaseUrl = None,
+    candidates: o.Candidates = None,
+    ranker: o.Ranker = None,
     rounds: o.Rounds = None,
     drafts: o.Drafts = None,
     limit: o.Limit = None,
@@ -102,6 +135,8 @@ def pairs(
         simulator=simulator,
         judge=judge,
         base_url=base_url,
+        candidates=candidates,
+        ranker=ranker,
         rounds=rounds,
         limit=limit,
         seed=seed,
@@ -120,6 +155,33 @@ def pairs(
     _print_pairs(results, out)
 
 
+@train.command("ranker")
+def train_ranker(
+    samples: Annotated[list[Path], typer.Argument(help="Samples to learn from, one file or several.")],
+    catalogue: Annotated[Path, typer.Option(help="The items to rank.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The ranker's folder.")],
+    interactions: Annotated[
+        Path | None, typer.Option(help="Mentions or clicks without text (.jsonl), to learn from as well.")
+    ] = None,
+    config: o.ConfigFile = None,
+    limit: o.Limit = None,
+    seed: o.Seed = None,
+) -> None:
+    """Train a ranker of the catalogue: for `--ranker`, and for `evaluate --mode retrieval`."""
+    about = stages.make_ranker(
+        samples,
+        out,
+        catalogue=catalogue,
+        interactions=interactions,
+        config=o.settings(config, limit=limit, seed=seed),
+        progress=Bars(),
+    )
+    typer.echo(
+        f"{out}: a ranker of {about['items']} items, learnt from {about['samples']} samples of "
+        f"{about['dialogues']} dialogues and {about['sessions']} sessions in {about['seconds']:.0f} s"
+    )
+
+
 @app.command()
 def evaluate(
     samples: o.Samples,
@@ -132,6 +194,9 @@ def evaluate(
     simulator: o.Simulator = None,
     judge: o.Judge = None,
     base_url: o.BaseUrl = None,
+    mode: o.Mode = None,
+    candidates: o.Candidates = None,
+    ranker: o.Ranker = None,
     rounds: o.Rounds = None,
     limit: o.Limit = None,
     seed: o.Seed = None,
@@ -151,6 +216,9 @@ def evaluate(
         simulator=simulator,
         judge=judge,
         base_url=base_url,
+        mode=mode,
+        candidates=candidates,
+        ranker=ranker,
         rounds=rounds,
         limit=limit,
         seed=seed,
@@ -161,7 +229,7 @@ def evaluate(
         search=search,
         search_drafts=drafts,
     )
-    stages.evaluate(
+    results = stages.evaluate(
         samples,
         out,
         config=settings,
@@ -171,7 +239,13 @@ def evaluate(
         progress=Bars(),
     )
     console = _console()
-    print_table(compare_runs([load_run(out)], seed=settings.seed), console)
+    if settings.mode == "retrieval":
+        console.print(ranked_table(results))
+        return
+    run = load_run(out)
+    print_table(compare_runs([run], seed=settings.seed), console)
+    if run.results.get("by_round"):
+        console.print(rounds_table(run.results["by_round"]))
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
 

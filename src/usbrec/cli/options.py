@@ -16,7 +16,8 @@ _SES = "Self-enhancement"
 Samples = Annotated[Path, typer.Argument(help="Samples: a file of ours, or iEvaLM rows (.jsonl).")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Run folder; the same command goes on in it.")]
 Catalogue = Annotated[
-    Path | None, typer.Option(help="Items: id2info.json, CSV or JSONL. Rules need it.", rich_help_panel=_RUN)
+    Path | None,
+    typer.Option(help="Items: CSV, JSON(L), Parquet or SQLite. Rules need it.", rich_help_panel=_RUN),
 ]
 Interactions = Annotated[
     Path | None,
@@ -39,6 +40,18 @@ BaseUrl = Annotated[
     str | None,
     typer.Option(help="OpenAI-compatible server for openai: models.", rich_help_panel=_SEATS),
 ]
+Mode = Annotated[
+    str | None,
+    typer.Option(help="episode (free chat), retrieval or ask (attribute questions).", rich_help_panel=_RUN),
+]
+Candidates = Annotated[
+    int | None,
+    typer.Option(help="Lay N retrieved items before the recommender (0: none).", rich_help_panel=_RUN),
+]
+Ranker = Annotated[
+    Path | None,
+    typer.Option(help="A ranker's folder that retrieves; else attributes do.", rich_help_panel=_RUN),
+]
 Rounds = Annotated[int | None, typer.Option(help="Rounds of an episode.", rich_help_panel=_RUN)]
 Limit = Annotated[
     int | None, typer.Option(help="Only N samples, the same whatever the seed.", rich_help_panel=_RUN)
@@ -55,6 +68,22 @@ SesSimulator = Annotated[
 ]
 SesJudge = Annotated[str | None, typer.Option(help="Internal judge: model or rules.", rich_help_panel=_SES)]
 Search = Annotated[str | None, typer.Option(help="flat or tree.", rich_help_panel=_SES)]
+_SEEKERS = "Only with a catalogue"
+Number = Annotated[
+    int | None,
+    typer.Option(help="Seekers to make; by default 1000, or fewer for few items.", rich_help_panel=_SEEKERS),
+]
+Test = Annotated[
+    Path | None,
+    typer.Option(help="A second file, for testing: its seekers want other items.", rich_help_panel=_SEEKERS),
+]
+Share = Annotated[
+    float | None,
+    typer.Option(help="Share of items and seekers for --test; by default 0.2.", rich_help_panel=_SEEKERS),
+]
+Noun = Annotated[
+    str | None, typer.Option(help="What one item is called, such as book.", rich_help_panel=_SEEKERS)
+]
 Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]
 
 
@@ -66,9 +95,13 @@ def settings(
     simulator: str | None = None,
     judge: str | None = None,
     base_url: str | None = None,
+    mode: str | None = None,
+    candidates: int | None = None,
+    ranker: Path | None = None,
     rounds: int | None = None,
     limit: int | None = None,
     seed: int | None = None,
+    noun: str | None = None,
     concurrency: int | None = None,
     ses: bool = False,
     ses_simulator: str | None = None,
@@ -80,15 +113,17 @@ def settings(
     """The configuration file with the options given laid over it. Raises ConfigError."""
     overrides: dict[str, Any] = {
         "seed": seed,
+        "mode": mode,
         "limit": limit,
         "enhanced": True if ses else None,
+        "ranker": None if ranker is None else str(ranker),
         "seats": {
             "recommender": recommender or model,
             "simulator": simulator or model,
             "judge": judge or model,
         },
         "models": {"base_url": base_url, "concurrency": concurrency},
-        "play": {"rounds": rounds},
+        "play": {"rounds": rounds, "candidates": candidates},
         "search": {
             "simulator": ses_simulator,
             "judge": ses_judge,
@@ -96,5 +131,6 @@ def settings(
             "drafts": search_drafts,
         },
         "pairs": {"drafts": pair_drafts},
+        "seekers": {"noun": noun},
     }
     return load_config(config, overrides)

@@ -23,6 +23,12 @@ The full form is what `usbrec samples` writes:
 - `targets`: the titles the seeker ended up with, as the catalogue writes them; at least one; required.
 - `label`: what the human recommender said next. Default: none.
 - `source`: where the sample comes from. Default: `own`.
+- `seeker`: how the simulated seeker behaves, as `usbrec samples catalogue` writes it. Default: none.
+    - `patience`: with how many unfitting recommendations they leave; null or missing: never.
+    - `vagueness`, `talkativeness`: from 0 to 1. Default: 0.
+    - `revealed`: what they have said, for the reader.
+    - `remaining`: what they can still say, as objects with `kind` (genre, era, person, style or item),
+      `words` (at least one) and perhaps `vague`: true. Null or missing: what is known of the targets.
 
 Either name may be used in either form, but not both at once. Other fields are ignored.
 """
@@ -31,7 +37,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from usbrec.data.reading import (
     as_id,
@@ -45,7 +51,7 @@ from usbrec.data.reading import (
     required,
     show,
 )
-from usbrec.dialogue import Role, Sample, Turn
+from usbrec.dialogue import FactKind, Role, Sample, Turn
 from usbrec.errors import InputError
 
 _SEATS: Mapping[str, Role] = {
@@ -81,6 +87,7 @@ def sample_of(value: Any) -> Sample:
         targets=as_titles(required(row, "targets"), "targets"),
         label=as_optional_text(row.get("label"), "label"),
         source="own" if source is None else as_text(source, "source"),
+        seeker=_seeker(row.get("seeker")),
     )
 
 
@@ -93,6 +100,52 @@ def _turn(value: Any, place: str) -> Turn:
         raise InputError(f"{place}.role: expected seeker, recommender, user or assistant, found {show(role)}")
     words = _one_of(row, "text", "content", f"{place}.")
     return Turn(_SEATS[role], as_text(row[words], f"{place}.{words}"))
+
+
+def _seeker(value: Any) -> Mapping[str, Any]:
+    """A checked persona; fields of it that we do not know are left out."""
+    if value is None:
+        return {}
+    given = {field: content for field, content in as_object(value, "seeker").items() if content is not None}
+    seeker: dict[str, Any] = {}
+    if "patience" in given:
+        patience = given["patience"]
+        if not isinstance(patience, int) or isinstance(patience, bool) or patience < 1:
+            raise InputError("seeker.patience: expected a whole number from 1, or null for no end")
+        seeker["patience"] = patience
+    for field in ("vagueness", "talkativeness"):
+        if field in given:
+            share = given[field]
+            if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
+                raise InputError(f"seeker.{field}: expected a number from 0 to 1")
+            seeker[field] = share
+    if "revealed" in given:
+        seeker["revealed"] = _texts(given["revealed"], "seeker.revealed")
+    if "remaining" in given:
+        facts = as_list(given["remaining"], "seeker.remaining")
+        seeker["remaining"] = [_fact(item, f"seeker.remaining[{index}]") for index, item in enumerate(facts)]
+    return seeker
+
+
+def _fact(value: Any, place: str) -> dict[str, Any]:
+    row = as_object(value, place)
+    for field in ("kind", "words"):
+        if field not in row:
+            raise InputError(f"{place}.{field}: missing")
+    kind = as_text(row["kind"], f"{place}.kind")
+    if kind not in get_args(FactKind):
+        raise InputError(f"{place}.kind: expected {', '.join(get_args(FactKind))}, found {show(kind)}")
+    words = _texts(row["words"], f"{place}.words")
+    if not words:
+        raise InputError(f"{place}.words: empty; at least one is needed")
+    vague = row.get("vague", False)
+    if not isinstance(vague, bool):
+        raise InputError(f"{place}.vague: expected true or false")
+    return {"kind": kind, "words": words} | ({"vague": True} if vague else {})
+
+
+def _texts(value: Any, field: str) -> list[str]:
+    return [as_text(item, f"{field}[{index}]") for index, item in enumerate(as_list(value, field))]
 
 
 def _one_of(row: Mapping[str, Any], first: str, second: str, place: str) -> str:

@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from usbrec.dialogue import Usage
+from usbrec.errors import ModelError
 from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
 
 Limit = Literal["calls", "tokens", "seconds", "deadline"]
 
 
-class BudgetSpent(Exception):
-    """The search has to end now; never leaves this room."""
+class BudgetSpent(ModelError):
+    """The search has to end now; never leaves `enhance`.
+
+    To a model in between, which could go on asking, it is a call that failed.
+    """
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)

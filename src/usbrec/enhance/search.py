@@ -21,7 +21,7 @@ from typing import Any
 from usbrec.config import Search
 from usbrec.dialogue import Turn
 from usbrec.engine import side_by_side
-from usbrec.enhance.budget import BudgetSpent, Limit, Meter, MeteredModel, current_meter
+from usbrec.enhance.budget import BudgetSpent, Limit, Meter, current_meter
 from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError
 from usbrec.judge.base import ProfileJudge
@@ -49,12 +49,13 @@ class SelfEnhanced:
 
     `chat` searches from round `settings.from_round` on (a request without a round counts as the
     first). With n > 1 it gives the n best drafts, best first. `choose` asks the model itself. `examples`
-    are the worked exchanges that the recommender's seat puts before every dialogue.
+    are the worked exchanges that the recommender's seat puts before every dialogue. `base` must be metered
+    (see enhance/budget.py); a grounded one grounds every draft and every inner turn.
     """
 
     def __init__(
         self,
-        base: MeteredModel,
+        base: ChatModel,
         seats: InternalSeats,
         settings: Search,
         *,
@@ -176,7 +177,7 @@ class _Search:
                 await self._play(draft)
 
     def _add(self, reply: Reply) -> None:
-        self.drafts.append(Draft(reply.text, reply.unfinished))
+        self.drafts.append(Draft(reply.text, reply.unfinished, reply.grounding))
 
     async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
         return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
@@ -229,7 +230,10 @@ class _Search:
         if self.request.on_delta is not None:
             self.request.on_delta(said[0].text)
         return ChatReply(
-            tuple(Completion(draft.text, "length" if draft.unfinished else "stop") for draft in said),
+            tuple(
+                Completion(draft.text, "length" if draft.unfinished else "stop", draft.grounding)
+                for draft in said
+            ),
             usage=meter.usage,
             trace=trace_json(
                 search=self.settings.kind,

@@ -26,6 +26,7 @@ class Draft:
 
     text: str
     unfinished: bool
+    grounding: Mapping[str, Any] | None = None
     leaves: list[PlayedLeaf] = field(default_factory=list)
     note: str | None = None
 

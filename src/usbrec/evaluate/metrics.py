@@ -101,7 +101,7 @@ def reply_counts(rows: Sequence[Row]) -> dict[str, Any]:
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
     named, how many items and titles unknown to the catalogue they name, how long they are, how many
     were cut off, and how varied the recommendations are (1: every reply another item). Null where
-    nothing was counted, as without a catalogue.
+    nothing was counted, as without a catalogue. `grounding` is null without candidates.
     """
     played = [row for row in rows if row["episode"] is not None]
     new = [item for row in played for item in facts_of(row).get("new", ())]
@@ -117,11 +117,36 @@ def reply_counts(rows: Sequence[Row]) -> dict[str, Any]:
         "words": mean(count for row in played for count in _words(row)),
         "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
         "distinct_items": len(set(first)) / len(first) if first else None,
+        "grounding": _grounding_counts(played),
         "score_when_named": mean(
             value
             for row in played
             if any(item is not None for item in facts_of(row).get("new", ()))
             and (value := score(row)) is not None
+        ),
+    }
+
+
+def _grounding_counts(played: Sequence[Row]) -> dict[str, Any] | None:
+    """What holding replies to real items took: redraws per reply, the share of replies with a year set
+    right, the share that a fixed sentence stands in for, the share whose first new item was among the
+    candidates, and the share of rows whose first reply was shown a target."""
+    grounded = [facts for row in played if "candidates" in (facts := facts_of(row))]
+    if not grounded:
+        return None
+    return {
+        "redraws": mean(count for facts in grounded for count in facts.get("redraws", ())),
+        "mended": mean(done for facts in grounded for done in facts.get("mended", ())),
+        "fallback": mean(used for facts in grounded for used in facts.get("fallback", ())),
+        "from_candidates": mean(
+            item in shown
+            for facts in grounded
+            for item, shown in zip(facts.get("new", ()), facts["candidates"], strict=False)
+        ),
+        "target_shown": mean(
+            not set(facts.get("targets", ())).isdisjoint(shown)
+            for facts in grounded
+            for shown in facts["candidates"][:1]
         ),
     }
 

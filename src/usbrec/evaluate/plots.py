@@ -141,6 +141,48 @@ def cost(systems: Sequence[System], measure: str, label: str) -> str:
     return svg[0]
 
 
+def rounds(systems: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], k: int) -> str:
+    """Recall@`k` after each round, a line a system with its intervals: (name, entries of `by_round`)."""
+    lines = [
+        (place, name, [Interval.from_json(entry["recall"][str(k)]) for entry in entries])
+        for place, (name, entries) in enumerate(systems)
+    ]
+    ends = [end for _, _, found in lines for one in found for end in (one.mean, one.high) if end is not None]
+    top = min(1.02, 1.1 * max((*ends, 0.1)))
+    last = max(len(found) for _, _, found in lines) - 1
+    with _drawing("rounds", 6) as (axes, svg):
+        label = -1.0
+        for place, name, found in sorted(lines, key=lambda line: (line[2][-1].mean or 0.0, line[0])):
+            # Beside each other, so that the intervals of several systems can be told apart.
+            shift = 0.08 * (place - (len(lines) - 1) / 2)
+            means = [math.nan if one.mean is None else one.mean for one in found]
+            style = ("-", "--", ":", "-.")[place % 4]
+            tone = _tone(place)
+            axes.plot(
+                [n + shift for n in range(len(found))], means, style, color=tone, marker="o", markersize=5
+            )
+            for number, one in enumerate(found):
+                if one.low is not None and one.high is not None:
+                    axes.plot([number + shift] * 2, [one.low, one.high], color=tone, linewidth=1.0)
+            label = max(label + top / 14, found[-1].mean or 0.0)
+            axes.annotate(
+                wording.clipped(name, _NAME_WIDTH // 2),
+                (last + 0.3, label),
+                va="center",
+                fontsize=9,
+                color=_INK,
+            )
+        axes.set_xlim(-0.3, 1.3 * last + 0.8)
+        axes.set_ylim(0.0, max(top, label + top / 14))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * 100, 6):g} %"))
+        axes.set_xticks(range(last + 1))
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        axes.set_xlabel("after round (0: the recorded context)")
+        axes.set_ylabel(f"recall@{k}")
+    return svg[0]
+
+
 def distributions(names: Sequence[str], scores: Sequence[Sequence[float]]) -> str:
     """How often each score was given, a row of ten bars from 0 to 2 per system, in shares of its rows."""
     with _drawing("distributions", len(names), row=0.62) as (axes, svg):

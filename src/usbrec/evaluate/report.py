@@ -19,6 +19,7 @@ from usbrec.evaluate import metrics, wording
 from usbrec.evaluate.comparison import Comparison, distinctly_named, flattened
 from usbrec.evaluate.reading import Pick, pick_dialogues
 from usbrec.evaluate.results import Run
+from usbrec.evaluate.rounds import CUTOFFS
 from usbrec.evaluate.verdict import of_controls, primary_outcome, verdict
 from usbrec.files import write_text
 from usbrec.keys import digest
@@ -56,6 +57,7 @@ def write_report(
             comparison=comparison,
             runs=named,
             figures=_figures(named, comparison),
+            rounds=_rounds(named),
             guards=[(run.name, metrics.reply_counts(run.rows)) for run in named],
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],
             pairs=_pairs(pairs),
@@ -141,6 +143,27 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
             )
             figures.append((f"Score and {label}", plots.cost(systems, cost, label), words))
     return [{"heading": heading, "svg": svg, "words": words} for heading, svg, words in figures]
+
+
+def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
+    """Recall and success by round of the runs that have them, with a drawing; None without any."""
+    told = [(run.name, run.results["by_round"]) for run in runs if run.results.get("by_round")]
+    if not told:
+        return None
+    from usbrec.evaluate import plots  # matplotlib: as above
+
+    words = "; ".join(
+        f"{name}: " + ", ".join(wording.number(entry["recall"]["10"]["mean"], "share") for entry in entries)
+        for name, entries in told
+    )
+    reached = {run.name: run.results.get("rounds_to_success") or {} for run in runs}
+    return {
+        "runs": told,
+        "reached": reached,
+        "svg": plots.rounds(told, 10),
+        "words": words,
+        "cutoffs": CUTOFFS,
+    }
 
 
 def _dialogue(pick: Pick, names: Sequence[str]) -> dict[str, Any]:

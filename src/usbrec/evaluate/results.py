@@ -12,6 +12,14 @@ from typing import Any, NoReturn
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluate import metrics
 from usbrec.evaluate.metrics import Row
+from usbrec.evaluate.rounds import (
+    asked_counts,
+    by_round,
+    check_rounds,
+    final_recall,
+    persuasiveness,
+    rounds_to_success,
+)
 from usbrec.evaluate.rows import check_row
 from usbrec.evaluate.statistics import Interval
 
@@ -54,6 +62,7 @@ def summarise(
         }
 
     first = interval(listed, metrics.first_hit, "hit_first")
+    rounds = by_round(listed, seed=seed, resamples=resamples)
     summary: dict[str, Any] = {
         "schema": SCHEMA,
         "n": len(listed),
@@ -62,7 +71,11 @@ def summarise(
         **outcomes(listed, "all"),
         "hit_first": first.to_json() if first.n else None,
         **{name: {"n": len(group), **outcomes(group, name)} for name, group in groups.items()},
-        "recall": None,
+        "recall": final_recall(rounds) if config.get("mode") == "ask" else None,
+        "by_round": rounds,
+        "rounds_to_success": rounds_to_success(listed, seed=seed, resamples=resamples),
+        "asked": asked_counts(listed),
+        "persuasiveness": persuasiveness(listed, seed=seed, resamples=resamples),
         "leak": metrics.mean(value for row in listed if (value := metrics.leaked(row)) is not None),
         **metrics.usage_sums(listed),
         "replies": metrics.reply_counts(listed),
@@ -141,6 +154,10 @@ def _read_results(path: Path) -> dict[str, Any]:
             Interval.from_json((results[group] if group else results).get(part))
         except ValueError as problem:
             raise InputError(f"{path}: field {place}: {problem}. Run the same command again.") from None
+    try:
+        check_rounds(results.get("by_round") or [])
+    except ValueError as problem:
+        raise InputError(f"{path}: field by_round: {problem}. Run the same command again.") from None
     return dict(results)
 
 

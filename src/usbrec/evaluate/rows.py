@@ -37,6 +37,11 @@ def check_row(row: Any) -> dict[str, Any]:
         for name, holds in _EPISODE.items():
             if not holds(episode):
                 raise ValueError(f"{where}: field episode.{name} is not what it should be")
+    rounds = row.get("rounds", [])
+    if not _is_list(rounds, _is_round) or len(set(map(_targets, rounds))) > 1:
+        raise ValueError(f"{where}: field rounds does not hold the ranks of its targets in every round")
+    if row.get("persuasion") is not None and not _is_score(row["persuasion"]):
+        raise ValueError(f"{where}: field persuasion is no score")
     return {**dict.fromkeys(("repeat", "episode", "failed")), **row}
 
 
@@ -104,6 +109,17 @@ def _is_trace(value: Any) -> bool:
     )
 
 
+def _is_round(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        _is_list(value.get(name), lambda rank: rank is None or (_is_count(rank) and rank > 0))
+        for name in ("ranks", "fresh_ranks")
+    )
+
+
+def _targets(record: Mapping[str, Any]) -> tuple[int, int]:
+    return len(record["ranks"]), len(record["fresh_ranks"])
+
+
 _FACTS: dict[str, Callable[[Any], bool]] = {
     "words": lambda value: _is_list(value, _is_count),
     "unfinished": _is_count,
@@ -111,6 +127,10 @@ _FACTS: dict[str, Callable[[Any], bool]] = {
     "new": lambda value: _is_list(value, lambda item: item is None or _is_text(item)),
     "out_of_catalogue": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "targets": lambda value: _is_list(value, _is_text),
+    "candidates": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
+    "redraws": lambda value: _is_list(value, _is_count),
+    "mended": lambda value: _is_list(value, lambda done: isinstance(done, bool)),
+    "fallback": lambda value: _is_list(value, lambda used: isinstance(used, bool)),
 }
 
 

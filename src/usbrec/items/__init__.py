@@ -1,12 +1,21 @@
 """The catalogue: items, the texts that name them, how alike they are, and which to retrieve."""
 
 from usbrec.items.attributes import genres_in, people_in
-from usbrec.items.catalogue import Catalogue, load_catalogue
+from usbrec.items.catalogue import Catalogue
 from usbrec.items.fields import FieldMap
+from usbrec.items.index import load_catalogue, open_linker
 from usbrec.items.linking import Linker, Mention
 from usbrec.items.matcher import TitleMatcher
 from usbrec.items.popularity import popularity_from
-from usbrec.items.retrieval import AttributeRetriever, Retriever
+from usbrec.items.retrieval import (
+    AttributeRetriever,
+    LearnedRanker,
+    Retriever,
+    Session,
+    open_ranker,
+    ranked_items,
+    read_sessions,
+)
 from usbrec.items.similarity import Baseline, Similarity, Traits, TraitTable, rescale, traits_of
 from usbrec.items.titles import normalise_title, split_title
 
@@ -15,9 +24,11 @@ __all__ = [
     "Baseline",
     "Catalogue",
     "FieldMap",
+    "LearnedRanker",
     "Linker",
     "Mention",
     "Retriever",
+    "Session",
     "Similarity",
     "TitleMatcher",
     "TraitTable",
@@ -25,8 +36,12 @@ __all__ = [
     "genres_in",
     "load_catalogue",
     "normalise_title",
+    "open_linker",
+    "open_ranker",
     "people_in",
     "popularity_from",
+    "ranked_items",
+    "read_sessions",
     "rescale",
     "split_title",
     "traits_of",

@@ -101,6 +101,16 @@ def is_common(word: str) -> bool:
     )
 
 
+def is_frequent(word: str) -> bool:
+    """Whether a normalised word is so frequent that it says nothing beside others."""
+    return word in _listed("frequent")
+
+
+def is_empty(word: str) -> bool:
+    """Whether a normalised word points to something else, as pronouns do."""
+    return word in _listed("empty")
+
+
 def is_telling(title_words: Sequence[str]) -> bool:
     """Whether more than frequent words are in a title: "the gift", but not "the one"."""
     return any(

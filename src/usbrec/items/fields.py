@@ -14,6 +14,7 @@ from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
+from usbrec.files import parse_json
 from usbrec.items.titles import collapse, plausible_year, split_title
 
 Columns = str | tuple[str, ...] | None
@@ -76,7 +77,8 @@ class Mapper:
             field.name: self._find(field.name, getattr(mapping or FieldMap(), field.name))
             for field in fields(FieldMap)
         }
-        if keyed:  # the file gives each row's id outside the row
+        # The file gives each row's id outside the row, which counts unless the user names a column.
+        if keyed and (mapping is None or mapping.id is None):
             self.columns["id"] = ()
         used = {column for columns in self.columns.values() for column in columns}
         self._rest = tuple(name for name in self._actual.values() if name not in used)
@@ -87,8 +89,8 @@ class Mapper:
             missing = [name for name in names if column_key(name) not in self._actual]
             if missing:
                 raise ConfigError(
-                    f"{self._path}: the field map names {attribute}={missing[0]!r}, but there is no such "
-                    f"column. Columns: {', '.join(sorted(self._actual.values()))}."
+                    f"{self._path}: no column for {attribute}={missing[0]!r}, as the settings or the field map "
+                    f"have it. Columns: {', '.join(sorted(self._actual.values()))}."
                 )
             return tuple(self._actual[column_key(name)] for name in names)
         found = tuple(self._actual[name] for name in _USUAL[attribute] if name in self._actual)
@@ -106,7 +108,7 @@ class Mapper:
             return None
         own_year = plausible_year(self._one(row, "year"))
         year = own_year if own_year is not None else year
-        item_id = key if key is not None else self._name(row, "id")
+        item_id = self._name(row, "id") or key
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
             title=title,
@@ -157,10 +159,16 @@ def _text(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
 
 
 def _parts(value: Any) -> list[str]:
-    """A list of names, or one text that separates them by commas, bars or semicolons."""
+    """A list of names, or one text: a list in JSON, or separated by commas, bars or semicolons."""
     if isinstance(value, list):
         return [text for entry in value if (text := _text(entry))]
-    return [text for entry in re.split(r"[,|;]", _text(value)) if (text := _text(entry))]
+    written = _text(value)
+    if written.startswith("[") and written.endswith("]"):  # a list of JSON in a cell
+        try:
+            return _parts(parse_json(written))
+        except ValueError:
+            pass
+    return [text for entry in re.split(r"[,|;]", written) if (text := _text(entry))]
 
 
 def _number(text: str) -> float:

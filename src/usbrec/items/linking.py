@@ -1,13 +1,15 @@
-"""Which items a text names: exact titles over the words of the text, longest match first.
+"""Which items a text names: titles over the words of the text, longest match first.
 
-Titles are found with an Aho-Corasick automaton over normalised words, so case, accents and punctuation
-do not count. What then decides is evidence (:mod:`usbrec.items.evidence`):
+Titles are found by their normal form (:mod:`usbrec.items.spellings`), so case, accents and punctuation do
+not count, or by one typing error from it (:mod:`usbrec.items.nearmiss`). What then decides is evidence
+(:mod:`usbrec.items.evidence`):
 
 - A year in brackets behind a match must be a year of an item of that title, one year off allowed;
   otherwise the text means something else, and no shorter title inside it is read either.
 - A number behind a match that is no part of it ("Toy Story 7") names another part of the series.
 - Titles made of ordinary words need to be written as titles: capitals inside a sentence, quotes,
   italics, bold, or the year (:mod:`usbrec.items.caution`).
+- A title with a typing error needs its very year in brackets, or to be long and telling.
 
 A title that several items share is read by the year, else as the most popular: what the dialogue is
 after never decides.
@@ -15,15 +17,18 @@ after never decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-import ahocorasick
+from pathlib import Path
 
 from usbrec.dialogue import Item
-from usbrec.items.evidence import Match, Page
-from usbrec.items.patterns import patterns
-from usbrec.items.titles import Word, words
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.evidence import Page, Verdict
+from usbrec.items.linkindex import keep, kept
+from usbrec.items.nearmiss import NearMisses
+from usbrec.items.spellings import Spellings
+from usbrec.items.surroundings import Match
+from usbrec.items.titles import words
 from usbrec.items.unknown import titles_written
 
 
@@ -49,11 +54,23 @@ class Linker:
     """Reads texts against a catalogue (any collection of items). Immutable."""
 
     def __init__(self, catalogue: Iterable[Item]) -> None:
-        self._patterns = ahocorasick.Automaton()
-        for pattern in patterns(catalogue):
-            self._patterns.add_word(f" {pattern.key} ", pattern)
-        if len(self._patterns):
-            self._patterns.make_automaton()
+        items = catalogue.items if isinstance(catalogue, Catalogue) else tuple(catalogue)
+        self._spellings = Spellings.of(items)
+        self._near = NearMisses.of(items)
+
+    def save(self, folder: Path) -> None:
+        """Write what was gathered from the catalogue into `folder`, from where :meth:`open` maps it."""
+        keep(folder, self._spellings, self._near)
+
+    @classmethod
+    def open(cls, folder: Path, catalogue: Catalogue) -> Linker:
+        """The linker that was saved into `folder` for this very catalogue.
+
+        Raises InputError when the folder holds none, a damaged one, or one of another catalogue.
+        """
+        linker = cls.__new__(cls)
+        linker._spellings, linker._near = kept(folder, catalogue.items)
+        return linker
 
     def link(self, text: str) -> tuple[Mention, ...]:
         """The items the text names, in order, not overlapping."""
@@ -70,68 +87,93 @@ class Linker:
 
     def _read(self, text: str) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
         """The mentions, and the spans where a known title stands for something unknown."""
-        found = words(text)
-        page = Page(text, found)
-        taken = [False] * len(found)
-        mentions: list[Mention] = []
-        unknown: list[tuple[int, int]] = []
-        for match in sorted(self._matches(found), key=_longest_first):
-            if any(taken[match.first : match.last + 1]) or not page.joined(match):
-                continue
-            if not match.pattern.bare():  # a person: no title inside the name is meant
-                taken[match.first : match.last + 1] = [True] * match.pattern.length
-                continue
-            verdict = page.judge(match)
-            if verdict is None:
-                continue
-            last = match.last
-            while last + 1 < len(found) and found[last + 1].start < verdict.end:
-                last += 1
-            if any(taken[match.last + 1 : last + 1]):
-                continue
-            taken[match.first : last + 1] = [True] * (last + 1 - match.first)
-            if not verdict.items:
-                unknown.append((verdict.start, verdict.end))
-                continue
-            mentions.append(
-                Mention(
-                    verdict.start,
-                    verdict.end,
-                    text[verdict.start : verdict.end],
-                    verdict.items[0].title,
-                    verdict.year,
-                    tuple(item.id for item in verdict.items),
-                    verdict.items[0].id,
-                )
-            )
-        mentions.sort(key=lambda mention: mention.start)
-        return _without_longer_titles(page, mentions, unknown)
+        page = Page(text, words(text))
+        reading = _Reading(page)
+        passed_over = []
+        for match in sorted(self._matches(page), key=_longest_first):
+            if reading.free(match) and page.joined(match):
+                if not match.pattern.bare():  # a person: no title inside the name is meant
+                    reading.take(match.first, match.last)
+                elif verdict := page.judge(match):
+                    reading.accept(match, verdict)
+                else:
+                    passed_over.append(match)
+        # A title beside others is read as one, which may make the next one a title beside others.
+        found = -1
+        while passed_over and found < len(reading.mentions):
+            found = len(reading.mentions)
+            named = [(mention.start, mention.end) for mention in reading.mentions]
+            for match in passed_over:
+                if reading.free(match) and (verdict := page.in_slot(match, named)):
+                    reading.accept(match, verdict)
+                    named.append((verdict.start, verdict.end))
+        reading.mentions.sort(key=lambda mention: mention.start)
+        return _without_longer_titles(page, reading.mentions, reading.unknown)
 
-    def _matches(self, found: Sequence[Word]) -> Iterator[Match]:
-        if not found or not len(self._patterns):
-            return
+    def _matches(self, page: Page) -> Iterator[Match]:
+        found = page.words
         seen = set()
         spellings = [[word.norm for word in found]]
         if any(word.stem != word.norm for word in found):
             spellings.append([word.stem for word in found])
         for spelling in spellings:
-            at: dict[int, int] = {}
-            position = 0
-            for index, norm in enumerate(spelling):
-                position += len(norm) + 1
-                at[position] = index
-            for position, pattern in self._patterns.iter(f" {' '.join(spelling)} "):
-                last = at[position]
-                match = Match(last - pattern.length + 1, last, pattern)
-                if (match.first, pattern.key) not in seen:
-                    seen.add((match.first, pattern.key))
-                    yield match
+            for first, last, pattern in self._spellings.runs(spelling):
+                if (first, pattern.key) not in seen:
+                    seen.add((first, pattern.key))
+                    yield Match(first, last, pattern)
+        strange = self._spellings.strange([word.stem for word in found])
+        for year, runs in page.runs_to_doubt(strange, self._spellings.longest + 1):
+            for first, last, key in self._near.near(spellings[0], runs, year):
+                title = self._spellings.find(key)
+                if title is not None and title.bare():
+                    yield Match(first, last, title, edited=True)
 
 
-def _longest_first(match: Match) -> tuple[int, int, int]:
+class _Reading:
+    """What a text was read as so far: the mentions, what is unknown, and the words that are taken."""
+
+    def __init__(self, page: Page) -> None:
+        self._words = page.words
+        self._text = page.text
+        self._taken = [False] * len(page.words)
+        self.mentions: list[Mention] = []
+        self.unknown: list[tuple[int, int]] = []
+
+    def free(self, match: Match) -> bool:
+        return not any(self._taken[match.first : match.last + 1])
+
+    def take(self, first: int, last: int) -> None:
+        self._taken[first : last + 1] = [True] * (last + 1 - first)
+
+    def accept(self, match: Match, verdict: Verdict) -> None:
+        """Take the words of a match and of the year behind it, unless that is taken."""
+        last = match.last
+        while last + 1 < len(self._words) and self._words[last + 1].start < verdict.end:
+            last += 1
+        if any(self._taken[match.last + 1 : last + 1]):
+            return
+        self.take(match.first, last)
+        if not verdict.items:
+            self.unknown.append((verdict.start, verdict.end))
+            return
+        self.mentions.append(
+            Mention(
+                verdict.start,
+                verdict.end,
+                self._text[verdict.start : verdict.end],
+                verdict.items[0].title,
+                verdict.year,
+                tuple(item.id for item in verdict.items),
+                verdict.items[0].id,
+            )
+        )
+
+
+def _longest_first(match: Match) -> tuple[int, bool, int, int]:
     """An article makes a title no longer: "the Star Wars films" have "Star Wars" in them, not "The Star"."""
-    length = match.pattern.length
-    return (match.pattern.key.startswith(("the ", "a ", "an ")) - length, -length, match.first)
+    length = match.last + 1 - match.first
+    article = match.pattern.key.startswith(("the ", "a ", "an "))
+    return (article - length, match.edited, -length, match.first)
 
 
 def _without_longer_titles(

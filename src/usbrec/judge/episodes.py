@@ -48,6 +48,12 @@ class Table:
             score=score,
             hit=targets.named_in([turn for turn in played.turns if turn.role == "recommender"]),
             leaks=played.leaks,
-            facts=reply_facts(sample.turns, played.turns, unfinished=played.unfinished, targets=targets),
+            facts=reply_facts(
+                sample.turns,
+                played.turns,
+                unfinished=played.unfinished,
+                targets=targets,
+                groundings=played.groundings,
+            ),
             traces=played.traces,
         )

@@ -34,11 +34,15 @@ def reply_facts(
     *,
     unfinished: int,
     targets: Targets,
+    groundings: Sequence[Mapping[str, Any] | None] = (),
 ) -> Mapping[str, Any]:
     """Facts about the recommender's replies, as JSON; without a catalogue only words and unfinished.
 
     ``named`` are the ids each reply names, ``new`` the first new one or None, ``out_of_catalogue`` what
-    is written like a title and is none, ``targets`` the ids of the targets.
+    is written like a title and is none, ``targets`` the ids of the targets. Where replies were grounded,
+    ``candidates`` are the ids each one was shown, ``redraws`` how often it was drawn again, ``fallback``
+    whether a fixed sentence stands in for it, ``mended`` whether a year was set right in it; a reply that
+    was given (a label) was shown none.
     """
     replies = [turn.text for turn in played if turn.role == "recommender"]
     facts: dict[str, Any] = {
@@ -55,4 +59,12 @@ def reply_facts(
         "new": [items[0] if items else None for items in new],
         "out_of_catalogue": [list(knowledge.linker.unknown_titles(reply)) for reply in replies],
         "targets": [item.id for item in targets.items],
+        **_grounding_facts(groundings),
     }
+
+
+def _grounding_facts(groundings: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any]:
+    if all(grounding is None for grounding in groundings):
+        return {}
+    given: Mapping[str, Any] = {"candidates": [], "redraws": 0, "mended": False, "fallback": False}
+    return {name: [(grounding or given)[name] for grounding in groundings] for name in given}

@@ -67,10 +67,15 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One reply. `finish` is "stop" when the model ended by itself, "length" when it was cut off."""
+    """One reply. `finish` is "stop" when the model ended by itself, "length" when it was cut off.
+
+    `detail` is what a model around another did to this reply (JSON); backends leave it empty, and it is
+    not recorded, because what is recorded are the backends' answers.
+    """
 
     text: str
     finish: Literal["stop", "length"] = "stop"
+    detail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Candidate:
             "hit": None if episode is None else episode.hit,
             "leaks": 0 if episode is None else episode.leaks,
             "played": [] if episode is None else [turn.to_json() for turn in episode.played],
+            "facts": {} if episode is None else dict(episode.facts),
             "failure": self.failure,
         }
 
@@ -108,7 +109,7 @@ def _pair(sample: Sample, table: Table, chosen: Candidate, rejected: Candidate) 
     return PreferencePair(
         sample_id=sample.id,
         dialogue_id=sample.dialogue_id,
-        prompt=tuple(message.to_json() for message in table.recommender.messages(sample.turns)),
+        prompt=tuple(message.to_json() for message in table.recommender.prompt(sample.turns)),
         chosen=chosen.text,
         rejected=rejected.text,
         provenance={
@@ -125,6 +126,16 @@ def _pair(sample: Sample, table: Table, chosen: Candidate, rejected: Candidate) 
 def _provenance(candidate: Candidate) -> dict[str, Any]:
     score = None if candidate.episode is None else candidate.episode.score.to_json()
     return {"origin": candidate.origin, "score": score}
+
+
+def _out_of_catalogue(candidates: Sequence[Mapping[str, Any]]) -> float | None:
+    """The share of drafts that name a title the catalogue does not have; None without a catalogue."""
+    unknown = [
+        bool(candidate["facts"]["out_of_catalogue"][0])
+        for candidate in candidates
+        if candidate["origin"] == "draft" and "out_of_catalogue" in candidate["facts"]
+    ]
+    return round(sum(unknown) / len(unknown), 6) if unknown else None
 
 
 def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -156,5 +167,6 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "unreadable": sum(
             candidate["score"] is not None and candidate["score"]["value"] is None for candidate in candidates
         ),
+        "out_of_catalogue": _out_of_catalogue(candidates),
         "unplayed": sum(candidate["failure"] is not None for candidate in candidates),
     }

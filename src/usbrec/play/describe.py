@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from usbrec.dialogue import Item
-
-FactKind = Literal["genre", "era", "person", "style", "item"]
+from usbrec.dialogue import FactKind, Item
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing to hint at. `words` reveal it when they stand in the dialogue already."""
+    """One thing to hint at. `words` reveal it when they stand in the dialogue already.
+
+    A `vague` fact says less than is known: one genre of two, older or newer, a surname.
+    """
 
     kind: FactKind
     words: tuple[str, ...]
+    vague: bool = False
 
     @property
     def text(self) -> str:

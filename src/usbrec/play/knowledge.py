@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from usbrec.dialogue import Item, Sample, Turn
-from usbrec.items import Baseline, Catalogue, Linker, Similarity, TitleMatcher, Traits, traits_of
+from usbrec.items import (
+    Baseline,
+    Catalogue,
+    Linker,
+    Similarity,
+    TitleMatcher,
+    Traits,
+    open_linker,
+    traits_of,
+)
+from usbrec.play.persona import Persona
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Knowledge:
     def of(cls, catalogue: Catalogue, similarity: Similarity, *, baseline_items: int, seed: int) -> Knowledge:
         return cls(
             catalogue=catalogue,
-            linker=Linker(catalogue),
+            linker=open_linker(catalogue),
             similarity=similarity,
             baseline=Baseline(catalogue, similarity, size=baseline_items, seed=seed),
             traits={item.id: traits_of(item) for item in catalogue},
@@ -48,17 +58,22 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Targets:
-    """The targets of one sample: titles as the source writes them, and their items where known."""
+    """The targets of one sample: titles as the source writes them, and their items where known.
+
+    `persona` says how the seeker who wants them behaves.
+    """
 
     titles: tuple[str, ...]
     items: tuple[Item, ...]
     matcher: TitleMatcher
     knowledge: Knowledge | None
+    persona: Persona = field(default_factory=Persona)
 
     @classmethod
     def of(cls, sample: Sample, knowledge: Knowledge | None) -> Targets:
         items = knowledge.catalogue.resolve(sample.targets) if knowledge else ()
-        return cls(sample.targets, items, TitleMatcher(sample.targets), knowledge)
+        persona = Persona.from_json(sample.seeker)
+        return cls(sample.targets, items, TitleMatcher(sample.targets), knowledge, persona)
 
     def named_by(self, text: str) -> bool:
         """Whether a text names a target.
@@ -73,3 +88,19 @@ class Targets:
 
     def named_in(self, turns: Sequence[Turn]) -> bool:
         return any(self.named_by(turn.text) for turn in turns)
+
+    def lose_patience(self, turns: Sequence[Turn]) -> bool:
+        """Whether the seeker leaves: as many recommendations as they bear did not suit them.
+
+        A recommendation is a reply that names something new; without a catalogue there is none to see.
+        """
+        if self.persona.patience is None or self.knowledge is None:
+            return False
+        ids = {item.id for item in self.items}
+        said: set[str] = set()
+        unfitting = 0
+        for turn in turns:
+            fresh = set(self.knowledge.named(turn.text, said)) - said
+            unfitting += turn.role == "recommender" and bool(fresh) and not fresh & ids
+            said |= fresh
+        return unfitting >= self.persona.patience

@@ -9,16 +9,19 @@ from typing import Any
 from usbrec.dialogue import Turn
 from usbrec.errors import UnusableAnswer
 from usbrec.llm.base import ChatModel, ChatRequest, Completion, Message
+from usbrec.play.candidates import Grounding
 from usbrec.play.seats import messages_for
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the recommender said; `unfinished` when it was cut off, `trace` when it was self-enhanced."""
+    """What the recommender said; `unfinished` when it was cut off, `trace` when it was self-enhanced,
+    `grounding` when it was grounded (see play/grounded.py)."""
 
     text: str
     unfinished: bool = False
     trace: Mapping[str, Any] | None = None
+    grounding: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Recommender:
     """A ChatModel in the recommender's seat.
 
     `system` and `opening` are prompt texts, `examples` worked exchanges between the system message and
-    the dialogue (see play/examples.py).
+    the dialogue (see play/examples.py). `grounding` is that of a grounded model, which adds candidates
+    to what it is asked.
     """
 
     model: ChatModel
@@ -36,11 +40,20 @@ class Recommender:
     max_tokens: int = 64
     frequency_penalty: float = 0.0
     examples: tuple[Message, ...] = ()
+    grounding: Grounding | None = None
 
     def messages(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
+        """What the seat asks its model."""
         messages = messages_for("recommender", self.system, turns, opening=self.opening)
         start = 1 if self.system else 0
         return (*messages[:start], *self.examples, *messages[start:])
+
+    def prompt(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
+        """What the language model itself reads at this point, candidates included."""
+        messages = self.messages(turns)
+        if self.grounding is None:
+            return messages
+        return self.grounding.shown(messages, self.grounding.candidates(turns))
 
     async def reply(self, turns: Sequence[Turn], *, round_: int, rounds: int, seed: int) -> Reply:
         """One reply. Raises ModelError; an empty reply is an UnusableAnswer."""
@@ -63,7 +76,8 @@ class Recommender:
     async def draft(
         self, turns: Sequence[Turn], *, n: int, temperature: float, seed: int
     ) -> tuple[Reply, ...]:
-        """Up to `n` different replies in one request; empty and identical ones are left out."""
+        """Up to `n` different replies in one request; empty and identical ones are left out, and fixed
+        sentences in place of a reply (fallbacks) where there is another."""
         answer = await self.model.chat(
             ChatRequest(
                 self.messages(turns),
@@ -79,8 +93,10 @@ class Recommender:
             reply = _reply(completion, answer.trace)
             if reply.text:
                 different.setdefault(reply.text, reply)
-        return tuple(different.values())
+        replies = tuple(different.values())
+        own = tuple(reply for reply in replies if not (reply.grounding or {}).get("fallback"))
+        return own or replies
 
 
 def _reply(completion: Completion, trace: Mapping[str, Any] | None) -> Reply:
-    return Reply(completion.text.strip(), completion.finish == "length", trace)
+    return Reply(completion.text.strip(), completion.finish == "length", trace, completion.detail)

@@ -2,7 +2,8 @@
 
 Rounds 1 to R-1 end with the seeker; the seeker's turn of round R-1 also asks for an explanation of the
 last recommendation. Round R is one recommender reply, after which the judge speaks. A seeker who
-accepts ends the episode early (paper section 3; iEvaLM plays five rounds).
+accepts ends the episode early (paper section 3; iEvaLM plays five rounds), and so does one who loses
+patience and leaves: what was recommended until then is what is scored.
 
 An episode is a line; a search that tries several replies at every turn is a tree. Both are played here:
 a line is a tree that never branches.
@@ -24,7 +25,8 @@ from usbrec.play.simulator import Seeker
 class Played:
     """What was played: the new turns, and what the relay saw on the way.
 
-    `unfinished` counts recommender replies that were cut off; `traces` has one entry a reply.
+    `unfinished` counts recommender replies that were cut off; `traces` and `groundings` have one entry
+    a reply.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -32,6 +34,7 @@ class Played:
     leaks: int = 0
     unfinished: int = 0
     traces: tuple[Mapping[str, Any] | None, ...] = ()
+    groundings: tuple[Mapping[str, Any] | None, ...] = ()
 
     def after_reply(self, reply: Reply) -> Played:
         return replace(
@@ -39,6 +42,7 @@ class Played:
             turns=(*self.turns, Turn("recommender", reply.text)),
             unfinished=self.unfinished + reply.unfinished,
             traces=(*self.traces, reply.trace),
+            groundings=(*self.groundings, reply.grounding),
         )
 
 
@@ -74,7 +78,7 @@ async def play_tree(
             leaks=played.leaks + answer.leaked,
             accepted=answer.accepted,
         )
-        if answer.accepted:
+        if answer.accepted or answer.left:
             return await leaf(played)
         place = derive_seed(seed, "recommender", round_ + 1)
         for reply in await branch((*turns, *played.turns), round_ + 1, place):

@@ -18,6 +18,7 @@ from usbrec.keys import derive_seed
 from usbrec.llm.base import ChatModel, ChatRequest
 from usbrec.play.describe import describe_items
 from usbrec.play.knowledge import Targets
+from usbrec.play.persona import Persona
 from usbrec.play.profile import Profile
 from usbrec.play.seats import messages_for
 from usbrec.prompts import Prompts
@@ -25,11 +26,15 @@ from usbrec.prompts import Prompts
 
 @dataclass(frozen=True, slots=True)
 class SeekerAnswer:
-    """What the seeker says; `leaked` is 1 when the reply first drawn named a target."""
+    """What the seeker says; `leaked` is 1 when the reply first drawn named a target.
+
+    `left` says that they lost patience and nothing more is to be heard from them.
+    """
 
     text: str
     accepted: bool = False
     leaked: int = 0
+    left: bool = False
 
 
 class Seeker(Protocol):
@@ -92,6 +97,16 @@ class ModelTargetSimulator:
             targets="; ".join(targets.titles),
             facts=describe_items(targets.items) or "nothing more is known",
         )
+        persona = targets.persona
+        if persona != Persona():
+            told = "; ".join(fact.text for fact in persona.remaining or ())
+            manner = self.base.prompts.render(
+                "simulator_persona",
+                manner=persona.manner(),
+                remaining=told or "nothing in particular",
+                patience="any number of" if persona.patience is None else str(persona.patience),
+            )
+            system = f"{system}\n{manner}"
         return _TargetSeeker(self.base, system, targets, self.redraws)
 
 
@@ -108,14 +123,15 @@ class _TargetSeeker:
         said = " ".join(turn.text for turn in turns)
         known = set(self.targets.matcher.named(said))
         secret = TitleMatcher(title for title in self.targets.titles if title not in known)
-        explain = explain and not accepted
+        left = not accepted and self.targets.lose_patience(turns)
+        explain = explain and not accepted and not left
         text = ""
         for attempt in range(self.redraws + 1):
             drawn = seed if attempt == 0 else derive_seed(seed, "redraw", attempt)
             text = await self.base.say(self.system, turns, explain=explain, seed=drawn)
             if not secret.named(text):
-                return SeekerAnswer(text, accepted, leaked=int(attempt > 0))
-        return SeekerAnswer(secret.mask(text), accepted, leaked=1)
+                return SeekerAnswer(text, accepted, leaked=int(attempt > 0), left=left)
+        return SeekerAnswer(secret.mask(text), accepted, leaked=1, left=left)
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,27 @@ from usbrec.errors import ConfigError
 #: Every prompt, and what it may contain.
 FIELDS: Mapping[str, frozenset[str]] = {
     "recommender": frozenset(),
+    "recommender_grounded": frozenset(),
+    "candidates": frozenset({"message", "candidates"}),
+    "fallback_item": frozenset({"title"}),
+    "fallback_ask": frozenset(),
     "simulator_targets": frozenset({"targets", "facts"}),
+    "simulator_persona": frozenset({"manner", "remaining", "patience"}),
     "simulator_profile": frozenset({"profile"}),
     "profile": frozenset(),
     "judge_targets": frozenset({"targets", "facts", "conversation"}),
     "judge_profile": frozenset({"profile", "conversation"}),
+    "judge_persuasion": frozenset({"targets", "facts", "conversation"}),
     "explain": frozenset(),
     "opening": frozenset(),
     "example_seeker": frozenset({"liked"}),
     "example_recommender": frozenset({"title", "genre"}),
+    "ask_choice": frozenset({"options"}),
+    "ask_question": frozenset({"attribute"}),
+    "ask_answer": frozenset({"attribute", "values"}),
+    "ask_unknown": frozenset({"attribute"}),
+    "ask_recommend": frozenset(),
+    "ask_offer": frozenset({"titles"}),
 }
 
 

@@ -7,5 +7,7 @@ prints. Everything a script would want to call stands here.
 from usbrec.stages.demo import demo
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
+from usbrec.stages.ranking import make_ranker
+from usbrec.stages.seekers import make_samples
 
-__all__ = ["demo", "evaluate", "make_pairs"]
+__all__ = ["demo", "evaluate", "make_pairs", "make_ranker", "make_samples"]

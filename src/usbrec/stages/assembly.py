@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from usbrec.config import Config
 from usbrec.enhance import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ConfigError
-from usbrec.items import AttributeRetriever, Catalogue, Similarity
+from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, open_ranker
 from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import Table
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
+from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
+from usbrec.play.candidates import Grounding
 from usbrec.play.controls import Control, RulesRecommender
 from usbrec.play.examples import worked_examples
+from usbrec.play.grounded import Grounded
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.profiling import ModelProfiler, Profiler, RulesProfiler
+from usbrec.play.ranking import Ranking
 from usbrec.play.recommender import Recommender
 from usbrec.play.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.simulator import (
@@ -40,7 +45,9 @@ class Company:
     """Everyone who plays, and how they can be run.
 
     `lanes` is how many units may be worked on at once; `restart_whole` whether an interrupted unit has
-    to start again from its first call; `identities` what decides the models' answers.
+    to start again from its first call; `identities` what decides the models' answers. `ranking()` makes the
+    list behind each round (None without a catalogue), built when first asked for; `persuasion` rates
+    explanations (None with rules in the judge's seat).
     """
 
     table: Table
@@ -48,6 +55,8 @@ class Company:
     restart_whole: bool
     identities: Mapping[str, Any]
     models: tuple[ChatModel, ...]
+    ranking: Callable[[], Ranking | None] = lambda: None
+    persuasion: PersuasionJudge | None = None
 
     async def aclose(self) -> None:
         for model in self.models:
@@ -81,6 +90,7 @@ class _Assembler:
         self._journal = journal
         self._replay = replay
         self._models: dict[str, ChatModel] = {}
+        self._ranker: Retriever | None = None
         judging = config.judging
         self._knowledge = (
             None
@@ -98,22 +108,25 @@ class _Assembler:
             )
         )
 
+        self._grounding = self._make_grounding()
         self._examples = self._worked_examples()
 
     def company(self) -> Company:
         config = self._config
+        judge = config.seats.judge
         table = Table(
             recommender=Recommender(
                 self._recommender(),
-                self._prompts.render("recommender"),
+                self._prompts.render("recommender" if self._grounding is None else "recommender_grounded"),
                 self._prompts.render("opening"),
                 config.play.temperature,
                 config.play.max_tokens,
                 config.play.frequency_penalty,
                 self._examples,
+                self._grounding,
             ),
             simulator=self._target_simulator(config.seats.simulator),
-            judge=self._target_judge(config.seats.judge),
+            judge=self._target_judge(judge),
             rounds=config.play.rounds,
             seed=config.seed,
             knowledge=self._knowledge,
@@ -126,6 +139,20 @@ class _Assembler:
             restart_whole=in_turn and self._replay is None,
             identities={seat: dict(model.identity) for seat, model in self._models.items()},
             models=models,
+            ranking=lambda: self._ranking,
+            persuasion=None if judge == RULES else PersuasionJudge(self._judging(judge)),
+        )
+
+    def _make_grounding(self) -> Grounding | None:
+        """What a model in the recommender's seat is shown; rules recommend real items as it is."""
+        play, seat = self._config.play, self._config.seats.recommender
+        if not play.candidates or seat.startswith(RULES):
+            return None
+        knowledge = self._knowledge
+        if knowledge is None:
+            raise ConfigError("--candidates shows items of a catalogue: add --catalogue FILE.")
+        return Grounding(
+            knowledge, self._retriever(knowledge), self._prompts, play.candidates, play.candidate_text
         )
 
     def _worked_examples(self) -> tuple[Message, ...]:
@@ -138,6 +165,7 @@ class _Assembler:
             self._prompts,
             count=config.play.examples,
             seed=config.seed,
+            grounding=self._grounding,
         )
 
     def _model(self, seat: str) -> MeteredModel:
@@ -156,6 +184,21 @@ class _Assembler:
             raise ConfigError(f"{who} works by rules on items: add --catalogue FILE.")
         return self._knowledge
 
+    @functools.cached_property
+    def _ranking(self) -> Ranking | None:
+        knowledge = self._knowledge
+        return None if knowledge is None else Ranking(self._retriever(knowledge), knowledge)
+
+    def _retriever(self, knowledge: Knowledge) -> Retriever:
+        """What ranks the catalogue for a dialogue, for everyone who needs it; built once."""
+        if self._ranker is None:
+            self._ranker = (
+                AttributeRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
+                if self._config.ranker is None
+                else open_ranker(self._config.ranker, knowledge.catalogue)
+            )
+        return self._ranker
+
     def _recommender(self) -> ChatModel:
         config = self._config
         seat = config.seats.recommender
@@ -166,9 +209,16 @@ class _Assembler:
             if config.enhanced:
                 raise ConfigError(f"--ses enhances a model; {seat} has none.")
             knowledge = self._known(f"--recommender {seat}")
-            retriever = AttributeRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
-            return RulesRecommender(kind, knowledge, retriever)
-        model = self._model(seat)
+            return RulesRecommender(kind, knowledge, self._retriever(knowledge))
+        model: ChatModel = self._model(seat)
+        if self._grounding is not None:
+            model = Grounded(
+                model,
+                self._grounding,
+                examples=self._examples,
+                redraws=config.play.redraws,
+                fallback=config.play.fallback,
+            )
         if not config.enhanced:
             return model
         return SelfEnhanced(

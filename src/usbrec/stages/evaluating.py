@@ -10,9 +10,13 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.evaluate import compare, load_run, summarise, write_report
+from usbrec.keys import derive_seed
 from usbrec.play.knowledge import Targets
+from usbrec.play.ranking import round_records
+from usbrec.stages.asking import Work, in_mode, questions
 from usbrec.stages.assembly import Company
-from usbrec.stages.folder import read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.retrieving import retrieve
 
 
 def evaluate(
@@ -28,15 +32,19 @@ def evaluate(
     """Evaluate the configured system on a file of samples; returns what ``results.json`` holds.
 
     Writes ``config.toml``, ``run.db``, ``episodes.jsonl``, ``results.json`` and ``report.html`` into
-    `out`, or goes on with what stands there. With `replay`, a recorded run folder answers instead of
+    `out`, or goes on with what stands there (in retrieval mode, see :mod:`usbrec.stages.retrieving`). With `replay`, a recorded run folder answers instead of
     the models. Raises InputError, RunFolderError, ModelRefused.
     """
-    config = config or Config()
+    config = in_mode(config or Config())
     out = Path(out)
+    if config.mode == "retrieval":
+        return retrieve(
+            samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
+        )
     inputs = read_inputs(config, samples, catalogue, interactions)
     done = run_stage(
         "evaluate",
-        _play,
+        _work(config, inputs),
         config=config,
         inputs=inputs,
         out=out,
@@ -48,8 +56,7 @@ def evaluate(
         {
             "sample_id": sample.id,
             "dialogue_id": sample.dialogue_id,
-            "repeat": None if record.record is None else record.record["repeat"],
-            "episode": None if record.record is None else record.record["episode"],
+            **({"repeat": None, "episode": None} if record.record is None else record.record),
             "failed": record.failure,
             "usage": usage,
         }
@@ -73,7 +80,22 @@ def evaluate(
     return results
 
 
+def _work(config: Config, inputs: Inputs) -> Work:
+    """What is done with a sample where seats speak. Raises ConfigError."""
+    return questions(config, inputs) if config.mode == "ask" else _play
+
+
 async def _play(company: Company, sample: Sample) -> Mapping[str, Any]:
-    episode = await company.table.play(sample)
-    repeat = Targets.of(sample, company.table.knowledge).named_in(sample.turns)
-    return {"episode": episode.to_json(), "repeat": repeat}
+    """Free chat: the episode, the ranks of its targets round by round, how persuasive it was."""
+    table, ranking = company.table, company.ranking()
+    targets = Targets.of(sample, table.knowledge)
+    episode = await table.play(sample)
+    played: dict[str, Any] = {"episode": episode.to_json(), "repeat": targets.named_in(sample.turns)}
+    if ranking is not None:
+        lists = ranking.of_chat(sample.turns, episode.played)
+        played["rounds"] = round_records(lists, targets, table.rounds)
+    if company.persuasion is not None:
+        seed = derive_seed(table.seed, sample.id, "persuasion")
+        rating = await company.persuasion.rate(sample.turns, episode.played, targets, seed=seed)
+        played["persuasion"] = rating.to_json()
+    return played

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, dump_config
+from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units
 from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
 from usbrec.files import write_text
-from usbrec.items import Catalogue, load_catalogue, popularity_from
+from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
@@ -25,17 +26,20 @@ from usbrec.stages.assembly import RULES, Company, assemble
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files a stage reads, read whole and checked before any model is asked."""
+    """The files a stage reads, read whole and checked before any model is asked; `ranker` is the digest
+    of a ranker's folder."""
 
     samples: tuple[Sample, ...]
     catalogue: Catalogue | None
     prompts: Prompts
+    ranker: str | None = None
 
     def decides(self) -> dict[str, Any]:
         return {
             "samples": samples_digest(self.samples),
             "catalogue": None if self.catalogue is None else self.catalogue.digest,
             "prompts": digest(dict(self.prompts.texts())),
+            "ranker": self.ranker,
         }
 
 
@@ -50,11 +54,13 @@ def read_inputs(
     if catalogue is None:
         if interactions is not None:
             raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
-        return Inputs(loaded, None, prompts)
-    items = load_catalogue(catalogue)
-    if interactions is not None:
-        items = items.with_popularity(popularity_from(interactions, items))
-    if config.seats.judge == RULES or config.seats.simulator == RULES:
+        if config.ranker is None:
+            return Inputs(loaded, None, prompts)
+        items = ranked_items(config.ranker)
+    else:
+        items = read_catalogue(catalogue, interactions, config.catalogue)
+    # Who only ranks may miss a target; who judges by its attributes cannot.
+    if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
         unknown = [
             f"sample {sample.id}: none of its targets is in the catalogue ({'; '.join(sample.targets)})"
             for sample in loaded
@@ -62,7 +68,29 @@ def read_inputs(
         ]
         if unknown:
             raise BadLines(str(samples), unknown, f"Rules need the targets' items: add them to {catalogue}.")
-    return Inputs(loaded, items, prompts)
+    return Inputs(loaded, items, prompts, None if config.ranker is None else _content(Path(config.ranker)))
+
+
+def _content(folder: Path) -> str:
+    """A digest of all files of a folder."""
+    if not folder.is_dir():
+        raise ConfigError(f"--ranker {folder}: no such folder. `usbrec train ranker -o` writes one.")
+    files = sorted(
+        path for path in folder.iterdir() if path.suffix in {".json", ".jsonl", ".npz", ".npy", ".txt"}
+    )
+    return digest(
+        [[str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
+    )
+
+
+def read_catalogue(
+    catalogue: str | Path, interactions: str | Path | None, file: CatalogueFile | None = None
+) -> Catalogue:
+    """The items, with their popularity counted where `interactions` are given. `file` says which columns
+    hold what. Raises InputError or BadLines."""
+    file = file or CatalogueFile()
+    items = load_catalogue(catalogue, FieldMap(**file.model_dump(exclude={"table"})), table=file.table)
+    return items if interactions is None else items.with_popularity(popularity_from(interactions, items))
 
 
 def run_stage(

@@ -2,5 +2,15 @@
 
 from usbrec.items.retrieval.base import Retriever
 from usbrec.items.retrieval.by_attributes import AttributeRetriever
+from usbrec.items.retrieval.interactions import Session, read_sessions
+from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
 
-__all__ = ["AttributeRetriever", "Retriever"]
+__all__ = [
+    "AttributeRetriever",
+    "LearnedRanker",
+    "Retriever",
+    "Session",
+    "open_ranker",
+    "ranked_items",
+    "read_sessions",
+]

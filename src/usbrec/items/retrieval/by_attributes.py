@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,6 +13,17 @@ from usbrec.items.attributes import genres_in, people_in
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking import Linker
 from usbrec.items.similarity import Similarity, Traits, TraitTable, traits_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class _Reading(NamedTuple):
+    """What one text says: rows of the items it names, the genres and people it mentions beside them."""
+
+    named: tuple[int, ...]
+    genres: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 class AttributeRetriever:
@@ -34,24 +47,30 @@ class AttributeRetriever:
         self._traits = tuple(traits_of(item) for item in items)
         self._table = TraitTable(self._traits, similarity)
         popularity_n = np.log1p([item.popularity for item in items])
+        # Turns come again and again as a dialogue grows.
+        self._read = functools.lru_cache(maxsize=8_192)(self._reading)
         self._prior_n = popularity_n / max(float(popularity_n.max()), 1e-12)
 
     def rank(
         self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
     ) -> tuple[tuple[str, float], ...]:
         """The `k` best (id, score), best first, without the items the turns name unless `keep_named`."""
+        score_n = self.scores(turns)
+        left_out = frozenset() if keep_named else self._named(turns)
+        order_n = np.argsort(-score_n, kind="stable")
+        chosen = [int(row) for row in order_n[: max(0, k) + len(left_out)] if int(row) not in left_out]
+        return tuple((self._ids[row], float(score_n[row])) for row in chosen[: max(0, k)])
+
+    def scores(self, turns: Sequence[Turn]) -> NDArray[np.float64]:
+        """The score of every item in the order of their ids, shape (n,)."""
         named: dict[int, None] = {}
         genres: dict[str, None] = {}
         people: dict[str, None] = {}
-        for text in (turn.text for turn in turns):
-            position, rest = 0, ""
-            for mention in self._linker.link(text):
-                named[self._row[mention.item_id]] = None
-                rest += text[position : mention.start] + "\n"
-                position = mention.end
-            rest += text[position:]
-            genres.update(dict.fromkeys(genres_in(rest, self._catalogue)))
-            people.update(dict.fromkeys(people_in(rest, self._catalogue)))
+        for turn in turns:
+            found = self._read(turn.text)
+            named.update(dict.fromkeys(found.named))
+            genres.update(dict.fromkeys(found.genres))
+            people.update(dict.fromkeys(found.people))
         score_n = self.popularity_weight * self._prior_n
         if named:
             score_n = score_n + sum(self._table.to(self._traits[row]) for row in named) / len(named)
@@ -60,8 +79,19 @@ class AttributeRetriever:
         if size:
             score_n = score_n + self.words_weight * self._table.shared(wanted) / size
         # Sums in another order differ in the last bits; rounding keeps ties ties.
-        score_n = np.round(score_n, 9)
-        order_n = np.argsort(-score_n, kind="stable")
-        left_out = {} if keep_named else named
-        chosen = [int(row) for row in order_n[: max(0, k) + len(left_out)] if int(row) not in left_out]
-        return tuple((self._ids[row], float(score_n[row])) for row in chosen[: max(0, k)])
+        return np.round(score_n, 9)
+
+    def _named(self, turns: Sequence[Turn]) -> frozenset[int]:
+        return frozenset(row for turn in turns for row in self._read(turn.text).named)
+
+    def _reading(self, text: str) -> _Reading:
+        named: list[int] = []
+        position, rest = 0, ""
+        for mention in self._linker.link(text):
+            named.append(self._row[mention.item_id])
+            rest += text[position : mention.start] + "\n"
+            position = mention.end
+        rest += text[position:]
+        return _Reading(
+            tuple(named), tuple(genres_in(rest, self._catalogue)), tuple(people_in(rest, self._catalogue))
+        )

@@ -1,0 +1,106 @@
+"""Conversations and sessions of which only the items are known: mentions, clicks, purchases.
+
+One JSON object a line with an id of the conversation, session or user (`conversationId`, `session`,
+`user` or `id`) and its `items`: ids or titles, or objects with `movie_id`, `item_id` or `id`, `name` or
+`title`, and, where known, `by` (``seeker`` or ``recommender``) and `sentiment` (``neg``: not counted as
+recommended). Without `by`, every item counts as named and as chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from usbrec.errors import BadLines, InputError
+from usbrec.files import json_lines, read_text
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.titles import collapse
+
+_SESSION = ("conversationId", "session", "user", "id")
+_ITEM_ID = ("movie_id", "item_id", "id")
+_ITEM_NAME = ("name", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Ids of the items of one conversation, each with whether the seeker named it, None for unknown.
+
+    `held_out` marks a conversation that the file's makers evaluate on.
+    """
+
+    id: str
+    items: tuple[tuple[str, bool | None], ...]
+    held_out: bool = False
+
+
+def read_sessions(path: str | Path, catalogue: Catalogue) -> tuple[Session, ...]:
+    """The sessions of a file, items that are not in the catalogue left out.
+
+    Raises InputError for a file that cannot be read or none of whose items is in the catalogue, BadLines
+    for lines that are no session.
+    """
+    sessions: list[Session] = []
+    problems: list[str] = []
+    for number, row in json_lines(read_text(path)):
+        problem = row if isinstance(row, str) else problem_of(row)
+        if problem is None and not isinstance(row, str):
+            sessions.append(session_of(row, catalogue))
+        else:
+            problems.append(f"line {number}: {problem}")
+    if problems:
+        raise BadLines(str(path), problems)
+    if not any(session.items for session in sessions):
+        raise InputError(f"{path}: none of its items is in the catalogue. Do they belong to the same items?")
+    return tuple(sessions)
+
+
+def problem_of(row: Mapping[str, Any]) -> str | None:
+    """Why a line is no session, or None."""
+    if not any(isinstance(row.get(field), (str, int)) for field in _SESSION):
+        return f"no id of the session (one of {', '.join(_SESSION)})"
+    items = row.get("items")
+    if not isinstance(items, list):
+        return "field 'items' must be a list"
+    for item in items:
+        if isinstance(item, dict) and not any(
+            isinstance(item.get(field), (str, int)) for field in (*_ITEM_ID, *_ITEM_NAME)
+        ):
+            return "field 'items': an object without an id or a name"
+        if not isinstance(item, (dict, str, int)):
+            return "field 'items' must hold ids, titles or objects"
+    return None
+
+
+def session_of(row: Mapping[str, Any], catalogue: Catalogue) -> Session:
+    """The session on a line that has no problem."""
+    session = next(str(row[field]) for field in _SESSION if isinstance(row.get(field), (str, int)))
+    items: list[tuple[str, bool | None]] = []
+    for item in row["items"]:
+        seeker: bool | None = None
+        if isinstance(item, dict):
+            item_id = next((str(item[field]) for field in _ITEM_ID if item.get(field) is not None), "")
+            name = next((str(item[field]) for field in _ITEM_NAME if item.get(field) is not None), "")
+            # What was refused was not chosen, whoever named it.
+            seeker = (
+                True
+                if item.get("by") == "seeker" or item.get("sentiment") == "neg"
+                else (False if item.get("by") == "recommender" else None)
+            )
+        else:
+            item_id = name = str(item)
+        items += [(found, seeker) for found in ids_of(catalogue, item_id, name)]
+    return Session(session, tuple(items), bool(row.get("in_ievalm_valid")))
+
+
+def ids_of(catalogue: Catalogue, item_id: str, title: str) -> Iterator[str]:
+    """The items meant: by id where the name agrees or is missing, by the very name, else by the title."""
+    item = catalogue.get(item_id)
+    found = catalogue.find(title) if title and title != item_id else ()
+    if item is not None and (item in found or not found):
+        yield item.id
+        return
+    found = found or catalogue.find(title)
+    named = [other.id for other in found if other.name == collapse(title)]
+    yield from named or [other.id for other in found]

@@ -1,0 +1,208 @@
+"""The learned ranker: LambdaMART over everything that the sources and the attributes say.
+
+A ranker is a folder: what it learnt (`learned.npz`), the trees (`trees.txt`), the items it knows
+(`items.jsonl`) with their embeddings, and `ranker.json`, which says what it was trained on. It opens on
+the catalogue it knows or on another one; there, items that are new have no history, and rank by what
+they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from usbrec.dialogue import Item, Turn
+from usbrec.errors import ConfigError, InputError
+from usbrec.files import read_text, write_text
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.index import open_linker
+from usbrec.items.retrieval.by_attributes import AttributeRetriever
+from usbrec.items.retrieval.encoder import SentenceEncoder
+from usbrec.items.retrieval.features import FEATURES, Features, candidates
+from usbrec.items.retrieval.reading import Axis, Reader
+from usbrec.items.retrieval.sources import ENCODED, SOURCES, Learned, Sources
+from usbrec.items.retrieval.words import DescriptionSearch
+from usbrec.items.similarity import Similarity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ABOUT, _ITEMS, _LEARNED, _VECTORS, _TREES = (
+    "ranker.json",
+    "items.jsonl",
+    "learned.npz",
+    "vectors.npy",
+    "trees.txt",
+)
+_FACTORS = SOURCES.index("factors")
+#: Changes when a folder of an older version can no longer be read.
+FORMAT = "usbrec.ranker/1"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a ranker's folder holds: items in the order of their ids, their embeddings (n, e), the
+    learned sources, the trees (a lightgbm Booster), and what it was trained on."""
+
+    about: Mapping[str, Any]
+    items: tuple[Item, ...]
+    item_vectors: NDArray[np.float32]
+    learned: Learned
+    trees: Any
+
+    def popularity(self) -> dict[str, float]:
+        """In how many conversations each item was recommended, by id."""
+        return {
+            item.id: float(count) for item, count in zip(self.items, self.learned.popularity, strict=True)
+        }
+
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.items).with_popularity(self.popularity())
+
+
+class LearnedRanker:
+    """A :class:`Retriever` that was trained on dialogues. Items that are new to it rank by what they are."""
+
+    def __init__(
+        self, trained: Trained, catalogue: Catalogue, similarity: Similarity, encoder: SentenceEncoder
+    ) -> None:
+        # Bare titles are read as they were in training: as the item most often recommended there.
+        catalogue = catalogue.with_popularity(trained.popularity())
+        axis = Axis(catalogue)
+        linker = open_linker(catalogue)
+        self.about = trained.about
+        self._trees = trained.trees
+        self._encoder = encoder
+        self._reader = Reader(axis, linker)
+        self._ids = tuple(item.id for item in axis.items)
+        self._sources = Sources(
+            trained.learned,
+            np.array([axis.row.get(item.id, -1) for item in trained.items], dtype=np.intp),
+            axis,
+            _vectors(trained, axis, encoder),
+            AttributeRetriever(catalogue, linker, similarity),
+            DescriptionSearch(axis.items),
+        )
+        self._features = Features(catalogue, axis, similarity, self._sources.popularity)
+
+    def rank(
+        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
+    ) -> tuple[tuple[str, float], ...]:
+        """The `k` best (id, score), best first. What no source proposes follows by the factor model."""
+        context = self._reader.read(turns)
+        vector = self._encoder.encode([context.text(ENCODED)])[0]
+        score_sn = self._sources.score(turns, context, vector)
+        rows_c = candidates(score_sn)
+        # Rounded, so that sums in another order leave ties ties.
+        value_c = np.round(self._trees.predict(self._features(score_sn, context, rows_c)), 9)
+        value = dict(zip(rows_c.tolist(), value_c.tolist(), strict=True))
+        order = rows_c[np.argsort(-value_c, kind="stable")].tolist()
+        named = {} if keep_named else context.named()
+        wanted = max(0, k)
+        if wanted + len(named) > len(order):
+            below = float(value_c.min()) - 1.0
+            rest = np.argsort(-score_sn[_FACTORS], kind="stable").tolist()
+            order += [row for row in rest if row not in value]
+            value = dict.fromkeys(order, below) | value
+        chosen = [row for row in order[: wanted + len(named)] if row not in named][:wanted]
+        return tuple((self._ids[row], value[row]) for row in chosen)
+
+
+def item_text(item: Item) -> str:
+    """What of an item is encoded."""
+    parts = (item.name, ", ".join(item.genres), ", ".join(item.people[:5]), item.text)
+    return ". ".join(part for part in parts if part)
+
+
+def _vectors(trained: Trained, axis: Axis, encoder: SentenceEncoder) -> NDArray[np.float32]:
+    """The embeddings of the items of the axis; only those that are new or changed are encoded."""
+    known = {item.id: (item_text(item), row) for row, item in enumerate(trained.items)}
+    texts = [item_text(item) for item in axis.items]
+    rows = [
+        known[item.id][1] if item.id in known and known[item.id][0] == text else -1
+        for item, text in zip(axis.items, texts, strict=True)
+    ]
+    vectors = trained.item_vectors[rows].copy()
+    new = [row for row, old in enumerate(rows) if old < 0]
+    vectors[new] = encoder.encode([texts[row] for row in new])
+    return vectors
+
+
+def write_ranker(folder: Path, trained: Trained) -> None:
+    """Write a ranker into a folder; `ranker.json` comes last, so that what has one is whole."""
+    write_text(
+        folder / _ITEMS,
+        "".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in trained.items),
+    )
+    arrays: dict[str, Any] = trained.learned.arrays()
+    np.savez_compressed(folder / _LEARNED, **arrays)
+    np.save(folder / _VECTORS, trained.item_vectors.astype(np.float16))
+    write_text(folder / _TREES, trained.trees.model_to_string())
+    write_text(folder / _ABOUT, json.dumps(trained.about, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_ranker(folder: str | Path) -> Trained:
+    """What a folder written by :func:`write_ranker` holds.
+
+    Raises InputError when there is no ranker, it is damaged or of another version, ConfigError without
+    the extra ``retrieval``.
+    """
+    folder = Path(folder)
+    try:
+        from lightgbm import Booster
+        from lightgbm.basic import LightGBMError
+    except ImportError:
+        raise ConfigError(
+            "a learned ranker needs the extra 'retrieval': pip install 'usbrec[retrieval]'"
+        ) from None
+    if not (folder / _ABOUT).is_file():
+        raise InputError(
+            f"{folder}: no ranker there ({_ABOUT} is missing). Train one: usbrec train ranker SAMPLES "
+            f"--catalogue FILE -o {folder}"
+        )
+    try:
+        about = json.loads(read_text(folder / _ABOUT))
+        if not isinstance(about, dict) or about.get("format") != FORMAT:
+            raise InputError(f"{folder / _ABOUT}: not a ranker of this version ({FORMAT}). Train it again.")
+        lines = read_text(folder / _ITEMS).splitlines()
+        items = tuple(_item(json.loads(line)) for line in lines)
+        with np.load(folder / _LEARNED, allow_pickle=False) as arrays:
+            learned = Learned.from_arrays(dict(arrays))
+        vectors = np.load(folder / _VECTORS, allow_pickle=False).astype(np.float32)
+        trees = Booster(model_str=read_text(folder / _TREES))
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile, LightGBMError) as error:
+        raise InputError(f"{folder}: the ranker is damaged ({error}). Train it again.") from None
+    if not len(items) == len(vectors) == len(learned.popularity) or trees.num_feature() != len(FEATURES):
+        raise InputError(f"{folder}: the ranker's files do not belong together. Train it again.")
+    return Trained(about, items, vectors, learned, trees)
+
+
+def open_ranker(
+    folder: str | Path, catalogue: Catalogue | None = None, similarity: Similarity | None = None
+) -> LearnedRanker:
+    """The ranker of a folder on a catalogue, by default the one it was trained on.
+
+    Raises as :func:`read_ranker`.
+    """
+    trained = read_ranker(folder)
+    return LearnedRanker(
+        trained, catalogue or Catalogue(trained.items), similarity or Similarity(), SentenceEncoder()
+    )
+
+
+def ranked_items(folder: str | Path) -> Catalogue:
+    """The catalogue a ranker was trained on, with the popularity it learnt. Raises as :func:`read_ranker`."""
+    trained = read_ranker(folder)
+    return trained.catalogue()
+
+
+def _item(fields: dict[str, Any]) -> Item:
+    fields["genres"] = tuple(fields["genres"])
+    fields["people"] = tuple(fields["people"])
+    return Item(**fields)

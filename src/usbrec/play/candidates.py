@@ -1,0 +1,83 @@
+"""Candidates: retrieved items, laid before the recommender as data.
+
+They stand in the last user message, behind what the seeker said, because there a small model reads them
+and everything before stays the same from turn to turn, so that a warm prompt is not computed again.
+They are retrieved for the dialogue as it stands at each reply. The question that closes the list is what
+makes a small model choose from it (docs/log.md has the layouts that were tried).
+
+Whoever writes a catalogue must not write instructions. An item is one line between two marks, of fields
+with a cap each; whatever could end the line, the marks or a chat template's message is taken out of it.
+Free text is left out unless it is asked for, because a lure in it could not be told from a description.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from usbrec.dialogue import Item, Turn
+from usbrec.items import Retriever
+from usbrec.llm.base import Message
+from usbrec.play.knowledge import Knowledge
+from usbrec.prompts import Prompts
+
+#: Most characters of a title, of a genre, and of a word of the description; most genres of an item.
+_TITLE, _GENRE, _WORD = 80, 24, 24
+_GENRES = 3
+#: What marks, fields, mark-up and chat templates are made of.
+_MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """What puts `count` retrieved items, each with `text_words` words of its text, before a reply."""
+
+    knowledge: Knowledge
+    retriever: Retriever
+    prompts: Prompts
+    count: int
+    text_words: int = 0
+
+    def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
+        """The items for a dialogue that stands here, best first, none of them named in it."""
+        ranked = self.retriever.rank(turns, self.count)
+        found = (self.knowledge.catalogue.get(item_id) for item_id, _ in ranked)
+        return tuple(item for item in found if item is not None)
+
+    def shown(self, messages: Sequence[Message], items: Sequence[Item]) -> tuple[Message, ...]:
+        """`messages` with the items in the last one; unchanged where there are no items."""
+        if not items:
+            return tuple(messages)
+        *before, last = messages
+        return (*before, Message(last.role, self.block(last.content, items)))
+
+    def block(self, message: str, items: Sequence[Item]) -> str:
+        """A user's message with the items behind it, a line each."""
+        lines = "\n".join(f"{number}. {self.line(item)}" for number, item in enumerate(items, start=1))
+        return self.prompts.render("candidates", message=message, candidates=lines)
+
+    def line(self, item: Item) -> str:
+        """An item as one harmless line: its name, up to three genres, words of its text if wanted."""
+        genres = ", ".join(genre for name in item.genres[:_GENRES] if (genre := plain(name, _GENRE).lower()))
+        words = plain(item.text, 64 * self.text_words).split()[: self.text_words]
+        text = " ".join(word[:_WORD] for word in words)
+        return " | ".join(part for part in (self.name(item), genres, text) if part)
+
+    def name(self, item: Item) -> str:
+        """The title with its year, where that is known, as it stands in the list."""
+        title = plain(item.title, _TITLE)
+        return title if item.year is None else f"{title} ({item.year})"
+
+    def suggestion(self, item: Item) -> str:
+        """The fixed sentence that recommends an item."""
+        return self.prompts.render("fallback_item", title=self.name(item))
+
+
+def plain(text: str, longest: int) -> str:
+    """`text` on one line, at most `longest` characters, without control characters and marks."""
+    kept = "".join(
+        " " if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" else character
+        for character in text[: 4 * longest].translate(_MARKS)
+    )
+    return " ".join(kept.split())[:longest].strip()

@@ -1,0 +1,110 @@
+"""`usbrec evaluate --mode ask`: attribute questions, answered by rules (play/asking.py).
+
+The seeker's seat is always taken by rules here. The dialogue is scored by whoever sits in the judge's seat,
+so that its rows are read like those of a free chat; facts about replies count what the recommender itself
+said, not the list that was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from usbrec.config import Config
+from usbrec.dialogue import Episode, Sample
+from usbrec.errors import ConfigError
+from usbrec.judge.episodes import Table
+from usbrec.judge.facts import reply_facts
+from usbrec.keys import derive_seed
+from usbrec.play.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
+from usbrec.play.attributes import attributes_to_ask
+from usbrec.play.knowledge import Targets
+from usbrec.play.ranking import round_records
+from usbrec.stages.assembly import RULES, Company
+from usbrec.stages.folder import Inputs
+
+#: What is done with one sample; returns the JSON that is kept of it. Raises ModelError.
+Work = Callable[[Company, Sample], Awaitable[Mapping[str, Any]]]
+
+
+def in_mode(config: Config) -> Config:
+    """The settings with the seats as the mode has them: in ask mode rules answer, and where nobody speaks
+    (retrieval) nobody has to be seated but rules."""
+    seats = {
+        "episode": {},
+        "ask": {"simulator": RULES},
+        "retrieval": {"recommender": "rules:retriever", "simulator": RULES, "judge": RULES},
+    }[config.mode]
+    return config.model_copy(update={"seats": config.seats.model_copy(update=seats)})
+
+
+def questions(config: Config, inputs: Inputs) -> Work:
+    """The work on one sample in ask mode. Raises ConfigError without a catalogue or anything to ask for."""
+    if inputs.catalogue is None:
+        raise ConfigError("--mode ask asks for attributes of items: add --catalogue FILE.")
+    attributes = attributes_to_ask(inputs.catalogue, config.asking.attributes)
+
+    async def work(company: Company, sample: Sample) -> Mapping[str, Any]:
+        table, ranking = company.table, company.ranking()
+        if ranking is None:
+            raise ConfigError("--mode ask ranks a catalogue: add --catalogue FILE.")
+        asker: Asker = (
+            InformationAsker(ranking.retriever, ranking.knowledge, config.asking.least_bits)
+            if config.seats.recommender.startswith(RULES)
+            else ModelAsker(table.recommender, inputs.prompts, config.judging.votes)
+        )
+        questioning = Questioning(
+            table.recommender,
+            asker,
+            attributes,
+            ranking,
+            inputs.prompts,
+            rounds=table.rounds,
+            shown=config.asking.shown,
+        )
+        return await _ask(questioning, table, sample)
+
+    return work
+
+
+async def _ask(questioning: Questioning, table: Table, sample: Sample) -> Mapping[str, Any]:
+    """The episode, the ranks of its targets round by round, and what was chosen."""
+    targets = Targets.of(sample, table.knowledge)
+    seed = derive_seed(table.seed, sample.id)
+    asked = await questioning.play(sample, targets, seed=seed)
+    score = await table.judge.score(sample.turns, asked.turns, targets, seed=derive_seed(seed, "judge"))
+    replies = [reply for reply in asked.replies if reply is not None]
+    episode = Episode(
+        sample=sample,
+        played=asked.turns,
+        score=score,
+        hit=targets.named_in([turn for turn in asked.turns if turn.role == "recommender"]),
+        facts=reply_facts(
+            sample.turns,
+            asked.said,
+            unfinished=sum(reply.unfinished for reply in replies),
+            targets=targets,
+            groundings=[None if reply is None else reply.grounding for reply in asked.replies],
+        ),
+        traces=tuple(None if reply is None else reply.trace for reply in asked.replies),
+    )
+    return {
+        "episode": episode.to_json(),
+        "repeat": targets.named_in(sample.turns),
+        "rounds": round_records(asked.lists, targets, questioning.rounds),
+        "asked": _choices(asked),
+    }
+
+
+def _choices(asked: Asked) -> list[dict[str, Any]]:
+    """What was chosen in each round, how strongly, and the recommender's own words."""
+    replies = [turn.text for turn in asked.said if turn.role == "recommender"]
+    return [
+        {
+            "attribute": pick.attribute,
+            "weights": pick.weights,
+            "unreadable": pick.weights is None,
+            "said": said,
+        }
+        for pick, said in zip(asked.picks, replies, strict=True)
+    ]

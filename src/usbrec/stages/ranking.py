@@ -1,0 +1,87 @@
+"""`usbrec train ranker`: dialogues, sessions and a catalogue in, a ranker's folder out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import Config, dump_config
+from usbrec.data import limit_samples, load_samples, samples_digest
+from usbrec.dialogue import Sample
+from usbrec.engine import Progress, Silent
+from usbrec.errors import InputError, Interrupted
+from usbrec.files import write_text
+from usbrec.items import read_sessions
+from usbrec.items.retrieval.ranker import FORMAT, read_ranker, write_ranker
+from usbrec.items.retrieval.training import RankerSettings, train_ranker
+from usbrec.journal import Journal
+from usbrec.keys import digest
+from usbrec.stages.folder import read_catalogue
+
+
+def make_ranker(
+    samples: Sequence[str | Path],
+    out: str | Path,
+    *,
+    catalogue: str | Path,
+    interactions: str | Path | None = None,
+    config: Config | None = None,
+    progress: Progress | None = None,
+) -> Mapping[str, Any]:
+    """Train a ranker on one or more files of samples; returns what ``ranker.json`` holds.
+
+    Goes on where an interrupted training of the same inputs stopped, and does nothing where it is
+    finished. Raises InputError or BadLines for the files, RunFolderError when the folder is in use or
+    holds another ranker, ConfigError without the extra ``retrieval``, Interrupted on Ctrl-C.
+    """
+    config = config or Config()
+    out = Path(out)
+    loaded = _samples(samples)
+    if config.limit is not None:
+        loaded = limit_samples(loaded, config.limit)
+    items = read_catalogue(catalogue, None, config.catalogue)
+    sessions = () if interactions is None else read_sessions(interactions, items)
+    decides = {
+        "stage": "ranker",
+        "format": FORMAT,
+        "seed": config.seed,
+        "samples": samples_digest(loaded),
+        "catalogue": items.digest,
+        "sessions": digest([[session.id, list(session.items), session.held_out] for session in sessions]),
+    }
+    with Journal(out / "run.db") as journal:
+        journal.bind(decides)
+        if not (out / "ranker.json").is_file():
+            write_text(out / "config.toml", dump_config(config))
+            try:
+                trained = train_ranker(
+                    loaded,
+                    items,
+                    sessions,
+                    settings=RankerSettings(seed=config.seed),
+                    work=out / "work",
+                    progress=progress or Silent(),
+                    about={"digest": digest(decides)},
+                )
+            except KeyboardInterrupt:
+                raise Interrupted(
+                    "Stopped. What is finished is kept: the same command goes on from there."
+                ) from None
+            write_ranker(out, trained)
+        shutil.rmtree(out / "work", ignore_errors=True)
+    return read_ranker(out).about
+
+
+def _samples(paths: Sequence[str | Path]) -> tuple[Sample, ...]:
+    """The samples of all files; a sample that stands in two is taken once."""
+    found: dict[str, Sample] = {}
+    for path in paths:
+        for sample in load_samples(path):
+            if found.setdefault(sample.id, sample).turns != sample.turns:
+                raise InputError(
+                    f"{path}: sample {sample.id!r} stands in an earlier file with another dialogue. "
+                    "Give the samples of one file other ids."
+                )
+    return tuple(found.values())

@@ -1,0 +1,100 @@
+"""`usbrec samples catalogue`: simulated seekers from a catalogue alone, for training and for testing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from usbrec.config import Config
+from usbrec.data import write_samples
+from usbrec.errors import ConfigError
+from usbrec.items import Similarity
+from usbrec.play.drawing import split_items
+from usbrec.play.knowledge import Knowledge
+from usbrec.play.seekers import make_seekers
+from usbrec.stages.folder import read_catalogue
+
+#: So many seekers are made unless told otherwise, and no more than there are items.
+NUMBER = 1000
+#: So much of them and of the items goes to the file for testing.
+SHARE = 0.2
+_NOUN = re.compile(
+    r"(?:^|[^a-z])(album|article|book|course|film|game|movie|podcast|product|recipe|restaurant|song|wine)s?"
+    r"(?:[^a-z]|$)"
+)
+
+
+def make_samples(
+    catalogue: str | Path,
+    out: str | Path,
+    *,
+    config: Config | None = None,
+    number: int | None = None,
+    interactions: str | Path | None = None,
+    test: str | Path | None = None,
+    share: float | None = None,
+) -> Mapping[str, int]:
+    """Write `number` simulated seekers to `out`, or share them between `out` and `test`.
+
+    Of the items, `share` (by default SHARE) are targets in `test` alone and the others in `out` alone, so
+    that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns
+    how many samples went where, and how many items were skipped. Raises InputError and ConfigError.
+    """
+    config = config or Config()
+    if share is not None and test is None:
+        raise ConfigError("--share says how much goes to a second file: add --test FILE.")
+    share = SHARE if share is None else share
+    if not 0 < share < 1:
+        raise ConfigError(f"--share {share}: must lie between 0 and 1.")
+    if test is not None and Path(test).resolve() == Path(out).resolve():
+        raise ConfigError(f"--test {test}: is the file of --out. Give it a name of its own.")
+    items = read_catalogue(catalogue, interactions, config.catalogue)
+    judging = config.judging
+    similarity = Similarity(
+        genre_weight=judging.genre_weight,
+        people_weight=judging.people_weight,
+        era_weight=judging.era_weight,
+        era_scale=judging.era_scale,
+    )
+    knowledge = Knowledge.of(items, similarity, baseline_items=judging.baseline_items, seed=config.seed)
+    number = min(NUMBER, len(items)) if number is None else number
+    if number < (1 if test is None else 2):
+        raise ConfigError(f"--number {number}: every file needs at least one seeker.")
+    held = 0 if test is None else max(1, round(number * share))
+    noun = config.seekers.noun or _noun_in(Path(catalogue).name)
+    kept = tested = None
+    if test is not None:
+        kept, tested = split_items(items, share, config.seed)
+
+    train = make_seekers(
+        knowledge, noun=noun, settings=config.seekers, number=number - held, seed=config.seed, among=kept
+    )
+    counts = {
+        "samples": len(train.samples),
+        "test": 0,
+        "undescribed": train.undescribed,
+        "unspeakable": train.unspeakable,
+    }
+    if test is not None:
+        other = make_seekers(
+            knowledge,
+            noun=noun,
+            settings=config.seekers,
+            number=held,
+            seed=config.seed,
+            among=tested,
+            first=len(train.samples),
+        )
+        write_samples(test, other.samples)
+        counts["test"] = len(other.samples)
+        counts["undescribed"] += other.undescribed
+        counts["unspeakable"] += other.unspeakable
+    write_samples(out, train.samples)
+    return counts
+
+
+def _noun_in(file: str) -> str:
+    """What an item is called, by the name of the file they stand in: "books.csv" has books."""
+    found = _NOUN.search(file.lower())
+    return found[1] if found else "item"
