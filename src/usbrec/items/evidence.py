@@ -17,6 +17,7 @@ from usbrec.items.caution import (
     ARTICLES,
     Caution,
     can_be_subject,
+    is_always_capital,
     is_common,
     is_kind,
     is_lead_in,

