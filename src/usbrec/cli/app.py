@@ -163,6 +163,9 @@ def train_ranker(
     interactions: Annotated[
         Path | None, typer.Option(help="Mentions or clicks without text (.jsonl), to learn from as well.")
     ] = None,
+    leave_out: Annotated[
+        list[Path] | None, typer.Option(help="Samples whose dialogues are not learnt from (repeatable).")
+    ] = None,
     config: o.ConfigFile = None,
     limit: o.Limit = None,
     seed: o.Seed = None,
@@ -173,6 +176,7 @@ def train_ranker(
         out,
         catalogue=catalogue,
         interactions=interactions,
+        leave_out=leave_out or (),
         config=o.settings(config, limit=limit, seed=seed),
         progress=Bars(),
     )

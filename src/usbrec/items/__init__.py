@@ -4,6 +4,7 @@ from usbrec.items.attributes import genres_in, people_in
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.fields import FieldMap
 from usbrec.items.index import load_catalogue, open_linker
+from usbrec.items.interactions import Session, read_sessions
 from usbrec.items.linking import Linker, Mention
 from usbrec.items.matcher import TitleMatcher
 from usbrec.items.popularity import popularity_from
@@ -11,10 +12,8 @@ from usbrec.items.retrieval import (
     AttributeRetriever,
     LearnedRanker,
     Retriever,
-    Session,
     open_ranker,
     ranked_items,
-    read_sessions,
 )
 from usbrec.items.similarity import Baseline, Similarity, Traits, TraitTable, rescale, traits_of
 from usbrec.items.titles import normalise_title, split_title

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item
@@ -94,20 +94,19 @@ class Page(Surroundings):
             return Verdict(start, end, None, pattern.bare())
         return None
 
-    def runs_to_doubt(
-        self, strange: Sequence[bool], longest: int
-    ) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
-        """The runs `(first, last)` of at most `longest` words that may be titles with a typing error.
+    def runs_to_doubt(self, strange: Sequence[bool], longest: int) -> list[tuple[int, int, int | None]]:
+        """The runs (first, last, year) of at most `longest` words that may be titles with a typing error.
 
         Those that end before a year in brackets, with the year; and those with a strange word, one that no
-        title and no name has.
+        title and no name has, without.
         """
+        runs: list[tuple[int, int, int | None]] = []
         for bracket in _BRACKET.finditer(self.text):
             last = bisect_right(self.words, bracket.start(), key=_end_of) - 1
             after = _YEAR_AFTER.match(self.text, self.words[last].end) if last >= 0 else None
             if after:
                 firsts = range(max(0, last + 1 - longest), last + 1)
-                yield int(after["year"]), [(first, last) for first in firsts]
+                runs += [(first, last, int(after["year"])) for first in firsts]
         doubtful = {
             (first, last)
             for index, unknown in enumerate(strange)
@@ -115,7 +114,7 @@ class Page(Surroundings):
             for first in range(max(0, index + 1 - longest), index + 1)
             for last in range(index, min(len(self.words), first + longest))
         }
-        yield None, sorted(doubtful)
+        return runs + [(first, last, None) for first, last in sorted(doubtful)]
 
     def _no_word(self, index: int) -> bool:
         word = self.words[index].stem

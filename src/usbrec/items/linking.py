@@ -122,11 +122,11 @@ class Linker:
                     seen.add((first, pattern.key))
                     yield Match(first, last, pattern)
         strange = self._spellings.strange([word.stem for word in found])
-        for year, runs in page.runs_to_doubt(strange, self._spellings.longest + 1):
-            for first, last, key in self._near.near(spellings[0], runs, year):
-                title = self._spellings.find(key)
-                if title is not None and title.bare():
-                    yield Match(first, last, title, edited=True)
+        doubtful = page.runs_to_doubt(strange, self._spellings.longest + 1)
+        for first, last, key in self._near.near(spellings[0], doubtful):
+            title = self._spellings.find(key)
+            if title is not None and title.bare():
+                yield Match(first, last, title, edited=True)
 
 
 class _Reading:

@@ -14,7 +14,6 @@ brackets, and else those with a word that no title, no name and no list of ordin
 from __future__ import annotations
 
 import re
-import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,10 +23,10 @@ from rapidfuzz.distance import OSA
 
 from usbrec.dialogue import Item
 from usbrec.items.caution import ARTICLES
+from usbrec.items.halves import Letters
 from usbrec.items.titles import normalise_title
 
 _NUMBER = re.compile(r"\d+|\b[ivx]{2,}\b")
-_CODE = ("utf-32-le", "surrogatepass")
 _TOO_MANY = 300
 """A run that shares a half with more titles than this says too little, and is left alone."""
 
@@ -50,35 +49,39 @@ class NearMisses:
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> NearMisses:
-        halves, rows, sets, years = array("I"), array("i"), array("I"), array("h")
+        titles, rows, sets, years = [], array("i"), array("I"), array("h")
         for row, item in enumerate(items):
             years.append(item.year or 0)
             for key in _keys(item):
-                letters = key.replace(" ", "")
-                halves.extend(_halves(letters.encode(*_CODE), len(letters)))
-                rows.extend((row, row))
-                sets.extend((_letters(letters),) * 2)
-        hashes = np.array(halves, dtype=np.uint32)
+                titles.append(key.replace(" ", ""))
+                rows.append(row)
+                sets.append(_letters(titles[-1]))
+        hashes = _title_halves(titles)
         order = np.argsort(hashes, kind="stable")
         arrays: dict[str, npt.NDArray[np.generic]] = {
             "halves": hashes[order],
-            "half_rows": np.array(rows, dtype=np.int32)[order],
-            "half_letters": np.array(sets, dtype=np.uint32)[order],
+            "half_rows": np.repeat(np.array(rows, dtype=np.int32), 2)[order],
+            "half_letters": np.repeat(np.array(sets, dtype=np.uint32), 2)[order],
             "years": np.array(years, dtype=np.int16),
         }
         return cls(items, arrays)
 
     def near(
-        self, words: Sequence[str], runs: Sequence[tuple[int, int]], year: int | None
+        self, words: Sequence[str], runs: Sequence[tuple[int, int, int | None]]
     ) -> Iterator[tuple[int, int, str]]:
-        """Runs words[first..last] that are one error from a title, with the title's normal form.
+        """The runs (first, last, year) that are one error from a title, with the title's normal form.
 
-        `year`: only titles of that year.
+        Of titles with any year where the run's is None, else of titles of that year.
         """
         if not runs or not len(self._halves):
             return
-        spelt = ["".join(words[first : last + 1]) for first, last in runs]
-        hashes = np.array([half for letters in spelt for half in _halves_near(letters)], dtype=np.uint32)
+        letters = Letters("".join(words))
+        starts = np.cumsum([0, *map(len, words)])
+        firsts, lasts = np.array([run[:2] for run in runs]).T
+        begin, end = starts[firsts], starts[lasts + 1]
+        # A letter too many, another, one too few; two in the wrong order of which each half has one.
+        halves = [half for longer in (-1, 0, 1) for half in letters.halves(begin, end, longer)]
+        hashes = np.stack([*halves, letters.crossed(begin, end)], axis=1).ravel()
         begins = np.searchsorted(self._halves, hashes)
         shared = np.nonzero(self._halves[np.minimum(begins, len(self._halves) - 1)] == hashes)[0]
         ends = np.searchsorted(self._halves, hashes[shared], side="right")
@@ -87,17 +90,19 @@ class NearMisses:
         for place, end in zip(shared.tolist(), ends.tolist(), strict=True):
             sharing.setdefault(place // lookups, []).append(np.arange(begins[place], end))
         for index, found in sharing.items():
+            first, last, year = runs[index]
+            run = words[first : last + 1]
+            spelt = "".join(run)
             places = np.concatenate(found)
             # One error changes which letters there are by two at most.
-            others = self._letters[places] ^ np.uint32(_letters(spelt[index]))
+            others = self._letters[places] ^ np.uint32(_letters(spelt))
             for _ in range(2):
                 others &= others - (others > 0)
             rows = self._rows[places[others == 0]]
             if year is not None:
                 rows = rows[self._years[rows] == year]
             if 0 < len(rows) <= _TOO_MANY:
-                first, last = runs[index]
-                for key in self._keys_near(words[first : last + 1], spelt[index], np.unique(rows).tolist()):
+                for key in self._keys_near(run, spelt, np.unique(rows).tolist()):
                     yield first, last, key
 
     def _keys_near(self, run: Sequence[str], letters: str, rows: Sequence[int]) -> Iterator[str]:
@@ -133,19 +138,11 @@ def _letters(word: str) -> int:
     return found
 
 
-def _halves_near(letters: str) -> Iterator[int]:
-    """The halves of titles that are one error from `letters`, always the same number of them."""
-    code = letters.encode(*_CODE)
-    for size in (len(letters) - 1, len(letters), len(letters) + 1):
-        yield from _halves(code, size)
-    # Two letters in the wrong order, of which each half has one.
-    middle = len(letters) // 2
-    crossed = letters[: middle - 1] + letters[middle : middle + 1] + letters[middle - 1 : middle]
-    yield _halves(crossed.encode(*_CODE), len(letters))[0] if middle else 0
-
-
-def _halves(code: bytes, size: int) -> tuple[int, int]:
-    """The halves of a title of `size` letters that begins or ends as `code` does, four bytes a letter."""
-    first = size // 2
-    last = len(code) - 4 * (size - first)
-    return zlib.crc32(code[: 4 * first], 2 * size), zlib.crc32(code[max(0, last) :], 2 * size + 1)
+def _title_halves(titles: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Both halves of every title, (2 * len(titles),), some thousands of titles at a time."""
+    hashes = [np.zeros(0, dtype=np.uint32)]
+    for place in range(0, len(titles), 1 << 16):
+        some = titles[place : place + (1 << 16)]
+        starts = np.cumsum([0, *map(len, some)])
+        hashes.append(np.stack(Letters("".join(some)).halves(starts[:-1], starts[1:]), axis=1).ravel())
+    return np.concatenate(hashes)

@@ -54,6 +54,8 @@ _BEFORE = frozenset(
 _PHRASES = frozenset(
     [("how", "about"), ("what", "about"), ("similar", "to"), ("heard", "of"), ("fan", "of"), ("check", "out")]
 )
+# They open a sentence and say nothing of what follows.
+_OPENERS = frozenset({"but", "hmm", "lol", "now", "oh", "ok", "okay", "so", "well", "yeah", "yes"})
 _SAID_OF = frozenset({"are", "has", "is", "starring", "was", "with"})
 _JOINS = frozenset(
     {"also", "and", "as", "but", "if", "lol", "or", "that", "then", "though", "too", "yes", "yet"}
@@ -65,6 +67,8 @@ def side_before(word: str, earlier: str) -> Side:
     """What the two normalised words before a match make of it; "" where none is."""
     if word in _SEEING or (earlier, word) in _PHRASES or (word == "like" and earlier in KINDS):
         return Side.ASKED
+    if word in _OPENERS:
+        return Side.EDGE
     return Side.FITTING if word in _BEFORE else Side.OPEN
 
 

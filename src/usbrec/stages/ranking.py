@@ -27,10 +27,14 @@ def make_ranker(
     *,
     catalogue: str | Path,
     interactions: str | Path | None = None,
+    leave_out: Sequence[str | Path] = (),
     config: Config | None = None,
     progress: Progress | None = None,
 ) -> Mapping[str, Any]:
     """Train a ranker on one or more files of samples; returns what ``ranker.json`` holds.
+
+    Dialogues that also stand in a file of `leave_out` are not learnt from: what is evaluated on may
+    share dialogues with what is trained on, where a data set was split by rows.
 
     Goes on where an interrupted training of the same inputs stopped, and does nothing where it is
     finished. Raises InputError or BadLines for the files, RunFolderError when the folder is in use or
@@ -38,11 +42,18 @@ def make_ranker(
     """
     config = config or Config()
     out = Path(out)
-    loaded = _samples(samples)
+    held_out = {sample.dialogue_id for path in leave_out for sample in load_samples(path)}
+    loaded = tuple(sample for sample in _samples(samples) if sample.dialogue_id not in held_out)
+    if not loaded:
+        raise InputError("--leave-out leaves no dialogue to learn from. Name other files.")
     if config.limit is not None:
         loaded = limit_samples(loaded, config.limit)
     items = read_catalogue(catalogue, None, config.catalogue)
-    sessions = () if interactions is None else read_sessions(interactions, items)
+    sessions = tuple(
+        session
+        for session in (() if interactions is None else read_sessions(interactions, items))
+        if session.id not in held_out
+    )
     decides = {
         "stage": "ranker",
         "format": FORMAT,

@@ -2,15 +2,12 @@
 
 from usbrec.items.retrieval.base import Retriever
 from usbrec.items.retrieval.by_attributes import AttributeRetriever
-from usbrec.items.retrieval.interactions import Session, read_sessions
 from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
 
 __all__ = [
     "AttributeRetriever",
     "LearnedRanker",
     "Retriever",
-    "Session",
     "open_ranker",
     "ranked_items",
-    "read_sessions",
 ]

@@ -24,12 +24,12 @@ from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.index import open_linker
+from usbrec.items.interactions import Session
 from usbrec.items.linking import Linker
 from usbrec.items.retrieval.by_attributes import AttributeRetriever
 from usbrec.items.retrieval.cooccurrence import Conversation, popularity_of
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
-from usbrec.items.retrieval.interactions import Session
 from usbrec.items.retrieval.ranker import FORMAT, Trained, item_text
 from usbrec.items.retrieval.reading import Axis, Reader
 from usbrec.items.retrieval.sources import ENCODED, Example, Learned, Sources, conversations_of

@@ -1,9 +1,10 @@
 """Conversations and sessions of which only the items are known: mentions, clicks, purchases.
 
 One JSON object a line with an id of the conversation, session or user (`conversationId`, `session`,
-`user` or `id`) and its `items`: ids or titles, or objects with `movie_id`, `item_id` or `id`, `name` or
-`title`, and, where known, `by` (``seeker`` or ``recommender``) and `sentiment` (``neg``: not counted as
-recommended). Without `by`, every item counts as named and as chosen.
+`user`, `dialogue_id`, `dialog_id` or `id`) and its `items`: ids or titles, or objects with `movie_id`,
+`item_id` or `id`, `name` or `title`, and, where known, `by` (``seeker`` or ``recommender``) and
+`sentiment` (``neg``: not counted as recommended). Without `by`, every item counts as named and as chosen.
+The `targets` of our samples and the `rec` of iEvaLM rows are read as such items, too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from usbrec.files import json_lines, read_text
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.titles import collapse
 
-_SESSION = ("conversationId", "session", "user", "id")
+_SESSION = ("conversationId", "session", "user", "dialogue_id", "dialog_id", "id")
+_ITEMS = ("items", "targets", "rec")
 _ITEM_ID = ("movie_id", "item_id", "id")
 _ITEM_NAME = ("name", "title")
 
@@ -51,7 +53,7 @@ def read_sessions(path: str | Path, catalogue: Catalogue) -> tuple[Session, ...]
             problems.append(f"line {number}: {problem}")
     if problems:
         raise BadLines(str(path), problems)
-    if not any(session.items for session in sessions):
+    if sessions and not any(session.items for session in sessions):
         raise InputError(f"{path}: none of its items is in the catalogue. Do they belong to the same items?")
     return tuple(sessions)
 
@@ -60,16 +62,19 @@ def problem_of(row: Mapping[str, Any]) -> str | None:
     """Why a line is no session, or None."""
     if not any(isinstance(row.get(field), (str, int)) for field in _SESSION):
         return f"no id of the session (one of {', '.join(_SESSION)})"
-    items = row.get("items")
+    field = next((field for field in _ITEMS if field in row), None)
+    if field is None:
+        return f"no items (one of {', '.join(_ITEMS)})"
+    items = row[field]
     if not isinstance(items, list):
-        return "field 'items' must be a list"
+        return f"field {field!r} must be a list"
     for item in items:
         if isinstance(item, dict) and not any(
-            isinstance(item.get(field), (str, int)) for field in (*_ITEM_ID, *_ITEM_NAME)
+            isinstance(item.get(name), (str, int)) for name in (*_ITEM_ID, *_ITEM_NAME)
         ):
-            return "field 'items': an object without an id or a name"
+            return f"field {field!r}: an object without an id or a name"
         if not isinstance(item, (dict, str, int)):
-            return "field 'items' must hold ids, titles or objects"
+            return f"field {field!r} must hold ids, titles or objects"
     return None
 
 
@@ -77,7 +82,7 @@ def session_of(row: Mapping[str, Any], catalogue: Catalogue) -> Session:
     """The session on a line that has no problem."""
     session = next(str(row[field]) for field in _SESSION if isinstance(row.get(field), (str, int)))
     items: list[tuple[str, bool | None]] = []
-    for item in row["items"]:
+    for item in next(row[field] for field in _ITEMS if field in row):
         seeker: bool | None = None
         if isinstance(item, dict):
             item_id = next((str(item[field]) for field in _ITEM_ID if item.get(field) is not None), "")
