@@ -266,11 +266,11 @@ def test_popularity_counts_a_target_once_a_dialogue_and_leaves_marked_conversati
 
 
 def test_popularity_from_something_else_says_what_is_wrong(tmp_path: Path) -> None:
-    with pytest.raises(BadLines, match="line 1: neither an iEvaLM row"):
+    with pytest.raises(BadLines, match="line 1: no id of the session"):
         popularity_from(written(tmp_path, "a.jsonl", '{"text": "hello"}\n'), HEATS)
     with pytest.raises(BadLines, match="line 1: field 'rec' must be a list"):
         popularity_from(written(tmp_path, "b.jsonl", '{"dialog_id": 1, "rec": "Heat"}\n'), HEATS)
-    with pytest.raises(InputError, match="none of its 1 titles"):
+    with pytest.raises(InputError, match="none of its items"):
         popularity_from(written(tmp_path, "c.jsonl", '{"dialog_id": 1, "rec": ["Cold"]}\n'), HEATS)
 
 

@@ -157,11 +157,13 @@ class _Entries:
 
 def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
     """The arrays of :class:`Spellings`, and the words that descriptions use as ordinary ones."""
+    titles: list[str] = []
     keys: list[str] = []
     order: list[tuple[float, int, bool, str, int]] = []
     people: set[str] = set()
     seen: Counter[str] = Counter()
     for row, item in enumerate(items):
+        titles.append(item.title)
         keys.append(normalise_title(item.title))
         # Equally popular: "It" before "I.T.", then an item that the catalogue itself names without a year,
         # because that is what a bare title says.
@@ -177,7 +179,7 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
         if any(map(str.isalnum, key)):
             entries.add(key, row, _EXACT)
             singles.add(key)
-        title = items[row].title
+        title = titles[row]
         if _HYPHEN.search(title):  # "Spiderman" for "Spider-Man"
             joined = normalise_title(_HYPHEN.sub("", title))
             entries.add(joined, row, _VARIANT)

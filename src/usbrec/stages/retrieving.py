@@ -16,6 +16,7 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
 from usbrec.evaluate.ranked import summarise_ranked
+from usbrec.items import ranked_items
 from usbrec.play.knowledge import Targets
 from usbrec.play.ranking import place_of
 from usbrec.stages.assembly import Company
@@ -41,6 +42,12 @@ def retrieve(
     items = inputs.catalogue
     if items is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE or --ranker DIR.")
+    # What is popular, the ranker learnt from its training dialogues; no test row is counted.
+    counts = (
+        {item.id: item.popularity for item in items}
+        if config.ranker is None
+        else {item.id: item.popularity for item in ranked_items(config.ranker)}
+    )
     done = run_stage(
         "retrieve",
         _rank,
@@ -63,7 +70,7 @@ def retrieve(
     write_jsonl(out / "rankings.jsonl", rows)
     results = summarise_ranked(
         rows,
-        popularity={item.id: item.popularity for item in items},
+        popularity={item.id: counts.get(item.id, 0.0) for item in items},
         config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
         seed=config.seed,
         resamples=config.statistics.resamples,

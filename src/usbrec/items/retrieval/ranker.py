@@ -8,6 +8,7 @@ they are.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -85,7 +86,7 @@ class LearnedRanker:
             trained.learned,
             np.array([axis.row.get(item.id, -1) for item in trained.items], dtype=np.intp),
             axis,
-            _vectors(trained, axis, encoder),
+            item_vectors(trained, axis, encoder),
             AttributeRetriever(catalogue, linker, similarity),
             DescriptionSearch(axis.items),
         )
@@ -120,7 +121,7 @@ def item_text(item: Item) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def _vectors(trained: Trained, axis: Axis, encoder: SentenceEncoder) -> NDArray[np.float32]:
+def item_vectors(trained: Trained, axis: Axis, encoder: SentenceEncoder) -> NDArray[np.float32]:
     """The embeddings of the items of the axis; only those that are new or changed are encoded."""
     known = {item.id: (item_text(item), row) for row, item in enumerate(trained.items)}
     texts = [item_text(item) for item in axis.items]
@@ -144,7 +145,9 @@ def write_ranker(folder: Path, trained: Trained) -> None:
     np.savez_compressed(folder / _LEARNED, **arrays)
     np.save(folder / _VECTORS, trained.item_vectors.astype(np.float16))
     write_text(folder / _TREES, trained.trees.model_to_string())
-    write_text(folder / _ABOUT, json.dumps(trained.about, indent=2, ensure_ascii=False) + "\n")
+    files = {name: _sum(folder / name) for name in (_ITEMS, _LEARNED, _VECTORS, _TREES)}
+    about = {**trained.about, "files": files}
+    write_text(folder / _ABOUT, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_ranker(folder: str | Path) -> Trained:
@@ -170,6 +173,10 @@ def read_ranker(folder: str | Path) -> Trained:
         about = json.loads(read_text(folder / _ABOUT))
         if not isinstance(about, dict) or about.get("format") != FORMAT:
             raise InputError(f"{folder / _ABOUT}: not a ranker of this version ({FORMAT}). Train it again.")
+        # Looked at before anything is read: on a torn file of trees the library ends the process.
+        for name, expected in about["files"].items():
+            if _sum(folder / name) != expected:
+                raise ValueError(f"{name} has changed")
         lines = read_text(folder / _ITEMS).splitlines()
         items = tuple(_item(json.loads(line)) for line in lines)
         with np.load(folder / _LEARNED, allow_pickle=False) as arrays:
@@ -200,6 +207,10 @@ def ranked_items(folder: str | Path) -> Catalogue:
     """The catalogue a ranker was trained on, with the popularity it learnt. Raises as :func:`read_ranker`."""
     trained = read_ranker(folder)
     return trained.catalogue()
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _item(fields: dict[str, Any]) -> Item:
