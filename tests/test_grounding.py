@@ -469,8 +469,8 @@ def test_a_ranker_that_is_not_there_is_refused_and_its_content_decides_the_run(t
     with pytest.raises(ConfigError, match="ranker"):
         read_inputs(config, rows, items, None)
     folder.mkdir()
-    (folder / "weights").write_text("1")
+    (folder / "trees.txt").write_text("1")
     before = read_inputs(config, rows, items, None).decides()
-    (folder / "weights").write_text("2")
+    (folder / "trees.txt").write_text("2")
     assert read_inputs(config, rows, items, None).decides() != before
     assert Config(ranker="elsewhere").decides() == config.decides()

@@ -65,8 +65,7 @@ def fit_factors(
     """A factor model of `contexts` (m) with their embeddings `vectors` (m, e) and right `targets`.
 
     `textless` are learnt from as they are; `conversations` (all, texts included) give the popularity the
-    biases start from. `step` is called after every epoch. The same input and seed give the same model
-    for the same number of threads.
+    biases start from. `step` is called after every epoch. The same input and seed give the same model.
     """
     return _Training(
         contexts,
@@ -141,6 +140,17 @@ class _Training:
         ]
 
     def run(self, step: Callable[[], None]) -> FactorModel:
+        import torch
+
+        # On several threads sums are split up by how busy the machine is, and differ in the last bits.
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return self._run(step)
+        finally:
+            torch.set_num_threads(threads)
+
+    def _run(self, step: Callable[[], None]) -> FactorModel:
         import torch
         from torch.nn import functional as nnf
 
