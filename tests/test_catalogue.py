@@ -89,7 +89,7 @@ def test_id2info_of_redial_gives_people_by_importance_and_keeps_what_is_left(tmp
         ("D", "S", "W"),
         "Two sisters.",
         0.0,
-        {"imdb_id": "tt1"},
+        {"imdb_id": "tt1", "director": "D", "star": "S, D", "writer": "W"},
     )
 
 
@@ -114,7 +114,10 @@ def test_csv_is_read_by_the_usual_names_whatever_their_case_and_delimiter(tmp_pa
 def test_a_field_map_says_which_column_is_which(tmp_path: Path) -> None:
     path = written(tmp_path, "shop.csv", "sku,label,made_by,also_by,sold\nx1,Lamp,Ann,Ben,12\n")
     fields = FieldMap(id="SKU", title="label", people=("made_by", "also_by"), popularity="sold")
-    assert load_catalogue(path, fields).items == (Item("x1", "Lamp", people=("Ann", "Ben"), popularity=12.0),)
+    lamp = Item(
+        "x1", "Lamp", people=("Ann", "Ben"), popularity=12.0, extra={"made_by": "Ann", "also_by": "Ben"}
+    )
+    assert load_catalogue(path, fields).items == (lamp,)
     with pytest.raises(ConfigError, match=r"title='titel'.*label"):
         load_catalogue(path, FieldMap(title="titel"))
 

@@ -81,6 +81,9 @@ class Mapper:
         if keyed and (mapping is None or mapping.id is None):
             self.columns["id"] = ()
         used = {column for columns in self.columns.values() for column in columns}
+        # Directors and stars are people alike, and yet not the same question.
+        if len(self.columns["people"]) > 1:
+            used.difference_update(self.columns["people"])
         self._rest = tuple(name for name in self._actual.values() if name not in used)
 
     def _find(self, attribute: str, wanted: Columns) -> tuple[str, ...]:
