@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -164,8 +165,8 @@ def write_shelf(folder: Path, items: Iterable[Item]) -> None:
 class _Lines(Sequence[Item]):
     """A sequence that makes its items; subclasses give length, one item and iteration."""
 
-    def one(self, row: int) -> Item:
-        raise NotImplementedError
+    @abstractmethod
+    def one(self, row: int) -> Item: ...
 
     @overload
     def __getitem__(self, row: int) -> Item: ...

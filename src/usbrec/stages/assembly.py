@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from usbrec.config import Config
+from usbrec.config import Config, Judging
 from usbrec.enhance import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ConfigError
 from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, open_ranker
@@ -38,6 +38,16 @@ from usbrec.prompts import Prompts
 
 RULES = "rules"
 CONTROLS = tuple(f"rules:{kind}" for kind in get_args(Control))
+
+
+def similarity_of(judging: Judging) -> Similarity:
+    """The one measure of items that a run's rules share."""
+    return Similarity(
+        genre_weight=judging.genre_weight,
+        people_weight=judging.people_weight,
+        era_weight=judging.era_weight,
+        era_scale=judging.era_scale,
+    )
 
 
 @dataclass(frozen=True)
@@ -97,12 +107,7 @@ class _Assembler:
             if catalogue is None
             else Knowledge.of(
                 catalogue,
-                Similarity(
-                    genre_weight=judging.genre_weight,
-                    people_weight=judging.people_weight,
-                    era_weight=judging.era_weight,
-                    era_scale=judging.era_scale,
-                ),
+                similarity_of(judging),
                 baseline_items=judging.baseline_items,
                 seed=config.seed,
             )

@@ -9,10 +9,10 @@ from pathlib import Path
 from usbrec.config import Config
 from usbrec.data import write_samples
 from usbrec.errors import ConfigError
-from usbrec.items import Similarity
 from usbrec.play.drawing import split_items
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.seekers import make_seekers
+from usbrec.stages.assembly import similarity_of
 from usbrec.stages.folder import read_catalogue
 
 #: So many seekers are made unless told otherwise, and no more than there are items.
@@ -51,12 +51,7 @@ def make_samples(
         raise ConfigError(f"--test {test}: is the file of --out. Give it a name of its own.")
     items = read_catalogue(catalogue, interactions, config.catalogue)
     judging = config.judging
-    similarity = Similarity(
-        genre_weight=judging.genre_weight,
-        people_weight=judging.people_weight,
-        era_weight=judging.era_weight,
-        era_scale=judging.era_scale,
-    )
+    similarity = similarity_of(judging)
     knowledge = Knowledge.of(items, similarity, baseline_items=judging.baseline_items, seed=config.seed)
     number = min(NUMBER, len(items)) if number is None else number
     if number < (1 if test is None else 2):

@@ -8,7 +8,7 @@ some of the others). Named items and words are dropped at random, because there 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,12 +60,12 @@ def fit_factors(
     *,
     seed: int,
     settings: FactorSettings | None = None,
-    step: Callable[[], None] | None = None,
 ) -> FactorModel:
     """A factor model of `contexts` (m) with their embeddings `vectors` (m, e) and right `targets`.
 
     `textless` are learnt from as they are; `conversations` (all, texts included) give the popularity the
-    biases start from. `step` is called after every epoch. The same input and seed give the same model.
+    biases start from. The same input and seed give the same
+    model.
     """
     return _Training(
         contexts,
@@ -77,7 +77,7 @@ def fit_factors(
         item_vectors,
         seed,
         settings or FactorSettings(),
-    ).run(step or (lambda: None))
+    ).run()
 
 
 class _Training:
@@ -139,18 +139,18 @@ class _Training:
             if conversation.recommended and len(conversation.rows) > 1
         ]
 
-    def run(self, step: Callable[[], None]) -> FactorModel:
+    def run(self) -> FactorModel:
         import torch
 
         # On several threads sums are split up by how busy the machine is, and differ in the last bits.
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
-            return self._run(step)
+            return self._run()
         finally:
             torch.set_num_threads(threads)
 
-    def _run(self, step: Callable[[], None]) -> FactorModel:
+    def _run(self) -> FactorModel:
         import torch
         from torch.nn import functional as nnf
 
@@ -181,7 +181,6 @@ class _Training:
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 done += 1
-            step()
         return self._model(net)
 
     def _epoch(self) -> tuple[NDArray[Any], ...]:
