@@ -48,6 +48,8 @@ class Models(Stage):
     """Tokens of prompt and reply together, for models in this process."""
     threads: int = Field(1, ge=1)
     """Threads of one instance, for models in this process."""
+    device: str = _free("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    """Where hf: models run and are trained: auto (a GPU that is there, else the processor), cpu or cuda."""
     concurrency: int | None = _free(None, ge=1)
     """Units of work at once; by default the number of cores (at most 4) in process, 8 with a server."""
     base_url: str | None = _free(None)
@@ -217,6 +219,74 @@ class Seekers(Stage):
     """Talkativeness is drawn from 0 (one thing at a time) to this (1: often several)."""
 
 
+class Training(Stage):
+    """How a model is trained (`usbrec train sft|simpo|dpo|kto`), by LoRA adapters."""
+
+    preset: Literal["cpu", "paper"] = "cpu"
+    """Where the other fields start from: cpu (adapters in the upper layers, one pass over a prompt for both
+    replies) or paper (rank 8 in all layers, beta 0.5); what is set beside it goes before it."""
+    learning_rate: float = Field(2e-4, gt=0)
+    """Highest learning rate."""
+    epochs: float = Field(2.0, gt=0)
+    """Passes over the examples."""
+    max_steps: int | None = Field(None, ge=1)
+    """Ends training after so many steps, whatever `epochs` says."""
+    batch: int = Field(4, ge=1)
+    """Examples in one pass through the model."""
+    accumulate: int = Field(2, ge=1)
+    """Passes that make one step."""
+    warmup: float = Field(0.1, ge=0, lt=1)
+    """Share of the steps over which the learning rate rises."""
+    schedule: Literal["linear", "cosine", "constant_with_warmup"] = "cosine"
+    """How the learning rate falls after it."""
+    weight_decay: float = Field(0.0, ge=0)
+    """Pulls the adapters towards zero."""
+    clip: float = Field(1.0, gt=0)
+    """Largest norm of a gradient."""
+    rank: int = Field(16, ge=1)
+    """Rank of the adapters (paper: 8)."""
+    alpha: float = Field(32.0, gt=0)
+    """Their scale is alpha over rank."""
+    dropout: float = Field(0.0, ge=0, lt=1)
+    """Dropout before the adapters."""
+    layers: int | None = Field(12, ge=1)
+    """Only so many of the uppermost layers carry adapters; more than there are: all of them."""
+    targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+    """Which linear layers carry adapters."""
+    beta: float = Field(0.5, gt=0)
+    """SimPO, DPO, KTO: how sharply two replies are told apart (paper: 0.5, for SimPO)."""
+    gamma: float = Field(0.5, ge=0)
+    """SimPO: the margin that is aimed at (not known from the paper)."""
+    nll: float = Field(0.0, ge=0)
+    """SimPO: weight of the chosen replies' likelihood beside the preference (0 is SimPO itself)."""
+    max_length: int = Field(1536, ge=32)
+    """Longest prompt and reply together, in tokens; longer examples are left out and counted."""
+    held_out: float = Field(0.1, ge=0, lt=1)
+    """Share of the dialogues that are not trained on, to measure before and after."""
+    shared_prompt: bool = True
+    """SimPO: go through a prompt once for both of its replies. The same loss in about half the time."""
+    checkpoint_steps: int = _free(20, ge=1)
+    """A killed training goes on from the last of these."""
+    report_to: tuple[str, ...] = _free(())
+    """Trackers that follow the curves beside our own files, as transformers names them: trackio, wandb."""
+
+
+#: What `train.preset` sets where the settings do not.
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "cpu": {},
+    "paper": {
+        "learning_rate": 1e-5,
+        "epochs": 1.0,
+        "rank": 8,
+        "alpha": 16.0,
+        "layers": 1000,
+        "accumulate": 4,
+        "beta": 0.5,
+        "shared_prompt": False,
+    },
+}
+
+
 class Statistics(Stage):
     """How results are stated."""
 
@@ -254,6 +324,8 @@ class Config(Stage):
     """Self-enhancement."""
     pairs: Pairs = Pairs()
     """Preference pairs."""
+    train: Training = _free(Training())
+    """Training of a model."""
     seekers: Seekers = _free(Seekers())
     """Seekers made from a catalogue."""
     statistics: Statistics = Statistics()
@@ -277,7 +349,7 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
             raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not valid TOML ({error}).") from None
-    merged = _merge(data, overrides or {})
+    merged = _with_preset(_merge(data, overrides or {}))
     try:
         return Config.model_validate(merged)
     except ValidationError as error:
@@ -294,6 +366,12 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
 def dump_config(config: Config) -> str:
     """The resolved settings as TOML; settings that are None are left out."""
     return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def _with_preset(settings: dict[str, Any]) -> dict[str, Any]:
+    train = settings.get("train")
+    preset = PRESETS.get(str(train.get("preset"))) if isinstance(train, Mapping) else None
+    return settings if preset is None else {**settings, "train": {**preset, **settings["train"]}}
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars
+from usbrec.cli.training import print_examples, print_training
 from usbrec.data import KINDS, load_samples, write_samples
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluate import compare as compare_runs
@@ -21,6 +22,7 @@ from usbrec.evaluate.ranked import ranked_table
 from usbrec.evaluate.rounds import rounds_table
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
+from usbrec.train import Method
 
 app = typer.Typer(
     name="usbrec",
@@ -184,6 +186,55 @@ def train_ranker(
         f"{out}: a ranker of {about['items']} items, learnt from {about['samples']} samples of "
         f"{about['dialogues']} dialogues and {about['sessions']} sessions in {about['seconds']:.0f} s"
     )
+
+
+def _trains(method: Method, text: str) -> None:
+    """Make `train METHOD` a subcommand that says `text` of itself."""
+
+    def command(
+        data: Annotated[
+            Path, typer.Argument(help="Pairs (.jsonl), a run of `usbrec pairs`, or samples (sft).")
+        ],
+        out: Annotated[Path, typer.Option("-o", "--out", help="The adapter's folder.")],
+        model: Annotated[
+            str | None, typer.Option(help="Base model, with +ADAPTER to go on from one; smollm2-135m.")
+        ] = None,
+        preset: Annotated[str | None, typer.Option(help="cpu or paper.")] = None,
+        max_steps: Annotated[int | None, typer.Option(help="End after so many steps.")] = None,
+        dry_run: Annotated[bool, typer.Option(help="Show what would be learnt, and train nothing.")] = False,
+        catalogue: o.Catalogue = None,
+        interactions: o.Interactions = None,
+        candidates: o.Candidates = None,
+        ranker: o.Ranker = None,
+        config: o.ConfigFile = None,
+        limit: o.Limit = None,
+        seed: o.Seed = None,
+    ) -> None:
+        settings = o.settings(
+            config,
+            recommender=model,
+            candidates=candidates,
+            ranker=ranker,
+            limit=limit,
+            seed=seed,
+            preset=preset,
+            max_steps=max_steps,
+        )
+        given: dict[str, Any] = {"config": settings, "catalogue": catalogue, "interactions": interactions}
+        if dry_run:
+            print_examples(stages.show_examples(method, data, **given), _console())
+            return
+        done = stages.train_model(method, data, out, **given, progress=Bars())
+        print_training(done, _console())
+        _console().print(f"Adapter: {out}", markup=False, soft_wrap=True)
+
+    train.command(method, help=text)(command)
+
+
+_trains("sft", "Learn to say the labels of samples, or the chosen replies of pairs.")
+_trains("simpo", "Learn to prefer, without a reference model (the paper's choice).")
+_trains("dpo", "Learn to prefer, held near the model it starts from.")
+_trains("kto", "Learn from good and bad replies that need not be paired.")
 
 
 @app.command()

@@ -109,6 +109,8 @@ def settings(
     search: str | None = None,
     search_drafts: int | None = None,
     pair_drafts: int | None = None,
+    preset: str | None = None,
+    max_steps: int | None = None,
 ) -> Config:
     """The configuration file with the options given laid over it. Raises ConfigError."""
     overrides: dict[str, Any] = {
@@ -132,5 +134,6 @@ def settings(
         },
         "pairs": {"drafts": pair_drafts},
         "seekers": {"noun": noun},
+        "train": {"preset": preset, "max_steps": max_steps},
     }
     return load_config(config, overrides)

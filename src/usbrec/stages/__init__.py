@@ -9,5 +9,14 @@ from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.seekers import make_samples
+from usbrec.stages.training import show_examples, train_model
 
-__all__ = ["demo", "evaluate", "make_pairs", "make_ranker", "make_samples"]
+__all__ = [
+    "demo",
+    "evaluate",
+    "make_pairs",
+    "make_ranker",
+    "make_samples",
+    "show_examples",
+    "train_model",
+]

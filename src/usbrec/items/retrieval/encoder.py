@@ -56,7 +56,7 @@ class SentenceEncoder:
                 f"the sentence model needs the extra 'retrieval' ({error.name} is missing): "
                 "pip install 'usbrec[retrieval]'"
             ) from None
-        disable_progress_bar()  # type: ignore[no-untyped-call]
+        disable_progress_bar()
         model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
         able = torch.cpu.get_capabilities()
         if able.get("avx512_bf16") or able.get("amx_bf16"):

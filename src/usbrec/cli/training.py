@@ -1,0 +1,48 @@
+"""What is printed of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+
+def print_training(done: Mapping[str, Any], console: Console) -> None:
+    """What was learnt from, and held-out examples before and after."""
+    table = Table(title=f"Training: {done['method']}", title_justify="left", box=None, show_header=False)
+    table.add_row("examples", f"{done['examples']} ({done['too_long']} left out as too long)")
+    table.add_row("steps", f"{done['steps']}, {done['trainable']:,} weights, {done['seconds']:.0f} s")
+    if done["loss"] is not None:
+        table.add_row("loss", f"{done['loss']['first']:.3f} -> {done['loss']['last']:.3f}")
+    before, after = done["held_out"]["before"], done["held_out"]["after"]
+    for key, name in (
+        ("nll", "nats a token"),
+        ("accuracy", "pairs in the right order"),
+        ("margin", "margin, nats a token"),
+    ):
+        if key in after:
+            table.add_row(f"held out ({after['n']}): {name}", f"{before[key]:.3f} -> {after[key]:.3f}")
+    if (looks := done["held_out"].get("by_looks")) is not None:
+        table.add_row("  told by length and titles alone", f"{looks:.3f}")
+    console.print(table)
+
+
+def print_examples(shown: Mapping[str, Any], console: Console) -> None:
+    """Examples as the model reads them, the part that is learnt apart."""
+    console.print(
+        f"{shown['examples']} examples to learn from, {shown['held_out']} held out, {shown['too_long']} left "
+        f"out as too long; {shown['tokens']['median']} tokens in the middle, "
+        f"{shown['tokens']['longest']} at most."
+    )
+    for one in shown["shown"]:
+        text = Text(one["prompt"], style="dim")
+        text.append("\nlearnt: ", style="bold")
+        text.append(one["chosen"], style="green")
+        if one["rejected"] is not None:
+            text.append("\nnot preferred: ", style="bold")
+            text.append(one["rejected"], style="red")
+        console.print(Panel(text, title=Text(one["sample_id"]), title_align="left"))

@@ -1,0 +1,228 @@
+"""`usbrec train sft|simpo|dpo|kto`: samples or pairs in, a PEFT adapter's folder out."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import Config, dump_config
+from usbrec.data import load_samples
+from usbrec.dialogue import Sample
+from usbrec.engine import Progress, Silent
+from usbrec.errors import ConfigError, InputError
+from usbrec.files import json_lines, read_text, write_text
+from usbrec.journal import Journal
+from usbrec.llm.checkpoint import check_adapter, checkpoint_of
+from usbrec.pairs import read_pairs
+from usbrec.play.knowledge import Targets
+from usbrec.stages.assembly import RULES, Company, assemble
+from usbrec.stages.folder import read_inputs, write_json
+from usbrec.train import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
+
+SCHEMA = "usbrec.training/1"
+HF = "hf:"
+
+
+def train_model(
+    method: str,
+    data: str | Path,
+    out: str | Path,
+    *,
+    config: Config | None = None,
+    catalogue: str | Path | None = None,
+    interactions: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Mapping[str, Any]:
+    """Train the model in the recommender's seat; returns what ``training.json`` holds.
+
+    `data` is a file of pairs, the run folder of `usbrec pairs`, or (sft) samples, whose labels are then
+    learnt as replies to what the recommender's seat would be shown. The seat names the base model, and
+    after a ``+`` an adapter to go on from. Writes the adapter, ``training.json``, ``history.jsonl``,
+    ``curves.png`` and ``config.toml`` into `out`; does nothing where that is finished, and goes on
+    from the last checkpoint where it was killed. Raises InputError, BadLines, ConfigError, RunFolderError,
+    Interrupted.
+    """
+    config = config or Config()
+    out = Path(out)
+    chosen = _method(method)
+    base, adapter = base_and_adapter(config.seats.recommender)
+    examples = read_examples(chosen, data, config, catalogue, interactions)
+    parts = split(examples, share=config.train.held_out, seed=config.seed)
+    run = _heavy()
+    task = run.Task(chosen, base, adapter, config.train, config.seed, run.device_of(config.models.device))
+    checkpoint_of(base)
+    decides = {
+        "stage": f"train {chosen}",
+        "base": base,
+        "adapter": None if adapter is None else str(adapter),
+        "seed": config.seed,
+        "settings": config.train.model_dump(mode="json", exclude={"checkpoint_steps", "report_to"}),
+        "data": digest_of(examples),
+    }
+    with Journal(out / "run.db") as journal:
+        journal.bind(decides)
+        if not (out / "training.json").is_file():
+            write_text(out / "config.toml", dump_config(config))
+            train, held_out, too_long = run.encode(task, parts)
+            measured = run.train_adapter(task, train, held_out, out, progress=progress or Silent())
+            write_json(
+                out / "training.json",
+                {"schema": SCHEMA, "method": chosen, **decides, "too_long": too_long, **measured},
+            )
+            _curves(out)
+        shutil.rmtree(out / "work", ignore_errors=True)
+    return read_training(out)
+
+
+def show_examples(
+    method: str,
+    data: str | Path,
+    *,
+    config: Config | None = None,
+    catalogue: str | Path | None = None,
+    interactions: str | Path | None = None,
+    number: int = 3,
+) -> Mapping[str, Any]:
+    """What would reach the trainer: counts, and the first `number` examples as the tokens decode.
+
+    Each of ``shown`` has the prompt as the model reads it and, apart, what is learnt of each reply.
+    Raises as :func:`train_model`, before any long work.
+    """
+    config = config or Config()
+    chosen = _method(method)
+    base, adapter = base_and_adapter(config.seats.recommender)
+    examples = read_examples(chosen, data, config, catalogue, interactions)
+    parts = split(examples, share=config.train.held_out, seed=config.seed)
+    run = _heavy()
+    task = run.Task(chosen, base, adapter, config.train, config.seed, run.device_of(config.models.device))
+    train, held_out, too_long = run.encode(task, parts)
+    tokenizer = run.load_tokenizer(base)
+    lengths = sorted(len(one.prompt) + len(one.chosen) for one in train)
+    return {
+        "examples": len(train),
+        "held_out": len(held_out),
+        "too_long": too_long,
+        "tokens": {"median": lengths[len(lengths) // 2], "longest": lengths[-1]},
+        "shown": [
+            {
+                "sample_id": one.example.sample_id,
+                "prompt": tokenizer.decode(one.prompt),
+                "chosen": tokenizer.decode(one.chosen),
+                "rejected": None if one.rejected is None else tokenizer.decode(one.rejected),
+            }
+            for one in train[:number]
+        ],
+    }
+
+
+def base_and_adapter(seat: str) -> tuple[str, Path | None]:
+    """The base model and the adapter of a seat as it is written. Raises ConfigError, InputError."""
+    base, plus, folder = seat.removeprefix(HF).rpartition("+")
+    if not plus:
+        base, folder = folder, ""
+    if base.startswith(("openai:", "scripted:", RULES)) or not base:
+        raise ConfigError(
+            f"--model {seat}: only a model whose weights are here can be trained: smollm2-135m, a .gguf "
+            "file, hf:FOLDER or hf:ORG/NAME, each with +ADAPTER to go on from one."
+        )
+    return base, check_adapter(folder) if folder else None
+
+
+def read_training(out: str | Path) -> Mapping[str, Any]:
+    """What ``training.json`` in a finished folder holds. Raises InputError."""
+    text = read_text(Path(out) / "training.json")
+    for _, row in json_lines(text.replace("\n", " ")):
+        if not isinstance(row, str) and row.get("schema") == SCHEMA:
+            return row
+    raise InputError(f"{out}: its training.json is not of this version ({SCHEMA}). Train again.")
+
+
+def read_examples(
+    method: Method,
+    data: str | Path,
+    config: Config,
+    catalogue: str | Path | None,
+    interactions: str | Path | None,
+) -> tuple[Example, ...]:
+    """What `data` teaches, whatever shape it has. Raises InputError, BadLines, ConfigError."""
+    path = Path(data)
+    if path.is_dir() or _holds_pairs(path):
+        return from_pairs(read_pairs(path))
+    if needs_pairs(method):
+        load_samples(path)  # says what is wrong with it, if it is no file of samples either
+        raise InputError(
+            f"{path}: {method} learns from preference pairs, and these are samples. Make pairs with "
+            f"`usbrec pairs {path} -o RUN`, or train sft."
+        )
+    return _from_samples(path, config, catalogue, interactions)
+
+
+def _holds_pairs(path: Path) -> bool:
+    for _, row in json_lines(read_text(path)):
+        return isinstance(row, Mapping) and "rejected" in row
+    return False
+
+
+def _from_samples(
+    path: Path, config: Config, catalogue: str | Path | None, interactions: str | Path | None
+) -> tuple[Example, ...]:
+    """Labels as replies to what the seat would be shown.
+
+    With candidates in the prompt only labels are learnt that name one of them, first of all that they
+    name: another would teach the model to pass the list over.
+    """
+    rules = {"simulator": RULES, "judge": RULES} if catalogue is not None else {}
+    config = config.model_copy(update={"seats": config.seats.model_copy(update=rules), "enhanced": False})
+    inputs = read_inputs(config, path, catalogue, interactions)
+    company = assemble(config, inputs.prompts, inputs.catalogue, Journal(path))
+    try:
+        return _labels(company, inputs.samples)
+    finally:
+        asyncio.run(company.aclose())
+
+
+def _labels(company: Company, samples: Sequence[Sample]) -> tuple[Example, ...]:
+    seat, knowledge = company.table.recommender, company.table.knowledge
+    examples = []
+    for sample in samples:
+        if not sample.label or not sample.label.strip():
+            continue
+        prompt = seat.messages(sample.turns)
+        if seat.grounding is not None and knowledge is not None:
+            shown = seat.grounding.candidates(sample.turns)
+            wanted = {item.id for item in Targets.of(sample, knowledge).items}
+            named = knowledge.named(sample.label, set(knowledge.named_in(sample.turns)))
+            if not named or named[0] not in wanted & {item.id for item in shown}:
+                continue
+            prompt = seat.grounding.shown(prompt, shown)
+        examples.append(
+            Example(
+                sample.id, sample.dialogue_id, tuple(message.to_json() for message in prompt), sample.label
+            )
+        )
+    return tuple(examples)
+
+
+def _method(name: str) -> Method:
+    for method in METHODS:
+        if method == name:
+            return method
+    raise ConfigError(f"train {name}: unknown. There are: {', '.join(METHODS)}.")
+
+
+def _heavy() -> Any:
+    try:
+        from usbrec.train import run
+    except ImportError as error:
+        raise ConfigError(f"Training needs pip install 'usbrec[train]' ({error.name} is missing).") from None
+    return run
+
+
+def _curves(out: Path) -> None:
+    from usbrec.train.curves import draw_curves
+
+    history = [row for _, row in json_lines(read_text(out / "history.jsonl")) if not isinstance(row, str)]
+    draw_curves(history, out / "curves.png")

@@ -1,0 +1,248 @@
+"""One training: a base model and examples in, a PEFT adapter out, with what it did to held-out pairs."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import peft
+import torch
+from transformers import PrinterCallback, TrainerCallback
+
+from usbrec.config import Training
+from usbrec.engine import Progress
+from usbrec.errors import ConfigError, InputError, Interrupted
+from usbrec.files import write_text
+from usbrec.llm.checkpoint import check_adapter, checkpoint_of, load_model, load_tokenizer
+from usbrec.train.data import Encoded, Encoder, Example, Split
+from usbrec.train.measure import held_out_measures, surface_accuracy
+from usbrec.train.settings import Method
+from usbrec.train.trainers import make_trainer
+
+#: Bytes that checkpoints and the adapter need for each of the adapter's weights: twice kept, with two
+#: moments of the optimiser, and once saved, four bytes each.
+_BYTES_A_WEIGHT = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to train. `adapter` is one to go on from: the base's own where None."""
+
+    method: Method
+    base: str
+    adapter: Path | None
+    settings: Training
+    seed: int
+    device: str
+
+
+def encode(task: Task, split: Split) -> tuple[list[Encoded], list[Encoded], int]:
+    """Examples in tokens (training, held out), and how many were left out as too long.
+
+    Raises InputError when none to train on is left.
+    """
+    encoder = Encoder(load_tokenizer(task.base))
+    limit = task.settings.max_length
+
+    def fitting(examples: Sequence[Example]) -> list[Encoded]:
+        encoded = [encoder(example) for example in examples]
+        return [one for one in encoded if _length(one) <= limit]
+
+    train, held_out = fitting(split.train), fitting(split.held_out)
+    left_out = len(split.train) + len(split.held_out) - len(train) - len(held_out)
+    if not train:
+        raise InputError(
+            f"All {left_out} examples are longer than train.max_length = {limit} tokens. Raise it, or show "
+            "fewer candidates and worked exchanges in the prompt."
+        )
+    return train, held_out, left_out
+
+
+def _length(one: Encoded) -> int:
+    return len(one.prompt) + max(len(one.chosen), len(one.rejected or ()))
+
+
+def device_of(wanted: str) -> str:
+    """ "cpu" or "cuda" for the setting `models.device`. Raises ConfigError for one that is not there."""
+    there = torch.cuda.is_available()
+    if wanted == "auto":
+        return "cuda" if there else "cpu"
+    if wanted.startswith("cuda") and not there:
+        raise ConfigError(f"models.device = {wanted!r}: PyTorch sees no such device here. Use cpu or auto.")
+    return wanted
+
+
+def train_adapter(
+    task: Task, train: Sequence[Encoded], held_out: Sequence[Encoded], out: Path, *, progress: Progress
+) -> Mapping[str, Any]:
+    """Train, or go on from the last checkpoint in ``out/work``; writes the adapter and ``history.jsonl``.
+
+    Returns what was measured. Raises InputError (adapter and base do not fit, no room on the disk,
+    the loss is no number), Interrupted on Ctrl-C.
+    """
+    with warnings.catch_warnings():
+        # Libraries that are not yet written for one another's newest version say so at every start.
+        warnings.simplefilter("ignore", FutureWarning)
+        return _train(task, train, held_out, out, progress)
+
+
+def _train(
+    task: Task, train: Sequence[Encoded], held_out: Sequence[Encoded], out: Path, progress: Progress
+) -> Mapping[str, Any]:
+    started = time.monotonic()
+    settings = task.settings
+    torch.manual_seed(task.seed)
+    tokenizer = load_tokenizer(task.base)
+    model = _with_adapters(task)
+    _room(model, out)
+    pad = tokenizer.pad_token_id
+    before = held_out_measures(model, held_out, pad=pad, batch=settings.batch)
+    watch = _Watch(progress, task.method)
+    work = out / "work"
+    trainer = make_trainer(
+        task.method,
+        model,
+        tokenizer,
+        train,
+        settings,
+        work=work,
+        seed=task.seed,
+        cpu=task.device == "cpu",
+        callback=watch,
+    )
+    trainer.remove_callback(PrinterCallback)
+    try:
+        trainer.train(resume_from_checkpoint=_last_whole(work))
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "Stopped. The same command goes on from the last checkpoint "
+            f"(train.checkpoint_steps = {settings.checkpoint_steps})."
+        ) from None
+    finally:
+        watch.close()
+    if watch.broken is not None:
+        raise InputError(
+            f"{out}: the loss at step {watch.broken} is not a number; training was stopped, and the last "
+            f"checkpoint stands in {work}. Lower train.learning_rate, and use another folder with -o."
+        )
+    history = [row for row in trainer.state.log_history if "loss" in row]
+    after = held_out_measures(trainer.model, held_out, pad=pad, batch=settings.batch)
+    _save(trainer.model, task.base, out)
+    write_text(out / "history.jsonl", "".join(json.dumps(row) + "\n" for row in history))
+    measured: dict[str, Any] = {
+        "examples": len(train),
+        "held_out": {"before": before, "after": after},
+        "steps": trainer.state.global_step,
+        "trainable": sum(weight.numel() for weight in trainer.model.parameters() if weight.requires_grad),
+        "loss": {"first": history[0]["loss"], "last": history[-1]["loss"]} if history else None,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+    if any(one.rejected for one in train):
+        measured["held_out"]["by_looks"] = surface_accuracy(
+            [one.example for one in train], [one.example for one in held_out]
+        )
+    return measured
+
+
+def _with_adapters(task: Task) -> Any:
+    settings = task.settings
+    model = load_model(task.base, dtype=_dtype(task.device), device=task.device)
+    model.config.use_cache = False
+    if task.adapter is not None:
+        folder = check_adapter(task.adapter)
+        try:
+            adapted = peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True)
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise InputError(
+                f"{folder}: this adapter does not fit {task.base} ({str(error).splitlines()[0][:200]})."
+            ) from None
+        adapted.peft_config["default"].base_model_name_or_path = checkpoint_of(task.base)
+        return adapted
+    depth = model.config.num_hidden_layers
+    layers = min(settings.layers or depth, depth)
+    config = peft.LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        lora_dropout=settings.dropout,
+        target_modules=list(settings.targets),
+        layers_to_transform=None if layers == depth else list(range(depth - layers, depth)),
+        task_type="CAUSAL_LM",
+    )
+    try:
+        return peft.get_peft_model(model, config)
+    except ValueError as error:
+        raise ConfigError(
+            f"train.targets: {task.base} has none of these layers ({str(error).splitlines()[0][:200]})."
+        ) from None
+
+
+def _dtype(device: str) -> torch.dtype:
+    """Half the bytes where the device computes in them; the adapters stay in float32."""
+    if device.startswith("cuda"):
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+
+
+def _room(model: Any, out: Path) -> None:
+    weights = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+    out.mkdir(parents=True, exist_ok=True)
+    free, needed = shutil.disk_usage(out).free, weights * _BYTES_A_WEIGHT
+    if free < needed:
+        raise InputError(
+            f"{out}: the checkpoints need {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free. Make room, "
+            "or name another folder with -o."
+        )
+
+
+def _last_whole(work: Path) -> str | None:
+    """The newest checkpoint that was written to its end: its state is written last."""
+    whole = [path.parent for path in work.glob("checkpoint-*/trainer_state.json")]
+    return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
+
+
+def _save(model: Any, base: str, out: Path) -> None:
+    """The adapter's two files, moved into place whole."""
+    # The name as the user wrote it: a path inside somebody's cache would mean nothing elsewhere.
+    model.peft_config["default"].base_model_name_or_path = base
+    partial = out / "work" / "adapter"
+    shutil.rmtree(partial, ignore_errors=True)
+    # The embeddings are never trained here; "auto" would ask a hub about the base model.
+    model.save_pretrained(str(partial), selected_adapters=["default"], save_embedding_layers=False)
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (partial / name).replace(out / name)
+
+
+class _Watch(TrainerCallback):  # type: ignore[misc]
+    """Draws progress, and stops a training whose loss is no number."""
+
+    def __init__(self, progress: Progress, method: Method) -> None:
+        self._progress = progress
+        self._method = method
+        self._open = False
+        self.broken: int | None = None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._progress.start(f"train {self._method}", state.max_steps, state.global_step)
+        self._open = True
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._progress.advance(failed=False)
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(float(loss)):
+            self.broken = state.global_step
+            control.should_training_stop = True
+            control.should_save = False
+
+    def close(self) -> None:
+        if self._open:
+            self._progress.finish()
+            self._open = False
