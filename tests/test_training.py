@@ -21,7 +21,7 @@ from usbrec.engine import Silent
 from usbrec.errors import ConfigError, InputError, Interrupted, RunFolderError
 from usbrec.llm.checkpoint import load_tokenizer
 from usbrec.stages import show_examples, train_model
-from usbrec.stages.training import base_and_adapter
+from usbrec.stages.training import trainable
 from usbrec.train import Example, from_pairs, split
 from usbrec.train.data import Encoder
 from usbrec.train.measure import surface_accuracy
@@ -139,16 +139,16 @@ def test_a_preset_stands_under_what_is_set_beside_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seat", ["openai:gpt", "scripted:file.py", "rules:random", "hf:"])
 def test_models_whose_weights_are_not_here_are_refused(seat: str) -> None:
     with pytest.raises(ConfigError, match="can be trained"):
-        base_and_adapter(seat)
+        trainable(seat)
 
 
 def test_an_adapter_is_named_behind_a_plus(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"adapter_config\.json is missing"):
-        base_and_adapter(f"smollm2-135m+{tmp_path}")
+        trainable(f"smollm2-135m+{tmp_path}")
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         (tmp_path / name).touch()
-    assert base_and_adapter(f"hf:smollm2-135m+{tmp_path}") == ("smollm2-135m", tmp_path)
-    assert base_and_adapter("smollm2-135m") == ("smollm2-135m", None)
+    assert trainable(f"hf:smollm2-135m+{tmp_path}") == ("smollm2-135m", tmp_path)
+    assert trainable("smollm2-135m") == ("smollm2-135m", None)
 
 
 def test_unusable_data_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:

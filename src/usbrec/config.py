@@ -31,7 +31,8 @@ class Stage(BaseModel):
 
 
 class Seats(Stage):
-    """Who sits where. A seat is `smollm2-135m`, a .gguf path, `openai:NAME`, `scripted:FILE`, or rules."""
+    """Who sits where. A seat is `smollm2-135m`, a .gguf path, `hf:BASE[+ADAPTER]`, `openai:NAME`,
+    `scripted:FILE`, or rules."""
 
     recommender: str = "smollm2-135m"
     """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`."""

@@ -1,6 +1,7 @@
 """Models that answer: one protocol, several backends, and the way a seat is written.
 
-A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``openai:NAME`` or ``scripted:FILE``.
+A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``, ``openai:NAME`` or
+``scripted:FILE``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from usbrec.llm.base import (
     Message,
     temper,
 )
+from usbrec.llm.checkpoint import HF, base_and_adapter
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.recorded import RecordedModel, Unreachable
 from usbrec.llm.scripted import ScriptedModel, load_script
@@ -49,11 +51,14 @@ def model_name(seat: str) -> str:
         return seat
     if seat.startswith("scripted:") and seat != "scripted:":
         return f"scripted:{Path(seat.removeprefix('scripted:')).name}"
+    if seat.startswith(HF) and seat != HF:
+        base, adapter = base_and_adapter(seat)
+        return f"{HF}{base}" if adapter is None else f"{HF}{base}+{adapter.name}"
     if seat.endswith(".gguf"):
         return Path(seat).name
     raise ConfigError(
-        f"unknown model {seat!r}. A seat is {', '.join(MODELS)} (packaged), a .gguf file, openai:NAME or "
-        "scripted:FILE; simulator and judge also rules, the recommender also rules:random, "
+        f"unknown model {seat!r}. A seat is {', '.join(MODELS)} (packaged), a .gguf file, hf:BASE[+ADAPTER], "
+        "openai:NAME or scripted:FILE; simulator and judge also rules, the recommender also rules:random, "
         "rules:popular or rules:retriever."
     )
 
@@ -77,6 +82,19 @@ def open_model(seat: str, settings: Models) -> ChatModel:
         )
     if seat.startswith("scripted:"):
         return load_script(seat.removeprefix("scripted:"))
+    if seat.startswith(HF):
+        from usbrec.llm.transformers_model import TransformersModel
+
+        base, adapter = base_and_adapter(seat)
+        return TransformersModel(
+            base,
+            adapter=adapter,
+            name=name,
+            context=settings.context,
+            lanes=settings.lanes(in_process=True),
+            threads=settings.threads,
+            device=settings.device,
+        )
     from usbrec.llm.llama_cpp import LlamaCppModel
 
     path = packaged_model_path() if seat in MODELS else Path(seat)

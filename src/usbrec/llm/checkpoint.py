@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ import platformdirs
 from usbrec.errors import ConfigError, InputError
 from usbrec.llm.packaged import MODELS, packaged_model_path
 
+#: How a seat begins that transformers runs.
+HF = "hf:"
 #: What a PEFT adapter's folder holds.
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 
@@ -82,6 +85,24 @@ def check_adapter(folder: str | Path) -> Path:
         if not (folder / name).is_file():
             raise InputError(f"{folder}: no adapter ({name} is missing). `usbrec train ... -o` writes one.")
     return folder
+
+
+def base_and_adapter(seat: str) -> tuple[str, Path | None]:
+    """The base and the adapter's folder of ``[hf:]BASE[+ADAPTER]``. Raises InputError for a folder that is
+    no adapter's. A plus inside a base's own path is its own where that path is there."""
+    written = seat.removeprefix(HF)
+    base, plus, folder = written.rpartition("+")
+    if not plus or Path(written).exists():
+        return written, None
+    return base, check_adapter(folder)
+
+
+@contextlib.contextmanager
+def without_future_warnings() -> Iterator[None]:
+    """Libraries that are not yet written for one another's newest version say so at every start."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 @contextlib.contextmanager

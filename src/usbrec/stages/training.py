@@ -15,7 +15,8 @@ from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.files import json_lines, read_text, write_text
 from usbrec.journal import Journal
-from usbrec.llm.checkpoint import check_adapter, checkpoint_of
+from usbrec.llm.checkpoint import HF, base_and_adapter, checkpoint_of
+from usbrec.llm.transformers_model import device_of
 from usbrec.pairs import read_pairs
 from usbrec.play.knowledge import Targets
 from usbrec.stages.assembly import RULES, Company, assemble
@@ -23,7 +24,6 @@ from usbrec.stages.folder import read_inputs, write_json
 from usbrec.train import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
 
 SCHEMA = "usbrec.training/1"
-HF = "hf:"
 
 
 def train_model(
@@ -48,11 +48,11 @@ def train_model(
     config = config or Config()
     out = Path(out)
     chosen = _method(method)
-    base, adapter = base_and_adapter(config.seats.recommender)
+    base, adapter = trainable(config.seats.recommender)
     examples = read_examples(chosen, data, config, catalogue, interactions)
     parts = split(examples, share=config.train.held_out, seed=config.seed)
     run = _heavy()
-    task = run.Task(chosen, base, adapter, config.train, config.seed, run.device_of(config.models.device))
+    task = run.Task(chosen, base, adapter, config.train, config.seed, device_of(config.models.device))
     checkpoint_of(base)
     decides = {
         "stage": f"train {chosen}",
@@ -93,11 +93,11 @@ def show_examples(
     """
     config = config or Config()
     chosen = _method(method)
-    base, adapter = base_and_adapter(config.seats.recommender)
+    base, adapter = trainable(config.seats.recommender)
     examples = read_examples(chosen, data, config, catalogue, interactions)
     parts = split(examples, share=config.train.held_out, seed=config.seed)
     run = _heavy()
-    task = run.Task(chosen, base, adapter, config.train, config.seed, run.device_of(config.models.device))
+    task = run.Task(chosen, base, adapter, config.train, config.seed, device_of(config.models.device))
     train, held_out, too_long = run.encode(task, parts)
     tokenizer = run.load_tokenizer(base)
     lengths = sorted(len(one.prompt) + len(one.chosen) for one in train)
@@ -118,17 +118,14 @@ def show_examples(
     }
 
 
-def base_and_adapter(seat: str) -> tuple[str, Path | None]:
-    """The base model and the adapter of a seat as it is written. Raises ConfigError, InputError."""
-    base, plus, folder = seat.removeprefix(HF).rpartition("+")
-    if not plus:
-        base, folder = folder, ""
-    if base.startswith(("openai:", "scripted:", RULES)) or not base:
+def trainable(seat: str) -> tuple[str, Path | None]:
+    """The base model and the adapter of a seat that can be trained. Raises ConfigError, InputError."""
+    if seat.startswith(("openai:", "scripted:", RULES)) or seat in ("", HF):
         raise ConfigError(
             f"--model {seat}: only a model whose weights are here can be trained: smollm2-135m, a .gguf "
             "file, hf:FOLDER or hf:ORG/NAME, each with +ADAPTER to go on from one."
         )
-    return base, check_adapter(folder) if folder else None
+    return base_and_adapter(seat)
 
 
 def read_training(out: str | Path) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ import json
 import math
 import shutil
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,14 @@ from usbrec.config import Training
 from usbrec.engine import Progress
 from usbrec.errors import ConfigError, InputError, Interrupted
 from usbrec.files import write_text
-from usbrec.llm.checkpoint import check_adapter, checkpoint_of, load_model, load_tokenizer
+from usbrec.llm.checkpoint import (
+    check_adapter,
+    checkpoint_of,
+    load_model,
+    load_tokenizer,
+    without_future_warnings,
+)
+from usbrec.llm.transformers_model import half_precision
 from usbrec.train.data import Encoded, Encoder, Example, Split
 from usbrec.train.measure import held_out_measures, surface_accuracy
 from usbrec.train.settings import Method
@@ -69,16 +75,6 @@ def _length(one: Encoded) -> int:
     return len(one.prompt) + max(len(one.chosen), len(one.rejected or ()))
 
 
-def device_of(wanted: str) -> str:
-    """ "cpu" or "cuda" for the setting `models.device`. Raises ConfigError for one that is not there."""
-    there = torch.cuda.is_available()
-    if wanted == "auto":
-        return "cuda" if there else "cpu"
-    if wanted.startswith("cuda") and not there:
-        raise ConfigError(f"models.device = {wanted!r}: PyTorch sees no such device here. Use cpu or auto.")
-    return wanted
-
-
 def train_adapter(
     task: Task, train: Sequence[Encoded], held_out: Sequence[Encoded], out: Path, *, progress: Progress
 ) -> Mapping[str, Any]:
@@ -87,9 +83,7 @@ def train_adapter(
     Returns what was measured. Raises InputError (adapter and base do not fit, no room on the disk,
     the loss is no number), Interrupted on Ctrl-C.
     """
-    with warnings.catch_warnings():
-        # Libraries that are not yet written for one another's newest version say so at every start.
-        warnings.simplefilter("ignore", FutureWarning)
+    with without_future_warnings():
         return _train(task, train, held_out, out, progress)
 
 
@@ -153,7 +147,7 @@ def _train(
 
 def _with_adapters(task: Task) -> Any:
     settings = task.settings
-    model = load_model(task.base, dtype=_dtype(task.device), device=task.device)
+    model = load_model(task.base, dtype=half_precision(task.device), device=task.device)
     model.config.use_cache = False
     if task.adapter is not None:
         folder = check_adapter(task.adapter)
@@ -181,13 +175,6 @@ def _with_adapters(task: Task) -> Any:
         raise ConfigError(
             f"train.targets: {task.base} has none of these layers ({str(error).splitlines()[0][:200]})."
         ) from None
-
-
-def _dtype(device: str) -> torch.dtype:
-    """Half the bytes where the device computes in them; the adapters stay in float32."""
-    if device.startswith("cuda"):
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
 
 
 def _room(model: Any, out: Path) -> None:

@@ -1,0 +1,184 @@
+"""The seat hf:BASE[+ADAPTER], on the packaged model turned into a checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import peft
+import pytest
+import torch
+
+from usbrec.config import Models
+from usbrec.engine import Scope, current_scope
+from usbrec.errors import ConfigError, InputError, PromptTooLong
+from usbrec.llm import ChatRequest, ChoiceRequest, Message, model_name, open_model
+from usbrec.llm.checkpoint import load_model, load_tokenizer
+from usbrec.llm.transformers_model import TransformersModel
+
+BASE = "smollm2-135m"
+ASKED = (Message("system", "You recommend films."), Message("user", "A quiet film about the sea?"))
+OTHER = (Message("user", "Tell me a joke about a parrot, please."),)
+
+pytestmark = pytest.mark.model
+
+
+@asynccontextmanager
+async def seated(adapter: Path | None = None, context: int = 2048) -> AsyncIterator[TransformersModel]:
+    model = TransformersModel(BASE, adapter=adapter, name="hf:test", context=context, threads=2)
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("adapter")
+    torch.manual_seed(3)
+    model = load_model(BASE, dtype=torch.float32)
+    adapted = peft.get_peft_model(
+        model,
+        peft.LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "down_proj"], task_type="CAUSAL_LM"),
+    )
+    for name, weight in adapted.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.02)
+    adapted.save_pretrained(str(folder), save_embedding_layers=False)
+    return folder
+
+
+async def test_a_greedy_reply_is_what_transformers_generates() -> None:
+    async with seated() as model:
+        reply = await model.chat(ChatRequest(ASKED, max_tokens=24))
+        dtype = getattr(torch, str(model.identity["dtype"]))
+    tokenizer, plain = load_tokenizer(BASE), load_model(BASE, dtype=dtype)
+    text = tokenizer.apply_chat_template(
+        [message.to_json() for message in ASKED], tokenize=False, add_generation_prompt=True
+    )
+    ids = tokenizer(text, return_tensors="pt", add_special_tokens=False)
+    said = plain.generate(**ids, max_new_tokens=24, do_sample=False)[0, ids["input_ids"].shape[1] :]
+    assert reply.text == tokenizer.decode(said, skip_special_tokens=True)
+    assert reply.usage.prompt_tokens == ids["input_ids"].shape[1]
+
+
+async def test_a_unit_says_the_same_whatever_ran_before_it_and_reads_a_prompt_once() -> None:
+    request = ChatRequest(ASKED, n=3, temperature=0.8, max_tokens=12, seed=5, frequency_penalty=0.5)
+    longer = replace(
+        request,
+        messages=(*ASKED, Message("assistant", "Do you like black and white?"), Message("user", "Yes.")),
+    )
+    async with seated() as model:
+        current_scope.set(Scope("one", 0))
+        first = [await model.chat(request), await model.chat(longer)]
+        current_scope.set(Scope("two", 0))
+        await model.chat(replace(request, messages=OTHER, seed=9))
+        current_scope.set(Scope("three", 0))
+        again = [await model.chat(request), await model.chat(longer)]
+    words = [
+        [completion.text for reply in unit for completion in reply.completions] for unit in (first, again)
+    ]
+    assert words[0] == words[1]
+    assert len(set(words[0][:3])) > 1
+    assert [reply.usage.cached_tokens for reply in again] == [reply.usage.cached_tokens for reply in first]
+    assert first[0].usage.cached_tokens == 0
+    assert first[1].usage.cached_tokens > 15
+
+
+async def test_another_seed_draws_other_words() -> None:
+    request = ChatRequest(ASKED, temperature=0.8, max_tokens=8, seed=5)
+    async with seated() as model:
+        one = await model.chat(request)
+        two = await model.chat(replace(request, seed=6))
+    assert one.text != two.text
+
+
+async def test_options_get_the_probabilities_of_one_plain_pass() -> None:
+    async with seated() as model:
+        choice = await model.choose(ChoiceRequest(ASKED, ("0", "1", "Yes, I do")))
+        tempered = await model.choose(ChoiceRequest(ASKED, ("0", "1"), temperature=0.5))
+        dtype = getattr(torch, str(model.identity["dtype"]))
+    tokenizer, plain = load_tokenizer(BASE), load_model(BASE, dtype=dtype)
+    text = tokenizer.apply_chat_template(
+        [message.to_json() for message in ASKED], tokenize=False, add_generation_prompt=True
+    )
+    prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
+    logs = []
+    for option in ("0", "1", "Yes, I do"):
+        tokens = tokenizer(option, add_special_tokens=False)["input_ids"]
+        with torch.no_grad():
+            logits = plain(torch.tensor([[*prompt, *tokens]])).logits[0, len(prompt) - 1 : -1].float()
+        logs.append(logits.log_softmax(-1).gather(1, torch.tensor(tokens)[:, None]).sum())
+    expected = torch.stack(logs).softmax(0)
+    assert choice.method == "exact"
+    assert list((choice.probabilities or {}).values()) == pytest.approx(expected.tolist(), abs=0.03)
+    assert sum((tempered.probabilities or {}).values()) == pytest.approx(1.0)
+    assert 0 < (tempered.mass or 0) < 1
+
+
+async def test_stop_texts_deadlines_and_pieces() -> None:
+    pieces: list[str] = []
+    async with seated() as model:
+        whole = await model.chat(ChatRequest(ASKED, max_tokens=20, on_delta=pieces.append))
+        word = whole.text.split()[3]
+        cut = await model.chat(ChatRequest(ASKED, max_tokens=20, stop=(word,)))
+        late = await model.chat(ChatRequest(ASKED, max_tokens=400, deadline=0.05))
+    assert "".join(pieces) == whole.text
+    assert len(pieces) > 5
+    assert cut.text == whole.text[: whole.text.index(word)]
+    assert cut.completions[0].finish == "stop"
+    assert late.completions[0].finish == "length"
+    assert late.usage.completion_tokens < 400
+
+
+async def test_a_cancelled_request_leaves_the_model_free() -> None:
+    async with seated() as model:
+        await model.chat(ChatRequest(OTHER, max_tokens=1))
+        task = asyncio.create_task(model.chat(ChatRequest(ASKED, max_tokens=1500)))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        reply = await asyncio.wait_for(model.chat(ChatRequest(OTHER, max_tokens=2)), timeout=20)
+    assert reply.usage.completion_tokens <= 2
+
+
+async def test_a_prompt_that_does_not_fit_is_said_to() -> None:
+    async with seated(context=256) as model:
+        with pytest.raises(PromptTooLong, match="256 tokens"):
+            await model.chat(ChatRequest((Message("user", "word " * 300),), max_tokens=8))
+
+
+async def test_an_adapter_changes_what_is_said_as_peft_says_it(adapter: Path) -> None:
+    request = ChoiceRequest(ASKED, ("0", "1"))
+    async with seated() as plain, seated(adapter) as changed:
+        before, after = await plain.choose(request), await changed.choose(request)
+        assert plain.identity != changed.identity
+        dtype = getattr(torch, str(changed.identity["dtype"]))
+    tokenizer = load_tokenizer(BASE)
+    model = peft.PeftModel.from_pretrained(load_model(BASE, dtype=torch.float32), str(adapter)).eval()
+    text = tokenizer.apply_chat_template(
+        [message.to_json() for message in ASKED], tokenize=False, add_generation_prompt=True
+    )
+    with torch.no_grad():
+        logits = model(**tokenizer(text, return_tensors="pt", add_special_tokens=False)).logits[0, -1]
+    ids = [tokenizer(option, add_special_tokens=False)["input_ids"][0] for option in ("0", "1")]
+    tolerance = 0.05 if dtype == torch.bfloat16 else 0.001
+    assert (after.probabilities or {})["0"] == pytest.approx(float(logits[ids].softmax(0)[0]), abs=tolerance)
+    assert (after.mass or 0) != pytest.approx(before.mass or 0, rel=0.01)
+
+
+def test_a_seat_is_written_with_its_adapter_behind_a_plus(adapter: Path, tmp_path: Path) -> None:
+    assert model_name(f"hf:{BASE}") == f"hf:{BASE}"
+    assert model_name(f"hf:{BASE}+{adapter}") == f"hf:{BASE}+{adapter.name}"
+    with pytest.raises(InputError, match=r"adapter_config\.json is missing"):
+        model_name(f"hf:{BASE}+{tmp_path}")
+    with pytest.raises(ConfigError, match="unknown model"):
+        model_name("hf:")
+    with pytest.raises(ConfigError, match="no such device"):
+        _ = open_model(f"hf:{BASE}", Models(device="cuda:3")).identity
+    with pytest.raises(InputError, match="no such folder"):
+        _ = open_model("hf:./nowhere", Models()).identity
