@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Stage
+from usbrec.config import Config, Dataset, Stage
 from usbrec.files import write_text
 
 TARGET = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -63,6 +63,7 @@ def render() -> str:
         if isinstance(stage, type) and issubclass(stage, Stage):
             text = schema["$defs"][stage.__name__].get("description", "")
             parts.append(_section(f"[{name}]", text, stage.model_json_schema()))
+    parts.append(_section("[experiment.datasets.NAME]", Dataset.__doc__ or "", Dataset.model_json_schema()))
     return "\n".join(parts)
 
 
@@ -70,7 +71,7 @@ def _section(title: str, text: str, schema: Mapping[str, Any]) -> str:
     rows = [
         f"| `{name}` | {_type(field)} | {_default(field)} | {_text(field)} |"
         for name, field in schema["properties"].items()
-        if "$ref" not in field
+        if "$ref" not in field and field.get("type") != "object"
     ]
     table = ["| setting | values | default | what it does |", "|---|---|---|---|", *rows]
     return f"## {title}\n\n{' '.join(text.split())}\n\n" + "\n".join(table) + "\n"
@@ -105,7 +106,9 @@ def _limits(kind: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _default(field: Mapping[str, Any]) -> str:
-    return "" if field.get("default") is None else f"`{json.dumps(field['default'])}`"
+    if "default" not in field:
+        return "required"
+    return "" if field["default"] is None else f"`{json.dumps(field['default'])}`"
 
 
 def _text(field: Mapping[str, Any]) -> str:

@@ -109,7 +109,7 @@ def test_pairs_are_built_counted_and_exported(script: str, tmp_path: Path) -> No
 
 
 def test_controls_need_no_model(tmp_path: Path) -> None:
-    for kind in ("random", "popular", "retriever"):
+    for kind in ("random", "popular", "retriever", "best"):
         arguments = (*RULES, "--recommender", f"rules:{kind}", "--limit", "6", "-o", tmp_path / kind)
         done = usbrec("evaluate", SAMPLES, *arguments)
         assert done.returncode == 0, done.stderr

@@ -120,6 +120,48 @@ def test_the_same_runs_and_seed_give_the_same_record(tmp_path):
     assert json.loads(json.dumps(compare(runs).to_json(), allow_nan=False))["systems"][0]["n"] == 12
 
 
+def _judged(rows, value):
+    """The rows with a second judge's opinion that grows along them from `value`."""
+    return [
+        one | {"second_judge": {"name": "m", "value": value + index / 100}} for index, one in enumerate(rows)
+    ]
+
+
+def test_the_second_judge_stands_beside_the_outcomes_and_is_not_adjusted_with_them():
+    plain = compare([run_of("low", LOW), run_of("high", HIGH)])
+    found = compare([run_of("low", _judged(LOW, 0.2)), run_of("high", _judged(HIGH, 0.5))])
+    second = found.between("high", "second")
+    assert second.difference.mean == pytest.approx(0.3)
+    assert second.adjusted is None
+    assert found.differences == plain.differences
+    assert found.systems[1].second.mean == pytest.approx(0.555)
+    assert "second judge" in printed(found)
+    assert found.to_json()["secondary"][0]["measure"] == "second"
+    assert plain.secondary == ()
+    assert "second" not in printed(plain)
+
+
+def test_a_run_without_a_second_judge_is_compared_in_everything_else():
+    found = compare([run_of("low", _judged(LOW, 0.2)), run_of("high", HIGH)])
+    assert found.secondary == ()
+    assert found.between("high", "ieval").difference.n == 12
+    assert found.systems[1].second.mean is None
+
+
+def test_the_guards_are_told_for_every_system_where_items_are_known(tmp_path):
+    found = compare(realistic(tmp_path, n=12))
+    lines = printed(found).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("replies"))
+    assert [line.split()[0] for line in lines[start + 1 : start + 7 : 2]] == [
+        "plain",
+        "self-enhanced",
+        "rules-popular",
+    ]
+    assert found.systems[0].guards["names_item"] == 1.0
+    assert found.to_json()["systems"][0]["replies"]["diversity"]["recommended"] == 24
+    assert "new item" not in printed(compare([run_of("low", LOW)]))
+
+
 def test_a_control_that_wins_is_told_after_the_systems_and_not_in_their_place():
     control = {"seed": 1, "seats": {"recommender": "rules:retriever"}}
     found = compare([run_of("plain", LOW), run_of("ses", LOW), run_of("retriever", HIGH, control)])

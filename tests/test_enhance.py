@@ -212,3 +212,40 @@ async def test_it_is_a_chat_model_under_a_name_of_its_own() -> None:
     enhanced = _enhanced(ScriptedModel(_replies))
     assert isinstance(enhanced, ChatModel)
     assert enhanced.name == "scripted:ses"
+
+
+async def _random(*drafts: str, names_new: bool = True, seed: int = 0) -> ChatReply:
+    model = ScriptedModel(lambda request: drafts[0] if request.temperature == 0.0 else list(drafts[1:]))
+    seats = InternalSeats(
+        RulesProfiler(KNOWLEDGE),
+        RulesInternalSimulator(KNOWLEDGE, "Why?"),
+        RulesProfileJudge(KNOWLEDGE),
+        KNOWLEDGE.names_new if names_new else None,
+    )
+    settings = Search(choice="random", drafts=len(drafts))
+    enhanced = SelfEnhanced(MeteredModel(model), seats, settings, opening="Hello!")
+    return await enhanced.chat(ChatRequest(WISH, seed=seed))
+
+
+async def test_as_a_control_a_draft_is_drawn_among_those_that_name_a_new_item() -> None:
+    silent, known, new = "Hm, well.", "Goodfellas (1990)!", ["Casino (1995)!", "Alien (1979)!"]
+    said = [(await _random(silent, known, *new, seed=seed)).text for seed in range(12)]
+    assert set(said) == set(new), "each is said for some seed, and nothing else"
+    again = [(await _random(silent, known, *new, seed=seed)).text for seed in range(12)]
+    assert said == again
+    reply = await _random(silent, *new)
+    assert reply.trace is not None
+    assert {draft["note"] for draft in reply.trace["drafts"]} == {"not played"}
+
+
+async def test_the_control_draws_among_all_drafts_where_none_names_an_item_or_none_is_known() -> None:
+    drafts = ("Hm, well.", "Casino (1995)!", "Who knows?")
+    said = {(await _random(*drafts, names_new=False, seed=seed)).text for seed in range(16)}
+    assert said == set(drafts)
+    assert (await _random("Hm, well.", "Who knows?")).text in ("Hm, well.", "Who knows?")
+
+
+async def test_drafts_know_which_round_they_are_for() -> None:
+    model = ScriptedModel(_replies)
+    await _enhanced(model, rounds=1).chat(ChatRequest(WISH, round=2, rounds=3))
+    assert {(request.round, request.rounds) for request in model.requests[:2]} == {(2, 3)}

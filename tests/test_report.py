@@ -110,9 +110,19 @@ def test_the_page_says_the_outcome_the_counts_and_the_differences(page):
         "Target",
         "play.rounds",
         "Seed of the resampling: 0",
+        "Evenness",
+        "of 30 rows",
     ):
         assert said in text
     assert "SECRET SYSTEM" not in text
+
+
+def test_the_second_judge_is_shown_where_there_is_one(tmp_path, page):
+    assert "econd judge" not in page
+    judged = [row(str(index), 0.5) | {"second_judge": {"name": "m", "value": 0.75}} for index in range(4)]
+    text = Page(write(tmp_path / "r.html", [run_of("one", judged), run_of("two", judged)])).text
+    assert "second judge 4 0.00" in text
+    assert text.count("0.75 [0.75, 0.75]") == 2
 
 
 def test_every_figure_is_told_in_words_and_every_table_has_headers(page):

@@ -67,18 +67,64 @@ def test_guards_count_replies_and_not_rows():
     assert replies["items_per_reply"] == 2.0
     assert replies["out_of_catalogue"] == {"share": 0.5, "per_reply": 1.0}
     assert (replies["words"], replies["unfinished"]) == (8.0, 0.5)
-    assert (replies["distinct_items"], replies["score_when_named"]) == (1.0, 1.0)
+    assert replies["diversity"] == {"recommended": 1, "distinct": 1, "share": 1.0, "entropy": None}
+    assert replies["score_when_named"] == {"mean": 1.0, "ci95": [None, None], "n": 1, "clusters": 1}
 
 
 def test_one_item_for_everybody_shows_as_low_diversity():
     rows = [row(str(index), 0.5, facts=FACTS, played=TWO) for index in range(10)]
-    assert summary(rows)["replies"]["distinct_items"] == 0.1
+    assert summary(rows)["replies"]["diversity"] == {
+        "recommended": 10,
+        "distinct": 1,
+        "share": 0.1,
+        "entropy": 0.0,
+    }
 
 
 def test_without_a_catalogue_words_are_counted_and_items_are_unknown():
     replies = summary([row("a", 1.0, reply="three words here")])["replies"]
     assert replies["words"] == 3.0
-    assert replies["names_item"] is replies["unfinished"] is replies["distinct_items"] is None
+    assert replies["names_item"] is replies["unfinished"] is replies["items_per_reply"] is None
+    assert replies["diversity"] is replies["score_when_named"] is None
+    assert replies["out_of_catalogue"] == {"share": None, "per_reply": None}
+
+
+def test_the_score_when_an_item_is_named_is_that_of_the_episodes_that_name_one():
+    asks = {**FACTS, "new": [None, None]}
+    rows = [
+        row("a", 1.5, dialogue_id="x", facts=FACTS, played=TWO),
+        row("b", 0.5, dialogue_id="y", facts=FACTS, played=TWO),
+        row("c", None, dialogue_id="y", facts=FACTS, played=TWO),
+        row("d", 0.0, dialogue_id="z", facts=asks, played=TWO),
+    ]
+    found = summary(rows)["replies"]["score_when_named"]
+    assert (found["mean"], found["n"], found["clusters"]) == (1.0, 2, 2)
+    low, high = found["ci95"]
+    assert low < 1.0 < high
+    nobody = summary([row("d", 0.0, facts=asks, played=TWO)])["replies"]["score_when_named"]
+    assert nobody == {"mean": None, "ci95": [None, None], "n": 0, "clusters": 0}
+
+
+def test_the_second_judge_is_stated_with_its_name_and_what_its_0_stands_for():
+    said = {"name": "a-model", "item": "m1", "value": 0.5, "similarity": 0.6, "mean": 0.2}
+    rows = [
+        row("a", 1.0) | {"second_judge": said},
+        row("b", 2.0) | {"second_judge": {"name": "a-model", "item": "m2", "value": 2.0}},
+        row("c", 1.0) | {"second_judge": None},
+        failed_row("d"),
+    ]
+    found = summary(rows)["second_judge"]
+    assert (found["name"], found["mean"], found["n"]) == ("a-model", 1.25, 2)
+    assert found["random_similarity"] == 0.2
+    assert summary(rows[2:])["second_judge"] is None
+
+
+@pytest.mark.parametrize("opinion", [{"value": 1.0}, {"name": "x"}, {"name": "x", "value": 3.0}, [1], "good"])
+def test_an_opinion_that_is_none_is_refused(tmp_path, opinion):
+    folder = write_run(tmp_path / "run", [row("b", 1.0)])
+    (folder / "episodes.jsonl").write_text(json.dumps(row("a", 1.0) | {"second_judge": opinion}) + "\n")
+    with pytest.raises(BadLines, match="field second_judge"):
+        load_run(folder)
 
 
 def test_a_target_hidden_in_a_list_is_a_hit_but_no_first_hit():
@@ -253,6 +299,7 @@ def test_a_row_with_any_field_replaced_is_read_or_refused_but_never_breaks_the_s
         "stopped": None,
     }
     whole = copy.deepcopy(row("a", 1.0, facts=FACTS, played=TWO, traces=(trace, None)))
+    whole["second_judge"] = {"name": "x", "item": "m1", "value": 0.5, "similarity": 0.6, "mean": 0.2}
     path = data.draw(st.sampled_from([path for path in _paths(whole) if path]))
     place = whole
     for part in path[:-1]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import peft
 import pytest
 import torch
 from hypothesis import given, settings
@@ -220,6 +221,49 @@ def test_simpo_is_the_loss_of_its_paper(shared: bool, tmp_path: Path) -> None:
     assert measured["rewards/accuracies"] == pytest.approx(
         sum(value < -torch.nn.functional.logsigmoid(torch.tensor(-1.1)) for value in losses) / 3
     )
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("shared", [True, False])
+def test_sft_learns_the_tokens_of_replies_and_no_others(shared: bool, tmp_path: Path) -> None:
+    tokenizer = load_tokenizer("smollm2-135m")
+    model = tiny(len(tokenizer)).eval()
+    encoder = Encoder(tokenizer)
+    rows = [encoder(one) for one in from_pairs([pair(0), pair(1), pair(2, chosen="Take Up (2009).")])]
+    chosen = Training(shared_prompt=shared, batch=3)
+    trainer = make_trainer(
+        "sft", model, tokenizer, rows, chosen, work=tmp_path, seed=0, cpu=True, callback=_Nobody()
+    )
+    batch = trainer.data_collator([trainer.train_dataset[number] for number in range(3)])
+    told = [[int(token) for token in labels if token != -100] for labels in batch["labels"]]
+    assert told == [list(row.chosen) for row in rows]
+    with torch.no_grad():
+        loss = trainer.compute_loss(model, batch)
+        every = torch.cat([alone(model, row.prompt, row.chosen) for row in rows])
+        torch.testing.assert_close(loss, -every.mean(), atol=1e-4, rtol=1e-4)
+        # Over accumulated batches the mean is taken over all their tokens, not over the batches' means.
+        more = trainer.compute_loss(model, batch, num_items_in_batch=torch.tensor(2 * len(every)))
+        torch.testing.assert_close(more, -every.sum() / (2 * len(every)), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("method", ["dpo", "kto"])
+def test_preferences_are_of_the_tokens_of_replies_and_no_others(method: str, tmp_path: Path) -> None:
+    tokenizer = load_tokenizer("smollm2-135m")
+    config = peft.LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
+    model = peft.get_peft_model(tiny(len(tokenizer)), config)
+    rows = [Encoder(tokenizer)(one) for one in from_pairs([pair(0), pair(1)])]
+    trainer = make_trainer(
+        method, model, tokenizer, rows, Training(batch=2), work=tmp_path, seed=0, cpu=True, callback=_Nobody()
+    )
+    batch = trainer.data_collator([trainer.train_dataset[number] for number in range(2)])
+    told = [
+        ids[mask.bool()].tolist()
+        for ids, mask in zip(batch["input_ids"], batch["completion_mask"], strict=True)
+    ]
+    sides = {tuple(side) for row in rows for side in (row.chosen, row.rejected or ())}
+    assert {tuple(side) for side in told} <= sides
+    assert len(told) == (4 if method == "dpo" else 2)
 
 
 FAST = Config.model_validate({"train": {"batch": 4, "accumulate": 1, "layers": 4, "learning_rate": 2e-3}})

@@ -35,7 +35,8 @@ class Seats(Stage):
     `scripted:FILE`, or rules."""
 
     recommender: str = "smollm2-135m"
-    """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`."""
+    """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
+    `rules:best`."""
     simulator: str = "smollm2-135m"
     """The model in the seeker's seat; also `rules`."""
     judge: str = "smollm2-135m"
@@ -168,6 +169,9 @@ class Search(Stage):
     """First round that is enhanced."""
     rounds: int = Field(2, ge=1, le=20)
     """How many rounds to play drafts forward when the caller does not say how many are left."""
+    choice: Literal["best", "random"] = "best"
+    """What is said of the drafts: the best by the internal judge, or as a control one drawn at random among
+    those that name a new item, not played forward (what filtering alone gains)."""
     simulator: str | None = None
     """Internal simulator: `rules`, or by default what suits the outer seats."""
     judge: str | None = None
@@ -191,12 +195,20 @@ class Pairs(Stage):
     """Score from which the best draft is chosen itself: by default 2 with rules, 1.5 with a model."""
     reject_below: float | None = Field(None, ge=0, le=2)
     """The worst draft is rejected below this score, else the label is: by default as accept_at."""
-    min_margin: float = Field(0.0, ge=0, le=2)
+    min_margin: float = Field(0.2, ge=0, le=2)
     """Filter: smallest difference of the two scores; the chosen side must be better in any case."""
     min_agreement: float = Field(0.0, ge=0, le=1)
     """Filter: smallest share of the judge's likeliest score, on both sides (rules always agree)."""
     max_length_ratio: float | None = Field(None, ge=1)
     """Filter: most words of the longer side for each word of the shorter."""
+    one_item: bool | None = None
+    """Filter: both sides name exactly one new real item and no title the catalogue does not have, so that
+    naming more cannot be learnt; by default wherever candidates are shown."""
+    naming_nothing: float = Field(0.1, ge=0, le=1)
+    """With one_item: largest share of the pairs whose rejected side names nothing at all."""
+    label_reachable: bool = True
+    """Filter: where candidates are shown, the label is chosen only if one of them is a target; else it
+    would teach to pass the list over."""
 
 
 class Seekers(Stage):
@@ -265,7 +277,8 @@ class Training(Stage):
     held_out: float = Field(0.1, ge=0, lt=1)
     """Share of the dialogues that are not trained on, to measure before and after."""
     shared_prompt: bool = True
-    """SimPO: go through a prompt once for both of its replies. The same loss in about half the time."""
+    """SFT and SimPO: go through a prompt once for all its replies, with the model's head on the replies
+    alone. The same loss in half the time or less."""
     checkpoint_steps: int = _free(20, ge=1)
     """A killed training goes on from the last of these."""
     report_to: tuple[str, ...] = _free(())
@@ -286,6 +299,53 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "shared_prompt": False,
     },
 }
+
+
+class Dataset(Stage):
+    """The files of one dataset in an experiment."""
+
+    train: str
+    """Samples to learn from."""
+    test: str
+    """Samples that every system is tested on."""
+    catalogue: str | None = None
+    """Its items."""
+    interactions: str | None = None
+    """Mentions or samples to count popularity from."""
+    ranker: str | None = None
+    """Folder of `usbrec train ranker` for this catalogue; by default `ranker`."""
+
+
+class Experiment(Stage):
+    """The six systems side by side (`usbrec experiment`)."""
+
+    method: Literal["simpo", "dpo", "kto", "grpo", "rloo"] = "simpo"
+    """What RL is (paper: simpo). It goes on from the SFT adapter."""
+    training_seeds: int = Field(1, ge=1, le=20)
+    """How often training is repeated, pairs included, with other seeds; test rows and their seeds stay."""
+    iterations: int = Field(1, ge=1, le=20)
+    """Expert iteration: so many times, at most, pairs are drawn from the last model and it is trained again;
+    ends when its score on held-out training rows stops rising. From the second time on it is self-enhanced
+    while it draws."""
+    new_targets: bool = True
+    """Leave out rows whose context names a target already: repeating it would be a hit."""
+    train_rows: int | None = Field(None, ge=10)
+    """Training rows in all, by hash of the sample id; by default every one."""
+    sft_share: float = Field(0.5, gt=0, lt=1)
+    """Share of the training dialogues that SFT learns from; pairs are drawn on the others, so that what is
+    preferred was not learnt by heart."""
+    held_out_rows: int = Field(60, ge=4)
+    """Training rows kept apart to score each iteration (only with several)."""
+    sft_learning_rate: float | None = Field(None, gt=0)
+    """Highest learning rate of SFT; by default train.learning_rate."""
+    rl_learning_rate: float | None = Field(5e-5, gt=0)
+    """Highest learning rate of RL; none: train.learning_rate."""
+    controls: tuple[str, ...] = ("random", "retriever", "best")
+    """Controls without a language model, on the same rows (with a catalogue)."""
+    models: tuple[str, ...] = ()
+    """Base models, each with the whole table; by default the one in the recommender's seat."""
+    datasets: dict[str, Dataset] = Field(default_factory=dict)
+    """Datasets by name, each with the whole table; by default those named on the command line."""
 
 
 class Statistics(Stage):
@@ -327,6 +387,8 @@ class Config(Stage):
     """Preference pairs."""
     train: Training = _free(Training())
     """Training of a model."""
+    experiment: Experiment = _free(Experiment())
+    """The six systems."""
     seekers: Seekers = _free(Seekers())
     """Seekers made from a catalogue."""
     statistics: Statistics = Statistics()

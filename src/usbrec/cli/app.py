@@ -12,6 +12,7 @@ from rich.table import Table
 
 from usbrec import stages
 from usbrec.cli import options as o
+from usbrec.cli.experiment import experiment
 from usbrec.cli.progress import Bars
 from usbrec.cli.training import print_examples, print_training
 from usbrec.data import KINDS, load_samples, write_samples
@@ -302,6 +303,9 @@ def evaluate(
     if run.results.get("by_round"):
         console.print(rounds_table(run.results["by_round"]))
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
+
+
+app.command()(experiment)
 
 
 @app.command()

@@ -32,7 +32,7 @@ Model = Annotated[
 ]
 Recommender = Annotated[
     str | None,
-    typer.Option(help="Model, or rules:random, rules:popular, rules:retriever.", rich_help_panel=_SEATS),
+    typer.Option(help="Model, or rules:random, :popular, :retriever, :best.", rich_help_panel=_SEATS),
 ]
 Simulator = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
 Judge = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
@@ -111,6 +111,9 @@ def settings(
     pair_drafts: int | None = None,
     preset: str | None = None,
     max_steps: int | None = None,
+    method: str | None = None,
+    training_seeds: int | None = None,
+    iterations: int | None = None,
 ) -> Config:
     """The configuration file with the options given laid over it. Raises ConfigError."""
     overrides: dict[str, Any] = {
@@ -135,5 +138,6 @@ def settings(
         "pairs": {"drafts": pair_drafts},
         "seekers": {"noun": noun},
         "train": {"preset": preset, "max_steps": max_steps},
+        "experiment": {"method": method, "training_seeds": training_seeds, "iterations": iterations},
     }
     return load_config(config, overrides)

@@ -13,8 +13,9 @@ what any recommender knows, the messages.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,11 +38,16 @@ from usbrec.play.simulator import InternalSimulator
 
 @dataclass(frozen=True)
 class InternalSeats:
-    """Who sits inside the search. Their models must be metered (see enhance/budget.py)."""
+    """Who sits inside the search. Their models must be metered (see enhance/budget.py).
+
+    `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
+    None where no catalogue is known.
+    """
 
     profiler: Profiler
     simulator: InternalSimulator
     judge: ProfileJudge
+    names_new: Callable[[Sequence[Turn], str], bool] | None = None
 
 
 class SelfEnhanced:
@@ -163,18 +169,24 @@ class _Search:
     async def _search(self) -> None:
         # The greedy draft comes first: whatever the budget, there is something to say.
         self._add(await self._greedy(self.turns, self.round, self.request.seed))
+        if self.settings.choice == "random":
+            await self._draft()
+            return
         self.profile = await self.seats.profiler.profile(
             self.turns, seed=derive_seed(self.request.seed, "profile")
         )
-        more = max(self.settings.drafts, self.request.n) - 1
-        for reply in await self._others(self.turns, more, self.request.seed):
-            if all(reply.text != draft.text for draft in self.drafts):
-                self._add(reply)
+        await self._draft()
         if self.base.parallel:
             await side_by_side(self._play(draft) for draft in self.drafts)
         else:
             for draft in self.drafts:
                 await self._play(draft)
+
+    async def _draft(self) -> None:
+        more = max(self.settings.drafts, self.request.n) - 1
+        for reply in await self._others(self.turns, more, self.round, self.request.seed):
+            if all(reply.text != draft.text for draft in self.drafts):
+                self._add(reply)
 
     def _add(self, reply: Reply) -> None:
         self.drafts.append(Draft(reply.text, reply.unfinished, reply.grounding))
@@ -182,15 +194,20 @@ class _Search:
     async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
         return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
 
-    async def _others(self, turns: Sequence[Turn], n: int, seed: int) -> Sequence[Reply]:
+    async def _others(self, turns: Sequence[Turn], n: int, round_: int, seed: int) -> Sequence[Reply]:
         return await self.recommender.draft(
-            turns, n=n, temperature=self.settings.temperature, seed=derive_seed(seed, "drafts")
+            turns,
+            n=n,
+            temperature=self.settings.temperature,
+            seed=derive_seed(seed, "drafts"),
+            round_=round_,
+            rounds=self.rounds,
         )
 
     async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
         replies = [await self._greedy(turns, round_, seed)]
         if self.settings.kind == "tree":
-            others = await self._others(turns, self.settings.drafts - 1, seed)
+            others = await self._others(turns, self.settings.drafts - 1, round_, seed)
             replies += [reply for reply in others if reply.text != replies[0].text]
         return replies
 
@@ -221,11 +238,26 @@ class _Search:
         except ModelError as error:
             draft.note = f"{type(error).__name__}: {error}"
 
-    def _reply(self, meter: Meter) -> ChatReply:
+    def _ranked(self) -> list[int]:
+        """The drafts' indices, best first."""
+        if self.settings.choice == "random":
+            return self._at_random()
         # Sorting is stable, so among equals the earlier draft wins, the greedy one first of all.
         scored = [index for index, draft in enumerate(self.drafts) if draft.value is not None]
         ranked = sorted(scored, key=lambda index: -(self.drafts[index].value or 0.0))
-        ranked += [index for index in range(len(self.drafts)) if index not in scored]
+        return ranked + [index for index in range(len(self.drafts)) if index not in scored]
+
+    def _at_random(self) -> list[int]:
+        """In an order drawn from the seed, those that name a new item first."""
+        names_new = self.seats.names_new
+        order = list(range(len(self.drafts)))
+        random.Random(derive_seed(self.request.seed, "choice")).shuffle(order)
+        if names_new is None:
+            return order
+        return sorted(order, key=lambda index: not names_new(self.turns, self.drafts[index].text))
+
+    def _reply(self, meter: Meter) -> ChatReply:
+        ranked = self._ranked()
         said = [self.drafts[ranked[place % len(ranked)]] for place in range(self.request.n)]
         if self.request.on_delta is not None:
             self.request.on_delta(said[0].text)

@@ -3,6 +3,9 @@
 Pairing rows takes the difficulty of the samples out of the comparison, so much smaller differences can
 be told from chance than by laying two intervals beside each other. Every difference is also taken on the
 rows whose targets the context had not named yet: there a system cannot gain by repeating what was said.
+
+Score and hit are the outcomes, and their p values are adjusted together. What the second judge says stands
+beside them as a secondary outcome, and the guards say what else a system does to its replies.
 """
 
 from __future__ import annotations
@@ -22,10 +25,12 @@ from usbrec.evaluate.results import Run, rounded
 from usbrec.evaluate.statistics import Interval, PairedDifference, holm, paired_difference
 from usbrec.keys import derive_seed, digest
 
-MeasureName = Literal["ieval", "hit"]
+MeasureName = Literal["ieval", "hit", "second"]
 Scope = Literal["all", "non_repeats"]
 
-MEASURES: dict[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit": metrics.hit}
+MEASURES: Mapping[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit": metrics.hit}
+#: Taken where both runs have it, and not adjusted together with the outcomes.
+SECONDARY: Mapping[MeasureName, metrics.Measure] = {"second": metrics.second_score}
 
 # Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
 _MUST_AGREE = frozenset({"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts"})
@@ -37,7 +42,8 @@ _SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
 class System:
     """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row.
 
-    `control` says that no language model sat in the recommender's seat.
+    `control` says that no language model sat in the recommender's seat. `guards` is what
+    :func:`usbrec.evaluate.metrics.reply_counts` counts; `second` the second judge's mean, its n 0 without.
     """
 
     name: str
@@ -50,12 +56,15 @@ class System:
     calls: float
     tokens: float
     seconds: float
+    guards: Mapping[str, Any]
+    second: Interval
     control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`other` minus `baseline` in one measure; `adjusted` is the p value after Holm, None without rows."""
+    """`other` minus `baseline` in one measure; `adjusted` is the p value after Holm, None without rows and
+    for a secondary outcome."""
 
     baseline: str
     other: str
@@ -67,16 +76,25 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The systems in the order given, the differences against the first, and what makes them doubtful."""
+    """The systems in the order given, the differences against the first, and what makes them doubtful.
+
+    `secondary` are the differences in secondary outcomes, those that could be taken.
+    """
 
     systems: tuple[System, ...]
     differences: tuple[Difference, ...]
     warnings: tuple[str, ...]
     seed: int
+    secondary: tuple[Difference, ...] = ()
+
+    @property
+    def second_judged(self) -> bool:
+        """Whether the second judge scored any row."""
+        return any(system.second.n for system in self.systems)
 
     def between(self, other: str, measure: MeasureName, scope: Scope = "all") -> Difference | None:
         """The difference of one later system, or None where it was not taken."""
-        for difference in self.differences:
+        for difference in (*self.differences, *self.secondary):
             if (difference.other, difference.measure, difference.scope) == (other, measure, scope):
                 return difference
         return None
@@ -95,23 +113,15 @@ class Comparison:
                 "calls_per_row": system.calls,
                 "tokens_per_row": system.tokens,
                 "seconds_per_row": system.seconds,
+                "second_judge": system.second.to_json(),
+                "replies": system.guards,
             }
             for system in self.systems
         ]
-        differences = [
-            {
-                "baseline": difference.baseline,
-                "other": difference.other,
-                "measure": difference.measure,
-                "rows": difference.scope,
-                **difference.difference.to_json(),
-                "p_holm": difference.adjusted,
-            }
-            for difference in self.differences
-        ]
         return {
             "systems": rounded(systems),
-            "differences": rounded(differences),
+            "differences": rounded([_told(difference) for difference in self.differences]),
+            "secondary": rounded([_told(difference) for difference in self.secondary]),
             "warnings": list(self.warnings),
             "seed": self.seed,
         }
@@ -120,25 +130,34 @@ class Comparison:
 def compare(runs: Sequence[Run], *, seed: int = 0, resamples: int = 2000) -> Comparison:
     """Compare finished runs, the first being the baseline. One run gives a table without differences.
 
-    p values are adjusted together for all differences taken (Holm). Where no row repeats a named item,
-    the non-repeat rows are all rows and are not tested twice. Raises InputError without runs.
+    p values are adjusted together for all differences in score and hit (Holm), not for the secondary ones.
+    Where no row repeats a named item, the non-repeat rows are all rows and are not tested twice.
+    Raises InputError without runs.
     """
     if not runs:
         raise InputError("No run to compare. Name at least one folder that `usbrec evaluate -o` wrote.")
     named = distinctly_named(runs)
     differences = [
-        difference for other in named[1:] for difference in _differences(named[0], other, seed, resamples)
+        difference
+        for other in named[1:]
+        for difference in _differences(named[0], other, MEASURES, seed, resamples)
     ]
+    secondary = (
+        difference
+        for other in named[1:]
+        for difference in _differences(named[0], other, SECONDARY, seed, resamples)
+    )
     tested = [index for index, found in enumerate(differences) if found.difference.p_value is not None]
     for index, adjusted in zip(
         tested, holm([differences[index].difference.p_value or 0.0 for index in tested]), strict=True
     ):
         differences[index] = replace(differences[index], adjusted=adjusted)
     return Comparison(
-        systems=tuple(_system(run) for run in named),
+        systems=tuple(_system(run, seed, resamples) for run in named),
         differences=tuple(differences),
         warnings=tuple(_warnings(named)),
         seed=seed,
+        secondary=tuple(difference for difference in secondary if difference.difference.n),
     )
 
 
@@ -156,7 +175,18 @@ def distinctly_named(runs: Sequence[Run]) -> list[Run]:
     return named
 
 
-def _system(run: Run) -> System:
+def _told(difference: Difference) -> dict[str, Any]:
+    return {
+        "baseline": difference.baseline,
+        "other": difference.other,
+        "measure": difference.measure,
+        "rows": difference.scope,
+        **difference.difference.to_json(),
+        "p_holm": difference.adjusted,
+    }
+
+
+def _system(run: Run, seed: int, resamples: int) -> System:
     results = run.results
     rows = max(1, results["n"])
     return System(
@@ -170,12 +200,23 @@ def _system(run: Run) -> System:
         calls=results["calls"] / rows,
         tokens=(results["prompt_tokens"] + results["completion_tokens"]) / rows,
         seconds=results["seconds"] / rows,
+        # Counted on the rows: what an older version summarised has them in another shape, or not at all.
+        guards=metrics.reply_counts(run.rows, seed=seed, resamples=resamples),
+        second=metrics.interval(
+            run.rows, metrics.second_score, seed=seed, place="second_judge", resamples=resamples
+        ),
         control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
     )
 
 
-def _differences(baseline: Run, other: Run, seed: int, resamples: int) -> Iterator[Difference]:
-    """ieval and hit, on all shared rows and, where these are others, on those that do not repeat."""
+def _differences(
+    baseline: Run,
+    other: Run,
+    measures: Mapping[MeasureName, metrics.Measure],
+    seed: int,
+    resamples: int,
+) -> Iterator[Difference]:
+    """The measures on all shared rows and, where these are others, on those that do not repeat."""
     ours = {row["sample_id"]: row for row in baseline.rows}
     theirs = {row["sample_id"]: row for row in other.rows}
     shared = ours.keys() & theirs.keys()
@@ -185,7 +226,7 @@ def _differences(baseline: Run, other: Run, seed: int, resamples: int) -> Iterat
     if fresh != shared:
         scopes["non_repeats"] = fresh
     for scope, kept in scopes.items():
-        for name, measure in MEASURES.items():
+        for name, measure in measures.items():
             found = paired_difference(
                 metrics.measured((ours[sample_id] for sample_id in sorted(kept)), measure),
                 metrics.measured((theirs[sample_id] for sample_id in sorted(kept)), measure),
@@ -276,7 +317,8 @@ def _decides_meaning(path: str) -> bool:
 
 
 def print_table(comparison: Comparison, console: Console) -> None:
-    """Print the systems, then the differences, then the warnings; fits a terminal of 100 columns."""
+    """Print the systems, the guards where items are known, the differences, the warnings; fits a terminal of
+    100 columns."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("system", no_wrap=True)
     headings = ("rows", "iEval", "hit", "hit, not\nrepeated", "failed", "unread-\nable")
@@ -296,11 +338,45 @@ def print_table(comparison: Comparison, console: Console) -> None:
             wording.amount(system.seconds),
         )
     console.print(table)
+    if any(system.guards["names_item"] is not None for system in comparison.systems):
+        console.print()
+        console.print(_guards_table(comparison))
     if comparison.differences:
         console.print()
         console.print(_differences_table(comparison))
     for warning in comparison.warnings:
         console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
+
+
+def _guards_table(comparison: Comparison) -> Table:
+    """The most telling guards; the report has all of them."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("replies", no_wrap=True)
+    headings = ("name a\nnew item", "items\n/reply", "unknown\ntitles", "words\n/reply", "cut\noff")
+    for heading in (*headings, "distinct\nitems", "iEval when\nitem named"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    if comparison.second_judged:
+        table.add_column("second\njudge", justify="right", no_wrap=True)
+    for system in comparison.systems:
+        guards = system.guards
+        named = _interval(guards["score_when_named"])
+        cells: list[str | Text] = [
+            wording.number(guards["names_item"], "share"),
+            wording.number(guards["items_per_reply"], "score"),
+            wording.number(guards["out_of_catalogue"]["share"], "share"),
+            wording.amount(guards["words"]),
+            wording.number(guards["unfinished"], "share"),
+            wording.number((guards["diversity"] or {}).get("share"), "share"),
+            _stacked(named.mean, named, "score"),
+        ]
+        if comparison.second_judged:
+            cells.append(_stacked(system.second.mean, system.second, "score"))
+        table.add_row(_plain(wording.clipped(system.name, 22)), *cells)
+    return table
+
+
+def _interval(told: Mapping[str, Any] | None) -> Interval:
+    return Interval(None, None, None, 0, 0) if told is None else Interval.from_json(told)
 
 
 def _differences_table(comparison: Comparison) -> Table:
@@ -310,8 +386,8 @@ def _differences_table(comparison: Comparison) -> Table:
     table.add_column("measure", no_wrap=True)
     for heading in ("rows", "difference", "95 % interval", "p", "p (Holm)"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for found in comparison.differences:
-        kind: wording.Kind = "score" if found.measure == "ieval" else "share"
+    for found in (*comparison.differences, *comparison.secondary):
+        kind = wording.kind_of(found.measure)
         interval = found.difference
         table.add_row(
             _plain(wording.clipped(found.other, 30)),

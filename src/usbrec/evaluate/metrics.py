@@ -45,6 +45,18 @@ def first_hit(row: Row) -> float | None:
     return float(any(item in targets for item in facts["new"] if item is not None))
 
 
+def second_score(row: Row) -> float | None:
+    """The score in [0, 2] of the second judge (judge/embedding.py); None where it gave none."""
+    opinion = row.get("second_judge")
+    return None if opinion is None or opinion["value"] is None else float(opinion["value"])
+
+
+def names_item(row: Row) -> bool | None:
+    """Whether some reply named a real item that the dialogue had not named; None without a catalogue."""
+    facts = facts_of(row)
+    return any(item is not None for item in facts["new"]) if "new" in facts else None
+
+
 def leaked(row: Row) -> float | None:
     """1 when the simulator named a target before the recommender did; None for a failed row."""
     return None if row["episode"] is None else float(row["episode"].get("leaks", 0) > 0)
@@ -95,13 +107,15 @@ def mean(values: Iterable[float]) -> float | None:
     return math.fsum(listed) / len(listed) if listed else None
 
 
-def reply_counts(rows: Sequence[Row]) -> dict[str, Any]:
+def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any]:
     """The guards: what a system could do to its replies that a score alone would not show.
 
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
-    named, how many items and titles unknown to the catalogue they name, how long they are, how many
-    were cut off, and how varied the recommendations are (1: every reply another item). Null where
-    nothing was counted, as without a catalogue. `grounding` is null without candidates.
+    named, how many items and titles unknown to the catalogue they name, how long they are, and how many
+    were cut off. `diversity` is about the recommendations (the first new item of each reply that has one),
+    `score_when_named` the iEval score among episodes that have one: a system that gains only by naming an
+    item more often does not gain there. Null where nothing was counted, as without a catalogue.
+    `grounding` is null without candidates.
     """
     played = [row for row in rows if row["episode"] is not None]
     new = [item for row in played for item in facts_of(row).get("new", ())]
@@ -116,15 +130,37 @@ def reply_counts(rows: Sequence[Row]) -> dict[str, Any]:
         "out_of_catalogue": {"share": mean(count > 0 for count in unknown), "per_reply": mean(unknown)},
         "words": mean(count for row in played for count in _words(row)),
         "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
-        "distinct_items": len(set(first)) / len(first) if first else None,
+        "diversity": diversity(first),
         "grounding": _grounding_counts(played),
-        "score_when_named": mean(
-            value
-            for row in played
-            if any(item is not None for item in facts_of(row).get("new", ()))
-            and (value := score(row)) is not None
-        ),
+        "score_when_named": _score_when_named(played, seed, resamples),
     }
+
+
+def diversity(recommended: Sequence[str]) -> dict[str, int | float | None] | None:
+    """How varied the recommended items are; None without any.
+
+    ``share`` is distinct items a recommendation; ``entropy`` is that of the items over the greatest it
+    could be, log(recommendations): 1 when all differ, 0 when all are one, None of a single recommendation.
+    """
+    if not recommended:
+        return None
+    n, counts = len(recommended), Counter(recommended)
+    nats = math.fsum(count / n * math.log(n / count) for count in counts.values())
+    return {
+        "recommended": n,
+        "distinct": len(counts),
+        "share": len(counts) / n,
+        "entropy": min(1.0, nats / math.log(n)) if n > 1 else None,
+    }
+
+
+def _score_when_named(played: Sequence[Row], seed: int, resamples: int) -> dict[str, Any] | None:
+    named = [names_item(row) for row in played]
+    if all(one is None for one in named):
+        return None
+    rows = [row for row, one in zip(played, named, strict=True) if one]
+    # The draws of the score on all rows: where every episode names an item, the two are one.
+    return interval(rows, score, seed=seed, place="all/ieval", resamples=resamples).to_json()
 
 
 def _grounding_counts(played: Sequence[Row]) -> dict[str, Any] | None:
@@ -166,6 +202,22 @@ def random_similarity(rows: Iterable[Row]) -> float | None:
         for detail in details
         if isinstance(detail, Mapping) and isinstance(value := detail.get("mean"), float)
     )
+
+
+def second_judge(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any] | None:
+    """The mean of the second judge's scores and the judge's name; None where it judged nothing.
+
+    ``random_similarity`` is the mean similarity of random items to the targets: what its 0 stands for.
+    """
+    opinions = [opinion for row in rows if (opinion := row.get("second_judge")) is not None]
+    if not opinions:
+        return None
+    found = interval(rows, second_score, seed=seed, place="second_judge", resamples=resamples)
+    return {
+        "name": ", ".join(sorted({opinion["name"] for opinion in opinions})),
+        **found.to_json(),
+        "random_similarity": mean(opinion["mean"] for opinion in opinions if opinion.get("mean") is not None),
+    }
 
 
 def search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:

@@ -58,7 +58,6 @@ def write_report(
             runs=named,
             figures=_figures(named, comparison),
             rounds=_rounds(named),
-            guards=[(run.name, metrics.reply_counts(run.rows)) for run in named],
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],
             pairs=_pairs(pairs),
             dialogues=[_dialogue(pick, [run.name for run in named]) for pick in pick_dialogues(named)],
@@ -93,7 +92,7 @@ def _environment() -> jinja2.Environment:
         said=wording.said,
         setting=wording.value,
     )
-    environment.globals.update(limits=wording.limits, measure=wording.measure)
+    environment.globals.update(limits=wording.limits, measure=wording.measure, kind_of=wording.kind_of)
     return environment
 
 

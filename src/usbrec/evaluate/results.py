@@ -78,7 +78,8 @@ def summarise(
         "persuasiveness": persuasiveness(listed, seed=seed, resamples=resamples),
         "leak": metrics.mean(value for row in listed if (value := metrics.leaked(row)) is not None),
         **metrics.usage_sums(listed),
-        "replies": metrics.reply_counts(listed),
+        "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
+        "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),
         "score": metrics.score_methods(listed),
         "random_similarity": metrics.random_similarity(listed),
         "rounds_played": metrics.mean(

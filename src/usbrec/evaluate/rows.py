@@ -42,6 +42,8 @@ def check_row(row: Any) -> dict[str, Any]:
         raise ValueError(f"{where}: field rounds does not hold the ranks of its targets in every round")
     if row.get("persuasion") is not None and not _is_score(row["persuasion"]):
         raise ValueError(f"{where}: field persuasion is no score")
+    if row.get("second_judge") is not None and not _is_opinion(row["second_judge"]):
+        raise ValueError(f"{where}: field second_judge is no score with the name of its judge")
     return {**dict.fromkeys(("repeat", "episode", "failed")), **row}
 
 
@@ -69,6 +71,15 @@ def _is_score(value: Any) -> bool:
         return False
     number = value["value"]
     return number is None or (_is_number(number) and 0 <= number <= 2)
+
+
+def _is_opinion(value: Any) -> bool:
+    """What the second judge said: a score, its name, and what random items are worth."""
+    return (
+        _is_score(value)
+        and _is_text(value.get("name"))
+        and (value.get("mean") is None or _is_number(value["mean"]))
+    )
 
 
 def _is_turn(value: Any) -> bool:

@@ -61,9 +61,17 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}"
 
 
+_MEASURES = {"ieval": "iEval score", "hit": "hit", "second": "second judge"}
+
+
 def measure(name: str, scope: str) -> str:
     """What a difference is about: ``iEval score``, ``hit, not repeated``."""
-    return ("iEval score" if name == "ieval" else "hit") + ("" if scope == "all" else ", not repeated")
+    return _MEASURES[name] + ("" if scope == "all" else ", not repeated")
+
+
+def kind_of(name: str) -> Kind:
+    """How the numbers of a measure are said."""
+    return "share" if name == "hit" else "score"
 
 
 def rows(count: int) -> str:

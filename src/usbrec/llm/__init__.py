@@ -59,7 +59,7 @@ def model_name(seat: str) -> str:
     raise ConfigError(
         f"unknown model {seat!r}. A seat is {', '.join(MODELS)} (packaged), a .gguf file, hf:BASE[+ADAPTER], "
         "openai:NAME or scripted:FILE; simulator and judge also rules, the recommender also rules:random, "
-        "rules:popular or rules:retriever."
+        "rules:popular, rules:retriever or rules:best."
     )
 
 

@@ -2,6 +2,14 @@
 
 from usbrec.pairs.export import EXPORTS, export_pairs, read_pairs
 from usbrec.pairs.filters import drop_reason
-from usbrec.pairs.podcs import count_pairs, make_pair
+from usbrec.pairs.podcs import count_pairs, make_pair, select_pairs
 
-__all__ = ["EXPORTS", "count_pairs", "drop_reason", "export_pairs", "make_pair", "read_pairs"]
+__all__ = [
+    "EXPORTS",
+    "count_pairs",
+    "drop_reason",
+    "export_pairs",
+    "make_pair",
+    "read_pairs",
+    "select_pairs",
+]

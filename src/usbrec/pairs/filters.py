@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from usbrec.config import Pairs
@@ -17,6 +18,9 @@ Verdict = (
         "margin too small",
         "the judge's votes disagree",
         "lengths too different",
+        "the label cannot be reached from the candidates",
+        "a side names not exactly one new item",
+        "enough pairs whose rejected side names nothing",
     ]
     | None
 )
@@ -33,6 +37,26 @@ class Side(Protocol):
 
     @property
     def episode(self) -> Episode | None: ...
+
+
+def names_one(side: Side) -> bool:
+    """Whether the reply names exactly one item, which is new and real, and no title of no catalogue."""
+    named, new, unknown = _named(side)
+    return len(named) == 1 and new is not None and not unknown
+
+
+def names_nothing(side: Side) -> bool:
+    """Whether the reply names no title at all, known or not."""
+    named, _, unknown = _named(side)
+    return not named and not unknown
+
+
+def _named(side: Side) -> tuple[Sequence[str], str | None, Sequence[str]]:
+    """What the first reply of the side's episode names: items, the first new one, unknown titles."""
+    facts = {} if side.episode is None else side.episode.facts
+    if not facts.get("named"):
+        return ("",) * 2, None, ()  # nothing is known of it: neither one item nor none
+    return facts["named"][0], facts["new"][0], facts["out_of_catalogue"][0]
 
 
 def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> Verdict:

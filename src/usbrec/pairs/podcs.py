@@ -18,7 +18,8 @@ from usbrec.dialogue import Episode, PreferencePair, Sample
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import Verdict, drop_reason
+from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one
+from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
 
 Origin = Literal["draft", "label"]
@@ -54,44 +55,113 @@ class Candidate:
 async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at: float) -> Mapping[str, Any]:
     """Draw, play, score and compare; returns the unit's record as JSON.
 
-    ``pair`` is a PreferencePair or None, and then ``dropped`` says why; ``candidates`` are all replies
-    that were played. Raises ModelError when no draft could be drawn or none could be played.
+    `accept_at` stands for ``settings.accept_at``. ``pair`` is a PreferencePair or None, and then
+    ``dropped`` says why; ``candidates`` are all replies that were played. Raises ModelError when no draft
+    could be drawn or none could be played.
     """
     drafts = await table.recommender.draft(
         sample.turns,
         n=settings.drafts,
         temperature=settings.temperature,
         seed=derive_seed(table.seed, sample.id, "drafts"),
+        round_=1,
+        rounds=table.rounds,
     )
     if not drafts:
         raise UnusableAnswer(f"{table.recommender.model.name}: all drafts are empty.")
     played = [await _play(sample, table, reply, "draft") for reply in drafts]
     if all(candidate.episode is None for candidate in played):
         raise ModelError(f"no draft could be played: {played[0].failure}")
-    scored = [candidate for candidate in played if candidate.value is not None]
-    label: Candidate | None = None
-    verdict: Verdict = "no draft could be scored"
-    pair: PreferencePair | None = None
-    if scored:
-        best = max(scored, key=_value)
-        worst = min(scored, key=_value)
-        good = _value(best) >= accept_at
-        short = _value(worst) < (accept_at if settings.reject_below is None else settings.reject_below)
-        if not (good and short) and sample.label:
-            label = await _play(sample, table, Reply(sample.label), "label")
-        chosen = best if good else label
-        rejected = worst if short else label
-        verdict = drop_reason(chosen, rejected, settings)
-        if verdict is None and chosen is not None and rejected is not None:
-            pair = _pair(sample, table, chosen, rejected)
+    contest = _Contest(sample, table, settings, accept_at, played)
+    pair, verdict = await contest.decide()
     return {
         "sample_id": sample.id,
-        "candidates": [candidate.to_json() for candidate in (*played, *((label,) if label else ()))],
+        "candidates": [candidate.to_json() for candidate in contest.played],
         "drawn": settings.drafts,
         "distinct": len(drafts),
         "pair": None if pair is None else pair.to_json(),
         "dropped": verdict,
     }
+
+
+class _Contest:
+    """Which two of a sample's replies make the pair. `played` grows by the label when that is needed."""
+
+    def __init__(
+        self, sample: Sample, table: Table, settings: Pairs, accept_at: float, played: Sequence[Candidate]
+    ) -> None:
+        self.played = list(played)
+        self._sample = sample
+        self._table = table
+        self._settings = settings
+        self._accept_at = accept_at
+        self._reject_below = accept_at if settings.reject_below is None else settings.reject_below
+        self._one_item = bool(settings.one_item)
+
+    async def decide(self) -> tuple[PreferencePair | None, Verdict]:
+        """The pair, or why there is none."""
+        scored = [candidate for candidate in self.played if candidate.value is not None]
+        if not scored:
+            return None, "no draft could be scored"
+        eligible = [one for one in scored if not self._one_item or names_one(one)]
+        best = max(eligible, key=_value, default=None)
+        good = best is not None and _value(best) >= self._accept_at
+        # A draft that names nothing is met only where no other is bad enough: it teaches less.
+        losers = [min(eligible, key=_value)] if eligible else []
+        losers += [one for one in scored if self._one_item and names_nothing(one)][:1]
+        short = [one for one in losers if _value(one) < self._reject_below]
+        label = None
+        if self._sample.label and (not good or not short):
+            if not good and not self._reachable():
+                return None, "the label cannot be reached from the candidates"
+            label = await _play(self._sample, self._table, Reply(self._sample.label), "label")
+            self.played.append(label)
+        chosen = best if good else label
+        verdict: Verdict = None
+        for rejected in (*short,) or (label,):
+            verdict = self._verdict(chosen, rejected)
+            if verdict is None and chosen is not None and rejected is not None:
+                return _pair(self._sample, self._table, chosen, rejected), None
+        return None, verdict
+
+    def _verdict(self, chosen: Candidate | None, rejected: Candidate | None) -> Verdict:
+        reason = drop_reason(chosen, rejected, self._settings)
+        if reason is not None or not self._one_item or chosen is None or rejected is None:
+            return reason
+        if names_one(chosen) and (names_one(rejected) or names_nothing(rejected)):
+            return None
+        return "a side names not exactly one new item"
+
+    def _reachable(self) -> bool:
+        """Whether what was shown to the model allows to name a target."""
+        grounding, knowledge = self._table.recommender.grounding, self._table.knowledge
+        if not self._settings.label_reachable or grounding is None or knowledge is None:
+            return True
+        shown = {item.id for item in grounding.candidates(self._sample.turns)}
+        return any(item.id in shown for item in Targets.of(self._sample, knowledge).items)
+
+
+def select_pairs(
+    records: Sequence[Mapping[str, Any]], settings: Pairs, *, seed: int
+) -> list[Mapping[str, Any]]:
+    """The records with no more pairs whose rejected side names nothing than `settings.naming_nothing`
+    allows; the others lose their pair and say why. Which stay is decided by hash: order plays no part."""
+    silent = [record["sample_id"] for record in records if _rejects_silence(record)]
+    paired = sum(record["pair"] is not None for record in records) - len(silent)
+    share = settings.naming_nothing
+    most = len(silent) if share >= 1.0 else int(share * paired / (1.0 - share) + 1e-9)
+    kept = set(sorted(silent, key=lambda sample_id: derive_seed(seed, sample_id, "naming nothing"))[:most])
+    dropped: Verdict = "enough pairs whose rejected side names nothing"
+    return [
+        {**record, "pair": None, "dropped": dropped}
+        if _rejects_silence(record) and record["sample_id"] not in kept
+        else record
+        for record in records
+    ]
+
+
+def _rejects_silence(record: Mapping[str, Any]) -> bool:
+    return record["pair"] is not None and record["pair"]["provenance"]["rejected"]["titles"] == 0
 
 
 def _value(candidate: Candidate) -> float:
@@ -124,8 +194,14 @@ def _pair(sample: Sample, table: Table, chosen: Candidate, rejected: Candidate) 
 
 
 def _provenance(candidate: Candidate) -> dict[str, Any]:
+    """Where a side comes from; with a catalogue its first new item (``new``) and how many titles it names."""
     score = None if candidate.episode is None else candidate.episode.score.to_json()
-    return {"origin": candidate.origin, "score": score}
+    told: dict[str, Any] = {"origin": candidate.origin, "score": score, "words": len(candidate.text.split())}
+    facts = {} if candidate.episode is None else candidate.episode.facts
+    if facts.get("named"):
+        titles = len(facts["named"][0]) + len(facts["out_of_catalogue"][0])
+        told |= {"new": facts["new"][0], "titles": titles}
+    return told
 
 
 def _out_of_catalogue(candidates: Sequence[Mapping[str, Any]]) -> float | None:

@@ -1,12 +1,15 @@
 """Recommenders without a language model: the controls every result is held against.
 
 Each says a fixed sentence with one item that the dialogue has not named: a random one, the most popular
-one, or the retriever's first. What a model gains over `rules:retriever`, it gained by conversation.
+one, the retriever's first, or the best of the retriever's first few. What a model gains over
+`rules:retriever`, it gained by conversation; what self-enhancement gains over `rules:best`, it gained by more
+than putting the retriever's candidates in the order of the internal profile, which needs no model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Literal
 
 import numpy as np
@@ -16,20 +19,29 @@ from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.play.knowledge import Knowledge
+from usbrec.play.profiling import RulesProfiler
 from usbrec.play.seats import turns_of
+from usbrec.play.taste import Taste
 
-Control = Literal["random", "popular", "retriever"]
+Control = Literal["random", "popular", "retriever", "best"]
+#: How many candidates `best` orders where the settings show none to a model.
+CANDIDATES = 10
 
 
 class RulesRecommender:
     """A ChatModel that always recommends `n` items, one a reply, best first.
+
+    `best` orders the retriever's first `candidates` by nearness to what the seeker's own words like, read by
+    rules as inside self-enhancement; it is told no target. Ties keep the retriever's order.
 
     Raises ConfigError when `popular` is asked for and the catalogue knows no popularity.
     """
 
     parallel = True
 
-    def __init__(self, kind: Control, knowledge: Knowledge, retriever: Retriever) -> None:
+    def __init__(
+        self, kind: Control, knowledge: Knowledge, retriever: Retriever, candidates: int = CANDIDATES
+    ) -> None:
         if kind == "popular" and not knowledge.catalogue.has_popularity:
             raise ConfigError(
                 "rules:popular needs to know what is popular: the catalogue has no popularity column. "
@@ -38,6 +50,8 @@ class RulesRecommender:
         self._kind = kind
         self._knowledge = knowledge
         self._retriever = retriever
+        self._candidates = candidates
+        self._profiler = RulesProfiler(knowledge)
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
         self._by_popularity = sorted(knowledge.catalogue, key=lambda item: (-item.popularity, item.id))
@@ -48,13 +62,13 @@ class RulesRecommender:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {"backend": "rules", "kind": self._kind, "catalogue": self._knowledge.catalogue.digest}
+        decides = {"backend": "rules", "kind": self._kind, "catalogue": self._knowledge.catalogue.digest}
+        return decides | ({"candidates": self._candidates} if self._kind == "best" else {})
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         _, turns = turns_of(request.messages)
         named = self._knowledge.named_in(turns)
-        ranked = self._ranked(request, turns, request.n + len(named))
-        picked = [item_id for item_id in ranked if item_id not in named][: request.n]
+        picked = self._picked(request, turns, named)
         if len(picked) < request.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
         items = [self._knowledge.catalogue.get(item_id) for item_id in picked]
@@ -65,6 +79,17 @@ class RulesRecommender:
 
     async def aclose(self) -> None:
         return
+
+    def _picked(self, request: ChatRequest, turns: Sequence[Turn], named: Set[str]) -> list[str]:
+        """Up to `n` ids that the dialogue has not named, best first."""
+        looked_at = max(request.n, self._candidates) if self._kind == "best" else request.n
+        ranked = self._ranked(request, turns, looked_at + len(named))
+        fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
+        if self._kind == "best":
+            taste = Taste.of(self._profiler.read(turns), self._knowledge)
+            # Sorting is stable: among equals the retriever's earlier one stays ahead.
+            fresh.sort(key=lambda item_id: -taste.nearness(item_id))
+        return fresh[: request.n]
 
     def _ranked(self, request: ChatRequest, turns: Sequence[Turn], k: int) -> Iterator[str]:
         if self._kind == "random":

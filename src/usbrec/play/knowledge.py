@@ -55,6 +55,11 @@ class Knowledge:
     def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
         return frozenset(item_id for turn in turns for item_id in self.named(turn.text))
 
+    def names_new(self, turns: Sequence[Turn], text: str) -> bool:
+        """Whether a reply that follows `turns` names an item that they have not named."""
+        said = self.named_in(turns)
+        return any(item_id not in said for item_id in self.named(text, said))
+
 
 @dataclass(frozen=True)
 class Targets:

@@ -74,7 +74,14 @@ class Recommender:
         return reply
 
     async def draft(
-        self, turns: Sequence[Turn], *, n: int, temperature: float, seed: int
+        self,
+        turns: Sequence[Turn],
+        *,
+        n: int,
+        temperature: float,
+        seed: int,
+        round_: int | None = None,
+        rounds: int | None = None,
     ) -> tuple[Reply, ...]:
         """Up to `n` different replies in one request; empty and identical ones are left out, and fixed
         sentences in place of a reply (fallbacks) where there is another."""
@@ -86,6 +93,8 @@ class Recommender:
                 max_tokens=self.max_tokens,
                 frequency_penalty=self.frequency_penalty,
                 seed=seed,
+                round=round_,
+                rounds=rounds,
             )
         )
         different: dict[str, Reply] = {}

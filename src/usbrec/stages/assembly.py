@@ -19,7 +19,7 @@ from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
 from usbrec.play.candidates import Grounding
-from usbrec.play.controls import Control, RulesRecommender
+from usbrec.play.controls import CANDIDATES, Control, RulesRecommender
 from usbrec.play.examples import worked_examples
 from usbrec.play.grounded import Grounded
 from usbrec.play.knowledge import Knowledge
@@ -214,7 +214,8 @@ class _Assembler:
             if config.enhanced:
                 raise ConfigError(f"--ses enhances a model; {seat} has none.")
             knowledge = self._known(f"--recommender {seat}")
-            return RulesRecommender(kind, knowledge, self._retriever(knowledge))
+            candidates = config.play.candidates or CANDIDATES
+            return RulesRecommender(kind, knowledge, self._retriever(knowledge), candidates)
         model: ChatModel = self._model(seat)
         if self._grounding is not None:
             model = Grounded(
@@ -243,7 +244,13 @@ class _Assembler:
             profiler = RulesProfiler(self._known("--ses-simulator rules"))
         else:
             profiler = ModelProfiler(self._model(simulator), self._prompts)
-        return InternalSeats(profiler, self._internal_simulator(simulator), self._profile_judge(judge))
+        knowledge = self._knowledge
+        return InternalSeats(
+            profiler,
+            self._internal_simulator(simulator),
+            self._profile_judge(judge),
+            None if knowledge is None else knowledge.names_new,
+        )
 
     def _simulating(self, seat: str) -> ModelSimulator:
         play = self._config.play

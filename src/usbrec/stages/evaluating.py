@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.evaluate import compare, load_run, summarise, write_report
+from usbrec.evaluate.metrics import facts_of
+from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.keys import derive_seed
 from usbrec.play.knowledge import Targets
 from usbrec.play.ranking import round_records
@@ -63,6 +65,7 @@ def evaluate(
         }
         for sample, record, usage in done
     ]
+    rows = _with_second_opinion(rows, config, inputs)
     write_jsonl(out / "episodes.jsonl", rows)
     results = summarise(
         rows,
@@ -79,6 +82,17 @@ def evaluate(
         comparison=compare([run], seed=config.seed, resamples=config.statistics.resamples),
     )
     return results
+
+
+def _with_second_opinion(
+    rows: Sequence[Mapping[str, Any]], config: Config, inputs: Inputs
+) -> list[dict[str, Any]]:
+    """The rows with what the second judge says of each; null without a catalogue or the extra `retrieval`,
+    and for attribute questions, where the facts do not hold the lists that were shown."""
+    if inputs.catalogue is None or config.mode == "ask":
+        return [{**row, "second_judge": None} for row in rows]
+    opinions = EmbeddingJudge(inputs.catalogue).judge([facts_of(row) for row in rows])
+    return [{**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True)]
 
 
 def _work(config: Config, inputs: Inputs) -> Work:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config
+from usbrec.config import Config, Pairs
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
-from usbrec.pairs import count_pairs, make_pair
+from usbrec.errors import ConfigError
+from usbrec.pairs import count_pairs, make_pair, select_pairs
 from usbrec.stages.assembly import RULES, Company
-from usbrec.stages.folder import read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
 
 
 def make_pairs(
@@ -36,9 +37,11 @@ def make_pairs(
     if accept_at is None:
         # A model's expected score is never quite 2, a rule's is when the target was named.
         accept_at = 2.0 if config.seats.judge == RULES else 1.5
+    grounded = config.play.candidates > 0
+    settings = config.pairs.model_copy(update={"one_item": _one_item(config.pairs, inputs, grounded)})
 
     async def work(company: Company, sample: Sample) -> Mapping[str, Any]:
-        return await make_pair(sample, company.table, config.pairs, accept_at=accept_at)
+        return await make_pair(sample, company.table, settings, accept_at=accept_at)
 
     done = run_stage(
         "pairs",
@@ -51,6 +54,8 @@ def make_pairs(
         label="preference pairs",
     )
     records = [record.record for _, record, _ in done if record.record is not None]
+    if settings.one_item:
+        records = select_pairs(records, settings, seed=config.seed)
     write_jsonl(out / "pairs.jsonl", [record["pair"] for record in records if record["pair"] is not None])
     write_jsonl(
         out / "candidates.jsonl",
@@ -70,3 +75,10 @@ def make_pairs(
     }
     write_json(out / "results.json", results)
     return results
+
+
+def _one_item(settings: Pairs, inputs: Inputs, grounded: bool) -> bool:
+    """Whether both sides must name exactly one new item. Raises ConfigError where nobody knows items."""
+    if settings.one_item and inputs.catalogue is None:
+        raise ConfigError("pairs.one_item looks items up: add --catalogue FILE.")
+    return grounded if settings.one_item is None else settings.one_item

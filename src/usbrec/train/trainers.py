@@ -70,7 +70,9 @@ def make_trainer(
         "callbacks": [callback],
     }
     if method == "sft":
-        return SFTTrainer(args=SFTConfig(**common), **parts)
+        return (HeadOnReplies if settings.shared_prompt else SFTTrainer)(
+            args=SFTConfig(**common, completion_only_loss=True), **parts
+        )
     if method == "simpo":
         config = CPOConfig(
             **common,
@@ -111,6 +113,27 @@ def _single_rows(one: Encoded) -> list[dict[str, Any]]:
 
 
 _ROWS: Mapping[Method, Any] = {"sft": _reply_row, "simpo": _pair_row, "dpo": _pair_row, "kto": _single_rows}
+
+
+class HeadOnReplies(SFTTrainer):  # type: ignore[misc]
+    """The same loss, with the model's head on the replies' tokens only: where prompts are ten times as long
+    as replies, most of what SFT computes otherwise is never looked at."""
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: Mapping[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        rows = []
+        for ids, labels in zip(inputs["input_ids"], inputs["labels"], strict=True):
+            said = labels != -100
+            rows.append((ids[: int(said.int().argmax())].tolist(), [ids[said].tolist()]))
+        pad = self.processing_class.pad_token_id
+        packed = to_device(pack(rows, pad=pad, dtype=model.dtype), self.accelerator.device)
+        sums, counts = reply_logps(model, packed)
+        return -sums.sum() / (counts.sum() if num_items_in_batch is None else num_items_in_batch)
 
 
 class DPO(DPOTrainer):  # type: ignore[misc]

@@ -1,0 +1,158 @@
+"""`usbrec experiment`, and what is printed of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from usbrec.cli import options as o
+from usbrec.cli.progress import Bars
+from usbrec.config import Dataset
+from usbrec.errors import ConfigError
+from usbrec.evaluate import Run, compare, print_table, wording
+from usbrec.experiment import Cell
+from usbrec.experiment import experiment as run_experiment
+
+_TRAINING = "Training"
+
+
+def experiment(
+    out: o.Out,
+    train: Annotated[Path | None, typer.Option(help="Samples to learn from.")] = None,
+    test: Annotated[Path | None, typer.Option(help="Samples that every system is tested on.")] = None,
+    catalogue: o.Catalogue = None,
+    interactions: o.Interactions = None,
+    config: o.ConfigFile = None,
+    model: o.Model = None,
+    recommender: o.Recommender = None,
+    simulator: o.Simulator = None,
+    judge: o.Judge = None,
+    base_url: o.BaseUrl = None,
+    method: Annotated[
+        str | None, typer.Option(help="What RL is: simpo, dpo, kto, grpo, rloo.", rich_help_panel=_TRAINING)
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="cpu or paper.", rich_help_panel=_TRAINING)] = None,
+    max_steps: Annotated[
+        int | None, typer.Option(help="End each training after so many steps.", rich_help_panel=_TRAINING)
+    ] = None,
+    training_seeds: Annotated[
+        int | None, typer.Option(help="How often training is repeated.", rich_help_panel=_TRAINING)
+    ] = None,
+    iterations: Annotated[
+        int | None, typer.Option(help="Pairs and RL anew, at most so often.", rich_help_panel=_TRAINING)
+    ] = None,
+    candidates: o.Candidates = None,
+    ranker: o.Ranker = None,
+    rounds: o.Rounds = None,
+    limit: o.Limit = None,
+    seed: o.Seed = None,
+    concurrency: o.Concurrency = None,
+    ses_simulator: o.SesSimulator = None,
+    ses_judge: o.SesJudge = None,
+    search: o.Search = None,
+) -> None:
+    """Train and test the six systems side by side: plain, SFT and RL, each with and without SES."""
+    settings = o.settings(
+        config,
+        model=model,
+        recommender=recommender,
+        simulator=simulator,
+        judge=judge,
+        base_url=base_url,
+        method=method,
+        preset=preset,
+        max_steps=max_steps,
+        training_seeds=training_seeds,
+        iterations=iterations,
+        candidates=candidates,
+        ranker=ranker,
+        rounds=rounds,
+        limit=limit,
+        seed=seed,
+        concurrency=concurrency,
+        ses_simulator=ses_simulator,
+        ses_judge=ses_judge,
+        search=search,
+    )
+    console = Console(emoji=False)
+    # Progress goes where the bars go, so that what is printed is the result alone.
+    steps = Console(stderr=True, emoji=False)
+    cells = run_experiment(
+        out,
+        config=settings,
+        dataset=_dataset(train, test, catalogue, interactions),
+        progress=Bars(),
+        tell=lambda line: steps.print(line, style="bold", markup=False, highlight=False),
+    )
+    for cell in cells:
+        print_cell(cell, console, seed=settings.seed, resamples=settings.statistics.resamples)
+        console.print(f"Report: {cell.report}", markup=False, soft_wrap=True)
+
+
+def _dataset(
+    train: Path | None, test: Path | None, catalogue: Path | None, interactions: Path | None
+) -> Dataset | None:
+    if train is None and test is None:
+        if catalogue is not None or interactions is not None:
+            raise ConfigError("--catalogue goes with --train and --test; name those, or all in [experiment].")
+        return None
+    if train is None or test is None:
+        raise ConfigError("--train SAMPLES and --test SAMPLES go together.")
+    return Dataset(
+        train=str(train),
+        test=str(test),
+        catalogue=None if catalogue is None else str(catalogue),
+        interactions=None if interactions is None else str(interactions),
+    )
+
+
+def print_cell(cell: Cell, console: Console, *, seed: int, resamples: int) -> None:
+    """The systems, each over all its training seeds, and the planned comparisons."""
+    console.print(f"\n{cell.model} on {cell.dataset}", style="bold", markup=False)
+    named = [replace(run, name=name) for name, run in cell.systems.items()]
+    print_table(replace(compare(named, seed=seed, resamples=resamples), differences=()), console)
+    if len(cell.training) > 1:
+        console.print(_spread(cell))
+    console.print(_planned(cell))
+
+
+def _planned(cell: Cell) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold", title="Planned", title_justify="left")
+    for heading in ("system", "against", "measure"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("difference", "95 % interval", "p (Holm)"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in cell.planned:
+        kind: wording.Kind = "score" if one.measure == "ieval" else "share"
+        found = one.difference
+        table.add_row(
+            Text(one.other),
+            Text(one.baseline),
+            wording.measure(one.measure, one.scope),
+            wording.signed(found.mean, kind),
+            wording.limits(found.low, found.high, kind),
+            wording.p_value(one.adjusted),
+        )
+    return table
+
+
+def _spread(cell: Cell) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold", title="By training seed")
+    table.add_column("system", no_wrap=True)
+    table.add_column("iEval", no_wrap=True)
+    table.add_column("hit", no_wrap=True)
+    for name, runs in cell.runs.items():
+        if len(runs) > 1:
+            table.add_row(Text(name), _means(runs, "ieval", "score"), _means(runs, "hit", "share"))
+    return table
+
+
+def _means(runs: Sequence[Run], measure: str, kind: wording.Kind) -> str:
+    return "  ".join(wording.number(run.results[measure]["mean"], kind) for run in runs)

@@ -1,0 +1,335 @@
+"""The six systems side by side: training and self-enhancement, each alone and both together.
+
+For one base model on one dataset: B/L is the model as it is, SFT has learnt labels, RL goes on from SFT
+by preferences that a simulator's scores made (paper section 3), and each is tested plain and
+self-enhanced (SES), on the same rows, with the same seeds and the same candidates. Controls stand beside
+them. Every part is a run folder of its own that a later call goes on with or leaves as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import Config, Dataset, dump_config
+from usbrec.engine import Progress, Silent
+from usbrec.errors import ConfigError, InputError
+from usbrec.evaluate import Comparison, Run, compare, load_run, write_report
+from usbrec.evaluate.comparison import Difference
+from usbrec.evaluate.planned import planned_differences, pooled, spread
+from usbrec.files import write_text
+from usbrec.journal import Journal
+from usbrec.llm.checkpoint import HF
+from usbrec.stages.assembly import RULES
+from usbrec.stages.evaluating import evaluate
+from usbrec.stages.folder import write_json
+from usbrec.stages.pairing import make_pairs
+from usbrec.stages.rows import PARTS, choose_rows
+from usbrec.stages.training import read_training, train_model, trainable
+from usbrec.train import needs_pairs
+
+SCHEMA = "usbrec.experiment/1"
+
+#: The paper's six systems, in its order, and the folder of each one's runs.
+SYSTEMS = {"B/L": "bl", "SFT": "sft", "RL": "rl", "SES": "ses", "SFT+SES": "sft-ses", "RL+SES": "rl-ses"}
+#: Self-enhancement that says any draft that names an item: what is gained by filtering alone.
+RANDOM_DRAFT = {"SES, random draft": "ses-random", "RL+SES, random draft": "rl-ses-random"}
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One base model on one dataset: what its folder holds.
+
+    `report` is its page; `runs` are each system's runs, one a training seed (one alone where training plays
+    no part); `systems` the same, pooled; `first` compares them all with B/L for the first training seed.
+    """
+
+    dataset: str
+    model: str
+    report: Path
+    rows: Mapping[str, int]
+    runs: Mapping[str, Sequence[Run]]
+    systems: Mapping[str, Run]
+    planned: Sequence[Difference]
+    first: Comparison
+    training: Sequence[Mapping[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "dataset": self.dataset,
+            "model": self.model,
+            "rows": dict(self.rows),
+            "systems": {
+                name: {key: value for key, value in run.results.items() if key != "config"}
+                | {"seeds": len(self.runs[name]), "spread": spread(self.runs[name])}
+                for name, run in self.systems.items()
+            },
+            "planned": [
+                {
+                    "other": one.other,
+                    "baseline": one.baseline,
+                    "measure": one.measure,
+                    **one.difference.to_json(),
+                    "p_holm": one.adjusted,
+                }
+                for one in self.planned
+            ],
+            "training": list(self.training),
+        }
+
+
+def experiment(
+    out: str | Path,
+    *,
+    config: Config,
+    dataset: Dataset | None = None,
+    progress: Progress | None = None,
+    tell: Tell = lambda line: None,
+) -> Sequence[Cell]:
+    """Run, or go on with, everything in `out`; returns a cell for each dataset and base model.
+
+    `dataset` is used where the settings name none. Writes ``config.toml``, ``results.json`` and in each
+    cell's folder ``report.html``; `tell` hears what begins. Raises InputError, BadLines, ConfigError,
+    RunFolderError (another configuration), ModelRefused, Interrupted.
+    """
+    out = Path(out)
+    datasets = dict(config.experiment.datasets)
+    if dataset is not None:
+        datasets = {Path(dataset.test).stem: dataset}
+    if not datasets:
+        raise ConfigError(
+            "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
+        )
+    models = config.experiment.models or (config.seats.recommender,)
+    for model in models:
+        trainable(model)
+    plan = [(name, files, model) for name, files in datasets.items() for model in models]
+    with Journal(out / "run.db") as journal:
+        journal.bind({"stage": "experiment", "settings": _decides(config, datasets)})
+        write_text(out / "config.toml", dump_config(config))
+        cells = []
+        for name, files, model in plan:
+            folder = out if len(plan) == 1 else out / _folder_name(f"{name}-{model}")
+            cells.append(_Cell(folder, name, files, model, config, progress or Silent(), tell).run())
+    write_json(
+        out / "results.json",
+        {
+            "schema": SCHEMA,
+            "cells": [cell.to_json() for cell in cells],
+            "config": config.model_dump(mode="json"),
+        },
+    )
+    return cells
+
+
+def _decides(config: Config, datasets: Mapping[str, Dataset]) -> dict[str, Any]:
+    train = config.train.model_dump(mode="json", exclude={"checkpoint_steps", "report_to"})
+    chosen = config.experiment.model_dump(mode="json", exclude={"datasets"})
+    files = {name: dataset.model_dump(mode="json") for name, dataset in datasets.items()}
+    return {**config.decides(), "train": train, "experiment": chosen, "datasets": files}
+
+
+def _folder_name(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name).strip("-")
+
+
+class _Cell:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        files: Dataset,
+        model: str,
+        config: Config,
+        progress: Progress,
+        tell: Tell,
+    ) -> None:
+        self._folder = folder
+        self._name = name
+        self._files = files
+        self._model = model
+        self._progress = progress
+        self._tell = tell
+        seat = model if model.startswith(HF) else f"{HF}{model}"
+        seats = config.seats.model_dump()
+        # Who sits in all seats is one model, not the same one read by two libraries.
+        seats = {role: seat if sitting == model else sitting for role, sitting in seats.items()}
+        self._config = config.model_copy(
+            update={
+                "seats": config.seats.model_copy(update={**seats, "recommender": seat}),
+                "ranker": files.ranker or config.ranker,
+                "enhanced": False,
+            }
+        )
+        self._runs: dict[str, list[Run]] = {}
+
+    def run(self) -> Cell:
+        settings, config = self._config.experiment, self._config
+        rows = self._choose_rows()
+        self._test("B/L", self._base)
+        self._test("SES", self._base, enhanced=True)
+        self._test("SES, random draft", self._base, enhanced=True, choice="random")
+        if self._files.catalogue is not None:
+            for kind in settings.controls:
+                self._test(f"{RULES}:{kind}", f"{RULES}:{kind}")
+        training = [self._trained(seed) for seed in range(config.seed, config.seed + settings.training_seeds)]
+        order = (*SYSTEMS, *RANDOM_DRAFT, *self._runs)
+        runs = {name: self._runs[name] for name in dict.fromkeys(order) if name in self._runs}
+        resamples = config.statistics.resamples
+        systems = {name: pooled(found, len(training), resamples=resamples) for name, found in runs.items()}
+        firsts = [replace(found[0], name=name) for name, found in runs.items()]
+        cell = Cell(
+            dataset=self._name,
+            model=self._model,
+            report=self._folder / "report.html",
+            rows=rows,
+            runs=runs,
+            systems=systems,
+            planned=planned_differences(systems, seed=config.seed, resamples=resamples),
+            first=compare(firsts, seed=config.seed, resamples=resamples),
+            training=training,
+        )
+        write_report(
+            cell.report,
+            firsts,
+            title=f"Experiment: {self._model} on {self._name}",
+            comparison=cell.first,
+        )
+        return cell
+
+    def _choose_rows(self) -> Mapping[str, int]:
+        folder = self._folder / "rows"
+        counts = folder / "rows.json"
+        if not counts.is_file():
+            self._tell(f"{self._name}: choosing rows")
+            write_json(counts, choose_rows(self._config, self._files, folder))
+        chosen: Mapping[str, int] = json.loads(counts.read_text(encoding="utf-8"))
+        self._tell(f"{self._name}: " + ", ".join(f"{chosen[part]} rows {_FOR[part]}" for part in PARTS))
+        return chosen
+
+    def _trained(self, seed: int) -> Mapping[str, Any]:
+        """Train with `seed` and test what comes out; what the trainings measured."""
+        folder = self._folder / f"seed-{seed}"
+        sft = self._train("sft", self._rows("sft"), self._base, folder / "sft-adapter", seed)
+        rl, steps = self._reinforce(sft, folder, seed)
+        for name, seat in (("SFT", _with(self._base, sft)), ("RL", _with(self._base, rl))):
+            self._test(name, seat, folder=folder)
+            self._test(f"{name}+SES", seat, enhanced=True, folder=folder)
+        random = "RL+SES, random draft"
+        self._test(random, _with(self._base, rl), enhanced=True, choice="random", folder=folder)
+        return {"seed": seed, "sft": _told(sft), "rl": steps}
+
+    def _reinforce(self, sft: Path, folder: Path, seed: int) -> tuple[Path, list[Mapping[str, Any]]]:
+        """RL from `sft` on, so many times as the settings say while it helps; the best adapter and the
+        story of each iteration."""
+        settings = self._config.experiment
+        adapters = [sft]
+        story: list[Mapping[str, Any]] = []
+        scores = [self._held_out(sft, folder, 0)]
+        for iteration in range(1, settings.iterations + 1):
+            suffix = "" if iteration == 1 else f"-{iteration}"
+            seat = _with(self._base, adapters[-1])
+            told: dict[str, Any] = {"iteration": iteration}
+            data = self._rows("pairs")
+            if needs_pairs(settings.method):
+                data = folder / f"pairs{suffix}"
+                told["pairs"] = self._pairs(data, seat, seed, enhanced=iteration > 1)
+            adapter = self._train(settings.method, data, seat, folder / f"rl-adapter{suffix}", seed)
+            adapters.append(adapter)
+            scores.append(self._held_out(adapter, folder, iteration))
+            told |= {"training": _told(adapter), "held_out": scores[-1]}
+            story.append(told)
+            if (before := scores[-2]) is not None and (now := scores[-1]) is not None and now <= before:
+                break
+        best = max(range(1, len(adapters)), key=lambda index: scores[index] or 0.0)
+        return adapters[best], story
+
+    def _held_out(self, adapter: Path, folder: Path, iteration: int) -> float | None:
+        """The mean score on the training rows kept apart; None where they are not needed."""
+        if self._config.experiment.iterations == 1:
+            return None
+        out = folder / f"held-out-{iteration}"
+        run = self._evaluate(out, self._rows("held_out"), self._seated(_with(self._base, adapter)))
+        mean: float | None = run.results["ieval"]["mean"]
+        return mean
+
+    @property
+    def _base(self) -> str:
+        return self._config.seats.recommender
+
+    def _rows(self, part: str) -> Path:
+        return self._folder / "rows" / f"{part}.jsonl"
+
+    def _seated(self, seat: str, **update: Any) -> Config:
+        seats = self._config.seats.model_copy(update={"recommender": seat})
+        return self._config.model_copy(update={"seats": seats, "limit": None, **update})
+
+    def _test(
+        self,
+        name: str,
+        seat: str,
+        *,
+        enhanced: bool = False,
+        choice: str = "best",
+        folder: Path | None = None,
+    ) -> None:
+        """Evaluate one system on the test rows, unless it stands there finished."""
+        search = self._config.search.model_copy(update={"choice": choice})
+        config = self._seated(seat, enhanced=enhanced, search=search)
+        where = SYSTEMS.get(name) or RANDOM_DRAFT.get(name) or _folder_name(name)
+        out = (folder or self._folder) / where
+        label = name if folder is None else f"{name} (seed {folder.name.rpartition('-')[2]})"
+        self._tell(f"testing {label}")
+        self._runs.setdefault(name, []).append(self._evaluate(out, self._rows("test"), config))
+
+    def _evaluate(self, out: Path, rows: Path, config: Config) -> Run:
+        # The experiment's own folder has bound the settings: what is finished here is of these.
+        if not (out / "results.json").is_file():
+            evaluate(rows, out, config=config, **self._items, progress=self._progress)
+        return load_run(out)
+
+    def _pairs(self, out: Path, seat: str, seed: int, *, enhanced: bool) -> Mapping[str, Any]:
+        if not (out / "results.json").is_file():
+            self._tell(f"drawing pairs (seed {seed})")
+            config = self._seated(seat, seed=seed, enhanced=enhanced)
+            make_pairs(self._rows("pairs"), out, config=config, **self._items, progress=self._progress)
+        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        return {name: value for name, value in results.items() if name != "config"}
+
+    def _train(self, method: str, data: Path, seat: str, out: Path, seed: int) -> Path:
+        if not (out / "training.json").is_file():
+            self._tell(f"training {method} (seed {seed})")
+            settings = self._config.experiment
+            rate = settings.sft_learning_rate if method == "sft" else settings.rl_learning_rate
+            train = self._config.train
+            if rate is not None:
+                train = train.model_copy(update={"learning_rate": rate})
+            config = self._seated(seat.removeprefix(HF), seed=seed, train=train)
+            try:
+                train_model(method, data, out, config=config, **self._items, progress=self._progress)
+            except InputError as error:
+                raise InputError(f"{out}: {error}") from None
+        return out
+
+    @property
+    def _items(self) -> dict[str, Any]:
+        return {"catalogue": self._files.catalogue, "interactions": self._files.interactions}
+
+
+_FOR = dict(zip(PARTS, ("to test on", "for SFT", "for pairs", "held out"), strict=True))
+
+
+def _with(base: str, adapter: Path) -> str:
+    """The seat of `base` with another adapter than it may have."""
+    return f"{HF}{trainable(base)[0]}+{adapter}"
+
+
+def _told(adapter: Path) -> Mapping[str, Any]:
+    told = read_training(adapter)
+    return {name: told[name] for name in told if name not in ("schema", "settings", "base", "adapter")}

@@ -1,0 +1,198 @@
+"""A second judge: how near a recommended item lies to the targets in the space of a sentence model.
+
+Simulator, judge and retriever by rules share one similarity of attributes, so a system can gain by
+following that measure alone. This judge looks at the same item as the rules do and says 2 for a target as
+they do, but its similarity is the cosine of two texts: a gain that both judges see is no artefact of one.
+
+It reads the facts of finished episodes, so it costs no model call and changes no run. Only what is compared
+is encoded, each text by itself, so that a score does not depend on what else was scored; vectors are kept in
+the user's cache, and a second run over the same catalogue need not even load the sentence model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import platformdirs
+
+from usbrec.dialogue import Item
+from usbrec.errors import ConfigError
+from usbrec.items import Catalogue, rescale
+from usbrec.items.retrieval.encoder import SentenceEncoder
+from usbrec.items.retrieval.ranker import item_text
+from usbrec.keys import derive_seed, digest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+#: How many catalogue items stand for the catalogue: its standard error is near .01, and a cold start takes
+#: seconds.
+SAMPLE = 200
+# One for all runs of a process: it is loaded at its first text, and loading takes longer than encoding.
+_PACKAGED = SentenceEncoder()
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors, shape (n, d). Raises ConfigError where it is not installed."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Floats: ...
+
+
+class EmbeddingJudge:
+    """Scores recorded episodes in [0, 2]; 2 exactly when the first new item of some reply was a target.
+
+    Else, for the last reply that named something real and new, max(0, (s - m) / (1 - m)): s the cosine of
+    that item's text to the nearest target's, m the mean of the same over a fixed sample of the catalogue.
+    0 when no reply named anything real.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        encoder: Encoder | None = None,
+        *,
+        sample: int = SAMPLE,
+        cache: Path | None = None,
+    ) -> None:
+        """Vectors are kept in `cache`, by default the user's cache folder (USBREC_CACHE moves it)."""
+        self._catalogue = catalogue
+        self._encoder: Encoder = encoder or _PACKAGED
+        self._sample = sample
+        self._folder = cache or _cache()
+
+    def judge(self, facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
+        """An opinion as JSON for the facts of each episode, in order.
+
+        None for facts without a known target (as those of a failed row). All are None where vectors are
+        needed and the extra `retrieval` is not installed.
+        """
+        wanted = [tuple(self._items(one.get("targets", ()))) for one in facts]
+        looked_at = [_looked_at(one) for one in facts]
+        unsure = [
+            place
+            for place, (item_id, targets) in enumerate(zip(looked_at, wanted, strict=True))
+            if targets and item_id is not None and all(item_id != target.id for target in targets)
+        ]
+        space = None
+        if unsure:
+            sample = self._sampled()
+            named = [item for place in unsure for item in self._items([looked_at[place] or ""])]
+            aimed_at = [item for place in unsure for item in wanted[place]]
+            try:
+                space = _Space(sample, self._vectors((*sample, *named, *aimed_at)))
+            except ConfigError:
+                return [None] * len(facts)
+        return [
+            self._opinion(item_id, targets, space) if targets else None
+            for item_id, targets in zip(looked_at, wanted, strict=True)
+        ]
+
+    def _opinion(self, item_id: str | None, targets: Sequence[Item], space: _Space | None) -> dict[str, Any]:
+        ids = tuple(target.id for target in targets)
+        said: dict[str, Any] = {"name": self._encoder.name, "item": item_id}
+        if item_id is None:
+            return said | {"value": 0.0}
+        if item_id in ids or space is None:
+            return said | {"value": 2.0}
+        similarity, mean = space.nearness(item_id, ids), space.mean(ids)
+        return said | {
+            "value": round(rescale(similarity, mean), 6),
+            "similarity": round(similarity, 6),
+            "mean": round(mean, 6),
+        }
+
+    def _items(self, ids: Iterable[str]) -> Iterable[Item]:
+        return (item for item_id in ids if (item := self._catalogue.get(item_id)) is not None)
+
+    def _sampled(self) -> list[Item]:
+        """The same items for every run on a catalogue, whatever its order and the run's seed."""
+        return heapq.nsmallest(
+            self._sample, self._catalogue, key=lambda item: (derive_seed(0, "second judge", item.id), item.id)
+        )
+
+    def _vectors(self, items: Iterable[Item]) -> dict[str, Floats]:
+        """The vectors of the items by id, from the cache where they are known."""
+        texts = {item.id: item_text(item) for item in items}
+        file = self._folder / f"{self._encoder.name}-{self._catalogue.digest[:32]}.npz"
+        known = _read(file)
+        new = {key: text for text in dict.fromkeys(texts.values()) if (key := digest(text)) not in known}
+        for key, text in new.items():
+            known[key] = np.asarray(self._encoder.encode([text]), dtype=np.float32)[0]
+        if new:
+            _write(file, known)
+        return {item_id: known[digest(text)] for item_id, text in texts.items()}
+
+
+def _looked_at(facts: Mapping[str, Any]) -> str | None:
+    """The item the rules judge looks at: a target that came first in some reply, else the last reply's that
+    named one."""
+    new = [item for item in facts.get("new", ()) if item is not None]
+    return next((item for item in new if item in facts.get("targets", ())), new[-1] if new else None)
+
+
+class _Space:
+    """The vectors of one run, and what random items are worth to its targets."""
+
+    def __init__(self, sample: Sequence[Item], vectors: Mapping[str, Floats]) -> None:
+        self._vectors = vectors
+        self._sample_s_d = np.stack([vectors[item.id] for item in sample])
+        self._means: dict[tuple[str, ...], float] = {}
+
+    def nearness(self, item_id: str, targets: Sequence[str]) -> float:
+        """The cosine to the nearest target, in [-1, 1]."""
+        return float(self._best(self._vectors[item_id][None], targets)[0])
+
+    def mean(self, targets: tuple[str, ...]) -> float:
+        """The mean over the sample of the cosine to the nearest target."""
+        if targets not in self._means:
+            self._means[targets] = float(self._best(self._sample_s_d, targets).mean())
+        return self._means[targets]
+
+    def _best(self, vectors_n_d: Floats, targets: Sequence[str]) -> NDArray[np.float64]:
+        """For each vector the cosine to the nearest target, shape (n,)."""
+        targets_t_d = np.stack([self._vectors[target] for target in targets])
+        # The same few numbers whatever the shapes: a matrix product may add in another order.
+        products_n_t = np.einsum("nd,td->nt", vectors_n_d, targets_t_d, dtype=np.float64)
+        nearest_n: NDArray[np.float64] = np.clip(products_n_t.max(axis=1), -1.0, 1.0)
+        return nearest_n
+
+
+def _cache() -> Path:
+    folder = os.environ.get("USBREC_CACHE") or platformdirs.user_cache_dir("usbrec", appauthor=False)
+    return Path(folder) / "vectors"
+
+
+def _read(file: Path) -> dict[str, Floats]:
+    """Vectors by the digest of their text; none where the file is missing or damaged."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+            keys, vectors_n_d = kept["keys"], kept["vectors"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return {}
+    if vectors_n_d.ndim != 2 or len(keys) != len(vectors_n_d) or not np.isfinite(vectors_n_d).all():
+        return {}
+    return {str(key): vector_d for key, vector_d in zip(keys, vectors_n_d, strict=True)}
+
+
+def _write(file: Path, known: Mapping[str, Floats]) -> None:
+    """Keep the vectors. Of two that write at once one wins, and what the other knew is encoded again."""
+    # Where nothing can be kept, nothing is lost but time.
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.stem}.") as aside:
+            partial = Path(aside) / file.name
+            np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+            partial.replace(file)

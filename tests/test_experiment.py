@@ -1,0 +1,188 @@
+"""The six systems side by side: rows, the whole way on the packaged model, pooling over seeds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from fake_runs import row, run_of
+from films import CATALOGUE
+from usbrec.cli import app
+from usbrec.config import Config, Dataset
+from usbrec.data import load_samples
+from usbrec.dialogue import Sample, Turn
+from usbrec.errors import InputError, RunFolderError
+from usbrec.evaluate.planned import PLANNED, planned_differences, pooled
+from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment
+from usbrec.stages.rows import PARTS, choose_rows
+
+WISHES = ("I loved Goodfellas (1990), more crime please.", "Something like Heat (1995)?", "A film for kids.")
+
+
+def _rows(path: Path, number: int, prefix: str, *, label: bool = True) -> Path:
+    """Samples of as many dialogues; every fourth context names its target."""
+    rows = []
+    for index in range(number):
+        target = CATALOGUE.get(f"f{index % 20 + 1}")
+        assert target is not None
+        said = f"{WISHES[index % 3]} Not {target.name} again." if index % 4 == 3 else WISHES[index % 3]
+        rows.append(
+            Sample(
+                f"{prefix}{index}:1",
+                f"{prefix}{index}",
+                (Turn("seeker", said),),
+                (target.name,),
+                f"Watch {target.name}." if label else None,
+            )
+        )
+    path.write_text("".join(json.dumps(row.to_json()) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Dataset:
+    catalogue = tmp_path / "films.csv"
+    lines = [
+        f'{item.id},"{item.title}",{item.year},"{"|".join(item.genres)}","{"|".join(item.people)}"'
+        for item in CATALOGUE
+    ]
+    catalogue.write_text("id,title,year,genres,people\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return Dataset(
+        train=str(_rows(tmp_path / "train.jsonl", 40, "a")),
+        test=str(_rows(tmp_path / "test.jsonl", 12, "b")),
+        catalogue=str(catalogue),
+    )
+
+
+def _config(**experiment_settings: Any) -> Config:
+    return Config.model_validate(
+        {
+            "limit": 4,
+            "seats": {"recommender": "smollm2-135m", "simulator": "rules", "judge": "rules"},
+            "play": {"rounds": 1, "candidates": 6, "examples": 0, "max_tokens": 16, "fallback": "ask"},
+            "search": {"drafts": 2},
+            "pairs": {"drafts": 4, "temperature": 1.2, "accept_at": 0.0, "reject_below": 2.0}
+            | {"min_margin": 0.0, "one_item": False},
+            "train": {"max_steps": 2, "batch": 2, "accumulate": 1, "layers": 2, "held_out": 0.0},
+            "statistics": {"resamples": 100},
+            "experiment": {"train_rows": 24, **experiment_settings},
+        }
+    )
+
+
+def _parts(folder: Path) -> dict[str, tuple[Sample, ...]]:
+    return {part: load_samples(folder / f"{part}.jsonl") for part in PARTS if _has_rows(folder, part)}
+
+
+def _has_rows(folder: Path, part: str) -> bool:
+    return (folder / f"{part}.jsonl").stat().st_size > 0
+
+
+def test_rows_are_new_to_the_dialogue_and_no_dialogue_is_in_two_parts(files: Dataset, tmp_path: Path) -> None:
+    counts = choose_rows(_config(iterations=2, held_out_rows=5), files, tmp_path / "rows")
+    parts = _parts(tmp_path / "rows")
+    assert {part: len(rows) for part, rows in parts.items()} == counts
+    assert counts["test"] == 4
+    assert counts["held_out"] == 5
+    assert sum(counts.values()) == 4 + 24
+    dialogues = [sample.dialogue_id for rows in parts.values() for sample in rows]
+    assert len(dialogues) == len(set(dialogues))
+    assert not any("again" in sample.turns[-1].text for rows in parts.values() for sample in rows)
+    assert choose_rows(_config(new_targets=False, train_rows=None), files, tmp_path / "all")["sft"] > 15
+
+
+def test_the_same_file_for_both_is_divided(files: Dataset, tmp_path: Path) -> None:
+    choose_rows(_config(), files.model_copy(update={"train": files.test}), tmp_path / "rows")
+    parts = _parts(tmp_path / "rows")
+    tested = {sample.id for sample in parts["test"]}
+    assert not tested & {sample.id for part in ("sft", "pairs") for sample in parts[part]}
+
+
+def test_a_part_without_rows_is_an_error_that_says_which(files: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no rows are left for (sft|pairs)"):
+        choose_rows(_config(sft_share=0.000001), files, tmp_path / "rows")
+
+
+@settings(deadline=None, max_examples=15)
+@given(scores=st.lists(st.tuples(st.floats(0, 2), st.floats(0, 2), st.floats(0, 2)), min_size=2, max_size=12))
+def test_pooling_seeds_keeps_means_and_counts_people_once(scores: list[tuple[float, ...]]) -> None:
+    base = run_of("bl", [row(f"s{index}", one[0]) for index, one in enumerate(scores)])
+    trained = [
+        run_of(f"sft{seed}", [row(f"s{index}", one[1 + seed]) for index, one in enumerate(scores)])
+        for seed in range(2)
+    ]
+    systems = {"B/L": pooled([base], 2, resamples=100), "SFT": pooled(trained, 2, resamples=100)}
+    ((other, baseline), *_) = [pair for pair in PLANNED if set(pair) == set(systems)]
+    found = [one for one in planned_differences(systems, seed=0, resamples=100) if one.measure == "ieval"]
+    (one,) = found
+    assert (one.other, one.baseline) == (other, baseline)
+    expected = sum((first + second) / 2 - plain for plain, first, second in scores) / len(scores)
+    assert one.difference.mean == pytest.approx(expected, abs=1e-6)
+    assert one.difference.n == 2 * len(scores)
+    assert {row_["dialogue_id"] for row_ in systems["SFT"].rows} == {f"s{n}" for n in range(len(scores))}
+
+
+@pytest.mark.model
+def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    told: list[str] = []
+    (cell,) = experiment(out, config=_config(), dataset=files, tell=told.append)
+    assert set(cell.systems) == {*SYSTEMS, *RANDOM_DRAFT, "rules:random", "rules:retriever", "rules:best"}
+    assert all(run.results["n"] == 4 for run in cell.systems.values())
+    assert {run.results["config"]["play"]["candidates"] for run in cell.systems.values()} == {6}
+    shown = {
+        name: [line["episode"]["facts"]["candidates"][0] for line in run.rows]
+        for name, run in cell.systems.items()
+        if not name.startswith("rules:")
+    }
+    assert all(lists == shown["B/L"] for lists in shown.values()), "every system is shown the same items"
+    results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    (told_cell,) = results["cells"]
+    assert told_cell["training"][0]["rl"][0]["pairs"]["pairs"] > 0
+    assert {(one["other"], one["baseline"]) for one in told_cell["planned"]} <= set(PLANNED)
+    assert (out / "report.html").is_file()
+    adapter = json.loads((out / "seed-0" / "rl-adapter" / "adapter_config.json").read_text(encoding="utf-8"))
+    assert adapter["peft_type"] == "LORA"
+
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("run.db") if path.parent != out}
+    (again,) = experiment(out, config=_config(), dataset=files)
+    assert again.to_json() == cell.to_json()
+    assert {path: path.stat().st_mtime_ns for path in before} == before, "finished parts are left alone"
+
+    (out / "seed-0" / "rl-ses" / "results.json").unlink()
+    command = [
+        "experiment",
+        "--train",
+        files.train,
+        "--test",
+        files.test,
+        "--catalogue",
+        str(files.catalogue),
+    ]
+    file = tmp_path / "same.toml"
+    file.write_text((out / "config.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    shown_again = CliRunner().invoke(app, [*command, "--config", str(file), "-o", str(out)])
+    assert shown_again.exit_code == 0, shown_again.output
+    assert "Planned" in shown_again.output
+    assert (out / "seed-0" / "rl-ses" / "results.json").is_file()
+    with pytest.raises(RunFolderError, match=r"settings\.limit: was 4, is 3"):
+        experiment(out, config=_config().model_copy(update={"limit": 3}), dataset=files)
+
+
+def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset, tmp_path: Path) -> None:
+    def refused(*arguments: str) -> str:
+        shown = CliRunner().invoke(app, ["experiment", *arguments, "-o", str(tmp_path / "x")])
+        assert isinstance(shown.exception, InputError), "which the command line turns into exit code 2"
+        return str(shown.exception)
+
+    assert "--train SAMPLES --test SAMPLES" in refused()
+    assert "go together" in refused("--train", files.train)
+    remote = refused("--train", files.train, "--test", files.test, "--model", "openai:big")
+    assert "only a model whose weights are here can be trained" in remote
+    assert not (tmp_path / "x").exists()
