@@ -319,7 +319,7 @@ class Dataset(Stage):
 class Experiment(Stage):
     """The six systems side by side (`usbrec experiment`)."""
 
-    method: Literal["simpo", "dpo", "kto", "grpo", "rloo"] = "simpo"
+    method: Literal["simpo", "dpo", "kto"] = "simpo"
     """What RL is (paper: simpo). It goes on from the SFT adapter."""
     training_seeds: int = Field(1, ge=1, le=20)
     """How often training is repeated, pairs included, with other seeds; test rows and their seeds stay."""

@@ -24,13 +24,13 @@ from usbrec.evaluate.planned import planned_differences, pooled, spread
 from usbrec.files import write_text
 from usbrec.journal import Journal
 from usbrec.llm.checkpoint import HF
+from usbrec.llm.transformers_model import device_of
 from usbrec.stages.assembly import RULES
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.folder import write_json
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.rows import PARTS, choose_rows
-from usbrec.stages.training import read_training, train_model, trainable
-from usbrec.train import needs_pairs
+from usbrec.stages.training import read_training, train_model, trainable, training_library
 
 SCHEMA = "usbrec.experiment/1"
 
@@ -107,8 +107,11 @@ def experiment(
             "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
         )
     models = config.experiment.models or (config.seats.recommender,)
+    # What training cannot do is said before the long work starts.
     for model in models:
         trainable(model)
+    training_library()
+    device_of(config.models.device)
     plan = [(name, files, model) for name, files in datasets.items() for model in models]
     with Journal(out / "run.db") as journal:
         journal.bind({"stage": "experiment", "settings": _decides(config, datasets)})
@@ -236,10 +239,8 @@ class _Cell:
             suffix = "" if iteration == 1 else f"-{iteration}"
             seat = _with(self._base, adapters[-1])
             told: dict[str, Any] = {"iteration": iteration}
-            data = self._rows("pairs")
-            if needs_pairs(settings.method):
-                data = folder / f"pairs{suffix}"
-                told["pairs"] = self._pairs(data, seat, seed, enhanced=iteration > 1)
+            data = folder / f"pairs{suffix}"
+            told["pairs"] = self._pairs(data, seat, seed, enhanced=iteration > 1)
             adapter = self._train(settings.method, data, seat, folder / f"rl-adapter{suffix}", seed)
             adapters.append(adapter)
             scores.append(self._held_out(adapter, folder, iteration))

@@ -51,7 +51,7 @@ def train_model(
     base, adapter = trainable(config.seats.recommender)
     examples = read_examples(chosen, data, config, catalogue, interactions)
     parts = split(examples, share=config.train.held_out, seed=config.seed)
-    run = _heavy()
+    run = training_library()
     task = run.Task(chosen, base, adapter, config.train, config.seed, device_of(config.models.device))
     checkpoint_of(base)
     decides = {
@@ -96,7 +96,7 @@ def show_examples(
     base, adapter = trainable(config.seats.recommender)
     examples = read_examples(chosen, data, config, catalogue, interactions)
     parts = split(examples, share=config.train.held_out, seed=config.seed)
-    run = _heavy()
+    run = training_library()
     task = run.Task(chosen, base, adapter, config.train, config.seed, device_of(config.models.device))
     train, held_out, too_long = run.encode(task, parts)
     tokenizer = run.load_tokenizer(base)
@@ -210,7 +210,8 @@ def _method(name: str) -> Method:
     raise ConfigError(f"train {name}: unknown. There are: {', '.join(METHODS)}.")
 
 
-def _heavy() -> Any:
+def training_library() -> Any:
+    """The room that trains, imported when it is needed. Raises ConfigError where its extra is missing."""
     try:
         from usbrec.train import run
     except ImportError as error:
