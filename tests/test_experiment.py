@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,11 @@ def _config(**experiment_settings: Any) -> Config:
     )
 
 
+def _calls(folder: Path) -> set[tuple[str, str]]:
+    with sqlite3.connect(folder / "run.db") as db:
+        return {(unit, key) for unit, key in db.execute("SELECT unit, key FROM calls")}
+
+
 def _parts(folder: Path) -> dict[str, tuple[Sample, ...]]:
     return {part: load_samples(folder / f"{part}.jsonl") for part in PARTS if _has_rows(folder, part)}
 
@@ -132,7 +138,8 @@ def test_pooling_seeds_keeps_means_and_counts_people_once(scores: list[tuple[flo
 def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "run"
     told: list[str] = []
-    (cell,) = experiment(out, config=_config(), dataset=files, tell=told.append)
+    settings = _config(train_rankers=True)
+    (cell,) = experiment(out, config=settings, dataset=files, tell=told.append)
     assert set(cell.systems) == {*SYSTEMS, *RANDOM_DRAFT, "rules:random", "rules:retriever", "rules:best"}
     assert all(run.results["n"] == 4 for run in cell.systems.values())
     assert {run.results["config"]["play"]["candidates"] for run in cell.systems.values()} == {6}
@@ -149,9 +156,21 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     assert (out / "report.html").is_file()
     adapter = json.loads((out / "seed-0" / "rl-adapter" / "adapter_config.json").read_text(encoding="utf-8"))
     assert adapter["peft_type"] == "LORA"
+    # The ranker that serves a part has not seen its dialogues.
+    counts = json.loads((out / "rows" / "rows.json").read_text(encoding="utf-8"))
+    learnt = {
+        part: json.loads((out / f"ranker-{part}" / "ranker.json").read_text(encoding="utf-8"))["samples"]
+        for part in ("test", "sft", "pairs")
+    }
+    assert learnt == {"test": 40, "sft": 40 - counts["sft"], "pairs": 40 - counts["pairs"]}
+    assert cell.systems["SES"].results["config"]["ranker"] == str(out / "ranker-test")
+    assert "rules:belief" not in json.dumps(cell.systems["SES"].results["config"]), "it is the default"
+    assert "expected over what may be wanted" in (out / "ses" / "episodes.jsonl").read_text(encoding="utf-8")
+    # One round: a random draft is one of those that the search drew, which is not drawn again.
+    assert _calls(out / "ses-random") <= _calls(out / "ses")
 
     before = {path: path.stat().st_mtime_ns for path in out.rglob("run.db") if path.parent != out}
-    (again,) = experiment(out, config=_config(), dataset=files)
+    (again,) = experiment(out, config=settings, dataset=files)
     assert again.to_json() == cell.to_json()
     assert {path: path.stat().st_mtime_ns for path in before} == before, "finished parts are left alone"
 
@@ -172,7 +191,7 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     assert "Planned" in shown_again.output
     assert (out / "seed-0" / "rl-ses" / "results.json").is_file()
     with pytest.raises(RunFolderError, match=r"settings\.limit: was 4, is 3"):
-        experiment(out, config=_config().model_copy(update={"limit": 3}), dataset=files)
+        experiment(out, config=settings.model_copy(update={"limit": 3}), dataset=files)
 
 
 def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset, tmp_path: Path) -> None:

@@ -70,6 +70,23 @@ async def test_what_was_recorded_replays_without_a_model(tmp_path: Path) -> None
             await replayed.chat(ChatRequest(ASK.messages, seed=99))
 
 
+async def test_what_another_run_recorded_is_not_asked_again_and_the_rest_is(tmp_path: Path) -> None:
+    with Journal(tmp_path / "run.db") as journal, _unit("a"):
+        reply = await RecordedModel(_counting(), journal).chat(ASK)
+    inner = ScriptedModel(lambda request: "anew")
+    with (
+        Journal(tmp_path / "run.db", mode="read") as source,
+        Journal(tmp_path / "other.db") as journal,
+        _unit("a"),
+    ):
+        model = RecordedModel(inner, journal, reuse=source)
+        assert await model.chat(ASK) == reply
+        assert not inner.requests
+        assert (await model.chat(ChatRequest(ASK.messages, seed=99))).text == "anew"
+        # What was taken over is this run's own now, and counts as its cost.
+        assert journal.usage("a").calls == 2
+
+
 async def test_a_failure_is_recorded_and_replays_as_the_same_failure(tmp_path: Path) -> None:
     def fails(request: ChatRequest) -> str:
         raise ModelUnavailable("503")

@@ -175,7 +175,13 @@ class Search(Stage):
     simulator: str | None = None
     """Internal simulator: `rules`, or by default what suits the outer seats."""
     judge: str | None = None
-    """Internal judge: `rules`, or by default what suits the outer seats."""
+    """Internal judge: `rules` (nearness to the profile), `rules:belief` (the score expected over what the
+    retriever believes is wanted), or by default what suits the outer seats: rules:belief with rules outside
+    and a learned ranker, rules without one."""
+    belief_items: int = Field(30, ge=1, le=1000)
+    """rules:belief: so many of the retriever's first items may be wanted."""
+    belief_temperature: float = Field(1.0, gt=0)
+    """rules:belief: above 1 trusts the retriever's order less."""
     max_calls: int | None = Field(None, ge=1)
     """Budget of one reply in model calls."""
     max_tokens: int | None = Field(None, ge=1)
@@ -334,6 +340,11 @@ class Experiment(Stage):
     sft_share: float = Field(0.5, gt=0, lt=1)
     """Share of the training dialogues that SFT learns from; pairs are drawn on the others, so that what is
     preferred was not learnt by heart."""
+    train_rankers: bool = False
+    """Train the rankers too. The candidates of a part that is learnt from then come from a ranker that has
+    not seen its dialogues; one that was trained on them puts the targets in front more often than it will in
+    tests, and teaches the model to trust it too much. Where `ranker` is set, it serves the tests; else one
+    is trained on all dialogues but the tested."""
     held_out_rows: int = Field(60, ge=4)
     """Training rows kept apart to score each iteration (only with several)."""
     sft_learning_rate: float | None = Field(None, gt=0)

@@ -29,6 +29,7 @@ from usbrec.stages.assembly import RULES
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.folder import write_json
 from usbrec.stages.pairing import make_pairs
+from usbrec.stages.ranking import make_ranker
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.training import read_training, train_model, trainable, training_library
 
@@ -175,9 +176,10 @@ class _Cell:
     def run(self) -> Cell:
         settings, config = self._config.experiment, self._config
         rows = self._choose_rows()
+        self._train_rankers(rows)
         self._test("B/L", self._base)
         self._test("SES", self._base, enhanced=True)
-        self._test("SES, random draft", self._base, enhanced=True, choice="random")
+        self._test("SES, random draft", self._base, enhanced=True, choice="random", after="SES")
         if self._files.catalogue is not None:
             for kind in settings.controls:
                 self._test(f"{RULES}:{kind}", f"{RULES}:{kind}")
@@ -216,6 +218,41 @@ class _Cell:
         self._tell(f"{self._name}: " + ", ".join(f"{chosen[part]} rows {_FOR[part]}" for part in PARTS))
         return chosen
 
+    def _train_rankers(self, rows: Mapping[str, int]) -> None:
+        """The ranker of each part, trained where the settings ask for it; the tests' goes into the
+        configuration."""
+        given = self._config.ranker
+        self._rankers: dict[str, str | None] = dict.fromkeys(PARTS, given)
+        if not self._config.experiment.train_rankers:
+            return
+        # Held-out rows look like the pairs' rows: neither may be known to the ranker of either.
+        unseen = {
+            "sft": ("sft",),
+            "pairs": tuple(part for part in ("pairs", "held_out") if rows[part]),
+        }
+        if given is None:
+            unseen = {"test": ("test",), **unseen}
+        for part, left_out in unseen.items():
+            self._rankers[part] = str(self._ranker(part, left_out))
+        self._config = self._config.model_copy(update={"ranker": self._rankers["test"]})
+
+    def _ranker(self, part: str, left_out: Sequence[str]) -> Path:
+        out = self._folder / f"ranker-{part}"
+        if self._files.catalogue is None:
+            raise ConfigError("experiment.train_rankers needs the items: add --catalogue FILE.")
+        if not (out / "ranker.json").is_file():
+            self._tell(f"training the ranker for {part} rows")
+            make_ranker(
+                (self._files.train,),
+                out,
+                catalogue=self._files.catalogue,
+                interactions=self._files.interactions,
+                leave_out=[self._rows(name) for name in left_out],
+                config=self._config.model_copy(update={"limit": None}),
+                progress=self._progress,
+            )
+        return out
+
     def _trained(self, seed: int) -> Mapping[str, Any]:
         """Train with `seed` and test what comes out; what the trainings measured."""
         folder = self._folder / f"seed-{seed}"
@@ -224,8 +261,9 @@ class _Cell:
         for name, seat in (("SFT", _with(self._base, sft)), ("RL", _with(self._base, rl))):
             self._test(name, seat, folder=folder)
             self._test(f"{name}+SES", seat, enhanced=True, folder=folder)
-        random = "RL+SES, random draft"
-        self._test(random, _with(self._base, rl), enhanced=True, choice="random", folder=folder)
+        random, after = "RL+SES, random draft", "RL+SES"
+        seat = _with(self._base, rl)
+        self._test(random, seat, enhanced=True, choice="random", folder=folder, after=after)
         return {"seed": seed, "sft": _told(sft), "rl": steps}
 
     def _reinforce(self, sft: Path, folder: Path, seed: int) -> tuple[Path, list[Mapping[str, Any]]]:
@@ -256,7 +294,8 @@ class _Cell:
         if self._config.experiment.iterations == 1:
             return None
         out = folder / f"held-out-{iteration}"
-        run = self._evaluate(out, self._rows("held_out"), self._seated(_with(self._base, adapter)))
+        config = self._seated(_with(self._base, adapter), ranker=self._rankers["pairs"])
+        run = self._evaluate(out, self._rows("held_out"), config)
         mean: float | None = run.results["ieval"]["mean"]
         return mean
 
@@ -279,26 +318,31 @@ class _Cell:
         enhanced: bool = False,
         choice: str = "best",
         folder: Path | None = None,
+        after: str | None = None,
     ) -> None:
-        """Evaluate one system on the test rows, unless it stands there finished."""
+        """Evaluate one system on the test rows, unless it stands there finished.
+
+        `after` names a system tested before whose recorded drafts are these; they are not drawn again.
+        """
         search = self._config.search.model_copy(update={"choice": choice})
         config = self._seated(seat, enhanced=enhanced, search=search)
-        where = SYSTEMS.get(name) or RANDOM_DRAFT.get(name) or _folder_name(name)
-        out = (folder or self._folder) / where
+        own = folder or self._folder
+        out = own / (SYSTEMS.get(name) or RANDOM_DRAFT.get(name) or _folder_name(name))
+        reuse = None if after is None else own / SYSTEMS[after]
         label = name if folder is None else f"{name} (seed {folder.name.rpartition('-')[2]})"
         self._tell(f"testing {label}")
-        self._runs.setdefault(name, []).append(self._evaluate(out, self._rows("test"), config))
+        self._runs.setdefault(name, []).append(self._evaluate(out, self._rows("test"), config, reuse))
 
-    def _evaluate(self, out: Path, rows: Path, config: Config) -> Run:
+    def _evaluate(self, out: Path, rows: Path, config: Config, reuse: Path | None = None) -> Run:
         # The experiment's own folder has bound the settings: what is finished here is of these.
         if not (out / "results.json").is_file():
-            evaluate(rows, out, config=config, **self._items, progress=self._progress)
+            evaluate(rows, out, config=config, **self._items, reuse=reuse, progress=self._progress)
         return load_run(out)
 
     def _pairs(self, out: Path, seat: str, seed: int, *, enhanced: bool) -> Mapping[str, Any]:
         if not (out / "results.json").is_file():
             self._tell(f"drawing pairs (seed {seed})")
-            config = self._seated(seat, seed=seed, enhanced=enhanced)
+            config = self._seated(seat, seed=seed, enhanced=enhanced, ranker=self._rankers["pairs"])
             make_pairs(self._rows("pairs"), out, config=config, **self._items, progress=self._progress)
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
         return {name: value for name, value in results.items() if name != "config"}
@@ -311,7 +355,8 @@ class _Cell:
             train = self._config.train
             if rate is not None:
                 train = train.model_copy(update={"learning_rate": rate})
-            config = self._seated(seat.removeprefix(HF), seed=seed, train=train)
+            ranker = self._rankers["sft"]
+            config = self._seated(seat.removeprefix(HF), seed=seed, train=train, ranker=ranker)
             try:
                 train_model(method, data, out, config=config, **self._items, progress=self._progress)
             except InputError as error:

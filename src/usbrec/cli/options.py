@@ -66,7 +66,9 @@ Ses = Annotated[bool, typer.Option("--ses", help="Self-enhance the recommender."
 SesSimulator = Annotated[
     str | None, typer.Option(help="Internal simulator: model or rules.", rich_help_panel=_SES)
 ]
-SesJudge = Annotated[str | None, typer.Option(help="Internal judge: model or rules.", rich_help_panel=_SES)]
+SesJudge = Annotated[
+    str | None, typer.Option(help="Internal judge: model, rules or rules:belief.", rich_help_panel=_SES)
+]
 Search = Annotated[str | None, typer.Option(help="flat or tree.", rich_help_panel=_SES)]
 _SEEKERS = "Only with a catalogue"
 Number = Annotated[

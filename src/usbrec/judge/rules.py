@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from usbrec.dialogue import Score, Turn
 from usbrec.judge.facts import first_new_items
+from usbrec.play.belief import Beliefs
 from usbrec.play.knowledge import Knowledge, Targets
 from usbrec.play.profile import Profile
 from usbrec.play.taste import Taste
@@ -78,6 +79,25 @@ class RulesProfileJudge:
         reply, item_id = recommended[-1]
         taste = Taste.of(profile, self.knowledge)
         return _score(taste.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
+
+
+@dataclass(frozen=True)
+class RulesBeliefJudge:
+    """Judges by what the retriever believes the seeker is after: the expected score of
+    :class:`RulesTargetJudge`, each item believed in taken for the target in turn. Reads no profile."""
+
+    knowledge: Knowledge
+    beliefs: Beliefs
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+    ) -> Score:
+        recommended = _recommended(context, played, self.knowledge)
+        if not recommended:
+            return _score(0.0, why="nothing real was recommended")
+        value = self.beliefs.after(context).expected([item_id for _, item_id in recommended])
+        reply, item_id = recommended[-1]
+        return _score(value, why="expected over what may be wanted", item=item_id, reply=reply)
 
 
 def _recommended(

@@ -49,13 +49,22 @@ class RecordedModel:
     """Wraps a ChatModel with a journal; is a ChatModel.
 
     With `replay` given, answers come from that journal alone and the model behind is never asked; a
-    call it does not hold raises InputError. Outside a unit (no current scope) nothing is recorded.
+    call it does not hold raises InputError. `reuse` is another run's journal: what it holds is not asked
+    again. Outside a unit (no current scope) nothing is recorded.
     """
 
-    def __init__(self, inner: ChatModel, journal: Journal, *, replay: Journal | None = None) -> None:
+    def __init__(
+        self,
+        inner: ChatModel,
+        journal: Journal,
+        *,
+        replay: Journal | None = None,
+        reuse: Journal | None = None,
+    ) -> None:
         self._inner = inner
         self._journal = journal
         self._replay = replay
+        self._reuse = reuse
 
     @property
     def name(self) -> str:
@@ -95,7 +104,10 @@ class RecordedModel:
         asked = {"kind": kind, "model": self.name, **request}
         key = digest(asked)
         known = (self._replay or self._journal).call(scope.unit, key)
-        if known is not None and self._replay is not None:
+        elsewhere = self._replay is not None
+        if known is None and self._reuse is not None:
+            known, elsewhere = self._reuse.call(scope.unit, key), True
+        if known is not None and elsewhere:
             self._journal.record_call(
                 scope.unit, key, seat=self.name, request=asked, answer=known.answer, failure=known.failure
             )

@@ -3,13 +3,13 @@
 Each says a fixed sentence with one item that the dialogue has not named: a random one, the most popular
 one, the retriever's first, or the best of the retriever's first few. What a model gains over
 `rules:retriever`, it gained by conversation; what self-enhancement gains over `rules:best`, it gained by more
-than putting the retriever's candidates in the order of the internal profile, which needs no model.
+than putting the retriever's candidates in the order of the internal judge's rules, which needs no model.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
+from usbrec.play.belief import Beliefs
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.profiling import RulesProfiler
 from usbrec.play.seats import turns_of
@@ -31,8 +32,9 @@ CANDIDATES = 10
 class RulesRecommender:
     """A ChatModel that always recommends `n` items, one a reply, best first.
 
-    `best` orders the retriever's first `candidates` by nearness to what the seeker's own words like, read by
-    rules as inside self-enhancement; it is told no target. Ties keep the retriever's order.
+    `best` orders the retriever's first `candidates` as self-enhancement's judge by rules would: by nearness
+    to what the seeker's own words like or, with `beliefs`, by the score expected over what may be wanted; it
+    is told no target. Ties keep the retriever's order.
 
     Raises ConfigError when `popular` is asked for and the catalogue knows no popularity.
     """
@@ -40,7 +42,12 @@ class RulesRecommender:
     parallel = True
 
     def __init__(
-        self, kind: Control, knowledge: Knowledge, retriever: Retriever, candidates: int = CANDIDATES
+        self,
+        kind: Control,
+        knowledge: Knowledge,
+        retriever: Retriever,
+        candidates: int = CANDIDATES,
+        beliefs: Beliefs | None = None,
     ) -> None:
         if kind == "popular" and not knowledge.catalogue.has_popularity:
             raise ConfigError(
@@ -51,6 +58,7 @@ class RulesRecommender:
         self._knowledge = knowledge
         self._retriever = retriever
         self._candidates = candidates
+        self._beliefs = beliefs
         self._profiler = RulesProfiler(knowledge)
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
@@ -62,8 +70,14 @@ class RulesRecommender:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        decides = {"backend": "rules", "kind": self._kind, "catalogue": self._knowledge.catalogue.digest}
-        return decides | ({"candidates": self._candidates} if self._kind == "best" else {})
+        decides: dict[str, Any] = {
+            "backend": "rules",
+            "kind": self._kind,
+            "catalogue": self._knowledge.catalogue.digest,
+        }
+        if self._kind == "best":
+            decides |= {"candidates": self._candidates, "belief": self._beliefs is not None}
+        return decides
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         _, turns = turns_of(request.messages)
@@ -86,10 +100,16 @@ class RulesRecommender:
         ranked = self._ranked(request, turns, looked_at + len(named))
         fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
         if self._kind == "best":
-            taste = Taste.of(self._profiler.read(turns), self._knowledge)
+            worth = self._worth(turns)
             # Sorting is stable: among equals the retriever's earlier one stays ahead.
-            fresh.sort(key=lambda item_id: -taste.nearness(item_id))
+            fresh.sort(key=lambda item_id: -worth(item_id))
         return fresh[: request.n]
+
+    def _worth(self, turns: Sequence[Turn]) -> Callable[[str], float]:
+        if self._beliefs is not None:
+            belief = self._beliefs.after(turns)
+            return lambda item_id: belief.expected((item_id,))
+        return Taste.of(self._profiler.read(turns), self._knowledge).nearness
 
     def _ranked(self, request: ChatRequest, turns: Sequence[Turn], k: int) -> Iterator[str]:
         if self._kind == "random":

@@ -16,8 +16,9 @@ from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import Table
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
-from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
+from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
+from usbrec.play.belief import Beliefs
 from usbrec.play.candidates import Grounding
 from usbrec.play.controls import CANDIDATES, Control, RulesRecommender
 from usbrec.play.examples import worked_examples
@@ -37,6 +38,7 @@ from usbrec.play.simulator import (
 from usbrec.prompts import Prompts
 
 RULES = "rules"
+RULES_BELIEF = "rules:belief"
 CONTROLS = tuple(f"rules:{kind}" for kind in get_args(Control))
 
 
@@ -80,9 +82,11 @@ def assemble(
     journal: Journal,
     *,
     replay: Journal | None = None,
+    reuse: Journal | None = None,
 ) -> Company:
-    """Seat everyone. One model serves all seats that name it. Raises ConfigError."""
-    return _Assembler(config, prompts, catalogue, journal, replay).company()
+    """Seat everyone. One model serves all seats that name it. Answers come from `replay` alone, or from
+    `reuse` where it has them. Raises ConfigError."""
+    return _Assembler(config, prompts, catalogue, journal, replay, reuse).company()
 
 
 class _Assembler:
@@ -93,12 +97,14 @@ class _Assembler:
         catalogue: Catalogue | None,
         journal: Journal,
         replay: Journal | None,
+        reuse: Journal | None,
     ) -> None:
         self._config = config
         self._prompts = prompts
         self._catalogue = catalogue
         self._journal = journal
         self._replay = replay
+        self._reuse = reuse
         self._models: dict[str, ChatModel] = {}
         self._ranker: Retriever | None = None
         judging = config.judging
@@ -181,7 +187,7 @@ class _Assembler:
                 if self._replay is None
                 else Unreachable(model_name(seat))
             )
-            self._models[seat] = RecordedModel(opened, self._journal, replay=self._replay)
+            self._models[seat] = RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
         return MeteredModel(self._models[seat])
 
     def _known(self, who: str) -> Knowledge:
@@ -215,7 +221,8 @@ class _Assembler:
                 raise ConfigError(f"--ses enhances a model; {seat} has none.")
             knowledge = self._known(f"--recommender {seat}")
             candidates = config.play.candidates or CANDIDATES
-            return RulesRecommender(kind, knowledge, self._retriever(knowledge), candidates)
+            beliefs = self._beliefs if self._internal_judge(seat) == RULES_BELIEF else None
+            return RulesRecommender(kind, knowledge, self._retriever(knowledge), candidates, beliefs)
         model: ChatModel = self._model(seat)
         if self._grounding is not None:
             model = Grounded(
@@ -238,7 +245,6 @@ class _Assembler:
     def _internal_seats(self, recommender: str) -> InternalSeats:
         search, seats = self._config.search, self._config.seats
         simulator = search.simulator or (RULES if seats.simulator == RULES else recommender)
-        judge = search.judge or (RULES if seats.judge == RULES else recommender)
         profiler: Profiler
         if simulator == RULES:
             profiler = RulesProfiler(self._known("--ses-simulator rules"))
@@ -248,8 +254,27 @@ class _Assembler:
         return InternalSeats(
             profiler,
             self._internal_simulator(simulator),
-            self._profile_judge(judge),
+            self._profile_judge(self._internal_judge(recommender)),
             None if knowledge is None else knowledge.names_new,
+        )
+
+    def _internal_judge(self, recommender: str) -> str:
+        config = self._config
+        if config.search.judge is not None:
+            return config.search.judge
+        if config.seats.judge != RULES:
+            return recommender
+        # Scores of the untrained retriever are no logits: what it believes is not calibrated.
+        return RULES if config.ranker is None else RULES_BELIEF
+
+    @functools.cached_property
+    def _beliefs(self) -> Beliefs:
+        search, knowledge = self._config.search, self._known(f"--ses-judge {RULES_BELIEF}")
+        return Beliefs(
+            knowledge,
+            self._retriever(knowledge),
+            items=search.belief_items,
+            temperature=search.belief_temperature,
         )
 
     def _simulating(self, seat: str) -> ModelSimulator:
@@ -286,4 +311,6 @@ class _Assembler:
     def _profile_judge(self, seat: str) -> ProfileJudge:
         if seat == RULES:
             return RulesProfileJudge(self._known("--ses-judge rules"))
+        if seat == RULES_BELIEF:
+            return RulesBeliefJudge(self._known(f"--ses-judge {RULES_BELIEF}"), self._beliefs)
         return ModelProfileJudge(self._judging(seat))

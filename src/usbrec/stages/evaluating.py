@@ -29,14 +29,15 @@ def evaluate(
     catalogue: str | Path | None = None,
     interactions: str | Path | None = None,
     replay: str | Path | None = None,
+    reuse: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Mapping[str, Any]:
     """Evaluate the configured system on a file of samples; returns what ``results.json`` holds.
 
     Writes ``config.toml``, ``run.db``, ``episodes.jsonl``, ``results.json`` and ``report.html`` into
     `out`, or goes on with what stands there; in retrieval mode see :mod:`usbrec.stages.retrieving`. With
-    `replay`, a recorded run folder answers instead of the models. Raises InputError,
-    RunFolderError, ModelRefused.
+    `replay`, a recorded run folder answers instead of the models; with `reuse`, one answers what it
+    holds and the models the rest. Raises InputError, RunFolderError, ModelRefused.
     """
     config = in_mode(config or Config())
     out = Path(out)
@@ -53,6 +54,7 @@ def evaluate(
         out=out,
         progress=progress or Silent(),
         replay=replay,
+        reuse=reuse,
         label="self-enhanced" if config.enhanced else config.seats.recommender,
     )
     rows = [

@@ -102,26 +102,32 @@ def run_stage(
     out: str | Path,
     progress: Progress,
     replay: str | Path | None = None,
+    reuse: str | Path | None = None,
     label: str | None = None,
 ) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
     """Do `work` for every sample in the run folder `out`, or go on with it.
 
-    Returns for each sample its record and what its calls cost. Raises RunFolderError when the folder
+    Answers come from the run folder `replay` alone, or from `reuse` where it has them. Returns for each
+    sample its record and what its calls cost. Raises RunFolderError when the folder
     is in use or holds another configuration, ModelRefused when no row was answered at all, Interrupted on
     Ctrl-C.
     """
     out = Path(out)
     journal = Journal(out / "run.db")
-    source = None if replay is None else Journal(Path(replay) / "run.db", mode="read")
+    source, other = (_recorded(folder) for folder in (replay, reuse))
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
-    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source)
+    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other)
     try:
-        with source or nullcontext(), journal:
+        with source or nullcontext(), other or nullcontext(), journal:
             return asyncio.run(
                 _run(name, work, config, inputs, out, journal, company, progress, label or name)
             )
     except KeyboardInterrupt:
         raise Interrupted("Stopped. What is finished is kept: the same command goes on from there.") from None
+
+
+def _recorded(folder: str | Path | None) -> Journal | None:
+    return None if folder is None else Journal(Path(folder) / "run.db", mode="read")
 
 
 async def _run(
