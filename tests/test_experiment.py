@@ -103,6 +103,17 @@ def test_rows_are_new_to_the_dialogue_and_no_dialogue_is_in_two_parts(files: Dat
     assert choose_rows(_config(new_targets=False, train_rows=None), files, tmp_path / "all")["sft"] > 15
 
 
+def test_pairs_can_be_drawn_on_fewer_rows_without_changing_the_other_parts(
+    files: Dataset, tmp_path: Path
+) -> None:
+    whole = choose_rows(_config(), files, tmp_path / "whole")
+    fewer = choose_rows(_config(pair_rows=3), files, tmp_path / "fewer")
+    assert fewer == {**whole, "pairs": 3}
+    before, after = _parts(tmp_path / "whole"), _parts(tmp_path / "fewer")
+    assert before["sft"] == after["sft"]
+    assert set(after["pairs"]) < set(before["pairs"])
+
+
 def test_the_same_file_for_both_is_divided(files: Dataset, tmp_path: Path) -> None:
     choose_rows(_config(), files.model_copy(update={"train": files.test}), tmp_path / "rows")
     parts = _parts(tmp_path / "rows")

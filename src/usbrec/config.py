@@ -239,7 +239,7 @@ class Seekers(Stage):
 
 
 class Training(Stage):
-    """How a model is trained (`usbrec train sft|simpo|dpo|kto`), by LoRA adapters."""
+    """How a model is trained (`usbrec train sft|simpo|dpo|kto|grpo|rloo`), by LoRA adapters."""
 
     preset: Literal["cpu", "paper"] = "cpu"
     """Where the other fields start from: cpu (adapters in the upper layers, one pass over a prompt for both
@@ -251,7 +251,7 @@ class Training(Stage):
     max_steps: int | None = Field(None, ge=1)
     """Ends training after so many steps, whatever `epochs` says."""
     batch: int = Field(4, ge=1)
-    """Examples in one pass through the model."""
+    """Examples in one pass through the model (GRPO, RLOO: prompts, each with its `generations`)."""
     accumulate: int = Field(2, ge=1)
     """Passes that make one step."""
     warmup: float = Field(0.1, ge=0, lt=1)
@@ -278,6 +278,14 @@ class Training(Stage):
     """SimPO: the margin that is aimed at (not known from the paper)."""
     nll: float = Field(0.0, ge=0)
     """SimPO: weight of the chosen replies' likelihood beside the preference (0 is SimPO itself)."""
+    generations: int = Field(8, ge=2, le=64)
+    """GRPO, RLOO: replies drawn to each prompt, which are then compared with one another."""
+    temperature: float = Field(0.7, gt=0, le=2)
+    """GRPO, RLOO: their temperature; probabilities are learnt at this temperature too (papers: 1.0, at which
+    small models say little that is worth anything)."""
+    kl: float = Field(0.04, ge=0)
+    """GRPO, RLOO: how strongly the model is held to the one it starts from (GRPO's paper: 0.04; at 0 the
+    distance is not measured either)."""
     max_length: int = Field(1536, ge=32)
     """Longest prompt and reply together, in tokens; longer examples are left out and counted."""
     held_out: float = Field(0.1, ge=0, lt=1)
@@ -325,8 +333,9 @@ class Dataset(Stage):
 class Experiment(Stage):
     """The six systems side by side (`usbrec experiment`)."""
 
-    method: Literal["simpo", "dpo", "kto"] = "simpo"
-    """What RL is (paper: simpo). It goes on from the SFT adapter."""
+    method: Literal["simpo", "dpo", "kto", "grpo", "rloo"] = "simpo"
+    """What RL is (paper: simpo). It goes on from the SFT adapter. grpo and rloo draw their own replies on the
+    rows that the others draw pairs on."""
     training_seeds: int = Field(1, ge=1, le=20)
     """How often training is repeated, pairs included, with other seeds; test rows and their seeds stay."""
     iterations: int = Field(1, ge=1, le=20)
@@ -340,6 +349,9 @@ class Experiment(Stage):
     sft_share: float = Field(0.5, gt=0, lt=1)
     """Share of the training dialogues that SFT learns from; pairs are drawn on the others, so that what is
     preferred was not learnt by heart."""
+    pair_rows: int | None = Field(None, ge=1)
+    """Most rows that pairs are drawn on, by hash of the sample id (grpo, rloo: that are played); by default
+    all that SFT did not learn from. Drawing and playing drafts is what takes longest."""
     train_rankers: bool = False
     """Train the rankers too. The candidates of a part that is learnt from then come from a ranker that has
     not seen its dialogues; one that was trained on them puts the targets in front more often than it will in

@@ -32,6 +32,7 @@ from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.training import read_training, train_model, trainable, training_library
+from usbrec.train.settings import learns_by_playing
 
 SCHEMA = "usbrec.experiment/1"
 
@@ -256,7 +257,7 @@ class _Cell:
     def _trained(self, seed: int) -> Mapping[str, Any]:
         """Train with `seed` and test what comes out; what the trainings measured."""
         folder = self._folder / f"seed-{seed}"
-        sft = self._train("sft", self._rows("sft"), self._base, folder / "sft-adapter", seed)
+        sft = self._train("sft", "sft", self._rows("sft"), self._base, folder / "sft-adapter", seed)
         rl, steps = self._reinforce(sft, folder, seed)
         for name, seat in (("SFT", _with(self._base, sft)), ("RL", _with(self._base, rl))):
             self._test(name, seat, folder=folder)
@@ -277,9 +278,12 @@ class _Cell:
             suffix = "" if iteration == 1 else f"-{iteration}"
             seat = _with(self._base, adapters[-1])
             told: dict[str, Any] = {"iteration": iteration}
-            data = folder / f"pairs{suffix}"
-            told["pairs"] = self._pairs(data, seat, seed, enhanced=iteration > 1)
-            adapter = self._train(settings.method, data, seat, folder / f"rl-adapter{suffix}", seed)
+            data = self._rows("pairs")
+            if not learns_by_playing(settings.method):
+                data = folder / f"pairs{suffix}"
+                told["pairs"] = self._pairs(data, seat, seed, enhanced=iteration > 1)
+            out = folder / f"rl-adapter{suffix}"
+            adapter = self._train(settings.method, "pairs", data, seat, out, seed)
             adapters.append(adapter)
             scores.append(self._held_out(adapter, folder, iteration))
             told |= {"training": _told(adapter), "held_out": scores[-1]}
@@ -347,7 +351,8 @@ class _Cell:
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
         return {name: value for name, value in results.items() if name != "config"}
 
-    def _train(self, method: str, data: Path, seat: str, out: Path, seed: int) -> Path:
+    def _train(self, method: str, part: str, data: Path, seat: str, out: Path, seed: int) -> Path:
+        """Train the model of `seat` on `data`, made of the rows of `part`, unless it is finished."""
         if not (out / "training.json").is_file():
             self._tell(f"training {method} (seed {seed})")
             settings = self._config.experiment
@@ -355,8 +360,7 @@ class _Cell:
             train = self._config.train
             if rate is not None:
                 train = train.model_copy(update={"learning_rate": rate})
-            ranker = self._rankers["sft"]
-            config = self._seated(seat.removeprefix(HF), seed=seed, train=train, ranker=ranker)
+            config = self._seated(seat.removeprefix(HF), seed=seed, train=train, ranker=self._rankers[part])
             try:
                 train_model(method, data, out, config=config, **self._items, progress=self._progress)
             except InputError as error:

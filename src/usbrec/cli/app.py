@@ -238,6 +238,61 @@ _trains("dpo", "Learn to prefer, held near the model it starts from.")
 _trains("kto", "Learn from good and bad replies that need not be paired.")
 
 
+def _plays(method: Method, text: str) -> None:
+    """Make `train METHOD`, which learns from episodes, a subcommand that says `text` of itself."""
+
+    def command(
+        samples: o.Samples,
+        out: Annotated[Path, typer.Option("-o", "--out", help="The adapter's folder.")],
+        model: Annotated[
+            str | None, typer.Option(help="Base model, with +ADAPTER to go on from one; smollm2-135m.")
+        ] = None,
+        preset: Annotated[str | None, typer.Option(help="cpu or paper.")] = None,
+        max_steps: Annotated[int | None, typer.Option(help="End after so many steps.")] = None,
+        dry_run: Annotated[bool, typer.Option(help="Show prompts and scores, and train nothing.")] = False,
+        simulator: o.Simulator = None,
+        judge: o.Judge = None,
+        base_url: o.BaseUrl = None,
+        catalogue: o.Catalogue = None,
+        interactions: o.Interactions = None,
+        candidates: o.Candidates = None,
+        ranker: o.Ranker = None,
+        rounds: o.Rounds = None,
+        config: o.ConfigFile = None,
+        limit: o.Limit = None,
+        concurrency: o.Concurrency = None,
+        seed: o.Seed = None,
+    ) -> None:
+        settings = o.settings(
+            config,
+            recommender=model,
+            simulator=simulator,
+            judge=judge,
+            base_url=base_url,
+            candidates=candidates,
+            ranker=ranker,
+            rounds=rounds,
+            limit=limit,
+            concurrency=concurrency,
+            seed=seed,
+            preset=preset,
+            max_steps=max_steps,
+        )
+        given: dict[str, Any] = {"config": settings, "catalogue": catalogue, "interactions": interactions}
+        if dry_run:
+            print_examples(stages.show_examples(method, samples, **given), _console())
+            return
+        done = stages.train_model(method, samples, out, **given, progress=Bars())
+        print_training(done, _console())
+        _console().print(f"Adapter: {out}", markup=False, soft_wrap=True)
+
+    train.command(method, help=text)(command)
+
+
+_plays("grpo", "Learn from the score itself: draw replies, play them on, compare them in their group.")
+_plays("rloo", "The same, each reply held against the mean of the others.")
+
+
 @app.command()
 def evaluate(
     samples: o.Samples,

@@ -36,7 +36,7 @@ def experiment(
     judge: o.Judge = None,
     base_url: o.BaseUrl = None,
     method: Annotated[
-        str | None, typer.Option(help="What RL is: simpo, dpo or kto.", rich_help_panel=_TRAINING)
+        str | None, typer.Option(help="What RL is: simpo, dpo, kto, grpo or rloo.", rich_help_panel=_TRAINING)
     ] = None,
     preset: Annotated[str | None, typer.Option(help="cpu or paper.", rich_help_panel=_TRAINING)] = None,
     max_steps: Annotated[

@@ -18,13 +18,22 @@ def print_training(done: Mapping[str, Any], console: Console) -> None:
     table.add_row("steps", f"{done['steps']}, {done['trainable']:,} weights, {done['seconds']:.0f} s")
     if done["loss"] is not None:
         table.add_row("loss", f"{done['loss']['first']:.3f} -> {done['loss']['last']:.3f}")
+    if done.get("reward") is not None:
+        table.add_row(
+            "score of drawn replies", f"{done['reward']['first']:.3f} -> {done['reward']['last']:.3f}"
+        )
+    if "replies" in done:
+        table.add_row("replies drawn", f"{done['replies']} ({done['unscored']} without a score)")
     before, after = done["held_out"]["before"], done["held_out"]["after"]
     for key, name in (
         ("nll", "nats a token"),
         ("accuracy", "pairs in the right order"),
         ("margin", "margin, nats a token"),
+        ("score", "episode score"),
+        ("hit", "hit rate"),
+        ("unfinished", "replies cut off"),
     ):
-        if key in after:
+        if before.get(key) is not None and after.get(key) is not None:
             table.add_row(f"held out ({after['n']}): {name}", f"{before[key]:.3f} -> {after[key]:.3f}")
     if (looks := done["held_out"].get("by_looks")) is not None:
         table.add_row("  told by length and titles alone", f"{looks:.3f}")
@@ -38,11 +47,19 @@ def print_examples(shown: Mapping[str, Any], console: Console) -> None:
         f"out as too long; {shown['tokens']['median']} tokens in the middle, "
         f"{shown['tokens']['longest']} at most."
     )
+    generations = shown.get("generations")
     for one in shown["shown"]:
         text = Text(one["prompt"], style="dim")
-        text.append("\nlearnt: ", style="bold")
-        text.append(one["chosen"], style="green")
-        if one["rejected"] is not None:
-            text.append("\nnot preferred: ", style="bold")
-            text.append(one["rejected"], style="red")
+        for key, words, style in (
+            ("chosen", "learnt", "green"),
+            ("rejected", "not preferred", "red"),
+            ("label", f"{generations} replies are drawn; the label would be worth {_score(one)}", "green"),
+        ):
+            if one.get(key) is not None:
+                text.append(f"\n{words}: ", style="bold")
+                text.append(one[key], style=style)
         console.print(Panel(text, title=Text(one["sample_id"]), title_align="left"))
+
+
+def _score(one: Mapping[str, Any]) -> str:
+    return "no score" if one.get("score") is None else f"{one['score']:.2f} of 2"

@@ -45,6 +45,8 @@ def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int
             place = derive_seed(0, sample.dialogue_id, "sft") / 2**31
             part = "sft" if place < settings.sft_share else "pairs"
         parts[part].append(sample)
+    if settings.pair_rows is not None and parts["pairs"]:
+        parts["pairs"] = list(limit_samples(parts["pairs"], settings.pair_rows))
     for part in PARTS:
         rows = parts[part]
         if not rows and (part != "held_out" or settings.iterations > 1):

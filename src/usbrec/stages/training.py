@@ -1,10 +1,10 @@
-"""`usbrec train sft|simpo|dpo|kto`: samples or pairs in, a PEFT adapter's folder out."""
+"""`usbrec train sft|simpo|dpo|kto|grpo|rloo`: samples or pairs in, a PEFT adapter's folder out."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from usbrec.pairs import read_pairs
 from usbrec.play.knowledge import Targets
 from usbrec.stages.assembly import RULES, Company, assemble
 from usbrec.stages.folder import read_inputs, write_json
+from usbrec.stages.policy import Practice
 from usbrec.train import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
+from usbrec.train.settings import learns_by_playing
 
 SCHEMA = "usbrec.training/1"
 
@@ -39,41 +41,101 @@ def train_model(
     """Train the model in the recommender's seat; returns what ``training.json`` holds.
 
     `data` is a file of pairs, the run folder of `usbrec pairs`, or (sft) samples, whose labels are then
-    learnt as replies to what the recommender's seat would be shown. The seat names the base model, and
-    after a ``+`` an adapter to go on from. Writes the adapter, ``training.json``, ``history.jsonl``,
-    ``curves.png`` and ``config.toml`` into `out`; does nothing where that is finished, and goes on
-    from the last checkpoint where it was killed. Raises InputError, BadLines, ConfigError, RunFolderError,
-    Interrupted.
+    learnt as replies to what the recommender's seat would be shown. For grpo and rloo it is samples, whose
+    prompts are answered by the model itself; the other seats of `config` play on and score. The seat names
+    the base model, and after a ``+`` an adapter to go on from. Writes the adapter, ``training.json``,
+    ``history.jsonl``, ``curves.png`` and ``config.toml`` into `out`; does nothing where that is finished, and
+    goes on from the last checkpoint where it was killed. Raises InputError, BadLines, ConfigError,
+    RunFolderError, ModelRefused, Interrupted.
     """
     config = config or Config()
     out = Path(out)
     chosen = _method(method)
-    base, adapter = trainable(config.seats.recommender)
+    base, _ = trainable(config.seats.recommender)
+    if learns_by_playing(chosen):
+        return _train_by_playing(chosen, data, out, config, catalogue, interactions, progress or Silent())
     examples = read_examples(chosen, data, config, catalogue, interactions)
     parts = split(examples, share=config.train.held_out, seed=config.seed)
     run = training_library()
-    task = run.Task(chosen, base, adapter, config.train, config.seed, device_of(config.models.device))
+    task = _task(run, chosen, config)
     checkpoint_of(base)
-    decides = {
-        "stage": f"train {chosen}",
+
+    def work() -> Mapping[str, Any]:
+        train, held_out, too_long = run.encode(task, parts)
+        measured = run.train_adapter(task, train, held_out, out, progress=progress or Silent())
+        return {"too_long": too_long, **measured}
+
+    with Journal(out / "run.db") as journal:
+        return _finish(journal, out, config, chosen, _decides(chosen, config, examples), work)
+
+
+def _train_by_playing(
+    method: Method,
+    data: str | Path,
+    out: Path,
+    config: Config,
+    catalogue: str | Path | None,
+    interactions: str | Path | None,
+    progress: Progress,
+) -> Mapping[str, Any]:
+    samples = _samples_file(method, data)
+    run = training_library()
+    task = _task(run, method, config)
+    checkpoint_of(task.base)
+    journal = Journal(out / "run.db")
+    with Practice.open(config, samples, catalogue, interactions, journal) as practice:
+        examples = practice.examples()
+        parts = split(examples, share=config.train.held_out, seed=config.seed)
+        play = practice.config.play
+        playing = run.Playing(practice, play.max_tokens, play.frequency_penalty)
+
+        def work() -> Mapping[str, Any]:
+            train, held_out, too_long = run.encode(task, parts, reply=play.max_tokens)
+            measured = run.train_by_playing(task, train, held_out, playing, out, progress=progress)
+            return {"too_long": too_long, **measured}
+
+        decides = {**_decides(method, config, examples), "playing": practice.decides()}
+        with journal:
+            return _finish(journal, out, practice.config, method, decides, work)
+
+
+def _task(run: Any, method: Method, config: Config) -> Any:
+    base, adapter = trainable(config.seats.recommender)
+    return run.Task(method, base, adapter, config.train, config.seed, device_of(config.models.device))
+
+
+def _decides(method: Method, config: Config, examples: Sequence[Example]) -> dict[str, Any]:
+    """What a folder's training is bound to."""
+    base, adapter = trainable(config.seats.recommender)
+    elsewhere = set() if learns_by_playing(method) else {"generations", "temperature", "kl"}
+    return {
+        "stage": f"train {method}",
         "base": base,
         "adapter": None if adapter is None else str(adapter),
         "seed": config.seed,
-        "settings": config.train.model_dump(mode="json", exclude={"checkpoint_steps", "report_to"}),
+        "settings": config.train.model_dump(
+            mode="json", exclude={"checkpoint_steps", "report_to"} | elsewhere
+        ),
         "data": digest_of(examples),
     }
-    with Journal(out / "run.db") as journal:
-        journal.bind(decides)
-        if not (out / "training.json").is_file():
-            write_text(out / "config.toml", dump_config(config))
-            train, held_out, too_long = run.encode(task, parts)
-            measured = run.train_adapter(task, train, held_out, out, progress=progress or Silent())
-            write_json(
-                out / "training.json",
-                {"schema": SCHEMA, "method": chosen, **decides, "too_long": too_long, **measured},
-            )
-            _curves(out)
-        shutil.rmtree(out / "work", ignore_errors=True)
+
+
+def _finish(
+    journal: Journal,
+    out: Path,
+    config: Config,
+    method: Method,
+    decides: Mapping[str, Any],
+    work: Callable[[], Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """Do `work`, unless `out` has it already, and write down what it measured."""
+    journal.bind(decides)
+    if not (out / "training.json").is_file():
+        write_text(out / "config.toml", dump_config(config))
+        measured = work()
+        write_json(out / "training.json", {"schema": SCHEMA, "method": method, **decides, **measured})
+        _curves(out)
+    shutil.rmtree(out / "work", ignore_errors=True)
     return read_training(out)
 
 
@@ -88,17 +150,20 @@ def show_examples(
 ) -> Mapping[str, Any]:
     """What would reach the trainer: counts, and the first `number` examples as the tokens decode.
 
-    Each of ``shown`` has the prompt as the model reads it and, apart, what is learnt of each reply.
+    Each of ``shown`` has the prompt as the model reads it and, apart, what is learnt of each reply. Of a
+    method that learns by playing it is the prompt and, where the sample has one, the label with the ``score``
+    that saying it would have been worth.
     Raises as :func:`train_model`, before any long work.
     """
     config = config or Config()
     chosen = _method(method)
-    base, adapter = trainable(config.seats.recommender)
+    base, _ = trainable(config.seats.recommender)
+    if learns_by_playing(chosen):
+        return _show_prompts(chosen, data, config, catalogue, interactions, number)
     examples = read_examples(chosen, data, config, catalogue, interactions)
     parts = split(examples, share=config.train.held_out, seed=config.seed)
     run = training_library()
-    task = run.Task(chosen, base, adapter, config.train, config.seed, device_of(config.models.device))
-    train, held_out, too_long = run.encode(task, parts)
+    train, held_out, too_long = run.encode(_task(run, chosen, config), parts)
     tokenizer = run.load_tokenizer(base)
     lengths = sorted(len(one.prompt) + len(one.chosen) for one in train)
     return {
@@ -116,6 +181,58 @@ def show_examples(
             for one in train[:number]
         ],
     }
+
+
+def _show_prompts(
+    method: Method,
+    data: str | Path,
+    config: Config,
+    catalogue: str | Path | None,
+    interactions: str | Path | None,
+    number: int,
+) -> Mapping[str, Any]:
+    samples = _samples_file(method, data)
+    run = training_library()
+    task = _task(run, method, config)
+    # Never opened: outside a run nothing is recorded.
+    with Practice.open(config, samples, catalogue, interactions, Journal(samples)) as practice:
+        parts = split(practice.examples(), share=config.train.held_out, seed=config.seed)
+        train, held_out, too_long = run.encode(task, parts, reply=practice.config.play.max_tokens)
+        tokenizer = run.load_tokenizer(task.base)
+        lengths = sorted(len(one.prompt) for one in train)
+        first = [one for one in train if one.example.chosen] or train
+        shown = first[:number]
+        said = [(one.example.sample_id, one.example.chosen) for one in shown if one.example.chosen]
+        outcomes = dict(zip(said, practice.try_out(said), strict=True))
+    return {
+        "examples": len(train),
+        "held_out": len(held_out),
+        "too_long": too_long,
+        "tokens": {"median": lengths[len(lengths) // 2], "longest": lengths[-1]},
+        "generations": config.train.generations,
+        "shown": [
+            {
+                "sample_id": one.example.sample_id,
+                "prompt": tokenizer.decode(one.prompt),
+                "label": one.example.chosen or None,
+                "score": outcomes[key].value
+                if (key := (one.example.sample_id, one.example.chosen)) in outcomes
+                else None,
+            }
+            for one in shown
+        ],
+    }
+
+
+def _samples_file(method: Method, data: str | Path) -> Path:
+    """The file, if it can be one of samples. Raises InputError."""
+    path = Path(data)
+    if path.is_dir() or _holds_pairs(path):
+        raise InputError(
+            f"{path}: {method} draws its own replies to samples, and these are pairs. Give the file of "
+            "samples, or train simpo, dpo or kto."
+        )
+    return path
 
 
 def trainable(seat: str) -> tuple[str, Path | None]:

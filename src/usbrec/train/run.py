@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from usbrec.llm.checkpoint import (
 from usbrec.llm.transformers_model import half_precision
 from usbrec.train.data import Encoded, Encoder, Example, Split
 from usbrec.train.measure import held_out_measures, surface_accuracy
+from usbrec.train.policy import Playing, Voice, played_measures
 from usbrec.train.settings import Method
-from usbrec.train.trainers import make_trainer
+from usbrec.train.trainers import make_policy_trainer, make_trainer
 
 #: Bytes that checkpoints and the adapter need for each of the adapter's weights: twice kept, with two
 #: moments of the optimiser, and once saved, four bytes each.
@@ -49,17 +50,18 @@ class Task:
     device: str
 
 
-def encode(task: Task, split: Split) -> tuple[list[Encoded], list[Encoded], int]:
+def encode(task: Task, split: Split, *, reply: int | None = None) -> tuple[list[Encoded], list[Encoded], int]:
     """Examples in tokens (training, held out), and how many were left out as too long.
 
-    Raises InputError when none to train on is left.
+    `reply` is how many tokens a reply may take where replies are still to be drawn. Raises InputError when
+    none to train on is left.
     """
     encoder = Encoder(load_tokenizer(task.base))
     limit = task.settings.max_length
 
     def fitting(examples: Sequence[Example]) -> list[Encoded]:
         encoded = [encoder(example) for example in examples]
-        return [one for one in encoded if _length(one) <= limit]
+        return [one for one in encoded if _length(one, reply) <= limit]
 
     train, held_out = fitting(split.train), fitting(split.held_out)
     left_out = len(split.train) + len(split.held_out) - len(train) - len(held_out)
@@ -71,8 +73,8 @@ def encode(task: Task, split: Split) -> tuple[list[Encoded], list[Encoded], int]
     return train, held_out, left_out
 
 
-def _length(one: Encoded) -> int:
-    return len(one.prompt) + max(len(one.chosen), len(one.rejected or ()))
+def _length(one: Encoded, reply: int | None) -> int:
+    return len(one.prompt) + (max(len(one.chosen), len(one.rejected or ())) if reply is None else reply)
 
 
 def train_adapter(
@@ -83,37 +85,111 @@ def train_adapter(
     Returns what was measured. Raises InputError (adapter and base do not fit, no room on the disk,
     the loss is no number), Interrupted on Ctrl-C.
     """
+    settings = task.settings
+
+    def make(model: Any, tokenizer: Any, watch: TrainerCallback) -> Any:
+        return make_trainer(
+            task.method,
+            model,
+            tokenizer,
+            train,
+            settings,
+            work=out / "work",
+            seed=task.seed,
+            cpu=task.device == "cpu",
+            callback=watch,
+        )
+
+    def measure(model: Any, tokenizer: Any) -> dict[str, Any]:
+        return held_out_measures(model, held_out, pad=tokenizer.pad_token_id, batch=settings.batch)
+
     with without_future_warnings():
-        return _train(task, train, held_out, out, progress)
+        measured, _ = _train(task, out, progress, make, measure)
+    measured["examples"] = len(train)
+    if any(one.rejected for one in train):
+        measured["held_out"]["by_looks"] = surface_accuracy(
+            [one.example for one in train], [one.example for one in held_out]
+        )
+    return measured
+
+
+def train_by_playing(
+    task: Task,
+    train: Sequence[Encoded],
+    held_out: Sequence[Encoded],
+    playing: Playing,
+    out: Path,
+    *,
+    progress: Progress,
+) -> Mapping[str, Any]:
+    """The same for a method that draws replies to the prompts and learns from how they fare.
+
+    Held-out prompts are answered by the likeliest reply and played, before and after. Raises as
+    :func:`train_adapter`, and whatever `playing` raises.
+    """
+    settings = task.settings
+
+    def make(model: Any, tokenizer: Any, watch: TrainerCallback) -> Any:
+        return make_policy_trainer(
+            task.method,
+            model,
+            tokenizer,
+            train,
+            settings,
+            playing,
+            work=out / "work",
+            seed=task.seed,
+            cpu=task.device == "cpu",
+            callback=watch,
+        )
+
+    def measure(model: Any, tokenizer: Any) -> dict[str, Any]:
+        return played_measures(
+            model,
+            Voice(model, tokenizer, playing),
+            held_out,
+            playing,
+            batch=settings.batch * settings.generations,
+            seed=task.seed,
+            progress=progress,
+            label="held out",
+        )
+
+    with without_future_warnings():
+        measured, history = _train(task, out, progress, make, measure)
+    rewards = [row["reward"] for row in history if "reward" in row]
+    return {
+        **measured,
+        "examples": len(train),
+        "replies": sum(row["replies"] for row in history),
+        "unscored": sum(row["unscored"] for row in history),
+        "reward": {"first": rewards[0], "last": rewards[-1]} if rewards else None,
+    }
 
 
 def _train(
-    task: Task, train: Sequence[Encoded], held_out: Sequence[Encoded], out: Path, progress: Progress
-) -> Mapping[str, Any]:
+    task: Task,
+    out: Path,
+    progress: Progress,
+    make: Callable[[Any, Any, TrainerCallback], Any],
+    measure: Callable[[Any, Any], dict[str, Any]],
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What every method shares. `make` makes the trainer of (model, tokenizer, callback), `measure` looks at
+    (model, tokenizer) before and after; returns what was measured, and the history."""
     started = time.monotonic()
     settings = task.settings
     torch.manual_seed(task.seed)
     tokenizer = load_tokenizer(task.base)
     model = _with_adapters(task)
     _room(model, out)
-    pad = tokenizer.pad_token_id
-    before = held_out_measures(model, held_out, pad=pad, batch=settings.batch)
     watch = _Watch(progress, task.method)
     work = out / "work"
-    trainer = make_trainer(
-        task.method,
-        model,
-        tokenizer,
-        train,
-        settings,
-        work=work,
-        seed=task.seed,
-        cpu=task.device == "cpu",
-        callback=watch,
-    )
-    trainer.remove_callback(PrinterCallback)
     try:
+        before = measure(model, tokenizer)
+        trainer = make(model, tokenizer, watch)
+        trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=_last_whole(work))
+        after = None if watch.broken is not None else measure(trainer.model, tokenizer)
     except KeyboardInterrupt:
         raise Interrupted(
             "Stopped. The same command goes on from the last checkpoint "
@@ -127,22 +203,16 @@ def _train(
             f"checkpoint stands in {work}. Lower train.learning_rate, and use another folder with -o."
         )
     history = [row for row in trainer.state.log_history if "loss" in row]
-    after = held_out_measures(trainer.model, held_out, pad=pad, batch=settings.batch)
     _save(trainer.model, task.base, out)
     write_text(out / "history.jsonl", "".join(json.dumps(row) + "\n" for row in history))
     measured: dict[str, Any] = {
-        "examples": len(train),
         "held_out": {"before": before, "after": after},
         "steps": trainer.state.global_step,
         "trainable": sum(weight.numel() for weight in trainer.model.parameters() if weight.requires_grad),
         "loss": {"first": history[0]["loss"], "last": history[-1]["loss"]} if history else None,
         "seconds": round(time.monotonic() - started, 3),
     }
-    if any(one.rejected for one in train):
-        measured["held_out"]["by_looks"] = surface_accuracy(
-            [one.example for one in train], [one.example for one in held_out]
-        )
-    return measured
+    return measured, history
 
 
 def _with_adapters(task: Task) -> Any:

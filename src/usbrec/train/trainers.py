@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset, disable_progress_bars
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainingArguments
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 from trl.experimental.cpo import CPOConfig, CPOTrainer
 
@@ -16,6 +16,7 @@ from usbrec.config import Training
 from usbrec.train.data import Encoded
 from usbrec.train.measure import to_device
 from usbrec.train.packed import pack, reply_logps
+from usbrec.train.policy import Playing, PolicyTrainer, Voice
 from usbrec.train.settings import Method
 
 #: TRL wants texts beside the tokens; nothing reads them.
@@ -36,30 +37,9 @@ def make_trainer(
 ) -> Any:
     """A trainer that is ready to run; `model` carries its adapters already."""
     common: dict[str, Any] = {
-        "output_dir": str(work),
-        "per_device_train_batch_size": settings.batch,
-        "gradient_accumulation_steps": settings.accumulate,
-        "learning_rate": settings.learning_rate,
-        "num_train_epochs": settings.epochs,
-        "max_steps": settings.max_steps or -1,
-        "warmup_steps": settings.warmup,
-        "lr_scheduler_type": settings.schedule,
-        "weight_decay": settings.weight_decay,
-        "max_grad_norm": settings.clip,
+        **common_arguments(settings, work=work, seed=seed, cpu=cpu),
         "max_length": settings.max_length,
-        "seed": seed,
-        "data_seed": seed,
-        "use_cpu": cpu,
-        "bf16": False,  # the weights are in their own type already, and the adapters in float32
         "activation_checkpointing": False,
-        "logging_steps": 1,
-        "logging_nan_inf_filter": False,
-        "save_strategy": "steps",
-        "save_steps": settings.checkpoint_steps,
-        "save_total_limit": 2,
-        "report_to": list(settings.report_to) or "none",
-        "disable_tqdm": True,
-        "dataloader_pin_memory": not cpu,
     }
     disable_progress_bars()
     rows = Dataset.from_list([row for one in encoded for row in _ROWS[method](one)])
@@ -87,6 +67,66 @@ def make_trainer(
     if method == "dpo":
         return DPO(args=DPOConfig(**common, beta=settings.beta), **parts)
     return KTO(args=KTOConfig(**common, beta=settings.beta), **parts)
+
+
+def make_policy_trainer(
+    method: Method,
+    model: Any,
+    tokenizer: Any,
+    encoded: Sequence[Encoded],
+    settings: Training,
+    playing: Playing,
+    *,
+    work: Path,
+    seed: int,
+    cpu: bool,
+    callback: TrainerCallback,
+) -> PolicyTrainer:
+    """The same for a method that learns by playing; of `encoded` only the prompts are read."""
+    return PolicyTrainer(
+        method=method,
+        rows=encoded,
+        voice=Voice(model, tokenizer, playing),
+        playing=playing,
+        generations=settings.generations,
+        temperature=settings.temperature,
+        kl=settings.kl,
+        pad=tokenizer.pad_token_id,
+        model=model,
+        processing_class=tokenizer,
+        callbacks=[callback],
+        args=TrainingArguments(
+            **common_arguments(settings, work=work, seed=seed, cpu=cpu), remove_unused_columns=False
+        ),
+    )
+
+
+def common_arguments(settings: Training, *, work: Path, seed: int, cpu: bool) -> dict[str, Any]:
+    """What every trainer is told."""
+    return {
+        "output_dir": str(work),
+        "per_device_train_batch_size": settings.batch,
+        "gradient_accumulation_steps": settings.accumulate,
+        "learning_rate": settings.learning_rate,
+        "num_train_epochs": settings.epochs,
+        "max_steps": settings.max_steps or -1,
+        "warmup_steps": settings.warmup,
+        "lr_scheduler_type": settings.schedule,
+        "weight_decay": settings.weight_decay,
+        "max_grad_norm": settings.clip,
+        "seed": seed,
+        "data_seed": seed,
+        "use_cpu": cpu,
+        "bf16": False,  # the weights are in their own type already, and the adapters in float32
+        "logging_steps": 1,
+        "logging_nan_inf_filter": False,
+        "save_strategy": "steps",
+        "save_steps": settings.checkpoint_steps,
+        "save_total_limit": 2,
+        "report_to": list(settings.report_to) or "none",
+        "disable_tqdm": True,
+        "dataloader_pin_memory": not cpu,
+    }
 
 
 def _reply_row(one: Encoded) -> list[dict[str, Any]]:

@@ -1,0 +1,153 @@
+"""Samples as practice: what the recommender's seat is asked, and what becomes of an answer to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from usbrec.config import Config
+from usbrec.dialogue import Sample
+from usbrec.engine import Scope, current_scope, side_by_side
+from usbrec.errors import ModelError, ModelRefused
+from usbrec.journal import Journal
+from usbrec.keys import digest
+from usbrec.llm.checkpoint import HF, base_and_adapter
+from usbrec.play.recommender import Reply
+from usbrec.stages.assembly import RULES, Company, assemble
+from usbrec.stages.folder import Inputs, read_inputs
+from usbrec.train import Example
+from usbrec.train.settings import Outcome
+
+
+class Practice:
+    """Prompts of samples, and the episodes that follow from replies to them.
+
+    A reply is put as the first round's, and the rest is played and scored as PODCS plays a draft: against
+    the seeker who knows the targets, with the model that the seat was configured with in later rounds. It is
+    taken as it stands, also where candidates are shown: nothing is drawn again or mended, because what is
+    rewarded is what the model itself said. Its episode is the same whenever it is said, so each is played
+    once. Calls of models are recorded in `journal` (once that is open), a unit an episode.
+
+    Simulator and judge go by rules where there is a catalogue and the settings do not name them.
+    """
+
+    def __init__(self, config: Config, inputs: Inputs, journal: Journal) -> None:
+        self.config = config
+        self.inputs = inputs
+        self._journal = journal
+        self._samples = {sample.id: sample for sample in inputs.samples}
+        self._company: Company = assemble(config, inputs.prompts, inputs.catalogue, journal)
+        self._known: dict[tuple[str, str], Outcome] = {}
+        self._runner = asyncio.Runner()
+
+    @classmethod
+    def open(
+        cls,
+        config: Config,
+        samples: str | Path,
+        catalogue: str | Path | None,
+        interactions: str | Path | None,
+        journal: Journal,
+    ) -> Self:
+        """Raises InputError, BadLines, ConfigError, before any model is asked."""
+        config = _configured(config, rules=catalogue is not None)
+        return cls(config, read_inputs(config, samples, catalogue, interactions), journal)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        with self._runner as runner:
+            runner.run(self._company.aclose())
+
+    def decides(self) -> Mapping[str, Any]:
+        """What decides the outcomes, as JSON."""
+        return {
+            "settings": self.config.decides(),
+            "inputs": self.inputs.decides(),
+            "models": dict(self._company.identities),
+        }
+
+    def examples(self) -> tuple[Example, ...]:
+        """A prompt for each sample, with its label (which is not learnt) beside it."""
+        seat = self._company.table.recommender
+        return tuple(
+            Example(
+                sample.id,
+                sample.dialogue_id,
+                tuple(message.to_json() for message in seat.prompt(sample.turns)),
+                (sample.label or "").strip(),
+            )
+            for sample in self.inputs.samples
+        )
+
+    def __call__(self, asked: Sequence[tuple[str, str]]) -> list[Outcome]:
+        """The outcome of each (sample id, reply). An episode that fails has none and is tried again when it
+        is next asked for.
+
+        Raises ModelRefused when a server refuses everything, or when all fail, of more samples than one.
+        """
+        wanted = [pair for pair in dict.fromkeys(asked) if pair not in self._known]
+        failed: dict[tuple[str, str], str] = {}
+        if wanted:
+            self._runner.run(self._play_all(wanted, failed))
+        if len(failed) == len(set(asked)) and len({sample_id for sample_id, _ in failed}) > 1:
+            raise ModelRefused(
+                f"None of {len(failed)} episodes could be played, the first one with: "
+                f"{next(iter(failed.values()))}\nCheck the model's server, then run the same command again: "
+                "it goes on from the last checkpoint."
+            )
+        return [self._known.get(pair, Outcome(None)) for pair in asked]
+
+    def try_out(self, asked: Sequence[tuple[str, str]]) -> list[Outcome]:
+        """The same one after the other, without a record."""
+
+        async def play() -> list[Outcome]:
+            return [await self._tried(self._samples[sample_id], text) for sample_id, text in asked]
+
+        return self._runner.run(play())
+
+    async def _tried(self, sample: Sample, text: str) -> Outcome:
+        try:
+            return await self._play(sample, text)
+        except ModelError:
+            return Outcome(None)
+
+    async def _play_all(self, wanted: Sequence[tuple[str, str]], failed: dict[tuple[str, str], str]) -> None:
+        queue = iter(wanted)
+        lanes = range(max(1, min(self._company.lanes, len(wanted))))
+        await side_by_side(self._lane(number, queue, failed) for number in lanes)
+
+    async def _lane(
+        self, number: int, queue: Iterator[tuple[str, str]], failed: dict[tuple[str, str], str]
+    ) -> None:
+        for sample_id, text in queue:
+            unit = f"practice/{sample_id}/{digest(text)[:16]}"
+            self._journal.forget_calls(unit, failed_only=True)
+            token = current_scope.set(Scope(unit, number))
+            try:
+                self._known[sample_id, text] = await self._play(self._samples[sample_id], text)
+            except ModelError as error:
+                failed[sample_id, text] = f"{type(error).__name__}: {error}"
+            finally:
+                current_scope.reset(token)
+
+    async def _play(self, sample: Sample, text: str) -> Outcome:
+        episode = await self._company.table.play(sample, first=Reply(text))
+        return Outcome(episode.score.value, episode.hit)
+
+
+def _configured(config: Config, *, rules: bool) -> Config:
+    """The settings that episodes are played with: no search of a better reply, for it is the model's own that
+    counts, and rules in the seats that nobody named. Raises InputError."""
+    unnamed = {"simulator", "judge"} - config.seats.model_fields_set if rules else set()
+    named: dict[str, str] = dict.fromkeys(sorted(unnamed), RULES)
+    seat = config.seats.recommender
+    elsewhere = (HF, RULES, "openai:", "scripted:")
+    if "+" in seat and not seat.startswith(elsewhere) and base_and_adapter(seat)[1] is not None:
+        # A model to be trained may be named without it; with an adapter it plays through transformers.
+        named["recommender"] = HF + seat
+    seats = config.seats.model_copy(update=named)
+    return config.model_copy(update={"seats": seats, "enhanced": False, "mode": "episode"})
