@@ -383,13 +383,23 @@ def compare(
 
 @app.command()
 def export(
-    run: Annotated[Path, typer.Argument(help="A run folder of `usbrec pairs`.")],
-    to: Annotated[str, typer.Option("--to", help=f"One of {', '.join(EXPORTS)}.")],
+    run: Annotated[Path, typer.Argument(help="A run folder of `usbrec pairs`; with --merge, an adapter's.")],
+    to: Annotated[str | None, typer.Option("--to", help=f"One of {', '.join(EXPORTS)}.")] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Write base and adapter as one checkpoint, for vLLM and others.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder; by default RUN/TO.")] = None,
 ) -> None:
-    """Write a run's pairs in the shape a trainer reads."""
-    for path in export_pairs(run, to, out or run / to):
-        typer.echo(path)
+    """Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint."""
+    if merge == (to is not None):
+        raise ConfigError(
+            f"usbrec export: say --to ({', '.join(EXPORTS)}) for pairs, or --merge for a model."
+        )
+    if to is not None:
+        for path in export_pairs(run, to, out or run / to):
+            typer.echo(path)
+        return
+    typer.echo(stages.merge(run, out or run / "merged"))
 
 
 def _console() -> Console:

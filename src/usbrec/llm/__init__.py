@@ -54,13 +54,23 @@ def model_name(seat: str) -> str:
     if seat.startswith(HF) and seat != HF:
         base, adapter = base_and_adapter(seat)
         return f"{HF}{base}" if adapter is None else f"{HF}{base}+{adapter.name}"
-    if seat.endswith(".gguf"):
-        return Path(seat).name
+    if (parts := _on_llama_cpp(seat)) is not None:
+        file, adapter = parts
+        return Path(file).name if adapter is None else f"{Path(file).name}+{adapter.name}"
     raise ConfigError(
-        f"unknown model {seat!r}. A seat is {', '.join(MODELS)} (packaged), a .gguf file, hf:BASE[+ADAPTER], "
-        "openai:NAME or scripted:FILE; simulator and judge also rules, the recommender also rules:random, "
-        "rules:popular, rules:retriever or rules:best."
+        f"unknown model {seat!r}. A seat is {', '.join(MODELS)} (packaged) or a .gguf file, both also with "
+        "+ADAPTER, hf:BASE[+ADAPTER], openai:NAME or scripted:FILE; simulator and judge also rules, the "
+        "recommender also rules:random, rules:popular, rules:retriever or rules:best."
     )
+
+
+def _on_llama_cpp(seat: str) -> tuple[str, Path | None] | None:
+    """Model and adapter of ``MODEL[+ADAPTER]``, MODEL packaged or a .gguf file; None for another seat. A plus
+    inside a file's own name is its own where that file is there."""
+    base, plus, adapter = seat.rpartition("+")
+    if plus and (base in MODELS or base.endswith(".gguf")) and not Path(seat).exists():
+        return base, Path(adapter)
+    return (seat, None) if seat in MODELS or seat.endswith(".gguf") else None
 
 
 def open_model(seat: str, settings: Models) -> ChatModel:
@@ -97,9 +107,15 @@ def open_model(seat: str, settings: Models) -> ChatModel:
         )
     from usbrec.llm.llama_cpp import LlamaCppModel
 
-    path = packaged_model_path() if seat in MODELS else Path(seat)
+    file, adapter = _on_llama_cpp(seat) or (seat, None)
+    path = packaged_model_path() if file in MODELS else Path(file)
+    if adapter is not None:
+        from usbrec.llm.adapters import adapter_file
+
+        adapter = adapter_file(adapter, path)
     return LlamaCppModel(
         path,
+        adapter=adapter,
         name=name,
         context=settings.context,
         instances=settings.lanes(in_process=True),

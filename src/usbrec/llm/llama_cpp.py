@@ -16,6 +16,7 @@ one request with `n`, which computes the prompt once.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import math
 import threading
@@ -45,7 +46,8 @@ class LlamaCppModel:
     """A GGUF file as a ChatModel.
 
     `context` is the longest prompt plus reply in tokens. `instances` are loaded as lanes first use
-    them, each with `threads` threads; weights are mapped from one file.
+    them, each with `threads` threads; weights are mapped from one file. `adapter` is a LoRA file beside
+    them (see adapters.py).
     Raises ConfigError when the file is missing, is no GGUF model, or xllamacpp is not installed.
     """
 
@@ -55,6 +57,7 @@ class LlamaCppModel:
         self,
         path: str | Path,
         *,
+        adapter: Path | None = None,
         name: str | None = None,
         context: int = 4096,
         instances: int = 1,
@@ -72,6 +75,7 @@ class LlamaCppModel:
             raise ConfigError(
                 "Models in this process need the extra 'local': pip install 'usbrec[local]'."
             ) from None
+        self._adapter = adapter
         self._name = name or self._path.name
         self._context = context
         self._threads = threads
@@ -90,6 +94,7 @@ class LlamaCppModel:
             "bytes": self._path.stat().st_size,
             "context": self._context,
             "threads": self._threads,
+            **({} if self._adapter is None else {"adapter": _digest(self._adapter)}),
         }
 
     async def chat(self, request: ChatRequest) -> ChatReply:
@@ -136,6 +141,8 @@ class LlamaCppModel:
         params.n_ctx = self._context * SLOTS
         params.cpuparams.n_threads = self._threads
         params.cpuparams_batch.n_threads = self._threads
+        if self._adapter is not None:
+            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(self._adapter), 1.0)]
         params.verbosity = -1
         params.warmup = False
         params.kv_unified = False
@@ -147,6 +154,11 @@ class LlamaCppModel:
             return xllamacpp.Server(params)
         except RuntimeError as error:
             raise ConfigError(f"{self._path}: llama.cpp cannot load this model ({error}).") from None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(slots=True)

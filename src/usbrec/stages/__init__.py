@@ -9,7 +9,7 @@ from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.seekers import make_samples
-from usbrec.stages.training import show_examples, train_model
+from usbrec.stages.training import merge, show_examples, train_model
 
 __all__ = [
     "demo",
@@ -17,6 +17,7 @@ __all__ = [
     "make_pairs",
     "make_ranker",
     "make_samples",
+    "merge",
     "show_examples",
     "train_model",
 ]

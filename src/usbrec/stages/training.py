@@ -245,6 +245,14 @@ def trainable(seat: str) -> tuple[str, Path | None]:
     return base_and_adapter(seat)
 
 
+def merge(adapter: str | Path, out: str | Path) -> Path:
+    """Write the trained model of a folder of `usbrec train`, merged into its base, to the folder `out`, as
+    transformers and vLLM load it. Raises InputError, ConfigError."""
+    from usbrec.llm.merging import merge_checkpoint
+
+    return merge_checkpoint(read_training(adapter)["base"], Path(adapter), Path(out))
+
+
 def read_training(out: str | Path) -> Mapping[str, Any]:
     """What ``training.json`` in a finished folder holds. Raises InputError."""
     text = read_text(Path(out) / "training.json")
