@@ -8,6 +8,7 @@ replies with the same settings. It writes a PEFT adapter that every seat takes a
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from datasets import load_dataset
 from peft import LoraConfig
@@ -57,7 +58,9 @@ def main() -> None:
             report_to="none",
             bf16=False,
         ),
-        train_dataset=load_dataset("json", data_files=asked.pairs, split="train"),
+        train_dataset=load_dataset("json", data_files=asked.pairs, split="train").map(
+            _as_texts, fn_kwargs={"tokenizer": tokenizer}
+        ),
         processing_class=tokenizer,
         peft_config=LoraConfig(
             r=asked.rank,
@@ -68,6 +71,13 @@ def main() -> None:
     )
     trainer.train()
     trainer.save_model(asked.out)
+
+
+def _as_texts(pair: dict[str, Any], tokenizer: Any) -> dict[str, str]:
+    """Prompt and replies as texts. What a template writes after a reply's end would be learnt, and counted
+    in its length, if TRL applied it; of a text it learns the words and one end."""
+    prompt = tokenizer.apply_chat_template(pair["prompt"], tokenize=False, add_generation_prompt=True)
+    return {"prompt": prompt} | {side: pair[side][0]["content"] for side in ("chosen", "rejected")}
 
 
 if __name__ == "__main__":

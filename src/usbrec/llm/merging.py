@@ -65,6 +65,11 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
         tokenizer.save_pretrained(partial)
         (partial / MARKER).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
         _move(partial, out)
+    except ValueError as error:
+        raise InputError(
+            f"{out}: transformers will not save this model ({str(error).splitlines()[0][:200]}). Correct the "
+            "base's generation_config.json."
+        ) from None
     except OSError as error:
         raise InputError(
             f"{out}: cannot write the checkpoint ({error.strerror or error}). Make room, or name another "
