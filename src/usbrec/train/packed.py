@@ -61,8 +61,14 @@ def pack(rows: Sequence[tuple[Tokens, Sequence[Tokens]]], *, pad: int, dtype: to
 
 def reply_logps(model: Any, packed: Packed) -> tuple[Tensor, Tensor]:
     """For every reply the sum of its tokens' log-probabilities (float32) and their number, (replies,)."""
+    logps, reply = token_logps(model, packed)
+    zeros = torch.zeros(packed.replies, device=logps.device)
+    return zeros.index_add(0, reply, logps), zeros.index_add(0, reply, torch.ones_like(logps))
+
+
+def token_logps(model: Any, packed: Packed, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
+    """The log-probability of every reply token at `temperature` (float32), and its reply's number, (N,)."""
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model
-    device = packed.ids.device
     hidden = inner.base_model(
         input_ids=packed.ids,
         attention_mask=packed.mask,
@@ -71,6 +77,7 @@ def reply_logps(model: Any, packed: Packed) -> tuple[Tensor, Tensor]:
     ).last_hidden_state
     row, place, token, reply = packed.predicts.unbind(1)
     logits = inner.get_output_embeddings()(hidden[row, place]).float()
-    logps = logits.log_softmax(-1).gather(1, token[:, None])[:, 0]
-    zeros = torch.zeros(packed.replies, device=device)
-    return zeros.index_add(0, reply, logps), zeros.index_add(0, reply, torch.ones_like(logps))
+    if temperature != 1.0:
+        logits = logits / temperature
+    # Not log_softmax: it would hold another number for every word of the vocabulary.
+    return logits.gather(1, token[:, None])[:, 0] - logits.logsumexp(-1), reply

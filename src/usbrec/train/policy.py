@@ -29,7 +29,7 @@ from usbrec.engine import Progress
 from usbrec.keys import derive_seed
 from usbrec.train.data import Encoded
 from usbrec.train.measure import to_device
-from usbrec.train.packed import Packed, pack
+from usbrec.train.packed import pack, token_logps
 from usbrec.train.settings import Method, Outcome, Play
 
 #: Added to a group's spread before it divides (as TRL does): nearly equal replies are not blown up.
@@ -123,23 +123,6 @@ def _less(value: float | None, cost: float) -> float | None:
 
 def _flat(groups: Sequence[Sequence[float]], like: Tensor) -> Tensor:
     return torch.tensor([value for group in groups for value in group], device=like.device)
-
-
-def token_logps(model: Any, packed: Packed, temperature: float) -> tuple[Tensor, Tensor]:
-    """The log-probability of every reply token at `temperature` (float32), and its reply's number, (N,)."""
-    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
-    hidden = inner.base_model(
-        input_ids=packed.ids,
-        attention_mask=packed.mask,
-        position_ids=packed.positions,
-        use_cache=False,
-    ).last_hidden_state
-    row, place, token, reply = packed.predicts.unbind(1)
-    logits = inner.get_output_embeddings()(hidden[row, place]).float()
-    if temperature != 1.0:
-        logits = logits / temperature
-    # Not log_softmax: it would hold another number for every word of the vocabulary.
-    return logits.gather(1, token[:, None])[:, 0] - logits.logsumexp(-1), reply
 
 
 @torch.no_grad()
