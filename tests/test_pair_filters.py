@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from films import CATALOGUE, KNOWLEDGE, sample
-from usbrec.config import Config, Pairs, Seats
+from usbrec.config import Config, Pairs, Play, Seats
 from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError
 from usbrec.judge.episodes import Table
@@ -146,6 +146,67 @@ def test_a_run_applies_the_filters_where_candidates_are_shown_and_counts_the_rea
     )
     assert results["pairs"] == 0
     assert results["dropped"] == {"enough pairs whose rejected side names nothing": 4}
+
+
+async def _twins(drafts: Sequence[str], **settings: Any) -> Sequence[Mapping[str, Any]]:
+    """The counterfactual pairs of a row whose list shows Heat, Finding Nemo, Casino (wanted) and Alien."""
+    shown = ("f1", "f16", "f4", "f8")
+    record = await _made(drafts, shown=shown, **{"counterfactual": 9, **settings})
+    return list(record["counterfactual"])
+
+
+async def test_counterfactual_pairs_differ_in_the_title_alone() -> None:
+    pairs = await _twins(["Have you seen Finding Nemo (2003)?", "Try Heat (1995)!", SILENT])
+    assert pairs
+    for pair in pairs:
+        assert "Casino (1995)" in pair["chosen"]
+        rejected = pair["provenance"]["rejected"]
+        other = CATALOGUE.get(rejected["new"])
+        assert other is not None
+        assert pair["rejected"] == pair["chosen"].replace("Casino (1995)", other.name)
+        assert pair["provenance"]["chosen"]["score"]["value"] == 2.0 > rejected["score"]["value"]
+        assert {pair["provenance"][side]["origin"] for side in ("chosen", "rejected")} == {"counterfactual"}
+    # What the model itself named comes first, and each of its sentences is used.
+    assert {pair["provenance"]["rejected"]["new"] for pair in pairs[:2]} == {"f16", "f1"}
+    assert {pair["chosen"] for pair in pairs} == {"Have you seen Casino (1995)?", "Try Casino (1995)!"}
+    assert len(await _twins(["Try Heat (1995)!", SILENT], counterfactual=1)) == 1
+
+
+@pytest.mark.parametrize(
+    "drafts", [[SILENT, "Hm."], ["Heat or Casino!"], ["Heat (1995), or Alien (1979)."], ["Jaws (1975)."]]
+)
+async def test_without_a_draft_of_one_shown_title_there_is_no_counterfactual(drafts: list[str]) -> None:
+    assert await _twins(drafts) == []
+
+
+async def test_counterfactual_pairs_need_a_list_and_obey_the_filters() -> None:
+    record = await _made(["Try Heat (1995)!", SILENT], counterfactual=3)
+    assert record["counterfactual"] == []
+    assert await _twins(["Try Heat (1995)!"], min_margin=2.0, counterfactual=3) != []
+    for pair in await _twins(["Try Heat (1995)!"], min_margin=1.9):
+        assert pair["provenance"]["rejected"]["score"]["value"] <= 0.1
+
+
+def test_a_judge_by_belief_reads_no_target(tmp_path: Path, fake_films: Mapping[str, Path]) -> None:
+    """With rules:belief in the judge's seat the score is what is expected over what may be wanted: the same
+    whatever the row's target, and the best draft is chosen however low its score."""
+    script = tmp_path / "says.jsonl"
+    script.write_text('{"say": ["Heat (1995).", "Finding Nemo (2003)."]}\n', encoding="utf-8")
+    seats = Seats(recommender=f"scripted:{script}", simulator="rules", judge="rules:belief")
+    rows = [json.loads(line) for line in fake_films["samples"].read_text().splitlines()]
+    scores = []
+    for target in ("Casino (1995)", "Finding Nemo (2003)"):
+        wanted = tmp_path / f"{target[:3]}.jsonl"
+        wanted.write_text("".join(json.dumps({**row, "targets": [target]}) + "\n" for row in rows))
+        run = tmp_path / target[:3]
+        config = Config(seats=seats, pairs=Pairs(drafts=2, min_margin=0.01), play=Play(rounds=1))
+        results = make_pairs(wanted, run, config=config, catalogue=fake_films["catalogue"])
+        assert results["pairs"] == 4
+        pairs = [json.loads(line) for line in (run / "pairs.jsonl").read_text().splitlines()]
+        assert {pair["chosen"] for pair in pairs} == {"Heat (1995)."}
+        scores.append([pair["provenance"]["chosen"]["score"]["value"] for pair in pairs])
+    assert scores[0] == scores[1]
+    assert all(0.0 < score < 2.0 for score in scores[0])
 
 
 def test_a_filter_by_items_needs_a_catalogue(tmp_path: Path, fake_films: Mapping[str, Path]) -> None:

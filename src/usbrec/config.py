@@ -40,7 +40,8 @@ class Seats(Stage):
     simulator: str = "smollm2-135m"
     """The model in the seeker's seat; also `rules`."""
     judge: str = "smollm2-135m"
-    """Who gives the score; also `rules`."""
+    """Who gives the score; also `rules` (by the targets), and `rules:belief` (expected over what the
+    retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with)."""
 
 
 class Models(Stage):
@@ -198,20 +199,26 @@ class Pairs(Stage):
     temperature: float = Field(0.7, gt=0, le=2)
     """Their temperature (paper 0.5, here higher so that drafts of small models differ)."""
     accept_at: float | None = Field(None, ge=0, le=2)
-    """Score from which the best draft is chosen itself: by default 2 with rules, 1.5 with a model."""
+    """Score from which the best draft is chosen itself: by default 2 with rules, 1.5 with a model, 0 with
+    rules:belief, whose expected score knows of no better one."""
     reject_below: float | None = Field(None, ge=0, le=2)
-    """The worst draft is rejected below this score, else the label is: by default as accept_at."""
+    """The worst draft is rejected below this score, else the label is: by default as accept_at
+    (rules:belief: 2)."""
     min_margin: float = Field(0.2, ge=0, le=2)
     """Filter: smallest difference of the two scores; the chosen side must be better in any case."""
     min_agreement: float = Field(0.0, ge=0, le=1)
     """Filter: smallest share of the judge's likeliest score, on both sides (rules always agree)."""
-    max_length_ratio: float | None = Field(None, ge=1)
-    """Filter: most words of the longer side for each word of the shorter."""
+    max_length_ratio: float | None = Field(2.0, ge=1)
+    """Filter: most words of the longer side for each word of the shorter: length is not to be learnt."""
     one_item: bool | None = None
     """Filter: both sides name exactly one new real item and no title the catalogue does not have, so that
     naming more cannot be learnt; by default wherever candidates are shown."""
     naming_nothing: float = Field(0.1, ge=0, le=1)
     """With one_item: largest share of the pairs whose rejected side names nothing at all."""
+    counterfactual: int = Field(0, ge=0, le=50)
+    """With candidates: so many more pairs of each sample whose sides are one draft with two different titles
+    of the list in it, the best one and another, each played and scored. Only the choice can be learnt from
+    them."""
     label_reachable: bool = True
     """Filter: where candidates are shown, the label is chosen only if one of them is a target; else it
     would teach to pass the list over."""
@@ -352,6 +359,9 @@ class Experiment(Stage):
     pair_rows: int | None = Field(None, ge=1)
     """Most rows that pairs are drawn on, by hash of the sample id (grpo, rloo: that are played); by default
     all that SFT did not learn from. Drawing and playing drafts is what takes longest."""
+    pairs_judge: str | None = None
+    """Who scores what pairs are made of, or the replies of grpo and rloo; by default who scores the tests.
+    `rules:belief` scores each reply by its expectation over what may be wanted in place of the one target."""
     train_rankers: bool = False
     """Train the rankers too. The candidates of a part that is learnt from then come from a ranker that has
     not seen its dialogues; one that was trained on them puts the targets in front more often than it will in
@@ -376,6 +386,45 @@ class Statistics(Stage):
 
     resamples: int = _free(2000, ge=100)
     """Bootstrap resamples of dialogues behind every 95 % interval."""
+
+
+class Serving(Stage):
+    """The service (`usbrec serve`)."""
+
+    host: str = _free("127.0.0.1")
+    """Address to listen on. Without keys it has to be one of this machine alone."""
+    port: int = _free(8000, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
+    keys: str | None = _free(None)
+    """File with the hashes of the keys that are let in (`usbrec serve --new-key NAME` adds one)."""
+    store: str | None = _free(None)
+    """SQLite file for conversations, feedback and votes; nothing is stored without one."""
+    deadline: float | None = _free(None, gt=0)
+    """Seconds within which each reply comes, finished or not; a request may ask for fewer."""
+    max_tokens: int = _free(128, ge=1)
+    """Longest reply in tokens, where the request does not say."""
+    longest_reply: int = _free(1024, ge=1)
+    """A request that asks for more tokens gets so many."""
+    most_drafts: int = _free(8, ge=1, le=32)
+    """Most drafts a request may ask for."""
+    most_rounds: int = _free(5, ge=1, le=20)
+    """Most rounds a request may have its drafts played forward."""
+    at_once: int | None = _free(None, ge=1)
+    """Replies worked on at once; by default 1 with a model in this process, 512 with a server's."""
+    waiting: int = _free(64, ge=0)
+    """Requests that may wait for their turn beside these; more are sent away (429)."""
+    keep_alive: float = _free(5.0, gt=0)
+    """Seconds of silence after which a stream gets a comment, so that nobody takes it for dead."""
+    body_bytes: int = _free(1_000_000, ge=1024)
+    """Largest body of a request."""
+    requests_per_minute: int = _free(60, ge=1)
+    """Requests a minute for each key."""
+    tokens_per_hour: int = _free(1_000_000, ge=1)
+    """Tokens an hour for each key, those of all drafts and of what was played together."""
+    log_texts: bool = _free(False)
+    """Whether the log has what was said."""
+    telemetry: bool = _free(False)
+    """Whether spans go to the OpenTelemetry collector that OTEL_EXPORTER_OTLP_ENDPOINT names."""
 
 
 class Config(Stage):
@@ -416,6 +465,8 @@ class Config(Stage):
     """Seekers made from a catalogue."""
     statistics: Statistics = Statistics()
     """Intervals."""
+    serving: Serving = _free(Serving())
+    """The service."""
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide answers, as nested JSON."""

@@ -314,6 +314,13 @@ class _Cell:
         seats = self._config.seats.model_copy(update={"recommender": seat})
         return self._config.model_copy(update={"seats": seats, "limit": None, **update})
 
+    def _learning(self, seat: str, **update: Any) -> Config:
+        """As :meth:`_seated`, with the judge of what is learnt from."""
+        config, judge = self._seated(seat, **update), self._config.experiment.pairs_judge
+        if judge is None:
+            return config
+        return config.model_copy(update={"seats": config.seats.model_copy(update={"judge": judge})})
+
     def _test(
         self,
         name: str,
@@ -346,7 +353,7 @@ class _Cell:
     def _pairs(self, out: Path, seat: str, seed: int, *, enhanced: bool) -> Mapping[str, Any]:
         if not (out / "results.json").is_file():
             self._tell(f"drawing pairs (seed {seed})")
-            config = self._seated(seat, seed=seed, enhanced=enhanced, ranker=self._rankers["pairs"])
+            config = self._learning(seat, seed=seed, enhanced=enhanced, ranker=self._rankers["pairs"])
             make_pairs(self._rows("pairs"), out, config=config, **self._items, progress=self._progress)
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
         return {name: value for name, value in results.items() if name != "config"}
@@ -360,7 +367,7 @@ class _Cell:
             train = self._config.train
             if rate is not None:
                 train = train.model_copy(update={"learning_rate": rate})
-            config = self._seated(seat.removeprefix(HF), seed=seed, train=train, ranker=self._rankers[part])
+            config = self._learning(seat.removeprefix(HF), seed=seed, train=train, ranker=self._rankers[part])
             try:
                 train_model(method, data, out, config=config, **self._items, progress=self._progress)
             except InputError as error:

@@ -14,7 +14,7 @@ class TargetJudge(Protocol):
     """Judges with knowledge of the targets: training and evaluation."""
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets, /, *, seed: int
     ) -> Score:
         """`context` is the recorded dialogue, `played` what came after. Raises ModelError."""
         ...
@@ -24,5 +24,5 @@ class ProfileJudge(Protocol):
     """Judges with knowledge of a profile only: self-enhancement."""
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, /, *, seed: int
     ) -> Score: ...

@@ -84,14 +84,17 @@ class RulesProfileJudge:
 @dataclass(frozen=True)
 class RulesBeliefJudge:
     """Judges by what the retriever believes the seeker is after: the expected score of
-    :class:`RulesTargetJudge`, each item believed in taken for the target in turn. Reads no profile."""
+    :class:`RulesTargetJudge`, each item believed in taken for the target in turn.
+
+    It reads the dialogue alone, neither profile nor target, and so may sit in either judge's seat. As the
+    judge of drafts to learn from it gives the score that the target's judge gives on average, without the
+    chance of the one target that a row happens to have.
+    """
 
     knowledge: Knowledge
     beliefs: Beliefs
 
-    async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
-    ) -> Score:
+    async def score(self, context: Sequence[Turn], played: Sequence[Turn], _: object, *, seed: int) -> Score:
         recommended = _recommended(context, played, self.knowledge)
         if not recommended:
             return _score(0.0, why="nothing real was recommended")

@@ -10,53 +10,26 @@ draft counts; here best and worst are taken over all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from usbrec.config import Pairs
-from usbrec.dialogue import Episode, PreferencePair, Sample
+from usbrec.dialogue import PreferencePair, Sample
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
+from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one
+from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
 from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
-
-Origin = Literal["draft", "label"]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A first reply and the episode that followed from it (None when playing it failed)."""
-
-    text: str
-    origin: Origin
-    episode: Episode | None
-    failure: str | None = None
-
-    @property
-    def value(self) -> float | None:
-        return None if self.episode is None else self.episode.score.value
-
-    def to_json(self) -> dict[str, Any]:
-        episode = self.episode
-        return {
-            "text": self.text,
-            "origin": self.origin,
-            "score": None if episode is None else episode.score.to_json(),
-            "hit": None if episode is None else episode.hit,
-            "leaks": 0 if episode is None else episode.leaks,
-            "played": [] if episode is None else [turn.to_json() for turn in episode.played],
-            "facts": {} if episode is None else dict(episode.facts),
-            "failure": self.failure,
-        }
 
 
 async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at: float) -> Mapping[str, Any]:
     """Draw, play, score and compare; returns the unit's record as JSON.
 
     `accept_at` stands for ``settings.accept_at``. ``pair`` is a PreferencePair or None, and then
-    ``dropped`` says why; ``candidates`` are all replies that were played. Raises ModelError when no draft
+    ``dropped`` says why; ``candidates`` are all replies that were played; ``counterfactual`` are more pairs
+    (pairs/counterfactual.py). Raises ModelError when no draft
     could be drawn or none could be played.
     """
     drafts = await table.recommender.draft(
@@ -69,11 +42,12 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
     )
     if not drafts:
         raise UnusableAnswer(f"{table.recommender.model.name}: all drafts are empty.")
-    played = [await _play(sample, table, reply, "draft") for reply in drafts]
+    played = [await play_reply(sample, table, reply, "draft") for reply in drafts]
     if all(candidate.episode is None for candidate in played):
         raise ModelError(f"no draft could be played: {played[0].failure}")
     contest = _Contest(sample, table, settings, accept_at, played)
     pair, verdict = await contest.decide()
+    twins = await counterfactual_pairs(sample, table, settings, played)
     return {
         "sample_id": sample.id,
         "candidates": [candidate.to_json() for candidate in contest.played],
@@ -81,6 +55,7 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
         "distinct": len(drafts),
         "pair": None if pair is None else pair.to_json(),
         "dropped": verdict,
+        "counterfactual": [twin.to_json() for twin in twins],
     }
 
 
@@ -114,14 +89,14 @@ class _Contest:
         if self._sample.label and (not good or not short):
             if not good and not self._reachable():
                 return None, "the label cannot be reached from the candidates"
-            label = await _play(self._sample, self._table, Reply(self._sample.label), "label")
+            label = await play_reply(self._sample, self._table, Reply(self._sample.label), "label")
             self.played.append(label)
         chosen = best if good else label
         verdict: Verdict = None
         for rejected in (*short,) or (label,):
             verdict = self._verdict(chosen, rejected)
             if verdict is None and chosen is not None and rejected is not None:
-                return _pair(self._sample, self._table, chosen, rejected), None
+                return pair_of(self._sample, self._table, chosen, rejected), None
         return None, verdict
 
     def _verdict(self, chosen: Candidate | None, rejected: Candidate | None) -> Verdict:
@@ -144,7 +119,7 @@ class _Contest:
 def select_pairs(
     records: Sequence[Mapping[str, Any]], settings: Pairs, *, seed: int
 ) -> list[Mapping[str, Any]]:
-    """The records with no more pairs whose rejected side names nothing than `settings.naming_nothing`
+    """The records with no more pairs of drafts whose rejected side names nothing than `naming_nothing`
     allows; the others lose their pair and say why. Which stay is decided by hash: order plays no part."""
     silent = [record["sample_id"] for record in records if _rejects_silence(record)]
     paired = sum(record["pair"] is not None for record in records) - len(silent)
@@ -168,42 +143,6 @@ def _value(candidate: Candidate) -> float:
     return candidate.value if candidate.value is not None else float("nan")
 
 
-async def _play(sample: Sample, table: Table, reply: Reply, origin: Origin) -> Candidate:
-    try:
-        return Candidate(reply.text, origin, await table.play(sample, first=reply))
-    except ModelError as error:
-        return Candidate(reply.text, origin, None, f"{type(error).__name__}: {error}")
-
-
-def _pair(sample: Sample, table: Table, chosen: Candidate, rejected: Candidate) -> PreferencePair:
-    return PreferencePair(
-        sample_id=sample.id,
-        dialogue_id=sample.dialogue_id,
-        prompt=tuple(message.to_json() for message in table.recommender.prompt(sample.turns)),
-        chosen=chosen.text,
-        rejected=rejected.text,
-        provenance={
-            "chosen": _provenance(chosen),
-            "rejected": _provenance(rejected),
-            "recommender": table.recommender.model.name,
-            "rounds": table.rounds,
-            "seed": table.seed,
-            "source": sample.source,
-        },
-    )
-
-
-def _provenance(candidate: Candidate) -> dict[str, Any]:
-    """Where a side comes from; with a catalogue its first new item (``new``) and how many titles it names."""
-    score = None if candidate.episode is None else candidate.episode.score.to_json()
-    told: dict[str, Any] = {"origin": candidate.origin, "score": score, "words": len(candidate.text.split())}
-    facts = {} if candidate.episode is None else candidate.episode.facts
-    if facts.get("named"):
-        titles = len(facts["named"][0]) + len(facts["out_of_catalogue"][0])
-        told |= {"new": facts["new"][0], "titles": titles}
-    return told
-
-
 def _out_of_catalogue(candidates: Sequence[Mapping[str, Any]]) -> float | None:
     """The share of drafts that name a title the catalogue does not have; None without a catalogue."""
     unknown = [
@@ -214,17 +153,25 @@ def _out_of_catalogue(candidates: Sequence[Mapping[str, Any]]) -> float | None:
     return round(sum(unknown) / len(unknown), 6) if unknown else None
 
 
+def all_pairs(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The pairs of all samples: each one's own, then its counterfactual ones."""
+    return [
+        pair
+        for record in records
+        for pair in (*([] if record["pair"] is None else [record["pair"]]), *record["counterfactual"])
+    ]
+
+
 def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What became of the samples: pairs, where their sides come from, why the others were dropped."""
-    pairs = [record["pair"] for record in records if record["pair"] is not None]
+    pairs = all_pairs(records)
     dropped: dict[str, int] = {}
     for record in records:
         if record["dropped"] is not None:
             dropped[record["dropped"]] = dropped.get(record["dropped"], 0) + 1
     origins = {
         side: {
-            origin: sum(pair["provenance"][side]["origin"] == origin for pair in pairs)
-            for origin in ("draft", "label")
+            origin: sum(pair["provenance"][side]["origin"] == origin for pair in pairs) for origin in ORIGINS
         }
         for side in ("chosen", "rejected")
     }

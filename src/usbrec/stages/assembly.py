@@ -151,7 +151,7 @@ class _Assembler:
             identities={seat: dict(model.identity) for seat, model in self._models.items()},
             models=models,
             ranking=lambda: self._ranking,
-            persuasion=None if judge == RULES else PersuasionJudge(self._judging(judge)),
+            persuasion=None if judge in (RULES, RULES_BELIEF) else PersuasionJudge(self._judging(judge)),
         )
 
     def _make_grounding(self) -> Grounding | None:
@@ -262,7 +262,7 @@ class _Assembler:
         config = self._config
         if config.search.judge is not None:
             return config.search.judge
-        if config.seats.judge != RULES:
+        if config.seats.judge not in (RULES, RULES_BELIEF):
             return recommender
         # Scores of the untrained retriever are no logits: what it believes is not calibrated.
         return RULES if config.ranker is None else RULES_BELIEF
@@ -276,6 +276,9 @@ class _Assembler:
             items=search.belief_items,
             temperature=search.belief_temperature,
         )
+
+    def _belief_judge(self, option: str) -> RulesBeliefJudge:
+        return RulesBeliefJudge(self._known(f"{option} {RULES_BELIEF}"), self._beliefs)
 
     def _simulating(self, seat: str) -> ModelSimulator:
         play = self._config.play
@@ -306,11 +309,13 @@ class _Assembler:
     def _target_judge(self, seat: str) -> TargetJudge:
         if seat == RULES:
             return RulesTargetJudge(self._known("--judge rules"))
+        if seat == RULES_BELIEF:
+            return self._belief_judge("--judge")
         return ModelTargetJudge(self._judging(seat))
 
     def _profile_judge(self, seat: str) -> ProfileJudge:
         if seat == RULES:
             return RulesProfileJudge(self._known("--ses-judge rules"))
         if seat == RULES_BELIEF:
-            return RulesBeliefJudge(self._known(f"--ses-judge {RULES_BELIEF}"), self._beliefs)
+            return self._belief_judge("--ses-judge")
         return ModelProfileJudge(self._judging(seat))

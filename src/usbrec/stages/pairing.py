@@ -10,8 +10,8 @@ from usbrec.config import Config, Pairs
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
-from usbrec.pairs import count_pairs, make_pair, select_pairs
-from usbrec.stages.assembly import RULES, Company
+from usbrec.pairs import all_pairs, count_pairs, make_pair, select_pairs
+from usbrec.stages.assembly import RULES, RULES_BELIEF, Company
 from usbrec.stages.folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
 
 
@@ -33,12 +33,11 @@ def make_pairs(
     config = config or Config()
     out = Path(out)
     inputs = read_inputs(config, samples, catalogue, interactions)
-    accept_at = config.pairs.accept_at
-    if accept_at is None:
-        # A model's expected score is never quite 2, a rule's is when the target was named.
-        accept_at = 2.0 if config.seats.judge == RULES else 1.5
+    accept_at, reject_below = _thresholds(config)
     grounded = config.play.candidates > 0
-    settings = config.pairs.model_copy(update={"one_item": _one_item(config.pairs, inputs, grounded)})
+    settings = config.pairs.model_copy(
+        update={"one_item": _one_item(config.pairs, inputs, grounded), "reject_below": reject_below}
+    )
 
     async def work(company: Company, sample: Sample) -> Mapping[str, Any]:
         return await make_pair(sample, company.table, settings, accept_at=accept_at)
@@ -56,10 +55,13 @@ def make_pairs(
     records = [record.record for _, record, _ in done if record.record is not None]
     if settings.one_item:
         records = select_pairs(records, settings, seed=config.seed)
-    write_jsonl(out / "pairs.jsonl", [record["pair"] for record in records if record["pair"] is not None])
+    write_jsonl(out / "pairs.jsonl", all_pairs(records))
     write_jsonl(
         out / "candidates.jsonl",
-        [{key: value for key, value in record.items() if key != "pair"} for record in records],
+        [
+            {key: value for key, value in record.items() if key not in ("pair", "counterfactual")}
+            for record in records
+        ],
     )
     cost = [usage for _, _, usage in done]
     results = {
@@ -75,6 +77,17 @@ def make_pairs(
     }
     write_json(out / "results.json", results)
     return results
+
+
+def _thresholds(config: Config) -> tuple[float, float | None]:
+    """From which score on a draft is chosen, and below which it is rejected (None: the same)."""
+    settings, judge = config.pairs, config.seats.judge
+    if judge == RULES_BELIEF:
+        # An expectation over what may be wanted: there is no score that one target alone would give.
+        return settings.accept_at or 0.0, 2.0 if settings.reject_below is None else settings.reject_below
+    # A model's expected score is never quite 2, a rule's is when the target was named.
+    default = 2.0 if judge == RULES else 1.5
+    return default if settings.accept_at is None else settings.accept_at, settings.reject_below
 
 
 def _one_item(settings: Pairs, inputs: Inputs, grounded: bool) -> bool:

@@ -1,0 +1,80 @@
+"""A reply that may become a side of a pair: played, scored, and known by where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from usbrec.dialogue import Episode, PreferencePair, Sample
+from usbrec.errors import ModelError
+from usbrec.judge.episodes import Table
+from usbrec.play.recommender import Reply
+
+Origin = Literal["draft", "label", "counterfactual"]
+#: Every origin, in the order in which results count them.
+ORIGINS = get_args(Origin)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A first reply and the episode that followed from it (None when playing it failed)."""
+
+    text: str
+    origin: Origin
+    episode: Episode | None
+    failure: str | None = None
+
+    @property
+    def value(self) -> float | None:
+        return None if self.episode is None else self.episode.score.value
+
+    def to_json(self) -> dict[str, Any]:
+        episode = self.episode
+        return {
+            "text": self.text,
+            "origin": self.origin,
+            "score": None if episode is None else episode.score.to_json(),
+            "hit": None if episode is None else episode.hit,
+            "leaks": 0 if episode is None else episode.leaks,
+            "played": [] if episode is None else [turn.to_json() for turn in episode.played],
+            "facts": {} if episode is None else dict(episode.facts),
+            "failure": self.failure,
+        }
+
+
+async def play_reply(sample: Sample, table: Table, reply: Reply, origin: Origin) -> Candidate:
+    """Play a reply to its score; a failure on the model's side is kept with it."""
+    try:
+        return Candidate(reply.text, origin, await table.play(sample, first=reply))
+    except ModelError as error:
+        return Candidate(reply.text, origin, None, f"{type(error).__name__}: {error}")
+
+
+def pair_of(sample: Sample, table: Table, chosen: Candidate, rejected: Candidate) -> PreferencePair:
+    """The pair of two sides, with the prompt that the model reads and where everything comes from."""
+    return PreferencePair(
+        sample_id=sample.id,
+        dialogue_id=sample.dialogue_id,
+        prompt=tuple(message.to_json() for message in table.recommender.prompt(sample.turns)),
+        chosen=chosen.text,
+        rejected=rejected.text,
+        provenance={
+            "chosen": _provenance(chosen),
+            "rejected": _provenance(rejected),
+            "recommender": table.recommender.model.name,
+            "rounds": table.rounds,
+            "seed": table.seed,
+            "source": sample.source,
+        },
+    )
+
+
+def _provenance(candidate: Candidate) -> dict[str, Any]:
+    """Where a side comes from; with a catalogue its first new item (``new``) and how many titles it names."""
+    score = None if candidate.episode is None else candidate.episode.score.to_json()
+    told: dict[str, Any] = {"origin": candidate.origin, "score": score, "words": len(candidate.text.split())}
+    facts = {} if candidate.episode is None else candidate.episode.facts
+    if facts.get("named"):
+        titles = len(facts["named"][0]) + len(facts["out_of_catalogue"][0])
+        told |= {"new": facts["new"][0], "titles": titles}
+    return told
