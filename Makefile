@@ -10,7 +10,7 @@ install: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[local,retrieval,train,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[local,retrieval,serve,telemetry,train,dev]'
 	touch $(READY)
 
 demo: $(READY)

@@ -208,8 +208,9 @@ class Pairs(Stage):
     """Filter: smallest difference of the two scores; the chosen side must be better in any case."""
     min_agreement: float = Field(0.0, ge=0, le=1)
     """Filter: smallest share of the judge's likeliest score, on both sides (rules always agree)."""
-    max_length_ratio: float | None = Field(2.0, ge=1)
-    """Filter: most words of the longer side for each word of the shorter: length is not to be learnt."""
+    max_length_ratio: float | None = Field(None, ge=1)
+    """Filter: most words of the longer side for each word of the shorter, so that length is not learnt; by
+    default 2 wherever candidates are shown, else any."""
     one_item: bool | None = None
     """Filter: both sides name exactly one new real item and no title the catalogue does not have, so that
     naming more cannot be learnt; by default wherever candidates are shown."""

@@ -31,7 +31,7 @@ from usbrec.stages.folder import write_json
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.rows import PARTS, choose_rows
-from usbrec.stages.training import read_training, train_model, trainable, training_library
+from usbrec.stages.training import read_losses, read_training, train_model, trainable, training_library
 from usbrec.train.settings import learns_by_playing
 
 SCHEMA = "usbrec.experiment/1"
@@ -49,7 +49,8 @@ class Cell:
     """One base model on one dataset: what its folder holds.
 
     `report` is its page; `runs` are each system's runs, one a training seed (one alone where training plays
-    no part); `systems` the same, pooled; `first` compares them all with B/L for the first training seed.
+    no part); `systems` the same, pooled, and `pooled` compares these with B/L; `first` does so for the
+    first training seed.
     """
 
     dataset: str
@@ -59,6 +60,7 @@ class Cell:
     runs: Mapping[str, Sequence[Run]]
     systems: Mapping[str, Run]
     planned: Sequence[Difference]
+    pooled: Comparison
     first: Comparison
     training: Sequence[Mapping[str, Any]]
 
@@ -198,6 +200,11 @@ class _Cell:
             runs=runs,
             systems=systems,
             planned=planned_differences(systems, seed=config.seed, resamples=resamples),
+            pooled=compare(
+                [replace(run, name=name) for name, run in systems.items()],
+                seed=config.seed,
+                resamples=resamples,
+            ),
             first=compare(firsts, seed=config.seed, resamples=resamples),
             training=training,
         )
@@ -206,8 +213,45 @@ class _Cell:
             firsts,
             title=f"Experiment: {self._model} on {self._name}",
             comparison=cell.first,
+            pairs=self._drawn_pairs(training[0]),
+            experiment={
+                "rows": rows,
+                "planned": cell.planned,
+                "systems": [
+                    {"system": system, "seeds": spread(runs[system.name])} for system in cell.pooled.systems
+                ],
+                "trainings": [one for told in training for one in self._trainings(told)],
+            },
         )
         return cell
+
+    def _drawn_pairs(self, told: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Counts and examples of the first pairs of a training seed; None where the method draws none."""
+        counts = told["rl"][0].get("pairs")
+        if counts is None:
+            return None
+        lines = (self._folder / f"seed-{told['seed']}" / "pairs" / "pairs.jsonl").read_text(encoding="utf-8")
+        shown = {name: counts[name] for name in ("n", "failed", "pairs", "origins", "dropped", "margin_mean")}
+        return {"counts": shown, "examples": [json.loads(line) for line in lines.splitlines()]}
+
+    def _trainings(self, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What the report says of each training of a seed, with the losses on its way."""
+        seed, last = told["seed"], len(told["rl"])
+        steps = [("SFT", "sft-adapter", told["sft"])]
+        for step in told["rl"]:
+            number = step["iteration"]
+            suffix = "" if number == 1 else f"-{number}"
+            name = "RL" if last == 1 else f"RL {number}"
+            steps.append((name, f"rl-adapter{suffix}", step["training"]))
+        many = self._config.experiment.training_seeds > 1
+        return [
+            {
+                **training,
+                "name": f"{name}, seed {seed}" if many else name,
+                "losses": read_losses(self._folder / f"seed-{seed}" / folder),
+            }
+            for name, folder, training in steps
+        ]
 
     def _choose_rows(self) -> Mapping[str, int]:
         folder = self._folder / "rows"

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from usbrec import stages
 from usbrec.cli import options as o
-from usbrec.cli.experiment import experiment
-from usbrec.cli.progress import Bars
+from usbrec.cli.chatting import chat
+from usbrec.cli.experiment import experiment, print_cell, steps_told
+from usbrec.cli.progress import Bars, wide_console
+from usbrec.cli.serving import serve
 from usbrec.cli.training import print_examples, print_training
 from usbrec.data import KINDS, load_samples, write_samples
+from usbrec.demo import demo as run_demo
+from usbrec.demo import quick_demo
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluate import compare as compare_runs
 from usbrec.evaluate import load_run, print_table, write_report
@@ -23,6 +26,7 @@ from usbrec.evaluate.ranked import ranked_table
 from usbrec.evaluate.rounds import rounds_table
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
+from usbrec.serve.harvest import HARVESTS, harvest
 from usbrec.train import Method
 
 app = typer.Typer(
@@ -42,11 +46,26 @@ app.add_typer(train, name="train")
 @app.command()
 def demo(
     out: o.Out = Path("runs/demo"),
-    all_rows: Annotated[bool, typer.Option("--all", help="Play every demo dialogue.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Train nothing: pairs, plain, self-enhanced, a model as judge.")
+    ] = False,
+    all_rows: Annotated[bool, typer.Option("--all", help="With --quick: play every demo dialogue.")] = False,
 ) -> None:
-    """The whole loop, small, on the packaged model: pairs, plain, self-enhanced, controls, report."""
-    console = _console()
-    report = stages.demo(out, all_rows=all_rows, progress=Bars(), console=console)
+    """The whole loop, small, on the packaged model: the six systems trained and tested, controls, report."""
+    if all_rows and not quick:
+        raise ConfigError("--all goes with --quick; the other demo is an experiment of a fixed size.")
+    console = wide_console()
+    if quick:
+        report = quick_demo(out, all_rows=all_rows, progress=Bars(), console=console)
+    else:
+        console.print(
+            "The packaged model learns from labels (SFT), then from preferences that simulated seekers' "
+            "scores make (RL), and is tested plain and self-enhanced (SES) beside controls without a model. "
+            "So few rows and steps show the way; what comes of more is in docs/log.md.\n"
+        )
+        cell = run_demo(out, progress=Bars(), tell=steps_told())
+        print_cell(cell, console)
+        report = cell.report
     console.print(f"\nReport: {report}", markup=False, soft_wrap=True)
 
 
@@ -58,7 +77,7 @@ def list_models(context: typer.Context) -> None:
     table = Table("model", "file", "size", "licence", box=None)
     for name, model in MODELS.items():
         table.add_row(name, model.file, f"{model.size / 1e6:.0f} MB", model.licence)
-    _console().print(table)
+    wide_console().print(table)
 
 
 @models.command("fetch")
@@ -223,11 +242,11 @@ def _trains(method: Method, text: str) -> None:
         )
         given: dict[str, Any] = {"config": settings, "catalogue": catalogue, "interactions": interactions}
         if dry_run:
-            print_examples(stages.show_examples(method, data, **given), _console())
+            print_examples(stages.show_examples(method, data, **given), wide_console())
             return
         done = stages.train_model(method, data, out, **given, progress=Bars())
-        print_training(done, _console())
-        _console().print(f"Adapter: {out}", markup=False, soft_wrap=True)
+        print_training(done, wide_console())
+        wide_console().print(f"Adapter: {out}", markup=False, soft_wrap=True)
 
     train.command(method, help=text)(command)
 
@@ -280,11 +299,11 @@ def _plays(method: Method, text: str) -> None:
         )
         given: dict[str, Any] = {"config": settings, "catalogue": catalogue, "interactions": interactions}
         if dry_run:
-            print_examples(stages.show_examples(method, samples, **given), _console())
+            print_examples(stages.show_examples(method, samples, **given), wide_console())
             return
         done = stages.train_model(method, samples, out, **given, progress=Bars())
-        print_training(done, _console())
-        _console().print(f"Adapter: {out}", markup=False, soft_wrap=True)
+        print_training(done, wide_console())
+        wide_console().print(f"Adapter: {out}", markup=False, soft_wrap=True)
 
     train.command(method, help=text)(command)
 
@@ -349,7 +368,7 @@ def evaluate(
         replay=replay,
         progress=Bars(),
     )
-    console = _console()
+    console = wide_console()
     if settings.mode == "retrieval":
         console.print(ranked_table(results))
         return
@@ -361,6 +380,8 @@ def evaluate(
 
 
 app.command()(experiment)
+app.command()(chat)
+app.command()(serve)
 
 
 @app.command()
@@ -374,7 +395,7 @@ def compare(
     """Hold runs against the first one, on the rows they share."""
     loaded = [load_run(run) for run in runs]
     comparison = compare_runs(loaded, seed=seed)
-    console = _console()
+    console = wide_console()
     print_table(comparison, console)
     if out is not None:
         write_report(out, loaded, title="Comparison", comparison=comparison, seed=seed)
@@ -383,8 +404,13 @@ def compare(
 
 @app.command()
 def export(
-    run: Annotated[Path, typer.Argument(help="A run folder of `usbrec pairs`; with --merge, an adapter's.")],
-    to: Annotated[str | None, typer.Option("--to", help=f"One of {', '.join(EXPORTS)}.")] = None,
+    run: Annotated[
+        Path, typer.Argument(help="A run folder of `usbrec pairs`, a service's store; --merge: an adapter's.")
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help=f"One of {', '.join(EXPORTS)}; of a store, {', '.join(HARVESTS)}."),
+    ] = None,
     merge: Annotated[
         bool, typer.Option("--merge", help="Write base and adapter as one checkpoint, for vLLM and others.")
     ] = False,
@@ -395,6 +421,10 @@ def export(
         raise ConfigError(
             f"usbrec export: say --to ({', '.join(EXPORTS)}) for pairs, or --merge for a model."
         )
+    if to is not None and to in HARVESTS:
+        for path in harvest(run, to, out):
+            typer.echo(path)
+        return
     if to is not None:
         for path in export_pairs(run, to, out or run / to):
             typer.echo(path)
@@ -402,14 +432,8 @@ def export(
     typer.echo(stages.merge(run, out or run / "merged"))
 
 
-def _console() -> Console:
-    """Where results are printed; into a pipe or file, wide enough that tables keep their columns."""
-    console = Console(highlight=False, emoji=False)
-    return console if console.is_terminal else Console(highlight=False, emoji=False, width=120)
-
-
 def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
-    console = _console()
+    console = wide_console()
     table = Table(title="Preference pairs", title_justify="left", box=None, show_header=False)
     table.add_row("samples", f"{results['n']} ({results['failed']} failed)")
     table.add_row("drafts", f"{results['drafts_distinct']} distinct of {results['drafts_drawn']} drawn")

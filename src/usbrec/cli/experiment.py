@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from usbrec.cli import options as o
-from usbrec.cli.progress import Bars
+from usbrec.cli.progress import Bars, wide_console
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
-from usbrec.evaluate import Run, compare, print_table, wording
-from usbrec.experiment import Cell
+from usbrec.evaluate import Run, print_table, wording
+from usbrec.experiment import Cell, Tell
 from usbrec.experiment import experiment as run_experiment
 
 _TRAINING = "Training"
@@ -81,18 +81,16 @@ def experiment(
         ses_judge=ses_judge,
         search=search,
     )
-    console = Console(emoji=False)
-    # Progress goes where the bars go, so that what is printed is the result alone.
-    steps = Console(stderr=True, emoji=False)
+    console = wide_console()
     cells = run_experiment(
         out,
         config=settings,
         dataset=_dataset(train, test, catalogue, interactions),
         progress=Bars(),
-        tell=lambda line: steps.print(line, style="bold", markup=False, highlight=False),
+        tell=steps_told(),
     )
     for cell in cells:
-        print_cell(cell, console, seed=settings.seed, resamples=settings.statistics.resamples)
+        print_cell(cell, console)
         console.print(f"Report: {cell.report}", markup=False, soft_wrap=True)
 
 
@@ -113,11 +111,16 @@ def _dataset(
     )
 
 
-def print_cell(cell: Cell, console: Console, *, seed: int, resamples: int) -> None:
+def steps_told() -> Tell:
+    """Prints what begins where the bars are, so that what goes to standard output is the result alone."""
+    steps = Console(stderr=True, emoji=False)
+    return lambda line: steps.print(line, style="bold", markup=False, highlight=False)
+
+
+def print_cell(cell: Cell, console: Console) -> None:
     """The systems, each over all its training seeds, and the planned comparisons."""
     console.print(f"\n{cell.model} on {cell.dataset}", style="bold", markup=False)
-    named = [replace(run, name=name) for name, run in cell.systems.items()]
-    print_table(replace(compare(named, seed=seed, resamples=resamples), differences=()), console)
+    print_table(replace(cell.pooled, differences=()), console)
     if len(cell.training) > 1:
         console.print(_spread(cell))
     console.print(_planned(cell))

@@ -54,3 +54,9 @@ class Bars:
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
+
+
+def wide_console() -> Console:
+    """Where results are printed; into a pipe or file, wide enough that tables keep their columns."""
+    console = Console(highlight=False, emoji=False)
+    return console if console.is_terminal else Console(highlight=False, emoji=False, width=120)

@@ -16,24 +16,36 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from usbrec.config import Search
 from usbrec.dialogue import Turn
 from usbrec.engine import side_by_side
 from usbrec.enhance.budget import BudgetSpent, Limit, Meter, current_meter
 from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
-from usbrec.errors import ModelError
+from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
-from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
-from usbrec.play.profile import Profile
+from usbrec.llm.base import (
+    ChatModel,
+    ChatReply,
+    ChatRequest,
+    Choice,
+    ChoiceRequest,
+    Completion,
+    Message,
+    SearchProgress,
+)
+from usbrec.play.profile import Profile, parse_profile
 from usbrec.play.profiling import Profiler
 from usbrec.play.recommender import Recommender, Reply
 from usbrec.play.relay import Played, play_tree
 from usbrec.play.seats import turns_of
 from usbrec.play.simulator import InternalSimulator
+
+#: The first draft gets this share of the time there is, so that a model that cuts itself off is heard.
+_FIRST_DRAFT = 0.9
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,10 @@ class SelfEnhanced:
     """A ChatModel whose replies are searched for; around any other ChatModel.
 
     `chat` searches from round `settings.from_round` on (a request without a round counts as the
-    first). With n > 1 it gives the n best drafts, best first. `choose` asks the model itself. `examples`
+    first). With n > 1 it gives the n best drafts, best first. A request's own `drafts` and `rounds` go
+    before the settings', its `profile` before what is read from the dialogue; `on_progress` is told of
+    every stage. A request's `deadline` is kept: what the first draft had come to by then is the reply, cut
+    off, where there is no other. `choose` asks the model itself. `examples`
     are the worked exchanges that the recommender's seat puts before every dialogue. `base` must be metered
     (see enhance/budget.py); a grounded one grounds every draft and every inner turn.
     """
@@ -75,6 +90,11 @@ class SelfEnhanced:
         self._examples = examples
 
     @property
+    def base(self) -> ChatModel:
+        """The plain model that this one enhances."""
+        return self._base
+
+    @property
     def name(self) -> str:
         return f"{self._base.name}:ses"
 
@@ -87,7 +107,7 @@ class SelfEnhanced:
         return self._base.parallel
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Raises ModelError when not even the first draft could be made."""
+        """Raises ModelError when not even the first draft could be made, or not a word of it in time."""
         if request.round is not None and request.round < self._settings.from_round:
             return await self._base.chat(request)
         token = current_meter.set(self._meter(request))
@@ -129,11 +149,14 @@ class _Search:
     drafts: list[Draft] = field(default_factory=list)
     profile: Profile = field(default_factory=Profile)
     stopped: str | None = None
+    heard: list[str] = field(default_factory=list)
+    played: int = 0
 
     def __post_init__(self) -> None:
         system, self.turns = turns_of(self.request.messages, self.examples)
         self.round = self.request.round or 1
         self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
+        self.wanted = max(self.request.drafts or self.settings.drafts, self.request.n)
         self.recommender = Recommender(
             self.base,
             system,
@@ -154,6 +177,11 @@ class _Search:
             self.stopped = spent.limit
         except TimeoutError:
             self.stopped = meter.ends_because
+        if not self.drafts and self.stopped == "deadline":
+            # Whoever set a deadline waits no longer: what was heard until then is what there is.
+            if not (text := "".join(self.heard).strip()):
+                raise ModelUnavailable(f"{self.base.name} did not say a word before the deadline.")
+            self.drafts.append(Draft(text, unfinished=True))
         if not self.drafts:
             # Not even one draft in time: what the model can say at once is better than nothing.
             return await self._base_reply()
@@ -168,13 +196,12 @@ class _Search:
 
     async def _search(self) -> None:
         # The greedy draft comes first: whatever the budget, there is something to say.
-        self._add(await self._greedy(self.turns, self.round, self.request.seed))
+        self._tell("drafting", 0)
+        self._add(await self._first())
         if self.settings.choice == "random":
             await self._draft()
             return
-        self.profile = await self.seats.profiler.profile(
-            self.turns, seed=derive_seed(self.request.seed, "profile")
-        )
+        self.profile = await self._profile()
         await self._draft()
         if self.base.parallel:
             await side_by_side(self._play(draft) for draft in self.drafts)
@@ -182,14 +209,53 @@ class _Search:
             for draft in self.drafts:
                 await self._play(draft)
 
+    async def _first(self) -> Reply:
+        """The greedy draft; where there is a clock, the model knows of it and is listened to."""
+        meter = current_meter.get()
+        left = None if meter is None else meter.remaining()
+        if left is None:
+            return await self._greedy(self.turns, self.round, self.request.seed)
+        allowed = _FIRST_DRAFT * left
+        hurried = _Hurried(self.base, allowed, self.heard.append)
+        started = time.monotonic()
+        try:
+            return await replace(self.recommender, model=hurried).reply(
+                self.turns, round_=self.round, rounds=self.rounds, seed=self.request.seed
+            )
+        except BudgetSpent:
+            raise
+        except ModelError:
+            # A server's model that ran into its deadline has failed; to the search, time is up.
+            if meter is None or time.monotonic() - started < allowed:
+                raise
+            raise BudgetSpent(meter.ends_because) from None
+
+    async def _profile(self) -> Profile:
+        """The seeker's taste: as they corrected it, else as the dialogue shows it."""
+        seed = derive_seed(self.request.seed, "profile")
+        corrected = (self.request.profile or "").strip()
+        if not corrected:
+            return await self.seats.profiler.profile(self.turns, seed=seed)
+        profile = parse_profile(corrected)
+        if not profile.empty:
+            return profile
+        # Not in the format: then these are the seeker's own words.
+        return await self.seats.profiler.profile((Turn("seeker", corrected),), seed=seed)
+
     async def _draft(self) -> None:
-        more = max(self.settings.drafts, self.request.n) - 1
-        for reply in await self._others(self.turns, more, self.round, self.request.seed):
-            if all(reply.text != draft.text for draft in self.drafts):
-                self._add(reply)
+        if more := self.wanted - 1:
+            for reply in await self._others(self.turns, more, self.round, self.request.seed):
+                if all(reply.text != draft.text for draft in self.drafts):
+                    self._add(reply)
 
     def _add(self, reply: Reply) -> None:
         self.drafts.append(Draft(reply.text, reply.unfinished, reply.grounding))
+        self._tell("drafting", len(self.drafts))
+
+    def _tell(self, stage: Literal["drafting", "playing", "judging"], drafts: int) -> None:
+        if self.request.on_progress is not None:
+            of = self.wanted if stage == "drafting" else len(self.drafts)
+            self.request.on_progress(SearchProgress(stage, drafts, of))
 
     async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
         return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
@@ -215,11 +281,13 @@ class _Search:
         """Play one draft to its leaves; a failure on the model's side leaves it with what it has."""
 
         async def leaf(played: Played) -> None:
+            self._tell("judging", self.played)
             score = await self.seats.judge.score(
                 self.turns, played.turns, self.profile, seed=derive_seed(self.request.seed, "judge")
             )
             draft.leaves.append(PlayedLeaf(played.turns[1:], score))
 
+        self._tell("playing", self.played)
         try:
             # All drafts meet the same seeker with the same seeds, so that they are compared like with like.
             await play_tree(
@@ -237,6 +305,8 @@ class _Search:
             draft.note = f"the budget of {spent.limit} ran out"
         except ModelError as error:
             draft.note = f"{type(error).__name__}: {error}"
+        self.played += 1
+        self._tell("playing", self.played)
 
     def _ranked(self) -> list[int]:
         """The drafts' indices, best first."""
@@ -276,3 +346,33 @@ class _Search:
                 usage=meter.usage,
             ),
         )
+
+
+class _Hurried:
+    """A model that is told how long it may take, and listened to while it speaks."""
+
+    def __init__(self, inner: ChatModel, deadline: float, heard: Callable[[str], None]) -> None:
+        self._inner = inner
+        self._deadline = deadline
+        self._heard = heard
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return self._inner.identity
+
+    @property
+    def parallel(self) -> bool:
+        return self._inner.parallel
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        return await self._inner.chat(replace(request, deadline=self._deadline, on_delta=self._heard))
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        return await self._inner.choose(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

@@ -17,7 +17,11 @@ class PlayedLeaf:
     score: Score
 
     def to_json(self) -> dict[str, Any]:
-        return {"turns": [turn.to_json() for turn in self.turns], "score": self.score.to_json()}
+        return {
+            "turns": [turn.to_json() for turn in self.turns],
+            "value": self.score.value,
+            "score": self.score.to_json(),
+        }
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Draft:
         return {
             "text": self.text,
             "value": None if value is None else round(value, 6),
+            "unfinished": self.unfinished,
             "leaves": [leaf.to_json() for leaf in self.leaves],
             "note": None if value is not None else note,
         }

@@ -183,6 +183,29 @@ def rounds(systems: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], k: int) -
     return svg[0]
 
 
+def losses(trainings: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> str:
+    """The loss at each step, a line a training: (name, (step, loss) in order). An SVG element."""
+    highest = max(loss for _, found in trainings for _, loss in found)
+    last = max(step for _, found in trainings for step, _ in found)
+    with _drawing("losses", 6) as (axes, svg):
+        label = -math.inf
+        for place, (name, found) in enumerate(sorted(trainings, key=lambda one: one[1][-1][1])):
+            tone, style = _tone(place), ("-", "--", ":", "-.")[place % 4]
+            axes.plot(*zip(*found, strict=True), style, color=tone, linewidth=1.4)
+            label = max(label + highest / 12, found[-1][1])
+            axes.annotate(
+                wording.clipped(name, _NAME_WIDTH), (1.03 * last, label), va="center", fontsize=9, color=_INK
+            )
+        axes.set_xlim(0, 1.35 * last)
+        axes.set_ylim(min(0.0, *(loss for _, found in trainings for _, loss in found)), 1.08 * highest)
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        axes.set_xlabel("step")
+        axes.set_ylabel("loss")
+    return svg[0]
+
+
 def distributions(names: Sequence[str], scores: Sequence[Sequence[float]]) -> str:
     """How often each score was given, a row of ten bars from 0 to 2 per system, in shares of its rows."""
     with _drawing("distributions", len(names), row=0.62) as (axes, svg):

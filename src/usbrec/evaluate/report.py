@@ -34,14 +34,17 @@ def write_report(
     title: str,
     comparison: Comparison,
     pairs: Mapping[str, Any] | None = None,
+    experiment: Mapping[str, Any] | None = None,
     seed: int | None = None,
 ) -> Path:
     """Write the report as one HTML file, atomically, and return its path.
 
     `comparison` must be of these runs in this order. `pairs` adds a section on preference pairs:
     ``{"counts": {name: number}, "examples": [PreferencePair as JSON]}``, of which the first six examples
-    are shown. `seed` is stated as the seed of the intervals (by default the comparison's). Raises
-    InputError when the file cannot be written.
+    are shown. `experiment` adds one on trained systems: ``{"rows": {part: number}, "planned": [Difference],
+    "systems": [{"system": System, "seeds": its spread}], "trainings": [training.json with "name" and
+    "losses"]}``, the systems pooled over training seeds. `seed` is stated as the seed of the intervals (by
+    default the comparison's). Raises InputError when the file cannot be written.
     """
     named = distinctly_named(runs)
     if [run.name for run in named] != [system.name for system in comparison.systems]:
@@ -60,6 +63,7 @@ def write_report(
             rounds=_rounds(named),
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],
             pairs=_pairs(pairs),
+            experiment=_experiment(experiment),
             dialogues=[_dialogue(pick, [run.name for run in named]) for pick in pick_dialogues(named)],
             settings=_settings(named),
             provenance=[_provenance(run) for run in named],
@@ -163,6 +167,18 @@ def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
         "words": words,
         "cutoffs": CUTOFFS,
     }
+
+
+def _experiment(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """An experiment's tables, and a drawing of the losses of its trainings."""
+    if told is None:
+        return None
+    from usbrec.evaluate import plots  # matplotlib: as above
+
+    losses = [(one["name"], one["losses"]) for one in told["trainings"] if one["losses"]]
+    words = "; ".join(f"{name}: {found[0][1]:.3f} to {found[-1][1]:.3f}" for name, found in losses)
+    curves = {"svg": plots.losses(losses), "words": words} if losses else None
+    return {**told, "curves": curves, "several": any(one["seeds"]["ieval"]["sd"] for one in told["systems"])}
 
 
 def _dialogue(pick: Pick, names: Sequence[str]) -> dict[str, Any]:

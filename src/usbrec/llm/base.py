@@ -25,6 +25,18 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchProgress:
+    """How far a search is: `drafts` are done with this stage, of so many (`of`)."""
+
+    stage: Literal["drafting", "playing", "judging"]
+    drafts: int
+    of: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"stage": self.stage, "drafts": self.drafts, "of": self.of}
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """Messages in, `n` replies out.
 
@@ -33,7 +45,9 @@ class ChatRequest:
     draw repeatable where the backend can. `deadline` is in seconds from the call (None: the backend's
     own timeout). `round` (from 1) and `rounds` tell a self-enhanced model where in an episode it stands;
     plain backends ignore them. `on_delta` receives pieces of text as they come (n=1 only); it is not part
-    of what decides the answer, nor is `deadline`.
+    of what decides the answer, nor is `deadline`. `drafts` and `profile` (the seeker's taste, in place of
+    what would be read from the dialogue) are for a self-enhanced model, too, and `on_progress` is told how
+    far its search is.
     """
 
     messages: tuple[Message, ...]
@@ -46,11 +60,15 @@ class ChatRequest:
     seed: int = 0
     round: int | None = None
     rounds: int | None = None
+    drafts: int | None = None
+    profile: str | None = None
     deadline: float | None = field(default=None, compare=False)
     on_delta: Callable[[str], None] | None = field(default=None, compare=False)
+    on_progress: Callable[[SearchProgress], None] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Everything that decides the answer."""
+        asked = {"drafts": self.drafts, "profile": self.profile}
         return {
             "messages": [message.to_json() for message in self.messages],
             "n": self.n,
@@ -62,6 +80,8 @@ class ChatRequest:
             "seed": self.seed,
             "round": self.round,
             "rounds": self.rounds,
+            # Left out where nothing is asked for, so that recorded calls keep their keys.
+            **{name: value for name, value in asked.items() if value is not None},
         }
 
 

@@ -4,7 +4,6 @@ The rooms below know nothing of files that runs leave; the command line above on
 prints. Everything a script would want to call stands here.
 """
 
-from usbrec.stages.demo import demo
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
@@ -12,7 +11,6 @@ from usbrec.stages.seekers import make_samples
 from usbrec.stages.training import merge, show_examples, train_model
 
 __all__ = [
-    "demo",
     "evaluate",
     "make_pairs",
     "make_ranker",

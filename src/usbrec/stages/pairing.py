@@ -35,8 +35,13 @@ def make_pairs(
     inputs = read_inputs(config, samples, catalogue, interactions)
     accept_at, reject_below = _thresholds(config)
     grounded = config.play.candidates > 0
+    ratio = config.pairs.max_length_ratio
     settings = config.pairs.model_copy(
-        update={"one_item": _one_item(config.pairs, inputs, grounded), "reject_below": reject_below}
+        update={
+            "one_item": _one_item(config.pairs, inputs, grounded),
+            "reject_below": reject_below,
+            "max_length_ratio": 2.0 if ratio is None and grounded else ratio,
+        }
     )
 
     async def work(company: Company, sample: Sample) -> Mapping[str, Any]:

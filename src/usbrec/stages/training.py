@@ -253,6 +253,16 @@ def merge(adapter: str | Path, out: str | Path) -> Path:
     return merge_checkpoint(read_training(adapter)["base"], Path(adapter), Path(out))
 
 
+def read_losses(adapter: str | Path) -> list[tuple[int, float]]:
+    """(step, loss) of every logged step of a training, in order."""
+    return [(row["step"], row["loss"]) for row in _history(Path(adapter)) if "loss" in row]
+
+
+def _history(adapter: Path) -> list[Mapping[str, Any]]:
+    text = read_text(adapter / "history.jsonl")
+    return [row for _, row in json_lines(text) if not isinstance(row, str)]
+
+
 def read_training(out: str | Path) -> Mapping[str, Any]:
     """What ``training.json`` in a finished folder holds. Raises InputError."""
     text = read_text(Path(out) / "training.json")
@@ -347,5 +357,5 @@ def training_library() -> Any:
 def _curves(out: Path) -> None:
     from usbrec.train.curves import draw_curves
 
-    history = [row for _, row in json_lines(read_text(out / "history.jsonl")) if not isinstance(row, str)]
+    history = _history(out)
     draw_curves(history, out / "curves.png")

@@ -1,0 +1,10 @@
+"""The service: OpenAI's protocol with self-enhancement inside, and the page that shows the thinking.
+
+Nothing here imports a web library before the service is built, so that the store's exports and the command
+line work without the extra `serve`.
+"""
+
+from usbrec.serve.keyring import new_key
+from usbrec.serve.starting import start
+
+__all__ = ["new_key", "start"]

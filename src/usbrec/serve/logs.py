@@ -1,0 +1,54 @@
+"""The log: a JSON object a line on the error stream, what happened and never, unless asked, what was said."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+LOGGER = logging.getLogger("usbrec.serve")
+
+
+class Lines(logging.Formatter):
+    """A record as a line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            + f".{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            # Where it happened, without the message: that could hold what somebody said.
+            frames = traceback.extract_tb(record.exc_info[2])
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+        return json.dumps(line)
+
+
+def log(
+    event: str,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    level: int = logging.INFO,
+    error: BaseException | None = None,
+) -> None:
+    """A line that says `event`, with `fields` beside it; of an `error` its class and where it happened."""
+    LOGGER.log(level, event, extra={"fields": dict(fields or {})}, exc_info=error)
+
+
+def log_to_stderr() -> None:
+    """Our lines and the web server's own."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines())
+    for name in ("usbrec.serve", "uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler] if name != "uvicorn.error" else []
+        logger.setLevel(logging.INFO if name == "usbrec.serve" else logging.WARNING)
+        logger.propagate = name == "uvicorn.error"

@@ -1,0 +1,236 @@
+"""What people said and what they thought of it, in one SQLite file, where they are asked to be kept.
+
+An exchange is one reply with all that was said before it: clients send the whole conversation each time,
+change it and ask again, so that a chain of turns would tell less than what each reply answered. A method
+returns when its change is on the disk. What is deleted is overwritten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from usbrec.dialogue import Turn
+from usbrec.errors import InputError
+
+Kind = Literal["liked", "disliked", "accepted"]
+Winner = Literal["left", "right", "tie"]
+
+_SCHEMA = """
+CREATE TABLE sessions (id TEXT PRIMARY KEY, user TEXT, created REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX sessions_user ON sessions (user);
+CREATE TABLE exchanges (
+    session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, turn INTEGER NOT NULL,
+    at REAL NOT NULL, record TEXT NOT NULL, PRIMARY KEY (session, turn)
+) WITHOUT ROWID;
+CREATE TABLE feedback (
+    session TEXT NOT NULL, turn INTEGER NOT NULL, kind TEXT NOT NULL, item TEXT, at REAL NOT NULL,
+    FOREIGN KEY (session, turn) REFERENCES exchanges (session, turn) ON DELETE CASCADE
+);
+CREATE INDEX feedback_turn ON feedback (session, turn);
+CREATE TABLE votes (at REAL NOT NULL, left TEXT NOT NULL, right TEXT NOT NULL, winner TEXT NOT NULL);
+"""
+#: In the file's header: this is a store of ours, and of this make.
+_APPLICATION, _VERSION = 0x75736272, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One reply to `turns`. `system` is what the model was told to be, `items` what the reply names."""
+
+    system: str
+    turns: tuple[Turn, ...]
+    reply: str
+    model: str
+    finish: str
+    items: tuple[Mapping[str, Any], ...] = ()
+    profile: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "system": self.system,
+            "turns": [turn.to_json() for turn in self.turns],
+            "reply": self.reply,
+            "model": self.model,
+            "finish": self.finish,
+            "items": list(self.items),
+            "profile": self.profile,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Exchange:
+        return cls(
+            data["system"],
+            tuple(Turn.from_json(turn) for turn in data["turns"]),
+            data["reply"],
+            data["model"],
+            data["finish"],
+            tuple(data["items"]),
+            data["profile"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the seeker thought of a reply, or of one item in it."""
+
+    turn: int
+    kind: Kind
+    item: str | None
+    at: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {"turn": self.turn, "kind": self.kind, "item": self.item, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation: its exchanges by number."""
+
+    id: str
+    user: str | None
+    created: float
+    exchanges: Mapping[int, Exchange]
+    feedback: tuple[Feedback, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        last = self.exchanges[max(self.exchanges)] if self.exchanges else None
+        turns = () if last is None else (*last.turns, Turn("recommender", last.reply))
+        return {
+            "session": self.id,
+            "user": self.user,
+            "created": self.created,
+            "turns": [turn.to_json() for turn in turns],
+            "exchanges": [
+                {"turn": number, **exchange.to_json()} for number, exchange in self.exchanges.items()
+            ],
+            "feedback": [one.to_json() for one in self.feedback],
+        }
+
+
+class Store:
+    """The file. Use it from one thread at a time, and close it.
+
+    Raises InputError when the file is something else, or is not there (`must_exist`).
+    """
+
+    def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
+        self.path = Path(path)
+        if must_exist and not self.path.is_file():
+            raise InputError(f"{path}: no such store. `usbrec serve --store FILE` writes one.")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # What people say is for the owner's eyes, from the first moment on.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._db = sqlite3.connect(self.path, timeout=10.0, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(f"{path}: cannot be opened ({error}). Check the path.") from None
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._db.close()
+            raise InputError(f"{path}: is no store ({error}). Name another file.") from None
+        except InputError:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        mark = self._db.execute("PRAGMA application_id").fetchone()[0]
+        if tables and mark != _APPLICATION:
+            raise InputError(f"{self.path}: is a database of something else. Name another file.")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > _VERSION:
+            raise InputError(f"{self.path}: was written by a newer version of usbrec. Use that one.")
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.execute("PRAGMA foreign_keys=ON")
+        if not tables:
+            self._db.executescript(
+                f"BEGIN; PRAGMA application_id={_APPLICATION}; PRAGMA user_version={_VERSION}; "
+                f"{_SCHEMA} COMMIT;"
+            )
+
+    def close(self) -> None:
+        self._db.close()
+
+    def begin(self, user: str | None) -> str:
+        """A new session's id."""
+        session = f"s-{secrets.token_urlsafe(16)}"
+        self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", (session, user, time.time()))
+        return session
+
+    def has(self, session: str) -> bool:
+        return self._db.execute("SELECT 1 FROM sessions WHERE id = ?", (session,)).fetchone() is not None
+
+    def add(self, session: str, exchange: Exchange) -> int | None:
+        """The number that the exchange got; None when there is no such session (any more)."""
+        next_turn = "(SELECT coalesce(max(turn) + 1, 0) FROM exchanges WHERE session = sessions.id)"
+        # All rows are fetched, because the change is only committed when the statement is over.
+        rows = self._db.execute(
+            f"INSERT INTO exchanges SELECT id, {next_turn}, ?, ? FROM sessions WHERE id = ? RETURNING turn",
+            # In ASCII: half a surrogate pair, which a model may say, could not be written otherwise.
+            (time.time(), json.dumps(exchange.to_json()), session),
+        ).fetchall()
+        return int(rows[0][0]) if rows else None
+
+    def add_feedback(self, session: str, turn: int, kind: Kind, item: str | None) -> bool:
+        """False when there is no such reply."""
+        done = self._db.execute(
+            "INSERT INTO feedback SELECT session, turn, ?, ?, ? FROM exchanges "
+            "WHERE session = ? AND turn = ?",
+            (kind, item, time.time(), session, turn),
+        )
+        return done.rowcount == 1
+
+    def session(self, session: str) -> Session | None:
+        row = self._db.execute("SELECT user, created FROM sessions WHERE id = ?", (session,)).fetchone()
+        if row is None:
+            return None
+        exchanges = self._db.execute(
+            "SELECT turn, record FROM exchanges WHERE session = ? ORDER BY turn", (session,)
+        )
+        feedback = self._db.execute(
+            "SELECT turn, kind, item, at FROM feedback WHERE session = ? ORDER BY rowid", (session,)
+        )
+        return Session(
+            session,
+            row[0],
+            row[1],
+            {turn: Exchange.from_json(json.loads(record)) for turn, record in exchanges},
+            tuple(Feedback(*one) for one in feedback),
+        )
+
+    def sessions(self) -> list[Session]:
+        """All of them, the oldest first."""
+        ids = self._db.execute("SELECT id FROM sessions ORDER BY created, id").fetchall()
+        found = (self.session(session) for (session,) in ids)
+        return [session for session in found if session is not None]
+
+    def delete(self, session: str) -> bool:
+        """A session with all of its exchanges and feedback; False when there was none."""
+        return self._wipe("DELETE FROM sessions WHERE id = ?", session) > 0
+
+    def delete_user(self, user: str) -> int:
+        """All of a person's sessions; how many there were."""
+        return self._wipe("DELETE FROM sessions WHERE user = ?", user)
+
+    def vote(self, left: str, right: str, winner: Winner) -> None:
+        self._db.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", (time.time(), left, right, winner))
+
+    def votes(self) -> list[tuple[str, str, Winner]]:
+        return self._db.execute("SELECT left, right, winner FROM votes ORDER BY rowid").fetchall()
+
+    def _wipe(self, statement: str, value: str) -> int:
+        count = self._db.execute(statement, (value,)).rowcount
+        # The log of changes would still hold the old pages: write it into the file and empty it.
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return count

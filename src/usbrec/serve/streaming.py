@@ -1,0 +1,133 @@
+"""Server-sent events: a pipe that is written to while the reply comes, and the response that sends it.
+
+The response ends the work when the client goes away, and says `: keep-alive` where nothing else is to be
+said, because browsers and proxies take a silent connection for a dead one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+_KEEP_ALIVE = b": keep-alive\n\n"
+
+
+def dumps(document: Any) -> bytes:
+    """JSON in ASCII: half a surrogate pair, which a model may say, could not be written otherwise."""
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+class Json(Response):
+    """A JSON document."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return dumps(content)
+
+
+class Pipe:
+    """Events on their way to a client. `close` ends them."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.begun = asyncio.Event()
+
+    def event(self, document: Mapping[str, Any]) -> None:
+        self._put(b"data: " + dumps(document) + b"\n\n")
+
+    def done(self) -> None:
+        """What ends a stream that came to its end."""
+        self._put(b"data: [DONE]\n\n")
+
+    def close(self) -> None:
+        self._put(None)
+
+    async def get(self) -> bytes | None:
+        """All there is, at least one event; None at the end."""
+        first = await self._queue.get()
+        if first is None:
+            return None
+        pieces = [first]
+        while not self._queue.empty():
+            piece = self._queue.get_nowait()
+            if piece is None:
+                self._queue.put_nowait(None)
+                break
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def _put(self, piece: bytes | None) -> None:
+        self.begun.set()
+        self._queue.put_nowait(piece)
+
+
+class EventStream(Response):
+    """Sends a pipe's events while `work` fills it; `work` is cancelled when the client goes away."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, pipe: Pipe, work: asyncio.Task[None], keep_alive: float) -> None:
+        super().__init__(headers={"cache-control": "no-cache", "x-accel-buffering": "no"})
+        del self.headers["content-length"]
+        self._pipe = pipe
+        self._work = work
+        self._keep_alive = keep_alive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        watch = asyncio.create_task(self._watch(receive))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            while (piece := await self._next()) is not None:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            watch.cancel()
+            await end(self._work)
+
+    async def _next(self) -> bytes | None:
+        try:
+            async with asyncio.timeout(self._keep_alive):
+                return await self._pipe.get()
+        except TimeoutError:
+            return _KEEP_ALIVE
+
+    async def _watch(self, receive: Receive) -> None:
+        await _hung_up(receive)
+        self._work.cancel()
+        self._pipe.close()
+
+
+async def unless_gone(request: Request, work: asyncio.Task[None], seconds: float | None = None) -> bool:
+    """Wait for `work`, at most so long; False when the client went away first, and the work is then ended."""
+    watch = asyncio.create_task(_hung_up(request.receive))
+    try:
+        await asyncio.wait({watch, work}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if watch.done() and not work.done():
+            await end(work)
+            return False
+        return True
+    except asyncio.CancelledError:
+        await end(work)
+        raise
+    finally:
+        watch.cancel()
+
+
+async def end(work: asyncio.Task[None]) -> None:
+    """Cancel and wait; what it died of is no concern any more."""
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await work
+
+
+async def _hung_up(receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
