@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -219,7 +220,14 @@ def test_many_systems_with_long_names_fit(tmp_path):
     runs = [
         run_of(f"system-{index}-" + "x" * 80, [row("a", 1.0), row("b", 0.1 * index)]) for index in range(7)
     ]
-    assert Page(write(tmp_path / "r.html", runs)).text.count("system-6-") > 3
+    page = write(tmp_path / "r.html", runs)
+    assert Page(page).text.count("system-6-") > 3
+    drawings = re.findall(r"per row</figcaption>.*?</svg>", page, flags=re.DOTALL)
+    assert len(drawings) == 2
+    for drawing in drawings:
+        heights = sorted(map(float, re.findall(r' y="([\d.]+)"[^>]*>system-\d-', drawing)))
+        assert len(heights) == 7
+        assert min(later - one for one, later in pairwise(heights)) > 9, "names stand apart"
 
 
 def test_dialogues_are_picked_by_gain_loss_middle_and_missing_score(tmp_path):
@@ -268,3 +276,69 @@ def test_a_comparison_of_other_runs_is_refused(tmp_path):
     runs = [run_of("a", [row("a", 1.0)])]
     with pytest.raises(ValueError, match="not of these runs"):
         write_report(tmp_path / "r.html", runs, title="x", comparison=compare([run_of("b", [row("a", 1.0)])]))
+
+
+def test_an_experiment_shows_what_was_planned_and_what_training_did(tmp_path):
+    runs = realistic(tmp_path)
+    compared = compare(runs)
+    held_out = {
+        "before": {"n": 7, "nll": 2.5, "accuracy": 0.25, "margin": -0.5},
+        "after": {"n": 7, "nll": 2.25, "accuracy": 0.75, "margin": 0.125},
+    }
+    training = {"name": f"RL {HOSTILE}", "method": "simpo", "examples": 63, "steps": 3}
+    seeds = {"ieval": {"by_seed": [0.111, 0.333], "sd": 0.157}, "hit": {"by_seed": [0.0, 0.5], "sd": 0.354}}
+    experiment = {
+        "rows": {"test": 12, "sft": 5, "pairs": 63, "held_out": 0},
+        "planned": [one for one in compared.differences if one.scope == "all"],
+        "systems": [{"system": system, "seeds": seeds} for system in compared.systems],
+        "trainings": [{**training, "held_out": held_out, "losses": [(1, 2.0), (2, 1.5), (3, 0.5)]}],
+    }
+    page = Page(write(tmp_path / "report.html", runs, experiment=experiment))
+    assert "What was planned to be compared" in page.text
+    assert "Rows: 12 test, 5 sft, 63 pairs." in page.text
+    assert "0.11, 0.33" in page.text
+    assert "25.0 % → 75.0 %" in page.text
+    assert "2.50 → 2.25" in page.text
+    assert "−0.50 → +0.12" in page.text
+    assert "script" not in page.tags
+    assert any(
+        "2.000 to 0.500" in (value or "") for _, name, value in page.attributes if name == "aria-label"
+    )
+    without = Page(write(tmp_path / "plain.html", runs)).text
+    assert "What was planned" not in without
+
+
+def _experiment(**training):
+    seeds = {name: {"by_seed": [0.5], "sd": None} for name in ("ieval", "hit")}
+    told = {"name": "SFT", "method": "sft", "examples": 2, "steps": 1, "held_out": {"n": 0}, "losses": []}
+    trainings = [{**told, **training}, {**told, "name": "RL", "method": "simpo", "losses": [(1, 0.7)]}]
+    system = compare([run_of("a", [row("a", 1.0)])]).systems[0]
+    told_systems = [{"system": system, "seeds": seeds}]
+    return {"rows": {"test": 1}, "planned": [], "systems": told_systems, "trainings": trainings}
+
+
+@pytest.mark.parametrize("losses", [[], [(1, float("nan"))], [(1, 0.0), (2, 0.0)], [(1, -2.0), (2, -3.0)]])
+def test_trainings_without_held_out_pairs_or_with_odd_losses_are_shown(tmp_path, losses):
+    runs = [run_of("a", [row("a", 1.0)])]
+    page = Page(write(tmp_path / "r.html", runs, experiment=_experiment(losses=losses)))
+    assert "By training seed" not in page.text, "there is one"
+    assert page.text.count("Loss at each step") == (2 if len(losses) == 2 else 1)
+    assert not re.search(r"\b(nan|None)\b", page.text)
+
+
+def test_the_plan_comes_right_after_the_systems(tmp_path):
+    runs = [run_of("a", [row("a", 1.0)])]
+    page = write(tmp_path / "r.html", runs, experiment=_experiment())
+    assert page.index('id="systems"') < page.index('id="experiment"') < page.index('id="figures"')
+
+
+def test_the_pairs_shown_are_of_different_samples_where_there_are_any(tmp_path):
+    def pair(sample_id, number):
+        prompt = ({"role": "user", "content": "Something funny?"},)
+        return PreferencePair(sample_id, "d", prompt, f"Chosen {sample_id}{number}.", "No.", {}).to_json()
+
+    examples = [pair(sample_id, number) for sample_id in "abcd" for number in range(3)]
+    runs = [run_of("a", [row("a", 1.0)])]
+    text = Page(write(tmp_path / "r.html", runs, pairs={"counts": {"n": 4}, "examples": examples})).text
+    assert re.findall(r"Chosen (\w\d)\.", text) == ["a0", "b0", "c0", "d0", "a1", "b1"]
+    assert "rows 4" in text
