@@ -16,6 +16,7 @@ from rich.console import Console
 
 from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seats, Training
 from usbrec.engine import Progress
+from usbrec.errors import RunFolderError
 from usbrec.evaluate import compare, load_run, print_table, write_report
 from usbrec.experiment import Cell, Tell, experiment
 from usbrec.stages.evaluating import evaluate
@@ -42,7 +43,9 @@ JUDGED_ROWS = 2
 
 def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Cell:
     """The six systems, trained and tested on the packaged dialogues. Goes on where an earlier call stopped;
-    raises as :func:`usbrec.experiment.experiment`."""
+    raises as :func:`usbrec.experiment.experiment`, and RunFolderError in the folder of the quick demo."""
+    # Both have a folder `ses`, and a finished part is taken for what it says it is.
+    _refuse_where(Path(out) / "pairs", "usbrec demo --quick")
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
         dialogues = str(folder / "dialogues.jsonl")
         dataset = Dataset(train=dialogues, test=dialogues, catalogue=str(folder / "catalogue.csv"))
@@ -52,8 +55,10 @@ def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Cell:
 
 def quick_demo(out: str | Path, *, all_rows: bool, progress: Progress, console: Console) -> Path:
     """Pairs, then plain, self-enhanced and the controls on the same rows, then a few rows with the model
-    in every seat; returns the report's path. Goes on where an earlier call stopped."""
+    in every seat; returns the report's path. Goes on where an earlier call stopped; raises RunFolderError in
+    the folder of the other demo."""
     out = Path(out)
+    _refuse_where(out / "run.db", "usbrec demo")
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
         console.print(
             f"{MODEL} draws first replies, each is played to its score, and pairs come out; then it "
@@ -107,6 +112,11 @@ def quick_demo(out: str | Path, *, all_rows: bool, progress: Progress, console: 
         comparison=comparison,
         pairs={"counts": counts, "examples": _examples(out / "pairs" / "pairs.jsonl")},
     )
+
+
+def _refuse_where(mark: Path, other: str) -> None:
+    if mark.exists():
+        raise RunFolderError(f"{mark.parent}: this folder holds a run of `{other}`. Name another with -o.")
 
 
 def _config(rows: int | None, *, recommender: str = MODEL, others: str = "rules") -> Config:

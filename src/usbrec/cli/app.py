@@ -45,7 +45,10 @@ app.add_typer(train, name="train")
 
 @app.command()
 def demo(
-    out: o.Out = Path("runs/demo"),
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Run folder; by default runs/demo, with --quick runs/demo-quick."),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Train nothing: pairs, plain, self-enhanced, a model as judge.")
     ] = False,
@@ -55,6 +58,7 @@ def demo(
     if all_rows and not quick:
         raise ConfigError("--all goes with --quick; the other demo is an experiment of a fixed size.")
     console = wide_console()
+    out = out or Path("runs/demo-quick" if quick else "runs/demo")
     if quick:
         report = quick_demo(out, all_rows=all_rows, progress=Bars(), console=console)
     else:

@@ -67,6 +67,8 @@ _SETTINGS = {
     "path.simplify": False,
 }
 _NAME_WIDTH = 24
+#: With more systems than this their names do not fit beside the points.
+_CROWD = 6
 
 
 def dots(systems: Sequence[System], measure: str, label: str) -> str:
@@ -111,7 +113,8 @@ def differences(found: Sequence[Difference], measure: str) -> str:
 def cost(systems: Sequence[System], measure: str, label: str) -> str:
     """Score against what a row costs (`measure`: "calls" or "tokens"), on a logarithmic scale."""
     shown = [(place, system) for place, system in enumerate(systems) if system.ieval.mean is not None]
-    with _drawing(f"cost-{measure}", 5) as (axes, svg):
+    crowded = len(shown) > _CROWD
+    with _drawing(f"cost-{measure}", max(5, round(0.7 * len(shown)))) as (axes, svg):
         costs = [max(getattr(system, measure), 0.0) for _, system in shown]
         # A free system (rules) has no place on a logarithmic scale: 1 and more are spread, 0 stands left.
         axes.set_xscale("symlog", linthresh=1.0, linscale=0.4)
@@ -129,7 +132,8 @@ def cost(systems: Sequence[System], measure: str, label: str) -> str:
             if end is not None
         ]
         axes.set_ylim(*_range(ends, 0.4))
-        axes.set_xlim(-0.15, max(10.0, *costs, 0.0) * 4)
+        # Names stand right of their points, or of the frame, where they are many.
+        axes.set_xlim(-0.15, max(10.0, *costs, 0.0) * (1.5 if crowded else 4))
         axes.grid(axis="y")
         axes.set_axisbelow(True)
         axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -137,7 +141,7 @@ def cost(systems: Sequence[System], measure: str, label: str) -> str:
         axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
         axes.set_xlabel(label)
         axes.set_ylabel("iEval score")
-        _name_points(axes, shown, costs)
+        (_name_beside if crowded else _name_points)(axes, shown, costs)
     return svg[0]
 
 
@@ -183,21 +187,29 @@ def rounds(systems: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], k: int) -
     return svg[0]
 
 
-def losses(trainings: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> str:
-    """The loss at each step, a line a training: (name, (step, loss) in order). An SVG element."""
-    highest = max(loss for _, found in trainings for _, loss in found)
+def losses(method: str, trainings: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> str:
+    """The loss at each step, a line a training of one method: (name, (step, loss) in order)."""
+    values = [loss for _, found in trainings for _, loss in found]
     last = max(step for _, found in trainings for step, _ in found)
-    with _drawing("losses", 6) as (axes, svg):
+    low, high = min(0.0, *values), max(values)
+    gap = (high - low) / 13 or 1.0
+    with _drawing(f"losses-{method}", max(6, len(trainings))) as (axes, svg):
         label = -math.inf
-        for place, (name, found) in enumerate(sorted(trainings, key=lambda one: one[1][-1][1])):
-            tone, style = _tone(place), ("-", "--", ":", "-.")[place % 4]
-            axes.plot(*zip(*found, strict=True), style, color=tone, linewidth=1.4)
-            label = max(label + highest / 12, found[-1][1])
+        for place, (name, found) in sorted(enumerate(trainings), key=lambda one: one[1][1][-1][1]):
+            style = ("-", "--", ":", "-.")[place % 4]
+            axes.plot(*zip(*found, strict=True), style, color=_ACCENT, linewidth=1.4)
+            label = max(label + gap, found[-1][1])
             axes.annotate(
-                wording.clipped(name, _NAME_WIDTH), (1.03 * last, label), va="center", fontsize=9, color=_INK
+                wording.clipped(name, _NAME_WIDTH),
+                (found[-1][0], label),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                color=_INK,
             )
-        axes.set_xlim(0, 1.35 * last)
-        axes.set_ylim(min(0.0, *(loss for _, found in trainings for _, loss in found)), 1.08 * highest)
+        axes.set_xlim(0, 1.02 * last)
+        axes.set_ylim(low, max(high, label) + gap)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.grid(axis="y")
         axes.set_axisbelow(True)
@@ -300,6 +312,43 @@ def _name_points(axes: Axes, shown: Sequence[tuple[int, System]], costs: Sequenc
             textcoords="offset points",
             fontsize=9.5,
             color=_INK,
+        )
+
+
+def _name_beside(axes: Axes, shown: Sequence[tuple[int, System]], costs: Sequence[float]) -> None:
+    """Names in a column right of the frame, in the order of the scores, each with a line to its point."""
+    low, high = axes.get_ylim()
+    points = sorted(
+        zip(shown, costs, strict=True), key=lambda point: (point[0][1].ieval.mean or 0.0, point[0][0])
+    )
+    step = 1 / len(points)
+    heights: list[float] = []
+    for (_, system), _ in points:
+        wanted = ((system.ieval.mean or 0.0) - low) / (high - low)
+        heights.append(max(wanted, heights[-1] + step) if heights else wanted)
+    # What was pushed out at the top pushes back.
+    limit = 1.0
+    for index in reversed(range(len(heights))):
+        heights[index] = limit = min(heights[index], limit)
+        limit -= step
+    for ((_, system), amount), height in zip(points, heights, strict=True):
+        axes.annotate(
+            wording.clipped(system.name, _NAME_WIDTH),
+            (amount, system.ieval.mean or 0.0),
+            xytext=(1.03, height),
+            textcoords="axes fraction",
+            va="center",
+            fontsize=9,
+            color=_INK,
+            # From the middle of the name's left edge, so that no line crosses another name.
+            arrowprops={
+                "arrowstyle": "-",
+                "color": _NEUTRAL,
+                "linewidth": 0.6,
+                "relpos": (0.0, 0.5),
+                "shrinkA": 2,
+                "shrinkB": 4,
+            },
         )
 
 

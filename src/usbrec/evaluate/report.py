@@ -6,6 +6,7 @@ bytes: no date, no path, no random id. Everything a model or a user wrote is esc
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -43,8 +44,8 @@ def write_report(
     ``{"counts": {name: number}, "examples": [PreferencePair as JSON]}``, of which the first six examples
     are shown. `experiment` adds one on trained systems: ``{"rows": {part: number}, "planned": [Difference],
     "systems": [{"system": System, "seeds": its spread}], "trainings": [training.json with "name" and
-    "losses"]}``, the systems pooled over training seeds. `seed` is stated as the seed of the intervals (by
-    default the comparison's). Raises InputError when the file cannot be written.
+    "losses", (step, loss) in order]}``, the systems pooled over training seeds. `seed` is stated as the seed
+    of the intervals (by default the comparison's). Raises InputError when the file cannot be written.
     """
     named = distinctly_named(runs)
     if [run.name for run in named] != [system.name for system in comparison.systems]:
@@ -56,7 +57,7 @@ def write_report(
             title=title,
             verdict=_unbroken(wording.printable(verdict(comparison))),
             controls=_unbroken(wording.printable(of_controls(comparison) or "")),
-            primary=primary_outcome(comparison),
+            primary=_unbroken(wording.printable(primary_outcome(comparison) or "")),
             comparison=comparison,
             runs=named,
             figures=_figures(named, comparison),
@@ -75,8 +76,8 @@ def write_report(
 
 
 def _unbroken(sentence: str) -> str:
-    """No line break inside an interval or a p value."""
-    return re.sub(r"\[[^\]]*\]|p [=<] ", lambda found: found.group().replace(" ", "\u00a0"), sentence)
+    """No line break inside an interval, a p value or a percentage."""
+    return re.sub(r"\[[^\]]*\]|p [=<] |\d %", lambda found: found.group().replace(" ", "\u00a0"), sentence)
 
 
 def _environment() -> jinja2.Environment:
@@ -170,15 +171,25 @@ def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
 
 
 def _experiment(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """An experiment's tables, and a drawing of the losses of its trainings."""
+    """An experiment's tables, and for each method a drawing of the losses of its trainings."""
     if told is None:
         return None
     from usbrec.evaluate import plots  # matplotlib: as above
 
-    losses = [(one["name"], one["losses"]) for one in told["trainings"] if one["losses"]]
-    words = "; ".join(f"{name}: {found[0][1]:.3f} to {found[-1][1]:.3f}" for name, found in losses)
-    curves = {"svg": plots.losses(losses), "words": words} if losses else None
-    return {**told, "curves": curves, "several": any(one["seeds"]["ieval"]["sd"] for one in told["systems"])}
+    curves = []
+    # Losses of different methods are different quantities: each has a drawing and a scale of its own.
+    for method in dict.fromkeys(one["method"] for one in told["trainings"]):
+        losses = [
+            (one["name"], found)
+            for one in told["trainings"]
+            # A training that diverged logs what cannot be drawn.
+            if one["method"] == method and (found := [at for at in one["losses"] if math.isfinite(at[1])])
+        ]
+        if losses:
+            words = "; ".join(f"{name}: {found[0][1]:.3f} to {found[-1][1]:.3f}" for name, found in losses)
+            curves.append({"method": method, "svg": plots.losses(method, losses), "words": words})
+    several = any(len(one["seeds"]["ieval"]["by_seed"]) > 1 for one in told["systems"])
+    return {**told, "curves": curves, "several": several}
 
 
 def _dialogue(pick: Pick, names: Sequence[str]) -> dict[str, Any]:
@@ -217,15 +228,25 @@ def _played(row: metrics.Row) -> list[dict[str, Any]]:
 def _pairs(pairs: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if pairs is None:
         return None
-    examples = list(pairs.get("examples", ()))
+    examples = _varied(list(pairs.get("examples", ())))
     return {
         "counts": {
-            name.replace("_", " ").replace(".", ", "): count
+            "rows" if name == "n" else name.replace("_", " ").replace(".", ", "): count
             for name, count in flattened(pairs.get("counts", {})).items()
         },
         "examples": [_pair(PreferencePair.from_json(example)) for example in examples[:_PAIRS_SHOWN]],
         "more": max(0, len(examples) - _PAIRS_SHOWN),
     }
+
+
+def _varied(examples: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first of each sample before the second of any: the pairs of one sample are much alike."""
+    seen: dict[Any, int] = {}
+    turns = []
+    for example in examples:
+        turns.append(seen.setdefault(example["sample_id"], 0))
+        seen[example["sample_id"]] += 1
+    return [example for _, example in sorted(zip(turns, examples, strict=True), key=lambda one: one[0])]
 
 
 def _pair(pair: PreferencePair) -> dict[str, Any]:
