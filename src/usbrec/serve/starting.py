@@ -49,7 +49,18 @@ def start(
             from usbrec.serve.app import make_app
 
             log_to_stderr()
-            server = uvicorn.Server(
+
+            class Told(uvicorn.Server):
+                """Says where it is once it listens and its signals are its own, not before."""
+
+                async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                    await super().startup(sockets)
+                    host, port = listening.getsockname()[:2]
+                    where = f"[{host}]" if ":" in host else host
+                    say(f"{', '.join(twins.models)} at http://{where}:{port}/v1")
+                    log("started", {"models": list(twins.models), "keys": keyring is not None})
+
+            server = Told(
                 uvicorn.Config(
                     make_app(twins, config, keyring=keyring, store=store, spans=spans),
                     log_config=None,
@@ -62,16 +73,13 @@ def start(
 
             async def serve() -> None:
                 await twins.warm_up()
-                host, port = listening.getsockname()[:2]
-                where = f"[{host}]" if ":" in host else host
-                say(f"{', '.join(twins.models)} at http://{where}:{port}/v1")
-                log("started", {"models": list(twins.models), "keys": keyring is not None})
-                await server.serve(sockets=[listening])
+                with _ending_quietly():
+                    await server.serve(sockets=[listening])
                 log("stopped")
 
             # The fastest loop there is, as uvicorn would choose it.
             loop = server.config.get_loop_factory()
-            with _ending_quietly(), asyncio.Runner(loop_factory=loop) as runner:
+            with asyncio.Runner(loop_factory=loop) as runner:
                 runner.run(serve())
         except KeyboardInterrupt:
             raise Interrupted("Stopped.") from None
@@ -94,7 +102,7 @@ def check_address(host: str, keyring: Keyring | None) -> None:
 
 @contextlib.contextmanager
 def bound(settings: Serving) -> Iterator[socket.socket]:
-    """A socket that listens where the settings say. Raises ConfigError."""
+    """A socket bound where the settings say, not listening yet. Raises ConfigError."""
     host, port = settings.host, settings.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
