@@ -173,6 +173,30 @@ def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> 
         assert 'usbrec_budget_used_tokens_total{key="ann"}' in text
 
 
+def test_a_session_is_there_for_the_key_that_began_it_alone(tmp_path: Path) -> None:
+    file = tmp_path / "keys.jsonl"
+    ann, bob = (_bearer(new_key(file, name)) for name in ("ann", "bob"))
+    store = tmp_path / "store.db"
+    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(file), store=store) as service:
+        begun = service.send("POST", "/v1/usbrec/sessions", {"user": "eve"}, ann)[1]["session"]
+        path = f"/v1/usbrec/sessions/{begun}"
+        said = {"messages": WISH, "usbrec": {"session": begun}}
+        liked = {"turn": 0, "kind": "liked"}
+        assert service.send("POST", CHAT, said, ann)[0] == 200
+        for method, where, body in (
+            ("GET", path, None),
+            ("POST", f"{path}/feedback", liked),
+            ("POST", CHAT, said),
+            ("DELETE", path, None),
+        ):
+            assert service.send(method, where, body, bob)[0] == 404
+        assert service.send("DELETE", "/v1/usbrec/users/eve", headers=bob)[1] == {"deleted": 0}
+        assert service.send("POST", f"{path}/feedback", liked, ann)[0] == 200
+        kept = service.send("GET", path, headers=ann)[1]
+        assert (len(kept["exchanges"]), len(kept["feedback"])) == (1, 1)
+        assert service.send("DELETE", "/v1/usbrec/users/eve", headers=ann)[1] == {"deleted": 1}
+
+
 def test_an_allowance_fills_up_again_evenly() -> None:
     now = [0.0]
     bucket = Bucket(60, 60.0, lambda: now[0])

@@ -161,16 +161,16 @@ class _Service:
         play = self.config.play
         asked = understand(body, self.twins, self.settings, play.temperature, self.config.seed)
         visit.notes |= {"model": asked.twin.name, "stream": bool(body.stream)}
-        return asked, await self._session(body.usbrec)
+        return asked, await self._session(body.usbrec, visit.caller.key)
 
-    async def _session(self, ours: Ours | None) -> str | None:
+    async def _session(self, ours: Ours | None, key: str | None) -> str | None:
         if ours is None or ours.store is False:
             return None
         if ours.session is not None:
-            if not await self.on_store(lambda store: store.has(str(ours.session))):
+            if not await self.on_store(lambda store: store.has(str(ours.session), key)):
                 raise no_session(ours.session)
             return ours.session
-        return await self.on_store(lambda store: store.begin(ours.user)) if ours.store else None
+        return await self.on_store(lambda store: store.begin(ours.user, key)) if ours.store else None
 
     async def reply(
         self, request: Request, asked: Asked, session: str | None, id_: str, tell: Callable[[News], None]
@@ -379,29 +379,35 @@ def _add_ours(app: FastAPI, service: _Service) -> None:
         return Json({"store": service.stores, "catalogue": catalogue, "models": models, "limits": limits})
 
     @app.post(f"{root}/sessions")
-    async def begin(body: SessionBody) -> Response:
-        return Json({"session": await on_store(lambda store: store.begin(body.user))})
+    async def begin(request: Request, body: SessionBody) -> Response:
+        key = visit_of(request.scope).caller.key
+        return Json({"session": await on_store(lambda store: store.begin(body.user, key))})
 
     @app.get(f"{root}/sessions/{{session}}")
-    async def read(session: _Id) -> Response:
-        found = await on_store(lambda store: store.session(session))
+    async def read(request: Request, session: _Id) -> Response:
+        key = visit_of(request.scope).caller.key
+        found = await on_store(lambda store: store.session(session, key))
         if found is None:
             raise no_session(session)
         return Json(found.to_json())
 
     @app.delete(f"{root}/sessions/{{session}}")
-    async def delete(session: _Id) -> Response:
-        if not await on_store(lambda store: store.delete(session)):
+    async def delete(request: Request, session: _Id) -> Response:
+        key = visit_of(request.scope).caller.key
+        if not await on_store(lambda store: store.delete(session, key)):
             raise no_session(session)
         return Json({"deleted": True})
 
     @app.delete(f"{root}/users/{{user}}")
-    async def delete_user(user: _Id) -> Response:
-        return Json({"deleted": await on_store(lambda store: store.delete_user(user))})
+    async def delete_user(request: Request, user: _Id) -> Response:
+        key = visit_of(request.scope).caller.key
+        return Json({"deleted": await on_store(lambda store: store.delete_user(user, key))})
 
     @app.post(f"{root}/sessions/{{session}}/feedback")
-    async def feedback(session: _Id, body: FeedbackBody) -> Response:
-        if not await on_store(lambda store: store.add_feedback(session, body.turn, body.kind, body.item)):
+    async def feedback(request: Request, session: _Id, body: FeedbackBody) -> Response:
+        key = visit_of(request.scope).caller.key
+        said, kind, item = body.turn, body.kind, body.item
+        if not await on_store(lambda store: store.add_feedback(session, said, kind, item, key)):
             raise ServiceError(404, "There is no such turn in such a session.", param="turn", code="no_turn")
         return Json({"ok": True})
 

@@ -3,6 +3,9 @@
 An exchange is one reply with all that was said before it: clients send the whole conversation each time,
 change it and ask again, so that a chain of turns would tell less than what each reply answered. A method
 returns when its change is on the disk. What is deleted is overwritten.
+
+A session belongs to the key that began it (`key`, its name; None where the service has no keys): with another
+key it is not there.
 """
 
 from __future__ import annotations
@@ -24,8 +27,10 @@ Kind = Literal["liked", "disliked", "accepted"]
 Winner = Literal["left", "right", "tie"]
 
 _SCHEMA = """
-CREATE TABLE sessions (id TEXT PRIMARY KEY, user TEXT, created REAL NOT NULL) WITHOUT ROWID;
-CREATE INDEX sessions_user ON sessions (user);
+CREATE TABLE sessions (
+    id TEXT PRIMARY KEY, key TEXT, user TEXT, created REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_user ON sessions (user, key);
 CREATE TABLE exchanges (
     session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, turn INTEGER NOT NULL,
     at REAL NOT NULL, record TEXT NOT NULL, PRIMARY KEY (session, turn)
@@ -38,7 +43,7 @@ CREATE INDEX feedback_turn ON feedback (session, turn);
 CREATE TABLE votes (at REAL NOT NULL, left TEXT NOT NULL, right TEXT NOT NULL, winner TEXT NOT NULL);
 """
 #: In the file's header: this is a store of ours, and of this make.
-_APPLICATION, _VERSION = 0x75736272, 1
+_APPLICATION, _VERSION = 0x75736272, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +163,28 @@ class Store:
                 f"BEGIN; PRAGMA application_id={_APPLICATION}; PRAGMA user_version={_VERSION}; "
                 f"{_SCHEMA} COMMIT;"
             )
+        elif version == 1:
+            # Sessions had no owner: they stay those of a service without keys.
+            self._db.executescript(
+                "BEGIN; ALTER TABLE sessions ADD COLUMN key TEXT; DROP INDEX sessions_user; "
+                f"CREATE INDEX sessions_user ON sessions (user, key); PRAGMA user_version={_VERSION}; COMMIT;"
+            )
 
     def close(self) -> None:
         self._db.close()
 
-    def begin(self, user: str | None) -> str:
+    def begin(self, user: str | None, key: str | None = None) -> str:
         """A new session's id."""
         session = f"s-{secrets.token_urlsafe(16)}"
-        self._db.execute("INSERT INTO sessions VALUES (?, ?, ?)", (session, user, time.time()))
+        self._db.execute(
+            "INSERT INTO sessions (id, key, user, created) VALUES (?, ?, ?, ?)",
+            (session, key, user, time.time()),
+        )
         return session
 
-    def has(self, session: str) -> bool:
-        return self._db.execute("SELECT 1 FROM sessions WHERE id = ?", (session,)).fetchone() is not None
+    def has(self, session: str, key: str | None = None) -> bool:
+        found = self._db.execute("SELECT 1 FROM sessions WHERE id = ? AND key IS ?", (session, key))
+        return found.fetchone() is not None
 
     def add(self, session: str, exchange: Exchange) -> int | None:
         """The number that the exchange got; None when there is no such session (any more)."""
@@ -182,19 +197,29 @@ class Store:
         ).fetchall()
         return int(rows[0][0]) if rows else None
 
-    def add_feedback(self, session: str, turn: int, kind: Kind, item: str | None) -> bool:
+    def add_feedback(
+        self, session: str, turn: int, kind: Kind, item: str | None, key: str | None = None
+    ) -> bool:
         """False when there is no such reply."""
         done = self._db.execute(
-            "INSERT INTO feedback SELECT session, turn, ?, ?, ? FROM exchanges "
-            "WHERE session = ? AND turn = ?",
-            (kind, item, time.time(), session, turn),
+            "INSERT INTO feedback SELECT session, turn, ?, ?, ? FROM exchanges JOIN sessions "
+            "ON sessions.id = session WHERE session = ? AND turn = ? AND key IS ?",
+            (kind, item, time.time(), session, turn, key),
         )
         return done.rowcount == 1
 
-    def session(self, session: str) -> Session | None:
-        row = self._db.execute("SELECT user, created FROM sessions WHERE id = ?", (session,)).fetchone()
-        if row is None:
-            return None
+    def session(self, session: str, key: str | None = None) -> Session | None:
+        row = self._db.execute(
+            "SELECT id, user, created FROM sessions WHERE id = ? AND key IS ?", (session, key)
+        ).fetchone()
+        return None if row is None else self._read(*row)
+
+    def sessions(self) -> list[Session]:
+        """All of them, whatever the key, the oldest first."""
+        rows = self._db.execute("SELECT id, user, created FROM sessions ORDER BY created, id").fetchall()
+        return [self._read(*row) for row in rows]
+
+    def _read(self, session: str, user: str | None, created: float) -> Session:
         exchanges = self._db.execute(
             "SELECT turn, record FROM exchanges WHERE session = ? ORDER BY turn", (session,)
         )
@@ -203,25 +228,19 @@ class Store:
         )
         return Session(
             session,
-            row[0],
-            row[1],
+            user,
+            created,
             {turn: Exchange.from_json(json.loads(record)) for turn, record in exchanges},
             tuple(Feedback(*one) for one in feedback),
         )
 
-    def sessions(self) -> list[Session]:
-        """All of them, the oldest first."""
-        ids = self._db.execute("SELECT id FROM sessions ORDER BY created, id").fetchall()
-        found = (self.session(session) for (session,) in ids)
-        return [session for session in found if session is not None]
-
-    def delete(self, session: str) -> bool:
+    def delete(self, session: str, key: str | None = None) -> bool:
         """A session with all of its exchanges and feedback; False when there was none."""
-        return self._wipe("DELETE FROM sessions WHERE id = ?", session) > 0
+        return self._wipe("DELETE FROM sessions WHERE id = ? AND key IS ?", session, key) > 0
 
-    def delete_user(self, user: str) -> int:
+    def delete_user(self, user: str, key: str | None = None) -> int:
         """All of a person's sessions; how many there were."""
-        return self._wipe("DELETE FROM sessions WHERE user = ?", user)
+        return self._wipe("DELETE FROM sessions WHERE user = ? AND key IS ?", user, key)
 
     def vote(self, left: str, right: str, winner: Winner) -> None:
         self._db.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", (time.time(), left, right, winner))
@@ -229,8 +248,8 @@ class Store:
     def votes(self) -> list[tuple[str, str, Winner]]:
         return self._db.execute("SELECT left, right, winner FROM votes ORDER BY rowid").fetchall()
 
-    def _wipe(self, statement: str, value: str) -> int:
-        count = self._db.execute(statement, (value,)).rowcount
+    def _wipe(self, statement: str, *values: str | None) -> int:
+        count = self._db.execute(statement, values).rowcount
         # The log of changes would still hold the old pages: write it into the file and empty it.
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return count
