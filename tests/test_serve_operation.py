@@ -6,11 +6,12 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 from typer.testing import CliRunner
 
 from servers import LocalServer, stream
@@ -36,7 +38,7 @@ CHAT = "/v1/chat/completions"
 class Process:
     """`usbrec serve` with these options, on a free port."""
 
-    def __init__(self, *options: str, log: Path) -> None:
+    def __init__(self, *options: str, log: Path, env: Mapping[str, str] | None = None) -> None:
         self._log = log.open("w")
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -44,7 +46,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1", **(env or {})},
         )
         assert self.process.stdout is not None
         self.hello = self.process.stdout.readline()
@@ -73,8 +75,8 @@ def script(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def serving(*options: str, log: Path) -> Iterator[Process]:
-    process = Process(*options, log=log)
+def serving(*options: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Process]:
+    process = Process(*options, log=log, env=env)
     try:
         yield process
     finally:
@@ -122,6 +124,54 @@ def test_it_ends_within_ten_seconds_whatever_is_going_on(tmp_path: Path) -> None
             assert time.monotonic() - told < 10
             chunks.close()
         assert server.left.wait(5)
+
+
+def test_a_collector_that_does_not_answer_is_not_waited_for(script: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        where = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        options = ["--model", f"scripted:{script}", "--telemetry"]
+        with serving(*options, log=log, env=where) as service:
+            with service.client() as client:
+                client.chat.completions.create(model="scripted:script.jsonl", messages=WISH)
+            told = time.monotonic()
+            assert service.end(signal.SIGTERM) == 0
+            assert time.monotonic() - told < 6
+    # What the library has to say of it, it says as our log does.
+    assert all(json.loads(line)["event"] for line in log.read_text().splitlines())
+
+
+def test_it_ends_at_once_while_it_is_still_loading(script: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    os.mkfifo(keys)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "usbrec", "serve", "--model", f"scripted:{script}", "--keys", str(keys)]
+    )
+    try:
+        # Opened for writing as soon as it is opened for reading: now it waits for what never comes.
+        with keys.open("wb"):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(5) == 0
+    finally:
+        process.kill()
+        process.wait(5)
+
+
+@pytest.mark.model
+def test_a_model_that_reads_a_long_prompt_does_not_keep_it_from_ending(tmp_path: Path) -> None:
+    words = " ".join(f"I liked film number {number} a lot." for number in range(350))
+    with serving(log=tmp_path / "log") as service:
+        port = int(service.url.rpartition(":")[2].removesuffix("/v1"))
+        body = json.dumps({"messages": [{"role": "user", "content": words}]}).encode()
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            head = f"POST {CHAT} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n"
+            connection.sendall(head.encode() + b"content-type: application/json\r\n\r\n" + body)
+            time.sleep(1)
+            told = time.monotonic()
+            assert service.end(signal.SIGTERM) == 0
+            assert time.monotonic() - told < 10
 
 
 def test_a_killed_service_has_lost_no_acknowledged_reply(script: Path, tmp_path: Path) -> None:
@@ -188,20 +238,27 @@ def test_prometheus_reads_what_was_done() -> None:
     assert "made/up" not in text
 
 
-def test_a_reply_is_a_span_by_the_conventions_and_tells_no_words() -> None:
+def test_a_reply_is_a_span_by_the_conventions_and_tells_no_words(tmp_path: Path) -> None:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     spans = Spans(provider.get_tracer("usbrec"), provider.shutdown)
-    with Running(twins_on(ScriptedModel(replies)), spans=spans) as service:
-        body = {"messages": WISH, "model": "scripted:ses", "max_tokens": 50}
-        _, answer, _ = service.send("POST", CHAT, body)
+    store = tmp_path / "store.db"
+    with Running(twins_on(ScriptedModel(replies)), spans=spans, store=store) as service:
+        body = {"messages": WISH, "model": "scripted:ses", "max_tokens": 50, "stop": ["END"]}
+        trace = "0af7651916cd43dd8448eb211c80319c"
+        headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+        _, answer, _ = service.send("POST", CHAT, {**body, "usbrec": {"store": True}}, headers)
         (span,) = exporter.get_finished_spans()
+    # It is part of the trace of whoever asks.
+    assert (f"{span.context.trace_id:032x}", span.kind) == (trace, SpanKind.CLIENT)
     assert span.name == "chat scripted:ses"
     found = dict(span.attributes or {})
     assert found["gen_ai.operation.name"] == "chat"
     assert found["gen_ai.response.id"] == answer["id"]
     assert found["gen_ai.request.max_tokens"] == 50
+    assert found["gen_ai.request.stop_sequences"] == ("END",)
+    assert found["gen_ai.conversation.id"] == answer["usbrec"]["session"]
     assert found["gen_ai.usage.output_tokens"] == answer["usage"]["completion_tokens"]
     assert found["gen_ai.response.finish_reasons"] == ("stop",)
     assert "Casino" not in str(found)

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_web_pages_of_others_cannot_reach_the_service() -> None:
         # A name of their own that leads here (DNS rebinding), and a page that sends a form here.
         status, answer, _ = service.send("POST", CHAT, body, {"host": "evil.example"})
         assert (status, answer["error"]["code"]) == (403, "host")
-        for origin in ("http://evil.example", "null", f"http://localhost:{service.port}"):
+        for origin in ("http://evil.example", "null", f"http://localhost:{service.port}", "http://["):
             status, answer, headers = service.send("POST", CHAT, body, {"origin": origin})
             assert (status, answer["error"]["code"]) == (403, "origin")
             assert not any(name.startswith("access-control") for name in headers)
@@ -171,6 +172,31 @@ def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> 
         assert service.send("GET", "/v1/models", headers=_bearer(key))[0] == 200
         text = service.send("GET", "/metrics", headers=_bearer(key))[1]
         assert 'usbrec_budget_used_tokens_total{key="ann"}' in text
+
+
+@pytest.mark.parametrize("name", ["scripted", "scripted:ses"])
+def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / "keys.jsonl"
+    key = new_key(file, "ann")
+    slow = twins_on(ScriptedModel(lambda _: "word " * 100, tokens_per_second=20.0))
+    with Running(slow, keyring=read_keys(file)) as service:
+        with service.client(api_key=key) as client:
+            stream = client.chat.completions.create(
+                model=name, messages=WISH, stream=True, extra_body={"usbrec": {"progress": True}}
+            )
+            next(iter(stream))
+            time.sleep(0.3)
+            stream.close()
+        counted = 'usbrec_budget_used_tokens_total{key="ann"}'
+        end = time.monotonic() + 5
+        while counted not in (text := service.send("GET", "/metrics", headers=_bearer(key))[1]):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(values[counted]) >= len(WISH[0]["content"]) // 4
+    assert float(values[f'usbrec_model_calls_total{{model="{name}"}}']) >= 1
 
 
 def test_a_session_is_there_for_the_key_that_began_it_alone(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
 from usbrec.config import Serving
 from usbrec.dialogue import Item, Turn, Usage
+from usbrec.enhance.budget import Meter, current_meter
 from usbrec.errors import ModelError
 from usbrec.llm.base import ChatReply, ChatRequest, SearchProgress
 from usbrec.serve.failures import ServiceError
@@ -36,6 +38,13 @@ class Asked:
     request: ChatRequest
     deadline: float | None
     came: float = field(default_factory=time.monotonic)
+
+
+@dataclass
+class Bill:
+    """What a reply has cost that did not come to its end; `usage` is nothing until then."""
+
+    usage: Usage = field(default_factory=Usage)
 
 
 def understand(body: ChatBody, twins: Twins, settings: Serving, temperature: float, seed: int) -> Asked:
@@ -91,17 +100,22 @@ class Answerer:
         self._gate = gate
         self._left_behind: set[asyncio.Task[ChatReply]] = set()
 
-    async def answer(self, asked: Asked, tell: Callable[[News], None]) -> Finished:
-        """Raises ModelError or ServiceError. Who cancels this cancels the model's calls."""
+    async def answer(self, asked: Asked, tell: Callable[[News], None], bill: Bill) -> Finished:
+        """Raises ModelError or ServiceError. Who cancels this cancels the model's calls, and finds in `bill`
+        what they have cost."""
         heard = _Heard(tell)
-        work = asyncio.create_task(self._work(asked, heard))
+        # The search counts its calls in the context of its task, where they can be read from here.
+        context = copy_context()
+        context.run(current_meter.set, Meter())
+        work = asyncio.create_task(self._work(asked, heard), context=context)
         try:
             await asyncio.wait({work}, timeout=_left(asked, _SECOND))
         finally:
             # Not waited for: a model in a thread ends at its next token, and holds its turn until then.
             if not work.done():
+                bill.usage = _cost_so_far(asked, heard, context)
                 self._left_behind.add(work)
-                work.add_done_callback(self._left_behind.discard)
+                work.add_done_callback(self._left)
                 work.cancel()
         if work.done():
             error = work.exception()
@@ -109,12 +123,21 @@ class Answerer:
                 return self._finished(asked, work.result())
             if not (isinstance(error, ModelError) and _nearly_over(asked)):
                 raise error
+            bill.usage = _cost_so_far(asked, heard, context)
         heard.stop()
-        return self._at_the_end(asked, heard.text, heard.started)
+        return self._at_the_end(asked, heard.text, heard.started, bill.usage)
 
     async def aclose(self) -> None:
-        """Wait for what was cancelled to be over."""
-        await asyncio.gather(*self._left_behind, return_exceptions=True)
+        """Give what was cancelled a moment to be over; a model that reads a prompt can take any time."""
+        if self._left_behind:
+            await asyncio.wait(self._left_behind, timeout=_LAST_MOMENT)
+
+    def _left(self, work: asyncio.Task[ChatReply]) -> None:
+        self._left_behind.discard(work)
+        if not work.cancelled():
+            # Looked at, so that nobody writes a failure that no one waits for any more into the log, words
+            # and all.
+            work.exception()
 
     async def _work(self, asked: Asked, heard: _Heard) -> ChatReply:
         async with self._gate.turn():
@@ -133,7 +156,7 @@ class Answerer:
         said = tuple(Said(one.text.strip(), one.finish) for one in reply.completions)
         return Finished(said, reply.usage, reply.trace, self._items(asked, said))
 
-    def _at_the_end(self, asked: Asked, heard: str, started: bool) -> Finished:
+    def _at_the_end(self, asked: Asked, heard: str, started: bool, usage: Usage) -> Finished:
         text = heard.strip()
         if not text:
             text = self._twins.at_least(asked.turns) or ""
@@ -142,7 +165,6 @@ class Answerer:
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
         said = tuple(Said(text, "length") for _ in range(asked.request.n))
-        usage = Usage(calls=1, completion_tokens=len(heard.split()))
         return Finished(said, usage, None, self._items(asked, said), late=True)
 
     def _items(self, asked: Asked, said: Sequence[Said]) -> tuple[Item, ...]:
@@ -189,9 +211,24 @@ class _Heard:
             self._tell(news)
 
 
+#: Characters of a text that are about a token.
+_CHARACTERS = 4
+#: Seconds that cancelled calls get at the very end.
+_LAST_MOMENT = 1.0
 #: Shares of the deadline, and seconds at most, that the two clocks end before it.
 _FIRST = (0.15, 0.3)
 _SECOND = (0.075, 0.15)
+
+
+def _cost_so_far(asked: Asked, heard: _Heard, context: Context) -> Usage:
+    """What the calls have cost that are over, and about what the one under way has: nobody has counted its
+    tokens yet, and whoever goes away in the middle has had them all the same."""
+    if not heard.started:
+        return Usage()
+    meter = context.get(current_meter)
+    read = sum(len(message.content) for message in asked.request.messages) // _CHARACTERS
+    under_way = Usage(calls=1, prompt_tokens=read, completion_tokens=len(heard.text.split()))
+    return under_way if meter is None else meter.usage + under_way
 
 
 def _left(asked: Asked, early: tuple[float, float]) -> float | None:

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from usbrec import __version__
 from usbrec.config import Config
-from usbrec.serve.answering import Answerer, Asked, News, understand
+from usbrec.serve.answering import Answerer, Asked, Bill, News, understand
 from usbrec.serve.arena import count_votes
 from usbrec.serve.door import Door, visit_of
 from usbrec.serve.failures import ServiceError, failure_of
@@ -151,7 +151,7 @@ class _Service:
         if self._store is not None:
             await self.on_store(Store.close)
         self._disk.shutdown()
-        self._spans.shutdown()
+        await self._spans.aclose()
 
     async def ask(self, request: Request, body: ChatBody) -> tuple[Asked, str | None]:
         """The request as it is understood, and the session it is stored with (None: nowhere)."""
@@ -178,8 +178,9 @@ class _Service:
         """A reply that is stored, where it is to be, when this returns."""
         finished: Finished | None = None
         failed: Exception | None = None
+        bill = Bill()
         try:
-            finished = await self._answerer.answer(asked, self._timed(asked, tell))
+            finished = await self._answerer.answer(asked, self._timed(asked, tell), bill)
             if session is not None:
                 finished = await self._kept(asked, session, finished)
             return finished
@@ -187,7 +188,7 @@ class _Service:
             failed = error
             raise
         finally:
-            self._account(request, asked, id_, finished, failed)
+            self._account(request, asked, session, id_, finished, failed, bill)
 
     def _timed(self, asked: Asked, tell: Callable[[News], None]) -> Callable[[News], None]:
         """`tell` that notes when the first text comes."""
@@ -217,20 +218,28 @@ class _Service:
         return finished if turn is None else replace(finished, session=session, turn=turn)
 
     def _account(
-        self, request: Request, asked: Asked, id_: str, finished: Finished | None, failed: Exception | None
+        self,
+        request: Request,
+        asked: Asked,
+        session: str | None,
+        id_: str,
+        finished: Finished | None,
+        failed: Exception | None,
+        bill: Bill,
     ) -> None:
         visit = visit_of(request.scope)
-        self._spans.reply(asked, id_, finished, failed)
-        if finished is None:
-            self.metrics.failed(asked.twin.name)
-            visit.notes |= {"error": "cancelled" if failed is None else type(failed).__name__}
-            return
-        self.metrics.reply(asked.twin.name, finished)
-        tokens = finished.usage.prompt_tokens + finished.usage.completion_tokens
+        self._spans.reply(asked, id_, finished, failed, session=session, headers=request.headers)
+        usage = bill.usage if finished is None else finished.usage
+        tokens = usage.prompt_tokens + usage.completion_tokens
         if visit.caller.allowance is not None and visit.caller.key is not None:
             visit.caller.allowance.charge(tokens)
             self.metrics.budget(visit.caller.key, tokens)
-        visit.notes |= {"finish": finished.said[0].finish, "tokens": tokens, "calls": finished.usage.calls}
+        if finished is None:
+            self.metrics.failed(asked.twin.name, usage)
+            visit.notes |= {"error": "cancelled" if failed is None else type(failed).__name__}
+            return
+        self.metrics.reply(asked.twin.name, finished)
+        visit.notes |= {"finish": finished.said[0].finish, "tokens": tokens, "calls": usage.calls}
         if self.settings.log_texts:
             visit.notes |= {
                 "said": asked.turns[-1].text if asked.turns else "",

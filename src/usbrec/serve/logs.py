@@ -1,4 +1,8 @@
-"""The log: a JSON object a line on the error stream, what happened and never, unless asked, what was said."""
+"""The log: a JSON object a line on the error stream, what happened and never, unless asked, what was said.
+
+Of what a library says only the first line is kept: further ones can quote an error, and that the words of
+somebody.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ class Lines(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
             + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": record.getMessage().partition("\n")[0],
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[0] is not None:
@@ -44,11 +48,11 @@ def log(
 
 
 def log_to_stderr() -> None:
-    """Our lines and the web server's own."""
+    """Our lines, and what the web server and other libraries warn of."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    for name in ("usbrec.serve", "uvicorn", "uvicorn.error"):
+    for name, level in (("", logging.WARNING), ("usbrec.serve", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
-        logger.handlers = [handler] if name != "uvicorn.error" else []
-        logger.setLevel(logging.INFO if name == "usbrec.serve" else logging.WARNING)
-        logger.propagate = name == "uvicorn.error"
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

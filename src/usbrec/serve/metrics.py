@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from usbrec.dialogue import Usage
 from usbrec.serve.gate import Gate
 from usbrec.serve.protocol import Finished
 
@@ -57,16 +58,20 @@ class Metrics:
         self._first.labels(model).observe(seconds)
 
     def reply(self, model: str, finished: Finished) -> None:
-        usage = finished.usage
         self._replies.labels(model, "late" if finished.late else finished.said[0].finish).inc()
         self._drafts.labels(model).inc(0 if finished.trace is None else len(finished.trace["drafts"]))
+        self._used(model, finished.usage)
+
+    def failed(self, model: str, usage: Usage) -> None:
+        """A reply that did not come; `usage` is what it had cost by then."""
+        self._replies.labels(model, "failed").inc()
+        self._used(model, usage)
+
+    def _used(self, model: str, usage: Usage) -> None:
         self._calls.labels(model).inc(usage.calls)
         self._tokens.labels(model, "prompt").inc(usage.prompt_tokens)
         self._tokens.labels(model, "completion").inc(usage.completion_tokens)
         self._tokens.labels(model, "cached").inc(usage.cached_tokens)
-
-    def failed(self, model: str) -> None:
-        self._replies.labels(model, "failed").inc()
 
     def budget(self, key: str, tokens: int) -> None:
         self._budget.labels(key).inc(tokens)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from usbrec.config import Config, Serving
 from usbrec.errors import ConfigError, Interrupted
@@ -16,8 +21,13 @@ from usbrec.serve.keyring import Keyring, read_keys
 from usbrec.serve.logs import log, log_to_stderr
 from usbrec.serve.store import Store
 
-#: Seconds that replies in progress get when the service is told to end; all is over within ten.
+if TYPE_CHECKING:
+    import uvicorn
+
+#: Seconds that replies in progress get when the service is told to end.
 _LAST_SECONDS = 5
+#: Seconds after which it has ended, whatever goes on.
+_ALL_SECONDS = 8.5
 
 
 def start(
@@ -33,6 +43,13 @@ def start(
             f"usbrec serve needs the extra 'serve' ({', '.join(missing)} missing): "
             "pip install 'usbrec[serve]'."
         )
+    with _ending_while_it_loads():
+        _serve(config, catalogue, interactions, say)
+
+
+def _serve(
+    config: Config, catalogue: Path | None, interactions: Path | None, say: Callable[[str], None]
+) -> None:
     settings = config.serving
     keyring = None if settings.keys is None else read_keys(settings.keys)
     check_address(settings.host, keyring)
@@ -41,7 +58,7 @@ def start(
 
     spans = collected_spans() if settings.telemetry else Spans()
     twins = open_twins(config, catalogue, interactions)
-    with bound(settings) as listening:
+    with bound(settings) as listening, _LastMoment() as last_moment:
         store = None if settings.store is None else Store(settings.store)
         try:
             import uvicorn
@@ -52,6 +69,10 @@ def start(
 
             class Told(uvicorn.Server):
                 """Says where it is once it listens and its signals are its own, not before."""
+
+                def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                    last_moment.begin(130 if sig == signal.SIGINT else 0)
+                    super().handle_exit(sig, frame)
 
                 async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                     await super().startup(sockets)
@@ -73,7 +94,7 @@ def start(
 
             async def serve() -> None:
                 await twins.warm_up()
-                with _ending_quietly():
+                with _ending_quietly(server):
                     await server.serve(sockets=[listening])
                 log("stopped")
 
@@ -121,10 +142,51 @@ def bound(settings: Serving) -> Iterator[socket.socket]:
         yield listening
 
 
+class _LastMoment:
+    """Ends the process when it does not end by itself in time.
+
+    A model that reads a long prompt in a thread cannot be interrupted, and a process waits for its threads.
+    Nothing is lost: what was acknowledged is on the disk.
+    """
+
+    def __init__(self) -> None:
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> _LastMoment:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def begin(self, code: int) -> None:
+        """The service is told to end. Only the first time counts."""
+        if self._timer is None:
+            self._timer = threading.Timer(_ALL_SECONDS, self._end, (code,))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end(self, code: int) -> None:
+        log("stopped by force", {"because": "a model could not be interrupted"}, level=logging.WARNING)
+        os._exit(code)
+
+
 @contextlib.contextmanager
-def _ending_quietly() -> Iterator[None]:
-    """Being told to end is no failure: the server raises the signal again when it is done with it."""
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
+def _ending_while_it_loads() -> Iterator[None]:
+    """End at once on SIGTERM while nobody is answered yet. The first process of a container, which a service
+    may be, is not ended by a signal that it does not handle."""
+    before = signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _ending_quietly(server: uvicorn.Server) -> Iterator[None]:
+    """Being told to end is no failure: the server raises the signal again when it is done with it. One that
+    comes before it listens to signals is not forgotten."""
+    before = signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
     try:
         yield
     finally:
