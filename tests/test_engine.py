@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from usbrec.engine import Silent, Unit, current_scope, run_units
+from usbrec.engine import Crew, Silent, Unit, current_scope, run_units
 from usbrec.errors import ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
 
@@ -122,3 +122,85 @@ async def test_a_server_that_refuses_everything_ends_the_run_at_once(tmp_path: P
     with Journal(tmp_path / "run.db") as journal, pytest.raises(ModelRefused, match="the key was rejected"):
         await _run(journal, work, lanes=1)
     assert asked == [0]
+
+
+async def _crew_run(journal: Journal, work: Any, *, lanes: int = 1, together: int = 4) -> list[UnitRecord]:
+    return await run_units(
+        UNITS[:6],
+        work,
+        journal=journal,
+        lanes=lanes,
+        restart_whole=True,
+        label="test",
+        progress=Silent(),
+        together=together,
+    )
+
+
+class _Batches:
+    """Answers all requests of a batch with their squares, and remembers the batches."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+
+    async def answer(self, requests: Sequence[int]) -> Sequence[int | ModelUnavailable]:
+        self.asked.append(list(requests))
+        await asyncio.sleep(0)
+        return [ModelUnavailable("one of them") if request == 30 else request**2 for request in requests]
+
+
+async def _ask(batches: _Batches, request: int) -> int:
+    scope = current_scope.get()
+    assert scope is not None
+    assert scope.crew is not None
+    answer: int = await scope.crew.ask(scope.unit, batches.answer, request)
+    return answer
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+async def test_a_crew_is_answered_together_whatever_its_members_wait_for(tmp_path: Path, lanes: int) -> None:
+    seen = []
+    for delay in (0.0, 0.01):
+        batches = _Batches()
+
+        async def work(number: int, batches: _Batches = batches, delay: float = delay) -> Mapping[str, Any]:
+            await asyncio.sleep(delay * (7 - number))
+            first = await _ask(batches, number)
+            # Member 2 ends early, and the others go on without it.
+            return {"said": [first] if number == 2 else [first, await _ask(batches, 10 * number)]}
+
+        with Journal(tmp_path / f"{delay}.db") as journal:
+            records = await _crew_run(journal, work, lanes=lanes)
+        assert records[1].record == {"said": [1, 100]}
+        assert records[2].record == {"said": [4]}
+        # What one member alone met is that member's failure.
+        assert records[3].failure == "ModelUnavailable: one of them"
+        seen.append(sorted(batches.asked))
+    assert seen[0] == seen[1] == [[0, 1, 2, 3], [0, 10, 30], [4, 5], [40, 50]]
+
+
+async def test_a_crew_with_something_left_to_do_is_done_again_as_a_whole(tmp_path: Path) -> None:
+    batches, tries = _Batches(), [0]
+
+    async def work(number: int) -> Mapping[str, Any]:
+        said = await _ask(batches, number)
+        tries[0] += number == 1
+        if number == 1 and tries[0] == 1:
+            raise ModelUnavailable("not this time")
+        return {"said": said}
+
+    with Journal(tmp_path / "run.db") as journal:
+        assert [record.failure is None for record in await _crew_run(journal, work)].count(False) == 1
+        assert all(record.failure is None for record in await _crew_run(journal, work))
+        assert batches.asked == [[0, 1, 2, 3], [4, 5], [0, 1, 2, 3]]
+
+
+async def test_a_member_that_stops_waiting_holds_up_nobody() -> None:
+    batches, crew = _Batches(), Crew(["a", "b"])
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(crew.ask("a", batches.answer, 1), timeout=0.01)
+    asked = asyncio.create_task(crew.ask("b", batches.answer, 2))
+    await asyncio.sleep(0)
+    assert batches.asked == []
+    crew.leave("a")
+    assert await asked == 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from usbrec.config import Models
-from usbrec.engine import Scope, current_scope
+from usbrec.engine import Crew, Scope, current_scope
 from usbrec.errors import ConfigError, InputError, PromptTooLong
-from usbrec.llm import ChatRequest, ChoiceRequest, Message, model_name, open_model
+from usbrec.llm import ChatReply, ChatRequest, ChoiceRequest, Message, decoding, model_name, open_model
 from usbrec.llm.checkpoint import load_model, load_tokenizer
 from usbrec.llm.transformers_model import TransformersModel
 
@@ -84,8 +84,65 @@ async def test_a_unit_says_the_same_whatever_ran_before_it_and_reads_a_prompt_on
     assert words[0] == words[1]
     assert len(set(words[0][:3])) > 1
     assert [reply.usage.cached_tokens for reply in again] == [reply.usage.cached_tokens for reply in first]
-    assert first[0].usage.cached_tokens == 0
+    # The system message, which is the same for all units, is gone through once for the model.
+    assert 0 < first[0].usage.cached_tokens < 15
     assert first[1].usage.cached_tokens > 15
+
+
+async def test_replies_drawn_together_are_those_drawn_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [
+        ChatRequest(ASKED, max_tokens=16),
+        ChatRequest(OTHER, n=3, temperature=0.8, max_tokens=10, seed=5, frequency_penalty=0.5),
+        ChatRequest((*ASKED, Message("assistant", "Yes?"), Message("user", "An old one.")), max_tokens=5),
+        ChatRequest(OTHER, temperature=0.7, top_p=0.5, max_tokens=12, stop=(".",), seed=8),
+    ]
+    together = await _in_step(requests)
+    # Another architecture than ours: every prompt goes through the model by itself.
+    monkeypatch.setattr(decoding, "shares_prompts", lambda model: False)
+    apart = await _in_step(requests)
+    async with seated() as model:
+        alone = [await model.chat(request) for request in requests]
+    said = [[reply.completions for reply in replies] for replies in (together, apart, alone)]
+    assert said[0] == said[1] == said[2]
+    assert [reply.usage.completion_tokens for reply in together] == [
+        reply.usage.completion_tokens for reply in alone
+    ]
+
+
+async def _in_step(requests: Sequence[ChatRequest]) -> list[ChatReply]:
+    """What a crew is answered whose members each ask one of the requests."""
+    crew = Crew([str(number) for number in range(len(requests))])
+
+    async def member(number: int, model: TransformersModel) -> ChatReply:
+        current_scope.set(Scope(str(number), 0, crew))
+        reply = await model.chat(requests[number])
+        crew.leave(str(number))
+        return reply
+
+    async with seated() as model:
+        return await asyncio.gather(*(member(number, model) for number in range(len(requests))))
+
+
+async def test_in_a_crew_a_prompt_that_does_not_fit_fails_alone() -> None:
+    crew = Crew(["long", "short"])
+
+    async def ask(unit: str, request: ChatRequest, model: TransformersModel) -> ChatReply:
+        current_scope.set(Scope(unit, 0, crew))
+        try:
+            return await model.chat(request)
+        finally:
+            crew.leave(unit)
+
+    long = ChatRequest((Message("user", "word " * 300),), max_tokens=8)
+    async with seated(context=256) as model:
+        failed, said = await asyncio.gather(
+            ask("long", long, model),
+            ask("short", ChatRequest(ASKED, max_tokens=3), model),
+            return_exceptions=True,
+        )
+    assert isinstance(failed, PromptTooLong)
+    assert isinstance(said, ChatReply)
+    assert said.usage.completion_tokens == 3
 
 
 async def test_another_seed_draws_other_words() -> None:

@@ -51,6 +51,9 @@ class Models(Stage):
     """Tokens of prompt and reply together, for models in this process."""
     threads: int = Field(1, ge=1)
     """Threads of one instance, for models in this process."""
+    batch: int = Field(8, ge=1)
+    """Units of work whose replies an hf: model draws together; more are quicker and take more memory. They
+    change how sums are rounded and so, rarely, a word."""
     device: str = _free("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     """Where hf: models run and are trained: auto (a GPU that is there, else the processor), cpu or cuda."""
     concurrency: int | None = _free(None, ge=1)
@@ -116,6 +119,9 @@ class Play(Stage):
     candidate_text: int = Field(0, ge=0, le=40)
     """Words of an item's text shown with a candidate. Who can write that text can address the model: 0
     shows title, year and genres alone."""
+    window: int | None = Field(None, ge=1)
+    """With candidates: so many turns of a dialogue does the recommender's model read, the last ones (by
+    default all). The retriever, simulators and judges read all of it."""
     redraws: int = Field(2, ge=0, le=8)
     """With candidates: how often a reply that recommends nothing real is drawn again."""
     fallback: Literal["item", "ask"] = "item"
@@ -170,6 +176,9 @@ class Search(Stage):
     """First round that is enhanced."""
     rounds: int = Field(2, ge=1, le=20)
     """How many rounds to play drafts forward when the caller does not say how many are left."""
+    horizon: int | None = Field(None, ge=1)
+    """At most so many rounds is a draft played forward, its own being the first: 1 scores it where it stands.
+    By default to the episode's end, as the paper does."""
     choice: Literal["best", "random"] = "best"
     """What is said of the drafts: the best by the internal judge, or as a control one drawn at random among
     those that name a new item, not played forward (what filtering alone gains)."""
@@ -183,6 +192,9 @@ class Search(Stage):
     """rules:belief: so many of the retriever's first items may be wanted."""
     belief_temperature: float = Field(1.0, gt=0)
     """rules:belief: above 1 trusts the retriever's order less."""
+    belief_answers: float = Field(6.0, ge=0)
+    """rules:belief: how much less an item is believed in that meets nothing of what the seeker's last words
+    ask for (genres, people, decades), as a power of e; 0 leaves their words to the retriever."""
     max_calls: int | None = Field(None, ge=1)
     """Budget of one reply in model calls."""
     max_tokens: int | None = Field(None, ge=1)
@@ -360,14 +372,18 @@ class Experiment(Stage):
     pair_rows: int | None = Field(None, ge=1)
     """Most rows that pairs are drawn on, by hash of the sample id (grpo, rloo: that are played); by default
     all that SFT did not learn from. Drawing and playing drafts is what takes longest."""
+    pair_rounds: int | None = Field(None, ge=1, le=20)
+    """Rounds that what is learnt from is played, pairs and the replies of grpo and rloo; by default those of
+    the tests."""
     pairs_judge: str | None = None
     """Who scores what pairs are made of, or the replies of grpo and rloo; by default who scores the tests.
     `rules:belief` scores each reply by its expectation over what may be wanted in place of the one target."""
     train_rankers: bool = False
     """Train the rankers too. The candidates of a part that is learnt from then come from a ranker that has
     not seen its dialogues; one that was trained on them puts the targets in front more often than it will in
-    tests, and teaches the model to trust it too much. Where `ranker` is set, it serves the tests; else one
-    is trained on all dialogues but the tested."""
+    tests, and teaches the model to trust it too much. One ranker serves all of these parts where they are
+    at most half of the training rows. Where `ranker` is set, it serves the tests; else one is trained on all
+    dialogues but the tested."""
     held_out_rows: int = Field(60, ge=4)
     """Training rows kept apart to score each iteration (only with several)."""
     sft_learning_rate: float | None = Field(None, gt=0)

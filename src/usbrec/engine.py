@@ -4,6 +4,10 @@ A unit is one episode or one sample's drafts. Units are handed to *lanes*, one u
 lane and the unit are known to whoever is called inside (`current_scope`), so that an in-process model
 can give each lane an instance of its own and start every unit in the same state, and so that recorded
 calls belong to their unit. Results come back in the order of the units, however many lanes ran.
+
+A model that answers many requests in hardly more time than one is given several units a lane instead: a
+*crew*, whose members go in step. What they ask is answered together once each of them has asked or ended,
+so that what stands in a batch depends on the units alone and never on the clock.
 """
 
 from __future__ import annotations
@@ -23,12 +27,78 @@ T = TypeVar("T")
 GIVE_UP_AFTER = 5
 
 
+#: Answers requests together: for each, in order, its answer or the error that it alone met.
+AnswerAll = Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The unit being worked on, and in which lane (from 0)."""
+    """The unit being worked on, in which lane (from 0), and the crew it belongs to, if any."""
 
     unit: str
     lane: int
+    crew: Crew | None = None
+
+
+class Crew:
+    """Units that go in step, `members` of them in an order that is the same in every attempt.
+
+    A member asks by :meth:`ask` and, when it has ended, goes by :meth:`leave`.
+    """
+
+    def __init__(self, members: Sequence[str]) -> None:
+        self._places = {unit: place for place, unit in enumerate(members)}
+        self._there = set(members)
+        self._asking: list[_Asked] = []
+        self._answering: asyncio.Task[None] | None = None
+
+    async def ask(self, unit: str, answer_all: AnswerAll, request: Any) -> Any:
+        """The answer to one member's request, given by `answer_all` together with the others'.
+
+        Requests of one `answer_all` make a batch, in the order of the members.
+        """
+        asked = _Asked(unit, answer_all, request, asyncio.get_running_loop().create_future())
+        self._asking.append(asked)
+        self._go_on()
+        try:
+            return await asked.answer
+        finally:
+            if asked in self._asking:
+                self._asking.remove(asked)
+
+    def leave(self, unit: str) -> None:
+        self._there.discard(unit)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Answer once nobody is left whom waiting for could bring another request."""
+        if self._asking and self._there <= {asked.unit for asked in self._asking}:
+            asking, self._asking = self._asking, []
+            self._answering = asyncio.get_running_loop().create_task(self._answer(asking))
+
+    async def _answer(self, asking: list[_Asked]) -> None:
+        asking.sort(key=lambda asked: self._places[asked.unit])
+        for answer_all in dict.fromkeys(asked.answer_all for asked in asking):
+            batch = [asked for asked in asking if asked.answer_all == answer_all]
+            try:
+                answers = await answer_all([asked.request for asked in batch])
+            except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
+                answers = [error] * len(batch)
+            for asked, answer in zip(batch, answers, strict=True):
+                if asked.answer.done():
+                    continue
+                if isinstance(answer, Exception):
+                    asked.answer.set_exception(answer)
+                else:
+                    asked.answer.set_result(answer)
+
+
+@dataclass(eq=False, slots=True)
+class _Asked:
+    unit: str
+    answer_all: AnswerAll
+    request: Any
+    answer: asyncio.Future[Any]
 
 
 current_scope: ContextVar[Scope | None] = ContextVar("usbrec_scope", default=None)
@@ -74,50 +144,62 @@ async def run_units(
     restart_whole: bool,
     label: str,
     progress: Progress,
+    together: int = 1,
 ) -> list[UnitRecord]:
     """Do what is not done yet and return the record of every unit, in order.
 
     A unit that raises ModelError is recorded as failed and the rest go on; when the same command runs
     again it is tried again. `restart_whole` says that an unfinished unit may not use the calls it
     recorded before it was interrupted, because the model's next answer depends on having computed
-    them (in-process models).
+    them (in-process models). `together` is the size of a crew: so many neighbouring units go in step, and
+    when one of them is to be done again, all are, because a batch has to be the same to say the same.
 
     Raises ModelRefused as soon as the server refuses everything, or when the first few units all fail.
     """
     finished: dict[str, UnitRecord] = {}
-    waiting: list[Unit[T]] = []
     for unit in units:
         record = journal.unit(unit.key)
         if record is not None and record.failure is None:
             finished[unit.key] = record
-        else:
-            waiting.append(unit)
-    progress.start(label, len(units), len(finished))
+    crews = [units[start : start + together] for start in range(0, len(units), together)]
+    waiting = [crew for crew in crews if any(unit.key not in finished for unit in crew)]
+    again = sum(unit.key in finished for crew in waiting for unit in crew)
+    progress.start(label, len(units), len(finished) - again)
     queue = iter(waiting)
     failures = 0
     answered = bool(finished)
 
-    async def lane(number: int) -> None:
+    async def one(unit: Unit[T], scope: Scope) -> None:
         nonlocal failures, answered
-        for unit in queue:
-            journal.forget_calls(unit.key, failed_only=not restart_whole)
-            token = current_scope.set(Scope(unit.key, number))
-            try:
-                record = UnitRecord(unit.key, await work(unit.payload), None)
-                answered = True
-            except ModelError as error:
-                failures += 1
-                record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
-            finally:
-                current_scope.reset(token)
-            # What counts is what was stored: a resumed run exports the same bytes as this one.
-            finished[unit.key] = journal.record_unit(record)
-            progress.advance(failed=record.failure is not None)
-            if not answered and failures >= GIVE_UP_AFTER:
-                raise ModelRefused(
-                    f"The first {failures} rows all failed, the last one with: {record.failure}\n"
-                    "Check the model's server, then run the same command again."
-                )
+        token = current_scope.set(scope)
+        try:
+            record = UnitRecord(unit.key, await work(unit.payload), None)
+            answered = True
+        except ModelError as error:
+            failures += 1
+            record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
+        finally:
+            current_scope.reset(token)
+            if scope.crew is not None:
+                scope.crew.leave(unit.key)
+        # What counts is what was stored: a resumed run exports the same bytes as this one.
+        finished[unit.key] = journal.record_unit(record)
+        progress.advance(failed=record.failure is not None)
+        if not answered and failures >= GIVE_UP_AFTER:
+            raise ModelRefused(
+                f"The first {failures} rows all failed, the last one with: {record.failure}\n"
+                "Check the model's server, then run the same command again."
+            )
+
+    async def lane(number: int) -> None:
+        for members in queue:
+            for unit in members:
+                journal.forget_calls(unit.key, failed_only=not restart_whole)
+            if together == 1:
+                await one(members[0], Scope(members[0].key, number))
+                continue
+            crew = Crew([unit.key for unit in members])
+            await side_by_side(one(unit, Scope(unit.key, number, crew)) for unit in members)
 
     try:
         await side_by_side(lane(number) for number in range(max(1, min(lanes, len(waiting)))))

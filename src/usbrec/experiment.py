@@ -180,8 +180,8 @@ class _Cell:
         settings, config = self._config.experiment, self._config
         rows = self._choose_rows()
         self._train_rankers(rows)
-        self._test("B/L", self._base)
         self._test("SES", self._base, enhanced=True)
+        self._test("B/L", self._base, after="SES")
         self._test("SES, random draft", self._base, enhanced=True, choice="random", after="SES")
         if self._files.catalogue is not None:
             for kind in settings.controls:
@@ -271,14 +271,15 @@ class _Cell:
         if not self._config.experiment.train_rankers:
             return
         # Held-out rows look like the pairs' rows: neither may be known to the ranker of either.
-        unseen = {
-            "sft": ("sft",),
-            "pairs": tuple(part for part in ("pairs", "held_out") if rows[part]),
-        }
+        others = tuple(part for part in ("pairs", "held_out") if rows[part])
+        unseen = {("sft",): ("sft",), others: others}
+        if sum(rows[part] for part in ("sft", *others)) <= rows["unused"]:
+            unseen = {("sft", *others): ("sft", *others)}
         if given is None:
-            unseen = {"test": ("test",), **unseen}
-        for part, left_out in unseen.items():
-            self._rankers[part] = str(self._ranker(part, left_out))
+            unseen = {("test",): ("test",), **unseen}
+        for parts, left_out in unseen.items():
+            ranker = str(self._ranker("-".join(parts), left_out))
+            self._rankers |= dict.fromkeys(parts, ranker)
         self._config = self._config.model_copy(update={"ranker": self._rankers["test"]})
 
     def _ranker(self, part: str, left_out: Sequence[str]) -> Path:
@@ -304,8 +305,8 @@ class _Cell:
         sft = self._train("sft", "sft", self._rows("sft"), self._base, folder / "sft-adapter", seed)
         rl, steps = self._reinforce(sft, folder, seed)
         for name, seat in (("SFT", _with(self._base, sft)), ("RL", _with(self._base, rl))):
-            self._test(name, seat, folder=folder)
             self._test(f"{name}+SES", seat, enhanced=True, folder=folder)
+            self._test(name, seat, folder=folder, after=f"{name}+SES")
         random, after = "RL+SES, random draft", "RL+SES"
         seat = _with(self._base, rl)
         self._test(random, seat, enhanced=True, choice="random", folder=folder, after=after)
@@ -359,11 +360,13 @@ class _Cell:
         return self._config.model_copy(update={"seats": seats, "limit": None, **update})
 
     def _learning(self, seat: str, **update: Any) -> Config:
-        """As :meth:`_seated`, with the judge of what is learnt from."""
-        config, judge = self._seated(seat, **update), self._config.experiment.pairs_judge
-        if judge is None:
-            return config
-        return config.model_copy(update={"seats": config.seats.model_copy(update={"judge": judge})})
+        """As :meth:`_seated`, with the judge and the rounds of what is learnt from."""
+        settings = self._config.experiment
+        config = self._seated(seat, **update)
+        judge, rounds = settings.pairs_judge, settings.pair_rounds
+        seats = config.seats if judge is None else config.seats.model_copy(update={"judge": judge})
+        play = config.play if rounds is None else config.play.model_copy(update={"rounds": rounds})
+        return config.model_copy(update={"seats": seats, "play": play})
 
     def _test(
         self,
@@ -377,7 +380,8 @@ class _Cell:
     ) -> None:
         """Evaluate one system on the test rows, unless it stands there finished.
 
-        `after` names a system tested before whose recorded drafts are these; they are not drawn again.
+        `after` names a system tested before whose recorded drafts are these; they are not drawn again. A
+        plain model's reply is the greedy draft of its search, as long as both stand at the same point.
         """
         search = self._config.search.model_copy(update={"choice": choice})
         config = self._seated(seat, enhanced=enhanced, search=search)

@@ -58,6 +58,10 @@ def serve(
     new_key: Annotated[
         str | None, typer.Option(help="Add a key to --keys, print it, and end.", rich_help_panel=_SERVICE)
     ] = None,
+    forget: Annotated[
+        str | None,
+        typer.Option(help="Delete a person's sessions from --store, and end.", rich_help_panel=_SERVICE),
+    ] = None,
     log_texts: Annotated[
         bool, typer.Option("--log-texts", help="Log what is said.", rich_help_panel=_SERVICE)
     ] = False,
@@ -96,6 +100,12 @@ def serve(
         if settings.serving.keys is None:
             raise ConfigError("--new-key adds a key to a file: say which with --keys FILE.")
         typer.echo(service.new_key(settings.serving.keys, new_key))
+        return
+    if forget is not None:
+        if settings.serving.store is None:
+            raise ConfigError("--forget deletes from a store: say which with --store FILE.")
+        gone = service.forget(settings.serving.store, forget)
+        typer.echo(f"{gone} {'session' if gone == 1 else 'sessions'} deleted.")
         return
     # Where it is goes to where results go, and the log to the error stream.
     out = Console(highlight=False, emoji=False, soft_wrap=True)

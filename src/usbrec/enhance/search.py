@@ -156,6 +156,8 @@ class _Search:
         system, self.turns = turns_of(self.request.messages, self.examples)
         self.round = self.request.round or 1
         self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
+        horizon = self.settings.horizon or self.rounds
+        self.played_to = min(self.rounds, self.round + horizon - 1)
         self.wanted = max(self.request.drafts or self.settings.drafts, self.request.n)
         self.recommender = Recommender(
             self.base,
@@ -294,7 +296,7 @@ class _Search:
                 self.turns,
                 branch=self._branch,
                 seeker=self.seats.simulator.seat(self.profile),
-                rounds=self.rounds,
+                rounds=self.played_to,
                 seed=derive_seed(self.request.seed, "play"),
                 start=self.round,
                 first=Reply(draft.text, draft.unfinished),

@@ -2,8 +2,9 @@
 
 The adapter is merged into the weights when the model is loaded, so it costs nothing afterwards. A prompt
 is gone through once however many replies are drawn, and inside a unit of work what a prompt shares with
-the one before is not computed again; a unit starts cold, so that its words depend on nothing but itself.
-On processors with bfloat16 the weights are kept in it.
+the one before is not computed again; a unit starts with the system message alone, which is the same for
+all, so that its words depend on nothing but itself. Units of a crew (see engine.py) have their replies
+drawn together, token by token (decoding.py). On processors with bfloat16 the weights are kept in it.
 """
 
 from __future__ import annotations
@@ -13,26 +14,18 @@ import copy
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.engine import current_scope
-from usbrec.errors import ConfigError, InputError, PromptTooLong, UnusableAnswer
-from usbrec.keys import derive_seed, digest
-from usbrec.llm.base import (
-    ChatReply,
-    ChatRequest,
-    Choice,
-    ChoiceRequest,
-    Completion,
-    Message,
-    temper,
-)
+from usbrec.engine import Crew, current_scope
+from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
+from usbrec.keys import digest
+from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
 from usbrec.llm.checkpoint import (
     ADAPTER_FILES,
     checkpoint_of,
@@ -40,27 +33,29 @@ from usbrec.llm.checkpoint import (
     load_tokenizer,
     without_future_warnings,
 )
+from usbrec.llm.decoding import Drawing, Prompt, draw_all, shares_prompts
 
 R = TypeVar("R")
 
 
-@dataclass
-class _Prompt:
-    """A prompt gone through: its tokens, its key-value cache, what comes next, and how much was there."""
-
-    ids: list[int]
-    cache: Any
-    logits: Any
-    cached: int
+#: So many system messages stay gone through.
+_OPENINGS = 8
 
 
 @dataclass
 class _Warm:
-    """What a lane computed last, and in which unit."""
+    """What a unit computed last: tokens and their cache."""
 
-    unit: str
     ids: list[int]
     cache: Any
+
+
+@dataclass
+class _Lane:
+    """What a lane works on (a unit, or a crew of units), and what each of its units computed last."""
+
+    work: str | Crew
+    units: dict[str, _Warm] = field(default_factory=dict)
 
 
 class TransformersModel:
@@ -90,8 +85,9 @@ class TransformersModel:
         self._threads = threads
         self._wanted_device = device
         self._workers = ThreadPoolExecutor(max_workers=lanes, thread_name_prefix="hf")
-        self._warm: dict[int, _Warm] = {}
-        self._loading = threading.Lock()
+        self._lanes: dict[int, _Lane] = {}
+        self._openings: dict[tuple[int, ...], Any] = {}
+        self._loading = threading.RLock()
         self._loaded: tuple[Any, Any] | None = None
 
     @property
@@ -120,26 +116,44 @@ class TransformersModel:
         }
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        return await self._work(lambda warm, stopped: self._chat(request, warm, stopped))
+        scope = current_scope.get()
+        if scope is None or scope.crew is None:
+            return await self._work(lambda stopped: self._chat([(request, self._warm())], stopped)[0])
+        warm = self._warm()
+        reply: ChatReply = await scope.crew.ask(scope.unit, self._chat_together, (request, warm))
+        return reply
 
     async def choose(self, request: ChoiceRequest) -> Choice:
-        return await self._work(lambda warm, stopped: self._choose(request, warm))
+        warm = self._warm()
+        return await self._work(lambda stopped: self._choose(request, warm))
 
     async def aclose(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
-        self._warm.clear()
+        self._lanes.clear()
+        self._openings.clear()
         self._loaded = None
 
-    async def _work(self, what: Callable[[_Warm, threading.Event], R]) -> R:
-        """Do `what` on a worker; a cancelled call ends there after the token it is at."""
+    async def _chat_together(
+        self, asked: Sequence[tuple[ChatRequest, _Warm]]
+    ) -> Sequence[ChatReply | ModelError]:
+        return await self._work(lambda stopped: self._chat(asked, stopped))
+
+    def _warm(self) -> _Warm:
+        """What the current unit computed last; nothing at its beginning, and outside a unit."""
         scope = current_scope.get()
-        unit, lane = (scope.unit, scope.lane) if scope else ("", 0)
-        warm = self._warm.get(lane)
-        if warm is None or warm.unit != unit or not unit:
-            warm = self._warm[lane] = _Warm(unit, [], None)
+        if scope is None:
+            return _Warm([], None)
+        work = scope.crew or scope.unit
+        lane = self._lanes.get(scope.lane)
+        if lane is None or lane.work != work:
+            lane = self._lanes[scope.lane] = _Lane(work)
+        return lane.units.setdefault(scope.unit, _Warm([], None))
+
+    async def _work(self, what: Callable[[threading.Event], R]) -> R:
+        """Do `what` on a worker; a cancelled call ends there after the token it is at."""
         stopped = threading.Event()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._workers, what, warm, stopped)
+            return await asyncio.get_running_loop().run_in_executor(self._workers, what, stopped)
         finally:
             stopped.set()
 
@@ -154,6 +168,7 @@ class TransformersModel:
 
                 torch.set_num_threads(self._threads)
                 self._loaded = (load_tokenizer(self._base), self._merged())
+                shares_prompts(self._loaded[1])
             return self._loaded
 
     def _merged(self) -> Any:
@@ -175,103 +190,99 @@ class TransformersModel:
             ) from None
         return merged.to(self._device, half_precision(self._device)).eval()
 
-    def _read(self, messages: tuple[Message, ...], reply: int, warm: _Warm) -> _Prompt:
+    def _read(self, messages: tuple[Message, ...], reply: int, warm: _Warm) -> Prompt:
         """Go through the prompt, from where it differs from the one before in this unit."""
-        import torch
         from transformers import DynamicCache
 
-        tokenizer, model = self._open()
-        try:
-            text = tokenizer.apply_chat_template(
-                [message.to_json() for message in messages], tokenize=False, add_generation_prompt=True
-            )
-        except Exception as error:  # noqa: BLE001 - a template is somebody's program
-            raise UnusableAnswer(f"{self.name}: its chat template refuses the dialogue ({error}).") from None
-        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+        _, model = self._open()
+        ids = self._ids(messages)
         limit = min(self._context, model.config.max_position_embeddings)
         if len(ids) + reply > limit:
             raise PromptTooLong(
                 f"{self.name}: prompt ({len(ids)} tokens) and reply ({reply}) do not fit into {limit} tokens."
             )
-        shared = 0
-        # The last token is always computed, because what comes next is read off it.
-        for old, new in zip(warm.ids, ids[:-1], strict=False):
-            if old != new:
-                break
-            shared += 1
+        if not warm.ids:
+            warm.ids, warm.cache = self._opening(messages)
+        shared = _shared(warm.ids, ids)
         cache = warm.cache if shared else DynamicCache(config=model.config)
         if shared:
             cache.crop(shared - cache.get_seq_length())
+        logits = self._pass(ids[shared:], cache)
+        warm.ids, warm.cache = ids, cache
+        return Prompt(ids, cache, logits, shared)
+
+    def _ids(self, messages: Sequence[Message], *, reply: bool = True) -> list[int]:
+        """The tokens of a dialogue, with what begins a reply behind it. Raises UnusableAnswer."""
+        tokenizer, _ = self._open()
+        try:
+            text = tokenizer.apply_chat_template(
+                [message.to_json() for message in messages], tokenize=False, add_generation_prompt=reply
+            )
+        except Exception as error:  # noqa: BLE001 - a template is somebody's program
+            raise UnusableAnswer(f"{self.name}: its chat template refuses the dialogue ({error}).") from None
+        ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def _opening(self, messages: Sequence[Message]) -> tuple[list[int], Any]:
+        """The system message gone through: its tokens and a cache to go on in. Nothing where there is none.
+
+        It is computed once, always by itself, and so the same for whoever comes first.
+        """
+        from transformers import DynamicCache
+
+        if messages[0].role != "system":
+            return [], None
+        try:
+            ids = self._ids(messages[:1], reply=False)
+        except UnusableAnswer:
+            # A template may want a user's turn: then every unit goes through the whole prompt.
+            return [], None
+        key = tuple(ids)
+        with self._loading:
+            cache = self._openings.get(key)
+            if cache is None:
+                cache = DynamicCache(config=self._open()[1].config)
+                self._pass(ids, cache)
+                self._openings[key] = cache
+                if len(self._openings) > _OPENINGS:
+                    del self._openings[next(iter(self._openings))]
+            return ids, copy.deepcopy(cache)
+
+    def _pass(self, ids: Sequence[int], cache: Any) -> Any:
+        """Take tokens through the model behind what `cache` holds; the logits (1, vocabulary) that follow."""
+        import torch
+
+        model = self._open()[1]
         with torch.inference_mode():
             answer = model(
-                input_ids=torch.tensor([ids[shared:]], device=self._device),
+                input_ids=torch.tensor([list(ids)], device=self._device),
                 past_key_values=cache,
                 use_cache=True,
                 logits_to_keep=1,
             )
-        warm.ids, warm.cache = ids, cache
-        return _Prompt(ids, cache, answer.logits[:, -1].float(), shared)
+        return answer.logits[:, -1].float()
 
-    def _chat(self, request: ChatRequest, warm: _Warm, stopped: threading.Event) -> ChatReply:
-        import torch
-
-        started = time.monotonic()
-        prompt = self._read(request.messages, request.max_tokens, warm)
+    def _chat(self, asked: Sequence[tuple[ChatRequest, _Warm]], stopped: threading.Event) -> list[Any]:
+        """For each request its reply; the ModelError that it alone met, where there are others."""
+        drawings: list[Drawing | ModelError] = []
+        for request, warm in asked:
+            started = time.monotonic()
+            try:
+                prompt = self._read(request.messages, request.max_tokens, warm)
+            except ModelError as error:
+                if len(asked) == 1:
+                    raise
+                drawings.append(error)
+                continue
+            drawings.append(Drawing(request, prompt, stopped.is_set, started))
         tokenizer, model = self._open()
-        ends = model.generation_config.eos_token_id
-        ends = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])}
-        # A copy: the prompt's own stays as it is for the next request of the unit.
-        cache = copy.deepcopy(prompt.cache)
-        if request.n > 1:
-            cache.batch_repeat_interleave(request.n)
-        said: list[list[int]] = [[] for _ in range(request.n)]
-        finish: list[str | None] = [None] * request.n
-        draws = [
-            torch.Generator().manual_seed(derive_seed(request.seed, "reply", index) % 2**63)
-            for index in range(request.n)
+        draw_all(model, tokenizer, [drawing for drawing in drawings if isinstance(drawing, Drawing)])
+        return [
+            drawing
+            if isinstance(drawing, ModelError)
+            else ChatReply(drawing.completions(tokenizer), _usage(drawing, len(asked)))
+            for drawing in drawings
         ]
-        logits = prompt.logits.cpu().repeat(request.n, 1)
-        shown = ""
-        with torch.inference_mode():
-            while True:
-                for index in range(request.n):
-                    if finish[index] is not None:
-                        continue
-                    token = _drawn(logits[index], said[index], request, draws[index])
-                    if token in ends:
-                        finish[index] = "stop"
-                        continue
-                    said[index].append(token)
-                    if request.stop and _cut(tokenizer.decode(said[index]), request.stop) is not None:
-                        finish[index] = "stop"
-                    elif len(said[index]) >= request.max_tokens:
-                        finish[index] = "length"
-                if request.on_delta is not None and request.n == 1:
-                    shown = _tell(request, tokenizer.decode(said[0], skip_special_tokens=True), shown)
-                if all(finish):
-                    break
-                if stopped.is_set() or _late(request, started):
-                    break
-                last = [one[-1] if one else prompt.ids[-1] for one in said]
-                logits = (
-                    model(
-                        input_ids=torch.tensor(last, device=self._device)[:, None],
-                        past_key_values=cache,
-                        use_cache=True,
-                    )
-                    .logits[:, -1]
-                    .float()
-                    .cpu()
-                )
-        replies = []
-        for tokens, ended in zip(said, finish, strict=True):
-            text = tokenizer.decode(tokens, skip_special_tokens=True)
-            cut = _cut(text, request.stop)
-            replies.append(
-                Completion(text if cut is None else text[:cut], "stop" if ended == "stop" else "length")
-            )
-        usage = Usage(1, len(prompt.ids), sum(map(len, said)), prompt.cached, time.monotonic() - started)
-        return ChatReply(tuple(replies), usage)
 
     def _choose(self, request: ChoiceRequest, warm: _Warm) -> Choice:
         import torch
@@ -333,40 +344,17 @@ def _content(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _drawn(logits: Any, said: list[int], request: ChatRequest, draw: Any) -> int:
-    """The next token, from logits of shape (vocabulary,)."""
-    import torch
-
-    if request.frequency_penalty and said:
-        times = torch.ones(len(said))
-        logits = logits.index_add(0, torch.tensor(said), times, alpha=-request.frequency_penalty)
-    if request.temperature == 0.0:
-        return int(logits.argmax())
-    chances = (logits / request.temperature).softmax(-1)
-    if request.top_p < 1.0:
-        ordered, places = chances.sort(descending=True)
-        # The token that reaches top_p belongs to it.
-        ordered[ordered.cumsum(0) - ordered >= request.top_p] = 0.0
-        return int(places[torch.multinomial(ordered, 1, generator=draw)])
-    return int(torch.multinomial(chances, 1, generator=draw))
+def _shared(old: Sequence[int], new: Sequence[int]) -> int:
+    """How many leading tokens of `new` need not be computed again: never the last one, because what comes
+    next is read off it."""
+    for place, (one, other) in enumerate(zip(old, new[:-1], strict=False)):
+        if one != other:
+            return place
+    return min(len(old), len(new) - 1)
 
 
-def _cut(text: str, stops: tuple[str, ...]) -> int | None:
-    """Where the first stop text begins, or None."""
-    found = [place for stop in stops if (place := text.find(stop)) >= 0]
-    return min(found, default=None)
-
-
-def _late(request: ChatRequest, started: float) -> bool:
-    return request.deadline is not None and time.monotonic() - started >= request.deadline
-
-
-def _tell(request: ChatRequest, text: str, shown: str) -> str:
-    """Pass on what is new and whole; returns what has been told."""
-    cut = _cut(text, request.stop)
-    text = text if cut is None else text[:cut]
-    # A character of several tokens is told when it is whole.
-    if request.on_delta is None or text.endswith("\N{REPLACEMENT CHARACTER}") or len(text) <= len(shown):
-        return shown
-    request.on_delta(text[len(shown) :])
-    return text
+def _usage(drawing: Drawing, together: int) -> Usage:
+    """What a reply cost; its share of the time that `together` requests took."""
+    said = sum(len(line.said) for line in drawing.lines)
+    seconds = (time.monotonic() - drawing.started) / together
+    return Usage(1, len(drawing.prompt.ids), said, drawing.prompt.cached, seconds)

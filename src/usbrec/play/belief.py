@@ -3,6 +3,10 @@
 A profile says what somebody likes; it does not say which item they have in mind. The retriever's scores
 do, roughly, and a recommendation that is good for most of what the seeker may be after is a better bet
 than the likeliest item alone (minimum Bayes risk). No target is known here: only the dialogue is read.
+
+A retriever learnt from recorded dialogues, where a recommendation is rarely declined, makes little of what
+is said when one is. So what the seeker's last words ask for narrows the belief (Bayes): whoever wants a
+comedy from the 1990s says so more often than somebody who wants something else.
 """
 
 from __future__ import annotations
@@ -15,6 +19,10 @@ from dataclasses import dataclass
 from usbrec.dialogue import Turn
 from usbrec.items import Retriever
 from usbrec.play.knowledge import Knowledge
+from usbrec.play.stated import Stated
+
+#: So many dialogues' beliefs are kept.
+_KNOWN = 256
 
 
 @dataclass(frozen=True)
@@ -46,29 +54,43 @@ class Belief:
 
 
 class Beliefs:
-    """Forms beliefs: a softmax of the retriever's scores over its first `items`.
+    """Forms beliefs: a softmax of the retriever's scores over its first `items`, narrowed by what is asked
+    for.
 
-    `temperature` above 1 trusts the retriever's order less. The defaults are for a learned ranker, whose
-    scores are logits; on its scores over dialogues it had not seen they did best (docs/log.md).
+    `temperature` above 1 trusts the retriever's order less. An item that meets the share f of what the
+    seeker's last words state is weighted by exp(-answers (1 - f)). The defaults are for a learned ranker,
+    whose scores are logits; on its scores over dialogues it had not seen they did best (docs/log.md).
     """
 
     def __init__(
-        self, knowledge: Knowledge, retriever: Retriever, *, items: int = 30, temperature: float = 1.0
+        self,
+        knowledge: Knowledge,
+        retriever: Retriever,
+        *,
+        items: int = 30,
+        temperature: float = 1.0,
+        answers: float = 6.0,
     ) -> None:
         self._knowledge = knowledge
         self._retriever = retriever
         self._items = items
         self._temperature = temperature
-        # All drafts of a reply are judged against the same dialogue.
-        self._known = functools.lru_cache(maxsize=16)(self._form)
+        self._answers = answers
+        # All drafts of a reply are judged against the same dialogue, those of a crew in turn.
+        self._known = functools.lru_cache(maxsize=_KNOWN)(self._form)
 
     def after(self, turns: Sequence[Turn]) -> Belief:
         return self._known(tuple(turns))
 
     def _form(self, turns: tuple[Turn, ...]) -> Belief:
         ranked = self._retriever.rank(turns, self._items)
-        highest = max((score for _, score in ranked), default=0.0)
-        weights = [math.exp((score - highest) / self._temperature) for _, score in ranked]
+        stated = Stated.last(turns, self._knowledge)
+        logits = [
+            score / self._temperature - self._answers * (1.0 - stated.fit(self._knowledge.traits[item_id]))
+            for item_id, score in ranked
+        ]
+        top = max(logits, default=0.0)
+        weights = [math.exp(logit - top) for logit in logits]
         total = sum(weights)
         return Belief(
             self._knowledge,

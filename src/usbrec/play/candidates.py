@@ -31,13 +31,17 @@ _MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
 
 @dataclass(frozen=True)
 class Grounding:
-    """What puts `count` retrieved items, each with `text_words` words of its text, before a reply."""
+    """What puts `count` retrieved items, each with `text_words` words of its text, before a reply.
+
+    The model reads the last `window` turns of the dialogue (None: all); the retriever reads them all.
+    """
 
     knowledge: Knowledge
     retriever: Retriever
     prompts: Prompts
     count: int
     text_words: int = 0
+    window: int | None = None
 
     def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
         """The items for a dialogue that stands here, best first, none of them named in it."""
@@ -46,11 +50,21 @@ class Grounding:
         return tuple(item for item in found if item is not None)
 
     def shown(self, messages: Sequence[Message], items: Sequence[Item]) -> tuple[Message, ...]:
-        """`messages` with the items in the last one; unchanged where there are no items."""
-        if not items:
+        """`messages` as the model reads them: the items are in the last one, if there are any, and of the
+        others those of the window are left, behind the system message."""
+        *before, last = self._windowed(messages)
+        return (*before, Message(last.role, self.block(last.content, items)) if items else last)
+
+    def _windowed(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+        system = [message for message in messages if message.role == "system"]
+        spoken = messages[len(system) :]
+        if self.window is None or len(spoken) <= self.window:
             return tuple(messages)
-        *before, last = messages
-        return (*before, Message(last.role, self.block(last.content, items)))
+        kept = spoken[-self.window :]
+        if kept[0].role == "assistant":
+            # Chat templates want a user to begin.
+            kept = (Message("user", self.prompts.render("opening")), *kept)
+        return (*system, *kept)
 
     def block(self, message: str, items: Sequence[Item]) -> str:
         """A user's message with the items behind it, a line each."""

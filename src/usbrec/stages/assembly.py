@@ -18,6 +18,7 @@ from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
+from usbrec.llm.checkpoint import HF
 from usbrec.play.belief import Beliefs
 from usbrec.play.candidates import Grounding
 from usbrec.play.controls import CANDIDATES, Control, RulesRecommender
@@ -56,10 +57,10 @@ def similarity_of(judging: Judging) -> Similarity:
 class Company:
     """Everyone who plays, and how they can be run.
 
-    `lanes` is how many units may be worked on at once; `restart_whole` whether an interrupted unit has
-    to start again from its first call; `identities` what decides the models' answers. `ranking()` makes the
-    list behind each round (None without a catalogue), built when first asked for; `persuasion` rates
-    explanations (None with rules in the judge's seat).
+    `lanes` is how many units may be worked on at once, or crews of `together` units; `restart_whole` whether
+    an interrupted unit has to start again from its first call; `identities` what decides the models'
+    answers. `ranking()` makes the list behind each round (None without a catalogue), built when first asked
+    for; `persuasion` rates explanations (None with rules in the judge's seat).
     """
 
     table: Table
@@ -69,6 +70,7 @@ class Company:
     models: tuple[ChatModel, ...]
     ranking: Callable[[], Ranking | None] = lambda: None
     persuasion: PersuasionJudge | None = None
+    together: int = 1
 
     async def aclose(self) -> None:
         for model in self.models:
@@ -152,7 +154,14 @@ class _Assembler:
             models=models,
             ranking=lambda: self._ranking,
             persuasion=None if judge in (RULES, RULES_BELIEF) else PersuasionJudge(self._judging(judge)),
+            together=self._together(),
         )
+
+    def _together(self) -> int:
+        """The size of a crew. Models on llama.cpp work on one unit at a time."""
+        in_process = [seat for seat, model in self._models.items() if not model.parallel]
+        batched = self._replay is None and in_process and all(seat.startswith(HF) for seat in in_process)
+        return self._config.models.batch if batched else 1
 
     def _make_grounding(self) -> Grounding | None:
         """What a model in the recommender's seat is shown; rules recommend real items as it is."""
@@ -163,7 +172,12 @@ class _Assembler:
         if knowledge is None:
             raise ConfigError("--candidates shows items of a catalogue: add --catalogue FILE.")
         return Grounding(
-            knowledge, self._retriever(knowledge), self._prompts, play.candidates, play.candidate_text
+            knowledge,
+            self._retriever(knowledge),
+            self._prompts,
+            play.candidates,
+            play.candidate_text,
+            play.window,
         )
 
     def _worked_examples(self) -> tuple[Message, ...]:
@@ -275,6 +289,7 @@ class _Assembler:
             self._retriever(knowledge),
             items=search.belief_items,
             temperature=search.belief_temperature,
+            answers=search.belief_answers,
         )
 
     def _belief_judge(self, option: str) -> RulesBeliefJudge:

@@ -160,6 +160,7 @@ async def _run(
             restart_whole=company.restart_whole,
             label=label,
             progress=progress,
+            together=company.together,
         )
     finally:
         await company.aclose()

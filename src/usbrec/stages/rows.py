@@ -19,7 +19,8 @@ PARTS = ("test", "sft", "pairs", "held_out")
 
 
 def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int]:
-    """Write the rows of each of the `PARTS` into `out` as files of ours; returns how many each has.
+    """Write the rows of each of the `PARTS` into `out` as files of ours; returns how many each has, and as
+    "unused" how many rows are in training dialogues of which nothing is learnt.
 
     ``config.limit`` bounds the test rows, ``config.experiment`` says the rest. Dialogues go to one part
     whole, by hash, so that nothing is tested or preferred on a dialogue that was learnt, also when both
@@ -34,6 +35,7 @@ def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int
     learnt: Sequence[Sample] = [
         sample for sample in _fresh(whole, dataset, dataset.train) if sample.dialogue_id not in dialogues
     ]
+    offered = learnt
     if settings.train_rows is not None and learnt:
         learnt = limit_samples(learnt, settings.train_rows)
     parts: dict[str, list[Sample]] = {"test": list(tested), "sft": [], "pairs": [], "held_out": []}
@@ -55,7 +57,9 @@ def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int
                 "more rows, or set experiment.new_targets = false to keep those whose context names a target."
             )
         write_jsonl(out / f"{part}.jsonl", [sample.to_json() for sample in rows])
-    return {part: len(parts[part]) for part in PARTS}
+    touched = {sample.dialogue_id for part in PARTS for sample in parts[part]}
+    unused = sum(sample.dialogue_id not in touched for sample in offered)
+    return {**{part: len(parts[part]) for part in PARTS}, "unused": unused}
 
 
 def _fresh(config: Config, dataset: Dataset, path: str) -> tuple[Sample, ...]:

@@ -8,6 +8,7 @@ they are.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,8 @@ _ABOUT, _ITEMS, _LEARNED, _VECTORS, _TREES = (
     "trees.txt",
 )
 _FACTORS = SOURCES.index("factors")
+#: So many dialogues stay ranked.
+_KNOWN = 256
 #: Changes when a folder of an older version can no longer be read.
 FORMAT = "usbrec.ranker/1"
 
@@ -91,28 +94,49 @@ class LearnedRanker:
             DescriptionSearch(axis.items),
         )
         self._features = Features(catalogue, axis, similarity, self._sources.popularity)
+        # One dialogue is asked about for candidates, drafts, beliefs and lists.
+        self._known = functools.lru_cache(maxsize=_KNOWN)(self._rate)
 
     def rank(
         self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
     ) -> tuple[tuple[str, float], ...]:
         """The `k` best (id, score), best first. What no source proposes follows by the factor model."""
+        known = self._known(tuple(turns))
+        order, value = known.order, known.value
+        named = frozenset() if keep_named else known.named
+        wanted = max(0, k)
+        if wanted + len(named) > len(order):
+            below = min(value.values()) - 1.0
+            rest = np.argsort(-known.factors, kind="stable").tolist()
+            order = [*order, *(row for row in rest if row not in value)]
+            value = dict.fromkeys(order, below) | value
+        chosen = [row for row in order[: wanted + len(named)] if row not in named][:wanted]
+        return tuple((self._ids[row], value[row]) for row in chosen)
+
+    def _rate(self, turns: tuple[Turn, ...]) -> _Rated:
         context = self._reader.read(turns)
         vector = self._encoder.encode([context.text(ENCODED)])[0]
         score_sn = self._sources.score(turns, context, vector)
         rows_c = candidates(score_sn)
         # Rounded, so that sums in another order leave ties ties.
         value_c = np.round(self._trees.predict(self._features(score_sn, context, rows_c)), 9)
-        value = dict(zip(rows_c.tolist(), value_c.tolist(), strict=True))
-        order = rows_c[np.argsort(-value_c, kind="stable")].tolist()
-        named = {} if keep_named else context.named()
-        wanted = max(0, k)
-        if wanted + len(named) > len(order):
-            below = float(value_c.min()) - 1.0
-            rest = np.argsort(-score_sn[_FACTORS], kind="stable").tolist()
-            order += [row for row in rest if row not in value]
-            value = dict.fromkeys(order, below) | value
-        chosen = [row for row in order[: wanted + len(named)] if row not in named][:wanted]
-        return tuple((self._ids[row], value[row]) for row in chosen)
+        return _Rated(
+            order=rows_c[np.argsort(-value_c, kind="stable")].tolist(),
+            value=dict(zip(rows_c.tolist(), value_c.tolist(), strict=True)),
+            factors=score_sn[_FACTORS].copy(),
+            named=frozenset(context.named()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """What a dialogue gets: rows of the candidates, best first, the value of each, what the factor model
+    says of every row (n,), and the rows that the dialogue names."""
+
+    order: list[int]
+    value: dict[int, float]
+    factors: NDArray[np.float32]
+    named: frozenset[int]
 
 
 def item_text(item: Item) -> str:
