@@ -20,6 +20,7 @@ from usbrec.llm import ScriptedModel
 from usbrec.pairs import read_pairs
 from usbrec.serve.arena import count_votes, wilson
 from usbrec.serve.harvest import pairs_of, samples_of
+from usbrec.serve.keyring import new_key, read_keys
 from usbrec.serve.store import Exchange, Feedback, Session, Store
 
 CHAT = "/v1/chat/completions"
@@ -41,6 +42,10 @@ def _said(service: Running, session: str, model: str = "scripted", **ours: Any) 
     assert status == 200
     found: dict[str, Any] = answer["usbrec"]
     return found
+
+
+def _bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
 
 
 def _texts_in(folder: Path, word: str) -> bool:
@@ -189,6 +194,107 @@ def test_another_database_is_not_touched(tmp_path: Path) -> None:
         Store(tmp_path / "nowhere.db", must_exist=True)
 
 
+#: The tables as a store of the first make has them, where sessions belonged to nobody.
+FIRST_MAKE = """
+CREATE TABLE sessions (id TEXT PRIMARY KEY, user TEXT, created REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX sessions_user ON sessions (user);
+CREATE TABLE exchanges (
+    session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, turn INTEGER NOT NULL,
+    at REAL NOT NULL, record TEXT NOT NULL, PRIMARY KEY (session, turn)
+) WITHOUT ROWID;
+CREATE TABLE feedback (
+    session TEXT NOT NULL, turn INTEGER NOT NULL, kind TEXT NOT NULL, item TEXT, at REAL NOT NULL,
+    FOREIGN KEY (session, turn) REFERENCES exchanges (session, turn) ON DELETE CASCADE
+);
+CREATE INDEX feedback_turn ON feedback (session, turn);
+CREATE TABLE votes (at REAL NOT NULL, left TEXT NOT NULL, right TEXT NOT NULL, winner TEXT NOT NULL);
+"""
+
+
+def test_a_store_of_the_first_make_keeps_what_it_has_and_goes_on(file: Path, tmp_path: Path) -> None:
+    said = Exchange("S", (Turn("seeker", "Crime."),), "Casino (1995)!", "m", "stop", (CASINO,))
+    with sqlite3.connect(file) as old:
+        old.executescript(f"PRAGMA application_id={0x75736272}; PRAGMA user_version=1; {FIRST_MAKE}")
+        old.execute("INSERT INTO sessions VALUES ('s-old', 'ann', 1.0)")
+        old.execute("INSERT INTO exchanges VALUES ('s-old', 0, 1.0, ?)", (json.dumps(said.to_json()),))
+        old.execute("INSERT INTO feedback VALUES ('s-old', 0, 'accepted', 'f4', 2.0)")
+        old.execute("INSERT INTO votes VALUES (3.0, 'a', 'b', 'tie')")
+    old.close()
+    for _ in range(2):
+        # What it was brought up to is brought up no further the second time.
+        store = Store(file)
+        (session,) = store.sessions()
+        assert (session.id, session.user, session.exchanges) == ("s-old", "ann", {0: said})
+        assert [one.kind for one in session.feedback] == ["accepted"]
+        assert store.votes() == [("a", "b", "tie")]
+        # It was begun without a key, so without one it is there.
+        assert store.session("s-old") == session
+        assert store.session("s-old", "ann") is None
+        store.close()
+    store = Store(file)
+    assert store.add("s-old", said) == 1
+    begun = store.begin("bob", "key")
+    assert store.has(begun, "key")
+    assert not store.has(begun)
+    assert store.delete_user("ann") == 1
+    store.close()
+    with sqlite3.connect(file) as now, sqlite3.connect(tmp_path / "new.db") as new:
+        Store(tmp_path / "new.db").close()
+        versions = [db.execute("PRAGMA user_version").fetchone() for db in (now, new)]
+        names = "SELECT name FROM pragma_table_info('sessions')"
+        columns = [set(db.execute(names)) for db in (now, new)]
+        indices = [db.execute("PRAGMA index_info(sessions_user)").fetchall() for db in (now, new)]
+        assert now.execute("SELECT count(*) FROM exchanges").fetchone() == (0,)
+    now.close()
+    new.close()
+    assert versions[0] == versions[1]
+    assert columns[0] == columns[1]
+    assert len(indices[0]) == len(indices[1]) == 2
+
+
+def test_a_store_of_a_later_make_is_left_alone(file: Path) -> None:
+    Store(file).close()
+    with sqlite3.connect(file) as later:
+        later.execute("PRAGMA user_version=99")
+    later.close()
+    with pytest.raises(InputError, match="newer version"):
+        Store(file)
+
+
+def test_a_key_made_anew_under_its_name_has_its_sessions_again(file: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.jsonl"
+    before = new_key(keys, "ann")
+    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(keys), store=file) as service:
+        session = service.send("POST", SESSIONS, {}, _bearer(before))[1]["session"]
+    keys.unlink()
+    after, other = new_key(keys, "ann"), new_key(keys, "bob")
+    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(keys), store=file) as service:
+        path = f"{SESSIONS}/{session}"
+        found = [service.send("GET", path, headers=_bearer(key))[0] for key in (before, other, after)]
+    assert found == [401, 404, 200]
+
+
+def test_a_persons_data_can_be_deleted_when_no_key_leads_to_it_any_more(file: Path, tmp_path: Path) -> None:
+    store = Store(file)
+    for user, key in (("ann", None), ("ann", "shop"), ("bob", "shop"), (None, "ann"), (None, None)):
+        said = Exchange("S", (Turn("seeker", f"{user} of {key}"),), "Hello.", "m", "stop")
+        store.add(store.begin(user, key), said)
+    store.close()
+    with _service(file):
+        # Also while a service runs on it.
+        command = ["serve", "--store", str(file), "--forget", "ann"]
+        assert CliRunner().invoke(app, command).output == "3 sessions deleted.\n"
+        assert not _texts_in(tmp_path, "ann of")
+    store = Store(file)
+    assert [session.user for session in store.sessions()] == ["bob", None]
+    store.close()
+    for options, words in (
+        (["--forget", "ann"], "--store"),
+        (["--store", str(tmp_path / "none.db"), "--forget", "ann"], "no such store"),
+    ):
+        assert words in str(CliRunner().invoke(app, ["serve", *options]).exception)
+
+
 NEMO = {"id": "f16", "title": "Finding Nemo", "year": 2003}
 CASINO = {"id": "f4", "title": "Casino", "year": 1995}
 FIRST = (Turn("seeker", "Crime please."),)
@@ -227,8 +333,28 @@ def test_what_was_liked_is_preferred_to_what_was_not() -> None:
     assert pair.provenance["from"] == "hindsight"
     # Liked alone says nothing of what should have been said before, and both at once say nothing.
     assert pairs_of(_session(told, disliked, liked)) == []
-    both = Feedback(0, "liked", None, 2.0)
+    both = Feedback(0, "liked", "f16", 2.0)
     assert pairs_of(_session(again, disliked, liked, both)) == []
+
+
+def test_whoever_changes_their_mind_has_the_last_opinion() -> None:
+    again = [(FIRST, "Finding Nemo (2003)!", NEMO), (FIRST, "Casino (1995)!", CASINO)]
+    # One slip of a finger each: taken and then disliked, disliked and then liked.
+    told = (
+        Feedback(0, "accepted", "f16", 0.0),
+        Feedback(0, "disliked", "f16", 1.0),
+        Feedback(1, "disliked", "f4", 2.0),
+        Feedback(1, "liked", "f4", 3.0),
+    )
+    (pair,) = pairs_of(_session(again, *told))
+    assert (pair.chosen, pair.rejected) == ("Casino (1995)!", "Finding Nemo (2003)!")
+    (sample,) = samples_of(_session(again, *told))
+    assert sample.targets == ("Casino (1995)",)
+    # Two that agree hold both.
+    both = (Feedback(1, "accepted", "f4", 0.0), Feedback(1, "liked", "f4", 1.0))
+    assert samples_of(_session(again, *both, Feedback(0, "liked", "f16", 2.0)))[0].targets == (
+        "Casino (1995)",
+    )
 
 
 def test_a_store_is_exported_as_files_that_the_other_commands_read(file: Path, tmp_path: Path) -> None:

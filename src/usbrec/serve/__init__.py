@@ -6,5 +6,6 @@ line work without the extra `serve`.
 
 from usbrec.serve.keyring import new_key
 from usbrec.serve.starting import start
+from usbrec.serve.store import forget
 
-__all__ = ["new_key", "start"]
+__all__ = ["forget", "new_key", "start"]

@@ -7,7 +7,8 @@ was, what was liked.
 A pair is two replies to the very same turns in one session, one liked or accepted and the other disliked
 (`from`: same_turns). Where a reply was disliked and a later one of the same session was accepted, the later
 one is what should have been said (`from`: hindsight): the seeker's wish is the same, the words since then
-are not, so whoever is strict leaves these out.
+are not, so whoever is strict leaves these out. An opinion holds until the opposite one of the same item is
+heard.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from usbrec.errors import InputError
 from usbrec.llm.base import Message
 from usbrec.play.seats import messages_for
 from usbrec.prompts import Prompts
-from usbrec.serve.store import Exchange, Session, Store
+from usbrec.serve.store import Exchange, Kind, Session, Store
 from usbrec.stages.folder import write_jsonl
 
 
 def samples_of(session: Session) -> list[Sample]:
     """The points of a session where an item was taken."""
-    for kind in ("accepted", "liked"):
+    kinds: tuple[Kind, ...] = ("accepted", "liked")
+    for kind in kinds:
         found = []
         for turn, exchange in session.exchanges.items():
             targets = _targets(session, turn, exchange, kind)
@@ -72,15 +74,26 @@ def pairs_of(session: Session) -> list[PreferencePair]:
 
 def _verdict(session: Session, turn: int) -> int:
     """1 for a reply that was liked or accepted and nothing else, -1 for one disliked, 0 for the others."""
-    kinds = {one.kind for one in session.feedback if one.turn == turn}
+    kinds = {kind for kind, _ in _opinions(session, turn)}
     if not kinds or ("disliked" in kinds and len(kinds) > 1):
         return 0
     return -1 if "disliked" in kinds else 1
 
 
-def _targets(session: Session, turn: int, exchange: Exchange, kind: str) -> tuple[str, ...]:
+def _opinions(session: Session, turn: int) -> set[tuple[Kind, str | None]]:
+    """What holds in the end, of a reply (None) and of its items: minds are changed, and fingers slip."""
+    opinions: set[tuple[Kind, str | None]] = set()
+    for one in session.feedback:
+        if one.turn == turn:
+            opposite: tuple[Kind, ...] = ("liked", "accepted") if one.kind == "disliked" else ("disliked",)
+            opinions -= {(kind, one.item) for kind in opposite}
+            opinions.add((one.kind, one.item))
+    return opinions
+
+
+def _targets(session: Session, turn: int, exchange: Exchange, kind: Kind) -> tuple[str, ...]:
     """The names of the items of a reply with this verdict; of all it names, where none is singled out."""
-    marked = {one.item for one in session.feedback if one.turn == turn and one.kind == kind}
+    marked = {item for held, item in _opinions(session, turn) if held == kind}
     named = {str(item["id"]): _name(item) for item in exchange.items}
     chosen = named if None in marked else {id_: name for id_, name in named.items() if id_ in marked}
     return tuple(dict.fromkeys(chosen.values()))

@@ -5,7 +5,8 @@ change it and ask again, so that a chain of turns would tell less than what each
 returns when its change is on the disk. What is deleted is overwritten.
 
 A session belongs to the key that began it (`key`, its name; None where the service has no keys): with another
-key it is not there.
+key it is not there. A name outlives its key, so that a key can be replaced; sessions whose key is gone are
+deleted here alone (`forget`).
 """
 
 from __future__ import annotations
@@ -242,6 +243,10 @@ class Store:
         """All of a person's sessions; how many there were."""
         return self._wipe("DELETE FROM sessions WHERE user = ? AND key IS ?", user, key)
 
+    def delete_person(self, name: str) -> int:
+        """All sessions of a user of this name, whatever the key, and of a key of this name; how many."""
+        return self._wipe("DELETE FROM sessions WHERE user = ? OR key = ?", name, name)
+
     def vote(self, left: str, right: str, winner: Winner) -> None:
         self._db.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", (time.time(), left, right, winner))
 
@@ -253,3 +258,13 @@ class Store:
         # The log of changes would still hold the old pages: write it into the file and empty it.
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return count
+
+
+def forget(path: str | Path, name: str) -> int:
+    """Delete what a store holds of a person, known by the name of a user or of a key; how many sessions that
+    were. A service may be running on it. Raises InputError."""
+    store = Store(path, must_exist=True)
+    try:
+        return store.delete_person(name)
+    finally:
+        store.close()
