@@ -206,6 +206,36 @@ def test_stop_ends_the_reply_here_and_at_the_server(visit: Open, address: str, s
     assert "Heat" in finished(page, 2).inner_text()
 
 
+def test_a_new_conversation_hears_nothing_of_a_reply_that_it_interrupted(
+    visit: Open, address: str, stub: Stub
+) -> None:
+    page = visit(address)
+    say(page, "a long one")
+    page.get_by_text("word1").wait_for()
+    page.get_by_role("button", name="New conversation").click()
+    say(page, "Hello")
+    finished(page)
+    assert stub.chats[-1]["messages"] == [{"role": "user", "content": "Hello"}]
+
+
+def test_the_keyboard_keeps_its_place_when_send_becomes_stop(visit: Open, address: str) -> None:
+    page = visit(address)
+    page.get_by_label("Your message").fill("a long one")
+    page.get_by_role("button", name="Send").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("word1").wait_for()
+    assert page.evaluate("document.activeElement.id") == "stop"
+    page.keyboard.press("Enter")
+    finished(page)
+    assert page.evaluate("document.activeElement.id") == "message"
+    page.get_by_role("button", name="Blind test").click()
+    page.get_by_label("Message to both models").fill("slow, please")
+    page.get_by_role("button", name="Ask both").focus()
+    page.keyboard.press("Enter")
+    page.locator("#vote").wait_for()
+    assert page.evaluate("document.activeElement.id") == "arena-message"
+
+
 @pytest.mark.parametrize(
     ("message", "words"),
     [
@@ -584,6 +614,32 @@ def test_with_a_store_opinions_and_votes_are_kept_and_can_be_deleted(visit: Open
         page.get_by_role("row").nth(1).wait_for()
         counted = getting(f"{url}/v1/usbrec/votes")["pairs"]
         assert [pair["wins_a"] + pair["wins_b"] for pair in counted] == [1]
+
+
+def test_what_was_kept_can_be_deleted_after_the_tick_is_gone_and_in_a_new_conversation(
+    visit: Open, tmp_path: Path
+) -> None:
+    with served(tmp_path, "--store", tmp_path / "store.db") as url:
+        page = visit(f"{url}/")
+        sessions = []
+        for number in (1, 2):
+            page.get_by_label("Keep this conversation").check()
+            with page.expect_response(f"{url}/v1/usbrec/sessions") as begun:
+                say(page, "A heist film, please.")
+            sessions.append(begun.value.json()["session"])
+            finished(page)
+            page.get_by_label("Keep this conversation").uncheck()
+            say(page, "Another one?")
+            finished(page, 2)
+            if number == 1:
+                page.get_by_role("button", name="New conversation").click()
+        # The first is gone already; whoever deleted it, it is not asked for again.
+        page.request.delete(f"{url}/v1/usbrec/sessions/{sessions[0]}")
+        page.get_by_role("button", name="Delete what was kept").click()
+        page.get_by_text("is deleted.").wait_for()
+        assert not page.locator("#trouble").is_visible()
+        found = [page.request.get(f"{url}/v1/usbrec/sessions/{session}").status for session in sessions]
+        assert found == [404, 404]
 
 
 def test_with_keys_the_page_is_opened_with_one_as_its_password(visit: Open, tmp_path: Path) -> None:

@@ -56,9 +56,13 @@ export function startArena({ complain, known }) {
   }
 
   function running(controller) {
+    const before = document.activeElement;
     state.running = controller;
     show(byId("arena-stop"), controller !== null);
     show(byId("arena-send"), controller === null);
+    // As in the chat: the keyboard's place in the page goes on to the successor.
+    if (before === byId("arena-send") && controller !== null) byId("arena-stop").focus();
+    if (before === byId("arena-stop") && controller === null) message.focus();
   }
 
   async function vote(winner) {

@@ -14,7 +14,7 @@ export function startChat({ complain, known }) {
   const message = byId("message");
   const profile = byId("profile");
   const fit = growing(message);
-  const state = { models: [], history: [], profile: "", edited: false, running: null, session: null };
+  const state = { models: [], history: [], profile: "", edited: false, running: null, session: null, kept: [] };
 
   const model = () => state.models.find((one) => one.id === byId("model").value) ?? null;
   const enhanced = () => model()?.usbrec?.enhanced ?? false;
@@ -59,6 +59,8 @@ export function startChat({ complain, known }) {
     log.append(article);
     follow(article);
     running(new AbortController());
+    // This conversation's, also when a new one has begun by the time something comes.
+    const { history } = state;
     try {
       await known();
       if (byId("store").checked && state.session === null) await begin();
@@ -71,10 +73,10 @@ export function startChat({ complain, known }) {
           follow(article);
         },
       });
-      state.history.push({ role: "assistant", content: said.text });
+      history.push({ role: "assistant", content: said.text });
       finish(article, said);
     } catch (error) {
-      failed(article, words, error);
+      failed(article, words, error, history);
     } finally {
       words.classList.remove("waiting");
       article.setAttribute("aria-busy", "false");
@@ -87,8 +89,8 @@ export function startChat({ complain, known }) {
 
   function finish(article, said) {
     const ours = said.usbrec ?? {};
-    const judge = state.session !== null && ours.turn !== null && ours.turn !== undefined
-      ? opinions(state.session, ours.turn)
+    const judge = typeof ours.session === "string" && typeof ours.turn === "number"
+      ? opinions(ours.session, ours.turn)
       : null;
     const found = cards(ours.items, judge);
     if (said.finish === "length") article.append(note("Cut off: the limit of the reply or its deadline was reached."));
@@ -113,13 +115,13 @@ export function startChat({ complain, known }) {
   const opinions = (session, turn) => (kind, item) =>
     postJson(`v1/usbrec/sessions/${encodeURIComponent(session)}/feedback`, { turn, kind, item });
 
-  function failed(article, words, error) {
+  function failed(article, words, error, history) {
     const stopped = error.name === "AbortError";
     if (!stopped && !(error instanceof Trouble)) throw error;
     const text = words.textContent.trim();
     if (text === "") words.remove();
     // What was heard was said: the next message may refer to it.
-    else state.history.push({ role: "assistant", content: text });
+    else history.push({ role: "assistant", content: text });
     article.append(note(stopped ? "Stopped." : error.message, stopped ? "" : "alert"));
     if (text !== "" || error.status === 401) return;
     const again = make("button", {
@@ -129,6 +131,7 @@ export function startChat({ complain, known }) {
       onclick: () => {
         if (state.running) return;
         article.remove();
+        message.focus();
         answer();
       },
     });
@@ -168,9 +171,13 @@ export function startChat({ complain, known }) {
   // What shows that it works
 
   function running(controller) {
+    const before = document.activeElement;
     state.running = controller;
     show(byId("stop"), controller !== null);
     show(byId("send"), controller === null);
+    // A button that goes takes the keyboard's place in the page with it, unless its successor gets it.
+    if (before === byId("send") && controller !== null) byId("stop").focus();
+    if (before === byId("stop") && controller === null) message.focus();
     byId("progress-text").textContent = "";
     show(byId("progress"), false);
     byId("track").style.setProperty("--share", "0");
@@ -199,21 +206,30 @@ export function startChat({ complain, known }) {
 
   async function begin() {
     state.session = (await postJson("v1/usbrec/sessions", { user: null })).session;
+    state.kept.push(state.session);
     show(byId("forget"), true);
   }
 
+  /** Everything that was kept since this page was opened, also of conversations that are over. */
   async function forget() {
     try {
-      await remove(`v1/usbrec/sessions/${encodeURIComponent(state.session)}`);
+      while (state.kept.length > 0) {
+        await remove(`v1/usbrec/sessions/${encodeURIComponent(state.kept[0])}`).catch((error) => {
+          // What somebody else has deleted is deleted.
+          if (error.status !== 404) throw error;
+        });
+        state.kept.shift();
+      }
     } catch (error) {
       complain(error);
       return;
     }
     state.session = null;
     byId("store").checked = false;
-    show(byId("forget"), false);
     for (const group of log.querySelectorAll(".feedback")) group.remove();
-    byId("profile-state").textContent = "What was kept of this conversation is deleted.";
+    byId("kept-state").textContent = "What was kept is deleted.";
+    message.focus();
+    show(byId("forget"), false);
   }
 
   function fresh() {
@@ -222,7 +238,6 @@ export function startChat({ complain, known }) {
     profile.value = "";
     for (const article of log.querySelectorAll("article")) article.remove();
     show(byId("welcome"), true);
-    show(byId("forget"), false);
     byId("draft-list").replaceChildren();
     byId("cost").textContent = "";
     byId("verdict").textContent = "Nothing was said yet.";
@@ -244,6 +259,7 @@ export function startChat({ complain, known }) {
   byId("store").addEventListener("change", () => {
     // What is said from now on is not kept; what was kept stays until it is deleted.
     if (!byId("store").checked) state.session = null;
+    byId("kept-state").textContent = "";
   });
   byId("model").addEventListener("change", describe);
   profile.addEventListener("input", () => {
