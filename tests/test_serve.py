@@ -409,6 +409,21 @@ def test_candidates_go_before_the_model_where_a_catalogue_is_there() -> None:
         assert "Collateral (2004)" in server.requests[0].body["messages"][-1]["content"]
 
 
+async def test_what_candidates_are_looked_up_in_is_built_before_anybody_asks() -> None:
+    given = {"seats": {"recommender": "openai:m"}, "models": {"base_url": "http://127.0.0.1:9/v1"}}
+    twins = seat_twins(load_config(None, given), CATALOGUE)
+    lookups = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            lookups.append(name)
+            return getattr(twins.seat.grounding, name)
+
+    await replace(twins, seat=replace(twins.seat, grounding=Watched())).warm_up()
+    assert "candidates" in lookups
+    await twins.aclose()
+
+
 def test_the_enhanced_twin_comes_first_when_asked_for_and_controls_have_none() -> None:
     script = {"seats": {"recommender": "rules:popular"}}
     assert list(seat_twins(load_config(None, script), CATALOGUE).models) == ["rules:popular"]

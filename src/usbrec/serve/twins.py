@@ -83,9 +83,11 @@ class Twins:
         return grounding.suggestion(found[0]) if found else None
 
     async def warm_up(self) -> None:
-        """Load a model that runs in this process, and go through what every prompt begins with."""
+        """Build what candidates are looked up in, load a model that runs in this process, and go through what
+        every prompt begins with: whoever asks first has a deadline, too."""
+        opening = (Turn("seeker", self.seat.opening),)
+        self.at_least(opening)
         if not self.seat.model.parallel:
-            opening = (Turn("seeker", self.seat.opening),)
             await self.seat.model.chat(ChatRequest(self.seat.messages(opening), max_tokens=1))
 
     async def aclose(self) -> None:
