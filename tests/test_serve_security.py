@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import json
 import logging
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +19,7 @@ from typer.testing import CliRunner
 from test_serve import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.errors import BadLines, ConfigError, InputError
-from usbrec.llm import ScriptedModel
+from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.serve.allowance import Bucket
 from usbrec.serve.door import host_name, is_this_machine
 from usbrec.serve.keyring import Keyring, new_key, read_keys
@@ -289,3 +293,42 @@ def test_neither_keys_nor_words_are_logged(tmp_path: Path, caplog: pytest.LogCap
     assert key not in everything
     assert "Goodfellas" not in everything
     assert "Annabel" not in everything
+
+
+def test_what_fails_when_nobody_waits_for_it_any_more_is_not_quoted_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Stubborn:
+        """Fails instead of ending when it is cancelled."""
+
+        name = "stubborn"
+        identity: Mapping[str, Any] = {"backend": "stubborn"}
+        parallel = True
+
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                raise ZeroDivisionError(request.messages[-1].content) from None
+            raise AssertionError("it was not cancelled")
+
+        async def choose(self, request: ChoiceRequest) -> Choice:
+            raise NotImplementedError
+
+        async def aclose(self) -> None:
+            return
+
+    with Running(twins_on(Stubborn()), serving={"deadline": 0.3}) as service:
+        for _ in range(2):
+            _, answer, _ = service.send("POST", CHAT, {"messages": WISH, "model": "stubborn"})
+            assert answer["choices"][0]["finish_reason"] == "length"
+    gc.collect()
+    assert "Goodfellas" not in caplog.text
+
+
+def test_of_what_libraries_log_the_lines_that_may_quote_somebody_are_left_out() -> None:
+    from usbrec.serve.logs import Lines
+
+    said = "Task exception was never retrieved\nfuture: <Task exception=ValueError('Goodfellas')>"
+    record = logging.LogRecord("asyncio", logging.ERROR, "", 0, said, None, None)
+    assert json.loads(Lines().format(record))["event"] == "Task exception was never retrieved"
