@@ -161,11 +161,11 @@ class LocalServer:
         work = self._loop.create_task(self._send(answer, writer))
         try:
             await asyncio.wait({gone, work}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
+            # A write that fails says it, too, sometimes first.
+            if not work.done() or work.exception() is not None:
                 self.hung_up += 1
                 self.left.set()
                 return False
-            work.result()
             return answer.drop is None
         finally:
             self._in_flight -= 1

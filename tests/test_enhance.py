@@ -110,6 +110,18 @@ async def test_the_rounds_left_in_the_dialogue_bound_how_far_drafts_are_played()
     assert len(model.requests) == 2
 
 
+async def test_a_horizon_bounds_how_far_drafts_are_played() -> None:
+    lengths: list[int] = []
+    judge = CountingJudge(lambda played: lengths.append(len(played)) or float(len(played)))
+    for horizon in (1, 2, None):
+        enhanced = _enhanced(
+            ScriptedModel(_replies), judge=judge, simulator=Patient(), rounds=3, drafts=2, horizon=horizon
+        )
+        await enhanced.chat(ChatRequest(WISH))
+    # A reply alone, a reply with an answer and the next reply, and all three rounds.
+    assert sorted(set(lengths)) == [1, 3, 5]
+
+
 async def test_rounds_before_the_given_one_are_not_enhanced() -> None:
     model = ScriptedModel(_replies)
     enhanced = _enhanced(model, from_round=2, rounds=1)

@@ -34,7 +34,7 @@ from usbrec.play.knowledge import Knowledge
 from usbrec.play.profiling import RulesProfiler
 from usbrec.play.recommender import Recommender
 from usbrec.play.rules import RulesInternalSimulator, RulesTargetSimulator
-from usbrec.play.seats import turns_of
+from usbrec.play.seats import messages_for, turns_of
 from usbrec.prompts import Prompts
 from usbrec.stages.assembly import assemble
 from usbrec.stages.folder import read_inputs
@@ -50,6 +50,50 @@ def _grounding(knowledge: Knowledge = KNOWLEDGE, *, count: int = 4, text_words: 
 
 
 GROUNDING = _grounding()
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (None, ["S", "one", "two", "three", "four", "five"]),
+        (5, ["S", "one", "two", "three", "four", "five"]),
+        (3, ["S", "three", "four", "five"]),
+        # Chat templates want a user to begin.
+        (2, ["S", PROMPTS.render("opening"), "four", "five"]),
+        (1, ["S", "five"]),
+    ],
+)
+def test_the_model_reads_the_last_turns_and_the_retriever_all(
+    window: int | None, expected: list[str]
+) -> None:
+    said = ("one", "two", "three", "four", "five")
+    messages = (
+        Message("system", "S"),
+        *(Message("assistant" if place % 2 else "user", text) for place, text in enumerate(said)),
+    )
+    items = (CATALOGUE.items[0],)
+    shown = replace(GROUNDING, window=window).shown(messages, items)
+    assert [message.content for message in shown[:-1]] == expected[:-1]
+    assert shown[-1].content == GROUNDING.block("five", items)
+    assert [message.role for message in shown[1:]] == ["user", "assistant", "user", "assistant", "user"][
+        -len(shown) + 1 :
+    ]
+
+
+async def test_grounding_looks_for_items_in_all_of_the_dialogue() -> None:
+    turns = (*CRIME, Turn("recommender", "Heat (1995)?"), seeker("No."), Turn("recommender", "Hm."))
+    messages = messages_for("recommender", "S", (*turns, seeker("Well?")), opening="Hello!")
+    asked: list[str] = []
+
+    def answer(request: ChatRequest) -> str:
+        asked.append(request.messages[-1].content)
+        assert len(request.messages) == 2
+        return "Casino (1995)!"
+
+    narrow = Grounded(ScriptedModel(answer), replace(GROUNDING, window=1))
+    await narrow.chat(ChatRequest(messages))
+    assert "Casino (1995)" in asked[0]
+    assert "Heat (1995)" not in asked[0]
 
 
 def _says(*replies: str) -> ScriptedModel:

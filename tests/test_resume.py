@@ -72,6 +72,40 @@ def test_five_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
     assert _without_clock(tmp_path / "killed") == _without_clock(tmp_path / "whole")
 
 
+def test_rows_that_go_in_step_are_resumed_to_the_same_words(tmp_path: Path) -> None:
+    (tmp_path / "short.toml").write_text("[models]\nbatch = 2\n[play]\nmax_tokens = 8\nrounds = 1\n")
+
+    def command(out: str, lanes: str) -> list[str]:
+        parts = _command(tmp_path / out)
+        parts[parts.index("smollm2-135m")] = "hf:smollm2-135m"
+        parts[parts.index("--concurrency") + 1] = lanes
+        return parts
+
+    whole = subprocess.run(command("whole", "2"), capture_output=True, text=True, check=False, timeout=300)
+    assert whole.returncode == 0, whole.stderr
+    with subprocess.Popen(
+        command("killed", "1"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        # The settings are written before the first call, so what the log grows by after that are calls.
+        while process.poll() is None and not (tmp_path / "killed" / "config.toml").exists():
+            time.sleep(0.01)
+        begun = _logged(tmp_path / "killed")
+        while process.poll() is None and _logged(tmp_path / "killed") == begun:
+            time.sleep(0.01)
+        process.kill()
+    assert _finished_rows(tmp_path / "killed") < 4
+    resumed = subprocess.run(command("killed", "1"), capture_output=True, text=True, check=False, timeout=300)
+    assert resumed.returncode == 0, resumed.stderr
+    # Rows alone: the settings in the results say how many lanes there were.
+    assert _without_clock(tmp_path / "killed")[0] == _without_clock(tmp_path / "whole")[0]
+
+
+def _logged(folder: Path) -> int:
+    """How far the log of a run that goes on has grown; nobody else may read the database itself."""
+    log = folder / "run.db-wal"
+    return log.stat().st_size if log.exists() else 0
+
+
 def test_pairs_on_the_real_model_replay_to_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 16\nrounds = 1\n")
     command = _command(tmp_path / "live")

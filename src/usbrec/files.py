@@ -14,6 +14,18 @@ from typing import Any
 
 from usbrec.errors import InputError
 
+#: A file's path, and what changes when its content does.
+Stamped = tuple[str, int, int]
+
+
+def stamped(path: str | Path) -> Stamped:
+    """A file as it stands now; of one that is not there, its path alone."""
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), stat.st_mtime_ns, stat.st_size
+
 
 def read_text(path: str | Path) -> str:
     """The whole file as text, without a byte-order mark. Raises InputError when it cannot be read."""

@@ -117,10 +117,10 @@ class TransformersModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         scope = current_scope.get()
+        asked = (request, self._warm())
         if scope is None or scope.crew is None:
-            return await self._work(lambda stopped: self._chat([(request, self._warm())], stopped)[0])
-        warm = self._warm()
-        reply: ChatReply = await scope.crew.ask(scope.unit, self._chat_together, (request, warm))
+            return await self._work(lambda stopped: self._chat([asked], stopped)[0])
+        reply: ChatReply = await scope.crew.ask(scope.unit, self._chat_together, asked)
         return reply
 
     async def choose(self, request: ChoiceRequest) -> Choice:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args
 
 from usbrec.config import Config, Judging
 from usbrec.enhance import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ConfigError
+from usbrec.files import Stamped, stamped
 from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, open_ranker
 from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
@@ -51,6 +53,13 @@ def similarity_of(judging: Judging) -> Similarity:
         era_weight=judging.era_weight,
         era_scale=judging.era_scale,
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
+    """The ranker whose folder holds the file `about`. An experiment opens one for each of its runs, and most
+    of their dialogues are the same."""
+    return open_ranker(Path(about[0]).parent, catalogue)
 
 
 @dataclass(frozen=True)
@@ -220,7 +229,7 @@ class _Assembler:
             self._ranker = (
                 AttributeRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
                 if self._config.ranker is None
-                else open_ranker(self._config.ranker, knowledge.catalogue)
+                else _opened_ranker(stamped(Path(self._config.ranker) / "ranker.json"), knowledge.catalogue)
             )
         return self._ranker
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units
 from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
-from usbrec.files import write_text
+from usbrec.files import Stamped, stamped, write_text
 from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
@@ -87,10 +88,20 @@ def read_catalogue(
     catalogue: str | Path, interactions: str | Path | None, file: CatalogueFile | None = None
 ) -> Catalogue:
     """The items, with their popularity counted where `interactions` are given. `file` says which columns
-    hold what. Raises InputError or BadLines."""
-    file = file or CatalogueFile()
-    items = load_catalogue(catalogue, FieldMap(**file.model_dump(exclude={"table"})), table=file.table)
-    return items if interactions is None else items.with_popularity(popularity_from(interactions, items))
+    hold what. Raises InputError or BadLines.
+
+    An experiment asks for the same items many times: files that have not changed are read once.
+    """
+    return _read_catalogue(
+        stamped(catalogue), None if interactions is None else stamped(interactions), file or CatalogueFile()
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
+    path = catalogue[0]
+    items = load_catalogue(path, FieldMap(**file.model_dump(exclude={"table"})), table=file.table)
+    return items if interactions is None else items.with_popularity(popularity_from(interactions[0], items))
 
 
 def run_stage(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -179,6 +180,8 @@ def _train(
     started = time.monotonic()
     settings = task.settings
     torch.manual_seed(task.seed)
+    # A model that sat in a seat of this process has left PyTorch with the threads of a seat.
+    torch.set_num_threads(_cores())
     tokenizer = load_tokenizer(task.base)
     model = _with_adapters(task)
     _room(model, out)
@@ -213,6 +216,12 @@ def _train(
         "seconds": round(time.monotonic() - started, 3),
     }
     return measured, history
+
+
+def _cores() -> int:
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    there = getattr(os, "sched_getaffinity", None)
+    return int(told) if told.isdigit() else len(there(0)) if there else os.cpu_count() or 1
 
 
 def _with_adapters(task: Task) -> Any:

@@ -44,7 +44,7 @@ _ABOUT, _ITEMS, _LEARNED, _VECTORS, _TREES = (
 )
 _FACTORS = SOURCES.index("factors")
 #: So many dialogues stay ranked.
-_KNOWN = 256
+_KNOWN = 2048
 #: Changes when a folder of an older version can no longer be read.
 FORMAT = "usbrec.ranker/1"
 
