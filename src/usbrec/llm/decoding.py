@@ -2,7 +2,7 @@
 
 On a processor a pass through a small model costs hardly more for sixteen tokens than for one, and on a GPU
 for hundreds. So all replies go on in one pass, and whichever has ended leaves it. The replies to one
-prompt read its keys and values where they are; only what each has said itself is kept for it alone.
+prompt read the same keys and values; only what each has said itself is kept for it alone.
 """
 
 from __future__ import annotations
@@ -175,7 +175,8 @@ class _Together:
 
         self._model = model
         self._said = DynamicCache(config=model.config)
-        self._lines = lines
+        self._shelf = _Shelf((), model)
+        self._where_l: tuple[Any, Any] | None = None
 
     def possible(self) -> bool:
         """Whether the model takes our attention, and has no other kind of layers."""
@@ -192,7 +193,11 @@ class _Together:
         """The logits (lines, vocabulary) of what follows each line's last token."""
         import torch
 
-        self._lines = lines
+        prompts = list({id(line.drawing.prompt): line.drawing.prompt for line in lines}.values())
+        # Prompts nobody goes on from are taken down when they are the greater part: that copies the others.
+        if not self._shelf.prompts or 2 * len(prompts) <= len(self._shelf.prompts):
+            self._shelf = _Shelf(prompts, self._model)
+        self._where_l = self._shelf.places(lines)
         device = self._model.device
         places = [len(line.drawing.prompt.ids) + len(line.said) - 1 for line in lines]
         return self._model(
@@ -212,39 +217,71 @@ class _Together:
 
         count, heads, _, width = query.shape
         shared = key.shape[1]
+        where_l = self._where_l
+        keys_psdm, values_psmd, hidden_pm = self._shelf.layers[layer]
+        length = values_psmd.shape[2]
         query_lsgd = (query * scaling).view(count, shared, heads // shared, width)
-        own_lsgt = query_lsgd @ key.transpose(-1, -2)
-        parts = []
-        start = 0
-        for prompt, number in self._prompts():
-            end = start + number
-            # Who has the same prompt asks it at once, as rows of one matrix.
-            asked = query_lsgd[start:end].transpose(0, 1).reshape(shared, -1, width)
-            keys, values = prompt.cache.layers[layer].keys[0], prompt.cache.layers[layer].values[0]
-            theirs = (
-                (asked @ keys.transpose(-1, -2)).view(shared, number, heads // shared, -1).transpose(0, 1)
-            )
-            weight = torch.cat([theirs, own_lsgt[start:end]], -1).softmax(-1, dtype=torch.float32)
-            weight = weight.to(query.dtype)
-            length = keys.shape[1]
-            read = weight[..., :length].transpose(0, 1).reshape(shared, -1, length) @ values
-            parts.append(
-                read.view(shared, number, heads // shared, width).transpose(0, 1)
-                + weight[..., length:] @ value[start:end]
-            )
-            start = end
-        return torch.cat(parts).reshape(count, 1, heads, width)
 
-    def _prompts(self) -> list[tuple[Prompt, int]]:
-        """Each prompt with how many of the lines, which are neighbours, go on from it."""
-        found: list[tuple[Prompt, int]] = []
-        for line in self._lines:
-            prompt = line.drawing.prompt
-            if found and found[-1][0] is prompt:
-                found[-1] = (prompt, found[-1][1] + 1)
-            else:
-                found.append((prompt, 1))
-        return found
+        def at_prompts(lines_l: Any) -> Any:
+            """(l, s, g, x) as (p, s, rows, x): who has the same prompt asks it at once, in one matrix."""
+            rows = lines_l.new_zeros((*self._shelf.shape, *lines_l.shape[1:]))
+            rows[where_l] = lines_l
+            return rows.transpose(1, 2).flatten(2, 3)
+
+        def at_lines(rows: Any) -> Any:
+            rows = rows.unflatten(2, (self._shelf.shape[1], heads // shared))
+            return rows.transpose(1, 2)[where_l]
+
+        theirs_lsgm = at_lines(at_prompts(query_lsgd) @ keys_psdm + hidden_pm[:, None, None])
+        own_lsgt = query_lsgd @ key.transpose(-1, -2)
+        weight = torch.cat([theirs_lsgm, own_lsgt], -1).softmax(-1, dtype=torch.float32).to(query.dtype)
+        read_lsgd = at_lines(at_prompts(weight[..., :length]) @ values_psmd) + weight[..., length:] @ value
+        return read_lsgd.reshape(count, 1, heads, width)
+
+
+class _Shelf:
+    """The keys and values of some prompts laid side by side, as long as the longest.
+
+    `layers` has of each layer keys (p, s, d, m), values (p, s, m, d), and (p, m): 0 for what is there and
+    minus infinity behind a prompt's end. `shape` is the number of prompts and the most lines of one.
+    """
+
+    def __init__(self, prompts: Sequence[Prompt], model: Any) -> None:
+        import torch
+
+        self.prompts = prompts
+        self._row = {id(prompt): row for row, prompt in enumerate(prompts)}
+        self.shape = (len(prompts), 1)
+        self.layers: list[tuple[Any, Any, Any]] = []
+        if not prompts:
+            return
+        longest = max(len(prompt.ids) for prompt in prompts)
+        hidden_pm = torch.zeros((len(prompts), longest), device=model.device)
+        for row, prompt in enumerate(prompts):
+            hidden_pm[row, len(prompt.ids) :] = -math.inf
+        for layers in zip(*(prompt.cache.layers for prompt in prompts), strict=True):
+            keys, values = (
+                torch.stack(
+                    [torch.nn.functional.pad(one, (0, 0, 0, longest - one.shape[2]))[0] for one in of_prompts]
+                )
+                for of_prompts in ([layer.keys for layer in layers], [layer.values for layer in layers])
+            )
+            self.layers.append((keys.transpose(-1, -2).contiguous(), values, hidden_pm.to(keys.dtype)))
+
+    def places(self, lines: Sequence[Line]) -> tuple[Any, Any]:
+        """For each line the row of its prompt and its place among that prompt's lines."""
+        import torch
+
+        counts = [0] * len(self.prompts)
+        rows, places = [], []
+        for line in lines:
+            row = self._row[id(line.drawing.prompt)]
+            rows.append(row)
+            places.append(counts[row])
+            counts[row] += 1
+        self.shape = (len(self.prompts), max(counts))
+        device = self.layers[0][0].device
+        return torch.tensor(rows, device=device), torch.tensor(places, device=device)
 
 
 class _Apart:
