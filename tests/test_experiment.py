@@ -20,7 +20,7 @@ from usbrec.data import load_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import InputError, RunFolderError
 from usbrec.evaluate.planned import PLANNED, planned_differences, pooled
-from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment
+from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
 from usbrec.stages.rows import PARTS, choose_rows
 
 WISHES = ("I loved Goodfellas (1990), more crime please.", "Something like Heat (1995)?", "A film for kids.")
@@ -93,10 +93,11 @@ def _has_rows(folder: Path, part: str) -> bool:
 def test_rows_are_new_to_the_dialogue_and_no_dialogue_is_in_two_parts(files: Dataset, tmp_path: Path) -> None:
     counts = choose_rows(_config(iterations=2, held_out_rows=5), files, tmp_path / "rows")
     parts = _parts(tmp_path / "rows")
-    assert {part: len(rows) for part, rows in parts.items()} == counts
+    # 30 rows name no target; of the other six dialogues nothing is learnt.
+    assert {part: len(rows) for part, rows in parts.items()} | {"unused": 6} == counts
     assert counts["test"] == 4
     assert counts["held_out"] == 5
-    assert sum(counts.values()) == 4 + 24
+    assert sum(counts[part] for part in PARTS) == 4 + 24
     dialogues = [sample.dialogue_id for rows in parts.values() for sample in rows]
     assert len(dialogues) == len(set(dialogues))
     assert not any("again" in sample.turns[-1].text for rows in parts.values() for sample in rows)
@@ -112,6 +113,14 @@ def test_pairs_can_be_drawn_on_fewer_rows_without_changing_the_other_parts(
     before, after = _parts(tmp_path / "whole"), _parts(tmp_path / "fewer")
     assert before["sft"] == after["sft"]
     assert set(after["pairs"]) < set(before["pairs"])
+
+
+def test_one_ranker_serves_all_that_is_learnt_from_where_enough_is_left_for_it() -> None:
+    rows = {"test": 9, "sft": 20, "pairs": 10, "held_out": 0, "unused": 30}
+    assert rankers_for(rows, tests=False) == [("sft", "pairs")]
+    assert rankers_for({**rows, "unused": 29}, tests=True) == [("test",), ("sft",), ("pairs",)]
+    assert rankers_for({**rows, "held_out": 5}, tests=False) == [("sft",), ("pairs", "held_out")]
+    assert rankers_for({**rows, "held_out": 5, "unused": 40}, tests=False) == [("sft", "pairs", "held_out")]
 
 
 def test_the_same_file_for_both_is_divided(files: Dataset, tmp_path: Path) -> None:

@@ -182,11 +182,11 @@ class _Cell:
         self._train_rankers(rows)
         self._test("SES", self._base, enhanced=True)
         self._test("B/L", self._base, after="SES")
-        self._test("SES, random draft", self._base, enhanced=True, choice="random", after="SES")
         if self._files.catalogue is not None:
             for kind in settings.controls:
                 self._test(f"{RULES}:{kind}", f"{RULES}:{kind}")
         training = [self._trained(seed) for seed in range(config.seed, config.seed + settings.training_seeds)]
+        self._test("SES, random draft", self._base, enhanced=True, choice="random", after="SES")
         order = (*SYSTEMS, *RANDOM_DRAFT, *self._runs)
         runs = {name: self._runs[name] for name in dict.fromkeys(order) if name in self._runs}
         resamples = config.statistics.resamples
@@ -270,15 +270,8 @@ class _Cell:
         self._rankers: dict[str, str | None] = dict.fromkeys(PARTS, given)
         if not self._config.experiment.train_rankers:
             return
-        # Held-out rows look like the pairs' rows: neither may be known to the ranker of either.
-        others = tuple(part for part in ("pairs", "held_out") if rows[part])
-        unseen = {("sft",): ("sft",), others: others}
-        if sum(rows[part] for part in ("sft", *others)) <= rows["unused"]:
-            unseen = {("sft", *others): ("sft", *others)}
-        if given is None:
-            unseen = {("test",): ("test",), **unseen}
-        for parts, left_out in unseen.items():
-            ranker = str(self._ranker("-".join(parts), left_out))
+        for parts in rankers_for(rows, tests=given is None):
+            ranker = str(self._ranker("-".join(parts), parts))
             self._rankers |= dict.fromkeys(parts, ranker)
         self._config = self._config.model_copy(update={"ranker": self._rankers["test"]})
 
@@ -433,6 +426,19 @@ _FOR = dict(zip(PARTS, ("to test on", "for SFT", "for pairs", "held out"), stric
 def _with(base: str, adapter: Path) -> str:
     """The seat of `base` with another adapter than it may have."""
     return f"{HF}{trainable(base)[0]}+{adapter}"
+
+
+def rankers_for(rows: Mapping[str, int], *, tests: bool) -> list[tuple[str, ...]]:
+    """The parts that share a ranker, which has seen none of their dialogues; `tests`: one for these, too.
+
+    `rows` are the counts of :func:`choose_rows`. One serves all that is learnt from, as long as at least as
+    much is left for it to learn from itself.
+    """
+    # Held-out rows look like the pairs' rows: neither may be known to the ranker of either.
+    others = tuple(part for part in ("pairs", "held_out") if rows[part])
+    learnt = ("sft", *others)
+    shared = sum(rows[part] for part in learnt) <= rows["unused"]
+    return [*([("test",)] if tests else []), *([learnt] if shared else [("sft",), others])]
 
 
 def _told(adapter: Path) -> Mapping[str, Any]:

@@ -57,7 +57,7 @@ def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int
                 "more rows, or set experiment.new_targets = false to keep those whose context names a target."
             )
         write_jsonl(out / f"{part}.jsonl", [sample.to_json() for sample in rows])
-    touched = {sample.dialogue_id for part in PARTS for sample in parts[part]}
+    touched = {sample.dialogue_id for sample in learnt}
     unused = sum(sample.dialogue_id not in touched for sample in offered)
     return {**{part: len(parts[part]) for part in PARTS}, "unused": unused}
 
