@@ -297,7 +297,7 @@ class _Cell:
         folder = self._folder / f"seed-{seed}"
         sft = self._train("sft", "sft", self._rows("sft"), self._base, folder / "sft-adapter", seed)
         rl, steps = self._reinforce(sft, folder, seed)
-        for name, seat in (("SFT", _with(self._base, sft)), ("RL", _with(self._base, rl))):
+        for name, seat in (("RL", _with(self._base, rl)), ("SFT", _with(self._base, sft))):
             self._test(f"{name}+SES", seat, enhanced=True, folder=folder)
             self._test(name, seat, folder=folder, after=f"{name}+SES")
         random, after = "RL+SES, random draft", "RL+SES"
