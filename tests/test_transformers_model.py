@@ -15,7 +15,16 @@ import torch
 from usbrec.config import Models
 from usbrec.engine import Crew, Scope, current_scope
 from usbrec.errors import ConfigError, InputError, PromptTooLong
-from usbrec.llm import ChatReply, ChatRequest, ChoiceRequest, Message, decoding, model_name, open_model
+from usbrec.llm import (
+    ChatReply,
+    ChatRequest,
+    ChoiceRequest,
+    Message,
+    decoding,
+    model_name,
+    open_model,
+    transformers_model,
+)
 from usbrec.llm.checkpoint import load_model, load_tokenizer
 from usbrec.llm.transformers_model import TransformersModel
 
@@ -51,6 +60,13 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In half of it, sums that are made in another order differ so much that words do, now and then."""
+    monkeypatch.setattr(transformers_model, "half_precision", lambda device: torch.float32)
+
+
+@pytest.mark.usefixtures("full_precision")
 async def test_a_greedy_reply_is_what_transformers_generates() -> None:
     async with seated() as model:
         reply = await model.chat(ChatRequest(ASKED, max_tokens=24))
@@ -89,6 +105,7 @@ async def test_a_unit_says_the_same_whatever_ran_before_it_and_reads_a_prompt_on
     assert first[1].usage.cached_tokens > 15
 
 
+@pytest.mark.usefixtures("full_precision")
 async def test_replies_drawn_together_are_those_drawn_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = [
         ChatRequest(ASKED, max_tokens=16),
@@ -107,6 +124,17 @@ async def test_replies_drawn_together_are_those_drawn_apart(monkeypatch: pytest.
     assert [reply.usage.completion_tokens for reply in together] == [
         reply.usage.completion_tokens for reply in alone
     ]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_model_of_plain_attention_is_known_as_one_in_half_precision_too(dtype: torch.dtype) -> None:
+    model = load_model(BASE, dtype=dtype)
+    assert decoding.shares_prompts(model)
+    # Who computes attention in another way is left alone.
+    model = load_model(BASE, dtype=dtype)
+    model.set_attn_implementation("eager")
+    assert not decoding.shares_prompts(model)
+    assert model.config._attn_implementation == "eager"
 
 
 async def _in_step(requests: Sequence[ChatRequest]) -> list[ChatReply]:

@@ -363,7 +363,7 @@ def _computes_as_it_should(model: Any) -> bool:
     import torch
     from transformers import DynamicCache
 
-    ids = list(range(5, 13))
+    ids = list(range(100, 132))
     cache = DynamicCache(config=model.config)
     tensor = torch.tensor([ids], device=model.device)
     logits = model(input_ids=tensor, past_key_values=cache, use_cache=True).logits[:, -1]
@@ -372,9 +372,9 @@ def _computes_as_it_should(model: Any) -> bool:
         line.said.append(ids[0])
     ours = _Together(model, drawing.lines).next(drawing.lines).float()
     plain = model(input_ids=torch.tensor([[*ids, ids[0]]], device=model.device)).logits[:, -1].float()
-    # Half precision differs by rounding; another kind of attention differs in what is likely at all.
+    # Of 2 at most: without its prompt a token is 1.8 away, rounding in half precision makes up to 0.2.
     far = float((ours.softmax(-1) - plain.softmax(-1)).abs().sum(-1).max())
-    return math.isfinite(far) and far < 0.1
+    return math.isfinite(far) and far < 0.5
 
 
 def _attention(
