@@ -151,8 +151,9 @@ async def _in_step(requests: Sequence[ChatRequest]) -> list[ChatReply]:
         return await asyncio.gather(*(member(number, model) for number in range(len(requests))))
 
 
-async def test_in_a_crew_a_prompt_that_does_not_fit_fails_alone() -> None:
-    crew = Crew(["long", "short"])
+@pytest.mark.parametrize("others", [1, 0])
+async def test_in_a_crew_a_prompt_that_does_not_fit_fails_alone(others: int) -> None:
+    crew = Crew(["long", "longer", "short"])
 
     async def ask(unit: str, request: ChatRequest, model: TransformersModel) -> ChatReply:
         current_scope.set(Scope(unit, 0, crew))
@@ -161,16 +162,21 @@ async def test_in_a_crew_a_prompt_that_does_not_fit_fails_alone() -> None:
         finally:
             crew.leave(unit)
 
-    long = ChatRequest((Message("user", "word " * 300),), max_tokens=8)
     async with seated(context=256) as model:
-        failed, said = await asyncio.gather(
-            ask("long", long, model),
-            ask("short", ChatRequest(ASKED, max_tokens=3), model),
-            return_exceptions=True,
+        if not others:
+            # Nothing is left to draw then, which is no failure of its own.
+            crew.leave("short")
+        asked = [
+            ("long", ChatRequest((Message("user", "word " * 300),), max_tokens=8)),
+            ("longer", ChatRequest((Message("user", "word " * 400),), max_tokens=8)),
+            ("short", ChatRequest(ASKED, max_tokens=3)),
+        ][: 2 + others]
+        failed, also_failed, *said = await asyncio.gather(
+            *(ask(unit, request, model) for unit, request in asked), return_exceptions=True
         )
     assert isinstance(failed, PromptTooLong)
-    assert isinstance(said, ChatReply)
-    assert said.usage.completion_tokens == 3
+    assert isinstance(also_failed, PromptTooLong)
+    assert [isinstance(one, ChatReply) and one.usage.completion_tokens for one in said] == [3] * others
 
 
 async def test_another_seed_draws_other_words() -> None:

@@ -111,10 +111,12 @@ def draw_all(model: Any, tokenizer: Any, drawings: Sequence[Drawing]) -> None:
     ends = model.generation_config.eos_token_id
     ends = frozenset({tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])})
     lines = [line for drawing in drawings for line in drawing.lines]
+    if not lines:
+        return
     logits_lv = torch.cat([line.drawing.prompt.logits for line in lines]).cpu()
     passes: _Together | _Apart | None = None
     with torch.inference_mode():
-        while lines:
+        while True:
             for line, token in zip(lines, _tokens(logits_lv, lines), strict=True):
                 line.say(token, ends, tokenizer)
             for drawing in drawings:
@@ -163,14 +165,14 @@ def _tokens(logits_lv: Any, lines: Sequence[Line]) -> list[int]:
 
 def _passes(model: Any, lines: Sequence[Line]) -> _Together | _Apart:
     """How these lines are taken through the model: together where it computes as we know."""
-    together = _Together(model, lines)
+    together = _Together(model)
     return together if together.possible() else _Apart(model, lines)
 
 
 class _Together:
     """All lines in one pass, each reading its prompt's keys and values beside its own."""
 
-    def __init__(self, model: Any, lines: Sequence[Line]) -> None:
+    def __init__(self, model: Any) -> None:
         from transformers import DynamicCache
 
         self._model = model
@@ -370,7 +372,7 @@ def _computes_as_it_should(model: Any) -> bool:
     drawing = Drawing(ChatRequest((), n=2), Prompt(ids, cache, logits, 0))
     for line in drawing.lines:
         line.said.append(ids[0])
-    ours = _Together(model, drawing.lines).next(drawing.lines).float()
+    ours = _Together(model).next(drawing.lines).float()
     plain = model(input_ids=torch.tensor([[*ids, ids[0]]], device=model.device)).logits[:, -1].float()
     # Of 2 at most: without its prompt a token is 1.8 away, rounding in half precision makes up to 0.2.
     far = float((ours.softmax(-1) - plain.softmax(-1)).abs().sum(-1).max())
