@@ -20,9 +20,9 @@ from usbrec.llm import (
     ChatRequest,
     ChoiceRequest,
     Message,
-    decoding,
     model_name,
     open_model,
+    passes,
     transformers_model,
 )
 from usbrec.llm.checkpoint import load_model, load_tokenizer
@@ -115,7 +115,7 @@ async def test_replies_drawn_together_are_those_drawn_apart(monkeypatch: pytest.
     ]
     together = await _in_step(requests)
     # Another architecture than ours: every prompt goes through the model by itself.
-    monkeypatch.setattr(decoding, "shares_prompts", lambda model: False)
+    monkeypatch.setattr(passes, "shares_prompts", lambda model: False)
     apart = await _in_step(requests)
     async with seated() as model:
         alone = [await model.chat(request) for request in requests]
@@ -129,11 +129,11 @@ async def test_replies_drawn_together_are_those_drawn_apart(monkeypatch: pytest.
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_a_model_of_plain_attention_is_known_as_one_in_half_precision_too(dtype: torch.dtype) -> None:
     model = load_model(BASE, dtype=dtype)
-    assert decoding.shares_prompts(model)
+    assert passes.shares_prompts(model)
     # Who computes attention in another way is left alone.
     model = load_model(BASE, dtype=dtype)
     model.set_attn_implementation("eager")
-    assert not decoding.shares_prompts(model)
+    assert not passes.shares_prompts(model)
     assert model.config._attn_implementation == "eager"
 
 

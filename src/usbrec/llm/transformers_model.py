@@ -33,7 +33,9 @@ from usbrec.llm.checkpoint import (
     load_tokenizer,
     without_future_warnings,
 )
-from usbrec.llm.decoding import Drawing, Prompt, draw_all, shares_prompts
+from usbrec.llm.decoding import draw_all
+from usbrec.llm.drawing import Drawing, Prompt
+from usbrec.llm.passes import shares_prompts
 
 R = TypeVar("R")
 
