@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
 from usbrec.dialogue import Item, Sample, Turn
 from usbrec.items import Catalogue, Similarity
 from usbrec.play.knowledge import Knowledge
@@ -62,3 +66,16 @@ def sample(
         for index, text in enumerate(texts)
     )
     return Sample(id_, id_.split(":")[0], turns, targets, label)
+
+
+def film_files(folder: Path, *, label: str | None = None) -> Mapping[str, Path]:
+    """Four samples that want Casino, and the catalogue of films, as files."""
+    catalogue, samples = folder / "films.csv", folder / "samples.jsonl"
+    lines = [
+        f'{item.id},"{item.title}",{item.year},"{"|".join(item.genres)}","{"|".join(item.people)}"'
+        for item in CATALOGUE
+    ]
+    catalogue.write_text("id,title,year,genres,people\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    rows = [sample("I liked Goodfellas (1990).", label=label, id_=f"d{number}:1") for number in range(4)]
+    samples.write_text("".join(json.dumps(row.to_json()) + "\n" for row in rows), encoding="utf-8")
+    return {"catalogue": catalogue, "samples": samples}

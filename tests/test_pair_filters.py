@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from films import CATALOGUE, KNOWLEDGE, sample
+from films import CATALOGUE, KNOWLEDGE, film_files, sample
 from usbrec.config import Config, Pairs, Play, Seats
 from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError
@@ -218,13 +218,4 @@ def test_a_filter_by_items_needs_a_catalogue(tmp_path: Path, fake_films: Mapping
 
 @pytest.fixture
 def fake_films(tmp_path: Path) -> Mapping[str, Path]:
-    """Four samples that want Casino, and the catalogue of films as files."""
-    catalogue, samples = tmp_path / "films.csv", tmp_path / "samples.jsonl"
-    lines = [
-        f'{item.id},"{item.title}",{item.year},"{"|".join(item.genres)}","{"|".join(item.people)}"'
-        for item in CATALOGUE
-    ]
-    catalogue.write_text("id,title,year,genres,people\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    rows = [sample("I liked Goodfellas (1990).", id_=f"d{number}:1") for number in range(4)]
-    samples.write_text("".join(json.dumps(row.to_json()) + "\n" for row in rows), encoding="utf-8")
-    return {"catalogue": catalogue, "samples": samples}
+    return film_files(tmp_path)

@@ -172,6 +172,10 @@ class Search(Stage):
     """Drafts of a reply, the greedy one among them (the paper has 3)."""
     temperature: float = Field(0.5, gt=0, le=2)
     """Temperature of the drafts beside the greedy one (paper: 0.5 best, its code 0.7)."""
+    focus: int = Field(0, ge=0, le=50)
+    """With candidates: each draft beside the greedy one is shown only so many of them, each draft others, so
+    that drafts name different items; the most promising first where the internal judge is rules. 0 shows all
+    of them to each: drafts then differ by chance alone, as the paper's do."""
     from_round: int = Field(1, ge=1)
     """First round that is enhanced."""
     rounds: int = Field(2, ge=1, le=20)
@@ -232,6 +236,10 @@ class Pairs(Stage):
     """With candidates: so many more pairs of each sample whose sides are one draft with two different titles
     of the list in it, the best one and another, each played and scored. Only the choice can be learnt from
     them."""
+    focused: int = Field(0, ge=0, le=50)
+    """With candidates: so many more pairs of each sample at most, whose sides are drafts to the prompt that
+    shows one of the first candidates alone, as `search.focus` does. They teach to name what is shown; with
+    `play.fallback = "item"` most are lost, because a fixed sentence stands where nothing was named."""
     label_reachable: bool = True
     """Filter: where candidates are shown, the label is chosen only if one of them is a target; else it
     would teach to pass the list over."""

@@ -436,6 +436,10 @@ def export(
     typer.echo(stages.merge(run, out or run / "merged"))
 
 
+#: Origins of a pair's sides that are told of also where there are none.
+_SAID = ("draft", "label")
+
+
 def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
     console = wide_console()
     table = Table(title="Preference pairs", title_justify="left", box=None, show_header=False)
@@ -444,7 +448,8 @@ def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
     table.add_row("pairs", str(results["pairs"]))
     for side in ("chosen", "rejected"):
         origins = results["origins"][side]
-        table.add_row(f"  {side}", f"{origins['draft']} drafts, {origins['label']} labels")
+        more = [f", {count} {origin}" for origin, count in origins.items() if origin not in _SAID and count]
+        table.add_row(f"  {side}", f"{origins['draft']} drafts, {origins['label']} labels{''.join(more)}")
     for reason, count in results["dropped"].items():
         table.add_row("  dropped", f"{count}: {reason}")
     table.add_row("cost", f"{results['calls']} calls, {results['seconds']:.0f} s of model time")

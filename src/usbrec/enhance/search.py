@@ -37,6 +37,7 @@ from usbrec.llm.base import (
     Message,
     SearchProgress,
 )
+from usbrec.play.focusing import Focusing
 from usbrec.play.profile import Profile, parse_profile
 from usbrec.play.profiling import Profiler
 from usbrec.play.recommender import Recommender, Reply
@@ -53,13 +54,15 @@ class InternalSeats:
     """Who sits inside the search. Their models must be metered (see enhance/budget.py).
 
     `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
-    None where no catalogue is known.
+    None where no catalogue is known. `focusing` shares the candidates among the drafts; None where each
+    draft sees all there are.
     """
 
     profiler: Profiler
     simulator: InternalSimulator
     judge: ProfileJudge
     names_new: Callable[[Sequence[Turn], str], bool] | None = None
+    focusing: Focusing | None = None
 
 
 class SelfEnhanced:
@@ -108,7 +111,9 @@ class SelfEnhanced:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Raises ModelError when not even the first draft could be made, or not a word of it in time."""
-        if request.round is not None and request.round < self._settings.from_round:
+        early = request.round is not None and request.round < self._settings.from_round
+        # Whoever says what the model is shown asks for one draft, not for a search.
+        if early or request.focus is not None:
             return await self._base.chat(request)
         token = current_meter.set(self._meter(request))
         try:
@@ -151,6 +156,7 @@ class _Search:
     stopped: str | None = None
     heard: list[str] = field(default_factory=list)
     played: int = 0
+    failures: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         system, self.turns = turns_of(self.request.messages, self.examples)
@@ -201,6 +207,9 @@ class _Search:
         self._tell("drafting", 0)
         self._add(await self._first())
         if self.settings.choice == "random":
+            if self.seats.focusing is not None:
+                # The drafts of the search that this one is held against depend on the profile.
+                self.profile = await self._profile()
             await self._draft()
             return
         self.profile = await self._profile()
@@ -246,11 +255,12 @@ class _Search:
 
     async def _draft(self) -> None:
         if more := self.wanted - 1:
-            for reply in await self._others(self.turns, more, self.round, self.request.seed):
-                if all(reply.text != draft.text for draft in self.drafts):
-                    self._add(reply)
+            drafted = [draft.text for draft in self.drafts]
+            await self._others(self.turns, drafted, more, self.round, self.request.seed, self._add)
 
     def _add(self, reply: Reply) -> None:
+        if any(reply.text == draft.text for draft in self.drafts):
+            return
         self.drafts.append(Draft(reply.text, reply.unfinished, reply.grounding))
         self._tell("drafting", len(self.drafts))
 
@@ -262,22 +272,58 @@ class _Search:
     async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
         return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
 
-    async def _others(self, turns: Sequence[Turn], n: int, round_: int, seed: int) -> Sequence[Reply]:
-        return await self.recommender.draft(
-            turns,
-            n=n,
-            temperature=self.settings.temperature,
-            seed=derive_seed(seed, "drafts"),
-            round_=round_,
-            rounds=self.rounds,
-        )
+    async def _others(
+        self,
+        turns: Sequence[Turn],
+        drafted: Sequence[str],
+        n: int,
+        round_: int,
+        seed: int,
+        add: Callable[[Reply], None],
+    ) -> None:
+        """Draw up to `n` replies beside those `drafted`, and `add` them in an order that no clock decides,
+        also where a budget ran out on the way. One that fails is done without, and counted."""
+        focusing = self.seats.focusing
+        foci = [] if focusing is None else focusing.foci(turns, self.profile, drafted, n)
+        asked: list[tuple[int, tuple[str, ...] | None]] = [(1, focus) for focus in foci]
+        if n > len(foci):
+            asked.append((n - len(foci), None))
+        drawn: list[Sequence[Reply]] = [()] * len(asked)
+
+        async def draw(place: int) -> None:
+            count, focus = asked[place]
+            try:
+                drawn[place] = await self.recommender.draft(
+                    turns,
+                    n=count,
+                    temperature=self.settings.temperature,
+                    seed=derive_seed(seed, "drafts", *(focus or ())),
+                    round_=round_,
+                    rounds=self.rounds,
+                    focus=focus,
+                )
+            except BudgetSpent:
+                raise
+            except ModelError as error:
+                self.failures.append(f"{type(error).__name__}: {error}")
+
+        try:
+            if self.base.parallel:
+                await side_by_side(draw(place) for place in range(len(asked)))
+            else:
+                for place in range(len(asked)):
+                    await draw(place)
+        finally:
+            for replies in drawn:
+                for reply in replies:
+                    add(reply)
 
     async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
         replies = [await self._greedy(turns, round_, seed)]
         if self.settings.kind == "tree":
-            others = await self._others(turns, self.settings.drafts - 1, round_, seed)
-            replies += [reply for reply in others if reply.text != replies[0].text]
-        return replies
+            more = self.settings.drafts - 1
+            await self._others(turns, [replies[0].text], more, round_, seed, replies.append)
+        return list({reply.text: reply for reply in replies}.values())
 
     async def _play(self, draft: Draft) -> None:
         """Play one draft to its leaves; a failure on the model's side leaves it with what it has."""
@@ -345,6 +391,7 @@ class _Search:
                 drafts=self.drafts,
                 chosen=ranked[0],
                 stopped=self.stopped,
+                failures=self.failures,
                 usage=meter.usage,
             ),
         )

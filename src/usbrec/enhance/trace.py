@@ -53,15 +53,23 @@ class Draft:
 
 
 def trace_json(
-    *, search: str, profile: str, drafts: list[Draft], chosen: int, stopped: str | None, usage: Usage
+    *,
+    search: str,
+    profile: str,
+    drafts: list[Draft],
+    chosen: int,
+    stopped: str | None,
+    failures: list[str],
+    usage: Usage,
 ) -> Mapping[str, Any]:
     """The trace as JSON: ``chosen`` is an index into ``drafts``, ``stopped`` the limit that ended the
-    search early or None."""
+    search early or None, ``failures`` what became of drafts that could not be drawn (there if any)."""
     return {
         "search": search,
         "profile": profile,
         "drafts": [draft.to_json() for draft in drafts],
         "chosen": chosen,
         "stopped": stopped,
+        **({"failures": failures} if failures else {}),
         "usage": usage.to_json(),
     }

@@ -47,7 +47,7 @@ class ChatRequest:
     plain backends ignore them. `on_delta` receives pieces of text as they come (n=1 only); it is not part
     of what decides the answer, nor is `deadline`. `drafts` and `profile` (the seeker's taste, in place of
     what would be read from the dialogue) are for a self-enhanced model, too, and `on_progress` is told how
-    far its search is.
+    far its search is. `focus` has the ids of the candidates that a grounded model shows, in place of all.
     """
 
     messages: tuple[Message, ...]
@@ -62,13 +62,14 @@ class ChatRequest:
     rounds: int | None = None
     drafts: int | None = None
     profile: str | None = None
+    focus: tuple[str, ...] | None = None
     deadline: float | None = field(default=None, compare=False)
     on_delta: Callable[[str], None] | None = field(default=None, compare=False)
     on_progress: Callable[[SearchProgress], None] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Everything that decides the answer."""
-        asked = {"drafts": self.drafts, "profile": self.profile}
+        asked = {"drafts": self.drafts, "profile": self.profile, "focus": self.focus}
         return {
             "messages": [message.to_json() for message in self.messages],
             "n": self.n,

@@ -19,6 +19,7 @@ from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
 from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one
+from usbrec.pairs.focused import focused_pairs
 from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
 from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
@@ -28,8 +29,8 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
     """Draw, play, score and compare; returns the unit's record as JSON.
 
     `accept_at` stands for ``settings.accept_at``. ``pair`` is a PreferencePair or None, and then
-    ``dropped`` says why; ``candidates`` are all replies that were played; ``counterfactual`` are more pairs
-    (pairs/counterfactual.py). Raises ModelError when no draft
+    ``dropped`` says why; ``candidates`` are all replies that were played; ``counterfactual`` and
+    ``focused`` are more pairs (pairs/counterfactual.py, pairs/focused.py). Raises ModelError when no draft
     could be drawn or none could be played.
     """
     drafts = await table.recommender.draft(
@@ -47,6 +48,7 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
         raise ModelError(f"no draft could be played: {played[0].failure}")
     contest = _Contest(sample, table, settings, accept_at, played)
     pair, verdict = await contest.decide()
+    focused = await focused_pairs(sample, table, settings)
     twins = await counterfactual_pairs(sample, table, settings, played)
     return {
         "sample_id": sample.id,
@@ -56,6 +58,7 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
         "pair": None if pair is None else pair.to_json(),
         "dropped": verdict,
         "counterfactual": [twin.to_json() for twin in twins],
+        "focused": [pair.to_json() for pair in focused],
     }
 
 
@@ -154,11 +157,15 @@ def _out_of_catalogue(candidates: Sequence[Mapping[str, Any]]) -> float | None:
 
 
 def all_pairs(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The pairs of all samples: each one's own, then its counterfactual ones."""
+    """The pairs of all samples: each one's own, then its counterfactual and its focused ones."""
     return [
         pair
         for record in records
-        for pair in (*([] if record["pair"] is None else [record["pair"]]), *record["counterfactual"])
+        for pair in (
+            *([] if record["pair"] is None else [record["pair"]]),
+            *record["counterfactual"],
+            *record["focused"],
+        )
     ]
 
 

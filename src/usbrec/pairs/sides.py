@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -10,7 +11,7 @@ from usbrec.errors import ModelError
 from usbrec.judge.episodes import Table
 from usbrec.play.recommender import Reply
 
-Origin = Literal["draft", "label", "counterfactual"]
+Origin = Literal["draft", "label", "counterfactual", "focused"]
 #: Every origin, in the order in which results count them.
 ORIGINS = get_args(Origin)
 
@@ -50,12 +51,20 @@ async def play_reply(sample: Sample, table: Table, reply: Reply, origin: Origin)
         return Candidate(reply.text, origin, None, f"{type(error).__name__}: {error}")
 
 
-def pair_of(sample: Sample, table: Table, chosen: Candidate, rejected: Candidate) -> PreferencePair:
-    """The pair of two sides, with the prompt that the model reads and where everything comes from."""
+def pair_of(
+    sample: Sample,
+    table: Table,
+    chosen: Candidate,
+    rejected: Candidate,
+    *,
+    focus: Sequence[str] | None = None,
+) -> PreferencePair:
+    """The pair of two sides, with the prompt that the model reads (shown all candidates, or those of
+    `focus`) and where everything comes from."""
     return PreferencePair(
         sample_id=sample.id,
         dialogue_id=sample.dialogue_id,
-        prompt=tuple(message.to_json() for message in table.recommender.prompt(sample.turns)),
+        prompt=tuple(message.to_json() for message in table.recommender.prompt(sample.turns, focus)),
         chosen=chosen.text,
         rejected=rejected.text,
         provenance={

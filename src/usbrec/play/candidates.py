@@ -45,15 +45,22 @@ class Grounding:
 
     def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
         """The items for a dialogue that stands here, best first, none of them named in it."""
-        ranked = self.retriever.rank(turns, self.count)
-        found = (self.knowledge.catalogue.get(item_id) for item_id, _ in ranked)
+        return self.items([item_id for item_id, _ in self.retriever.rank(turns, self.count)])
+
+    def items(self, ids: Sequence[str]) -> tuple[Item, ...]:
+        """The items of these ids, those that the catalogue has."""
+        found = (self.knowledge.catalogue.get(item_id) for item_id in ids)
         return tuple(item for item in found if item is not None)
 
-    def shown(self, messages: Sequence[Message], items: Sequence[Item]) -> tuple[Message, ...]:
+    def shown(
+        self, messages: Sequence[Message], items: Sequence[Item], *, focused: bool = False
+    ) -> tuple[Message, ...]:
         """`messages` as the model reads them: the items are in the last one, if there are any, and of the
-        others those of the window are left, behind the system message."""
+        others those of the window are left, behind the system message. `focused` asks about these items and
+        not which one."""
         *before, last = self._windowed(messages)
-        return (*before, Message(last.role, self.block(last.content, items)) if items else last)
+        block = self.focus if focused else self.block
+        return (*before, Message(last.role, block(last.content, items)) if items else last)
 
     def _windowed(self, messages: Sequence[Message]) -> tuple[Message, ...]:
         system = [message for message in messages if message.role == "system"]
@@ -70,6 +77,15 @@ class Grounding:
         """A user's message with the items behind it, a line each."""
         lines = "\n".join(f"{number}. {self.line(item)}" for number, item in enumerate(items, start=1))
         return self.prompts.render("candidates", message=message, candidates=lines)
+
+    def focus(self, message: str, items: Sequence[Item]) -> str:
+        """A user's message with a few items behind it that it asks about."""
+        return self.prompts.render(
+            "focus",
+            message=message,
+            candidates="\n".join(self.line(item) for item in items),
+            titles=" or ".join(self.name(item) for item in items),
+        )
 
     def line(self, item: Item) -> str:
         """An item as one harmless line: its name, up to three genres, words of its text if wanted."""

@@ -9,7 +9,7 @@ than putting the retriever's candidates in the order of the internal judge's rul
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Literal
 
 import numpy as np
@@ -19,10 +19,10 @@ from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.play.belief import Beliefs
+from usbrec.play.focusing import RulesWorth
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.profiling import RulesProfiler
 from usbrec.play.seats import turns_of
-from usbrec.play.taste import Taste
 
 Control = Literal["random", "popular", "retriever", "best"]
 #: How many candidates `best` orders where the settings show none to a model.
@@ -58,7 +58,7 @@ class RulesRecommender:
         self._knowledge = knowledge
         self._retriever = retriever
         self._candidates = candidates
-        self._beliefs = beliefs
+        self._worth = RulesWorth(knowledge, beliefs)
         self._profiler = RulesProfiler(knowledge)
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
@@ -76,7 +76,7 @@ class RulesRecommender:
             "catalogue": self._knowledge.catalogue.digest,
         }
         if self._kind == "best":
-            decides |= {"candidates": self._candidates, "belief": self._beliefs is not None}
+            decides |= {"candidates": self._candidates, "belief": self._worth.beliefs is not None}
         return decides
 
     async def chat(self, request: ChatRequest) -> ChatReply:
@@ -100,16 +100,10 @@ class RulesRecommender:
         ranked = self._ranked(request, turns, looked_at + len(named))
         fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
         if self._kind == "best":
-            worth = self._worth(turns)
+            worth = self._worth.after(turns, self._profiler.read(turns))
             # Sorting is stable: among equals the retriever's earlier one stays ahead.
             fresh.sort(key=lambda item_id: -worth(item_id))
         return fresh[: request.n]
-
-    def _worth(self, turns: Sequence[Turn]) -> Callable[[str], float]:
-        if self._beliefs is not None:
-            belief = self._beliefs.after(turns)
-            return lambda item_id: belief.expected((item_id,))
-        return Taste.of(self._profiler.read(turns), self._knowledge).nearness
 
     def _ranked(self, request: ChatRequest, turns: Sequence[Turn], k: int) -> Iterator[str]:
         if self._kind == "random":

@@ -85,7 +85,7 @@ class Grounded:
         """Raises ModelError when the first draw fails; a later one that fails is done without."""
         _, turns = turns_of(request.messages, self._examples)
         last = request.round is not None and request.round == request.rounds
-        reading = _Reading.of(turns, self._grounding, last=last)
+        reading = _Reading.of(turns, self._grounding, last=last, focus=request.focus)
         drawn, reply = await self._draw(request, reading)
         said = tuple(self._said(draw, reading) for draw in drawn)
         if request.on_delta is not None:
@@ -101,8 +101,8 @@ class Grounded:
     async def _draw(self, request: ChatRequest, reading: _Reading) -> tuple[list[_Draw], ChatReply]:
         """The best draw for each completion asked for, and the first answer with the usage of all."""
         started = time.monotonic()
-        shown = self._grounding.shown(request.messages, reading.items)
-        asked = replace(request, messages=shown, on_delta=None)
+        shown = self._grounding.shown(request.messages, reading.items, focused=request.focus is not None)
+        asked = replace(request, messages=shown, on_delta=None, focus=None)
         reply = await self._base.chat(asked)
         drawn = [reading.read(completion) for completion in reply.completions]
         for attempt in range(1, self._redraws + 1):
@@ -165,8 +165,8 @@ class _Draw:
 
 @dataclass(frozen=True)
 class _Reading:
-    """How a reply is read at one point of a dialogue: `items` are the candidates, `said` the ids named so
-    far, `explained` those of the last recommendation if the seeker asks about it."""
+    """How a reply is read at one point of a dialogue: `items` are the candidates shown, `said` the ids named
+    so far, `explained` those of the last recommendation if the seeker asks about it."""
 
     grounding: Grounding
     items: tuple[Item, ...]
@@ -175,13 +175,15 @@ class _Reading:
     last: bool
 
     @classmethod
-    def of(cls, turns: Sequence[Turn], grounding: Grounding, *, last: bool) -> _Reading:
+    def of(
+        cls, turns: Sequence[Turn], grounding: Grounding, *, last: bool, focus: Sequence[str] | None = None
+    ) -> _Reading:
         knowledge = grounding.knowledge
         asked = len(turns) > 1 and "?" in turns[-1].text
         before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
         return cls(
             grounding,
-            grounding.candidates(turns),
+            grounding.candidates(turns) if focus is None else grounding.items(focus),
             knowledge.named_in(turns),
             knowledge.named_in(before),
             last,

@@ -48,11 +48,13 @@ class Recommender:
         start = 1 if self.system else 0
         return (*messages[:start], *self.examples, *messages[start:])
 
-    def prompt(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
-        """What the language model itself reads at this point, candidates included."""
+    def prompt(self, turns: Sequence[Turn], focus: Sequence[str] | None = None) -> tuple[Message, ...]:
+        """What the language model itself reads at this point: with all candidates, or those of `focus`."""
         messages = self.messages(turns)
         if self.grounding is None:
             return messages
+        if focus is not None:
+            return self.grounding.shown(messages, self.grounding.items(focus), focused=True)
         return self.grounding.shown(messages, self.grounding.candidates(turns))
 
     async def reply(self, turns: Sequence[Turn], *, round_: int, rounds: int, seed: int) -> Reply:
@@ -82,9 +84,11 @@ class Recommender:
         seed: int,
         round_: int | None = None,
         rounds: int | None = None,
+        focus: tuple[str, ...] | None = None,
     ) -> tuple[Reply, ...]:
         """Up to `n` different replies in one request; empty and identical ones are left out, and fixed
-        sentences in place of a reply (fallbacks) where there is another."""
+        sentences in place of a reply (fallbacks) where there is another. A grounded model is shown the
+        candidates of `focus` (ids) alone, if given."""
         answer = await self.model.chat(
             ChatRequest(
                 self.messages(turns),
@@ -95,6 +99,7 @@ class Recommender:
                 seed=seed,
                 round=round_,
                 rounds=rounds,
+                focus=focus,
             )
         )
         different: dict[str, Reply] = {}

@@ -18,6 +18,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "recommender": frozenset(),
     "recommender_grounded": frozenset(),
     "candidates": frozenset({"message", "candidates"}),
+    "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
     "fallback_ask": frozenset(),
     "simulator_targets": frozenset({"targets", "facts"}),

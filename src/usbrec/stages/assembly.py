@@ -25,6 +25,7 @@ from usbrec.play.belief import Beliefs
 from usbrec.play.candidates import Grounding
 from usbrec.play.controls import CANDIDATES, Control, RulesRecommender
 from usbrec.play.examples import worked_examples
+from usbrec.play.focusing import Focusing, RulesWorth
 from usbrec.play.grounded import Grounded
 from usbrec.play.knowledge import Knowledge
 from usbrec.play.profiling import ModelProfiler, Profiler, RulesProfiler
@@ -273,13 +274,24 @@ class _Assembler:
             profiler = RulesProfiler(self._known("--ses-simulator rules"))
         else:
             profiler = ModelProfiler(self._model(simulator), self._prompts)
-        knowledge = self._knowledge
+        knowledge, judge = self._knowledge, self._internal_judge(recommender)
         return InternalSeats(
             profiler,
             self._internal_simulator(simulator),
-            self._profile_judge(self._internal_judge(recommender)),
+            self._profile_judge(judge),
             None if knowledge is None else knowledge.names_new,
+            self._focusing(judge),
         )
+
+    def _focusing(self, judge: str) -> Focusing | None:
+        """What shares the candidates among a search's drafts; None where each sees all there are."""
+        grounding, each = self._grounding, self._config.search.focus
+        if grounding is None or not each:
+            return None
+        if judge not in (RULES, RULES_BELIEF):
+            return Focusing(grounding, each)
+        beliefs = self._beliefs if judge == RULES_BELIEF else None
+        return Focusing(grounding, each, RulesWorth(grounding.knowledge, beliefs))
 
     def _internal_judge(self, recommender: str) -> str:
         config = self._config

@@ -64,7 +64,7 @@ def make_pairs(
     write_jsonl(
         out / "candidates.jsonl",
         [
-            {key: value for key, value in record.items() if key not in ("pair", "counterfactual")}
+            {key: value for key, value in record.items() if key not in ("pair", "counterfactual", "focused")}
             for record in records
         ],
     )

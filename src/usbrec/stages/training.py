@@ -304,37 +304,38 @@ def _from_samples(
     """Labels as replies to what the seat would be shown.
 
     With candidates in the prompt only labels are learnt that name one of them, first of all that they
-    name: another would teach the model to pass the list over.
+    name: another would teach the model to pass the list over. Where the search shows a draft some candidates
+    alone (``search.focus``), each label that names a target first is learnt as a reply to that one shown
+    alone, too, whether it is a candidate or not.
     """
     rules = {"simulator": RULES, "judge": RULES} if catalogue is not None else {}
     config = config.model_copy(update={"seats": config.seats.model_copy(update=rules), "enhanced": False})
     inputs = read_inputs(config, path, catalogue, interactions)
     company = assemble(config, inputs.prompts, inputs.catalogue, Journal(path))
     try:
-        return _labels(company, inputs.samples)
+        return _labels(company, inputs.samples, focused=config.search.focus > 0)
     finally:
         asyncio.run(company.aclose())
 
 
-def _labels(company: Company, samples: Sequence[Sample]) -> tuple[Example, ...]:
+def _labels(company: Company, samples: Sequence[Sample], *, focused: bool) -> tuple[Example, ...]:
     seat, knowledge = company.table.recommender, company.table.knowledge
     examples = []
     for sample in samples:
         if not sample.label or not sample.label.strip():
             continue
-        prompt = seat.messages(sample.turns)
+        foci: list[tuple[str, ...] | None] = [None]
         if seat.grounding is not None and knowledge is not None:
-            shown = seat.grounding.candidates(sample.turns)
             wanted = {item.id for item in Targets.of(sample, knowledge).items}
-            named = knowledge.named(sample.label, set(knowledge.named_in(sample.turns)))
-            if not named or named[0] not in wanted & {item.id for item in shown}:
+            named = knowledge.named(sample.label, knowledge.named_in(sample.turns))
+            if not named or named[0] not in wanted:
                 continue
-            prompt = seat.grounding.shown(prompt, shown)
-        examples.append(
-            Example(
-                sample.id, sample.dialogue_id, tuple(message.to_json() for message in prompt), sample.label
-            )
-        )
+            shown = {item.id for item in seat.grounding.candidates(sample.turns)}
+            foci = [None] if named[0] in shown else []
+            foci += [named[:1]] if focused else []
+        for focus in foci:
+            prompt = tuple(message.to_json() for message in seat.prompt(sample.turns, focus))
+            examples.append(Example(sample.id, sample.dialogue_id, prompt, sample.label))
     return tuple(examples)
 
 

@@ -1,0 +1,50 @@
+"""Focused pairs: what to say when one candidate alone is shown.
+
+Self-enhancement may show each draft other candidates (``search.focus``), so that the drafts cover the list. A
+draft that then names nothing, or something else, is lost to the search: these pairs teach to name what is
+shown. Both sides answer the same focused prompt.
+"""
+
+from __future__ import annotations
+
+from usbrec.config import Pairs
+from usbrec.dialogue import PreferencePair, Sample
+from usbrec.judge.episodes import Table
+from usbrec.keys import derive_seed
+from usbrec.pairs.filters import drop_reason, names_nothing, names_one
+from usbrec.pairs.sides import pair_of, play_reply
+
+
+async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[PreferencePair]:
+    """Up to ``settings.focused`` pairs, one for each of the first candidates.
+
+    To each, ``settings.drafts`` replies are drawn. Chosen is the best of those that name exactly one new
+    item, rejected the worst of these and those that name nothing, as far as the filters of other pairs
+    hold. Raises ModelError when drafts could not be drawn.
+    """
+    seat = table.recommender
+    if not settings.focused or seat.grounding is None:
+        return []
+    pairs = []
+    for item in seat.grounding.candidates(sample.turns)[: settings.focused]:
+        drafts = await seat.draft(
+            sample.turns,
+            n=settings.drafts,
+            temperature=settings.temperature,
+            seed=derive_seed(table.seed, sample.id, "focused", item.id),
+            round_=1,
+            rounds=table.rounds,
+            focus=(item.id,),
+        )
+        # A fixed sentence in place of a reply is nothing that the model said.
+        own = [reply for reply in drafts if not (reply.grounding or {}).get("fallback")]
+        played = [await play_reply(sample, table, reply, "focused") for reply in own]
+        scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
+        named = [one for one in scored if names_one(one)]
+        if not named:
+            continue
+        chosen = max(named, key=lambda one: one.value or 0.0)
+        rejected = min(scored, key=lambda one: one.value or 0.0)
+        if drop_reason(chosen, rejected, settings) is None:
+            pairs.append(pair_of(sample, table, chosen, rejected, focus=(item.id,)))
+    return pairs
