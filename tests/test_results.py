@@ -142,13 +142,18 @@ def test_leaks_count_episodes_and_methods_count_scores():
 
 
 def test_searches_are_summed_over_the_replies_that_had_one():
-    def trace(chosen, stopped):
-        return {"drafts": [{"text": "x"}] * 3, "chosen": chosen, "stopped": stopped}
+    def trace(chosen, stopped, **more):
+        return {"drafts": [{"text": "x"}] * 3, "chosen": chosen, "stopped": stopped, **more}
 
-    found = summary(
-        [row("a", 1.0, traces=(trace(0, None), trace(2, "calls"))), row("b", 1.0, traces=(None,))]
-    )
-    assert found["ses"] == {"replies": 2, "drafts": 3.0, "chosen_not_greedy": 0.5, "stopped": {"calls": 1}}
+    lost = trace(2, "calls", failures=["ModelUnavailable: gone", "UnusableAnswer: no text"])
+    found = summary([row("a", 1.0, traces=(trace(0, None), lost)), row("b", 1.0, traces=(None,))])
+    assert found["ses"] == {
+        "replies": 2,
+        "drafts": 3.0,
+        "chosen_not_greedy": 0.5,
+        "stopped": {"calls": 1},
+        "failed_drafts": 2,
+    }
 
 
 ROWS = st.lists(

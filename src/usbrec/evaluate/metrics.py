@@ -237,6 +237,7 @@ def search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
         "drafts": mean(len(trace["drafts"]) for trace in traces),
         "chosen_not_greedy": mean(trace["chosen"] != 0 for trace in traces),
         "stopped": dict(sorted(stopped.items())),
+        "failed_drafts": sum(len(trace.get("failures", ())) for trace in traces),
     }
 
 

@@ -117,6 +117,7 @@ def _is_trace(value: Any) -> bool:
         and _is_list(value.get("drafts"), _is_draft)
         and _is_count(value.get("chosen"))
         and (value.get("stopped") is None or _is_text(value["stopped"]))
+        and _is_list(value.get("failures", []), _is_text)
     )
 
 
