@@ -141,7 +141,7 @@ def test_what_a_document_tells_to_type_does_what_it_says(document: str, readers_
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=240,
+                timeout=600,
                 check=False,
             )
             shown = f"{document}:{line}: {step}\n{done.stdout}{done.stderr}"

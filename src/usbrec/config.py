@@ -172,7 +172,7 @@ class Search(Stage):
     """Drafts of a reply, the greedy one among them (the paper has 3)."""
     temperature: float = Field(0.5, gt=0, le=2)
     """Temperature of the drafts beside the greedy one (paper: 0.5 best, its code 0.7)."""
-    focus: int = Field(0, ge=0, le=50)
+    focus: int = Field(1, ge=0, le=50)
     """With candidates: each draft beside the greedy one is shown only so many of them, each draft others, so
     that drafts name different items; the most promising first where the internal judge is rules. 0 shows all
     of them to each: drafts then differ by chance alone, as the paper's do."""

@@ -30,7 +30,7 @@ TRAINED = Config(
     limit=12,
     seats=Seats(recommender=MODEL, simulator="rules", judge="rules"),
     play=Play(rounds=1, candidates=8, examples=0, max_tokens=48, fallback="ask"),
-    search=Search(drafts=3, temperature=0.9),
+    search=Search(drafts=3, temperature=0.3),
     pairs=Pairs(drafts=2, temperature=0.9, counterfactual=3),
     train=Training(max_steps=12, learning_rate=1e-4, beta=2.0, nll=0.2),
     experiment=Experiment(sft_share=0.5, sft_learning_rate=3e-4, rl_learning_rate=1e-4),

@@ -133,7 +133,7 @@ class Grounded:
         return replace(
             Completion(self._instead(reading)) if fallback else draw.completion,
             detail={
-                "candidates": [item.id for item in reading.items],
+                "candidates": [item.id for item in reading.candidates],
                 "redraws": draw.redraws,
                 "mended": draw.mended and not fallback,
                 "fallback": fallback,
@@ -165,10 +165,11 @@ class _Draw:
 
 @dataclass(frozen=True)
 class _Reading:
-    """How a reply is read at one point of a dialogue: `items` are the candidates shown, `said` the ids named
-    so far, `explained` those of the last recommendation if the seeker asks about it."""
+    """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
+    `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it."""
 
     grounding: Grounding
+    candidates: tuple[Item, ...]
     items: tuple[Item, ...]
     said: frozenset[str]
     explained: frozenset[str]
@@ -181,9 +182,11 @@ class _Reading:
         knowledge = grounding.knowledge
         asked = len(turns) > 1 and "?" in turns[-1].text
         before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
+        candidates = grounding.candidates(turns)
         return cls(
             grounding,
-            grounding.candidates(turns) if focus is None else grounding.items(focus),
+            candidates,
+            candidates if focus is None else grounding.items(focus),
             knowledge.named_in(turns),
             knowledge.named_in(before),
             last,
