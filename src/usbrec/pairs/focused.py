@@ -36,9 +36,7 @@ async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[P
             rounds=table.rounds,
             focus=(item.id,),
         )
-        # A fixed sentence in place of a reply is nothing that the model said.
-        own = [reply for reply in drafts if not (reply.grounding or {}).get("fallback")]
-        played = [await play_reply(sample, table, reply, "focused") for reply in own]
+        played = [await play_reply(sample, table, reply, "focused") for reply in drafts]
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
         named = [one for one in scored if names_one(one)]
         if not named:
