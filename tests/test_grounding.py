@@ -235,6 +235,22 @@ async def test_the_last_recommendation_may_be_explained_when_asked_about() -> No
     assert again.text == "Heat (1995)."
 
 
+@pytest.mark.parametrize("repeated", ["Casino (1995).", "casino  (1995).\n", "Which one do you mean?"])
+async def test_an_earlier_reply_said_again_is_drawn_again_even_where_an_explanation_is_asked_for(
+    repeated: str,
+) -> None:
+    turns = (
+        *WISH,
+        *(Message("assistant", "Which one do you mean?"), Message("user", "A good one.")),
+        *(Message("assistant", "Casino (1995)."), Message("user", "No. Why did you pick that?")),
+    )
+    other = await _grounded(_says(repeated, "Casino (1995) has the same director."), messages=turns)
+    assert other.text == "Casino (1995) has the same director."
+    assert _detail(other)["redraws"] == 1
+    nothing_else = await _grounded(_says(repeated, "Hm.", "Hm."), messages=turns)
+    assert nothing_else.text.split() == repeated.split()
+
+
 @pytest.mark.parametrize(
     ("draws", "said"),
     [

@@ -131,8 +131,8 @@ async def test_the_counts_add_up() -> None:
     assert counts["pairs"] == 2
     assert counts["dropped"] == {"no label to fall back on": 1}
     assert counts["origins"] == {
-        "chosen": {"draft": 1, "label": 1, "counterfactual": 0, "focused": 0},
-        "rejected": {"draft": 2, "label": 0, "counterfactual": 0, "focused": 0},
+        "chosen": {"draft": 1, "label": 1, "counterfactual": 0, "focused": 0, "declined": 0, "repeated": 0},
+        "rejected": {"draft": 2, "label": 0, "counterfactual": 0, "focused": 0, "declined": 0, "repeated": 0},
     }
     assert counts["drafts_drawn"] == 6
     assert counts["margin_mean"] == pytest.approx(2.0)

@@ -240,6 +240,9 @@ class Pairs(Stage):
     """With candidates: so many more pairs of each sample at most, whose sides are drafts to the prompt that
     shows one of the first candidates alone, as `search.focus` does. They teach to name what is shown; with
     `play.fallback = "item"` most are lost, because a fixed sentence stands where nothing was named."""
+    declined: int = Field(0, ge=0, le=2)
+    """With a catalogue: so many more pairs of each sample, from the point where the seeker has declined the
+    model's first reply. Rejected is that reply said again, then the worst of those drawn there."""
     label_reachable: bool = True
     """Filter: where candidates are shown, the label is chosen only if one of them is a target; else it
     would teach to pass the list over."""

@@ -30,6 +30,11 @@ class Turn:
         return cls(role=data["role"], text=data["text"])
 
 
+def plain_words(text: str) -> str:
+    """The text without differences of case and blanks: equal where the same is said word for word."""
+    return " ".join(text.split()).casefold()
+
+
 def alternate_backwards(texts: Iterable[str]) -> tuple[Turn, ...]:
     """Assign seats to bare utterances from the end: the last is the seeker's, then they alternate.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from usbrec.config import Pairs
-from usbrec.dialogue import Episode
+from usbrec.dialogue import Episode, plain_words
 
 Verdict = (
     Literal[
@@ -63,7 +63,7 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
     """Why this pair is dropped, or None when it is kept."""
     if chosen is None or rejected is None:
         return "no label to fall back on"
-    if _plain(chosen.text) == _plain(rejected.text):
+    if plain_words(chosen.text) == plain_words(rejected.text):
         return "both sides are the same"
     if chosen.value is None or rejected.value is None:
         return "a side could not be scored"
@@ -79,10 +79,6 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
         if longer > settings.max_length_ratio * shorter:
             return "lengths too different"
     return None
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _agreement(side: Side) -> float:

@@ -18,19 +18,23 @@ from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
 from usbrec.pairs.counterfactual import counterfactual_pairs
+from usbrec.pairs.declined import declined_pairs
 from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one
 from usbrec.pairs.focused import focused_pairs
 from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
 from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
 
+#: Where a sample's record has its further pairs, by kind.
+FURTHER = ("counterfactual", "focused", "declined")
+
 
 async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at: float) -> Mapping[str, Any]:
     """Draw, play, score and compare; returns the unit's record as JSON.
 
     `accept_at` stands for ``settings.accept_at``. ``pair`` is a PreferencePair or None, and then
-    ``dropped`` says why; ``candidates`` are all replies that were played; ``counterfactual`` and
-    ``focused`` are more pairs (pairs/counterfactual.py, pairs/focused.py). Raises ModelError when no draft
+    ``dropped`` says why; ``candidates`` are all replies that were played; ``counterfactual``,
+    ``focused`` and ``declined`` are more pairs (the modules of these names). Raises ModelError when no draft
     could be drawn or none could be played.
     """
     drafts = await table.recommender.draft(
@@ -50,6 +54,7 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
     pair, verdict = await contest.decide()
     focused = await focused_pairs(sample, table, settings)
     twins = await counterfactual_pairs(sample, table, settings, played)
+    declined = await declined_pairs(sample, table, settings, played)
     return {
         "sample_id": sample.id,
         "candidates": [candidate.to_json() for candidate in contest.played],
@@ -59,6 +64,7 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
         "dropped": verdict,
         "counterfactual": [twin.to_json() for twin in twins],
         "focused": [pair.to_json() for pair in focused],
+        "declined": [pair.to_json() for pair in declined],
     }
 
 
@@ -157,14 +163,13 @@ def _out_of_catalogue(candidates: Sequence[Mapping[str, Any]]) -> float | None:
 
 
 def all_pairs(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The pairs of all samples: each one's own, then its counterfactual and its focused ones."""
+    """The pairs of all samples: each one's own, then its further ones by kind."""
     return [
         pair
         for record in records
         for pair in (
             *([] if record["pair"] is None else [record["pair"]]),
-            *record["counterfactual"],
-            *record["focused"],
+            *(pair for kind in FURTHER for pair in record[kind]),
         )
     ]
 

@@ -11,14 +11,14 @@ from usbrec.errors import ModelError
 from usbrec.judge.episodes import Table
 from usbrec.play.recommender import Reply
 
-Origin = Literal["draft", "label", "counterfactual", "focused"]
+Origin = Literal["draft", "label", "counterfactual", "focused", "declined", "repeated"]
 #: Every origin, in the order in which results count them.
 ORIGINS = get_args(Origin)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A first reply and the episode that followed from it (None when playing it failed)."""
+    """A reply at one point of a dialogue, and the episode that followed (None when playing it failed)."""
 
     text: str
     origin: Origin

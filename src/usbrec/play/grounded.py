@@ -3,7 +3,8 @@
 A reply that recommends nothing real is drawn again with another seed, and the best of the draws is said:
 one with a real item that the dialogue had not named, before one with any real item, before one with none,
 before one with a title that the catalogue does not have. The latter is never said: a fixed sentence
-stands in for it, and is counted as a *fallback*. A candidate's title with a wrong year is miscopied rather
+stands in for it, and is counted as a *fallback*. Saying an earlier reply again, word for word, recommends
+nothing and explains nothing, whatever it names. A candidate's title with a wrong year is miscopied rather
 than made up (most of what small models get wrong is that): the year is *mended*, and that is counted.
 
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
@@ -21,7 +22,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
 
-from usbrec.dialogue import Item, Turn
+from usbrec.dialogue import Item, Turn, plain_words
 from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.keys import derive_seed
@@ -166,13 +167,15 @@ class _Draw:
 @dataclass(frozen=True)
 class _Reading:
     """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
-    `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it."""
+    `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
+    `replies` what the recommender has said, as :func:`plain_words`."""
 
     grounding: Grounding
     candidates: tuple[Item, ...]
     items: tuple[Item, ...]
     said: frozenset[str]
     explained: frozenset[str]
+    replies: frozenset[str]
     last: bool
 
     @classmethod
@@ -189,6 +192,7 @@ class _Reading:
             candidates if focus is None else grounding.items(focus),
             knowledge.named_in(turns),
             knowledge.named_in(before),
+            frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             last,
         )
 
@@ -201,6 +205,8 @@ class _Reading:
         if knowledge.linker.unknown_titles(text):
             return Worth.INVENTED
         named = knowledge.named(text, self.said)
+        if plain_words(text) in self.replies:
+            return Worth.KNOWN if named else Worth.NOTHING
         if any(item_id not in self.said or item_id in self.explained for item_id in named):
             return Worth.FITTING
         if "?" in text and not self.last:

@@ -10,7 +10,7 @@ from usbrec.config import Config, Pairs
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
-from usbrec.pairs import all_pairs, count_pairs, make_pair, select_pairs
+from usbrec.pairs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
 from usbrec.stages.assembly import RULES, RULES_BELIEF, Company
 from usbrec.stages.folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
 
@@ -64,7 +64,7 @@ def make_pairs(
     write_jsonl(
         out / "candidates.jsonl",
         [
-            {key: value for key, value in record.items() if key not in ("pair", "counterfactual", "focused")}
+            {key: value for key, value in record.items() if key not in ("pair", *FURTHER)}
             for record in records
         ],
     )

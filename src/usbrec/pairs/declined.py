@@ -1,0 +1,70 @@
+"""Pairs after a reply that was declined: what to say next, and not the same again.
+
+Pairs at first replies teach nothing of what comes after. Small models then say their first reply once more,
+word for word, although the seeker has just turned it down (docs/log.md). Here the dialogue goes on by one
+exchange: the model's own reply, and what the seeker answers. From there replies are drawn, and both sides
+answer that prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from usbrec.config import Pairs
+from usbrec.dialogue import PreferencePair, Sample, Turn
+from usbrec.judge.episodes import Table
+from usbrec.keys import derive_seed
+from usbrec.pairs.filters import drop_reason, names_one
+from usbrec.pairs.sides import Candidate, pair_of, play_reply
+from usbrec.play.knowledge import Targets
+from usbrec.play.recommender import Reply
+
+
+async def declined_pairs(
+    sample: Sample, table: Table, settings: Pairs, drafts: Sequence[Candidate]
+) -> list[PreferencePair]:
+    """Up to ``settings.declined`` pairs, 2 at most, from the first of `drafts` that the seeker declines.
+
+    Of ``settings.drafts`` replies drawn after it, chosen is the best that names exactly one new item.
+    Rejected is first the declined reply said again, then the worst of these, as far as the filters of other
+    pairs hold. None without a catalogue, which tells what is new. Raises ModelError when the seeker does not
+    answer or no reply could be drawn.
+    """
+    if not settings.declined or table.knowledge is None:
+        return []
+    offered = next((draft for draft in drafts if names_one(draft)), None)
+    if offered is None:
+        return []
+    asked = (*sample.turns, Turn("recommender", offered.text))
+    seed = derive_seed(table.seed, sample.id, "declined")
+    seat = table.simulator.seat(Targets.of(sample, table.knowledge))
+    # Every other seeker asks for reasons too, as all do in the last round but one.
+    answer = await seat.answer(asked, explain=seed % 2 == 0, seed=derive_seed(seed, "seeker"))
+    if answer.accepted or answer.left:
+        return []
+    later = replace(sample, turns=(*asked, Turn("seeker", answer.text)), label=None)
+    replies = await table.recommender.draft(
+        later.turns,
+        n=settings.drafts,
+        temperature=settings.temperature,
+        seed=seed,
+        round_=1,
+        rounds=table.rounds,
+    )
+    played = [await play_reply(later, table, reply, "declined") for reply in replies]
+    scored = [one for one in played if one.value is not None and names_one(one)]
+    if not scored:
+        return []
+    chosen = max(scored, key=_value)
+    again = await play_reply(later, table, Reply(offered.text), "repeated")
+    sides = (again, min(scored, key=_value))[: settings.declined]
+    return [
+        pair_of(later, table, chosen, rejected)
+        for rejected in sides
+        if drop_reason(chosen, rejected, settings) is None
+    ]
+
+
+def _value(candidate: Candidate) -> float:
+    return candidate.value or 0.0
