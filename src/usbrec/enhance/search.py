@@ -23,6 +23,7 @@ from usbrec.config import Search
 from usbrec.dialogue import Turn
 from usbrec.engine import side_by_side
 from usbrec.enhance.budget import BudgetSpent, Limit, Meter, current_meter
+from usbrec.enhance.hurried import Hurried
 from usbrec.enhance.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.judge.base import ProfileJudge
@@ -227,7 +228,7 @@ class _Search:
         if left is None:
             return await self._greedy(self.turns, self.round, self.request.seed)
         allowed = _FIRST_DRAFT * left
-        hurried = _Hurried(self.base, allowed, self.heard.append)
+        hurried = Hurried(self.base, allowed, self.heard.append)
         started = time.monotonic()
         try:
             return await replace(self.recommender, model=hurried).reply(
@@ -395,33 +396,3 @@ class _Search:
                 usage=meter.usage,
             ),
         )
-
-
-class _Hurried:
-    """A model that is told how long it may take, and listened to while it speaks."""
-
-    def __init__(self, inner: ChatModel, deadline: float, heard: Callable[[str], None]) -> None:
-        self._inner = inner
-        self._deadline = deadline
-        self._heard = heard
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
-
-    @property
-    def identity(self) -> Mapping[str, Any]:
-        return self._inner.identity
-
-    @property
-    def parallel(self) -> bool:
-        return self._inner.parallel
-
-    async def chat(self, request: ChatRequest) -> ChatReply:
-        return await self._inner.chat(replace(request, deadline=self._deadline, on_delta=self._heard))
-
-    async def choose(self, request: ChoiceRequest) -> Choice:
-        return await self._inner.choose(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
