@@ -225,6 +225,21 @@ async def test_a_random_draft_is_one_of_the_same_drafts() -> None:
     assert one.text in drafts
 
 
+@pytest.mark.parametrize(
+    "first", ["What do you like?", "It is good.", "Casino (1995) is better.", "Goodfellas (1990), again."]
+)
+async def test_a_draft_that_does_not_name_what_it_is_asked_about_is_drawn_again(first: str) -> None:
+    answers = iter([first, "Alien (1979) is tense.", "Heat (1995)."])
+    model = ScriptedModel(lambda request: next(answers))
+    request = ChatRequest(WISH, round=1, rounds=2, focus=("f8", "f1"))
+    reply = await Grounded(model, GROUNDING, redraws=2).chat(request)
+    assert reply.completions[0].text == "Alien (1979) is tense."
+    assert (reply.completions[0].detail or {})["redraws"] == 1
+    answers = iter([first, "Hm.", "No."])
+    model = ScriptedModel(lambda request: next(answers))
+    assert (await Grounded(model, GROUNDING, redraws=2).chat(request)).completions[0].text == first
+
+
 async def test_whoever_asks_about_one_candidate_gets_one_reply_and_no_search() -> None:
     model = ScriptedModel(_says_what_it_is_shown)
     reply = await _enhanced(model, focusing=Focusing(GROUNDING, 1)).chat(ChatRequest(WISH, focus=("f8",)))

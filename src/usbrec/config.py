@@ -123,7 +123,8 @@ class Play(Stage):
     """With candidates: so many turns of a dialogue does the recommender's model read, the last ones (by
     default all). The retriever, simulators and judges read all of it."""
     redraws: int = Field(2, ge=0, le=8)
-    """With candidates: how often a reply that recommends nothing real is drawn again."""
+    """With candidates: how often a reply that recommends nothing real is drawn again, and a draft that names
+    nothing of what it alone is asked about (`search.focus`)."""
     fallback: Literal["item", "ask"] = "item"
     """With candidates, what is said in place of a reply that still names a title the catalogue does not have:
     a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing

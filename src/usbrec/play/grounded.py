@@ -4,8 +4,11 @@ A reply that recommends nothing real is drawn again with another seed, and the b
 one with a real item that the dialogue had not named, before one with any real item, before one with none,
 before one with a title that the catalogue does not have. The latter is never said: a fixed sentence
 stands in for it, and is counted as a *fallback*. Saying an earlier reply again, word for word, recommends
-nothing and explains nothing, whatever it names. A candidate's title with a wrong year is miscopied rather
-than made up (most of what small models get wrong is that): the year is *mended*, and that is counted.
+nothing and explains nothing, whatever it names. A draft that is asked about some of the candidates alone
+(`ChatRequest.focus`) has to name one of these: others are asked about the rest.
+
+A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
+is that): the year is *mended*, and that is counted.
 
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
 recommendation when the seeker asks about it.
@@ -17,7 +20,7 @@ the candidates of their own dialogue) and a service share it, whatever system me
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
@@ -168,7 +171,8 @@ class _Draw:
 class _Reading:
     """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
-    `replies` what the recommender has said, as :func:`plain_words`."""
+    `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
+    draft is to name, None for any other."""
 
     grounding: Grounding
     candidates: tuple[Item, ...]
@@ -176,6 +180,7 @@ class _Reading:
     said: frozenset[str]
     explained: frozenset[str]
     replies: frozenset[str]
+    wanted: frozenset[str] | None
     last: bool
 
     @classmethod
@@ -193,6 +198,7 @@ class _Reading:
             knowledge.named_in(turns),
             knowledge.named_in(before),
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
+            None if focus is None else frozenset(focus),
             last,
         )
 
@@ -205,13 +211,17 @@ class _Reading:
         if knowledge.linker.unknown_titles(text):
             return Worth.INVENTED
         named = knowledge.named(text, self.said)
-        if plain_words(text) in self.replies:
-            return Worth.KNOWN if named else Worth.NOTHING
-        if any(item_id not in self.said or item_id in self.explained for item_id in named):
-            return Worth.FITTING
-        if "?" in text and not self.last:
+        if plain_words(text) not in self.replies and self._fits(text, named):
             return Worth.FITTING
         return Worth.KNOWN if named else Worth.NOTHING
+
+    def _fits(self, text: str, named: Collection[str]) -> bool:
+        """Whether these words, which name these ids, are what is wanted here."""
+        if self.wanted is not None:
+            return not self.wanted.isdisjoint(named)
+        if any(item_id not in self.said or item_id in self.explained for item_id in named):
+            return True
+        return "?" in text and not self.last
 
     def _mend(self, text: str) -> str:
         """The text with the right year behind each candidate's title that has another."""
