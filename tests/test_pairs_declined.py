@@ -69,7 +69,7 @@ async def test_after_a_declined_reply_another_item_is_preferred_to_saying_it_aga
         ([OFFERED], [NEAR], {}, [OFFERED]),
         ([OFFERED], [OFFERED, "Heat (1995), then."], {}, []),
         ([OFFERED], [LONG, FAR], {"max_length_ratio": 2.0}, []),
-        ([NEAR], [FAR, "Collateral (2004), then."], {}, []),
+        ([NEAR], [FAR, OFFERED], {}, []),
         (["What do you like?"], [NEAR, FAR], {}, []),
     ],
     ids=["one", "none asked for", "one reply", "nothing new", "filtered", "accepted", "nothing offered"],
