@@ -249,6 +249,17 @@ async def test_an_earlier_reply_said_again_is_drawn_again_even_where_an_explanat
     assert _detail(other)["redraws"] == 1
     nothing_else = await _grounded(_says(repeated, "Hm.", "Hm."), messages=turns)
     assert nothing_else.text.split() == repeated.split()
+    # "Casino" is no explanation any more where nothing was asked, but it is not said word for word either.
+    told = (*turns[:-1], Message("user", "I know that one."))
+    known = await _grounded(_says(repeated, "Casino (1995) is good.", "Hm."), messages=told)
+    assert known.text == "Casino (1995) is good."
+
+
+async def test_an_earlier_reply_is_not_the_last_word_where_a_candidate_may_stand_in() -> None:
+    turns = (*WISH, Message("assistant", "Casino (1995)."), Message("user", "I know that one."))
+    reply = await _grounded(_says(*["Casino (1995)."] * 3), messages=turns, round_=2)
+    assert _detail(reply)["fallback"]
+    assert "Casino" not in reply.text
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,9 @@ class Training(Stage):
     preset: Literal["cpu", "paper"] = "cpu"
     """Where the other fields start from: cpu (adapters in the upper layers, one pass over a prompt for both
     replies) or paper (rank 8 in all layers, beta 0.5); what is set beside it goes before it."""
+    labels: Literal["whole", "naming"] = "whole"
+    """SFT on samples with candidates in the prompt: learn whole labels, or of each the first sentence that
+    names an item, where that is the target alone ("naming"; other labels are left out)."""
     learning_rate: float = Field(2e-4, gt=0)
     """Highest learning rate."""
     epochs: float = Field(2.0, gt=0)

@@ -1,11 +1,11 @@
 """A model that speaks of real items: it sees candidates, and what it says is linked back.
 
 A reply that recommends nothing real is drawn again with another seed, and the best of the draws is said:
-one with a real item that the dialogue had not named, before one with any real item, before one with none,
-before one with a title that the catalogue does not have. The latter is never said: a fixed sentence
-stands in for it, and is counted as a *fallback*. Saying an earlier reply again, word for word, recommends
-nothing and explains nothing, whatever it names. A draft that is asked about some of the candidates alone
-(`ChatRequest.focus`) has to name one of these: others are asked about the rest.
+one with a real item that the dialogue had not named, before one with any real item, before an earlier
+reply word for word, before one with none, before one with a title that the catalogue does not have. The
+last kind is never said: a fixed sentence stands in for it, and is counted as a *fallback*. Saying a reply
+again recommends nothing and explains nothing, whatever it names. A draft that is asked about some of the
+candidates alone (`ChatRequest.focus`) has to name one of these: others are asked about the rest.
 
 A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
 is that): the year is *mended*, and that is counted.
@@ -44,8 +44,9 @@ class Worth(IntEnum):
 
     INVENTED = 0
     NOTHING = 1
-    KNOWN = 2
-    FITTING = 3
+    REPEATED = 2
+    KNOWN = 3
+    FITTING = 4
 
 
 class Grounded:
@@ -132,7 +133,7 @@ class Grounded:
 
     def _said(self, draw: _Draw, reading: _Reading) -> Completion:
         fallback = draw.worth is Worth.INVENTED or (
-            self._fallback == "item" and reading.last and draw.worth is Worth.NOTHING
+            self._fallback == "item" and reading.last and draw.worth in (Worth.NOTHING, Worth.REPEATED)
         )
         return replace(
             Completion(self._instead(reading)) if fallback else draw.completion,
@@ -210,8 +211,10 @@ class _Reading:
         knowledge = self.grounding.knowledge
         if knowledge.linker.unknown_titles(text):
             return Worth.INVENTED
+        if plain_words(text) in self.replies:
+            return Worth.REPEATED
         named = knowledge.named(text, self.said)
-        if plain_words(text) not in self.replies and self._fits(text, named):
+        if self._fits(text, named):
             return Worth.FITTING
         return Worth.KNOWN if named else Worth.NOTHING
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 from usbrec.config import Config, dump_config
 from usbrec.data import load_samples
-from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.files import json_lines, read_text, write_text
@@ -18,9 +16,9 @@ from usbrec.journal import Journal
 from usbrec.llm.checkpoint import HF, base_and_adapter, checkpoint_of
 from usbrec.llm.transformers_model import device_of
 from usbrec.pairs import read_pairs
-from usbrec.play.knowledge import Targets
-from usbrec.stages.assembly import RULES, Company, assemble
-from usbrec.stages.folder import read_inputs, write_json
+from usbrec.stages.assembly import RULES
+from usbrec.stages.folder import write_json
+from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import Practice
 from usbrec.train import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
 from usbrec.train.settings import learns_by_playing
@@ -289,54 +287,13 @@ def read_examples(
             f"{path}: {method} learns from preference pairs, and these are samples. Make pairs with "
             f"`usbrec pairs {path} -o RUN`, or train sft."
         )
-    return _from_samples(path, config, catalogue, interactions)
+    return labels_as_examples(path, config, catalogue, interactions)
 
 
 def _holds_pairs(path: Path) -> bool:
     for _, row in json_lines(read_text(path)):
         return isinstance(row, Mapping) and "rejected" in row
     return False
-
-
-def _from_samples(
-    path: Path, config: Config, catalogue: str | Path | None, interactions: str | Path | None
-) -> tuple[Example, ...]:
-    """Labels as replies to what the seat would be shown.
-
-    With candidates in the prompt only labels are learnt that name one of them, first of all that they
-    name: another would teach the model to pass the list over. Where the search shows a draft some candidates
-    alone (``search.focus``), each label that names a target first is learnt as a reply to that one shown
-    alone, too, whether it is a candidate or not.
-    """
-    rules = {"simulator": RULES, "judge": RULES} if catalogue is not None else {}
-    config = config.model_copy(update={"seats": config.seats.model_copy(update=rules), "enhanced": False})
-    inputs = read_inputs(config, path, catalogue, interactions)
-    company = assemble(config, inputs.prompts, inputs.catalogue, Journal(path))
-    try:
-        return _labels(company, inputs.samples, focused=config.search.focus > 0)
-    finally:
-        asyncio.run(company.aclose())
-
-
-def _labels(company: Company, samples: Sequence[Sample], *, focused: bool) -> tuple[Example, ...]:
-    seat, knowledge = company.table.recommender, company.table.knowledge
-    examples = []
-    for sample in samples:
-        if not sample.label or not sample.label.strip():
-            continue
-        foci: list[tuple[str, ...] | None] = [None]
-        if seat.grounding is not None and knowledge is not None:
-            wanted = {item.id for item in Targets.of(sample, knowledge).items}
-            named = knowledge.named(sample.label, knowledge.named_in(sample.turns))
-            if not named or named[0] not in wanted:
-                continue
-            shown = {item.id for item in seat.grounding.candidates(sample.turns)}
-            foci = [None] if named[0] in shown else []
-            foci += [named[:1]] if focused else []
-        for focus in foci:
-            prompt = tuple(message.to_json() for message in seat.prompt(sample.turns, focus))
-            examples.append(Example(sample.id, sample.dialogue_id, prompt, sample.label))
-    return tuple(examples)
 
 
 def _method(name: str) -> Method:
