@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from films import KNOWLEDGE, sample
 from usbrec.config import Pairs
+from usbrec.errors import ModelRefused, UnusableAnswer, UsbRecError
 from usbrec.judge.episodes import Table
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ChatRequest, ScriptedModel
@@ -27,7 +28,12 @@ async def _record(first: Sequence[str], later: Sequence[str], **settings: Any) -
         answered = any(message.role == "assistant" for message in request.messages)
         return list(later if answered else first)[: request.n]
 
-    table = Table(
+    chosen = Pairs(**{"drafts": 3, "declined": 2, "min_margin": 0.01, **settings})
+    return await make_pair(sample("I liked Goodfellas (1990)."), _table(say), chosen, accept_at=2.0)
+
+
+def _table(say: Callable[[ChatRequest], Sequence[str]]) -> Table:
+    return Table(
         Recommender(ScriptedModel(say), "S", "Hello!"),
         RulesTargetSimulator(KNOWLEDGE, "Why?"),
         RulesTargetJudge(KNOWLEDGE),
@@ -35,8 +41,6 @@ async def _record(first: Sequence[str], later: Sequence[str], **settings: Any) -
         seed=1,
         knowledge=KNOWLEDGE,
     )
-    chosen = Pairs(**{"drafts": 3, "declined": 2, "min_margin": 0.01, **settings})
-    return await make_pair(sample("I liked Goodfellas (1990)."), table, chosen, accept_at=2.0)
 
 
 async def test_after_a_declined_reply_another_item_is_preferred_to_saying_it_again_and_to_a_worse_one() -> (
@@ -97,3 +101,24 @@ async def test_some_seekers_ask_for_reasons_and_some_do_not() -> None:
         record = await make_pair(table_sample, table, settings, accept_at=2.0)
         asked |= {pair["prompt"][-1]["content"].endswith("Why?") for pair in record["declined"]}
     assert asked == {True, False}
+
+
+@pytest.mark.parametrize(("error", "ends"), [(UnusableAnswer, False), (ModelRefused, True)])
+async def test_a_model_that_fails_after_the_first_reply_takes_no_other_pair_away_unless_it_refuses_all(
+    error: type[UsbRecError], ends: bool
+) -> None:
+    def say(request: ChatRequest) -> Sequence[str]:
+        if request.messages[-2].role == "assistant":
+            raise error("nothing came")
+        return [OFFERED, NEAR][: request.n]
+
+    making = make_pair(sample("I liked Goodfellas (1990)."), _table(say), Pairs(declined=2), accept_at=2.0)
+    if ends:
+        with pytest.raises(error):
+            await making
+        return
+    record = await making
+    assert (record["pair"]["chosen"], record["pair"]["rejected"]) == (NEAR, OFFERED)
+    assert (record["declined"], record["unmade"]) == ([], {"declined": "nothing came"})
+    counts = count_pairs([record])
+    assert (counts["pairs"], counts["unmade"]["declined"], counts["unmade"]["focused"]) == (1, 1, 0)

@@ -10,6 +10,7 @@ draft counts; here best and worst are taken over all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from usbrec.config import Pairs
@@ -34,8 +35,8 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
 
     `accept_at` stands for ``settings.accept_at``. ``pair`` is a PreferencePair or None, and then
     ``dropped`` says why; ``candidates`` are all replies that were played; ``counterfactual``,
-    ``focused`` and ``declined`` are more pairs (the modules of these names). Raises ModelError when no draft
-    could be drawn or none could be played.
+    ``focused`` and ``declined`` are more pairs (the modules of these names), ``unmade`` what kept the model
+    from some of these kinds. Raises ModelError when no draft could be drawn or none could be played.
     """
     drafts = await table.recommender.draft(
         sample.turns,
@@ -52,9 +53,19 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
         raise ModelError(f"no draft could be played: {played[0].failure}")
     contest = _Contest(sample, table, settings, accept_at, played)
     pair, verdict = await contest.decide()
-    focused = await focused_pairs(sample, table, settings)
-    twins = await counterfactual_pairs(sample, table, settings, played)
-    declined = await declined_pairs(sample, table, settings, played)
+    further: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in FURTHER}
+    unmade: dict[str, str] = {}
+    makers = {
+        "focused": partial(focused_pairs, sample, table, settings),
+        "counterfactual": partial(counterfactual_pairs, sample, table, settings, played),
+        "declined": partial(declined_pairs, sample, table, settings, played),
+    }
+    for kind, make in makers.items():
+        try:
+            further[kind] = [more.to_json() for more in await make()]
+        except ModelError as error:
+            # What the sample has given already is no worse for it.
+            unmade[kind] = str(error)
     return {
         "sample_id": sample.id,
         "candidates": [candidate.to_json() for candidate in contest.played],
@@ -62,9 +73,8 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
         "distinct": len(drafts),
         "pair": None if pair is None else pair.to_json(),
         "dropped": verdict,
-        "counterfactual": [twin.to_json() for twin in twins],
-        "focused": [pair.to_json() for pair in focused],
-        "declined": [pair.to_json() for pair in declined],
+        **further,
+        "unmade": unmade,
     }
 
 
@@ -192,6 +202,8 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for pair in pairs
     ]
     candidates = [candidate for record in records for candidate in record["candidates"]]
+    # Records of before had no word of it: then the sample failed as a whole.
+    unmade = [kind for record in records for kind in record.get("unmade", ())]
     return {
         "pairs": len(pairs),
         "dropped": dict(sorted(dropped.items())),
@@ -204,4 +216,5 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ),
         "out_of_catalogue": _out_of_catalogue(candidates),
         "unplayed": sum(candidate["failure"] is not None for candidate in candidates),
+        "unmade": {kind: unmade.count(kind) for kind in FURTHER},
     }
