@@ -7,14 +7,13 @@ belongs to is known from its context, so that searches side by side do not pay f
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError
-from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
+from usbrec.llm.base import Around, ChatReply, ChatRequest, Choice, ChoiceRequest
 
 Limit = Literal["calls", "tokens", "seconds", "deadline"]
 
@@ -61,23 +60,8 @@ class Meter:
 current_meter: ContextVar[Meter | None] = ContextVar("usbrec_meter", default=None)
 
 
-class MeteredModel:
+class MeteredModel(Around):
     """Counts a model's calls on the meter of the search that makes them; is a ChatModel."""
-
-    def __init__(self, inner: ChatModel) -> None:
-        self.inner = inner
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def identity(self) -> Mapping[str, Any]:
-        return self.inner.identity
-
-    @property
-    def parallel(self) -> bool:
-        return self.inner.parallel
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         meter = current_meter.get()
@@ -96,6 +80,3 @@ class MeteredModel:
         choice = await self.inner.choose(request)
         meter.usage += choice.usage
         return choice
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()

@@ -29,11 +29,10 @@ from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
 from usbrec.llm.base import (
+    Around,
     ChatModel,
     ChatReply,
     ChatRequest,
-    Choice,
-    ChoiceRequest,
     Completion,
     Message,
     SearchProgress,
@@ -66,7 +65,7 @@ class InternalSeats:
     focusing: Focusing | None = None
 
 
-class SelfEnhanced:
+class SelfEnhanced(Around):
     """A ChatModel whose replies are searched for; around any other ChatModel.
 
     `chat` searches from round `settings.from_round` on (a request without a round counts as the
@@ -87,47 +86,32 @@ class SelfEnhanced:
         opening: str,
         examples: tuple[Message, ...] = (),
     ) -> None:
-        self._base = base
+        super().__init__(base)
         self._seats = seats
         self._settings = settings
         self._opening = opening
         self._examples = examples
 
     @property
-    def base(self) -> ChatModel:
-        """The plain model that this one enhances."""
-        return self._base
-
-    @property
     def name(self) -> str:
-        return f"{self._base.name}:ses"
+        return f"{self.inner.name}:ses"
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {"enhanced": self._base.identity, "search": self._settings.model_dump(mode="json")}
-
-    @property
-    def parallel(self) -> bool:
-        return self._base.parallel
+        return {"enhanced": self.inner.identity, "search": self._settings.model_dump(mode="json")}
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Raises ModelError when not even the first draft could be made, or not a word of it in time."""
         early = request.round is not None and request.round < self._settings.from_round
         # Whoever says what the model is shown asks for one draft, not for a search.
         if early or request.focus is not None:
-            return await self._base.chat(request)
+            return await self.inner.chat(request)
         token = current_meter.set(self._meter(request))
         try:
-            search = _Search(self._base, self._seats, self._settings, request, self._opening, self._examples)
+            search = _Search(self.inner, self._seats, self._settings, request, self._opening, self._examples)
             return await search.run()
         finally:
             current_meter.reset(token)
-
-    async def choose(self, request: ChoiceRequest) -> Choice:
-        return await self._base.choose(request)
-
-    async def aclose(self) -> None:
-        await self._base.aclose()
 
     def _meter(self, request: ChatRequest) -> Meter:
         settings = self._settings

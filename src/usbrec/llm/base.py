@@ -219,6 +219,34 @@ class ChatModel(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Around:
+    """A ChatModel around another, `inner`: what a subclass does not do otherwise, that one does."""
+
+    def __init__(self, inner: ChatModel) -> None:
+        self.inner = inner
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return self.inner.identity
+
+    @property
+    def parallel(self) -> bool:
+        return self.inner.parallel
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        return await self.inner.chat(request)
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        return await self.inner.choose(request)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
 def temper(probabilities: Mapping[str, float], temperature: float) -> dict[str, float]:
     """p^(1/T), renormalised. All-zero input is spread evenly, because nothing tells the options apart."""
     powered = {option: value ** (1.0 / temperature) for option, value in probabilities.items()}

@@ -14,7 +14,7 @@ from usbrec.engine import current_scope
 from usbrec.errors import InputError, ModelError
 from usbrec.journal import Journal
 from usbrec.keys import digest
-from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
+from usbrec.llm.base import Around, ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
 
 _FAILURES: Mapping[str, type[ModelError]] = {
     "ModelUnavailable": errors.ModelUnavailable,
@@ -45,7 +45,7 @@ class Unreachable:
         return
 
 
-class RecordedModel:
+class RecordedModel(Around):
     """Wraps a ChatModel with a journal; is a ChatModel.
 
     With `replay` given, answers come from that journal alone and the model behind is never asked; a
@@ -61,22 +61,10 @@ class RecordedModel:
         replay: Journal | None = None,
         reuse: Journal | None = None,
     ) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._journal = journal
         self._replay = replay
         self._reuse = reuse
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
-
-    @property
-    def identity(self) -> Mapping[str, Any]:
-        return self._inner.identity
-
-    @property
-    def parallel(self) -> bool:
-        return self._inner.parallel
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         answer = await self._answer("chat", request.to_json(), lambda: self._chat(request))
@@ -86,14 +74,11 @@ class RecordedModel:
         answer = await self._answer("choose", request.to_json(), lambda: self._choose(request))
         return Choice.from_json(answer)
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
     async def _chat(self, request: ChatRequest) -> Mapping[str, Any]:
-        return (await self._inner.chat(request)).to_json()
+        return (await self.inner.chat(request)).to_json()
 
     async def _choose(self, request: ChoiceRequest) -> Mapping[str, Any]:
-        return (await self._inner.choose(request)).to_json()
+        return (await self.inner.choose(request)).to_json()
 
     async def _answer(
         self, kind: str, request: Mapping[str, Any], ask: Callable[[], Awaitable[Mapping[str, Any]]]

@@ -29,7 +29,7 @@ from usbrec.dialogue import Item, Turn, plain_words
 from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.keys import derive_seed
-from usbrec.llm.base import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
+from usbrec.llm.base import Around, ChatModel, ChatReply, ChatRequest, Completion, Message
 from usbrec.play.candidates import Grounding
 from usbrec.play.seats import turns_of
 
@@ -49,7 +49,7 @@ class Worth(IntEnum):
     FITTING = 4
 
 
-class Grounded:
+class Grounded(Around):
     """Grounds what `base` says. `examples` are the worked exchanges that open every dialogue.
 
     `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help:
@@ -68,23 +68,15 @@ class Grounded:
         redraws: int = 2,
         fallback: Fallback = "item",
     ) -> None:
-        self._base = base
+        super().__init__(base)
         self._grounding = grounding
         self._examples = examples
         self._redraws = redraws
         self._fallback = fallback
 
     @property
-    def name(self) -> str:
-        return self._base.name
-
-    @property
     def identity(self) -> Mapping[str, Any]:
-        return {"grounded": self._base.identity, "candidates": self._grounding.count}
-
-    @property
-    def parallel(self) -> bool:
-        return self._base.parallel
+        return {"grounded": self.inner.identity, "candidates": self._grounding.count}
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Raises ModelError when the first draw fails; a later one that fails is done without."""
@@ -97,18 +89,12 @@ class Grounded:
             request.on_delta(said[0].text)
         return replace(reply, completions=said)
 
-    async def choose(self, request: ChoiceRequest) -> Choice:
-        return await self._base.choose(request)
-
-    async def aclose(self) -> None:
-        await self._base.aclose()
-
     async def _draw(self, request: ChatRequest, reading: _Reading) -> tuple[list[_Draw], ChatReply]:
         """The best draw for each completion asked for, and the first answer with the usage of all."""
         started = time.monotonic()
         shown = self._grounding.shown(request.messages, reading.items, focused=request.focus is not None)
         asked = replace(request, messages=shown, on_delta=None, focus=None)
-        reply = await self._base.chat(asked)
+        reply = await self.inner.chat(asked)
         drawn = [reading.read(completion) for completion in reply.completions]
         for attempt in range(1, self._redraws + 1):
             weak = [place for place, draw in enumerate(drawn) if draw.worth is not Worth.FITTING]
@@ -123,7 +109,7 @@ class Grounded:
                 deadline=left,
             )
             try:
-                more = await self._base.chat(again)
+                more = await self.inner.chat(again)
             except ModelError:
                 break
             reply = replace(reply, usage=reply.usage + more.usage)

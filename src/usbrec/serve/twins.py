@@ -111,7 +111,7 @@ def seat_twins(config: Config, items: Catalogue | None) -> Twins:
     best = company.table.recommender.model
     twins = [Twin(best.name, best, enhanced=False)]
     if isinstance(best, SelfEnhanced):
-        twins = [Twin(best.base.name, best.base, enhanced=False), Twin(best.name, best, enhanced=True)]
+        twins = [Twin(best.inner.name, best.inner, enhanced=False), Twin(best.name, best, enhanced=True)]
     if config.enhanced:
         twins.reverse()
     parallel = all(model.parallel for model in company.models)
