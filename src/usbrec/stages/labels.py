@@ -86,7 +86,7 @@ def _sentences(text: str, knowledge: Knowledge) -> Iterator[str]:
     titles = [range(mention.start, mention.end) for mention in knowledge.linker.link(text)]
     start = 0
     for end in _END.finditer(text):
-        # Behind a title no full stop is part of it, though its last sign may be.
+        # The last sign of a title may end the sentence too ("Have you seen Up!"), so it is taken to.
         if any(title.start <= end.start() < title.stop - 1 for title in titles):
             continue
         yield text[start : end.end()].strip()
