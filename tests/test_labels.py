@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from films import CATALOGUE, KNOWLEDGE, film_files
 from usbrec.config import Config, Play, Search, Seats, Training
 from usbrec.dialogue import Item
+from usbrec.errors import InputError
 from usbrec.items import Catalogue, Similarity
 from usbrec.play.knowledge import Knowledge
 from usbrec.stages.labels import naming_sentence
 from usbrec.stages.training import read_examples
+from usbrec.train import split
 
 NOBODY = Knowledge.of(
     Catalogue.from_items((*CATALOGUE, Item("n", "Mr. Nobody", 2009), Item("u", "Up!", 1976))),
@@ -85,3 +87,9 @@ def test_naming_sentences_are_learnt_where_they_name_a_target(tmp_path: Path) ->
 def test_without_candidates_labels_stay_whole(tmp_path: Path) -> None:
     label = "It rains. Try Casino (1995). Bye!"
     assert _learnt(tmp_path, label) == [label] * 4
+
+
+def test_where_no_label_counts_the_error_says_what_would(tmp_path: Path) -> None:
+    assert _learnt(tmp_path, "Hm.", candidates=3) == []
+    with pytest.raises(InputError, match=r"it has to name a target first; train\.labels = \"naming\""):
+        split([], share=0.1, seed=0)

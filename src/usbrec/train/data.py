@@ -80,7 +80,10 @@ def split(examples: Sequence[Example], *, share: float, seed: int) -> Split:
     Raises InputError when nothing is there to learn from.
     """
     if not examples:
-        raise InputError("Nothing to learn from: no pair has two different replies, or no sample a label.")
+        raise InputError(
+            "Nothing to learn from: no pair has two different replies, or no sample a label that counts "
+            '(where candidates are shown, it has to name a target first; train.labels = "naming": it alone).'
+        )
     dialogues = sorted(
         {example.dialogue_id for example in examples}, key=lambda name: derive_seed(seed, "held out", name)
     )
