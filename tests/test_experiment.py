@@ -22,6 +22,7 @@ from usbrec.errors import InputError, RunFolderError
 from usbrec.evaluate.planned import PLANNED, planned_differences, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
 from usbrec.stages.rows import PARTS, choose_rows
+from usbrec.stages.training import read_training
 
 WISHES = ("I loved Goodfellas (1990), more crime please.", "Something like Heat (1995)?", "A film for kids.")
 
@@ -158,8 +159,10 @@ def test_pooling_seeds_keeps_means_and_counts_people_once(scores: list[tuple[flo
 def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "run"
     told: list[str] = []
-    settings = _config(train_rankers=True)
+    settings = _config(train_rankers=True, sft_epochs=1.0, rl_learning_rate=1e-4)
     (cell,) = experiment(out, config=settings, dataset=files, tell=told.append)
+    trained = [read_training(out / "seed-0" / f"{name}-adapter")["settings"] for name in ("sft", "rl")]
+    assert [(one["epochs"], one["learning_rate"]) for one in trained] == [(1.0, 2e-4), (2.0, 1e-4)]
     assert set(cell.systems) == {*SYSTEMS, *RANDOM_DRAFT, "rules:random", "rules:retriever", "rules:best"}
     assert all(run.results["n"] == 4 for run in cell.systems.values())
     assert {run.results["config"]["play"]["candidates"] for run in cell.systems.values()} == {6}

@@ -405,6 +405,10 @@ class Experiment(Stage):
     """Highest learning rate of SFT; by default train.learning_rate."""
     rl_learning_rate: float | None = Field(5e-5, gt=0)
     """Highest learning rate of RL; none: train.learning_rate."""
+    sft_epochs: float | None = Field(None, gt=0)
+    """Passes of SFT over its examples; by default train.epochs."""
+    rl_epochs: float | None = Field(None, gt=0)
+    """Passes of RL over its pairs or rows; by default train.epochs."""
     controls: tuple[str, ...] = ("random", "retriever", "best")
     """Controls without a language model, on the same rows (with a catalogue)."""
     models: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, dump_config
+from usbrec.config import Config, Dataset, Training, dump_config
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluate import Comparison, Run, compare, load_run, write_report
@@ -403,17 +403,27 @@ class _Cell:
         """Train the model of `seat` on `data`, made of the rows of `part`, unless it is finished."""
         if not (out / "training.json").is_file():
             self._tell(f"training {method} (seed {seed})")
-            settings = self._config.experiment
-            rate = settings.sft_learning_rate if method == "sft" else settings.rl_learning_rate
-            train = self._config.train
-            if rate is not None:
-                train = train.model_copy(update={"learning_rate": rate})
-            config = self._learning(seat.removeprefix(HF), seed=seed, train=train, ranker=self._rankers[part])
+            config = self._learning(
+                seat.removeprefix(HF), seed=seed, train=self._training(method), ranker=self._rankers[part]
+            )
             try:
                 train_model(method, data, out, config=config, **self._items, progress=self._progress)
             except InputError as error:
                 raise InputError(f"{out}: {error}") from None
         return out
+
+    def _training(self, method: str) -> Training:
+        """The settings of a training, with what the experiment sets for SFT or for RL alone."""
+        settings = self._config.experiment
+        rate, epochs = (
+            (settings.sft_learning_rate, settings.sft_epochs)
+            if method == "sft"
+            else (settings.rl_learning_rate, settings.rl_epochs)
+        )
+        own = {"learning_rate": rate, "epochs": epochs}
+        return self._config.train.model_copy(
+            update={name: value for name, value in own.items() if value is not None}
+        )
 
     @property
     def _items(self) -> dict[str, Any]:

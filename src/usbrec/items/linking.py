@@ -17,7 +17,8 @@ after never decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,10 @@ from usbrec.items.spellings import Spellings
 from usbrec.items.surroundings import Match
 from usbrec.items.titles import words
 from usbrec.items.unknown import titles_written
+
+
+#: So many texts stay read: each draft asks again what the turns before it name.
+_TEXTS = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,12 @@ class Linker:
 
     def __init__(self, catalogue: Iterable[Item]) -> None:
         items = catalogue.items if isinstance(catalogue, Catalogue) else tuple(catalogue)
-        self._spellings = Spellings.of(items)
-        self._near = NearMisses.of(items)
+        self._gathered(Spellings.of(items), NearMisses.of(items))
+
+    def _gathered(self, spellings: Spellings, near: NearMisses) -> None:
+        self._spellings = spellings
+        self._near = near
+        self._read = functools.lru_cache(maxsize=_TEXTS)(self._reading)
 
     def save(self, folder: Path) -> None:
         """Write what was gathered from the catalogue into `folder`, from where :meth:`open` maps it."""
@@ -69,7 +78,7 @@ class Linker:
         Raises InputError when the folder holds none, a damaged one, or one of another catalogue.
         """
         linker = cls.__new__(cls)
-        linker._spellings, linker._near = kept(folder, catalogue.items)
+        linker._gathered(*kept(folder, catalogue.items))
         return linker
 
     def link(self, text: str) -> tuple[Mention, ...]:
@@ -85,7 +94,7 @@ class Linker:
         mentions, unknown = self._read(text)
         return titles_written(text, [(mention.start, mention.end) for mention in mentions], unknown)
 
-    def _read(self, text: str) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
+    def _reading(self, text: str) -> tuple[tuple[Mention, ...], Sequence[tuple[int, int]]]:
         """The mentions, and the spans where a known title stands for something unknown."""
         page = Page(text, words(text))
         reading = _Reading(page)

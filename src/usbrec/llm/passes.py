@@ -119,13 +119,9 @@ class _Shelf:
         for row, prompt in enumerate(prompts):
             hidden_pm[row, len(prompt.ids) :] = -math.inf
         for layers in zip(*(prompt.cache.layers for prompt in prompts), strict=True):
-            keys, values = (
-                torch.stack(
-                    [torch.nn.functional.pad(one, (0, 0, 0, longest - one.shape[2]))[0] for one in of_prompts]
-                )
-                for of_prompts in ([layer.keys for layer in layers], [layer.values for layer in layers])
-            )
-            self.layers.append((keys.transpose(-1, -2).contiguous(), values, hidden_pm.to(keys.dtype)))
+            keys = _side_by_side([layer.keys for layer in layers], longest)
+            values = _side_by_side([layer.values for layer in layers], longest)
+            self.layers.append((keys.transpose(-1, -2), values, hidden_pm.to(keys.dtype)))
 
     def places(self, lines: Sequence[Line]) -> tuple[Any, Any]:
         """For each line the row of its prompt and its place among that prompt's lines."""
@@ -141,6 +137,16 @@ class _Shelf:
         self.shape = (len(self.prompts), max(counts))
         device = self.layers[0][0].device
         return torch.tensor(rows, device=device), torch.tensor(places, device=device)
+
+
+def _side_by_side(of_prompts: Sequence[Any], longest: int) -> Any:
+    """Tensors (1, s, m, d) of different m as one (p, s, longest, d), zeros behind the shorter ones."""
+    first = of_prompts[0]
+    together = first.new_empty((len(of_prompts), first.shape[1], longest, first.shape[3]))
+    for row, one in enumerate(of_prompts):
+        together[row, :, : one.shape[2]] = one[0]
+        together[row, :, one.shape[2] :] = 0
+    return together
 
 
 class Apart:
