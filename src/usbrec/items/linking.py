@@ -32,7 +32,6 @@ from usbrec.items.surroundings import Match
 from usbrec.items.titles import words
 from usbrec.items.unknown import titles_written
 
-
 #: So many texts stay read: each draft asks again what the turns before it name.
 _TEXTS = 8_192
 
