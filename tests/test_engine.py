@@ -195,6 +195,29 @@ async def test_a_crew_with_something_left_to_do_is_done_again_as_a_whole(tmp_pat
         assert batches.asked == [[0, 1, 2, 3], [4, 5], [0, 1, 2, 3]]
 
 
+async def test_what_was_finished_and_fails_when_it_is_done_again_stays_as_it_was(tmp_path: Path) -> None:
+    tries = [0]
+
+    async def work(number: int) -> Mapping[str, Any]:
+        scope, attempt = current_scope.get(), tries[0]
+        assert scope is not None
+        journal.record_call(scope.unit, f"asked {attempt}", seat="m", request={}, answer={"usage": {}})
+        if (number, attempt) in {(1, 0), (2, 1)}:
+            raise ModelUnavailable("not this time")
+        return {"attempt": attempt}
+
+    with Journal(tmp_path / "run.db") as journal:
+        records = await _crew_run(journal, work)
+        assert [record.failure is None for record in records] == [True, False, True, True, True, True]
+        tries[0] = 1
+        records = await _crew_run(journal, work)
+        assert [record.record for record in records] == [{"attempt": n} for n in (1, 1, 0, 1, 0, 0)]
+        # What it said is still what it was read from.
+        assert journal.call(records[2].key, "asked 0")
+        assert not journal.call(records[2].key, "asked 1")
+        assert not journal.call(records[3].key, "asked 0")
+
+
 async def test_a_member_that_stops_waiting_holds_up_nobody() -> None:
     batches, crew = _Batches(), Crew(["a", "b"])
     with pytest.raises(TimeoutError):

@@ -18,9 +18,10 @@ from usbrec.cli import app
 from usbrec.config import Config, Dataset
 from usbrec.data import load_samples
 from usbrec.dialogue import Sample, Turn
-from usbrec.errors import InputError, RunFolderError
+from usbrec.errors import ConfigError, InputError, RunFolderError
 from usbrec.evaluate.planned import PLANNED, planned_differences, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
+from usbrec.llm.checkpoint import HF, checkpoint_of
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.training import read_training
 
@@ -160,6 +161,9 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     out = tmp_path / "run"
     told: list[str] = []
     settings = _config(train_rankers=True, sft_epochs=1.0, rl_learning_rate=1e-4)
+    # A folder, as users have them.
+    base = f"{HF}{checkpoint_of('smollm2-135m')}"
+    settings = settings.model_copy(update={"seats": settings.seats.model_copy(update={"recommender": base})})
     (cell,) = experiment(out, config=settings, dataset=files, tell=told.append)
     trained = [read_training(out / "seed-0" / f"{name}-adapter")["settings"] for name in ("sft", "rl")]
     assert [(one["epochs"], one["learning_rate"]) for one in trained] == [(1.0, 2e-4), (2.0, 1e-4)]
@@ -197,6 +201,12 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     assert again.to_json() == cell.to_json()
     assert {path: path.stat().st_mtime_ns for path in before} == before, "finished parts are left alone"
 
+    control = out / "rules-random" / "results.json"
+    whole = control.read_text(encoding="utf-8")
+    control.write_text(json.dumps(json.loads(whole) | {"failed": 1}), encoding="utf-8")
+    experiment(out, config=settings, dataset=files)
+    assert control.read_text(encoding="utf-8") == whole, "rows that failed are tried again"
+
     (out / "seed-0" / "rl-ses" / "results.json").unlink()
     command = [
         "experiment",
@@ -215,6 +225,10 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     assert (out / "seed-0" / "rl-ses" / "results.json").is_file()
     with pytest.raises(RunFolderError, match=r"settings\.limit: was 4, is 3"):
         experiment(out, config=settings.model_copy(update={"limit": 3}), dataset=files)
+    with Path(files.test).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(RunFolderError, match=r"datasets\.test\.test: was"):
+        experiment(out, config=settings, dataset=files)
 
 
 def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset, tmp_path: Path) -> None:
@@ -227,4 +241,12 @@ def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset
     assert "go together" in refused("--train", files.train)
     remote = refused("--train", files.train, "--test", files.test, "--model", "openai:big")
     assert "only a model whose weights are here can be trained" in remote
+    two = {"a-b": {"train": files.train, "test": files.test}, "a": {"train": files.train, "test": files.test}}
+    settings = _config(datasets=two, models=["c.gguf", "b-c.gguf"])
+    for name in ("c.gguf", "b-c.gguf"):
+        (tmp_path / name).touch()
+    with pytest.raises(ConfigError, match="would share the folder"):
+        experiment(tmp_path / "x", config=settings)
+    with pytest.raises(ConfigError, match=r"name datasets \(a-b, a\)"):
+        experiment(tmp_path / "x", config=settings, dataset=files)
     assert not (tmp_path / "x").exists()

@@ -174,6 +174,15 @@ def test_what_is_no_pair_is_named_by_line(tmp_path: Path) -> None:
         read_pairs(tmp_path)
     assert len(bad.value.problems) == 3
     assert "line 2: broken JSON" in str(bad.value)
+    good = {"sample_id": "a", "dialogue_id": "a", "prompt": [{"role": "user", "content": "Hi"}]}
+    good |= {"chosen": "Yes.", "rejected": "No."}
+    strange = [{"provenance": None}, {"provenance": []}, {"dialogue_id": [1]}]
+    strange += [{"prompt": [{"role": "tool", "content": "Hi"}]}]
+    lines = [json.dumps(good | change) for change in ({}, *strange)]
+    (tmp_path / "pairs.jsonl").write_text("\n".join(lines))
+    with pytest.raises(BadLines) as bad:
+        read_pairs(tmp_path)
+    assert [problem.split(":")[0] for problem in bad.value.problems] == [f"line {n}" for n in (2, 3, 4, 5)]
     with pytest.raises(InputError, match="usbrec pairs"):
         read_pairs(tmp_path / "nowhere")
     with pytest.raises(InputError, match="unknown shape"):

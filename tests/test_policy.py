@@ -281,6 +281,23 @@ def test_an_episode_that_fails_has_no_score_and_all_failing_ends_the_training(
             practice([("d0:1", "Casino (1995)."), ("d1:1", "Casino (1995).")])
 
 
+def test_an_episode_that_was_played_is_not_played_again_by_a_later_attempt(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    samples, catalogue = files
+    outcomes = []
+    asked = [("d0:1", "Casino (1995)."), ("d1:1", "Casino (1995).")]
+    for said in ({"when": "Heat", "error": "unavailable"}, {"error": "unavailable"}):
+        judge = script(tmp_path / "judge.jsonl", said, {"choose": {"1": 1.0}})
+        config = Config.model_validate({"seats": {"judge": judge}, "play": {"rounds": 1}})
+        with (
+            Journal(tmp_path / "run.db") as journal,
+            Practice.open(config, samples, catalogue, None, journal) as practice,
+        ):
+            outcomes.append(practice(asked))
+    assert outcomes == [[Outcome(1.0, hit=True), Outcome(None)]] * 2
+
+
 # From here on the packaged model is trained.
 
 FAST = Config.model_validate(

@@ -105,6 +105,25 @@ async def test_a_failure_is_recorded_and_replays_as_the_same_failure(tmp_path: P
             await replayed.chat(ASK)
 
 
+async def test_what_failed_in_another_run_is_asked_again(tmp_path: Path) -> None:
+    def fails(request: ChatRequest) -> str:
+        raise ModelUnavailable("503")
+
+    with (
+        Journal(tmp_path / "run.db") as journal,
+        _unit("a"),
+        pytest.raises(ModelUnavailable, match="503"),
+    ):
+        await RecordedModel(ScriptedModel(fails), journal).chat(ASK)
+    with (
+        Journal(tmp_path / "run.db", mode="read") as source,
+        Journal(tmp_path / "other.db") as journal,
+        _unit("a"),
+    ):
+        model = RecordedModel(ScriptedModel(lambda request: "anew"), journal, reuse=source)
+        assert (await model.chat(ASK)).text == "anew"
+
+
 async def test_outside_a_unit_nothing_is_recorded(tmp_path: Path) -> None:
     with Journal(tmp_path / "run.db") as journal:
         model = RecordedModel(_counting(), journal)

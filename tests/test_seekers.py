@@ -314,6 +314,8 @@ def test_what_is_asked_for_in_vain_is_said_so(tmp_path: Path) -> None:
         make_samples(BOOKS, out, number=0)
     with pytest.raises(ConfigError, match="--number 1"):
         make_samples(BOOKS, out, number=1, test=tmp_path / "t.jsonl")
+    with pytest.raises(ConfigError, match="--number 3"):
+        make_samples(BOOKS, out, number=3, share=0.9, test=tmp_path / "t.jsonl")
     with pytest.raises(ConfigError, match="add --test"):
         make_samples(BOOKS, out, share=0.5)
     with pytest.raises(ConfigError, match=r"--share 1\.5"):

@@ -22,12 +22,12 @@ from usbrec.engine import Silent
 from usbrec.errors import ConfigError, InputError, Interrupted, RunFolderError
 from usbrec.llm.checkpoint import load_tokenizer
 from usbrec.stages import show_examples, train_model
-from usbrec.stages.training import trainable
+from usbrec.stages.training import read_examples, trainable
 from usbrec.train import Example, from_pairs, split
 from usbrec.train.data import Encoder
 from usbrec.train.measure import surface_accuracy
 from usbrec.train.packed import pack, reply_logps
-from usbrec.train.trainers import make_trainer
+from usbrec.train.trainers import make_trainer, next_of_another
 
 TITLES = ("Heat (1995)", "Alien (1979)", "Up (2009)", "Jaws (1975)", "Fargo (1996)", "Big (1988)")
 
@@ -115,6 +115,28 @@ def test_dialogues_are_held_out_whole_and_nothing_is_lost(
 
 def test_pairs_whose_sides_are_equal_are_left_out() -> None:
     assert len(from_pairs([pair(0), pair(1, "Same.", "Same. ")])) == 1
+
+
+def test_a_limit_keeps_whole_samples_of_pairs_the_same_ones_whatever_their_order(tmp_path: Path) -> None:
+    pairs = [pair(number) for number in (0, 1, 2, 3, 4, 0, 1)]
+    seen = []
+    for order in (pairs, pairs[::-1]):
+        data = write_pairs(tmp_path / "pairs.jsonl", order)
+        kept = read_examples("simpo", data, Config(limit=2), None, None)
+        assert len(read_examples("simpo", data, Config(), None, None)) == 7
+        assert len({one.sample_id for one in kept}) == 2
+        seen.append(sorted(one.sample_id for one in kept))
+        assert seen[-1] == sorted(one.sample_id for one in pairs if one.sample_id in seen[-1])
+    assert seen[0] == seen[1]
+
+
+@given(prompts=st.lists(st.lists(st.integers(0, 2), max_size=1), max_size=9))
+def test_a_prompt_is_held_against_the_next_reply_to_another_one(prompts: list[list[int]]) -> None:
+    for place, other in enumerate(next_of_another(prompts)):
+        between = [prompts[(place + step) % len(prompts)] for step in range((other - place) % len(prompts))]
+        assert all(one == prompts[place] for one in between)
+        alone = all(one == prompts[0] for one in prompts)
+        assert other == place if alone else prompts[other] != prompts[place]
 
 
 def test_a_classifier_of_looks_tells_longer_from_shorter_and_nothing_else() -> None:

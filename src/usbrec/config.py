@@ -303,7 +303,7 @@ class Training(Stage):
     """Their scale is alpha over rank."""
     dropout: float = Field(0.0, ge=0, lt=1)
     """Dropout before the adapters."""
-    layers: int | None = Field(12, ge=1)
+    layers: int = Field(12, ge=1)
     """Only so many of the uppermost layers carry adapters; more than there are: all of them."""
     targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
     """Which linear layers carry adapters."""
@@ -311,8 +311,9 @@ class Training(Stage):
     """SimPO, DPO, KTO: how sharply two replies are told apart (paper: 0.5, for SimPO)."""
     gamma: float = Field(0.5, ge=0)
     """SimPO: the margin that is aimed at (not known from the paper)."""
-    nll: float = Field(0.0, ge=0)
-    """SimPO: weight of the chosen replies' likelihood beside the preference (0 is SimPO itself)."""
+    nll: float = Field(0.2, ge=0)
+    """SimPO: weight of the chosen replies' likelihood beside the preference (0 is SimPO itself, with which
+    replies of small models grow long)."""
     generations: int = Field(8, ge=2, le=64)
     """GRPO, RLOO: replies drawn to each prompt, which are then compared with one another."""
     temperature: float = Field(0.7, gt=0, le=2)
@@ -345,6 +346,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "layers": 1000,
         "accumulate": 4,
         "beta": 0.5,
+        "nll": 0.0,
         "shared_prompt": False,
     },
 }
@@ -403,8 +405,8 @@ class Experiment(Stage):
     """Training rows kept apart to score each iteration (only with several)."""
     sft_learning_rate: float | None = Field(None, gt=0)
     """Highest learning rate of SFT; by default train.learning_rate."""
-    rl_learning_rate: float | None = Field(5e-5, gt=0)
-    """Highest learning rate of RL; none: train.learning_rate."""
+    rl_learning_rate: float | None = Field(None, gt=0)
+    """Highest learning rate of RL; by default train.learning_rate."""
     sft_epochs: float | None = Field(None, gt=0)
     """Passes of SFT over its examples; by default train.epochs."""
     rl_epochs: float | None = Field(None, gt=0)
@@ -468,6 +470,9 @@ class Config(Stage):
 
     seed: int = 0
     """Every random draw of the run comes from it."""
+    common_seed: int | None = None
+    """Seed of what is alike for all that is played together: the worked examples, and the items that the
+    rules' judge takes for random ones; by default `seed`."""
     limit: int | None = Field(None, ge=1)
     """Only the first so many samples, by hash of their id: the same rows whatever the seed."""
     enhanced: bool = False
@@ -503,6 +508,11 @@ class Config(Stage):
     """Intervals."""
     serving: Serving = _free(Serving())
     """The service."""
+
+    @property
+    def seed_in_common(self) -> int:
+        """`common_seed`, which is `seed` unless it is set apart."""
+        return self.seed if self.common_seed is None else self.common_seed
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide answers, as nested JSON."""

@@ -152,7 +152,8 @@ async def run_units(
     again it is tried again. `restart_whole` says that an unfinished unit may not use the calls it
     recorded before it was interrupted, because the model's next answer depends on having computed
     them (in-process models). `together` is the size of a crew: so many neighbouring units go in step, and
-    when one of them is to be done again, all are, because a batch has to be the same to say the same.
+    when one of them is to be done again, all are, because a batch has to be the same to say the same; what
+    was finished before and fails then stays as it was.
 
     Raises ModelRefused as soon as the server refuses everything, or when the first few units all fail.
     """
@@ -166,6 +167,7 @@ async def run_units(
     again = sum(unit.key in finished for crew in waiting for unit in crew)
     progress.start(label, len(units), len(finished) - again)
     queue = iter(waiting)
+    kept: dict[str, list[tuple[Any, ...]]] = {}
     failures = 0
     answered = bool(finished)
 
@@ -176,6 +178,10 @@ async def run_units(
             record = UnitRecord(unit.key, await work(unit.payload), None)
             answered = True
         except ModelError as error:
+            if unit.key in kept:
+                journal.put_back(unit.key, kept[unit.key])
+                progress.advance(failed=False)
+                return
             failures += 1
             record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
         finally:
@@ -194,6 +200,8 @@ async def run_units(
     async def lane(number: int) -> None:
         for members in queue:
             for unit in members:
+                if unit.key in finished:
+                    kept[unit.key] = journal.calls(unit.key)
                 journal.forget_calls(unit.key, failed_only=not restart_whole)
             if together == 1:
                 await one(members[0], Scope(members[0].key, number))

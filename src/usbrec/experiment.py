@@ -21,13 +21,15 @@ from usbrec.errors import ConfigError, InputError
 from usbrec.evaluate import Comparison, Run, compare, load_run, write_report
 from usbrec.evaluate.comparison import Difference
 from usbrec.evaluate.planned import planned_differences, pooled, spread
-from usbrec.files import write_text
+from usbrec.files import content_digest, write_text
 from usbrec.journal import Journal
+from usbrec.keys import digest
 from usbrec.llm.checkpoint import HF
 from usbrec.llm.transformers_model import device_of
+from usbrec.prompts import Prompts
 from usbrec.stages.assembly import RULES
 from usbrec.stages.evaluating import evaluate
-from usbrec.stages.folder import write_json
+from usbrec.stages.folder import ranker_digest, write_json
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.rows import PARTS, choose_rows
@@ -98,13 +100,18 @@ def experiment(
 ) -> Sequence[Cell]:
     """Run, or go on with, everything in `out`; returns a cell for each dataset and base model.
 
-    `dataset` is used where the settings name none. Writes ``config.toml``, ``results.json`` and in each
+    `dataset` is for settings that name none. Writes ``config.toml``, ``results.json`` and in each
     cell's folder ``report.html``; `tell` hears what begins. Raises InputError, BadLines, ConfigError,
     RunFolderError (another configuration), ModelRefused, Interrupted.
     """
     out = Path(out)
     datasets = dict(config.experiment.datasets)
     if dataset is not None:
+        if datasets:
+            raise ConfigError(
+                f"The settings name datasets ({', '.join(datasets)}), and --train and --test another one. "
+                "Leave either out."
+            )
         datasets = {Path(dataset.test).stem: dataset}
     if not datasets:
         raise ConfigError(
@@ -117,12 +124,12 @@ def experiment(
     training_library()
     device_of(config.models.device)
     plan = [(name, files, model) for name, files in datasets.items() for model in models]
+    folders = _folders(out, [(name, model) for name, _, model in plan])
     with Journal(out / "run.db") as journal:
         journal.bind({"stage": "experiment", "settings": _decides(config, datasets)})
         write_text(out / "config.toml", dump_config(config))
         cells = []
-        for name, files, model in plan:
-            folder = out if len(plan) == 1 else out / _folder_name(f"{name}-{model}")
+        for folder, (name, files, model) in zip(folders, plan, strict=True):
             cells.append(_Cell(folder, name, files, model, config, progress or Silent(), tell).run())
     write_json(
         out / "results.json",
@@ -138,8 +145,33 @@ def experiment(
 def _decides(config: Config, datasets: Mapping[str, Dataset]) -> dict[str, Any]:
     train = config.train.model_dump(mode="json", exclude={"checkpoint_steps", "report_to"})
     chosen = config.experiment.model_dump(mode="json", exclude={"datasets"})
-    files = {name: dataset.model_dump(mode="json") for name, dataset in datasets.items()}
-    return {**config.decides(), "train": train, "experiment": chosen, "datasets": files}
+    files = {name: _contents(dataset, config) for name, dataset in datasets.items()}
+    prompts = digest(dict(Prompts(config.play.prompts).texts()))
+    return {**config.decides(), "train": train, "experiment": chosen, "datasets": files, "prompts": prompts}
+
+
+def _contents(dataset: Dataset, config: Config) -> dict[str, Any]:
+    """What the files of a dataset hold: parts that stand finished are not read again, and have to be of
+    these."""
+    ranker = dataset.ranker or config.ranker
+    paths = dataset.model_dump(mode="json", exclude={"ranker"})
+    return {name: None if path is None else content_digest(path) for name, path in paths.items()} | {
+        "ranker": None if ranker is None else ranker_digest(Path(ranker))
+    }
+
+
+def _folders(out: Path, cells: Sequence[tuple[str, str]]) -> list[Path]:
+    """The folder of each cell's (dataset, model). Raises ConfigError where two would share one."""
+    if len(cells) == 1:
+        return [out]
+    folders = [out / _folder_name(f"{name}-{model}") for name, model in cells]
+    for folder, cell in zip(folders, cells, strict=True):
+        if len(same := [one for one, its in zip(cells, folders, strict=True) if its == folder]) > 1:
+            told = " and ".join(f"{model} on {name}" for name, model in same)
+            raise ConfigError(
+                f"{told} would share the folder {folder}. Name the dataset {cell[0]} otherwise."
+            )
+    return folders
 
 
 def _folder_name(name: str) -> str:
@@ -355,7 +387,8 @@ class _Cell:
     def _learning(self, seat: str, **update: Any) -> Config:
         """As :meth:`_seated`, with the judge and the rounds of what is learnt from."""
         settings = self._config.experiment
-        config = self._seated(seat, **update)
+        # What is shown and how it is scored are those of the tests, whatever the training's seed.
+        config = self._seated(seat, common_seed=self._config.seed_in_common, **update)
         judge, rounds = settings.pairs_judge, settings.pair_rounds
         seats = config.seats if judge is None else config.seats.model_copy(update={"judge": judge})
         play = config.play if rounds is None else config.play.model_copy(update={"rounds": rounds})
@@ -386,12 +419,13 @@ class _Cell:
         self._runs.setdefault(name, []).append(self._evaluate(out, self._rows("test"), config, reuse))
 
     def _evaluate(self, out: Path, rows: Path, config: Config, reuse: Path | None = None) -> Run:
-        # The experiment's own folder has bound the settings: what is finished here is of these.
-        if not (out / "results.json").is_file():
+        # The experiment's own folder has bound settings and files: what is finished here is of these.
+        if not _finished(out):
             evaluate(rows, out, config=config, **self._items, reuse=reuse, progress=self._progress)
         return load_run(out)
 
     def _pairs(self, out: Path, seat: str, seed: int, *, enhanced: bool) -> Mapping[str, Any]:
+        # Rows that failed are not tried again: what is learnt from may not change once training has begun.
         if not (out / "results.json").is_file():
             self._tell(f"drawing pairs (seed {seed})")
             config = self._learning(seat, seed=seed, enhanced=enhanced, ranker=self._rankers["pairs"])
@@ -403,9 +437,7 @@ class _Cell:
         """Train the model of `seat` on `data`, made of the rows of `part`, unless it is finished."""
         if not (out / "training.json").is_file():
             self._tell(f"training {method} (seed {seed})")
-            config = self._learning(
-                seat.removeprefix(HF), seed=seed, train=self._training(method), ranker=self._rankers[part]
-            )
+            config = self._learning(seat, seed=seed, train=self._training(method), ranker=self._rankers[part])
             try:
                 train_model(method, data, out, config=config, **self._items, progress=self._progress)
             except InputError as error:
@@ -428,6 +460,12 @@ class _Cell:
     @property
     def _items(self) -> dict[str, Any]:
         return {"catalogue": self._files.catalogue, "interactions": self._files.interactions}
+
+
+def _finished(run: Path) -> bool:
+    """Whether an evaluation stands finished in a folder; where rows failed, they are to be tried again."""
+    results = run / "results.json"
+    return results.is_file() and not json.loads(results.read_text(encoding="utf-8"))["failed"]
 
 
 _FOR = dict(zip(PARTS, ("to test on", "for SFT", "for pairs", "held out"), strict=True))

@@ -6,6 +6,7 @@ Whoever reads a file while it is written sees the old one or the new one.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -25,6 +26,15 @@ def stamped(path: str | Path) -> Stamped:
     except OSError:
         return str(path), 0, 0
     return str(path), stat.st_mtime_ns, stat.st_size
+
+
+def content_digest(path: str | Path) -> str:
+    """64 hex digits of what a file holds. Raises InputError when it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
 
 
 def read_text(path: str | Path) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -150,6 +150,17 @@ class Journal:
                 None if failure is None else canonical_json(failure),
             ),
         )
+
+    def calls(self, unit: str) -> list[tuple[Any, ...]]:
+        """All calls of a unit as they are stored, for :meth:`put_back`."""
+        return self._db.execute("SELECT * FROM calls WHERE unit = ?", (unit,)).fetchall()
+
+    def put_back(self, unit: str, calls: Iterable[tuple[Any, ...]]) -> None:
+        """Let a unit have these calls and no others."""
+        self._db.execute("BEGIN")
+        self.forget_calls(unit)
+        self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", calls)
+        self._db.execute("COMMIT")
 
     def forget_calls(self, unit: str, *, failed_only: bool = False) -> None:
         """Drop the calls of a unit that starts again; with `failed_only`, those to be tried again."""

@@ -377,7 +377,8 @@ def evaluate(
         console.print(ranked_table(results))
         return
     run = load_run(out)
-    print_table(compare_runs([run], seed=settings.seed), console)
+    resamples = settings.statistics.resamples
+    print_table(compare_runs([run], seed=settings.seed, resamples=resamples), console)
     if run.results.get("by_round"):
         console.print(rounds_table(run.results["by_round"]))
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)

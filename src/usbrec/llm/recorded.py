@@ -49,8 +49,8 @@ class RecordedModel(Around):
     """Wraps a ChatModel with a journal; is a ChatModel.
 
     With `replay` given, answers come from that journal alone and the model behind is never asked; a
-    call it does not hold raises InputError. `reuse` is another run's journal: what it holds is not asked
-    again. Outside a unit (no current scope) nothing is recorded.
+    call it does not hold raises InputError. `reuse` is another run's journal: what was answered there is not
+    asked again. Outside a unit (no current scope) nothing is recorded.
     """
 
     def __init__(
@@ -92,6 +92,8 @@ class RecordedModel(Around):
         elsewhere = self._replay is not None
         if known is None and self._reuse is not None:
             known, elsewhere = self._reuse.call(scope.unit, key), True
+            # What failed there may be answered here.
+            known = None if known is not None and known.failure is not None else known
         if known is not None and elsewhere:
             self._journal.record_call(
                 scope.unit, key, seat=self.name, request=asked, answer=known.answer, failure=known.failure

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ from typing import Any, TypeVar
 from usbrec.dialogue import Usage
 from usbrec.engine import Crew, current_scope
 from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
+from usbrec.files import content_digest
 from usbrec.keys import digest
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
 from usbrec.llm.checkpoint import (
@@ -106,10 +106,10 @@ class TransformersModel:
         weights = sorted(place.glob("*.safetensors")) if place.is_dir() else []
         return {
             "backend": "transformers",
-            "base": digest([_content(file) for file in weights]) if weights else self._base,
+            "base": digest([content_digest(file) for file in weights]) if weights else self._base,
             "adapter": None
             if self._adapter is None
-            else digest([_content(self._adapter / name) for name in ADAPTER_FILES]),
+            else digest([content_digest(self._adapter / name) for name in ADAPTER_FILES]),
             "dtype": str(half_precision(self._device)).removeprefix("torch."),
             "device": self._device.partition(":")[0],
             "context": self._context,
@@ -339,11 +339,6 @@ def half_precision(device: str) -> Any:
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-
-
-def _content(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _shared(old: Sequence[int], new: Sequence[int]) -> int:

@@ -39,10 +39,14 @@ def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
 
 def _pair(data: Mapping[str, Any]) -> PreferencePair:
     pair = PreferencePair.from_json(data)
-    texts = [pair.sample_id, pair.chosen, pair.rejected]
+    texts = [pair.sample_id, pair.dialogue_id, pair.chosen, pair.rejected]
     texts += [text for message in pair.prompt for text in (message["role"], message["content"])]
     if not pair.prompt or not all(isinstance(text, str) for text in texts):
-        raise TypeError("prompt, chosen and rejected must be texts")
+        raise TypeError("sample_id, dialogue_id, prompt, chosen and rejected must be texts")
+    if strange := {message["role"] for message in pair.prompt} - {"system", "user", "assistant"}:
+        raise TypeError(f"role {min(strange)!r} is none of system, user and assistant")
+    if not isinstance(pair.provenance, Mapping):
+        raise TypeError("provenance must be an object")
     return pair
 
 

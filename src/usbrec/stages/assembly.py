@@ -127,7 +127,7 @@ class _Assembler:
                 catalogue,
                 similarity_of(judging),
                 baseline_items=judging.baseline_items,
-                seed=config.seed,
+                seed=config.seed_in_common,
             )
         )
 
@@ -199,7 +199,7 @@ class _Assembler:
             self._knowledge.similarity,
             self._prompts,
             count=config.play.examples,
-            seed=config.seed,
+            seed=config.seed_in_common,
             grounding=self._grounding,
         )
 

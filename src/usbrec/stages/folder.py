@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -17,7 +16,7 @@ from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units
 from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
-from usbrec.files import Stamped, stamped, write_text
+from usbrec.files import Stamped, content_digest, stamped, write_text
 from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
@@ -60,6 +59,7 @@ def read_inputs(
         items = ranked_items(config.ranker)
     else:
         items = read_catalogue(catalogue, interactions, config.catalogue)
+    where = catalogue or f"the items of {config.ranker} (train it anew), or name others by --catalogue"
     # Who only ranks may miss a target; who judges by its attributes cannot.
     if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
         unknown = [
@@ -68,20 +68,20 @@ def read_inputs(
             if not items.resolve(sample.targets)
         ]
         if unknown:
-            raise BadLines(str(samples), unknown, f"Rules need the targets' items: add them to {catalogue}.")
-    return Inputs(loaded, items, prompts, None if config.ranker is None else _content(Path(config.ranker)))
+            raise BadLines(str(samples), unknown, f"Rules need the targets' items: add them to {where}.")
+    return Inputs(
+        loaded, items, prompts, None if config.ranker is None else ranker_digest(Path(config.ranker))
+    )
 
 
-def _content(folder: Path) -> str:
-    """A digest of the files of a ranker's folder."""
+def ranker_digest(folder: Path) -> str:
+    """A digest of the files of a ranker's folder. Raises ConfigError."""
     if not folder.is_dir():
         raise ConfigError(f"--ranker {folder}: no such folder. `usbrec train ranker -o` writes one.")
     files = sorted(
         path for path in folder.iterdir() if path.suffix in {".json", ".jsonl", ".npz", ".npy", ".txt"}
     )
-    return digest(
-        [[str(path.relative_to(folder)), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
-    )
+    return digest([[str(path.relative_to(folder)), content_digest(path)] for path in files])
 
 
 def read_catalogue(

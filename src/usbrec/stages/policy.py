@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Scope, current_scope, side_by_side
 from usbrec.errors import ModelError, ModelRefused
-from usbrec.journal import Journal
+from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.llm.checkpoint import HF, base_and_adapter
 from usbrec.play.recommender import Reply
@@ -125,10 +126,16 @@ class Practice:
     ) -> None:
         for sample_id, text in queue:
             unit = f"practice/{sample_id}/{digest(text)[:16]}"
-            self._journal.forget_calls(unit, failed_only=True)
+            before = self._journal.unit(unit)
+            if before is not None and before.record is not None:
+                self._known[sample_id, text] = Outcome(**before.record)
+                continue
+            self._journal.forget_calls(unit, failed_only=not self._company.restart_whole)
             token = current_scope.set(Scope(unit, number))
             try:
-                self._known[sample_id, text] = await self._play(self._samples[sample_id], text)
+                outcome = await self._play(self._samples[sample_id], text)
+                self._journal.record_unit(UnitRecord(unit, asdict(outcome), None))
+                self._known[sample_id, text] = outcome
             except ModelError as error:
                 failed[sample_id, text] = f"{type(error).__name__}: {error}"
             finally:

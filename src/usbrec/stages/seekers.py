@@ -54,9 +54,9 @@ def make_samples(
     similarity = similarity_of(judging)
     knowledge = Knowledge.of(items, similarity, baseline_items=judging.baseline_items, seed=config.seed)
     number = min(NUMBER, len(items)) if number is None else number
-    if number < (1 if test is None else 2):
-        raise ConfigError(f"--number {number}: every file needs at least one seeker.")
     held = 0 if test is None else max(1, round(number * share))
+    if number - held < 1:
+        raise ConfigError(f"--number {number}: every file needs at least one seeker.")
     noun = config.seekers.noun or _noun_in(Path(catalogue).name)
     kept = tested = None
     if test is not None:

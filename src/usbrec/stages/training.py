@@ -9,10 +9,12 @@ from typing import Any
 
 from usbrec.config import Config, dump_config
 from usbrec.data import load_samples
+from usbrec.dialogue import PreferencePair
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.files import json_lines, read_text, write_text
 from usbrec.journal import Journal
+from usbrec.keys import digest
 from usbrec.llm.checkpoint import HF, base_and_adapter, checkpoint_of
 from usbrec.llm.transformers_model import device_of
 from usbrec.pairs import read_pairs
@@ -131,8 +133,8 @@ def _finish(
     if not (out / "training.json").is_file():
         write_text(out / "config.toml", dump_config(config))
         measured = work()
-        write_json(out / "training.json", {"schema": SCHEMA, "method": method, **decides, **measured})
         _curves(out)
+        write_json(out / "training.json", {"schema": SCHEMA, "method": method, **decides, **measured})
     shutil.rmtree(out / "work", ignore_errors=True)
     return read_training(out)
 
@@ -280,7 +282,7 @@ def read_examples(
     """What `data` teaches, whatever shape it has. Raises InputError, BadLines, ConfigError."""
     path = Path(data)
     if path.is_dir() or _holds_pairs(path):
-        return from_pairs(read_pairs(path))
+        return from_pairs(_limited(read_pairs(path), config.limit))
     if needs_pairs(method):
         load_samples(path)  # says what is wrong with it, if it is no file of samples either
         raise InputError(
@@ -288,6 +290,14 @@ def read_examples(
             f"`usbrec pairs {path} -o RUN`, or train sft."
         )
     return labels_as_examples(path, config, catalogue, interactions)
+
+
+def _limited(pairs: Sequence[PreferencePair], limit: int | None) -> Sequence[PreferencePair]:
+    """The pairs of the first `limit` samples, by hash of the sample's id."""
+    if limit is None:
+        return pairs
+    first = set(sorted({pair.sample_id for pair in pairs}, key=digest)[:limit])
+    return [pair for pair in pairs if pair.sample_id in first]
 
 
 def _holds_pairs(path: Path) -> bool:

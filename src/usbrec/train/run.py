@@ -239,7 +239,7 @@ def _with_adapters(task: Task) -> Any:
         adapted.peft_config["default"].base_model_name_or_path = checkpoint_of(task.base)
         return adapted
     depth = model.config.num_hidden_layers
-    layers = min(settings.layers or depth, depth)
+    layers = min(settings.layers, depth)
     config = peft.LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,

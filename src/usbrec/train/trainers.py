@@ -155,6 +155,18 @@ def _single_rows(one: Encoded) -> list[dict[str, Any]]:
 _ROWS: Mapping[Method, Any] = {"sft": _reply_row, "simpo": _pair_row, "dpo": _pair_row, "kto": _single_rows}
 
 
+def next_of_another(prompts: Sequence[Sequence[int]]) -> list[int]:
+    """For each place the next one, round the end, where another prompt stands; itself where none does."""
+    places = list(range(len(prompts)))
+    if all(prompt == prompts[0] for prompt in prompts):
+        return places
+    # Going backwards twice round, the next other one is the neighbour, or what that found.
+    for place in reversed(range(2 * len(prompts))):
+        here, after = place % len(prompts), (place + 1) % len(prompts)
+        places[here] = places[after] if prompts[after] == prompts[here] else after
+    return places
+
+
 class HeadOnReplies(SFTTrainer):  # type: ignore[misc]
     """The same loss, with the model's head on the replies' tokens only: where prompts are ten times as long
     as replies, most of what SFT computes otherwise is never looked at."""
@@ -185,16 +197,17 @@ class DPO(DPOTrainer):  # type: ignore[misc]
 
 class KTO(KTOTrainer):  # type: ignore[misc]
     """TRL's KTO on tokens that are there already. Its estimate of the distance from the base model pairs
-    each prompt of a batch with another one's reply (KTO paper, section 4.1)."""
+    each prompt with a reply to another one (KTO paper, section 4.1): that of the next row whose prompt is
+    another."""
 
     def _prepare_dataset(self, dataset: Any, processing_class: Any, args: Any, name: str) -> Any:
-        def rotated(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-            replies = rows["completion_ids"]
-            return {**rows, "KL_completion_ids": [replies[-1], *replies[:-1]]}
+        def mismatched(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
+            others = next_of_another(rows["prompt_ids"])
+            return {**rows, "KL_completion_ids": [rows["completion_ids"][place] for place in others]}
 
         if not self.calculate_KL:
             return dataset
-        return dataset.map(rotated, batched=True, batch_size=args.per_device_train_batch_size)
+        return dataset.map(mismatched, batched=True, batch_size=None)
 
 
 class SimPO(CPOTrainer):  # type: ignore[misc]
