@@ -12,7 +12,7 @@ from films import KNOWLEDGE
 from usbrec.config import Search
 from usbrec.dialogue import Score, Turn
 from usbrec.enhance import InternalSeats, MeteredModel, SelfEnhanced
-from usbrec.errors import ModelUnavailable
+from usbrec.errors import ModelUnavailable, PromptTooLong
 from usbrec.judge.rules import RulesProfileJudge
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Message, ScriptedModel
 from usbrec.play.profile import Profile
@@ -139,6 +139,52 @@ async def test_a_budget_in_calls_holds_and_the_best_so_far_is_said(calls: int) -
     assert reply.trace is not None
     assert reply.trace["stopped"] == (None if calls >= 8 else "calls")
     assert reply.trace["usage"]["calls"] == len(model.requests)
+
+
+@pytest.mark.parametrize("calls", range(2, 9))
+async def test_a_budget_in_calls_buys_whole_drafts_one_after_the_other(calls: int) -> None:
+    enhanced = _enhanced(ScriptedModel(_replies), simulator=Patient(), rounds=3, max_calls=calls)
+    trace = (await enhanced.chat(ChatRequest(WISH))).trace
+    assert trace is not None
+    # Two calls draft; each of the three drafts is played on by two.
+    judged = [draft["value"] is not None for draft in trace["drafts"]]
+    assert judged == [place < (calls - 2) // 2 for place in range(3)]
+
+
+async def test_what_was_drafted_when_the_calls_ran_out_is_judged_where_that_costs_none() -> None:
+    trace = (await _enhanced(ScriptedModel(_replies), rounds=1, max_calls=1).chat(ChatRequest(WISH))).trace
+    assert trace is not None
+    assert trace["stopped"] == "calls"
+    assert [draft["value"] is not None for draft in trace["drafts"]] == [True]
+
+
+class NoProfiler:
+    """Fails, as a model does that is given too long a dialogue."""
+
+    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile:
+        raise PromptTooLong("too long")
+
+
+async def test_without_a_profile_the_search_goes_on_and_says_so() -> None:
+    judge = CountingJudge(lambda played: 2.0 if "Casino" in played[0].text else 0.0)
+    seats = InternalSeats(NoProfiler(), RulesInternalSimulator(KNOWLEDGE, "Why?"), judge)
+    model = MeteredModel(ScriptedModel(_replies))
+    reply = await SelfEnhanced(model, seats, Search(rounds=1), opening="Hello!").chat(ChatRequest(WISH))
+    assert reply.text == "Casino (1995)!"
+    assert reply.trace is not None
+    assert reply.trace["failures"] == ["PromptTooLong: too long"]
+
+
+async def test_what_a_request_asks_for_holds_for_every_draft() -> None:
+    model = ScriptedModel(_replies)
+    request = ChatRequest(WISH, stop=("!",), top_p=0.3, drafts=2)
+    reply = await _enhanced(
+        model, simulator=Patient(), judge=CountingJudge(lambda played: 1.0), kind="tree", rounds=2, drafts=8
+    ).chat(request)
+    assert {(one.stop, one.top_p) for one in model.requests} == {(("!",), 0.3)}
+    assert reply.trace is not None
+    assert all(len(draft["leaves"]) <= 2 for draft in reply.trace["drafts"])
+    assert max(one.n for one in model.requests) == 1
 
 
 async def test_a_budget_in_tokens_stops_the_search() -> None:

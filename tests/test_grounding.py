@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
@@ -78,6 +78,19 @@ def test_the_model_reads_the_last_turns_and_the_retriever_all(
     assert [message.role for message in shown[1:]] == ["user", "assistant", "user", "assistant", "user"][
         -len(shown) + 1 :
     ]
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 4, None])
+def test_worked_examples_stay_whole_and_count_for_nothing_in_the_window(window: int | None) -> None:
+    """A half of one would be a recommendation that was never made."""
+    examples = worked_examples(CATALOGUE, Similarity(), PROMPTS, count=2, seed=0, grounding=GROUNDING)
+    grounding = replace(GROUNDING, window=window)
+    turns = (*CRIME, Turn("recommender", "Heat (1995)?"), seeker("No."))
+    seat = Recommender(_says(), "S", "Hello!", examples=examples, grounding=grounding)
+    plain_seat = replace(seat, examples=())
+    assert len(examples) == 4
+    assert seat.prompt(turns)[1:5] == examples
+    assert seat.prompt(turns)[5:] == plain_seat.prompt(turns)[1:]
 
 
 async def test_grounding_looks_for_items_in_all_of_the_dialogue() -> None:
@@ -147,6 +160,31 @@ def test_every_item_is_read_back_from_its_line_and_from_the_fixed_sentence() -> 
     for item in FILMS:
         assert KNOWLEDGE.named(GROUNDING.line(item)) == (item.id,)
         assert KNOWLEDGE.named(GROUNDING.suggestion(item)) == (item.id,)
+
+
+BOTTLE = (
+    "Stainless Steel Insulated Water Bottle with Straw Lid, 32 oz, Leakproof, BPA Free, Keeps Cold 24 Hours"
+)
+
+
+@given(length=st.integers(1, 260), count=st.integers(1, 4))
+@settings(max_examples=30, deadline=None)
+def test_every_candidate_is_read_back_from_how_it_is_shown_however_long_its_title(
+    length: int, count: int
+) -> None:
+    long = " ".join(f"{place}th {word}" for place, word in enumerate(BOTTLE.split() * 3))[:length].strip()
+    items = [Item("1", BOTTLE), Item("2", long), *(Item(f"3{n}", f"Lamp Of Glass {n}x") for n in range(3))]
+    knowledge = Knowledge.of(Catalogue.from_items(items), Similarity(), baseline_items=4, seed=0)
+    grounding = _grounding(knowledge, count=count)
+    shown = grounding.candidates((seeker("hi"),))
+    assert len(shown) == count
+    for item in shown:
+        if len(item.title) > 80:
+            assert knowledge.named(grounding.line(item)) == (item.id,)
+            assert knowledge.named(grounding.suggestion(item)) == (item.id,)
+    # Only what is too long to be shown whole is left out, and the next one moves up.
+    whole = [item for item in items if len(item.title) <= 200]
+    assert {item.id for item in grounding.candidates((seeker("hi"),))} <= {item.id for item in whole}
 
 
 _NASTY = st.text(

@@ -92,17 +92,49 @@ flattery = st.sampled_from(
 padding = st.text(st.sampled_from("abc xyz.,!?\n 012"), max_size=30)
 openers = st.sampled_from(["How about {}?", "You could try {}.", "{}", "I recommend {} because it is good."])
 recommending = st.builds(lambda opener, title: opener.format(title), openers, titles)
+bare_titles = st.sampled_from([film.title for film in FILMS])
+# Capitals say least where all words have them, and a list's first entry is read by where it stands.
+capital_openers = st.sampled_from(
+    [
+        "My Picks Are {} And {}",
+        "You Should Watch {} Or {}",
+        "WATCH {} OR {}",
+        "{}, {}",
+        "- {}",
+        "1. {}",
+        "Try {}!",
+    ]
+)
+in_capitals = st.builds(
+    lambda opener, first, second: opener.format(first, second), capital_openers, bare_titles, bare_titles
+)
 targets_of = st.lists(titles, min_size=1, max_size=3, unique=True).map(tuple)
 tails = st.lists(titles | fake_titles | flattery | padding, min_size=1, max_size=4).map(
     lambda parts: ". " + ". ".join(parts)
 )
 
 
-@given(recommending.filter(lambda reply: "Goodfellas" not in reply), tails, targets_of)
+lowered = st.sampled_from([". Because it is good", ". you will love it", "\nso good"])
+
+
+@given(
+    (recommending | in_capitals).filter(
+        lambda reply: KNOWLEDGE.named(reply) and "goodfellas" not in reply.lower()
+    ),
+    st.builds(str.__add__, lowered | st.just(""), tails),
+    targets_of,
+)
 def test_appending_titles_flattery_or_padding_never_raises_a_replys_score(
     reply: str, tail: str, targets: tuple[str, ...]
 ) -> None:
     assert _score(reply + tail, targets=targets) <= _score(reply, targets=targets)
+
+
+@given(in_capitals.filter(KNOWLEDGE.named), lowered, tails)
+def test_what_follows_a_sentence_does_not_change_which_item_it_names_first(
+    reply: str, words: str, tail: str
+) -> None:
+    assert KNOWLEDGE.named(reply + words + tail)[0] == KNOWLEDGE.named(reply)[0]
 
 
 @given(recommending, targets_of)

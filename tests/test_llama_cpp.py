@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +125,44 @@ async def test_a_deadline_gives_what_there_is_marked_as_cut_off(path: Path) -> N
     assert reply.completions[0].finish == "length"
     assert reply.text
     assert "".join(pieces).strip() == reply.text
+
+
+async def test_replies_that_the_deadline_leaves_no_time_for_do_not_cost_the_others(path: Path) -> None:
+    model = _model(path)
+    messages = (Message("user", "Tell me a very long story about a lighthouse."),)
+    await model.chat(ChatRequest(messages, max_tokens=1))
+    reply = await model.chat(
+        ChatRequest(messages, n=SLOTS + 2, temperature=1.0, max_tokens=900, deadline=1.5)
+    )
+    assert [bool(completion.text) for completion in reply.completions] == [True] * SLOTS + [False] * 2
+    assert {completion.finish for completion in reply.completions} == {"length"}
+    assert reply.usage.completion_tokens > 0
+
+
+async def test_a_model_that_fails_to_load_after_it_was_cancelled_is_not_heard_of(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" + b"\x03" * 4096)
+    heard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+    task = asyncio.create_task(LlamaCppModel(broken).chat(ChatRequest((Message("user", "Hi."),))))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    del task
+    gc.collect()
+    await asyncio.sleep(0)
+    assert heard == []
+
+
+def test_two_models_of_one_name_and_size_are_not_the_same(tmp_path: Path) -> None:
+    identities = []
+    for letter in (b"a", b"b"):
+        file = tmp_path / letter.decode() / "model.gguf"
+        file.parent.mkdir()
+        file.write_bytes(b"GGUF" + letter * 64)
+        identities.append(LlamaCppModel(file).identity)
+    assert identities[0] != identities[1]
 
 
 async def test_a_prompt_beyond_the_context_says_so(path: Path) -> None:

@@ -260,6 +260,21 @@ def test_a_server_that_does_not_stream_is_one_piece() -> None:
     assert reply.usage.prompt_tokens == 12
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        completion("Try Airplane!", drop="midway"),
+        completion("Try Airplane!", headers={"content-encoding": "gzip"}),
+    ],
+)
+def test_an_unstreamed_answer_that_cannot_be_read_to_its_end_is_unavailable(broken: Answer) -> None:
+    with (
+        LocalServer([broken]) as server,
+        pytest.raises(ModelUnavailable, match=r"connection to 127\.0\.0\.1"),
+    ):
+        chat(server, on_delta=lambda _: pytest.fail("a piece of half an answer"))
+
+
 def test_several_replies_are_not_streamed() -> None:
     with LocalServer([completion("a", "b")]) as server:
         chat(server, n=2, on_delta=lambda _: pytest.fail("a piece of one of several replies"))

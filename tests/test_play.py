@@ -7,18 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
-from usbrec.dialogue import Turn, alternate_backwards
+from usbrec.dialogue import Item, Turn, alternate_backwards
 from usbrec.errors import ConfigError, UnusableAnswer
-from usbrec.items import AttributeRetriever, Linker, Similarity
+from usbrec.items import AttributeRetriever, Catalogue, Linker, Similarity
 from usbrec.llm import ChatRequest, Message, ScriptedModel
 from usbrec.play.controls import RulesRecommender
+from usbrec.play.describe import Fact
 from usbrec.play.examples import worked_examples
 from usbrec.play.knowledge import Knowledge, Targets
 from usbrec.play.profile import KINDS, Profile, Tastes, parse_profile
 from usbrec.play.profiling import ModelProfiler, RulesProfiler
 from usbrec.play.recommender import Recommender
 from usbrec.play.relay import Played, play_on
-from usbrec.play.rules import RulesInternalSimulator, RulesTargetSimulator
+from usbrec.play.rules import RulesInternalSimulator, RulesSeeker, RulesTargetSimulator
 from usbrec.play.seats import messages_for, transcript, turns_of
 from usbrec.play.simulator import ModelSimulator, ModelTargetSimulator
 from usbrec.prompts import Prompts
@@ -186,6 +187,29 @@ async def test_a_bare_shared_title_is_not_read_in_the_targets_favour() -> None:
     assert targets.named_by("Watch The Thing (2011) tonight.")
 
 
+def test_a_target_that_the_catalogue_lacks_is_named_beside_one_that_it_has() -> None:
+    wanted = ("Casino (1995)", "Blorp Returns (2031)", "Heat (1986)")
+    targets = Targets.of(sample("hi", targets=wanted), KNOWLEDGE)
+    assert all(targets.named_by(f"Watch {title} tonight.") for title in (*wanted, "Blorp Returns"))
+    # "Heat" alone is the film that the catalogue has.
+    assert not targets.named_by("Watch Heat tonight.")
+    assert not targets.named_by("Watch Heat (1995) tonight.")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("What is popular just now?", False),
+        ("Something towards the end of the year.", False),
+        ("Some pop, please. And a war!", True),
+    ],
+)
+def test_a_fact_is_told_by_its_whole_words_alone(said: str, told: bool) -> None:
+    facts = (Fact("genre", ("pop",)), Fact("genre", ("war",)))
+    one = RulesSeeker(KNOWLEDGE, facts, lambda turns: False, lambda turns: False, EXPLAIN)
+    assert one.untold((seeker(said),)) == ([] if told else list(facts))
+
+
 async def test_the_internal_seeker_accepts_what_is_near_and_speaks_only_of_its_profile() -> None:
     profile = Profile(Tastes(genres=("crime",), items=("Goodfellas (1990)",)))
     seat = RulesInternalSimulator(KNOWLEDGE, EXPLAIN).seat(profile)
@@ -292,6 +316,64 @@ def test_a_denied_liking_is_a_dislike_and_a_bare_not_is_none(said: str, liked: b
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "disliked"),
+    [
+        ("I hate horror, romance and musicals.", {"horror", "romance"}),
+        ("I hate horror, but romance, comedy are fine.", {"horror"}),
+        ("I hate horror, give me a romance.", {"horror"}),
+        ("I hate horror, and I am looking for romance.", {"horror"}),
+        ("No horror, maybe a comedy?", {"horror"}),
+        ("I hate horror. Romance, comedy!", {"horror"}),
+    ],
+)
+def test_a_list_goes_on_with_what_opened_it_until_a_clause_says_something_of_its_own(
+    said: str, disliked: set[str]
+) -> None:
+    profile = _profile(said)
+    assert set(profile.disliked.genres) == disliked
+    assert not disliked & set(profile.liked.genres)
+
+
+@given(
+    listed=st.lists(st.sampled_from([film.name for film in FILMS]), min_size=1, max_size=5, unique=True),
+    opener=st.sampled_from(["I did not like", "I hate", "I have never seen", "I loved", "There is"]),
+    join=st.sampled_from([", ", " or ", ", or ", " and "]),
+)
+def test_a_list_of_titles_stands_on_one_side_as_a_whole(listed: list[str], opener: str, join: str) -> None:
+    profile = _profile(f"{opener} {join.join(listed)}.")
+    liked, disliked = {
+        "I did not like": ((), tuple(listed)),
+        "I hate": ((), tuple(listed)),
+        "I have never seen": ((), ()),
+    }.get(opener, (tuple(listed), ()))
+    assert (profile.liked.items, profile.disliked.items) == (liked, disliked)
+
+
+MARKED = (
+    Item("m1", "Monsters, Inc.", 2001),
+    Item("m2", "The Good, the Bad and the Ugly", 1966),
+    Item("m3", "Guardians of the Galaxy", 2014),
+    Item("m4", "Guardians of the Galaxy Vol. 2", 2017),
+    Item("m5", "Crouching Tiger, Hidden Dragon", 2000),
+    Item("m6", "Mr. & Mrs. Smith", 2005),
+    Item("m7", "Anything but Love", 1989),
+    Item("m8", "Hate Never Ends", 1999),
+)
+MARKED_KNOWLEDGE = Knowledge.of(Catalogue.from_items(MARKED), Similarity(), baseline_items=8, seed=0)
+
+
+@pytest.mark.parametrize("item", MARKED, ids=lambda item: item.title)
+def test_what_is_written_in_a_title_cuts_no_clause_and_judges_nothing(item: Item) -> None:
+    profiler = RulesProfiler(MARKED_KNOWLEDGE)
+    for title in (item.title, item.name):
+        liked = profiler.read((seeker(f"I loved {title}!"),))
+        disliked = profiler.read((seeker(f"I hated {title} and Crouching Tiger, Hidden Dragon."),))
+        assert (liked.liked.items, liked.disliked.items) == ((item.name,), ())
+        assert set(disliked.disliked.items) == {item.name, "Crouching Tiger, Hidden Dragon (2000)"}
+        assert disliked.liked.items == ()
+
+
 def test_rules_read_people_and_genres() -> None:
     profile = _profile("Anything funny with Leslie Nielsen, maybe a romance?")
     assert "Leslie Nielsen" in profile.liked.people
@@ -303,6 +385,51 @@ def test_what_was_offered_counts_by_the_answer_and_not_knowing_it_is_no_dislike(
     assert _profile("hi", "Try Heat (1995).", "That was so boring.").disliked.items == ("Heat (1995)",)
     unseen = _profile("hi", "Try Heat (1995).", "I haven't seen that one.")
     assert unseen.liked.items == unseen.disliked.items == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "side"),
+    [
+        ("Yes! I like that one.", "liked"),
+        ("That sounds great, what else?", "liked"),
+        ("None of these. I love comedies.", "disliked"),
+        ("Hmm, another one? I enjoy Tom Hanks.", "disliked"),
+        ("I'd love something else.", "disliked"),
+        ("No, I love comedies.", None),
+        ("Hmm. I enjoy the work of Tom Hanks.", None),
+        ("I saw a trailer, it was like a dream.", None),
+        ("Something like that with a good ending.", None),
+        ("Is it any good?", None),
+        ("I will watch it\nAnything else that you think is good?", None),
+        ("I would like a good comedy.", None),
+    ],
+)
+def test_an_offer_is_judged_by_how_the_answer_begins(answer: str, side: str | None) -> None:
+    profile = _profile("hi", "Try Heat (1995).", answer)
+    assert profile.liked.items == (("Heat (1995)",) if side == "liked" else ())
+    assert profile.disliked.items == (("Heat (1995)",) if side == "disliked" else ())
+
+
+@given(
+    seed=st.integers(0, 2**31 - 1),
+    fact=st.sampled_from(
+        [
+            Fact("person", ("Tom Hanks",)),
+            Fact("person", ("Hanks",), vague=True),
+            Fact("genre", ("comedy",)),
+            Fact("genre", ("comedy",), vague=True),
+            Fact("era", ("1990s",)),
+            Fact("style", ("slow",)),
+        ]
+    ),
+)
+def test_what_a_seeker_by_rules_declined_is_disliked_whatever_they_hint_at(seed: int, fact: Fact) -> None:
+    refusing = RulesSeeker(KNOWLEDGE, (fact,), lambda turns: False, lambda turns: False, EXPLAIN)
+    offer = (seeker("hi"), recommender("Try Heat (1995)."))
+    profile = RulesProfiler(KNOWLEDGE).read(
+        (*offer, seeker(refusing.say(offer, explain=False, seed=seed).text))
+    )
+    assert (profile.liked.items, profile.disliked.items) == ((), ("Heat (1995)",))
 
 
 async def test_a_model_writes_the_profile_in_the_fixed_format() -> None:

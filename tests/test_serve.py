@@ -258,6 +258,15 @@ def test_a_request_has_its_own_budget_and_profile(running: Start) -> None:
     assert refused.value.param == "usbrec.drafts"
 
 
+def test_the_setting_against_going_in_circles_holds_where_the_request_says_nothing(running: Start) -> None:
+    model = ScriptedModel(replies)
+    with running(twins_on(model)).client() as client:
+        for own in ({}, {"frequency_penalty": 0.0}, {"frequency_penalty": 1.5}, {"frequency_penalty": -1.0}):
+            client.chat.completions.create(model="scripted", messages=WISH, **own)
+    asked = [request.frequency_penalty for request in model.requests if isinstance(request, ChatRequest)]
+    assert asked == [Config().play.frequency_penalty, 0.0, 1.5, 0.0]
+
+
 def test_both_names_of_the_length_limit_hold_and_a_cut_reply_says_so(running: Start) -> None:
     with running(twins_on(ScriptedModel(lambda _: "one two three four"))).client() as client:
         for name in ("max_tokens", "max_completion_tokens"):
@@ -407,6 +416,15 @@ def test_candidates_go_before_the_model_where_a_catalogue_is_there() -> None:
             _, info, _ = service.send("GET", "/v1/usbrec/info")
         assert (info["catalogue"], info["store"]) == (20, False)
         assert "Collateral (2004)" in server.requests[0].body["messages"][-1]["content"]
+
+
+async def test_a_first_token_that_is_no_word_does_not_keep_the_service_from_starting() -> None:
+    class Here(ScriptedModel):
+        parallel = False
+
+    model = Here(lambda _: " ")
+    await twins_on(model).warm_up()
+    assert len(model.requests) == 1
 
 
 async def test_what_candidates_are_looked_up_in_is_built_before_anybody_asks() -> None:

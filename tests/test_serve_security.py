@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from test_serve import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
-from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.errors import BadLines, ConfigError, InputError, ModelRefused, ModelUnavailable
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.serve.allowance import Bucket
 from usbrec.serve.door import host_name, is_this_machine
@@ -201,6 +201,49 @@ def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
     values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(values[counted]) >= len(WISH[0]["content"]) // 4
     assert float(values[f'usbrec_model_calls_total{{model="{name}"}}']) >= 1
+
+
+def test_a_reply_that_fails_is_paid_for_as_far_as_the_model_has_answered(tmp_path: Path) -> None:
+    file = tmp_path / "keys.jsonl"
+    key = new_key(file, "ann")
+
+    def failing(request: ChatRequest) -> str:
+        if "away" in request.messages[-1].content:
+            raise ModelUnavailable("away")
+        if "nothing" in request.messages[-1].content:
+            return " "
+        if request.temperature > 0.0:
+            raise ModelRefused("no drafts")
+        return "Casino (1995)!"
+
+    def spent(text: str) -> tuple[float, float, float]:
+        values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        names = (
+            'usbrec_budget_used_tokens_total{key="ann"}',
+            'usbrec_model_calls_total{model="scripted"}',
+            'usbrec_model_calls_total{model="scripted:ses"}',
+        )
+        plain, calls, searched = (float(values.get(name, 0)) for name in names)
+        return plain, calls, searched
+
+    with Running(twins_on(ScriptedModel(failing)), keyring=read_keys(file)) as service:
+
+        def ask(model: str, words: str) -> tuple[float, float, float]:
+            messages = [{"role": "user", "content": words}]
+            body = {"messages": messages, "model": model, "temperature": 0}
+            assert service.send("POST", CHAT, body, _bearer(key))[0] >= 500
+            return spent(service.send("GET", "/metrics", headers=_bearer(key))[1])
+
+        # Nobody was reached: a call, and no tokens.
+        assert ask("scripted", "Are you away?") == (0.0, 1.0, 0.0)
+        # The prompt was read, though nothing came of it.
+        tokens, calls, _ = ask("scripted", "Say nothing of crime films, please.")
+        assert tokens > 0
+        assert calls == 2
+        # The greedy draft was there when the next call was refused.
+        after, _, searched = ask("scripted:ses", "A crime film, please.")
+        assert after > tokens
+        assert searched == 2
 
 
 def test_a_session_is_there_for_the_key_that_began_it_alone(tmp_path: Path) -> None:

@@ -379,6 +379,20 @@ def test_a_store_is_exported_as_files_that_the_other_commands_read(file: Path, t
         assert isinstance(result.exception, InputError)
 
 
+def test_an_export_has_a_folder_of_its_own_beside_the_store(file: Path, tmp_path: Path) -> None:
+    store = Store(file)
+    session = store.begin(None)
+    store.add(session, Exchange("S", FIRST, "Casino (1995)!", "m", "stop", (CASINO,)))
+    store.add_feedback(session, 0, "accepted", "f4")
+    store.close()
+    own = tmp_path / "samples.jsonl"
+    own.write_text("mine")
+    result = CliRunner().invoke(app, ["export", str(file), "--to", "samples"])
+    assert result.output.strip() == str(tmp_path / "store-samples" / "samples.jsonl")
+    assert own.read_text() == "mine"
+    assert len(load_samples(tmp_path / "store-samples" / "samples.jsonl")) == 1
+
+
 def test_half_a_surrogate_pair_from_a_model_is_stored_and_sent(file: Path) -> None:
     with Running(twins_on(ScriptedModel(lambda _: "Odd \ud83d text")), store=file) as service:
         session = service.send("POST", SESSIONS, {})[1]["session"]

@@ -419,7 +419,10 @@ def export(
     merge: Annotated[
         bool, typer.Option("--merge", help="Write base and adapter as one checkpoint, for vLLM and others.")
     ] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder; by default RUN/TO.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Folder; by default RUN/TO, or STORE-TO beside a service's store."),
+    ] = None,
 ) -> None:
     """Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint."""
     if merge == (to is not None):

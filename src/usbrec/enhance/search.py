@@ -158,7 +158,13 @@ class _Search:
             self.request.max_tokens,
             self.request.frequency_penalty,
             self.examples,
+            stop=self.request.stop,
+            top_p=self.request.top_p,
         )
+        # One after the other where calls or tokens are counted: a budget then buys whole drafts, and a
+        # replay, which asks in this order, finds the same calls.
+        counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
+        self.at_once = self.base.parallel and not counted
 
     async def run(self) -> ChatReply:
         meter = current_meter.get() or Meter()
@@ -198,8 +204,12 @@ class _Search:
             await self._draft()
             return
         self.profile = await self._profile()
-        await self._draft()
-        if self.base.parallel:
+        try:
+            await self._draft()
+        except BudgetSpent as spent:
+            # What is there may still be judged, where that costs no call.
+            self.stopped = spent.limit
+        if self.at_once:
             await side_by_side(self._play(draft) for draft in self.drafts)
         else:
             for draft in self.drafts:
@@ -228,15 +238,20 @@ class _Search:
 
     async def _profile(self) -> Profile:
         """The seeker's taste: as they corrected it, else as the dialogue shows it."""
-        seed = derive_seed(self.request.seed, "profile")
         corrected = (self.request.profile or "").strip()
-        if not corrected:
-            return await self.seats.profiler.profile(self.turns, seed=seed)
         profile = parse_profile(corrected)
         if not profile.empty:
             return profile
         # Not in the format: then these are the seeker's own words.
-        return await self.seats.profiler.profile((Turn("seeker", corrected),), seed=seed)
+        turns = (Turn("seeker", corrected),) if corrected else self.turns
+        try:
+            return await self.seats.profiler.profile(turns, seed=derive_seed(self.request.seed, "profile"))
+        except BudgetSpent:
+            raise
+        except ModelError as error:
+            # A draft is there already, and is worth more than what is known of the seeker.
+            self.failures.append(f"{type(error).__name__}: {error}")
+            return Profile()
 
     async def _draft(self) -> None:
         if more := self.wanted - 1:
@@ -293,7 +308,7 @@ class _Search:
                 self.failures.append(f"{type(error).__name__}: {error}")
 
         try:
-            if self.base.parallel:
+            if self.at_once:
                 await side_by_side(draw(place) for place in range(len(asked)))
             else:
                 for place in range(len(asked)):
@@ -306,7 +321,7 @@ class _Search:
     async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
         replies = [await self._greedy(turns, round_, seed)]
         if self.settings.kind == "tree":
-            more = self.settings.drafts - 1
+            more = (self.request.drafts or self.settings.drafts) - 1
             await self._others(turns, [replies[0].text], more, round_, seed, replies.append)
         return list({reply.text: reply for reply in replies}.values())
 

@@ -23,16 +23,21 @@ class Match:
 
 QUOTES = frozenset("\"“”„«»'‘’`")
 EMPHASIS = frozenset("*_")
-# "Batman Ninja (2018)" and "Batman: The Next Knight (2031)" are not "Batman".
+# "Batman Ninja (2018)" and "Batman: The Next Knight (2031)" are not "Batman". A full stop ends a title,
+# unless it is that of a short form: "Heat. Blorp (2031)" names Heat.
 _LONGER_TITLE = re.compile(
-    r"""(?: \s?[:–-] )? (?: [ ] (?: [A-Z0-9][\w'’.-]* | of | the | in | to | a | an | from | for | on ) ){1,8}
+    r"""(?: \s?[:–-] )?
+        (?: [ ] (?: [A-Z0-9](?:[\w'’.-]*[\w'’-])? | (?:[A-Z]\.)+ | (?:Mr|Mrs|Ms|Dr|St|Vol|Pt|Jr|Sr)\.
+                  | of | the | in | to | a | an | from | for | on ) ){1,8}
         (?P<year> \s* \( [12][0-9]{3} \) )""",
     re.VERBOSE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
+_FULL_STOP = re.compile(r"[.!?…\n]")
 _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
-_ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.,!](?:\n|$))")
+# A sentence may follow: an entry that ends with its text is one still when words are added to it.
+_ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
 _ASKING = (["how", "about"], ["what", "about"])
 JOINS = frozenset({"and", "but", "or", "too"})
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
@@ -81,6 +86,14 @@ class Surroundings:
         before = self.text[self.words[index - 1].end : self.words[index].start] if index else "\n"
         return bool(_SENTENCE_END.search(before))
 
+    def sentence_end(self, index: int) -> int:
+        """The index behind the last word of the sentence that has the word `index` in it."""
+        while index + 1 < len(self.words):
+            if _FULL_STOP.search(self.text, self.words[index].end, self.words[index + 1].start):
+                break
+            index += 1
+        return index + 1
+
     def part_of_a_name(self, match: Match) -> bool:
         """Whether a capitalised word stands directly beside a single word: "Jack Black", "Lego Batman"."""
         return self.capital_beside(match.first - 1, match.first, match.first - 1) or self.capital_beside(
@@ -98,12 +111,16 @@ class Surroundings:
         return not is_lead_in(norm) and norm not in SAID_OF
 
     def contrast(self, match: Match) -> bool:
-        """Whether the words around are written otherwise, so that the capitals of the match say something."""
+        """Whether the words around are written otherwise, so that the capitals of the match say something.
+
+        What comes behind the sentence never counts, so words that are added to a text do not change how its
+        beginning is read.
+        """
         inside = self.text[self.words[match.first].start : self.words[match.last].end]
-        if inside.isdigit() or len(self.words) - (match.last + 1 - match.first) < 3:
+        around = (*range(match.first), *range(match.last + 1, self.sentence_end(match.last)))
+        if inside.isdigit() or len(around) < 3:
             return True
         shouted = inside.isupper() and len(inside) > 1
-        around = (*range(match.first), *range(match.last + 1, len(self.words)))
         for raw in map(self.raw, around):
             if raw.islower() if shouted else raw[0].islower() or (len(raw) > 1 and raw.isupper()):
                 return True

@@ -22,14 +22,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
 from usbrec.engine import current_scope
 from usbrec.errors import ConfigError, ModelError, ModelUnavailable, PromptTooLong, UnusableAnswer
-from usbrec.files import content_digest
+from usbrec.files import Stamped, content_digest, stamped
 from usbrec.keys import derive_seed
 from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
 from usbrec.llm.reading import read_option
@@ -64,11 +64,14 @@ class LlamaCppModel:
         threads: int = 1,
     ) -> None:
         self._path = Path(path)
-        if not self._path.is_file():
-            raise ConfigError(f"{self._path}: no such model file.")
-        with self._path.open("rb") as file:
-            if file.read(4) != b"GGUF":
-                raise ConfigError(f"{self._path}: not a GGUF model file.")
+        try:
+            with self._path.open("rb") as file:
+                if file.read(4) != b"GGUF":
+                    raise ConfigError(f"{self._path}: not a GGUF model file.")
+        except (FileNotFoundError, IsADirectoryError):
+            raise ConfigError(f"{self._path}: no such model file.") from None
+        except OSError as error:
+            raise ConfigError(f"{self._path}: cannot be read ({error.strerror}). Check the path.") from None
         try:
             import xllamacpp  # noqa: F401  (heavy and optional: checked here, loaded where it is used)
         except ImportError:
@@ -91,14 +94,15 @@ class LlamaCppModel:
         return {
             "backend": "llama.cpp",
             "model": self._name,
-            "bytes": self._path.stat().st_size,
+            "weights": _weights(stamped(self._path)),
             "context": self._context,
             "threads": self._threads,
             **({} if self._adapter is None else {"adapter": content_digest(self._adapter)}),
         }
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Draw `n` replies; more than SLOTS are drawn in several requests with derived seeds."""
+        """Draw `n` replies; more than SLOTS are drawn in several requests with derived seeds. Those that the
+        deadline leaves no time for are empty; not one word in time is ModelUnavailable."""
         instance = self._instance()
         async with instance.lock:
             completions: list[Completion] = []
@@ -110,7 +114,12 @@ class LlamaCppModel:
                 drawn, cost = await _in_thread(partial(instance.draw, request, count, seed, deadline))
                 completions += drawn
                 usage += cost
+                if _over(deadline):
+                    # What is still missing stays empty, so that what was said in time is not lost.
+                    completions += [Completion("", "length")] * (request.n - len(completions))
         if not any(completion.text for completion in completions):
+            if _over(deadline):
+                raise ModelUnavailable("The model did not say a word before the deadline.")
             raise UnusableAnswer(f"{self._name}: the model ended its reply without a word.")
         return ChatReply(tuple(completions), usage)
 
@@ -308,13 +317,10 @@ class _Stream:
             if choice["finish_reason"]:
                 self._finish[choice["index"]] = choice["finish_reason"]
         self._usage = chunk.get("usage") or self._usage
-        late = self._deadline is not None and time.monotonic() > self._deadline
-        return late or self._stop.is_set()
+        return _over(self._deadline) or self._stop.is_set()
 
     def completions(self) -> list[Completion]:
-        """Replies cut short by the deadline say "length"; not one piece in time is ModelUnavailable."""
-        if not self._pieces and None in self._finish:
-            raise ModelUnavailable("The model did not say a word before the deadline.")
+        """Replies cut short by the deadline say "length"."""
         return [
             Completion(text.strip(), "stop" if finish == "stop" else "length")
             for text, finish in zip(self._texts, self._finish, strict=True)
@@ -343,7 +349,20 @@ async def _in_thread(work: Callable[[threading.Event], T]) -> T:
         stop.set()
         # The slot must be idle before anyone else may use the instance.
         await asyncio.wait([future])
+        if not future.cancelled():
+            # Looked at, because a failure that nobody looked at is written to the error stream.
+            future.exception()
         raise
+
+
+def _over(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() > deadline
+
+
+@lru_cache(maxsize=8)
+def _weights(file: Stamped) -> str:
+    """The digest of a model file as it stands: two files of one size and name are not the same model."""
+    return content_digest(file[0])
 
 
 def _shared(held: Sequence[Message], messages: Sequence[Message]) -> int:

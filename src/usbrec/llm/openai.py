@@ -271,9 +271,19 @@ class OpenAIModel:
             if "event-stream" in chunks.response.headers.get("content-type", ""):
                 return await self._follow(chunks, on_delta)
             # A server that does not stream: its whole answer is one piece.
-            answer = self._read((await chunks.response.aread()).decode("utf-8", "replace"))
+            answer = self._read(await self._whole(chunks.response.aread()))
             on_delta(answer.choices[0].text)
             return answer
+
+    async def _whole(self, reading: Awaitable[bytes]) -> str:
+        """All of a body. The SDK hands it over unread, so that its failures are those of the HTTP library
+        underneath; which one that is depends on the SDK's version, so they are not named here."""
+        try:
+            return (await reading).decode("utf-8", "replace")
+        except Exception as error:  # noqa: BLE001
+            said = Complaint.read(None, str(error), self._key, connected=False)
+        # Raised out here, as in _send.
+        raise said.failure(self._host, self._model)
 
     async def _follow(self, chunks: openai.AsyncStream[object], on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason broke off and is no answer."""

@@ -22,8 +22,11 @@ from usbrec.llm.base import Message
 from usbrec.play.knowledge import Knowledge
 from usbrec.prompts import Prompts
 
-#: Most characters of a title, of a genre, and of a word of the description; most genres of an item.
-_TITLE, _GENRE, _WORD = 80, 24, 24
+#: Most characters of a title, of a genre, and of a word of the description; most genres of an item. Half a
+#: title names nothing, so the bound is far beyond what titles need.
+_TITLE, _GENRE, _WORD = 200, 24, 24
+#: A title of more characters may be cut or changed so that it is not read as the item any more.
+_LONG = 80
 _GENRES = 3
 #: What marks, fields, mark-up and chat templates are made of.
 _MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
@@ -44,8 +47,20 @@ class Grounding:
     window: int | None = None
 
     def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
-        """The items for a dialogue that stands here, best first, none of them named in it."""
-        return self.items([item_id for item_id, _ in self.retriever.rank(turns, self.count)])
+        """The items for a dialogue that stands here, best first, none of them named in it, and each read
+        back from how it is shown."""
+        looked_at = self.count
+        while True:
+            ranked = self.retriever.rank(turns, looked_at)
+            items = tuple(filter(self._read_back, self.items([item_id for item_id, _ in ranked])))
+            if len(items) >= self.count or len(ranked) < looked_at:
+                return items[: self.count]
+            # The next ones move up.
+            looked_at += self.count - len(items)
+
+    def _read_back(self, item: Item) -> bool:
+        """Whether the fixed sentence names the very item; looked at for long titles alone."""
+        return len(item.title) <= _LONG or self.knowledge.named(self.suggestion(item))[:1] == (item.id,)
 
     def items(self, ids: Sequence[str]) -> tuple[Item, ...]:
         """The items of these ids, those that the catalogue has."""
@@ -63,15 +78,27 @@ class Grounding:
         return (*before, Message(last.role, block(last.content, items)) if items else last)
 
     def _windowed(self, messages: Sequence[Message]) -> tuple[Message, ...]:
-        system = [message for message in messages if message.role == "system"]
-        spoken = messages[len(system) :]
+        before = sum(message.role == "system" for message in messages)
+        # Worked examples were never said: they stay whole and count for nothing.
+        while before + 1 < len(messages) and self._holds_list(messages[before]):
+            before += 2
+        spoken = messages[before:]
         if self.window is None or len(spoken) <= self.window:
             return tuple(messages)
         kept = spoken[-self.window :]
         if kept[0].role == "assistant":
             # Chat templates want a user to begin.
             kept = (Message("user", self.prompts.render("opening")), *kept)
-        return (*system, *kept)
+        return (*messages[:before], *kept)
+
+    def _holds_list(self, message: Message) -> bool:
+        """Whether a message shows candidates already, as the questions of worked examples do.
+
+        What was said in a dialogue never does: a list is laid into what the model reads, and into its last
+        message alone.
+        """
+        around = self.prompts.render("candidates", message="\0", candidates="\0").split("\0")
+        return message.role == "user" and all(part in message.content for part in around)
 
     def block(self, message: str, items: Sequence[Item]) -> str:
         """A user's message with the items behind it, a line each."""

@@ -13,7 +13,9 @@ from usbrec.items import (
     Similarity,
     TitleMatcher,
     Traits,
+    normalise_title,
     open_linker,
+    split_title,
     traits_of,
 )
 from usbrec.play.persona import Persona
@@ -65,11 +67,13 @@ class Knowledge:
 class Targets:
     """The targets of one sample: titles as the source writes them, and their items where known.
 
-    `persona` says how the seeker who wants them behaves.
+    `unresolved` are the titles that no catalogue knows, `matcher` finds all of them by their words. `persona`
+    says how the seeker who wants them behaves.
     """
 
     titles: tuple[str, ...]
     items: tuple[Item, ...]
+    unresolved: frozenset[str]
     matcher: TitleMatcher
     knowledge: Knowledge | None
     persona: Persona = field(default_factory=Persona)
@@ -77,19 +81,39 @@ class Targets:
     @classmethod
     def of(cls, sample: Sample, knowledge: Knowledge | None) -> Targets:
         items = knowledge.catalogue.resolve(sample.targets) if knowledge else ()
-        persona = Persona.from_json(sample.seeker)
-        return cls(sample.targets, items, TitleMatcher(sample.targets), knowledge, persona)
+        unresolved = frozenset(
+            title for title in sample.targets if knowledge is None or not knowledge.catalogue.find(title)
+        )
+        return cls(
+            sample.targets,
+            items,
+            unresolved,
+            TitleMatcher(sample.targets),
+            knowledge,
+            Persona.from_json(sample.seeker),
+        )
 
     def named_by(self, text: str) -> bool:
         """Whether a text names a target.
 
-        With a catalogue that knows the targets, titles are linked, so that a bare title which several
-        items share is never read in the targets' favour; without one they are compared as words.
+        Targets that a catalogue knows are linked, so that a bare title which several items share is never
+        read in the targets' favour; the others are compared as words.
         """
-        if self.knowledge is not None and self.items:
-            ids = {item.id for item in self.items}
-            return any(item_id in ids for item_id in self.knowledge.named(text))
-        return bool(self.matcher.named(text))
+        if self.knowledge is None:
+            return bool(self.matcher.named(text))
+        ids = {item.id for item in self.items}
+        if any(item_id in ids for item_id in self.knowledge.named(text)):
+            return True
+        if not self.unresolved:
+            return False
+        # Nor is a bare title in their favour that the catalogue has as another item's.
+        mentions = self.knowledge.linker.link(text)
+        others = {normalise_title(mention.title) for mention in mentions if mention.year is None}
+        return any(
+            normalise_title(split_title(title)[0]) not in others
+            for title in self.matcher.named(text)
+            if title in self.unresolved
+        )
 
     def named_in(self, turns: Sequence[Turn]) -> bool:
         return any(self.named_by(turn.text) for turn in turns)

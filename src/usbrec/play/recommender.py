@@ -41,6 +41,8 @@ class Recommender:
     frequency_penalty: float = 0.0
     examples: tuple[Message, ...] = ()
     grounding: Grounding | None = None
+    stop: tuple[str, ...] = ()
+    top_p: float = 1.0
 
     def messages(self, turns: Sequence[Turn]) -> tuple[Message, ...]:
         """What the seat asks its model."""
@@ -65,6 +67,8 @@ class Recommender:
                 temperature=self.temperature,
                 max_tokens=self.max_tokens,
                 frequency_penalty=self.frequency_penalty,
+                stop=self.stop,
+                top_p=self.top_p,
                 seed=seed,
                 round=round_,
                 rounds=rounds,
@@ -96,6 +100,8 @@ class Recommender:
                 temperature=temperature,
                 max_tokens=self.max_tokens,
                 frequency_penalty=self.frequency_penalty,
+                stop=self.stop,
+                top_p=self.top_p,
                 seed=seed,
                 round=round_,
                 rounds=rounds,

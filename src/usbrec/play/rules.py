@@ -152,7 +152,12 @@ class RulesSeeker:
     def untold(self, turns: Sequence[Turn]) -> list[Fact]:
         """The facts that the seeker has not told yet, in their order."""
         said = " ".join(turn.text for turn in turns if turn.role == "seeker").lower()
-        return [fact for fact in self.facts if not all(word.lower() in said for word in fact.words)]
+        return [fact for fact in self.facts if not all(_stands_in(said, word.lower()) for word in fact.words)]
+
+
+def _stands_in(said: str, word: str) -> bool:
+    """Whether `word` is said, and not only part of another one: "pop" is no part of "popular"."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) is not None
 
 
 def _asked_for(fresh: Sequence[Fact], last: str) -> Fact | None:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
-from usbrec.config import Serving
+from usbrec.config import Play, Serving
 from usbrec.dialogue import Item, Turn, Usage
 from usbrec.enhance.budget import Meter, current_meter
-from usbrec.errors import ModelError
+from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.base import ChatReply, ChatRequest, SearchProgress
 from usbrec.serve.failures import ServiceError
 from usbrec.serve.gate import Gate
@@ -47,7 +47,7 @@ class Bill:
     usage: Usage = field(default_factory=Usage)
 
 
-def understand(body: ChatBody, twins: Twins, settings: Serving, temperature: float, seed: int) -> Asked:
+def understand(body: ChatBody, twins: Twins, settings: Serving, play: Play, seed: int) -> Asked:
     """Raises ServiceError for an unknown model, and for what nobody may ask for here."""
     twin = twins.first if body.model is None else twins.models.get(body.model)
     if twin is None:
@@ -70,11 +70,13 @@ def understand(body: ChatBody, twins: Twins, settings: Serving, temperature: flo
     request = ChatRequest(
         twins.asked(system, turns),
         n=body.n or 1,
-        temperature=temperature if body.temperature is None else body.temperature,
+        temperature=play.temperature if body.temperature is None else body.temperature,
         # OpenAI takes 0 for the likeliest token alone, and backends do not all.
         top_p=1.0 if body.top_p is None else max(body.top_p, 0.01),
         max_tokens=min(longest, settings.longest_reply),
-        frequency_penalty=max(0.0, body.frequency_penalty or 0.0),
+        frequency_penalty=(
+            play.frequency_penalty if body.frequency_penalty is None else max(0.0, body.frequency_penalty)
+        ),
         stop=body.stops(),
         seed=seed if body.seed is None else body.seed % 2**31,
         rounds=rounds,
@@ -122,6 +124,7 @@ class Answerer:
             if error is None:
                 return self._finished(asked, work.result())
             if not (isinstance(error, ModelError) and _nearly_over(asked)):
+                bill.usage = _cost_of_failing(asked, heard, context, error)
                 raise error
             bill.usage = _cost_so_far(asked, heard, context)
         heard.stop()
@@ -180,6 +183,8 @@ class _Heard:
         self._thread = threading.get_ident()
         self._pieces: list[str] = []
         self.started = False
+        #: That of the search, which is gone from its context once the search has failed.
+        self.meter: Meter | None = None
 
     @property
     def text(self) -> str:
@@ -189,6 +194,7 @@ class _Heard:
         self._here(self._hear, text)
 
     def progress(self, progress: SearchProgress) -> None:
+        self.meter = current_meter.get() or self.meter
         self._here(self._pass_on, progress)
 
     def stop(self) -> None:
@@ -225,10 +231,23 @@ def _cost_so_far(asked: Asked, heard: _Heard, context: Context) -> Usage:
     tokens yet, and whoever goes away in the middle has had them all the same."""
     if not heard.started:
         return Usage()
-    meter = context.get(current_meter)
     read = sum(len(message.content) for message in asked.request.messages) // _CHARACTERS
     under_way = Usage(calls=1, prompt_tokens=read, completion_tokens=len(heard.text.split()))
-    return under_way if meter is None else meter.usage + under_way
+    return _counted(heard, context) + under_way
+
+
+def _cost_of_failing(asked: Asked, heard: _Heard, context: Context, error: BaseException) -> Usage:
+    """The same for a reply that failed. A model that answered, though with nothing usable, has read the
+    prompt; one that was not to be had has cost a call and no tokens, or trying again would be paid for."""
+    if not heard.started or heard.text or isinstance(error, UnusableAnswer):
+        return _cost_so_far(asked, heard, context)
+    return _counted(heard, context) + Usage(calls=1)
+
+
+def _counted(heard: _Heard, context: Context) -> Usage:
+    """What the calls that are over have cost."""
+    meter = heard.meter or context.get(current_meter)
+    return Usage() if meter is None else meter.usage
 
 
 def _left(asked: Asked, early: tuple[float, float]) -> float | None:

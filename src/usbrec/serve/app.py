@@ -158,8 +158,7 @@ class _Service:
         visit = visit_of(request.scope)
         if visit.caller.allowance is not None:
             visit.caller.allowance.check_budget()
-        play = self.config.play
-        asked = understand(body, self.twins, self.settings, play.temperature, self.config.seed)
+        asked = understand(body, self.twins, self.settings, self.config.play, self.config.seed)
         visit.notes |= {"model": asked.twin.name, "stream": bool(body.stream)}
         return asked, await self._session(body.usbrec, visit.caller.key)
 

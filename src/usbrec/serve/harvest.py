@@ -146,10 +146,12 @@ HARVESTS: Mapping[str, Callable[[Iterable[Session], Path], list[Path]]] = {
 def harvest(store: str | Path, to: str, folder: str | Path | None = None) -> list[Path]:
     """Write a store's conversations as `samples` or `pairs`; returns the files written.
 
-    They go into `folder`, by default beside the store. Raises InputError.
+    They go into `folder`, by default one of their own beside the store (talks.db: talks-samples), because
+    a file of that name beside it may be somebody's own. Raises InputError.
     """
+    store = Path(store)
     opened = Store(store, must_exist=True)
     try:
-        return HARVESTS[to](opened.sessions(), Path(folder or Path(store).parent))
+        return HARVESTS[to](opened.sessions(), Path(folder or store.with_name(f"{store.stem}-{to}")))
     finally:
         opened.close()

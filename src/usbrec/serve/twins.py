@@ -6,6 +6,7 @@ because they answer at once and people are waiting; without a catalogue the mode
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 from usbrec.config import Config
 from usbrec.dialogue import Item, Turn
 from usbrec.enhance import SelfEnhanced
+from usbrec.errors import UnusableAnswer
 from usbrec.items import Catalogue
 from usbrec.journal import Journal
 from usbrec.llm.base import ChatModel, ChatRequest, Message
@@ -88,7 +90,9 @@ class Twins:
         opening = (Turn("seeker", self.seat.opening),)
         self.at_least(opening)
         if not self.seat.model.parallel:
-            await self.seat.model.chat(ChatRequest(self.seat.messages(opening), max_tokens=1))
+            # One token may be no word yet; the prompt has been gone through all the same.
+            with contextlib.suppress(UnusableAnswer):
+                await self.seat.model.chat(ChatRequest(self.seat.messages(opening), max_tokens=1))
 
     async def aclose(self) -> None:
         for model in self.behind:
