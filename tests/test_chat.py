@@ -167,6 +167,17 @@ def test_saving_overwrites_nothing_but_what_this_conversation_saved(model: str, 
     assert "say where to" in out
 
 
+def test_a_name_that_cannot_be_saved_under_is_told_and_the_conversation_goes_on(
+    model: str, tmp_path: Path
+) -> None:
+    names = ("~nosuchuser/x.json", "x" * 300, f"{tmp_path}/a\0b", str(tmp_path / "talk.json"))
+    out = talked(model, "A heist, please.", *(f"/save {name}" for name in names), options=WITH_ITEMS)
+    assert "no home folder is known for ~nosuchuser" in out
+    assert "File name too long" in out
+    assert out.count("cannot be written") == 2
+    assert len(json.loads((tmp_path / "talk.json").read_text())["turns"]) == 2
+
+
 def test_a_model_cannot_steer_the_terminal(model: str) -> None:
     out = talked(model, "Something evil.", options=WITH_ITEMS)
     assert "Alien (1979)" in out

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from importlib import resources
+import tomllib
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ import pytest
 
 from servers import Answer, LocalServer, completion
 
+ROOT = Path(__file__).parents[1]
 DEMO = Path(str(resources.files("usbrec.data") / "demo"))
 SAMPLES, CATALOGUE = DEMO / "dialogues.jsonl", DEMO / "catalogue.csv"
 RULES = ("--catalogue", str(CATALOGUE), "--simulator", "rules", "--judge", "rules")
@@ -163,6 +167,8 @@ def test_replay_needs_no_model_and_gives_the_same_bytes(tmp_path: Path) -> None:
     assert live_results == again_results
     message = refused(*command, "--seed", "7", "--replay", tmp_path / "live", "-o", tmp_path / "other")
     assert "holds no answer" in message
+    ranking = ("evaluate", SAMPLES, "--catalogue", CATALOGUE, "--mode", "retrieval", "--limit", "2")
+    assert "nothing to replay" in refused(*ranking, "--replay", tmp_path / "live", "-o", tmp_path / "other")
 
 
 def test_another_configuration_in_the_same_folder_is_refused_with_what_changed(
@@ -317,3 +323,75 @@ def test_no_network_for_the_first_fetch_says_what_to_do(tmp_path: Path) -> None:
     )
     assert "smollm2-135m" in message
     assert "hidden" not in message
+
+
+_WITHOUT = """
+import importlib.abc, json, sys
+
+class Others(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in missing:
+            specs = (finder.find_spec(name, path, target) for finder in finders)
+            return next((spec for spec in specs if spec is not None), None)
+
+    def find_distributions(self, *context):
+        for finder in finders:
+            if hasattr(finder, "find_distributions"):
+                yield from finder.find_distributions(*context)
+
+missing, finders = set(json.loads(sys.argv.pop(1))), list(sys.meta_path)
+sys.meta_path[:] = [Others()]
+from usbrec.cli import main
+main()
+"""
+
+
+def _of_extras_alone() -> list[str]:
+    """The modules here that `pip install .` would not bring."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted, core = list(project["dependencies"]), set()
+    while wanted:
+        requirement, _, marker = wanted.pop().partition(";")
+        name = re.split(r"[^\w.-]", requirement.strip())[0].lower().replace("_", "-")
+        if "extra" in marker or name in core:
+            continue
+        core.add(name)
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            wanted += metadata.requires(name) or []
+    return [
+        module
+        for module, found in metadata.packages_distributions().items()
+        if module != "usbrec" and not core & {name.lower().replace("_", "-") for name in found}
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("models",),
+        ("evaluate", SAMPLES, *RULES, "--recommender", "rules:retriever", "--limit", "3", "-o", "run"),
+        ("evaluate", SAMPLES, *RULES, "--model", "hf:nobody/nothing", "-o", "run"),
+        ("train", "sft", SAMPLES, "-o", "run"),
+        ("serve", "--model", "openai:m"),
+    ],
+    ids=["models", "rules", "hf", "train", "serve"],
+)
+def test_without_extras_a_command_works_or_says_what_to_install(
+    command: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    missing = _of_extras_alone()
+    assert {"torch", "xllamacpp", "lightgbm", "fastapi"} <= set(missing)
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT, json.dumps(missing), *map(str, command)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        assert done.returncode == 2, done.stderr
+        assert "pip install 'usbrec[" in done.stderr
+    else:
+        assert command[0] in ("models", "evaluate")

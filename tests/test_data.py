@@ -28,6 +28,7 @@ from usbrec.data import (
 )
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.files import write_text
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the real data are not at {SHARED}")
@@ -763,3 +764,11 @@ class TestRealFiles:
         assert all((ours.turns, ours.label) == (theirs.turns, theirs.label) for ours, theirs in both)
         assert sum(ours.targets == theirs.targets for ours, theirs in both) == 520
         assert sum(not set(ours.targets) <= set(theirs.targets) for ours, theirs in both) == 1
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "."], ids=["long", "null", "folder"])
+def test_a_text_that_cannot_be_written_is_refused_in_words(name: str, tmp_path: Path) -> None:
+    # A name that is too long is refused where a closed folder is, and to every user.
+    with pytest.raises(InputError, match="cannot be written"):
+        write_text(tmp_path / name, "text")
+    assert not any(tmp_path.iterdir())

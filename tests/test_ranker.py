@@ -25,6 +25,7 @@ from usbrec.items import Catalogue, Linker, Retriever, open_ranker, read_session
 from usbrec.items.retrieval.bm25 import SpokenDocuments
 from usbrec.items.retrieval.cooccurrence import Conversation, Cooccurrence, popularity_of
 from usbrec.items.retrieval.encoder import SentenceEncoder
+from usbrec.items.retrieval.features import FEATURES
 from usbrec.items.retrieval.neighbours import Neighbours
 from usbrec.items.retrieval.ranker import item_vectors, read_ranker, write_ranker
 from usbrec.items.retrieval.reading import DECAY, Axis, Reader
@@ -197,6 +198,25 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     again = train_ranker(samples, CATALOGUE, settings=RankerSettings(rounds=5), work=tmp_path)
     assert again.trees.model_to_string() == whole.trees.model_to_string()
     assert (tmp_path / "fold-1.npz").stat().st_mtime_ns == before
+
+
+def test_nothing_that_is_learnt_from_knows_what_is_popular_in_the_dialogues_of_its_fold(
+    tmp_path: Path,
+) -> None:
+    # Nobody says anything, and each item is recommended once: without its own dialogue it is unknown.
+    samples = [
+        Sample(f"d{number}:1", f"d{number}", (Turn("seeker", "Hello."),), (item.name,), label=item.name)
+        for number, item in enumerate(AXIS.items)
+    ]
+    train_ranker(samples, CATALOGUE, settings=RankerSettings(rounds=2), work=tmp_path)
+    folds = [np.load(path) for path in sorted(tmp_path.glob("fold-*.npz"))]
+    features = np.concatenate([fold["features"] for fold in folds])
+    right = np.concatenate([fold["right"] for fold in folds]) == 1
+    assert right.sum() >= len(samples) // 2
+    popular, attributes = (FEATURES.index(name) for name in ("popularity", "attributes score"))
+    assert not features[right, popular].any()
+    assert not features[right, attributes].any()
+    assert features[~right, attributes].any()
 
 
 def test_sessions_without_text_teach_what_goes_together(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from usbrec.cli.app import app
 from usbrec.cli.serving import seconds
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm import ScriptedModel
+from usbrec.serve.keyring import new_key
 from usbrec.serve.store import Store
 from usbrec.serve.telemetry import Spans
 
@@ -196,11 +197,13 @@ def test_a_killed_service_has_lost_no_acknowledged_reply(script: Path, tmp_path:
 
 
 def test_what_cannot_be_served_is_said_before_anything_listens(script: Path, tmp_path: Path) -> None:
-    model = ["--model", f"scripted:{script}"]
+    model, keys = ["--model", f"scripted:{script}"], tmp_path / "made.jsonl"
+    new_key(keys, "ann")
     with Running(twins_on(ScriptedModel(replies))) as other:
         for options, words in (
             (["--port", str(other.port)], "Choose another --port"),
             (["--host", "no.such.host.invalid", "--keys", str(tmp_path / "keys")], "no such file"),
+            (["--host", "a..b", "--keys", str(keys)], "--host a..b: not a name"),
             (["--deadline", "soon"], "a time such as 2s"),
             (["--candidates", "3"], "add --catalogue"),
             (["--store", str(tmp_path)], "cannot be opened"),

@@ -147,6 +147,12 @@ def test_the_command_makes_a_key_and_shows_it_once(tmp_path: Path) -> None:
     assert isinstance(CliRunner().invoke(app, ["serve", "--new-key", "ann"]).exception, ConfigError)
 
 
+def test_a_key_file_that_cannot_be_looked_at_is_refused_in_words(tmp_path: Path) -> None:
+    # Such a name is refused where a closed folder is, and to every user.
+    with pytest.raises(InputError, match="cannot be written"):
+        new_key(tmp_path / ("k" * 300), "ann")
+
+
 def test_each_key_has_so_many_requests_a_minute(tmp_path: Path) -> None:
     file = tmp_path / "keys.jsonl"
     ann, bob = new_key(file, "ann"), new_key(file, "bob")

@@ -192,6 +192,9 @@ def test_another_database_is_not_touched(tmp_path: Path) -> None:
         Store(text)
     with pytest.raises(InputError, match="no such store"):
         Store(tmp_path / "nowhere.db", must_exist=True)
+    # Such a name is refused where a closed folder is, and to every user.
+    with pytest.raises(InputError, match="cannot be opened"):
+        Store(tmp_path / ("s" * 300), must_exist=True)
 
 
 #: The tables as a store of the first make has them, where sessions belonged to nobody.

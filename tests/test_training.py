@@ -168,6 +168,8 @@ def test_models_whose_weights_are_not_here_are_refused(seat: str) -> None:
 def test_an_adapter_is_named_behind_a_plus(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"adapter_config\.json is missing"):
         trainable(f"smollm2-135m+{tmp_path}")
+    with pytest.raises(InputError, match="no home folder is known"):
+        trainable("smollm2-135m+~nosuchuser/y")
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         (tmp_path / name).touch()
     assert trainable(f"hf:smollm2-135m+{tmp_path}") == ("smollm2-135m", tmp_path)

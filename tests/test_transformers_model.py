@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import peft
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from usbrec.config import Models
 from usbrec.engine import Crew, Scope, current_scope
@@ -26,6 +31,7 @@ from usbrec.llm import (
     transformers_model,
 )
 from usbrec.llm.checkpoint import load_model, load_tokenizer
+from usbrec.llm.drawing import Drawing, Prompt
 from usbrec.llm.transformers_model import TransformersModel
 
 BASE = "smollm2-135m"
@@ -216,13 +222,59 @@ async def test_stop_texts_deadlines_and_pieces() -> None:
         whole = await model.chat(ChatRequest(ASKED, max_tokens=20, on_delta=pieces.append))
         word = whole.text.split()[3]
         cut = await model.chat(ChatRequest(ASKED, max_tokens=20, stop=(word,)))
+        phrase, before = whole.text[-30:], list[str]()
+        ended = await model.chat(ChatRequest(ASKED, max_tokens=40, stop=(phrase,), on_delta=before.append))
         late = await model.chat(ChatRequest(ASKED, max_tokens=400, deadline=0.05))
     assert "".join(pieces) == whole.text
     assert len(pieces) > 5
+    assert "".join(before) == ended.text == whole.text.removesuffix(phrase)
     assert cut.text == whole.text[: whole.text.index(word)]
     assert cut.completions[0].finish == "stop"
     assert late.completions[0].finish == "length"
     assert late.usage.completion_tokens < 400
+
+
+class Letters:
+    """A tokenizer that has a token for each letter."""
+
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
+        return "".join(map(chr, ids))
+
+
+def _told(
+    letters: str, stop: tuple[str, ...], *, longest: int = 99, stopped: int = 99
+) -> tuple[list[str], str]:
+    """The pieces told of a model that says `letters`, and its reply."""
+    pieces: list[str] = []
+    request = ChatRequest(ASKED, max_tokens=longest, stop=stop, on_delta=pieces.append)
+    drawing = Drawing(request, Prompt([], None, None, 0), lambda: len(drawing.lines[0].said) >= stopped)
+    line = drawing.lines[0]
+    for letter in letters + "\0":
+        line.say(ord(letter), frozenset({0}), Letters())
+        drawing.tell(Letters())
+        if line.finish is not None:
+            break
+    return pieces, line.completion(Letters()).text
+
+
+def test_the_beginning_of_a_stop_text_is_told_only_when_the_reply_ends_with_it() -> None:
+    stop = ("### Instruction",)
+    assert "".join(_told("Heat. ### Instruction: more", stop)[0]) == "Heat. "
+    assert "".join(_told("Heat. ### I", stop)[0]) == "Heat. ### I", "it ends by itself"
+    assert "".join(_told("Heat. ### Instruction", stop, longest=9)[0]) == "Heat. ###", "it is long enough"
+    assert "".join(_told("Heat. ### Instruction", stop, stopped=8)[0]) == "Heat. ##", "its time is over"
+    assert _told("#1 is", stop)[0] == ["#1", " ", "i", "s"], "and when it goes on otherwise"
+
+
+@given(
+    st.text("ab#\N{REPLACEMENT CHARACTER}", max_size=12),
+    st.lists(st.text("ab#", min_size=1, max_size=4), max_size=2),
+    st.integers(1, 12),
+    st.integers(1, 12),
+)
+def test_the_pieces_told_are_the_reply(letters: str, stop: list[str], longest: int, stopped: int) -> None:
+    pieces, reply = _told(letters, tuple(stop), longest=longest, stopped=stopped)
+    assert "".join(pieces) == reply
 
 
 async def test_a_cancelled_request_leaves_the_model_free() -> None:
@@ -265,11 +317,42 @@ async def test_an_adapter_changes_what_is_said_as_peft_says_it(adapter: Path) ->
 def test_a_seat_is_written_with_its_adapter_behind_a_plus(adapter: Path, tmp_path: Path) -> None:
     assert model_name(f"hf:{BASE}") == f"hf:{BASE}"
     assert model_name(f"hf:{BASE}+{adapter}") == f"hf:{BASE}+{adapter.name}"
+    gone = tmp_path / "gone"
+    assert model_name(f"hf:{BASE}+{gone}") == f"hf:{BASE}+gone", "a run is replayed without its model"
     with pytest.raises(InputError, match=r"adapter_config\.json is missing"):
-        model_name(f"hf:{BASE}+{tmp_path}")
+        open_model(f"hf:{BASE}+{gone}", Models())
+    for seat in (f"hf:{BASE}+~nosuchuser/y", f"{BASE}+~nosuchuser/y"):
+        with pytest.raises(InputError, match=r"~nosuchuser/y: no home folder"):
+            open_model(seat, Models())
+    with pytest.raises(InputError, match=r"~nosuchuser/y: no home folder"):
+        _ = open_model("hf:~nosuchuser/y", Models()).identity
     with pytest.raises(ConfigError, match="unknown model"):
         model_name("hf:")
     with pytest.raises(ConfigError, match="no such device"):
         _ = open_model(f"hf:{BASE}", Models(device="cuda:3")).identity
     with pytest.raises(InputError, match="no such folder"):
         _ = open_model("hf:./nowhere", Models()).identity
+
+
+def test_without_torch_a_seat_says_what_to_install(tmp_path: Path) -> None:
+    program = "import sys; sys.modules['torch'] = None; from usbrec.cli import main; main()"
+    films = resources.files("usbrec.data") / "demo"
+    command = (
+        "evaluate",
+        films / "dialogues.jsonl",
+        "--model",
+        "hf:x",
+        "--limit",
+        "1",
+        "-o",
+        tmp_path / "run",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, command)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "pip install 'usbrec[train]' (torch is missing)" in " ".join(done.stderr.split())

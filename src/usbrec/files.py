@@ -28,6 +28,16 @@ def stamped(path: str | Path) -> Stamped:
     return str(path), stat.st_mtime_ns, stat.st_size
 
 
+def expanded(path: str | Path) -> Path:
+    """The path with a home folder in place of ``~``. Raises InputError where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(
+            f"{path}: no home folder is known for {Path(path).parts[0]}. Write it out."
+        ) from None
+
+
 def content_digest(path: str | Path) -> str:
     """64 hex digits of what a file holds. Raises InputError when it cannot be read."""
     try:
@@ -92,15 +102,15 @@ def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
 def write_text(path: str | Path, text: str) -> Path:
     """Write UTF-8 text with LF line ends, atomically, creating folders. Raises InputError."""
     path = Path(path)
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path}: cannot be written: it is no plain file. Choose another name.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: cannot be written: it is no plain file. Choose another name.")
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
             partial.unlink()
-        raise InputError(f"{path}: cannot be written ({error.strerror}).") from None
+        raise InputError(f"{path}: cannot be written ({getattr(error, 'strerror', error)}).") from None
     return path

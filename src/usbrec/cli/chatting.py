@@ -21,7 +21,7 @@ from usbrec.cli import options as o
 from usbrec.config import Config
 from usbrec.dialogue import Item, Turn
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
-from usbrec.files import write_text
+from usbrec.files import expanded, write_text
 from usbrec.llm.base import ChatRequest, SearchProgress
 from usbrec.play.profile import parse_profile
 from usbrec.serve.twins import Twin, Twins, open_twins
@@ -250,10 +250,6 @@ class Talk:
         if not name:
             self._print("/save FILE: say where to.", "red")
             return
-        path = Path(name).expanduser()
-        if path.exists() and path.resolve() not in self.saved:
-            self._print(f"{path} is there already. Choose another name.", "red")
-            return
         content = {
             "model": self.twin.name,
             "enhanced": self.twin.enhanced,
@@ -261,9 +257,16 @@ class Talk:
             "turns": [said.to_json() for said in self.said],
         }
         try:
+            path = expanded(name)
+            if path.exists() and path.resolve() not in self.saved:
+                self._print(f"{path} is there already. Choose another name.", "red")
+                return
             write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
         except InputError as error:
             self._print(str(error), "red")
+            return
+        except OSError as error:
+            self._print(f"{name}: cannot be written ({error.strerror}).", "red")
             return
         self.saved.add(path.resolve())
         self._print(f"{path}: {len(self.said)} turns")

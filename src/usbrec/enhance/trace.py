@@ -63,7 +63,8 @@ def trace_json(
     usage: Usage,
 ) -> Mapping[str, Any]:
     """The trace as JSON: ``chosen`` is an index into ``drafts``, ``stopped`` the limit that ended the
-    search early or None, ``failures`` what became of drafts that could not be drawn (there if any)."""
+    search early or None, ``failures`` why drafts could not be drawn, or the
+    profile not be made (there if any)."""
     return {
         "search": search,
         "profile": profile,

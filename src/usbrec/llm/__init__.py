@@ -10,6 +10,7 @@ from pathlib import Path
 
 from usbrec.config import Models
 from usbrec.errors import ConfigError
+from usbrec.files import expanded
 from usbrec.llm.base import (
     ChatModel,
     ChatReply,
@@ -20,7 +21,7 @@ from usbrec.llm.base import (
     Message,
     temper,
 )
-from usbrec.llm.checkpoint import HF, base_and_adapter
+from usbrec.llm.checkpoint import HF, as_written, base_and_adapter
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.recorded import RecordedModel, Unreachable
 from usbrec.llm.scripted import ScriptedModel, load_script
@@ -46,13 +47,16 @@ __all__ = [
 
 
 def model_name(seat: str) -> str:
-    """The name a seat's model has in records, without opening it. Raises ConfigError."""
+    """The name a seat's model has in records. Raises ConfigError.
+
+    Nothing of the model need be there: a run is replayed without it.
+    """
     if seat in MODELS or (seat.startswith("openai:") and seat != "openai:"):
         return seat
     if seat.startswith("scripted:") and seat != "scripted:":
         return f"scripted:{Path(seat.removeprefix('scripted:')).name}"
     if seat.startswith(HF) and seat != HF:
-        base, adapter = base_and_adapter(seat)
+        base, adapter = as_written(seat)
         return f"{HF}{base}" if adapter is None else f"{HF}{base}+{adapter.name}"
     if (parts := _on_llama_cpp(seat)) is not None:
         file, adapter = parts
@@ -112,7 +116,7 @@ def open_model(seat: str, settings: Models) -> ChatModel:
     if adapter is not None:
         from usbrec.llm.adapters import adapter_file
 
-        adapter = adapter_file(adapter, path)
+        adapter = adapter_file(expanded(adapter), path)
     return LlamaCppModel(
         path,
         adapter=adapter,

@@ -18,7 +18,7 @@ from typing import Any
 import platformdirs
 
 from usbrec.errors import ConfigError, InputError
-from usbrec.files import content_digest
+from usbrec.files import content_digest, expanded
 from usbrec.llm.packaged import MODELS, packaged_model_path
 
 #: How a seat begins that transformers runs.
@@ -35,7 +35,7 @@ def checkpoint_of(base: str) -> str:
     """
     if base in MODELS:
         return str(_turned_over(packaged_model_path(MODELS[base])))
-    path = Path(base).expanduser()
+    path = expanded(base)
     if path.suffix == ".gguf":
         if not path.is_file():
             raise InputError(f"{base}: no such file. Check the path.")
@@ -80,21 +80,31 @@ def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
 
 def check_adapter(folder: str | Path) -> Path:
     """The folder of a PEFT adapter, if it is one. Raises InputError naming the file that is missing."""
-    folder = Path(folder).expanduser()
-    for name in ADAPTER_FILES:
-        if not (folder / name).is_file():
-            raise InputError(f"{folder}: no adapter ({name} is missing). `usbrec train ... -o` writes one.")
+    folder = expanded(folder)
+    try:
+        missing = [name for name in ADAPTER_FILES if not (folder / name).is_file()]
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror}). Check the path.") from None
+    if missing:
+        raise InputError(f"{folder}: no adapter ({missing[0]} is missing). `usbrec train ... -o` writes one.")
     return folder
 
 
 def base_and_adapter(seat: str) -> tuple[str, Path | None]:
     """The base and the adapter's folder of ``[hf:]BASE[+ADAPTER]``. Raises InputError for a folder that is
-    no adapter's. A plus inside a base's own path is its own where that path is there."""
+    no adapter's."""
+    base, adapter = as_written(seat)
+    return base, None if adapter is None else check_adapter(adapter)
+
+
+def as_written(seat: str) -> tuple[str, Path | None]:
+    """The base and the adapter's folder of ``[hf:]BASE[+ADAPTER]``, which need not be there. A plus inside a
+    base's own path is its own where that path is there."""
     written = seat.removeprefix(HF)
     base, plus, folder = written.rpartition("+")
     if not plus or Path(written).exists():
         return written, None
-    return base, check_adapter(folder)
+    return base, Path(folder)
 
 
 @contextlib.contextmanager

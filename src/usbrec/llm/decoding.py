@@ -31,9 +31,7 @@ def draw_all(model: Any, tokenizer: Any, drawings: Sequence[Drawing]) -> None:
                 line.say(token, ends, tokenizer)
             for drawing in drawings:
                 drawing.tell(tokenizer)
-            going = [
-                place for place, line in enumerate(lines) if line.finish is None and not line.drawing.over()
-            ]
+            going = [place for place, line in enumerate(lines) if line.finish is None]
             if not going:
                 return
             passes = passes or passes_of(model, lines)

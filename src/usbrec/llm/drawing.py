@@ -45,14 +45,21 @@ class Drawing:
         return late or self.stopped()
 
     def tell(self, tokenizer: Any) -> None:
-        """Pass on what is new and whole of the only reply."""
+        """Pass on what is new and whole of the only reply; at its end also what was held back."""
         if self.request.on_delta is None or self.request.n > 1:
             return
-        text = tokenizer.decode(self.lines[0].said, skip_special_tokens=True)
+        line = self.lines[0]
+        text = tokenizer.decode(line.said, skip_special_tokens=True)
         cut = _cut(text, self.request.stop)
-        text = text if cut is None else text[:cut]
-        # A character of several tokens is told when it is whole.
-        if not text.endswith("\N{REPLACEMENT CHARACTER}") and len(text) > len(self.told):
+        if cut is not None:
+            text = text[:cut]
+        elif line.finish is None:
+            # A character of several tokens is told when it is whole.
+            if text.endswith("\N{REPLACEMENT CHARACTER}"):
+                return
+            # What may become a stop text cannot be taken back once it is told.
+            text = text[: len(text) - _begun(text, self.request.stop)]
+        if len(text) > len(self.told):
             self.request.on_delta(text[len(self.told) :])
             self.told = text
 
@@ -83,7 +90,7 @@ class Line:
         self.said.append(token)
         if request.stop and _cut(tokenizer.decode(self.said), request.stop) is not None:
             self.finish = "stop"
-        elif len(self.said) >= request.max_tokens:
+        elif len(self.said) >= request.max_tokens or self.drawing.over():
             self.finish = "length"
 
     def completion(self, tokenizer: Any) -> Completion:
@@ -96,3 +103,9 @@ def _cut(text: str, stops: Sequence[str]) -> int | None:
     """Where the first stop text begins, or None."""
     found = [place for stop in stops if (place := text.find(stop)) >= 0]
     return min(found, default=None)
+
+
+def _begun(text: str, stops: Sequence[str]) -> int:
+    """How many characters at the end of `text` are the beginning of a stop text."""
+    lengths = (length for stop in stops for length in range(1, len(stop)) if text.endswith(stop[:length]))
+    return max(lengths, default=0)

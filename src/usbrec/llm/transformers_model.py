@@ -64,7 +64,8 @@ class TransformersModel:
     """A ChatModel on torch. `context` is prompt and reply together in tokens, `lanes` how many units work at
     once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda.
 
-    Loading happens with the first request. Raises InputError or ConfigError then.
+    Loading happens with the first request. Raises InputError or ConfigError then, and ConfigError at once
+    without the extra ``train``.
     """
 
     parallel = False
@@ -80,6 +81,16 @@ class TransformersModel:
         threads: int = 1,
         device: str = "auto",
     ) -> None:
+        try:  # Heavy and optional: checked here, loaded where they are used.
+            import torch  # noqa: F401
+            import transformers  # noqa: F401
+
+            if adapter is not None:
+                import peft  # noqa: F401
+        except ImportError as error:
+            raise ConfigError(
+                f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
+            ) from None
         self._base = base
         self._adapter = adapter
         self._name = name
@@ -207,7 +218,8 @@ class TransformersModel:
             warm.ids, warm.cache = self._opening(messages)
         shared = _shared(warm.ids, ids)
         cache = warm.cache if shared else DynamicCache(config=model.config)
-        if shared:
+        # Never by nothing: what that does differs between versions.
+        if shared and shared < cache.get_seq_length():
             cache.crop(shared - cache.get_seq_length())
         logits = self._pass(ids[shared:], cache)
         warm.ids, warm.cache = ids, cache

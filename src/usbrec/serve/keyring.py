@@ -72,16 +72,16 @@ def read_keys(path: str | Path) -> Keyring:
 def new_key(path: str | Path, name: str) -> str:
     """Make a key, append its hash to the file, and return the key: nobody can find it out again.
 
-    Raises InputError for a name that is taken or empty.
+    Raises ConfigError for a name that is taken or empty, InputError where the file cannot be read or written.
     """
     path = Path(path)
     if not name.strip() or not name.isprintable():
         raise ConfigError("--new-key needs a name, such as that of who will use the key.")
-    if path.exists() and any(key.name == name for key in read_keys(path).keys):
-        raise ConfigError(f"{path}: a key named {name!r} is there already. Choose another name.")
     secret, salt = f"usbrec-{secrets.token_urlsafe(32)}", secrets.token_bytes(16)
     row = {"name": name, "salt": salt.hex(), "sha256": _hash(salt, secret).hex()}
     try:
+        if path.exists() and any(key.name == name for key in read_keys(path).keys):
+            raise ConfigError(f"{path}: a key named {name!r} is there already. Choose another name.")
         path.parent.mkdir(parents=True, exist_ok=True)
         # The owner's alone from the first moment on.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:

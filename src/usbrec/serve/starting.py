@@ -130,6 +130,9 @@ def bound(settings: Serving) -> Iterator[socket.socket]:
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
         raise ConfigError(f"--host {host}: no address of this machine ({error.strerror}).") from None
+    except UnicodeError:
+        # So Python says that a part of a name is empty or has more than 63 characters.
+        raise ConfigError(f"--host {host}: not a name that a machine can have. Correct it.") from None
     with listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

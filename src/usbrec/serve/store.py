@@ -129,9 +129,9 @@ class Store:
 
     def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
         self.path = Path(path)
-        if must_exist and not self.path.is_file():
-            raise InputError(f"{path}: no such store. `usbrec serve --store FILE` writes one.")
         try:
+            if must_exist and not self.path.is_file():
+                raise InputError(f"{path}: no such store. `usbrec serve --store FILE` writes one.")
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # What people say is for the owner's eyes, from the first moment on.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -9,6 +9,7 @@ from typing import Any
 from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
+from usbrec.errors import ConfigError
 from usbrec.evaluate import compare, load_run, summarise, write_report
 from usbrec.evaluate.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
@@ -42,6 +43,8 @@ def evaluate(
     config = in_mode(config or Config())
     out = Path(out)
     if config.mode == "retrieval":
+        if replay is not None:
+            raise ConfigError("--replay: no model is asked for a ranking, so there is nothing to replay.")
         return retrieve(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )

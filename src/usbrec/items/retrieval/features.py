@@ -45,6 +45,8 @@ FEATURES = (
 
 #: What stands for "there is nothing to compare with".
 _NOTHING = -1.0
+#: What is alike to an item stays computed, in so many bytes, or for so many items where one takes much.
+_BYTES, _FEWEST = 1 << 26, 16
 #: Each source puts so many of its best among the candidates.
 _EACH = 100
 
@@ -70,7 +72,8 @@ class Features:
         self._catalogue = catalogue
         self._traits = [traits_of(item) for item in axis.items]
         table = TraitTable(self._traits, similarity)
-        self._alike = functools.lru_cache(maxsize=2_048)(
+        kept = max(_FEWEST, _BYTES // (4 * max(1, len(axis))))
+        self._alike = functools.lru_cache(maxsize=kept)(
             lambda row: table.to(self._traits[row]).astype(np.float32)
         )
         self._popularity_n = np.log1p(popularity_n)

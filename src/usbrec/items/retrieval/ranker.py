@@ -27,7 +27,7 @@ from usbrec.items.index import open_linker
 from usbrec.items.retrieval.by_attributes import AttributeRetriever
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
-from usbrec.items.retrieval.reading import Axis, Reader
+from usbrec.items.retrieval.reading import Axis, Context, Reader
 from usbrec.items.retrieval.sources import ENCODED, SOURCES, Learned, Sources
 from usbrec.items.retrieval.words import DescriptionSearch
 from usbrec.items.similarity import Similarity
@@ -107,35 +107,39 @@ class LearnedRanker:
         wanted = max(0, k)
         if wanted + len(named) > len(order):
             below = min(value.values()) - 1.0
-            rest = np.argsort(-known.factors, kind="stable").tolist()
+            # Computed again, because to keep it for each dialogue would take as much memory as the catalogue.
+            factors_n = self._scores(tuple(turns))[1][_FACTORS]
+            rest = np.argsort(-factors_n, kind="stable").tolist()
             order = [*order, *(row for row in rest if row not in value)]
             value = dict.fromkeys(order, below) | value
         chosen = [row for row in order[: wanted + len(named)] if row not in named][:wanted]
         return tuple((self._ids[row], value[row]) for row in chosen)
 
     def _rate(self, turns: tuple[Turn, ...]) -> _Rated:
-        context = self._reader.read(turns)
-        vector = self._encoder.encode([context.text(ENCODED)])[0]
-        score_sn = self._sources.score(turns, context, vector)
+        context, score_sn = self._scores(turns)
         rows_c = candidates(score_sn)
         # Rounded, so that sums in another order leave ties ties.
         value_c = np.round(self._trees.predict(self._features(score_sn, context, rows_c)), 9)
         return _Rated(
             order=rows_c[np.argsort(-value_c, kind="stable")].tolist(),
             value=dict(zip(rows_c.tolist(), value_c.tolist(), strict=True)),
-            factors=score_sn[_FACTORS].copy(),
             named=frozenset(context.named()),
         )
+
+    def _scores(self, turns: tuple[Turn, ...]) -> tuple[Context, NDArray[np.float32]]:
+        """The dialogue as it is read, and what each source says of each item (s, n)."""
+        context = self._reader.read(turns)
+        vector = self._encoder.encode([context.text(ENCODED)])[0]
+        return context, self._sources.score(turns, context, vector)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rated:
-    """What a dialogue gets: rows of the candidates, best first, the value of each, what the factor model
-    says of every row (n,), and the rows that the dialogue names."""
+    """What a dialogue gets: rows of the candidates, best first, the value of each, and the rows that the
+    dialogue names."""
 
     order: list[int]
     value: dict[int, float]
-    factors: NDArray[np.float32]
     named: frozenset[int]
 
 

@@ -141,7 +141,6 @@ class _Training:
         )
         self.progress.start("learning sources", self.settings.folds + 1, 0)
         self.words = DescriptionSearch(self.axis.items)
-        self.attributes = AttributeRetriever(self.catalogue, self.linker, self.similarity)
         parts = []
         for fold in range(self.settings.folds):
             parts.append(self._kept(f"fold-{fold}", partial(self._fold, fold, vectors, item_vectors)))
@@ -196,9 +195,12 @@ class _Training:
             item_vectors,
             seed=derive_seed(seed, "sources", fold),
         )
-        sources = Sources(
-            learned, np.arange(len(self.axis)), self.axis, item_vectors, self.attributes, self.words
-        )
+        # What is popular is learnt without the fold, too: an item that counts for one source and not for
+        # another would give away that it is right.
+        ids = [item.id for item in self.axis.items]
+        known = self.catalogue.with_popularity(dict(zip(ids, learned.popularity.tolist(), strict=True)))
+        attributes = AttributeRetriever(known, self.linker, self.similarity)
+        sources = Sources(learned, np.arange(len(self.axis)), self.axis, item_vectors, attributes, self.words)
         compute = Features(self.catalogue, self.axis, self.similarity, sources.popularity)
         rng = np.random.default_rng(derive_seed(seed, "wrong", fold))
         features, right, groups = [], [], []
