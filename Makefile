@@ -17,7 +17,7 @@ demo: $(READY)
 	$(BIN)/usbrec demo -o runs/demo
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -221,13 +221,14 @@ class _Nobody(TrainerCallback):
 
 @pytest.mark.model
 @pytest.mark.parametrize("shared", [True, False])
-def test_simpo_is_the_loss_of_its_paper(shared: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("nll", [0.0, 0.2])
+def test_simpo_is_the_loss_of_its_paper(shared: bool, nll: float, tmp_path: Path) -> None:
     tokenizer = load_tokenizer("smollm2-135m")
     model = tiny(len(tokenizer)).eval()
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     encoder = Encoder(tokenizer)
     rows = [encoder(one) for one in from_pairs([pair(0), pair(1, rejected="No."), pair(2)])]
-    chosen = Training(beta=2.0, gamma=1.1, shared_prompt=shared, batch=3)
+    chosen = Training(beta=2.0, gamma=1.1, nll=nll, shared_prompt=shared, batch=3)
     trainer = make_trainer(
         "simpo", model, tokenizer, rows, chosen, work=tmp_path, seed=0, cpu=True, callback=_Nobody()
     )
@@ -235,12 +236,14 @@ def test_simpo_is_the_loss_of_its_paper(shared: bool, tmp_path: Path) -> None:
     with torch.no_grad():
         loss, measured = trainer.get_batch_loss_metrics(model, batch)
         # SimPO (Meng et al. 2024), equation 6: the mean log-probability of a token is the reward.
-        losses = []
+        losses, liked = [], []
         for row in rows:
-            good = alone(model, row.prompt, row.chosen).mean()
+            liked.append(alone(model, row.prompt, row.chosen))
+            good = liked[-1].mean()
             bad = alone(model, row.prompt, row.rejected or ()).mean()
             losses.append(-torch.nn.functional.logsigmoid(2.0 * good - 2.0 * bad - 1.1))
-        expected = torch.stack(losses).mean()
+        # Beside it, of our own, the likelihood of the chosen replies' tokens.
+        expected = torch.stack(losses).mean() - nll * torch.cat(liked).mean()
     torch.testing.assert_close(loss, expected, atol=1e-4, rtol=1e-4)
     assert measured["rewards/accuracies"] == pytest.approx(
         sum(value < -torch.nn.functional.logsigmoid(torch.tensor(-1.1)) for value in losses) / 3

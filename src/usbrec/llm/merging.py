@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.errors import ConfigError, InputError
+from usbrec.files import expanded
 from usbrec.llm.checkpoint import (
     ADAPTER_FILES,
     check_adapter,
@@ -37,7 +38,7 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     Raises InputError when `out` holds something else or lies on a full disk, or when the adapter is broken
     or does not fit; ConfigError without the extra ``train``.
     """
-    folder, out = check_adapter(adapter), out.expanduser()
+    folder, out = check_adapter(adapter), expanded(out)
     _check_target(out)
     try:
         import torch
