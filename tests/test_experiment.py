@@ -239,6 +239,7 @@ def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset
 
     assert "--train SAMPLES --test SAMPLES" in refused()
     assert "go together" in refused("--train", files.train)
+    assert "nowhere.jsonl: cannot be read" in refused("--train", "nowhere.jsonl", "--test", files.test)
     remote = refused("--train", files.train, "--test", files.test, "--model", "openai:big")
     assert "only a model whose weights are here can be trained" in remote
     two = {"a-b": {"train": files.train, "test": files.test}, "a": {"train": files.train, "test": files.test}}

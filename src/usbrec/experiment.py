@@ -125,8 +125,10 @@ def experiment(
     device_of(config.models.device)
     plan = [(name, files, model) for name, files in datasets.items() for model in models]
     folders = _folders(out, [(name, model) for name, _, model in plan])
+    # Files that cannot be read leave no folder behind.
+    decides = {"stage": "experiment", "settings": _decides(config, datasets)}
     with Journal(out / "run.db") as journal:
-        journal.bind({"stage": "experiment", "settings": _decides(config, datasets)})
+        journal.bind(decides)
         write_text(out / "config.toml", dump_config(config))
         cells = []
         for folder, (name, files, model) in zip(folders, plan, strict=True):
