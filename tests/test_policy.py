@@ -320,7 +320,7 @@ class _StopsAt(Silent):
         self._left = step
         self._training = False
 
-    def start(self, label: str, total: int, done: int) -> None:
+    def start(self, label: str, total: int, done: int, unit: str = "rows") -> None:
         self._training = label.startswith("train")
 
     def advance(self, *, failed: bool) -> None:

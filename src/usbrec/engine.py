@@ -115,7 +115,7 @@ class Unit(Generic[T]):
 class Progress(Protocol):
     """Told what happens; draws it or not."""
 
-    def start(self, label: str, total: int, done: int) -> None: ...
+    def start(self, label: str, total: int, done: int, unit: str = "rows") -> None: ...
 
     def advance(self, *, failed: bool) -> None: ...
 
@@ -125,7 +125,7 @@ class Progress(Protocol):
 class Silent:
     """Progress that nobody watches."""
 
-    def start(self, label: str, total: int, done: int) -> None:
+    def start(self, label: str, total: int, done: int, unit: str = "rows") -> None:
         return
 
     def advance(self, *, failed: bool) -> None:

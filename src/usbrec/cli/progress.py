@@ -24,7 +24,7 @@ class Bars:
         self._failed = 0
         self._label = ""
 
-    def start(self, label: str, total: int, done: int) -> None:
+    def start(self, label: str, total: int, done: int, unit: str = "rows") -> None:
         self._failed = 0
         self._label = label
         self._bars = Progress(
@@ -42,7 +42,7 @@ class Bars:
         self._task = self._bars.add_task(label, total=total, completed=done, failed="")
         if not self._console.is_terminal:
             again = f", {done} done before" if done else ""
-            self._console.print(f"{label}: {total} rows{again}", markup=False)
+            self._console.print(f"{label}: {total} {unit}{again}", markup=False)
 
     def advance(self, *, failed: bool) -> None:
         self._failed += failed

@@ -295,7 +295,7 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
         self.broken: int | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._progress.start(f"train {self._method}", state.max_steps, state.global_step)
+        self._progress.start(f"train {self._method}", state.max_steps, state.global_step, "steps")
         self._open = True
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:

@@ -139,7 +139,7 @@ class _Training:
         vectors = self._encoded(
             "contexts", encoder, [example.context.text(ENCODED) for example in self.examples]
         )
-        self.progress.start("learning sources", self.settings.folds + 1, 0)
+        self.progress.start("learning sources", self.settings.folds + 1, 0, "parts")
         self.words = DescriptionSearch(self.axis.items)
         parts = []
         for fold in range(self.settings.folds):
@@ -240,7 +240,7 @@ class _Training:
         def encode() -> dict[str, NDArray[Any]]:
             different = sorted(set(texts))
             place = {text: number for number, text in enumerate(different)}
-            self.progress.start(f"encoding {what}", len(different), 0)
+            self.progress.start(f"encoding {what}", len(different), 0, "texts")
             found = []
             for start in range(0, len(different), _AT_ONCE):
                 found.append(encoder.encode(different[start : start + _AT_ONCE]))
