@@ -297,6 +297,16 @@ def test_wrong_input_is_named_with_what_to_do(script: str, tmp_path: Path) -> No
     assert not (tmp_path / "run").exists()
 
 
+def test_a_path_that_the_system_refuses_is_named(tmp_path: Path) -> None:
+    # Longer than any file system takes: refused to everyone, to root as well, as a closed folder is not.
+    path = tmp_path / ("long" * 100)
+    for command in (
+        ("compare", path),
+        ("evaluate", SAMPLES, "--model", f"hf:{path}", "-o", tmp_path / "run"),
+    ):
+        assert f"{path}: File name too long. Check the path" in refused(*command).replace("\n", "")
+
+
 def test_targets_that_the_catalogue_lacks_are_listed_first(script: str, tmp_path: Path) -> None:
     (tmp_path / "two.csv").write_text("title,year,genre\nHeat,1995,Crime\nAlien,1979,Horror\n")
     message = refused(

@@ -24,3 +24,11 @@ def main() -> None:
     except UsbRecError as error:
         errors.print(f"error: {error}", markup=False)
         sys.exit(1)
+    except OSError as error:
+        # Whatever asks the system about a path may hear that it is closed or no name at all.
+        if error.filename is None:
+            raise
+        errors.print(
+            f"error: {error.filename}: {error.strerror}. Check the path and who may use it.", markup=False
+        )
+        sys.exit(2)
