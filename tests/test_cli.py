@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from servers import Answer, LocalServer, completion
+from usbrec.cli.progress import Bars
 
 ROOT = Path(__file__).parents[1]
 DEMO = Path(str(resources.files("usbrec.data") / "demo"))
@@ -305,6 +306,13 @@ def test_a_path_that_the_system_refuses_is_named(tmp_path: Path) -> None:
         ("evaluate", SAMPLES, "--model", f"hf:{path}", "-o", tmp_path / "run"),
     ):
         assert f"{path}: File name too long. Check the path" in refused(*command).replace("\n", "")
+
+
+def test_progress_says_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    bars = Bars()
+    bars.start("train sft", 3, 1, "steps")
+    bars.finish()
+    assert "train sft: 3 steps, 1 done before" in capsys.readouterr().err
 
 
 def test_targets_that_the_catalogue_lacks_are_listed_first(script: str, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from rich.console import Console
 
 from usbrec.cli.app import app
 from usbrec.errors import InputError, Interrupted, ModelRefused, UsbRecError
+
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP})
 
 
 def main() -> None:
@@ -25,8 +28,9 @@ def main() -> None:
         errors.print(f"error: {error}", markup=False)
         sys.exit(1)
     except OSError as error:
-        # Whatever asks the system about a path may hear that it is closed or no name at all.
-        if error.filename is None:
+        # Whatever asks the system about a path may hear that it is closed or no name at all. Other failures
+        # of the system are no fault of what was typed.
+        if error.filename is None or error.errno not in _REFUSED:
             raise
         errors.print(
             f"error: {error.filename}: {error.strerror}. Check the path and who may use it.", markup=False
