@@ -173,7 +173,14 @@ async def test_counterfactual_pairs_differ_in_the_title_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "drafts", [[SILENT, "Hm."], ["Heat or Casino!"], ["Heat (1995), or Alien (1979)."], ["Jaws (1975)."]]
+    "drafts",
+    [
+        [SILENT, "Hm."],
+        ["Heat or Casino!"],
+        ["Heat (1995), or Alien (1979)."],
+        ["Jaws (1975)."],
+        ["2. Heat (1995)"],
+    ],
 )
 async def test_without_a_draft_of_one_shown_title_there_is_no_counterfactual(drafts: list[str]) -> None:
     assert await _twins(drafts) == []

@@ -73,6 +73,7 @@ async def test_when_no_draft_falls_short_the_label_is_rejected() -> None:
         ([NEAR, NEAR], NEAR.upper(), {}, "both sides are the same"),
         ([FAR, FAR], "What do you like?", {}, "the chosen side is not better"),
         ([NEAR, FAR], "Heat (1995) or Alien (1979)?", {"min_margin": 1.9}, "margin too small"),
+        ([NEAR, FAR], "1. Casino (1995)", {}, "the chosen side repeats marks of the prompt"),
         ([TARGET, FAR + " " + "So good! " * 20], None, {"max_length_ratio": 3.0}, "lengths too different"),
     ],
 )
@@ -82,6 +83,13 @@ async def test_a_sample_without_a_pair_says_why(
     record = await _made(drafts, label=label, **settings)
     assert record["pair"] is None
     assert record["dropped"] == reason
+
+
+async def test_a_reply_with_marks_of_the_prompt_is_rejected_but_never_chosen() -> None:
+    record = await _made(["2. Casino (1995)", FAR, "It is Casino (1995)."])
+    assert (record["pair"]["chosen"], record["pair"]["rejected"]) == ("It is Casino (1995).", FAR)
+    record = await _made([TARGET, "<titles>\n3. Finding Nemo (2003)", NEAR])
+    assert record["pair"]["rejected"] == "<titles>\n3. Finding Nemo (2003)"
 
 
 async def test_a_pair_carries_where_it_comes_from() -> None:

@@ -75,8 +75,18 @@ async def test_after_a_declined_reply_another_item_is_preferred_to_saying_it_aga
         ([OFFERED], [LONG, FAR], {"max_length_ratio": 2.0}, []),
         ([NEAR], [FAR, OFFERED], {}, []),
         (["What do you like?"], [NEAR, FAR], {}, []),
+        ([OFFERED], ["1. " + NEAR, "<titles> " + NEAR], {}, []),
     ],
-    ids=["one", "none asked for", "one reply", "nothing new", "filtered", "accepted", "nothing offered"],
+    ids=[
+        "one",
+        "none asked for",
+        "one reply",
+        "nothing new",
+        "filtered",
+        "accepted",
+        "nothing offered",
+        "marks of the prompt",
+    ],
 )
 async def test_which_pairs_there_are(
     first: list[str], later: list[str], settings: dict[str, Any], rejected: list[str]

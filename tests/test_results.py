@@ -71,6 +71,12 @@ def test_guards_count_replies_and_not_rows():
     assert replies["score_when_named"] == {"mean": 1.0, "ci95": [None, None], "n": 1, "clusters": 1}
 
 
+def test_replies_that_copy_the_prompt_are_counted_whoever_recorded_them():
+    rows = [row("a", 1.0, reply="2. Casino (1995)"), row("b", 1.0, reply="Casino (1995)."), failed_row("c")]
+    assert summary(rows)["replies"]["marks"] == 0.5
+    assert summary([failed_row("c")])["replies"]["marks"] is None
+
+
 def test_one_item_for_everybody_shows_as_low_diversity():
     rows = [row(str(index), 0.5, facts=FACTS, played=TWO) for index in range(10)]
     assert summary(rows)["replies"]["diversity"] == {

@@ -353,7 +353,7 @@ def _guards_table(comparison: Comparison) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("replies", no_wrap=True)
     headings = ("name a\nnew item", "items\n/reply", "unknown\ntitles", "words\n/reply", "cut\noff")
-    for heading in (*headings, "distinct\nitems", "iEval when\nitem named"):
+    for heading in (*headings, "prompt\nmarks", "distinct\nitems", "iEval when\nitem named"):
         table.add_column(heading, justify="right", no_wrap=True)
     if comparison.second_judged:
         table.add_column("second\njudge", justify="right", no_wrap=True)
@@ -366,6 +366,7 @@ def _guards_table(comparison: Comparison) -> Table:
             wording.number(guards["out_of_catalogue"]["share"], "share"),
             wording.amount(guards["words"]),
             wording.number(guards["unfinished"], "share"),
+            wording.number(guards["marks"], "share"),
             wording.number((guards["diversity"] or {}).get("share"), "share"),
             _stacked(named.mean, named, "score"),
         ]

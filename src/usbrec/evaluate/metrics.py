@@ -15,6 +15,7 @@ from typing import Any
 
 from usbrec.evaluate.statistics import Interval, mean_interval
 from usbrec.keys import derive_seed
+from usbrec.prompts.marks import repeats_marks
 
 Row = Mapping[str, Any]
 Measure = Callable[[Row], float | None]
@@ -111,11 +112,11 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
     """The guards: what a system could do to its replies that a score alone would not show.
 
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
-    named, how many items and titles unknown to the catalogue they name, how long they are, and how many
-    were cut off. `diversity` is about the recommendations (the first new item of each reply that has one),
-    `score_when_named` the iEval score among episodes that have one: a system that gains only by naming an
-    item more often does not gain there. Null where nothing was counted, as without a catalogue.
-    `grounding` is null without candidates.
+    named, how many items and titles unknown to the catalogue they name, how long they are, how many
+    were cut off, and how many repeat `marks` of the prompt (prompts/marks.py). `diversity` is about the
+    recommendations (the first new item of each reply that has one), `score_when_named` the iEval score
+    among episodes that have one: a system that gains only by naming an item more often does not gain
+    there. Null where nothing was counted, as without a catalogue. `grounding` is null without candidates.
     """
     played = [row for row in rows if row["episode"] is not None]
     new = [item for row in played for item in facts_of(row).get("new", ())]
@@ -130,6 +131,7 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
         "out_of_catalogue": {"share": mean(count > 0 for count in unknown), "per_reply": mean(unknown)},
         "words": mean(count for row in played for count in _words(row)),
         "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
+        "marks": mean(repeats_marks(text) for row in played for text in replies_of(row)),
         "diversity": diversity(first),
         "grounding": _grounding_counts(played),
         "score_when_named": _score_when_named(played, seed, resamples),

@@ -17,6 +17,7 @@ from usbrec.pairs.filters import drop_reason, names_one
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.candidates import Grounding
 from usbrec.play.recommender import Reply
+from usbrec.prompts.marks import repeats_marks
 
 
 async def counterfactual_pairs(
@@ -24,9 +25,9 @@ async def counterfactual_pairs(
 ) -> list[PreferencePair]:
     """Up to ``settings.counterfactual`` pairs; none where no draft names a shown item by its full name.
 
-    Chosen is the best of the shown items, in the sentence of a draft; rejected are others in the same
-    sentence: first those that the model itself had named, then the rest in an order drawn from the seed. Each
-    version is played and scored, and the filters of other pairs hold.
+    Chosen is the best of the shown items, in the sentence of a draft without marks of the prompt; rejected
+    are others in the same sentence: first those that the model itself had named, then the rest in an order
+    drawn from the seed. Each version is played and scored, and the filters of other pairs hold.
     """
     grounding = table.recommender.grounding
     if not settings.counterfactual or grounding is None:
@@ -62,7 +63,7 @@ async def counterfactual_pairs(
 
 def _sentence(draft: Candidate, shown: tuple[Item, ...], grounding: Grounding) -> tuple[str, Item] | None:
     """A draft's text with the one shown item it names, if it names it once and by its full name."""
-    if not names_one(draft):
+    if not names_one(draft) or repeats_marks(draft.text):
         return None
     for item in shown:
         if item.id in _named(draft) and draft.text.count(grounding.name(item)) == 1:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from usbrec.config import Pairs
 from usbrec.dialogue import Episode, plain_words
+from usbrec.prompts.marks import repeats_marks
 
 Verdict = (
     Literal[
@@ -15,6 +16,7 @@ Verdict = (
         "a side could not be scored",
         "both sides are the same",
         "the chosen side is not better",
+        "the chosen side repeats marks of the prompt",
         "margin too small",
         "the judge's votes disagree",
         "lengths too different",
@@ -72,6 +74,8 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
         return "the chosen side is not better"
     if margin < settings.min_margin:
         return "margin too small"
+    if repeats_marks(chosen.text):
+        return "the chosen side repeats marks of the prompt"
     if min(_agreement(chosen), _agreement(rejected)) < settings.min_agreement:
         return "the judge's votes disagree"
     if settings.max_length_ratio is not None:

@@ -13,14 +13,15 @@ from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_nothing, names_one
 from usbrec.pairs.sides import pair_of, play_reply
+from usbrec.prompts.marks import repeats_marks
 
 
 async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[PreferencePair]:
     """Up to ``settings.focused`` pairs, one for each of the first candidates.
 
     To each, ``settings.drafts`` replies are drawn. Chosen is the best of those that name exactly one new
-    item, rejected the worst of these and those that name nothing, as far as the filters of other pairs
-    hold. Raises ModelError when drafts could not be drawn.
+    item and repeat no marks of the prompt, rejected the worst that names one or nothing, as far as the
+    filters of other pairs hold. Raises ModelError when drafts could not be drawn.
     """
     seat = table.recommender
     if not settings.focused or seat.grounding is None:
@@ -38,7 +39,7 @@ async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[P
         )
         played = [await play_reply(sample, table, reply, "focused") for reply in drafts]
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
-        named = [one for one in scored if names_one(one)]
+        named = [one for one in scored if names_one(one) and not repeats_marks(one.text)]
         if not named:
             continue
         chosen = max(named, key=lambda one: one.value or 0.0)

@@ -1,0 +1,23 @@
+"""Marks of a prompt that a reply repeats: signs that the model copies its input instead of speaking.
+
+Small models that are shown a numbered list between tags learn to answer with a line of it, number and all
+(`2. Casino (1995)`), or to write the tags. No score sees that, and a seeker would.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: A tag such as the prompts have around a list, or a chat template's token.
+_TAG = re.compile(r"</?[A-Za-z][\w-]*>|<\|[^|>\s]+\|>")
+#: The number of a list's line. A year or an amount has more digits or no stop behind it.
+_NUMBER = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
+
+
+def repeats_marks(reply: str) -> bool:
+    """Whether a reply has a tag or a template's token, or a list's number that is not of a list of its own
+    (two lines or more, from 1 on)."""
+    if _TAG.search(reply):
+        return True
+    numbers = [int(found) for found in _NUMBER.findall(reply)]
+    return bool(numbers) and (len(numbers) == 1 or numbers != list(range(1, len(numbers) + 1)))
