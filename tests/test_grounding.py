@@ -342,6 +342,12 @@ async def test_a_candidate_with_a_wrong_year_is_set_right_and_other_titles_are_n
     assert other.text == "Heat (1995)."
 
 
+async def test_marks_of_the_prompt_are_taken_out_of_a_reply_without_another_draw() -> None:
+    reply = await _grounded(_says("<titles>\n2. Casino (2016)"))
+    assert reply.text == "Casino (1995)"
+    assert (_detail(reply)["mended"], _detail(reply)["redraws"]) == (True, 0)
+
+
 _PIECES = st.sampled_from(["Heat (1995)", "Xorp Blade (2031)", "so", "Goodfellas?", "“Bleak Hour”"])
 
 

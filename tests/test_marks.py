@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from films import CATALOGUE, KNOWLEDGE
 from usbrec.play.candidates import Grounding
 from usbrec.prompts import Prompts
-from usbrec.prompts.marks import repeats_marks
+from usbrec.prompts.marks import repeats_marks, without_marks
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,26 @@ def test_any_line_of_the_list_that_a_model_is_shown_is_a_mark(place: int, behind
 def test_a_word_in_front_of_every_line_takes_numbers_away_but_no_tags(text: str) -> None:
     told = "\n".join("so " + line for line in text.splitlines())
     assert repeats_marks(told) <= ("<" in text)
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        ("2. Miracle (2004)", "Miracle (2004)"),
+        ("<titles>\n3. Heat (1995)\n</titles>", "Heat (1995)"),
+        ("1. Miracle (2004)\n2. Heat (1995)</titles>", "1. Miracle (2004)\n2. Heat (1995)"),
+        ("<titles>", "<titles>"),
+    ],
+)
+def test_marks_are_taken_out_and_all_else_is_left(reply: str, left: str) -> None:
+    assert without_marks(reply) == left
+
+
+@given(st.text(alphabet="ab 12.)<>/|\n", max_size=30))
+def test_nothing_but_marks_is_lost_and_a_clean_reply_keeps_its_bytes(text: str) -> None:
+    left = without_marks(text)
+    if not repeats_marks(text):
+        assert left == text
+    letters = [letter for letter in left if letter in "ab"]
+    assert letters == [letter for letter in text if letter in "ab"] or "<" in text
+    assert bool(left.strip()) == bool(text.strip())

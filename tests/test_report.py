@@ -207,6 +207,18 @@ POOR = {
 }
 
 
+def test_what_holding_replies_to_the_list_took_is_shown_where_there_was_a_list(tmp_path, page):
+    facts = {"replies": 2, "words": [2, 2], "new": ["7", None], "targets": ["7"]}
+    shown = {"candidates": [["7", "8"], ["9"]], "redraws": [1, 2], "mended": [True, False]}
+    runs = [
+        run_of(name, [row(str(place), 1.0, facts=facts | more) for place in range(4)])
+        for name, more in {"held": shown | {"fallback": [False, False]}, "free": {}}.items()
+    ]
+    table = Page(write(tmp_path / "held.html", runs)).text.partition("Held to candidates")[2]
+    assert "held 1.50 50.0 % 0.0 % 50.0 % 100.0 % Mended:" in table
+    assert "Held to candidates" not in Page(page).text
+
+
 @pytest.mark.parametrize(
     "names", [["no rows"], ["unreadable"], ["one dialogue"], [*POOR], [*reversed(POOR)]], ids=",".join
 )

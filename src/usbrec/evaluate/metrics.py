@@ -166,8 +166,8 @@ def _score_when_named(played: Sequence[Row], seed: int, resamples: int) -> dict[
 
 
 def _grounding_counts(played: Sequence[Row]) -> dict[str, Any] | None:
-    """What holding replies to real items took: redraws per reply, the share of replies with a year set
-    right, the share that a fixed sentence stands in for, the share whose first new item was among the
+    """What holding replies to real items took: redraws per reply, the share of replies that were
+    mended, the share that a fixed sentence stands in for, the share whose first new item was among the
     candidates, and the share of rows whose first reply was shown a target."""
     grounded = [facts for row in played if "candidates" in (facts := facts_of(row))]
     if not grounded:

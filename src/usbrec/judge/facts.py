@@ -41,7 +41,7 @@ def reply_facts(
     ``named`` are the ids each reply names, ``new`` the first new one or None, ``out_of_catalogue`` what
     is written like a title and is none, ``targets`` the ids of the targets. Where replies were grounded,
     ``candidates`` are the ids each one was shown, ``redraws`` how often it was drawn again, ``fallback``
-    whether a fixed sentence stands in for it, ``mended`` whether a year was set right in it; a reply that
+    whether a fixed sentence stands in for it, ``mended`` whether it was mended; a reply that
     was given (a label) was shown none.
     """
     replies = [turn.text for turn in played if turn.role == "recommender"]

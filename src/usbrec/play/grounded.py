@@ -8,7 +8,8 @@ again recommends nothing and explains nothing, whatever it names. A draft that i
 candidates alone (`ChatRequest.focus`) has to name one of these: others are asked about the rest.
 
 A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
-is that): the year is *mended*, and that is counted.
+is that), and a list's number or a tag in front of a title is copied with it (prompts/marks.py): the year is
+set right, the marks are taken out. Such a reply is *mended*, and that is counted.
 
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
 recommendation when the seeker asks about it.
@@ -32,6 +33,7 @@ from usbrec.keys import derive_seed
 from usbrec.llm.base import Around, ChatModel, ChatReply, ChatRequest, Completion, Message
 from usbrec.play.candidates import Grounding
 from usbrec.play.seats import turns_of
+from usbrec.prompts.marks import without_marks
 
 Fallback = Literal["item", "ask"]
 
@@ -213,7 +215,8 @@ class _Reading:
         return "?" in text and not self.last
 
     def _mend(self, text: str) -> str:
-        """The text with the right year behind each candidate's title that has another."""
+        """The text without marks of the prompt, with the right year behind each candidate's title."""
+        text = without_marks(text)
         titles = {normalise_title(item.title): item for item in reversed(self.items)}
         for unknown in self.grounding.knowledge.linker.unknown_titles(text):
             title, year = split_title(unknown)

@@ -17,7 +17,20 @@ _NUMBER = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
 def repeats_marks(reply: str) -> bool:
     """Whether a reply has a tag or a template's token, or a list's number that is not of a list of its own
     (two lines or more, from 1 on)."""
-    if _TAG.search(reply):
-        return True
+    return bool(_TAG.search(reply)) or _copies_numbers(reply)
+
+
+def without_marks(reply: str) -> str:
+    """The reply without its marks, as it stands where it has none or nothing else."""
+    if not repeats_marks(reply):
+        return reply
+    left = _TAG.sub("", reply)
+    if _copies_numbers(left):
+        left = _NUMBER.sub("", left)
+    left = "\n".join(line.strip() for line in left.splitlines() if line.strip())
+    return left or reply
+
+
+def _copies_numbers(reply: str) -> bool:
     numbers = [int(found) for found in _NUMBER.findall(reply)]
     return bool(numbers) and (len(numbers) == 1 or numbers != list(range(1, len(numbers) + 1)))
