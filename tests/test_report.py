@@ -112,7 +112,7 @@ def test_the_page_says_the_outcome_the_counts_and_the_differences(page):
         "play.rounds",
         "Seed of the resampling: 0",
         "Evenness",
-        "of 30 rows",
+        "30 of 30",
     ):
         assert said in text
     assert "SECRET SYSTEM" not in text
