@@ -19,7 +19,7 @@ from usbrec.config import Config, Dataset
 from usbrec.data import load_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import ConfigError, InputError, RunFolderError
-from usbrec.evaluate.planned import PLANNED, planned_differences, pooled
+from usbrec.evaluate.planned import PLANNED, differences_of, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
 from usbrec.llm.checkpoint import HF, checkpoint_of
 from usbrec.stages.rows import PARTS, choose_rows
@@ -147,13 +147,28 @@ def test_pooling_seeds_keeps_means_and_counts_people_once(scores: list[tuple[flo
     ]
     systems = {"B/L": pooled([base], 2, resamples=100), "SFT": pooled(trained, 2, resamples=100)}
     ((other, baseline), *_) = [pair for pair in PLANNED if set(pair) == set(systems)]
-    found = [one for one in planned_differences(systems, seed=0, resamples=100) if one.measure == "ieval"]
+    told = differences_of(systems, PLANNED, seed=0, resamples=100)
+    found = [one for one in told if one.measure == "ieval"]
     (one,) = found
     assert (one.other, one.baseline) == (other, baseline)
     expected = sum((first + second) / 2 - plain for plain, first, second in scores) / len(scores)
     assert one.difference.mean == pytest.approx(expected, abs=1e-6)
     assert one.difference.n == 2 * len(scores)
     assert {row_["dialogue_id"] for row_ in systems["SFT"].rows} == {f"s{n}" for n in range(len(scores))}
+
+
+def test_more_training_seeds_and_comparisons_are_no_other_experiment(files: Dataset, tmp_path: Path) -> None:
+    def begin(**changed: Any) -> None:
+        """Binds the folder and goes no further: no rows are left to learn from."""
+        with pytest.raises(InputError) as raised:
+            experiment(tmp_path / "x", config=_config(sft_share=0.000001, **changed), dataset=files)
+        if "no rows are left" not in str(raised.value):
+            raise raised.value
+
+    begin()
+    begin(training_seeds=3, also_compare=(("SFT", "SES"),))
+    with pytest.raises(RunFolderError, match=r"experiment\.pair_rows"):
+        begin(pair_rows=7)
 
 
 @pytest.mark.model
@@ -207,6 +222,14 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     experiment(out, config=settings, dataset=files)
     assert control.read_text(encoding="utf-8") == whole, "rows that failed are tried again"
 
+    pairs = (("SES", "rules:retriever"), ("RL+SES", "rules:best"))
+    chosen = settings.experiment.model_copy(update={"also_compare": pairs})
+    (more,) = experiment(out, config=settings.model_copy(update={"experiment": chosen}), dataset=files)
+    assert [(one.other, one.baseline) for one in more.also if one.measure == "ieval"] == list(pairs)
+    assert more.planned == cell.planned
+    assert {path: path.stat().st_mtime_ns for path in before} == before, "to compare more plays nothing"
+    assert "Not planned" in (out / "report.html").read_text(encoding="utf-8")
+
     (out / "seed-0" / "rl-ses" / "results.json").unlink()
     command = [
         "experiment",
@@ -222,6 +245,7 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     shown_again = CliRunner().invoke(app, [*command, "--config", str(file), "-o", str(out)])
     assert shown_again.exit_code == 0, shown_again.output
     assert "Planned" in shown_again.output
+    assert "Not planned" in shown_again.output
     assert (out / "seed-0" / "rl-ses" / "results.json").is_file()
     with pytest.raises(RunFolderError, match=r"settings\.limit: was 4, is 3"):
         experiment(out, config=settings.model_copy(update={"limit": 3}), dataset=files)
@@ -250,4 +274,7 @@ def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset
         experiment(tmp_path / "x", config=settings)
     with pytest.raises(ConfigError, match=r"name datasets \(a-b, a\)"):
         experiment(tmp_path / "x", config=settings, dataset=files)
+    for pair, why in ((("SFT", "GPT"), "no system is called 'GPT'"), (("SFT", "SFT"), "against itself")):
+        with pytest.raises(ConfigError, match=why):
+            experiment(tmp_path / "x", config=_config(also_compare=(pair,)), dataset=files)
     assert not (tmp_path / "x").exists()

@@ -302,7 +302,7 @@ async def test_focused_pairs_prefer_the_reply_that_names_what_is_shown() -> None
         (["Casino (1995).", "It is quiet and long and slow and sad and good."], {"max_length_ratio": 2.0}),
         (["Casino (1995).", "Casino (1995)!!"], {}),
         (["Casino (1995).", "It is."], {"focused": 0}),
-        (["1. Casino (1995)", "It is."], {}),
+        (["1. Casino (1995)", "It is."], {"more_than_title": True}),
     ],
 )
 async def test_no_focused_pair_without_one_named_item_or_against_the_filters(

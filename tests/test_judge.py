@@ -226,6 +226,20 @@ async def test_an_episode_is_played_scored_and_described() -> None:
     assert episode.from_json(episode.to_json()) == episode
 
 
+@pytest.mark.parametrize(
+    ("reply", "beside"),
+    [
+        ("Casino (1995)", 0),
+        ("1. *Casino* (1995)!", 0),
+        ("Casino and Heat (1995).", 1),
+        ("I liked it, 10 of 10.", 4),
+        ("", 0),
+    ],
+)
+def test_words_beside_the_titles_are_counted(reply: str, beside: int) -> None:
+    assert KNOWLEDGE.words_beside(reply) == beside
+
+
 def test_without_a_catalogue_words_and_unfinished_replies_are_still_counted() -> None:
     targets = Targets.of(sample("hi"), None)
     facts = reply_facts(CONTEXT, [recommender("Try Casino, it is")], unfinished=1, targets=targets)

@@ -194,6 +194,30 @@ async def test_counterfactual_pairs_need_a_list_and_obey_the_filters() -> None:
         assert pair["provenance"]["rejected"]["score"]["value"] <= 0.1
 
 
+@pytest.mark.parametrize(
+    ("drafts", "sides"),
+    [
+        ([TARGET, "Try Casino (1995), it is great.", "Have you seen Finding Nemo (2003)?"], (1, 2)),
+        ([TARGET, "Try Heat (1995)!", "Have you seen Finding Nemo (2003)?"], None),
+        (["Try Casino (1995)!", FAR], (0, 1)),
+        (["*Casino* (1995)!!", FAR], None),
+    ],
+)
+async def test_a_bare_title_is_never_chosen_where_more_is_wanted(
+    drafts: list[str], sides: tuple[int, int] | None
+) -> None:
+    record = await _made(drafts, more_than_title=True)
+    pair = record["pair"]
+    assert (pair and (pair["chosen"], pair["rejected"])) == (sides and tuple(drafts[n] for n in sides))
+    more = await _made(["Casino (1995)", FAR], shown=("f2", "f16"), more_than_title=True, counterfactual=3)
+    assert more["counterfactual"] == []
+
+
+async def test_a_label_that_is_a_bare_title_says_why_there_is_no_pair() -> None:
+    record = await _made(["Try Heat (1995)!", FAR], label=TARGET, more_than_title=True)
+    assert record["dropped"] == "the chosen side is a title and nothing else"
+
+
 def test_a_judge_by_belief_reads_no_target(tmp_path: Path, fake_films: Mapping[str, Path]) -> None:
     """With rules:belief in the judge's seat the score is what is expected over what may be wanted: the same
     whatever the row's target, and the best draft is chosen however low its score."""

@@ -302,12 +302,14 @@ def test_an_experiment_shows_what_was_planned_and_what_training_did(tmp_path):
     experiment = {
         "rows": {"test": 12, "sft": 5, "pairs": 63, "held_out": 0},
         "planned": [one for one in compared.differences if one.scope == "all"],
+        "also": list(compared.differences[:1]),
         "systems": [{"system": system, "seeds": seeds} for system in compared.systems],
         "trainings": [{**training, "held_out": held_out, "losses": [(1, 2.0), (2, 1.5), (3, 0.5)]}],
     }
     page = Page(write(tmp_path / "report.html", runs, experiment=experiment))
     assert "What was planned to be compared" in page.text
     assert "Rows: 12 test, 5 sft, 63 pairs." in page.text
+    assert "Not planned Asked for beside the plan" in page.text
     assert "0.11, 0.33" in page.text
     assert "25.0 % → 75.0 %" in page.text
     assert "2.50 → 2.25" in page.text
@@ -326,7 +328,8 @@ def _experiment(**training):
     trainings = [{**told, **training}, {**told, "name": "RL", "method": "simpo", "losses": [(1, 0.7)]}]
     system = compare([run_of("a", [row("a", 1.0)])]).systems[0]
     told_systems = [{"system": system, "seeds": seeds}]
-    return {"rows": {"test": 1}, "planned": [], "systems": told_systems, "trainings": trainings}
+    told = {"rows": {"test": 1}, "planned": [], "also": []}
+    return told | {"systems": told_systems, "trainings": trainings}
 
 
 @pytest.mark.parametrize("losses", [[], [(1, float("nan"))], [(1, 0.0), (2, 0.0)], [(1, -2.0), (2, -3.0)]])
@@ -334,6 +337,7 @@ def test_trainings_without_held_out_pairs_or_with_odd_losses_are_shown(tmp_path,
     runs = [run_of("a", [row("a", 1.0)])]
     page = Page(write(tmp_path / "r.html", runs, experiment=_experiment(losses=losses)))
     assert "By training seed" not in page.text, "there is one"
+    assert "Not planned" not in page.text
     assert page.text.count("Loss at each step") == (2 if len(losses) == 2 else 1)
     assert not re.search(r"\b(nan|None)\b", page.text)
 

@@ -71,6 +71,16 @@ def test_guards_count_replies_and_not_rows():
     assert replies["score_when_named"] == {"mean": 1.0, "ci95": [None, None], "n": 1, "clusters": 1}
 
 
+def test_bare_titles_are_counted_where_words_beside_them_were():
+    facts = {**FACTS, "named": [["m1"], []], "beside": [0, 0]}
+    rows = [
+        row("a", 1.0, facts=facts, played=TWO),
+        row("b", 1.0, facts={**facts, "beside": [3, 1]}, played=TWO),
+    ]
+    assert summary(rows)["replies"]["bare"] == 0.25
+    assert summary([row("a", 1.0, facts=FACTS, played=TWO)])["replies"]["bare"] is None
+
+
 def test_replies_that_copy_the_prompt_are_counted_whoever_recorded_them():
     rows = [row("a", 1.0, reply="2. Casino (1995)"), row("b", 1.0, reply="Casino (1995)."), failed_row("c")]
     assert summary(rows)["replies"]["marks"] == 0.5

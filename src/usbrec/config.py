@@ -231,6 +231,9 @@ class Pairs(Stage):
     one_item: bool | None = None
     """Filter: both sides name exactly one new real item and no title the catalogue does not have, so that
     naming more cannot be learnt; by default wherever candidates are shown."""
+    more_than_title: bool | None = None
+    """Filter: the chosen side has words beside its titles, so that it is not learnt to say a bare title; by
+    default wherever candidates are shown."""
     naming_nothing: float = Field(0.1, ge=0, le=1)
     """With one_item: largest share of the pairs whose rejected side names nothing at all."""
     counterfactual: int = Field(0, ge=0, le=50)
@@ -373,8 +376,9 @@ class Experiment(Stage):
     method: Literal["simpo", "dpo", "kto", "grpo", "rloo"] = "simpo"
     """What RL is (paper: simpo). It goes on from the SFT adapter. grpo and rloo draw their own replies on the
     rows that the others draw pairs on."""
-    training_seeds: int = Field(1, ge=1, le=20)
-    """How often training is repeated, pairs included, with other seeds; test rows and their seeds stay."""
+    training_seeds: int = _free(1, ge=1, le=20)
+    """How often training is repeated, pairs included, with other seeds; test rows and their seeds stay. A
+    finished experiment goes on with more of them."""
     iterations: int = Field(1, ge=1, le=20)
     """Expert iteration: so many times, at most, pairs are drawn from the last model and it is trained again;
     ends when its score on held-out training rows stops rising. From the second time on it is self-enhanced
@@ -411,6 +415,9 @@ class Experiment(Stage):
     """Passes of SFT over its examples; by default train.epochs."""
     rl_epochs: float | None = Field(None, gt=0)
     """Passes of RL over its pairs or rows; by default train.epochs."""
+    also_compare: tuple[tuple[str, str], ...] = _free(())
+    """Further differences to tell, apart from the planned ones, such as `["SES", "rules:retriever"]`: a
+    system, and what it is held against. Of a finished experiment, too."""
     controls: tuple[str, ...] = ("random", "retriever", "best")
     """Controls without a language model, on the same rows (with a catalogue)."""
     models: tuple[str, ...] = ()
@@ -516,7 +523,7 @@ class Config(Stage):
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide answers, as nested JSON."""
-        return _deciding(self)
+        return deciding(self)
 
 
 def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -568,12 +575,13 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _deciding(stage: BaseModel) -> dict[str, Any]:
+def deciding(stage: BaseModel) -> dict[str, Any]:
+    """A stage's settings that decide answers, as nested JSON."""
     decided: dict[str, Any] = {}
     for name, field in type(stage).model_fields.items():
         extra = field.json_schema_extra
         if isinstance(extra, dict) and extra.get("decides") is False:
             continue
         value = getattr(stage, name)
-        decided[name] = _deciding(value) if isinstance(value, BaseModel) else value
+        decided[name] = deciding(value) if isinstance(value, BaseModel) else value
     return decided

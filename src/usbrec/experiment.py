@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, Training, dump_config
+from usbrec.config import Config, Dataset, Training, deciding, dump_config
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluate import Comparison, Run, compare, load_run, write_report
 from usbrec.evaluate.comparison import Difference
-from usbrec.evaluate.planned import planned_differences, pooled, spread
+from usbrec.evaluate.planned import PLANNED, differences_of, pooled, spread
 from usbrec.files import content_digest, write_text
 from usbrec.journal import Journal
 from usbrec.keys import digest
@@ -50,9 +50,10 @@ Tell = Callable[[str], None]
 class Cell:
     """One base model on one dataset: what its folder holds.
 
-    `report` is its page; `runs` are each system's runs, one a training seed (one alone where training plays
-    no part); `systems` the same, pooled, and `pooled` compares these with B/L; `first` does so for the
-    first training seed.
+    `report` is its page; `planned` are the differences it was made for, `also` those asked for beside them
+    (``experiment.also_compare``); `runs` are each system's runs, one a training seed (one alone where
+    training plays no part); `systems` the same, pooled, and `pooled` compares these with B/L; `first` does
+    so for the first training seed.
     """
 
     dataset: str
@@ -62,6 +63,7 @@ class Cell:
     runs: Mapping[str, Sequence[Run]]
     systems: Mapping[str, Run]
     planned: Sequence[Difference]
+    also: Sequence[Difference]
     pooled: Comparison
     first: Comparison
     training: Sequence[Mapping[str, Any]]
@@ -76,18 +78,20 @@ class Cell:
                 | {"seeds": len(self.runs[name]), "spread": spread(self.runs[name])}
                 for name, run in self.systems.items()
             },
-            "planned": [
-                {
-                    "other": one.other,
-                    "baseline": one.baseline,
-                    "measure": one.measure,
-                    **one.difference.to_json(),
-                    "p_holm": one.adjusted,
-                }
-                for one in self.planned
-            ],
+            "planned": [_difference(one) for one in self.planned],
+            "also": [_difference(one) for one in self.also],
             "training": list(self.training),
         }
+
+
+def _difference(told: Difference) -> dict[str, Any]:
+    return {
+        "other": told.other,
+        "baseline": told.baseline,
+        "measure": told.measure,
+        **told.difference.to_json(),
+        "p_holm": told.adjusted,
+    }
 
 
 def experiment(
@@ -118,7 +122,8 @@ def experiment(
             "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
         )
     models = config.experiment.models or (config.seats.recommender,)
-    # What training cannot do is said before the long work starts.
+    # What cannot be done is said before the long work starts.
+    _check_names(config)
     for model in models:
         trainable(model)
     training_library()
@@ -144,9 +149,24 @@ def experiment(
     return cells
 
 
+def _check_names(config: Config) -> None:
+    """Raises ConfigError where a system that is to be compared is none."""
+    names = {*SYSTEMS, *RANDOM_DRAFT, *(f"{RULES}:{kind}" for kind in config.experiment.controls)}
+    for pair in config.experiment.also_compare:
+        if unknown := [name for name in pair if name not in names]:
+            raise ConfigError(
+                f"experiment.also_compare: no system is called {unknown[0]!r}. "
+                f"There are: {', '.join(sorted(names))}."
+            )
+        if pair[0] == pair[1]:
+            raise ConfigError(
+                f"experiment.also_compare: {pair[0]!r} is held against itself. Name two systems."
+            )
+
+
 def _decides(config: Config, datasets: Mapping[str, Dataset]) -> dict[str, Any]:
     train = config.train.model_dump(mode="json", exclude={"checkpoint_steps", "report_to"})
-    chosen = config.experiment.model_dump(mode="json", exclude={"datasets"})
+    chosen = {name: value for name, value in deciding(config.experiment).items() if name != "datasets"}
     files = {name: _contents(dataset, config) for name, dataset in datasets.items()}
     prompts = digest(dict(Prompts(config.play.prompts).texts()))
     return {**config.decides(), "train": train, "experiment": chosen, "datasets": files, "prompts": prompts}
@@ -233,7 +253,8 @@ class _Cell:
             rows=rows,
             runs=runs,
             systems=systems,
-            planned=planned_differences(systems, seed=config.seed, resamples=resamples),
+            planned=differences_of(systems, PLANNED, seed=config.seed, resamples=resamples),
+            also=differences_of(systems, settings.also_compare, seed=config.seed, resamples=resamples),
             pooled=compare(
                 [replace(run, name=name) for name, run in systems.items()],
                 seed=config.seed,
@@ -251,6 +272,7 @@ class _Cell:
             experiment={
                 "rows": rows,
                 "planned": cell.planned,
+                "also": cell.also,
                 "systems": [
                     {"system": system, "seeds": spread(runs[system.name])} for system in cell.pooled.systems
                 ],

@@ -17,6 +17,7 @@ from usbrec.cli.progress import Bars, wide_console
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
 from usbrec.evaluate import Run, print_table, wording
+from usbrec.evaluate.comparison import Difference
 from usbrec.experiment import Cell, Tell
 from usbrec.experiment import experiment as run_experiment
 
@@ -118,21 +119,23 @@ def steps_told() -> Tell:
 
 
 def print_cell(cell: Cell, console: Console) -> None:
-    """The systems, each over all its training seeds, and the planned comparisons."""
+    """The systems, each over all its training seeds, and the comparisons, planned and not."""
     console.print(f"\n{cell.model} on {cell.dataset}", style="bold", markup=False)
     print_table(replace(cell.pooled, differences=()), console)
     if len(cell.training) > 1:
         console.print(_spread(cell))
-    console.print(_planned(cell))
+    console.print(_differences("Planned", cell.planned))
+    if cell.also:
+        console.print(_differences("Not planned", cell.also))
 
 
-def _planned(cell: Cell) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="bold", title="Planned", title_justify="left")
+def _differences(title: str, told: Sequence[Difference]) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold", title=title, title_justify="left")
     for heading in ("system", "against", "measure"):
         table.add_column(heading, no_wrap=True)
     for heading in ("difference", "95 % interval", "p (Holm)"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for one in cell.planned:
+    for one in told:
         kind: wording.Kind = "score" if one.measure == "ieval" else "share"
         found = one.difference
         table.add_row(

@@ -113,10 +113,11 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
 
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
     named, how many items and titles unknown to the catalogue they name, how long they are, how many
-    were cut off, and how many repeat `marks` of the prompt (prompts/marks.py). `diversity` is about the
-    recommendations (the first new item of each reply that has one), `score_when_named` the iEval score
-    among episodes that have one: a system that gains only by naming an item more often does not gain
-    there. Null where nothing was counted, as without a catalogue. `grounding` is null without candidates.
+    were cut off, how many are `bare` (titles and nothing else), and how many repeat `marks` of the prompt
+    (prompts/marks.py). `diversity` is about the recommendations (the first new item of each reply that has
+    one), `score_when_named` the iEval score among episodes that have one: a system that gains only by
+    naming an item more often does not gain there. Null where nothing was counted, as without a catalogue.
+    `grounding` is null without candidates.
     """
     played = [row for row in rows if row["episode"] is not None]
     new = [item for row in played for item in facts_of(row).get("new", ())]
@@ -131,6 +132,13 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
         "out_of_catalogue": {"share": mean(count > 0 for count in unknown), "per_reply": mean(unknown)},
         "words": mean(count for row in played for count in _words(row)),
         "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
+        "bare": mean(
+            bool(named) and not beside
+            for row in played
+            for named, beside in zip(
+                facts_of(row).get("named", ()), facts_of(row).get("beside", ()), strict=False
+            )
+        ),
         "marks": mean(repeats_marks(text) for row in played for text in replies_of(row)),
         "diversity": diversity(first),
         "grounding": _grounding_counts(played),

@@ -50,11 +50,13 @@ def pooled(runs: Sequence[Run], seeds: int, *, resamples: int) -> Run:
     return replace(runs[0], rows=tuple(rows), results=results)
 
 
-def planned_differences(systems: Mapping[str, Run], *, seed: int, resamples: int) -> tuple[Difference, ...]:
-    """The planned differences between pooled runs by system's name, those of systems that are there; p
-    values adjusted together (Holm). On all rows."""
+def differences_of(
+    systems: Mapping[str, Run], pairs: Sequence[tuple[str, str]], *, seed: int, resamples: int
+) -> tuple[Difference, ...]:
+    """The differences of `pairs` (such as `PLANNED`) between pooled runs by system's name, those of systems
+    that are there; p values adjusted together (Holm). On all rows."""
     found: list[Difference] = []
-    for other, baseline in PLANNED:
+    for other, baseline in pairs:
         if other in systems and baseline in systems:
             pair = [replace(systems[name], name=name) for name in (baseline, other)]
             taken = compare(pair, seed=seed, resamples=resamples).differences

@@ -43,9 +43,10 @@ def write_report(
     `comparison` must be of these runs in this order. `pairs` adds a section on preference pairs:
     ``{"counts": {name: number}, "examples": [PreferencePair as JSON]}``, of which the first six examples
     are shown. `experiment` adds one on trained systems: ``{"rows": {part: number}, "planned": [Difference],
-    "systems": [{"system": System, "seeds": its spread}], "trainings": [training.json with "name" and
-    "losses", (step, loss) in order]}``, the systems pooled over training seeds. `seed` is stated as the seed
-    of the intervals (by default the comparison's). Raises InputError when the file cannot be written.
+    "also": [Difference], "systems": [{"system": System, "seeds": its spread}], "trainings": [training.json
+    with "name" and "losses", (step, loss) in order]}``, the systems pooled over training seeds. `seed` is
+    stated as the seed of the intervals (by default the comparison's). Raises InputError when the file cannot
+    be written.
     """
     named = distinctly_named(runs)
     if [run.name for run in named] != [system.name for system in comparison.systems]:

@@ -135,6 +135,7 @@ def _targets(record: Mapping[str, Any]) -> tuple[int, int]:
 _FACTS: dict[str, Callable[[Any], bool]] = {
     "words": lambda value: _is_list(value, _is_count),
     "unfinished": _is_count,
+    "beside": lambda value: _is_list(value, _is_count),
     "named": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "new": lambda value: _is_list(value, lambda item: item is None or _is_text(item)),
     "out_of_catalogue": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),

@@ -38,8 +38,9 @@ def reply_facts(
 ) -> Mapping[str, Any]:
     """Facts about the recommender's replies, as JSON; without a catalogue only words and unfinished.
 
-    ``named`` are the ids each reply names, ``new`` the first new one or None, ``out_of_catalogue`` what
-    is written like a title and is none, ``targets`` the ids of the targets. Where replies were grounded,
+    ``named`` are the ids each reply names, ``new`` the first new one or None, ``beside`` how many
+    words stand beside the titles, ``out_of_catalogue`` what is written like a title and is none, ``targets``
+    the ids of the targets. Where replies were grounded,
     ``candidates`` are the ids each one was shown, ``redraws`` how often it was drawn again, ``fallback``
     whether a fixed sentence stands in for it, ``mended`` whether it was mended; a reply that
     was given (a label) was shown none.
@@ -57,6 +58,7 @@ def reply_facts(
     return facts | {
         "named": [list(dict.fromkeys(knowledge.named(reply))) for reply in replies],
         "new": [items[0] if items else None for items in new],
+        "beside": [knowledge.words_beside(reply) for reply in replies],
         "out_of_catalogue": [list(knowledge.linker.unknown_titles(reply)) for reply in replies],
         "targets": [item.id for item in targets.items],
         **_grounding_facts(groundings),

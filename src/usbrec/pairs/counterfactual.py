@@ -13,11 +13,10 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Item, PreferencePair, Sample
 from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, names_one
+from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.candidates import Grounding
 from usbrec.play.recommender import Reply
-from usbrec.prompts.marks import repeats_marks
 
 
 async def counterfactual_pairs(
@@ -25,7 +24,7 @@ async def counterfactual_pairs(
 ) -> list[PreferencePair]:
     """Up to ``settings.counterfactual`` pairs; none where no draft names a shown item by its full name.
 
-    Chosen is the best of the shown items, in the sentence of a draft without marks of the prompt; rejected
+    Chosen is the best of the shown items, in the sentence of a draft worth learning by its form; rejected
     are others in the same sentence: first those that the model itself had named, then the rest in an order
     drawn from the seed. Each version is played and scored, and the filters of other pairs hold.
     """
@@ -33,7 +32,7 @@ async def counterfactual_pairs(
     if not settings.counterfactual or grounding is None:
         return []
     shown = grounding.candidates(sample.turns)
-    sentences = [found for draft in drafts if (found := _sentence(draft, shown, grounding))]
+    sentences = [found for draft in drafts if (found := _sentence(draft, shown, grounding, settings))]
     if not sentences:
         return []
 
@@ -61,9 +60,11 @@ async def counterfactual_pairs(
     return pairs
 
 
-def _sentence(draft: Candidate, shown: tuple[Item, ...], grounding: Grounding) -> tuple[str, Item] | None:
+def _sentence(
+    draft: Candidate, shown: tuple[Item, ...], grounding: Grounding, settings: Pairs
+) -> tuple[str, Item] | None:
     """A draft's text with the one shown item it names, if it names it once and by its full name."""
-    if not names_one(draft) or repeats_marks(draft.text):
+    if not names_one(draft) or not worth_learning(draft, settings):
         return None
     for item in shown:
         if item.id in _named(draft) and draft.text.count(grounding.name(item)) == 1:

@@ -15,11 +15,10 @@ from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair, Sample, Turn
 from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, names_one
+from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
-from usbrec.prompts.marks import repeats_marks
 
 
 async def declined_pairs(
@@ -28,7 +27,7 @@ async def declined_pairs(
     """Up to ``settings.declined`` pairs, 2 at most, from the first of `drafts` that the seeker declines.
 
     Of ``settings.drafts`` replies drawn after it, chosen is the best that names exactly one new item and
-    repeats no marks of the prompt.
+    is worth learning by its form.
     Rejected is first the declined reply said again, then the worst of these, as far as the filters of other
     pairs hold. None without a catalogue, which tells what is new. Raises ModelError when the seeker does not
     answer or no reply could be drawn.
@@ -56,10 +55,10 @@ async def declined_pairs(
     )
     played = [await play_reply(later, table, reply, "declined") for reply in replies]
     scored = [one for one in played if one.value is not None and names_one(one)]
-    clean = [one for one in scored if not repeats_marks(one.text)]
-    if not clean:
+    worthy = [one for one in scored if worth_learning(one, settings)]
+    if not worthy:
         return []
-    chosen = max(clean, key=_value)
+    chosen = max(worthy, key=_value)
     again = await play_reply(later, table, Reply(offered.text), "repeated")
     sides = (again, min(scored, key=_value))[: settings.declined]
     return [

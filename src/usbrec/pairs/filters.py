@@ -17,6 +17,7 @@ Verdict = (
         "both sides are the same",
         "the chosen side is not better",
         "the chosen side repeats marks of the prompt",
+        "the chosen side is a title and nothing else",
         "margin too small",
         "the judge's votes disagree",
         "lengths too different",
@@ -74,14 +75,29 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
         return "the chosen side is not better"
     if margin < settings.min_margin:
         return "margin too small"
-    if repeats_marks(chosen.text):
-        return "the chosen side repeats marks of the prompt"
+    if (unfit := _unfit(chosen, settings)) is not None:
+        return unfit
     if min(_agreement(chosen), _agreement(rejected)) < settings.min_agreement:
         return "the judge's votes disagree"
     if settings.max_length_ratio is not None:
         shorter, longer = sorted((len(chosen.text.split()), len(rejected.text.split())))
         if longer > settings.max_length_ratio * shorter:
             return "lengths too different"
+    return None
+
+
+def worth_learning(side: Side, settings: Pairs) -> bool:
+    """Whether the reply is one to say, as far as its form goes: it may be chosen."""
+    return _unfit(side, settings) is None
+
+
+def _unfit(side: Side, settings: Pairs) -> Verdict:
+    """What is wrong with the form of a reply that would be chosen."""
+    if repeats_marks(side.text):
+        return "the chosen side repeats marks of the prompt"
+    facts = {} if side.episode is None else side.episode.facts
+    if settings.more_than_title and any(facts.get("named", ())[:1]) and not facts["beside"][0]:
+        return "the chosen side is a title and nothing else"
     return None
 
 

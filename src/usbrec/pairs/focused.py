@@ -11,16 +11,15 @@ from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair, Sample
 from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, names_nothing, names_one
+from usbrec.pairs.filters import drop_reason, names_nothing, names_one, worth_learning
 from usbrec.pairs.sides import pair_of, play_reply
-from usbrec.prompts.marks import repeats_marks
 
 
 async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[PreferencePair]:
     """Up to ``settings.focused`` pairs, one for each of the first candidates.
 
     To each, ``settings.drafts`` replies are drawn. Chosen is the best of those that name exactly one new
-    item and repeat no marks of the prompt, rejected the worst that names one or nothing, as far as the
+    item and are worth learning by their form, rejected the worst that names one or nothing, as far as the
     filters of other pairs hold. Raises ModelError when drafts could not be drawn.
     """
     seat = table.recommender
@@ -39,7 +38,7 @@ async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[P
         )
         played = [await play_reply(sample, table, reply, "focused") for reply in drafts]
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
-        named = [one for one in scored if names_one(one) and not repeats_marks(one.text)]
+        named = [one for one in scored if names_one(one) and worth_learning(one, settings)]
         if not named:
             continue
         chosen = max(named, key=lambda one: one.value or 0.0)

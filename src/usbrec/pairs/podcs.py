@@ -20,12 +20,11 @@ from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
 from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.declined import declined_pairs
-from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one
+from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one, worth_learning
 from usbrec.pairs.focused import focused_pairs
 from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
 from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
-from usbrec.prompts.marks import repeats_marks
 
 #: Where a sample's record has its further pairs, by kind.
 FURTHER = ("counterfactual", "focused", "declined")
@@ -99,7 +98,8 @@ class _Contest:
         if not scored:
             return None, "no draft could be scored"
         eligible = [one for one in scored if not self._one_item or names_one(one)]
-        best = max((one for one in eligible if not repeats_marks(one.text)), key=_value, default=None)
+        worthy = [one for one in eligible if worth_learning(one, self._settings)]
+        best = max(worthy, key=_value, default=None)
         good = best is not None and _value(best) >= self._accept_at
         # A draft that names nothing is met only where no other is bad enough: it teaches less.
         losers = [min(eligible, key=_value)] if eligible else []

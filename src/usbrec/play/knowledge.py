@@ -54,6 +54,14 @@ class Knowledge:
             for mention in self.linker.link(text)
         )
 
+    def words_beside(self, text: str) -> int:
+        """How many words with a letter a text has beside the titles it names."""
+        end, beside = 0, []
+        for mention in self.linker.link(text):
+            beside.append(text[end : mention.start])
+            end = mention.end
+        return sum(any(map(str.isalpha, word)) for word in " ".join([*beside, text[end:]]).split())
+
     def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
         return frozenset(item_id for turn in turns for item_id in self.named(turn.text))
 

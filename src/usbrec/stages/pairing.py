@@ -36,9 +36,11 @@ def make_pairs(
     accept_at, reject_below = _thresholds(config)
     grounded = config.play.candidates > 0
     ratio = config.pairs.max_length_ratio
+    more = config.pairs.more_than_title
     settings = config.pairs.model_copy(
         update={
             "one_item": _one_item(config.pairs, inputs, grounded),
+            "more_than_title": grounded if more is None else more,
             "reject_below": reject_below,
             "max_length_ratio": 2.0 if ratio is None and grounded else ratio,
         }
