@@ -216,19 +216,21 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     assert again.to_json() == cell.to_json()
     assert {path: path.stat().st_mtime_ns for path in before} == before, "finished parts are left alone"
 
+    pairs = (("SES", "rules:retriever"), ("RL+SES", "rules:best"))
+    chosen = settings.experiment.model_copy(update={"also_compare": pairs})
+    wider = settings.model_copy(update={"experiment": chosen})
+    (more,) = experiment(out, config=wider, dataset=files)
+    assert [(one.other, one.baseline) for one in more.also if one.measure == "ieval"] == list(pairs)
+    assert more.planned == cell.planned
+    assert {path: path.stat().st_mtime_ns for path in before} == before, "to compare more plays nothing"
+    assert "Not planned" in (out / "report.html").read_text(encoding="utf-8")
+    same = (out / "config.toml").read_text(encoding="utf-8")
+
     control = out / "rules-random" / "results.json"
     whole = control.read_text(encoding="utf-8")
     control.write_text(json.dumps(json.loads(whole) | {"failed": 1}), encoding="utf-8")
     experiment(out, config=settings, dataset=files)
     assert control.read_text(encoding="utf-8") == whole, "rows that failed are tried again"
-
-    pairs = (("SES", "rules:retriever"), ("RL+SES", "rules:best"))
-    chosen = settings.experiment.model_copy(update={"also_compare": pairs})
-    (more,) = experiment(out, config=settings.model_copy(update={"experiment": chosen}), dataset=files)
-    assert [(one.other, one.baseline) for one in more.also if one.measure == "ieval"] == list(pairs)
-    assert more.planned == cell.planned
-    assert {path: path.stat().st_mtime_ns for path in before} == before, "to compare more plays nothing"
-    assert "Not planned" in (out / "report.html").read_text(encoding="utf-8")
 
     (out / "seed-0" / "rl-ses" / "results.json").unlink()
     command = [
@@ -241,7 +243,7 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
         str(files.catalogue),
     ]
     file = tmp_path / "same.toml"
-    file.write_text((out / "config.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text(same, encoding="utf-8")
     shown_again = CliRunner().invoke(app, [*command, "--config", str(file), "-o", str(out)])
     assert shown_again.exit_code == 0, shown_again.output
     assert "Planned" in shown_again.output
