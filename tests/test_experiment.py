@@ -171,6 +171,15 @@ def test_more_training_seeds_and_comparisons_are_no_other_experiment(files: Data
         begin(pair_rows=7)
 
 
+def test_a_system_that_needs_no_training_is_as_diverse_over_three_seeds_as_over_one() -> None:
+    facts = [{"new": [item], "targets": ["t"]} for item in ("a", "b", "a", "c")]
+    run = run_of("bl", [row(f"s{place}", 1.0, facts=one) for place, one in enumerate(facts)])
+    one, three = (pooled([run], seeds, resamples=100).results["replies"]["diversity"] for seeds in (1, 3))
+    assert (one["distinct"], one["recommended"]) == (3, 4)
+    assert (three["distinct"], three["recommended"]) == (9, 12)
+    assert (three["share"], three["entropy"]) == pytest.approx((one["share"], one["entropy"]))
+
+
 @pytest.mark.model
 def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "run"

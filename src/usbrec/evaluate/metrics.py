@@ -121,7 +121,10 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
     """
     played = [row for row in rows if row["episode"] is not None]
     new = [item for row in played for item in facts_of(row).get("new", ())]
-    first = [item for item in new if item is not None]
+    first: dict[int, list[str]] = {}
+    for row in played:
+        found = [item for item in facts_of(row).get("new", ()) if item is not None]
+        first.setdefault(row.get("training", 0), []).extend(found)
     unknown = [len(titles) for row in played for titles in facts_of(row).get("out_of_catalogue", ())]
     finished = [row for row in played if "unfinished" in facts_of(row)]
     spoken = sum(len(replies_of(row)) for row in finished)
@@ -140,7 +143,7 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
             )
         ),
         "marks": mean(repeats_marks(text) for row in played for text in replies_of(row)),
-        "diversity": diversity(first),
+        "diversity": _diversity_within(first.values()),
         "grounding": _grounding_counts(played),
         "score_when_named": _score_when_named(played, seed, resamples),
     }
@@ -161,6 +164,21 @@ def diversity(recommended: Sequence[str]) -> dict[str, int | float | None] | Non
         "distinct": len(counts),
         "share": len(counts) / n,
         "entropy": min(1.0, nats / math.log(n)) if n > 1 else None,
+    }
+
+
+def _diversity_within(trainings: Iterable[Sequence[str]]) -> dict[str, int | float | None] | None:
+    """The diversity within each training seed, all together: the same rows come again in each, so that
+    counted as one, a system that needs no training would say everything several times."""
+    told = [found for items in trainings if (found := diversity(items))]
+    if not told:
+        return None
+    recommended, distinct = (sum(int(one[name] or 0) for one in told) for name in ("recommended", "distinct"))
+    return {
+        "recommended": recommended,
+        "distinct": distinct,
+        "share": distinct / recommended,
+        "entropy": mean(one["entropy"] for one in told if one["entropy"] is not None),
     }
 
 

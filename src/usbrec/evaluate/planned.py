@@ -37,11 +37,11 @@ PLANNED = (
 def pooled(runs: Sequence[Run], seeds: int, *, resamples: int) -> Run:
     """One system's runs, one a training seed, as one; a run that does not depend on it is repeated.
 
-    Rows are numbered by seed, dialogues keep their ids.
+    Rows are numbered by seed (also as ``training``), dialogues keep their ids.
     """
     repeated = list(runs) if len(runs) == seeds else [runs[0]] * seeds
     rows: list[Row] = [
-        {**row, "sample_id": f"{row['sample_id']}#{seed}"}
+        {**row, "sample_id": f"{row['sample_id']}#{seed}", "training": seed}
         for seed, run in enumerate(repeated)
         for row in run.rows
     ]
