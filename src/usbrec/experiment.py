@@ -78,20 +78,10 @@ class Cell:
                 | {"seeds": len(self.runs[name]), "spread": spread(self.runs[name])}
                 for name, run in self.systems.items()
             },
-            "planned": [_difference(one) for one in self.planned],
-            "also": [_difference(one) for one in self.also],
+            "planned": [one.to_json() for one in self.planned],
+            "also": [one.to_json() for one in self.also],
             "training": list(self.training),
         }
-
-
-def _difference(told: Difference) -> dict[str, Any]:
-    return {
-        "other": told.other,
-        "baseline": told.baseline,
-        "measure": told.measure,
-        **told.difference.to_json(),
-        "p_holm": told.adjusted,
-    }
 
 
 def experiment(

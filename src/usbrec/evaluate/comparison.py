@@ -73,6 +73,16 @@ class Difference:
     difference: PairedDifference
     adjusted: float | None
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "baseline": self.baseline,
+            "other": self.other,
+            "measure": self.measure,
+            "rows": self.scope,
+            **self.difference.to_json(),
+            "p_holm": self.adjusted,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -120,8 +130,8 @@ class Comparison:
         ]
         return {
             "systems": rounded(systems),
-            "differences": rounded([_told(difference) for difference in self.differences]),
-            "secondary": rounded([_told(difference) for difference in self.secondary]),
+            "differences": rounded([difference.to_json() for difference in self.differences]),
+            "secondary": rounded([difference.to_json() for difference in self.secondary]),
             "warnings": list(self.warnings),
             "seed": self.seed,
         }
@@ -173,17 +183,6 @@ def distinctly_named(runs: Sequence[Run]) -> list[Run]:
         taken.add(name)
         named.append(replace(run, name=name))
     return named
-
-
-def _told(difference: Difference) -> dict[str, Any]:
-    return {
-        "baseline": difference.baseline,
-        "other": difference.other,
-        "measure": difference.measure,
-        "rows": difference.scope,
-        **difference.difference.to_json(),
-        "p_holm": difference.adjusted,
-    }
 
 
 def _system(run: Run, seed: int, resamples: int) -> System:

@@ -26,11 +26,10 @@ async def declined_pairs(
 ) -> list[PreferencePair]:
     """Up to ``settings.declined`` pairs, 2 at most, from the first of `drafts` that the seeker declines.
 
-    Of ``settings.drafts`` replies drawn after it, chosen is the best that names exactly one new item and
-    is worth learning by its form.
-    Rejected is first the declined reply said again, then the worst of these, as far as the filters of other
-    pairs hold. None without a catalogue, which tells what is new. Raises ModelError when the seeker does not
-    answer or no reply could be drawn.
+    Of ``settings.drafts`` replies drawn after it, chosen is the best that names exactly one new item and is
+    worth learning by its form. Rejected is first the declined reply said again, then the worst that names
+    one, as far as the filters of other pairs hold. None without a catalogue, which tells what is new. Raises
+    ModelError when the seeker does not answer or no reply could be drawn.
     """
     if not settings.declined or table.knowledge is None:
         return []
