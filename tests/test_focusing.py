@@ -283,6 +283,11 @@ async def _focused(drafts: Sequence[str], **settings: Any) -> Sequence[Mapping[s
     return list(record["focused"])
 
 
+async def test_focused_pairs_choose_a_reply_that_says_more_than_a_title_where_there_is_one() -> None:
+    pairs = await _focused(["Casino (1995)", "Casino (1995) is tense.", "It is long."], more_than_title=True)
+    assert {pair["chosen"] for pair in pairs} == {"Casino (1995) is tense."}
+
+
 async def test_focused_pairs_prefer_the_reply_that_names_what_is_shown() -> None:
     pairs = await _focused(["It is quiet and long.", "Casino (1995) is tense.", "Heat (1995), Alien (1979)."])
     assert [pair["prompt"][-1]["content"].splitlines()[-1] for pair in pairs] == [

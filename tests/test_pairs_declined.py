@@ -76,6 +76,7 @@ async def test_after_a_declined_reply_another_item_is_preferred_to_saying_it_aga
         ([NEAR], [FAR, OFFERED], {}, []),
         (["What do you like?"], [NEAR, FAR], {}, []),
         ([OFFERED], ["1. " + NEAR, "<titles> " + NEAR], {}, []),
+        ([OFFERED], ["1. " + NEAR, "Heat (1995), then."], {}, [OFFERED]),
     ],
     ids=[
         "one",
@@ -86,6 +87,7 @@ async def test_after_a_declined_reply_another_item_is_preferred_to_saying_it_aga
         "accepted",
         "nothing offered",
         "marks of the prompt",
+        "one without marks",
     ],
 )
 async def test_which_pairs_there_are(

@@ -146,7 +146,7 @@ def _check_names(config: Config) -> None:
         if unknown := [name for name in pair if name not in names]:
             raise ConfigError(
                 f"experiment.also_compare: no system is called {unknown[0]!r}. "
-                f"There are: {', '.join(sorted(names))}."
+                f"There are: {', '.join(map(repr, sorted(names)))}."
             )
         if pair[0] == pair[1]:
             raise ConfigError(
