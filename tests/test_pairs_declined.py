@@ -76,7 +76,7 @@ async def test_after_a_declined_reply_another_item_is_preferred_to_saying_it_aga
         ([NEAR], [FAR, OFFERED], {}, []),
         (["What do you like?"], [NEAR, FAR], {}, []),
         ([OFFERED], ["1. " + NEAR, "<titles> " + NEAR], {}, []),
-        ([OFFERED], ["1. " + NEAR, "Heat (1995), then."], {}, [OFFERED]),
+        ([OFFERED], ["1. " + NEAR, "So: " + NEAR], {}, [OFFERED]),
     ],
     ids=[
         "one",
