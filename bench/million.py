@@ -1,9 +1,9 @@
-"""What a shop's catalogue costs: open it from its index, link a text in it, retrieve fifty items of it.
+"""What a shop's catalogue costs: open it from its index, link a text in it.
 
     python bench/million.py [--size 1000000]
 
-Items and vectors are synthetic and seeded, and lie in a temporary folder. `make bench` runs this with a
-million items, which takes some minutes, most of them to make the file, the indexes and the vectors once.
+Items are synthetic and seeded, and lie in a temporary folder. `make bench` runs this with a
+million items, which takes some minutes, most of them to make the file and the indexes once.
 What a user waits for is printed as median and 95th percentile.
 """
 
@@ -13,28 +13,23 @@ import argparse
 import csv
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from usbrec.data import load_samples
 from usbrec.items import Catalogue, load_catalogue, open_linker
-from usbrec.items.vectors import VectorIndex
 
 DEMO = Path(str(resources.files("usbrec.data") / "demo"))
 MILLION = 1_000_000
-#: What the packaged sentence model gives.
-DIMENSIONS = 384
 _GENRES = ("crime", "drama", "comedy", "horror", "western", "romance", "family", "war")
 _BLOCK = 50_000
 
-Floats = NDArray[np.float32]
 Row = tuple[str, str, str]
 
 
@@ -65,31 +60,6 @@ def large_catalogue(size: int, folder: Path) -> list[Row]:
     rows.append(("link an utterance", *_spread([_seconds(partial(linker.link, text)) for text in texts])))
     finding = [_seconds(partial(catalogue.find, item.name)) for item in titles]
     rows.append(("find a title", *_spread(finding)))
-    return rows
-
-
-def large_vectors(size: int, folder: Path) -> list[Row]:
-    """The same of an index of `size` clustered vectors, and its recall of the exact fifty."""
-    generator = np.random.default_rng(0)
-    centres = generator.standard_normal((max(1, size // 200), DIMENSIONS), dtype=np.float32)
-    vectors_n_d = np.concatenate(list(_clustered(centres, size, generator)))
-    queries_q_d = np.concatenate(list(_clustered(centres, 200, generator)))
-    started = time.perf_counter()
-    VectorIndex.build(vectors_n_d).save(folder / "vectors")
-    built = time.perf_counter() - started
-    exact_q = _exact(vectors_n_d, queries_q_d, 50)
-    del vectors_n_d
-    index = VectorIndex.open(folder / "vectors")
-    rows = [(f"build and save the index of {size:,} vectors", f"{built:.0f} s", "")]
-    for query_d in queries_q_d:
-        index.search(query_d, 50)
-    searching = [_seconds(partial(index.search, query_d, 50)) for query_d in queries_q_d]
-    rows.append((f"retrieve 50 of {size:,} items", *_spread(searching)))
-    shared = [
-        len({*index.search(query_d, 50)[0].tolist()} & exact)
-        for query_d, exact in zip(queries_q_d, exact_q, strict=True)
-    ]
-    rows.append(("  recall of the exact 50, mean of 200 queries", f"{np.mean(shared) / 50:.3f}", ""))
     return rows
 
 
@@ -129,23 +99,6 @@ def _word(number: int) -> str:
     return letters
 
 
-def _clustered(centres_c_d: Floats, size: int, generator: np.random.Generator) -> Iterator[Floats]:
-    """Unit vectors as far from their centre as that is from the origin, in blocks."""
-    for first in range(0, size, _BLOCK):
-        count = min(_BLOCK, size - first)
-        block = generator.standard_normal((count, centres_c_d.shape[1]), dtype=np.float32)
-        block += centres_c_d[generator.integers(len(centres_c_d), size=count)]
-        yield block / np.linalg.norm(block, axis=1, keepdims=True)
-
-
-def _exact(vectors_n_d: Floats, queries_q_d: Floats, k: int) -> list[set[int]]:
-    scores = [
-        queries_q_d @ vectors_n_d[first : first + _BLOCK].T for first in range(0, len(vectors_n_d), _BLOCK)
-    ]
-    best_q_k = np.argpartition(-np.concatenate(scores, axis=1), k, axis=1)[:, :k]
-    return [set(best_k) for best_k in best_q_k.tolist()]
-
-
 def _seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
@@ -163,14 +116,14 @@ def report(size: int) -> None:
     """Measure and print."""
     table = Table("measured", "median", "95 %", box=None)
     with tempfile.TemporaryDirectory() as folder:
-        for row in large_catalogue(size, Path(folder) / "items") + large_vectors(size, Path(folder)):
+        for row in large_catalogue(size, Path(folder) / "items"):
             table.add_row(*row)
     Console(width=100).print(table)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a large catalogue.")
-    parser.add_argument("--size", type=int, default=MILLION, help="items and vectors (default: a million)")
+    parser.add_argument("--size", type=int, default=MILLION, help="items (default: a million)")
     size = parser.parse_args().size
     report(size)
 

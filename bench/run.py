@@ -33,11 +33,12 @@ from usbrec.items import (
     load_catalogue,
     traits_of,
 )
+from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.keys import derive_seed
 from usbrec.llm import ChatRequest, Message, packaged_model_path
-from usbrec.play.knowledge import Knowledge, Targets
+from usbrec.play.targets import Targets
 
 DEMO = Path(str(resources.files("usbrec.data") / "demo"))
 
@@ -120,7 +121,7 @@ def without_model(rows: list[tuple[str, str]]) -> None:
 
 
 async def with_model(rows: list[tuple[str, str]]) -> None:
-    from usbrec.llm.llama_cpp import LlamaCppModel
+    from usbrec.llm.llama_cpp.model import LlamaCppModel
 
     model = LlamaCppModel(packaged_model_path())
     text = "I like films about trains and the people who ride them through the night. " * 20

@@ -28,7 +28,7 @@ from usbrec.dialogue import Usage
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.play.recommender import Recommender
 from usbrec.serve.app import make_app
-from usbrec.serve.twins import Twin, Twins
+from usbrec.serve.models import Twin, Twins
 
 #: The moment at which the model said a word, in nanoseconds.
 _MARK = re.compile(rb"@(\d+)")

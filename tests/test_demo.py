@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from support import ROOT
 from usbrec.cli import app
 from usbrec.config import Dataset
 from usbrec.data import load_samples
@@ -14,7 +15,7 @@ from usbrec.demo import TRAINED
 from usbrec.errors import ConfigError, RunFolderError
 from usbrec.stages.rows import PARTS, choose_rows
 
-DEMO = Path(__file__).parents[1] / "src" / "usbrec" / "data" / "demo"
+DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
 
 
 def test_the_packaged_dialogues_suffice_for_tests_labels_and_pairs(tmp_path: Path) -> None:

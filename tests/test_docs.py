@@ -20,14 +20,14 @@ from typing import Any
 import pytest
 import typer.main
 
-from servers import Answer, LocalServer, Seen, completion
+from support import ROOT
+from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.cli.app import app
 from usbrec.config import load_config
 from usbrec.data import load_samples
 from usbrec.items import load_catalogue
 from usbrec.llm import load_script
 
-ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
@@ -192,7 +192,7 @@ def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
 
 
 def test_the_settings_page_says_what_the_settings_say() -> None:
-    script = ROOT / "bench" / "document_settings.py"
+    script = ROOT / "tools" / "document_settings.py"
     done = subprocess.run(
         [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
     )

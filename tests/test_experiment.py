@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from fake_runs import row, run_of
-from films import CATALOGUE
+from support.fake_runs import row, run_of
+from support.films import CATALOGUE
 from usbrec.cli import app
 from usbrec.config import Config, Dataset
 from usbrec.data import load_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import ConfigError, InputError, RunFolderError
-from usbrec.evaluate.planned import PLANNED, differences_of, pooled
+from usbrec.evaluation.comparison.planned import PLANNED, differences_of, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
-from usbrec.llm.checkpoint import HF, checkpoint_of
+from usbrec.llm.transformers.checkpoint import HF, checkpoint_of
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.training import read_training
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support import ROOT
 from usbrec.config import PRESETS, Training
 from usbrec.dialogue import PreferencePair
-from usbrec.llm.checkpoint import checkpoint_of
+from usbrec.llm.transformers.checkpoint import checkpoint_of
 from usbrec.pairs import EXPORTS
 
-RECIPES = Path(__file__).parents[1] / "recipes"
+RECIPES = ROOT / "recipes"
 PAIRS = [
     PreferencePair(
         sample_id=f"s{number}",

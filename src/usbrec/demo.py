@@ -17,7 +17,7 @@ from rich.console import Console
 from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seats, Training
 from usbrec.engine import Progress
 from usbrec.errors import RunFolderError
-from usbrec.evaluate import compare, load_run, print_table, write_report
+from usbrec.evaluation import compare, load_run, print_table, write_report
 from usbrec.experiment import Cell, Tell, experiment
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs

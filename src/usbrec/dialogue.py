@@ -81,7 +81,7 @@ class Sample:
     ``Title (year)``) the seeker ended up with here, at least one. `label` is what the human
     recommender said next, or None. `dialogue_id` is the cluster for statistics: rows of one
     dialogue are not independent. `seeker` is the persona of a simulated seeker as JSON (see
-    play/persona.py), empty where people talked.
+    play/seekers/persona.py), empty where people talked.
     """
 
     id: str

@@ -18,23 +18,23 @@ from typing import Any
 from usbrec.config import Config, Dataset, Training, deciding, dump_config
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
-from usbrec.evaluate import Comparison, Run, compare, load_run, write_report
-from usbrec.evaluate.comparison import Difference
-from usbrec.evaluate.planned import PLANNED, differences_of, pooled, spread
-from usbrec.files import content_digest, write_text
+from usbrec.evaluation import Comparison, Run, compare, load_run, write_report
+from usbrec.evaluation.comparison.compare import Difference
+from usbrec.evaluation.comparison.planned import PLANNED, differences_of, pooled, spread
 from usbrec.journal import Journal
 from usbrec.keys import digest
-from usbrec.llm.checkpoint import HF
-from usbrec.llm.transformers_model import device_of
+from usbrec.llm.transformers.checkpoint import HF
+from usbrec.llm.transformers.model import device_of
 from usbrec.prompts import Prompts
-from usbrec.stages.assembly import RULES
 from usbrec.stages.evaluating import evaluate
-from usbrec.stages.folder import ranker_digest, write_json
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.rows import PARTS, choose_rows
+from usbrec.stages.run_folder import ranker_digest, write_json
 from usbrec.stages.training import read_losses, read_training, train_model, trainable, training_library
-from usbrec.train.settings import learns_by_playing
+from usbrec.stages.wiring import RULES
+from usbrec.storage import content_digest, write_text
+from usbrec.training.settings import learns_by_playing
 
 SCHEMA = "usbrec.experiment/1"
 

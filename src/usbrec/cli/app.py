@@ -20,14 +20,14 @@ from usbrec.data import KINDS, load_samples, write_samples
 from usbrec.demo import demo as run_demo
 from usbrec.demo import quick_demo
 from usbrec.errors import ConfigError, InputError
-from usbrec.evaluate import compare as compare_runs
-from usbrec.evaluate import load_run, print_table, write_report
-from usbrec.evaluate.ranked import ranked_table
-from usbrec.evaluate.rounds import rounds_table
+from usbrec.evaluation import compare as compare_runs
+from usbrec.evaluation import load_run, print_table, write_report
+from usbrec.evaluation.metrics.ranked import ranked_table
+from usbrec.evaluation.metrics.rounds import rounds_table
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
-from usbrec.serve.harvest import HARVESTS, harvest
-from usbrec.train import Method
+from usbrec.serve.storage.export import HARVESTS, harvest
+from usbrec.training import Method
 
 app = typer.Typer(
     name="usbrec",

@@ -21,10 +21,10 @@ from usbrec.cli import options as o
 from usbrec.config import Config
 from usbrec.dialogue import Item, Turn
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
-from usbrec.files import expanded, write_text
-from usbrec.llm.base import ChatRequest, SearchProgress
-from usbrec.play.profile import parse_profile
-from usbrec.serve.twins import Twin, Twins, open_twins
+from usbrec.llm.protocol import ChatRequest, SearchProgress
+from usbrec.play.preferences.profile import parse_profile
+from usbrec.serve.models import Twin, Twins, open_twins
+from usbrec.storage import expanded, write_text
 
 _HELP = """\
 /why              how the last reply came about: the drafts, played forward and scored

@@ -16,8 +16,9 @@ from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
-from usbrec.evaluate import Run, print_table, wording
-from usbrec.evaluate.comparison import Difference
+from usbrec.evaluation import Run, print_table
+from usbrec.evaluation.comparison.compare import Difference
+from usbrec.evaluation.report import formatting
 from usbrec.experiment import Cell, Tell
 from usbrec.experiment import experiment as run_experiment
 
@@ -136,15 +137,15 @@ def _differences(title: str, told: Sequence[Difference]) -> Table:
     for heading in ("difference", "95 % interval", "p (Holm)"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in told:
-        kind: wording.Kind = "score" if one.measure == "ieval" else "share"
+        kind: formatting.Kind = "score" if one.measure == "ieval" else "share"
         found = one.difference
         table.add_row(
             Text(one.other),
             Text(one.baseline),
-            wording.measure(one.measure, one.scope),
-            wording.signed(found.mean, kind),
-            wording.limits(found.low, found.high, kind),
-            wording.p_value(one.adjusted),
+            formatting.measure(one.measure, one.scope),
+            formatting.signed(found.mean, kind),
+            formatting.limits(found.low, found.high, kind),
+            formatting.p_value(one.adjusted),
         )
     return table
 
@@ -160,5 +161,5 @@ def _spread(cell: Cell) -> Table:
     return table
 
 
-def _means(runs: Sequence[Run], measure: str, kind: wording.Kind) -> str:
-    return "  ".join(wording.number(run.results[measure]["mean"], kind) for run in runs)
+def _means(runs: Sequence[Run], measure: str, kind: formatting.Kind) -> str:
+    return "  ".join(formatting.number(run.results[measure]["mean"], kind) for run in runs)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from usbrec.dialogue import Item
-from usbrec.items.shelf import ListShelf, Shelf
+from usbrec.items.store import ListShelf, Shelf
 from usbrec.items.titles import normalise_title, split_title
 from usbrec.keys import digest
 

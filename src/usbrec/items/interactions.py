@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.errors import BadLines, InputError
-from usbrec.files import json_lines, read_text
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.titles import collapse
+from usbrec.storage import json_lines, read_text
 
 _SESSION = ("conversationId", "session", "user", "dialogue_id", "dialog_id", "id")
 _ITEMS = ("items", "targets", "rec")

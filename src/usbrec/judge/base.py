@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from usbrec.dialogue import Score, Turn
-from usbrec.play.knowledge import Targets
-from usbrec.play.profile import Profile
+from usbrec.play.preferences.profile import Profile
+from usbrec.play.targets import Targets
 
 
 class TargetJudge(Protocol):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import platformdirs
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
@@ -29,6 +27,7 @@ from usbrec.items import Catalogue, rescale
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.ranker import item_text
 from usbrec.keys import derive_seed, digest
+from usbrec.storage import cache_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -171,8 +170,7 @@ class _Space:
 
 
 def _cache() -> Path:
-    folder = os.environ.get("USBREC_CACHE") or platformdirs.user_cache_dir("usbrec", appauthor=False)
-    return Path(folder) / "vectors"
+    return cache_folder() / "vectors"
 
 
 def _read(file: Path) -> dict[str, Floats]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from usbrec.dialogue import Episode, Sample
+from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import TargetJudge
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
-from usbrec.play.knowledge import Knowledge, Targets
 from usbrec.play.recommender import Recommender, Reply
 from usbrec.play.relay import play_on
-from usbrec.play.simulator import TargetSimulator
+from usbrec.play.seekers.base import TargetSimulator
+from usbrec.play.targets import Targets
 
 
 @dataclass(frozen=True)

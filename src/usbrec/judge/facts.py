@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from usbrec.dialogue import Turn
-from usbrec.play.knowledge import Knowledge, Targets
+from usbrec.items.knowledge import Knowledge
+from usbrec.play.targets import Targets
 
 
 def first_new_items(

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Score, Turn
-from usbrec.llm.base import ChatModel, Choice, ChoiceRequest, Message
-from usbrec.play.describe import describe_items
-from usbrec.play.knowledge import Targets
-from usbrec.play.profile import Profile
+from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message
+from usbrec.play.preferences.profile import Profile
 from usbrec.play.seats import transcript
+from usbrec.play.seekers.facts import describe_items
+from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 
 DIGITS = ("0", "1", "2")

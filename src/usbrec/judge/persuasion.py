@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from usbrec.dialogue import Score, Turn
 from usbrec.judge.model import ModelJudge
-from usbrec.play.describe import describe_items
-from usbrec.play.knowledge import Targets
 from usbrec.play.seats import transcript
+from usbrec.play.seekers.facts import describe_items
+from usbrec.play.targets import Targets
 
 
 @dataclass(frozen=True)

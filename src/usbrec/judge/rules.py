@@ -16,11 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Score, Turn
+from usbrec.items.knowledge import Knowledge
 from usbrec.judge.facts import first_new_items
-from usbrec.play.belief import Beliefs
-from usbrec.play.knowledge import Knowledge, Targets
-from usbrec.play.profile import Profile
-from usbrec.play.taste import Taste
+from usbrec.play.preferences.belief import Beliefs
+from usbrec.play.preferences.nearness import Taste
+from usbrec.play.preferences.profile import Profile
+from usbrec.play.targets import Targets
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from usbrec.config import Models
 from usbrec.errors import ConfigError
-from usbrec.files import expanded
-from usbrec.llm.base import (
+from usbrec.llm.packaged import MODELS, packaged_model_path
+from usbrec.llm.protocol import (
     ChatModel,
     ChatReply,
     ChatRequest,
@@ -21,10 +21,10 @@ from usbrec.llm.base import (
     Message,
     temper,
 )
-from usbrec.llm.checkpoint import HF, as_written, base_and_adapter
-from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.recorded import RecordedModel, Unreachable
 from usbrec.llm.scripted import ScriptedModel, load_script
+from usbrec.llm.transformers.checkpoint import HF, as_written, base_and_adapter
+from usbrec.storage import expanded
 
 __all__ = [
     "MODELS",
@@ -84,7 +84,7 @@ def open_model(seat: str, settings: Models) -> ChatModel:
     """
     name = model_name(seat)
     if seat.startswith("openai:"):
-        from usbrec.llm.openai import OpenAIModel  # the SDK takes a second to import
+        from usbrec.llm.openai.client import OpenAIModel  # the SDK takes a second to import
 
         return OpenAIModel(
             seat.removeprefix("openai:"),
@@ -97,7 +97,7 @@ def open_model(seat: str, settings: Models) -> ChatModel:
     if seat.startswith("scripted:"):
         return load_script(seat.removeprefix("scripted:"))
     if seat.startswith(HF):
-        from usbrec.llm.transformers_model import TransformersModel
+        from usbrec.llm.transformers.model import TransformersModel
 
         base, adapter = base_and_adapter(seat)
         return TransformersModel(
@@ -109,12 +109,12 @@ def open_model(seat: str, settings: Models) -> ChatModel:
             threads=settings.threads,
             device=settings.device,
         )
-    from usbrec.llm.llama_cpp import LlamaCppModel
+    from usbrec.llm.llama_cpp.model import LlamaCppModel
 
     file, adapter = _on_llama_cpp(seat) or (seat, None)
     path = packaged_model_path() if file in MODELS else Path(file)
     if adapter is not None:
-        from usbrec.llm.adapters import adapter_file
+        from usbrec.llm.llama_cpp.lora_to_gguf import adapter_file
 
         adapter = adapter_file(expanded(adapter), path)
     return LlamaCppModel(

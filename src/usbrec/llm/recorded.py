@@ -14,7 +14,7 @@ from usbrec.engine import current_scope
 from usbrec.errors import InputError, ModelError
 from usbrec.journal import Journal
 from usbrec.keys import digest
-from usbrec.llm.base import Around, ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
+from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
 
 _FAILURES: Mapping[str, type[ModelError]] = {
     "ModelUnavailable": errors.ModelUnavailable,

@@ -37,8 +37,8 @@ from typing import Any, Literal, get_args
 from usbrec.dialogue import Usage
 from usbrec.errors import BadLines, InputError, ModelRefused, ModelUnavailable, UnusableAnswer, UsbRecError
 from usbrec.keys import digest
-from usbrec.llm.base import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
-from usbrec.llm.reading import read_option
+from usbrec.llm.choices import read_option
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
 
 Failure = Literal["unavailable", "empty", "garbage", "refused"]
 

@@ -15,7 +15,7 @@ from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
-from usbrec.play.candidates import Grounding
+from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.recommender import Reply
 
 

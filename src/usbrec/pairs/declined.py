@@ -17,8 +17,8 @@ from usbrec.judge.episodes import Table
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
-from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
+from usbrec.play.targets import Targets
 
 
 async def declined_pairs(

@@ -9,7 +9,7 @@ from typing import Any
 
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import BadLines, InputError
-from usbrec.files import json_lines, read_text, write_text
+from usbrec.storage import json_lines, read_text, write_text
 
 
 def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:

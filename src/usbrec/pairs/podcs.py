@@ -23,8 +23,8 @@ from usbrec.pairs.declined import declined_pairs
 from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one, worth_learning
 from usbrec.pairs.focused import focused_pairs
 from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
-from usbrec.play.knowledge import Targets
 from usbrec.play.recommender import Reply
+from usbrec.play.targets import Targets
 
 #: Where a sample's record has its further pairs, by kind.
 FURTHER = ("counterfactual", "focused", "declined")

@@ -8,15 +8,15 @@ from typing import Any
 
 from usbrec.dialogue import Turn
 from usbrec.errors import UnusableAnswer
-from usbrec.llm.base import ChatModel, ChatRequest, Completion, Message
-from usbrec.play.candidates import Grounding
+from usbrec.llm.protocol import ChatModel, ChatRequest, Completion, Message
+from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.seats import messages_for
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the recommender said; `unfinished` when it was cut off, `trace` when it was self-enhanced,
-    `grounding` when it was grounded (see play/grounded.py)."""
+    `grounding` when it was grounded (see play/grounding/grounded.py)."""
 
     text: str
     unfinished: bool = False
@@ -29,8 +29,8 @@ class Recommender:
     """A ChatModel in the recommender's seat.
 
     `system` and `opening` are prompt texts, `examples` worked exchanges between the system message and
-    the dialogue (see play/examples.py). `grounding` is that of a grounded model, which adds candidates
-    to what it is asked.
+    the dialogue (see play/grounding/examples.py). `grounding` is that of a grounded model, which adds
+    candidates to what it is asked.
     """
 
     model: ChatModel

@@ -18,7 +18,7 @@ from typing import Any
 from usbrec.dialogue import Turn
 from usbrec.keys import derive_seed
 from usbrec.play.recommender import Recommender, Reply
-from usbrec.play.simulator import Seeker
+from usbrec.play.seekers.base import Seeker
 
 
 @dataclass(frozen=True, slots=True)

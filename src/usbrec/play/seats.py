@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from usbrec.dialogue import Role, Turn
-from usbrec.llm.base import Message
+from usbrec.llm.protocol import Message
 
 
 def messages_for(seat: Role, system: str, turns: Sequence[Turn], *, opening: str) -> tuple[Message, ...]:

@@ -22,14 +22,15 @@ from starlette.types import ASGIApp
 
 from usbrec import __version__
 from usbrec.config import Config
-from usbrec.serve.answering import Answerer, Asked, Bill, News, understand
-from usbrec.serve.arena import count_votes
-from usbrec.serve.door import Door, visit_of
-from usbrec.serve.failures import ServiceError, failure_of
-from usbrec.serve.gate import Gate
-from usbrec.serve.keyring import Keyring
-from usbrec.serve.metrics import Metrics
-from usbrec.serve.protocol import (
+from usbrec.serve.http.api_keys import Keyring
+from usbrec.serve.http.errors import ServiceError, failure_of
+from usbrec.serve.http.middleware import Door, visit_of
+from usbrec.serve.http.queue import Gate
+from usbrec.serve.http.sse import EventStream, Json, Pipe, end, unless_gone
+from usbrec.serve.models import Twins
+from usbrec.serve.observe.metrics import Metrics
+from usbrec.serve.observe.telemetry import Spans
+from usbrec.serve.openai.schema import (
     ChatBody,
     FeedbackBody,
     Finished,
@@ -41,10 +42,9 @@ from usbrec.serve.protocol import (
     model_json,
     models_json,
 )
-from usbrec.serve.store import Exchange, Store
-from usbrec.serve.streaming import EventStream, Json, Pipe, end, unless_gone
-from usbrec.serve.telemetry import Spans
-from usbrec.serve.twins import Twins
+from usbrec.serve.service import Answerer, Asked, Bill, News, understand
+from usbrec.serve.storage.arena import count_votes
+from usbrec.serve.storage.store import Exchange, Store
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""`usbrec evaluate --mode ask`: attribute questions, answered by rules (play/asking.py).
+"""`usbrec evaluate --mode ask`: attribute questions, answered by rules (play/questions/asking.py).
 
 The seeker's seat is always taken by rules here. The dialogue is scored by whoever sits in the judge's seat,
 so that its rows are read like those of a free chat; facts about replies count what the recommender itself
@@ -16,12 +16,12 @@ from usbrec.errors import ConfigError
 from usbrec.judge.episodes import Table
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
-from usbrec.play.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
-from usbrec.play.attributes import attributes_to_ask
-from usbrec.play.knowledge import Targets
-from usbrec.play.ranking import round_records
-from usbrec.stages.assembly import RULES, Company
-from usbrec.stages.folder import Inputs
+from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
+from usbrec.play.questions.attributes import attributes_to_ask
+from usbrec.play.questions.ranking import round_records
+from usbrec.play.targets import Targets
+from usbrec.stages.run_folder import Inputs
+from usbrec.stages.wiring import RULES, Company
 
 #: What is done with one sample; returns the JSON that is kept of it. Raises ModelError.
 Work = Callable[[Company, Sample], Awaitable[Mapping[str, Any]]]

@@ -10,16 +10,16 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
-from usbrec.evaluate import compare, load_run, summarise, write_report
-from usbrec.evaluate.metrics import facts_of
+from usbrec.evaluation import compare, load_run, summarise, write_report
+from usbrec.evaluation.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.keys import derive_seed
-from usbrec.play.knowledge import Targets
-from usbrec.play.ranking import round_records
+from usbrec.play.questions.ranking import round_records
+from usbrec.play.targets import Targets
 from usbrec.stages.asking import Work, in_mode, questions
-from usbrec.stages.assembly import Company
-from usbrec.stages.folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
 from usbrec.stages.retrieving import retrieve
+from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.wiring import Company
 
 
 def evaluate(

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from usbrec.config import Config
 from usbrec.dialogue import Sample
+from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
-from usbrec.play.knowledge import Knowledge, Targets
-from usbrec.stages.assembly import RULES, Company, assemble
-from usbrec.stages.folder import read_inputs
-from usbrec.train import Example
+from usbrec.play.targets import Targets
+from usbrec.stages.run_folder import read_inputs
+from usbrec.stages.wiring import RULES, Company, assemble
+from usbrec.training import Example
 
 
 def labels_as_examples(

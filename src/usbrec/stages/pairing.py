@@ -11,8 +11,8 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
 from usbrec.pairs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
-from usbrec.stages.assembly import RULES, RULES_BELIEF, Company
-from usbrec.stages.folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.wiring import RULES, RULES_BELIEF, Company
 
 
 def make_pairs(

@@ -14,12 +14,12 @@ from usbrec.engine import Scope, current_scope, side_by_side
 from usbrec.errors import ModelError, ModelRefused
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
-from usbrec.llm.checkpoint import HF, base_and_adapter
+from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.play.recommender import Reply
-from usbrec.stages.assembly import RULES, Company, assemble
-from usbrec.stages.folder import Inputs, read_inputs
-from usbrec.train import Example
-from usbrec.train.settings import Outcome
+from usbrec.stages.run_folder import Inputs, read_inputs
+from usbrec.stages.wiring import RULES, Company, assemble
+from usbrec.training import Example
+from usbrec.training.settings import Outcome
 
 
 class Practice:

@@ -12,13 +12,13 @@ from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError, Interrupted
-from usbrec.files import write_text
 from usbrec.items import read_sessions
 from usbrec.items.retrieval.ranker import FORMAT, read_ranker, write_ranker
-from usbrec.items.retrieval.training import RankerSettings, train_ranker
+from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
 from usbrec.journal import Journal
 from usbrec.keys import digest
-from usbrec.stages.folder import read_catalogue
+from usbrec.stages.run_folder import read_catalogue
+from usbrec.storage import write_text
 
 
 def make_ranker(

@@ -15,12 +15,12 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
-from usbrec.evaluate.ranked import summarise_ranked
+from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.items import ranked_items
-from usbrec.play.knowledge import Targets
-from usbrec.play.ranking import place_of
-from usbrec.stages.assembly import Company
-from usbrec.stages.folder import read_inputs, run_stage, write_json, write_jsonl
+from usbrec.play.questions.ranking import place_of
+from usbrec.play.targets import Targets
+from usbrec.stages.run_folder import read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.wiring import Company
 
 
 def retrieve(

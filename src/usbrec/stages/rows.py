@@ -9,10 +9,11 @@ from usbrec.config import Config, Dataset
 from usbrec.data import limit_samples
 from usbrec.dialogue import Sample
 from usbrec.errors import InputError
+from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
-from usbrec.play.knowledge import Knowledge, Targets
-from usbrec.stages.assembly import similarity_of
-from usbrec.stages.folder import read_inputs, write_jsonl
+from usbrec.play.targets import Targets
+from usbrec.stages.run_folder import read_inputs, write_jsonl
+from usbrec.stages.wiring import similarity_of
 
 #: The files that :func:`choose_rows` writes, and what is done with each.
 PARTS = ("test", "sft", "pairs", "held_out")

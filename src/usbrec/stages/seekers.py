@@ -9,11 +9,11 @@ from pathlib import Path
 from usbrec.config import Config
 from usbrec.data import write_samples
 from usbrec.errors import ConfigError
-from usbrec.play.drawing import split_items
-from usbrec.play.knowledge import Knowledge
-from usbrec.play.seekers import make_seekers
-from usbrec.stages.assembly import similarity_of
-from usbrec.stages.folder import read_catalogue
+from usbrec.items.knowledge import Knowledge
+from usbrec.stages.run_folder import read_catalogue
+from usbrec.stages.wiring import similarity_of
+from usbrec.synth.generator import make_seekers
+from usbrec.synth.sampling import split_items
 
 #: So many seekers are made unless told otherwise, and no more than there are items.
 NUMBER = 1000

@@ -12,18 +12,18 @@ from usbrec.data import load_samples
 from usbrec.dialogue import PreferencePair
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
-from usbrec.files import json_lines, read_text, write_text
 from usbrec.journal import Journal
 from usbrec.keys import digest
-from usbrec.llm.checkpoint import HF, base_and_adapter, checkpoint_of
-from usbrec.llm.transformers_model import device_of
+from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_of
+from usbrec.llm.transformers.model import device_of
 from usbrec.pairs import read_pairs
-from usbrec.stages.assembly import RULES
-from usbrec.stages.folder import write_json
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import Practice
-from usbrec.train import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
-from usbrec.train.settings import learns_by_playing
+from usbrec.stages.run_folder import write_json
+from usbrec.stages.wiring import RULES
+from usbrec.storage import json_lines, read_text, write_text
+from usbrec.training import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
+from usbrec.training.settings import learns_by_playing
 
 SCHEMA = "usbrec.training/1"
 
@@ -248,7 +248,7 @@ def trainable(seat: str) -> tuple[str, Path | None]:
 def merge(adapter: str | Path, out: str | Path) -> Path:
     """Write the trained model of a folder of `usbrec train`, merged into its base, to the folder `out`, as
     transformers and vLLM load it. Raises InputError, ConfigError."""
-    from usbrec.llm.merging import merge_checkpoint
+    from usbrec.llm.transformers.merge import merge_checkpoint
 
     return merge_checkpoint(read_training(adapter)["base"], Path(adapter), Path(out))
 
@@ -316,14 +316,14 @@ def _method(name: str) -> Method:
 def training_library() -> Any:
     """The room that trains, imported when it is needed. Raises ConfigError where its extra is missing."""
     try:
-        from usbrec.train import run
+        from usbrec.training import run
     except ImportError as error:
         raise ConfigError(f"Training needs pip install 'usbrec[train]' ({error.name} is missing).") from None
     return run
 
 
 def _curves(out: Path) -> None:
-    from usbrec.train.curves import draw_curves
+    from usbrec.training.curves import draw_curves
 
     history = _history(out)
     draw_curves(history, out / "curves.png")

@@ -1,7 +1,7 @@
 """Retrieval: which items of a catalogue come into question for a dialogue."""
 
+from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.base import Retriever
-from usbrec.items.retrieval.by_attributes import AttributeRetriever
 from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
 
 __all__ = [

@@ -14,8 +14,8 @@ import numpy as np
 
 from usbrec.items.attributes import genres_in
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.retrieval.reading import Axis, Context, stems
-from usbrec.items.retrieval.sources import SOURCES
+from usbrec.items.retrieval.dialogue_context import Axis, Context, stems
+from usbrec.items.retrieval.sources.ensemble import SOURCES
 from usbrec.items.similarity import Similarity, TraitTable, traits_of
 
 if TYPE_CHECKING:

@@ -21,16 +21,16 @@ import numpy as np
 
 from usbrec.dialogue import Item, Turn
 from usbrec.errors import ConfigError, InputError
-from usbrec.files import read_text, write_text
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.index import open_linker
-from usbrec.items.retrieval.by_attributes import AttributeRetriever
+from usbrec.items.open import open_linker
+from usbrec.items.retrieval.attributes import AttributeRetriever
+from usbrec.items.retrieval.dialogue_context import Axis, Context, Reader
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
-from usbrec.items.retrieval.reading import Axis, Context, Reader
-from usbrec.items.retrieval.sources import ENCODED, SOURCES, Learned, Sources
-from usbrec.items.retrieval.words import DescriptionSearch
+from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
+from usbrec.items.retrieval.sources.ensemble import ENCODED, SOURCES, Learned, Sources
 from usbrec.items.similarity import Similarity
+from usbrec.storage import read_text, write_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

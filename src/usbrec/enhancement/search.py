@@ -1,0 +1,397 @@
+"""Self-enhancement (paper: SES): draft several replies, play each forward, say the best.
+
+Before it answers, the model drafts M replies (the greedy one among them), sums up what the seeker seems
+to like, and plays each draft forward against an internal simulated user who knows only that summary.
+An internal judge scores where each continuation ends. Flat search branches once; tree search branches
+again at every later recommender turn, and a draft is worth the mean over its leaves (paper section 4).
+
+The published search makes its calls one after another without a bound; this one has a single budget,
+and when it runs out says the best so far. Nothing here can hold a sample or a target: the search knows
+what any recommender knows, the messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from usbrec.config import Search
+from usbrec.dialogue import Turn
+from usbrec.engine import side_by_side
+from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
+from usbrec.enhancement.hurried import Hurried
+from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
+from usbrec.errors import ModelError, ModelUnavailable
+from usbrec.judge.base import ProfileJudge
+from usbrec.keys import derive_seed
+from usbrec.llm.protocol import (
+    Around,
+    ChatModel,
+    ChatReply,
+    ChatRequest,
+    Completion,
+    Message,
+    SearchProgress,
+)
+from usbrec.play.grounding.focus import Focusing
+from usbrec.play.preferences.extraction import Profiler
+from usbrec.play.preferences.profile import Profile, parse_profile
+from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.relay import Played, play_tree
+from usbrec.play.seats import turns_of
+from usbrec.play.seekers.base import InternalSimulator
+
+#: The first draft gets this share of the time there is, so that a model that cuts itself off is heard.
+_FIRST_DRAFT = 0.9
+
+
+@dataclass(frozen=True)
+class InternalSeats:
+    """Who sits inside the search. Their models must be metered (see enhance/budget.py).
+
+    `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
+    None where no catalogue is known. `focusing` shares the candidates among the drafts; None where each
+    draft sees all there are.
+    """
+
+    profiler: Profiler
+    simulator: InternalSimulator
+    judge: ProfileJudge
+    names_new: Callable[[Sequence[Turn], str], bool] | None = None
+    focusing: Focusing | None = None
+
+
+class SelfEnhanced(Around):
+    """A ChatModel whose replies are searched for; around any other ChatModel.
+
+    `chat` searches from round `settings.from_round` on (a request without a round counts as the
+    first). With n > 1 it gives the n best drafts, best first. A request's own `drafts` and `rounds` go
+    before the settings', its `profile` before what is read from the dialogue; `on_progress` is told of
+    every stage. A request's `deadline` is kept: what the first draft had come to by then is the reply, cut
+    off, where there is no other. `choose` asks the model itself. `examples`
+    are the worked exchanges that the recommender's seat puts before every dialogue. `base` must be metered
+    (see enhance/budget.py); a grounded one grounds every draft and every inner turn.
+    """
+
+    def __init__(
+        self,
+        base: ChatModel,
+        seats: InternalSeats,
+        settings: Search,
+        *,
+        opening: str,
+        examples: tuple[Message, ...] = (),
+    ) -> None:
+        super().__init__(base)
+        self._seats = seats
+        self._settings = settings
+        self._opening = opening
+        self._examples = examples
+
+    @property
+    def name(self) -> str:
+        return f"{self.inner.name}:ses"
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return {"enhanced": self.inner.identity, "search": self._settings.model_dump(mode="json")}
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        """Raises ModelError when not even the first draft could be made, or not a word of it in time."""
+        early = request.round is not None and request.round < self._settings.from_round
+        # Whoever says what the model is shown asks for one draft, not for a search.
+        if early or request.focus is not None:
+            return await self.inner.chat(request)
+        token = current_meter.set(self._meter(request))
+        try:
+            search = _Search(self.inner, self._seats, self._settings, request, self._opening, self._examples)
+            return await search.run()
+        finally:
+            current_meter.reset(token)
+
+    def _meter(self, request: ChatRequest) -> Meter:
+        settings = self._settings
+        clocks: list[tuple[float | None, Limit]] = [
+            (settings.max_seconds, "seconds"),
+            (request.deadline, "deadline"),
+        ]
+        running = [(time.monotonic() + seconds, why) for seconds, why in clocks if seconds is not None]
+        if not running:
+            return Meter(settings.max_calls, settings.max_tokens)
+        ends, because = min(running)
+        return Meter(settings.max_calls, settings.max_tokens, ends, because)
+
+
+@dataclass
+class _Search:
+    """One search for one reply."""
+
+    base: ChatModel
+    seats: InternalSeats
+    settings: Search
+    request: ChatRequest
+    opening: str
+    examples: tuple[Message, ...]
+    drafts: list[Draft] = field(default_factory=list)
+    profile: Profile = field(default_factory=Profile)
+    stopped: str | None = None
+    heard: list[str] = field(default_factory=list)
+    played: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        system, self.turns = turns_of(self.request.messages, self.examples)
+        self.round = self.request.round or 1
+        self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
+        horizon = self.settings.horizon or self.rounds
+        self.played_to = min(self.rounds, self.round + horizon - 1)
+        self.wanted = max(self.request.drafts or self.settings.drafts, self.request.n)
+        self.recommender = Recommender(
+            self.base,
+            system,
+            self.opening,
+            self.request.temperature,
+            self.request.max_tokens,
+            self.request.frequency_penalty,
+            self.examples,
+            stop=self.request.stop,
+            top_p=self.request.top_p,
+        )
+        # One after the other where calls or tokens are counted: a budget then buys whole drafts, and a
+        # replay, which asks in this order, finds the same calls.
+        counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
+        self.at_once = self.base.parallel and not counted
+
+    async def run(self) -> ChatReply:
+        meter = current_meter.get() or Meter()
+        try:
+            # The clock interrupts what is in flight; calls and tokens are checked before each call.
+            async with asyncio.timeout(meter.remaining()):
+                await self._search()
+        except BudgetSpent as spent:
+            self.stopped = spent.limit
+        except TimeoutError:
+            self.stopped = meter.ends_because
+        if not self.drafts and self.stopped == "deadline":
+            # Whoever set a deadline waits no longer: what was heard until then is what there is.
+            if not (text := "".join(self.heard).strip()):
+                raise ModelUnavailable(f"{self.base.name} did not say a word before the deadline.")
+            self.drafts.append(Draft(text, unfinished=True))
+        if not self.drafts:
+            # Not even one draft in time: what the model can say at once is better than nothing.
+            return await self._base_reply()
+        return self._reply(meter)
+
+    async def _base_reply(self) -> ChatReply:
+        token = current_meter.set(None)
+        try:
+            return await self.base.chat(self.request)
+        finally:
+            current_meter.reset(token)
+
+    async def _search(self) -> None:
+        # The greedy draft comes first: whatever the budget, there is something to say.
+        self._tell("drafting", 0)
+        self._add(await self._first())
+        if self.settings.choice == "random":
+            if self.seats.focusing is not None:
+                # The drafts of the search that this one is held against depend on the profile.
+                self.profile = await self._profile()
+            await self._draft()
+            return
+        self.profile = await self._profile()
+        try:
+            await self._draft()
+        except BudgetSpent as spent:
+            # What is there may still be judged, where that costs no call.
+            self.stopped = spent.limit
+        if self.at_once:
+            await side_by_side(self._play(draft) for draft in self.drafts)
+        else:
+            for draft in self.drafts:
+                await self._play(draft)
+
+    async def _first(self) -> Reply:
+        """The greedy draft; where there is a clock, the model knows of it and is listened to."""
+        meter = current_meter.get()
+        left = None if meter is None else meter.remaining()
+        if left is None:
+            return await self._greedy(self.turns, self.round, self.request.seed)
+        allowed = _FIRST_DRAFT * left
+        hurried = Hurried(self.base, allowed, self.heard.append)
+        started = time.monotonic()
+        try:
+            return await replace(self.recommender, model=hurried).reply(
+                self.turns, round_=self.round, rounds=self.rounds, seed=self.request.seed
+            )
+        except BudgetSpent:
+            raise
+        except ModelError:
+            # A server's model that ran into its deadline has failed; to the search, time is up.
+            if meter is None or time.monotonic() - started < allowed:
+                raise
+            raise BudgetSpent(meter.ends_because) from None
+
+    async def _profile(self) -> Profile:
+        """The seeker's taste: as they corrected it, else as the dialogue shows it."""
+        corrected = (self.request.profile or "").strip()
+        profile = parse_profile(corrected)
+        if not profile.empty:
+            return profile
+        # Not in the format: then these are the seeker's own words.
+        turns = (Turn("seeker", corrected),) if corrected else self.turns
+        try:
+            return await self.seats.profiler.profile(turns, seed=derive_seed(self.request.seed, "profile"))
+        except BudgetSpent:
+            raise
+        except ModelError as error:
+            # A draft is there already, and is worth more than what is known of the seeker.
+            self.failures.append(f"{type(error).__name__}: {error}")
+            return Profile()
+
+    async def _draft(self) -> None:
+        if more := self.wanted - 1:
+            drafted = [draft.text for draft in self.drafts]
+            await self._others(self.turns, drafted, more, self.round, self.request.seed, self._add)
+
+    def _add(self, reply: Reply) -> None:
+        if any(reply.text == draft.text for draft in self.drafts):
+            return
+        self.drafts.append(Draft(reply.text, reply.unfinished, reply.grounding))
+        self._tell("drafting", len(self.drafts))
+
+    def _tell(self, stage: Literal["drafting", "playing", "judging"], drafts: int) -> None:
+        if self.request.on_progress is not None:
+            of = self.wanted if stage == "drafting" else len(self.drafts)
+            self.request.on_progress(SearchProgress(stage, drafts, of))
+
+    async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
+        return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
+
+    async def _others(
+        self,
+        turns: Sequence[Turn],
+        drafted: Sequence[str],
+        n: int,
+        round_: int,
+        seed: int,
+        add: Callable[[Reply], None],
+    ) -> None:
+        """Draw up to `n` replies beside those `drafted`, and `add` them in an order that no clock decides,
+        also where a budget ran out on the way. One that fails is done without, and counted."""
+        focusing = self.seats.focusing
+        foci = [] if focusing is None else focusing.foci(turns, self.profile, drafted, n)
+        asked: list[tuple[int, tuple[str, ...] | None]] = [(1, focus) for focus in foci]
+        if n > len(foci):
+            asked.append((n - len(foci), None))
+        drawn: list[Sequence[Reply]] = [()] * len(asked)
+
+        async def draw(place: int) -> None:
+            count, focus = asked[place]
+            try:
+                drawn[place] = await self.recommender.draft(
+                    turns,
+                    n=count,
+                    temperature=self.settings.temperature,
+                    seed=derive_seed(seed, "drafts", *(focus or ())),
+                    round_=round_,
+                    rounds=self.rounds,
+                    focus=focus,
+                )
+            except BudgetSpent:
+                raise
+            except ModelError as error:
+                self.failures.append(f"{type(error).__name__}: {error}")
+
+        try:
+            if self.at_once:
+                await side_by_side(draw(place) for place in range(len(asked)))
+            else:
+                for place in range(len(asked)):
+                    await draw(place)
+        finally:
+            for replies in drawn:
+                for reply in replies:
+                    add(reply)
+
+    async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
+        replies = [await self._greedy(turns, round_, seed)]
+        if self.settings.kind == "tree":
+            more = (self.request.drafts or self.settings.drafts) - 1
+            await self._others(turns, [replies[0].text], more, round_, seed, replies.append)
+        return list({reply.text: reply for reply in replies}.values())
+
+    async def _play(self, draft: Draft) -> None:
+        """Play one draft to its leaves; a failure on the model's side leaves it with what it has."""
+
+        async def leaf(played: Played) -> None:
+            self._tell("judging", self.played)
+            score = await self.seats.judge.score(
+                self.turns, played.turns, self.profile, seed=derive_seed(self.request.seed, "judge")
+            )
+            draft.leaves.append(PlayedLeaf(played.turns[1:], score))
+
+        self._tell("playing", self.played)
+        try:
+            # All drafts meet the same seeker with the same seeds, so that they are compared like with like.
+            await play_tree(
+                self.turns,
+                branch=self._branch,
+                seeker=self.seats.simulator.seat(self.profile),
+                rounds=self.played_to,
+                seed=derive_seed(self.request.seed, "play"),
+                start=self.round,
+                first=Reply(draft.text, draft.unfinished),
+                leaf=leaf,
+            )
+        except BudgetSpent as spent:
+            self.stopped = spent.limit
+            draft.note = f"the budget of {spent.limit} ran out"
+        except ModelError as error:
+            draft.note = f"{type(error).__name__}: {error}"
+        self.played += 1
+        self._tell("playing", self.played)
+
+    def _ranked(self) -> list[int]:
+        """The drafts' indices, best first."""
+        if self.settings.choice == "random":
+            return self._at_random()
+        # Sorting is stable, so among equals the earlier draft wins, the greedy one first of all.
+        scored = [index for index, draft in enumerate(self.drafts) if draft.value is not None]
+        ranked = sorted(scored, key=lambda index: -(self.drafts[index].value or 0.0))
+        return ranked + [index for index in range(len(self.drafts)) if index not in scored]
+
+    def _at_random(self) -> list[int]:
+        """In an order drawn from the seed, those that name a new item first."""
+        names_new = self.seats.names_new
+        order = list(range(len(self.drafts)))
+        random.Random(derive_seed(self.request.seed, "choice")).shuffle(order)
+        if names_new is None:
+            return order
+        return sorted(order, key=lambda index: not names_new(self.turns, self.drafts[index].text))
+
+    def _reply(self, meter: Meter) -> ChatReply:
+        ranked = self._ranked()
+        said = [self.drafts[ranked[place % len(ranked)]] for place in range(self.request.n)]
+        if self.request.on_delta is not None:
+            self.request.on_delta(said[0].text)
+        return ChatReply(
+            tuple(
+                Completion(draft.text, "length" if draft.unfinished else "stop", draft.grounding)
+                for draft in said
+            ),
+            usage=meter.usage,
+            trace=trace_json(
+                search=self.settings.kind,
+                profile=self.profile.to_text(),
+                drafts=self.drafts,
+                chosen=ranked[0],
+                stopped=self.stopped,
+                failures=self.failures,
+                usage=meter.usage,
+            ),
+        )

@@ -1,0 +1,124 @@
+"""Counts on the recommender's replies: items named, length, repetition, diversity, grounding."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from usbrec.evaluation.metrics.rows import Row, facts_of, interval, mean, names_item, replies_of, score
+from usbrec.prompts.marks import repeats_marks
+
+
+def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any]:
+    """The guards: what a system could do to its replies that a score alone would not show.
+
+    Per reply, over all rows that were played: how many name a real item that the dialogue had not
+    named, how many items and titles unknown to the catalogue they name, how long they are, how many
+    were cut off, how many are `bare` (titles and nothing else), and how many repeat `marks` of the prompt
+    (prompts/marks.py). `diversity` is about the recommendations (the first new item of each reply that has
+    one), `score_when_named` the iEval score among episodes that have one: a system that gains only by
+    naming an item more often does not gain there. Null where nothing was counted, as without a catalogue.
+    `grounding` is null without candidates.
+    """
+    played = [row for row in rows if row["episode"] is not None]
+    new = [item for row in played for item in facts_of(row).get("new", ())]
+    first: dict[int, list[str]] = {}
+    for row in played:
+        found = [item for item in facts_of(row).get("new", ()) if item is not None]
+        first.setdefault(row.get("training", 0), []).extend(found)
+    unknown = [len(titles) for row in played for titles in facts_of(row).get("out_of_catalogue", ())]
+    finished = [row for row in played if "unfinished" in facts_of(row)]
+    spoken = sum(len(replies_of(row)) for row in finished)
+    return {
+        "n": sum(len(replies_of(row)) for row in played),
+        "names_item": mean(item is not None for item in new),
+        "items_per_reply": mean(len(named) for row in played for named in facts_of(row).get("named", ())),
+        "out_of_catalogue": {"share": mean(count > 0 for count in unknown), "per_reply": mean(unknown)},
+        "words": mean(count for row in played for count in _words(row)),
+        "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
+        "bare": mean(
+            bool(named) and not beside
+            for row in played
+            for named, beside in zip(
+                facts_of(row).get("named", ()), facts_of(row).get("beside", ()), strict=False
+            )
+        ),
+        "marks": mean(repeats_marks(text) for row in played for text in replies_of(row)),
+        "diversity": _diversity_within(first.values()),
+        "grounding": _grounding_counts(played),
+        "score_when_named": _score_when_named(played, seed, resamples),
+    }
+
+
+def diversity(recommended: Sequence[str]) -> dict[str, int | float | None] | None:
+    """How varied the recommended items are; None without any.
+
+    ``share`` is distinct items a recommendation; ``entropy`` is that of the items over the greatest it
+    could be, log(recommendations): 1 when all differ, 0 when all are one, None of a single recommendation.
+    """
+    if not recommended:
+        return None
+    n, counts = len(recommended), Counter(recommended)
+    nats = math.fsum(count / n * math.log(n / count) for count in counts.values())
+    return {
+        "recommended": n,
+        "distinct": len(counts),
+        "share": len(counts) / n,
+        "entropy": min(1.0, nats / math.log(n)) if n > 1 else None,
+    }
+
+
+def _diversity_within(trainings: Iterable[Sequence[str]]) -> dict[str, int | float | None] | None:
+    """The diversity within each training seed, all together: the same rows come again in each, so that
+    counted as one, a system that needs no training would say everything several times."""
+    told = [found for items in trainings if (found := diversity(items))]
+    if not told:
+        return None
+    recommended, distinct = (sum(int(one[name] or 0) for one in told) for name in ("recommended", "distinct"))
+    return {
+        "recommended": recommended,
+        "distinct": distinct,
+        "share": distinct / recommended,
+        "entropy": mean(one["entropy"] for one in told if one["entropy"] is not None),
+    }
+
+
+def _score_when_named(played: Sequence[Row], seed: int, resamples: int) -> dict[str, Any] | None:
+    named = [names_item(row) for row in played]
+    if all(one is None for one in named):
+        return None
+    rows = [row for row, one in zip(played, named, strict=True) if one]
+    # The draws of the score on all rows: where every episode names an item, the two are one.
+    return interval(rows, score, seed=seed, place="all/ieval", resamples=resamples).to_json()
+
+
+def _grounding_counts(played: Sequence[Row]) -> dict[str, Any] | None:
+    """What holding replies to real items took: redraws per reply, the share of replies that were
+    mended, the share that a fixed sentence stands in for, the share whose first new item was among the
+    candidates, and the share of rows whose first reply was shown a target."""
+    grounded = [facts for row in played if "candidates" in (facts := facts_of(row))]
+    if not grounded:
+        return None
+    return {
+        "redraws": mean(count for facts in grounded for count in facts.get("redraws", ())),
+        "mended": mean(done for facts in grounded for done in facts.get("mended", ())),
+        "fallback": mean(used for facts in grounded for used in facts.get("fallback", ())),
+        "from_candidates": mean(
+            item in shown
+            for facts in grounded
+            for item, shown in zip(facts.get("new", ()), facts["candidates"], strict=False)
+        ),
+        "target_shown": mean(
+            not set(facts.get("targets", ())).isdisjoint(shown)
+            for facts in grounded
+            for shown in facts["candidates"][:1]
+        ),
+    }
+
+
+def _words(row: Row) -> Iterator[int]:
+    """Words per reply; counted here where no catalogue was there to count beside."""
+    words = facts_of(row).get("words")
+    yield from words if words is not None else (len(text.split()) for text in replies_of(row))

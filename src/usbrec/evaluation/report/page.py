@@ -1,0 +1,309 @@
+"""One self-contained page that says what came out, how sure it is, and lets the reader read dialogues.
+
+Nothing is fetched and no script runs: style and figures stand in the page. The same runs give the same
+bytes: no date, no path, no random id. Everything a model or a user wrote is escaped by the template.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from usbrec.dialogue import PreferencePair
+from usbrec.evaluation import metrics
+from usbrec.evaluation.comparison.compare import Comparison, distinctly_named, flattened
+from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, verdict
+from usbrec.evaluation.metrics.rounds import CUTOFFS
+from usbrec.evaluation.report import formatting
+from usbrec.evaluation.report.dialogues import Pick, pick_dialogues
+from usbrec.evaluation.runs.results import Run
+from usbrec.keys import digest
+from usbrec.storage import write_text
+
+_PAIRS_SHOWN = 6
+
+
+def write_report(
+    path: str | Path,
+    runs: Sequence[Run],
+    *,
+    title: str,
+    comparison: Comparison,
+    pairs: Mapping[str, Any] | None = None,
+    experiment: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+) -> Path:
+    """Write the report as one HTML file, atomically, and return its path.
+
+    `comparison` must be of these runs in this order. `pairs` adds a section on preference pairs:
+    ``{"counts": {name: number}, "examples": [PreferencePair as JSON]}``, of which the first six examples
+    are shown. `experiment` adds one on trained systems: ``{"rows": {part: number}, "planned": [Difference],
+    "also": [Difference], "systems": [{"system": System, "seeds": its spread}], "trainings": [training.json
+    with "name" and "losses", (step, loss) in order]}``, the systems pooled over training seeds. `seed` is
+    stated as the seed of the intervals (by default the comparison's). Raises InputError when the file cannot
+    be written.
+    """
+    named = distinctly_named(runs)
+    if [run.name for run in named] != [system.name for system in comparison.systems]:
+        raise ValueError("the comparison is not of these runs in this order")
+    page = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            verdict=_unbroken(formatting.printable(verdict(comparison))),
+            controls=_unbroken(formatting.printable(of_controls(comparison) or "")),
+            primary=_unbroken(formatting.printable(primary_outcome(comparison) or "")),
+            comparison=comparison,
+            runs=named,
+            figures=_figures(named, comparison),
+            rounds=_rounds(named),
+            searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],
+            pairs=_pairs(pairs),
+            experiment=_experiment(experiment),
+            dialogues=[_dialogue(pick, [run.name for run in named]) for pick in pick_dialogues(named)],
+            settings=_settings(named),
+            provenance=[_provenance(run) for run in named],
+            seed=comparison.seed if seed is None else seed,
+            version=version("usbrec"),
+        )
+    )
+    return write_text(path, page)
+
+
+def _unbroken(sentence: str) -> str:
+    """No line break inside an interval, a p value or a percentage."""
+    return re.sub(r"\[[^\]]*\]|p [=<] |\d %", lambda found: found.group().replace(" ", "\u00a0"), sentence)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=formatting.number,
+        signed=formatting.signed,
+        amount=formatting.amount,
+        p_value=formatting.p_value,
+        printable=formatting.printable,
+        said=formatting.said,
+        setting=formatting.value,
+    )
+    environment.globals.update(
+        limits=formatting.limits, measure=formatting.measure, kind_of=formatting.kind_of
+    )
+    return environment
+
+
+def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]]:
+    """Figures in reading order: a heading, the drawing, what it says in words for who cannot see it."""
+    from usbrec.evaluation.report import plots  # matplotlib: half a second that only a report should cost
+
+    systems = comparison.systems
+    scored = [system for system in systems if system.ieval.mean is not None]
+
+    def told(measure: str) -> str:
+        kind: formatting.Kind = "score" if measure == "ieval" else "share"
+        intervals = [(system.name, getattr(system, measure)) for system in systems]
+        return "; ".join(
+            f"{name}: {formatting.number(found.mean, kind)} {formatting.limits(found.low, found.high, kind)}"
+            for name, found in intervals
+        )
+
+    figures = [
+        ("iEval score", plots.dots(systems, "ieval", "mean iEval score, 0 to 2"), told("ieval")),
+        ("Rows with a target named", plots.dots(systems, "hit", "share of rows"), told("hit")),
+        (
+            "The same, on rows that repeat no named item",
+            plots.dots(systems, "hit_non_repeats", "share of rows"),
+            told("hit_non_repeats"),
+        ),
+    ]
+    scores = [list(metrics.measured(run.rows, metrics.score).values()) for run in runs]
+    words = "; ".join(f"{run.name}: {len(found)} scores" for run, found in zip(runs, scores, strict=True))
+    names = [run.name for run in runs]
+    figures.append(("How the scores are spread", plots.distributions(names, scores), words))
+    for measure, heading in (("ieval", "Score against the first system"), ("hit", "Hits against the first")):
+        found = [difference for difference in comparison.differences if difference.measure == measure]
+        if found:
+            words = "; ".join(
+                f"{one.other}, {formatting.measure(one.measure, one.scope)}: "
+                f"{formatting.signed(one.difference.mean, 'score' if measure == 'ieval' else 'share')}"
+                for one in found
+            )
+            figures.append((heading, plots.differences(found, measure), words))
+    if scored:
+        for cost, label in (("calls", "model calls per row"), ("tokens", "tokens per row")):
+            words = "; ".join(
+                f"{system.name}: {formatting.amount(getattr(system, cost))} {label}, "
+                f"score {formatting.number(system.ieval.mean, 'score')}"
+                for system in scored
+            )
+            figures.append((f"Score and {label}", plots.cost(systems, cost, label), words))
+    return [{"heading": heading, "svg": svg, "words": words} for heading, svg, words in figures]
+
+
+def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
+    """Recall and success by round of the runs that have them, with a drawing; None without any."""
+    told = [(run.name, run.results["by_round"]) for run in runs if run.results.get("by_round")]
+    if not told:
+        return None
+    from usbrec.evaluation.report import plots  # matplotlib: as above
+
+    words = "; ".join(
+        f"{name}: "
+        + ", ".join(formatting.number(entry["recall"]["10"]["mean"], "share") for entry in entries)
+        for name, entries in told
+    )
+    reached = {run.name: run.results.get("rounds_to_success") or {} for run in runs}
+    return {
+        "runs": told,
+        "reached": reached,
+        "svg": plots.rounds(told, 10),
+        "words": words,
+        "cutoffs": CUTOFFS,
+    }
+
+
+def _experiment(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """An experiment's tables, and for each method a drawing of the losses of its trainings."""
+    if told is None:
+        return None
+    from usbrec.evaluation.report import plots  # matplotlib: as above
+
+    curves = []
+    # Losses of different methods are different quantities: each has a drawing and a scale of its own.
+    for method in dict.fromkeys(one["method"] for one in told["trainings"]):
+        losses = [
+            (one["name"], found)
+            for one in told["trainings"]
+            # A training that diverged logs what cannot be drawn.
+            if one["method"] == method and (found := [at for at in one["losses"] if math.isfinite(at[1])])
+        ]
+        if losses:
+            words = "; ".join(f"{name}: {found[0][1]:.3f} to {found[-1][1]:.3f}" for name, found in losses)
+            curves.append({"method": method, "svg": plots.losses(method, losses), "words": words})
+    several = any(len(one["seeds"]["ieval"]["by_seed"]) > 1 for one in told["systems"])
+    return {**told, "curves": curves, "several": several}
+
+
+def _dialogue(pick: Pick, names: Sequence[str]) -> dict[str, Any]:
+    sample = pick.sample
+    scores = [None if row is None else metrics.score(row) for row in pick.rows]
+    highest = max((score for score in scores if score is not None), default=None)
+    return {
+        "heading": pick.heading,
+        "why": pick.why,
+        "sample_id": pick.sample_id,
+        "targets": [] if sample is None else sample["targets"],
+        "context": [] if sample is None else [{**turn, "search": None} for turn in sample["turns"]],
+        "sides": [
+            {
+                "system": name,
+                "row": row,
+                "best": score is not None and score == highest,
+                "turns": [] if row is None else _played(row),
+            }
+            for name, row, score in zip(names, pick.rows, scores, strict=False)
+        ],
+    }
+
+
+def _played(row: metrics.Row) -> list[dict[str, Any]]:
+    """The played turns, each recommender reply with the search behind it (None for a plain reply)."""
+    if row["episode"] is None:
+        return []
+    traces = iter(row["episode"].get("traces", ()))
+    return [
+        {**turn, "search": next(traces, None) if turn["role"] == "recommender" else None}
+        for turn in row["episode"]["played"]
+    ]
+
+
+def _pairs(pairs: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if pairs is None:
+        return None
+    examples = _varied(list(pairs.get("examples", ())))
+    return {
+        "counts": {
+            "rows" if name == "n" else name.replace("_", " ").replace(".", ", "): count
+            for name, count in flattened(pairs.get("counts", {})).items()
+        },
+        "examples": [_pair(PreferencePair.from_json(example)) for example in examples[:_PAIRS_SHOWN]],
+        "more": max(0, len(examples) - _PAIRS_SHOWN),
+    }
+
+
+def _varied(examples: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first of each sample before the second of any: the pairs of one sample are much alike."""
+    seen: dict[Any, int] = {}
+    turns = []
+    for example in examples:
+        turns.append(seen.setdefault(example["sample_id"], 0))
+        seen[example["sample_id"]] += 1
+    return [example for _, example in sorted(zip(turns, examples, strict=True), key=lambda one: one[0])]
+
+
+def _pair(pair: PreferencePair) -> dict[str, Any]:
+    """The dialogue and both sides, with score and origin where the provenance has them."""
+    sides = []
+    for name, text in (("chosen", pair.chosen), ("rejected", pair.rejected)):
+        source = pair.provenance.get(name)
+        source = source if isinstance(source, Mapping) else {}
+        score = source.get("score")
+        value = score.get("value") if isinstance(score, Mapping) else score
+        sides.append(
+            {
+                "name": name.capitalize(),
+                "text": text,
+                "score": value if isinstance(value, int | float) else None,
+                "origin": str(source.get("origin", "")),
+            }
+        )
+    return {
+        "sample_id": pair.sample_id,
+        "turns": [
+            {
+                "role": "seeker" if message["role"] == "user" else "recommender",
+                "text": message["content"],
+                "search": None,
+            }
+            for message in pair.prompt
+            if message["role"] != "system"
+        ],
+        "sides": sides,
+    }
+
+
+def _settings(runs: Sequence[Run]) -> dict[str, list[tuple[str, list[Any]]]]:
+    """All settings as (dotted path, value per run): those that differ, and those that agree."""
+    flats = [flattened(run.results["config"]) for run in runs]
+    table = [
+        (path, [flat.get(path) for flat in flats]) for path in sorted(set().union(*(flat for flat in flats)))
+    ]
+    return {
+        "differ": [(path, values) for path, values in table if any(value != values[0] for value in values)],
+        "agree": [(path, values) for path, values in table if all(value == values[0] for value in values)],
+    }
+
+
+def _provenance(run: Run) -> dict[str, Any]:
+    methods = {name: count for name, count in metrics.score_methods(run.rows).items() if count}
+    return {
+        "name": run.name,
+        "rows": len(run.rows),
+        "dialogues": len({row["dialogue_id"] for row in run.rows}),
+        "methods": ", ".join(f"{name} ({count})" for name, count in methods.items()) or formatting.UNKNOWN,
+        "leak": metrics.mean(value for row in run.rows if (value := metrics.leaked(row)) is not None),
+        "digest": digest(list(run.rows))[:16],
+    }

@@ -1,0 +1,249 @@
+"""The summary of a run, and a finished run read back from its folder."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from usbrec.errors import BadLines, InputError
+from usbrec.evaluation import metrics
+from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.metrics.rounds import (
+    asked_counts,
+    by_round,
+    check_rounds,
+    final_recall,
+    persuasiveness,
+    rounds_to_success,
+)
+from usbrec.evaluation.runs.rows import check_row
+from usbrec.evaluation.statistics import Interval
+
+SCHEMA = "usbrec.results/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: `results` is its results.json, `rows` its episodes.jsonl, in the file's order."""
+
+    name: str
+    path: Path
+    results: Mapping[str, Any]
+    rows: tuple[Row, ...]
+
+
+def summarise(
+    rows: Iterable[Row], *, config: Mapping[str, Any], seed: int, resamples: int = 2000
+) -> dict[str, Any]:
+    """What `results.json` holds, from the rows of `episodes.jsonl`.
+
+    Means come as ``{"mean", "ci95": [low, high], "n"}`` with n the rows they are taken over; the
+    intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
+    does not matter, so the same run gives the same bytes; `config` is passed on as it is.
+    """
+    listed = list(rows)
+    # A failed row may not know whether it repeats (null); it then counts in neither group.
+    groups = {
+        "repeats": [row for row in listed if row["repeat"] is True],
+        "non_repeats": [row for row in listed if row["repeat"] is False],
+    }
+
+    def interval(group: list[Row], measure: metrics.Measure, place: str) -> Interval:
+        return metrics.interval(group, measure, seed=seed, place=place, resamples=resamples)
+
+    def outcomes(group: list[Row], place: str) -> dict[str, Any]:
+        return {
+            "ieval": interval(group, metrics.score, f"{place}/ieval").to_json(),
+            "hit": interval(group, metrics.hit, f"{place}/hit").to_json(),
+        }
+
+    first = interval(listed, metrics.first_hit, "hit_first")
+    rounds = by_round(listed, seed=seed, resamples=resamples)
+    summary: dict[str, Any] = {
+        "schema": SCHEMA,
+        "n": len(listed),
+        "failed": sum(row["episode"] is None for row in listed),
+        "unreadable": sum(metrics.unreadable(row) for row in listed),
+        **outcomes(listed, "all"),
+        "hit_first": first.to_json() if first.n else None,
+        **{name: {"n": len(group), **outcomes(group, name)} for name, group in groups.items()},
+        "recall": final_recall(rounds) if config.get("mode") == "ask" else None,
+        "by_round": rounds,
+        "rounds_to_success": rounds_to_success(listed, seed=seed, resamples=resamples),
+        "asked": asked_counts(listed),
+        "persuasiveness": persuasiveness(listed, seed=seed, resamples=resamples),
+        "leak": metrics.mean(value for row in listed if (value := metrics.leaked(row)) is not None),
+        **metrics.usage_sums(listed),
+        "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
+        "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),
+        "score": metrics.score_methods(listed),
+        "random_similarity": metrics.random_similarity(listed),
+        "rounds_played": metrics.mean(
+            len(metrics.replies_of(row)) for row in listed if row["episode"] is not None
+        ),
+        "ses": metrics.search_counts(listed),
+    }
+    return {**rounded(summary), "config": dict(config)}
+
+
+def rounded(value: Any) -> Any:
+    """Every float in a JSON value rounded to six digits: the last bits differ between machines."""
+    if isinstance(value, float):
+        return round(value, 6) + 0.0  # + 0.0: -0.0 and 0.0 are one number and must be one text
+    if isinstance(value, Mapping):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(inner) for inner in value]
+    return value
+
+
+def load_run(path: str | Path) -> Run:
+    """Read a finished run folder.
+
+    Raises :class:`InputError` when `path` is no run folder, the run is not finished or `results.json`
+    cannot be used, and :class:`BadLines` for unusable lines of `episodes.jsonl`.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(f"{path}: no such folder. Name the folder that `usbrec evaluate -o` wrote.")
+    episodes = folder / "episodes.jsonl"
+    if not (folder / "results.json").is_file():
+        if episodes.exists() or (folder / "run.db").exists() or (folder / "config.toml").exists():
+            raise InputError(
+                f"{path}: this run is not finished (no results.json). "
+                "Run the same `usbrec evaluate` command again: it goes on where it stopped."
+            )
+        raise InputError(
+            f"{path}: not a run folder (no results.json in it). "
+            "Name the folder that `usbrec evaluate -o` wrote."
+        )
+    results = _read_results(folder / "results.json")
+    rows = _read_rows(episodes)
+    if results["n"] != len(rows):
+        raise InputError(
+            f"{episodes}: {len(rows)} rows, but results.json counts {results['n']}: the two are not of one "
+            "run. Run the same `usbrec evaluate` command again to write both anew."
+        )
+    return Run(folder.resolve().name, folder, results, rows)
+
+
+def _read_results(path: Path) -> dict[str, Any]:
+    try:
+        results = _parse(_read_bytes(path))
+    except ValueError as problem:
+        raise InputError(
+            f"{path}: not readable as JSON ({problem}). Run the same command again to write it anew."
+        ) from None
+    schema = results.get("schema") if isinstance(results, dict) else None
+    if schema != SCHEMA:
+        raise InputError(
+            f"{path}: field schema is {schema!r}, this version reads {SCHEMA!r}. "
+            "Summarise the run again with this version, or use the version that wrote it."
+        )
+    missing = [name for name, kind in _NEEDED.items() if not isinstance(results.get(name), kind)]
+    if missing:
+        raise InputError(
+            f"{path}: missing or of the wrong type: {', '.join(missing)}. Run the same command again."
+        )
+    for place in _INTERVALS:
+        group, _, part = place.rpartition(".")
+        try:
+            Interval.from_json((results[group] if group else results).get(part))
+        except ValueError as problem:
+            raise InputError(f"{path}: field {place}: {problem}. Run the same command again.") from None
+    try:
+        check_rounds(results.get("by_round") or [])
+    except ValueError as problem:
+        raise InputError(f"{path}: field by_round: {problem}. Run the same command again.") from None
+    return dict(results)
+
+
+# What comparison and report cannot do without.
+_NEEDED: dict[str, type | tuple[type, ...]] = {
+    "n": int,
+    "failed": int,
+    "unreadable": int,
+    "ieval": dict,
+    "hit": dict,
+    "repeats": dict,
+    "non_repeats": dict,
+    "calls": int,
+    "prompt_tokens": int,
+    "completion_tokens": int,
+    "seconds": (int, float),
+    "replies": dict,
+    "score": dict,
+    "config": dict,
+}
+_INTERVALS = ("ieval", "hit", "repeats.ieval", "repeats.hit", "non_repeats.ieval", "non_repeats.hit")
+
+
+def _read_rows(path: Path) -> tuple[Row, ...]:
+    if not path.is_file():
+        raise InputError(f"{path}: missing. Run the same `usbrec evaluate` command again to write it anew.")
+    data = _read_bytes(path)
+    lines = data.split(b"\n")
+    rows: list[Row] = []
+    problems: list[str] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = check_row(_parse(line))
+        except ValueError as problem:
+            if number == len(lines) and not problems:
+                # Every whole line ends with a newline, so this one was cut off while it was written.
+                raise InputError(
+                    f"{path}:{number}: the last line is torn. "
+                    "Run the same `usbrec evaluate` command again: it resumes and writes the line anew."
+                ) from None
+            problems.append(f"{path.name}:{number}: {problem}")
+            continue
+        if row["sample_id"] in seen:
+            first = seen[row["sample_id"]]
+            problems.append(f"{path.name}:{number}: sample {row['sample_id']!r} is already on line {first}")
+        seen.setdefault(row["sample_id"], number)
+        rows.append(row)
+    if problems:
+        raise BadLines(str(path), problems, "Run the same command again to write the file anew.")
+    return tuple(rows)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise InputError(f"{path}: cannot be read ({problem.strerror}). Check its permissions.") from None
+
+
+def _parse(data: bytes) -> Any:
+    """JSON, strictly: no NaN, no number that overflows. Raises ValueError whatever is wrong."""
+    try:
+        return json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except json.JSONDecodeError as problem:
+        raise ValueError(f"no JSON at column {problem.colno}: {problem.msg}") from None
+    except UnicodeDecodeError as problem:
+        raise ValueError(f"no UTF-8 at byte {problem.start}") from None
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 19:
+        raise ValueError(f"{digits[:19]}... is too large a number")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    if not math.isfinite(number := float(digits)):
+        raise ValueError(f"{digits[:19]} is too large a number")
+    return number

@@ -1,0 +1,62 @@
+"""A catalogue and the tools that read it: linker, similarity, random baseline and traits, one for a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from usbrec.dialogue import Turn
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.linking.linker import Linker
+from usbrec.items.open import open_linker
+from usbrec.items.similarity import Baseline, Similarity, Traits, traits_of
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The catalogue and the tools that read it; one for a run, shared by all rule-based seats."""
+
+    catalogue: Catalogue
+    linker: Linker
+    similarity: Similarity
+    baseline: Baseline
+    traits: Mapping[str, Traits]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, similarity: Similarity, *, baseline_items: int, seed: int) -> Knowledge:
+        return cls(
+            catalogue=catalogue,
+            linker=open_linker(catalogue),
+            similarity=similarity,
+            baseline=Baseline(catalogue, similarity, size=baseline_items, seed=seed),
+            traits={item.id: traits_of(item) for item in catalogue},
+        )
+
+    def named(self, text: str, said: Set[str] = frozenset()) -> tuple[str, ...]:
+        """Ids of the items a text names, in order, repeated namings included.
+
+        A bare title that several items share means the one in `said` (what the dialogue has named), if
+        there is one: who speaks of "Jumanji" after "Jumanji (2017)" means that film.
+        """
+        return tuple(
+            next((item_id for item_id in mention.candidates if item_id in said), mention.item_id)
+            if mention.year is None
+            else mention.item_id
+            for mention in self.linker.link(text)
+        )
+
+    def words_beside(self, text: str) -> int:
+        """How many words with a letter a text has beside the titles it names."""
+        end, beside = 0, []
+        for mention in self.linker.link(text):
+            beside.append(text[end : mention.start])
+            end = mention.end
+        return sum(any(map(str.isalpha, word)) for word in " ".join([*beside, text[end:]]).split())
+
+    def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
+        return frozenset(item_id for turn in turns for item_id in self.named(turn.text))
+
+    def names_new(self, turns: Sequence[Turn], text: str) -> bool:
+        """Whether a reply that follows `turns` names an item that they have not named."""
+        said = self.named_in(turns)
+        return any(item_id not in said for item_id in self.named(text, said))

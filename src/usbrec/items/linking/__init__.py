@@ -1,0 +1,1 @@
+"""Linking: which items a text mentions."""

@@ -1,0 +1,138 @@
+"""Which titles are ordinary words, so that a text may use them without naming the item.
+
+The lists in lexicon/ are written for English and err on the side of caution: a word that stands there
+needs evidence (see evidence) to be read as a title, a word that is missing is read as one wherever it
+stands. Descriptions of the catalogue's items add what they use as ordinary words.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Container, Sequence
+from enum import IntEnum
+from importlib import resources
+
+ARTICLES = frozenset({"the", "a", "an"})
+# Before a title inside a sentence, behind one that opens it, and what titles are compared with.
+INTRODUCING = frozenset(
+    {
+        "called",
+        "recommend",
+        "recommended",
+        "rewatched",
+        "saw",
+        "seen",
+        "suggest",
+        "titled",
+        "watch",
+        "watched",
+    }
+)
+SAID_OF = frozenset({"had", "has", "is", "starring", "stars", "was", "with"})
+KINDS = frozenset(
+    {"anything", "classics", "comedies", "film", "films", "movie", "movies", "something", "stuff"}
+)
+
+
+@functools.cache
+def _listed(name: str) -> frozenset[str]:
+    text = resources.files(__package__).joinpath("lexicon", f"{name}.txt").read_text("utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+@functools.cache
+def _phrases() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("lexicon", "phrases.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+class Caution(IntEnum):
+    """How much a match must show before it is read as naming the title."""
+
+    PLAIN = 0
+    """Nothing: the words hardly stand together by accident."""
+    CAPITALS = 1
+    """To be written like a title, or marked, or followed by its year."""
+    MARKED = 2
+    """To be in quotes, or followed by its year, or introduced as a title: capitals alone say little."""
+
+
+def caution_for(title_words: Sequence[str], ordinary: Container[str] = ()) -> Caution:
+    """How carefully a title made of these (normalised) words must be read.
+
+    `ordinary` are more words in ordinary use, from the descriptions of a catalogue.
+    """
+    content = [word for word in title_words if word not in ARTICLES] or list(title_words)
+    if all(word.isdigit() or len(word) == 1 for word in content):
+        return Caution.MARKED
+    if len(content) == 1:
+        word = content[0]
+        if is_always_capital(word):
+            return Caution.MARKED if len(title_words) == 1 else Caution.CAPITALS
+        common = word in ordinary or is_common(word) or (len(word) <= 4 and len(title_words) == 1)
+        return Caution.CAPITALS if common else Caution.PLAIN
+    if " ".join(content) in _phrases() or " ".join(title_words) in _phrases():
+        return Caution.CAPITALS
+    if len(title_words) < 5 and all(
+        word in _listed("frequent") or is_always_capital(word) or word.isdigit() for word in content
+    ):
+        return Caution.CAPITALS
+    return Caution.PLAIN
+
+
+def is_always_capital(word: str) -> bool:
+    """Whether a normalised word is a genre, or has a capital inside any sentence: a name, a month."""
+    return word in _listed("capitalised") or is_kind(word)
+
+
+def is_kind(word: str) -> bool:
+    """Whether a normalised word is a genre or a kind of work."""
+    return word in _listed("genres")
+
+
+def is_common(word: str) -> bool:
+    """Whether a normalised word, or the word it is an ordinary form of, is in everyday use."""
+    common = _listed("common")
+    if word in common:
+        return True
+    return any(
+        len(word) > len(ending) + 2 and word.endswith(ending) and word[: -len(ending)] in common
+        for ending in ("s", "es", "ed", "d", "ing", "er", "ly", "y")
+    )
+
+
+def is_frequent(word: str) -> bool:
+    """Whether a normalised word is so frequent that it says nothing beside others."""
+    return word in _listed("frequent")
+
+
+def is_empty(word: str) -> bool:
+    """Whether a normalised word points to something else, as pronouns do."""
+    return word in _listed("empty")
+
+
+def is_telling(title_words: Sequence[str]) -> bool:
+    """Whether more than frequent words are in a title: "the gift", but not "the one"."""
+    return any(
+        word not in ARTICLES
+        and word not in _listed("frequent")
+        and word not in _listed("empty")
+        and not is_always_capital(word)
+        and not word.isdigit()
+        for word in title_words
+    )
+
+
+def can_be_subject(word: str) -> bool:
+    """Whether a sentence that opens with this word and "is" may be about a title."""
+    return word not in _listed("empty") and not is_always_capital(word)
+
+
+def is_lead_in(word: str) -> bool:
+    """Whether a word often opens a sentence before a title: its capital is no part of a name."""
+    return word in _listed("lead_ins")
+
+
+def is_small(word: str) -> bool:
+    """Whether titles leave this word in lower case."""
+    return word in _listed("small")

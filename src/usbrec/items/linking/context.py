@@ -1,0 +1,177 @@
+"""What stands around a match: marks, capitals, the words before and after, and what they say of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from usbrec.items.linking.ambiguity import INTRODUCING, KINDS, SAID_OF, can_be_subject, is_lead_in, is_small
+from usbrec.items.linking.surface_form import Pattern
+from usbrec.items.titles import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern over the words first..last of a text (inclusive), to the letter or by one typing error."""
+
+    first: int
+    last: int
+    pattern: Pattern
+    edited: bool = False
+
+
+QUOTES = frozenset("\"“”„«»'‘’`")
+EMPHASIS = frozenset("*_")
+# "Batman Ninja (2018)" and "Batman: The Next Knight (2031)" are not "Batman". A full stop ends a title,
+# unless it is that of a short form: "Heat. Blorp (2031)" names Heat.
+_LONGER_TITLE = re.compile(
+    r"""(?: \s?[:–-] )?
+        (?: [ ] (?: [A-Z0-9](?:[\w'’.-]*[\w'’-])? | (?:[A-Z]\.)+ | (?:Mr|Mrs|Ms|Dr|St|Vol|Pt|Jr|Sr)\.
+                  | of | the | in | to | a | an | from | for | on ) ){1,8}
+        (?P<year> \s* \( [12][0-9]{3} \) )""",
+    re.VERBOSE,
+)
+_SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
+_FULL_STOP = re.compile(r"[.!?…\n]")
+_JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·")
+_BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
+# A sentence may follow: an entry that ends with its text is one still when words are added to it.
+_ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
+_ASKING = (["how", "about"], ["what", "about"])
+JOINS = frozenset({"and", "but", "or", "too"})
+_AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A text with its words."""
+
+    text: str
+    words: Sequence[Word]
+
+    def joined(self, match: Match) -> bool:
+        """Whether only blanks, hyphens and the title's own punctuation stand between the words."""
+        for index in range(match.first, match.last):
+            gap = self.text[self.words[index].end : self.words[index + 1].start]
+            if gap != " " and any(mark not in _JOINING and mark not in match.pattern.marks for mark in gap):
+                return False
+        return True
+
+    def longer_title(self, end: int) -> tuple[int, int] | None:
+        """Where a title that goes on behind `end` ends in a year: the span of the year, or None."""
+        match = _LONGER_TITLE.match(self.text, end)
+        return match.span("year") if match else None
+
+    def opening(self, start: int) -> int:
+        while start > 0 and self.text[start - 1] in QUOTES | EMPHASIS:
+            start -= 1
+        return start
+
+    def marks_around(self, start: int, end: int) -> frozenset[str]:
+        """The marks of quotation or emphasis directly around; closing punctuation may stand before them."""
+        before, after = self.text[max(0, start - 1) : start], self.text[end : end + 1]
+        if after in {",", ".", "!", "?"}:
+            after = self.text[end + 1 : end + 2]
+        for kind in (QUOTES, EMPHASIS):
+            if before in kind and after in kind:
+                return frozenset({before, after})
+        return frozenset()
+
+    def raw(self, index: int) -> str:
+        word = self.words[index]
+        return self.text[word.start : word.end]
+
+    def opens_sentence(self, index: int) -> bool:
+        before = self.text[self.words[index - 1].end : self.words[index].start] if index else "\n"
+        return bool(_SENTENCE_END.search(before))
+
+    def sentence_end(self, index: int) -> int:
+        """The index behind the last word of the sentence that has the word `index` in it."""
+        while index + 1 < len(self.words):
+            if _FULL_STOP.search(self.text, self.words[index].end, self.words[index + 1].start):
+                break
+            index += 1
+        return index + 1
+
+    def part_of_a_name(self, match: Match) -> bool:
+        """Whether a capitalised word stands directly beside a single word: "Jack Black", "Lego Batman"."""
+        return self.capital_beside(match.first - 1, match.first, match.first - 1) or self.capital_beside(
+            match.last, match.last + 1, match.last + 1
+        )
+
+    def capital_beside(self, left: int, right: int, neighbour: int) -> bool:
+        if left < 0 or right >= len(self.words):
+            return False
+        if self.text[self.words[left].end : self.words[right].start] not in {" ", "-"}:
+            return False
+        if not self.raw(neighbour)[0].isupper():
+            return False
+        norm = self.words[neighbour].norm
+        return not is_lead_in(norm) and norm not in SAID_OF
+
+    def contrast(self, match: Match) -> bool:
+        """Whether the words around are written otherwise, so that the capitals of the match say something.
+
+        What comes behind the sentence never counts, so words that are added to a text do not change how its
+        beginning is read.
+        """
+        inside = self.text[self.words[match.first].start : self.words[match.last].end]
+        around = (*range(match.first), *range(match.last + 1, self.sentence_end(match.last)))
+        if inside.isdigit() or len(around) < 3:
+            return True
+        shouted = inside.isupper() and len(inside) > 1
+        for raw in map(self.raw, around):
+            if raw.islower() if shouted else raw[0].islower() or (len(raw) > 1 and raw.isupper()):
+                return True
+        return False
+
+    def subject(self, index: int) -> bool:
+        """Whether a single word opens a sentence about itself: "Seven is great", "Elf with Will Ferrell"."""
+        if not can_be_subject(self.words[index].norm) or index + 1 == len(self.words):
+            return False
+        gap = self.text[self.words[index].end : self.words[index + 1].start]
+        return not gap.strip() and self.words[index + 1].norm in SAID_OF
+
+    def entry(self, match: Match) -> bool:
+        """Whether the match is what an entry of a list opens with: "2. Up", "- Heat: a thriller"."""
+        start, end = self.words[match.first].start, self.words[match.last].end
+        line = self.text.rfind("\n", 0, start) + 1
+        return bool(_BULLET.fullmatch(self.text, line, start) and _ENTRY_END.match(self.text, end))
+
+    def introduced(self, index: int) -> bool:
+        """Whether the words before introduce a title: "have you seen Friday", "something like Halloween"."""
+        if index == 0 or self.opens_sentence(index):
+            return False
+        before = self.words[index - 1].norm
+        earlier = self.words[index - 2].norm if index > 1 else ""
+        return before in INTRODUCING or (before == "like" and earlier in KINDS)
+
+    def asked_about(self, match: Match) -> bool:
+        """Whether a title is introduced, or asked about, and ends there."""
+        before = [self.words[index].norm for index in range(max(0, match.first - 2), match.first)]
+        return (self.introduced(match.first) or before in _ASKING) and self.ends(match, _AFTER_TITLES)
+
+    def ends(self, match: Match, joins: frozenset[str]) -> bool:
+        """Whether nothing follows that the last word could belong to: a mark, or one of `joins`."""
+        if self.words[match.last].stem != self.words[match.last].norm:
+            return False
+        if match.last + 1 == len(self.words):
+            return True
+        gap = self.text[self.words[match.last].end : self.words[match.last + 1].start]
+        return bool(gap.strip(" \t-'’")) or self.words[match.last + 1].norm in joins
+
+    def capitalised(self, match: Match) -> bool:
+        run = [self.raw(index) for index in range(match.first, match.last + 1)]
+        return like_a_title(run[0]) and all(is_capital(raw) or is_small(raw) for raw in run)
+
+
+def like_a_title(raw: str) -> bool:
+    """A single word written as titles are: "Taken", "300", "S.W.A.T"."""
+    if raw[0].isdigit():
+        return len(raw) > 2
+    return raw[0].isupper() and (raw[1:] == raw[1:].lower() or "." in raw)
+
+
+def is_capital(raw: str) -> bool:
+    return not raw[:1].islower()

@@ -1,0 +1,217 @@
+"""Whether a text that contains the words of a title names the item: its year, quotes, capitals, its place.
+
+Three kinds of evidence, each a method of :class:`Page`: :meth:`Page.judge` for what is written as titles are,
+:meth:`Page.runs_to_doubt` and what follows it for titles with a typing error (see nearmiss), and
+:meth:`Page.in_slot` for ordinary words where capitals don't tell (see slots).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from usbrec.dialogue import Item
+from usbrec.items.linking.ambiguity import (
+    ARTICLES,
+    Caution,
+    can_be_subject,
+    is_always_capital,
+    is_common,
+    is_kind,
+    is_lead_in,
+    is_small,
+)
+from usbrec.items.linking.context import JOINS, QUOTES, Match, Surroundings, is_capital, like_a_title
+from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
+from usbrec.items.titles import Word
+
+_SLIP_LETTERS = 7
+_BRACKET = re.compile(r"[(\[]")
+_YEAR_AFTER = re.compile(
+    r"""[.!?]?(?P<close>["”“’'»`*_]*)[ \t,]*["”“’'»`*_]*
+        [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+)*
+        (?P<year>[12][0-9]{3}) (?: \s*[-–—]\s*(?:[0-9]{2,4}|present)? )?
+        (?:[\s,]*(?:film|movie|version|original|remake|tv|mini-?series|series|novel|book))*
+        \s* [)\]]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BARE_YEAR = re.compile(r"[ \t]*,?[ \t]*(?P<year>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9])")
+_NUMBER_AFTER = re.compile(
+    r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
+)
+_NO_NUMBER = re.compile(
+    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9])", re.IGNORECASE
+)
+_CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
+_LIST_GAP = re.compile(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a match is: `items` it may name, most popular first; none, if it names something unknown."""
+
+    start: int
+    end: int
+    year: int | None
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Surroundings):
+    """A text with its words, and what its matches name."""
+
+    def judge(self, match: Match) -> Verdict | None:
+        """What the match names, or None where its words are just words."""
+        text, pattern, last = self.text, match.pattern, self.words[match.last]
+        start, end = self.words[match.first].start, last.end
+        if last.stem != last.norm and not pattern.key.endswith(last.norm):
+            end -= 2  # a possessive "'s" behind the title
+        marks = self.marks_around(start, end)
+        after = _YEAR_AFTER.match(text, end)
+        if after:
+            year = int(after["year"])
+            if after["close"] and marks:
+                start = self.opening(start)
+            if match.edited:
+                meant = pattern.of_exactly(year) if self._slip_before_year(match) else ()
+                return Verdict(start, after.end(), year, meant) if meant else None
+            return Verdict(start, after.end(), year, pattern.of_year(year))
+        if bare := _BARE_YEAR.match(text, end):
+            year = int(bare["year"])
+            fits = tuple(item for item in (*pattern.exact, *pattern.variants) if item.year == year)
+            if fits:
+                return Verdict(start, bare.end(), year, fits)
+        number = _NUMBER_AFTER.match(text, end)
+        if number and not marks and not _NO_NUMBER.match(text, number.end()):
+            known = pattern.caution is Caution.PLAIN and not match.edited
+            return Verdict(start, number.end(), None, ()) if known else None
+        if match.edited:
+            return Verdict(start, end, None, pattern.bare()) if self._slip(match, marks) else None
+        trusted = marks <= QUOTES if pattern.caution is Caution.MARKED else True
+        if (marks and trusted) or self._evident(match):
+            return Verdict(start, end, None, pattern.bare())
+        return None
+
+    def runs_to_doubt(self, strange: Sequence[bool], longest: int) -> list[tuple[int, int, int | None]]:
+        """The runs (first, last, year) of at most `longest` words that may be titles with a typing error.
+
+        Those that end before a year in brackets, with the year; and those with a strange word, one that no
+        title and no name has, without.
+        """
+        runs: list[tuple[int, int, int | None]] = []
+        for bracket in _BRACKET.finditer(self.text):
+            last = bisect_right(self.words, bracket.start(), key=_end_of) - 1
+            after = _YEAR_AFTER.match(self.text, self.words[last].end) if last >= 0 else None
+            if after:
+                firsts = range(max(0, last + 1 - longest), last + 1)
+                runs += [(first, last, int(after["year"])) for first in firsts]
+        doubtful = {
+            (first, last)
+            for index, unknown in enumerate(strange)
+            if unknown and self._no_word(index)
+            for first in range(max(0, index + 1 - longest), index + 1)
+            for last in range(index, min(len(self.words), first + longest))
+        }
+        return runs + [(first, last, None) for first, last in sorted(doubtful)]
+
+    def _no_word(self, index: int) -> bool:
+        word = self.words[index].stem
+        return not (
+            len(word) < 3 or word.isdigit() or is_common(word) or is_lead_in(word) or is_always_capital(word)
+        )
+
+    def _slip_before_year(self, match: Match) -> bool:
+        """Whether the words before the very year of a title they almost spell are no words of their own."""
+        word = self.words[match.first].norm
+        return match.first < match.last or len(word) > 4 or not (is_common(word) or is_lead_in(word))
+
+    def _slip(self, match: Match, marks: frozenset[str]) -> bool:
+        """Whether a title with a typing error and no year is meant: it is long and says something."""
+        title = [word for word in match.pattern.key.split(" ") if word not in ARTICLES]
+        letters = sum(map(len, title))
+        if match.pattern.caution is not Caution.PLAIN or letters < _SLIP_LETTERS:
+            return False
+        said = [self.words[index].norm for index in range(match.first, match.last + 1)]
+        said = [word for word in said if word not in ARTICLES]
+        if len(said) > 1 or said == ["".join(title)]:
+            return True
+        # "Gladiators" are no slip for "Gladiator", "Theaters" none for "Cheaters", nor "snapshot" for
+        # "Slap Shot".
+        if len(title) > 1 or said[0][0] != title[0][0] or said[0].rstrip("s") == title[0].rstrip("s"):
+            return False
+        if said[0].replace("men", "man") == title[0].replace("men", "man") or self.part_of_a_name(match):
+            return False
+        return bool(marks) or self.introduced(match.first) or like_a_title(self.raw(match.last))
+
+    def in_slot(self, match: Match, named: Sequence[tuple[int, int]]) -> Verdict | None:
+        """What a match names that is passed over as ordinary words, by its place in a text without capitals.
+
+        `named` are the spans of the titles found so far. What comes behind the sentence never counts, so
+        words that are added to a text do not change how its beginning is read.
+        """
+        first, last = self.words[match.first], self.words[match.last]
+        if match.edited or not match.pattern.exact:
+            return None
+        capitals = not _without_capitals(self.text[: last.end])
+        if capitals and not self.capitalised(match):
+            return None
+        before, after, subject = Side.EDGE, Side.EDGE, False
+        if not self.opens_sentence(match.first):
+            earlier = self.words[match.first - 2].norm if match.first > 1 else ""
+            before = side_before(self.words[match.first - 1].norm, earlier)
+            if _CLAUSE_END.search(self.text[self.words[match.first - 1].end : first.start]):
+                before = Side.EDGE
+        if match.last + 1 < len(self.words):
+            following = self.words[match.last + 1]
+            if not _CLAUSE_END.search(self.text[last.end : following.start]):
+                after, subject = side_after(following.norm), is_said_of(following.norm)
+        for start, end in named:
+            if end <= first.start and _LIST_GAP.fullmatch(self.text, end, first.start):
+                before = Side.NAMED
+            if last.end <= start and _LIST_GAP.fullmatch(self.text, last.end, start):
+                after = Side.NAMED
+        if capitals and before is Side.EDGE and after is not Side.NAMED:
+            return None
+        fits = fills(match.pattern.key.split(" "), Slot(before, after, subject))
+        return Verdict(first.start, last.end, None, match.pattern.bare()) if fits else None
+
+    def _evident(self, match: Match) -> bool:
+        caution = match.pattern.caution
+        first, last = match.first, match.last
+        run = [self.raw(index) for index in range(first, last + 1)]
+        if caution is Caution.PLAIN:
+            return first != last or not self.part_of_a_name(match)
+        if caution is Caution.CAPITALS and match.pattern.telling and self.asked_about(match):
+            return True
+        if self.entry(match):
+            return is_capital(run[0]) and not is_kind(self.words[last].norm)
+        if not self.contrast(match):
+            return False
+        if len(run) == 1:
+            if not like_a_title(run[0]) or self.part_of_a_name(match):
+                return False
+            if caution is Caution.MARKED:
+                return self.introduced(first) and not is_kind(self.words[first].norm)
+            if not can_be_subject(self.words[first].norm):
+                # In hasty writing a sentence begins without a full stop: "a good movie It is about".
+                return self.introduced(first) or (not self.opens_sentence(first) and self.ends(match, JOINS))
+            return not self.opens_sentence(first) or self.subject(first)
+        if caution is Caution.MARKED and not self.introduced(first):
+            return False
+        telling = [raw for raw in run[1:] if not is_small(raw.casefold())]
+        if not telling and self.opens_sentence(first):
+            telling = run[1:]
+        # People write "the Hangover" inside a sentence for "The Hangover".
+        if run[0] in ARTICLES and telling and not self.opens_sentence(first):
+            return all(is_capital(raw) for raw in telling) and not self.part_of_a_name(match)
+        return all(is_capital(raw) for raw in (run[0], *telling))
+
+
+def _without_capitals(text: str) -> bool:
+    return text == text.lower()
+
+
+def _end_of(word: Word) -> int:
+    return word.end

@@ -1,0 +1,198 @@
+"""Which items a text names: titles over the words of the text, longest match first.
+
+Titles are found by their normal form (:mod:`usbrec.items.linking.surface_forms`), so case, accents and
+punctuation do not count, or by one typing error from it (:mod:`usbrec.items.linking.fuzzy`). What then
+decides is evidence (:mod:`usbrec.items.linking.disambiguation`):
+
+- A year in brackets behind a match must be a year of an item of that title, one year off allowed;
+  otherwise the text means something else, and no shorter title inside it is read either.
+- A number behind a match that is no part of it ("Toy Story 7") names another part of the series.
+- Titles made of ordinary words need to be written as titles: capitals inside a sentence, quotes,
+  italics, bold, or the year (:mod:`usbrec.items.linking.ambiguity`).
+- A title with a typing error needs its very year in brackets, or to be long and telling.
+
+A title that several items share is read by the year, else as the most popular: what the dialogue is
+after never decides.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from usbrec.dialogue import Item
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.linking.context import Match
+from usbrec.items.linking.disambiguation import Page, Verdict
+from usbrec.items.linking.fuzzy import NearMisses
+from usbrec.items.linking.out_of_catalogue import titles_written
+from usbrec.items.linking.storage import keep, kept
+from usbrec.items.linking.surface_forms import Spellings
+from usbrec.items.titles import words
+
+#: So many texts stay read: each draft asks again what the turns before it name.
+_TEXTS = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An item named in a text.
+
+    `text[start:end]` is `text`, a written year and its brackets included. `title` is the catalogue's,
+    `year` what was written (None: nothing). `candidates` are the ids it could be, most popular first;
+    `item_id` is the one it is read as.
+    """
+
+    start: int
+    end: int
+    text: str
+    title: str
+    year: int | None
+    candidates: tuple[str, ...]
+    item_id: str
+
+
+class Linker:
+    """Reads texts against a catalogue (any collection of items). Immutable."""
+
+    def __init__(self, catalogue: Iterable[Item]) -> None:
+        items = catalogue.items if isinstance(catalogue, Catalogue) else tuple(catalogue)
+        self._gathered(Spellings.of(items), NearMisses.of(items))
+
+    def _gathered(self, spellings: Spellings, near: NearMisses) -> None:
+        self._spellings = spellings
+        self._near = near
+        self._read = functools.lru_cache(maxsize=_TEXTS)(self._reading)
+
+    def save(self, folder: Path) -> None:
+        """Write what was gathered from the catalogue into `folder`, from where :meth:`open` maps it."""
+        keep(folder, self._spellings, self._near)
+
+    @classmethod
+    def open(cls, folder: Path, catalogue: Catalogue) -> Linker:
+        """The linker that was saved into `folder` for this very catalogue.
+
+        Raises InputError when the folder holds none, a damaged one, or one of another catalogue.
+        """
+        linker = cls.__new__(cls)
+        linker._gathered(*kept(folder, catalogue.items))
+        return linker
+
+    def link(self, text: str) -> tuple[Mention, ...]:
+        """The items the text names, in order, not overlapping."""
+        return self._read(text)[0]
+
+    def unknown_titles(self, text: str) -> tuple[str, ...]:
+        """What is written like a title and is not in the catalogue, in order, each once.
+
+        "Some Title (1999)", known titles with another year or number, and capitalised phrases in
+        quotes, italics or bold. Careful rather than complete.
+        """
+        mentions, unknown = self._read(text)
+        return titles_written(text, [(mention.start, mention.end) for mention in mentions], unknown)
+
+    def _reading(self, text: str) -> tuple[tuple[Mention, ...], Sequence[tuple[int, int]]]:
+        """The mentions, and the spans where a known title stands for something unknown."""
+        page = Page(text, words(text))
+        reading = _Reading(page)
+        passed_over = []
+        for match in sorted(self._matches(page), key=_longest_first):
+            if reading.free(match) and page.joined(match):
+                if not match.pattern.bare():  # a person: no title inside the name is meant
+                    reading.take(match.first, match.last)
+                elif verdict := page.judge(match):
+                    reading.accept(match, verdict)
+                else:
+                    passed_over.append(match)
+        # A title beside others is read as one, which may make the next one a title beside others.
+        found = -1
+        while passed_over and found < len(reading.mentions):
+            found = len(reading.mentions)
+            named = [(mention.start, mention.end) for mention in reading.mentions]
+            for match in passed_over:
+                if reading.free(match) and (verdict := page.in_slot(match, named)):
+                    reading.accept(match, verdict)
+                    named.append((verdict.start, verdict.end))
+        reading.mentions.sort(key=lambda mention: mention.start)
+        return _without_longer_titles(page, reading.mentions, reading.unknown)
+
+    def _matches(self, page: Page) -> Iterator[Match]:
+        found = page.words
+        seen = set()
+        spellings = [[word.norm for word in found]]
+        if any(word.stem != word.norm for word in found):
+            spellings.append([word.stem for word in found])
+        for spelling in spellings:
+            for first, last, pattern in self._spellings.runs(spelling):
+                if (first, pattern.key) not in seen:
+                    seen.add((first, pattern.key))
+                    yield Match(first, last, pattern)
+        strange = self._spellings.strange([word.stem for word in found])
+        doubtful = page.runs_to_doubt(strange, self._spellings.longest + 1)
+        for first, last, key in self._near.near(spellings[0], doubtful):
+            title = self._spellings.find(key)
+            if title is not None and title.bare():
+                yield Match(first, last, title, edited=True)
+
+
+class _Reading:
+    """What a text was read as so far: the mentions, what is unknown, and the words that are taken."""
+
+    def __init__(self, page: Page) -> None:
+        self._words = page.words
+        self._text = page.text
+        self._taken = [False] * len(page.words)
+        self.mentions: list[Mention] = []
+        self.unknown: list[tuple[int, int]] = []
+
+    def free(self, match: Match) -> bool:
+        return not any(self._taken[match.first : match.last + 1])
+
+    def take(self, first: int, last: int) -> None:
+        self._taken[first : last + 1] = [True] * (last + 1 - first)
+
+    def accept(self, match: Match, verdict: Verdict) -> None:
+        """Take the words of a match and of the year behind it, unless that is taken."""
+        last = match.last
+        while last + 1 < len(self._words) and self._words[last + 1].start < verdict.end:
+            last += 1
+        if any(self._taken[match.last + 1 : last + 1]):
+            return
+        self.take(match.first, last)
+        if not verdict.items:
+            self.unknown.append((verdict.start, verdict.end))
+            return
+        self.mentions.append(
+            Mention(
+                verdict.start,
+                verdict.end,
+                self._text[verdict.start : verdict.end],
+                verdict.items[0].title,
+                verdict.year,
+                tuple(item.id for item in verdict.items),
+                verdict.items[0].id,
+            )
+        )
+
+
+def _longest_first(match: Match) -> tuple[int, bool, int, int]:
+    """An article makes a title no longer: "the Star Wars films" have "Star Wars" in them, not "The Star"."""
+    length = match.last + 1 - match.first
+    article = match.pattern.key.startswith(("the ", "a ", "an "))
+    return (article - length, match.edited, -length, match.first)
+
+
+def _without_longer_titles(
+    page: Page, mentions: list[Mention], unknown: list[tuple[int, int]]
+) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
+    """Give up mentions that are the beginning of a longer title with a year no mention accounts for."""
+    kept = []
+    for mention in mentions:
+        year = page.longer_title(mention.end) if mention.year is None else None
+        if year and not any(other.start < year[1] and year[0] < other.end for other in mentions):
+            unknown.append((mention.start, year[1]))
+        else:
+            kept.append(mention)
+    return tuple(kept), unknown

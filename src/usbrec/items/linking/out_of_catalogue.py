@@ -1,0 +1,106 @@
+"""What is written like a title although the catalogue has no such item.
+
+A recommender that makes titles up writes them as titles: with a year, in quotes, in italics or bold.
+The patterns are careful rather than complete: a missed one is a count too low, a false one would
+accuse a reply of inventing what it only stressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from usbrec.items.linking.ambiguity import ARTICLES, SAID_OF, Caution, caution_for, is_lead_in, is_small
+from usbrec.items.titles import collapse, normalise_title, words
+
+_Span = tuple[int, int]
+
+_YEAR = re.compile(r"""["”’'*_]*[ \t]*[(\[][ \t]*[12][0-9]{3}[ \t]*[)\]]""")
+_QUOTED = re.compile(
+    r"""(?<!\w) (?: "(?P<plain>[^"\n]{2,80})" | “(?P<curly>[^“”\n]{2,80})” | ‘(?P<single>[^‘’\n]{2,80})’
+                  | '(?P<straight>[^'\n]{2,80})' ) (?!\w)""",
+    re.VERBOSE,
+)
+_STRESSED = re.compile(r"(?<![\w*])(?P<mark>\*{1,3}|_)(?P<inner>[^*_\n]{2,80})(?P=mark)(?![\w*])")
+# What may stand between the words of one title.
+_GAP = re.compile(r"[ \t]*(?:[:&’'–-]|[ \t])[ \t]*")
+
+
+def titles_written(text: str, known: Sequence[_Span], foreign: Sequence[_Span]) -> tuple[str, ...]:
+    """The titles in `text` outside the spans of `known` mentions, in order, each once.
+
+    `foreign` are spans found already: a known title with another year or number.
+    """
+    found = [(start, collapse(text[start:end].strip("\"“”‘’'*_ "))) for start, end in foreign]
+    covered = [*known, *foreign]
+    for match in _YEAR.finditer(text):
+        if not _overlaps(match.span(), covered):
+            start = _run_before(text, match.start(), covered)
+            if start is not None:
+                found.append((start, collapse(re.sub(r"[\"“”*_]", "", text[start : match.end()]))))
+                covered.append((start, match.end()))
+    for pattern, quoted in ((_QUOTED, True), (_STRESSED, False)):
+        for match in pattern.finditer(text):
+            inner = next(group for name, group in match.groupdict().items() if group and name != "mark")
+            if _overlaps(match.span(), covered) or inner.endswith(":") or text[match.end() :].startswith(":"):
+                continue
+            if _title_phrase(inner, quoted):
+                found.append((match.start(), collapse(inner).rstrip(".,!?")))
+                covered.append(match.span())
+    unique: dict[str, str] = {}
+    for _, title in sorted(found):
+        unique.setdefault(normalise_title(title), title)
+    return tuple(unique.values())
+
+
+def _overlaps(span: _Span, spans: Sequence[_Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in spans)
+
+
+def _run_before(text: str, end: int, covered: Sequence[_Span]) -> int | None:
+    """Where the run of capitalised words begins that ends at `end`; None where there is none."""
+    floor = max((stop for _, stop in covered if stop <= end), default=0)
+    floor = max(floor, end - 120, text.rfind("\n", 0, end) + 1)
+    run = words(text[floor:end])
+    begin = len(run)
+    while begin > 0:
+        word = run[begin - 1]
+        raw = text[floor + word.start : floor + word.end]
+        behind = run[begin].start if begin < len(run) else end - floor
+        gap = text[floor + word.end : floor + behind]
+        if begin < len(run) and not _GAP.fullmatch(gap):
+            break
+        if begin == len(run) and gap.strip(" \t.!?\"”’'*_"):
+            break
+        if not (raw[0].isupper() or raw[0].isdigit() or is_small(word.norm)):
+            break
+        begin -= 1
+    # Small words open no title unless they have a capital; a verb before a title is no part of it.
+    while begin < len(run):
+        word = run[begin]
+        raw = text[floor + word.start : floor + word.end]
+        opens = word.norm not in ARTICLES and (is_lead_in(word.norm) or word.norm in SAID_OF | _TELLING)
+        if raw[0].islower() or (opens and begin + 1 < len(run)):
+            begin += 1
+        else:
+            break
+    return floor + run[begin].start if begin < len(run) else None
+
+
+_TELLING = frozenset({"film", "films", "movie", "recommend", "recommended", "suggest", "suggested", "trying"})
+
+
+def _title_phrase(phrase: str, quoted: bool) -> bool:
+    """Two to eight words written as a title, or one such word of four letters or more in quotes."""
+    run = words(phrase)
+    if not run or len(run) > 8 or re.search(r"[.!?;]\s", phrase):
+        return False
+    raws = [phrase[word.start : word.end] for word in run]
+    if not all(raw[0].isupper() or raw[0].isdigit() or is_small(raw) for raw in raws):
+        return False
+    if not raws[0][0].isupper() or not any(raw[0].isupper() and len(raw) > 1 for raw in raws):
+        return False
+    norms = [word.norm for word in run]
+    if len(run) == 1:
+        return quoted and len(norms[0]) >= 4 and caution_for(norms) is not Caution.MARKED
+    return any(caution_for([norm]) is not Caution.MARKED for norm in norms if not is_small(norm))

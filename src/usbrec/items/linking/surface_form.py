@@ -1,0 +1,47 @@
+"""What the linker looks for: a spelling of titles, what it may stand for, and how carefully to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from usbrec.dialogue import Item
+from usbrec.items.linking.ambiguity import Caution
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One spelling and what it may stand for: titles spelt so, and titles that are shortened to it.
+
+    A pattern without items is a person's name.
+    """
+
+    key: str
+    """The words it is found by, separated by blanks."""
+    exact: tuple[Item, ...]
+    variants: tuple[Item, ...]
+    caution: Caution
+    telling: bool
+    """Whether the words say enough to be read as the title, in lower case too, where one is asked for."""
+    marks: frozenset[str]
+    """Punctuation of the titles themselves: it may stand between the words of a match."""
+
+    def of_year(self, year: int) -> tuple[Item, ...]:
+        """The items the title means with that year: of the year, one year off, else of no known year."""
+        for gap in (0, 1):
+            for group in (self.exact, self.variants):
+                if found := [
+                    item for item in group if item.year is not None and abs(item.year - year) <= gap
+                ]:
+                    return tuple(found)
+        for group in (self.exact, self.variants):
+            if found := [item for item in group if item.year is None]:
+                return tuple(found)
+        return ()
+
+    def of_exactly(self, year: int) -> tuple[Item, ...]:
+        """The items of that very year."""
+        return tuple(item for item in (*self.exact, *self.variants) if item.year == year)
+
+    def bare(self) -> tuple[Item, ...]:
+        """The items the title means where no year is written, most popular first."""
+        return self.exact or self.variants

@@ -1,0 +1,209 @@
+"""Every spelling of every title, as sorted hashes: what a run of words may stand for, among a million titles.
+
+A word is a 64-bit hash, a run of words a polynomial of its words' hashes, so all runs of a text are hashed
+at once from the hashes of its beginnings, and one binary search finds those that spell a title. The arrays
+lie in files that are mapped into memory, and a :class:`Pattern` is made when its spelling is met. Two keys
+share a hash with a probability of about 1 in 10^7 for a million titles, a text's run meets a title's hash
+by accident in 1 of 10^13.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from usbrec.dialogue import Item
+from usbrec.items.linking.ambiguity import ARTICLES, Caution, caution_for, is_telling
+from usbrec.items.linking.surface_form import Pattern
+from usbrec.items.titles import normalise_title
+
+Hashes = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int32]
+
+# What a spelling is to the item of its row.
+_EXACT, _SHORTENED, _VARIANT, _PERSON = range(4)
+_FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
+_MASK = (1 << 64) - 1
+_HYPHEN = re.compile(r"(?<=\w)[-‐‑·](?=\w)")
+_LOWER_CASE = re.compile(r"(?<![\w'’-])[a-z]+(?![\w'’-])")
+
+
+@functools.lru_cache(maxsize=1 << 17)
+def word_hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+def key_hash(words: Iterable[str]) -> int:
+    value = 0
+    for word in words:
+        value = (value * _FACTOR + word_hash(word)) & _MASK
+    return value
+
+
+class Spellings:
+    """The spellings of `items`. `arrays` and `ordinary` are what :meth:`gathered` found or a folder kept.
+
+    Shapes: keys (K,) sorted; starts (K + 1,), where the entries of a key begin; rows and kinds (E,), an
+    entry's item and what the key is to it, most popular item first; known (V,), sorted hashes of the words
+    of titles and people.
+    """
+
+    NAMES = ("keys", "starts", "rows", "kinds", "known", "longest")
+
+    def __init__(
+        self, items: Sequence[Item], arrays: Mapping[str, npt.NDArray[np.generic]], ordinary: frozenset[str]
+    ) -> None:
+        self.items = items
+        self.arrays = {name: np.asarray(arrays[name]) for name in self.NAMES}
+        self.ordinary = ordinary
+        self.longest = int(self.arrays["longest"][0])
+        self._keys: Hashes = self.arrays["keys"]
+        self._known: Hashes = self.arrays["known"]
+        self._starts, self._rows, self._kinds = (self.arrays[name] for name in ("starts", "rows", "kinds"))
+        powers = [1]
+        for _ in range(self.longest):
+            powers.append(powers[-1] * _FACTOR & _MASK)
+        self._powers = np.array(powers[1:], dtype=np.uint64)
+        self.pattern = functools.lru_cache(maxsize=1 << 14)(self._pattern)
+
+    @classmethod
+    def of(cls, items: Sequence[Item]) -> Spellings:
+        return cls(items, *_gathered(items))
+
+    def runs(self, words: Sequence[str]) -> Iterator[tuple[int, int, Pattern]]:
+        """The runs words[first..last] that spell a title or a name: (first, last, pattern)."""
+        if not words or not len(self._keys):
+            return
+        beginnings = [0]
+        for word in words:
+            beginnings.append((beginnings[-1] * _FACTOR + word_hash(word)) & _MASK)
+        until = np.array(beginnings, dtype=np.uint64)
+        longest = min(self.longest, len(words))
+        firsts = np.arange(len(words))[:, None]
+        ends = firsts + np.arange(1, longest + 1)
+        hashes = until[np.minimum(ends, len(words))] - until[:-1, None] * self._powers[:longest]
+        places = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
+        spelt = (self._keys[places] == hashes) & (ends <= len(words))
+        for first, length in np.argwhere(spelt).tolist():
+            last = first + length
+            yield first, last, self.pattern(" ".join(words[first : last + 1]), int(places[first, length]))
+
+    def find(self, key: str) -> Pattern | None:
+        """The pattern of a normal form, None where no title is spelt so."""
+        value = np.uint64(key_hash(key.split(" ")))
+        place = int(np.searchsorted(self._keys, value))
+        if place == len(self._keys) or self._keys[place] != value:
+            return None
+        return self.pattern(key, place)
+
+    def strange(self, words: Sequence[str]) -> list[bool]:
+        """Which words stand in no title and no name."""
+        if not words or not len(self._known):
+            return [True] * len(words)
+        hashes = np.array([word_hash(word) for word in words], dtype=np.uint64)
+        places = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
+        return [bool(other) for other in self._known[places] != hashes]
+
+    def _pattern(self, key: str, place: int) -> Pattern:
+        entries = slice(int(self._starts[place]), int(self._starts[place + 1]))
+        kinds = self._kinds[entries].tolist()
+        rows = self._rows[entries].tolist()
+        exact = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind == _EXACT)
+        variants = tuple(
+            self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind in (_SHORTENED, _VARIANT)
+        )
+        parts = key.split(" ")
+        if not exact and not variants:
+            return Pattern(key, (), (), Caution.MARKED, False, frozenset("-.' "))
+        caution = Caution.MARKED if _PERSON in kinds else caution_for(parts, self.ordinary)
+        if _SHORTENED in kinds and not exact:
+            # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
+            caution = max(caution, Caution.CAPITALS if len(parts) > 1 else Caution.MARKED)
+        marks = frozenset("".join(item.title for item in exact + variants))
+        return Pattern(key, exact, variants, caution, is_telling(parts), marks)
+
+
+class _Entries:
+    def __init__(self) -> None:
+        self.hashes, self.rows, self.kinds = array("Q"), array("i"), array("B")
+        self.longest = 0
+
+    def add(self, key: str, row: int, kind: int) -> None:
+        parts = key.split(" ")
+        self.longest = max(self.longest, len(parts))
+        self.hashes.append(key_hash(parts))
+        self.rows.append(row)
+        self.kinds.append(kind)
+
+    def sorted(self) -> dict[str, npt.NDArray[np.generic]]:
+        hashes = np.array(self.hashes, dtype=np.uint64)
+        order = np.argsort(hashes, kind="stable")
+        keys, starts = np.unique(hashes[order], return_index=True)
+        return {
+            "keys": keys,
+            "starts": np.append(starts, len(hashes)),
+            "rows": np.array(self.rows, dtype=np.int32)[order],
+            "kinds": np.array(self.kinds, dtype=np.uint8)[order],
+            "longest": np.array([self.longest]),
+        }
+
+
+def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
+    """The arrays of :class:`Spellings`, and the words that descriptions use as ordinary ones."""
+    titles: list[str] = []
+    keys: list[str] = []
+    order: list[tuple[float, int, bool, str, int]] = []
+    people: set[str] = set()
+    seen: Counter[str] = Counter()
+    for row, item in enumerate(items):
+        titles.append(item.title)
+        keys.append(normalise_title(item.title))
+        # Equally popular: "It" before "I.T.", then an item that the catalogue itself names without a year,
+        # because that is what a bare title says.
+        order.append((-item.popularity, item.title.count("."), item.year is not None, item.id, row))
+        people.update(item.people)
+        if item.text:
+            seen.update(set(_LOWER_CASE.findall(item.text)))
+    order.sort()
+    entries = _Entries()
+    spelt, singles = set(keys), set()
+    for *_, row in order:
+        key = keys[row]
+        if any(map(str.isalnum, key)):
+            entries.add(key, row, _EXACT)
+            singles.add(key)
+        title = titles[row]
+        if _HYPHEN.search(title):  # "Spiderman" for "Spider-Man"
+            joined = normalise_title(_HYPHEN.sub("", title))
+            entries.add(joined, row, _VARIANT)
+            singles.add(joined)
+        article, _, rest = key.partition(" ")
+        if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
+            entries.add(rest, row, _SHORTENED)
+            singles.add(rest)
+    beside: dict[str, list[str]] = {}
+    for key in spelt:  # "the Hangover (2010)" for "Hangover", beside "The Hangover" of 2009
+        article, _, rest = key.partition(" ")
+        if article in ARTICLES and rest in spelt:
+            beside.setdefault(rest, []).append(key)
+    for *_, row in order:
+        for key in beside.get(keys[row], ()):
+            entries.add(key, row, _VARIANT)
+    # A person's name is longer than a title that is part of it, so that "Morgan Freeman" is not "Morgan".
+    names = {normalise_title(name) for name in people}
+    for name in sorted(names):
+        parts = name.split(" ")
+        if len(parts) > 1 and (name in singles or not singles.isdisjoint(parts)):
+            entries.add(name, -1, _PERSON)
+    known = {word_hash(word) for text in (*spelt, *names) for word in text.split(" ")}
+    arrays = entries.sorted()
+    arrays["known"] = np.sort(np.fromiter(known, dtype=np.uint64, count=len(known)))
+    # Ordinary is what at least two descriptions use in lower case.
+    return arrays, frozenset(word for word, count in seen.items() if count > 1)

@@ -1,0 +1,97 @@
+"""A retriever that reads attributes alone: it needs neither dialogues nor a model."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from usbrec.dialogue import Turn
+from usbrec.items.attributes import genres_in, people_in
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.linking.linker import Linker
+from usbrec.items.similarity import Similarity, Traits, TraitTable, traits_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class _Reading(NamedTuple):
+    """What one text says: rows of the items it names, the genres and people it mentions beside them."""
+
+    named: tuple[int, ...]
+    genres: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+class AttributeRetriever:
+    """Ranks by mean similarity to the items a dialogue names, the genres and people it mentions, popularity.
+
+    score = mean similarity to the named items + `words_weight` times the share of the mentioned genres
+    and people an item has + `popularity_weight` times log(1 + popularity), scaled to [0, 1]. Likes and
+    dislikes are not told apart. The same texts give the same ranking; ties go by id.
+    """
+
+    words_weight = 0.6
+    popularity_weight = 0.5
+
+    def __init__(self, catalogue: Catalogue, linker: Linker, similarity: Similarity) -> None:
+        # In order of the ids, so that a stable sort breaks ties by id.
+        items = sorted(catalogue, key=lambda item: item.id)
+        self._catalogue = catalogue
+        self._linker = linker
+        self._ids = tuple(item.id for item in items)
+        self._row = {item.id: row for row, item in enumerate(items)}
+        self._traits = tuple(traits_of(item) for item in items)
+        self._table = TraitTable(self._traits, similarity)
+        popularity_n = np.log1p([item.popularity for item in items])
+        # Turns come again and again as a dialogue grows.
+        self._read = functools.lru_cache(maxsize=8_192)(self._reading)
+        self._prior_n = popularity_n / max(float(popularity_n.max()), 1e-12)
+
+    def rank(
+        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
+    ) -> tuple[tuple[str, float], ...]:
+        """The `k` best (id, score), best first, without the items the turns name unless `keep_named`."""
+        score_n = self.scores(turns)
+        left_out = frozenset() if keep_named else self._named(turns)
+        order_n = np.argsort(-score_n, kind="stable")
+        chosen = [int(row) for row in order_n[: max(0, k) + len(left_out)] if int(row) not in left_out]
+        return tuple((self._ids[row], float(score_n[row])) for row in chosen[: max(0, k)])
+
+    def scores(self, turns: Sequence[Turn]) -> NDArray[np.float64]:
+        """The score of every item in the order of their ids, shape (n,)."""
+        named: dict[int, None] = {}
+        genres: dict[str, None] = {}
+        people: dict[str, None] = {}
+        for turn in turns:
+            found = self._read(turn.text)
+            named.update(dict.fromkeys(found.named))
+            genres.update(dict.fromkeys(found.genres))
+            people.update(dict.fromkeys(found.people))
+        score_n = self.popularity_weight * self._prior_n
+        if named:
+            score_n = score_n + sum(self._table.to(self._traits[row]) for row in named) / len(named)
+        wanted = Traits.of(genres, people)
+        size = len(wanted.genres) + len(wanted.people)
+        if size:
+            score_n = score_n + self.words_weight * self._table.shared(wanted) / size
+        # Sums in another order differ in the last bits; rounding keeps ties ties.
+        return np.round(score_n, 9)
+
+    def _named(self, turns: Sequence[Turn]) -> frozenset[int]:
+        return frozenset(row for turn in turns for row in self._read(turn.text).named)
+
+    def _reading(self, text: str) -> _Reading:
+        named: list[int] = []
+        position, rest = 0, ""
+        for mention in self._linker.link(text):
+            named.append(self._row[mention.item_id])
+            rest += text[position : mention.start] + "\n"
+            position = mention.end
+        rest += text[position:]
+        return _Reading(
+            tuple(named), tuple(genres_in(rest, self._catalogue)), tuple(people_in(rest, self._catalogue))
+        )

@@ -1,0 +1,1 @@
+"""Sources of a ranking: each rates all items for a dialogue."""

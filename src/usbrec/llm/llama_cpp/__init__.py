@@ -1,0 +1,1 @@
+"""A GGUF file run in this process by llama.cpp."""

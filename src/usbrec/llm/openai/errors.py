@@ -1,0 +1,113 @@
+"""What a server complains of: its refusals and failures read out of status and body."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UnusableAnswer, UsbRecError
+
+_UNSUPPORTED = re.compile(
+    r"unsupported|not support|n[o']t supported|unknown|unrecogni[sz]ed|unexpected|extra|not permitted"
+    r"|only the default|max_completion_tokens",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(
+    r"context (?:length|size|window)|maximum context|context_length|exceed_context"
+    r"|prompt is too long|input is too long|too many (?:input )?tokens|maximum sequence length",
+    re.IGNORECASE,
+)
+_ONE_CHOICE = re.compile(
+    r"\bn\s*(?:[=<>]|must|is|should)|(?:one|multiple) (?:completion )?choices?|multiple completions"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a server said instead of an answer, without the key: all that is kept of the SDK's error.
+
+    `text` is everything it said, to search in; `reason` one line of it, to show. `status` is None
+    where the connection failed or a stream ended in an error.
+    """
+
+    status: int | None
+    connected: bool
+    code: str
+    parameter: str
+    reason: str
+    text: str
+
+    @classmethod
+    def read(cls, status: int | None, body: object, key: str, *, connected: bool = True) -> Self:
+        """Out of an error's body (JSON or text). `key` is taken out wherever the server repeats it."""
+        fields = body if isinstance(body, Mapping) else {}
+        said = next((fields[name] for name in ("message", "detail", "error") if fields.get(name)), body)
+
+        def without_key(value: object) -> str:
+            text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+            # Inside JSON a key with a quote or backslash is spelled differently.
+            for spelling in {key, json.dumps(key)[1:-1]} - {""}:
+                text = text.replace(spelling, "[key]")
+            return text
+
+        return cls(
+            status=status,
+            connected=connected,
+            code=without_key(fields.get("code") or ""),
+            parameter=without_key(fields.get("param") or ""),
+            reason=_shown(without_key(said)),
+            text=f"{without_key(said)}\n{without_key(body)}",
+        )
+
+    @property
+    def too_long(self) -> bool:
+        return self.status == 413 or bool(_TOO_LONG.search(self.text))
+
+    @property
+    def unsupported(self) -> bool:
+        """Whether something is unknown to the server, rather than of a wrong value."""
+        return bool(_UNSUPPORTED.search(self.text))
+
+    def names(self, parameter: str) -> bool:
+        """Whether the complaint is about this parameter. `n` is too short to be looked for as a word."""
+        if self.parameter == parameter or re.search(rf"""['"`]{parameter}['"`]""", self.text):
+            return True
+        if parameter == "n":
+            return bool(_ONE_CHOICE.search(self.text))
+        return bool(re.search(rf"\b(?:top_)?{parameter}\b", self.text))
+
+    def failure(self, host: str, model: str) -> UsbRecError:
+        """The error to raise for it."""
+        status = self.status
+        if not self.connected:
+            return ModelUnavailable(f"The connection to {host} failed: {self.reason}")
+        if status in (401, 403):
+            return ModelRefused(
+                f"The server at {host} rejected the key (status {status}): set OPENAI_API_KEY to a valid one."
+            )
+        if status == 404 or self.code == "model_not_found":
+            return ModelRefused(
+                f"The server at {host} has no model {model!r}, or not this path ({self.reason}); "
+                "check the model's name and --base-url, which usually ends in /v1."
+            )
+        if status in (408, 409, 429) or (status is not None and status >= 500):
+            return ModelUnavailable(f"The server at {host} answered {status} to the last try: {self.reason}")
+        if status is not None and self.too_long:
+            return PromptTooLong(f"The prompt does not fit the context of {model!r}: {self.reason}")
+        return UnusableAnswer(f"The server at {host} answered {status or 'with an error'}: {self.reason}")
+
+
+def is_page(text: str) -> bool:
+    """Whether a body is a web page, as proxies and wrong addresses send them."""
+    return text.lstrip().startswith("<")
+
+
+def _shown(text: str) -> str:
+    """What a server said, fit for one line of a message: printable and at most 200 characters."""
+    if is_page(text):
+        return "an HTML page"
+    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return line if len(line) <= 200 else f"{line[:197]}..."

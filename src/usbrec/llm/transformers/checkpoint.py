@@ -1,0 +1,154 @@
+"""Base models as transformers read them: a folder, a hub's name, or a GGUF file turned over once.
+
+A packaged or other GGUF model is quantised and cannot be trained as it is. It is read back to full
+precision once, saved as safetensors in the user's cache, and found there from then on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from usbrec.errors import ConfigError, InputError
+from usbrec.llm.packaged import MODELS, packaged_model_path
+from usbrec.storage import cache_folder, content_digest, expanded
+
+#: How a seat begins that transformers runs.
+HF = "hf:"
+#: What a PEFT adapter's folder holds.
+ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
+
+
+def checkpoint_of(base: str) -> str:
+    """What transformers loads for `base`: a packaged model's name, a .gguf file, a folder, or a hub's name.
+
+    Raises InputError when the file or folder is missing or cannot be turned over, ConfigError without the
+    extra ``train``.
+    """
+    if base in MODELS:
+        return str(_turned_over(packaged_model_path(MODELS[base])))
+    path = expanded(base)
+    if path.suffix == ".gguf":
+        if not path.is_file():
+            raise InputError(f"{base}: no such file. Check the path.")
+        return str(_turned_over(path))
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            raise InputError(f"{base}: no checkpoint of transformers (config.json is missing).")
+        return str(path)
+    if base.startswith((".", "/", "~")) or base.count("/") > 1 or not base.strip():
+        raise InputError(f"{base or 'hf:'}: no such folder. Name a checkpoint's folder or a hub's ORG/NAME.")
+    return base
+
+
+def load_tokenizer(base: str) -> Any:
+    """The tokenizer with its chat template. Raises InputError, ConfigError."""
+    with _loading(base):
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint_of(base))
+    if not tokenizer.chat_template:
+        raise InputError(f"{base}: its tokenizer has no chat template. Take an instruction-tuned model.")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def load_model(base: str, *, dtype: Any = None, device: str = "cpu") -> Any:
+    """The causal language model in evaluation mode; `dtype` None keeps what the checkpoint says.
+
+    Raises InputError, ConfigError.
+    """
+    with _loading(base):
+        from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        model = AutoModelForCausalLM.from_pretrained(
+            checkpoint_of(base), dtype="auto" if dtype is None else dtype
+        )
+    return model.to(device).eval()
+
+
+def check_adapter(folder: str | Path) -> Path:
+    """The folder of a PEFT adapter, if it is one. Raises InputError naming the file that is missing."""
+    folder = expanded(folder)
+    try:
+        missing = [name for name in ADAPTER_FILES if not (folder / name).is_file()]
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror}). Check the path.") from None
+    if missing:
+        raise InputError(f"{folder}: no adapter ({missing[0]} is missing). `usbrec train ... -o` writes one.")
+    return folder
+
+
+def base_and_adapter(seat: str) -> tuple[str, Path | None]:
+    """The base and the adapter's folder of ``[hf:]BASE[+ADAPTER]``. Raises InputError for a folder that is
+    no adapter's."""
+    base, adapter = as_written(seat)
+    return base, None if adapter is None else check_adapter(adapter)
+
+
+def as_written(seat: str) -> tuple[str, Path | None]:
+    """The base and the adapter's folder of ``[hf:]BASE[+ADAPTER]``, which need not be there. A plus inside a
+    base's own path is its own where that path is there."""
+    written = seat.removeprefix(HF)
+    base, plus, folder = written.rpartition("+")
+    if not plus or Path(written).exists():
+        return written, None
+    return base, Path(folder)
+
+
+@contextlib.contextmanager
+def without_future_warnings() -> Iterator[None]:
+    """Libraries that are not yet written for one another's newest version say so at every start."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
+@contextlib.contextmanager
+def _loading(base: str) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigError(
+            f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
+        ) from None
+    except (OSError, ValueError, KeyError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise InputError(f"{base}: cannot be loaded by transformers ({first[:200]}).") from None
+
+
+def _turned_over(path: Path) -> Path:
+    """The cached checkpoint of a GGUF file, made if need be; whole or not there."""
+    root = cache_folder()
+    content = content_digest(path)
+    folder = root / "checkpoints" / f"{path.stem}-{content[:12]}"
+    if (folder / "config.json").is_file():
+        return folder
+    with _loading(path.name):
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+        where: dict[str, Any] = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
+        model = AutoModelForCausalLM.from_pretrained(
+            **where, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
+        )
+        tokenizer = AutoTokenizer.from_pretrained(**where)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".turning-", dir=folder.parent))
+        try:
+            model.save_pretrained(partial)
+            tokenizer.save_pretrained(partial)
+            # Two at once: the one that comes second finds the folder there and keeps it.
+            with contextlib.suppress(OSError):
+                partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return folder

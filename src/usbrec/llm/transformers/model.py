@@ -1,0 +1,369 @@
+"""A model through transformers, with or without a LoRA adapter: the seat ``hf:BASE[+ADAPTER]``.
+
+The adapter is merged into the weights when the model is loaded, so it costs nothing afterwards. A prompt
+is gone through once however many replies are drawn, and inside a unit of work what a prompt shares with
+the one before is not computed again; a unit starts with the system message alone, which is the same for
+all, so that its words depend on nothing but itself. Units of a crew (see engine.py) have their replies
+drawn together, token by token (decoding.py). On processors with bfloat16 the weights are kept in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from usbrec.dialogue import Usage
+from usbrec.engine import Crew, current_scope
+from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
+from usbrec.keys import digest
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
+from usbrec.llm.transformers.checkpoint import (
+    ADAPTER_FILES,
+    checkpoint_of,
+    load_model,
+    load_tokenizer,
+    without_future_warnings,
+)
+from usbrec.llm.transformers.decoding import draw_all
+from usbrec.llm.transformers.sequences import Drawing, Prompt
+from usbrec.llm.transformers.shared_prefix import shares_prompts
+from usbrec.storage import content_digest
+
+R = TypeVar("R")
+
+
+#: So many system messages stay gone through.
+_OPENINGS = 8
+
+
+@dataclass
+class _Warm:
+    """What a unit computed last: tokens and their cache."""
+
+    ids: list[int]
+    cache: Any
+
+
+@dataclass
+class _Lane:
+    """What a lane works on (a unit, or a crew of units), and what each of its units computed last."""
+
+    work: str | Crew
+    units: dict[str, _Warm] = field(default_factory=dict)
+
+
+class TransformersModel:
+    """A ChatModel on torch. `context` is prompt and reply together in tokens, `lanes` how many units work at
+    once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda.
+
+    Loading happens with the first request. Raises InputError or ConfigError then, and ConfigError at once
+    without the extra ``train``.
+    """
+
+    parallel = False
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        adapter: Path | None = None,
+        name: str,
+        context: int = 4096,
+        lanes: int = 1,
+        threads: int = 1,
+        device: str = "auto",
+    ) -> None:
+        try:  # Heavy and optional: checked here, loaded where they are used.
+            import torch  # noqa: F401
+            import transformers  # noqa: F401
+
+            if adapter is not None:
+                import peft  # noqa: F401
+        except ImportError as error:
+            raise ConfigError(
+                f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
+            ) from None
+        self._base = base
+        self._adapter = adapter
+        self._name = name
+        self._context = context
+        self._threads = threads
+        self._wanted_device = device
+        self._workers = ThreadPoolExecutor(max_workers=lanes, thread_name_prefix="hf")
+        self._lanes: dict[int, _Lane] = {}
+        self._openings: dict[tuple[int, ...], Any] = {}
+        self._loading = threading.RLock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @cached_property
+    def identity(self) -> Mapping[str, Any]:
+        """Digests of the weights and the adapter, and what they are computed in."""
+        import torch
+        import transformers
+
+        place = Path(checkpoint_of(self._base))
+        weights = sorted(place.glob("*.safetensors")) if place.is_dir() else []
+        return {
+            "backend": "transformers",
+            "base": digest([content_digest(file) for file in weights]) if weights else self._base,
+            "adapter": None
+            if self._adapter is None
+            else digest([content_digest(self._adapter / name) for name in ADAPTER_FILES]),
+            "dtype": str(half_precision(self._device)).removeprefix("torch."),
+            "device": self._device.partition(":")[0],
+            "context": self._context,
+            "threads": self._threads,
+            "versions": [torch.__version__, transformers.__version__],
+        }
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        scope = current_scope.get()
+        asked = (request, self._warm())
+        if scope is None or scope.crew is None:
+            return await self._work(lambda stopped: self._chat([asked], stopped)[0])
+        reply: ChatReply = await scope.crew.ask(scope.unit, self._chat_together, asked)
+        return reply
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        warm = self._warm()
+        return await self._work(lambda stopped: self._choose(request, warm))
+
+    async def aclose(self) -> None:
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._lanes.clear()
+        self._openings.clear()
+        self._loaded = None
+
+    async def _chat_together(
+        self, asked: Sequence[tuple[ChatRequest, _Warm]]
+    ) -> Sequence[ChatReply | ModelError]:
+        return await self._work(lambda stopped: self._chat(asked, stopped))
+
+    def _warm(self) -> _Warm:
+        """What the current unit computed last; nothing at its beginning, and outside a unit."""
+        scope = current_scope.get()
+        if scope is None:
+            return _Warm([], None)
+        work = scope.crew or scope.unit
+        lane = self._lanes.get(scope.lane)
+        if lane is None or lane.work != work:
+            lane = self._lanes[scope.lane] = _Lane(work)
+        return lane.units.setdefault(scope.unit, _Warm([], None))
+
+    async def _work(self, what: Callable[[threading.Event], R]) -> R:
+        """Do `what` on a worker; a cancelled call ends there after the token it is at."""
+        stopped = threading.Event()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._workers, what, stopped)
+        finally:
+            stopped.set()
+
+    @property
+    def _device(self) -> str:
+        return device_of(self._wanted_device)
+
+    def _open(self) -> tuple[Any, Any]:
+        with self._loading:
+            if self._loaded is None:
+                import torch
+
+                torch.set_num_threads(self._threads)
+                self._loaded = (load_tokenizer(self._base), self._merged())
+                shares_prompts(self._loaded[1])
+            return self._loaded
+
+    def _merged(self) -> Any:
+        import torch
+
+        if self._adapter is None:
+            return load_model(self._base, dtype=half_precision(self._device), device=self._device)
+        import peft
+
+        # Merged in full precision: in half of it, small changes would be rounded away.
+        model = load_model(self._base, dtype=torch.float32)
+        try:
+            with without_future_warnings():
+                merged = peft.PeftModel.from_pretrained(model, str(self._adapter)).merge_and_unload()
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise InputError(
+                f"{self._adapter}: this adapter does not fit {self._base} "
+                f"({str(error).splitlines()[0][:200]})."
+            ) from None
+        return merged.to(self._device, half_precision(self._device)).eval()
+
+    def _read(self, messages: tuple[Message, ...], reply: int, warm: _Warm) -> Prompt:
+        """Go through the prompt, from where it differs from the one before in this unit."""
+        from transformers import DynamicCache
+
+        _, model = self._open()
+        ids = self._ids(messages)
+        limit = min(self._context, model.config.max_position_embeddings)
+        if len(ids) + reply > limit:
+            raise PromptTooLong(
+                f"{self.name}: prompt ({len(ids)} tokens) and reply ({reply}) do not fit into {limit} tokens."
+            )
+        if not warm.ids:
+            warm.ids, warm.cache = self._opening(messages)
+        shared = _shared(warm.ids, ids)
+        cache = warm.cache if shared else DynamicCache(config=model.config)
+        # Never by nothing: what that does differs between versions.
+        if shared and shared < cache.get_seq_length():
+            cache.crop(shared - cache.get_seq_length())
+        logits = self._pass(ids[shared:], cache)
+        warm.ids, warm.cache = ids, cache
+        return Prompt(ids, cache, logits, shared)
+
+    def _ids(self, messages: Sequence[Message], *, reply: bool = True) -> list[int]:
+        """The tokens of a dialogue, with what begins a reply behind it. Raises UnusableAnswer."""
+        tokenizer, _ = self._open()
+        try:
+            text = tokenizer.apply_chat_template(
+                [message.to_json() for message in messages], tokenize=False, add_generation_prompt=reply
+            )
+        except Exception as error:  # noqa: BLE001 - a template is somebody's program
+            raise UnusableAnswer(f"{self.name}: its chat template refuses the dialogue ({error}).") from None
+        ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def _opening(self, messages: Sequence[Message]) -> tuple[list[int], Any]:
+        """The system message gone through: its tokens and a cache to go on in. Nothing where there is none.
+
+        It is computed once, always by itself, and so the same for whoever comes first.
+        """
+        from transformers import DynamicCache
+
+        if messages[0].role != "system":
+            return [], None
+        try:
+            ids = self._ids(messages[:1], reply=False)
+        except UnusableAnswer:
+            # A template may want a user's turn: then every unit goes through the whole prompt.
+            return [], None
+        key = tuple(ids)
+        with self._loading:
+            cache = self._openings.get(key)
+            if cache is None:
+                cache = DynamicCache(config=self._open()[1].config)
+                self._pass(ids, cache)
+                self._openings[key] = cache
+                if len(self._openings) > _OPENINGS:
+                    del self._openings[next(iter(self._openings))]
+            return ids, copy.deepcopy(cache)
+
+    def _pass(self, ids: Sequence[int], cache: Any) -> Any:
+        """Take tokens through the model behind what `cache` holds; the logits (1, vocabulary) that follow."""
+        import torch
+
+        model = self._open()[1]
+        with torch.inference_mode():
+            answer = model(
+                input_ids=torch.tensor([list(ids)], device=self._device),
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+        return answer.logits[:, -1].float()
+
+    def _chat(self, asked: Sequence[tuple[ChatRequest, _Warm]], stopped: threading.Event) -> list[Any]:
+        """For each request its reply; the ModelError that it alone met, where there are others."""
+        drawings: list[Drawing | ModelError] = []
+        for request, warm in asked:
+            started = time.monotonic()
+            try:
+                prompt = self._read(request.messages, request.max_tokens, warm)
+            except ModelError as error:
+                if len(asked) == 1:
+                    raise
+                drawings.append(error)
+                continue
+            drawings.append(Drawing(request, prompt, stopped.is_set, started))
+        tokenizer, model = self._open()
+        draw_all(model, tokenizer, [drawing for drawing in drawings if isinstance(drawing, Drawing)])
+        return [
+            drawing
+            if isinstance(drawing, ModelError)
+            else ChatReply(drawing.completions(tokenizer), _usage(drawing, len(asked)))
+            for drawing in drawings
+        ]
+
+    def _choose(self, request: ChoiceRequest, warm: _Warm) -> Choice:
+        import torch
+
+        started = time.monotonic()
+        tokenizer, model = self._open()
+        options = {
+            option: tokenizer(option, add_special_tokens=False)["input_ids"] for option in request.options
+        }
+        prompt = self._read(request.messages, max(map(len, options.values())), warm)
+        first = prompt.logits[0].log_softmax(-1)
+        found: dict[str, float] = {}
+        with torch.inference_mode():
+            for option, tokens in options.items():
+                total = float(first[tokens[0]])
+                if len(tokens) > 1:
+                    after = model(
+                        input_ids=torch.tensor([tokens[:-1]], device=self._device),
+                        past_key_values=copy.deepcopy(prompt.cache),
+                        use_cache=True,
+                    ).logits[0]
+                    rest = torch.tensor(tokens[1:], device=self._device)[:, None]
+                    total += float(after.float().log_softmax(-1).gather(1, rest).sum())
+                found[option] = total
+        top = max(found.values())
+        raw = {option: float(torch.tensor(value - top).exp()) for option, value in found.items()}
+        single = all(len(tokens) == 1 for tokens in options.values())
+        return Choice(
+            temper({option: value / sum(raw.values()) for option, value in raw.items()}, request.temperature),
+            "exact",
+            mass=float(torch.tensor(list(found.values())).exp().sum()) if single else None,
+            usage=Usage(1, len(prompt.ids), 0, prompt.cached, time.monotonic() - started),
+        )
+
+
+def device_of(wanted: str) -> str:
+    """ "cpu" or "cuda" for the setting `models.device`. Raises ConfigError for one that is not there."""
+    import torch
+
+    there = torch.cuda.is_available()
+    if wanted == "auto":
+        return "cuda" if there else "cpu"
+    if wanted.startswith("cuda") and not there:
+        raise ConfigError(f"models.device = {wanted!r}: PyTorch sees no such device here. Use cpu or auto.")
+    return wanted
+
+
+def half_precision(device: str) -> Any:
+    """bfloat16 where the device computes in it, else float32 (torch.dtype)."""
+    import torch
+
+    if device.startswith("cuda"):
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+
+
+def _shared(old: Sequence[int], new: Sequence[int]) -> int:
+    """How many leading tokens of `new` need not be computed again: never the last one, because what comes
+    next is read off it."""
+    for place, (one, other) in enumerate(zip(old, new[:-1], strict=False)):
+        if one != other:
+            return place
+    return min(len(old), len(new) - 1)
+
+
+def _usage(drawing: Drawing, together: int) -> Usage:
+    """What a reply cost; its share of the time that `together` requests took."""
+    said = sum(len(line.said) for line in drawing.lines)
+    seconds = (time.monotonic() - drawing.started) / together
+    return Usage(1, len(drawing.prompt.ids), said, drawing.prompt.cached, seconds)

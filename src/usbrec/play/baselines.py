@@ -1,0 +1,114 @@
+"""Recommenders without a language model: the controls every result is held against.
+
+Each says a fixed sentence with one item that the dialogue has not named: a random one, the most popular
+one, the retriever's first, or the best of the retriever's first few. What a model gains over
+`rules:retriever`, it gained by conversation; what self-enhancement gains over `rules:best`, it gained by more
+than putting the retriever's candidates in the order of the internal judge's rules, which needs no model.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any, Literal
+
+import numpy as np
+
+from usbrec.dialogue import Turn
+from usbrec.errors import ConfigError, UnusableAnswer
+from usbrec.items import Retriever
+from usbrec.items.knowledge import Knowledge
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
+from usbrec.play.grounding.focus import RulesWorth
+from usbrec.play.preferences.belief import Beliefs
+from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.seats import turns_of
+
+Control = Literal["random", "popular", "retriever", "best"]
+#: How many candidates `best` orders where the settings show none to a model.
+CANDIDATES = 10
+
+
+class RulesRecommender:
+    """A ChatModel that always recommends `n` items, one a reply, best first.
+
+    `best` orders the retriever's first `candidates` as self-enhancement's judge by rules would: by nearness
+    to what the seeker's own words like or, with `beliefs`, by the score expected over what may be wanted; it
+    is told no target. Ties keep the retriever's order.
+
+    Raises ConfigError when `popular` is asked for and the catalogue knows no popularity.
+    """
+
+    parallel = True
+
+    def __init__(
+        self,
+        kind: Control,
+        knowledge: Knowledge,
+        retriever: Retriever,
+        candidates: int = CANDIDATES,
+        beliefs: Beliefs | None = None,
+    ) -> None:
+        if kind == "popular" and not knowledge.catalogue.has_popularity:
+            raise ConfigError(
+                "rules:popular needs to know what is popular: the catalogue has no popularity column. "
+                "Add --interactions FILE (mentions or samples to count)."
+            )
+        self._kind = kind
+        self._knowledge = knowledge
+        self._retriever = retriever
+        self._candidates = candidates
+        self._worth = RulesWorth(knowledge, beliefs)
+        self._profiler = RulesProfiler(knowledge)
+        ids = [item.id for item in knowledge.catalogue]
+        self._ids = ids
+        self._by_popularity = sorted(knowledge.catalogue, key=lambda item: (-item.popularity, item.id))
+
+    @property
+    def name(self) -> str:
+        return f"rules:{self._kind}"
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        decides: dict[str, Any] = {
+            "backend": "rules",
+            "kind": self._kind,
+            "catalogue": self._knowledge.catalogue.digest,
+        }
+        if self._kind == "best":
+            decides |= {"candidates": self._candidates, "belief": self._worth.beliefs is not None}
+        return decides
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        _, turns = turns_of(request.messages)
+        named = self._knowledge.named_in(turns)
+        picked = self._picked(request, turns, named)
+        if len(picked) < request.n:
+            raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
+        items = [self._knowledge.catalogue.get(item_id) for item_id in picked]
+        return ChatReply(tuple(Completion(f"I recommend {item.name}.") for item in items if item))
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        raise ConfigError(f"{self.name} recommends; it cannot judge. Choose another --judge.")
+
+    async def aclose(self) -> None:
+        return
+
+    def _picked(self, request: ChatRequest, turns: Sequence[Turn], named: Set[str]) -> list[str]:
+        """Up to `n` ids that the dialogue has not named, best first."""
+        looked_at = max(request.n, self._candidates) if self._kind == "best" else request.n
+        ranked = self._ranked(request, turns, looked_at + len(named))
+        fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
+        if self._kind == "best":
+            worth = self._worth.after(turns, self._profiler.read(turns))
+            # Sorting is stable: among equals the retriever's earlier one stays ahead.
+            fresh.sort(key=lambda item_id: -worth(item_id))
+        return fresh[: request.n]
+
+    def _ranked(self, request: ChatRequest, turns: Sequence[Turn], k: int) -> Iterator[str]:
+        if self._kind == "random":
+            order = np.random.default_rng(request.seed).permutation(len(self._ids))
+            return (self._ids[index] for index in order)
+        if self._kind == "popular":
+            return (item.id for item in self._by_popularity)
+        return (item_id for item_id, _ in self._retriever.rank(turns, k))

@@ -1,0 +1,1 @@
+"""Grounding: which items the recommender is shown, and that it speaks of real ones."""

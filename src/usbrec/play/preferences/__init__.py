@@ -1,0 +1,1 @@
+"""Preferences: what the seeker is believed to want."""

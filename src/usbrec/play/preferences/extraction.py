@@ -1,0 +1,205 @@
+"""How a profile is made from a dialogue: by rules (linking and cue words), or by a model.
+
+The rules read the seeker's clauses: an item, genre or person in a clause with a word of dislike is
+disliked, else liked. A clause that only goes on with a list ("I hate horror, romance and musicals") is
+read as the one before it. What the recommender names counts by how the seeker's next turn begins, if that
+speaks for or against it. Titles are found in the whole turn first: what is written in them cuts no clause
+and judges nothing ("Monsters, Inc.", "Love Actually").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from usbrec.dialogue import Turn
+from usbrec.items import genres_in, people_in
+from usbrec.items.knowledge import Knowledge
+from usbrec.llm.protocol import ChatModel, ChatRequest, Message
+from usbrec.play.preferences.profile import Profile, Tastes, parse_profile
+from usbrec.play.seats import transcript
+from usbrec.prompts import Prompts
+
+#: Words of dislike. A bare "not" says too little ("not so long ago"), so it has to deny a liking.
+_AGAINST = re.compile(
+    r"\b(hate[ds]?|dislike[ds]?|bor(ed|ing)|awful|terrible|worst|overrated|tired of|sick of|avoid|except"
+    r"|without|can'?t stand|no more|enough of|no (?!doubt|problem|idea|matter|one|wonder)"
+    r"|(not|never|(do|did|does|is|was|would|could|wo|ca)n'?t|hardly) (\w+ ){0,3}?(like|love|enjoy|want|care"
+    r"|into|fan|keen|interested|for me|good|great|my|mine|stand|too|another|really))",
+    re.I,
+)
+#: Words of liking. "Like" alone is one only as a verb: "a name like that" likes nothing.
+_FOR = re.compile(
+    r"\b(love[ds]?|liked|likes|(i|we|you|they|do|did|really|also|always|still|definitely|absolutely) like"
+    r"|enjoy(ed)?|great|good|favou?rite|awesome|amazing|perfect|excellent|fantastic)\b",
+    re.I,
+)
+#: Not knowing something is no dislike of it.
+_UNSEEN = re.compile(r"\b(have(n'?t| not)|hasn'?t|never) (seen|watched|heard|read|tried|played)\b", re.I)
+#: How an offer is declined without a word of dislike.
+_REFUSAL = re.compile(
+    r"\b(not (quite|exactly|really|what i)|rather (not|have|see|watch|read|hear|something|another)"
+    r"|something (else|different|other|instead)|none of (these|those|them)"
+    r"|(another|a different) (one|idea|option|suggestion|recommendation|title)|no,? thank(s| you))\b",
+    re.I,
+)
+#: What is wished for is not what was offered: "I would like a good comedy".
+_WISH = re.compile(
+    r"\b(would|i'?d) (really |rather )?(like|love|enjoy|prefer)\b(?! (it|that|this)\b)|\b(want|need|please)\b"
+    r"|\blooking for\b|\bin the mood\b|\b(some|any)thing\b",
+    re.I,
+)
+#: How a clause begins, or what is in it, that says something of its own and does not go on with a list.
+_OWN = re.compile(
+    r"^(and |or |so )?(but|though|however|maybe|perhaps|some|something|more|just|only|give|show|try)\b"
+    r"|^(how|what|any|anything)\b|\b(i|you|we|he|she|it|they|is|are|was|were|has|have|had|can|could|would|will"
+    r"|should|want|need|prefer|rather|instead|please|looking)\b",
+    re.I,
+)
+#: Neither says anything of an offer; a liking behind a "no" is of something else.
+_ONLY_YES = re.compile(r"\W*(oh|ah|wow|yes|yeah|yep|sure)\W*", re.I)
+_ONLY_NO = re.compile(r"\W*(no|nope|nah)\W*", re.I)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n\s*")
+_CLAUSE = re.compile(r",\s+|\s+(?=(?:but|though|however)\b)", re.I)
+#: A character that stands for a title while clauses are cut and read.
+_TITLE = "\ufffc"
+#: What joins a title that ends in a mark of its own with the next one: "Monsters, Inc. and Heat". With a
+#: capital it opens a sentence.
+_JOINED = re.compile(r"\s+(and|or|nor)\b")
+
+_Verdict = Literal["for", "against", "unseen"]
+
+
+class Profiler(Protocol):
+    """Makes a profile from the dialogue so far."""
+
+    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile: ...
+
+
+@dataclass(frozen=True)
+class ModelProfiler:
+    """Asks a model to summarise the taste in the fixed format."""
+
+    model: ChatModel
+    prompts: Prompts
+    max_tokens: int = 160
+
+    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile:
+        """Raises ModelError. A text without any line of the format is the empty profile."""
+        messages = (
+            Message("system", self.prompts.render("profile")),
+            Message("user", transcript(turns)),
+        )
+        answer = await self.model.chat(ChatRequest(messages, max_tokens=self.max_tokens, seed=seed))
+        return parse_profile(answer.text)
+
+
+@dataclass
+class _Side:
+    found: dict[str, dict[str, None]] = field(
+        default_factory=lambda: {kind: {} for kind in ("genres", "styles", "items", "people")}
+    )
+
+    def add(self, kind: str, names: Iterable[str]) -> None:
+        self.found[kind].update(dict.fromkeys(names))
+
+    def without(self, other: _Side) -> Tastes:
+        """What is said on both sides is left to the other side."""
+        return Tastes(
+            **{
+                kind: tuple(name for name in names if name not in other.found[kind])
+                for kind, names in self.found.items()
+            }
+        )
+
+
+@dataclass(frozen=True)
+class RulesProfiler:
+    """Links what was said to the catalogue; no model call."""
+
+    knowledge: Knowledge
+
+    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile:
+        return self.read(turns)
+
+    def read(self, turns: Sequence[Turn]) -> Profile:
+        liked, disliked = _Side(), _Side()
+        offered: tuple[str, ...] = ()
+        for turn in turns:
+            text, named = self._without_titles(turn.text)
+            if turn.role == "recommender":
+                offered = named
+                continue
+            sentences = [_CLAUSE.split(sentence) for sentence in _SENTENCE.split(text)]
+            self._take(sentences, named, liked, disliked)
+            answer = _on_offer(sentences)
+            if answer == "against":
+                disliked.add("items", offered)
+            elif answer == "for" and not _UNSEEN.search(text):
+                liked.add("items", offered)
+            offered = ()
+        return Profile(liked.without(disliked), disliked.without(_Side()))
+
+    def _take(
+        self, sentences: Iterable[Sequence[str]], named: Sequence[str], liked: _Side, disliked: _Side
+    ) -> None:
+        """Take what the seeker's own clauses say; `named` are the titles in them, in order."""
+        items = iter(named)
+        for sentence in sentences:
+            last: _Verdict = "for"
+            for clause in sentence:
+                last = _verdict(clause) or ("for" if _OWN.search(clause) else last)
+                side = disliked if last == "against" else liked
+                mentioned = [next(items) for _ in range(clause.count(_TITLE))]
+                if last != "unseen":
+                    side.add("items", mentioned)
+                side.add("genres", genres_in(clause, self.knowledge.catalogue))
+                side.add("people", people_in(clause, self.knowledge.catalogue))
+
+    def _without_titles(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """The text with one character for each title in it, and the names of these items, in order."""
+        text = text.replace(_TITLE, " ")
+        pieces, names, position = [], [], 0
+        mentions = self.knowledge.linker.link(text)
+        for mention, item_id in zip(mentions, self.knowledge.named(text), strict=True):
+            item = self.knowledge.catalogue.get(item_id)
+            if item is None:
+                continue
+            pieces += [text[position : mention.start], _TITLE]
+            names.append(item.name)
+            position = mention.end
+            mark = text[position : position + 1]
+            if mark and item.title.endswith(mark) and _JOINED.match(text, position + 1):
+                position += 1
+        return "".join([*pieces, text[position:]]), tuple(names)
+
+
+def _verdict(clause: str) -> _Verdict | None:
+    """What a clause says of all that it names, if it says anything."""
+    words = clause.replace(_TITLE, "title")
+    if _UNSEEN.search(words):
+        return "unseen"
+    if _AGAINST.search(words):
+        return "against"
+    return "for" if _FOR.search(words) else None
+
+
+def _on_offer(sentences: Sequence[Sequence[str]]) -> _Verdict | None:
+    """What the seeker's answer says of what was just offered: its first sentence alone, and in that the
+    first clause that speaks for or against it. What follows is about something else ("I enjoy crime")."""
+    first = next((clauses for clauses in sentences if not _ONLY_YES.fullmatch(" ".join(clauses))), ())
+    denied = False
+    for clause in first:
+        if _TITLE in clause:
+            return None
+        verdict = _verdict(clause)
+        if verdict != "unseen" and _REFUSAL.search(clause):
+            return "against"
+        if verdict == "for" and (denied or clause.rstrip().endswith("?") or _WISH.search(clause)):
+            continue
+        if verdict is not None:
+            return verdict
+        denied = denied or bool(_ONLY_NO.fullmatch(clause))
+    return None

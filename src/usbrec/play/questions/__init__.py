@@ -1,0 +1,1 @@
+"""Attribute questions (iEvaLM): asking, answering by rules, ranking after each round."""

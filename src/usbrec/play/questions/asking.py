@@ -1,0 +1,219 @@
+"""Attribute questions: each round the recommender asks for one attribute or recommends; rules answer.
+
+iEvaLM's first setting (Wang et al. 2023, section 4: attribute-based question answering). Questions and
+answers come from templates; an attribute is asked once. The answer names what all targets have of it, and
+says that there is no preference where nothing is known. A recommendation shows the head of a list of
+the whole catalogue (play/questions/ranking.py); the seeker accepts when a target is shown, which ends the
+dialogue, and else declines. Where this departs from the published code: it shows `shown` items (there
+50), and what was declined is not recommended again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from usbrec.dialogue import Sample, Turn
+from usbrec.items import Retriever
+from usbrec.items.knowledge import Knowledge
+from usbrec.keys import derive_seed
+from usbrec.llm.protocol import ChoiceRequest
+from usbrec.play.questions.attributes import values_of
+from usbrec.play.questions.ranking import Ranking, RoundList
+from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.targets import Targets
+from usbrec.prompts import Prompts
+
+_ACCEPT = "That is the one I was hoping for, thank you!"
+_DECLINE = "None of these is what I am after."
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What to do in a round: ask for `attribute`, or recommend (None).
+
+    `weights` say how strongly each was preferred: probabilities of a model, bits of the rules. None when
+    the model's answer could not be read; it then recommends.
+    """
+
+    attribute: str | None
+    weights: Mapping[str, float] | None
+
+
+class Asker(Protocol):
+    """Decides what the recommender does in a round."""
+
+    async def pick(self, turns: Sequence[Turn], left: Sequence[str], *, last: bool, seed: int) -> Pick:
+        """Choose among the attributes `left` (not empty) and to recommend; `last` in the last round."""
+        ...
+
+
+RECOMMEND = "recommend"
+
+
+@dataclass(frozen=True)
+class ModelAsker:
+    """The model in the recommender's seat chooses a letter, as in iEvaLM; the likeliest one counts."""
+
+    recommender: Recommender
+    prompts: Prompts
+    votes: int = 10
+
+    async def pick(self, turns: Sequence[Turn], left: Sequence[str], *, last: bool, seed: int) -> Pick:
+        """Raises ModelError."""
+        options = {chr(ord("A") + place): name for place, name in enumerate((*left, RECOMMEND))}
+        lines = [
+            f"{letter}: " + ("recommend now" if name == RECOMMEND else f"ask me about the {name}")
+            for letter, name in options.items()
+        ]
+        asked = Turn("seeker", self.prompts.render("ask_choice", options="\n".join(lines)))
+        choice = await self.recommender.model.choose(
+            ChoiceRequest(
+                self.recommender.messages((*turns, asked)), tuple(options), votes=self.votes, seed=seed
+            )
+        )
+        if choice.probabilities is None:
+            return Pick(None, None)
+        weights = {options[letter]: round(p, 6) for letter, p in choice.probabilities.items()}
+        chosen = max(options.values(), key=lambda name: weights.get(name, 0.0))
+        return Pick(None if chosen == RECOMMEND else chosen, weights)
+
+
+@dataclass(frozen=True)
+class InformationAsker:
+    """The rules' choice: the attribute whose answer tells most about which of the retriever's first `among`
+    items is meant, in bits (the entropy of its values over them); below `least` bits, recommend."""
+
+    retriever: Retriever
+    knowledge: Knowledge
+    least: float = 1.0
+    among: int = 50
+
+    async def pick(self, turns: Sequence[Turn], left: Sequence[str], *, last: bool, seed: int) -> Pick:
+        found = (self.knowledge.catalogue.get(i) for i, _ in self.retriever.rank(turns, self.among))
+        items = [item for item in found if item is not None]
+        bits = {
+            name: round(entropy(Counter(frozenset(values_of(item, name)) for item in items)), 6)
+            for name in left
+        }
+        best = max(left, key=lambda name: bits[name])
+        return Pick(None if last or bits[best] < self.least else best, bits)
+
+
+def entropy(counts: Mapping[Any, int]) -> float:
+    """In bits; 0 for nothing."""
+    total = sum(counts.values())
+    return math.fsum(-n / total * math.log2(n / total) for n in counts.values() if n)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One dialogue of questions.
+
+    `turns` are what was played, `said` the same with the recommender's own words in the place of the list
+    it showed. `lists` has one entry for the context and one a round; `picks` and `replies` one a round, a
+    reply being None where a question was asked.
+    """
+
+    turns: tuple[Turn, ...]
+    said: tuple[Turn, ...]
+    lists: tuple[RoundList, ...]
+    picks: tuple[Pick, ...]
+    replies: tuple[Reply | None, ...]
+
+
+@dataclass
+class _State:
+    lists: list[RoundList]
+    turns: list[Turn] = field(default_factory=list)
+    said: list[Turn] = field(default_factory=list)
+    heard: list[Turn] = field(default_factory=list)
+    declined: set[str] = field(default_factory=set)
+    picks: list[Pick] = field(default_factory=list)
+    replies: list[Reply | None] = field(default_factory=list)
+
+    def say(self, text: str, answer: str, said: str | None = None) -> None:
+        for turns, words in ((self.turns, text), (self.said, text if said is None else said)):
+            turns += (Turn("recommender", words), Turn("seeker", answer))
+
+
+@dataclass(frozen=True)
+class Questioning:
+    """Everyone and everything that a dialogue of questions needs, for `rounds` rounds at most."""
+
+    recommender: Recommender
+    asker: Asker
+    attributes: tuple[str, ...]
+    ranking: Ranking
+    prompts: Prompts
+    rounds: int
+    shown: int = 10
+
+    async def play(self, sample: Sample, targets: Targets, *, seed: int) -> Asked:
+        """Play on from `sample`. Raises ModelError."""
+        state = _State([self.ranking.after(sample.turns)])
+        left = list(self.attributes)
+        for number in range(1, self.rounds + 1):
+            place = derive_seed(seed, "ask", number)
+            pick = Pick(None, {})
+            if left:
+                turns = (*sample.turns, *state.turns)
+                pick = await self.asker.pick(turns, left, last=number == self.rounds, seed=place)
+            state.picks.append(pick)
+            if pick.attribute is None:
+                if await self._recommend(sample, targets, state, number, seed):
+                    break
+            else:
+                left.remove(pick.attribute)
+                self._ask(sample, targets, state, pick.attribute)
+        return Asked(
+            tuple(state.turns),
+            tuple(state.said),
+            tuple(state.lists),
+            tuple(state.picks),
+            tuple(state.replies),
+        )
+
+    def _ask(self, sample: Sample, targets: Targets, state: _State, attribute: str) -> None:
+        state.say(self.prompts.render("ask_question", attribute=attribute), self.answer(targets, attribute))
+        state.replies.append(None)
+        state.heard += state.turns[-2:]
+        state.lists.append(self.ranking.after(sample.turns, state.heard, without=state.declined))
+
+    def answer(self, targets: Targets, attribute: str) -> str:
+        """What the seeker says of an attribute: the values of all targets, never a title of one."""
+        values = dict.fromkeys(v for item in targets.items for v in values_of(item, attribute))
+        shown = [value for value in values if not targets.matcher.named(value)]
+        text = self.prompts.render("ask_answer", attribute=attribute, values=", ".join(shown))
+        if not shown or targets.matcher.named(text):
+            return self.prompts.render("ask_unknown", attribute=attribute)
+        return text
+
+    async def _recommend(
+        self, sample: Sample, targets: Targets, state: _State, number: int, seed: int
+    ) -> bool:
+        """Recommend; whether a target was shown."""
+        turns = (*sample.turns, *state.turns)
+        reply = await self.recommender.reply(
+            (*turns, Turn("seeker", self.prompts.render("ask_recommend"))),
+            # Nothing is asked back here, so the recommender is told that this is its last word.
+            round_=self.rounds,
+            rounds=self.rounds,
+            seed=derive_seed(seed, "recommender", number),
+        )
+        first = self.ranking.recommended(reply.text, turns)
+        listed = self.ranking.after(sample.turns, state.heard, first=first, without=state.declined)
+        shown = listed.items[: self.shown]
+        found = (self.ranking.knowledge.catalogue.get(item_id) for item_id in shown)
+        titles = "; ".join(item.name for item in found if item is not None)
+        accepted = any(item.id in shown for item in targets.items)
+        state.say(
+            self.prompts.render("ask_offer", titles=titles), _ACCEPT if accepted else _DECLINE, reply.text
+        )
+        state.lists.append(listed)
+        state.declined.update(shown)
+        state.replies.append(reply)
+        return accepted

@@ -1,0 +1,1 @@
+"""Seekers: who answers as the user."""

@@ -1,0 +1,228 @@
+"""What every request passes through: who may come in, how much they may bring, and what is noted of it.
+
+Without keys the service is for this machine alone. It listens to loopback, and so that a web page cannot
+reach it by a name of its own (DNS rebinding), it answers to the names of this machine only. With keys
+everything but /health is closed to who has none. A key comes as `Authorization: Bearer KEY`, or from a
+browser as the password of `Basic`, whatever the user name. Requests that a browser makes for another site
+are refused in either case: no other origin is allowed here, and nothing says otherwise (CORS).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import ipaddress
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from usbrec.config import Serving
+from usbrec.serve.http.api_keys import Key, Keyring
+from usbrec.serve.http.errors import ServiceError, failure_of
+from usbrec.serve.http.rate_limit import Allowance
+from usbrec.serve.http.sse import Json
+from usbrec.serve.observe.logs import log
+from usbrec.serve.observe.metrics import Metrics
+
+#: Seconds in which a request's body has to be here.
+_BODY_SECONDS = 30.0
+_OPEN_PATHS = frozenset({"/health"})
+_HEADERS: Mapping[str, str] = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+@dataclass
+class Caller:
+    """Who asks, for the routes: the key's name (None without keys) and what it may still spend."""
+
+    key: str | None = None
+    allowance: Allowance | None = None
+
+
+@dataclass
+class Visit:
+    """One request on its way, with what the log will say of it."""
+
+    id: str
+    caller: Caller = field(default_factory=Caller)
+    notes: dict[str, object] = field(default_factory=dict)
+
+
+def visit_of(scope: Scope) -> Visit:
+    visit: Visit = scope["usbrec.visit"]
+    return visit
+
+
+class Door:
+    """An ASGI application in front of another."""
+
+    def __init__(self, app: ASGIApp, settings: Serving, keyring: Keyring | None, metrics: Metrics) -> None:
+        self._app = app
+        self._settings = settings
+        self._keyring = keyring
+        self._metrics = metrics
+        self._allowances: dict[str, Allowance] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        visit = scope["usbrec.visit"] = Visit(uuid.uuid4().hex)
+        started = time.monotonic()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = visit.id
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        try:
+            try:
+                self._let_in(scope, visit)
+                receive = await self._with_body(scope, receive)
+            except ServiceError as refused:
+                response = Json(refused.body(), refused.status, refused.headers)
+                if refused.status == 401:
+                    response.headers["www-authenticate"] = 'Basic realm="usbrec", charset="UTF-8"'
+                await response(scope, receive, sending)
+                return
+            try:
+                await self._app(scope, receive, sending)
+            except Exception as error:  # noqa: BLE001 - the last boundary: nobody sees a traceback
+                log("failure", {"id": visit.id}, level=logging.ERROR, error=error)
+                if not status:
+                    failure = failure_of(error)
+                    await Json(failure.body(), failure.status)(scope, receive, sending)
+        finally:
+            self._note(scope, visit, status, time.monotonic() - started)
+
+    def _let_in(self, scope: Scope, visit: Visit) -> None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._keyring is None and not is_this_machine(host_name(host)):
+            raise ServiceError(
+                403, "Without keys this service answers to the names of its own machine alone.", code="host"
+            )
+        origin = headers.get("origin")
+        # What stands behind "://" is compared as it is: taking it apart as an address can fail.
+        if origin is not None and (not host or origin.partition("://")[2].lower() != host.lower()):
+            raise ServiceError(403, "Requests from other origins are not allowed.", code="origin")
+        if self._keyring is None or scope["path"] in _OPEN_PATHS:
+            return
+        key = self._keyring.find(_secret(headers.get("authorization", "")))
+        if key is None:
+            raise ServiceError(401, "A key is needed: Authorization: Bearer KEY.", code="invalid_api_key")
+        allowance = self._allowance(key)
+        visit.caller = Caller(key.name, allowance)
+        allowance.knock()
+
+    def _allowance(self, key: Key) -> Allowance:
+        if key.name not in self._allowances:
+            self._allowances[key.name] = Allowance.of(
+                key.requests_per_minute or self._settings.requests_per_minute,
+                key.tokens_per_hour or self._settings.tokens_per_hour,
+            )
+        return self._allowances[key.name]
+
+    async def _with_body(self, scope: Scope, receive: Receive) -> Receive:
+        """`receive` with the whole body read, within bounds of size and time."""
+        most = self._settings.body_bytes
+        too_large = ServiceError(413, f"The body is larger than {most} bytes.", code="body_too_large")
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length[:20]) > most:
+            raise too_large
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return receive
+        pieces, size, more = [], 0, True
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return _after(message, receive)
+                    pieces.append(message.get("body", b""))
+                    size += len(pieces[-1])
+                    if size > most:
+                        raise too_large
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            raise ServiceError(408, "The body did not come in time.", code="body_too_slow") from None
+        return _after({"type": "http.request", "body": b"".join(pieces), "more_body": False}, receive)
+
+    def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
+        # The route and not the path: a path may name a person.
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.request(route, _method(scope), status or 499, seconds)
+        about = {
+            "id": visit.id,
+            "method": _method(scope),
+            "route": route,
+            "status": status or 499,
+            "seconds": round(seconds, 4),
+        }
+        key = {} if visit.caller.key is None else {"key": visit.caller.key}
+        log("request", {**about, **key, **visit.notes})
+
+
+def _method(scope: Scope) -> str:
+    """One of the usual ones: whoever makes up methods makes no new counters."""
+    method: str = scope["method"]
+    usual = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    return method if method in usual else "other"
+
+
+def _after(first: Message, receive: Receive) -> Receive:
+    """`receive` that gives `first` before anything else."""
+    waiting = [first]
+
+    async def received() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return received
+
+
+def _secret(authorization: str) -> str:
+    """The key in the header, "" without one."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            _, _, password = base64.b64decode(value.strip(), validate=True).decode("utf-8").partition(":")
+        except (binascii.Error, UnicodeDecodeError, ValueError):
+            return ""
+        return password
+    return ""
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without port and brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and ":" in host else host
+
+
+def is_this_machine(name: str) -> bool:
+    """Whether a name or address can only be this machine."""
+    if name.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

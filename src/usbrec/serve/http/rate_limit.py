@@ -1,0 +1,77 @@
+"""What each key may ask for: so many requests a minute, and so many tokens an hour for all its searches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from usbrec.serve.http.errors import ServiceError
+
+
+@dataclass
+class Bucket:
+    """Fills up to `size` in `seconds`, evenly."""
+
+    size: float
+    seconds: float
+    clock: Callable[[], float] = time.monotonic
+    level: float = field(init=False)
+    at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.level, self.at = self.size, self.clock()
+
+    def take(self, amount: float) -> None:
+        """Also what is not there: then it has to fill up again from below nothing."""
+        self._fill()
+        self.level -= amount
+
+    def wait(self, amount: float) -> float:
+        """Seconds until so much is there; 0 when it is now."""
+        self._fill()
+        return max(0.0, amount - self.level) * self.seconds / self.size
+
+    def _fill(self) -> None:
+        now = self.clock()
+        self.level = min(self.size, self.level + (now - self.at) * self.size / self.seconds)
+        self.at = now
+
+
+@dataclass
+class Allowance:
+    """One key's. `spent` are all its tokens so far."""
+
+    requests: Bucket
+    tokens: Bucket
+    spent: int = 0
+
+    @classmethod
+    def of(cls, requests_per_minute: int, tokens_per_hour: int) -> Allowance:
+        return cls(Bucket(requests_per_minute, 60.0), Bucket(tokens_per_hour, 3600.0))
+
+    def knock(self) -> None:
+        """Count a request. Raises ServiceError (429)."""
+        if wait := self.requests.wait(1.0):
+            raise ServiceError(
+                429,
+                f"More than {self.requests.size:g} requests a minute with this key.",
+                code="rate_limit_exceeded",
+                retry_after=wait,
+            )
+        self.requests.take(1.0)
+
+    def check_budget(self) -> None:
+        """Raises ServiceError (429) when the tokens of this hour are spent."""
+        if wait := self.tokens.wait(1.0):
+            raise ServiceError(
+                429,
+                f"This key's budget of {self.tokens.size:g} tokens an hour is spent. Fewer drafts cost less.",
+                kind="insufficient_quota",
+                code="search_budget_exceeded",
+                retry_after=wait,
+            )
+
+    def charge(self, tokens: int) -> None:
+        self.spent += tokens
+        self.tokens.take(tokens)

@@ -1,0 +1,145 @@
+"""The models of a service: the plain one and its self-enhanced twin, on one base, with what they know.
+
+Inside the search rules play the seeker and judge where a catalogue is there and nobody says otherwise,
+because they answer at once and people are waiting; without a catalogue the model itself does both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from usbrec.config import Config
+from usbrec.dialogue import Item, Turn
+from usbrec.enhancement import SelfEnhanced
+from usbrec.errors import UnusableAnswer
+from usbrec.items import Catalogue
+from usbrec.items.knowledge import Knowledge
+from usbrec.journal import Journal
+from usbrec.llm.protocol import ChatModel, ChatRequest, Message
+from usbrec.play.recommender import Recommender
+from usbrec.prompts import Prompts
+from usbrec.stages.run_folder import read_catalogue
+from usbrec.stages.wiring import RULES, assemble
+
+#: Candidates laid before the recommender where a catalogue is there and nothing is said.
+CANDIDATES = 10
+#: Replies worked on at once with a model that is somewhere else.
+_ELSEWHERE = 512
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One model as clients see it."""
+
+    name: str
+    model: ChatModel
+    enhanced: bool
+
+
+@dataclass(frozen=True)
+class Twins:
+    """All that answers. `models` is in the order of the list, the first one answers where none is named;
+    `at_once` is how many replies may be worked on side by side, `behind` the models to close at the end."""
+
+    models: Mapping[str, Twin]
+    seat: Recommender
+    knowledge: Knowledge | None = None
+    at_once: int = _ELSEWHERE
+    behind: tuple[ChatModel, ...] = ()
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        return None if self.knowledge is None else self.knowledge.catalogue
+
+    @property
+    def first(self) -> Twin:
+        return next(iter(self.models.values()))
+
+    @property
+    def candidates(self) -> int:
+        return 0 if self.seat.grounding is None else self.seat.grounding.count
+
+    def asked(self, system: str | None, turns: Sequence[Turn]) -> tuple[Message, ...]:
+        """What the model reads. The application's system message stands in place of ours."""
+        return (self.seat if system is None else replace(self.seat, system=system)).messages(turns)
+
+    def items(self, turns: Sequence[Turn], text: str) -> tuple[Item, ...]:
+        """The items that a reply after `turns` names, each once."""
+        knowledge = self.knowledge
+        if knowledge is None:
+            return ()
+        ids = dict.fromkeys(knowledge.named(text, knowledge.named_in(turns)))
+        found = (knowledge.catalogue.get(item_id) for item_id in ids)
+        return tuple(item for item in found if item is not None)
+
+    def at_least(self, turns: Sequence[Turn]) -> str | None:
+        """What can be said without a model: the first candidate; None without candidates."""
+        grounding = self.seat.grounding
+        if grounding is None or not turns:
+            return None
+        found = grounding.candidates(turns)
+        return grounding.suggestion(found[0]) if found else None
+
+    async def warm_up(self) -> None:
+        """Build what candidates are looked up in, load a model that runs in this process, and go through what
+        every prompt begins with: whoever asks first has a deadline, too."""
+        opening = (Turn("seeker", self.seat.opening),)
+        self.at_least(opening)
+        if not self.seat.model.parallel:
+            # One token may be no word yet; the prompt has been gone through all the same.
+            with contextlib.suppress(UnusableAnswer):
+                await self.seat.model.chat(ChatRequest(self.seat.messages(opening), max_tokens=1))
+
+    async def aclose(self) -> None:
+        for model in self.behind:
+            await model.aclose()
+
+
+def open_twins(config: Config, catalogue: Path | None, interactions: Path | None = None) -> Twins:
+    """Read the catalogue and seat the models; they load when first asked. Raises InputError."""
+    items = None if catalogue is None else read_catalogue(catalogue, interactions, config.catalogue)
+    return seat_twins(config, items)
+
+
+def seat_twins(config: Config, items: Catalogue | None) -> Twins:
+    """The same with a catalogue that is there already."""
+    config = _for_people(config, items is not None)
+    controls = config.seats.recommender.startswith(RULES)
+    settings = config.model_copy(update={"enhanced": not controls})
+    # The journal is never opened: outside a run nothing is recorded.
+    company = assemble(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
+    best = company.table.recommender.model
+    twins = [Twin(best.name, best, enhanced=False)]
+    if isinstance(best, SelfEnhanced):
+        twins = [Twin(best.inner.name, best.inner, enhanced=False), Twin(best.name, best, enhanced=True)]
+    if config.enhanced:
+        twins.reverse()
+    parallel = all(model.parallel for model in company.models)
+    plain = next(twin.model for twin in twins if not twin.enhanced)
+    return Twins(
+        {twin.name: twin for twin in twins},
+        replace(company.table.recommender, model=plain),
+        company.table.knowledge,
+        config.serving.at_once or (_ELSEWHERE if parallel else 1),
+        company.models,
+    )
+
+
+def _for_people(config: Config, catalogue: bool) -> Config:
+    """The settings with those defaults that a service has otherwise."""
+    seats, play, models = config.seats, config.play, config.models
+    recommender = seats.recommender
+    # Who is not named is not opened: the seats outside the search stay empty here.
+    other = RULES if catalogue else recommender
+    given = seats.model_fields_set
+    seats = seats.model_copy(update={seat: other for seat in ("simulator", "judge") if seat not in given})
+    if catalogue and "candidates" not in play.model_fields_set:
+        play = play.model_copy(update={"candidates": CANDIDATES})
+    if models.concurrency is None:
+        elsewhere = recommender.startswith(("openai:", "scripted:", RULES))
+        models = models.model_copy(update={"concurrency": _ELSEWHERE if elsewhere else 1})
+    return config.model_copy(update={"seats": seats, "play": play, "models": models})

@@ -1,0 +1,80 @@
+"""Counts for Prometheus: requests, latency, drafts, calls, tokens, and what each key has used."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from usbrec.dialogue import Usage
+from usbrec.serve.http.queue import Gate
+from usbrec.serve.openai.schema import Finished
+
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0)
+
+
+class Metrics:
+    """One service's, in a registry of its own."""
+
+    content_type = CONTENT_TYPE_PLAIN_0_0_4
+
+    def __init__(self, gate: Gate) -> None:
+        registry = self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "usbrec_requests", "Requests answered.", ("route", "method", "status"), registry=registry
+        )
+        self._seconds = Histogram(
+            "usbrec_request_seconds",
+            "From a request to the end of its answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._first = Histogram(
+            "usbrec_first_text_seconds",
+            "From a request to the first text of its reply.",
+            ("model",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._replies = Counter(
+            "usbrec_replies", "Replies by how they ended.", ("model", "end"), registry=registry
+        )
+        self._drafts = Counter("usbrec_drafts", "Drafts of searches.", ("model",), registry=registry)
+        self._calls = Counter("usbrec_model_calls", "Calls of models.", ("model",), registry=registry)
+        self._tokens = Counter("usbrec_tokens", "Tokens by kind.", ("model", "kind"), registry=registry)
+        self._budget = Counter(
+            "usbrec_budget_used_tokens", "Tokens that a key has used.", ("key",), registry=registry
+        )
+        working = Gauge("usbrec_replies_in_progress", "Replies being worked on.", registry=registry)
+        working.set_function(lambda: gate.working)
+        waiting = Gauge("usbrec_replies_waiting", "Requests that wait for the model.", registry=registry)
+        waiting.set_function(lambda: gate.waiting)
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, method, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def first_text(self, model: str, seconds: float) -> None:
+        self._first.labels(model).observe(seconds)
+
+    def reply(self, model: str, finished: Finished) -> None:
+        self._replies.labels(model, "late" if finished.late else finished.said[0].finish).inc()
+        self._drafts.labels(model).inc(0 if finished.trace is None else len(finished.trace["drafts"]))
+        self._used(model, finished.usage)
+
+    def failed(self, model: str, usage: Usage) -> None:
+        """A reply that did not come; `usage` is what it had cost by then."""
+        self._replies.labels(model, "failed").inc()
+        self._used(model, usage)
+
+    def _used(self, model: str, usage: Usage) -> None:
+        self._calls.labels(model).inc(usage.calls)
+        self._tokens.labels(model, "prompt").inc(usage.prompt_tokens)
+        self._tokens.labels(model, "completion").inc(usage.completion_tokens)
+        self._tokens.labels(model, "cached").inc(usage.cached_tokens)
+
+    def budget(self, key: str, tokens: int) -> None:
+        self._budget.labels(key).inc(tokens)
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)

@@ -1,0 +1,1 @@
+"""OpenAI's protocol as the service speaks it."""

@@ -1,0 +1,256 @@
+"""OpenAI's chat completions as bodies in and documents out, with our own field `usbrec` in both.
+
+Fields that are not known are passed over, because clients send many. What a client may leave out is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from usbrec.dialogue import Item, Turn, Usage
+from usbrec.llm.protocol import SearchProgress
+from usbrec.serve.http.errors import ServiceError
+
+
+def _writable(text: str) -> str:
+    """JSON can hold half a surrogate pair, which is no text that could be sent on or stored."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("holds half a surrogate pair") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+Name = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+class Part(Body):
+    """A piece of a message."""
+
+    type: Text
+    text: Text | None = None
+
+
+class MessageIn(Body):
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: Text | list[Part] | None = None
+
+    def words(self, place: int) -> str:
+        """The text of it. Raises ServiceError for what is no text."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content or ""
+        for part in self.content:
+            if part.text is None:
+                raise ServiceError(
+                    400,
+                    f"messages[{place}] holds a part of type {part.type[:40]!r}; only text is read.",
+                    param=f"messages.{place}.content",
+                )
+        return "\n".join(part.text or "" for part in self.content)
+
+
+class StreamOptions(Body):
+    include_usage: bool | None = None
+
+
+class Ours(Body):
+    """The field `usbrec` of a request."""
+
+    drafts: Annotated[int | None, Field(ge=1, description="Drafts of the reply.")] = None
+    rounds: Annotated[int | None, Field(ge=1, description="Rounds that drafts are played forward.")] = None
+    deadline: Annotated[float | None, Field(gt=0, description="Seconds within which the reply comes.")] = None
+    profile: Annotated[
+        Text | None, Field(max_length=4000, description="The seeker's taste, as they corrected it.")
+    ] = None
+    progress: Annotated[bool | None, Field(description="Say in the stream how far the search is.")] = None
+    session: Annotated[Name | None, Field(description="What is said is stored with this session.")] = None
+    store: Annotated[bool | None, Field(description="true begins a session; false leaves this out.")] = None
+    user: Annotated[Name | None, Field(description="Whose session it is.")] = None
+
+
+class ChatBody(Body):
+    """POST /v1/chat/completions."""
+
+    messages: Annotated[list[MessageIn], Field(min_length=1)]
+    model: Annotated[Text | None, Field(max_length=500)] = None
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: Annotated[int | None, Field(ge=1, le=8)] = None
+    temperature: Annotated[float | None, Field(ge=0, le=2)] = None
+    top_p: Annotated[float | None, Field(ge=0, le=1)] = None
+    max_tokens: Annotated[int | None, Field(ge=1)] = None
+    max_completion_tokens: Annotated[int | None, Field(ge=1)] = None
+    frequency_penalty: Annotated[float | None, Field(ge=-2, le=2)] = None
+    stop: Text | list[Text] | None = None
+    seed: int | None = None
+    logprobs: bool | None = None
+    usbrec: Ours | None = None
+
+    def dialogue(self) -> tuple[str | None, tuple[Turn, ...]]:
+        """The application's own system message (None without one), and who said what. Raises ServiceError."""
+        system: list[str] = []
+        turns: list[Turn] = []
+        for place, message in enumerate(self.messages):
+            words = message.words(place)
+            if message.role in ("system", "developer"):
+                system.append(words)
+            elif words.strip():
+                turns.append(Turn("recommender" if message.role == "assistant" else "seeker", words))
+        return ("\n".join(system) if any(system) else None), tuple(turns)
+
+    def stops(self) -> tuple[str, ...]:
+        marks = [self.stop] if isinstance(self.stop, str) else self.stop or []
+        return tuple(mark for mark in marks if mark)
+
+
+class SessionBody(Body):
+    """POST /v1/usbrec/sessions."""
+
+    user: Name | None = None
+
+
+class FeedbackBody(Body):
+    """POST /v1/usbrec/sessions/{id}/feedback."""
+
+    turn: Annotated[int, Field(ge=0, le=1_000_000)]
+    kind: Literal["liked", "disliked", "accepted"]
+    item: Annotated[Text | None, Field(max_length=500)] = None
+
+
+class VoteBody(Body):
+    """POST /v1/usbrec/votes. The prompt is taken and not kept: a vote is nobody's, so nobody could have it
+    deleted."""
+
+    left: Name
+    right: Name
+    winner: Literal["left", "right", "tie"]
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One reply of the model: its text and why it ended."""
+
+    text: str
+    finish: Literal["stop", "length"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All that a reply came to. `late` says that the clock ended it; `turn` is its number in its session."""
+
+    said: tuple[Said, ...]
+    usage: Usage = field(default_factory=Usage)
+    trace: Mapping[str, Any] | None = None
+    items: tuple[Item, ...] = ()
+    late: bool = False
+    session: str | None = None
+    turn: int | None = None
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Writes the documents of one completion."""
+
+    id: str
+    created: int
+    model: str
+    enhanced: bool
+
+    def whole(self, finished: Finished) -> dict[str, Any]:
+        choices = [
+            {
+                "index": index,
+                "message": {"role": "assistant", "content": said.text, "refusal": None},
+                "logprobs": None,
+                "finish_reason": said.finish,
+            }
+            for index, said in enumerate(finished.said)
+        ]
+        head = self._head("chat.completion")
+        return {
+            **head,
+            "choices": choices,
+            "usage": usage_json(finished.usage),
+            "usbrec": self.ours(finished),
+        }
+
+    def chunk(self, delta: Mapping[str, Any], *, index: int = 0, finish: str | None = None) -> dict[str, Any]:
+        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return {**self._head("chat.completion.chunk"), "choices": [choice]}
+
+    def progress(self, progress: SearchProgress) -> dict[str, Any]:
+        return {**self.chunk({}), "usbrec": {"progress": progress.to_json()}}
+
+    def last(self, finished: Finished, index: int) -> dict[str, Any]:
+        chunk = self.chunk({}, index=index, finish=finished.said[index].finish)
+        return {**chunk, "usbrec": self.ours(finished)} if index == 0 else chunk
+
+    def bill(self, finished: Finished) -> dict[str, Any]:
+        return {
+            **self._head("chat.completion.chunk"),
+            "choices": [],
+            "usage": usage_json(finished.usage),
+        }
+
+    def ours(self, finished: Finished) -> dict[str, Any]:
+        return {
+            "enhanced": self.enhanced,
+            "items": [item_json(item) for item in finished.items],
+            "trace": finished.trace,
+            "session": finished.session,
+            "turn": finished.turn,
+        }
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "object": kind,
+            "created": self.created,
+            "model": self.model,
+            "system_fingerprint": None,
+        }
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "year": item.year,
+        "genres": list(item.genres),
+        "people": list(item.people),
+        "text": item.text,
+    }
+
+
+def usage_json(usage: Usage) -> dict[str, Any]:
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+    }
+
+
+def models_json(models: Sequence[tuple[str, bool]], candidates: int, created: int) -> dict[str, Any]:
+    """The list of (name, enhanced) as GET /v1/models gives it."""
+    return {"object": "list", "data": [model_json(*model, candidates, created) for model in models]}
+
+
+def model_json(name: str, enhanced: bool, candidates: int, created: int) -> dict[str, Any]:
+    return {
+        "id": name,
+        "object": "model",
+        "created": created,
+        "owned_by": "usbrec",
+        "usbrec": {"enhanced": enhanced, "candidates": candidates},
+    }

@@ -1,0 +1,200 @@
+"""Bring the service up: check what it was given, bind its address, say where it is, end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from usbrec.config import Config, Serving
+from usbrec.errors import ConfigError, Interrupted
+from usbrec.serve.http.api_keys import Keyring, read_keys
+from usbrec.serve.observe.logs import log, log_to_stderr
+from usbrec.serve.storage.store import Store
+
+if TYPE_CHECKING:
+    import uvicorn
+
+#: Seconds that replies in progress get when the service is told to end.
+_LAST_SECONDS = 5
+#: Seconds after which it has ended, whatever goes on.
+_ALL_SECONDS = 8.5
+
+
+def start(
+    config: Config,
+    *,
+    catalogue: Path | None = None,
+    interactions: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve until told to stop. Raises InputError before anything listens, Interrupted on Ctrl-C."""
+    if missing := [name for name in ("fastapi", "uvicorn", "prometheus_client") if not _installed(name)]:
+        raise ConfigError(
+            f"usbrec serve needs the extra 'serve' ({', '.join(missing)} missing): "
+            "pip install 'usbrec[serve]'."
+        )
+    with _ending_while_it_loads():
+        _serve(config, catalogue, interactions, say)
+
+
+def _serve(
+    config: Config, catalogue: Path | None, interactions: Path | None, say: Callable[[str], None]
+) -> None:
+    settings = config.serving
+    keyring = None if settings.keys is None else read_keys(settings.keys)
+    check_address(settings.host, keyring)
+    from usbrec.serve.models import open_twins
+    from usbrec.serve.observe.telemetry import Spans, collected_spans
+
+    spans = collected_spans() if settings.telemetry else Spans()
+    twins = open_twins(config, catalogue, interactions)
+    with bound(settings) as listening, _LastMoment() as last_moment:
+        store = None if settings.store is None else Store(settings.store)
+        try:
+            import uvicorn
+
+            from usbrec.serve.app import make_app
+
+            log_to_stderr()
+
+            class Told(uvicorn.Server):
+                """Says where it is once it listens and its signals are its own, not before."""
+
+                def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                    last_moment.begin(130 if sig == signal.SIGINT else 0)
+                    super().handle_exit(sig, frame)
+
+                async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                    await super().startup(sockets)
+                    host, port = listening.getsockname()[:2]
+                    where = f"[{host}]" if ":" in host else host
+                    say(f"{', '.join(twins.models)} at http://{where}:{port}/v1")
+                    log("started", {"models": list(twins.models), "keys": keyring is not None})
+
+            server = Told(
+                uvicorn.Config(
+                    make_app(twins, config, keyring=keyring, store=store, spans=spans),
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    timeout_graceful_shutdown=_LAST_SECONDS,
+                    backlog=2048,
+                )
+            )
+
+            async def serve() -> None:
+                await twins.warm_up()
+                with _ending_quietly(server):
+                    await server.serve(sockets=[listening])
+                log("stopped")
+
+            # The fastest loop there is, as uvicorn would choose it.
+            loop = server.config.get_loop_factory()
+            with asyncio.Runner(loop_factory=loop) as runner:
+                runner.run(serve())
+        except KeyboardInterrupt:
+            raise Interrupted("Stopped.") from None
+        finally:
+            if store is not None:
+                store.close()
+
+
+def check_address(host: str, keyring: Keyring | None) -> None:
+    """Raises ConfigError for an address that others can reach while there are no keys."""
+    from usbrec.serve.http.middleware import is_this_machine
+
+    if keyring is None and not is_this_machine(host):
+        raise ConfigError(
+            f"--host {host}: others could reach this address, and without keys they would all be let in. "
+            "Make a key (usbrec serve --keys FILE --new-key NAME) and serve with --keys FILE, or leave "
+            "--host out."
+        )
+
+
+@contextlib.contextmanager
+def bound(settings: Serving) -> Iterator[socket.socket]:
+    """A socket bound where the settings say, not listening yet. Raises ConfigError."""
+    host, port = settings.host, settings.port
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ConfigError(f"--host {host}: no address of this machine ({error.strerror}).") from None
+    except UnicodeError:
+        # So Python says that a part of a name is empty or has more than 63 characters.
+        raise ConfigError(f"--host {host}: not a name that a machine can have. Correct it.") from None
+    with listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(address)
+        except OSError as error:
+            raise ConfigError(
+                f"{host}:{port} cannot be listened on ({error.strerror}). Choose another --port; 0 takes a "
+                "free one."
+            ) from None
+        yield listening
+
+
+class _LastMoment:
+    """Ends the process when it does not end by itself in time.
+
+    A model that reads a long prompt in a thread cannot be interrupted, and a process waits for its threads.
+    Nothing is lost: what was acknowledged is on the disk.
+    """
+
+    def __init__(self) -> None:
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> _LastMoment:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def begin(self, code: int) -> None:
+        """The service is told to end. Only the first time counts."""
+        if self._timer is None:
+            self._timer = threading.Timer(_ALL_SECONDS, self._end, (code,))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end(self, code: int) -> None:
+        log("stopped by force", {"because": "a model could not be interrupted"}, level=logging.WARNING)
+        os._exit(code)
+
+
+@contextlib.contextmanager
+def _ending_while_it_loads() -> Iterator[None]:
+    """End at once on SIGTERM while nobody is answered yet. The first process of a container, which a service
+    may be, is not ended by a signal that it does not handle."""
+    before = signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _ending_quietly(server: uvicorn.Server) -> Iterator[None]:
+    """Being told to end is no failure: the server raises the signal again when it is done with it. One that
+    comes before it listens to signals is not forgotten."""
+    before = signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None

@@ -1,0 +1,194 @@
+"""The run folder: ``config.toml``, ``run.db`` and what is exported from it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import CatalogueFile, Config, dump_config
+from usbrec.data import limit_samples, load_samples, samples_digest
+from usbrec.dialogue import Sample
+from usbrec.engine import Progress, Unit, run_units
+from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
+from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
+from usbrec.journal import Journal, UnitRecord
+from usbrec.keys import digest
+from usbrec.prompts import Prompts
+from usbrec.stages.wiring import RULES, Company, assemble
+from usbrec.storage import Stamped, content_digest, stamped, write_text
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files a stage reads, read whole and checked before any model is asked; `ranker` is the digest
+    of a ranker's folder."""
+
+    samples: tuple[Sample, ...]
+    catalogue: Catalogue | None
+    prompts: Prompts
+    ranker: str | None = None
+
+    def decides(self) -> dict[str, Any]:
+        return {
+            "samples": samples_digest(self.samples),
+            "catalogue": None if self.catalogue is None else self.catalogue.digest,
+            "prompts": digest(dict(self.prompts.texts())),
+            "ranker": self.ranker,
+        }
+
+
+def read_inputs(
+    config: Config, samples: str | Path, catalogue: str | Path | None, interactions: str | Path | None
+) -> Inputs:
+    """Read samples, catalogue and prompts. Raises InputError or BadLines."""
+    loaded = load_samples(samples)
+    if config.limit is not None:
+        loaded = limit_samples(loaded, config.limit)
+    prompts = Prompts(config.play.prompts)
+    if catalogue is None:
+        if interactions is not None:
+            raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
+        if config.ranker is None:
+            return Inputs(loaded, None, prompts)
+        items = ranked_items(config.ranker)
+    else:
+        items = read_catalogue(catalogue, interactions, config.catalogue)
+    where = catalogue or f"the items of {config.ranker} (train it anew), or name others by --catalogue"
+    # Who only ranks may miss a target; who judges by its attributes cannot.
+    if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
+        unknown = [
+            f"sample {sample.id}: none of its targets is in the catalogue ({'; '.join(sample.targets)})"
+            for sample in loaded
+            if not items.resolve(sample.targets)
+        ]
+        if unknown:
+            raise BadLines(str(samples), unknown, f"Rules need the targets' items: add them to {where}.")
+    return Inputs(
+        loaded, items, prompts, None if config.ranker is None else ranker_digest(Path(config.ranker))
+    )
+
+
+def ranker_digest(folder: Path) -> str:
+    """A digest of the files of a ranker's folder. Raises ConfigError."""
+    if not folder.is_dir():
+        raise ConfigError(f"--ranker {folder}: no such folder. `usbrec train ranker -o` writes one.")
+    files = sorted(
+        path for path in folder.iterdir() if path.suffix in {".json", ".jsonl", ".npz", ".npy", ".txt"}
+    )
+    return digest([[str(path.relative_to(folder)), content_digest(path)] for path in files])
+
+
+def read_catalogue(
+    catalogue: str | Path, interactions: str | Path | None, file: CatalogueFile | None = None
+) -> Catalogue:
+    """The items, with their popularity counted where `interactions` are given. `file` says which columns
+    hold what. Raises InputError or BadLines.
+
+    An experiment asks for the same items many times: files that have not changed are read once.
+    """
+    return _read_catalogue(
+        stamped(catalogue), None if interactions is None else stamped(interactions), file or CatalogueFile()
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
+    path = catalogue[0]
+    items = load_catalogue(path, FieldMap(**file.model_dump(exclude={"table"})), table=file.table)
+    return items if interactions is None else items.with_popularity(popularity_from(interactions[0], items))
+
+
+def run_stage(
+    name: str,
+    work: Callable[[Company, Sample], Awaitable[Mapping[str, Any]]],
+    *,
+    config: Config,
+    inputs: Inputs,
+    out: str | Path,
+    progress: Progress,
+    replay: str | Path | None = None,
+    reuse: str | Path | None = None,
+    label: str | None = None,
+) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+    """Do `work` for every sample in the run folder `out`, or go on with it.
+
+    Answers come from the run folder `replay` alone, or from `reuse` where it has them. Returns for each
+    sample its record and what its calls cost. Raises RunFolderError when the folder
+    is in use or holds another configuration, ModelRefused when no row was answered at all, Interrupted on
+    Ctrl-C.
+    """
+    out = Path(out)
+    journal = Journal(out / "run.db")
+    source, other = (_recorded(folder) for folder in (replay, reuse))
+    # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
+    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other)
+    try:
+        with source or nullcontext(), other or nullcontext(), journal:
+            return asyncio.run(
+                _run(name, work, config, inputs, out, journal, company, progress, label or name)
+            )
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped. What is finished is kept: the same command goes on from there.") from None
+
+
+def _recorded(folder: str | Path | None) -> Journal | None:
+    return None if folder is None else Journal(Path(folder) / "run.db", mode="read")
+
+
+async def _run(
+    name: str,
+    work: Callable[[Company, Sample], Awaitable[Mapping[str, Any]]],
+    config: Config,
+    inputs: Inputs,
+    out: Path,
+    journal: Journal,
+    company: Company,
+    progress: Progress,
+    label: str,
+) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+    try:
+        journal.bind(
+            {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
+            | {"models": dict(company.identities)}
+        )
+        write_text(out / "config.toml", dump_config(config))
+        units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
+
+        async def one(sample: Sample) -> Mapping[str, Any]:
+            return await work(company, sample)
+
+        records = await run_units(
+            units,
+            one,
+            journal=journal,
+            lanes=company.lanes,
+            restart_whole=company.restart_whole,
+            label=label,
+            progress=progress,
+            together=company.together,
+        )
+    finally:
+        await company.aclose()
+    if all(record.failure is not None for record in records):
+        raise ModelRefused(
+            f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"
+            "Check the model's server, then run the same command again."
+        )
+    return [
+        (sample, record, journal.usage(record.key).to_json())
+        for sample, record in zip(inputs.samples, records, strict=True)
+    ]
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> Path:
+    return write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False) + "\n")
+
+
+def write_jsonl(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    return write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

@@ -1,0 +1,352 @@
+"""From settings to seats: who sits where, on which model, with what knowledge."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from usbrec.config import Config, Judging
+from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
+from usbrec.errors import ConfigError
+from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, open_ranker
+from usbrec.items.knowledge import Knowledge
+from usbrec.journal import Journal
+from usbrec.judge.base import ProfileJudge, TargetJudge
+from usbrec.judge.episodes import Table
+from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
+from usbrec.judge.persuasion import PersuasionJudge
+from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
+from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
+from usbrec.llm.transformers.checkpoint import HF
+from usbrec.play.baselines import CANDIDATES, Control, RulesRecommender
+from usbrec.play.grounding.candidates import Grounding
+from usbrec.play.grounding.examples import worked_examples
+from usbrec.play.grounding.focus import Focusing, RulesWorth
+from usbrec.play.grounding.grounded import Grounded
+from usbrec.play.preferences.belief import Beliefs
+from usbrec.play.preferences.extraction import ModelProfiler, Profiler, RulesProfiler
+from usbrec.play.questions.ranking import Ranking
+from usbrec.play.recommender import Recommender
+from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
+from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
+from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
+from usbrec.prompts import Prompts
+from usbrec.storage import Stamped, stamped
+
+RULES = "rules"
+RULES_BELIEF = "rules:belief"
+CONTROLS = tuple(f"rules:{kind}" for kind in get_args(Control))
+
+
+def similarity_of(judging: Judging) -> Similarity:
+    """The one measure of items that a run's rules share."""
+    return Similarity(
+        genre_weight=judging.genre_weight,
+        people_weight=judging.people_weight,
+        era_weight=judging.era_weight,
+        era_scale=judging.era_scale,
+    )
+
+
+@functools.lru_cache(maxsize=2)
+def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
+    """The ranker whose folder holds the file `about`. An experiment opens one for each of its runs, and most
+    of their dialogues are the same."""
+    return open_ranker(Path(about[0]).parent, catalogue)
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everyone who plays, and how they can be run.
+
+    `lanes` is how many units may be worked on at once, or crews of `together` units; `restart_whole` whether
+    an interrupted unit has to start again from its first call; `identities` what decides the models'
+    answers. `ranking()` makes the list behind each round (None without a catalogue), built when first asked
+    for; `persuasion` rates explanations (None with rules in the judge's seat).
+    """
+
+    table: Table
+    lanes: int
+    restart_whole: bool
+    identities: Mapping[str, Any]
+    models: tuple[ChatModel, ...]
+    ranking: Callable[[], Ranking | None] = lambda: None
+    persuasion: PersuasionJudge | None = None
+    together: int = 1
+
+    async def aclose(self) -> None:
+        for model in self.models:
+            await model.aclose()
+
+
+def assemble(
+    config: Config,
+    prompts: Prompts,
+    catalogue: Catalogue | None,
+    journal: Journal,
+    *,
+    replay: Journal | None = None,
+    reuse: Journal | None = None,
+) -> Company:
+    """Seat everyone. One model serves all seats that name it. Answers come from `replay` alone, or from
+    `reuse` where it has them. Raises ConfigError."""
+    return _Assembler(config, prompts, catalogue, journal, replay, reuse).company()
+
+
+class _Assembler:
+    def __init__(
+        self,
+        config: Config,
+        prompts: Prompts,
+        catalogue: Catalogue | None,
+        journal: Journal,
+        replay: Journal | None,
+        reuse: Journal | None,
+    ) -> None:
+        self._config = config
+        self._prompts = prompts
+        self._catalogue = catalogue
+        self._journal = journal
+        self._replay = replay
+        self._reuse = reuse
+        self._models: dict[str, ChatModel] = {}
+        self._ranker: Retriever | None = None
+        judging = config.judging
+        self._knowledge = (
+            None
+            if catalogue is None
+            else Knowledge.of(
+                catalogue,
+                similarity_of(judging),
+                baseline_items=judging.baseline_items,
+                seed=config.seed_in_common,
+            )
+        )
+
+        self._grounding = self._make_grounding()
+        self._examples = self._worked_examples()
+
+    def company(self) -> Company:
+        config = self._config
+        judge = config.seats.judge
+        table = Table(
+            recommender=Recommender(
+                self._recommender(),
+                self._prompts.render("recommender" if self._grounding is None else "recommender_grounded"),
+                self._prompts.render("opening"),
+                config.play.temperature,
+                config.play.max_tokens,
+                config.play.frequency_penalty,
+                self._examples,
+                self._grounding,
+            ),
+            simulator=self._target_simulator(config.seats.simulator),
+            judge=self._target_judge(judge),
+            rounds=config.play.rounds,
+            seed=config.seed,
+            knowledge=self._knowledge,
+        )
+        models = tuple(self._models.values())
+        in_turn = any(not model.parallel for model in models)
+        return Company(
+            table=table,
+            lanes=config.models.lanes(in_process=in_turn),
+            restart_whole=in_turn and self._replay is None,
+            identities={seat: dict(model.identity) for seat, model in self._models.items()},
+            models=models,
+            ranking=lambda: self._ranking,
+            persuasion=None if judge in (RULES, RULES_BELIEF) else PersuasionJudge(self._judging(judge)),
+            together=self._together(),
+        )
+
+    def _together(self) -> int:
+        """The size of a crew. Models on llama.cpp work on one unit at a time."""
+        in_process = [seat for seat, model in self._models.items() if not model.parallel]
+        batched = self._replay is None and in_process and all(seat.startswith(HF) for seat in in_process)
+        return self._config.models.batch if batched else 1
+
+    def _make_grounding(self) -> Grounding | None:
+        """What a model in the recommender's seat is shown; rules recommend real items as it is."""
+        play, seat = self._config.play, self._config.seats.recommender
+        if not play.candidates or seat.startswith(RULES):
+            return None
+        knowledge = self._knowledge
+        if knowledge is None:
+            raise ConfigError("--candidates shows items of a catalogue: add --catalogue FILE.")
+        return Grounding(
+            knowledge,
+            self._retriever(knowledge),
+            self._prompts,
+            play.candidates,
+            play.candidate_text,
+            play.window,
+        )
+
+    def _worked_examples(self) -> tuple[Message, ...]:
+        config = self._config
+        if self._knowledge is None or config.seats.recommender.startswith(RULES):
+            return ()
+        return worked_examples(
+            self._knowledge.catalogue,
+            self._knowledge.similarity,
+            self._prompts,
+            count=config.play.examples,
+            seed=config.seed_in_common,
+            grounding=self._grounding,
+        )
+
+    def _model(self, seat: str) -> MeteredModel:
+        """The recorded and metered model of a seat; opened once, whoever asks."""
+        if seat not in self._models:
+            opened = (
+                open_model(seat, self._config.models)
+                if self._replay is None
+                else Unreachable(model_name(seat))
+            )
+            self._models[seat] = RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
+        return MeteredModel(self._models[seat])
+
+    def _known(self, who: str) -> Knowledge:
+        if self._knowledge is None:
+            raise ConfigError(f"{who} works by rules on items: add --catalogue FILE.")
+        return self._knowledge
+
+    @functools.cached_property
+    def _ranking(self) -> Ranking | None:
+        knowledge = self._knowledge
+        return None if knowledge is None else Ranking(self._retriever(knowledge), knowledge)
+
+    def _retriever(self, knowledge: Knowledge) -> Retriever:
+        """What ranks the catalogue for a dialogue, for everyone who needs it; built once."""
+        if self._ranker is None:
+            self._ranker = (
+                AttributeRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
+                if self._config.ranker is None
+                else _opened_ranker(stamped(Path(self._config.ranker) / "ranker.json"), knowledge.catalogue)
+            )
+        return self._ranker
+
+    def _recommender(self) -> ChatModel:
+        config = self._config
+        seat = config.seats.recommender
+        if seat == RULES or seat in CONTROLS:
+            kind = next((kind for kind in get_args(Control) if seat == f"rules:{kind}"), None)
+            if kind is None:
+                raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(CONTROLS)}.")
+            if config.enhanced:
+                raise ConfigError(f"--ses enhances a model; {seat} has none.")
+            knowledge = self._known(f"--recommender {seat}")
+            candidates = config.play.candidates or CANDIDATES
+            beliefs = self._beliefs if self._internal_judge(seat) == RULES_BELIEF else None
+            return RulesRecommender(kind, knowledge, self._retriever(knowledge), candidates, beliefs)
+        model: ChatModel = self._model(seat)
+        if self._grounding is not None:
+            model = Grounded(
+                model,
+                self._grounding,
+                examples=self._examples,
+                redraws=config.play.redraws,
+                fallback=config.play.fallback,
+            )
+        if not config.enhanced:
+            return model
+        return SelfEnhanced(
+            model,
+            self._internal_seats(seat),
+            config.search,
+            opening=self._prompts.render("opening"),
+            examples=self._examples,
+        )
+
+    def _internal_seats(self, recommender: str) -> InternalSeats:
+        search, seats = self._config.search, self._config.seats
+        simulator = search.simulator or (RULES if seats.simulator == RULES else recommender)
+        profiler: Profiler
+        if simulator == RULES:
+            profiler = RulesProfiler(self._known("--ses-simulator rules"))
+        else:
+            profiler = ModelProfiler(self._model(simulator), self._prompts)
+        knowledge, judge = self._knowledge, self._internal_judge(recommender)
+        return InternalSeats(
+            profiler,
+            self._internal_simulator(simulator),
+            self._profile_judge(judge),
+            None if knowledge is None else knowledge.names_new,
+            self._focusing(judge),
+        )
+
+    def _focusing(self, judge: str) -> Focusing | None:
+        """What shares the candidates among a search's drafts; None where each sees all there are."""
+        grounding, each = self._grounding, self._config.search.focus
+        if grounding is None or not each:
+            return None
+        if judge not in (RULES, RULES_BELIEF):
+            return Focusing(grounding, each)
+        beliefs = self._beliefs if judge == RULES_BELIEF else None
+        return Focusing(grounding, each, RulesWorth(grounding.knowledge, beliefs))
+
+    def _internal_judge(self, recommender: str) -> str:
+        config = self._config
+        if config.search.judge is not None:
+            return config.search.judge
+        if config.seats.judge not in (RULES, RULES_BELIEF):
+            return recommender
+        # Scores of the untrained retriever are no logits: what it believes is not calibrated.
+        return RULES if config.ranker is None else RULES_BELIEF
+
+    @functools.cached_property
+    def _beliefs(self) -> Beliefs:
+        search, knowledge = self._config.search, self._known(f"--ses-judge {RULES_BELIEF}")
+        return Beliefs(
+            knowledge,
+            self._retriever(knowledge),
+            items=search.belief_items,
+            temperature=search.belief_temperature,
+            answers=search.belief_answers,
+        )
+
+    def _belief_judge(self, option: str) -> RulesBeliefJudge:
+        return RulesBeliefJudge(self._known(f"{option} {RULES_BELIEF}"), self._beliefs)
+
+    def _simulating(self, seat: str) -> ModelSimulator:
+        play = self._config.play
+        return ModelSimulator(
+            self._model(seat),
+            self._prompts,
+            play.simulator_temperature,
+            play.max_tokens,
+            play.frequency_penalty,
+        )
+
+    def _target_simulator(self, seat: str) -> TargetSimulator:
+        if seat == RULES:
+            return RulesTargetSimulator(self._known("--simulator rules"), self._prompts.render("explain"))
+        return ModelTargetSimulator(self._simulating(seat), self._config.play.leak_redraws)
+
+    def _internal_simulator(self, seat: str) -> InternalSimulator:
+        if seat == RULES:
+            return RulesInternalSimulator(
+                self._known("--ses-simulator rules"), self._prompts.render("explain")
+            )
+        return ModelInternalSimulator(self._simulating(seat))
+
+    def _judging(self, seat: str) -> ModelJudge:
+        judging = self._config.judging
+        return ModelJudge(self._model(seat), self._prompts, judging.temperature, judging.votes)
+
+    def _target_judge(self, seat: str) -> TargetJudge:
+        if seat == RULES:
+            return RulesTargetJudge(self._known("--judge rules"))
+        if seat == RULES_BELIEF:
+            return self._belief_judge("--judge")
+        return ModelTargetJudge(self._judging(seat))
+
+    def _profile_judge(self, seat: str) -> ProfileJudge:
+        if seat == RULES:
+            return RulesProfileJudge(self._known("--ses-judge rules"))
+        if seat == RULES_BELIEF:
+            return self._belief_judge("--ses-judge")
+        return ModelProfileJudge(self._judging(seat))

@@ -1,0 +1,180 @@
+"""Files and folders: reading with errors that say where, atomic writing, and the user's cache.
+
+Whoever reads a file while it is written sees the old one or the new one. A folder in the cache is whole or
+not there: it is made aside, sealed with the checksum of every file, and moved into place. What lies there is
+read back years later, after full disks and cut power, so whoever opens one checks the seal first and makes
+it anew when it does not hold. Checksums guard against accidents; the cache is the user's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from usbrec.errors import InputError
+
+_SEAL = "seal.json"
+_BLOCK = 1 << 20
+
+#: A file's path, and what changes when its content does.
+Stamped = tuple[str, int, int]
+
+
+def stamped(path: str | Path) -> Stamped:
+    """A file as it stands now; of one that is not there, its path alone."""
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), stat.st_mtime_ns, stat.st_size
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with a home folder in place of ``~``. Raises InputError where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise InputError(
+            f"{path}: no home folder is known for {Path(path).parts[0]}. Write it out."
+        ) from None
+
+
+def content_digest(path: str | Path) -> str:
+    """64 hex digits of what a file holds. Raises InputError when it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
+
+
+def read_text(path: str | Path) -> str:
+    """The whole file as text, without a byte-order mark. Raises InputError when it cannot be read."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file. Check the path.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder. Name the file inside it.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x}). Save the file as UTF-8."
+        ) from None
+    if not text.strip():
+        raise InputError(f"{path}: the file is empty.")
+    return text
+
+
+def parse_json(text: str) -> Any:
+    """json.loads that fails with ValueError alone, also on nesting too deep to follow."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def json_problem(error: ValueError) -> str:
+    """Why a text is no JSON, in few words, without repeating the text."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"broken JSON (column {error.colno}: {error.msg})"
+    return f"broken JSON ({error})"
+
+
+def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Line number and object for every non-blank line; the problem as a string where it is no object."""
+    # Not splitlines(): JSON strings may hold U+2028 and its like, which are no line ends in JSONL.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = parse_json(line)
+        except ValueError as error:
+            yield number, json_problem(error)
+            continue
+        yield number, value if isinstance(value, dict) else "not a JSON object"
+
+
+def write_text(path: str | Path, text: str) -> Path:
+    """Write UTF-8 text with LF line ends, atomically, creating folders. Raises InputError."""
+    path = Path(path)
+    partial = path.parent / f".{path.name}.{os.getpid()}.part"
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: cannot be written: it is no plain file. Choose another name.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        partial.replace(path)
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
+            partial.unlink()
+        raise InputError(f"{path}: cannot be written ({getattr(error, 'strerror', error)}).") from None
+    return path
+
+
+def cache_folder() -> Path:
+    """Where models, indexes and vectors are kept for later runs: USBREC_CACHE, else the user's cache."""
+    return Path(os.environ.get("USBREC_CACHE") or platformdirs.user_cache_dir("usbrec", appauthor=False))
+
+
+@contextlib.contextmanager
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """Gives an empty folder to write into, which becomes `folder` when the block ends without an error.
+
+    What stood there before is replaced. Raises OSError when it cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix=f".{folder.name}.", ignore_cleanup_errors=True
+    ) as aside:
+        partial = Path(aside) / "new"
+        partial.mkdir()
+        yield partial
+        (partial / _SEAL).write_text(json.dumps(_checksums(partial)), encoding="ascii")
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(Path(aside) / "old")
+        try:
+            partial.rename(folder)
+        except OSError:
+            # Another process, which makes the same, was first.
+            if not is_whole(folder):
+                raise
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file of the folder is as it was sealed. Reads all of them, about 1 GB a second."""
+    try:
+        sealed = json.loads((folder / _SEAL).read_text(encoding="ascii"))
+        return bool(sealed) and sealed == _checksums(folder)
+    except (OSError, ValueError):
+        return False
+
+
+def _checksums(folder: Path) -> dict[str, list[int]]:
+    return {
+        str(path.relative_to(folder)): [path.stat().st_size, _checksum(path)]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != _SEAL
+    }
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            value = zlib.crc32(block, value)
+    return value

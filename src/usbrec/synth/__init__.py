@@ -1,0 +1,1 @@
+"""Simulated dialogues: seekers and their openings made from a catalogue alone."""

@@ -1,0 +1,205 @@
+"""Runs side by side."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from support.fake_runs import failed_row, realistic, row, run_of
+from usbrec.errors import InputError
+from usbrec.evaluation.comparison.compare import compare, print_table
+from usbrec.evaluation.comparison.summary import of_controls, verdict
+
+LOW = [row(str(index), 0.2 + index / 100) for index in range(12)]
+HIGH = [row(str(index), 1.2 + index / 100) for index in range(12)]
+
+
+def printed(comparison, width=100):
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    print_table(comparison, console)
+    return console.file.getvalue()
+
+
+def test_later_runs_are_held_against_the_first():
+    found = compare([run_of("low", LOW), run_of("high", HIGH)])
+    difference = found.between("high", "ieval")
+    assert difference.difference.mean == pytest.approx(1.0)
+    assert difference.difference.n == 12
+    assert difference.adjusted < 0.01
+
+
+def test_identical_runs_differ_by_nothing():
+    found = compare([run_of("one", LOW), run_of("two", LOW)])
+    assert {(one.difference.mean, one.difference.p_value, one.adjusted) for one in found.differences} == {
+        (0.0, 1.0, 1.0)
+    }
+    assert verdict(found).startswith("two scores the same as one on 12 rows")
+
+
+def test_rows_without_a_score_on_either_side_are_left_out():
+    ours = [row("a", 0.5), row("b", None), failed_row("c"), row("d", 0.5), row("only-here", 0.0)]
+    theirs = [row("a", 1.5), row("b", 1.0), row("c", 1.0), failed_row("d")]
+    found = compare([run_of("one", ours), run_of("two", theirs)])
+    difference = found.between("two", "ieval").difference
+    assert (difference.n, difference.mean) == (1, 1.0)
+
+
+def test_every_measure_is_also_taken_on_rows_that_do_not_repeat():
+    ours = [row(str(index), 0.5, repeat=index < 3) for index in range(8)]
+    theirs = [row(str(index), 2.0 if index < 3 else 0.5, repeat=index < 3) for index in range(8)]
+    found = compare([run_of("one", ours), run_of("echo", theirs)])
+    assert found.between("echo", "hit").difference.mean == pytest.approx(3 / 8)
+    assert found.between("echo", "hit", "non_repeats").difference.mean == 0.0
+    assert found.between("echo", "ieval", "non_repeats").difference.n == 5
+
+
+def test_rows_that_never_repeat_are_not_tested_twice():
+    found = compare([run_of("low", LOW), run_of("high", HIGH)])
+    assert [one.scope for one in found.differences] == ["all", "all"]
+
+
+def test_p_values_are_adjusted_over_all_comparisons_together():
+    runs = [run_of("low", LOW), run_of("same", LOW), run_of("high", HIGH)]
+    alone = compare([runs[0], runs[2]]).between("high", "ieval")
+    among = compare(runs).between("high", "ieval")
+    assert among.difference == alone.difference
+    assert among.adjusted == pytest.approx(2 * alone.adjusted)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "config", "said"),
+    [
+        (LOW[:10], {}, "different samples: differences use the 10"),
+        ([row("x", 1.0)], {}, "share no sample"),
+        (LOW, {"seats": {"judge": "openai:big"}}, "differ in seats.judge: – and openai:big"),
+        (LOW, {"play": {"rounds": 5}}, "differ in play.rounds"),
+        ([row(str(index), 0.2, method="votes") for index in range(12)], {}, "scored in different ways"),
+        (
+            [row(str(index), 0.2, targets=("Other (1999)",)) for index in range(12)],
+            {},
+            "12 samples have the same id",
+        ),
+        ([*LOW[:11], failed_row("11")], {}, "1 of 12 rows have no score"),
+    ],
+)
+def test_what_makes_a_difference_doubtful_is_said(theirs, config, said):
+    found = compare([run_of("one", LOW, {"a": 1}), run_of("two", theirs, {"a": 1, **config})])
+    assert any(said in warning for warning in found.warnings)
+    assert said in printed(found, width=200)
+
+
+def test_settings_of_the_system_itself_are_no_reason_to_doubt():
+    other = {
+        "seed": 2,
+        "enhanced": True,
+        "search": {"judge": "rules", "rounds": 3},
+        "seats": {"recommender": "x"},
+    }
+    assert compare([run_of("one", LOW), run_of("two", LOW, other)]).warnings == ()
+
+
+def test_runs_of_the_same_name_are_told_apart():
+    found = compare([run_of("run", LOW), run_of("run", HIGH), run_of("run #2", LOW)])
+    assert len({system.name for system in found.systems}) == 3
+
+
+def test_no_run_is_an_error_and_one_run_a_table():
+    with pytest.raises(InputError, match="No run"):
+        compare([])
+    alone = compare([run_of("one", LOW)])
+    assert alone.differences == ()
+    assert verdict(alone).startswith("one scores 0.26 [")
+
+
+def test_the_same_runs_and_seed_give_the_same_record(tmp_path):
+    runs = realistic(tmp_path, n=12)
+    assert json.dumps(compare(runs, seed=3).to_json()) == json.dumps(compare(runs, seed=3).to_json())
+    assert json.loads(json.dumps(compare(runs).to_json(), allow_nan=False))["systems"][0]["n"] == 12
+
+
+def _judged(rows, value):
+    """The rows with a second judge's opinion that grows along them from `value`."""
+    return [
+        one | {"second_judge": {"name": "m", "value": value + index / 100}} for index, one in enumerate(rows)
+    ]
+
+
+def test_the_second_judge_stands_beside_the_outcomes_and_is_not_adjusted_with_them():
+    plain = compare([run_of("low", LOW), run_of("high", HIGH)])
+    found = compare([run_of("low", _judged(LOW, 0.2)), run_of("high", _judged(HIGH, 0.5))])
+    second = found.between("high", "second")
+    assert second.difference.mean == pytest.approx(0.3)
+    assert second.adjusted is None
+    assert found.differences == plain.differences
+    assert found.systems[1].second.mean == pytest.approx(0.555)
+    assert "second judge" in printed(found)
+    assert found.to_json()["secondary"][0]["measure"] == "second"
+    assert plain.secondary == ()
+    assert "second" not in printed(plain)
+
+
+def test_a_run_without_a_second_judge_is_compared_in_everything_else():
+    found = compare([run_of("low", _judged(LOW, 0.2)), run_of("high", HIGH)])
+    assert found.secondary == ()
+    assert found.between("high", "ieval").difference.n == 12
+    assert found.systems[1].second.mean is None
+
+
+def test_the_guards_are_told_for_every_system_where_items_are_known(tmp_path):
+    found = compare(realistic(tmp_path, n=12))
+    lines = printed(found).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("replies"))
+    assert [line.split()[0] for line in lines[start + 1 : start + 7 : 2]] == [
+        "plain",
+        "self-enhanced",
+        "rules-popular",
+    ]
+    assert found.systems[0].guards["names_item"] == 1.0
+    assert found.to_json()["systems"][0]["replies"]["diversity"]["recommended"] == 24
+    assert "new item" not in printed(compare([run_of("low", LOW)]))
+
+
+def test_a_control_that_wins_is_told_after_the_systems_and_not_in_their_place():
+    control = {"seed": 1, "seats": {"recommender": "rules:retriever"}}
+    found = compare([run_of("plain", LOW), run_of("ses", LOW), run_of("retriever", HIGH, control)])
+    assert verdict(found).startswith("ses scores the same as plain")
+    assert "retriever" not in verdict(found)
+    assert (of_controls(found) or "").startswith("retriever scores 1.00")
+    alone = compare([run_of("plain", LOW), run_of("retriever", HIGH, control)])
+    assert verdict(alone).startswith("retriever scores 1.00")
+    assert of_controls(alone) is None
+
+
+def test_the_verdict_says_size_direction_rows_and_doubt():
+    up = compare([run_of("low", LOW), run_of("high", HIGH)])
+    assert verdict(up).startswith(
+        "high scores 1.00 [1.00, 1.00] higher than low on 12 rows (adjusted p = 0.00"
+    )
+    down = compare([run_of("high", HIGH), run_of("low", LOW), run_of("lower", LOW)])
+    assert verdict(down).startswith("No system scores higher than high; at best, low scores 1.00")
+    unsure = compare([run_of("a", LOW[:2]), run_of("b", HIGH[:2])])
+    assert "chance alone could explain it" in verdict(unsure)
+    apart = compare([run_of("a", LOW[:2]), run_of("b", HIGH[5:])])
+    assert "nothing can be compared" in verdict(apart)
+
+
+def test_the_table_fits_100_columns_and_cuts_nothing(tmp_path):
+    runs = realistic(tmp_path, n=30)
+    rows = [row(str(index), 0.5, repeat=index % 2 == 0) for index in range(12345)]
+    long = run_of("a-very-long-folder-name-of-an-experiment-2026-11-23", rows)
+    for comparison in (compare(runs), compare([long])):
+        lines = printed(comparison).splitlines()
+        assert max(map(len, lines)) <= 100
+        numbers = [line for line in lines if "[" in line and "]" in line]
+        assert numbers
+        assert not any("…" in line for line in numbers if "against" not in line and "a-very" not in line)
+    assert "14,823" in printed(compare(runs))
+
+
+def test_a_name_full_of_markup_and_control_characters_is_printed_as_text():
+    text = printed(compare([run_of("[red]x[/red]\x1b[2J\n", LOW), run_of("[/]", HIGH)]))
+    assert "[red]x[/red]" in text
+    assert "\x1b" not in text

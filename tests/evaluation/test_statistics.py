@@ -1,0 +1,227 @@
+"""Intervals and tests over rows that come in clusters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from usbrec.evaluation.statistics import Interval, expanded_tail, holm, mean_interval, paired_difference
+
+# Quarters: sums of them are exact, so the laws hold to the last bit where they are laws.
+VALUES = st.lists(
+    st.tuples(st.integers(0, 8).map(lambda number: number / 4), st.sampled_from("abcdefg")),
+    min_size=1,
+    max_size=40,
+)
+FEW = settings(max_examples=40, deadline=None)
+
+
+def interval(rows: list[tuple[float, str]], seed: int = 3, **more: float) -> Interval:
+    return mean_interval([value for value, _ in rows], [home for _, home in rows], seed=seed, **more)
+
+
+@FEW
+@given(VALUES, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing(rows, random):
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    assert interval(shuffled) == interval(rows)
+
+
+@FEW
+@given(VALUES, st.integers(-5, 5))
+def test_shifting_all_values_shifts_the_interval_and_nothing_else(rows, shift):
+    before, after = interval(rows), interval([(value + shift, home) for value, home in rows])
+    assert after.mean == pytest.approx(before.mean + shift)
+    if before.low is None:
+        assert after.low is None
+    else:
+        assert after.low == pytest.approx(before.low + shift)
+        assert after.high == pytest.approx(before.high + shift)
+
+
+@FEW
+@given(VALUES)
+def test_the_interval_lies_within_the_values_and_in_order(rows):
+    found = interval(rows)
+    values = [value for value, _ in rows]
+    assert found.n == len(rows)
+    assert found.clusters == len({home for _, home in rows})
+    if found.clusters < 2:
+        assert (found.low, found.high) == (None, None)
+    else:
+        assert min(values) <= found.low <= found.high <= max(values)
+
+
+def test_no_values_have_no_mean_and_one_cluster_has_no_interval():
+    assert mean_interval([], [], seed=1) == Interval(None, None, None, 0, 0)
+    assert mean_interval([1.0, 2.0], ["a", "a"], seed=1) == Interval(1.5, None, None, 2, 1)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
+    rows = [(value, str(index)) for index, value in enumerate(np.random.default_rng(0).random(25))]
+    assert interval(rows, seed=5) == interval(rows, seed=5)
+    assert interval(rows, seed=5) != interval(rows, seed=6)
+
+
+def test_with_very_many_dialogues_the_interval_is_the_normal_one():
+    """So many that the draws come in several blocks."""
+    values = np.random.default_rng(2).normal(size=2500)
+    found = mean_interval(list(values), [str(index) for index in range(2500)], seed=1)
+    width = 2 * 1.96 * values.std() / 50
+    assert found.high - found.low == pytest.approx(width, rel=0.07)
+    assert (found.high + found.low) / 2 == pytest.approx(values.mean(), abs=0.05 * width)
+
+
+def test_the_interval_agrees_with_scipys_bootstrap_of_the_ratio():
+    rng = np.random.default_rng(1)
+    homes = [str(home) for home in rng.integers(0, 30, size=150)]
+    values = rng.normal(size=150)
+    names = sorted(set(homes))
+    sums = np.array([sum(v for v, h in zip(values, homes, strict=True) if h == name) for name in names])
+    counts = np.array([homes.count(name) for name in names], dtype=float)
+    theirs = stats.bootstrap(
+        (sums, counts),
+        lambda s, c, axis: s.sum(axis=axis) / c.sum(axis=axis),
+        paired=True,
+        vectorized=True,
+        n_resamples=20000,
+        confidence_level=1 - 2 * expanded_tail(0.95, len(names)),
+        method="percentile",
+        rng=np.random.default_rng(2),
+    ).confidence_interval
+    ours = mean_interval(list(values), homes, seed=2, resamples=20000)
+    width = theirs.high - theirs.low
+    assert ours.low == pytest.approx(theirs.low, abs=0.03 * width)
+    assert ours.high == pytest.approx(theirs.high, abs=0.03 * width)
+
+
+def test_an_interval_widens_when_the_rows_of_a_cluster_agree():
+    values = [float(value) for value in np.random.default_rng(4).random(20) for _ in range(10)]
+    apart = mean_interval(values, [str(index) for index in range(200)], seed=1)
+    together = mean_interval(values, [str(index // 10) for index in range(200)], seed=1)
+    assert together.high - together.low > 2 * (apart.high - apart.low)
+
+
+@pytest.mark.parametrize(("clusters", "size"), [(8, 3), (40, 2)])
+def test_about_95_of_100_intervals_hold_the_true_mean(clusters, size):
+    """Few and many dialogues, rows of one dialogue alike; the true mean is 0."""
+    held, trials = 0, 400
+    for trial in range(trials):
+        rng = np.random.default_rng([trial, clusters])
+        values = np.repeat(rng.normal(size=clusters), size) + 0.5 * rng.normal(size=clusters * size)
+        homes = [str(index // size) for index in range(clusters * size)]
+        found = mean_interval(list(values), homes, seed=trial, resamples=500)
+        held += found.low <= 0 <= found.high
+    assert 0.915 <= held / trials <= 0.985
+
+
+def test_values_that_are_not_finite_are_refused():
+    with pytest.raises(ValueError, match="finite"):
+        mean_interval([float("nan")], ["a"], seed=1)
+
+
+@FEW
+@given(VALUES)
+def test_equal_runs_differ_by_0_with_p_1(rows):
+    scores = {str(index): value for index, (value, _) in enumerate(rows)}
+    homes = {str(index): home for index, (_, home) in enumerate(rows)}
+    found = paired_difference(scores, scores, homes, seed=1, flips=199)
+    assert (found.mean, found.p_value, found.n) == (0.0, 1.0, len(rows))
+
+
+@FEW
+@given(VALUES, VALUES)
+def test_exchanging_the_runs_turns_the_difference_round(first, second):
+    n = min(len(first), len(second))
+    homes = {str(index): first[index][1] for index in range(n)}
+    a = {str(index): first[index][0] for index in range(n)}
+    b = {str(index): second[index][0] for index in range(n)}
+    there = paired_difference(a, b, homes, seed=1, flips=199)
+    back = paired_difference(b, a, homes, seed=1, flips=199)
+    assert back.mean == -there.mean
+    assert back.p_value == there.p_value
+    assert 1 / 200 <= there.p_value <= 1
+
+
+def test_only_rows_that_both_have_are_compared():
+    homes = {"a": "1", "b": "2", "c": "3"}
+    found = paired_difference({"a": 0.0, "b": 1.0}, {"b": 1.5, "c": 9.0}, homes, seed=1)
+    assert (found.mean, found.n) == (0.5, 1)
+    nothing = paired_difference({"a": 0.0}, {"c": 1.0}, homes, seed=1)
+    assert (nothing.mean, nothing.p_value, nothing.n) == (None, None, 0)
+
+
+def test_p_agrees_with_scipys_exact_sign_flips():
+    differences = np.random.default_rng(7).normal(0.5, 1.0, size=12)
+    rows = {str(index): 0.0 for index in range(12)}
+    found = paired_difference(
+        rows,
+        {str(index): float(value) for index, value in enumerate(differences)},
+        {row: row for row in rows},
+        seed=1,
+        flips=40_000,
+    )
+    exact = stats.permutation_test(
+        (differences,),
+        lambda x, axis: x.mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=np.inf,
+    ).pvalue
+    assert found.p_value == pytest.approx(exact, abs=0.01)
+
+
+def test_a_dialogue_counts_once_however_many_rows_it_has():
+    """Ten equal rows of one dialogue say no more about chance than one row of it does."""
+    rng = np.random.default_rng(8)
+    gains = rng.normal(0.4, 1.0, size=8)
+    one = paired_difference(
+        {str(d): 0.0 for d in range(8)},
+        {str(d): float(gains[d]) for d in range(8)},
+        {str(d): str(d) for d in range(8)},
+        seed=1,
+    )
+    keys = [f"{d}-{r}" for d in range(8) for r in range(10)]
+    ten = paired_difference(
+        dict.fromkeys(keys, 0.0),
+        {key: float(gains[int(key.split("-")[0])]) for key in keys},
+        {key: key.split("-")[0] for key in keys},
+        seed=1,
+    )
+    assert ten.p_value == pytest.approx(one.p_value, abs=0.02)
+    assert ten.p_value > 0.01
+
+
+def test_runs_that_do_not_differ_are_seldom_called_different():
+    small = 0
+    for trial in range(300):
+        rng = np.random.default_rng([trial, 9])
+        rows = [str(index) for index in range(20)]
+        found = paired_difference(
+            dict(zip(rows, rng.random(20), strict=True)),
+            dict(zip(rows, rng.random(20), strict=True)),
+            {row: str(int(row) // 2) for row in rows},
+            seed=trial,
+            resamples=100,
+            flips=499,
+        )
+        small += found.p_value <= 0.05
+    assert 0.02 <= small / 300 <= 0.085
+
+
+def test_holm_gives_the_textbook_numbers_in_the_order_given():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+
+
+@FEW
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_holm_never_lowers_a_p_value_and_keeps_their_order(p_values):
+    adjusted = holm(p_values)
+    assert all(p <= q <= 1 for p, q in zip(p_values, adjusted, strict=True))
+    ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
+    assert [adjusted[index] for index in ranked] == sorted(adjusted)

@@ -1,0 +1,89 @@
+"""Replies that copy marks of the prompt, as small models do."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.films import CATALOGUE, KNOWLEDGE
+from usbrec.play.grounding.candidates import Grounding
+from usbrec.prompts import Prompts
+from usbrec.prompts.marks import repeats_marks, without_marks
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "2. Miracle (2004)",
+        "1) Miracle (2004)",
+        "I would say\n 3. Miracle (2004)",
+        "2. Miracle (2004)\n3. Heat (1995)",
+        "1. Miracle (2004)\n1. Heat (1995)",
+        "<titles>",
+        "Miracle (2004) </titles>",
+        "Miracle (2004)<|im_end|>",
+    ],
+)
+def test_what_is_copied_is_seen(reply: str) -> None:
+    assert repeats_marks(reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        "Miracle (2004), I think.",
+        "1. Miracle (2004)\n2. Heat (1995)\n\nWhich one?",
+        "2001. A year, and a film.",
+        "12 Monkeys (1995) is dark.",
+        "1.5 hours of joy: Coco (2017).",
+        "It is no. 1 for me, <3, and I rate it > 8.",
+        "10.",
+    ],
+)
+def test_what_one_would_write_is_not(reply: str) -> None:
+    assert not repeats_marks(reply)
+
+
+@given(place=st.integers(0, 4), behind=st.sampled_from(["", " is good.", "?"]))
+def test_any_line_of_the_list_that_a_model_is_shown_is_a_mark(place: int, behind: str) -> None:
+    class Shelf:
+        def rank(self, turns: Sequence[object], k: int) -> list[tuple[str, float]]:
+            return []
+
+    items = list(CATALOGUE)[:5]
+    shown = Grounding(KNOWLEDGE, Shelf(), Prompts(), 5).block("I like dramas.", items)
+    line = next(line for line in shown.splitlines() if line.startswith(f"{place + 1}."))
+    assert repeats_marks(line + behind)
+    assert repeats_marks(shown)
+    assert not repeats_marks(line.split(". ", 1)[1] + behind)
+
+
+@given(st.text(alphabet="ab 1.)<>/|\n", max_size=30))
+def test_a_word_in_front_of_every_line_takes_numbers_away_but_no_tags(text: str) -> None:
+    told = "\n".join("so " + line for line in text.splitlines())
+    assert repeats_marks(told) <= ("<" in text)
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        ("2. Miracle (2004)", "Miracle (2004)"),
+        ("<titles>\n3. Heat (1995)\n</titles>", "Heat (1995)"),
+        ("1. Miracle (2004)\n2. Heat (1995)</titles>", "1. Miracle (2004)\n2. Heat (1995)"),
+        ("<titles>", "<titles>"),
+    ],
+)
+def test_marks_are_taken_out_and_all_else_is_left(reply: str, left: str) -> None:
+    assert without_marks(reply) == left
+
+
+@given(st.text(alphabet="ab 12.)<>/|\n", max_size=30))
+def test_nothing_but_marks_is_lost_and_a_clean_reply_keeps_its_bytes(text: str) -> None:
+    left = without_marks(text)
+    if not repeats_marks(text):
+        assert left == text
+    letters = [letter for letter in left if letter in "ab"]
+    assert letters == [letter for letter in text if letter in "ab"] or "<" in text
+    assert bool(left.strip()) == bool(text.strip())
