@@ -20,15 +20,15 @@ from pathlib import Path
 
 from million import MILLION, report
 from rich.console import Console
-from rich.table import Table
+from rich.table import EpisodeRunner
 
 from usbrec.data import load_samples
 from usbrec.dialogue import Item, Turn
 from usbrec.items import (
     AttributeRetriever,
-    Baseline,
     Catalogue,
     Linker,
+    RandomSimilarity,
     Similarity,
     load_catalogue,
     traits_of,
@@ -98,7 +98,7 @@ def without_model(rows: list[tuple[str, str]]) -> None:
     wanted = [traits_of(item) for item in large.items[:10]]
 
     def mean() -> float:
-        return Baseline(large, similarity, size=500).mean(wanted)
+        return RandomSimilarity(large, similarity, size=500).mean(wanted)
 
     rows.append(("baseline of 500 items, ten targets, cold", f"{1e3 * median_seconds(mean, 3):.0f} ms"))
     knowledge = Knowledge.of(catalogue, similarity, baseline_items=500, seed=0)
@@ -147,7 +147,7 @@ def main() -> None:
     without_model(rows)
     if options.model:
         asyncio.run(with_model(rows))
-    table = Table("measured", "median", box=None)
+    table = EpisodeRunner("measured", "median", box=None)
     for name, value in rows:
         table.add_row(name, value)
     Console(width=100).print(table)

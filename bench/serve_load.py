@@ -28,7 +28,7 @@ from usbrec.dialogue import Usage
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.play.recommender import Recommender
 from usbrec.serve.app import make_app
-from usbrec.serve.models import Twin, Twins
+from usbrec.serve.models import ServedModel, ServedModels
 
 #: The moment at which the model said a word, in nanoseconds.
 _MARK = re.compile(rb"@(\d+)")
@@ -63,8 +63,8 @@ def serve(listening: socket.socket, rate: float) -> None:
     """The service, until the process is ended."""
     model: ChatModel = Stub(rate)
     config = load_config(None, {"serving": {"longest_reply": 100_000, "at_once": 4096}})
-    twins = Twins(
-        {"stub": Twin("stub", model, enhanced=False)}, Recommender(model, "S", "Hello!"), at_once=4096
+    twins = ServedModels(
+        {"stub": ServedModel("stub", model, enhanced=False)}, Recommender(model, "S", "Hello!"), at_once=4096
     )
     server = uvicorn.Server(uvicorn.Config(make_app(twins, config), log_config=None, access_log=False))
     server.run([listening])

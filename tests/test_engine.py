@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from usbrec.engine import Crew, Silent, Unit, current_scope, run_units
+from usbrec.engine import LockstepBatch, Silent, Unit, current_scope, run_units
 from usbrec.errors import ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
 
 UNITS = [Unit(f"u{number}", number) for number in range(8)]
 
 
-async def _run(journal: Journal, work: Any, *, lanes: int = 3, units: Any = UNITS) -> list[UnitRecord]:
+async def _run(journal: Journal, work: Any, *, workers: int = 3, units: Any = UNITS) -> list[UnitRecord]:
     return await run_units(
-        units, work, journal=journal, lanes=lanes, restart_whole=False, label="test", progress=Silent()
+        units, work, journal=journal, workers=workers, restart_whole=False, label="test", progress=Silent()
     )
 
 
@@ -40,15 +40,15 @@ async def test_no_more_units_run_at_once_than_there_are_lanes(tmp_path: Path) ->
         nonlocal most
         scope = current_scope.get()
         assert scope is not None
-        assert scope.lane not in running
-        running.add(scope.lane)
+        assert scope.worker not in running
+        running.add(scope.worker)
         most = max(most, len(running))
         await asyncio.sleep(0.005)
-        running.discard(scope.lane)
+        running.discard(scope.worker)
         return {}
 
     with Journal(tmp_path / "run.db") as journal:
-        await _run(journal, work, lanes=3)
+        await _run(journal, work, workers=3)
     assert most == 3
 
 
@@ -69,13 +69,13 @@ async def test_a_second_run_does_only_what_the_first_left(tmp_path: Path) -> Non
         return {"number": number}
 
     with Journal(tmp_path / "run.db") as journal:
-        running = asyncio.create_task(_run(journal, stops_at_five, lanes=1))
+        running = asyncio.create_task(_run(journal, stops_at_five, workers=1))
         await reached.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
         assert done == [0, 1, 2, 3, 4]
-        records = await _run(journal, goes_on, lanes=1)
+        records = await _run(journal, goes_on, workers=1)
     assert done == list(range(8))
     assert [record.record for record in records] == [{"number": number} for number in range(8)]
 
@@ -108,7 +108,7 @@ async def test_nobody_answering_ends_the_run_early(tmp_path: Path) -> None:
         raise ModelUnavailable("connection refused")
 
     with Journal(tmp_path / "run.db") as journal, pytest.raises(ModelRefused, match="connection refused"):
-        await _run(journal, work, lanes=1)
+        await _run(journal, work, workers=1)
     assert len(asked) == 5
 
 
@@ -120,20 +120,22 @@ async def test_a_server_that_refuses_everything_ends_the_run_at_once(tmp_path: P
         raise ModelRefused("the key was rejected")
 
     with Journal(tmp_path / "run.db") as journal, pytest.raises(ModelRefused, match="the key was rejected"):
-        await _run(journal, work, lanes=1)
+        await _run(journal, work, workers=1)
     assert asked == [0]
 
 
-async def _crew_run(journal: Journal, work: Any, *, lanes: int = 1, together: int = 4) -> list[UnitRecord]:
+async def _lockstep_run(
+    journal: Journal, work: Any, *, workers: int = 1, batch_size: int = 4
+) -> list[UnitRecord]:
     return await run_units(
         UNITS[:6],
         work,
         journal=journal,
-        lanes=lanes,
+        workers=workers,
         restart_whole=True,
         label="test",
         progress=Silent(),
-        together=together,
+        batch_size=batch_size,
     )
 
 
@@ -152,13 +154,15 @@ class _Batches:
 async def _ask(batches: _Batches, request: int) -> int:
     scope = current_scope.get()
     assert scope is not None
-    assert scope.crew is not None
-    answer: int = await scope.crew.ask(scope.unit, batches.answer, request)
+    assert scope.lockstep is not None
+    answer: int = await scope.lockstep.ask(scope.unit, batches.answer, request)
     return answer
 
 
-@pytest.mark.parametrize("lanes", [1, 2])
-async def test_a_crew_is_answered_together_whatever_its_members_wait_for(tmp_path: Path, lanes: int) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_crew_is_answered_together_whatever_its_members_wait_for(
+    tmp_path: Path, workers: int
+) -> None:
     seen = []
     for delay in (0.0, 0.01):
         batches = _Batches()
@@ -170,7 +174,7 @@ async def test_a_crew_is_answered_together_whatever_its_members_wait_for(tmp_pat
             return {"said": [first] if number == 2 else [first, await _ask(batches, 10 * number)]}
 
         with Journal(tmp_path / f"{delay}.db") as journal:
-            records = await _crew_run(journal, work, lanes=lanes)
+            records = await _lockstep_run(journal, work, workers=workers)
         assert records[1].record == {"said": [1, 100]}
         assert records[2].record == {"said": [4]}
         # What one member alone met is that member's failure.
@@ -190,8 +194,8 @@ async def test_a_crew_with_something_left_to_do_is_done_again_as_a_whole(tmp_pat
         return {"said": said}
 
     with Journal(tmp_path / "run.db") as journal:
-        assert [record.failure is None for record in await _crew_run(journal, work)].count(False) == 1
-        assert all(record.failure is None for record in await _crew_run(journal, work))
+        assert [record.failure is None for record in await _lockstep_run(journal, work)].count(False) == 1
+        assert all(record.failure is None for record in await _lockstep_run(journal, work))
         assert batches.asked == [[0, 1, 2, 3], [4, 5], [0, 1, 2, 3]]
 
 
@@ -207,10 +211,10 @@ async def test_what_was_finished_and_fails_when_it_is_done_again_stays_as_it_was
         return {"attempt": attempt}
 
     with Journal(tmp_path / "run.db") as journal:
-        records = await _crew_run(journal, work)
+        records = await _lockstep_run(journal, work)
         assert [record.failure is None for record in records] == [True, False, True, True, True, True]
         tries[0] = 1
-        records = await _crew_run(journal, work)
+        records = await _lockstep_run(journal, work)
         assert [record.record for record in records] == [{"attempt": n} for n in (1, 1, 0, 1, 0, 0)]
         # What it said is still what it was read from.
         assert journal.call(records[2].key, "asked 0")
@@ -219,11 +223,11 @@ async def test_what_was_finished_and_fails_when_it_is_done_again_stays_as_it_was
 
 
 async def test_a_member_that_stops_waiting_holds_up_nobody() -> None:
-    batches, crew = _Batches(), Crew(["a", "b"])
+    batches, lockstep = _Batches(), LockstepBatch(["a", "b"])
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(crew.ask("a", batches.answer, 1), timeout=0.01)
-    asked = asyncio.create_task(crew.ask("b", batches.answer, 2))
+        await asyncio.wait_for(lockstep.ask("a", batches.answer, 1), timeout=0.01)
+    asked = asyncio.create_task(lockstep.ask("b", batches.answer, 2))
     await asyncio.sleep(0)
     assert batches.asked == []
-    crew.leave("a")
+    lockstep.leave("a")
     assert await asked == 4

@@ -19,7 +19,7 @@ from usbrec.config import Config, Dataset
 from usbrec.data import load_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import ConfigError, InputError, RunFolderError
-from usbrec.evaluation.comparison.planned import PLANNED, differences_of, pooled
+from usbrec.evaluation.comparison.planned_contrasts import PLANNED, differences_of, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
 from usbrec.llm.transformers.checkpoint import HF, checkpoint_of
 from usbrec.stages.rows import PARTS, choose_rows

@@ -67,7 +67,7 @@ class Models(Stage):
     constrain: Literal["none", "grammar", "structured", "guided"] = "none"
     """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
 
-    def lanes(self, *, in_process: bool) -> int:
+    def workers(self, *, in_process: bool) -> int:
         """Units worked on at once. A model in this process has an instance for each, with caches of its
         own, so there are no more than cores, and at most four."""
         return self.concurrency or (min(4, os.cpu_count() or 1) if in_process else 8)
@@ -392,7 +392,7 @@ class Experiment(Stage):
     preferred was not learnt by heart."""
     pair_rows: int | None = Field(None, ge=1)
     """Most rows that pairs are drawn on, by hash of the sample id (grpo, rloo: that are played); by default
-    all that SFT did not learn from. Drawing and playing drafts is what takes longest."""
+    all that SFT did not learn from. DecodingRequest and playing drafts is what takes longest."""
     pair_rounds: int | None = Field(None, ge=1, le=20)
     """Rounds that what is learnt from is played, pairs and the replies of grpo and rloo; by default those of
     the tests."""

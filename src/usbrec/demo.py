@@ -23,7 +23,7 @@ from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 
 MODEL = "smollm2-135m"
-CONTROLS = ("retriever", "popular", "random")
+BASELINES = ("retriever", "popular", "random")
 #: The six systems in less than a quarter of an hour on two cores. One round and few drafts: most of the time
 #: is spent on reading prompts. The pairs differ in the title alone, because so few teach nothing else.
 TRAINED = Config(
@@ -80,7 +80,7 @@ def quick_demo(out: str | Path, *, all_rows: bool, progress: Progress, console: 
         systems = {
             "plain": by_rules,
             "ses": by_rules.model_copy(update={"enhanced": True}),
-            **{kind: _config(by_rules.limit, recommender=f"rules:{kind}") for kind in CONTROLS},
+            **{kind: _config(by_rules.limit, recommender=f"rules:{kind}") for kind in BASELINES},
             "plain-model-judge": judged,
             "ses-model-judge": judged.model_copy(update={"enhanced": True}),
         }

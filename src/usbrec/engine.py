@@ -36,11 +36,11 @@ class Scope:
     """The unit being worked on, in which lane (from 0), and the crew it belongs to, if any."""
 
     unit: str
-    lane: int
-    crew: Crew | None = None
+    worker: int
+    lockstep: LockstepBatch | None = None
 
 
-class Crew:
+class LockstepBatch:
     """Units that go in step, `members` of them in an order that is the same in every attempt.
 
     A member asks by :meth:`ask` and, when it has ended, goes by :meth:`leave`.
@@ -140,11 +140,11 @@ async def run_units(
     work: Callable[[T], Awaitable[Mapping[str, Any]]],
     *,
     journal: Journal,
-    lanes: int,
+    workers: int,
     restart_whole: bool,
     label: str,
     progress: Progress,
-    together: int = 1,
+    batch_size: int = 1,
 ) -> list[UnitRecord]:
     """Do what is not done yet and return the record of every unit, in order.
 
@@ -162,9 +162,11 @@ async def run_units(
         record = journal.unit(unit.key)
         if record is not None and record.failure is None:
             finished[unit.key] = record
-    crews = [units[start : start + together] for start in range(0, len(units), together)]
-    waiting = [crew for crew in crews if any(unit.key not in finished for unit in crew)]
-    again = sum(unit.key in finished for crew in waiting for unit in crew)
+    lockstep_batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
+    waiting = [
+        lockstep for lockstep in lockstep_batches if any(unit.key not in finished for unit in lockstep)
+    ]
+    again = sum(unit.key in finished for lockstep in waiting for unit in lockstep)
     progress.start(label, len(units), len(finished) - again)
     queue = iter(waiting)
     kept: dict[str, list[tuple[Any, ...]]] = {}
@@ -186,8 +188,8 @@ async def run_units(
             record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
         finally:
             current_scope.reset(token)
-            if scope.crew is not None:
-                scope.crew.leave(unit.key)
+            if scope.lockstep is not None:
+                scope.lockstep.leave(unit.key)
         # What counts is what was stored: a resumed run exports the same bytes as this one.
         finished[unit.key] = journal.record_unit(record)
         progress.advance(failed=record.failure is not None)
@@ -197,20 +199,20 @@ async def run_units(
                 "Check the model's server, then run the same command again."
             )
 
-    async def lane(number: int) -> None:
+    async def worker(number: int) -> None:
         for members in queue:
             for unit in members:
                 if unit.key in finished:
                     kept[unit.key] = journal.calls(unit.key)
                 journal.forget_calls(unit.key, failed_only=not restart_whole)
-            if together == 1:
+            if batch_size == 1:
                 await one(members[0], Scope(members[0].key, number))
                 continue
-            crew = Crew([unit.key for unit in members])
-            await side_by_side(one(unit, Scope(unit.key, number, crew)) for unit in members)
+            lockstep = LockstepBatch([unit.key for unit in members])
+            await side_by_side(one(unit, Scope(unit.key, number, lockstep)) for unit in members)
 
     try:
-        await side_by_side(lane(number) for number in range(max(1, min(lanes, len(waiting)))))
+        await side_by_side(worker(number) for number in range(max(1, min(workers, len(waiting)))))
     finally:
         progress.finish()
     return [finished[unit.key] for unit in units]

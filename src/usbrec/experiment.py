@@ -20,7 +20,7 @@ from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import Comparison, Run, compare, load_run, write_report
 from usbrec.evaluation.comparison.compare import Difference
-from usbrec.evaluation.comparison.planned import PLANNED, differences_of, pooled, spread
+from usbrec.evaluation.comparison.planned_contrasts import PLANNED, differences_of, pooled, spread
 from usbrec.journal import Journal
 from usbrec.keys import digest
 from usbrec.llm.transformers.checkpoint import HF

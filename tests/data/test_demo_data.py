@@ -16,7 +16,7 @@ import pytest
 from support import ROOT
 
 DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
-CUT = ROOT / "bench" / "cut_demo_catalogue.py"
+CUT = ROOT / "tools" / "cut_demo_catalogue.py"
 SHARED = ROOT.parent / "shared" / "data"
 SOURCE = SHARED / "catalogue" / "wikidata_movies_cc0.csv"
 REDIAL = SHARED / "redial" / "train_part.jsonl"

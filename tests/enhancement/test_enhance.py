@@ -15,7 +15,7 @@ from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable, PromptTooLong
 from usbrec.judge.rules import RulesProfileJudge
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Message, ScriptedModel
-from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.profile import Profile
 from usbrec.play.seekers.base import SeekerAnswer
 from usbrec.play.seekers.rules import RulesInternalSimulator
@@ -31,7 +31,7 @@ def _replies(request: ChatRequest) -> Sequence[str]:
 
 def _enhanced(model: ChatModel, *, judge: Any = None, simulator: Any = None, **search: Any) -> SelfEnhanced:
     seats = InternalSeats(
-        RulesProfiler(KNOWLEDGE),
+        RulesExtractor(KNOWLEDGE),
         simulator or RulesInternalSimulator(KNOWLEDGE, "Why?"),
         judge or RulesProfileJudge(KNOWLEDGE),
     )
@@ -254,7 +254,7 @@ async def test_worked_examples_are_no_part_of_the_profile() -> None:
     enhanced = SelfEnhanced(
         MeteredModel(ScriptedModel(_replies)),
         InternalSeats(
-            RulesProfiler(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
+            RulesExtractor(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
         ),
         Search(rounds=1),
         opening="Hello!",
@@ -275,7 +275,7 @@ async def test_it_is_a_chat_model_under_a_name_of_its_own() -> None:
 async def _random(*drafts: str, names_new: bool = True, seed: int = 0) -> ChatReply:
     model = ScriptedModel(lambda request: drafts[0] if request.temperature == 0.0 else list(drafts[1:]))
     seats = InternalSeats(
-        RulesProfiler(KNOWLEDGE),
+        RulesExtractor(KNOWLEDGE),
         RulesInternalSimulator(KNOWLEDGE, "Why?"),
         RulesProfileJudge(KNOWLEDGE),
         KNOWLEDGE.names_new if names_new else None,

@@ -26,9 +26,9 @@ from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.judge.facts import reply_facts
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ChatRequest, Message
-from usbrec.play.baselines import RulesRecommender
-from usbrec.play.preferences.extraction import RulesProfiler
-from usbrec.play.preferences.nearness import Taste
+from usbrec.play.baselines import BaselineRecommender
+from usbrec.play.preferences.extraction import RulesExtractor
+from usbrec.play.preferences.nearness import PreferenceSimilarity
 from usbrec.play.targets import Targets
 
 CONTEXT = sample("I liked Goodfellas (1990).").turns
@@ -315,12 +315,12 @@ def test_the_score_when_named_is_the_mean_over_the_episodes_that_name_an_item(
 # The control that only reorders
 
 
-def _control(kind: Any, candidates: int = 10) -> RulesRecommender:
+def _control(kind: Any, candidates: int = 10) -> BaselineRecommender:
     retriever = AttributeRetriever(KNOWLEDGE.catalogue, KNOWLEDGE.linker, KNOWLEDGE.similarity)
-    return RulesRecommender(kind, KNOWLEDGE, retriever, candidates)
+    return BaselineRecommender(kind, KNOWLEDGE, retriever, candidates)
 
 
-async def _says(control: RulesRecommender, text: str, n: int = 1) -> list[str]:
+async def _says(control: BaselineRecommender, text: str, n: int = 1) -> list[str]:
     reply = await control.chat(ChatRequest((Message("user", text),), n=n))
     return [completion.text for completion in reply.completions]
 
@@ -332,7 +332,7 @@ async def test_the_best_candidate_by_the_profile_is_said_in_the_same_sentence() 
     turns = (seeker(WISH),)
     retriever = AttributeRetriever(KNOWLEDGE.catalogue, KNOWLEDGE.linker, KNOWLEDGE.similarity)
     ranked = [item_id for item_id, _ in retriever.rank(turns, 10)]
-    taste = Taste.of(RulesProfiler(KNOWLEDGE).read(turns), KNOWLEDGE)
+    taste = PreferenceSimilarity.of(RulesExtractor(KNOWLEDGE).read(turns), KNOWLEDGE)
     best = max(ranked, key=taste.nearness)
     assert best != ranked[0]
     item = CATALOGUE.get(best)

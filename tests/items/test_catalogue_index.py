@@ -15,7 +15,7 @@ from usbrec import storage
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, InputError
 from usbrec.items import Catalogue, FieldMap, load_catalogue, open_linker
-from usbrec.items.store import DiskShelf, write_shelf
+from usbrec.items.store import DiskItemStore, write_store
 
 CSV = "id,title,year,genres,people,popularity\n" + "".join(
     f'{item.id},{item.title},{item.year},"{", ".join(item.genres)}","{", ".join(item.people)}",'
@@ -37,8 +37,8 @@ def indexed(path: Path, fields: FieldMap | None = None) -> Catalogue:
 
 def on_disk(folder: Path, items: tuple[Item, ...]) -> Catalogue:
     with storage.atomic_folder(folder) as partial:
-        write_shelf(partial, items)
-    return Catalogue.on_shelf(DiskShelf(folder))
+        write_store(partial, items)
+    return Catalogue.on_store(DiskItemStore(folder))
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

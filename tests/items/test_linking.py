@@ -100,7 +100,7 @@ def test_equally_popular_items_go_by_id() -> None:
 def test_a_year_may_be_one_off_but_not_more() -> None:
     assert named("Batman Returns (1993)") == ["returns"]
     assert named("Batman Returns (1931)") == []
-    assert LINKER.unknown_titles("Batman Returns (1931)") == ("Batman Returns (1931)",)
+    assert LINKER.out_of_catalogue("Batman Returns (1931)") == ("Batman Returns (1931)",)
 
 
 def test_the_year_also_decides_whether_an_article_belongs_to_the_title() -> None:
@@ -115,7 +115,7 @@ def test_an_item_of_no_known_year_takes_any_year() -> None:
 
 def test_a_number_behind_a_title_is_another_part_unless_it_counts_something() -> None:
     assert named("I saw Toy Story 7") == []
-    assert LINKER.unknown_titles("I saw Toy Story 7") == ("Toy Story 7",)
+    assert LINKER.out_of_catalogue("I saw Toy Story 7") == ("Toy Story 7",)
     assert named("I saw Toy Story 7 times") == ["toys"]
     assert named("I saw Toy Story 3 too") == ["toys3"]
 
@@ -169,7 +169,7 @@ def test_an_unknown_title_is_one_written_as_a_title() -> None:
         'Try Blood Harbour (1997), it is like Alien. Or "Quiet Lagoon", *Night Parade of Fools* or '
         "**The Matrix**. **Genre:** horror, *very* good."
     )
-    assert LINKER.unknown_titles(text) == ("Blood Harbour (1997)", "Quiet Lagoon", "Night Parade of Fools")
+    assert LINKER.out_of_catalogue(text) == ("Blood Harbour (1997)", "Quiet Lagoon", "Night Parade of Fools")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_an_unknown_title_is_one_written_as_a_title() -> None:
     ],
 )
 def test_ordinary_writing_has_no_unknown_titles(text: str) -> None:
-    assert LINKER.unknown_titles(text) == ()
+    assert LINKER.out_of_catalogue(text) == ()
 
 
 PIECES = st.one_of(
@@ -215,7 +215,7 @@ def test_mentions_lie_in_order_apart_and_say_what_stands_there(text: str) -> Non
 @given(TEXTS)
 @settings(max_examples=200)
 def test_unknown_titles_are_never_empty_nor_said_twice(text: str) -> None:
-    unknown = LINKER.unknown_titles(text)
+    unknown = LINKER.out_of_catalogue(text)
     assert all(title.strip() for title in unknown)
     assert len(set(unknown)) == len(unknown)
 
@@ -254,7 +254,7 @@ def test_one_typing_error_is_read_with_the_very_year_or_in_long_titles(text: str
 
 def test_a_slip_with_another_year_or_number_names_no_title_inside_it() -> None:
     assert named("Batman Retruns (1931) and Toy Storz 7") == []
-    assert LINKER.unknown_titles("Batman Retruns (1931)") == ("Batman Retruns (1931)",)
+    assert LINKER.out_of_catalogue("Batman Retruns (1931)") == ("Batman Retruns (1931)",)
 
 
 LONG = [
@@ -309,7 +309,7 @@ def test_a_saved_linker_reads_as_the_one_that_was_built(tmp_path: Path) -> None:
         "with Morgan Freeman in it",
     ):
         assert opened.link(text) == LINKER.link(text)
-        assert opened.unknown_titles(text) == LINKER.unknown_titles(text)
+        assert opened.out_of_catalogue(text) == LINKER.out_of_catalogue(text)
 
 
 def test_a_folder_without_a_whole_linker_for_the_catalogue_is_refused(tmp_path: Path) -> None:

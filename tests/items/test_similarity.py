@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
 from usbrec.items import (
-    Baseline,
     Catalogue,
+    RandomSimilarity,
     Similarity,
     Traits,
     TraitTable,
@@ -135,7 +135,7 @@ def mean_by_hand(catalogue: Catalogue, ids: Sequence[str], to: list[Traits]) -> 
 
 def test_the_baseline_is_the_mean_over_a_seeded_sample() -> None:
     catalogue = catalogue_of(300)
-    baseline = Baseline(catalogue, SAME, size=50, seed=3)
+    baseline = RandomSimilarity(catalogue, SAME, size=50, seed=3)
     to = [traits_of(catalogue.items[7]), traits_of(catalogue.items[100])]
     assert len(set(baseline.ids)) == 50
     assert baseline.mean(to) == pytest.approx(mean_by_hand(catalogue, baseline.ids, to))
@@ -146,20 +146,20 @@ def test_the_baseline_is_the_mean_over_a_seeded_sample() -> None:
 def test_the_sample_depends_on_the_seed_and_not_on_the_order_of_the_catalogue() -> None:
     catalogue = catalogue_of(300)
     turned = Catalogue.from_items(reversed(catalogue.items))
-    first = Baseline(catalogue, SAME, size=50, seed=3).ids
-    assert Baseline(turned, SAME, size=50, seed=3).ids == first
-    assert Baseline(catalogue, SAME, size=50, seed=4).ids != first
+    first = RandomSimilarity(catalogue, SAME, size=50, seed=3).ids
+    assert RandomSimilarity(turned, SAME, size=50, seed=3).ids == first
+    assert RandomSimilarity(catalogue, SAME, size=50, seed=4).ids != first
 
 
 def test_a_small_catalogue_is_its_own_sample() -> None:
-    assert len(Baseline(catalogue_of(20), SAME, size=500, seed=0).ids) == 20
+    assert len(RandomSimilarity(catalogue_of(20), SAME, size=500, seed=0).ids) == 20
     with pytest.raises(ConfigError, match="0 items"):
-        Baseline(catalogue_of(20), SAME, size=0)
+        RandomSimilarity(catalogue_of(20), SAME, size=0)
 
 
 def test_a_mean_over_five_hundred_items_takes_less_than_five_milliseconds() -> None:
     catalogue = catalogue_of(2000)
-    baseline = Baseline(catalogue, SAME)
+    baseline = RandomSimilarity(catalogue, SAME)
     targets = [[traits_of(item)] for item in catalogue.items[:50]]
     began = time.process_time()
     for to in targets:
@@ -173,7 +173,7 @@ def test_rescaling_puts_the_mean_at_zero_and_equality_at_one(similarity: float, 
     assert 0.0 <= value <= 1.0
     assert rescale(mean, mean) == 0.0
     assert rescale(1.0, mean) == (1.0 if mean < 1.0 else 0.0)
-    assert Baseline.rescale(similarity, mean) == value
+    assert RandomSimilarity.rescale(similarity, mean) == value
 
 
 SPOKEN = Catalogue.from_items(

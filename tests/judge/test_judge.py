@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from support.films import FILMS, KNOWLEDGE, recommender, sample, seeker
 from usbrec.dialogue import Turn
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
 from usbrec.judge.model import ModelJudge, ModelTargetJudge
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
@@ -208,7 +208,7 @@ async def test_votes_that_are_no_digit_are_counted_and_never_scored_zero() -> No
 
 async def test_an_episode_is_played_scored_and_described() -> None:
     replies = iter(["Goodfellas (1990) and Alien (1979), or Blorp Returns (2031)?", "Casino (1995)!"])
-    table = Table(
+    table = EpisodeRunner(
         recommender=Recommender(ScriptedModel(lambda request: next(replies)), "S", "Hello!"),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),

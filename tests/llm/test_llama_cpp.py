@@ -29,9 +29,9 @@ def _model(path: Path, instances: int = 1) -> LlamaCppModel:
     return LlamaCppModel(path, name="smollm2-135m", context=1024, instances=instances)
 
 
-async def _unit(model: LlamaCppModel, name: str, wish: str, lane: int = 0) -> list[str]:
+async def _unit(model: LlamaCppModel, name: str, wish: str, worker: int = 0) -> list[str]:
     """What an episode asks for: a greedy reply, drafts in one request, and continuations of each."""
-    token = current_scope.set(Scope(name, lane))
+    token = current_scope.set(Scope(name, worker))
     try:
         messages = (SYSTEM, Message("user", f"Hi! I would like {wish}."))
         said = [(await model.chat(ChatRequest(messages, max_tokens=16))).text]

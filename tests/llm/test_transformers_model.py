@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usbrec.config import Models
-from usbrec.engine import Crew, Scope, current_scope
+from usbrec.engine import LockstepBatch, Scope, current_scope
 from usbrec.errors import ConfigError, InputError, PromptTooLong
 from usbrec.llm import (
     ChatReply,
@@ -32,7 +32,7 @@ from usbrec.llm.transformers import model as model_module
 from usbrec.llm.transformers import shared_prefix
 from usbrec.llm.transformers.checkpoint import load_model, load_tokenizer
 from usbrec.llm.transformers.model import TransformersModel
-from usbrec.llm.transformers.sequences import Drawing, Prompt
+from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 
 BASE = "smollm2-135m"
 ASKED = (Message("system", "You recommend films."), Message("user", "A quiet film about the sea?"))
@@ -145,12 +145,12 @@ def test_a_model_of_plain_attention_is_known_as_one_in_half_precision_too(dtype:
 
 async def _in_step(requests: Sequence[ChatRequest]) -> list[ChatReply]:
     """What a crew is answered whose members each ask one of the requests."""
-    crew = Crew([str(number) for number in range(len(requests))])
+    lockstep = LockstepBatch([str(number) for number in range(len(requests))])
 
     async def member(number: int, model: TransformersModel) -> ChatReply:
-        current_scope.set(Scope(str(number), 0, crew))
+        current_scope.set(Scope(str(number), 0, lockstep))
         reply = await model.chat(requests[number])
-        crew.leave(str(number))
+        lockstep.leave(str(number))
         return reply
 
     async with seated() as model:
@@ -159,19 +159,19 @@ async def _in_step(requests: Sequence[ChatRequest]) -> list[ChatReply]:
 
 @pytest.mark.parametrize("others", [1, 0])
 async def test_in_a_crew_a_prompt_that_does_not_fit_fails_alone(others: int) -> None:
-    crew = Crew(["long", "longer", "short"])
+    lockstep = LockstepBatch(["long", "longer", "short"])
 
     async def ask(unit: str, request: ChatRequest, model: TransformersModel) -> ChatReply:
-        current_scope.set(Scope(unit, 0, crew))
+        current_scope.set(Scope(unit, 0, lockstep))
         try:
             return await model.chat(request)
         finally:
-            crew.leave(unit)
+            lockstep.leave(unit)
 
     async with seated(context=256) as model:
         if not others:
             # Nothing is left to draw then, which is no failure of its own.
-            crew.leave("short")
+            lockstep.leave("short")
         asked = [
             ("long", ChatRequest((Message("user", "word " * 300),), max_tokens=8)),
             ("longer", ChatRequest((Message("user", "word " * 400),), max_tokens=8)),
@@ -247,7 +247,9 @@ def _told(
     """The pieces told of a model that says `letters`, and its reply."""
     pieces: list[str] = []
     request = ChatRequest(ASKED, max_tokens=longest, stop=stop, on_delta=pieces.append)
-    drawing = Drawing(request, Prompt([], None, None, 0), lambda: len(drawing.lines[0].said) >= stopped)
+    drawing = DecodingRequest(
+        request, Prompt([], None, None, 0), lambda: len(drawing.lines[0].said) >= stopped
+    )
     line = drawing.lines[0]
     for letter in letters + "\0":
         line.say(ord(letter), frozenset({0}), Letters())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.films import CATALOGUE, KNOWLEDGE
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.prompts import Prompts
-from usbrec.prompts.marks import repeats_marks, without_marks
+from usbrec.prompts.artefacts import has_artefacts, without_artefacts
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from usbrec.prompts.marks import repeats_marks, without_marks
     ],
 )
 def test_what_is_copied_is_seen(reply: str) -> None:
-    assert repeats_marks(reply)
+    assert has_artefacts(reply)
 
 
 @pytest.mark.parametrize(
@@ -43,27 +43,27 @@ def test_what_is_copied_is_seen(reply: str) -> None:
     ],
 )
 def test_what_one_would_write_is_not(reply: str) -> None:
-    assert not repeats_marks(reply)
+    assert not has_artefacts(reply)
 
 
 @given(place=st.integers(0, 4), behind=st.sampled_from(["", " is good.", "?"]))
 def test_any_line_of_the_list_that_a_model_is_shown_is_a_mark(place: int, behind: str) -> None:
-    class Shelf:
+    class ItemStore:
         def rank(self, turns: Sequence[object], k: int) -> list[tuple[str, float]]:
             return []
 
     items = list(CATALOGUE)[:5]
-    shown = Grounding(KNOWLEDGE, Shelf(), Prompts(), 5).block("I like dramas.", items)
+    shown = Grounding(KNOWLEDGE, ItemStore(), Prompts(), 5).block("I like dramas.", items)
     line = next(line for line in shown.splitlines() if line.startswith(f"{place + 1}."))
-    assert repeats_marks(line + behind)
-    assert repeats_marks(shown)
-    assert not repeats_marks(line.split(". ", 1)[1] + behind)
+    assert has_artefacts(line + behind)
+    assert has_artefacts(shown)
+    assert not has_artefacts(line.split(". ", 1)[1] + behind)
 
 
 @given(st.text(alphabet="ab 1.)<>/|\n", max_size=30))
 def test_a_word_in_front_of_every_line_takes_numbers_away_but_no_tags(text: str) -> None:
     told = "\n".join("so " + line for line in text.splitlines())
-    assert repeats_marks(told) <= ("<" in text)
+    assert has_artefacts(told) <= ("<" in text)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_a_word_in_front_of_every_line_takes_numbers_away_but_no_tags(text: str)
     ],
 )
 def test_marks_are_taken_out_and_all_else_is_left(reply: str, left: str) -> None:
-    assert without_marks(reply) == left
+    assert without_artefacts(reply) == left
 
 
 @given(st.text(alphabet="ab 12.)<>/|\n", max_size=30))
 def test_nothing_but_marks_is_lost_and_a_clean_reply_keeps_its_bytes(text: str) -> None:
-    left = without_marks(text)
-    if not repeats_marks(text):
+    left = without_artefacts(text)
+    if not has_artefacts(text):
         assert left == text
     letters = [letter for letter in left if letter in "ab"]
     assert letters == [letter for letter in text if letter in "ab"] or "<" in text

@@ -15,7 +15,7 @@ from support.films import CATALOGUE, KNOWLEDGE, film_files, sample
 from usbrec.config import Config, Pairs, Play, Seats
 from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ScriptedModel
 from usbrec.pairs import make_pair, select_pairs
@@ -30,7 +30,7 @@ SILENT = "What do you like?"
 NOT_ONE = "a side names not exactly one new item"
 
 
-class Shelf:
+class ItemStore:
     """A retriever that always finds the same items."""
 
     def __init__(self, *ids: str) -> None:
@@ -40,10 +40,10 @@ class Shelf:
         return [(item_id, 1.0) for item_id in self._ids[:k]]
 
 
-def _table(drafts: Sequence[str], shown: Sequence[str] = ()) -> Table:
+def _table(drafts: Sequence[str], shown: Sequence[str] = ()) -> EpisodeRunner:
     model = ScriptedModel(lambda request: drafts if request.n > 1 else "Do you like it?")
-    grounding = Grounding(KNOWLEDGE, Shelf(*shown), Prompts(), 5) if shown else None
-    return Table(
+    grounding = Grounding(KNOWLEDGE, ItemStore(*shown), Prompts(), 5) if shown else None
+    return EpisodeRunner(
         recommender=Recommender(model, "S", "Hello!", grounding=grounding),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),

@@ -15,7 +15,7 @@ from support.films import KNOWLEDGE, sample
 from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import BadLines, InputError, ModelError, ModelUnavailable
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.pairs import count_pairs, export_pairs, make_pair, read_pairs
@@ -25,11 +25,11 @@ from usbrec.play.seekers.rules import RulesTargetSimulator
 TARGET, NEAR, FAR = "Casino (1995).", "Heat (1995).", "Finding Nemo (2003)."
 
 
-def _table(drafts: Sequence[str]) -> Table:
+def _table(drafts: Sequence[str]) -> EpisodeRunner:
     def replies(request: ChatRequest) -> Sequence[str]:
         return drafts if request.n > 1 else "Do you like it?"
 
-    return Table(
+    return EpisodeRunner(
         recommender=Recommender(ScriptedModel(replies), "S", "Hello!"),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
@@ -110,11 +110,11 @@ async def test_a_draft_that_cannot_be_played_is_left_out_and_counted() -> None:
             raise ModelUnavailable("503")
         return "Do you like it?"
 
-    table = _table([])
-    table = Table(
-        Recommender(ScriptedModel(replies), "S", "Hello!"), table.simulator, table.judge, 2, 1, KNOWLEDGE
+    runner = _table([])
+    runner = EpisodeRunner(
+        Recommender(ScriptedModel(replies), "S", "Hello!"), runner.simulator, runner.judge, 2, 1, KNOWLEDGE
     )
-    record = await make_pair(sample("hi"), table, Pairs(drafts=3), accept_at=2.0)
+    record = await make_pair(sample("hi"), runner, Pairs(drafts=3), accept_at=2.0)
     assert record["pair"]["rejected"] == NEAR
     assert count_pairs([record])["unplayed"] == 1
 
@@ -125,12 +125,12 @@ async def test_a_sample_whose_drafts_all_fail_is_a_failed_row() -> None:
             return [NEAR, FAR]
         raise ModelUnavailable("503")
 
-    table = _table([])
-    table = Table(
-        Recommender(ScriptedModel(replies), "S", "Hello!"), table.simulator, table.judge, 2, 1, KNOWLEDGE
+    runner = _table([])
+    runner = EpisodeRunner(
+        Recommender(ScriptedModel(replies), "S", "Hello!"), runner.simulator, runner.judge, 2, 1, KNOWLEDGE
     )
     with pytest.raises(ModelError, match="503"):
-        await make_pair(sample("hi"), table, Pairs(drafts=2), accept_at=2.0)
+        await make_pair(sample("hi"), runner, Pairs(drafts=2), accept_at=2.0)
 
 
 async def test_the_counts_add_up() -> None:

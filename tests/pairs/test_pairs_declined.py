@@ -10,7 +10,7 @@ import pytest
 from support.films import KNOWLEDGE, sample
 from usbrec.config import Pairs
 from usbrec.errors import ModelRefused, UnusableAnswer, UsbRecError
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.pairs import all_pairs, count_pairs, make_pair
@@ -32,8 +32,8 @@ async def _record(first: Sequence[str], later: Sequence[str], **settings: Any) -
     return await make_pair(sample("I liked Goodfellas (1990)."), _table(say), chosen, accept_at=2.0)
 
 
-def _table(say: Callable[[ChatRequest], Sequence[str]]) -> Table:
-    return Table(
+def _table(say: Callable[[ChatRequest], Sequence[str]]) -> EpisodeRunner:
+    return EpisodeRunner(
         Recommender(ScriptedModel(say), "S", "Hello!"),
         RulesTargetSimulator(KNOWLEDGE, "Why?"),
         RulesTargetJudge(KNOWLEDGE),
@@ -101,7 +101,7 @@ async def test_some_seekers_ask_for_reasons_and_some_do_not() -> None:
     asked = set()
     for number in range(8):
         table_sample = sample("I liked Goodfellas (1990).", id_=f"d{number}:1")
-        table = Table(
+        runner = EpisodeRunner(
             Recommender(ScriptedModel(lambda request: [OFFERED, NEAR][: request.n]), "S", "Hello!"),
             RulesTargetSimulator(KNOWLEDGE, "Why?"),
             RulesTargetJudge(KNOWLEDGE),
@@ -110,7 +110,7 @@ async def test_some_seekers_ask_for_reasons_and_some_do_not() -> None:
             knowledge=KNOWLEDGE,
         )
         settings = Pairs(drafts=2, declined=1)
-        record = await make_pair(table_sample, table, settings, accept_at=2.0)
+        record = await make_pair(table_sample, runner, settings, accept_at=2.0)
         asked |= {pair["prompt"][-1]["content"].endswith("Why?") for pair in record["declined"]}
     assert asked == {True, False}
 

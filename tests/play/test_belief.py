@@ -14,7 +14,7 @@ from usbrec.dialogue import Sample, Turn
 from usbrec.items import AttributeRetriever
 from usbrec.judge.rules import RulesBeliefJudge, RulesTargetJudge
 from usbrec.llm import ChatRequest, Message
-from usbrec.play.baselines import RulesRecommender
+from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.profile import Profile
 from usbrec.play.targets import Targets
@@ -99,7 +99,7 @@ def test_the_retriever_is_asked_once_for_all_drafts_of_a_reply() -> None:
 async def test_the_best_control_obeys_the_belief_where_there_is_one() -> None:
     retriever = Fixed(("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f2", 0.0))
     request = ChatRequest((Message("system", "-"), Message("user", CONTEXT[0].text)))
-    believing = RulesRecommender("best", KNOWLEDGE, retriever, 4, Beliefs(KNOWLEDGE, retriever))
+    believing = BaselineRecommender("best", KNOWLEDGE, retriever, 4, Beliefs(KNOWLEDGE, retriever))
     (said,) = (await believing.chat(request)).completions
     belief = Beliefs(KNOWLEDGE, retriever).after(CONTEXT)
     best = max(("f8", "f3", "f4", "f2"), key=lambda item_id: belief.expected((item_id,)))
@@ -107,7 +107,7 @@ async def test_the_best_control_obeys_the_belief_where_there_is_one() -> None:
     assert item is not None
     assert best != "f8"
     assert said.text == f"I recommend {item.name}."
-    assert believing.identity != RulesRecommender("best", KNOWLEDGE, retriever, 4).identity
+    assert believing.identity != BaselineRecommender("best", KNOWLEDGE, retriever, 4).identity
 
 
 def test_an_empty_belief_expects_nothing() -> None:

@@ -17,15 +17,15 @@ from usbrec.config import Config, Pairs, Play, Search, Seats
 from usbrec.dialogue import Turn
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, ScriptedModel
 from usbrec.pairs import all_pairs, make_pair
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.grounding.focus import Focusing, RulesWorth
+from usbrec.play.grounding.focus import CandidateScorer, Focusing
 from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.profile import Profile
 from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
@@ -41,7 +41,7 @@ SHOWN = ("f16", "f1", "f4", "f8")
 NAMES = {item_id: item.name for item_id in SHOWN if (item := CATALOGUE.get(item_id))}
 
 
-class Shelf:
+class ItemStore:
     """A retriever that always finds the same items."""
 
     def __init__(self, *ids: str) -> None:
@@ -51,8 +51,8 @@ class Shelf:
         return [(item_id, -float(place)) for place, item_id in enumerate(self._ids[:k])]
 
 
-GROUNDING = Grounding(KNOWLEDGE, Shelf(*SHOWN), PROMPTS, len(SHOWN))
-BY_TASTE = RulesWorth(KNOWLEDGE)
+GROUNDING = Grounding(KNOWLEDGE, ItemStore(*SHOWN), PROMPTS, len(SHOWN))
+BY_TASTE = CandidateScorer(KNOWLEDGE)
 
 
 def _says_what_it_is_shown(request: ChatRequest) -> str:
@@ -64,7 +64,7 @@ def _says_what_it_is_shown(request: ChatRequest) -> str:
 
 def _enhanced(model: Any, *, focusing: Focusing | None, **search: Any) -> SelfEnhanced:
     seats = InternalSeats(
-        RulesProfiler(KNOWLEDGE),
+        RulesExtractor(KNOWLEDGE),
         RulesInternalSimulator(KNOWLEDGE, "Why?", 2.0),
         RulesProfileJudge(KNOWLEDGE),
         KNOWLEDGE.names_new,
@@ -92,9 +92,9 @@ async def _drafts(model: Any, *, focusing: Focusing | None, **search: Any) -> tu
 def test_foci_share_out_what_was_not_named_best_first(
     shown: list[str], each: int, n: int, named: int, sorted_by_taste: bool
 ) -> None:
-    grounding = Grounding(KNOWLEDGE, Shelf(*shown), PROMPTS, len(shown))
+    grounding = Grounding(KNOWLEDGE, ItemStore(*shown), PROMPTS, len(shown))
     worth = BY_TASTE if sorted_by_taste else None
-    profile = RulesProfiler(KNOWLEDGE).read(CRIME)
+    profile = RulesExtractor(KNOWLEDGE).read(CRIME)
     drafted = [f"{item.name}?" for item_id in shown[:named] if (item := CATALOGUE.get(item_id))]
     said = KNOWLEDGE.named_in(CRIME)
     gone = {item_id for text in drafted for item_id in KNOWLEDGE.named(text, said)}
@@ -114,14 +114,14 @@ def test_foci_share_out_what_was_not_named_best_first(
 
 
 def test_worth_is_what_the_internal_judge_by_rules_would_say() -> None:
-    profile = RulesProfiler(KNOWLEDGE).read(CRIME)
+    profile = RulesExtractor(KNOWLEDGE).read(CRIME)
     by_taste = BY_TASTE.after(CRIME, profile)
     assert by_taste("f4") > by_taste("f16"), "Casino is nearer to Goodfellas than Finding Nemo"
     # A profile that the seeker corrected goes before the dialogue.
-    animation = RulesProfiler(KNOWLEDGE).read((seeker("I love Finding Nemo (2003)."),))
+    animation = RulesExtractor(KNOWLEDGE).read((seeker("I love Finding Nemo (2003)."),))
     assert BY_TASTE.after(CRIME, animation)("f16") > BY_TASTE.after(CRIME, animation)("f4")
-    beliefs = Beliefs(KNOWLEDGE, Shelf(*SHOWN))
-    believed = RulesWorth(KNOWLEDGE, beliefs).after(CRIME, Profile())
+    beliefs = Beliefs(KNOWLEDGE, ItemStore(*SHOWN))
+    believed = CandidateScorer(KNOWLEDGE, beliefs).after(CRIME, Profile())
     assert believed("f8") == beliefs.after(CRIME).expected(("f8",))
 
 
@@ -257,14 +257,14 @@ async def test_a_base_is_asked_with_the_prompt_alone_so_that_records_keep_their_
 # What is learnt of it
 
 
-def _table(drafts: Sequence[str]) -> Table:
+def _table(drafts: Sequence[str]) -> EpisodeRunner:
     """A model that says `drafts` when it is asked about one title, and otherwise asks."""
 
     def say(request: ChatRequest) -> Sequence[str] | str:
         return drafts if "What is good about" in request.messages[-1].content else "What do you like?"
 
     model = ScriptedModel(say)
-    return Table(
+    return EpisodeRunner(
         recommender=Recommender(
             Grounded(model, GROUNDING, redraws=0, fallback="ask"), "S", "Hello!", grounding=GROUNDING
         ),

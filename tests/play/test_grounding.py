@@ -24,20 +24,20 @@ from usbrec.evaluation import load_run
 from usbrec.items import AttributeRetriever, Catalogue, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Message, ScriptedModel
 from usbrec.pairs import make_pair
 from usbrec.play.grounding.candidates import Grounding, plain
 from usbrec.play.grounding.examples import worked_examples
 from usbrec.play.grounding.grounded import Grounded
-from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.recommender import Recommender
 from usbrec.play.seats import messages_for, turns_of
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.prompts import Prompts
 from usbrec.stages.run_folder import read_inputs
-from usbrec.stages.wiring import assemble
+from usbrec.stages.wiring import seat_participants
 
 PROMPTS = Prompts()
 CRIME = (seeker("I loved Goodfellas (1990). More crime please."),)
@@ -322,7 +322,7 @@ async def test_what_the_catalogue_does_not_have_is_never_said_but_the_first_cand
     assert KNOWLEDGE.named(reply.text) == (first.id,)
     asked = await _grounded(ScriptedModel(lambda request: "See Xorp Blade (2031)!"), fallback="ask")
     assert KNOWLEDGE.named(asked.text) == ()
-    assert KNOWLEDGE.linker.unknown_titles(asked.text) == ()
+    assert KNOWLEDGE.linker.out_of_catalogue(asked.text) == ()
     assert asked.text.endswith("?")
 
 
@@ -354,7 +354,7 @@ _PIECES = st.sampled_from(["Heat (1995)", "Xorp Blade (2031)", "so", "Goodfellas
 @given(st.lists(_PIECES, min_size=1))
 def test_no_grounded_reply_names_what_the_catalogue_does_not_have(pieces: list[str]) -> None:
     reply = asyncio.run(_grounded(ScriptedModel(lambda request: " and ".join(pieces)), round_=2))
-    assert KNOWLEDGE.linker.unknown_titles(reply.text) == ()
+    assert KNOWLEDGE.linker.out_of_catalogue(reply.text) == ()
 
 
 async def test_a_redraw_that_fails_is_done_without() -> None:
@@ -396,8 +396,8 @@ async def test_pieces_of_a_reply_are_given_out_only_when_it_is_sound() -> None:
 
 async def test_an_episode_keeps_what_each_reply_was_shown_and_what_holding_it_took() -> None:
     model = _says("Hm.", "Heat (1995).", "See Xorp Blade (2031).", "Xorp Blade (2031).", "Xorp Blade (2031).")
-    table = _table(model)
-    episode = await table.play(sample(CRIME[0].text))
+    runner = _table(model)
+    episode = await runner.play(sample(CRIME[0].text))
     facts = episode.facts
     assert facts["redraws"] == [1, 2]
     assert facts["fallback"] == [False, True]
@@ -407,8 +407,8 @@ async def test_an_episode_keeps_what_each_reply_was_shown_and_what_holding_it_to
     assert "f1" not in facts["candidates"][1]
 
 
-def _table(model: ChatModel, *, rounds: int = 2) -> Table:
-    return Table(
+def _table(model: ChatModel, *, rounds: int = 2) -> EpisodeRunner:
+    return EpisodeRunner(
         recommender=Recommender(Grounded(model, GROUNDING), "S", "Hello!", grounding=GROUNDING),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
@@ -429,7 +429,9 @@ async def test_a_pair_holds_the_prompt_exactly_as_the_model_saw_it() -> None:
 
 def _search(model: ChatModel, **search: Any) -> SelfEnhanced:
     seats = InternalSeats(
-        RulesProfiler(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?", 2.0), RulesProfileJudge(KNOWLEDGE)
+        RulesExtractor(KNOWLEDGE),
+        RulesInternalSimulator(KNOWLEDGE, "Why?", 2.0),
+        RulesProfileJudge(KNOWLEDGE),
     )
     return SelfEnhanced(Grounded(MeteredModel(model), GROUNDING), seats, Search(**search), opening="Hello!")
 
@@ -572,7 +574,7 @@ def test_pairs_state_that_share_too(inventor: Path, tmp_path: Path) -> None:
 def test_candidates_without_a_catalogue_are_refused(tmp_path: Path) -> None:
     config = load_config(None, {"play": {"candidates": 5}, "seats": {"recommender": "scripted:x"}})
     with pytest.raises(ConfigError, match="--catalogue"):
-        assemble(config, PROMPTS, None, Journal(tmp_path / "run.db"))
+        seat_participants(config, PROMPTS, None, Journal(tmp_path / "run.db"))
 
 
 def test_a_ranker_that_is_not_there_is_refused_and_its_content_decides_the_run(tmp_path: Path) -> None:

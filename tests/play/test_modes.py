@@ -28,7 +28,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.judge.model import ModelJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.llm import ScriptedModel
-from usbrec.play.baselines import RulesRecommender
+from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.questions.asking import (
     Asked,
     Asker,
@@ -231,7 +231,7 @@ async def test_the_answer_to_a_question_moves_the_list() -> None:
 async def test_the_same_dialogue_is_played_twice() -> None:
     knowledge = KNOWLEDGE
     retriever = AttributeRetriever(CATALOGUE, Linker(CATALOGUE), Similarity())
-    control = Recommender(RulesRecommender("retriever", knowledge, retriever), "", "Hello!")
+    control = Recommender(BaselineRecommender("retriever", knowledge, retriever), "", "Hello!")
     asked = replace(
         questioning(InformationAsker(retriever, knowledge)),
         recommender=control,

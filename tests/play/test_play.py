@@ -12,9 +12,9 @@ from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import AttributeRetriever, Catalogue, Linker, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm import ChatRequest, Message, ScriptedModel
-from usbrec.play.baselines import RulesRecommender
+from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.grounding.examples import worked_examples
-from usbrec.play.preferences.extraction import ModelProfiler, RulesProfiler
+from usbrec.play.preferences.extraction import ModelExtractor, RulesExtractor
 from usbrec.play.preferences.profile import KINDS, Profile, Tastes, parse_profile
 from usbrec.play.recommender import Recommender
 from usbrec.play.relay import Played, play_on
@@ -288,7 +288,7 @@ def test_talk_around_the_format_and_markdown_do_no_harm() -> None:
 
 
 def _profile(*lines: str) -> Profile:
-    return RulesProfiler(KNOWLEDGE).read(sample(*lines).turns)
+    return RulesExtractor(KNOWLEDGE).read(sample(*lines).turns)
 
 
 def test_rules_read_likes_and_dislikes_by_clause() -> None:
@@ -366,10 +366,10 @@ MARKED_KNOWLEDGE = Knowledge.of(Catalogue.from_items(MARKED), Similarity(), base
 
 @pytest.mark.parametrize("item", MARKED, ids=lambda item: item.title)
 def test_what_is_written_in_a_title_cuts_no_clause_and_judges_nothing(item: Item) -> None:
-    profiler = RulesProfiler(MARKED_KNOWLEDGE)
+    extractor = RulesExtractor(MARKED_KNOWLEDGE)
     for title in (item.title, item.name):
-        liked = profiler.read((seeker(f"I loved {title}!"),))
-        disliked = profiler.read((seeker(f"I hated {title} and Crouching Tiger, Hidden Dragon."),))
+        liked = extractor.read((seeker(f"I loved {title}!"),))
+        disliked = extractor.read((seeker(f"I hated {title} and Crouching Tiger, Hidden Dragon."),))
         assert (liked.liked.items, liked.disliked.items) == ((item.name,), ())
         assert set(disliked.disliked.items) == {item.name, "Crouching Tiger, Hidden Dragon (2000)"}
         assert disliked.liked.items == ()
@@ -427,7 +427,7 @@ def test_an_offer_is_judged_by_how_the_answer_begins(answer: str, side: str | No
 def test_what_a_seeker_by_rules_declined_is_disliked_whatever_they_hint_at(seed: int, fact: Fact) -> None:
     refusing = RulesSeeker(KNOWLEDGE, (fact,), lambda turns: False, lambda turns: False, EXPLAIN)
     offer = (seeker("hi"), recommender("Try Heat (1995)."))
-    profile = RulesProfiler(KNOWLEDGE).read(
+    profile = RulesExtractor(KNOWLEDGE).read(
         (*offer, seeker(refusing.say(offer, explain=False, seed=seed).text))
     )
     assert (profile.liked.items, profile.disliked.items) == ((), ("Heat (1995)",))
@@ -435,7 +435,7 @@ def test_what_a_seeker_by_rules_declined_is_disliked_whatever_they_hint_at(seed:
 
 async def test_a_model_writes_the_profile_in_the_fixed_format() -> None:
     model = ScriptedModel(lambda request: "Liked genres: crime\nDisliked people: Tom Cruise")
-    profile = await ModelProfiler(model, PROMPTS).profile(sample("crime, but no Tom Cruise").turns, seed=0)
+    profile = await ModelExtractor(model, PROMPTS).profile(sample("crime, but no Tom Cruise").turns, seed=0)
     assert profile == Profile(Tastes(genres=("crime",)), Tastes(people=("Tom Cruise",)))
     assert ("user", "Seeker: crime, but no Tom Cruise") in _said(model.requests[0])
 
@@ -489,9 +489,9 @@ async def test_the_popular_control_needs_popularity() -> None:
     nobody = CATALOGUE.with_popularity({})
     knowledge = Knowledge.of(nobody, Similarity(), baseline_items=10, seed=0)
     with pytest.raises(ConfigError, match="--interactions"):
-        RulesRecommender("popular", knowledge, AttributeRetriever(nobody, Linker(nobody), Similarity()))
+        BaselineRecommender("popular", knowledge, AttributeRetriever(nobody, Linker(nobody), Similarity()))
 
 
-def _control(kind: str) -> RulesRecommender:
+def _control(kind: str) -> BaselineRecommender:
     retriever = AttributeRetriever(KNOWLEDGE.catalogue, KNOWLEDGE.linker, KNOWLEDGE.similarity)
-    return RulesRecommender(kind, KNOWLEDGE, retriever)  # type: ignore[arg-type]
+    return BaselineRecommender(kind, KNOWLEDGE, retriever)  # type: ignore[arg-type]

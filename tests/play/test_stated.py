@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.films import CATALOGUE, KNOWLEDGE, recommender, seeker
 from usbrec.items import AttributeRetriever
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.constraints import Stated
+from usbrec.play.preferences.constraints import Constraints
 
 COLLATERAL, AIRPLANE, NAKED_GUN, PRETTY_WOMAN = (
     KNOWLEDGE.traits[item_id] for item_id in ("f2", "f5", "f6", "f13")
@@ -30,17 +30,19 @@ COLLATERAL, AIRPLANE, NAKED_GUN, PRETTY_WOMAN = (
     ],
 )
 def test_an_item_fits_as_far_as_it_meets_what_was_asked_for(words: str, fits: tuple[float, ...]) -> None:
-    stated = Stated.last((seeker("Some horror?"), recommender("Alien (1979)?"), seeker(words)), KNOWLEDGE)
+    stated = Constraints.last(
+        (seeker("Some horror?"), recommender("Alien (1979)?"), seeker(words)), KNOWLEDGE
+    )
     assert tuple(map(stated.fit, (COLLATERAL, AIRPLANE, NAKED_GUN, PRETTY_WOMAN))) == pytest.approx(fits)
 
 
 @given(words=st.text(max_size=80), item_id=st.sampled_from([item.id for item in CATALOGUE]))
 def test_a_fit_is_a_share_whatever_is_said(words: str, item_id: str) -> None:
-    assert 0.0 <= Stated.last((seeker(words),), KNOWLEDGE).fit(KNOWLEDGE.traits[item_id]) <= 1.0
+    assert 0.0 <= Constraints.last((seeker(words),), KNOWLEDGE).fit(KNOWLEDGE.traits[item_id]) <= 1.0
 
 
 def test_a_dialogue_without_a_seeker_asks_for_nothing() -> None:
-    assert Stated.last((recommender("Hello! A comedy?"),), KNOWLEDGE).fit(COLLATERAL) == 1.0
+    assert Constraints.last((recommender("Hello! A comedy?"),), KNOWLEDGE).fit(COLLATERAL) == 1.0
 
 
 def test_a_belief_moves_to_what_the_seekers_answer_asks_for() -> None:

@@ -24,12 +24,12 @@ from usbrec.config import Config, Search, load_config
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.judge.rules import RulesProfileJudge
 from usbrec.llm import ChatModel, ChatRequest, ScriptedModel
-from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.rules import RulesInternalSimulator
 from usbrec.serve.app import make_app
-from usbrec.serve.http.api_keys import Keyring
-from usbrec.serve.models import Twin, Twins, seat_twins
+from usbrec.serve.http.api_keys import ApiKeys
+from usbrec.serve.models import ServedModel, ServedModels, seat_twins
 from usbrec.serve.observe.telemetry import Spans
 from usbrec.serve.storage.store import Store
 
@@ -42,15 +42,18 @@ def replies(request: ChatRequest) -> Sequence[str]:
     return DRAFTS[0] if request.temperature == 0.0 else DRAFTS[1:]
 
 
-def twins_on(model: ChatModel, **search: Any) -> Twins:
+def twins_on(model: ChatModel, **search: Any) -> ServedModels:
     """Plain and enhanced on one model that runs here, with the films and rules inside the search."""
     base = MeteredModel(model)
     seats = InternalSeats(
-        RulesProfiler(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
+        RulesExtractor(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
     )
     enhanced = SelfEnhanced(base, seats, Search(**search), opening="Hello!")
-    twins = [Twin(base.name, base, enhanced=False), Twin(enhanced.name, enhanced, enhanced=True)]
-    return Twins({twin.name: twin for twin in twins}, Recommender(base, "S", "Hello!"), KNOWLEDGE)
+    twins = [
+        ServedModel(base.name, base, enhanced=False),
+        ServedModel(enhanced.name, enhanced, enhanced=True),
+    ]
+    return ServedModels({twin.name: twin for twin in twins}, Recommender(base, "S", "Hello!"), KNOWLEDGE)
 
 
 class Running:
@@ -58,16 +61,16 @@ class Running:
 
     def __init__(
         self,
-        twins: Twins,
+        twins: ServedModels,
         *,
         serving: dict[str, Any] | None = None,
-        keyring: Keyring | None = None,
+        api_keys: ApiKeys | None = None,
         store: Path | None = None,
         spans: Spans | None = None,
     ) -> None:
         config = load_config(None, {"serving": serving or {}})
         opened = None if store is None else Store(store)
-        self.app = make_app(twins, config, keyring=keyring, store=opened, spans=spans)
+        self.app = make_app(twins, config, api_keys=api_keys, store=opened, spans=spans)
         self.server = uvicorn.Server(
             uvicorn.Config(self.app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
         )
@@ -353,7 +356,7 @@ def test_a_models_failure_is_an_openai_error_with_a_status(running: Start, strea
     assert service.send("GET", "/health")[0] == 200
 
 
-def _upstream(server: LocalServer, **settings: Any) -> Twins:
+def _upstream(server: LocalServer, **settings: Any) -> ServedModels:
     overrides = {
         "seats": {"recommender": "openai:m"},
         "models": {"base_url": server.url, "max_retries": 0, "timeout": 10.0},

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from usbrec.cli.app import app
 from usbrec.errors import BadLines, ConfigError, InputError, ModelRefused, ModelUnavailable
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
-from usbrec.serve.http.api_keys import Keyring, new_key, read_keys
+from usbrec.serve.http.api_keys import ApiKeys, new_key, read_keys
 from usbrec.serve.http.middleware import host_name, is_this_machine
 from usbrec.serve.http.rate_limit import Bucket
 from usbrec.serve.server import check_address
@@ -41,7 +41,7 @@ def test_without_keys_this_machine_is_served(host: str) -> None:
 def test_without_keys_no_address_that_others_reach_is_listened_on(host: str) -> None:
     with pytest.raises(ConfigError, match="without keys"):
         check_address(host, None)
-    check_address(host, Keyring(()))
+    check_address(host, ApiKeys(()))
 
 
 def test_the_command_refuses_such_an_address_before_it_opens_anything(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_web_pages_of_others_cannot_reach_the_service() -> None:
 def test_with_keys_everything_but_health_is_closed(tmp_path: Path) -> None:
     file = tmp_path / "keys.jsonl"
     key = new_key(file, "ann")
-    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(file)) as service:
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file)) as service:
         assert service.send("GET", "/health")[0] == 200
         paths = [
             "/",
@@ -159,7 +159,7 @@ def test_each_key_has_so_many_requests_a_minute(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     lines[0]["requests_per_minute"] = 2
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(file)) as service:
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file)) as service:
         found = [service.send("GET", "/v1/models", headers=_bearer(ann)) for _ in range(3)]
         assert [status for status, _, _ in found] == [200, 200, 429]
         assert found[2][1]["error"]["code"] == "rate_limit_exceeded"
@@ -171,7 +171,7 @@ def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> 
     file = tmp_path / "keys.jsonl"
     key = new_key(file, "ann")
     settings = {"tokens_per_hour": 40}
-    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(file), serving=settings) as service:
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file), serving=settings) as service:
         body = {"messages": WISH, "model": "scripted:ses"}
         status, answer, _ = service.send("POST", CHAT, body, _bearer(key))
         assert status == 200
@@ -191,7 +191,7 @@ def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
     file = tmp_path / "keys.jsonl"
     key = new_key(file, "ann")
     slow = twins_on(ScriptedModel(lambda _: "word " * 100, tokens_per_second=20.0))
-    with Running(slow, keyring=read_keys(file)) as service:
+    with Running(slow, api_keys=read_keys(file)) as service:
         with service.client(api_key=key) as client:
             stream = client.chat.completions.create(
                 model=name, messages=WISH, stream=True, extra_body={"usbrec": {"progress": True}}
@@ -232,7 +232,7 @@ def test_a_reply_that_fails_is_paid_for_as_far_as_the_model_has_answered(tmp_pat
         plain, calls, searched = (float(values.get(name, 0)) for name in names)
         return plain, calls, searched
 
-    with Running(twins_on(ScriptedModel(failing)), keyring=read_keys(file)) as service:
+    with Running(twins_on(ScriptedModel(failing)), api_keys=read_keys(file)) as service:
 
         def ask(model: str, words: str) -> tuple[float, float, float]:
             messages = [{"role": "user", "content": words}]
@@ -256,7 +256,7 @@ def test_a_session_is_there_for_the_key_that_began_it_alone(tmp_path: Path) -> N
     file = tmp_path / "keys.jsonl"
     ann, bob = (_bearer(new_key(file, name)) for name in ("ann", "bob"))
     store = tmp_path / "store.db"
-    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(file), store=store) as service:
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file), store=store) as service:
         begun = service.send("POST", "/v1/usbrec/sessions", {"user": "eve"}, ann)[1]["session"]
         path = f"/v1/usbrec/sessions/{begun}"
         said = {"messages": WISH, "usbrec": {"session": begun}}
@@ -325,7 +325,7 @@ def test_neither_keys_nor_words_are_logged(tmp_path: Path, caplog: pytest.LogCap
     def broken(request: object) -> str:
         raise ZeroDivisionError(f"Goodfellas {key}")
 
-    with Running(twins_on(ScriptedModel(broken)), keyring=read_keys(file)) as service:
+    with Running(twins_on(ScriptedModel(broken)), api_keys=read_keys(file)) as service:
         assert service.send("POST", CHAT, {"messages": WISH}, _bearer(key))[0] == 500
         assert service.send("DELETE", "/v1/usbrec/users/Annabel", headers=_bearer(key))[0] == 404
     from usbrec.serve.observe.logs import Lines

@@ -267,11 +267,11 @@ def test_a_store_of_a_later_make_is_left_alone(file: Path) -> None:
 def test_a_key_made_anew_under_its_name_has_its_sessions_again(file: Path, tmp_path: Path) -> None:
     keys = tmp_path / "keys.jsonl"
     before = new_key(keys, "ann")
-    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(keys), store=file) as service:
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(keys), store=file) as service:
         session = service.send("POST", SESSIONS, {}, _bearer(before))[1]["session"]
     keys.unlink()
     after, other = new_key(keys, "ann"), new_key(keys, "bob")
-    with Running(twins_on(ScriptedModel(replies)), keyring=read_keys(keys), store=file) as service:
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(keys), store=file) as service:
         path = f"{SESSIONS}/{session}"
         found = [service.send("GET", path, headers=_bearer(key))[0] for key in (before, other, after)]
     assert found == [401, 404, 200]

@@ -29,13 +29,13 @@ from usbrec.engine import Silent
 from usbrec.errors import InputError, Interrupted, ModelRefused, RunFolderError
 from usbrec.journal import Journal
 from usbrec.stages import show_examples, train_model
-from usbrec.stages.policy import Practice
-from usbrec.stages.wiring import assemble
+from usbrec.stages.policy import RolloutRewards
+from usbrec.stages.wiring import seat_participants
 from usbrec.training import Example, Method, Split
 from usbrec.training.packed import pack
 from usbrec.training.policy import advantages, divergence, draw_replies, policy_loss, token_logps
 from usbrec.training.run import Playing, Task, encode, train_by_playing
-from usbrec.training.settings import Outcome
+from usbrec.training.settings import Reward
 
 values = st.one_of(st.none(), st.floats(0, 2))
 groups = st.lists(st.lists(values, min_size=2, max_size=6), min_size=1, max_size=4)
@@ -240,12 +240,14 @@ def test_a_reply_is_worth_what_playing_and_scoring_it_gives(
     config = Config.model_validate(
         {"seats": {"recommender": seat, "simulator": "rules", "judge": "rules"}, "play": {"rounds": rounds}}
     )
-    with Practice.open(config, samples, catalogue, None, Journal(tmp_path / "run.db")) as practice:
+    with RolloutRewards.open(config, samples, catalogue, None, Journal(tmp_path / "run.db")) as practice:
         inputs = practice.inputs
-        company = assemble(config, inputs.prompts, inputs.catalogue, Journal(tmp_path / "other.db"))
-        episodes = [asyncio.run(company.table.play(one)) for one in inputs.samples]
+        participants = seat_participants(
+            config, inputs.prompts, inputs.catalogue, Journal(tmp_path / "other.db")
+        )
+        episodes = [asyncio.run(participants.runner.play(one)) for one in inputs.samples]
         outcomes = practice.try_out([(one.id, REPLY) for one in inputs.samples])
-    assert outcomes == [Outcome(one.score.value, one.hit) for one in episodes]
+    assert outcomes == [Reward(one.score.value, one.hit) for one in episodes]
     assert len({outcome.value for outcome in outcomes}) > 1
     assert {outcome.hit for outcome in outcomes} == {True, False}
 
@@ -256,10 +258,10 @@ def test_rules_sit_where_nobody_was_named_and_there_is_a_catalogue(
     samples, catalogue = files
     model = script(tmp_path / "judge.jsonl", {"choose": {"2": 1.0}}, {"say": "Yes."})
     named = Config.model_validate({"seats": {"judge": model}, "enhanced": True})
-    with Practice.open(named, samples, catalogue, None, Journal(tmp_path / "run.db")) as practice:
+    with RolloutRewards.open(named, samples, catalogue, None, Journal(tmp_path / "run.db")) as practice:
         seats = practice.config.seats
         assert (seats.simulator, seats.judge, practice.config.enhanced) == ("rules", model, False)
-    with Practice.open(Config(), samples, None, None, Journal(tmp_path / "run.db")) as practice:
+    with RolloutRewards.open(Config(), samples, None, None, Journal(tmp_path / "run.db")) as practice:
         assert practice.config.seats == Config().seats
 
 
@@ -273,10 +275,10 @@ def test_an_episode_that_fails_has_no_score_and_all_failing_ends_the_training(
     config = Config.model_validate({"seats": {"judge": broken}, "play": {"rounds": 1}})
     with (
         Journal(tmp_path / "run.db") as journal,
-        Practice.open(config, samples, catalogue, None, journal) as practice,
+        RolloutRewards.open(config, samples, catalogue, None, journal) as practice,
     ):
         asked = [("d0:1", "Casino (1995)."), ("d1:1", "Alien (1979)."), ("d1:1", "Alien (1979).")]
-        assert practice(asked) == [Outcome(None), Outcome(1.0), Outcome(1.0)]
+        assert practice(asked) == [Reward(None), Reward(1.0), Reward(1.0)]
         with pytest.raises(ModelRefused, match="None of 2 episodes"):
             practice([("d0:1", "Casino (1995)."), ("d1:1", "Casino (1995).")])
 
@@ -292,10 +294,10 @@ def test_an_episode_that_was_played_is_not_played_again_by_a_later_attempt(
         config = Config.model_validate({"seats": {"judge": judge}, "play": {"rounds": 1}})
         with (
             Journal(tmp_path / "run.db") as journal,
-            Practice.open(config, samples, catalogue, None, journal) as practice,
+            RolloutRewards.open(config, samples, catalogue, None, journal) as practice,
         ):
             outcomes.append(practice(asked))
-    assert outcomes == [[Outcome(1.0, hit=True), Outcome(None)]] * 2
+    assert outcomes == [[Reward(1.0, hit=True), Reward(None)]] * 2
 
 
 # From here on the packaged model is trained.
@@ -375,8 +377,8 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(
 class _Rewarded:
     """A reply is worth what a word in it is worth, whatever sample it is to."""
 
-    def __call__(self, asked: Sequence[tuple[str, str]]) -> list[Outcome]:
-        return [Outcome(2.0 if "!" in text else 0.0, "!" in text) for _, text in asked]
+    def __call__(self, asked: Sequence[tuple[str, str]]) -> list[Reward]:
+        return [Reward(2.0 if "!" in text else 0.0, "!" in text) for _, text in asked]
 
 
 @pytest.mark.model

@@ -26,7 +26,8 @@ from usbrec.evaluation.metrics.ranked import ranked_table
 from usbrec.evaluation.metrics.rounds import rounds_table
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
-from usbrec.serve.storage.export import HARVESTS, harvest
+from usbrec.serve.storage.export import HARVESTS
+from usbrec.serve.storage.export import export as export_store
 from usbrec.training import Method
 
 app = typer.Typer(
@@ -430,7 +431,7 @@ def export(
             f"usbrec export: say --to ({', '.join(EXPORTS)}) for pairs, or --merge for a model."
         )
     if to is not None and to in HARVESTS:
-        for path in harvest(run, to, out):
+        for path in export_store(run, to, out):
             typer.echo(path)
         return
     if to is not None:

@@ -23,7 +23,7 @@ from usbrec.dialogue import Item, Turn
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
 from usbrec.llm.protocol import ChatRequest, SearchProgress
 from usbrec.play.preferences.profile import parse_profile
-from usbrec.serve.models import Twin, Twins, open_twins
+from usbrec.serve.models import ServedModel, ServedModels, open_twins
 from usbrec.storage import expanded, write_text
 
 _HELP = """\
@@ -77,7 +77,7 @@ def chat(
     Talk(settings, twins, _chosen(settings, twins), console, sys.stdin).run()
 
 
-def _chosen(config: Config, twins: Twins) -> Twin:
+def _chosen(config: Config, twins: ServedModels) -> ServedModel:
     for twin in twins.models.values():
         if twin.enhanced == config.enhanced:
             return twin
@@ -105,8 +105,8 @@ class Talk:
     reply that fails ends it."""
 
     config: Config
-    twins: Twins
-    twin: Twin
+    twins: ServedModels
+    twin: ServedModel
     console: Console
     source: TextIO
     said: list[Said] = field(default_factory=list)

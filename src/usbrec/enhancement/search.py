@@ -23,7 +23,7 @@ from usbrec.config import Search
 from usbrec.dialogue import Turn
 from usbrec.engine import side_by_side
 from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
-from usbrec.enhancement.hurried import Hurried
+from usbrec.enhancement.deadline import DeadlineModel
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.judge.base import ProfileJudge
@@ -38,7 +38,7 @@ from usbrec.llm.protocol import (
     SearchProgress,
 )
 from usbrec.play.grounding.focus import Focusing
-from usbrec.play.preferences.extraction import Profiler
+from usbrec.play.preferences.extraction import PreferenceExtractor
 from usbrec.play.preferences.profile import Profile, parse_profile
 from usbrec.play.recommender import Recommender, Reply
 from usbrec.play.relay import Played, play_tree
@@ -51,14 +51,14 @@ _FIRST_DRAFT = 0.9
 
 @dataclass(frozen=True)
 class InternalSeats:
-    """Who sits inside the search. Their models must be metered (see enhance/budget.py).
+    """Who sits inside the search. Their models must be metered (see enhancement/budget.py).
 
     `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
     None where no catalogue is known. `focusing` shares the candidates among the drafts; None where each
     draft sees all there are.
     """
 
-    profiler: Profiler
+    extractor: PreferenceExtractor
     simulator: InternalSimulator
     judge: ProfileJudge
     names_new: Callable[[Sequence[Turn], str], bool] | None = None
@@ -74,7 +74,7 @@ class SelfEnhanced(Around):
     every stage. A request's `deadline` is kept: what the first draft had come to by then is the reply, cut
     off, where there is no other. `choose` asks the model itself. `examples`
     are the worked exchanges that the recommender's seat puts before every dialogue. `base` must be metered
-    (see enhance/budget.py); a grounded one grounds every draft and every inner turn.
+    (see enhancement/budget.py); a grounded one grounds every draft and every inner turn.
     """
 
     def __init__(
@@ -222,7 +222,7 @@ class _Search:
         if left is None:
             return await self._greedy(self.turns, self.round, self.request.seed)
         allowed = _FIRST_DRAFT * left
-        hurried = Hurried(self.base, allowed, self.heard.append)
+        hurried = DeadlineModel(self.base, allowed, self.heard.append)
         started = time.monotonic()
         try:
             return await replace(self.recommender, model=hurried).reply(
@@ -245,7 +245,7 @@ class _Search:
         # Not in the format: then these are the seeker's own words.
         turns = (Turn("seeker", corrected),) if corrected else self.turns
         try:
-            return await self.seats.profiler.profile(turns, seed=derive_seed(self.request.seed, "profile"))
+            return await self.seats.extractor.profile(turns, seed=derive_seed(self.request.seed, "profile"))
         except BudgetSpent:
             raise
         except ModelError as error:

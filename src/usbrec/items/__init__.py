@@ -15,17 +15,17 @@ from usbrec.items.retrieval import (
     open_ranker,
     ranked_items,
 )
-from usbrec.items.similarity import Baseline, Similarity, Traits, TraitTable, rescale, traits_of
+from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, TraitTable, rescale, traits_of
 from usbrec.items.titles import normalise_title, split_title
 
 __all__ = [
     "AttributeRetriever",
-    "Baseline",
     "Catalogue",
     "FieldMap",
     "LearnedRanker",
     "Linker",
     "Mention",
+    "RandomSimilarity",
     "Retriever",
     "Session",
     "Similarity",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from usbrec.dialogue import Item
-from usbrec.items.store import ListShelf, Shelf
+from usbrec.items.store import ItemStore, MemoryItemStore
 from usbrec.items.titles import normalise_title, split_title
 from usbrec.keys import digest
 
@@ -23,14 +23,14 @@ class Catalogue:
     """Where what is derived from the items may be kept: only a catalogue that has an index has one."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self._shelf: Shelf = ListShelf(items)
+        self._shelf: ItemStore = MemoryItemStore(items)
 
     @classmethod
     def from_items(cls, items: Iterable[Item]) -> Catalogue:
         return cls(items)
 
     @classmethod
-    def on_shelf(cls, shelf: Shelf, folder: Path | None = None) -> Self:
+    def on_store(cls, shelf: ItemStore, folder: Path | None = None) -> Self:
         """The items of a shelf, without reading them."""
         catalogue = cls.__new__(cls)
         catalogue._shelf = shelf
@@ -88,7 +88,7 @@ class Catalogue:
 
     def with_popularity(self, counts: Mapping[str, float]) -> Catalogue:
         """The same items with the popularity `counts` gives by id, 0 where it has none."""
-        return Catalogue.on_shelf(self._shelf.recounted(counts), self.folder)
+        return Catalogue.on_store(self._shelf.recounted(counts), self.folder)
 
 
 def by_popularity(item: Item) -> tuple[float, str]:

@@ -9,7 +9,7 @@ from usbrec.dialogue import Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.linker import Linker
 from usbrec.items.open import open_linker
-from usbrec.items.similarity import Baseline, Similarity, Traits, traits_of
+from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, traits_of
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Knowledge:
     catalogue: Catalogue
     linker: Linker
     similarity: Similarity
-    baseline: Baseline
+    baseline: RandomSimilarity
     traits: Mapping[str, Traits]
 
     @classmethod
@@ -28,7 +28,7 @@ class Knowledge:
             catalogue=catalogue,
             linker=open_linker(catalogue),
             similarity=similarity,
-            baseline=Baseline(catalogue, similarity, size=baseline_items, seed=seed),
+            baseline=RandomSimilarity(catalogue, similarity, size=baseline_items, seed=seed),
             traits={item.id: traits_of(item) for item in catalogue},
         )
 

@@ -20,7 +20,7 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.files.columns import FieldMap
 from usbrec.items.files.formats import read_items
 from usbrec.items.linking.linker import Linker
-from usbrec.items.store import DiskShelf, write_shelf
+from usbrec.items.store import DiskItemStore, write_store
 from usbrec.keys import digest
 
 #: Raise it whenever the same file would give other items, or the files of the index change.
@@ -57,18 +57,18 @@ def load_catalogue(
     folder = (cache or _cache()) / _key(path, fields, table)
     items_folder = folder / "items"
     if storage.is_whole(items_folder):
-        return Catalogue.on_shelf(DiskShelf(items_folder), folder)
+        return Catalogue.on_store(DiskItemStore(items_folder), folder)
     items = read_items(path, fields, table)
     first = list(itertools.islice(items, index_from))
     if len(first) < index_from:
         return Catalogue(first)
     try:
         with storage.atomic_folder(items_folder) as partial:
-            write_shelf(partial, itertools.chain(first, items))
+            write_store(partial, itertools.chain(first, items))
     except OSError as error:
         warnings.warn(f"{folder}: no index can be kept ({error}), so {path} is read anew", stacklevel=2)
         return Catalogue(read_items(path, fields, table))
-    return Catalogue.on_shelf(DiskShelf(items_folder), folder)
+    return Catalogue.on_store(DiskItemStore(items_folder), folder)
 
 
 def open_linker(catalogue: Catalogue) -> Linker:

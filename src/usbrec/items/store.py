@@ -30,7 +30,7 @@ _AT_ONCE = 1_000
 _DIGESTS = "digests"
 
 
-class Shelf(Protocol):
+class ItemStore(Protocol):
     """Items in the order of the file, n of them, each id once."""
 
     items: Sequence[Item]
@@ -43,14 +43,14 @@ class Shelf(Protocol):
     def popularity(self) -> Iterable[tuple[str, float]]:
         """(id, popularity) of the items that have any, in order of rows."""
 
-    def recounted(self, counts: Mapping[str, float]) -> Shelf:
+    def recounted(self, counts: Mapping[str, float]) -> ItemStore:
         """The same items with the popularity `counts` gives by id, 0 where it has none."""
 
     def digests(self) -> tuple[str, str]:
         """SHA-256 over popularity and over everything else, whatever the order of the items."""
 
 
-class ListShelf:
+class MemoryItemStore:
     """Items in memory. Raises InputError when there are none or an id stands twice."""
 
     def __init__(self, items: Iterable[Item]) -> None:
@@ -74,16 +74,18 @@ class ListShelf:
     def popularity(self) -> Iterator[tuple[str, float]]:
         return ((item.id, item.popularity) for item in self.items if item.popularity)
 
-    def recounted(self, counts: Mapping[str, float]) -> Shelf:
-        return ListShelf(replace(item, popularity=float(counts.get(item.id, 0.0))) for item in self.items)
+    def recounted(self, counts: Mapping[str, float]) -> ItemStore:
+        return MemoryItemStore(
+            replace(item, popularity=float(counts.get(item.id, 0.0))) for item in self.items
+        )
 
     def digests(self) -> tuple[str, str]:
         in_order = sorted(self.items, key=lambda item: item.id)
         return _popularity_digest(self), _digest(_record(item) for item in in_order)
 
 
-class DiskShelf:
-    """Items in a folder that :func:`write_shelf` made; whoever opens it has checked that it is whole."""
+class DiskItemStore:
+    """Items in a folder that :func:`write_store` made; whoever opens it has checked that it is whole."""
 
     def __init__(self, folder: Path) -> None:
         self._ids = _HashTable.open(folder, "ids")
@@ -106,17 +108,17 @@ class DiskShelf:
             (self.items[row].id, float(popularity_n[row])) for row in np.flatnonzero(popularity_n).tolist()
         )
 
-    def recounted(self, counts: Mapping[str, float]) -> Shelf:
-        return RecountedShelf(self, counts)
+    def recounted(self, counts: Mapping[str, float]) -> ItemStore:
+        return RecountedItemStore(self, counts)
 
     def digests(self) -> tuple[str, str]:
         return self._digests
 
 
-class RecountedShelf:
+class RecountedItemStore:
     """A shelf whose items have another popularity: what `counts` gives by id, else 0."""
 
-    def __init__(self, shelf: Shelf, counts: Mapping[str, float]) -> None:
+    def __init__(self, shelf: ItemStore, counts: Mapping[str, float]) -> None:
         rows = {shelf.row(item_id): float(count) for item_id, count in counts.items()}
         self._counts = dict(sorted((row, count) for row, count in rows.items() if row is not None))
         self._shelf = shelf
@@ -133,14 +135,14 @@ class RecountedShelf:
     def popularity(self) -> Iterator[tuple[str, float]]:
         return ((self._shelf.items[row].id, count) for row, count in self._counts.items() if count)
 
-    def recounted(self, counts: Mapping[str, float]) -> Shelf:
-        return RecountedShelf(self._shelf, counts)
+    def recounted(self, counts: Mapping[str, float]) -> ItemStore:
+        return RecountedItemStore(self._shelf, counts)
 
     def digests(self) -> tuple[str, str]:
         return _popularity_digest(self), self._shelf.digests()[1]
 
 
-def write_shelf(folder: Path, items: Iterable[Item]) -> None:
+def write_store(folder: Path, items: Iterable[Item]) -> None:
     """Write items with ids that stand once, one after the other, so that they need not fit in memory."""
     ends, popularity, id_hashes, title_hashes = [0], [], [], []
     ids: list[str] = []
@@ -271,7 +273,7 @@ def _count(item_id: str, popularity: float) -> bytes:
     return canonical_json([item_id, float(popularity)]).encode("ascii") + b"\n"
 
 
-def _popularity_digest(shelf: Shelf) -> str:
+def _popularity_digest(shelf: ItemStore) -> str:
     return _digest(_count(*entry) for entry in sorted(shelf.popularity()))
 
 

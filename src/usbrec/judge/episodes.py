@@ -16,7 +16,7 @@ from usbrec.play.targets import Targets
 
 
 @dataclass(frozen=True)
-class Table:
+class EpisodeRunner:
     """Everyone who takes part in an episode, and for how many rounds."""
 
     recommender: Recommender

@@ -60,7 +60,7 @@ def reply_facts(
         "named": [list(dict.fromkeys(knowledge.named(reply))) for reply in replies],
         "new": [items[0] if items else None for items in new],
         "beside": [knowledge.words_beside(reply) for reply in replies],
-        "out_of_catalogue": [list(knowledge.linker.unknown_titles(reply)) for reply in replies],
+        "out_of_catalogue": [list(knowledge.linker.out_of_catalogue(reply)) for reply in replies],
         "targets": [item.id for item in targets.items],
         **_grounding_facts(groundings),
     }

@@ -19,7 +19,7 @@ from usbrec.dialogue import Score, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.facts import first_new_items
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.nearness import Taste
+from usbrec.play.preferences.nearness import PreferenceSimilarity
 from usbrec.play.preferences.profile import Profile
 from usbrec.play.targets import Targets
 
@@ -78,7 +78,7 @@ class RulesProfileJudge:
         if not recommended:
             return _score(0.0, why="nothing real was recommended")
         reply, item_id = recommended[-1]
-        taste = Taste.of(profile, self.knowledge)
+        taste = PreferenceSimilarity.of(profile, self.knowledge)
         return _score(taste.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
 
 

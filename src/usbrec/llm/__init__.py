@@ -89,7 +89,7 @@ def open_model(seat: str, settings: Models) -> ChatModel:
         return OpenAIModel(
             seat.removeprefix("openai:"),
             base_url=settings.base_url,
-            concurrency=settings.lanes(in_process=False),
+            concurrency=settings.workers(in_process=False),
             timeout=settings.timeout,
             max_retries=settings.max_retries,
             constrain=settings.constrain,
@@ -105,7 +105,7 @@ def open_model(seat: str, settings: Models) -> ChatModel:
             adapter=adapter,
             name=name,
             context=settings.context,
-            lanes=settings.lanes(in_process=True),
+            workers=settings.workers(in_process=True),
             threads=settings.threads,
             device=settings.device,
         )
@@ -122,6 +122,6 @@ def open_model(seat: str, settings: Models) -> ChatModel:
         adapter=adapter,
         name=name,
         context=settings.context,
-        instances=settings.lanes(in_process=True),
+        instances=settings.workers(in_process=True),
         threads=settings.threads,
     )

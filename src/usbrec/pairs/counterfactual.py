@@ -11,7 +11,7 @@ import random
 
 from usbrec.config import Pairs
 from usbrec.dialogue import Item, PreferencePair, Sample
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
@@ -20,7 +20,7 @@ from usbrec.play.recommender import Reply
 
 
 async def counterfactual_pairs(
-    sample: Sample, table: Table, settings: Pairs, drafts: list[Candidate]
+    sample: Sample, runner: EpisodeRunner, settings: Pairs, drafts: list[Candidate]
 ) -> list[PreferencePair]:
     """Up to ``settings.counterfactual`` pairs; none where no draft names a shown item by its full name.
 
@@ -28,7 +28,7 @@ async def counterfactual_pairs(
     are others in the same sentence: first those that the model itself had named, then the rest in an order
     drawn from the seed. Each version is played and scored, and the filters of other pairs hold.
     """
-    grounding = table.recommender.grounding
+    grounding = runner.recommender.grounding
     if not settings.counterfactual or grounding is None:
         return []
     shown = grounding.candidates(sample.turns)
@@ -39,7 +39,7 @@ async def counterfactual_pairs(
     async def say(sentence: tuple[str, Item], item: Item) -> Candidate:
         text, said = sentence
         version = text.replace(grounding.name(said), grounding.name(item))
-        return await play_reply(sample, table, Reply(version), "counterfactual")
+        return await play_reply(sample, runner, Reply(version), "counterfactual")
 
     versions = [(item, await say(sentences[0], item)) for item in shown]
     scored = [(item, version.value) for item, version in versions if version.value is not None]
@@ -47,7 +47,7 @@ async def counterfactual_pairs(
         return []
     best, highest = max(scored, key=lambda one: one[1])
     worse = [item for item, value in scored if highest - value >= settings.min_margin and item != best]
-    random.Random(derive_seed(table.seed, sample.id, "counterfactual")).shuffle(worse)
+    random.Random(derive_seed(runner.seed, sample.id, "counterfactual")).shuffle(worse)
     own = {item.id for _, item in sentences}
     worse.sort(key=lambda item: item.id not in own)
     pairs = []
@@ -56,7 +56,7 @@ async def counterfactual_pairs(
         chosen, rejected = await say(sentence, best), await say(sentence, item)
         fit = names_one(chosen) and names_one(rejected)
         if fit and drop_reason(chosen, rejected, settings) is None:
-            pairs.append(pair_of(sample, table, chosen, rejected))
+            pairs.append(pair_of(sample, runner, chosen, rejected))
     return pairs
 
 

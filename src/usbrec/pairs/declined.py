@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair, Sample, Turn
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
@@ -22,7 +22,7 @@ from usbrec.play.targets import Targets
 
 
 async def declined_pairs(
-    sample: Sample, table: Table, settings: Pairs, drafts: Sequence[Candidate]
+    sample: Sample, runner: EpisodeRunner, settings: Pairs, drafts: Sequence[Candidate]
 ) -> list[PreferencePair]:
     """Up to ``settings.declined`` pairs, 2 at most, from the first of `drafts` that the seeker declines.
 
@@ -31,37 +31,37 @@ async def declined_pairs(
     one, as far as the filters of other pairs hold. None without a catalogue, which tells what is new. Raises
     ModelError when the seeker does not answer or no reply could be drawn.
     """
-    if not settings.declined or table.knowledge is None:
+    if not settings.declined or runner.knowledge is None:
         return []
     offered = next((draft for draft in drafts if names_one(draft)), None)
     if offered is None:
         return []
     asked = (*sample.turns, Turn("recommender", offered.text))
-    seed = derive_seed(table.seed, sample.id, "declined")
-    seat = table.simulator.seat(Targets.of(sample, table.knowledge))
+    seed = derive_seed(runner.seed, sample.id, "declined")
+    seat = runner.simulator.seat(Targets.of(sample, runner.knowledge))
     # Every other seeker asks for reasons too, as all do in the last round but one.
     answer = await seat.answer(asked, explain=seed % 2 == 0, seed=derive_seed(seed, "seeker"))
     if answer.accepted or answer.left:
         return []
     later = replace(sample, turns=(*asked, Turn("seeker", answer.text)), label=None)
-    replies = await table.recommender.draft(
+    replies = await runner.recommender.draft(
         later.turns,
         n=settings.drafts,
         temperature=settings.temperature,
         seed=seed,
         round_=1,
-        rounds=table.rounds,
+        rounds=runner.rounds,
     )
-    played = [await play_reply(later, table, reply, "declined") for reply in replies]
+    played = [await play_reply(later, runner, reply, "declined") for reply in replies]
     scored = [one for one in played if one.value is not None and names_one(one)]
     worthy = [one for one in scored if worth_learning(one, settings)]
     if not worthy:
         return []
     chosen = max(worthy, key=_value)
-    again = await play_reply(later, table, Reply(offered.text), "repeated")
+    again = await play_reply(later, runner, Reply(offered.text), "repeated")
     sides = (again, min(scored, key=_value))[: settings.declined]
     return [
-        pair_of(later, table, chosen, rejected)
+        pair_of(later, runner, chosen, rejected)
         for rejected in sides
         if drop_reason(chosen, rejected, settings) is None
     ]

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from usbrec.config import Pairs
 from usbrec.dialogue import Episode, plain_words
-from usbrec.prompts.marks import repeats_marks
+from usbrec.prompts.artefacts import has_artefacts
 
 Verdict = (
     Literal[
@@ -93,7 +93,7 @@ def worth_learning(side: Side, settings: Pairs) -> bool:
 
 def _unfit(side: Side, settings: Pairs) -> Verdict:
     """What is wrong with the form of a reply that would be chosen."""
-    if repeats_marks(side.text):
+    if has_artefacts(side.text):
         return "the chosen side repeats marks of the prompt"
     facts = {} if side.episode is None else side.episode.facts
     if settings.more_than_title and any(facts.get("named", ())[:1]) and not facts["beside"][0]:

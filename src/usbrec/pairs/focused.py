@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair, Sample
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_nothing, names_one, worth_learning
 from usbrec.pairs.sides import pair_of, play_reply
 
 
-async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[PreferencePair]:
+async def focused_pairs(sample: Sample, runner: EpisodeRunner, settings: Pairs) -> list[PreferencePair]:
     """Up to ``settings.focused`` pairs, one for each of the first candidates.
 
     To each, ``settings.drafts`` replies are drawn. Chosen is the best of those that name exactly one new
     item and are worth learning by their form, rejected the worst that names one or nothing, as far as the
     filters of other pairs hold. Raises ModelError when drafts could not be drawn.
     """
-    seat = table.recommender
+    seat = runner.recommender
     if not settings.focused or seat.grounding is None:
         return []
     pairs = []
@@ -31,12 +31,12 @@ async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[P
             sample.turns,
             n=settings.drafts,
             temperature=settings.temperature,
-            seed=derive_seed(table.seed, sample.id, "focused", item.id),
+            seed=derive_seed(runner.seed, sample.id, "focused", item.id),
             round_=1,
-            rounds=table.rounds,
+            rounds=runner.rounds,
             focus=(item.id,),
         )
-        played = [await play_reply(sample, table, reply, "focused") for reply in drafts]
+        played = [await play_reply(sample, runner, reply, "focused") for reply in drafts]
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
         named = [one for one in scored if names_one(one) and worth_learning(one, settings)]
         if not named:
@@ -44,5 +44,5 @@ async def focused_pairs(sample: Sample, table: Table, settings: Pairs) -> list[P
         chosen = max(named, key=lambda one: one.value or 0.0)
         rejected = min(scored, key=lambda one: one.value or 0.0)
         if drop_reason(chosen, rejected, settings) is None:
-            pairs.append(pair_of(sample, table, chosen, rejected, focus=(item.id,)))
+            pairs.append(pair_of(sample, runner, chosen, rejected, focus=(item.id,)))
     return pairs

@@ -16,7 +16,7 @@ from typing import Any
 from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair, Sample
 from usbrec.errors import ModelError, UnusableAnswer
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.declined import declined_pairs
@@ -30,7 +30,9 @@ from usbrec.play.targets import Targets
 FURTHER = ("counterfactual", "focused", "declined")
 
 
-async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at: float) -> Mapping[str, Any]:
+async def make_pair(
+    sample: Sample, runner: EpisodeRunner, settings: Pairs, *, accept_at: float
+) -> Mapping[str, Any]:
     """Draw, play, score and compare; returns the unit's record as JSON.
 
     `accept_at` stands for ``settings.accept_at``. ``pair`` is a PreferencePair or None, and then
@@ -38,27 +40,27 @@ async def make_pair(sample: Sample, table: Table, settings: Pairs, *, accept_at:
     ``focused`` and ``declined`` are more pairs (the modules of these names), ``unmade`` what kept the model
     from some of these kinds. Raises ModelError when no draft could be drawn or none could be played.
     """
-    drafts = await table.recommender.draft(
+    drafts = await runner.recommender.draft(
         sample.turns,
         n=settings.drafts,
         temperature=settings.temperature,
-        seed=derive_seed(table.seed, sample.id, "drafts"),
+        seed=derive_seed(runner.seed, sample.id, "drafts"),
         round_=1,
-        rounds=table.rounds,
+        rounds=runner.rounds,
     )
     if not drafts:
-        raise UnusableAnswer(f"{table.recommender.model.name}: all drafts are empty.")
-    played = [await play_reply(sample, table, reply, "draft") for reply in drafts]
+        raise UnusableAnswer(f"{runner.recommender.model.name}: all drafts are empty.")
+    played = [await play_reply(sample, runner, reply, "draft") for reply in drafts]
     if all(candidate.episode is None for candidate in played):
         raise ModelError(f"no draft could be played: {played[0].failure}")
-    contest = _Contest(sample, table, settings, accept_at, played)
+    contest = _Contest(sample, runner, settings, accept_at, played)
     pair, verdict = await contest.decide()
     further: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in FURTHER}
     unmade: dict[str, str] = {}
     makers = {
-        "focused": partial(focused_pairs, sample, table, settings),
-        "counterfactual": partial(counterfactual_pairs, sample, table, settings, played),
-        "declined": partial(declined_pairs, sample, table, settings, played),
+        "focused": partial(focused_pairs, sample, runner, settings),
+        "counterfactual": partial(counterfactual_pairs, sample, runner, settings, played),
+        "declined": partial(declined_pairs, sample, runner, settings, played),
     }
     for kind, make in makers.items():
         try:
@@ -82,11 +84,16 @@ class _Contest:
     """Which two of a sample's replies make the pair. `played` grows by the label when that is needed."""
 
     def __init__(
-        self, sample: Sample, table: Table, settings: Pairs, accept_at: float, played: Sequence[Candidate]
+        self,
+        sample: Sample,
+        runner: EpisodeRunner,
+        settings: Pairs,
+        accept_at: float,
+        played: Sequence[Candidate],
     ) -> None:
         self.played = list(played)
         self._sample = sample
-        self._table = table
+        self._table = runner
         self._settings = settings
         self._accept_at = accept_at
         self._reject_below = accept_at if settings.reject_below is None else settings.reject_below

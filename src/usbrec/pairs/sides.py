@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from usbrec.dialogue import Episode, PreferencePair, Sample
 from usbrec.errors import ModelError
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.play.recommender import Reply
 
 Origin = Literal["draft", "label", "counterfactual", "focused", "declined", "repeated"]
@@ -43,17 +43,17 @@ class Candidate:
         }
 
 
-async def play_reply(sample: Sample, table: Table, reply: Reply, origin: Origin) -> Candidate:
+async def play_reply(sample: Sample, runner: EpisodeRunner, reply: Reply, origin: Origin) -> Candidate:
     """Play a reply to its score; a failure on the model's side is kept with it."""
     try:
-        return Candidate(reply.text, origin, await table.play(sample, first=reply))
+        return Candidate(reply.text, origin, await runner.play(sample, first=reply))
     except ModelError as error:
         return Candidate(reply.text, origin, None, f"{type(error).__name__}: {error}")
 
 
 def pair_of(
     sample: Sample,
-    table: Table,
+    runner: EpisodeRunner,
     chosen: Candidate,
     rejected: Candidate,
     *,
@@ -64,15 +64,15 @@ def pair_of(
     return PreferencePair(
         sample_id=sample.id,
         dialogue_id=sample.dialogue_id,
-        prompt=tuple(message.to_json() for message in table.recommender.prompt(sample.turns, focus)),
+        prompt=tuple(message.to_json() for message in runner.recommender.prompt(sample.turns, focus)),
         chosen=chosen.text,
         rejected=rejected.text,
         provenance={
             "chosen": _provenance(chosen),
             "rejected": _provenance(rejected),
-            "recommender": table.recommender.model.name,
-            "rounds": table.rounds,
-            "seed": table.seed,
+            "recommender": runner.recommender.model.name,
+            "rounds": runner.rounds,
+            "seed": runner.seed,
             "source": sample.source,
         },
     )

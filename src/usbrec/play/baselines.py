@@ -19,17 +19,17 @@ from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
-from usbrec.play.grounding.focus import RulesWorth
+from usbrec.play.grounding.focus import CandidateScorer
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.seats import turns_of
 
-Control = Literal["random", "popular", "retriever", "best"]
+BaselineKind = Literal["random", "popular", "retriever", "best"]
 #: How many candidates `best` orders where the settings show none to a model.
 CANDIDATES = 10
 
 
-class RulesRecommender:
+class BaselineRecommender:
     """A ChatModel that always recommends `n` items, one a reply, best first.
 
     `best` orders the retriever's first `candidates` as self-enhancement's judge by rules would: by nearness
@@ -43,7 +43,7 @@ class RulesRecommender:
 
     def __init__(
         self,
-        kind: Control,
+        kind: BaselineKind,
         knowledge: Knowledge,
         retriever: Retriever,
         candidates: int = CANDIDATES,
@@ -58,8 +58,8 @@ class RulesRecommender:
         self._knowledge = knowledge
         self._retriever = retriever
         self._candidates = candidates
-        self._worth = RulesWorth(knowledge, beliefs)
-        self._profiler = RulesProfiler(knowledge)
+        self._worth = CandidateScorer(knowledge, beliefs)
+        self._profiler = RulesExtractor(knowledge)
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
         self._by_popularity = sorted(knowledge.catalogue, key=lambda item: (-item.popularity, item.id))

@@ -22,27 +22,27 @@ from starlette.types import ASGIApp
 
 from usbrec import __version__
 from usbrec.config import Config
-from usbrec.serve.http.api_keys import Keyring
+from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.http.errors import ServiceError, failure_of
-from usbrec.serve.http.middleware import Door, visit_of
-from usbrec.serve.http.queue import Gate
+from usbrec.serve.http.middleware import AccessMiddleware, visit_of
+from usbrec.serve.http.queue import RequestQueue
 from usbrec.serve.http.sse import EventStream, Json, Pipe, end, unless_gone
-from usbrec.serve.models import Twins
+from usbrec.serve.models import ServedModels
 from usbrec.serve.observe.metrics import Metrics
 from usbrec.serve.observe.telemetry import Spans
 from usbrec.serve.openai.schema import (
     ChatBody,
+    CompletionWriter,
     FeedbackBody,
     Finished,
     Ours,
-    Papers,
     SessionBody,
     VoteBody,
     item_json,
     model_json,
     models_json,
 )
-from usbrec.serve.service import Answerer, Asked, Bill, News, understand
+from usbrec.serve.service import Answerer, Asked, News, RequestUsage, understand
 from usbrec.serve.storage.arena import count_votes
 from usbrec.serve.storage.store import Exchange, Store
 
@@ -70,16 +70,16 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 
 
 def make_app(
-    twins: Twins,
+    twins: ServedModels,
     config: Config,
     *,
-    keyring: Keyring | None = None,
+    api_keys: ApiKeys | None = None,
     store: Store | None = None,
     spans: Spans | None = None,
 ) -> ASGIApp:
     """The service as an ASGI application. It closes models and store when it ends."""
     settings = config.serving
-    gate = Gate(twins.at_once, settings.waiting)
+    gate = RequestQueue(twins.at_once, settings.waiting)
     metrics = Metrics(gate)
     service = _Service(twins, config, gate, metrics, store, spans or Spans())
 
@@ -107,7 +107,7 @@ def make_app(
     _add_openai(app, service)
     _add_ours(app, service)
     _add_page(app)
-    return Door(app, settings, keyring, metrics)
+    return AccessMiddleware(app, settings, api_keys, metrics)
 
 
 class _Service:
@@ -115,9 +115,9 @@ class _Service:
 
     def __init__(
         self,
-        twins: Twins,
+        twins: ServedModels,
         config: Config,
-        gate: Gate,
+        gate: RequestQueue,
         metrics: Metrics,
         store: Store | None,
         spans: Spans,
@@ -177,7 +177,7 @@ class _Service:
         """A reply that is stored, where it is to be, when this returns."""
         finished: Finished | None = None
         failed: Exception | None = None
-        bill = Bill()
+        bill = RequestUsage()
         try:
             finished = await self._answerer.answer(asked, self._timed(asked, tell), bill)
             if session is not None:
@@ -224,7 +224,7 @@ class _Service:
         id_: str,
         finished: Finished | None,
         failed: Exception | None,
-        bill: Bill,
+        bill: RequestUsage,
     ) -> None:
         visit = visit_of(request.scope)
         self._spans.reply(asked, id_, finished, failed, session=session, headers=request.headers)
@@ -277,7 +277,7 @@ def _add_openai(app: FastAPI, service: _Service) -> None:
     async def chat(request: Request, body: ChatBody) -> Response:
         asked, session = await service.ask(request, body)
         id_ = f"chatcmpl-{uuid.uuid4().hex}"
-        papers = Papers(id_, int(time.time()), asked.twin.name, asked.twin.enhanced)
+        papers = CompletionWriter(id_, int(time.time()), asked.twin.name, asked.twin.enhanced)
         if body.stream:
             return await _streamed(service, request, body, asked, session, papers)
         answers: list[Finished] = []
@@ -297,7 +297,12 @@ def _add_openai(app: FastAPI, service: _Service) -> None:
 
 
 async def _streamed(
-    service: _Service, request: Request, body: ChatBody, asked: Asked, session: str | None, papers: Papers
+    service: _Service,
+    request: Request,
+    body: ChatBody,
+    asked: Asked,
+    session: str | None,
+    papers: CompletionWriter,
 ) -> Response:
     pipe = Pipe()
     work = asyncio.create_task(_fill(pipe, service, request, body, asked, session, papers))
@@ -321,7 +326,7 @@ async def _fill(
     body: ChatBody,
     asked: Asked,
     session: str | None,
-    papers: Papers,
+    papers: CompletionWriter,
 ) -> None:
     """Write the whole stream. An error is raised as long as nothing was written, else it is written."""
     n = asked.request.n
@@ -452,7 +457,7 @@ def no_session(session: str) -> ServiceError:
     return ServiceError(404, "There is no such session.", param="session", code="no_session")
 
 
-def _named(twins: Twins) -> Sequence[tuple[str, bool]]:
+def _named(twins: ServedModels) -> Sequence[tuple[str, bool]]:
     return [(twin.name, twin.enhanced) for twin in twins.models.values()]
 
 

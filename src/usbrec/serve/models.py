@@ -23,7 +23,7 @@ from usbrec.llm.protocol import ChatModel, ChatRequest, Message
 from usbrec.play.recommender import Recommender
 from usbrec.prompts import Prompts
 from usbrec.stages.run_folder import read_catalogue
-from usbrec.stages.wiring import RULES, assemble
+from usbrec.stages.wiring import RULES, seat_participants
 
 #: Candidates laid before the recommender where a catalogue is there and nothing is said.
 CANDIDATES = 10
@@ -32,7 +32,7 @@ _ELSEWHERE = 512
 
 
 @dataclass(frozen=True)
-class Twin:
+class ServedModel:
     """One model as clients see it."""
 
     name: str
@@ -41,11 +41,11 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Twins:
+class ServedModels:
     """All that answers. `models` is in the order of the list, the first one answers where none is named;
     `at_once` is how many replies may be worked on side by side, `behind` the models to close at the end."""
 
-    models: Mapping[str, Twin]
+    models: Mapping[str, ServedModel]
     seat: Recommender
     knowledge: Knowledge | None = None
     at_once: int = _ELSEWHERE
@@ -56,7 +56,7 @@ class Twins:
         return None if self.knowledge is None else self.knowledge.catalogue
 
     @property
-    def first(self) -> Twin:
+    def first(self) -> ServedModel:
         return next(iter(self.models.values()))
 
     @property
@@ -99,33 +99,36 @@ class Twins:
             await model.aclose()
 
 
-def open_twins(config: Config, catalogue: Path | None, interactions: Path | None = None) -> Twins:
+def open_twins(config: Config, catalogue: Path | None, interactions: Path | None = None) -> ServedModels:
     """Read the catalogue and seat the models; they load when first asked. Raises InputError."""
     items = None if catalogue is None else read_catalogue(catalogue, interactions, config.catalogue)
     return seat_twins(config, items)
 
 
-def seat_twins(config: Config, items: Catalogue | None) -> Twins:
+def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
     """The same with a catalogue that is there already."""
     config = _for_people(config, items is not None)
     controls = config.seats.recommender.startswith(RULES)
     settings = config.model_copy(update={"enhanced": not controls})
     # The journal is never opened: outside a run nothing is recorded.
-    company = assemble(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
-    best = company.table.recommender.model
-    twins = [Twin(best.name, best, enhanced=False)]
+    participants = seat_participants(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
+    best = participants.runner.recommender.model
+    twins = [ServedModel(best.name, best, enhanced=False)]
     if isinstance(best, SelfEnhanced):
-        twins = [Twin(best.inner.name, best.inner, enhanced=False), Twin(best.name, best, enhanced=True)]
+        twins = [
+            ServedModel(best.inner.name, best.inner, enhanced=False),
+            ServedModel(best.name, best, enhanced=True),
+        ]
     if config.enhanced:
         twins.reverse()
-    parallel = all(model.parallel for model in company.models)
+    parallel = all(model.parallel for model in participants.models)
     plain = next(twin.model for twin in twins if not twin.enhanced)
-    return Twins(
+    return ServedModels(
         {twin.name: twin for twin in twins},
-        replace(company.table.recommender, model=plain),
-        company.table.knowledge,
+        replace(participants.runner.recommender, model=plain),
+        participants.runner.knowledge,
         config.serving.at_once or (_ELSEWHERE if parallel else 1),
-        company.models,
+        participants.models,
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from usbrec.config import Config, Serving
 from usbrec.errors import ConfigError, Interrupted
-from usbrec.serve.http.api_keys import Keyring, read_keys
+from usbrec.serve.http.api_keys import ApiKeys, read_keys
 from usbrec.serve.observe.logs import log, log_to_stderr
 from usbrec.serve.storage.store import Store
 
@@ -51,8 +51,8 @@ def _serve(
     config: Config, catalogue: Path | None, interactions: Path | None, say: Callable[[str], None]
 ) -> None:
     settings = config.serving
-    keyring = None if settings.keys is None else read_keys(settings.keys)
-    check_address(settings.host, keyring)
+    api_keys = None if settings.keys is None else read_keys(settings.keys)
+    check_address(settings.host, api_keys)
     from usbrec.serve.models import open_twins
     from usbrec.serve.observe.telemetry import Spans, collected_spans
 
@@ -79,11 +79,11 @@ def _serve(
                     host, port = listening.getsockname()[:2]
                     where = f"[{host}]" if ":" in host else host
                     say(f"{', '.join(twins.models)} at http://{where}:{port}/v1")
-                    log("started", {"models": list(twins.models), "keys": keyring is not None})
+                    log("started", {"models": list(twins.models), "keys": api_keys is not None})
 
             server = Told(
                 uvicorn.Config(
-                    make_app(twins, config, keyring=keyring, store=store, spans=spans),
+                    make_app(twins, config, api_keys=api_keys, store=store, spans=spans),
                     log_config=None,
                     access_log=False,
                     server_header=False,
@@ -109,11 +109,11 @@ def _serve(
                 store.close()
 
 
-def check_address(host: str, keyring: Keyring | None) -> None:
+def check_address(host: str, api_keys: ApiKeys | None) -> None:
     """Raises ConfigError for an address that others can reach while there are no keys."""
     from usbrec.serve.http.middleware import is_this_machine
 
-    if keyring is None and not is_this_machine(host):
+    if api_keys is None and not is_this_machine(host):
         raise ConfigError(
             f"--host {host}: others could reach this address, and without keys they would all be let in. "
             "Make a key (usbrec serve --keys FILE --new-key NAME) and serve with --keys FILE, or leave "

@@ -20,8 +20,8 @@ from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.protocol import ChatReply, ChatRequest, SearchProgress
 from usbrec.serve.http.errors import ServiceError
-from usbrec.serve.http.queue import Gate
-from usbrec.serve.models import Twin, Twins
+from usbrec.serve.http.queue import RequestQueue
+from usbrec.serve.models import ServedModel, ServedModels
 from usbrec.serve.openai.schema import ChatBody, Finished, Said
 
 #: What is told on the way: a piece of text, or how far the search is.
@@ -32,7 +32,7 @@ News = str | SearchProgress
 class Asked:
     """A request as it was understood: `deadline` is in seconds from when it came in."""
 
-    twin: Twin
+    twin: ServedModel
     system: str | None
     turns: tuple[Turn, ...]
     request: ChatRequest
@@ -41,13 +41,13 @@ class Asked:
 
 
 @dataclass
-class Bill:
+class RequestUsage:
     """What a reply has cost that did not come to its end; `usage` is nothing until then."""
 
     usage: Usage = field(default_factory=Usage)
 
 
-def understand(body: ChatBody, twins: Twins, settings: Serving, play: Play, seed: int) -> Asked:
+def understand(body: ChatBody, twins: ServedModels, settings: Serving, play: Play, seed: int) -> Asked:
     """Raises ServiceError for an unknown model, and for what nobody may ask for here."""
     twin = twins.first if body.model is None else twins.models.get(body.model)
     if twin is None:
@@ -97,12 +97,12 @@ def _at_most(param: str, value: int | None, most: int) -> None:
 class Answerer:
     """Answers through the gate."""
 
-    def __init__(self, twins: Twins, gate: Gate) -> None:
+    def __init__(self, twins: ServedModels, gate: RequestQueue) -> None:
         self._twins = twins
         self._gate = gate
         self._left_behind: set[asyncio.Task[ChatReply]] = set()
 
-    async def answer(self, asked: Asked, tell: Callable[[News], None], bill: Bill) -> Finished:
+    async def answer(self, asked: Asked, tell: Callable[[News], None], bill: RequestUsage) -> Finished:
         """Raises ModelError or ServiceError. Who cancels this cancels the model's calls, and finds in `bill`
         what they have cost."""
         heard = _Heard(tell)

@@ -13,7 +13,7 @@ from typing import Any
 from usbrec.config import Config
 from usbrec.dialogue import Episode, Sample
 from usbrec.errors import ConfigError
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
 from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
@@ -21,10 +21,10 @@ from usbrec.play.questions.attributes import attributes_to_ask
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.run_folder import Inputs
-from usbrec.stages.wiring import RULES, Company
+from usbrec.stages.wiring import RULES, Participants
 
 #: What is done with one sample; returns the JSON that is kept of it. Raises ModelError.
-Work = Callable[[Company, Sample], Awaitable[Mapping[str, Any]]]
+Work = Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]]
 
 
 def in_mode(config: Config) -> Config:
@@ -44,35 +44,35 @@ def questions(config: Config, inputs: Inputs) -> Work:
         raise ConfigError("--mode ask asks for attributes of items: add --catalogue FILE.")
     attributes = attributes_to_ask(inputs.catalogue, config.asking.attributes)
 
-    async def work(company: Company, sample: Sample) -> Mapping[str, Any]:
-        table, ranking = company.table, company.ranking()
+    async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
+        runner, ranking = participants.runner, participants.ranking()
         if ranking is None:
             raise ConfigError("--mode ask ranks a catalogue: add --catalogue FILE.")
         asker: Asker = (
             InformationAsker(ranking.retriever, ranking.knowledge, config.asking.least_bits)
             if config.seats.recommender.startswith(RULES)
-            else ModelAsker(table.recommender, inputs.prompts, config.judging.votes)
+            else ModelAsker(runner.recommender, inputs.prompts, config.judging.votes)
         )
         questioning = Questioning(
-            table.recommender,
+            runner.recommender,
             asker,
             attributes,
             ranking,
             inputs.prompts,
-            rounds=table.rounds,
+            rounds=runner.rounds,
             shown=config.asking.shown,
         )
-        return await _ask(questioning, table, sample)
+        return await _ask(questioning, runner, sample)
 
     return work
 
 
-async def _ask(questioning: Questioning, table: Table, sample: Sample) -> Mapping[str, Any]:
+async def _ask(questioning: Questioning, runner: EpisodeRunner, sample: Sample) -> Mapping[str, Any]:
     """The episode, the ranks of its targets round by round, and what was chosen."""
-    targets = Targets.of(sample, table.knowledge)
-    seed = derive_seed(table.seed, sample.id)
+    targets = Targets.of(sample, runner.knowledge)
+    seed = derive_seed(runner.seed, sample.id)
     asked = await questioning.play(sample, targets, seed=seed)
-    score = await table.judge.score(sample.turns, asked.turns, targets, seed=derive_seed(seed, "judge"))
+    score = await runner.judge.score(sample.turns, asked.turns, targets, seed=derive_seed(seed, "judge"))
     replies = [reply for reply in asked.replies if reply is not None]
     episode = Episode(
         sample=sample,

@@ -19,7 +19,7 @@ from usbrec.play.targets import Targets
 from usbrec.stages.asking import Work, in_mode, questions
 from usbrec.stages.retrieving import retrieve
 from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
-from usbrec.stages.wiring import Company
+from usbrec.stages.wiring import Participants
 
 
 def evaluate(
@@ -105,17 +105,17 @@ def _work(config: Config, inputs: Inputs) -> Work:
     return questions(config, inputs) if config.mode == "ask" else _play
 
 
-async def _play(company: Company, sample: Sample) -> Mapping[str, Any]:
+async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]:
     """Free chat: the episode, the ranks of its targets round by round, how persuasive it was."""
-    table, ranking = company.table, company.ranking()
-    targets = Targets.of(sample, table.knowledge)
-    episode = await table.play(sample)
+    runner, ranking = participants.runner, participants.ranking()
+    targets = Targets.of(sample, runner.knowledge)
+    episode = await runner.play(sample)
     played: dict[str, Any] = {"episode": episode.to_json(), "repeat": targets.named_in(sample.turns)}
     if ranking is not None:
         lists = ranking.of_chat(sample.turns, episode.played)
-        played["rounds"] = round_records(lists, targets, table.rounds)
-    if company.persuasion is not None:
-        seed = derive_seed(table.seed, sample.id, "persuasion")
-        rating = await company.persuasion.rate(sample.turns, episode.played, targets, seed=seed)
+        played["rounds"] = round_records(lists, targets, runner.rounds)
+    if participants.persuasion is not None:
+        seed = derive_seed(runner.seed, sample.id, "persuasion")
+        rating = await participants.persuasion.rate(sample.turns, episode.played, targets, seed=seed)
         played["persuasion"] = rating.to_json()
     return played

@@ -13,7 +13,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.play.targets import Targets
 from usbrec.stages.run_folder import read_inputs
-from usbrec.stages.wiring import RULES, Company, assemble
+from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.training import Example
 
 
@@ -31,18 +31,18 @@ def labels_as_examples(
     rules = {"simulator": RULES, "judge": RULES} if catalogue is not None else {}
     config = config.model_copy(update={"seats": config.seats.model_copy(update=rules), "enhanced": False})
     inputs = read_inputs(config, path, catalogue, interactions)
-    company = assemble(config, inputs.prompts, inputs.catalogue, Journal(path))
+    participants = seat_participants(config, inputs.prompts, inputs.catalogue, Journal(path))
     naming = config.train.labels == "naming"
     try:
-        return _examples(company, inputs.samples, focused=config.search.focus > 0, naming=naming)
+        return _examples(participants, inputs.samples, focused=config.search.focus > 0, naming=naming)
     finally:
-        asyncio.run(company.aclose())
+        asyncio.run(participants.aclose())
 
 
 def _examples(
-    company: Company, samples: Sequence[Sample], *, focused: bool, naming: bool
+    participants: Participants, samples: Sequence[Sample], *, focused: bool, naming: bool
 ) -> tuple[Example, ...]:
-    seat, knowledge = company.table.recommender, company.table.knowledge
+    seat, knowledge = participants.runner.recommender, participants.runner.knowledge
     examples = []
     for sample in samples:
         label = sample.label

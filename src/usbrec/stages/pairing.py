@@ -12,7 +12,7 @@ from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
 from usbrec.pairs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
 from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
-from usbrec.stages.wiring import RULES, RULES_BELIEF, Company
+from usbrec.stages.wiring import RULES, RULES_BELIEF, Participants
 
 
 def make_pairs(
@@ -46,8 +46,8 @@ def make_pairs(
         }
     )
 
-    async def work(company: Company, sample: Sample) -> Mapping[str, Any]:
-        return await make_pair(sample, company.table, settings, accept_at=accept_at)
+    async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
+        return await make_pair(sample, participants.runner, settings, accept_at=accept_at)
 
     done = run_stage(
         "pairs",

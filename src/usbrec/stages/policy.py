@@ -17,12 +17,12 @@ from usbrec.keys import digest
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.play.recommender import Reply
 from usbrec.stages.run_folder import Inputs, read_inputs
-from usbrec.stages.wiring import RULES, Company, assemble
+from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.training import Example
-from usbrec.training.settings import Outcome
+from usbrec.training.settings import Reward
 
 
-class Practice:
+class RolloutRewards:
     """Prompts of samples, and the episodes that follow from replies to them.
 
     A reply is put as the first round's, and the rest is played and scored as PODCS plays a draft: against
@@ -39,8 +39,10 @@ class Practice:
         self.inputs = inputs
         self._journal = journal
         self._samples = {sample.id: sample for sample in inputs.samples}
-        self._company: Company = assemble(config, inputs.prompts, inputs.catalogue, journal)
-        self._known: dict[tuple[str, str], Outcome] = {}
+        self._participants: Participants = seat_participants(
+            config, inputs.prompts, inputs.catalogue, journal
+        )
+        self._known: dict[tuple[str, str], Reward] = {}
         self._runner = asyncio.Runner()
 
     @classmethod
@@ -61,19 +63,19 @@ class Practice:
 
     def __exit__(self, *exc: object) -> None:
         with self._runner as runner:
-            runner.run(self._company.aclose())
+            runner.run(self._participants.aclose())
 
     def decides(self) -> Mapping[str, Any]:
         """What decides the outcomes, as JSON."""
         return {
             "settings": self.config.decides(),
             "inputs": self.inputs.decides(),
-            "models": dict(self._company.identities),
+            "models": dict(self._participants.identities),
         }
 
     def examples(self) -> tuple[Example, ...]:
         """A prompt for each sample, with its label (which is not learnt) beside it."""
-        seat = self._company.table.recommender
+        seat = self._participants.runner.recommender
         return tuple(
             Example(
                 sample.id,
@@ -84,7 +86,7 @@ class Practice:
             for sample in self.inputs.samples
         )
 
-    def __call__(self, asked: Sequence[tuple[str, str]]) -> list[Outcome]:
+    def __call__(self, asked: Sequence[tuple[str, str]]) -> list[Reward]:
         """The outcome of each (sample id, reply). An episode that fails has none and is tried again when it
         is next asked for.
 
@@ -100,37 +102,37 @@ class Practice:
                 f"{next(iter(failed.values()))}\nCheck the model's server, then run the same command again: "
                 "it goes on from the last checkpoint."
             )
-        return [self._known.get(pair, Outcome(None)) for pair in asked]
+        return [self._known.get(pair, Reward(None)) for pair in asked]
 
-    def try_out(self, asked: Sequence[tuple[str, str]]) -> list[Outcome]:
+    def try_out(self, asked: Sequence[tuple[str, str]]) -> list[Reward]:
         """The same one after the other, without a record."""
 
-        async def play() -> list[Outcome]:
+        async def play() -> list[Reward]:
             return [await self._tried(self._samples[sample_id], text) for sample_id, text in asked]
 
         return self._runner.run(play())
 
-    async def _tried(self, sample: Sample, text: str) -> Outcome:
+    async def _tried(self, sample: Sample, text: str) -> Reward:
         try:
             return await self._play(sample, text)
         except ModelError:
-            return Outcome(None)
+            return Reward(None)
 
     async def _play_all(self, wanted: Sequence[tuple[str, str]], failed: dict[tuple[str, str], str]) -> None:
         queue = iter(wanted)
-        lanes = range(max(1, min(self._company.lanes, len(wanted))))
-        await side_by_side(self._lane(number, queue, failed) for number in lanes)
+        workers = range(max(1, min(self._participants.workers, len(wanted))))
+        await side_by_side(self._worker(number, queue, failed) for number in workers)
 
-    async def _lane(
+    async def _worker(
         self, number: int, queue: Iterator[tuple[str, str]], failed: dict[tuple[str, str], str]
     ) -> None:
         for sample_id, text in queue:
             unit = f"practice/{sample_id}/{digest(text)[:16]}"
             before = self._journal.unit(unit)
             if before is not None and before.record is not None:
-                self._known[sample_id, text] = Outcome(**before.record)
+                self._known[sample_id, text] = Reward(**before.record)
                 continue
-            self._journal.forget_calls(unit, failed_only=not self._company.restart_whole)
+            self._journal.forget_calls(unit, failed_only=not self._participants.restart_whole)
             token = current_scope.set(Scope(unit, number))
             try:
                 outcome = await self._play(self._samples[sample_id], text)
@@ -141,9 +143,9 @@ class Practice:
             finally:
                 current_scope.reset(token)
 
-    async def _play(self, sample: Sample, text: str) -> Outcome:
-        episode = await self._company.table.play(sample, first=Reply(text))
-        return Outcome(episode.score.value, episode.hit)
+    async def _play(self, sample: Sample, text: str) -> Reward:
+        episode = await self._participants.runner.play(sample, first=Reply(text))
+        return Reward(episode.score.value, episode.hit)
 
 
 def _configured(config: Config, *, rules: bool) -> Config:

@@ -20,7 +20,7 @@ from usbrec.items import ranked_items
 from usbrec.play.questions.ranking import place_of
 from usbrec.play.targets import Targets
 from usbrec.stages.run_folder import read_inputs, run_stage, write_json, write_jsonl
-from usbrec.stages.wiring import Company
+from usbrec.stages.wiring import Participants
 
 
 def retrieve(
@@ -79,9 +79,9 @@ def retrieve(
     return results
 
 
-async def _rank(company: Company, sample: Sample) -> Mapping[str, Any]:
+async def _rank(participants: Participants, sample: Sample) -> Mapping[str, Any]:
     """The rank of each target in the list for the context, with and without what the context names."""
-    ranking = company.ranking()
+    ranking = participants.ranking()
     if ranking is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE.")
     knowledge = ranking.knowledge

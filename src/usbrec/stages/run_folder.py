@@ -20,7 +20,7 @@ from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, r
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
-from usbrec.stages.wiring import RULES, Company, assemble
+from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
 
 
@@ -106,7 +106,7 @@ def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: Cata
 
 def run_stage(
     name: str,
-    work: Callable[[Company, Sample], Awaitable[Mapping[str, Any]]],
+    work: Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]],
     *,
     config: Config,
     inputs: Inputs,
@@ -127,11 +127,13 @@ def run_stage(
     journal = Journal(out / "run.db")
     source, other = (_recorded(folder) for folder in (replay, reuse))
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
-    company = assemble(config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other)
+    participants = seat_participants(
+        config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other
+    )
     try:
         with source or nullcontext(), other or nullcontext(), journal:
             return asyncio.run(
-                _run(name, work, config, inputs, out, journal, company, progress, label or name)
+                _run(name, work, config, inputs, out, journal, participants, progress, label or name)
             )
     except KeyboardInterrupt:
         raise Interrupted("Stopped. What is finished is kept: the same command goes on from there.") from None
@@ -143,38 +145,38 @@ def _recorded(folder: str | Path | None) -> Journal | None:
 
 async def _run(
     name: str,
-    work: Callable[[Company, Sample], Awaitable[Mapping[str, Any]]],
+    work: Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]],
     config: Config,
     inputs: Inputs,
     out: Path,
     journal: Journal,
-    company: Company,
+    participants: Participants,
     progress: Progress,
     label: str,
 ) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
     try:
         journal.bind(
             {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
-            | {"models": dict(company.identities)}
+            | {"models": dict(participants.identities)}
         )
         write_text(out / "config.toml", dump_config(config))
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
 
         async def one(sample: Sample) -> Mapping[str, Any]:
-            return await work(company, sample)
+            return await work(participants, sample)
 
         records = await run_units(
             units,
             one,
             journal=journal,
-            lanes=company.lanes,
-            restart_whole=company.restart_whole,
+            workers=participants.workers,
+            restart_whole=participants.restart_whole,
             label=label,
             progress=progress,
-            together=company.together,
+            batch_size=participants.batch_size,
         )
     finally:
-        await company.aclose()
+        await participants.aclose()
     if all(record.failure is not None for record in records):
         raise ModelRefused(
             f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"

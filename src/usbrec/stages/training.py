@@ -18,7 +18,7 @@ from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_
 from usbrec.llm.transformers.model import device_of
 from usbrec.pairs import read_pairs
 from usbrec.stages.labels import labels_as_examples
-from usbrec.stages.policy import Practice
+from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.run_folder import write_json
 from usbrec.stages.wiring import RULES
 from usbrec.storage import json_lines, read_text, write_text
@@ -83,7 +83,7 @@ def _train_by_playing(
     task = _task(run, method, config)
     checkpoint_of(task.base)
     journal = Journal(out / "run.db")
-    with Practice.open(config, samples, catalogue, interactions, journal) as practice:
+    with RolloutRewards.open(config, samples, catalogue, interactions, journal) as practice:
         examples = practice.examples()
         parts = split(examples, share=config.train.held_out, seed=config.seed)
         play = practice.config.play
@@ -195,7 +195,7 @@ def _show_prompts(
     run = training_library()
     task = _task(run, method, config)
     # Never opened: outside a run nothing is recorded.
-    with Practice.open(config, samples, catalogue, interactions, Journal(samples)) as practice:
+    with RolloutRewards.open(config, samples, catalogue, interactions, Journal(samples)) as practice:
         parts = split(practice.examples(), share=config.train.held_out, seed=config.seed)
         train, held_out, too_long = run.encode(task, parts, reply=practice.config.play.max_tokens)
         tokenizer = run.load_tokenizer(task.base)

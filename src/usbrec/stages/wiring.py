@@ -15,19 +15,19 @@ from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, o
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
-from usbrec.judge.episodes import Table
+from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
 from usbrec.llm.transformers.checkpoint import HF
-from usbrec.play.baselines import CANDIDATES, Control, RulesRecommender
+from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
-from usbrec.play.grounding.focus import Focusing, RulesWorth
+from usbrec.play.grounding.focus import CandidateScorer, Focusing
 from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.extraction import ModelProfiler, Profiler, RulesProfiler
+from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
 from usbrec.play.questions.ranking import Ranking
 from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
@@ -38,7 +38,7 @@ from usbrec.storage import Stamped, stamped
 
 RULES = "rules"
 RULES_BELIEF = "rules:belief"
-CONTROLS = tuple(f"rules:{kind}" for kind in get_args(Control))
+BASELINES = tuple(f"rules:{kind}" for kind in get_args(BaselineKind))
 
 
 def similarity_of(judging: Judging) -> Similarity:
@@ -59,7 +59,7 @@ def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
 
 
 @dataclass(frozen=True)
-class Company:
+class Participants:
     """Everyone who plays, and how they can be run.
 
     `lanes` is how many units may be worked on at once, or crews of `together` units; `restart_whole` whether
@@ -68,21 +68,21 @@ class Company:
     for; `persuasion` rates explanations (None with rules in the judge's seat).
     """
 
-    table: Table
-    lanes: int
+    runner: EpisodeRunner
+    workers: int
     restart_whole: bool
     identities: Mapping[str, Any]
     models: tuple[ChatModel, ...]
     ranking: Callable[[], Ranking | None] = lambda: None
     persuasion: PersuasionJudge | None = None
-    together: int = 1
+    batch_size: int = 1
 
     async def aclose(self) -> None:
         for model in self.models:
             await model.aclose()
 
 
-def assemble(
+def seat_participants(
     config: Config,
     prompts: Prompts,
     catalogue: Catalogue | None,
@@ -90,13 +90,13 @@ def assemble(
     *,
     replay: Journal | None = None,
     reuse: Journal | None = None,
-) -> Company:
+) -> Participants:
     """Seat everyone. One model serves all seats that name it. Answers come from `replay` alone, or from
     `reuse` where it has them. Raises ConfigError."""
-    return _Assembler(config, prompts, catalogue, journal, replay, reuse).company()
+    return _Wiring(config, prompts, catalogue, journal, replay, reuse).participants()
 
 
-class _Assembler:
+class _Wiring:
     def __init__(
         self,
         config: Config,
@@ -129,10 +129,10 @@ class _Assembler:
         self._grounding = self._make_grounding()
         self._examples = self._worked_examples()
 
-    def company(self) -> Company:
+    def participants(self) -> Participants:
         config = self._config
         judge = config.seats.judge
-        table = Table(
+        runner = EpisodeRunner(
             recommender=Recommender(
                 self._recommender(),
                 self._prompts.render("recommender" if self._grounding is None else "recommender_grounded"),
@@ -151,18 +151,18 @@ class _Assembler:
         )
         models = tuple(self._models.values())
         in_turn = any(not model.parallel for model in models)
-        return Company(
-            table=table,
-            lanes=config.models.lanes(in_process=in_turn),
+        return Participants(
+            runner=runner,
+            workers=config.models.workers(in_process=in_turn),
             restart_whole=in_turn and self._replay is None,
             identities={seat: dict(model.identity) for seat, model in self._models.items()},
             models=models,
             ranking=lambda: self._ranking,
             persuasion=None if judge in (RULES, RULES_BELIEF) else PersuasionJudge(self._judging(judge)),
-            together=self._together(),
+            batch_size=self._batch_size(),
         )
 
-    def _together(self) -> int:
+    def _batch_size(self) -> int:
         """The size of a crew. Models on llama.cpp work on one unit at a time."""
         in_process = [seat for seat, model in self._models.items() if not model.parallel]
         batched = self._replay is None and in_process and all(seat.startswith(HF) for seat in in_process)
@@ -232,16 +232,16 @@ class _Assembler:
     def _recommender(self) -> ChatModel:
         config = self._config
         seat = config.seats.recommender
-        if seat == RULES or seat in CONTROLS:
-            kind = next((kind for kind in get_args(Control) if seat == f"rules:{kind}"), None)
+        if seat == RULES or seat in BASELINES:
+            kind = next((kind for kind in get_args(BaselineKind) if seat == f"rules:{kind}"), None)
             if kind is None:
-                raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(CONTROLS)}.")
+                raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(BASELINES)}.")
             if config.enhanced:
                 raise ConfigError(f"--ses enhances a model; {seat} has none.")
             knowledge = self._known(f"--recommender {seat}")
             candidates = config.play.candidates or CANDIDATES
             beliefs = self._beliefs if self._internal_judge(seat) == RULES_BELIEF else None
-            return RulesRecommender(kind, knowledge, self._retriever(knowledge), candidates, beliefs)
+            return BaselineRecommender(kind, knowledge, self._retriever(knowledge), candidates, beliefs)
         model: ChatModel = self._model(seat)
         if self._grounding is not None:
             model = Grounded(
@@ -264,14 +264,14 @@ class _Assembler:
     def _internal_seats(self, recommender: str) -> InternalSeats:
         search, seats = self._config.search, self._config.seats
         simulator = search.simulator or (RULES if seats.simulator == RULES else recommender)
-        profiler: Profiler
+        extractor: PreferenceExtractor
         if simulator == RULES:
-            profiler = RulesProfiler(self._known("--ses-simulator rules"))
+            extractor = RulesExtractor(self._known("--ses-simulator rules"))
         else:
-            profiler = ModelProfiler(self._model(simulator), self._prompts)
+            extractor = ModelExtractor(self._model(simulator), self._prompts)
         knowledge, judge = self._knowledge, self._internal_judge(recommender)
         return InternalSeats(
-            profiler,
+            extractor,
             self._internal_simulator(simulator),
             self._profile_judge(judge),
             None if knowledge is None else knowledge.names_new,
@@ -286,7 +286,7 @@ class _Assembler:
         if judge not in (RULES, RULES_BELIEF):
             return Focusing(grounding, each)
         beliefs = self._beliefs if judge == RULES_BELIEF else None
-        return Focusing(grounding, each, RulesWorth(grounding.knowledge, beliefs))
+        return Focusing(grounding, each, CandidateScorer(grounding.knowledge, beliefs))
 
     def _internal_judge(self, recommender: str) -> str:
         config = self._config

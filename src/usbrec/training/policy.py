@@ -30,7 +30,7 @@ from usbrec.keys import derive_seed
 from usbrec.training.data import Encoded
 from usbrec.training.measure import to_device
 from usbrec.training.packed import pack, token_logps
-from usbrec.training.settings import Method, Outcome, Play
+from usbrec.training.settings import Method, Play, Reward
 
 #: Added to a group's spread before it divides (as TRL does): nearly equal replies are not blown up.
 _LEAST_SPREAD = 1e-4
@@ -234,7 +234,7 @@ class Voice:
         return Drawn(tokens, text, tokens[-1] in self._ends)
 
 
-def outcomes_of(rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play: Play) -> list[list[Outcome]]:
+def outcomes_of(rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play: Play) -> list[list[Reward]]:
     """What becomes of each reply. One without a word is none to any seat: it is worth the lowest score."""
     asked = [
         (row.example.sample_id, one.text)
@@ -245,7 +245,7 @@ def outcomes_of(rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play:
     threads = torch.get_num_threads()
     played = iter(play(asked))
     torch.set_num_threads(threads)  # a model that is opened in a seat sets its own
-    return [[next(played) if one.text else Outcome(0.0) for one in group] for group in drawn]
+    return [[next(played) if one.text else Reward(0.0) for one in group] for group in drawn]
 
 
 def played_measures(
@@ -264,7 +264,7 @@ def played_measures(
     if not rows:
         return {"n": 0}
     drawn: list[Drawn] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[Reward] = []
     progress.start(label, len(rows), 0)
     try:
         for start in range(0, len(rows), batch):
@@ -282,7 +282,7 @@ def played_measures(
     return {"n": len(rows), **{name: told[key] for key, name in names.items()}}
 
 
-def _told(outcomes: Sequence[Outcome], drawn: Sequence[Drawn]) -> dict[str, Any]:
+def _told(outcomes: Sequence[Reward], drawn: Sequence[Drawn]) -> dict[str, Any]:
     values = [outcome.value for outcome in outcomes if outcome.value is not None]
     hits = [outcome.hit for outcome in outcomes if outcome.value is not None]
     return {

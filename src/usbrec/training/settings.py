@@ -21,7 +21,7 @@ def learns_by_playing(method: Method) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Reward:
     """What became of a reply: its episode's score in [0, 2], None where there is none (the episode failed,
     or its score cannot be read), and whether a target was named."""
 
@@ -30,4 +30,4 @@ class Outcome:
 
 
 #: Plays replies to their scores: (sample id, reply) in, an outcome for each out, in order.
-Play = Callable[[Sequence[tuple[str, str]]], Sequence[Outcome]]
+Play = Callable[[Sequence[tuple[str, str]]], Sequence[Reward]]

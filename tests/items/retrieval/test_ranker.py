@@ -22,16 +22,16 @@ from usbrec.dialogue import Item, Sample, Turn
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.items import Catalogue, Linker, Retriever, open_ranker, read_sessions
-from usbrec.items.retrieval.dialogue_context import DECAY, Axis, Reader
+from usbrec.items.retrieval.dialogue_context import DECAY, ItemIndex, Reader
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES
 from usbrec.items.retrieval.ranker import item_vectors, read_ranker, write_ranker
 from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, Cooccurrence, popularity_of
-from usbrec.items.retrieval.sources.dialogue_bm25 import SpokenDocuments
+from usbrec.items.retrieval.sources.dialogue_bm25 import DialogueBM25
 from usbrec.items.retrieval.sources.knn import Neighbours
 
-AXIS = Axis(CATALOGUE)
+AXIS = ItemIndex(CATALOGUE)
 READER = Reader(AXIS, Linker(CATALOGUE))
 
 
@@ -116,9 +116,7 @@ def test_an_item_is_found_by_the_talk_around_it() -> None:
     """Words said where a film was recommended find it; its own title does not count."""
     told = READER.read((seeker("something haunted and gloomy"),))
     other = READER.read((seeker("a cheerful dance"),))
-    spoken = SpokenDocuments.fit(
-        [(told, None, (row("Alien"),)), (other, None, (row("Casablanca"),))], len(AXIS)
-    )
+    spoken = DialogueBM25.fit([(told, None, (row("Alien"),)), (other, None, (row("Casablanca"),))], len(AXIS))
     score_n = spoken.score(READER.read((seeker("are there gloomy films?"),)))
     assert score_n.argmax() == row("Alien")
     assert score_n[row("Casablanca")] == 0
@@ -181,7 +179,7 @@ def test_only_a_changed_description_is_encoded_anew(trained: Path) -> None:
         replace(film, text="a violin maker in Cremona") if film.id == "f18" else film for film in FILMS
     ]
     known = read_ranker(trained)
-    vectors = item_vectors(known, Axis(changed), SentenceEncoder())
+    vectors = item_vectors(known, ItemIndex(changed), SentenceEncoder())
     others = [number for number, item in enumerate(known.items) if item.id != "f18"]
     assert (vectors[others] == known.item_vectors[others]).all()
     new, old = vectors[row("True Grit")], known.item_vectors[row("True Grit")]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from usbrec.evaluation.metrics.rows import Row, facts_of, interval, mean, names_item, replies_of, score
-from usbrec.prompts.marks import repeats_marks
+from usbrec.prompts.artefacts import has_artefacts
 
 
 def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any]:
@@ -17,8 +17,8 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
     named, how many items and titles unknown to the catalogue they name, how long they are, how many
     were cut off, how many are `bare` (titles and nothing else), and how many repeat `marks` of the prompt
-    (prompts/marks.py). `diversity` is about the recommendations (the first new item of each reply that has
-    one), `score_when_named` the iEval score among episodes that have one: a system that gains only by
+    (prompts/artefacts.py). `diversity` is about the recommendations (the first new item of each reply that
+    has one), `score_when_named` the iEval score among episodes that have one: a system that gains only by
     naming an item more often does not gain there. Null where nothing was counted, as without a catalogue.
     `grounding` is null without candidates.
     """
@@ -45,7 +45,7 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
                 facts_of(row).get("named", ()), facts_of(row).get("beside", ()), strict=False
             )
         ),
-        "marks": mean(repeats_marks(text) for row in played for text in replies_of(row)),
+        "marks": mean(has_artefacts(text) for row in played for text in replies_of(row)),
         "diversity": _diversity_within(first.values()),
         "grounding": _grounding_counts(played),
         "score_when_named": _score_when_named(played, seed, resamples),

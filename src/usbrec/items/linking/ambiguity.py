@@ -46,7 +46,7 @@ def _phrases() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
-class Caution(IntEnum):
+class Ambiguity(IntEnum):
     """How much a match must show before it is read as naming the title."""
 
     PLAIN = 0
@@ -57,27 +57,27 @@ class Caution(IntEnum):
     """To be in quotes, or followed by its year, or introduced as a title: capitals alone say little."""
 
 
-def caution_for(title_words: Sequence[str], ordinary: Container[str] = ()) -> Caution:
+def ambiguity_of(title_words: Sequence[str], ordinary: Container[str] = ()) -> Ambiguity:
     """How carefully a title made of these (normalised) words must be read.
 
     `ordinary` are more words in ordinary use, from the descriptions of a catalogue.
     """
     content = [word for word in title_words if word not in ARTICLES] or list(title_words)
     if all(word.isdigit() or len(word) == 1 for word in content):
-        return Caution.MARKED
+        return Ambiguity.MARKED
     if len(content) == 1:
         word = content[0]
         if is_always_capital(word):
-            return Caution.MARKED if len(title_words) == 1 else Caution.CAPITALS
+            return Ambiguity.MARKED if len(title_words) == 1 else Ambiguity.CAPITALS
         common = word in ordinary or is_common(word) or (len(word) <= 4 and len(title_words) == 1)
-        return Caution.CAPITALS if common else Caution.PLAIN
+        return Ambiguity.CAPITALS if common else Ambiguity.PLAIN
     if " ".join(content) in _phrases() or " ".join(title_words) in _phrases():
-        return Caution.CAPITALS
+        return Ambiguity.CAPITALS
     if len(title_words) < 5 and all(
         word in _listed("frequent") or is_always_capital(word) or word.isdigit() for word in content
     ):
-        return Caution.CAPITALS
-    return Caution.PLAIN
+        return Ambiguity.CAPITALS
+    return Ambiguity.PLAIN
 
 
 def is_always_capital(word: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.items.linking.ambiguity import INTRODUCING, KINDS, SAID_OF, can_be_subject, is_lead_in, is_small
-from usbrec.items.linking.surface_form import Pattern
+from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.titles import Word
 
 
@@ -17,7 +17,7 @@ class Match:
 
     first: int
     last: int
-    pattern: Pattern
+    pattern: SurfaceForm
     edited: bool = False
 
 
@@ -44,7 +44,7 @@ _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ContextFeatures:
     """A text with its words."""
 
     text: str
@@ -68,7 +68,7 @@ class Surroundings:
             start -= 1
         return start
 
-    def marks_around(self, start: int, end: int) -> frozenset[str]:
+    def artefacts_around(self, start: int, end: int) -> frozenset[str]:
         """The marks of quotation or emphasis directly around; closing punctuation may stand before them."""
         before, after = self.text[max(0, start - 1) : start], self.text[end : end + 1]
         if after in {",", ".", "!", "?"}:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
-    Caution,
+    Ambiguity,
     can_be_subject,
     is_always_capital,
     is_common,
@@ -23,7 +23,7 @@ from usbrec.items.linking.ambiguity import (
     is_lead_in,
     is_small,
 )
-from usbrec.items.linking.context import JOINS, QUOTES, Match, Surroundings, is_capital, like_a_title
+from usbrec.items.linking.context import JOINS, QUOTES, ContextFeatures, Match, is_capital, like_a_title
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.titles import Word
 
@@ -59,7 +59,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Surroundings):
+class Page(ContextFeatures):
     """A text with its words, and what its matches name."""
 
     def judge(self, match: Match) -> Verdict | None:
@@ -68,7 +68,7 @@ class Page(Surroundings):
         start, end = self.words[match.first].start, last.end
         if last.stem != last.norm and not pattern.key.endswith(last.norm):
             end -= 2  # a possessive "'s" behind the title
-        marks = self.marks_around(start, end)
+        marks = self.artefacts_around(start, end)
         after = _YEAR_AFTER.match(text, end)
         if after:
             year = int(after["year"])
@@ -85,11 +85,11 @@ class Page(Surroundings):
                 return Verdict(start, bare.end(), year, fits)
         number = _NUMBER_AFTER.match(text, end)
         if number and not marks and not _NO_NUMBER.match(text, number.end()):
-            known = pattern.caution is Caution.PLAIN and not match.edited
+            known = pattern.caution is Ambiguity.PLAIN and not match.edited
             return Verdict(start, number.end(), None, ()) if known else None
         if match.edited:
             return Verdict(start, end, None, pattern.bare()) if self._slip(match, marks) else None
-        trusted = marks <= QUOTES if pattern.caution is Caution.MARKED else True
+        trusted = marks <= QUOTES if pattern.caution is Ambiguity.MARKED else True
         if (marks and trusted) or self._evident(match):
             return Verdict(start, end, None, pattern.bare())
         return None
@@ -131,7 +131,7 @@ class Page(Surroundings):
         """Whether a title with a typing error and no year is meant: it is long and says something."""
         title = [word for word in match.pattern.key.split(" ") if word not in ARTICLES]
         letters = sum(map(len, title))
-        if match.pattern.caution is not Caution.PLAIN or letters < _SLIP_LETTERS:
+        if match.pattern.caution is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
             return False
         said = [self.words[index].norm for index in range(match.first, match.last + 1)]
         said = [word for word in said if word not in ARTICLES]
@@ -181,9 +181,9 @@ class Page(Surroundings):
         caution = match.pattern.caution
         first, last = match.first, match.last
         run = [self.raw(index) for index in range(first, last + 1)]
-        if caution is Caution.PLAIN:
+        if caution is Ambiguity.PLAIN:
             return first != last or not self.part_of_a_name(match)
-        if caution is Caution.CAPITALS and match.pattern.telling and self.asked_about(match):
+        if caution is Ambiguity.CAPITALS and match.pattern.telling and self.asked_about(match):
             return True
         if self.entry(match):
             return is_capital(run[0]) and not is_kind(self.words[last].norm)
@@ -192,13 +192,13 @@ class Page(Surroundings):
         if len(run) == 1:
             if not like_a_title(run[0]) or self.part_of_a_name(match):
                 return False
-            if caution is Caution.MARKED:
+            if caution is Ambiguity.MARKED:
                 return self.introduced(first) and not is_kind(self.words[first].norm)
             if not can_be_subject(self.words[first].norm):
                 # In hasty writing a sentence begins without a full stop: "a good movie It is about".
                 return self.introduced(first) or (not self.opens_sentence(first) and self.ends(match, JOINS))
             return not self.opens_sentence(first) or self.subject(first)
-        if caution is Caution.MARKED and not self.introduced(first):
+        if caution is Ambiguity.MARKED and not self.introduced(first):
             return False
         telling = [raw for raw in run[1:] if not is_small(raw.casefold())]
         if not telling and self.opens_sentence(first):

@@ -31,7 +31,7 @@ _TOO_MANY = 300
 """A run that shares a half with more titles than this says too little, and is left alone."""
 
 
-class NearMisses:
+class FuzzyTitles:
     """Finds titles by one error.
 
     Shapes: halves (H,) sorted; half_rows (H,), the items they belong to, and half_letters (H,), which
@@ -48,7 +48,7 @@ class NearMisses:
         )
 
     @classmethod
-    def of(cls, items: Sequence[Item]) -> NearMisses:
+    def of(cls, items: Sequence[Item]) -> FuzzyTitles:
         titles, rows, sets, years = [], array("i"), array("I"), array("h")
         for row, item in enumerate(items):
             years.append(item.year or 0)

@@ -26,10 +26,10 @@ from usbrec.dialogue import Item
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import Page, Verdict
-from usbrec.items.linking.fuzzy import NearMisses
+from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.out_of_catalogue import titles_written
 from usbrec.items.linking.storage import keep, kept
-from usbrec.items.linking.surface_forms import Spellings
+from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import words
 
 #: So many texts stay read: each draft asks again what the turns before it name.
@@ -59,9 +59,9 @@ class Linker:
 
     def __init__(self, catalogue: Iterable[Item]) -> None:
         items = catalogue.items if isinstance(catalogue, Catalogue) else tuple(catalogue)
-        self._gathered(Spellings.of(items), NearMisses.of(items))
+        self._gathered(SurfaceForms.of(items), FuzzyTitles.of(items))
 
-    def _gathered(self, spellings: Spellings, near: NearMisses) -> None:
+    def _gathered(self, spellings: SurfaceForms, near: FuzzyTitles) -> None:
         self._spellings = spellings
         self._near = near
         self._read = functools.lru_cache(maxsize=_TEXTS)(self._reading)
@@ -84,7 +84,7 @@ class Linker:
         """The items the text names, in order, not overlapping."""
         return self._read(text)[0]
 
-    def unknown_titles(self, text: str) -> tuple[str, ...]:
+    def out_of_catalogue(self, text: str) -> tuple[str, ...]:
         """What is written like a title and is not in the catalogue, in order, each once.
 
         "Some Title (1999)", known titles with another year or number, and capitalised phrases in

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from usbrec.items.linking.ambiguity import ARTICLES, SAID_OF, Caution, caution_for, is_lead_in, is_small
+from usbrec.items.linking.ambiguity import ARTICLES, SAID_OF, Ambiguity, ambiguity_of, is_lead_in, is_small
 from usbrec.items.titles import collapse, normalise_title, words
 
 _Span = tuple[int, int]
@@ -102,5 +102,5 @@ def _title_phrase(phrase: str, quoted: bool) -> bool:
         return False
     norms = [word.norm for word in run]
     if len(run) == 1:
-        return quoted and len(norms[0]) >= 4 and caution_for(norms) is not Caution.MARKED
-    return any(caution_for([norm]) is not Caution.MARKED for norm in norms if not is_small(norm))
+        return quoted and len(norms[0]) >= 4 and ambiguity_of(norms) is not Ambiguity.MARKED
+    return any(ambiguity_of([norm]) is not Ambiguity.MARKED for norm in norms if not is_small(norm))

@@ -10,14 +10,14 @@ import numpy as np
 
 from usbrec.dialogue import Item
 from usbrec.errors import InputError
-from usbrec.items.linking.fuzzy import NearMisses
-from usbrec.items.linking.surface_forms import Spellings
+from usbrec.items.linking.fuzzy import FuzzyTitles
+from usbrec.items.linking.surface_forms import SurfaceForms
 
 _FORMAT = 1
 _ABOUT = "linker.json"
 
 
-def keep(folder: Path, spellings: Spellings, near: NearMisses) -> None:
+def keep(folder: Path, spellings: SurfaceForms, near: FuzzyTitles) -> None:
     """Write both into `folder`; the file that makes the index complete comes last."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _ABOUT).unlink(missing_ok=True)
@@ -32,7 +32,7 @@ def keep(folder: Path, spellings: Spellings, near: NearMisses) -> None:
     (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
 
 
-def kept(folder: Path, items: Sequence[Item]) -> tuple[Spellings, NearMisses]:
+def kept(folder: Path, items: Sequence[Item]) -> tuple[SurfaceForms, FuzzyTitles]:
     """What :func:`keep` wrote for these items. Raises InputError where that cannot be had."""
     try:
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ def kept(folder: Path, items: Sequence[Item]) -> tuple[Spellings, NearMisses]:
             arrays[name] = np.load(folder / f"linker-{name}.npy", mmap_mode="r", allow_pickle=False)
             if len(arrays[name]) != length:
                 raise ValueError(f"linker-{name}.npy has {len(arrays[name])} entries, not {length}")
-        return Spellings(items, arrays, frozenset(about["ordinary"])), NearMisses(items, arrays)
+        return SurfaceForms(items, arrays, frozenset(about["ordinary"])), FuzzyTitles(items, arrays)
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
         raise InputError(
             f"{folder}: no readable linker there ({error}). Delete the folder and build it again."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item
-from usbrec.items.linking.ambiguity import Caution
+from usbrec.items.linking.ambiguity import Ambiguity
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class SurfaceForm:
     """One spelling and what it may stand for: titles spelt so, and titles that are shortened to it.
 
     A pattern without items is a person's name.
@@ -19,7 +19,7 @@ class Pattern:
     """The words it is found by, separated by blanks."""
     exact: tuple[Item, ...]
     variants: tuple[Item, ...]
-    caution: Caution
+    caution: Ambiguity
     telling: bool
     """Whether the words say enough to be read as the title, in lower case too, where one is asked for."""
     marks: frozenset[str]

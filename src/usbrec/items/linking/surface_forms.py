@@ -2,9 +2,9 @@
 
 A word is a 64-bit hash, a run of words a polynomial of its words' hashes, so all runs of a text are hashed
 at once from the hashes of its beginnings, and one binary search finds those that spell a title. The arrays
-lie in files that are mapped into memory, and a :class:`Pattern` is made when its spelling is met. Two keys
-share a hash with a probability of about 1 in 10^7 for a million titles, a text's run meets a title's hash
-by accident in 1 of 10^13.
+lie in files that are mapped into memory, and a :class:`SurfaceForm` is made when its spelling is met. Two
+keys share a hash with a probability of about 1 in 10^7 for a million titles, a text's run meets a title's
+hash by accident in 1 of 10^13.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from usbrec.dialogue import Item
-from usbrec.items.linking.ambiguity import ARTICLES, Caution, caution_for, is_telling
-from usbrec.items.linking.surface_form import Pattern
+from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, ambiguity_of, is_telling
+from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.titles import normalise_title
 
 Hashes = npt.NDArray[np.uint64]
@@ -47,7 +47,7 @@ def key_hash(words: Iterable[str]) -> int:
     return value
 
 
-class Spellings:
+class SurfaceForms:
     """The spellings of `items`. `arrays` and `ordinary` are what :meth:`gathered` found or a folder kept.
 
     Shapes: keys (K,) sorted; starts (K + 1,), where the entries of a key begin; rows and kinds (E,), an
@@ -74,10 +74,10 @@ class Spellings:
         self.pattern = functools.lru_cache(maxsize=1 << 14)(self._pattern)
 
     @classmethod
-    def of(cls, items: Sequence[Item]) -> Spellings:
+    def of(cls, items: Sequence[Item]) -> SurfaceForms:
         return cls(items, *_gathered(items))
 
-    def runs(self, words: Sequence[str]) -> Iterator[tuple[int, int, Pattern]]:
+    def runs(self, words: Sequence[str]) -> Iterator[tuple[int, int, SurfaceForm]]:
         """The runs words[first..last] that spell a title or a name: (first, last, pattern)."""
         if not words or not len(self._keys):
             return
@@ -95,7 +95,7 @@ class Spellings:
             last = first + length
             yield first, last, self.pattern(" ".join(words[first : last + 1]), int(places[first, length]))
 
-    def find(self, key: str) -> Pattern | None:
+    def find(self, key: str) -> SurfaceForm | None:
         """The pattern of a normal form, None where no title is spelt so."""
         value = np.uint64(key_hash(key.split(" ")))
         place = int(np.searchsorted(self._keys, value))
@@ -111,7 +111,7 @@ class Spellings:
         places = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
         return [bool(other) for other in self._known[places] != hashes]
 
-    def _pattern(self, key: str, place: int) -> Pattern:
+    def _pattern(self, key: str, place: int) -> SurfaceForm:
         entries = slice(int(self._starts[place]), int(self._starts[place + 1]))
         kinds = self._kinds[entries].tolist()
         rows = self._rows[entries].tolist()
@@ -121,13 +121,13 @@ class Spellings:
         )
         parts = key.split(" ")
         if not exact and not variants:
-            return Pattern(key, (), (), Caution.MARKED, False, frozenset("-.' "))
-        caution = Caution.MARKED if _PERSON in kinds else caution_for(parts, self.ordinary)
+            return SurfaceForm(key, (), (), Ambiguity.MARKED, False, frozenset("-.' "))
+        caution = Ambiguity.MARKED if _PERSON in kinds else ambiguity_of(parts, self.ordinary)
         if _SHORTENED in kinds and not exact:
             # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
-            caution = max(caution, Caution.CAPITALS if len(parts) > 1 else Caution.MARKED)
+            caution = max(caution, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
         marks = frozenset("".join(item.title for item in exact + variants))
-        return Pattern(key, exact, variants, caution, is_telling(parts), marks)
+        return SurfaceForm(key, exact, variants, caution, is_telling(parts), marks)
 
 
 class _Entries:
@@ -156,7 +156,7 @@ class _Entries:
 
 
 def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
-    """The arrays of :class:`Spellings`, and the words that descriptions use as ordinary ones."""
+    """The arrays of :class:`SurfaceForms`, and the words that descriptions use as ordinary ones."""
     titles: list[str] = []
     keys: list[str] = []
     order: list[tuple[float, int, bool, str, int]] = []

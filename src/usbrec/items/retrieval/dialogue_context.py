@@ -33,7 +33,7 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in _WORD.findall(text.casefold()))
 
 
-class Axis:
+class ItemIndex:
     """The items of a catalogue in the order of their ids, by row."""
 
     def __init__(self, catalogue: Iterable[Item]) -> None:
@@ -98,7 +98,7 @@ class Context:
 class Reader:
     """Reads turns against a catalogue. Each different text is linked once, because rows share contexts."""
 
-    def __init__(self, axis: Axis, linker: Linker) -> None:
+    def __init__(self, axis: ItemIndex, linker: Linker) -> None:
         self._axis = axis
         self._linker = linker
         self._read = functools.lru_cache(maxsize=32_768)(self._utterance)

@@ -14,7 +14,7 @@ import numpy as np
 
 from usbrec.items.attributes import genres_in
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.retrieval.dialogue_context import Axis, Context, stems
+from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, stems
 from usbrec.items.retrieval.sources.ensemble import SOURCES
 from usbrec.items.similarity import Similarity, TraitTable, traits_of
 
@@ -65,7 +65,7 @@ class Features:
     def __init__(
         self,
         catalogue: Catalogue,
-        axis: Axis,
+        axis: ItemIndex,
         similarity: Similarity,
         popularity_n: NDArray[np.float32],
     ) -> None:

@@ -24,7 +24,7 @@ from usbrec.errors import ConfigError, InputError
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
-from usbrec.items.retrieval.dialogue_context import Axis, Context, Reader
+from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, Reader
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
@@ -78,7 +78,7 @@ class LearnedRanker:
     ) -> None:
         # Bare titles are read as they were in training: as the item most often recommended there.
         catalogue = catalogue.with_popularity(trained.popularity())
-        axis = Axis(catalogue)
+        axis = ItemIndex(catalogue)
         linker = open_linker(catalogue)
         self.about = trained.about
         self._trees = trained.trees
@@ -149,7 +149,7 @@ def item_text(item: Item) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def item_vectors(trained: Trained, axis: Axis, encoder: SentenceEncoder) -> NDArray[np.float32]:
+def item_vectors(trained: Trained, axis: ItemIndex, encoder: SentenceEncoder) -> NDArray[np.float32]:
     """The embeddings of the items of the axis; only those that are new or changed are encoded."""
     known = {item.id: (item_text(item), row) for row, item in enumerate(trained.items)}
     texts = [item_text(item) for item in axis.items]

@@ -27,7 +27,7 @@ from usbrec.items.interactions import Session
 from usbrec.items.linking.linker import Linker
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
-from usbrec.items.retrieval.dialogue_context import Axis, Reader
+from usbrec.items.retrieval.dialogue_context import ItemIndex, Reader
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.ranker import FORMAT, Trained, item_text
@@ -117,12 +117,12 @@ class _Training:
         self.progress = progress
         # First read with titles meaning what the catalogue says, then, knowing what people recommend here,
         # with bare titles meaning that.
-        self.examples = _examples(samples, catalogue, Axis(catalogue))
-        self.textless = _textless(self.examples, sessions, Axis(catalogue))
+        self.examples = _examples(samples, catalogue, ItemIndex(catalogue))
+        self.textless = _textless(self.examples, sessions, ItemIndex(catalogue))
         counts = popularity_of([*conversations_of(self.examples), *self.textless], len(catalogue))
-        ids = [item.id for item in Axis(catalogue).items]
+        ids = [item.id for item in ItemIndex(catalogue).items]
         self.catalogue = catalogue.with_popularity(dict(zip(ids, counts.tolist(), strict=True)))
-        self.axis = Axis(self.catalogue)
+        self.axis = ItemIndex(self.catalogue)
         self.linker = open_linker(self.catalogue)
         self.examples = _examples(samples, self.catalogue, self.axis, self.linker)
         self.dialogues = len({example.dialogue for example in self.examples})
@@ -267,7 +267,7 @@ class _Training:
 
 
 def _examples(
-    samples: Sequence[Sample], catalogue: Catalogue, axis: Axis, linker: Linker | None = None
+    samples: Sequence[Sample], catalogue: Catalogue, axis: ItemIndex, linker: Linker | None = None
 ) -> list[Example]:
     reader = Reader(axis, linker or open_linker(catalogue))
     examples = []
@@ -280,7 +280,9 @@ def _examples(
     return examples
 
 
-def _textless(examples: Sequence[Example], sessions: Sequence[Session], axis: Axis) -> list[Conversation]:
+def _textless(
+    examples: Sequence[Example], sessions: Sequence[Session], axis: ItemIndex
+) -> list[Conversation]:
     """Sessions as conversations: named by nobody known counts as named and as chosen."""
     spoken = {example.dialogue for example in examples}
     return [

@@ -135,7 +135,7 @@ class LlamaCppModel:
 
     def _instance(self) -> _Instance:
         scope = current_scope.get()
-        instance = self._instances[(scope.lane if scope else 0) % len(self._instances)]
+        instance = self._instances[(scope.worker if scope else 0) % len(self._instances)]
         if scope is not None and instance.unit != scope.unit:
             instance.unit = scope.unit
             instance.held = [None] * SLOTS

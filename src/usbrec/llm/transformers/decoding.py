@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from usbrec.llm.transformers.sequences import Drawing, Line
+from usbrec.llm.transformers.sequences import DecodingRequest, Line
 from usbrec.llm.transformers.shared_prefix import Apart, Together, passes_of
 
 
-def draw_all(model: Any, tokenizer: Any, drawings: Sequence[Drawing]) -> None:
+def draw_all(model: Any, tokenizer: Any, drawings: Sequence[DecodingRequest]) -> None:
     """Draw every reply of `drawings` to its end, or until nobody waits for it any more."""
     import torch
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.engine import Crew, current_scope
+from usbrec.engine import LockstepBatch, current_scope
 from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
 from usbrec.keys import digest
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
@@ -33,7 +33,7 @@ from usbrec.llm.transformers.checkpoint import (
     without_future_warnings,
 )
 from usbrec.llm.transformers.decoding import draw_all
-from usbrec.llm.transformers.sequences import Drawing, Prompt
+from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.shared_prefix import shares_prompts
 from usbrec.storage import content_digest
 
@@ -53,10 +53,10 @@ class _Warm:
 
 
 @dataclass
-class _Lane:
+class _WorkerState:
     """What a lane works on (a unit, or a crew of units), and what each of its units computed last."""
 
-    work: str | Crew
+    work: str | LockstepBatch
     units: dict[str, _Warm] = field(default_factory=dict)
 
 
@@ -77,7 +77,7 @@ class TransformersModel:
         adapter: Path | None = None,
         name: str,
         context: int = 4096,
-        lanes: int = 1,
+        workers: int = 1,
         threads: int = 1,
         device: str = "auto",
     ) -> None:
@@ -97,8 +97,8 @@ class TransformersModel:
         self._context = context
         self._threads = threads
         self._wanted_device = device
-        self._workers = ThreadPoolExecutor(max_workers=lanes, thread_name_prefix="hf")
-        self._lanes: dict[int, _Lane] = {}
+        self._workers = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hf")
+        self._states: dict[int, _WorkerState] = {}
         self._openings: dict[tuple[int, ...], Any] = {}
         self._loading = threading.RLock()
         self._loaded: tuple[Any, Any] | None = None
@@ -131,9 +131,9 @@ class TransformersModel:
     async def chat(self, request: ChatRequest) -> ChatReply:
         scope = current_scope.get()
         asked = (request, self._warm())
-        if scope is None or scope.crew is None:
+        if scope is None or scope.lockstep is None:
             return await self._work(lambda stopped: self._chat([asked], stopped)[0])
-        reply: ChatReply = await scope.crew.ask(scope.unit, self._chat_together, asked)
+        reply: ChatReply = await scope.lockstep.ask(scope.unit, self._chat_together, asked)
         return reply
 
     async def choose(self, request: ChoiceRequest) -> Choice:
@@ -142,7 +142,7 @@ class TransformersModel:
 
     async def aclose(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
-        self._lanes.clear()
+        self._states.clear()
         self._openings.clear()
         self._loaded = None
 
@@ -156,11 +156,11 @@ class TransformersModel:
         scope = current_scope.get()
         if scope is None:
             return _Warm([], None)
-        work = scope.crew or scope.unit
-        lane = self._lanes.get(scope.lane)
-        if lane is None or lane.work != work:
-            lane = self._lanes[scope.lane] = _Lane(work)
-        return lane.units.setdefault(scope.unit, _Warm([], None))
+        work = scope.lockstep or scope.unit
+        worker = self._states.get(scope.worker)
+        if worker is None or worker.work != work:
+            worker = self._states[scope.worker] = _WorkerState(work)
+        return worker.units.setdefault(scope.unit, _Warm([], None))
 
     async def _work(self, what: Callable[[threading.Event], R]) -> R:
         """Do `what` on a worker; a cancelled call ends there after the token it is at."""
@@ -278,7 +278,7 @@ class TransformersModel:
 
     def _chat(self, asked: Sequence[tuple[ChatRequest, _Warm]], stopped: threading.Event) -> list[Any]:
         """For each request its reply; the ModelError that it alone met, where there are others."""
-        drawings: list[Drawing | ModelError] = []
+        drawings: list[DecodingRequest | ModelError] = []
         for request, warm in asked:
             started = time.monotonic()
             try:
@@ -288,9 +288,9 @@ class TransformersModel:
                     raise
                 drawings.append(error)
                 continue
-            drawings.append(Drawing(request, prompt, stopped.is_set, started))
+            drawings.append(DecodingRequest(request, prompt, stopped.is_set, started))
         tokenizer, model = self._open()
-        draw_all(model, tokenizer, [drawing for drawing in drawings if isinstance(drawing, Drawing)])
+        draw_all(model, tokenizer, [drawing for drawing in drawings if isinstance(drawing, DecodingRequest)])
         return [
             drawing
             if isinstance(drawing, ModelError)
@@ -362,7 +362,7 @@ def _shared(old: Sequence[int], new: Sequence[int]) -> int:
     return min(len(old), len(new) - 1)
 
 
-def _usage(drawing: Drawing, together: int) -> Usage:
+def _usage(drawing: DecodingRequest, together: int) -> Usage:
     """What a reply cost; its share of the time that `together` requests took."""
     said = sum(len(line.said) for line in drawing.lines)
     seconds = (time.monotonic() - drawing.started) / together

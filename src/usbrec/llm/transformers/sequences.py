@@ -23,7 +23,7 @@ class Prompt:
 
 
 @dataclass
-class Drawing:
+class DecodingRequest:
     """A request on its way: its prompt, and the replies so far. `stopped` says that nobody waits any more."""
 
     request: ChatRequest
@@ -67,7 +67,7 @@ class Drawing:
 class Line:
     """One reply: the tokens said, and its own random numbers."""
 
-    def __init__(self, drawing: Drawing, index: int) -> None:
+    def __init__(self, drawing: DecodingRequest, index: int) -> None:
         import torch
 
         self.drawing = drawing

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from usbrec.llm.protocol import ChatRequest
-from usbrec.llm.transformers.sequences import Drawing, Line, Prompt
+from usbrec.llm.transformers.sequences import DecodingRequest, Line, Prompt
 
 #: What our attention is called where transformers looks for it.
 _ATTENTION = "usbrec_shared_prompt"
@@ -232,7 +232,7 @@ def _computes_as_it_should(model: Any) -> bool:
     cache = DynamicCache(config=model.config)
     tensor = torch.tensor([ids], device=model.device)
     logits = model(input_ids=tensor, past_key_values=cache, use_cache=True).logits[:, -1]
-    drawing = Drawing(ChatRequest((), n=2), Prompt(ids, cache, logits, 0))
+    drawing = DecodingRequest(ChatRequest((), n=2), Prompt(ids, cache, logits, 0))
     for line in drawing.lines:
         line.said.append(ids[0])
     ours = Together(model).next(drawing.lines).float()

@@ -15,12 +15,12 @@ from usbrec.dialogue import Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.nearness import Taste
+from usbrec.play.preferences.nearness import PreferenceSimilarity
 from usbrec.play.preferences.profile import Profile
 
 
 @dataclass(frozen=True)
-class RulesWorth:
+class CandidateScorer:
     """What recommending an item is worth to self-enhancement's judge by rules: the score expected over what
     may be wanted or, without `beliefs`, nearness to what a profile likes."""
 
@@ -32,7 +32,7 @@ class RulesWorth:
         if self.beliefs is not None:
             belief = self.beliefs.after(turns)
             return lambda item_id: belief.expected((item_id,))
-        return Taste.of(profile, self.knowledge).nearness
+        return PreferenceSimilarity.of(profile, self.knowledge).nearness
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Focusing:
 
     grounding: Grounding
     each: int
-    worth: RulesWorth | None = None
+    worth: CandidateScorer | None = None
 
     def foci(
         self, turns: Sequence[Turn], profile: Profile, drafted: Sequence[str], n: int

@@ -8,8 +8,8 @@ again recommends nothing and explains nothing, whatever it names. A draft that i
 candidates alone (`ChatRequest.focus`) has to name one of these: others are asked about the rest.
 
 A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
-is that), and a list's number or a tag in front of a title is copied with it (prompts/marks.py): the year is
-set right, the marks are taken out. Such a reply is *mended*, and that is counted.
+is that), and a list's number or a tag in front of a title is copied with it (prompts/artefacts.py): the
+year is set right, the marks are taken out. Such a reply is *mended*, and that is counted.
 
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
 recommendation when the seeker asks about it.
@@ -33,7 +33,7 @@ from usbrec.keys import derive_seed
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion, Message
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.seats import turns_of
-from usbrec.prompts.marks import without_marks
+from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
 
@@ -41,7 +41,7 @@ Fallback = Literal["item", "ask"]
 _REDRAW_TEMPERATURE = 0.7
 
 
-class Worth(IntEnum):
+class ReplyQuality(IntEnum):
     """What a reply is worth before anybody judges it; only FITTING is not drawn again."""
 
     INVENTED = 0
@@ -99,7 +99,7 @@ class Grounded(Around):
         reply = await self.inner.chat(asked)
         drawn = [reading.read(completion) for completion in reply.completions]
         for attempt in range(1, self._redraws + 1):
-            weak = [place for place, draw in enumerate(drawn) if draw.worth is not Worth.FITTING]
+            weak = [place for place, draw in enumerate(drawn) if draw.worth is not ReplyQuality.FITTING]
             left = None if request.deadline is None else request.deadline + started - time.monotonic()
             if not weak or (left is not None and left <= 0.0):
                 break
@@ -120,8 +120,10 @@ class Grounded(Around):
         return drawn, reply
 
     def _said(self, draw: _Draw, reading: _Reading) -> Completion:
-        fallback = draw.worth is Worth.INVENTED or (
-            self._fallback == "item" and reading.last and draw.worth in (Worth.NOTHING, Worth.REPEATED)
+        fallback = draw.worth is ReplyQuality.INVENTED or (
+            self._fallback == "item"
+            and reading.last
+            and draw.worth in (ReplyQuality.NOTHING, ReplyQuality.REPEATED)
         )
         return replace(
             Completion(self._instead(reading)) if fallback else draw.completion,
@@ -138,7 +140,7 @@ class Grounded(Around):
         if self._fallback == "item":
             for item in reading.items:
                 sentence = self._grounding.suggestion(item)
-                if reading.worth(sentence) is Worth.FITTING:
+                if reading.worth(sentence) is ReplyQuality.FITTING:
                     return sentence
         return self._grounding.prompts.render("fallback_ask")
 
@@ -146,7 +148,7 @@ class Grounded(Around):
 @dataclass(frozen=True, slots=True)
 class _Draw:
     completion: Completion
-    worth: Worth
+    worth: ReplyQuality
     mended: bool
     redraws: int = 0
 
@@ -195,16 +197,16 @@ class _Reading:
         text = self._mend(completion.text)
         return _Draw(replace(completion, text=text), self.worth(text), text != completion.text)
 
-    def worth(self, text: str) -> Worth:
+    def worth(self, text: str) -> ReplyQuality:
         knowledge = self.grounding.knowledge
-        if knowledge.linker.unknown_titles(text):
-            return Worth.INVENTED
+        if knowledge.linker.out_of_catalogue(text):
+            return ReplyQuality.INVENTED
         if plain_words(text) in self.replies:
-            return Worth.REPEATED
+            return ReplyQuality.REPEATED
         named = knowledge.named(text, self.said)
         if self._fits(text, named):
-            return Worth.FITTING
-        return Worth.KNOWN if named else Worth.NOTHING
+            return ReplyQuality.FITTING
+        return ReplyQuality.KNOWN if named else ReplyQuality.NOTHING
 
     def _fits(self, text: str, named: Collection[str]) -> bool:
         """Whether these words, which name these ids, are what is wanted here."""
@@ -216,9 +218,9 @@ class _Reading:
 
     def _mend(self, text: str) -> str:
         """The text without marks of the prompt, with the right year behind each candidate's title."""
-        text = without_marks(text)
+        text = without_artefacts(text)
         titles = {normalise_title(item.title): item for item in reversed(self.items)}
-        for unknown in self.grounding.knowledge.linker.unknown_titles(text):
+        for unknown in self.grounding.knowledge.linker.out_of_catalogue(text):
             title, year = split_title(unknown)
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:

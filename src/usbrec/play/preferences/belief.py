@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from usbrec.dialogue import Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
-from usbrec.play.preferences.constraints import Stated
+from usbrec.play.preferences.constraints import Constraints
 
 #: So many dialogues' beliefs are kept.
 _KNOWN = 256
@@ -84,7 +84,7 @@ class Beliefs:
 
     def _form(self, turns: tuple[Turn, ...]) -> Belief:
         ranked = self._retriever.rank(turns, self._items)
-        stated = Stated.last(turns, self._knowledge)
+        stated = Constraints.last(turns, self._knowledge)
         logits = [
             score / self._temperature - self._answers * (1.0 - stated.fit(self._knowledge.traits[item_id]))
             for item_id, score in ranked

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from usbrec.dialogue import Turn
 from usbrec.items import Traits
 from usbrec.items.knowledge import Knowledge
-from usbrec.play.preferences.extraction import RulesProfiler
+from usbrec.play.preferences.extraction import RulesExtractor
 
 _DECADE = re.compile(r"\b((?:18|19|20)\d0)s\b")
 
 
 @dataclass(frozen=True)
-class Stated:
+class Constraints:
     """Attributes that were stated. Items that are named say what is liked, not what is asked for, and are
     passed over."""
 
@@ -24,10 +24,10 @@ class Stated:
     decades: frozenset[int]
 
     @classmethod
-    def last(cls, turns: Sequence[Turn], knowledge: Knowledge) -> Stated:
+    def last(cls, turns: Sequence[Turn], knowledge: Knowledge) -> Constraints:
         """By the seeker's last turn: what it asks for goes before what was asked for earlier."""
         words = next((turn for turn in reversed(turns) if turn.role == "seeker"), Turn("seeker", ""))
-        profile = RulesProfiler(knowledge).read((words,))
+        profile = RulesExtractor(knowledge).read((words,))
         return cls(
             Traits.of(profile.liked.genres, profile.liked.people),
             Traits.of(profile.disliked.genres, profile.disliked.people),

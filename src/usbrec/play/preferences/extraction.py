@@ -72,14 +72,14 @@ _JOINED = re.compile(r"\s+(and|or|nor)\b")
 _Verdict = Literal["for", "against", "unseen"]
 
 
-class Profiler(Protocol):
+class PreferenceExtractor(Protocol):
     """Makes a profile from the dialogue so far."""
 
     async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile: ...
 
 
 @dataclass(frozen=True)
-class ModelProfiler:
+class ModelExtractor:
     """Asks a model to summarise the taste in the fixed format."""
 
     model: ChatModel
@@ -116,7 +116,7 @@ class _Side:
 
 
 @dataclass(frozen=True)
-class RulesProfiler:
+class RulesExtractor:
     """Links what was said to the catalogue; no model call."""
 
     knowledge: Knowledge

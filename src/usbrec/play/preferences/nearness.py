@@ -10,7 +10,7 @@ from usbrec.play.preferences.profile import Profile, Tastes
 
 
 @dataclass(frozen=True)
-class Taste:
+class PreferenceSimilarity:
     """Liked and disliked traits: one for each item of the profile that the catalogue knows, and one for
     the genres and people it states."""
 
@@ -19,7 +19,7 @@ class Taste:
     disliked: tuple[Traits, ...]
 
     @classmethod
-    def of(cls, profile: Profile, knowledge: Knowledge) -> Taste:
+    def of(cls, profile: Profile, knowledge: Knowledge) -> PreferenceSimilarity:
         return cls(knowledge, _traits(profile.liked, knowledge), _traits(profile.disliked, knowledge))
 
     def similarity(self, item_id: str) -> float:

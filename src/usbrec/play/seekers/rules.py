@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from usbrec.dialogue import FactKind, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
-from usbrec.play.preferences.nearness import Taste
+from usbrec.play.preferences.nearness import PreferenceSimilarity
 from usbrec.play.preferences.profile import Profile
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import Fact, facts_of
@@ -106,7 +106,7 @@ class RulesInternalSimulator:
             *(Fact("person", (person,)) for person in liked.people),
             *(Fact("item", (item,)) for item in liked.items),
         )
-        taste = Taste.of(profile, self.knowledge)
+        taste = PreferenceSimilarity.of(profile, self.knowledge)
 
         def accepts(turns: Sequence[Turn]) -> bool:
             before = self.knowledge.named_in(turns[:-1])

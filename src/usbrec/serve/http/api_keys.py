@@ -38,7 +38,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyring:
+class ApiKeys:
     """All keys that are let in."""
 
     keys: tuple[Key, ...]
@@ -52,7 +52,7 @@ class Keyring:
         return found
 
 
-def read_keys(path: str | Path) -> Keyring:
+def read_keys(path: str | Path) -> ApiKeys:
     """Raises InputError or BadLines."""
     keys: list[Key] = []
     problems: list[str] = []
@@ -66,7 +66,7 @@ def read_keys(path: str | Path) -> Keyring:
     names = [key.name for key in keys]
     if twice := {name for name in names if names.count(name) > 1}:
         raise InputError(f"{path}: more than one key is named {sorted(twice)[0]!r}. Remove one of the lines.")
-    return Keyring(tuple(keys))
+    return ApiKeys(tuple(keys))
 
 
 def new_key(path: str | Path, name: str) -> str:

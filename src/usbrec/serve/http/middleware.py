@@ -23,9 +23,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from usbrec.config import Serving
-from usbrec.serve.http.api_keys import Key, Keyring
+from usbrec.serve.http.api_keys import ApiKeys, Key
 from usbrec.serve.http.errors import ServiceError, failure_of
-from usbrec.serve.http.rate_limit import Allowance
+from usbrec.serve.http.rate_limit import RateLimit
 from usbrec.serve.http.sse import Json
 from usbrec.serve.observe.logs import log
 from usbrec.serve.observe.metrics import Metrics
@@ -47,7 +47,7 @@ class Caller:
     """Who asks, for the routes: the key's name (None without keys) and what it may still spend."""
 
     key: str | None = None
-    allowance: Allowance | None = None
+    allowance: RateLimit | None = None
 
 
 @dataclass
@@ -64,15 +64,15 @@ def visit_of(scope: Scope) -> Visit:
     return visit
 
 
-class Door:
+class AccessMiddleware:
     """An ASGI application in front of another."""
 
-    def __init__(self, app: ASGIApp, settings: Serving, keyring: Keyring | None, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, settings: Serving, api_keys: ApiKeys | None, metrics: Metrics) -> None:
         self._app = app
         self._settings = settings
-        self._keyring = keyring
+        self._keyring = api_keys
         self._metrics = metrics
-        self._allowances: dict[str, Allowance] = {}
+        self._allowances: dict[str, RateLimit] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -130,11 +130,11 @@ class Door:
             raise ServiceError(401, "A key is needed: Authorization: Bearer KEY.", code="invalid_api_key")
         allowance = self._allowance(key)
         visit.caller = Caller(key.name, allowance)
-        allowance.knock()
+        allowance.acquire()
 
-    def _allowance(self, key: Key) -> Allowance:
+    def _allowance(self, key: Key) -> RateLimit:
         if key.name not in self._allowances:
-            self._allowances[key.name] = Allowance.of(
+            self._allowances[key.name] = RateLimit.of(
                 key.requests_per_minute or self._settings.requests_per_minute,
                 key.tokens_per_hour or self._settings.tokens_per_hour,
             )

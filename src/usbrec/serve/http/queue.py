@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from usbrec.serve.http.errors import ServiceError
 
 
-class Gate:
+class RequestQueue:
     """Lets `at_once` in and `waiting` queue, first come, first served."""
 
     def __init__(self, at_once: int, waiting: int) -> None:

@@ -39,7 +39,7 @@ class Bucket:
 
 
 @dataclass
-class Allowance:
+class RateLimit:
     """One key's. `spent` are all its tokens so far."""
 
     requests: Bucket
@@ -47,10 +47,10 @@ class Allowance:
     spent: int = 0
 
     @classmethod
-    def of(cls, requests_per_minute: int, tokens_per_hour: int) -> Allowance:
+    def of(cls, requests_per_minute: int, tokens_per_hour: int) -> RateLimit:
         return cls(Bucket(requests_per_minute, 60.0), Bucket(tokens_per_hour, 3600.0))
 
-    def knock(self) -> None:
+    def acquire(self) -> None:
         """Count a request. Raises ServiceError (429)."""
         if wait := self.requests.wait(1.0):
             raise ServiceError(

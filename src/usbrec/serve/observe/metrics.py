@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from usbrec.dialogue import Usage
-from usbrec.serve.http.queue import Gate
+from usbrec.serve.http.queue import RequestQueue
 from usbrec.serve.openai.schema import Finished
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0)
@@ -17,7 +17,7 @@ class Metrics:
 
     content_type = CONTENT_TYPE_PLAIN_0_0_4
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: RequestQueue) -> None:
         registry = self._registry = CollectorRegistry()
         self._requests = Counter(
             "usbrec_requests", "Requests answered.", ("route", "method", "status"), registry=registry

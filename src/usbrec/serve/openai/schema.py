@@ -158,7 +158,7 @@ class Finished:
 
 
 @dataclass(frozen=True)
-class Papers:
+class CompletionWriter:
     """Writes the documents of one completion."""
 
     id: str

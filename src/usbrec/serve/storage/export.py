@@ -143,7 +143,7 @@ HARVESTS: Mapping[str, Callable[[Iterable[Session], Path], list[Path]]] = {
 }
 
 
-def harvest(store: str | Path, to: str, folder: str | Path | None = None) -> list[Path]:
+def export(store: str | Path, to: str, folder: str | Path | None = None) -> list[Path]:
     """Write a store's conversations as `samples` or `pairs`; returns the files written.
 
     They go into `folder`, by default one of their own beside the store (talks.db: talks-samples), because

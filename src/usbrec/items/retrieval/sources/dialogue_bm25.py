@@ -29,7 +29,7 @@ _REACH = 8
 
 
 @dataclass(frozen=True)
-class SpokenDocuments:
+class DialogueBM25:
     """`weights` has a row a token and a column an item; `tokens` says which row a token has."""
 
     tokens: Mapping[str, int]

@@ -15,12 +15,12 @@ import numpy as np
 
 from usbrec.dialogue import Item, Turn
 from usbrec.items.retrieval.attributes import AttributeRetriever
-from usbrec.items.retrieval.dialogue_context import Axis, Context
+from usbrec.items.retrieval.dialogue_context import Context, ItemIndex
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, Cooccurrence, popularity_of
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
-from usbrec.items.retrieval.sources.dialogue_bm25 import SpokenDocuments
+from usbrec.items.retrieval.sources.dialogue_bm25 import DialogueBM25
 from usbrec.items.retrieval.sources.knn import Neighbours
-from usbrec.items.retrieval.sources.two_tower import FactorModel
+from usbrec.items.retrieval.sources.two_tower import TwoTowerModel
 from usbrec.items.retrieval.sources.two_tower_training import fit_factors
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class Learned:
     """What was learnt from dialogues, on the items it was learnt on; `popularity` shape (n,)."""
 
     cooccurrence: Cooccurrence
-    spoken: SpokenDocuments
+    spoken: DialogueBM25
     neighbours: Neighbours
-    factors: FactorModel
+    factors: TwoTowerModel
     popularity: NDArray[np.float32]
 
     @classmethod
@@ -80,7 +80,7 @@ class Learned:
         targets = [example.targets for example in examples]
         return cls(
             cooccurrence=Cooccurrence.fit(conversations, size),
-            spoken=SpokenDocuments.fit(
+            spoken=DialogueBM25.fit(
                 ((example.context, example.label, example.targets) for example in examples), size
             ),
             neighbours=Neighbours.fit(vectors, targets, size),
@@ -117,9 +117,9 @@ class Learned:
         size = len(popularity)
         return cls(
             Cooccurrence.from_arrays(part("cooccurrence"), size),
-            SpokenDocuments.from_arrays(part("spoken"), size),
+            DialogueBM25.from_arrays(part("spoken"), size),
             Neighbours.from_arrays(part("neighbours"), size),
-            FactorModel.from_arrays(part("factors")),
+            TwoTowerModel.from_arrays(part("factors")),
             popularity,
         )
 
@@ -157,7 +157,7 @@ class Sources:
         self,
         learned: Learned,
         known: NDArray[np.intp],
-        axis: Axis,
+        axis: ItemIndex,
         item_vectors: NDArray[np.float32],
         attributes: AttributeRetriever,
         words: DescriptionSearch,

@@ -41,7 +41,7 @@ def attributes_of(item: Item) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class FactorModel:
+class TwoTowerModel:
     """The trained arrays. n items, w stems, a attributes, d factors, e the width of an embedding.
 
     `item_in` (2, n, d) by recommender (0) and seeker (1), attributes included; `item_out` (n, d) and

@@ -20,7 +20,7 @@ from usbrec.items.retrieval.sources.cooccurrence import Conversation, popularity
 from usbrec.items.retrieval.sources.two_tower import (
     MOST_ITEMS,
     MOST_WORDS,
-    FactorModel,
+    TwoTowerModel,
     attributes_of,
     item_inputs,
     word_inputs,
@@ -35,7 +35,7 @@ _SHARED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class FactorSettings:
+class TwoTowerSettings:
     """How the factor model is trained."""
 
     width: int = 192
@@ -59,8 +59,8 @@ def fit_factors(
     item_vectors: NDArray[np.float32],
     *,
     seed: int,
-    settings: FactorSettings | None = None,
-) -> FactorModel:
+    settings: TwoTowerSettings | None = None,
+) -> TwoTowerModel:
     """A factor model of `contexts` (m) with their embeddings `vectors` (m, e) and right `targets`.
 
     `textless` are learnt from as they are; `conversations` (all, texts included) give the popularity the
@@ -76,7 +76,7 @@ def fit_factors(
         items,
         item_vectors,
         seed,
-        settings or FactorSettings(),
+        settings or TwoTowerSettings(),
     ).run()
 
 
@@ -91,7 +91,7 @@ class _Training:
         items: Sequence[Item],
         item_vectors: NDArray[np.float32],
         seed: int,
-        settings: FactorSettings,
+        settings: TwoTowerSettings,
     ) -> None:
         self.settings = settings
         self.rng = np.random.default_rng(seed)
@@ -139,7 +139,7 @@ class _Training:
             if conversation.recommended and len(conversation.rows) > 1
         ]
 
-    def run(self) -> FactorModel:
+    def run(self) -> TwoTowerModel:
         import torch
 
         # On several threads sums are split up by how busy the machine is, and differ in the last bits.
@@ -150,7 +150,7 @@ class _Training:
         finally:
             torch.set_num_threads(threads)
 
-    def _run(self) -> FactorModel:
+    def _run(self) -> TwoTowerModel:
         import torch
         from torch.nn import functional as nnf
 
@@ -218,12 +218,12 @@ class _Training:
             np.concatenate([self.pairs[:, 1], np.array(guessed, dtype=np.int64)]),
         )
 
-    def _model(self, net: Any) -> FactorModel:
+    def _model(self, net: Any) -> TwoTowerModel:
         arrays = {name: parameter.detach().numpy() for name, parameter in net.named_parameters()}
         size = self.size
         attribute_in = net.attributes_in(net.attribute_rows, net.attribute_offsets).detach().numpy()
         item_in = arrays["items_in.weight"][: 2 * size].reshape(2, size, -1) + attribute_in[None]
-        return FactorModel(
+        return TwoTowerModel(
             words=self.words,
             rarity=self.rarity,
             attributes=self.attributes,

@@ -14,15 +14,15 @@ _TAG = re.compile(r"</?[A-Za-z][\w-]*>|<\|[^|>\s]+\|>")
 _NUMBER = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
 
 
-def repeats_marks(reply: str) -> bool:
+def has_artefacts(reply: str) -> bool:
     """Whether a reply has a tag or a template's token, or a list's number that is not of a list of its own
     (two lines or more, from 1 on)."""
     return bool(_TAG.search(reply)) or _copies_numbers(reply)
 
 
-def without_marks(reply: str) -> str:
+def without_artefacts(reply: str) -> str:
     """The reply without its marks, as it stands where it has none or nothing else."""
-    if not repeats_marks(reply):
+    if not has_artefacts(reply):
         return reply
     left = _TAG.sub("", reply)
     if _copies_numbers(left):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest
 
 
-class Hurried(Around):
+class DeadlineModel(Around):
     """`inner`, whose requests end after `deadline` seconds, and whose words `heard` gets as they come."""
 
     def __init__(self, inner: ChatModel, deadline: float, heard: Callable[[str], None]) -> None:
