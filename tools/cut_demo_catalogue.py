@@ -205,7 +205,7 @@ LEADS = frozenset(
 Al Pacino, Alan Rickman, Albert Finney, Alec Guinness, Amy Adams, Andy Garcia, Angelina Jolie,
 Anne Bancroft, Anne Baxter, Anne Hathaway, Anthony Hopkins, Anthony Perkins, Arnold Schwarzenegger,
 Audrey Hepburn, Barbara Stanwyck, Barbra Streisand, Ben Affleck, Ben Kingsley, Ben Stiller,
-Benedict Cumberbatch, Bette Davis, RequestUsage Murray, Billy Crystal, Bing Crosby, Brad Pitt, Bradley Cooper,
+Benedict Cumberbatch, Bette Davis, Bill Murray, Billy Crystal, Bing Crosby, Brad Pitt, Bradley Cooper,
 Bruce Lee, Bruce Willis, Burt Lancaster, Buster Keaton, Cameron Diaz, Carey Mulligan, Carrie Fisher,
 Carrie-Anne Moss, Cary Grant, Cate Blanchett, Catherine Deneuve, Charles Laughton, Charlie Chaplin,
 Charlize Theron, Charlton Heston, Chiwetel Ejiofor, Chris Evans, Chris Hemsworth, Chris Pine, Chris Pratt,

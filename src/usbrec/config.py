@@ -392,7 +392,7 @@ class Experiment(Stage):
     preferred was not learnt by heart."""
     pair_rows: int | None = Field(None, ge=1)
     """Most rows that pairs are drawn on, by hash of the sample id (grpo, rloo: that are played); by default
-    all that SFT did not learn from. DecodingRequest and playing drafts is what takes longest."""
+    all that SFT did not learn from. Drawing and playing drafts is what takes longest."""
     pair_rounds: int | None = Field(None, ge=1, le=20)
     """Rounds that what is learnt from is played, pairs and the replies of grpo and rloo; by default those of
     the tests."""
