@@ -202,6 +202,58 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a recommender is given: the dialogue so far, and where in an episode it stands.
+
+    `turns` ends with the seeker. `round` (from 1) of `rounds` is the reply that is due; None where nobody
+    counts, as in a chat. `candidates` are the items that may be recommended, best first, where candidates
+    were asked for; else empty. `focus` has the ids of those candidates that this reply is asked about (None:
+    all of them). `profile` is what the seeker says they like, in their own words or in the eight lines of
+    play/preferences/profile.py, in place of what would be read from the dialogue. `system` is what stands
+    for the recommender's instructions where a client brings its own. No target ever stands here.
+    """
+
+    turns: tuple[Turn, ...]
+    round: int | None = None
+    rounds: int | None = None
+    candidates: tuple[Item, ...] = ()
+    focus: tuple[str, ...] | None = None
+    profile: str | None = None
+    system: str | None = None
+
+    @property
+    def last_round(self) -> bool:
+        """Whether nothing can be answered any more after this reply."""
+        return self.round is not None and self.round == self.rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a recommender says.
+
+    `items` are the ids of the items it recommends, in order, where the system says so itself; None leaves it
+    to linking the text. `finish` is "length" when the text was cut off. `trace` is what a self-enhanced
+    recommender considered, `grounding` what holding the reply to real items took (JSON both), and `usage`
+    what it cost.
+    """
+
+    text: str
+    items: tuple[str, ...] | None = None
+    finish: Literal["stop", "length"] = "stop"
+    trace: Mapping[str, Any] | None = None
+    grounding: Mapping[str, Any] | None = None
+    usage: Usage = Usage()
+
+    def __post_init__(self) -> None:
+        if self.items is not None and not isinstance(self.items, tuple):
+            object.__setattr__(self, "items", tuple(self.items))
+
+    @property
+    def unfinished(self) -> bool:
+        return self.finish == "length"
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """A sample played on. `played` are the turns after the sample's own; `score` judges them.
 
