@@ -242,7 +242,7 @@ class Reply:
     finish: Literal["stop", "length"] = "stop"
     trace: Mapping[str, Any] | None = None
     grounding: Mapping[str, Any] | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
     def __post_init__(self) -> None:
         if self.items is not None and not isinstance(self.items, tuple):

@@ -38,7 +38,7 @@ class Drawn:
     """The replies to one conversation, `n` of them, what they cost together, and the search's trace."""
 
     replies: tuple[Reply, ...]
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     trace: Mapping[str, Any] | None = None
 
 
