@@ -5,28 +5,18 @@ the same texts. Fields marked ``decides=False`` change speed or place, never an 
 resumed with other values of these.
 """
 
-from usbrec.config.config import (
-    PRESETS,
-    Asking,
-    CatalogueFile,
-    Config,
-    Dataset,
-    Experiment,
-    Judging,
-    Models,
-    Pairs,
-    Play,
-    Search,
-    Seats,
-    Seekers,
-    Serving,
-    Stage,
-    Statistics,
-    Training,
-    deciding,
-    dump_config,
-    load_config,
-)
+from usbrec.config.catalogue import CatalogueFile, Seekers
+from usbrec.config.config import Config
+from usbrec.config.experiment import Dataset, Experiment
+from usbrec.config.loading import dump_config, load_config
+from usbrec.config.pairs import Pairs
+from usbrec.config.play import Asking, Judging, Play
+from usbrec.config.results import Statistics
+from usbrec.config.search import Search
+from usbrec.config.seats import Models, Seats
+from usbrec.config.serving import Serving
+from usbrec.config.stage import Stage, deciding
+from usbrec.config.training import PRESETS, Training
 
 __all__ = [
     "PRESETS",

@@ -1,0 +1,76 @@
+"""Settings: how episodes are played, scored and asked about attributes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from usbrec.config.stage import Stage
+
+
+class Play(Stage):
+    """How episodes are played."""
+
+    rounds: int = Field(2, ge=1, le=20)
+    """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""
+    temperature: float = Field(0.0, ge=0, le=2)
+    """Sampling temperature of the recommender."""
+    simulator_temperature: float = Field(0.7, ge=0, le=2)
+    """Sampling temperature of a model in the seeker's seat."""
+    frequency_penalty: float = Field(0.5, ge=0, le=2)
+    """Against going round in circles, for both seats (small models do; 0 for large ones)."""
+    max_tokens: int = Field(64, ge=1)
+    """Longest reply of either seat, in tokens."""
+    leak_redraws: int = Field(2, ge=0)
+    """How often a seeker's reply that names a target is drawn again before it is masked."""
+    examples: int = Field(2, ge=0, le=8)
+    """Worked exchanges before each dialogue, made from the catalogue (none without one)."""
+    candidates: int = Field(0, ge=0, le=50)
+    """So many retrieved items are laid before the recommender, and its replies are held to real items."""
+    candidate_text: int = Field(0, ge=0, le=40)
+    """Words of an item's text shown with a candidate. Who can write that text can address the model: 0
+    shows title, year and genres alone."""
+    window: int | None = Field(None, ge=1)
+    """With candidates: so many turns of a dialogue does the recommender's model read, the last ones (by
+    default all). The retriever, simulators and judges read all of it."""
+    redraws: int = Field(2, ge=0, le=8)
+    """With candidates: how often a reply that recommends nothing real is drawn again, and a draft that names
+    nothing of what it alone is asked about (`search.focus`)."""
+    fallback: Literal["item", "ask"] = "item"
+    """With candidates, what is said in place of a reply that still names a title the catalogue does not have:
+    a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing
+    real), or a fixed question (ask: every item named is then the model's own choice)."""
+    prompts: str | None = None
+    """A folder whose files replace the packaged prompts of the same names."""
+
+
+class Judging(Stage):
+    """How an episode is scored."""
+
+    temperature: float = Field(0.7, gt=0, le=2)
+    """Tempers the exact distribution, and is the temperature of votes (paper: votes at 0.7)."""
+    votes: int = Field(10, ge=1)
+    """Answers drawn where a server gives no log-probabilities (paper: 10)."""
+    genre_weight: float = Field(0.5, ge=0)
+    """Rules: weight of shared genres in the similarity of two items."""
+    people_weight: float = Field(0.3, ge=0)
+    """Rules: weight of shared people."""
+    era_weight: float = Field(0.2, ge=0)
+    """Rules: weight of nearness in time."""
+    era_scale: float = Field(10.0, gt=0)
+    """Rules: years after which nearness in time has fallen to 1/e."""
+    baseline_items: int = Field(500, ge=1)
+    """Rules: how many random catalogue items the mean similarity is taken over."""
+
+
+class Asking(Stage):
+    """Attribute questions (`--mode ask`; iEvaLM's first setting)."""
+
+    attributes: tuple[str, ...] | None = None
+    """What may be asked for: genre, people, decade or columns of the catalogue; by default genre and the
+    roles of people, else people (iEvaLM in ReDial: `["genre", "star", "director"]`)."""
+    shown: int = Field(10, ge=1, le=50)
+    """How many items a recommendation shows; the seeker accepts when a target is among them (iEvaLM 50)."""
+    least_bits: float = Field(1.0, ge=0)
+    """Rules in the recommender's seat stop asking when no answer would tell so much."""

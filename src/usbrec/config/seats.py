@@ -1,0 +1,53 @@
+"""Settings: which model sits where, and how models are run and reached."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from pydantic import Field
+
+from usbrec.config.stage import Stage, free
+
+
+class Seats(Stage):
+    """Who sits where. A seat is `smollm2-135m`, a .gguf path, `hf:BASE[+ADAPTER]`, `openai:NAME`,
+    `scripted:FILE`, or rules."""
+
+    recommender: str = "smollm2-135m"
+    """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
+    `rules:best`."""
+    simulator: str = "smollm2-135m"
+    """The model in the seeker's seat; also `rules`."""
+    judge: str = "smollm2-135m"
+    """Who gives the score; also `rules` (by the targets), and `rules:belief` (expected over what the
+    retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with)."""
+
+
+class Models(Stage):
+    """How models are run and reached."""
+
+    context: int = Field(4096, ge=256)
+    """Tokens of prompt and reply together, for models in this process."""
+    threads: int = Field(1, ge=1)
+    """Threads of one instance, for models in this process."""
+    batch: int = Field(8, ge=1)
+    """Units of work whose replies an hf: model draws together; more are quicker and take more memory. They
+    change how sums are rounded and so, rarely, a word."""
+    device: str = free("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    """Where hf: models run and are trained: auto (a GPU that is there, else the processor), cpu or cuda."""
+    concurrency: int | None = free(None, ge=1)
+    """Units of work at once; by default the number of cores (at most 4) in process, 8 with a server."""
+    base_url: str | None = free(None)
+    """Address of the OpenAI-compatible server; by default OPENAI_BASE_URL."""
+    timeout: float = free(120.0, gt=0)
+    """Seconds one request may take, retries included."""
+    max_retries: int = free(5, ge=0)
+    """How often a failed request to a server is repeated."""
+    constrain: Literal["none", "grammar", "structured", "guided"] = "none"
+    """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
+
+    def workers(self, *, in_process: bool) -> int:
+        """Units worked on at once. A model in this process has an instance for each, with caches of its
+        own, so there are no more than cores, and at most four."""
+        return self.concurrency or (min(4, os.cpu_count() or 1) if in_process else 8)
