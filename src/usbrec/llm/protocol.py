@@ -6,7 +6,7 @@ and replies are frozen records that turn to JSON, so that any call can be record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -90,6 +90,7 @@ class ChatRequest:
 class Completion:
     """One reply. `finish` is "stop" when the model ended by itself, "length" when it was cut off.
 
+    `reasoning` are the model's thoughts, where it had any: kept in the record, and never part of the text.
     `detail` is what a model around another did to this reply (JSON); backends leave it empty, and it is
     not recorded, because what is recorded are the backends' answers.
     """
@@ -97,6 +98,16 @@ class Completion:
     text: str
     finish: Literal["stop", "length"] = "stop"
     detail: Mapping[str, Any] | None = None
+    reasoning: str = ""
+
+    def to_json(self) -> list[str]:
+        """The text, the finish and, where there is any, the reasoning."""
+        return [self.text, self.finish, *([self.reasoning] if self.reasoning else [])]
+
+    @classmethod
+    def from_json(cls, data: Sequence[Any]) -> Completion:
+        text, finish, *more = data
+        return cls(text, finish, reasoning=more[0] if more else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ class ChatReply:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "completions": [[completion.text, completion.finish] for completion in self.completions],
+            "completions": [completion.to_json() for completion in self.completions],
             "usage": self.usage.to_json(),
             "trace": self.trace,
         }
@@ -121,7 +132,7 @@ class ChatReply:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ChatReply:
         return cls(
-            completions=tuple(Completion(text, finish) for text, finish in data["completions"]),
+            completions=tuple(map(Completion.from_json, data["completions"])),
             usage=Usage.from_json(data["usage"]),
             trace=data["trace"],
         )

@@ -281,6 +281,7 @@ class OpenAIModel:
     async def _follow(self, chunks: openai.AsyncStream[object], on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason broke off and is no answer."""
         pieces: list[str] = []
+        thoughts: list[str] = []
         finish: str | None = None
         usage: Any = None
         events = aiter(chunks)
@@ -293,21 +294,26 @@ class OpenAIModel:
                 finish = None
                 break
             usage = chunk.usage or usage
-            for choice in chunk.choices[:1]:
+            for choice in (chunk.choices or ())[:1]:
                 finish = choice.finish_reason or finish
-                if choice.delta.content:
-                    pieces.append(choice.delta.content.encode("utf-8", "replace").decode("utf-8"))
-                    on_delta(pieces[-1])
+                if choice.delta is None:
+                    continue
+                thoughts.append(choice.delta.reasoning)
+                if piece := choice.delta.text:
+                    pieces.append(piece)
+                    on_delta(piece)
         if finish is None:
             raise UnusableAnswer(f"The stream from {self._host} broke off or is no stream of completions.")
-        message = BodyMessage(content="".join(pieces))
+        message = BodyMessage.of("".join(pieces), "".join(thoughts))
         return Body(choices=[BodyChoice(message=message, finish_reason=finish)], usage=usage)
 
     def _read(self, text: str) -> Body:
         try:
-            return Body.model_validate_json(text.encode("utf-8", "replace"))
+            return Body.read(text)
         except ValidationError as error:
             place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        except ValueError:
+            place = ""
         what = "an HTML page" if is_page(text) else f"something else (see {place})" if place else "no JSON"
         raise UnusableAnswer(
             f"The server at {self._host} sent {what} instead of a chat completion; "

@@ -6,15 +6,90 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Usage
 from usbrec.llm.protocol import Completion
+from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
+from usbrec.storage import parse_json
+
+#: The fields in which servers with a parser for reasoning give it, beside the content.
+_REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
+#: What the parts of a list of contents are called that hold thoughts.
+_REASONING_PARTS = frozenset({"thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"})
+#: Nested deeper, a text is none.
+_DEEPEST = 4
 
 
 class BodyMessage(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
+    """What a model said: `content` is a text or a list of parts, and `reasoning` a field of its own where the
+    server has a parser for it. Both are read leniently, because servers agree on neither."""
+
+    model_config = ConfigDict(extra="allow")
+
+    content: str | list[Any] | None = None
+    refusal: Any = None
+
+    @classmethod
+    def of(cls, text: str, reasoning: str = "") -> BodyMessage:
+        """A message put together from a stream."""
+        return cls.model_validate({"content": text, "reasoning_content": reasoning})
+
+    @property
+    def text(self) -> str:
+        """What is said, "" for nothing."""
+        return _clean(_said(self.content))
+
+    @property
+    def reasoning(self) -> str:
+        """The thoughts that the server has told apart, in a field or as parts of the content."""
+        extra = self.model_extra or {}
+        fields = (_thought(extra.get(name)) for name in _REASONING_FIELDS)
+        # Some servers send the same thoughts under two names.
+        found = dict.fromkeys(text for text in (*fields, _thought_parts(self.content)) if text)
+        return _clean("\n".join(found))
+
+
+def _said(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(_said(part) if isinstance(part, str) else _part(part) for part in content)
+    return _part(content)
+
+
+def _part(part: Any) -> str:
+    """The text of one part of a content; "" of thoughts, pictures and what nobody knows."""
+    if not isinstance(part, Mapping) or part.get("type", "text") in _REASONING_PARTS:
+        return ""
+    text = part.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _thought_parts(content: Any) -> str:
+    if not isinstance(content, list):
+        return ""
+    parts = [part for part in content if isinstance(part, Mapping) and part.get("type") in _REASONING_PARTS]
+    return "\n".join(text for part in parts if (text := _thought(part)))
+
+
+def _thought(value: Any, depth: int = 0) -> str:
+    """Thoughts in whatever shape: a text, a part, a list of parts."""
+    if isinstance(value, str):
+        return value
+    if depth > _DEEPEST:
+        return ""
+    if isinstance(value, Mapping):
+        named = (value.get(name) for name in ("thinking", "text", "reasoning", "content", "summary"))
+        return next((text for one in named if (text := _thought(one, depth + 1))), "")
+    if isinstance(value, list):
+        return "".join(_thought(one, depth + 1) for one in value)
+    return ""
+
+
+def _clean(text: str) -> str:
+    """Half a surrogate pair, which no file can hold, becomes "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class BodyChoice(BaseModel):
@@ -26,17 +101,29 @@ class BodyChoice(BaseModel):
 
     @property
     def text(self) -> str:
-        """The content, "" for none; half a surrogate pair, which no file can hold, becomes "?"."""
-        return (self.message.content or "").encode("utf-8", "replace").decode("utf-8")
+        """The content as it came, "" for none; marked reasoning still in it."""
+        return self.message.text
+
+    def separated(self, marks: ReasoningMarks = "auto") -> Separated:
+        """Reply and reasoning: what the server has told apart, and what stands between marks."""
+        found = separate(self.message.text, marks)
+        apart = self.message.reasoning
+        thought = "\n".join(part for part in (apart, found.reasoning) if part)
+        # Thoughts in a field of their own, and the limit before the first word of the reply.
+        cut = self.finish_reason == "length" and bool(apart) and not found.text.strip()
+        return Separated(found.text, thought, open=found.open or cut)
 
     def completion(self) -> Completion:
+        """The content as it came, and the reasoning that the server has told apart."""
         cut = self.finish_reason in ("length", "content_filter")
-        return Completion(self.text, "length" if cut else "stop")
+        return Completion(self.text, "length" if cut else "stop", reasoning=self.message.reasoning)
 
-    def why_empty(self) -> str:
+    def why_empty(self, marks: ReasoningMarks = "auto") -> str:
         """In words for an error message: why there is no text."""
         if self.message.refusal:
             return "a refusal instead of an answer"
+        if self.separated(marks).open:
+            return "no reply within the limit: it was still reasoning when the tokens ran out"
         if self.finish_reason == "length":
             return "no text within the limit of tokens (models that reason first need more max_tokens)"
         return "an answer without text"
@@ -59,6 +146,12 @@ class Body(BaseModel):
     choices: list[BodyChoice] = Field(min_length=1)
     usage: Any = None
 
+    @classmethod
+    def read(cls, text: str) -> Body:
+        """Raises ValueError (pydantic's ValidationError among them) for what is no chat completion."""
+        # Not pydantic's own reading of JSON, which refuses half a surrogate pair in any string.
+        return cls.model_validate(parse_json(text))
+
     def cost(self, seconds: float) -> Usage:
         """What the server says it counted. Servers that count nothing, or oddly, cost 0 tokens."""
         usage = self.usage if isinstance(self.usage, Mapping) else {}
@@ -72,20 +165,19 @@ class Body(BaseModel):
         )
 
 
-class Delta(BaseModel):
-    content: str | None = None
-
-
 class ChunkChoice(BaseModel):
-    delta: Delta = Delta()
+    """A piece of a choice. Its `delta` is a message in the making; behind the end some servers send none."""
+
+    delta: BodyMessage | None = None
     finish_reason: str | None = None
 
 
 class Chunk(BaseModel):
     """One event of a streamed chat completion; the last may hold usage and no choices."""
 
-    choices: list[ChunkChoice] = []
+    choices: list[ChunkChoice] | None = None
     usage: Any = None
+    error: Any = None
 
 
 def _count(value: Any) -> int:

@@ -1,0 +1,60 @@
+"""Models whose replies come without their reasoning."""
+
+from __future__ import annotations
+
+import pytest
+
+from usbrec.errors import UnusableAnswer
+from usbrec.llm import ChatReply, ChatRequest, Completion, Message, ScriptedModel
+from usbrec.llm.separated import SeparatedModel
+
+ASKED = (Message("user", "A film?"),)
+
+
+async def told(model: SeparatedModel) -> tuple[list[str], ChatReply]:
+    pieces: list[str] = []
+    reply = await model.chat(ChatRequest(ASKED, on_delta=pieces.append))
+    return pieces, reply
+
+
+async def test_a_reply_comes_without_its_thoughts_and_they_are_kept_beside_it() -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: "<think>Jane Eyre?</think>Try Dracula (1897)."))
+    reply = await model.chat(ChatRequest(ASKED))
+    assert reply.completions == (Completion("Try Dracula (1897).", reasoning="Jane Eyre?"),)
+    assert ChatReply.from_json(reply.to_json()) == reply
+
+
+async def test_an_answer_cut_in_its_thoughts_is_no_reply_and_says_what_helps() -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: "<think>Jane Eyre (1847), or"))
+    with pytest.raises(UnusableAnswer, match=r"still reasoning.*max_tokens"):
+        await model.chat(ChatRequest(ASKED))
+
+
+async def test_of_several_drafts_those_cut_in_their_thoughts_are_empty() -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: ["<think>hm", "<think>yes</think>Try Dracula (1897)."]))
+    reply = await model.chat(ChatRequest(ASKED, n=2, temperature=1.0))
+    assert sorted(one.text for one in reply.completions) == ["", "Try Dracula (1897)."]
+    assert {one.finish for one in reply.completions if not one.text} == {"length"}
+
+
+async def test_no_thought_is_streamed_even_where_only_the_closing_mark_comes() -> None:
+    answer = "Jane Eyre (1847) is too obvious.</think>Try Dracula (1897)."
+    model = SeparatedModel(ScriptedModel(lambda _: answer))
+    for _ in range(2):
+        pieces, reply = await told(model)
+        assert "".join(pieces) == reply.text == "Try Dracula (1897)."
+
+
+async def test_once_a_model_is_known_not_to_reason_its_words_are_passed_on_as_they_come() -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: "Try Dracula (1897), do."))
+    first, _ = await told(model)
+    later, reply = await told(model)
+    assert len(first) == 1
+    assert len(later) > 1
+    assert "".join(later) == reply.text
+
+
+async def test_a_setting_that_is_no_default_decides_the_answers() -> None:
+    inner = ScriptedModel(lambda _: "hi")
+    assert SeparatedModel(inner).identity == inner.identity
+    assert SeparatedModel(inner, ("((", "))")).identity["reasoning"] == ["((", "))"]
