@@ -1,0 +1,92 @@
+"""Bodies of chat completions in the shapes that servers really send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from usbrec.llm.openai.responses import Body, BodyMessage, Chunk
+from usbrec.llm.reasoning import Separated
+
+SAID = "Try Dracula (1897)."
+THOUGHT = "An old house. Jane Eyre? Too obvious."
+
+MESSAGES: dict[str, dict[str, Any]] = {
+    "thinking parts (Mistral)": {
+        "content": [
+            {"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]},
+            {"type": "text", "text": SAID},
+        ]
+    },
+    "thinking as a text": {
+        "content": [{"type": "thinking", "thinking": THOUGHT}, {"type": "text", "text": SAID}]
+    },
+    "reasoning parts": {
+        "content": [{"type": "reasoning", "text": THOUGHT}, {"type": "output_text", "text": SAID}]
+    },
+    "reasoning_content (vLLM, DeepSeek)": {"content": SAID, "reasoning_content": THOUGHT},
+    "reasoning (routers, Ollama)": {"content": SAID, "reasoning": THOUGHT},
+    "both fields": {"content": SAID, "reasoning": THOUGHT, "reasoning_content": THOUGHT},
+    "reasoning_details": {
+        "content": SAID,
+        "reasoning_details": [{"type": "reasoning.text", "text": THOUGHT, "format": None}],
+    },
+    "thinking blocks": {"content": SAID, "thinking_blocks": [{"type": "thinking", "thinking": THOUGHT}]},
+    "marks in the content": {"content": f"<think>{THOUGHT}</think>{SAID}"},
+}
+
+
+def body(message: dict[str, Any], finish: str = "stop") -> Body:
+    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish}
+    return Body.read(json.dumps({"id": "c", "choices": [choice]}))
+
+
+@pytest.mark.parametrize("shape", MESSAGES)
+def test_reply_and_thoughts_are_told_apart_whatever_their_shape(shape: str) -> None:
+    assert body(MESSAGES[shape]).choices[0].separated() == Separated(SAID, THOUGHT)
+
+
+def test_pieces_of_text_are_joined_without_what_is_no_text() -> None:
+    content = [
+        {"type": "text", "text": "Try "},
+        {"type": "image_url", "image_url": {}},
+        "Dracula",
+        {"text": "."},
+        7,
+    ]
+    assert BodyMessage(content=content).text == "Try Dracula."
+    assert BodyMessage(content=content).reasoning == ""
+
+
+def test_thoughts_that_used_all_tokens_up_leave_an_open_answer() -> None:
+    choice = body({"content": None, "reasoning_content": THOUGHT}, "length").choices[0]
+    assert choice.separated() == Separated("", THOUGHT, open=True)
+    assert "still reasoning" in choice.why_empty()
+
+
+def test_half_a_surrogate_pair_in_a_string_becomes_a_question_mark() -> None:
+    text = '{"choices": [{"message": {"content": "Try \\ud83d Dracula"}}]}'
+    assert Body.read(text).choices[0].message.text == "Try ? Dracula"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": []},
+        {"choices": None},
+        {"choices": [{"index": 0, "finish_reason": None, "delta": None}]},
+        {"choices": [{"index": 0, "finish_reason": "stop"}]},
+        {"usage": {"prompt_tokens": 3}},
+    ],
+)
+def test_events_without_words_are_read(event: dict[str, Any]) -> None:
+    chunk = Chunk.model_validate(event)
+    assert all(choice.delta is None for choice in chunk.choices or ())
+
+
+@pytest.mark.parametrize("content", [3, {"text": "x"}, True])
+def test_a_content_that_is_neither_text_nor_parts_is_no_completion(content: Any) -> None:
+    with pytest.raises(ValueError, match="content"):
+        body({"content": content})
