@@ -117,7 +117,7 @@ class Sample:
         )
 
 
-ScoreMethod = Literal["exact", "votes", "rules"]
+ScoreMethod = Literal["exact", "votes", "forced", "rules"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from usbrec.errors import (
     UnusableAnswer,
     UsbRecError,
 )
-from usbrec.llm.choices import read_first_token, read_option
+from usbrec.llm.choices import FirstToken, read_first_token, read_option
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.protocol import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Message
@@ -811,10 +811,12 @@ def test_a_longer_number_is_no_digit(number: str) -> None:
 
 def test_a_first_token_that_may_begin_an_option_cannot_tell() -> None:
     assert read_first_token([("1", 0.9), ("2", 0.1)], ("1", "10")) is None
-    assert read_first_token([("1", 0.6), ("10", 0.2)], ("1", "10")) == {"1": 0.6, "10": 0.2}
-    assert read_first_token([("x", 1.0)], DIGITS) is None
+    told = read_first_token([("1", 0.6), ("10", 0.2)], ("1", "10"))
+    assert told is not None
+    assert told.listed == {"1": 0.6, "10": 0.2}
+    assert read_first_token([("x", 1.0)], DIGITS) == FirstToken({}, 1.0)
     assert read_first_token([], DIGITS) is None
-    assert read_first_token([(" ", 0.5), ("2\n", 0.5)], DIGITS) == {"0": 0.0, "1": 0.0, "2": 0.5}
+    assert read_first_token([(" ", 0.5), ("2\n", 0.5)], DIGITS) == FirstToken({"2": 0.5}, 0.5)
 
 
 @given(st.lists(st.tuples(st.text(max_size=3), st.floats(0, 1)), max_size=20), some_options)
@@ -823,8 +825,8 @@ def test_a_first_token_gives_no_option_more_than_there_is(
 ) -> None:
     found = read_first_token(tokens, options)
     if found is not None:
-        assert set(found) == set(options)
-        assert 0.0 < sum(found.values()) <= sum(value for _, value in tokens) + 1e-9
+        assert set(found.listed) <= set(options)
+        assert 0.0 <= sum(found.listed.values()) <= sum(value for _, value in tokens) + 1e-9
 
 
 @given(st.text("'`n<= \n{}", max_size=99), st.text('qzQZ7"\\', min_size=6, max_size=12))

@@ -2,16 +2,23 @@
 
 The paper samples ten answers at temperature 0.7 and averages. Where log-probabilities are to be had,
 the same quantity is the expectation over the tempered probabilities of "0", "1" and "2", without the
-noise of sampling; else it is the mean of the readable votes. No readable answer is no score.
+noise of sampling; else it is the mean of the readable votes. No readable answer is no score, and neither are
+log-probabilities of which the digits hold next to nothing, or which leave a digit out that could change the
+score.
+
+A judge scores all rows in one way. Which one is found out on its own prompts before the first row (judge/
+probe.py), because the two ways do not give the same numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 from usbrec.dialogue import Score, Turn
-from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message
+from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message, temper
 from usbrec.play.preferences.profile import Profile
 from usbrec.play.seats import transcript
 from usbrec.play.seekers.facts import describe_items
@@ -19,40 +26,70 @@ from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 
 DIGITS = ("0", "1", "2")
+#: A score that an unlisted digit could move further than this is none.
+MOST_DOUBT = 0.05
+#: The share of a row's votes that has to be readable.
+LEAST_READABLE = 0.5
+
+Way = Literal["auto", "exact", "votes"]
+
+
+@dataclass
+class Scoring:
+    """The way in which a judge scores; the same for a whole run.
+
+    `way` is "auto" until somebody has found out (judge/probe.py). `max_tokens` is the longest vote, None for
+    a judge that answers at once.
+    """
+
+    way: Way = "auto"
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True)
 class ModelJudge:
-    """A ChatModel asked for one digit."""
+    """A ChatModel asked for one digit. All digits have to hold at least `mass_floor` of the probability."""
 
     model: ChatModel
     prompts: Prompts
     temperature: float = 0.7
     votes: int = 10
+    mass_floor: float = 0.5
+    scoring: Scoring = field(default_factory=Scoring)
+
+    def request(self, text: str, *, seed: int) -> ChoiceRequest:
+        return ChoiceRequest(
+            (Message("user", text),),
+            DIGITS,
+            temperature=self.temperature,
+            votes=self.votes,
+            seed=seed,
+            way=self.scoring.way,
+            max_tokens=self.scoring.max_tokens,
+        )
 
     async def ask(self, text: str, *, seed: int) -> Score:
-        choice = await self.model.choose(
-            ChoiceRequest(
-                (Message("user", text),), DIGITS, temperature=self.temperature, votes=self.votes, seed=seed
-            )
-        )
-        return score_of(choice)
+        choice = await self.model.choose(self.request(text, seed=seed))
+        return score_of(choice, temperature=self.temperature, mass_floor=self.mass_floor)
 
 
 @dataclass(frozen=True)
 class ModelTargetJudge:
     base: ModelJudge
 
-    async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets, *, seed: int
-    ) -> Score:
-        text = self.base.prompts.render(
+    def text(self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets) -> str:
+        """What the judge is asked."""
+        return self.base.prompts.render(
             "judge_targets",
             targets="; ".join(targets.titles),
             facts=describe_items(targets.items) or "nothing more is known",
             conversation=transcript((*context, *played)),
         )
-        return await self.base.ask(text, seed=seed)
+
+    async def score(
+        self, context: Sequence[Turn], played: Sequence[Turn], targets: Targets, *, seed: int
+    ) -> Score:
+        return await self.base.ask(self.text(context, played, targets), seed=seed)
 
 
 @dataclass(frozen=True)
@@ -68,15 +105,60 @@ class ModelProfileJudge:
         return await self.base.ask(text, seed=seed)
 
 
-def score_of(choice: Choice) -> Score:
-    """The expected digit, or value None when nothing could be read."""
+def score_of(choice: Choice, *, temperature: float = 1.0, mass_floor: float = 0.5) -> Score:
+    """The expected digit, or value None with the reason in ``detail["why"]`` where there is none to be read.
+
+    Votes need half of them readable. Log-probabilities need a `mass` of at least `mass_floor` on the digits,
+    and a score that no digit which the server did not list could move by more than `MOST_DOUBT`.
+    """
+    why = _doubt(choice, temperature, mass_floor)
     probabilities = choice.probabilities
-    value = None if probabilities is None else sum(int(digit) * p for digit, p in probabilities.items())
+    value = None if probabilities is None or why is not None else _expected(probabilities)
+    if value is None and why is None:
+        why = "no log-probabilities to be had" if choice.method == "exact" else "no vote could be read"
     return Score(
         value=None if value is None else round(value, 6),
         method=choice.method,
         distribution={digit: round(p, 6) for digit, p in (probabilities or {}).items()},
         votes=choice.votes,
         unreadable=choice.unreadable,
-        mass=None if choice.mass is None else round(choice.mass, 6),
+        mass=None if choice.mass is None else _rounded(choice.mass),
+        detail={} if why is None else {"why": why},
     )
+
+
+def _doubt(choice: Choice, temperature: float, mass_floor: float) -> str | None:
+    """Why the answer is not to be read as a score, or None."""
+    if choice.method != "exact":
+        readable = choice.votes - choice.unreadable
+        if readable and readable < LEAST_READABLE * choice.votes:
+            return f"only {readable} of {choice.votes} votes could be read"
+        return None
+    if choice.mass is not None and choice.mass < mass_floor:
+        return (
+            f"the digits hold {_rounded(choice.mass):g} of the probability, and the floor is {mass_floor:g}"
+        )
+    if (doubt := _spread(choice, temperature)) > MOST_DOUBT:
+        return f"a digit that the server did not list could move the score by {doubt:.2f}"
+    return None
+
+
+def _spread(choice: Choice, temperature: float) -> float:
+    """How far the score moves between 0 and the smallest listed probability for each unlisted digit."""
+    if choice.listed is None or choice.least is None or choice.probabilities is None:
+        return 0.0
+    missing = [digit for digit in choice.probabilities if digit not in choice.listed]
+    scores = []
+    for filled in itertools.product((0.0, choice.least), repeat=len(missing)):
+        raw = {**choice.listed, **dict(zip(missing, filled, strict=True))}
+        scores.append(_expected(temper(raw, temperature)))
+    return max(scores) - min(scores)
+
+
+def _expected(probabilities: Mapping[str, float]) -> float:
+    return sum(int(digit) * share for digit, share in probabilities.items())
+
+
+def _rounded(mass: float) -> float:
+    """Six digits that count: a mass of 9e-7 must not be shown as 0."""
+    return float(f"{mass:.6g}")

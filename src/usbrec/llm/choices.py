@@ -8,7 +8,8 @@ or an equals sign ("Score: 1").
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 #: What people and models put around an answer without changing it.
 _WRAPPING = " \t\r\n*_`\"'“”‘’()[]{}"
@@ -33,21 +34,38 @@ def read_option(text: str, options: Sequence[str]) -> str | None:
     return None
 
 
-def read_first_token(tokens: Sequence[tuple[str, float]], options: Sequence[str]) -> dict[str, float] | None:
-    """The probability of each option, not renormalised, out of (token, probability) of a first token.
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """What the listed probabilities of a first token say of the options.
 
-    None when the first token cannot tell: no option is among the tokens; or one is not, but its
-    beginning is, so that it takes several tokens and another option may begin in the same way.
+    `listed` has the options among them, not renormalised; of an option that is not, no more is known than
+    that its probability is at most `least`, the smallest one listed.
     """
-    found = dict.fromkeys(options, 0.0)
+
+    listed: Mapping[str, float]
+    least: float
+
+    @property
+    def mass(self) -> float:
+        """The probability of all listed options together."""
+        return min(1.0, sum(self.listed.values()))
+
+
+def read_first_token(tokens: Sequence[tuple[str, float]], options: Sequence[str]) -> FirstToken | None:
+    """The probability of each option out of (token, probability) of a first token.
+
+    None when the first token cannot tell: no token is listed, or an option is not, but its beginning is, so
+    that it takes several tokens and another option may begin in the same way.
+    """
+    found: dict[str, float] = {}
     for token, probability in tokens:
-        if token.strip() in found:
-            found[token.strip()] += probability
+        if token.strip() in options:
+            found[token.strip()] = found.get(token.strip(), 0.0) + probability
     begun = {token.strip() for token, _ in tokens} - {""}
-    for option, probability in found.items():
-        if probability == 0.0 and any(option != start and option.startswith(start) for start in begun):
+    for option in options:
+        if option not in found and any(option != start and option.startswith(start) for start in begun):
             return None
-    return found if sum(found.values()) > 0.0 else None
+    return FirstToken(found, min(probability for _, probability in tokens)) if tokens else None
 
 
 def _bare(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from usbrec.dialogue import Usage
 
 ChatRole = Literal["system", "user", "assistant"]
+ScoringMethod = Literal["exact", "votes", "forced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,9 @@ class ChoiceRequest:
 
     `temperature` (> 0) tempers the probabilities, p^(1/T) renormalised. Where no log-probabilities are to
     be had, `votes` answers are drawn at that temperature: the same quantity, with the noise of sampling.
+    `way` "exact" asks for log-probabilities alone (no probabilities where there are none), "votes" for votes
+    alone, and "auto" for votes where log-probabilities do not tell. `max_tokens` is the longest vote (None:
+    as long as an option), so that a model that reasons first can end.
     """
 
     messages: tuple[Message, ...]
@@ -151,6 +155,8 @@ class ChoiceRequest:
     temperature: float = 1.0
     votes: int = 10
     seed: int = 0
+    way: Literal["auto", "exact", "votes"] = "auto"
+    max_tokens: int | None = None
     deadline: float | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -160,6 +166,8 @@ class ChoiceRequest:
             "temperature": self.temperature,
             "votes": self.votes,
             "seed": self.seed,
+            "way": self.way,
+            "max_tokens": self.max_tokens,
         }
 
 
@@ -167,16 +175,22 @@ class ChoiceRequest:
 class Choice:
     """Probabilities over the options, or None when no answer could be read.
 
-    `method` says where they come from: "exact" log-probabilities, or "votes". For votes, `votes` is
-    how many were drawn and `unreadable` how many of them were no option. For exact, `mass` is the
-    probability the model put on the options before renormalising (None where it was not to be had).
+    `method` says where they come from: "exact" log-probabilities, "votes", or "forced" votes, which a grammar
+    limits to the options, so that nobody sees what the model would have said. For votes, `votes` is
+    how many were drawn and `unreadable` how many of them were no option; `reasoned` says that the model
+    reasons before it answers. For exact, `mass` is the probability the model put on the options before
+    renormalising (None where it was not to be had), `listed` has the options' own probabilities before
+    tempering, without those that the server did not list, of which none is above `least`.
     """
 
     probabilities: Mapping[str, float] | None
-    method: Literal["exact", "votes"]
+    method: ScoringMethod
     votes: int = 0
     unreadable: int = 0
     mass: float | None = None
+    listed: Mapping[str, float] | None = None
+    least: float | None = None
+    reasoned: bool = False
     usage: Usage = field(default_factory=Usage)
 
     def to_json(self) -> dict[str, Any]:
@@ -186,6 +200,9 @@ class Choice:
             "votes": self.votes,
             "unreadable": self.unreadable,
             "mass": self.mass,
+            "listed": None if self.listed is None else dict(self.listed),
+            "least": self.least,
+            "reasoned": self.reasoned,
             "usage": self.usage.to_json(),
         }
 
@@ -197,6 +214,9 @@ class Choice:
             votes=data["votes"],
             unreadable=data["unreadable"],
             mass=data["mass"],
+            listed=data.get("listed"),
+            least=data.get("least"),
+            reasoned=data.get("reasoned", False),
             usage=Usage.from_json(data["usage"]),
         )
 

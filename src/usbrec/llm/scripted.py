@@ -39,6 +39,7 @@ from usbrec.errors import BadLines, InputError, ModelRefused, ModelUnavailable, 
 from usbrec.keys import digest
 from usbrec.llm.choices import read_option
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
+from usbrec.llm.reasoning import separate
 
 Failure = Literal["unavailable", "empty", "garbage", "refused"]
 
@@ -91,6 +92,10 @@ class Script:
         raise UnusableAnswer(f"The script has no rule for a request that ends with {last[:80]!r}.")
 
 
+#: Words of a vote where the request does not say.
+_LONGEST_VOTE = 128
+
+
 class ScriptedModel:
     """A ChatModel that says what `script` says: rules, or a function from the request to its replies.
 
@@ -139,7 +144,9 @@ class ScriptedModel:
         weights = self._weights(request)
         offered = {option: weights.get(option, 0.0) for option in request.options}
         mass = sum(offered.values())
-        if mass > 0.0:
+        if request.way == "exact" and mass <= 0.0:
+            return Choice(None, "exact", usage=Usage(calls=1, prompt_tokens=_words(request.messages)))
+        if mass > 0.0 and request.way != "votes":
             usage = Usage(calls=1, prompt_tokens=_words(request.messages), completion_tokens=1)
             shares = {option: weight / mass for option, weight in offered.items()}
             return Choice(temper(shares, request.temperature), "exact", mass=min(mass, 1.0), usage=usage)
@@ -147,17 +154,20 @@ class ScriptedModel:
             request.messages,
             n=request.votes,
             temperature=request.temperature,
+            max_tokens=request.max_tokens or _LONGEST_VOTE,
             seed=request.seed,
             deadline=request.deadline,
         )
         reply = await self._chat(votes)
-        read = [read_option(completion.text, request.options) for completion in reply.completions]
+        answers = [separate(completion.text) for completion in reply.completions]
+        read = [read_option(answer.text, request.options) for answer in answers]
         chosen = [option for option in read if option is not None]
         return Choice(
             {option: chosen.count(option) / len(chosen) for option in request.options} if chosen else None,
             "votes",
             votes=len(read),
             unreadable=len(read) - len(chosen),
+            reasoned=any(answer.open or answer.reasoning for answer in answers),
             usage=reply.usage,
         )
 

@@ -197,6 +197,8 @@ class _Instance:
 
     def choose(self, request: ChoiceRequest, stop: threading.Event) -> Choice:
         started = time.monotonic()
+        if request.way == "votes":
+            return self._vote(request, Usage(), started, stop)
         answer = self._one_token(request, {"logprobs": True, "top_logprobs": _TOP})
         tokens = [(token["token"], float(token["logprob"])) for token in _top(answer, "top_logprobs")]
         usage = _usage(answer)
@@ -210,9 +212,10 @@ class _Instance:
             usage += _usage(answer)
             listed = [(token["token"], float(token["prob"])) for token in _top(answer, "top_probs")]
             probabilities = _over_options(listed, request.options)
-        if probabilities is not None and sum(probabilities.values()) > 0.0:
+        told = probabilities is not None and sum(probabilities.values()) > 0.0
+        if told or request.way == "exact":
             return Choice(
-                temper(probabilities, request.temperature),
+                temper(probabilities, request.temperature) if told and probabilities else None,
                 "exact",
                 mass=mass,
                 usage=_timed(usage, time.monotonic() - started),
@@ -239,7 +242,7 @@ class _Instance:
         shares = {option: read.count(option) / len(read) for option in request.options} if read else None
         return Choice(
             shares,
-            "votes",
+            "forced",
             votes=len(texts),
             unreadable=len(texts) - len(read),
             usage=_timed(usage, time.monotonic() - started),

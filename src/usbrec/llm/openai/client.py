@@ -25,10 +25,11 @@ from pydantic import ValidationError
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, ModelUnavailable, UnusableAnswer, UsbRecError
 from usbrec.keys import derive_seed
-from usbrec.llm.choices import read_first_token, read_option
+from usbrec.llm.choices import FirstToken, read_first_token, read_option
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
+from usbrec.llm.reasoning import ReasoningMarks
 
 T = TypeVar("T")
 OnDelta = Callable[[str], None]
@@ -51,7 +52,8 @@ class OpenAIModel:
     `timeout` (seconds) one request with its retries, from the moment it is sent; a request's own
     deadline also counts the wait for its turn. `constrain` limits votes to the options: "grammar" for a
     llama.cpp server, "structured" for vLLM, "guided" for older vLLM. With `supports_n` False several
-    replies are asked for one by one.
+    replies are asked for one by one. `reasoning` says what marks a model's thoughts in votes; in replies they
+    are told apart by whoever wraps this model (llm/separated.py).
 
     Raises ConfigError on a base URL that cannot be used, or without a key where one is needed.
     """
@@ -68,6 +70,7 @@ class OpenAIModel:
         max_retries: int = 5,
         constrain: Constrain = "none",
         supports_n: bool = True,
+        reasoning: ReasoningMarks = "auto",
     ) -> None:
         if not model:
             raise ConfigError("openai: needs a model's name after the colon, such as openai:gpt-4o-mini.")
@@ -85,6 +88,7 @@ class OpenAIModel:
         self._timeout = timeout
         self._slots = asyncio.Semaphore(concurrency)
         self._takes_n = supports_n
+        self._marks = reasoning
         self._top = _TOP
         self._max_tokens = "max_tokens"
         self._left_out: set[str] = set()
@@ -136,24 +140,32 @@ class OpenAIModel:
         await self._client.close()
 
     async def _choose(self, request: ChoiceRequest) -> Choice:
-        options = request.options
-        found, spent = await self._look(request)
-        if found is not None:
-            return Choice(temper(found, request.temperature), "exact", mass=sum(found.values()), usage=spent)
+        options, spent = request.options, Usage()
+        if request.way != "votes":
+            found, spent = await self._look(request)
+            if request.way == "exact" or (found is not None and found.listed):
+                return _exact(found, request, spent)
         longest = max(len(option.encode("utf-8", "replace")) for option in options)
         body = {
             "messages": [message.to_json() for message in request.messages],
             "temperature": request.temperature,
-            "max_tokens": max(VOTE_TOKENS, longest + 1),
+            "max_tokens": request.max_tokens or max(VOTE_TOKENS, longest + 1),
             **_limit(self._constrain, options),
         }
         choices, usage = await self._draw(body, request.votes, request.seed, None)
-        read = [option for choice in choices if (option := read_option(choice.text, options)) is not None]
+        answers = [choice.separated(self._marks) for choice in choices]
+        read = [option for one in answers if (option := read_option(one.text, options)) is not None]
         shares = {option: read.count(option) / len(read) for option in options} if read else None
-        drawn = len(choices)
-        return Choice(shares, "votes", votes=drawn, unreadable=drawn - len(read), usage=spent + usage)
+        return Choice(
+            shares,
+            "votes" if self._constrain == "none" else "forced",
+            votes=len(answers),
+            unreadable=len(answers) - len(read),
+            reasoned=any(one.open or one.reasoning for one in answers),
+            usage=spent + usage,
+        )
 
-    async def _look(self, request: ChoiceRequest) -> tuple[dict[str, float] | None, Usage]:
+    async def _look(self, request: ChoiceRequest) -> tuple[FirstToken | None, Usage]:
         """The options' probabilities as first token, and the cost; None where they are not to be had."""
         while self._top:
             asked = self._top
@@ -333,6 +345,21 @@ class OpenAIModel:
         except TimeoutError:
             pass
         raise ModelUnavailable(f"No answer from {self._host} within {seconds:g} seconds.")
+
+
+def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Choice:
+    """What log-probabilities say of the options; no probabilities where there are none."""
+    if found is None:
+        return Choice(None, "exact", usage=usage)
+    raw = {option: found.listed.get(option, 0.0) for option in request.options}
+    return Choice(
+        temper(raw, request.temperature) if found.listed else None,
+        "exact",
+        mass=found.mass,
+        listed=found.listed,
+        least=found.least,
+        usage=usage,
+    )
 
 
 class _Declined(Exception):

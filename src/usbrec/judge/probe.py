@@ -1,0 +1,110 @@
+"""A judge's way of scoring, found out on its own prompts before the first row.
+
+Log-probabilities and votes give different numbers for the same dialogue, so that a mean over both says
+nothing. A few of the run's own prompts show whether the digits hold enough of the probability; where they do
+not, or where there are no log-probabilities, a few votes show whether they can be read, if need be with
+tokens enough for a model that reasons first. What can score in neither way ends the run with what helps.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from usbrec.errors import ModelRefused
+from usbrec.judge.model import LEAST_READABLE, ModelJudge, Scoring, Way
+from usbrec.llm.protocol import Choice
+
+#: Votes that are drawn for each prompt.
+_VOTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What was found: the way, the median mass of the digits (None: not to be had), the longest vote in
+    tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn)."""
+
+    way: Way
+    mass: float | None
+    max_tokens: int | None = None
+    readable: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "way": self.way,
+            "mass": self.mass,
+            "max_tokens": self.max_tokens,
+            "readable_votes": self.readable,
+        }
+
+
+async def probe(
+    judge: ModelJudge, prompts: Sequence[str], *, way: Way = "auto", max_tokens: int, seed: int
+) -> Probed:
+    """Find out how `judge` scores, by at least one of its prompts, and have it score so from now on.
+
+    `way` other than "auto" is tried alone; `max_tokens` is how long a vote of a model that reasons may be.
+    Raises ModelRefused where no way gives a score, ModelError where the model fails.
+    """
+    found = None if way == "votes" else await _exact(judge, prompts, seed)
+    if found is None or (found.mass or 0.0) < judge.mass_floor:
+        mass = None if found is None else found.mass
+        if way == "exact":
+            raise ModelRefused(_no_score(judge, mass, None))
+        found = await _votes(judge, prompts, mass, max_tokens, seed)
+        if found.readable is None or found.readable < LEAST_READABLE:
+            raise ModelRefused(_no_score(judge, mass, found.readable))
+    judge.scoring.way, judge.scoring.max_tokens = found.way, found.max_tokens
+    return found
+
+
+async def _exact(judge: ModelJudge, prompts: Sequence[str], seed: int) -> Probed | None:
+    """By log-probabilities; None where the model gives none."""
+    asking = replace(judge, scoring=Scoring("exact"))
+    masses = []
+    for prompt in prompts:
+        choice = await asking.model.choose(asking.request(prompt, seed=seed))
+        if choice.mass is None and choice.probabilities is None:
+            return None
+        # A backend that does not see the mass reads the options' own probabilities in full.
+        masses.append(1.0 if choice.mass is None else choice.mass)
+    return Probed("exact", statistics.median(masses))
+
+
+async def _votes(
+    judge: ModelJudge, prompts: Sequence[str], mass: float | None, max_tokens: int, seed: int
+) -> Probed:
+    """By votes: short ones, unless the model reasons before it answers."""
+    best = Probed("votes", mass)
+    for longest in (None, max_tokens):
+        asking = replace(judge, votes=_VOTES, scoring=Scoring("votes", longest))
+        choices = [await asking.model.choose(asking.request(prompt, seed=seed)) for prompt in prompts]
+        readable = _readable(choices)
+        if best.readable is None or readable >= best.readable:
+            best = Probed("votes", mass, longest, readable)
+        if readable >= LEAST_READABLE and not any(choice.reasoned for choice in choices):
+            break
+    return best
+
+
+def _readable(choices: Sequence[Choice]) -> float:
+    drawn = sum(choice.votes for choice in choices)
+    return 1.0 - sum(choice.unreadable for choice in choices) / drawn if drawn else 0.0
+
+
+def _no_score(judge: ModelJudge, mass: float | None, readable: float | None) -> str:
+    tried = (
+        "it gives no log-probabilities"
+        if mass is None
+        else f"the digits 0, 1 and 2 hold {mass:.2g} of the probability (floor: {judge.mass_floor:g})"
+    )
+    if readable is not None:
+        tried += f", and of its votes {readable:.0%} could be read as a digit"
+    return (
+        f"{judge.model.name} cannot score: {tried}. What helps: limit its answers to the digits "
+        '(models.constrain = "grammar" for llama.cpp, "structured" for vLLM), give a model that reasons '
+        "more tokens (judging.max_tokens) or switch its reasoning off (servers.NAME.extra_body), a prompt of "
+        "your own (play.prompts), another --judge, or --judge rules."
+    )

@@ -1,0 +1,114 @@
+"""Scores are read only where they are there, and in one way for all rows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from usbrec.errors import ModelRefused
+from usbrec.judge.model import ModelJudge, Scoring, score_of
+from usbrec.judge.probe import Probed, probe
+from usbrec.llm import ChatRequest, Choice, ChoiceRequest, ScriptedModel
+from usbrec.prompts import Prompts
+
+PROMPTS = Prompts()
+DIGITS = ("0", "1", "2")
+
+
+def exact(listed: dict[str, float], least: float = 1e-6) -> Choice:
+    total = sum(listed.values())
+    shares = {digit: listed.get(digit, 0.0) / total for digit in DIGITS}
+    return Choice(shares, "exact", mass=total, listed=listed, least=least)
+
+
+def test_digits_that_hold_next_to_nothing_are_no_score() -> None:
+    score = score_of(exact({"0": 1e-7, "2": 8e-7}))
+    assert score.value is None
+    assert score.mass == 9e-7
+    assert "9e-07 of the probability" in score.detail["why"]
+    assert score_of(exact({"0": 0.1, "1": 0.1, "2": 0.31})).value is not None
+
+
+def test_a_lone_listed_digit_is_no_certainty() -> None:
+    assert score_of(exact({"1": 0.9}, least=0.9)).value is None
+    assert "could move the score" in score_of(exact({"1": 0.6}, least=0.2)).detail["why"]
+    assert score_of(exact({"1": 0.9}, least=0.001)).value == 1.0
+
+
+@given(
+    st.dictionaries(st.sampled_from(DIGITS), st.floats(0.2, 1.0), min_size=1),
+    st.floats(1e-9, 0.2),
+    st.floats(0.2, 2.0),
+)
+def test_a_score_that_is_read_is_no_further_off_than_the_doubt_allows(
+    listed: dict[str, float], least: float, temperature: float
+) -> None:
+    score = score_of(exact(listed, least), temperature=temperature)
+    if score.value is None:
+        assert score.detail["why"]
+    else:
+        assert 0.0 <= score.value <= 2.0
+
+
+@pytest.mark.parametrize(("unreadable", "value"), [(0, 2.0), (5, 2.0), (6, None), (7, None), (10, None)])
+def test_a_row_needs_half_of_its_votes_readable(unreadable: int, value: float | None) -> None:
+    shares = None if unreadable == 10 else {"0": 0.0, "1": 0.0, "2": 1.0}
+    score = score_of(Choice(shares, "votes", votes=10, unreadable=unreadable))
+    assert (score.value, score.votes, score.unreadable) == (value, 10, unreadable)
+    assert bool(score.detail) == (value is None)
+
+
+def judge_of(model: ScriptedModel, **more: float) -> ModelJudge:
+    return ModelJudge(model, PROMPTS, scoring=Scoring(), **more)  # type: ignore[arg-type]
+
+
+async def test_log_probabilities_are_the_way_where_the_digits_hold_enough() -> None:
+    judge = judge_of(ScriptedModel(lambda _: "So", choose=lambda _: {"0": 0.1, "1": 0.2, "2": 0.6}))
+    found = await probe(judge, ["one", "two"], max_tokens=50, seed=0)
+    assert found == Probed("exact", pytest.approx(0.9))
+    assert judge.scoring == Scoring("exact")
+    assert (await judge.ask("three", seed=0)).method == "exact"
+
+
+async def test_votes_are_the_way_where_the_digits_hold_next_to_nothing() -> None:
+    judge = judge_of(ScriptedModel(lambda _: "1", choose=lambda _: {"0": 1e-7, "2": 8e-7}))
+    found = await probe(judge, ["one"], max_tokens=50, seed=0)
+    assert (found.way, found.max_tokens, found.readable) == ("votes", None, 1.0)
+    score = await judge.ask("two", seed=0)
+    assert (score.method, score.value) == ("votes", 1.0)
+
+
+async def test_a_judge_that_reasons_first_gets_tokens_enough_to_end() -> None:
+    def thinks(request: ChatRequest) -> str:
+        assert request.max_tokens in (8, 50, 128)
+        return "<think>The seeker wanted an old house and got a castle</think> 0"
+
+    judge = judge_of(ScriptedModel(thinks))
+    found = await probe(judge, ["one"], max_tokens=50, seed=0)
+    assert (found.way, found.max_tokens) == ("votes", 50)
+    assert (await judge.ask("two", seed=0)).value == 0.0
+
+
+async def test_a_model_that_never_says_a_digit_ends_the_run_with_what_helps() -> None:
+    judge = judge_of(ScriptedModel(lambda _: "0, because it is not what was asked for"))
+    with pytest.raises(ModelRefused, match=r"0% could be read.*models\.constrain"):
+        await probe(judge, ["one"], max_tokens=50, seed=0)
+
+
+async def test_a_way_that_is_asked_for_is_tried_alone() -> None:
+    model = ScriptedModel(lambda _: "2", choose=lambda _: {"0": 0.1, "1": 0.2, "2": 0.6})
+    assert (await probe(judge_of(model), ["one"], way="votes", max_tokens=50, seed=0)).way == "votes"
+    with pytest.raises(ModelRefused, match="log-probabilities"):
+        await probe(judge_of(ScriptedModel(lambda _: "2")), ["one"], way="exact", max_tokens=50, seed=0)
+
+
+async def test_once_the_way_is_known_no_row_is_scored_in_another() -> None:
+    weights = iter([{"2": 0.9, "1": 0.05, "0": 0.04}, None, {"2": 0.2}])
+    model = ScriptedModel(lambda _: "0", choose=lambda _: next(weights))
+    judge = judge_of(model)
+    await probe(judge, ["one"], max_tokens=50, seed=0)
+    silent, thin = await judge.ask("two", seed=0), await judge.ask("three", seed=0)
+    assert (silent.method, silent.value) == ("exact", None)
+    assert (thin.method, thin.value) == ("exact", None)
+    assert all(not isinstance(request, ChoiceRequest) or request.way == "exact" for request in model.requests)
