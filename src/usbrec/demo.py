@@ -7,17 +7,15 @@ The quick one trains nothing and shows a model in the seeker's and the judge's s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seats, Training
 from usbrec.engine import Progress
 from usbrec.errors import RunFolderError
-from usbrec.evaluation import compare, load_run, print_table, write_report
+from usbrec.evaluation import Comparison, compare, load_run, write_report
 from usbrec.experiment import Cell, Tell, experiment
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
@@ -53,14 +51,21 @@ def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Cell:
     return cell
 
 
-def quick_demo(out: str | Path, *, all_rows: bool, progress: Progress, console: Console) -> Path:
+def quick_demo(
+    out: str | Path,
+    *,
+    all_rows: bool,
+    progress: Progress,
+    tell: Tell,
+    show: Callable[[Comparison], None],
+) -> Path:
     """Pairs, then plain, self-enhanced and the controls on the same rows, then a few rows with the model
-    in every seat; returns the report's path. Goes on where an earlier call stopped; raises RunFolderError in
-    the folder of the other demo."""
+    in every seat; returns the report's path. `tell` hears what is done, `show` is given the comparisons. Goes
+    on where an earlier call stopped; raises RunFolderError in the folder of the other demo."""
     out = Path(out)
     _refuse_where(out / "run.db", "usbrec demo")
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
-        console.print(
+        tell(
             f"{MODEL} draws first replies, each is played to its score, and pairs come out; then it "
             "recommends plain and self-enhanced beside controls without a model, and at last takes every "
             "seat itself on a few rows.\n"
@@ -95,12 +100,12 @@ def quick_demo(out: str | Path, *, all_rows: bool, progress: Progress, console: 
     runs = {name: load_run(out / name) for name in systems}
     by_model = [run for name, run in runs.items() if name.endswith("-model-judge")]
     judged_by_rules = [run for name, run in runs.items() if not name.endswith("-model-judge")]
-    comparison = compare(judged_by_rules, seed=by_rules.seed)
+    comparison = compare(judged_by_rules, reference="plain", seed=by_rules.seed)
     second = compare(by_model, seed=by_rules.seed)
-    console.print("\nSeeker and judge by rules:")
-    print_table(comparison, console)
-    console.print("\nThe same small model in every seat (it is no judge; two rows to show the way):")
-    print_table(second, console)
+    tell("\nSeeker and judge by rules:")
+    show(comparison)
+    tell("\nThe same small model in every seat (it is no judge; two rows to show the way):")
+    show(second)
     write_report(
         out / "report-model-judge.html", by_model, title="USB-Rec demo, model judge", comparison=second
     )

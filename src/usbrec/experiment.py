@@ -19,7 +19,7 @@ from usbrec.config import Config, Dataset, Training, deciding, dump_config
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import Comparison, Run, compare, load_run, write_report
-from usbrec.evaluation.comparison.compare import Difference
+from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.comparison.planned_contrasts import PLANNED, differences_of, pooled, spread
 from usbrec.journal import Journal
 from usbrec.keys import digest
@@ -247,10 +247,11 @@ class _Cell:
             also=differences_of(systems, settings.also_compare, seed=config.seed, resamples=resamples),
             pooled=compare(
                 [replace(run, name=name) for name, run in systems.items()],
+                reference=next(iter(systems)),
                 seed=config.seed,
                 resamples=resamples,
             ),
-            first=compare(firsts, seed=config.seed, resamples=resamples),
+            first=compare(firsts, reference=firsts[0].name, seed=config.seed, resamples=resamples),
             training=training,
         )
         write_report(

@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from support.fake_runs import failed_row, realistic, row, run_of
+from usbrec.cli.tables import print_comparison
 from usbrec.errors import InputError
-from usbrec.evaluation.comparison.compare import compare, print_table
+from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.summary import of_controls, verdict
 
 LOW = [row(str(index), 0.2 + index / 100) for index in range(12)]
@@ -19,7 +20,7 @@ HIGH = [row(str(index), 1.2 + index / 100) for index in range(12)]
 
 def printed(comparison, width=100):
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    print_table(comparison, console)
+    print_comparison(comparison, console)
     return console.file.getvalue()
 
 
@@ -64,7 +65,7 @@ def test_rows_that_never_repeat_are_not_tested_twice():
 def test_p_values_are_adjusted_over_all_comparisons_together():
     runs = [run_of("low", LOW), run_of("same", LOW), run_of("high", HIGH)]
     alone = compare([runs[0], runs[2]]).between("high", "ieval")
-    among = compare(runs).between("high", "ieval")
+    among = compare(runs, reference="low").between("high", "ieval")
     assert among.difference == alone.difference
     assert among.adjusted == pytest.approx(2 * alone.adjusted)
 
@@ -157,7 +158,7 @@ def test_the_guards_are_told_for_every_system_where_items_are_known(tmp_path):
         "self-enhanced",
         "rules-popular",
     ]
-    assert found.systems[0].guards["names_item"] == 1.0
+    assert found.systems[0].replies["names_item"] == 1.0
     assert found.to_json()["systems"][0]["replies"]["diversity"]["recommended"] == 24
     assert "new item" not in printed(compare([run_of("low", LOW)]))
 

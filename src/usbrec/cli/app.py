@@ -15,15 +15,15 @@ from usbrec.cli.chatting import chat
 from usbrec.cli.experiment import experiment, print_cell, steps_told
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.serving import serve
+from usbrec.cli.tables import print_comparison, ranked_table, rounds_table
 from usbrec.cli.training import print_examples, print_training
 from usbrec.data import KINDS, load_samples, write_samples
 from usbrec.demo import demo as run_demo
 from usbrec.demo import quick_demo
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import compare as compare_runs
-from usbrec.evaluation import load_run, print_table, write_report
-from usbrec.evaluation.metrics.ranked import ranked_table
-from usbrec.evaluation.metrics.rounds import rounds_table
+from usbrec.evaluation import load_run
+from usbrec.evaluation.comparison.export import ending_of
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
 from usbrec.serve.storage.export import HARVESTS
@@ -61,7 +61,13 @@ def demo(
     console = wide_console()
     out = out or Path("runs/demo-quick" if quick else "runs/demo")
     if quick:
-        report = quick_demo(out, all_rows=all_rows, progress=Bars(), console=console)
+        report = quick_demo(
+            out,
+            all_rows=all_rows,
+            progress=Bars(),
+            tell=lambda text: console.print(text, markup=False),
+            show=lambda comparison: print_comparison(comparison, console),
+        )
     else:
         console.print(
             "The packaged model learns from labels (SFT), then from preferences that simulated seekers' "
@@ -379,7 +385,7 @@ def evaluate(
         return
     run = load_run(out)
     resamples = settings.statistics.resamples
-    print_table(compare_runs([run], seed=settings.seed, resamples=resamples), console)
+    print_comparison(compare_runs([run], seed=settings.seed, resamples=resamples), console)
     if run.results.get("by_round"):
         console.print(rounds_table(run.results["by_round"]))
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
@@ -392,20 +398,26 @@ app.command()(serve)
 
 @app.command()
 def compare(
-    runs: Annotated[
-        list[Path], typer.Argument(help="Run folders; the first is what others are held against.")
-    ],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write a report (.html).")] = None,
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, two or more.")],
+    reference: Annotated[
+        str | None,
+        typer.Option(help="Hold the others against this run alone (its name or folder); else every pair."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Also write a file, by its ending: .csv .html .json .md .tex."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the intervals.")] = 0,
 ) -> None:
-    """Hold runs against the first one, on the rows they share."""
-    loaded = [load_run(run) for run in runs]
-    comparison = compare_runs(loaded, seed=seed)
+    """Hold runs against each other, on the rows they share."""
+    ending = None if out is None else ending_of(out)
+    comparison = compare_runs([load_run(run) for run in runs], reference=reference, seed=seed)
     console = wide_console()
-    print_table(comparison, console)
+    print_comparison(comparison, console)
     if out is not None:
-        write_report(out, loaded, title="Comparison", comparison=comparison, seed=seed)
-        console.print(f"Report: {out}", markup=False, soft_wrap=True)
+        comparison.save(out)
+        written = "Report" if ending == ".html" else "Table"
+        console.print(f"{written}: {out}", markup=False, soft_wrap=True)
 
 
 @app.command()

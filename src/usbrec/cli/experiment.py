@@ -14,10 +14,11 @@ from rich.text import Text
 
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
+from usbrec.cli.tables import print_comparison
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
-from usbrec.evaluation import Run, print_table
-from usbrec.evaluation.comparison.compare import Difference
+from usbrec.evaluation import Run
+from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.report import formatting
 from usbrec.experiment import Cell, Tell
 from usbrec.experiment import experiment as run_experiment
@@ -122,7 +123,7 @@ def steps_told() -> Tell:
 def print_cell(cell: Cell, console: Console) -> None:
     """The systems, each over all its training seeds, and the comparisons, planned and not."""
     console.print(f"\n{cell.model} on {cell.dataset}", style="bold", markup=False)
-    print_table(replace(cell.pooled, differences=()), console)
+    print_comparison(replace(cell.pooled, differences=(), secondary=()), console)
     if len(cell.training) > 1:
         console.print(_spread(cell))
     console.print(_differences("Planned", cell.planned))

@@ -7,15 +7,14 @@ seeds together, so repeating a training does not make the rows look like more pe
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from usbrec.evaluation.comparison.compare import Difference, compare
-from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.comparison.compare import compare
+from usbrec.evaluation.comparison.differences import Difference, holm_adjusted
+from usbrec.evaluation.metrics import Row, spread_of
 from usbrec.evaluation.runs.results import Run, summarise
-from usbrec.evaluation.statistics import holm
 
 #: System and what it is held against, the most telling first (paper: each stage helps, both most).
 PLANNED = (
@@ -37,11 +36,13 @@ PLANNED = (
 def pooled(runs: Sequence[Run], seeds: int, *, resamples: int) -> Run:
     """One system's runs, one a training seed, as one; a run that does not depend on it is repeated.
 
-    Rows are numbered by seed (also as ``training``), dialogues keep their ids.
+    Rows are numbered by seed (also as ``training``; ``retrained`` where a training of that seed made them),
+    dialogues keep their ids.
     """
+    retrained = len(runs) == seeds and seeds > 1
     repeated = list(runs) if len(runs) == seeds else [runs[0]] * seeds
     rows: list[Row] = [
-        {**row, "sample_id": f"{row['sample_id']}#{seed}", "training": seed}
+        {**row, "sample_id": f"{row['sample_id']}#{seed}", "training": seed, "retrained": retrained}
         for seed, run in enumerate(repeated)
         for row in run.rows
     ]
@@ -61,21 +62,10 @@ def differences_of(
             pair = [replace(systems[name], name=name) for name in (baseline, other)]
             taken = compare(pair, seed=seed, resamples=resamples).differences
             found += [difference for difference in taken if difference.scope == "all"]
-    tested = [index for index, one in enumerate(found) if one.difference.p_value is not None]
-    values = holm([found[index].difference.p_value or 0.0 for index in tested])
-    for index, adjusted in zip(tested, values, strict=True):
-        found[index] = replace(found[index], adjusted=adjusted)
-    return tuple(found)
+    return holm_adjusted(found)
 
 
 def spread(runs: Sequence[Run]) -> Mapping[str, Any]:
-    """How far the training seeds lie apart: each one's means, and their standard deviation (None for one)."""
-    told: dict[str, Any] = {}
-    for name in ("ieval", "hit"):
-        means = [run.results[name]["mean"] for run in runs]
-        known = [mean for mean in means if mean is not None]
-        told[name] = {
-            "by_seed": means,
-            "sd": round(statistics.stdev(known), 6) if len(known) > 1 else None,
-        }
-    return told
+    """How far the training seeds lie apart in ``ieval`` and ``hit``: see :func:`usbrec.evaluation.metrics.
+    spread_of`."""
+    return {name: spread_of([run.results[name]["mean"] for run in runs]) for name in ("ieval", "hit")}

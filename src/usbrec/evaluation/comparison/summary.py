@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from usbrec.evaluation.comparison.compare import Comparison, Difference
+from usbrec.evaluation.comparison.compare import Comparison
+from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.report import formatting
 
 # From here on a difference is said to be one that chance alone could explain.

@@ -18,7 +18,13 @@ from usbrec.evaluation.metrics.rows import (
     second_score,
     unreadable,
 )
-from usbrec.evaluation.metrics.scores import random_similarity, score_methods, second_judge
+from usbrec.evaluation.metrics.scores import (
+    random_similarity,
+    score_methods,
+    second_judge,
+    spread_of,
+    training_spread,
+)
 
 __all__ = [
     "Measure",
@@ -40,6 +46,8 @@ __all__ = [
     "search_counts",
     "second_judge",
     "second_score",
+    "spread_of",
+    "training_spread",
     "unreadable",
     "usage_sums",
 ]

@@ -13,8 +13,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
-
 from usbrec.evaluation.metrics import Row
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.runs.results import rounded
@@ -24,7 +22,7 @@ from usbrec.keys import derive_seed
 SCHEMA = "usbrec.retrieval/1"
 
 #: What the rank of a target (from 1) is worth at a cutoff it makes.
-_MEASURES: Mapping[str, Callable[[int], float]] = {
+MEASURES: Mapping[str, Callable[[int], float]] = {
     "recall": lambda rank: 1.0,
     "ndcg": lambda rank: 1 / math.log2(rank + 1),
     "mrr": lambda rank: 1 / rank,
@@ -104,27 +102,10 @@ def summarise_ranked(
     }
 
 
-def ranked_table(results: Mapping[str, Any]) -> Table:
-    """The figures as a table for the terminal."""
-    table = Table("targets", "n", *(f"{name}@{k}" for name in _MEASURES for k in CUTOFFS), box=None)
-    groups = {
-        "all": {"n": results["targets"], **results["intervals"]},
-        "not yet named": results["non_repeats"],
-        "popular": results["head"],
-        "rare": results["tail"],
-    }
-    for name, figures in groups.items():
-        cells = [figures[measure][str(k)]["mean"] for measure in _MEASURES for k in CUTOFFS]
-        table.add_row(
-            name, str(figures["n"]), *("-" if cell is None else f"{cell:.3f}".lstrip("0") for cell in cells)
-        )
-    return table
-
-
 def _figures(chosen: _Ranked, place: str, seed: int, resamples: int) -> dict[str, Any]:
     clusters = [dialogue for _, dialogue in chosen]
     figures: dict[str, Any] = {}
-    for name, worth in _MEASURES.items():
+    for name, worth in MEASURES.items():
         figures[name] = {}
         for k in CUTOFFS:
             values = [0.0 if rank is None or rank > k else worth(rank) for rank, _ in chosen]

@@ -14,10 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
-
 from usbrec.evaluation.metrics import Row
-from usbrec.evaluation.report import formatting
 from usbrec.evaluation.statistics import Interval, mean_interval
 from usbrec.keys import derive_seed
 
@@ -143,19 +140,3 @@ def _measures(
 
 def _within(ranks: Sequence[int | None], k: int) -> bool:
     return any(rank is not None and rank <= k for rank in ranks)
-
-
-def rounds_table(entries: Sequence[Mapping[str, Any]]) -> Table:
-    """For the terminal: a line a round, fits 100 columns."""
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("after round", justify="right")
-    for measure in ("recall", "success", "not repeated: recall"):
-        for k in CUTOFFS:
-            table.add_column(f"{measure}\n@{k}", justify="right")
-    for entry in entries:
-        groups = (entry["recall"], entry["success"], entry["non_repeats"]["recall"])
-        table.add_row(
-            str(entry["round"]),
-            *(formatting.number(group[str(k)]["mean"], "share") for group in groups for k in CUTOFFS),
-        )
-    return table

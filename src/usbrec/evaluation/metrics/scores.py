@@ -1,12 +1,14 @@
-"""How rows were scored: by which method, against which random baseline, and by the second judge."""
+"""How rows were scored: by which method, against which random baseline, by the second judge, and how far the
+training seeds lie apart."""
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics.rows import Row, interval, mean, second_score
+from usbrec.evaluation.metrics.rows import Measure, Row, hit, interval, mean, score, second_score
 
 
 def score_methods(rows: Iterable[Row]) -> dict[str, int]:
@@ -39,4 +41,39 @@ def second_judge(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
         "name": ", ".join(sorted({opinion["name"] for opinion in opinions})),
         **found.to_json(),
         "random_similarity": mean(opinion["mean"] for opinion in opinions if opinion.get("mean") is not None),
+    }
+
+
+def training_spread(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """How far the training seeds lie apart in rows pooled over several of them; None for rows of one.
+
+    ``{"ieval": {"by_seed", "min", "max", "sd"}, "hit": the same}``, see :func:`spread_of`. Rows say by
+    ``training`` which seed they belong to, and by ``retrained`` that a training of that seed made them; those
+    of a system without training stand beside each seed as they are, and have no spread.
+    """
+    if not any(row.get("retrained") for row in rows):
+        return None
+    by_seed: dict[int, list[Row]] = {}
+    for row in rows:
+        by_seed.setdefault(row.get("training", 0), []).append(row)
+    measures: Mapping[str, Measure] = {"ieval": score, "hit": hit}
+    return {
+        name: spread_of(
+            [
+                mean(value for row in by_seed[seed] if (value := measure(row)) is not None)
+                for seed in sorted(by_seed)
+            ]
+        )
+        for name, measure in measures.items()
+    }
+
+
+def spread_of(means: Sequence[float | None]) -> dict[str, Any]:
+    """The means of the training seeds, their extremes, and their standard deviation (None for one)."""
+    known = [mean for mean in means if mean is not None]
+    return {
+        "by_seed": list(means),
+        "min": min(known, default=None),
+        "max": max(known, default=None),
+        "sd": round(statistics.stdev(known), 6) if len(known) > 1 else None,
     }

@@ -17,8 +17,10 @@ import jinja2
 
 from usbrec.dialogue import PreferencePair
 from usbrec.evaluation import metrics
-from usbrec.evaluation.comparison.compare import Comparison, distinctly_named, flattened
+from usbrec.evaluation.comparison.comparability import flattened
+from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, verdict
+from usbrec.evaluation.comparison.systems import distinctly_named
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.dialogues import Pick, pick_dialogues

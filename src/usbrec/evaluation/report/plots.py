@@ -20,7 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from usbrec.evaluation.comparison.compare import Difference, System
+from usbrec.evaluation.comparison.differences import Difference
+from usbrec.evaluation.comparison.systems import System
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.formatting import Kind
 from usbrec.evaluation.statistics import Interval

@@ -1,0 +1,102 @@
+"""Result tables on the terminal: comparisons, rankings, rounds, training seeds. Each fits 100 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from usbrec.evaluation.comparison import tables
+from usbrec.evaluation.comparison.compare import Comparison
+from usbrec.evaluation.comparison.tables import Cell
+from usbrec.evaluation.metrics.ranked import MEASURES as RANKED
+from usbrec.evaluation.metrics.rounds import CUTOFFS
+from usbrec.evaluation.report import formatting
+
+_NAME = 22
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print the systems, the counts of their replies where items are known, the differences, what the
+    columns mean, and the warnings."""
+    shown = [tables.systems_table(comparison.systems)]
+    if (replies := tables.replies_table(comparison.systems)) is not None:
+        shown.append(replies)
+    for table in shown:
+        console.print(_drawn(table))
+        console.print()
+    for system in comparison.systems:
+        if (against := tables.differences_against(comparison, system.name)) is not None:
+            console.print(_drawn(against, name=30))
+            console.print()
+    meanings = [line for table in shown for line in table.legend]
+    if comparison.differences:
+        apart = ", but for those of the second judge" if comparison.secondary else ""
+        meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
+    console.print(_legend(meanings))
+    for warning in comparison.warnings:
+        console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
+
+
+def _drawn(table: tables.Table, *, name: int = _NAME) -> Table:
+    """Headings and cells as a terminal shows them: intervals below their means, which keeps three of them
+    within 100 columns, and names of at most `name` characters."""
+    drawn = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    for place, heading in enumerate(table.headings):
+        drawn.add_column(Text(heading), justify="left" if place < table.words else "right", no_wrap=True)
+    for cells in table.rows:
+        first, *others = cells
+        drawn.add_row(_plain(formatting.clipped(first.text, name)), *map(_stacked, others))
+    return drawn
+
+
+def _stacked(cell: Cell) -> Text:
+    return Text.assemble(cell.text, "\n", (cell.interval, "dim")) if cell.interval else Text(cell.text)
+
+
+def _legend(meanings: Sequence[tuple[str, str]]) -> Text:
+    told = Text(style="dim")
+    for place, (heading, meaning) in enumerate(meanings):
+        told.append("; " if place else "").append(heading, "bold").append(f": {meaning}")
+    return told.append(".") if meanings else told
+
+
+def _plain(text: str) -> Text:
+    """Text as it is: a folder called ``[red]`` is no markup, and control characters do nothing."""
+    return Text(formatting.printable(text))
+
+
+def ranked_table(results: Mapping[str, Any]) -> Table:
+    """The figures of a retrieval run, a line a group of targets."""
+    table = Table("targets", "n", *(f"{name}@{k}" for name in RANKED for k in CUTOFFS), box=None)
+    groups = {
+        "all": {"n": results["targets"], **results["intervals"]},
+        "not yet named": results["non_repeats"],
+        "popular": results["head"],
+        "rare": results["tail"],
+    }
+    for name, figures in groups.items():
+        cells = [figures[measure][str(k)]["mean"] for measure in RANKED for k in CUTOFFS]
+        table.add_row(
+            name, str(figures["n"]), *("-" if cell is None else f"{cell:.3f}".lstrip("0") for cell in cells)
+        )
+    return table
+
+
+def rounds_table(entries: Sequence[Mapping[str, Any]]) -> Table:
+    """Recall and success by round, a line a round."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("after round", justify="right")
+    for measure in ("recall", "success", "not repeated: recall"):
+        for k in CUTOFFS:
+            table.add_column(f"{measure}\n@{k}", justify="right")
+    for entry in entries:
+        groups = (entry["recall"], entry["success"], entry["non_repeats"]["recall"])
+        table.add_row(
+            str(entry["round"]),
+            *(formatting.number(group[str(k)]["mean"], "share") for group in groups for k in CUTOFFS),
+        )
+    return table

@@ -1,0 +1,98 @@
+"""Comparability of runs: settings, samples and scoring methods in which they differ, lost rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.report import formatting
+from usbrec.evaluation.runs.results import Run
+from usbrec.keys import digest
+
+# Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
+_MUST_AGREE = frozenset({"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts"})
+# The seats inside self-enhancement may differ: they are part of the system, not of its measurement.
+_SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
+# What is measured beside the score changes no score.
+_BESIDE = frozenset({"judging.second", "judging.persuasion"})
+
+
+def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
+    """What a reader must know before believing a difference: each run held against the first, then the
+    runs that lost many rows."""
+    baseline = runs[0]
+    ours = {row["sample_id"]: row for row in baseline.rows}
+    for other in runs[1:]:
+        pair = f"{baseline.name} and {other.name}"
+        theirs = {row["sample_id"]: row for row in other.rows}
+        shared = sorted(ours.keys() & theirs.keys())
+        alone = len(ours) + len(theirs) - 2 * len(shared)
+        if not shared:
+            yield f"{pair} share no sample: nothing can be compared row by row."
+        elif alone:
+            yield f"{pair} were run on different samples: differences use the {len(shared)} that both have."
+        changed = sum(
+            _content(ours[key]) != _content(theirs[key]) for key in shared if _both(ours, theirs, key)
+        )
+        if changed:
+            yield f"{pair}: {changed} samples have the same id but another context or other targets."
+        for path, (first, second) in sorted(config_differences(baseline.results, other.results).items()):
+            if _decides_meaning(path):
+                yield f"{pair} differ in {path}: {_short(first)} and {_short(second)}."
+        methods = [
+            {name for name, count in run.results.get("score", {}).items() if count}
+            for run in (baseline, other)
+        ]
+        if all(methods) and methods[0] != methods[1]:
+            yield f"{pair} were scored in different ways ({_listed(methods[0])}; {_listed(methods[1])})."
+    for run in runs:
+        lost = run.results["failed"] + run.results["unreadable"]
+        if lost * 20 > run.results["n"]:
+            yield f"{run.name}: {lost} of {run.results['n']} rows have no score; means are over the others."
+
+
+def config_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The settings in which two results differ, as dotted path -> both values (None where it is not set)."""
+    one, two = flattened(first["config"]), flattened(second["config"])
+    return {
+        path: (one.get(path), two.get(path))
+        for path in one.keys() | two.keys()
+        if one.get(path) != two.get(path)
+    }
+
+
+def flattened(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested configuration as dotted path -> value."""
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            flat.update(flattened(value, f"{path}."))
+        else:
+            flat[path] = value
+    return flat
+
+
+def _decides_meaning(path: str) -> bool:
+    """Whether scores under two values of this setting are of different kinds."""
+    parts = set(path.split("."))
+    return bool(parts & _MUST_AGREE) and not parts & _SYSTEMS_OWN and path not in _BESIDE
+
+
+def _both(ours: Mapping[str, Row], theirs: Mapping[str, Row], key: str) -> bool:
+    return ours[key]["episode"] is not None and theirs[key]["episode"] is not None
+
+
+def _content(row: Row) -> str:
+    """What makes a sample the one it is, whatever was played from it."""
+    sample = row["episode"]["sample"]
+    return digest([sample["turns"], sorted(sample["targets"])])
+
+
+def _short(setting: Any) -> str:
+    return formatting.clipped(formatting.value(setting), 40)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,99 @@
+"""Records of compared systems: the outcomes, costs and reply counts of one run each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from usbrec.evaluation import metrics
+from usbrec.evaluation.comparison.comparability import flattened
+from usbrec.evaluation.runs.results import Run
+from usbrec.evaluation.statistics import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row.
+
+    `ieval` and `second` lie in [0, 2] (`second` has n 0 where the second judge scored nothing), `hit` is a
+    share of rows; those of `_non_repeats` are taken on rows whose targets the context had not named.
+    `replies` is what :func:`usbrec.evaluation.metrics.reply_counts` counts. `control` says that no language
+    model sat in the recommender's seat. `training` is how far the training seeds lie apart
+    (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several.
+    """
+
+    name: str
+    n: int
+    failed: int
+    unreadable: int
+    ieval: Interval
+    hit: Interval
+    ieval_non_repeats: Interval
+    hit_non_repeats: Interval
+    second: Interval
+    calls: float
+    tokens: float
+    seconds: float
+    replies: Mapping[str, Any]
+    control: bool = False
+    training: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "control": self.control,
+            "n": self.n,
+            "failed": self.failed,
+            "unreadable": self.unreadable,
+            "ieval": self.ieval.to_json(),
+            "hit": self.hit.to_json(),
+            "ieval_non_repeats": self.ieval_non_repeats.to_json(),
+            "hit_non_repeats": self.hit_non_repeats.to_json(),
+            "second_judge": self.second.to_json(),
+            "calls_per_row": self.calls,
+            "tokens_per_row": self.tokens,
+            "seconds_per_row": self.seconds,
+            "replies": self.replies,
+            "training": self.training,
+        }
+
+
+def system_of(run: Run, *, seed: int, resamples: int) -> System:
+    """The line of a run; its name should be one that no other run has (:func:`distinctly_named`)."""
+    results = run.results
+    rows = max(1, results["n"])
+    return System(
+        name=run.name,
+        n=results["n"],
+        failed=results["failed"],
+        unreadable=results["unreadable"],
+        ieval=Interval.from_json(results["ieval"]),
+        hit=Interval.from_json(results["hit"]),
+        ieval_non_repeats=Interval.from_json(results["non_repeats"]["ieval"]),
+        hit_non_repeats=Interval.from_json(results["non_repeats"]["hit"]),
+        second=metrics.interval(
+            run.rows, metrics.second_score, seed=seed, place="second_judge", resamples=resamples
+        ),
+        calls=results["calls"] / rows,
+        tokens=(results["prompt_tokens"] + results["completion_tokens"]) / rows,
+        seconds=results["seconds"] / rows,
+        # Counted on the rows: what an older version summarised has them in another shape, or not at all.
+        replies=metrics.reply_counts(run.rows, seed=seed, resamples=resamples),
+        control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
+        training=metrics.training_spread(run.rows),
+    )
+
+
+def distinctly_named(runs: Sequence[Run]) -> list[Run]:
+    """The runs with names that differ: folders of the same name are numbered, the first keeps its own."""
+    taken: set[str] = set()
+    named = []
+    for run in runs:
+        name, count = run.name, 1
+        while name in taken:
+            count += 1
+            name = f"{run.name} #{count}"
+        taken.add(name)
+        named.append(replace(run, name=name))
+    return named

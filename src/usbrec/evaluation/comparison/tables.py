@@ -1,0 +1,243 @@
+"""Tables of a comparison that people read: columns, cells as text, and a legend of what each column means.
+
+The terminal, LaTeX and Markdown show the same tables. A column that says nothing of any system is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from usbrec.evaluation.comparison.differences import Difference
+from usbrec.evaluation.comparison.systems import System
+from usbrec.evaluation.report import formatting
+from usbrec.evaluation.statistics import Interval
+
+if TYPE_CHECKING:
+    from usbrec.evaluation.comparison.compare import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number as text, with its interval where it has one. `zero` says that it counts nothing."""
+
+    text: str
+    interval: str = ""
+    zero: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return self.text == formatting.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: a heading of one or two lines, a cell of each system, and what it says in words.
+
+    It is left out where it is empty for every system and, with `zero_is_nothing`, where it is 0 for all.
+    """
+
+    heading: str
+    meaning: str
+    cell: Callable[[System], Cell]
+    zero_is_nothing: bool = False
+
+    @property
+    def name(self) -> str:
+        return on_one_line(self.heading)
+
+    def needed(self, systems: Sequence[System]) -> bool:
+        cells = [self.cell(system) for system in systems]
+        told = [cell for cell in cells if not cell.empty]
+        return bool(told) and not (self.zero_is_nothing and all(cell.zero for cell in told))
+
+
+def on_one_line(heading: str) -> str:
+    """A heading without its line break."""
+    return heading.replace("-\n", "").replace("\n/", "/").replace("\n", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text: headings of one or two lines, rows of cells, the first `words` columns of them words.
+
+    `legend` has (heading, meaning) of the columns that do not explain themselves.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    words: int = 1
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+def systems_table(systems: Sequence[System]) -> Table:
+    """The outcomes and costs of each system."""
+    return _of_systems("system", OUTCOMES, systems)
+
+
+def replies_table(systems: Sequence[System]) -> Table | None:
+    """The most telling counts of the replies (the report has all of them); None where no items are known."""
+    if all(system.replies["names_item"] is None for system in systems):
+        return None
+    return _of_systems("replies", REPLIES, systems)
+
+
+def differences_table(comparison: Comparison) -> Table | None:
+    """Every difference that is told, the secondary ones last; None without any."""
+    told = (*comparison.differences, *comparison.secondary)
+    if not told:
+        return None
+    headings = ("system", "against", "measure", "rows", *_DIFFERENCE)
+    rows = ((Cell(one.other), Cell(one.baseline), *_difference_cells(one)) for one in told)
+    return Table("differences", headings, tuple(rows), words=3)
+
+
+def differences_against(comparison: Comparison, baseline: str) -> Table | None:
+    """The differences of one baseline, which the heading names; None without any."""
+    told = [one for one in (*comparison.differences, *comparison.secondary) if one.baseline == baseline]
+    if not told:
+        return None
+    headings = (f"against {formatting.clipped(baseline, 22)}", "measure", "rows", *_DIFFERENCE)
+    rows = ((Cell(one.other), *_difference_cells(one)) for one in told)
+    return Table("differences", headings, tuple(rows), words=2)
+
+
+_DIFFERENCE = ("difference", "95 % interval", "p", "p (Holm)")
+
+
+def _difference_cells(found: Difference) -> tuple[Cell, ...]:
+    kind, difference = formatting.kind_of(found.measure), found.difference
+    return (
+        Cell(formatting.measure(found.measure, found.scope)),
+        Cell(str(difference.n)),
+        Cell(formatting.signed(difference.mean, kind)),
+        Cell(formatting.limits(difference.low, difference.high, kind)),
+        Cell(formatting.p_value(difference.p_value)),
+        Cell(formatting.p_value(found.adjusted)),
+    )
+
+
+def _of_systems(title: str, columns: Sequence[Column], systems: Sequence[System]) -> Table:
+    shown = [column for column in columns if column.needed(systems)]
+    return Table(
+        title,
+        (title, *(column.heading for column in shown)),
+        tuple((Cell(system.name), *(column.cell(system) for column in shown)) for system in systems),
+        legend=tuple((column.name, column.meaning) for column in shown if column.meaning),
+    )
+
+
+def _score(interval: Interval) -> Cell:
+    return _with_interval(interval, "score")
+
+
+def _share(interval: Interval) -> Cell:
+    return _with_interval(interval, "share")
+
+
+def _with_interval(interval: Interval, kind: formatting.Kind) -> Cell:
+    limits = formatting.limits(interval.low, interval.high, kind)
+    return Cell(formatting.number(interval.mean, kind), "" if limits == formatting.UNKNOWN else limits)
+
+
+def _amount(value: float | None) -> Cell:
+    return Cell(formatting.amount(value), zero=value == 0)
+
+
+def _plain(value: float | None, kind: formatting.Kind) -> Cell:
+    return Cell(formatting.number(value, kind), zero=value == 0)
+
+
+def _not_repeated(system: System) -> Cell:
+    """Nothing where no row repeats a named item: the number would be the hit again."""
+    if system.hit_non_repeats == system.hit:
+        return Cell(formatting.UNKNOWN)
+    return _share(system.hit_non_repeats)
+
+
+def _of(counts: Mapping[str, Any] | None, name: str) -> float | None:
+    value = (counts or {}).get(name)
+    return None if value is None else float(value)
+
+
+def _named(system: System) -> Cell:
+    told = system.replies.get("score_when_named")
+    return Cell(formatting.UNKNOWN) if told is None else _score(Interval.from_json(told))
+
+
+OUTCOMES = (
+    Column("rows", "", lambda system: Cell(str(system.n))),
+    Column(
+        "iEval",
+        "score in [0, 2]; 0 worse than what the seeker ended up with, 1 comparable, 2 a target or better",
+        lambda system: _score(system.ieval),
+    ),
+    Column(
+        "hit", "rows in which the recommender named a target in some reply", lambda system: _share(system.hit)
+    ),
+    Column(
+        "hit, not\nrepeated",
+        "the same on rows whose targets the context had not named",
+        _not_repeated,
+    ),
+    Column(
+        "second\njudge",
+        "score in [0, 2] by the meaning of texts (a sentence model), not by the rules' measure",
+        lambda system: _score(system.second),
+    ),
+    Column(
+        "failed",
+        "rows lost to errors of the model's side, left out of the means",
+        lambda system: _amount(system.failed),
+        zero_is_nothing=True,
+    ),
+    Column(
+        "unread-\nable",
+        "rows whose judge's answer was no score, left out likewise",
+        lambda system: _amount(system.unreadable),
+        zero_is_nothing=True,
+    ),
+    Column("calls\n/row", "model calls", lambda system: _amount(system.calls), zero_is_nothing=True),
+    Column(
+        "tokens\n/row",
+        "prompt and completion together",
+        lambda system: _amount(system.tokens),
+        zero_is_nothing=True,
+    ),
+    Column("s\n/row", "model time", lambda system: _amount(system.seconds), zero_is_nothing=True),
+)
+
+REPLIES = (
+    Column(
+        "name a\nnew item",
+        "replies that name an item the dialogue had not named",
+        lambda system: _plain(system.replies["names_item"], "share"),
+    ),
+    Column("items\n/reply", "", lambda system: _plain(system.replies["items_per_reply"], "score")),
+    Column(
+        "unknown\ntitles",
+        "replies with a title that the catalogue lacks",
+        lambda system: _plain(_of(system.replies["out_of_catalogue"], "share"), "share"),
+    ),
+    Column("words\n/reply", "", lambda system: _amount(system.replies["words"])),
+    Column(
+        "cut\noff",
+        "replies that ended at the longest length",
+        lambda system: _plain(system.replies["unfinished"], "share"),
+        zero_is_nothing=True,
+    ),
+    Column(
+        "prompt\nmarks",
+        "replies that copy a tag of the prompt or a line's number",
+        lambda system: _plain(system.replies["marks"], "share"),
+        zero_is_nothing=True,
+    ),
+    Column(
+        "distinct\nitems",
+        "different first items for each reply that names one",
+        lambda system: _plain(_of(system.replies["diversity"], "share"), "share"),
+    ),
+    Column("iEval when\nitem named", "the score of dialogues in which some reply names a new item", _named),
+)
