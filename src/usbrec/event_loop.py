@@ -56,21 +56,44 @@ class EventLoop:
                 self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="usbrec")
         if self._thread is None:
             return self._run_here(coroutine, _stop.get())
+        return self._run_there(self._thread, coroutine)
+
+    def _run_there(
+        self, thread: concurrent.futures.ThreadPoolExecutor, coroutine: Coroutine[Any, Any, T]
+    ) -> T:
         stop = Stop()
-        # What the caller has set for its context, such as where a notebook shows output, holds here too.
+        answer: concurrent.futures.Future[T] = concurrent.futures.Future()
+        # What the caller has set for its context, such as where a notebook shows output, holds there too.
         context = contextvars.copy_context()
-        running = self._thread.submit(context.run, self._run_here, coroutine, stop)
+
+        def work() -> None:
+            try:
+                answer.set_result(context.run(self._run_here, coroutine, stop))
+            except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+                answer.set_exception(error)
+
+        begun = False
         while True:
             try:
-                return running.result(timeout=_GLANCE)
+                if not begun:
+                    thread.submit(work)
+                    begun = True
+                return answer.result(timeout=_GLANCE)
             except TimeoutError:
-                if running.done():
+                if answer.done():
                     # It ended just now, or the error is the coroutine's own.
-                    return running.result()
+                    return answer.result()
             except KeyboardInterrupt:
-                if running.done():
+                if answer.done():
                     raise
                 stop.interrupt()
+                if not begun:
+                    # Ctrl-C came while it was handed over: once the thread does the next thing, it has ended.
+                    thread.submit(_nothing).result()
+                    if not answer.done():
+                        coroutine.close()
+                        raise
+                    begun = True
 
     def _run_here(self, coroutine: Coroutine[Any, Any, T], stop: Stop | None) -> T:
         context = contextvars.copy_context()
@@ -187,6 +210,10 @@ async def _stoppable(coroutine: Coroutine[Any, Any, T], stop: Stop) -> T:
     assert task is not None
     with stop.cancelling(task):
         return await coroutine
+
+
+def _nothing() -> None:
+    return
 
 
 async def _awaited(answer: Awaitable[T]) -> T:
