@@ -52,7 +52,8 @@ class UnitRecord:
 
 
 class Journal:
-    """One run's record. Use it from one thread, as a context manager: nothing is made before it is entered.
+    """One run's record. Use it as a context manager, from one thread at a time: nothing is made before it is
+    entered.
 
     Entering raises RunFolderError when another process holds the file or when it is no journal.
     """
@@ -69,7 +70,8 @@ class Journal:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # A second is enough for somebody who only looked into the file; a run holds it for good.
-            self._db = sqlite3.connect(self.path, timeout=1.0, isolation_level=None)
+            # Where a loop is running already, the run's own is in another thread, while this one waits.
+            self._db = sqlite3.connect(self.path, timeout=1.0, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from usbrec.config import Config
 from usbrec.dialogue import Sample
+from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.play.targets import Targets
@@ -36,7 +36,7 @@ def labels_as_examples(
     try:
         return _examples(participants, inputs.samples, focused=config.search.focus > 0, naming=naming)
     finally:
-        asyncio.run(participants.aclose())
+        run(participants.aclose())
 
 
 def _examples(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Scope, current_scope, side_by_side
 from usbrec.errors import ModelError, ModelRefused
+from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
@@ -43,7 +43,7 @@ class RolloutRewards:
             config, inputs.prompts, inputs.catalogue, journal
         )
         self._known: dict[tuple[str, str], Reward] = {}
-        self._runner = asyncio.Runner()
+        self._loop = EventLoop()
 
     @classmethod
     def open(
@@ -62,8 +62,8 @@ class RolloutRewards:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        with self._runner as runner:
-            runner.run(self._participants.aclose())
+        with self._loop as loop:
+            loop.run(self._participants.aclose())
 
     def decides(self) -> Mapping[str, Any]:
         """What decides the outcomes, as JSON."""
@@ -95,7 +95,7 @@ class RolloutRewards:
         wanted = [pair for pair in dict.fromkeys(asked) if pair not in self._known]
         failed: dict[tuple[str, str], str] = {}
         if wanted:
-            self._runner.run(self._play_all(wanted, failed))
+            self._loop.run(self._play_all(wanted, failed))
         if len(failed) == len(set(asked)) and len({sample_id for sample_id, _ in failed}) > 1:
             raise ModelRefused(
                 f"None of {len(failed)} episodes could be played, the first one with: "
@@ -110,7 +110,7 @@ class RolloutRewards:
         async def play() -> list[Reward]:
             return [await self._tried(self._samples[sample_id], text) for sample_id, text in asked]
 
-        return self._runner.run(play())
+        return self._loop.run(play())
 
     async def _tried(self, sample: Sample, text: str) -> Reward:
         try:

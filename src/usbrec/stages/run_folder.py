@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units
 from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
+from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
@@ -132,7 +132,7 @@ def run_stage(
     )
     try:
         with source or nullcontext(), other or nullcontext(), journal:
-            return asyncio.run(
+            return run_coroutine(
                 _run(name, work, config, inputs, out, journal, participants, progress, label or name)
             )
     except KeyboardInterrupt:
