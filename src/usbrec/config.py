@@ -7,14 +7,25 @@ resumed with other values of these.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from usbrec.errors import ConfigError
 
@@ -27,21 +38,122 @@ def _free(default: Any, **kwargs: Any) -> Any:
 class Stage(BaseModel):
     """Base of all stages: unknown keys are errors, because a misspelt setting is a silent default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
 
 
 class Seats(Stage):
     """Who sits where. A seat is `smollm2-135m`, a .gguf path, `hf:BASE[+ADAPTER]`, `openai:NAME`,
-    `scripted:FILE`, or rules."""
+    `SERVER:NAME` for a server of `[servers.SERVER]`, `scripted:FILE`, rules, or an own object as
+    `python:MODULE:THING` or `plugin:NAME`."""
 
     recommender: str = "smollm2-135m"
     """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
-    `rules:best`."""
+    `rules:best`, or the address `http://HOST/PATH` of a recommender that is no language model."""
     simulator: str = "smollm2-135m"
-    """The model in the seeker's seat; also `rules`."""
+    """The model in the seeker's seat; also `rules`. May be written `seeker`."""
     judge: str = "smollm2-135m"
     """Who gives the score; also `rules` (by the targets), and `rules:belief` (expected over what the
     retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _seeker_is_the_simulator(cls, data: Any) -> Any:
+        return _one_seeker(data)
+
+
+def _one_seeker(seats: Any) -> Any:
+    """Seats with `seeker` under the name it has in records. Raises ValueError when both are there."""
+    if not isinstance(seats, Mapping) or "seeker" not in seats:
+        return seats
+    if "simulator" in seats:
+        raise ValueError("seeker and simulator are one seat: give one of them")
+    return {("simulator" if name == "seeker" else name): seat for name, seat in seats.items()}
+
+
+#: What begins a seat and so can name no server. `openai` is a server, the one that is always there.
+NO_SERVERS = ("hf", "scripted", "rules", "python", "plugin", "object", "http", "https")
+#: Fields of a body that are not for `extra_body`, and what to set in place of each.
+_NOT_EXTRA = {
+    **dict.fromkeys(("model", "messages", "n", "stream", "stream_options"), "it is set with every request"),
+    **dict.fromkeys(("logprobs", "top_logprobs"), "judges set it"),
+    **dict.fromkeys(("max_tokens", "max_completion_tokens"), "set play.max_tokens"),
+}
+#: Stands in files for the value of a header, which may be a key.
+LEFT_OUT = "(left out)"
+_PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+class Server(Stage):
+    """One OpenAI-compatible server, by a name of your choice: a seat on it is `NAME:MODEL`. What is not given
+    is as in `[models]`. `openai` is always there; its address and key come from OPENAI_BASE_URL and
+    OPENAI_API_KEY where nothing else is said."""
+
+    base_url: str | None = _free(None)
+    """Its address, which usually ends in /v1; every server but `openai` needs one."""
+    api_key_env: str | None = _free(None, pattern=r"^[A-Z_][A-Z0-9_]*$")
+    """Name of the environment variable that holds its key, in capitals; without one no key is sent."""
+    headers: dict[str, str] = _free({}, repr=False)
+    """Further headers of every request. `${NAME}` in a value stands for that environment variable; a value is
+    written into no file, unless it is such a name, alone or behind a word such as Bearer."""
+    extra_body: dict[str, JsonValue] = Field({})
+    """Further fields of every request's body, which go before our own; written to the run folder, so no place
+    for keys."""
+    timeout: float | None = _free(None, gt=0)
+    """Seconds one request may take, retries included."""
+    concurrency: int | None = _free(None, ge=1)
+    """Requests in flight at once, of all seats on it together."""
+    max_retries: int | None = _free(None, ge=0)
+    """How often a failed request is repeated."""
+    system_role: Literal["system", "user"] = "system"
+    """How the system text is sent: as a system message, or before the first user message (user), for models
+    that know no system role."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_secret(cls, url: str | None) -> str | None:
+        return _without_secrets(url)
+
+    @field_validator("headers")
+    @classmethod
+    def _can_be_sent(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, value in headers.items():
+            if not _HEADER.fullmatch(name):
+                raise ValueError(f"{name!r} is no name of a header")
+            if value == LEFT_OUT:
+                raise ValueError(f"the value of {name} was left out when this file was written: add it again")
+            if not value.isprintable():
+                raise ValueError(f"the value of {name} holds characters that no header may have")
+        return headers
+
+    @field_validator("extra_body")
+    @classmethod
+    def _is_ours(cls, body: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        for name, instead in _NOT_EXTRA.items():
+            if name in body:
+                raise ValueError(f"{name} is no further field: {instead}")
+        json.dumps(body, allow_nan=False)
+        return body
+
+    @field_serializer("headers", when_used="json")
+    def _without_values(self, headers: dict[str, str]) -> dict[str, str]:
+        """What may be written to a file."""
+        return {name: value if _names_only(value) else LEFT_OUT for name, value in headers.items()}
+
+
+def _names_only(value: str) -> bool:
+    """Whether a header's value holds the names of variables and no secret."""
+    rest = _PLACEHOLDER.sub("", value)
+    return rest != value and rest.strip().lower() in ("", "bearer", "basic", "token", "key", "apikey")
+
+
+def _without_secrets(url: str | None) -> str | None:
+    """The address of a server; ValueError, without the address, when a key or a password stands in it."""
+    if url is not None and ("@" in url.split("://", 1)[-1].split("/", 1)[0] or "?" in url or "#" in url):
+        raise ValueError("an address without user, password, ? and #; a key belongs in a variable")
+    return url
 
 
 class Models(Stage):
@@ -66,6 +178,11 @@ class Models(Stage):
     """How often a failed request to a server is repeated."""
     constrain: Literal["none", "grammar", "structured", "guided"] = "none"
     """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_secret(cls, url: str | None) -> str | None:
+        return _without_secrets(url)
 
     def workers(self, *, in_process: bool) -> int:
         """Units worked on at once. A model in this process has an instance for each, with caches of its
@@ -493,6 +610,9 @@ class Config(Stage):
     """Who sits where."""
     models: Models = Models()
     """How models are run and reached."""
+    # What decides answers of a server stands in the identities of the models that use it.
+    servers: dict[str, Server] = _free({})
+    """Servers by name."""
     catalogue: CatalogueFile = CatalogueFile()
     """Which columns of the catalogue hold what."""
     play: Play = Play()
@@ -515,6 +635,18 @@ class Config(Stage):
     """Intervals."""
     serving: Serving = _free(Serving())
     """The service."""
+
+    @field_validator("servers")
+    @classmethod
+    def _can_be_named(cls, servers: dict[str, Server]) -> dict[str, Server]:
+        for name, server in servers.items():
+            if name in NO_SERVERS:
+                raise ValueError(f"{name} begins another kind of seat; give the server another name")
+            if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+                raise ValueError(f"{name!r}: a server's name has letters, digits, _ and - only")
+            if server.base_url is None and name != "openai":
+                raise ValueError(f'{name}: base_url is missing, such as base_url = "http://HOST:PORT/v1"')
+        return servers
 
     @property
     def seed_in_common(self) -> int:
@@ -539,6 +671,10 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
             raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not valid TOML ({error}).") from None
+    try:
+        data = {**data, "seats": _one_seeker(data["seats"])} if "seats" in data else data
+    except ValueError as error:
+        raise ConfigError(f"{path}: unusable settings\n  seats: {error}.") from None
     merged = _with_preset(_merge(data, overrides or {}))
     try:
         return Config.model_validate(merged)
