@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, Stage
+from usbrec.config import Config, Dataset, Server, Stage
 from usbrec.storage import write_text
 
 TARGET = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -63,6 +63,8 @@ def render() -> str:
         if isinstance(stage, type) and issubclass(stage, Stage):
             text = schema["$defs"][stage.__name__].get("description", "")
             parts.append(_section(f"[{name}]", text, stage.model_json_schema()))
+        elif name == "servers":
+            parts.append(_section("[servers.NAME]", Server.__doc__ or "", Server.model_json_schema()))
     parts.append(_section("[experiment.datasets.NAME]", Dataset.__doc__ or "", Dataset.model_json_schema()))
     return "\n".join(parts)
 
@@ -71,7 +73,7 @@ def _section(title: str, text: str, schema: Mapping[str, Any]) -> str:
     rows = [
         f"| `{name}` | {_type(field)} | {_default(field)} | {_text(field)} |"
         for name, field in schema["properties"].items()
-        if "$ref" not in field and field.get("type") != "object"
+        if "$ref" not in field and name not in ("servers", "datasets")
     ]
     table = ["| setting | values | default | what it does |", "|---|---|---|---|", *rows]
     return f"## {title}\n\n{' '.join(text.split())}\n\n" + "\n".join(table) + "\n"
@@ -94,6 +96,8 @@ _LIMITS = (
 def _kind(kind: Mapping[str, Any]) -> str:
     if "enum" in kind:
         return ", ".join(f"`{json.dumps(value)}`" for value in kind["enum"])
+    if kind["type"] == "object":
+        return "table"
     if kind["type"] == "array":
         return "list of texts"
     return f"{_NAMES[kind['type']]} {', '.join(_limits(kind))}".strip()
@@ -108,7 +112,7 @@ def _limits(kind: Mapping[str, Any]) -> Iterator[str]:
 def _default(field: Mapping[str, Any]) -> str:
     if "default" not in field:
         return "required"
-    return "" if field["default"] is None else f"`{json.dumps(field['default'])}`"
+    return "" if field["default"] in (None, {}) else f"`{json.dumps(field['default'])}`"
 
 
 def _text(field: Mapping[str, Any]) -> str:

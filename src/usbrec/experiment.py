@@ -115,7 +115,7 @@ def experiment(
     # What cannot be done is said before the long work starts.
     _check_names(config)
     for model in models:
-        trainable(model)
+        trainable(model, config.servers)
     training_library()
     device_of(config.models.device)
     plan = [(name, files, model) for name, files in datasets.items() for model in models]

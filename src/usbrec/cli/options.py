@@ -32,9 +32,14 @@ Model = Annotated[
 ]
 Recommender = Annotated[
     str | None,
-    typer.Option(help="Model, or rules:random, :popular, :retriever, :best.", rich_help_panel=_SEATS),
+    typer.Option(
+        help="Model, rules:random, :popular, :retriever, :best, or your own (python:, plugin:, http:).",
+        rich_help_panel=_SEATS,
+    ),
 ]
-Simulator = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
+Simulator = Annotated[
+    str | None, typer.Option("--seeker", "--simulator", help="Model, or rules.", rich_help_panel=_SEATS)
+]
 Judge = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
 BaseUrl = Annotated[
     str | None,
@@ -89,6 +94,11 @@ Noun = Annotated[
 Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]
 
 
+def openai_at(base_url: str | None) -> dict[str, Any]:
+    """`--base-url` as settings of the server `openai`, where a file may have another address."""
+    return {} if base_url is None else {"openai": {"base_url": base_url}}
+
+
 def settings(
     config: Path | None,
     *,
@@ -130,6 +140,7 @@ def settings(
             "judge": judge or model,
         },
         "models": {"base_url": base_url, "concurrency": concurrency},
+        "servers": openai_at(base_url),
         "play": {"rounds": rounds, "candidates": candidates},
         "search": {
             "simulator": ses_simulator,

@@ -14,11 +14,14 @@ from usbrec.config.play import Asking, Judging, Play
 from usbrec.config.results import Statistics
 from usbrec.config.search import Search
 from usbrec.config.seats import Models, Seats
+from usbrec.config.servers import LEFT_OUT, NO_SERVERS, Server
 from usbrec.config.serving import Serving
 from usbrec.config.stage import Stage, deciding
 from usbrec.config.training import PRESETS, Training
 
 __all__ = [
+    "LEFT_OUT",
+    "NO_SERVERS",
     "PRESETS",
     "Asking",
     "CatalogueFile",
@@ -32,6 +35,7 @@ __all__ = [
     "Search",
     "Seats",
     "Seekers",
+    "Server",
     "Serving",
     "Stage",
     "Statistics",

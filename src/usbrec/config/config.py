@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from usbrec.config.catalogue import CatalogueFile, Seekers
 from usbrec.config.experiment import Experiment
@@ -13,6 +14,7 @@ from usbrec.config.play import Asking, Judging, Play
 from usbrec.config.results import Statistics
 from usbrec.config.search import Search
 from usbrec.config.seats import Models, Seats
+from usbrec.config.servers import NO_SERVERS, Server
 from usbrec.config.serving import Serving
 from usbrec.config.stage import Stage, deciding, free
 from usbrec.config.training import Training
@@ -39,6 +41,9 @@ class Config(Stage):
     """Who sits where."""
     models: Models = Models()
     """How models are run and reached."""
+    # What decides answers of a server stands in the identities of the models that use it.
+    servers: dict[str, Server] = free({})
+    """Servers by name."""
     catalogue: CatalogueFile = CatalogueFile()
     """Which columns of the catalogue hold what."""
     play: Play = Play()
@@ -61,6 +66,18 @@ class Config(Stage):
     """Intervals."""
     serving: Serving = free(Serving())
     """The service."""
+
+    @field_validator("servers")
+    @classmethod
+    def _can_be_named(cls, servers: dict[str, Server]) -> dict[str, Server]:
+        for name, server in servers.items():
+            if name in NO_SERVERS:
+                raise ValueError(f"{name} begins another kind of seat; give the server another name")
+            if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+                raise ValueError(f"{name!r}: a server's name has letters, digits, _ and - only")
+            if server.base_url is None and name != "openai":
+                raise ValueError(f'{name}: base_url is missing, such as base_url = "http://HOST:PORT/v1"')
+        return servers
 
     @property
     def seed_in_common(self) -> int:

@@ -11,6 +11,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from usbrec.config.config import Config
+from usbrec.config.seats import one_seeker
 from usbrec.config.training import PRESETS
 from usbrec.errors import ConfigError
 
@@ -28,6 +29,10 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
             raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not valid TOML ({error}).") from None
+    try:
+        data = {**data, "seats": one_seeker(data["seats"])} if "seats" in data else data
+    except ValueError as error:
+        raise ConfigError(f"{path}: unusable settings\n  seats: {error}.") from None
     merged = _with_preset(_merge(data, overrides or {}))
     try:
         return Config.model_validate(merged)

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from usbrec.config.servers import without_secrets
 from usbrec.config.stage import Stage, free
 
 
 class Seats(Stage):
     """Who sits where. A seat is `smollm2-135m`, a .gguf path, `hf:BASE[+ADAPTER]`, `openai:NAME`,
-    `scripted:FILE`, or rules."""
+    `SERVER:NAME` for a server of `[servers.SERVER]`, `scripted:FILE`, rules, or an own object as
+    `python:MODULE:THING` or `plugin:NAME`."""
 
     recommender: str = "smollm2-135m"
     """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
-    `rules:best`."""
+    `rules:best`, or the address `http://HOST/PATH` of a recommender that is no language model."""
     simulator: str = "smollm2-135m"
-    """The model in the seeker's seat; also `rules`."""
+    """The model in the seeker's seat; also `rules`. May be written `seeker`."""
     judge: str = "smollm2-135m"
     """Who gives the score; also `rules` (by the targets), and `rules:belief` (expected over what the
     retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _seeker_is_the_simulator(cls, data: Any) -> Any:
+        return one_seeker(data)
+
+
+def one_seeker(seats: Any) -> Any:
+    """Seats with `seeker` under the name it has in records. Raises ValueError when both are there."""
+    if not isinstance(seats, Mapping) or "seeker" not in seats:
+        return seats
+    if "simulator" in seats:
+        raise ValueError("seeker and simulator are one seat: give one of them")
+    return {("simulator" if name == "seeker" else name): seat for name, seat in seats.items()}
 
 
 class Models(Stage):
@@ -46,6 +63,11 @@ class Models(Stage):
     """How often a failed request to a server is repeated."""
     constrain: Literal["none", "grammar", "structured", "guided"] = "none"
     """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_secret(cls, url: str | None) -> str | None:
+        return without_secrets(url)
 
     def workers(self, *, in_process: bool) -> int:
         """Units worked on at once. A model in this process has an instance for each, with caches of its

@@ -15,7 +15,9 @@ def free(default: Any, **kwargs: Any) -> Any:
 class Stage(BaseModel):
     """Base of all stages: unknown keys are errors, because a misspelt setting is a silent default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
 
 
 def deciding(stage: BaseModel) -> dict[str, Any]:

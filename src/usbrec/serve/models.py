@@ -19,6 +19,7 @@ from usbrec.errors import UnusableAnswer
 from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
+from usbrec.llm import read_seat
 from usbrec.llm.protocol import ChatModel, ChatRequest, Message
 from usbrec.play.recommender import Recommender
 from usbrec.prompts import Prompts
@@ -108,7 +109,7 @@ def open_twins(config: Config, catalogue: Path | None, interactions: Path | None
 def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
     """The same with a catalogue that is there already."""
     config = _for_people(config, items is not None)
-    controls = config.seats.recommender.startswith(RULES)
+    controls = read_seat(config.seats.recommender, config.servers).is_rules
     settings = config.model_copy(update={"enhanced": not controls})
     # The journal is never opened: outside a run nothing is recorded.
     participants = seat_participants(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
@@ -143,6 +144,6 @@ def _for_people(config: Config, catalogue: bool) -> Config:
     if catalogue and "candidates" not in play.model_fields_set:
         play = play.model_copy(update={"candidates": CANDIDATES})
     if models.concurrency is None:
-        elsewhere = recommender.startswith(("openai:", "scripted:", RULES))
+        elsewhere = not read_seat(recommender, config.servers).is_here
         models = models.model_copy(update={"concurrency": _ELSEWHERE if elsewhere else 1})
     return config.model_copy(update={"seats": seats, "play": play, "models": models})

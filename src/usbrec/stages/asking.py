@@ -16,6 +16,7 @@ from usbrec.errors import ConfigError
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
+from usbrec.llm import read_seat
 from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
 from usbrec.play.questions.attributes import attributes_to_ask
 from usbrec.play.questions.ranking import round_records
@@ -50,7 +51,7 @@ def questions(config: Config, inputs: Inputs) -> Work:
             raise ConfigError("--mode ask ranks a catalogue: add --catalogue FILE.")
         asker: Asker = (
             InformationAsker(ranking.retriever, ranking.knowledge, config.asking.least_bits)
-            if config.seats.recommender.startswith(RULES)
+            if read_seat(config.seats.recommender, config.servers).is_rules
             else ModelAsker(runner.recommender, inputs.prompts, config.judging.votes)
         )
         questioning = Questioning(

@@ -14,6 +14,7 @@ from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
+from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.play.recommender import Reply
 from usbrec.stages.run_folder import Inputs, read_inputs
@@ -154,8 +155,9 @@ def _configured(config: Config, *, rules: bool) -> Config:
     unnamed = {"simulator", "judge"} - config.seats.model_fields_set if rules else set()
     named: dict[str, str] = dict.fromkeys(sorted(unnamed), RULES)
     seat = config.seats.recommender
-    elsewhere = (HF, RULES, "openai:", "scripted:")
-    if "+" in seat and not seat.startswith(elsewhere) and base_and_adapter(seat)[1] is not None:
+    found = find_seat(seat, config.servers)
+    bare = found is None or found.kind in ("packaged", "gguf")
+    if "+" in seat and bare and base_and_adapter(seat)[1] is not None:
         # A model to be trained may be named without it; with an adapter it plays through transformers.
         named["recommender"] = HF + seat
     seats = config.seats.model_copy(update=named)

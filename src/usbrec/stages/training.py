@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,13 @@ from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.journal import Journal
 from usbrec.keys import digest
+from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_of
 from usbrec.llm.transformers.model import device_of
 from usbrec.pairs import read_pairs
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.run_folder import write_json
-from usbrec.stages.wiring import RULES
 from usbrec.storage import json_lines, read_text, write_text
 from usbrec.training import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
 from usbrec.training.settings import learns_by_playing
@@ -51,7 +51,7 @@ def train_model(
     config = config or Config()
     out = Path(out)
     chosen = _method(method)
-    base, _ = trainable(config.seats.recommender)
+    base, _ = trainable(config.seats.recommender, config.servers)
     if learns_by_playing(chosen):
         return _train_by_playing(chosen, data, out, config, catalogue, interactions, progress or Silent())
     examples = read_examples(chosen, data, config, catalogue, interactions)
@@ -100,13 +100,13 @@ def _train_by_playing(
 
 
 def _task(run: Any, method: Method, config: Config) -> Any:
-    base, adapter = trainable(config.seats.recommender)
+    base, adapter = trainable(config.seats.recommender, config.servers)
     return run.Task(method, base, adapter, config.train, config.seed, device_of(config.models.device))
 
 
 def _decides(method: Method, config: Config, examples: Sequence[Example]) -> dict[str, Any]:
     """What a folder's training is bound to."""
-    base, adapter = trainable(config.seats.recommender)
+    base, adapter = trainable(config.seats.recommender, config.servers)
     elsewhere = set() if learns_by_playing(method) else {"generations", "temperature", "kl"}
     return {
         "stage": f"train {method}",
@@ -157,7 +157,7 @@ def show_examples(
     """
     config = config or Config()
     chosen = _method(method)
-    base, _ = trainable(config.seats.recommender)
+    base, _ = trainable(config.seats.recommender, config.servers)
     if learns_by_playing(chosen):
         return _show_prompts(chosen, data, config, catalogue, interactions, number)
     examples = read_examples(chosen, data, config, catalogue, interactions)
@@ -235,9 +235,11 @@ def _samples_file(method: Method, data: str | Path) -> Path:
     return path
 
 
-def trainable(seat: str) -> tuple[str, Path | None]:
-    """The base model and the adapter of a seat that can be trained. Raises ConfigError, InputError."""
-    if seat.startswith(("openai:", "scripted:", RULES)) or seat in ("", HF):
+def trainable(seat: str, servers: Collection[str] = ()) -> tuple[str, Path | None]:
+    """The base model and the adapter of a seat that can be trained; `servers` are the names of those in the
+    settings. Raises ConfigError, InputError."""
+    found = find_seat(seat, servers)
+    if seat in ("", HF) or (found is not None and not found.is_here):
         raise ConfigError(
             f"--model {seat}: only a model whose weights are here can be trained: smollm2-135m, a .gguf "
             "file, hf:FOLDER or hf:ORG/NAME, each with +ADAPTER to go on from one."

@@ -19,8 +19,16 @@ from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
-from usbrec.llm import ChatModel, Message, RecordedModel, Unreachable, model_name, open_model
-from usbrec.llm.transformers.checkpoint import HF
+from usbrec.llm import (
+    ChatModel,
+    Message,
+    ModelOpener,
+    RecordedModel,
+    Seat,
+    Unreachable,
+    model_name,
+    read_seat,
+)
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
@@ -113,6 +121,7 @@ class _Wiring:
         self._replay = replay
         self._reuse = reuse
         self._models: dict[str, ChatModel] = {}
+        self._opener = ModelOpener(config.models, config.servers)
         self._ranker: Retriever | None = None
         judging = config.judging
         self._knowledge = (
@@ -165,13 +174,15 @@ class _Wiring:
     def _batch_size(self) -> int:
         """The size of a crew. Models on llama.cpp work on one unit at a time."""
         in_process = [seat for seat, model in self._models.items() if not model.parallel]
-        batched = self._replay is None and in_process and all(seat.startswith(HF) for seat in in_process)
+        batched = (
+            self._replay is None and in_process and all(self._seat(seat).kind == "hf" for seat in in_process)
+        )
         return self._config.models.batch if batched else 1
 
     def _make_grounding(self) -> Grounding | None:
         """What a model in the recommender's seat is shown; rules recommend real items as it is."""
         play, seat = self._config.play, self._config.seats.recommender
-        if not play.candidates or seat.startswith(RULES):
+        if not play.candidates or self._seat(seat).is_rules:
             return None
         knowledge = self._knowledge
         if knowledge is None:
@@ -187,7 +198,7 @@ class _Wiring:
 
     def _worked_examples(self) -> tuple[Message, ...]:
         config = self._config
-        if self._knowledge is None or config.seats.recommender.startswith(RULES):
+        if self._knowledge is None or self._seat(config.seats.recommender).is_rules:
             return ()
         return worked_examples(
             self._knowledge.catalogue,
@@ -198,13 +209,16 @@ class _Wiring:
             grounding=self._grounding,
         )
 
+    def _seat(self, seat: str) -> Seat:
+        return read_seat(seat, self._config.servers)
+
     def _model(self, seat: str) -> MeteredModel:
         """The recorded and metered model of a seat; opened once, whoever asks."""
         if seat not in self._models:
             opened = (
-                open_model(seat, self._config.models)
+                self._opener.open(seat)
                 if self._replay is None
-                else Unreachable(model_name(seat))
+                else Unreachable(model_name(seat, self._config.servers))
             )
             self._models[seat] = RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
         return MeteredModel(self._models[seat])
@@ -232,7 +246,7 @@ class _Wiring:
     def _recommender(self) -> ChatModel:
         config = self._config
         seat = config.seats.recommender
-        if seat == RULES or seat in BASELINES:
+        if self._seat(seat).is_rules:
             kind = next((kind for kind in get_args(BaselineKind) if seat == f"rules:{kind}"), None)
             if kind is None:
                 raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(BASELINES)}.")

@@ -1,37 +1,41 @@
 """Any server that speaks OpenAI's chat completions: vLLM, SGLang, llama.cpp, Ollama, hosted models.
 
-The SDK alone retries (and honours Retry-After); above it stand one bound on requests in flight and one
-deadline. Bodies are read here, not by the SDK, which takes any JSON for an answer. Servers differ in
-what they accept: what one refuses (`n`, `max_tokens`, `temperature`, log-probabilities, ...) is noticed
-once, done another way or left out, and remembered for the life of the instance.
+Retries, the bound on requests in flight and the deadline are the connection's (connection.py). Bodies are
+read here, not by the SDK, which takes any JSON for an answer. Servers differ in what they accept: what one
+refuses (`n`, `max_tokens`, `temperature`, log-probabilities, ...) is noticed once, done another way or left
+out, and remembered for the life of the instance.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import os
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 import openai
 from pydantic import ValidationError
 
 from usbrec.dialogue import Usage
-from usbrec.errors import ConfigError, ModelUnavailable, UnusableAnswer, UsbRecError
+from usbrec.errors import ConfigError, UnusableAnswer, UsbRecError
 from usbrec.keys import derive_seed
 from usbrec.llm.choices import FirstToken, read_first_token, read_option
+from usbrec.llm.openai import OPENAI, OPENAI_URL
+from usbrec.llm.openai.connection import (
+    OPENAI_KEY,
+    Address,
+    Connection,
+    fill_headers,
+    read_key,
+)
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
-from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
 from usbrec.llm.reasoning import ReasoningMarks
 
-T = TypeVar("T")
 OnDelta = Callable[[str], None]
 Constrain = Literal["none", "grammar", "structured", "guided"]
 
@@ -41,19 +45,22 @@ VOTE_TOKENS = 8
 _TOP, _TOP_SMALL = 20, 5
 #: What may be left out of a request when the server does not know it.
 _DISPENSABLE = ("temperature", "top_p", "frequency_penalty", "seed", "stream_options")
-_URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/[!-~]*)?", re.IGNORECASE)
+SystemRole = Literal["system", "user"]
 
 
 class OpenAIModel:
     """A model behind an OpenAI-compatible server.
 
-    `base_url` defaults to OPENAI_BASE_URL, then to OpenAI's own; the key comes from OPENAI_API_KEY and
-    nowhere else (a server on this machine needs none). `concurrency` bounds requests in flight,
-    `timeout` (seconds) one request with its retries, from the moment it is sent; a request's own
-    deadline also counts the wait for its turn. `constrain` limits votes to the options: "grammar" for a
-    llama.cpp server, "structured" for vLLM, "guided" for older vLLM. With `supports_n` False several
-    replies are asked for one by one. `reasoning` says what marks a model's thoughts in votes; in replies they
-    are told apart by whoever wraps this model (llm/separated.py).
+    `server` is its name in the settings. `base_url` defaults to OPENAI_BASE_URL, then to OpenAI's own; the
+    key comes from the environment variable `api_key_env` and nowhere else (with the default one, a server on
+    this machine needs none; None: no key is sent). `headers` go out with every request, each ``${NAME}`` in
+    them replaced by that environment variable, and `extra_body` holds further fields of every body.
+    `system_role` "user" puts the system text before the first user message. `concurrency` bounds requests in
+    flight (`slots`: together with other models), `timeout` (seconds) one request with its retries, from the
+    moment it is sent; a request's own deadline also counts the wait for its turn. `constrain` limits votes to
+    the options: "grammar" for a llama.cpp server, "structured" for vLLM, "guided" for older vLLM. With
+    `supports_n` False several replies are asked for one by one. `reasoning` says what marks a model's
+    thoughts in votes; in replies they are told apart by whoever wraps this model (llm/separated.py).
 
     Raises ConfigError on a base URL that cannot be used, or without a key where one is needed.
     """
@@ -71,41 +78,62 @@ class OpenAIModel:
         constrain: Constrain = "none",
         supports_n: bool = True,
         reasoning: ReasoningMarks = "auto",
+        server: str = OPENAI,
+        api_key_env: str | None = OPENAI_KEY,
+        headers: Mapping[str, str] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        system_role: SystemRole = "system",
+        slots: asyncio.Semaphore | None = None,
     ) -> None:
         if not model:
-            raise ConfigError("openai: needs a model's name after the colon, such as openai:gpt-4o-mini.")
+            raise ConfigError(
+                f"{server}: needs a model's name after the colon, such as {server}:gpt-4o-mini."
+            )
         if concurrency < 1 or not timeout > 0 or max_retries < 0:
             raise ConfigError("concurrency must be at least 1, timeout above 0, max_retries at least 0.")
-        url = (base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1").strip()
-        self._host, loopback = _check_url(url)
-        self._key = _key()
-        if not self._key and not loopback:
+        url = (base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL).strip()
+        address = Address.read(url, key=api_key_env or f"a variable that servers.{server}.api_key_env names")
+        key = "" if api_key_env is None else read_key(api_key_env)
+        if api_key_env is not None and not key and not (address.loopback and api_key_env == OPENAI_KEY):
             raise ConfigError(
-                f"The server at {self._host} needs a key: set OPENAI_API_KEY (to any word, if it wants none)."
+                f"The server at {address.host} needs a key: set {api_key_env} "
+                "(to any word, if it wants none)."
             )
+        self._connection = Connection(
+            address,
+            slots or asyncio.Semaphore(concurrency),
+            key,
+            fill_headers(headers or {}, f"servers.{server}.headers"),
+            timeout,
+            max_retries,
+        )
+        # Where a refusal tells to look.
+        self._key_is = api_key_env or f"servers.{server}.api_key_env"
+        self._url_is = "--base-url" if server == OPENAI else f"servers.{server}.base_url"
+        self._server = server
         self._model = model
         self._constrain: Constrain = constrain
-        self._timeout = timeout
-        self._slots = asyncio.Semaphore(concurrency)
+        self._extra_body = dict(extra_body or {})
+        self._system_role: SystemRole = system_role
         self._takes_n = supports_n
         self._marks = reasoning
         self._top = _TOP
         self._max_tokens = "max_tokens"
         self._left_out: set[str] = set()
-        self._client = openai.AsyncOpenAI(
-            api_key=self._key or "no-key",
-            base_url=url,
-            timeout=openai.Timeout(timeout, connect=min(10.0, timeout)),
-            max_retries=max_retries,
-        )
 
     @property
     def name(self) -> str:
-        return f"openai:{self._model}"
+        return f"{self._server}:{self._model}"
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {"backend": "openai", "model": self._model, "constrain": self._constrain}
+        """Says which server by name, never where: a run may go on with the same model elsewhere."""
+        more: dict[str, Any] = {} if self._server == OPENAI else {"server": self._server}
+        if self._extra_body:
+            more["extra_body"] = self._extra_body
+        if self._system_role != "system":
+            more["system_role"] = self._system_role
+        return {"backend": "openai", "model": self._model, "constrain": self._constrain, **more}
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -115,7 +143,7 @@ class OpenAIModel:
     async def chat(self, request: ChatRequest) -> ChatReply:
         """`n` replies; some may be empty, but when all are, this is an UnusableAnswer."""
         body = {
-            "messages": [message.to_json() for message in request.messages],
+            "messages": self._messages(request.messages),
             "temperature": request.temperature,
             "top_p": request.top_p,
             "max_tokens": request.max_tokens,
@@ -123,10 +151,10 @@ class OpenAIModel:
             **({"stop": list(request.stop)} if request.stop else {}),
         }
         drawn = self._draw(body, request.n, request.seed, request.on_delta)
-        choices, usage = await self._within(request.deadline, drawn)
+        choices, usage = await self._connection.within(request.deadline, drawn)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
         if not any(choice.text.strip() for choice in choices):
-            raise UnusableAnswer(f"The server at {self._host} gave {choices[0].why_empty()}.")
+            raise UnusableAnswer(f"The server at {self._connection.host} gave {choices[0].why_empty()}.")
         return ChatReply(tuple(choice.completion() for choice in choices), usage)
 
     async def choose(self, request: ChoiceRequest) -> Choice:
@@ -134,10 +162,10 @@ class OpenAIModel:
 
         `votes` answers are then drawn at the request's temperature and their shares given as they are.
         """
-        return await self._within(request.deadline, self._choose(request))
+        return await self._connection.within(request.deadline, self._choose(request))
 
     async def aclose(self) -> None:
-        await self._client.close()
+        await self._connection.aclose()
 
     async def _choose(self, request: ChoiceRequest) -> Choice:
         options, spent = request.options, Usage()
@@ -147,7 +175,7 @@ class OpenAIModel:
                 return _exact(found, request, spent)
         longest = max(len(option.encode("utf-8", "replace")) for option in options)
         body = {
-            "messages": [message.to_json() for message in request.messages],
+            "messages": self._messages(request.messages),
             "temperature": request.temperature,
             "max_tokens": request.max_tokens or max(VOTE_TOKENS, longest + 1),
             **_limit(self._constrain, options),
@@ -170,7 +198,7 @@ class OpenAIModel:
         while self._top:
             asked = self._top
             body = {
-                "messages": [message.to_json() for message in request.messages],
+                "messages": self._messages(request.messages),
                 "temperature": 1.0,
                 "max_tokens": 1,
                 "logprobs": True,
@@ -232,23 +260,26 @@ class OpenAIModel:
         """
         while True:
             spelled = self._spell(body, streamed=on_delta is not None)
-            async with self._slots:
+            async with self._connection.slots:
                 started = time.monotonic()
                 try:
-                    answer = await self._within(self._timeout, self._exchange(spelled, on_delta))
+                    answer = await self._connection.within(
+                        self._connection.timeout, self._exchange(spelled, on_delta)
+                    )
                     return answer, answer.cost(time.monotonic() - started)
                 except openai.APIError as error:
-                    complaint = self._complaint(error)
+                    complaint = self._connection.complaint(error)
             # Raised out here, so that the SDK's error, which may quote the key, is not its context.
             if not self._learn(complaint, spelled):
-                raise complaint.failure(self._host, self._model)
+                raise self._failure(complaint)
 
     def _spell(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         spelled = {"model": self._model, **body}
         if streamed:
             spelled |= {"stream": True, "stream_options": {"include_usage": True}}
         spelled[self._max_tokens] = spelled.pop("max_tokens")
-        return {name: value for name, value in spelled.items() if name not in self._left_out}
+        kept = {name: value for name, value in spelled.items() if name not in self._left_out}
+        return {**kept, **self._extra_body}
 
     def _learn(self, complaint: Complaint, sent: Mapping[str, Any]) -> bool:
         """Whether another spelling is worth a try."""
@@ -261,15 +292,17 @@ class OpenAIModel:
         if "max_tokens" in sent and complaint.names("max_tokens"):
             self._max_tokens = "max_completion_tokens"
             return True
-        refused = [name for name in _DISPENSABLE if name in sent and complaint.names(name)]
+        # What the settings add is meant: it is not left out, however the server complains.
+        ours = sent.keys() - self._extra_body.keys()
+        refused = [name for name in _DISPENSABLE if name in ours and complaint.names(name)]
         self._left_out.update(refused)
         return bool(refused)
 
     async def _exchange(self, body: dict[str, Any], on_delta: OnDelta | None) -> Body:
         path = "/chat/completions"
         if on_delta is None:
-            return self._read(await self._client.post(path, cast_to=str, body=body))
-        chunks = await self._client.post(
+            return self._read(await self._connection.client.post(path, cast_to=str, body=body))
+        chunks = await self._connection.client.post(
             path, cast_to=object, body=body, stream=True, stream_cls=openai.AsyncStream[object]
         )
         async with chunks:
@@ -286,9 +319,9 @@ class OpenAIModel:
         try:
             return (await reading).decode("utf-8", "replace")
         except Exception as error:  # noqa: BLE001
-            said = Complaint.read(None, str(error), self._key, connected=False)
+            said = self._connection.broken(error)
         # Raised out here, as in _send.
-        raise said.failure(self._host, self._model)
+        raise self._failure(said)
 
     async def _follow(self, chunks: openai.AsyncStream[object], on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason broke off and is no answer."""
@@ -315,7 +348,9 @@ class OpenAIModel:
                     pieces.append(piece)
                     on_delta(piece)
         if finish is None:
-            raise UnusableAnswer(f"The stream from {self._host} broke off or is no stream of completions.")
+            raise UnusableAnswer(
+                f"The stream from {self._connection.host} broke off or is no stream of completions."
+            )
         message = BodyMessage.of("".join(pieces), "".join(thoughts))
         return Body(choices=[BodyChoice(message=message, finish_reason=finish)], usage=usage)
 
@@ -328,23 +363,26 @@ class OpenAIModel:
             place = ""
         what = "an HTML page" if is_page(text) else f"something else (see {place})" if place else "no JSON"
         raise UnusableAnswer(
-            f"The server at {self._host} sent {what} instead of a chat completion; "
-            "check --base-url, which usually ends in /v1."
+            f"The server at {self._connection.host} sent {what} instead of a chat completion; "
+            f"check {self._url_is}, which usually ends in /v1."
         )
 
-    def _complaint(self, error: openai.APIError) -> Complaint:
-        if isinstance(error, openai.APIConnectionError):
-            return Complaint.read(None, str(error.__cause__ or error.message), self._key, connected=False)
-        status = error.status_code if isinstance(error, openai.APIStatusError) else None
-        return Complaint.read(status, error.body or error.message, self._key)
+    def _failure(self, said: Complaint) -> UsbRecError:
+        return said.failure(self._connection.host, self._model, key=self._key_is, url=self._url_is)
 
-    async def _within(self, seconds: float | None, work: Awaitable[T]) -> T:
-        try:
-            async with asyncio.timeout(seconds):
-                return await work
-        except TimeoutError:
-            pass
-        raise ModelUnavailable(f"No answer from {self._host} within {seconds:g} seconds.")
+    def _messages(self, messages: Sequence[Message]) -> list[dict[str, str]]:
+        """The messages as they are sent, the system text where this server takes it."""
+        if self._system_role == "system":
+            return [message.to_json() for message in messages]
+        system = [message.content for message in messages if message.role == "system"]
+        rest = [message.to_json() for message in messages if message.role != "system"]
+        if system:
+            first = next((message for message in rest if message["role"] == "user"), None)
+            if first is None:
+                first = {"role": "user", "content": ""}
+                rest.insert(0, first)
+            first["content"] = "\n\n".join(part for part in (*system, first["content"]) if part)
+        return rest
 
 
 def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Choice:
@@ -377,29 +415,3 @@ def _limit(constrain: Constrain, options: Sequence[str]) -> dict[str, Any]:
     if constrain == "guided":
         return {"guided_choice": list(options)}
     return {}
-
-
-def _check_url(url: str) -> tuple[str, bool]:
-    """(host and port, whether it is this machine). Raises ConfigError; never repeats what may be a key."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise ConfigError("The base URL cannot be read; it should look like http://HOST:PORT/v1.") from None
-    if "@" in parts.netloc:
-        raise ConfigError("The base URL holds a user or password; a key belongs in OPENAI_API_KEY.")
-    if parts.scheme not in ("http", "https") or parts.query or parts.fragment or not _URL.fullmatch(url):
-        raise ConfigError("The base URL should look like http://HOST:PORT/v1, without ? and #.")
-    try:
-        address = ipaddress.ip_address(host)
-        loopback = address.is_loopback or address.is_unspecified
-    except ValueError:
-        loopback = host == "localhost" or host.endswith(".localhost")
-    return (f"{host}:{port}" if port else host), loopback
-
-
-def _key() -> str:
-    key = os.environ.get("OPENAI_API_KEY", "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise ConfigError("OPENAI_API_KEY holds characters that no key has; copy it again.")
-    return key

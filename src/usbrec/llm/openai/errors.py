@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,7 +27,7 @@ _ONE_CHOICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a server said instead of an answer, without the key: all that is kept of the SDK's error.
+    """What a server said instead of an answer, without secrets: all that is kept of the SDK's error.
 
     `text` is everything it said, to search in; `reason` one line of it, to show. `status` is None
     where the connection failed or a stream ended in an error.
@@ -41,15 +41,19 @@ class Complaint:
     text: str
 
     @classmethod
-    def read(cls, status: int | None, body: object, key: str, *, connected: bool = True) -> Self:
-        """Out of an error's body (JSON or text). `key` is taken out wherever the server repeats it."""
+    def read(
+        cls, status: int | None, body: object, secrets: Collection[str], *, connected: bool = True
+    ) -> Self:
+        """Out of an error's body (JSON or text). `secrets` (key, headers) are taken out wherever the server
+        repeats them."""
         fields = body if isinstance(body, Mapping) else {}
         said = next((fields[name] for name in ("message", "detail", "error") if fields.get(name)), body)
 
         def without_key(value: object) -> str:
             text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
             # Inside JSON a key with a quote or backslash is spelled differently.
-            for spelling in {key, json.dumps(key)[1:-1]} - {""}:
+            spellings = {spelling for secret in secrets for spelling in (secret, json.dumps(secret)[1:-1])}
+            for spelling in sorted(spellings - {""}, key=len, reverse=True):
                 text = text.replace(spelling, "[key]")
             return text
 
@@ -79,19 +83,19 @@ class Complaint:
             return bool(_ONE_CHOICE.search(self.text))
         return bool(re.search(rf"\b(?:top_)?{parameter}\b", self.text))
 
-    def failure(self, host: str, model: str) -> UsbRecError:
-        """The error to raise for it."""
+    def failure(self, host: str, model: str, *, key: str, url: str) -> UsbRecError:
+        """The error to raise for it; `key` and `url` say where these two are set."""
         status = self.status
         if not self.connected:
             return ModelUnavailable(f"The connection to {host} failed: {self.reason}")
         if status in (401, 403):
             return ModelRefused(
-                f"The server at {host} rejected the key (status {status}): set OPENAI_API_KEY to a valid one."
+                f"The server at {host} rejected the key (status {status}): set {key} to a valid one."
             )
         if status == 404 or self.code == "model_not_found":
             return ModelRefused(
                 f"The server at {host} has no model {model!r}, or not this path ({self.reason}); "
-                "check the model's name and --base-url, which usually ends in /v1."
+                f"check the model's name and {url}, which usually ends in /v1."
             )
         if status in (408, 409, 429) or (status is not None and status >= 500):
             return ModelUnavailable(f"The server at {host} answered {status} to the last try: {self.reason}")
