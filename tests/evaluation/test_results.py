@@ -154,7 +154,7 @@ def test_a_target_hidden_in_a_list_is_a_hit_but_no_first_hit():
 def test_leaks_count_episodes_and_methods_count_scores():
     found = summary([row("a", 1.0, leaks=3), row("b", 1.0, method="votes"), row("c", None, method="exact")])
     assert found["leak"] == pytest.approx(1 / 3, abs=1e-6)
-    assert found["score"] == {"exact": 1, "votes": 1, "rules": 1}
+    assert found["score"] == {"exact": 1, "votes": 1, "forced": 0, "rules": 1}
 
 
 def test_searches_are_summed_over_the_replies_that_had_one():

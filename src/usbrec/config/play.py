@@ -52,6 +52,14 @@ class Judging(Stage):
     """Tempers the exact distribution, and is the temperature of votes (paper: votes at 0.7)."""
     votes: int = Field(10, ge=1)
     """Answers drawn where a server gives no log-probabilities (paper: 10)."""
+    way: Literal["auto", "exact", "votes"] = "auto"
+    """How a model scores all rows: by log-probabilities (exact), by votes, or as a probe before the first row
+    finds (auto: exact where the digits hold enough of the probability, else votes that can be read)."""
+    mass_floor: float = Field(0.5, ge=0, le=1)
+    """Least probability that the digits 0, 1 and 2 hold together for a score to be read from them; a row
+    below it is unreadable."""
+    max_tokens: int = Field(1024, ge=8)
+    """Longest vote of a model that reasons before it answers, in tokens."""
     genre_weight: float = Field(0.5, ge=0)
     """Rules: weight of shared genres in the similarity of two items."""
     people_weight: float = Field(0.3, ge=0)

@@ -64,6 +64,10 @@ class Models(Stage):
     constrain: Literal["none", "grammar", "structured", "guided"] = "none"
     """How a server limits an answer to given words: grammar (llama.cpp), structured or guided (vLLM)."""
 
+    reasoning: Literal["auto", "off"] | tuple[str, str] = "auto"
+    """What marks the thoughts of a model that reasons first, which are no part of its replies: all known
+    marks (auto), none (off: everything is the reply), or an opening and a closing mark of your own."""
+
     @field_validator("base_url")
     @classmethod
     def _holds_no_secret(cls, url: str | None) -> str | None:

@@ -49,6 +49,9 @@ class Server(Stage):
     """How the system text is sent: as a system message, or before the first user message (user), for models
     that know no system role."""
 
+    reasoning: Literal["auto", "off"] | tuple[str, str] | None = None
+    """What marks its models' thoughts, as in `[models]`."""
+
     @field_validator("base_url")
     @classmethod
     def _holds_no_secret(cls, url: str | None) -> str | None:

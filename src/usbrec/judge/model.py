@@ -12,6 +12,7 @@ probe.py), because the two ways do not give the same numbers.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Scoring:
 
     way: Way = "auto"
     max_tokens: int | None = None
+    first: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,23 @@ class ModelJudge:
         )
 
     async def ask(self, text: str, *, seed: int) -> Score:
+        """Score by the prompt `text`. Where nobody has found out the way, the first answer decides it."""
+        if self.scoring.way == "auto":
+            async with self.scoring.first:
+                if self.scoring.way == "auto":
+                    return await self._ask_first(text, seed)
+        return self._score(await self.model.choose(self.request(text, seed=seed)))
+
+    async def _ask_first(self, text: str, seed: int) -> Score:
         choice = await self.model.choose(self.request(text, seed=seed))
+        self.scoring.way = "exact"
+        if choice.method != "exact" or (choice.mass is not None and choice.mass < self.mass_floor):
+            self.scoring.way = "votes"
+        if choice.method == "exact" and self.scoring.way == "votes":
+            choice = await self.model.choose(self.request(text, seed=seed))
+        return self._score(choice)
+
+    def _score(self, choice: Choice) -> Score:
         return score_of(choice, temperature=self.temperature, mass_floor=self.mass_floor)
 
 
@@ -96,13 +114,16 @@ class ModelTargetJudge:
 class ModelProfileJudge:
     base: ModelJudge
 
+    def text(self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile) -> str:
+        """What the judge is asked."""
+        return self.base.prompts.render(
+            "judge_profile", profile=profile.to_text(), conversation=transcript((*context, *played))
+        )
+
     async def score(
         self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
     ) -> Score:
-        text = self.base.prompts.render(
-            "judge_profile", profile=profile.to_text(), conversation=transcript((*context, *played))
-        )
-        return await self.base.ask(text, seed=seed)
+        return await self.base.ask(self.text(context, played, profile), seed=seed)
 
 
 def score_of(choice: Choice, *, temperature: float = 1.0, mass_floor: float = 0.5) -> Score:

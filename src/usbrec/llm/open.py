@@ -19,7 +19,9 @@ from usbrec.errors import ConfigError
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.protocol import ChatModel
+from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.llm.scripted import load_script
+from usbrec.llm.separated import SeparatedModel
 from usbrec.llm.transformers.checkpoint import HF, as_written, base_and_adapter
 from usbrec.storage import expanded
 
@@ -160,15 +162,24 @@ class ModelOpener:
         self._slots: dict[str, asyncio.Semaphore] = {}
 
     def open(self, seat: str) -> ChatModel:
-        """A seat's model. In-process models load when first asked; a packaged one is fetched if need be.
+        """A seat's model, whose replies come without its reasoning. In-process models load when first asked;
+        a packaged one is fetched if need be.
 
         Raises ConfigError or InputError.
         """
-        settings = self._settings
-        name = model_name(seat, self._servers)
         read = read_seat(seat, self._servers)
+        marks = self._settings.reasoning
         if read.kind == "server":
-            return self._on_server(read)
+            marks = self._servers.get(read.server, Server()).reasoning or marks
+        # What a script says is known, and the packaged model's template holds no mark: nothing is held back.
+        opens = False if read.kind in ("scripted", "packaged") else None
+        return SeparatedModel(self._backend(read, marks), marks, opens_in_prompt=opens)
+
+    def _backend(self, read: Seat, marks: ReasoningMarks) -> ChatModel:
+        settings, seat = self._settings, read.text
+        name = model_name(seat, self._servers)
+        if read.kind == "server":
+            return self._on_server(read, marks)
         if read.kind == "scripted":
             return load_script(read.rest)
         if read.kind == "hf":
@@ -201,7 +212,7 @@ class ModelOpener:
             threads=settings.threads,
         )
 
-    def _on_server(self, seat: Seat) -> ChatModel:
+    def _on_server(self, seat: Seat, marks: ReasoningMarks) -> ChatModel:
         from usbrec.llm.openai.client import OpenAIModel  # the SDK takes a second to import
 
         settings, name = self._settings, seat.server
@@ -225,6 +236,7 @@ class ModelOpener:
             extra_body=server.extra_body,
             system_role=server.system_role,
             slots=slots,
+            reasoning=marks,
             **key,
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
-from usbrec.errors import ConfigError
+from usbrec.errors import ConfigError, ModelRefused
 from usbrec.evaluation import compare, load_run, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
@@ -49,7 +49,7 @@ def evaluate(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )
     inputs = read_inputs(config, samples, catalogue, interactions)
-    done = run_stage(
+    stage = run_stage(
         "evaluate",
         _work(config, inputs),
         config=config,
@@ -68,7 +68,7 @@ def evaluate(
             "failed": record.failure,
             "usage": usage,
         }
-        for sample, record, usage in done
+        for sample, record, usage in stage.rows
     ]
     rows = _with_second_opinion(rows, config, inputs)
     write_jsonl(out / "episodes.jsonl", rows)
@@ -77,6 +77,7 @@ def evaluate(
         config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
         seed=config.seed,
         resamples=config.statistics.resamples,
+        scoring=stage.scoring,
     )
     write_json(out / "results.json", results)
     run = load_run(out)
@@ -86,7 +87,20 @@ def evaluate(
         title=f"Evaluation: {out.name}",
         comparison=compare([run], seed=config.seed, resamples=config.statistics.resamples),
     )
+    _refuse_without_scores(results, out)
     return results
+
+
+def _refuse_without_scores(results: Mapping[str, Any], out: Path) -> None:
+    """Raises ModelRefused where rows were played and not one of them has a score: a table of nothing is no
+    result. What was played stays in the folder."""
+    if results["ieval"]["n"] == 0 and (reasons := results["unreadable_reasons"]):
+        told = "; ".join(f"{count} rows: {why}" for why, count in reasons.items())
+        raise ModelRefused(
+            f"{out}: no row has a score. {told}.\n"
+            "See judging.mass_floor, judging.way and judging.max_tokens in docs/configuration.md, or choose "
+            "another --judge."
+        )
 
 
 def _with_second_opinion(

@@ -49,7 +49,7 @@ def make_pairs(
     async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
         return await make_pair(sample, participants.runner, settings, accept_at=accept_at)
 
-    done = run_stage(
+    stage = run_stage(
         "pairs",
         work,
         config=config,
@@ -59,6 +59,7 @@ def make_pairs(
         replay=replay,
         label="preference pairs",
     )
+    done = stage.rows
     records = [record.record for _, record, _ in done if record.record is not None]
     if settings.one_item:
         records = select_pairs(records, settings, seed=config.seed)
@@ -74,6 +75,7 @@ def make_pairs(
     results = {
         "schema": "usbrec.pairs/1",
         "n": len(done),
+        "scoring": stage.scoring,
         "failed": sum(record.failure is not None for _, record, _ in done),
         **count_pairs(records),
         **{

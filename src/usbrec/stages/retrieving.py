@@ -48,7 +48,7 @@ def retrieve(
         if config.ranker is None
         else {item.id: item.popularity for item in ranked_items(config.ranker)}
     )
-    done = run_stage(
+    stage = run_stage(
         "retrieve",
         _rank,
         config=config,
@@ -65,7 +65,7 @@ def retrieve(
             **(record.record or {}),
             "failed": record.failure,
         }
-        for sample, record, _ in done
+        for sample, record, _ in stage.rows
     ]
     write_jsonl(out / "rankings.jsonl", rows)
     results = summarise_ranked(

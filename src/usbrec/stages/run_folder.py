@@ -20,6 +20,7 @@ from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, r
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
+from usbrec.stages.probing import find_scoring
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
 
@@ -104,6 +105,15 @@ def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: Cata
     return items if interactions is None else items.with_popularity(popularity_from(interactions[0], items))
 
 
+@dataclass(frozen=True)
+class StageRun:
+    """What a stage did: each sample with its record and what its calls cost, in order; and how each model
+    judge scored, by its seat (see stages/probing.py)."""
+
+    rows: Sequence[tuple[Sample, UnitRecord, Mapping[str, Any]]]
+    scoring: Mapping[str, Any]
+
+
 def run_stage(
     name: str,
     work: Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]],
@@ -115,13 +125,12 @@ def run_stage(
     replay: str | Path | None = None,
     reuse: str | Path | None = None,
     label: str | None = None,
-) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+) -> StageRun:
     """Do `work` for every sample in the run folder `out`, or go on with it.
 
-    Answers come from the run folder `replay` alone, or from `reuse` where it has them. Returns for each
-    sample its record and what its calls cost. Raises RunFolderError when the folder
-    is in use or holds another configuration, ModelRefused when no row was answered at all, Interrupted on
-    Ctrl-C.
+    Answers come from the run folder `replay` alone, or from `reuse` where it has them. Raises RunFolderError
+    when the folder is in use or holds another configuration, ModelRefused when no row was answered at all or
+    a model judge cannot score, Interrupted on Ctrl-C.
     """
     out = Path(out)
     journal = Journal(out / "run.db")
@@ -153,13 +162,14 @@ async def _run(
     participants: Participants,
     progress: Progress,
     label: str,
-) -> list[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+) -> StageRun:
     try:
         journal.bind(
             {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
             | {"models": dict(participants.identities)}
         )
         write_text(out / "config.toml", dump_config(config))
+        scoring = await find_scoring(participants, inputs.samples, config, journal)
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
 
         async def one(sample: Sample) -> Mapping[str, Any]:
@@ -182,10 +192,11 @@ async def _run(
             f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"
             "Check the model's server, then run the same command again."
         )
-    return [
+    rows = [
         (sample, record, journal.usage(record.key).to_json())
         for sample, record in zip(inputs.samples, records, strict=True)
     ]
+    return StageRun(rows, scoring)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -84,6 +84,7 @@ class Participants:
     ranking: Callable[[], Ranking | None] = lambda: None
     persuasion: PersuasionJudge | None = None
     batch_size: int = 1
+    judges: Mapping[str, ModelJudge] = field(default_factory=dict)
 
     async def aclose(self) -> None:
         for model in self.models:
@@ -123,6 +124,7 @@ class _Wiring:
         self._models: dict[str, ChatModel] = {}
         self._opener = ModelOpener(config.models, config.servers)
         self._ranker: Retriever | None = None
+        self._judges: dict[str, ModelJudge] = {}
         judging = config.judging
         self._knowledge = (
             None
@@ -169,6 +171,7 @@ class _Wiring:
             ranking=lambda: self._ranking,
             persuasion=None if judge in (RULES, RULES_BELIEF) else PersuasionJudge(self._judging(judge)),
             batch_size=self._batch_size(),
+            judges=self._judges,
         )
 
     def _batch_size(self) -> int:
@@ -348,8 +351,13 @@ class _Wiring:
         return ModelInternalSimulator(self._simulating(seat))
 
     def _judging(self, seat: str) -> ModelJudge:
+        """The model judge of a seat: one for all who ask it, so that it scores in one way."""
         judging = self._config.judging
-        return ModelJudge(self._model(seat), self._prompts, judging.temperature, judging.votes)
+        if seat not in self._judges:
+            self._judges[seat] = ModelJudge(
+                self._model(seat), self._prompts, judging.temperature, judging.votes, judging.mass_floor
+            )
+        return self._judges[seat]
 
     def _target_judge(self, seat: str) -> TargetJudge:
         if seat == RULES:

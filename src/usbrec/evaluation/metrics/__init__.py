@@ -24,6 +24,8 @@ from usbrec.evaluation.metrics.scores import (
     second_judge,
     spread_of,
     training_spread,
+    unreadable_reasons,
+    vote_counts,
 )
 
 __all__ = [
@@ -49,5 +51,7 @@ __all__ = [
     "spread_of",
     "training_spread",
     "unreadable",
+    "unreadable_reasons",
     "usage_sums",
+    "vote_counts",
 ]

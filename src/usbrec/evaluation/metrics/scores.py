@@ -3,6 +3,7 @@ training seeds lie apart."""
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +13,30 @@ from usbrec.evaluation.metrics.rows import Measure, Row, hit, interval, mean, sc
 
 
 def score_methods(rows: Iterable[Row]) -> dict[str, int]:
-    """How many scores came from log-probabilities, votes and rules."""
+    """How many scores came from log-probabilities, votes, votes forced to a digit, and rules."""
     methods = Counter(row["episode"]["score"]["method"] for row in rows if row["episode"] is not None)
-    return {method: methods[method] for method in ("exact", "votes", "rules")}
+    return {method: methods[method] for method in ("exact", "votes", "forced", "rules")}
+
+
+def vote_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
+    """Votes that were drawn, and the share that could not be read as a score; None without votes."""
+    scores = [row["episode"]["score"] for row in rows if row["episode"] is not None]
+    drawn = sum(score.get("votes", 0) for score in scores)
+    unreadable = sum(score.get("unreadable", 0) for score in scores if score.get("votes"))
+    return {"drawn": drawn, "unreadable": unreadable, "share": unreadable / drawn} if drawn else None
+
+
+def unreadable_reasons(rows: Iterable[Row]) -> dict[str, int]:
+    """Why rows have no score, most frequent first; numbers in a reason are those of its first row."""
+    told: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        if row["episode"] is None or row["episode"]["score"]["value"] is not None:
+            continue
+        why = str((row["episode"]["score"].get("detail") or {}).get("why", "the answer was no score"))
+        kind = re.sub(r"[0-9][0-9.e+-]*", "#", why)
+        first, count = told.get(kind, (why, 0))
+        told[kind] = (first, count + 1)
+    return dict(sorted(told.values(), key=lambda one: -one[1]))
 
 
 def random_similarity(rows: Iterable[Row]) -> float | None:

@@ -37,13 +37,19 @@ class Run:
 
 
 def summarise(
-    rows: Iterable[Row], *, config: Mapping[str, Any], seed: int, resamples: int = 2000
+    rows: Iterable[Row],
+    *,
+    config: Mapping[str, Any],
+    seed: int,
+    resamples: int = 2000,
+    scoring: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
     Means come as ``{"mean", "ci95": [low, high], "n"}`` with n the rows they are taken over; the
     intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
-    does not matter, so the same run gives the same bytes; `config` is passed on as it is.
+    does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
+    `scoring`, what was found before the first row of each model judge's way to score.
     """
     listed = list(rows)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
@@ -81,6 +87,9 @@ def summarise(
         "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
         "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),
         "score": metrics.score_methods(listed),
+        "votes": metrics.vote_counts(listed),
+        "unreadable_reasons": metrics.unreadable_reasons(listed),
+        "scoring": dict(scoring or {}),
         "random_similarity": metrics.random_similarity(listed),
         "rounds_played": metrics.mean(
             len(metrics.replies_of(row)) for row in listed if row["episode"] is not None

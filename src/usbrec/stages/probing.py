@@ -1,0 +1,72 @@
+"""Each model judge's way of scoring, found out on the run's own prompts and kept with the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from usbrec.config import Config
+from usbrec.dialogue import Sample, Turn
+from usbrec.engine import Scope, current_scope
+from usbrec.errors import ModelError, ModelRefused
+from usbrec.journal import Journal, UnitRecord
+from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
+from usbrec.judge.probe import probe
+from usbrec.play.preferences.profile import Profile
+from usbrec.play.targets import Targets
+from usbrec.stages.wiring import Participants
+
+#: The unit that the probe's calls belong to.
+UNIT = "probe"
+#: So many rows' prompts are tried.
+_ROWS = 3
+#: Stands for a reply where no row has a label.
+_REPLY = "I have something in mind. What did you like about it?"
+
+
+async def find_scoring(
+    participants: Participants, samples: Sequence[Sample], config: Config, journal: Journal
+) -> Mapping[str, Any]:
+    """Have every model judge score in one way from now on; what was found, by seat, as JSON.
+
+    What the run's journal holds is not asked again. Raises ModelRefused where a judge cannot score.
+    """
+    if not participants.judges or not samples:
+        return {}
+    known = journal.unit(UNIT)
+    if known is not None and known.record is not None:
+        for seat, judge in participants.judges.items():
+            found = known.record[seat]
+            judge.scoring.way, judge.scoring.max_tokens = found["way"], found["max_tokens"]
+        return known.record
+    journal.forget_calls(UNIT)
+    record = {}
+    token = current_scope.set(Scope(UNIT, 0))
+    try:
+        for seat, judge in participants.judges.items():
+            found = await probe(
+                judge,
+                [_prompt(participants, judge, sample) for sample in samples[:_ROWS]],
+                way=config.judging.way,
+                max_tokens=config.judging.max_tokens,
+                seed=config.seed,
+            )
+            record[seat] = found.to_json()
+    except ModelError as error:
+        raise ModelRefused(
+            f"The judge could not be tried out before the first row: {error}\n"
+            "Check its server, then run the same command again."
+        ) from None
+    finally:
+        current_scope.reset(token)
+    return journal.record_unit(UnitRecord(UNIT, record, None)).record or record
+
+
+def _prompt(participants: Participants, judge: ModelJudge, sample: Sample) -> str:
+    """What the judge is asked of a row in which the recorded reply was said."""
+    said = (Turn("recommender", sample.label or _REPLY),)
+    outer = participants.runner.judge
+    if isinstance(outer, ModelTargetJudge) and outer.base is judge:
+        return outer.text(sample.turns, said, Targets.of(sample, participants.runner.knowledge))
+    # Whoever judges inside a search is told no target here either.
+    return ModelProfileJudge(judge).text(sample.turns, said, Profile())
