@@ -24,7 +24,7 @@ from usbrec.errors import RunFolderError
 from usbrec.keys import canonical_json
 
 #: What a call's key is made of; it is raised when an earlier version's calls would not be found again.
-VERSION = "2"
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -59,7 +59,7 @@ class Journal:
     entered.
 
     Entering raises RunFolderError when another process holds the file, when it is no journal, and when an
-    earlier or later version of this program recorded it.
+    earlier or a later version of this program recorded it.
     """
 
     _db: sqlite3.Connection
@@ -81,7 +81,7 @@ class Journal:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
             # Locking mode is lazy: the first write takes the lock and this connection keeps it.
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (VERSION,))
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(VERSION),))
             (version,) = self._db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
@@ -94,10 +94,11 @@ class Journal:
             raise RunFolderError(
                 f"{self.path}: not a run journal ({error}). Choose another folder with -o."
             ) from None
-        if version != VERSION:
+        if version != str(VERSION):
             self._db.close()
+            which = "a later" if version.isdecimal() and int(version) > VERSION else "an earlier"
             raise RunFolderError(
-                f"{self.path.parent}: this run was recorded by another version of usbrec (its journal has "
+                f"{self.path.parent}: this run was recorded by {which} version of usbrec (its journal has "
                 f"version {version}, here it is {VERSION}), and its calls would not be found again. Start a "
                 "new folder with -o, or go on with it, or replay it, with the version that recorded it."
             )
