@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -15,10 +18,10 @@ from hypothesis import strategies as st
 
 from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
-from usbrec.journal import Journal, UnitRecord
+from usbrec.journal import VERSION, Journal, UnitRecord
 from usbrec.keys import canonical_json, derive_seed, digest
 
-ANSWER = {"completions": [["hi", "stop"]], "usage": Usage(1, 10, 2, 0, 0.5).to_json(), "trace": None}
+ANSWER = {"completions": [["hi", "stop"]], "usage": Usage(1, 10, 2, 0, 0.5).to_json()}
 
 
 def test_a_recorded_call_is_found_by_unit_and_key(tmp_path: Path) -> None:
@@ -63,7 +66,7 @@ def test_a_second_process_is_refused_while_the_first_lives_and_let_in_after_kill
     script = textwrap.dedent(
         f"""
         import time
-        from usbrec.journal import Journal, UnitRecord
+        from usbrec.journal import VERSION, Journal, UnitRecord
         journal = Journal({str(tmp_path / "run.db")!r}).__enter__()
         journal.record_unit(UnitRecord("u", {{"done": True}}, None))
         print("ready", flush=True)
@@ -94,6 +97,24 @@ def test_another_configuration_is_refused_with_what_changed(tmp_path: Path) -> N
     assert "settings.play.rounds: was 2, is 3" in str(refused.value)
     assert "settings.extra: was not set, is true" in str(refused.value)
     assert "seed" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("version", "which"), [("1", "an earlier"), ("3", "a later")])
+@pytest.mark.parametrize("mode", ["write", "read"])
+def test_a_run_of_another_version_is_refused_with_what_to_do_and_left_as_it_was(
+    tmp_path: Path, version: str, which: str, mode: Literal["write", "read"]
+) -> None:
+    path = tmp_path / "run.db"
+    with Journal(path) as journal:
+        journal.record_call("u", "k", seat="m", request={}, answer=ANSWER)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [(str(VERSION),)]
+        db.execute("UPDATE meta SET value = ? WHERE name = 'schema'", (version,))
+        db.commit()
+    with pytest.raises(RunFolderError, match=f"recorded by {which} version .*\n?.*new folder with -o"):
+        Journal(path, mode=mode).__enter__()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall() == [(version,)]
 
 
 def test_a_file_that_is_no_journal_is_an_input_error(tmp_path: Path) -> None:

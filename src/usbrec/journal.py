@@ -23,6 +23,9 @@ from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
 from usbrec.keys import canonical_json
 
+#: What a call's key is made of; it is raised when an earlier version's calls would not be found again.
+VERSION = 2
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS calls (
@@ -55,7 +58,8 @@ class Journal:
     """One run's record. Use it as a context manager, from one thread at a time: nothing is made before it is
     entered.
 
-    Entering raises RunFolderError when another process holds the file or when it is no journal.
+    Entering raises RunFolderError when another process holds the file, when it is no journal, and when an
+    earlier or a later version of this program recorded it.
     """
 
     _db: sqlite3.Connection
@@ -77,7 +81,8 @@ class Journal:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
             # Locking mode is lazy: the first write takes the lock and this connection keeps it.
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('schema', '1')")
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(VERSION),))
+            (version,) = self._db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise RunFolderError(
@@ -89,6 +94,14 @@ class Journal:
             raise RunFolderError(
                 f"{self.path}: not a run journal ({error}). Choose another folder with -o."
             ) from None
+        if version != str(VERSION):
+            self._db.close()
+            which = "a later" if version.isdecimal() and int(version) > VERSION else "an earlier"
+            raise RunFolderError(
+                f"{self.path.parent}: this run was recorded by {which} version of usbrec (its journal has "
+                f"version {version}, here it is {VERSION}), and its calls would not be found again. Start a "
+                "new folder with -o, or go on with it, or replay it, with the version that recorded it."
+            )
         return self
 
     def __exit__(

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from support.films import KNOWLEDGE
+from support.films import KNOWLEDGE, seeker
+from support.seats import TEMPLATE, after, draw, language_model
 from usbrec.config import Search
-from usbrec.dialogue import Score, Turn
+from usbrec.dialogue import Conversation, Score, Turn
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable, PromptTooLong
 from usbrec.judge.rules import RulesProfileJudge
-from usbrec.llm import ChatModel, ChatReply, ChatRequest, Message, ScriptedModel
+from usbrec.llm import ChatModel, ChatRequest, Message, ScriptedModel
+from usbrec.play.language_model import LanguageModel
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.profile import Profile
+from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.play.seekers.base import SeekerAnswer
 from usbrec.play.seekers.rules import RulesInternalSimulator
 
-WISH = (Message("system", "S"), Message("user", "I loved Goodfellas (1990), more crime please."))
+WISH = after(seeker("I loved Goodfellas (1990), more crime please."))
 DRAFTS = ["Finding Nemo (2003)!", "Casino (1995)!", "Alien (1979)!"]
 
 
@@ -35,7 +39,7 @@ def _enhanced(model: ChatModel, *, judge: Any = None, simulator: Any = None, **s
         simulator or RulesInternalSimulator(KNOWLEDGE, "Why?"),
         judge or RulesProfileJudge(KNOWLEDGE),
     )
-    return SelfEnhanced(MeteredModel(model), seats, Search(**search), opening="Hello!")
+    return SelfEnhanced(language_model(MeteredModel(model)), seats, Search(**search), opening="Hello!")
 
 
 class Patient:
@@ -62,7 +66,7 @@ class CountingJudge:
 
 
 async def test_the_best_draft_is_said_and_the_trace_says_why() -> None:
-    reply = await _enhanced(ScriptedModel(_replies), rounds=1).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(ScriptedModel(_replies), rounds=1), WISH)
     assert reply.text == "Casino (1995)!"
     assert reply.trace is not None
     assert [draft["text"] for draft in reply.trace["drafts"]] == DRAFTS
@@ -75,13 +79,13 @@ async def test_the_best_draft_is_said_and_the_trace_says_why() -> None:
 
 async def test_the_greedy_reply_is_one_of_the_drafts_and_wins_ties() -> None:
     level = CountingJudge(lambda played: 0.5)
-    reply = await _enhanced(ScriptedModel(_replies), judge=level, rounds=1).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(ScriptedModel(_replies), judge=level, rounds=1), WISH)
     assert reply.text == DRAFTS[0]
 
 
 async def test_flat_search_plays_each_draft_once_to_the_end() -> None:
     model = ScriptedModel(_replies)
-    reply = await _enhanced(model, simulator=Patient(), rounds=3).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(model, simulator=Patient(), rounds=3), WISH)
     assert reply.trace is not None
     for draft in reply.trace["drafts"]:
         (leaf,) = draft["leaves"]
@@ -93,9 +97,7 @@ async def test_flat_search_plays_each_draft_once_to_the_end() -> None:
 async def test_tree_search_branches_at_every_later_turn_and_takes_the_mean_of_the_leaves() -> None:
     hits = CountingJudge(lambda played: 1.0 if "Casino" in played[-1].text else 0.0)
     model = ScriptedModel(_replies)
-    reply = await _enhanced(model, simulator=Patient(), judge=hits, kind="tree", rounds=2).chat(
-        ChatRequest(WISH)
-    )
+    reply = await draw(_enhanced(model, simulator=Patient(), judge=hits, kind="tree", rounds=2), WISH)
     assert reply.trace is not None
     for draft in reply.trace["drafts"]:
         assert len(draft["leaves"]) == 3
@@ -104,7 +106,7 @@ async def test_tree_search_branches_at_every_later_turn_and_takes_the_mean_of_th
 
 async def test_the_rounds_left_in_the_dialogue_bound_how_far_drafts_are_played() -> None:
     model = ScriptedModel(_replies)
-    reply = await _enhanced(model, simulator=Patient(), rounds=5).chat(ChatRequest(WISH, round=2, rounds=2))
+    reply = await draw(_enhanced(model, simulator=Patient(), rounds=5), replace(WISH, round=2, rounds=2))
     assert reply.trace is not None
     assert all(draft["leaves"][0]["turns"] == [] for draft in reply.trace["drafts"])
     assert len(model.requests) == 2
@@ -117,7 +119,7 @@ async def test_a_horizon_bounds_how_far_drafts_are_played() -> None:
         enhanced = _enhanced(
             ScriptedModel(_replies), judge=judge, simulator=Patient(), rounds=3, drafts=2, horizon=horizon
         )
-        await enhanced.chat(ChatRequest(WISH))
+        await draw(enhanced, WISH)
     # A reply alone, a reply with an answer and the next reply, and all three rounds.
     assert sorted(set(lengths)) == [1, 3, 5]
 
@@ -125,15 +127,15 @@ async def test_a_horizon_bounds_how_far_drafts_are_played() -> None:
 async def test_rounds_before_the_given_one_are_not_enhanced() -> None:
     model = ScriptedModel(_replies)
     enhanced = _enhanced(model, from_round=2, rounds=1)
-    assert (await enhanced.chat(ChatRequest(WISH, round=1, rounds=2))).trace is None
-    assert (await enhanced.chat(ChatRequest(WISH, round=2, rounds=2))).trace is not None
+    assert (await draw(enhanced, replace(WISH, round=1, rounds=2))).trace is None
+    assert (await draw(enhanced, replace(WISH, round=2, rounds=2))).trace is not None
 
 
 @pytest.mark.parametrize("calls", range(1, 9))
 async def test_a_budget_in_calls_holds_and_the_best_so_far_is_said(calls: int) -> None:
     model = ScriptedModel(_replies)
     enhanced = _enhanced(model, simulator=Patient(), rounds=3, max_calls=calls)
-    reply = await enhanced.chat(ChatRequest(WISH))
+    reply = await draw(enhanced, WISH)
     assert len(model.requests) <= calls
     assert reply.text in DRAFTS
     assert reply.trace is not None
@@ -144,7 +146,7 @@ async def test_a_budget_in_calls_holds_and_the_best_so_far_is_said(calls: int) -
 @pytest.mark.parametrize("calls", range(2, 9))
 async def test_a_budget_in_calls_buys_whole_drafts_one_after_the_other(calls: int) -> None:
     enhanced = _enhanced(ScriptedModel(_replies), simulator=Patient(), rounds=3, max_calls=calls)
-    trace = (await enhanced.chat(ChatRequest(WISH))).trace
+    trace = (await draw(enhanced, WISH)).trace
     assert trace is not None
     # Two calls draft; each of the three drafts is played on by two.
     judged = [draft["value"] is not None for draft in trace["drafts"]]
@@ -152,7 +154,7 @@ async def test_a_budget_in_calls_buys_whole_drafts_one_after_the_other(calls: in
 
 
 async def test_what_was_drafted_when_the_calls_ran_out_is_judged_where_that_costs_none() -> None:
-    trace = (await _enhanced(ScriptedModel(_replies), rounds=1, max_calls=1).chat(ChatRequest(WISH))).trace
+    trace = (await draw(_enhanced(ScriptedModel(_replies), rounds=1, max_calls=1), WISH)).trace
     assert trace is not None
     assert trace["stopped"] == "calls"
     assert [draft["value"] is not None for draft in trace["drafts"]] == [True]
@@ -168,8 +170,8 @@ class NoProfiler:
 async def test_without_a_profile_the_search_goes_on_and_says_so() -> None:
     judge = CountingJudge(lambda played: 2.0 if "Casino" in played[0].text else 0.0)
     seats = InternalSeats(NoProfiler(), RulesInternalSimulator(KNOWLEDGE, "Why?"), judge)
-    model = MeteredModel(ScriptedModel(_replies))
-    reply = await SelfEnhanced(model, seats, Search(rounds=1), opening="Hello!").chat(ChatRequest(WISH))
+    model = language_model(MeteredModel(ScriptedModel(_replies)))
+    reply = await draw(SelfEnhanced(model, seats, Search(rounds=1), opening="Hello!"), WISH)
     assert reply.text == "Casino (1995)!"
     assert reply.trace is not None
     assert reply.trace["failures"] == ["PromptTooLong: too long"]
@@ -177,10 +179,10 @@ async def test_without_a_profile_the_search_goes_on_and_says_so() -> None:
 
 async def test_what_a_request_asks_for_holds_for_every_draft() -> None:
     model = ScriptedModel(_replies)
-    request = ChatRequest(WISH, stop=("!",), top_p=0.3, drafts=2)
-    reply = await _enhanced(
+    enhanced = _enhanced(
         model, simulator=Patient(), judge=CountingJudge(lambda played: 1.0), kind="tree", rounds=2, drafts=8
-    ).chat(request)
+    )
+    reply = await draw(enhanced, WISH, stop=("!",), top_p=0.3, drafts=2)
     assert {(one.stop, one.top_p) for one in model.requests} == {(("!",), 0.3)}
     assert reply.trace is not None
     assert all(len(draft["leaves"]) <= 2 for draft in reply.trace["drafts"])
@@ -189,7 +191,7 @@ async def test_what_a_request_asks_for_holds_for_every_draft() -> None:
 
 async def test_a_budget_in_tokens_stops_the_search() -> None:
     model = ScriptedModel(_replies)
-    reply = await _enhanced(model, simulator=Patient(), rounds=3, max_tokens=30).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(model, simulator=Patient(), rounds=3, max_tokens=30), WISH)
     assert reply.trace is not None
     assert reply.trace["stopped"] == "tokens"
     spent = reply.trace["usage"]
@@ -197,12 +199,12 @@ async def test_a_budget_in_tokens_stops_the_search() -> None:
 
 
 async def test_a_deadline_holds_and_says_so() -> None:
-    async def slow(seconds: float) -> ChatReply:
+    async def slow(seconds: float) -> Drawn:
         model = ScriptedModel(_replies, tokens_per_second=20.0)
         enhanced = _enhanced(model, simulator=Patient(), rounds=9)
         loop = asyncio.get_running_loop()
         started = loop.time()
-        reply = await enhanced.chat(ChatRequest(WISH, deadline=seconds))
+        reply = await draw(enhanced, WISH, deadline=seconds)
         assert loop.time() - started < seconds + 0.3
         return reply
 
@@ -214,13 +216,13 @@ async def test_a_deadline_holds_and_says_so() -> None:
 
 async def test_an_unreadable_score_is_no_zero_and_a_draft_without_any_is_not_chosen() -> None:
     unreadable = CountingJudge(lambda played: None if "Casino" in played[0].text else -0.0)
-    reply = await _enhanced(ScriptedModel(_replies), judge=unreadable, rounds=1).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(ScriptedModel(_replies), judge=unreadable, rounds=1), WISH)
     assert reply.trace is not None
     assert reply.trace["drafts"][1]["value"] is None
     assert reply.trace["drafts"][1]["note"] == "no score could be read"
     assert reply.text == DRAFTS[0]
     nothing = CountingJudge(lambda played: None)
-    reply = await _enhanced(ScriptedModel(_replies), judge=nothing, rounds=1).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(ScriptedModel(_replies), judge=nothing, rounds=1), WISH)
     assert reply.text == DRAFTS[0]
 
 
@@ -230,7 +232,7 @@ async def test_a_draft_whose_continuation_fails_loses_and_the_others_are_judged(
             raise ModelUnavailable("503")
         return _replies(request)
 
-    reply = await _enhanced(ScriptedModel(replies), simulator=Patient(), rounds=2).chat(ChatRequest(WISH))
+    reply = await draw(_enhanced(ScriptedModel(replies), simulator=Patient(), rounds=2), WISH)
     assert reply.trace is not None
     assert "503" in reply.trace["drafts"][1]["note"]
     assert reply.trace["drafts"][0]["value"] is not None
@@ -238,41 +240,41 @@ async def test_a_draft_whose_continuation_fails_loses_and_the_others_are_judged(
 
 async def test_searches_side_by_side_do_not_pay_for_each_other() -> None:
     enhanced = _enhanced(ScriptedModel(_replies), simulator=Patient(), rounds=3, max_calls=8)
-    replies = await asyncio.gather(*(enhanced.chat(ChatRequest(WISH, seed=seed)) for seed in range(5)))
+    replies = await asyncio.gather(*(draw(enhanced, WISH, seed=seed) for seed in range(5)))
     assert [reply.trace["stopped"] for reply in replies if reply.trace] == [None] * 5
 
 
 async def test_several_replies_are_the_best_drafts_best_first() -> None:
-    reply = await _enhanced(ScriptedModel(_replies), rounds=1).chat(ChatRequest(WISH, n=3))
-    assert len(reply.completions) == 3
+    reply = await draw(_enhanced(ScriptedModel(_replies), rounds=1), WISH, n=3)
+    assert len(reply.replies) == 3
     assert reply.text == "Casino (1995)!"
-    assert {completion.text for completion in reply.completions} == set(DRAFTS)
+    assert {one.text for one in reply.replies} == set(DRAFTS)
 
 
 async def test_worked_examples_are_no_part_of_the_profile() -> None:
     examples = (Message("user", "I really enjoyed Alien."), Message("assistant", "You should try Halloween."))
     enhanced = SelfEnhanced(
-        MeteredModel(ScriptedModel(_replies)),
+        language_model(MeteredModel(ScriptedModel(_replies)), examples=examples),
         InternalSeats(
             RulesExtractor(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
         ),
         Search(rounds=1),
         opening="Hello!",
-        examples=examples,
     )
-    reply = await enhanced.chat(ChatRequest((WISH[0], *examples, WISH[1])))
+    reply = await draw(enhanced, WISH)
     assert reply.trace is not None
     assert "Alien" not in reply.trace["profile"]
     assert "Goodfellas" in reply.trace["profile"]
 
 
-async def test_it_is_a_chat_model_under_a_name_of_its_own() -> None:
-    enhanced = _enhanced(ScriptedModel(_replies))
-    assert isinstance(enhanced, ChatModel)
+async def test_it_is_a_recommender_under_a_name_of_its_own() -> None:
+    enhanced: Recommender = _enhanced(ScriptedModel(_replies))
     assert enhanced.name == "scripted:ses"
+    # So it can be put around itself, as around any other.
+    assert (await draw(enhanced, WISH)).trace is not None
 
 
-async def _random(*drafts: str, names_new: bool = True, seed: int = 0) -> ChatReply:
+async def _random(*drafts: str, names_new: bool = True, seed: int = 0) -> Drawn:
     model = ScriptedModel(lambda request: drafts[0] if request.temperature == 0.0 else list(drafts[1:]))
     seats = InternalSeats(
         RulesExtractor(KNOWLEDGE),
@@ -281,8 +283,8 @@ async def _random(*drafts: str, names_new: bool = True, seed: int = 0) -> ChatRe
         KNOWLEDGE.names_new if names_new else None,
     )
     settings = Search(choice="random", drafts=len(drafts))
-    enhanced = SelfEnhanced(MeteredModel(model), seats, settings, opening="Hello!")
-    return await enhanced.chat(ChatRequest(WISH, seed=seed))
+    enhanced = SelfEnhanced(language_model(MeteredModel(model)), seats, settings, opening="Hello!")
+    return await draw(enhanced, WISH, seed=seed)
 
 
 async def test_as_a_control_a_draft_is_drawn_among_those_that_name_a_new_item() -> None:
@@ -305,5 +307,17 @@ async def test_the_control_draws_among_all_drafts_where_none_names_an_item_or_no
 
 async def test_drafts_know_which_round_they_are_for() -> None:
     model = ScriptedModel(_replies)
-    await _enhanced(model, rounds=1).chat(ChatRequest(WISH, round=2, rounds=3))
-    assert {(request.round, request.rounds) for request in model.requests[:2]} == {(2, 3)}
+    heard: list[Conversation] = []
+
+    class Listening(LanguageModel):
+        async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
+            heard.append(conversation)
+            return await super().draw(conversation, sampling)
+
+    seats = InternalSeats(
+        RulesExtractor(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
+    )
+    inner = Listening(MeteredModel(model), TEMPLATE)
+    enhanced = SelfEnhanced(inner, seats, Search(rounds=1), opening="Hello!")
+    await draw(enhanced, replace(WISH, round=2, rounds=3))
+    assert {(one.round, one.rounds) for one in heard[:2]} == {(2, 3)}

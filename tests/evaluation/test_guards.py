@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from support.fake_runs import row
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.seats import after, draw
 from usbrec import stages
 from usbrec.config import load_config
 from usbrec.dialogue import Turn
@@ -25,7 +26,6 @@ from usbrec.items import AttributeRetriever, Catalogue
 from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.judge.facts import reply_facts
 from usbrec.judge.rules import RulesTargetJudge
-from usbrec.llm import ChatRequest, Message
 from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.nearness import PreferenceSimilarity
@@ -321,8 +321,8 @@ def _control(kind: Any, candidates: int = 10) -> BaselineRecommender:
 
 
 async def _says(control: BaselineRecommender, text: str, n: int = 1) -> list[str]:
-    reply = await control.chat(ChatRequest((Message("user", text),), n=n))
-    return [completion.text for completion in reply.completions]
+    drawn = await draw(control, after(seeker(text)), n=n)
+    return [reply.text for reply in drawn.replies]
 
 
 WISH = "I hate horror like Alien (1979). I love westerns, with Jeff Bridges."

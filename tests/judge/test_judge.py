@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.seats import seat_of
 from usbrec.dialogue import Turn
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
@@ -14,7 +15,6 @@ from usbrec.judge.model import ModelJudge, ModelTargetJudge
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChoiceRequest, ScriptedModel
 from usbrec.play.preferences.profile import Profile, Tastes
-from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.rules import RulesTargetSimulator
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
@@ -209,7 +209,7 @@ async def test_votes_that_are_no_digit_are_counted_and_never_scored_zero() -> No
 async def test_an_episode_is_played_scored_and_described() -> None:
     replies = iter(["Goodfellas (1990) and Alien (1979), or Blorp Returns (2031)?", "Casino (1995)!"])
     table = EpisodeRunner(
-        recommender=Recommender(ScriptedModel(lambda request: next(replies)), "S", "Hello!"),
+        recommender=seat_of(ScriptedModel(lambda request: next(replies))),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
         rounds=2,

@@ -53,7 +53,7 @@ def test_any_line_of_the_list_that_a_model_is_shown_is_a_mark(place: int, behind
             return []
 
     items = list(CATALOGUE)[:5]
-    shown = Grounding(KNOWLEDGE, ItemStore(), Prompts(), 5).block("I like dramas.", items)
+    shown = Grounding(KNOWLEDGE, ItemStore(), Prompts(), 5).format.block("I like dramas.", items)
     line = next(line for line in shown.splitlines() if line.startswith(f"{place + 1}."))
     assert has_artefacts(line + behind)
     assert has_artefacts(shown)

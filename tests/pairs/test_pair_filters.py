@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, film_files, sample
+from support.seats import seat_of
 from usbrec.config import Config, Pairs, Play, Seats
 from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError
@@ -20,7 +22,6 @@ from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ScriptedModel
 from usbrec.pairs import make_pair, select_pairs
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.rules import RulesTargetSimulator
 from usbrec.prompts import Prompts
 from usbrec.stages import make_pairs
@@ -44,7 +45,7 @@ def _table(drafts: Sequence[str], shown: Sequence[str] = ()) -> EpisodeRunner:
     model = ScriptedModel(lambda request: drafts if request.n > 1 else "Do you like it?")
     grounding = Grounding(KNOWLEDGE, ItemStore(*shown), Prompts(), 5) if shown else None
     return EpisodeRunner(
-        recommender=Recommender(model, "S", "Hello!", grounding=grounding),
+        recommender=replace(seat_of(model), grounding=grounding),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
         rounds=1,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import KNOWLEDGE, sample
+from support.seats import seat_of
 from usbrec.config import Pairs
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import BadLines, InputError, ModelError, ModelUnavailable
@@ -19,7 +20,6 @@ from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.pairs import count_pairs, export_pairs, make_pair, read_pairs
-from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.rules import RulesTargetSimulator
 
 TARGET, NEAR, FAR = "Casino (1995).", "Heat (1995).", "Finding Nemo (2003)."
@@ -30,7 +30,7 @@ def _table(drafts: Sequence[str]) -> EpisodeRunner:
         return drafts if request.n > 1 else "Do you like it?"
 
     return EpisodeRunner(
-        recommender=Recommender(ScriptedModel(replies), "S", "Hello!"),
+        recommender=seat_of(ScriptedModel(replies)),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
         rounds=2,
@@ -111,9 +111,7 @@ async def test_a_draft_that_cannot_be_played_is_left_out_and_counted() -> None:
         return "Do you like it?"
 
     runner = _table([])
-    runner = EpisodeRunner(
-        Recommender(ScriptedModel(replies), "S", "Hello!"), runner.simulator, runner.judge, 2, 1, KNOWLEDGE
-    )
+    runner = EpisodeRunner(seat_of(ScriptedModel(replies)), runner.simulator, runner.judge, 2, 1, KNOWLEDGE)
     record = await make_pair(sample("hi"), runner, Pairs(drafts=3), accept_at=2.0)
     assert record["pair"]["rejected"] == NEAR
     assert count_pairs([record])["unplayed"] == 1
@@ -126,9 +124,7 @@ async def test_a_sample_whose_drafts_all_fail_is_a_failed_row() -> None:
         raise ModelUnavailable("503")
 
     runner = _table([])
-    runner = EpisodeRunner(
-        Recommender(ScriptedModel(replies), "S", "Hello!"), runner.simulator, runner.judge, 2, 1, KNOWLEDGE
-    )
+    runner = EpisodeRunner(seat_of(ScriptedModel(replies)), runner.simulator, runner.judge, 2, 1, KNOWLEDGE)
     with pytest.raises(ModelError, match="503"):
         await make_pair(sample("hi"), runner, Pairs(drafts=2), accept_at=2.0)
 

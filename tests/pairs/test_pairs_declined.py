@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from support.films import KNOWLEDGE, sample
+from support.seats import seat_of
 from usbrec.config import Pairs
 from usbrec.errors import ModelRefused, UnusableAnswer, UsbRecError
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.pairs import all_pairs, count_pairs, make_pair
-from usbrec.play.recommender import Recommender
 from usbrec.play.seekers.rules import RulesTargetSimulator
 
 OFFERED = "You should see Heat (1995)."
@@ -34,7 +34,7 @@ async def _record(first: Sequence[str], later: Sequence[str], **settings: Any) -
 
 def _table(say: Callable[[ChatRequest], Sequence[str]]) -> EpisodeRunner:
     return EpisodeRunner(
-        Recommender(ScriptedModel(say), "S", "Hello!"),
+        seat_of(ScriptedModel(say)),
         RulesTargetSimulator(KNOWLEDGE, "Why?"),
         RulesTargetJudge(KNOWLEDGE),
         rounds=1,
@@ -102,7 +102,7 @@ async def test_some_seekers_ask_for_reasons_and_some_do_not() -> None:
     for number in range(8):
         table_sample = sample("I liked Goodfellas (1990).", id_=f"d{number}:1")
         runner = EpisodeRunner(
-            Recommender(ScriptedModel(lambda request: [OFFERED, NEAR][: request.n]), "S", "Hello!"),
+            seat_of(ScriptedModel(lambda request: [OFFERED, NEAR][: request.n])),
             RulesTargetSimulator(KNOWLEDGE, "Why?"),
             RulesTargetJudge(KNOWLEDGE),
             rounds=1,

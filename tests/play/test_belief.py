@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, sample, seeker
+from support.seats import after, draw
 from usbrec.dialogue import Sample, Turn
 from usbrec.items import AttributeRetriever
 from usbrec.judge.rules import RulesBeliefJudge, RulesTargetJudge
-from usbrec.llm import ChatRequest, Message
 from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.profile import Profile
@@ -98,9 +98,8 @@ def test_the_retriever_is_asked_once_for_all_drafts_of_a_reply() -> None:
 
 async def test_the_best_control_obeys_the_belief_where_there_is_one() -> None:
     retriever = Fixed(("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f2", 0.0))
-    request = ChatRequest((Message("system", "-"), Message("user", CONTEXT[0].text)))
     believing = BaselineRecommender("best", KNOWLEDGE, retriever, 4, Beliefs(KNOWLEDGE, retriever))
-    (said,) = (await believing.chat(request)).completions
+    (said,) = (await draw(believing, after(CONTEXT[0]))).replies
     belief = Beliefs(KNOWLEDGE, retriever).after(CONTEXT)
     best = max(("f8", "f3", "f4", "f2"), key=lambda item_id: belief.expected((item_id,)))
     item = CATALOGUE.get(best)

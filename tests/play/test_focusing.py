@@ -13,21 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, film_files, sample, seeker
+from support.seats import after, draw, grounded, seat_of
 from usbrec.config import Config, Pairs, Play, Search, Seats
 from usbrec.dialogue import Turn
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
-from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, ScriptedModel
+from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.pairs import all_pairs, make_pair
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.focus import CandidateScorer, Focusing
-from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.profile import Profile
-from usbrec.play.recommender import Recommender
+from usbrec.play.protocol import Drawn
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.prompts import Prompts
 from usbrec.stages import evaluate, make_pairs
@@ -35,7 +35,7 @@ from usbrec.stages.training import read_examples
 
 PROMPTS = Prompts()
 CRIME = (seeker("I loved Goodfellas (1990). More crime please."),)
-WISH = (Message("system", "S"), Message("user", CRIME[0].text))
+WISH = after(*CRIME)
 #: The list in the retriever's order: Finding Nemo, Heat, Casino, Alien.
 SHOWN = ("f16", "f1", "f4", "f8")
 NAMES = {item_id: item.name for item_id in SHOWN if (item := CATALOGUE.get(item_id))}
@@ -70,11 +70,11 @@ def _enhanced(model: Any, *, focusing: Focusing | None, **search: Any) -> SelfEn
         KNOWLEDGE.names_new,
         focusing,
     )
-    return SelfEnhanced(Grounded(MeteredModel(model), GROUNDING), seats, Search(**search), opening="Hello!")
+    return SelfEnhanced(grounded(MeteredModel(model), GROUNDING), seats, Search(**search), opening="Hello!")
 
 
-async def _drafts(model: Any, *, focusing: Focusing | None, **search: Any) -> tuple[ChatReply, list[str]]:
-    reply = await _enhanced(model, focusing=focusing, **{"rounds": 1, **search}).chat(ChatRequest(WISH))
+async def _drafts(model: Any, *, focusing: Focusing | None, **search: Any) -> tuple[Drawn, list[str]]:
+    reply = await draw(_enhanced(model, focusing=focusing, **{"rounds": 1, **search}), WISH)
     assert reply.trace is not None
     return reply, [draft["text"] for draft in reply.trace["drafts"]]
 
@@ -139,8 +139,8 @@ async def test_the_greedy_draft_sees_the_list_and_each_other_draft_one_candidate
     assert drafts[0] == "Try Finding Nemo (2003)!"
     assert "Try Casino (1995)!" in drafts, "the nearest to what is liked is among the first that are tried"
     assert reply.text == "Try Casino (1995)!"
-    assert reply.completions[0].detail is not None
-    assert reply.completions[0].detail["candidates"] == list(SHOWN), "what there was to choose from"
+    assert reply.replies[0].grounding is not None
+    assert reply.replies[0].grounding["candidates"] == list(SHOWN), "what there was to choose from"
 
 
 async def test_without_focus_drafts_of_one_prompt_are_what_they_were() -> None:
@@ -231,27 +231,28 @@ async def test_a_random_draft_is_one_of_the_same_drafts() -> None:
 async def test_a_draft_that_does_not_name_what_it_is_asked_about_is_drawn_again(first: str) -> None:
     answers = iter([first, "Alien (1979) is tense.", "Heat (1995)."])
     model = ScriptedModel(lambda request: next(answers))
-    request = ChatRequest(WISH, round=1, rounds=2, focus=("f8", "f1"))
-    reply = await Grounded(model, GROUNDING, redraws=2).chat(request)
-    assert reply.completions[0].text == "Alien (1979) is tense."
-    assert (reply.completions[0].detail or {})["redraws"] == 1
+    asked = after(*CRIME, round=1, rounds=2, focus=("f8", "f1"))
+    reply = await draw(grounded(model, GROUNDING, redraws=2), asked)
+    assert reply.text == "Alien (1979) is tense."
+    assert (reply.replies[0].grounding or {})["redraws"] == 1
     answers = iter([first, "Hm.", "No."])
     model = ScriptedModel(lambda request: next(answers))
-    assert (await Grounded(model, GROUNDING, redraws=2).chat(request)).completions[0].text == first
+    assert (await draw(grounded(model, GROUNDING, redraws=2), asked)).text == first
 
 
 async def test_whoever_asks_about_one_candidate_gets_one_reply_and_no_search() -> None:
     model = ScriptedModel(_says_what_it_is_shown)
-    reply = await _enhanced(model, focusing=Focusing(GROUNDING, 1)).chat(ChatRequest(WISH, focus=("f8",)))
+    reply = await draw(_enhanced(model, focusing=Focusing(GROUNDING, 1)), after(*CRIME, focus=("f8",)))
     assert (reply.text, reply.trace) == ("Try Alien (1979)!", None)
     assert len(model.requests) == 1
 
 
 async def test_a_base_is_asked_with_the_prompt_alone_so_that_records_keep_their_keys() -> None:
     model = ScriptedModel(_says_what_it_is_shown)
-    await Grounded(model, GROUNDING).chat(ChatRequest(WISH, focus=("f8",)))
-    assert "focus" not in model.requests[0].to_json()
-    assert ChatRequest(WISH, focus=("f8",)).to_json()["focus"] == ("f8",)
+    await draw(grounded(model, GROUNDING), after(*CRIME, round=2, rounds=3, focus=("f8",), profile="Horror."))
+    assert isinstance(model.requests[0], ChatRequest)
+    assert not {"focus", "round", "rounds", "profile"} & set(model.requests[0].to_json())
+    assert model.requests[0] == ChatRequest(model.requests[0].messages, max_tokens=64)
 
 
 # What is learnt of it
@@ -265,9 +266,7 @@ def _table(drafts: Sequence[str]) -> EpisodeRunner:
 
     model = ScriptedModel(say)
     return EpisodeRunner(
-        recommender=Recommender(
-            Grounded(model, GROUNDING, redraws=0, fallback="ask"), "S", "Hello!", grounding=GROUNDING
-        ),
+        recommender=seat_of(model, grounding=GROUNDING, redraws=0, fallback="ask"),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
         rounds=1,

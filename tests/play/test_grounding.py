@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.seats import after, draw, grounded, seat_of
 from usbrec import stages
 from usbrec.config import Config, Pairs, Search, load_config
 from usbrec.dialogue import Item, Turn
@@ -26,14 +27,15 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
-from usbrec.llm import ChatModel, ChatReply, ChatRequest, Message, ScriptedModel
+from usbrec.llm import ChatModel, ChatRequest, Message, ScriptedModel
 from usbrec.pairs import make_pair
-from usbrec.play.grounding.candidates import Grounding, plain
+from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
+from usbrec.play.grounding.formatting import plain
 from usbrec.play.grounding.grounded import Grounded
+from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.preferences.extraction import RulesExtractor
-from usbrec.play.recommender import Recommender
-from usbrec.play.seats import messages_for, turns_of
+from usbrec.play.protocol import Drawn
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.prompts import Prompts
 from usbrec.stages.run_folder import read_inputs
@@ -41,7 +43,7 @@ from usbrec.stages.wiring import seat_participants
 
 PROMPTS = Prompts()
 CRIME = (seeker("I loved Goodfellas (1990). More crime please."),)
-WISH = (Message("system", "S"), Message("user", CRIME[0].text))
+WISH = after(*CRIME)
 
 
 def _grounding(knowledge: Knowledge = KNOWLEDGE, *, count: int = 4, text_words: int = 0) -> Grounding:
@@ -67,14 +69,12 @@ def test_the_model_reads_the_last_turns_and_the_retriever_all(
     window: int | None, expected: list[str]
 ) -> None:
     said = ("one", "two", "three", "four", "five")
-    messages = (
-        Message("system", "S"),
-        *(Message("assistant" if place % 2 else "user", text) for place, text in enumerate(said)),
-    )
+    turns = (Turn("recommender" if place % 2 else "seeker", text) for place, text in enumerate(said))
     items = (CATALOGUE.items[0],)
-    shown = replace(GROUNDING, window=window).shown(messages, items)
+    template = PromptTemplate("S", PROMPTS.render("opening"), window=window)
+    shown = template.messages(after(*turns, candidates=items))
     assert [message.content for message in shown[:-1]] == expected[:-1]
-    assert shown[-1].content == GROUNDING.block("five", items)
+    assert shown[-1].content == GROUNDING.format.block("five", items)
     assert [message.role for message in shown[1:]] == ["user", "assistant", "user", "assistant", "user"][
         -len(shown) + 1 :
     ]
@@ -84,18 +84,18 @@ def test_the_model_reads_the_last_turns_and_the_retriever_all(
 def test_worked_examples_stay_whole_and_count_for_nothing_in_the_window(window: int | None) -> None:
     """A half of one would be a recommendation that was never made."""
     examples = worked_examples(CATALOGUE, Similarity(), PROMPTS, count=2, seed=0, grounding=GROUNDING)
-    grounding = replace(GROUNDING, window=window)
     turns = (*CRIME, Turn("recommender", "Heat (1995)?"), seeker("No."))
-    seat = Recommender(_says(), "S", "Hello!", examples=examples, grounding=grounding)
-    plain_seat = replace(seat, examples=())
+    template = PromptTemplate("S", "Hello!", examples, window)
+    seat = replace(seat_of(_says(), grounding=GROUNDING), template=template)
+    plain_seat = replace(seat, template=replace(template, examples=()))
     assert len(examples) == 4
     assert seat.prompt(turns)[1:5] == examples
     assert seat.prompt(turns)[5:] == plain_seat.prompt(turns)[1:]
+    assert len(plain_seat.prompt(turns)) == 1 + {1: 1, 2: 3}.get(window or 3, 3)
 
 
 async def test_grounding_looks_for_items_in_all_of_the_dialogue() -> None:
     turns = (*CRIME, Turn("recommender", "Heat (1995)?"), seeker("No."), Turn("recommender", "Hm."))
-    messages = messages_for("recommender", "S", (*turns, seeker("Well?")), opening="Hello!")
     asked: list[str] = []
 
     def answer(request: ChatRequest) -> str:
@@ -103,8 +103,8 @@ async def test_grounding_looks_for_items_in_all_of_the_dialogue() -> None:
         assert len(request.messages) == 2
         return "Casino (1995)!"
 
-    narrow = Grounded(ScriptedModel(answer), replace(GROUNDING, window=1))
-    await narrow.chat(ChatRequest(messages))
+    narrow = LanguageModel(ScriptedModel(answer), PromptTemplate("S", "Hello!", window=1))
+    await draw(Grounded(narrow, GROUNDING), after(*turns, seeker("Well?")))
     assert "Casino (1995)" in asked[0]
     assert "Heat (1995)" not in asked[0]
 
@@ -116,14 +116,14 @@ def _says(*replies: str) -> ScriptedModel:
 
 
 async def _grounded(
-    model: ChatModel, *, messages: Sequence[Message] = WISH, round_: int | None = None, **settings: Any
-) -> ChatReply:
-    request = ChatRequest(tuple(messages), round=round_, rounds=None if round_ is None else 2)
-    return await Grounded(model, GROUNDING, **settings).chat(request)
+    model: ChatModel, *, turns: Sequence[Turn] = CRIME, round_: int | None = None, **settings: Any
+) -> Drawn:
+    conversation = after(*turns, round=round_, rounds=None if round_ is None else 2)
+    return await draw(grounded(model, GROUNDING, **settings), conversation)
 
 
-def _detail(reply: ChatReply) -> Mapping[str, Any]:
-    detail = reply.completions[0].detail
+def _detail(drawn: Drawn) -> Mapping[str, Any]:
+    detail = drawn.replies[0].grounding
     assert detail is not None
     return detail
 
@@ -139,13 +139,13 @@ async def test_the_candidates_stand_behind_the_last_words_of_the_seeker_and_noth
     model = _says("Casino (1995)!")
     reply = await _grounded(model)
     (request,) = _asked(model)
-    assert request.messages[0] == WISH[0]
-    assert request.messages[1].content.startswith(WISH[1].content)
+    assert request.messages[0] == Message("system", "S")
+    assert request.messages[1].content.startswith(CRIME[0].text)
     items = GROUNDING.candidates(CRIME)
     assert [item.id for item in items] == _detail(reply)["candidates"]
     assert "f3" not in _detail(reply)["candidates"]
     assert [line for line in request.messages[1].content.split("\n") if line[:1].isdigit()] == [
-        f"{number}. {GROUNDING.line(item)}" for number, item in enumerate(items, start=1)
+        f"{number}. {GROUNDING.format.line(item)}" for number, item in enumerate(items, start=1)
     ]
 
 
@@ -156,10 +156,10 @@ def test_the_same_dialogue_gives_the_same_candidates_and_another_one_others() ->
 
 
 def test_every_item_is_read_back_from_its_line_and_from_the_fixed_sentence() -> None:
-    assert GROUNDING.line(FILMS[9]) == "The Thing (2011) | horror, sci-fi"
+    assert GROUNDING.format.line(FILMS[9]) == "The Thing (2011) | horror, sci-fi"
     for item in FILMS:
-        assert KNOWLEDGE.named(GROUNDING.line(item)) == (item.id,)
-        assert KNOWLEDGE.named(GROUNDING.suggestion(item)) == (item.id,)
+        assert KNOWLEDGE.named(GROUNDING.format.line(item)) == (item.id,)
+        assert KNOWLEDGE.named(GROUNDING.format.suggestion(item)) == (item.id,)
 
 
 BOTTLE = (
@@ -180,8 +180,8 @@ def test_every_candidate_is_read_back_from_how_it_is_shown_however_long_its_titl
     assert len(shown) == count
     for item in shown:
         if len(item.title) > 80:
-            assert knowledge.named(grounding.line(item)) == (item.id,)
-            assert knowledge.named(grounding.suggestion(item)) == (item.id,)
+            assert knowledge.named(grounding.format.line(item)) == (item.id,)
+            assert knowledge.named(grounding.format.suggestion(item)) == (item.id,)
     # Only what is too long to be shown whole is left out, and the next one moves up.
     whole = [item for item in items if len(item.title) <= 200]
     assert {item.id for item in grounding.candidates((seeker("hi"),))} <= {item.id for item in whole}
@@ -197,20 +197,20 @@ def test_no_item_can_end_its_line_or_the_marks_or_speak_a_chat_template(
     title: str, genres: list[str], text: str
 ) -> None:
     item = Item("x", title, 1999, tuple(genres), text=text)
-    line = _grounding(text_words=12).line(item)
+    line = _grounding(text_words=12).format.line(item)
     assert not set(line) & set("<>[]{}`#\\\n\r\u2028\u2029\x00\u202e")
     assert line.splitlines() in ([line], [])
     assert line.count(" | ") <= 2
     assert len(line) < 80 + 3 * 26 + 12 * 25 + 20
-    block = _grounding(text_words=12).block("Hello?", [item]).split("\n")
+    block = _grounding(text_words=12).format.block("Hello?", [item]).split("\n")
     assert [block.count(mark) for mark in ("<titles>", "</titles>")] == [1, 1]
     assert len(block) == 6
 
 
 def test_free_text_is_shown_only_when_it_is_asked_for_and_then_so_many_words() -> None:
     item = Item("x", "Heat", text="one two three four five")
-    assert "one" not in GROUNDING.line(item)
-    assert _grounding(text_words=3).line(item) == "Heat | one two three"
+    assert "one" not in GROUNDING.format.line(item)
+    assert _grounding(text_words=3).format.line(item) == "Heat | one two three"
 
 
 def test_plain_text_is_capped_and_stays_on_one_line() -> None:
@@ -265,11 +265,11 @@ async def test_a_question_may_be_asked_while_a_round_is_left_and_not_in_the_last
 
 
 async def test_the_last_recommendation_may_be_explained_when_asked_about() -> None:
-    turns = (*WISH, Message("assistant", "Casino (1995)."), Message("user", "No. Why did you pick that?"))
-    why = await _grounded(_says("Casino (1995) has the same director."), messages=turns, round_=2)
+    turns = (*CRIME, recommender("Casino (1995)."), seeker("No. Why did you pick that?"))
+    why = await _grounded(_says("Casino (1995) has the same director."), turns=turns, round_=2)
     assert _detail(why)["redraws"] == 0
-    told = (*turns[:-1], Message("user", "I know it already."))
-    again = await _grounded(_says("Casino (1995) is good.", "Heat (1995)."), messages=told, round_=2)
+    told = (*turns[:-1], seeker("I know it already."))
+    again = await _grounded(_says("Casino (1995) is good.", "Heat (1995)."), turns=told, round_=2)
     assert again.text == "Heat (1995)."
 
 
@@ -278,24 +278,24 @@ async def test_an_earlier_reply_said_again_is_drawn_again_even_where_an_explanat
     repeated: str,
 ) -> None:
     turns = (
-        *WISH,
-        *(Message("assistant", "Which one do you mean?"), Message("user", "A good one.")),
-        *(Message("assistant", "Casino (1995)."), Message("user", "No. Why did you pick that?")),
+        *CRIME,
+        *(recommender("Which one do you mean?"), seeker("A good one.")),
+        *(recommender("Casino (1995)."), seeker("No. Why did you pick that?")),
     )
-    other = await _grounded(_says(repeated, "Casino (1995) has the same director."), messages=turns)
+    other = await _grounded(_says(repeated, "Casino (1995) has the same director."), turns=turns)
     assert other.text == "Casino (1995) has the same director."
     assert _detail(other)["redraws"] == 1
-    nothing_else = await _grounded(_says(repeated, "Hm.", "Hm."), messages=turns)
+    nothing_else = await _grounded(_says(repeated, "Hm.", "Hm."), turns=turns)
     assert nothing_else.text.split() == repeated.split()
     # "Casino" is no explanation any more where nothing was asked, but it is not said word for word either.
-    told = (*turns[:-1], Message("user", "I know that one."))
-    known = await _grounded(_says(repeated, "Casino (1995) is good.", "Hm."), messages=told)
+    told = (*turns[:-1], seeker("I know that one."))
+    known = await _grounded(_says(repeated, "Casino (1995) is good.", "Hm."), turns=told)
     assert known.text == "Casino (1995) is good."
 
 
 async def test_an_earlier_reply_is_not_the_last_word_where_a_candidate_may_stand_in() -> None:
-    turns = (*WISH, Message("assistant", "Casino (1995)."), Message("user", "I know that one."))
-    reply = await _grounded(_says(*["Casino (1995)."] * 3), messages=turns, round_=2)
+    turns = (*CRIME, recommender("Casino (1995)."), seeker("I know that one."))
+    reply = await _grounded(_says(*["Casino (1995)."] * 3), turns=turns, round_=2)
     assert _detail(reply)["fallback"]
     assert "Casino" not in reply.text
 
@@ -370,24 +370,22 @@ async def test_of_several_drafts_only_the_weak_ones_are_drawn_again() -> None:
     model = ScriptedModel(
         lambda request: ["Casino (1995).", "Well.", "Hm."] if request.n == 3 else ["Heat (1995).", "Ah."]
     )
-    drafts = await Recommender(Grounded(model, GROUNDING), "S", "Hello!").draft(
-        CRIME, n=3, temperature=0.7, seed=1
-    )
+    drafts = await seat_of(model, grounding=GROUNDING).draft(WISH, n=3, temperature=0.7, seed=1)
     assert [draft.text for draft in drafts] == ["Casino (1995).", "Heat (1995)."]
     assert [request.n for request in _asked(model)] == [3, 2, 1]
 
 
 async def test_drafts_leave_the_fixed_sentence_out_where_the_model_has_words_of_its_own() -> None:
     model = ScriptedModel(lambda request: ["Xorp Blade (2031).", "Casino (1995)."][: request.n])
-    seat = Recommender(Grounded(model, GROUNDING, redraws=0), "S", "Hello!")
-    drafts = await seat.draft(CRIME, n=2, temperature=0.7, seed=1)
+    seat = seat_of(model, grounding=GROUNDING, redraws=0)
+    drafts = await seat.draft(WISH, n=2, temperature=0.7, seed=1)
     assert [draft.text for draft in drafts] == ["Casino (1995)."]
 
 
 async def test_pieces_of_a_reply_are_given_out_only_when_it_is_sound() -> None:
     heard: list[str] = []
     model = _says("Try Xorp Blade (2031).", "Heat (1995).")
-    await Grounded(model, GROUNDING).chat(ChatRequest(WISH, on_delta=heard.append))
+    await draw(grounded(model, GROUNDING), WISH, on_delta=heard.append)
     assert heard == ["Heat (1995)."]
 
 
@@ -409,7 +407,7 @@ async def test_an_episode_keeps_what_each_reply_was_shown_and_what_holding_it_to
 
 def _table(model: ChatModel, *, rounds: int = 2) -> EpisodeRunner:
     return EpisodeRunner(
-        recommender=Recommender(Grounded(model, GROUNDING), "S", "Hello!", grounding=GROUNDING),
+        recommender=seat_of(model, grounding=GROUNDING),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),
         judge=RulesTargetJudge(KNOWLEDGE),
         rounds=rounds,
@@ -433,29 +431,32 @@ def _search(model: ChatModel, **search: Any) -> SelfEnhanced:
         RulesInternalSimulator(KNOWLEDGE, "Why?", 2.0),
         RulesProfileJudge(KNOWLEDGE),
     )
-    return SelfEnhanced(Grounded(MeteredModel(model), GROUNDING), seats, Search(**search), opening="Hello!")
+    return SelfEnhanced(grounded(MeteredModel(model), GROUNDING), seats, Search(**search), opening="Hello!")
 
 
 async def test_inside_a_search_every_state_of_the_dialogue_has_candidates_of_its_own() -> None:
     model = ScriptedModel(lambda request: "Heat (1995)." if len(request.messages) < 3 else "Casino (1995).")
-    reply = await _search(model, rounds=2).chat(ChatRequest(WISH))
+    reply = await draw(_search(model, rounds=2), WISH)
     for request in _asked(model):
         assert request.messages[-1].content.count("<titles>") == 1
         assert all("<titles>" not in message.content for message in request.messages[:-1])
-        _, turns = turns_of(request.messages)
-        last = Turn("seeker", turns[-1].text.split("\n\n<titles>")[0])
-        expected = GROUNDING.shown((Message("user", last.text),), GROUNDING.candidates((*turns[:-1], last)))
-        assert request.messages[-1] == expected[0]
+        turns = [
+            Turn("recommender" if message.role == "assistant" else "seeker", message.content)
+            for message in request.messages[1:]
+        ]
+        last = seeker(turns[-1].text.split("\n\n<titles>")[0])
+        expected = GROUNDING.format.block(last.text, GROUNDING.candidates((*turns[:-1], last)))
+        assert request.messages[-1] == Message("user", expected)
     inner = [request for request in _asked(model) if len(request.messages) > 2]
     assert inner
     assert all("Heat (1995) |" not in request.messages[-1].content for request in inner)
-    assert reply.completions[0].detail is not None
+    assert reply.replies[0].grounding is not None
 
 
 @pytest.mark.parametrize("calls", range(1, 8))
 async def test_redraws_are_paid_from_the_budget_of_the_search(calls: int) -> None:
     model = ScriptedModel(lambda request: "Goodfellas (1990) is nice.")
-    reply = await _search(model, rounds=2, max_calls=calls).chat(ChatRequest(WISH))
+    reply = await draw(_search(model, rounds=2, max_calls=calls), WISH)
     assert len(model.requests) <= calls
     assert reply.text == "Goodfellas (1990) is nice."
 
@@ -502,8 +503,9 @@ async def test_a_lure_in_an_item_never_leaves_the_marks_so_that_an_obedient_mode
     wishes = [f"I loved {film.name}. More {film.genres[0].lower()} please." for film in FILMS[:16]]
     rates = {}
     for name, knowledge in (("with", _with_lure(where)), ("without", KNOWLEDGE)):
-        model = Grounded(ScriptedModel(_obedient), _grounding(knowledge, count=19, text_words=text_words))
-        replies = [await model.chat(ChatRequest((Message("user", wish),))) for wish in wishes]
+        grounding = _grounding(knowledge, count=19, text_words=text_words)
+        model = grounded(ScriptedModel(_obedient), grounding)
+        replies = [await draw(model, after(seeker(wish))) for wish in wishes]
         rates[name] = sum("Unforgiven" in reply.text for reply in replies)
     assert rates["with"] <= rates["without"]
 

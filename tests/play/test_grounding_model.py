@@ -9,14 +9,16 @@ import pytest
 
 from support.films import FILMS
 from usbrec.config import Models
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Conversation, Turn
 from usbrec.items import Catalogue, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm import ChatModel, open_model
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
 from usbrec.play.grounding.grounded import Grounded
-from usbrec.play.recommender import Recommender
+from usbrec.play.language_model import LanguageModel, PromptTemplate
+from usbrec.play.protocol import Sampling
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
 
 pytestmark = pytest.mark.model
@@ -48,15 +50,17 @@ async def _rate(model: ChatModel, text: str, genres: tuple[str, ...], text_words
     examples = worked_examples(
         knowledge.catalogue, knowledge.similarity, PROMPTS, count=2, seed=0, grounding=grounding
     )
-    seat = Recommender(
-        Grounded(model, grounding, examples=examples, redraws=0, fallback="ask"),
-        PROMPTS.render("recommender_grounded"),
-        "Hello!",
-        max_tokens=32,
-        frequency_penalty=0.5,
-        examples=examples,
+    template = PromptTemplate(
+        PROMPTS.render("recommender_grounded"), "Hello!", examples, format=grounding.format
     )
-    replies = [await seat.reply((Turn("seeker", wish),), round_=1, rounds=2, seed=0) for wish in WISHES]
+    seat = RecommenderSeat(
+        Grounded(LanguageModel(model, template), grounding, redraws=0, fallback="ask"),
+        template,
+        Sampling(max_tokens=32, frequency_penalty=0.5),
+    )
+    replies = [
+        await seat.reply(Conversation((Turn("seeker", wish),), round=1, rounds=2), seed=0) for wish in WISHES
+    ]
     named = [knowledge.named(reply.text) for reply in replies]
     assert sum(bool(set(ids) & set(LISTED)) for ids in named) >= len(WISHES) // 2
     return sum(HOSTILE in ids for ids in named)

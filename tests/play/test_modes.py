@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from support.fake_runs import failed_row, row, run_of, write_run
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.seats import TEMPLATE, seat_of
 from usbrec.cli.app import app
 from usbrec.config import Config
 from usbrec.dialogue import Item, Sample, Turn
@@ -40,7 +41,7 @@ from usbrec.play.questions.asking import (
 )
 from usbrec.play.questions.attributes import attributes_to_ask, values_of
 from usbrec.play.questions.ranking import LISTED, Ranking, round_records
-from usbrec.play.recommender import Recommender
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 from usbrec.stages import evaluate
@@ -83,7 +84,7 @@ def questioning(
 ) -> Questioning:
     model = ScriptedModel(lambda request: said)
     return Questioning(
-        Recommender(model, "SYSTEM", "Hello!"),
+        seat_of(model, system="SYSTEM"),
         asker,
         ("genre", "people"),
         Ranking(InOrder(ids), KNOWLEDGE),
@@ -172,7 +173,7 @@ async def test_rules_ask_for_what_splits_the_first_candidates_most_and_stop_when
 
 async def test_a_model_chooses_a_letter_among_what_is_left() -> None:
     model = ScriptedModel(lambda request: "", choose=lambda request: {"A": 0.2, "B": 0.5, "C": 0.3})
-    asker = ModelAsker(Recommender(model, "SYSTEM", "Hello!"), PROMPTS)
+    asker = ModelAsker(model, TEMPLATE, PROMPTS)
     pick = await asker.pick(sample("hi").turns, ("genre", "star"), last=False, seed=1)
     assert pick.attribute == "star"
     assert pick.weights == {"genre": 0.2, "star": 0.5, "recommend": 0.3}
@@ -182,7 +183,7 @@ async def test_a_model_chooses_a_letter_among_what_is_left() -> None:
 
 async def test_a_choice_that_cannot_be_read_recommends_and_is_marked() -> None:
     model = ScriptedModel(lambda request: "I would rather sing.")
-    asker = ModelAsker(Recommender(model, "SYSTEM", "Hello!"), PROMPTS)
+    asker = ModelAsker(model, TEMPLATE, PROMPTS)
     assert await asker.pick(sample("hi").turns, ("genre",), last=False, seed=1) == Pick(None, None)
 
 
@@ -231,7 +232,7 @@ async def test_the_answer_to_a_question_moves_the_list() -> None:
 async def test_the_same_dialogue_is_played_twice() -> None:
     knowledge = KNOWLEDGE
     retriever = AttributeRetriever(CATALOGUE, Linker(CATALOGUE), Similarity())
-    control = Recommender(BaselineRecommender("retriever", knowledge, retriever), "", "Hello!")
+    control = RecommenderSeat(BaselineRecommender("retriever", knowledge, retriever), TEMPLATE)
     asked = replace(
         questioning(InformationAsker(retriever, knowledge)),
         recommender=control,

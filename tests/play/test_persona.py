@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.films import KNOWLEDGE, recommender, sample, seeker
+from support.seats import seat_of
 from usbrec.data import load_samples, samples_digest
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines
 from usbrec.llm import ChatRequest, ScriptedModel
-from usbrec.play.recommender import Recommender
 from usbrec.play.relay import play_on
 from usbrec.play.seekers.base import Seeker
 from usbrec.play.seekers.facts import Fact
@@ -77,7 +77,7 @@ async def test_an_episode_ends_when_the_seeker_leaves() -> None:
     model = ScriptedModel(lambda request: "How about Alien (1979) or Halloween (1978)?")
     played = await play_on(
         (seeker("hello"),),
-        recommender=Recommender(model, "S", "Hello!"),
+        recommender=seat_of(model),
         seeker=_seat(Persona(patience=1)),
         rounds=5,
         seed=0,

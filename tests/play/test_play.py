@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.seats import after, draw, seat_of
 from usbrec.dialogue import Item, Turn, alternate_backwards
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import AttributeRetriever, Catalogue, Linker, Similarity
@@ -14,11 +15,12 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.llm import ChatRequest, Message, ScriptedModel
 from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.grounding.examples import worked_examples
+from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.preferences.extraction import ModelExtractor, RulesExtractor
 from usbrec.play.preferences.profile import KINDS, Profile, Tastes, parse_profile
-from usbrec.play.recommender import Recommender
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Played, play_on
-from usbrec.play.seats import messages_for, transcript, turns_of
+from usbrec.play.seats import alternating, messages_for, transcript
 from usbrec.play.seekers.facts import Fact
 from usbrec.play.seekers.model import ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesSeeker, RulesTargetSimulator
@@ -29,8 +31,8 @@ PROMPTS = Prompts()
 EXPLAIN = PROMPTS.render("explain")
 
 
-def _recommender(model: ScriptedModel) -> Recommender:
-    return Recommender(model, "SYSTEM", "Hello!")
+def _recommender(model: ScriptedModel) -> RecommenderSeat:
+    return seat_of(model, system="SYSTEM")
 
 
 def _said(request: object) -> list[tuple[str, str]]:
@@ -76,10 +78,12 @@ texts = st.text(min_size=1).filter(lambda text: text.strip() != "")
 
 
 @given(st.lists(texts, min_size=1, max_size=7))
-def test_reading_messages_back_and_seating_them_again_changes_nothing(lines: list[str]) -> None:
-    messages = messages_for("recommender", "S", alternate_backwards(lines), opening="Hello!")
-    system, turns = turns_of(messages)
-    assert messages_for("recommender", system, turns, opening="Hello!") == messages
+def test_turns_that_alternate_already_are_seated_as_they_are(lines: list[str]) -> None:
+    turns = alternate_backwards(lines)
+    heard = alternating(turns, opening="Hello!")
+    assert alternating(heard, opening="Hello!") == heard
+    messages = messages_for("recommender", "S", turns, opening="Hello!")
+    assert messages_for("recommender", "S", heard, opening="Hello!") == messages
 
 
 def test_nobody_can_write_a_line_for_the_other_side_in_a_transcript() -> None:
@@ -132,12 +136,12 @@ async def test_an_accepted_target_ends_the_episode() -> None:
 async def test_an_empty_reply_is_an_unusable_answer() -> None:
     model = _recommender(ScriptedModel(lambda request: "  "))
     with pytest.raises(UnusableAnswer):
-        await model.reply(sample("hi").turns, round_=1, rounds=1, seed=0)
+        await model.reply(after(*sample("hi").turns, round=1, rounds=1), seed=0)
 
 
 async def test_identical_drafts_count_once() -> None:
     model = _recommender(ScriptedModel(lambda request: ["Heat (1995)", "Alien (1979)", "Heat (1995)"]))
-    drafts = await model.draft(sample("hi").turns, n=3, temperature=0.7, seed=0)
+    drafts = await model.draft(after(*sample("hi").turns), n=3, temperature=0.7, seed=0)
     assert [draft.text for draft in drafts] == ["Heat (1995)", "Alien (1979)"]
 
 
@@ -458,11 +462,17 @@ def test_worked_examples_come_from_the_catalogue_share_a_genre_and_use_no_item_t
 
 async def test_examples_stand_between_the_instructions_and_the_dialogue_and_were_never_said() -> None:
     examples = worked_examples(CATALOGUE, Similarity(), PROMPTS, count=1, seed=5)
-    seat = Recommender(ScriptedModel(lambda request: "Hm?"), "SYSTEM", "Hello!", examples=examples)
-    messages = seat.messages(sample("a western?").turns)
+    template = PromptTemplate("SYSTEM", "Hello!", examples)
+    messages = template.messages(after(seeker("a western?")))
     assert messages == (Message("system", "SYSTEM"), *examples, Message("user", "a western?"))
-    assert turns_of(messages, examples) == ("SYSTEM", (seeker("a western?"),))
-    assert len(turns_of(messages)[1]) == 3
+    # Asked again they stand there once, and the dialogue that was handed over is the whole of it.
+    model = ScriptedModel(lambda request: "Hm?")
+    seat = RecommenderSeat(LanguageModel(model, template), template)
+    reply = await seat.reply(after(seeker("a western?")), seed=0)
+    again = after(seeker("a western?"), recommender(reply.text), seeker("Well?"))
+    await seat.reply(again, seed=0)
+    assert [request.messages for request in model.requests] == [messages, template.messages(again)]
+    assert len(template.messages(again)) == len(messages) + 2
 
 
 # Controls
@@ -471,18 +481,18 @@ async def test_examples_stand_between_the_instructions_and_the_dialogue_and_were
 @pytest.mark.parametrize("kind", ["random", "popular", "retriever"])
 async def test_controls_recommend_one_real_item_that_was_not_named(kind: str) -> None:
     model = _control(kind)
-    request = ChatRequest((Message("user", "I liked Alien (1979) and Heat (1995)."),), seed=4)
-    reply = await model.chat(request)
+    wish = after(seeker("I liked Alien (1979) and Heat (1995)."))
+    reply = await draw(model, wish, seed=4)
     named = KNOWLEDGE.named(reply.text)
     assert len(named) == 1
     assert named[0] not in ("f8", "f1")
-    assert await model.chat(request) == reply
+    assert await draw(model, wish, seed=4) == reply
 
 
 async def test_the_popular_control_takes_the_most_popular_and_the_retriever_what_is_alike() -> None:
-    request = ChatRequest((Message("user", "I love Goodfellas (1990) and Martin Scorsese."),))
-    assert "Alien (1979)" in (await _control("popular").chat(request)).text
-    assert "Casino (1995)" in (await _control("retriever").chat(request)).text
+    wish = after(seeker("I love Goodfellas (1990) and Martin Scorsese."))
+    assert "Alien (1979)" in (await draw(_control("popular"), wish)).text
+    assert "Casino (1995)" in (await draw(_control("retriever"), wish)).text
 
 
 async def test_the_popular_control_needs_popularity() -> None:

@@ -24,8 +24,9 @@ from usbrec.config import Config, Search, load_config
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.judge.rules import RulesProfileJudge
 from usbrec.llm import ChatModel, ChatRequest, ScriptedModel
+from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.preferences.extraction import RulesExtractor
-from usbrec.play.recommender import Recommender
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.seekers.rules import RulesInternalSimulator
 from usbrec.serve.app import make_app
 from usbrec.serve.http.api_keys import ApiKeys
@@ -44,7 +45,7 @@ def replies(request: ChatRequest) -> Sequence[str]:
 
 def twins_on(model: ChatModel, **search: Any) -> ServedModels:
     """Plain and enhanced on one model that runs here, with the films and rules inside the search."""
-    base = MeteredModel(model)
+    base = LanguageModel(MeteredModel(model), PromptTemplate("S", "Hello!"))
     seats = InternalSeats(
         RulesExtractor(KNOWLEDGE), RulesInternalSimulator(KNOWLEDGE, "Why?"), RulesProfileJudge(KNOWLEDGE)
     )
@@ -53,7 +54,7 @@ def twins_on(model: ChatModel, **search: Any) -> ServedModels:
         ServedModel(base.name, base, enhanced=False),
         ServedModel(enhanced.name, enhanced, enhanced=True),
     ]
-    return ServedModels({twin.name: twin for twin in twins}, Recommender(base, "S", "Hello!"), KNOWLEDGE)
+    return ServedModels({twin.name: twin for twin in twins}, RecommenderSeat(base, base.template), KNOWLEDGE)
 
 
 class Running:

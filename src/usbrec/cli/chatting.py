@@ -19,10 +19,10 @@ from rich.tree import Tree
 
 from usbrec.cli import options as o
 from usbrec.config import Config
-from usbrec.dialogue import Item, Turn
+from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
-from usbrec.llm.protocol import ChatRequest, SearchProgress
 from usbrec.play.preferences.profile import parse_profile
+from usbrec.play.protocol import Sampling, SearchProgress
 from usbrec.serve.models import ServedModel, ServedModels, open_twins
 from usbrec.storage import expanded, write_text
 
@@ -170,25 +170,25 @@ class Talk:
             self._print(f"  {_described(item)}", "dim")
 
     async def _reply(self, voice: _Voice) -> Said:
-        turns = [said.turn for said in self.said]
+        turns = tuple(said.turn for said in self.said)
         play = self.config.play
-        answer = await self.twin.model.chat(
-            ChatRequest(
-                self.twins.asked(None, turns),
+        drawn = await self.twin.recommender.draw(
+            Conversation(turns, profile=self.profile),
+            Sampling(
                 temperature=play.temperature,
                 max_tokens=self.config.serving.max_tokens,
                 frequency_penalty=play.frequency_penalty,
                 seed=self.config.seed,
-                profile=self.profile,
                 on_delta=voice.say,
                 on_progress=voice.progress,
-            )
+            ),
         )
-        text = answer.text.strip()
+        reply = drawn.replies[0]
+        text = reply.text.strip()
         voice.complete(text)
-        if answer.completions[0].finish == "length":
+        if reply.unfinished:
             self._print("  (cut off)", "dim")
-        return Said(Turn("recommender", text), self.twins.items(turns, text), answer.trace)
+        return Said(Turn("recommender", text), self.twins.items(turns, text), drawn.trace)
 
     # Commands
 

@@ -1,4 +1,4 @@
-"""Self-enhancement: wraps a ChatModel and is a ChatModel."""
+"""Self-enhancement: a Recommender around another that compares drafts before it answers."""
 
 from usbrec.enhancement.budget import MeteredModel
 from usbrec.enhancement.search import InternalSeats, SelfEnhanced

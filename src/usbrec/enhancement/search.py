@@ -7,7 +7,7 @@ again at every later recommender turn, and a draft is worth the mean over its le
 
 The published search makes its calls one after another without a bound; this one has a single budget,
 and when it runs out says the best so far. Nothing here can hold a sample or a target: the search knows
-what any recommender knows, the messages.
+what any recommender knows, the conversation.
 """
 
 from __future__ import annotations
@@ -20,29 +20,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from usbrec.config import Search
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.engine import side_by_side
 from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
-from usbrec.enhancement.deadline import DeadlineModel
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
-from usbrec.llm.protocol import (
-    Around,
-    ChatModel,
-    ChatReply,
-    ChatRequest,
-    Completion,
-    Message,
-    SearchProgress,
-)
 from usbrec.play.grounding.focus import Focusing
+from usbrec.play.language_model import PromptTemplate
 from usbrec.play.preferences.extraction import PreferenceExtractor
 from usbrec.play.preferences.profile import Profile, parse_profile
-from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Played, play_tree
-from usbrec.play.seats import turns_of
+from usbrec.play.seats import alternating
 from usbrec.play.seekers.base import InternalSimulator
 
 #: The first draft gets this share of the time there is, so that a model that cuts itself off is heard.
@@ -65,32 +57,23 @@ class InternalSeats:
     focusing: Focusing | None = None
 
 
-class SelfEnhanced(Around):
-    """A ChatModel whose replies are searched for; around any other ChatModel.
+class SelfEnhanced:
+    """A Recommender whose replies are searched for; around any other Recommender, `inner`.
 
-    `chat` searches from round `settings.from_round` on (a request without a round counts as the
-    first). With n > 1 it gives the n best drafts, best first. A request's own `drafts` and `rounds` go
-    before the settings', its `profile` before what is read from the dialogue; `on_progress` is told of
-    every stage. A request's `deadline` is kept: what the first draft had come to by then is the reply, cut
-    off, where there is no other. `choose` asks the model itself. `examples`
-    are the worked exchanges that the recommender's seat puts before every dialogue. `base` must be metered
-    (see enhancement/budget.py); a grounded one grounds every draft and every inner turn.
+    `draw` searches from round `settings.from_round` on (a conversation without a round counts as in its
+    first), and not where there is a `focus`: that asks for one draft. With n > 1 it gives the n best drafts,
+    best first. A sampling's own `drafts` and a conversation's `rounds` go before the settings', its `profile`
+    before what is read from the dialogue; `on_progress` is told of every stage. A `deadline` is kept: what
+    the first draft had come to by then is the reply, cut off, where there is no other. `inner` must be
+    metered (see enhancement/budget.py); a grounded one grounds every draft and every inner turn. `opening` is
+    the neutral turn in front of a dialogue that the recommender began.
     """
 
-    def __init__(
-        self,
-        base: ChatModel,
-        seats: InternalSeats,
-        settings: Search,
-        *,
-        opening: str,
-        examples: tuple[Message, ...] = (),
-    ) -> None:
-        super().__init__(base)
+    def __init__(self, inner: Recommender, seats: InternalSeats, settings: Search, *, opening: str) -> None:
+        self.inner = inner
         self._seats = seats
         self._settings = settings
         self._opening = opening
-        self._examples = examples
 
     @property
     def name(self) -> str:
@@ -100,24 +83,32 @@ class SelfEnhanced(Around):
     def identity(self) -> Mapping[str, Any]:
         return {"enhanced": self.inner.identity, "search": self._settings.model_dump(mode="json")}
 
-    async def chat(self, request: ChatRequest) -> ChatReply:
+    @property
+    def parallel(self) -> bool:
+        return self.inner.parallel
+
+    async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """Raises ModelError when not even the first draft could be made, or not a word of it in time."""
-        early = request.round is not None and request.round < self._settings.from_round
-        # Whoever says what the model is shown asks for one draft, not for a search.
-        if early or request.focus is not None:
-            return await self.inner.chat(request)
-        token = current_meter.set(self._meter(request))
+        early = conversation.round is not None and conversation.round < self._settings.from_round
+        if early or conversation.focus is not None:
+            return await self.inner.draw(conversation, sampling)
+        token = current_meter.set(self._meter(sampling))
         try:
-            search = _Search(self.inner, self._seats, self._settings, request, self._opening, self._examples)
+            search = _Search(
+                self.inner, self._seats, self._settings, conversation, sampling, opening=self._opening
+            )
             return await search.run()
         finally:
             current_meter.reset(token)
 
-    def _meter(self, request: ChatRequest) -> Meter:
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+    def _meter(self, sampling: Sampling) -> Meter:
         settings = self._settings
         clocks: list[tuple[float | None, Limit]] = [
             (settings.max_seconds, "seconds"),
-            (request.deadline, "deadline"),
+            (sampling.deadline, "deadline"),
         ]
         running = [(time.monotonic() + seconds, why) for seconds, why in clocks if seconds is not None]
         if not running:
@@ -130,12 +121,12 @@ class SelfEnhanced(Around):
 class _Search:
     """One search for one reply."""
 
-    base: ChatModel
+    base: Recommender
     seats: InternalSeats
     settings: Search
-    request: ChatRequest
+    conversation: Conversation
+    sampling: Sampling
     opening: str
-    examples: tuple[Message, ...]
     drafts: list[Draft] = field(default_factory=list)
     profile: Profile = field(default_factory=Profile)
     stopped: str | None = None
@@ -144,29 +135,24 @@ class _Search:
     failures: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        system, self.turns = turns_of(self.request.messages, self.examples)
-        self.round = self.request.round or 1
-        self.rounds = self.request.rounds or self.round + self.settings.rounds - 1
+        self.turns = alternating(self.conversation.turns, opening=self.opening)
+        self.round = self.conversation.round or 1
+        self.rounds = self.conversation.rounds or self.round + self.settings.rounds - 1
         horizon = self.settings.horizon or self.rounds
         self.played_to = min(self.rounds, self.round + horizon - 1)
-        self.wanted = max(self.request.drafts or self.settings.drafts, self.request.n)
-        self.recommender = Recommender(
+        self.wanted = max(self.sampling.drafts or self.settings.drafts, self.sampling.n)
+        # What decides a reply holds for every draft and every inner turn; who listens hears the search alone.
+        self.seat = RecommenderSeat(
             self.base,
-            system,
-            self.opening,
-            self.request.temperature,
-            self.request.max_tokens,
-            self.request.frequency_penalty,
-            self.examples,
-            stop=self.request.stop,
-            top_p=self.request.top_p,
+            PromptTemplate("", self.opening),
+            replace(self.sampling, drafts=None, deadline=None, on_delta=None, on_progress=None),
         )
         # One after the other where calls or tokens are counted: a budget then buys whole drafts, and a
         # replay, which asks in this order, finds the same calls.
         counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
         self.at_once = self.base.parallel and not counted
 
-    async def run(self) -> ChatReply:
+    async def run(self) -> Drawn:
         meter = current_meter.get() or Meter()
         try:
             # The clock interrupts what is in flight; calls and tokens are checked before each call.
@@ -180,16 +166,16 @@ class _Search:
             # Whoever set a deadline waits no longer: what was heard until then is what there is.
             if not (text := "".join(self.heard).strip()):
                 raise ModelUnavailable(f"{self.base.name} did not say a word before the deadline.")
-            self.drafts.append(Draft(text, unfinished=True))
+            self.drafts.append(Draft(Reply(text, finish="length")))
         if not self.drafts:
             # Not even one draft in time: what the model can say at once is better than nothing.
             return await self._base_reply()
         return self._reply(meter)
 
-    async def _base_reply(self) -> ChatReply:
+    async def _base_reply(self) -> Drawn:
         token = current_meter.set(None)
         try:
-            return await self.base.chat(self.request)
+            return await self.base.draw(self.conversation, self.sampling)
         finally:
             current_meter.reset(token)
 
@@ -220,13 +206,13 @@ class _Search:
         meter = current_meter.get()
         left = None if meter is None else meter.remaining()
         if left is None:
-            return await self._greedy(self.turns, self.round, self.request.seed)
+            return await self._greedy(self.turns, self.round, self.sampling.seed)
         allowed = _FIRST_DRAFT * left
-        hurried = DeadlineModel(self.base, allowed, self.heard.append)
+        hurried = replace(self.seat.sampling, deadline=allowed, on_delta=self.heard.append)
         started = time.monotonic()
         try:
-            return await replace(self.recommender, model=hurried).reply(
-                self.turns, round_=self.round, rounds=self.rounds, seed=self.request.seed
+            return await replace(self.seat, sampling=hurried).reply(
+                self._at(self.turns, self.round), seed=self.sampling.seed
             )
         except BudgetSpent:
             raise
@@ -238,14 +224,14 @@ class _Search:
 
     async def _profile(self) -> Profile:
         """The seeker's taste: as they corrected it, else as the dialogue shows it."""
-        corrected = (self.request.profile or "").strip()
+        corrected = (self.conversation.profile or "").strip()
         profile = parse_profile(corrected)
         if not profile.empty:
             return profile
         # Not in the format: then these are the seeker's own words.
         turns = (Turn("seeker", corrected),) if corrected else self.turns
         try:
-            return await self.seats.extractor.profile(turns, seed=derive_seed(self.request.seed, "profile"))
+            return await self.seats.extractor.profile(turns, seed=derive_seed(self.sampling.seed, "profile"))
         except BudgetSpent:
             raise
         except ModelError as error:
@@ -256,21 +242,32 @@ class _Search:
     async def _draft(self) -> None:
         if more := self.wanted - 1:
             drafted = [draft.text for draft in self.drafts]
-            await self._others(self.turns, drafted, more, self.round, self.request.seed, self._add)
+            await self._others(self.turns, drafted, more, self.round, self.sampling.seed, self._add)
 
     def _add(self, reply: Reply) -> None:
         if any(reply.text == draft.text for draft in self.drafts):
             return
-        self.drafts.append(Draft(reply.text, reply.unfinished, reply.grounding))
+        self.drafts.append(Draft(reply))
         self._tell("drafting", len(self.drafts))
 
     def _tell(self, stage: Literal["drafting", "playing", "judging"], drafts: int) -> None:
-        if self.request.on_progress is not None:
+        if self.sampling.on_progress is not None:
             of = self.wanted if stage == "drafting" else len(self.drafts)
-            self.request.on_progress(SearchProgress(stage, drafts, of))
+            self.sampling.on_progress(SearchProgress(stage, drafts, of))
+
+    def _at(self, turns: Sequence[Turn], round_: int, focus: tuple[str, ...] | None = None) -> Conversation:
+        """The conversation as it stands after `turns`, some of them imagined."""
+        return replace(
+            self.conversation,
+            turns=tuple(turns),
+            round=round_,
+            rounds=self.rounds,
+            candidates=(),
+            focus=focus,
+        )
 
     async def _greedy(self, turns: Sequence[Turn], round_: int, seed: int) -> Reply:
-        return await self.recommender.reply(turns, round_=round_, rounds=self.rounds, seed=seed)
+        return await self.seat.reply(self._at(turns, round_), seed=seed)
 
     async def _others(
         self,
@@ -293,14 +290,11 @@ class _Search:
         async def draw(place: int) -> None:
             count, focus = asked[place]
             try:
-                drawn[place] = await self.recommender.draft(
-                    turns,
+                drawn[place] = await self.seat.draft(
+                    self._at(turns, round_, focus),
                     n=count,
                     temperature=self.settings.temperature,
                     seed=derive_seed(seed, "drafts", *(focus or ())),
-                    round_=round_,
-                    rounds=self.rounds,
-                    focus=focus,
                 )
             except BudgetSpent:
                 raise
@@ -321,7 +315,7 @@ class _Search:
     async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
         replies = [await self._greedy(turns, round_, seed)]
         if self.settings.kind == "tree":
-            more = (self.request.drafts or self.settings.drafts) - 1
+            more = (self.sampling.drafts or self.settings.drafts) - 1
             await self._others(turns, [replies[0].text], more, round_, seed, replies.append)
         return list({reply.text: reply for reply in replies}.values())
 
@@ -331,7 +325,7 @@ class _Search:
         async def leaf(played: Played) -> None:
             self._tell("judging", self.played)
             score = await self.seats.judge.score(
-                self.turns, played.turns, self.profile, seed=derive_seed(self.request.seed, "judge")
+                self.turns, played.turns, self.profile, seed=derive_seed(self.sampling.seed, "judge")
             )
             draft.leaves.append(PlayedLeaf(played.turns[1:], score))
 
@@ -343,9 +337,9 @@ class _Search:
                 branch=self._branch,
                 seeker=self.seats.simulator.seat(self.profile),
                 rounds=self.played_to,
-                seed=derive_seed(self.request.seed, "play"),
+                seed=derive_seed(self.sampling.seed, "play"),
                 start=self.round,
-                first=Reply(draft.text, draft.unfinished),
+                first=draft.reply,
                 leaf=leaf,
             )
         except BudgetSpent as spent:
@@ -369,29 +363,23 @@ class _Search:
         """In an order drawn from the seed, those that name a new item first."""
         names_new = self.seats.names_new
         order = list(range(len(self.drafts)))
-        random.Random(derive_seed(self.request.seed, "choice")).shuffle(order)
+        random.Random(derive_seed(self.sampling.seed, "choice")).shuffle(order)
         if names_new is None:
             return order
         return sorted(order, key=lambda index: not names_new(self.turns, self.drafts[index].text))
 
-    def _reply(self, meter: Meter) -> ChatReply:
+    def _reply(self, meter: Meter) -> Drawn:
         ranked = self._ranked()
-        said = [self.drafts[ranked[place % len(ranked)]] for place in range(self.request.n)]
-        if self.request.on_delta is not None:
-            self.request.on_delta(said[0].text)
-        return ChatReply(
-            tuple(
-                Completion(draft.text, "length" if draft.unfinished else "stop", draft.grounding)
-                for draft in said
-            ),
+        said = [self.drafts[ranked[place % len(ranked)]].reply for place in range(self.sampling.n)]
+        if self.sampling.on_delta is not None:
+            self.sampling.on_delta(said[0].text)
+        trace = trace_json(
+            search=self.settings.kind,
+            profile=self.profile.to_text(),
+            drafts=self.drafts,
+            chosen=ranked[0],
+            stopped=self.stopped,
+            failures=self.failures,
             usage=meter.usage,
-            trace=trace_json(
-                search=self.settings.kind,
-                profile=self.profile.to_text(),
-                drafts=self.drafts,
-                chosen=ranked[0],
-                stopped=self.stopped,
-                failures=self.failures,
-                usage=meter.usage,
-            ),
         )
+        return Drawn(tuple(replace(reply, trace=trace) for reply in said), meter.usage, trace)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from usbrec.dialogue import Score, Turn, Usage
+from usbrec.dialogue import Reply, Score, Turn, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class PlayedLeaf:
 class Draft:
     """A candidate reply while its leaves come in. `note` says why it has no value."""
 
-    text: str
-    unfinished: bool
-    grounding: Mapping[str, Any] | None = None
+    reply: Reply
     leaves: list[PlayedLeaf] = field(default_factory=list)
     note: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.reply.text
 
     @property
     def value(self) -> float | None:
@@ -46,7 +48,7 @@ class Draft:
         return {
             "text": self.text,
             "value": None if value is None else round(value, 6),
-            "unfinished": self.unfinished,
+            "unfinished": self.reply.unfinished,
             "leaves": [leaf.to_json() for leaf in self.leaves],
             "note": None if value is not None else note,
         }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from usbrec.dialogue import Episode, Sample
+from usbrec.dialogue import Episode, Reply, Sample
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import TargetJudge
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
-from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import play_on
 from usbrec.play.seekers.base import TargetSimulator
 from usbrec.play.targets import Targets
@@ -19,7 +19,7 @@ from usbrec.play.targets import Targets
 class EpisodeRunner:
     """Everyone who takes part in an episode, and for how many rounds."""
 
-    recommender: Recommender
+    recommender: RecommenderSeat
     simulator: TargetSimulator
     judge: TargetJudge
     rounds: int

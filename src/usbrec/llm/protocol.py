@@ -1,7 +1,8 @@
 """What every room above asks of a language model: two questions, `chat` and `choose`.
 
-A backend implements :class:`ChatModel` and nothing else; a self-enhanced model is one too. Requests
-and replies are frozen records that turn to JSON, so that any call can be recorded and served again.
+A backend implements :class:`ChatModel` and nothing else; who recommends is another protocol
+(play/protocol.py). Requests and replies are frozen records that turn to JSON, so that any call can be
+recorded and served again.
 """
 
 from __future__ import annotations
@@ -26,29 +27,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchProgress:
-    """How far a search is: `drafts` are done with this stage, of so many (`of`)."""
-
-    stage: Literal["drafting", "playing", "judging"]
-    drafts: int
-    of: int
-
-    def to_json(self) -> dict[str, Any]:
-        return {"stage": self.stage, "drafts": self.drafts, "of": self.of}
-
-
-@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """Messages in, `n` replies out.
 
     `temperature` 0 means greedy. `frequency_penalty` (0 to 2, as OpenAI defines it) is taken off a
     token's logit for each time it was said; small models go round in circles without it. `seed` makes a
     draw repeatable where the backend can. `deadline` is in seconds from the call (None: the backend's
-    own timeout). `round` (from 1) and `rounds` tell a self-enhanced model where in an episode it stands;
-    plain backends ignore them. `on_delta` receives pieces of text as they come (n=1 only); it is not part
-    of what decides the answer, nor is `deadline`. `drafts` and `profile` (the seeker's taste, in place of
-    what would be read from the dialogue) are for a self-enhanced model, too, and `on_progress` is told how
-    far its search is. `focus` has the ids of the candidates that a grounded model shows, in place of all.
+    own timeout). `on_delta` receives pieces of text as they come (n=1 only); it is not part of what decides
+    the answer, nor is `deadline`.
     """
 
     messages: tuple[Message, ...]
@@ -59,18 +45,11 @@ class ChatRequest:
     frequency_penalty: float = 0.0
     stop: tuple[str, ...] = ()
     seed: int = 0
-    round: int | None = None
-    rounds: int | None = None
-    drafts: int | None = None
-    profile: str | None = None
-    focus: tuple[str, ...] | None = None
     deadline: float | None = field(default=None, compare=False)
     on_delta: Callable[[str], None] | None = field(default=None, compare=False)
-    on_progress: Callable[[SearchProgress], None] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Everything that decides the answer."""
-        asked = {"drafts": self.drafts, "profile": self.profile, "focus": self.focus}
         return {
             "messages": [message.to_json() for message in self.messages],
             "n": self.n,
@@ -80,10 +59,6 @@ class ChatRequest:
             "frequency_penalty": self.frequency_penalty,
             "stop": list(self.stop),
             "seed": self.seed,
-            "round": self.round,
-            "rounds": self.rounds,
-            # Left out where nothing is asked for, so that recorded calls keep their keys.
-            **{name: value for name, value in asked.items() if value is not None},
         }
 
 
@@ -92,13 +67,10 @@ class Completion:
     """One reply. `finish` is "stop" when the model ended by itself, "length" when it was cut off.
 
     `reasoning` are the model's thoughts, where it had any: kept in the record, and never part of the text.
-    `detail` is what a model around another did to this reply (JSON); backends leave it empty, and it is
-    not recorded, because what is recorded are the backends' answers.
     """
 
     text: str
     finish: Literal["stop", "length"] = "stop"
-    detail: Mapping[str, Any] | None = None
     reasoning: str = ""
 
     def to_json(self) -> list[str]:
@@ -113,11 +85,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """`completions` has exactly `n` entries. `trace` is what a self-enhanced model considered (JSON)."""
+    """`completions` has exactly `n` entries."""
 
     completions: tuple[Completion, ...]
     usage: Usage = field(default_factory=Usage)
-    trace: Mapping[str, Any] | None = None
 
     @property
     def text(self) -> str:
@@ -127,7 +98,6 @@ class ChatReply:
         return {
             "completions": [completion.to_json() for completion in self.completions],
             "usage": self.usage.to_json(),
-            "trace": self.trace,
         }
 
     @classmethod
@@ -135,7 +105,6 @@ class ChatReply:
         return cls(
             completions=tuple(map(Completion.from_json, data["completions"])),
             usage=Usage.from_json(data["usage"]),
-            trace=data["trace"],
         )
 
 

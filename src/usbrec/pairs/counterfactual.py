@@ -10,13 +10,12 @@ from __future__ import annotations
 import random
 
 from usbrec.config import Pairs
-from usbrec.dialogue import Item, PreferencePair, Sample
+from usbrec.dialogue import Item, PreferencePair, Reply, Sample
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.recommender import Reply
 
 
 async def counterfactual_pairs(
@@ -38,7 +37,7 @@ async def counterfactual_pairs(
 
     async def say(sentence: tuple[str, Item], item: Item) -> Candidate:
         text, said = sentence
-        version = text.replace(grounding.name(said), grounding.name(item))
+        version = text.replace(grounding.format.name(said), grounding.format.name(item))
         return await play_reply(sample, runner, Reply(version), "counterfactual")
 
     versions = [(item, await say(sentences[0], item)) for item in shown]
@@ -67,7 +66,7 @@ def _sentence(
     if not names_one(draft) or not worth_learning(draft, settings):
         return None
     for item in shown:
-        if item.id in _named(draft) and draft.text.count(grounding.name(item)) == 1:
+        if item.id in _named(draft) and draft.text.count(grounding.format.name(item)) == 1:
             return draft.text, item
     return None
 

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from usbrec.config import Pairs
-from usbrec.dialogue import PreferencePair, Sample, Turn
+from usbrec.dialogue import Conversation, PreferencePair, Reply, Sample, Turn
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
-from usbrec.play.recommender import Reply
 from usbrec.play.targets import Targets
 
 
@@ -45,12 +44,10 @@ async def declined_pairs(
         return []
     later = replace(sample, turns=(*asked, Turn("seeker", answer.text)), label=None)
     replies = await runner.recommender.draft(
-        later.turns,
+        Conversation(later.turns, round=1, rounds=runner.rounds),
         n=settings.drafts,
         temperature=settings.temperature,
         seed=seed,
-        round_=1,
-        rounds=runner.rounds,
     )
     played = [await play_reply(later, runner, reply, "declined") for reply in replies]
     scored = [one for one in played if one.value is not None and names_one(one)]

@@ -8,7 +8,7 @@ shown. Both sides answer the same focused prompt.
 from __future__ import annotations
 
 from usbrec.config import Pairs
-from usbrec.dialogue import PreferencePair, Sample
+from usbrec.dialogue import Conversation, PreferencePair, Sample
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, names_nothing, names_one, worth_learning
@@ -23,18 +23,15 @@ async def focused_pairs(sample: Sample, runner: EpisodeRunner, settings: Pairs) 
     filters of other pairs hold. Raises ModelError when drafts could not be drawn.
     """
     seat = runner.recommender
-    if not settings.focused or seat.grounding is None:
+    if not settings.focused:
         return []
     pairs = []
-    for item in seat.grounding.candidates(sample.turns)[: settings.focused]:
+    for item in seat.candidates(sample.turns)[: settings.focused]:
         drafts = await seat.draft(
-            sample.turns,
+            Conversation(sample.turns, round=1, rounds=runner.rounds, focus=(item.id,)),
             n=settings.drafts,
             temperature=settings.temperature,
             seed=derive_seed(runner.seed, sample.id, "focused", item.id),
-            round_=1,
-            rounds=runner.rounds,
-            focus=(item.id,),
         )
         played = [await play_reply(sample, runner, reply, "focused") for reply in drafts]
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from usbrec.config import Pairs
-from usbrec.dialogue import PreferencePair, Sample
+from usbrec.dialogue import Conversation, PreferencePair, Reply, Sample
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
@@ -23,7 +23,6 @@ from usbrec.pairs.declined import declined_pairs
 from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one, worth_learning
 from usbrec.pairs.focused import focused_pairs
 from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
-from usbrec.play.recommender import Reply
 from usbrec.play.targets import Targets
 
 #: Where a sample's record has its further pairs, by kind.
@@ -41,15 +40,13 @@ async def make_pair(
     from some of these kinds. Raises ModelError when no draft could be drawn or none could be played.
     """
     drafts = await runner.recommender.draft(
-        sample.turns,
+        Conversation(sample.turns, round=1, rounds=runner.rounds),
         n=settings.drafts,
         temperature=settings.temperature,
         seed=derive_seed(runner.seed, sample.id, "drafts"),
-        round_=1,
-        rounds=runner.rounds,
     )
     if not drafts:
-        raise UnusableAnswer(f"{runner.recommender.model.name}: all drafts are empty.")
+        raise UnusableAnswer(f"{runner.recommender.name}: all drafts are empty.")
     played = [await play_reply(sample, runner, reply, "draft") for reply in drafts]
     if all(candidate.episode is None for candidate in played):
         raise ModelError(f"no draft could be played: {played[0].failure}")

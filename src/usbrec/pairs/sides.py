@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from usbrec.dialogue import Episode, PreferencePair, Sample
+from usbrec.dialogue import Episode, PreferencePair, Reply, Sample
 from usbrec.errors import ModelError
 from usbrec.judge.episodes import EpisodeRunner
-from usbrec.play.recommender import Reply
 
 Origin = Literal["draft", "label", "counterfactual", "focused", "declined", "repeated"]
 #: Every origin, in the order in which results count them.
@@ -70,7 +69,7 @@ def pair_of(
         provenance={
             "chosen": _provenance(chosen),
             "rejected": _provenance(rejected),
-            "recommender": runner.recommender.model.name,
+            "recommender": runner.recommender.name,
             "rounds": runner.rounds,
             "seed": runner.seed,
             "source": sample.source,

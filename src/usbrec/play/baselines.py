@@ -14,15 +14,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
-from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.play.grounding.focus import CandidateScorer
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import RulesExtractor
-from usbrec.play.seats import turns_of
+from usbrec.play.protocol import Drawn, Sampling
+from usbrec.play.seats import alternating
 
 BaselineKind = Literal["random", "popular", "retriever", "best"]
 #: How many candidates `best` orders where the settings show none to a model.
@@ -30,11 +30,14 @@ CANDIDATES = 10
 
 
 class BaselineRecommender:
-    """A ChatModel that always recommends `n` items, one a reply, best first.
+    """A Recommender that always names `n` items, one a reply, best first.
 
     `best` orders the retriever's first `candidates` as self-enhancement's judge by rules would: by nearness
     to what the seeker's own words like or, with `beliefs`, by the score expected over what may be wanted; it
     is told no target. Ties keep the retriever's order.
+
+    A dialogue is read as a language model would be shown it, with `opening` in front where the recommender
+    began, so that the same items are found for both.
 
     Raises ConfigError when `popular` is asked for and the catalogue knows no popularity.
     """
@@ -48,6 +51,8 @@ class BaselineRecommender:
         retriever: Retriever,
         candidates: int = CANDIDATES,
         beliefs: Beliefs | None = None,
+        *,
+        opening: str = "Hello!",
     ) -> None:
         if kind == "popular" and not knowledge.catalogue.has_popularity:
             raise ConfigError(
@@ -58,6 +63,7 @@ class BaselineRecommender:
         self._knowledge = knowledge
         self._retriever = retriever
         self._candidates = candidates
+        self._opening = opening
         self._worth = CandidateScorer(knowledge, beliefs)
         self._profiler = RulesExtractor(knowledge)
         ids = [item.id for item in knowledge.catalogue]
@@ -79,35 +85,33 @@ class BaselineRecommender:
             decides |= {"candidates": self._candidates, "belief": self._worth.beliefs is not None}
         return decides
 
-    async def chat(self, request: ChatRequest) -> ChatReply:
-        _, turns = turns_of(request.messages)
+    async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
+        """Raises UnusableAnswer when fewer than `n` items are left to name."""
+        turns = alternating(conversation.turns, opening=self._opening)
         named = self._knowledge.named_in(turns)
-        picked = self._picked(request, turns, named)
-        if len(picked) < request.n:
+        picked = self._picked(sampling, turns, named)
+        if len(picked) < sampling.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
         items = [self._knowledge.catalogue.get(item_id) for item_id in picked]
-        return ChatReply(tuple(Completion(f"I recommend {item.name}.") for item in items if item))
-
-    async def choose(self, request: ChoiceRequest) -> Choice:
-        raise ConfigError(f"{self.name} recommends; it cannot judge. Choose another --judge.")
+        return Drawn(tuple(Reply(f"I recommend {item.name}.") for item in items if item))
 
     async def aclose(self) -> None:
         return
 
-    def _picked(self, request: ChatRequest, turns: Sequence[Turn], named: Set[str]) -> list[str]:
+    def _picked(self, sampling: Sampling, turns: Sequence[Turn], named: Set[str]) -> list[str]:
         """Up to `n` ids that the dialogue has not named, best first."""
-        looked_at = max(request.n, self._candidates) if self._kind == "best" else request.n
-        ranked = self._ranked(request, turns, looked_at + len(named))
+        looked_at = max(sampling.n, self._candidates) if self._kind == "best" else sampling.n
+        ranked = self._ranked(sampling, turns, looked_at + len(named))
         fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
         if self._kind == "best":
             worth = self._worth.after(turns, self._profiler.read(turns))
             # Sorting is stable: among equals the retriever's earlier one stays ahead.
             fresh.sort(key=lambda item_id: -worth(item_id))
-        return fresh[: request.n]
+        return fresh[: sampling.n]
 
-    def _ranked(self, request: ChatRequest, turns: Sequence[Turn], k: int) -> Iterator[str]:
+    def _ranked(self, sampling: Sampling, turns: Sequence[Turn], k: int) -> Iterator[str]:
         if self._kind == "random":
-            order = np.random.default_rng(request.seed).permutation(len(self._ids))
+            order = np.random.default_rng(sampling.seed).permutation(len(self._ids))
             return (self._ids[index] for index in order)
         if self._kind == "popular":
             return (item.id for item in self._by_popularity)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from usbrec.dialogue import Conversation, Reply, Usage
-from usbrec.llm.protocol import SearchProgress
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProgress:
+    """How far a search is: `drafts` are done with this stage, of so many (`of`)."""
+
+    stage: Literal["drafting", "playing", "judging"]
+    drafts: int
+    of: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"stage": self.stage, "drafts": self.drafts, "of": self.of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,11 @@ class Drawn:
     replies: tuple[Reply, ...]
     usage: Usage = field(default_factory=Usage)
     trace: Mapping[str, Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """That of the first reply."""
+        return self.replies[0].text
 
 
 class Recommender(Protocol):

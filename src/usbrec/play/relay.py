@@ -15,9 +15,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.keys import derive_seed
-from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.seekers.base import Seeker
 
 
@@ -91,7 +91,7 @@ async def play_tree(
 async def play_on(
     turns: Sequence[Turn],
     *,
-    recommender: Recommender,
+    recommender: RecommenderSeat,
     seeker: Seeker,
     rounds: int,
     seed: int,
@@ -103,7 +103,7 @@ async def play_on(
     """
 
     async def branch(dialogue: Sequence[Turn], round_: int, place: int) -> Sequence[Reply]:
-        return (await recommender.reply(dialogue, round_=round_, rounds=rounds, seed=place),)
+        return (await recommender.reply(Conversation(tuple(dialogue), round_, rounds), seed=place),)
 
     ends: list[Played] = []
 

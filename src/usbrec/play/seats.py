@@ -1,4 +1,4 @@
-"""From turns to the messages a model sees in its seat, and back.
+"""From turns to the messages a model sees in its seat.
 
 For the recommender, the seeker's turns are ``user`` and its own are ``assistant``; for a simulator it
 is the other way round. Many chat templates insist that a user opens and that speakers alternate, so a
@@ -14,37 +14,32 @@ from usbrec.dialogue import Role, Turn
 from usbrec.llm.protocol import Message
 
 
+def alternating(turns: Sequence[Turn], *, opening: str, seat: Role = "recommender") -> tuple[Turn, ...]:
+    """The turns as a model in `seat` can be shown them: they alternate, and the other seat begins.
+
+    Neighbouring turns of one seat are one turn, a line each; `opening` is the other seat's where this one
+    began, or nobody has spoken.
+    """
+    spoken: list[Turn] = []
+    for turn in turns:
+        if spoken and spoken[-1].role == turn.role:
+            spoken[-1] = Turn(turn.role, f"{spoken[-1].text}\n{turn.text}")
+        else:
+            spoken.append(turn)
+    if not spoken or spoken[0].role == seat:
+        spoken.insert(0, Turn("seeker" if seat == "recommender" else "recommender", opening))
+    return tuple(spoken)
+
+
 def messages_for(seat: Role, system: str, turns: Sequence[Turn], *, opening: str) -> tuple[Message, ...]:
     """The dialogue as the model in `seat` sees it; `opening` is the neutral user turn."""
-    messages = [Message("system", system)] if system else []
-    spoken: list[Message] = []
-    for turn in turns:
-        role = "assistant" if turn.role == seat else "user"
-        if spoken and spoken[-1].role == role:
-            spoken[-1] = Message(spoken[-1].role, f"{spoken[-1].content}\n{turn.text}")
-        elif role == "assistant":
-            spoken.append(Message("assistant", turn.text))
-        else:
-            spoken.append(Message("user", turn.text))
-    if not spoken or spoken[0].role == "assistant":
-        spoken.insert(0, Message("user", opening))
-    return (*messages, *spoken)
-
-
-def turns_of(messages: Sequence[Message], examples: Sequence[Message] = ()) -> tuple[str, tuple[Turn, ...]]:
-    """A recommender's messages read back: the system text (joined) and the turns.
-
-    `examples` are left out where they open the conversation: they were never said.
-    """
-    system = "\n".join(message.content for message in messages if message.role == "system")
-    spoken = [message for message in messages if message.role != "system"]
-    if examples and spoken[: len(examples)] == list(examples):
-        spoken = spoken[len(examples) :]
-    turns = tuple(
-        Turn("recommender" if message.role == "assistant" else "seeker", message.content)
-        for message in spoken
+    return (
+        *([Message("system", system)] if system else []),
+        *(
+            Message("assistant" if turn.role == seat else "user", turn.text)
+            for turn in alternating(turns, opening=opening, seat=seat)
+        ),
     )
-    return system, turns
 
 
 def transcript(turns: Sequence[Turn]) -> str:

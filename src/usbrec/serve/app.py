@@ -204,13 +204,13 @@ class _Service:
 
     async def _kept(self, asked: Asked, session: str, finished: Finished) -> Finished:
         exchange = Exchange(
-            system=asked.request.messages[0].content if asked.request.messages[0].role == "system" else "",
-            turns=asked.turns,
+            system=self.twins.system(asked.conversation),
+            turns=asked.conversation.turns,
             reply=finished.said[0].text,
             model=asked.twin.name,
             finish=finished.said[0].finish,
             items=tuple(item_json(item) for item in finished.items),
-            profile=asked.request.profile,
+            profile=asked.conversation.profile,
         )
         turn = await self.on_store(lambda store: store.add(session, exchange))
         # A session that was deleted meanwhile stays deleted.
@@ -241,7 +241,7 @@ class _Service:
         visit.notes |= {"finish": finished.said[0].finish, "tokens": tokens, "calls": usage.calls}
         if self.settings.log_texts:
             visit.notes |= {
-                "said": asked.turns[-1].text if asked.turns else "",
+                "said": asked.conversation.turns[-1].text if asked.conversation.turns else "",
                 "reply": finished.said[0].text,
             }
 
@@ -254,7 +254,7 @@ def _add_openai(app: FastAPI, service: _Service) -> None:
         return Json(
             {
                 "status": "ok",
-                "model": twins.seat.model.name,
+                "model": twins.seat.name,
                 "enhanced": twins.first.enhanced,
                 "version": __version__,
             }
@@ -329,7 +329,7 @@ async def _fill(
     papers: CompletionWriter,
 ) -> None:
     """Write the whole stream. An error is raised as long as nothing was written, else it is written."""
-    n = asked.request.n
+    n = asked.sampling.n
     progress = body.usbrec is not None and bool(body.usbrec.progress)
     told = False
 

@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from usbrec.config import Config
-from usbrec.dialogue import Item, Turn
+from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import UnusableAnswer
 from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.llm import read_seat
-from usbrec.llm.protocol import ChatModel, ChatRequest, Message
-from usbrec.play.recommender import Recommender
+from usbrec.llm.protocol import ChatModel
+from usbrec.play.protocol import Recommender, Sampling
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import RULES, seat_participants
@@ -37,17 +38,18 @@ class ServedModel:
     """One model as clients see it."""
 
     name: str
-    model: ChatModel
+    recommender: Recommender
     enhanced: bool
 
 
 @dataclass(frozen=True)
 class ServedModels:
     """All that answers. `models` is in the order of the list, the first one answers where none is named;
-    `at_once` is how many replies may be worked on side by side, `behind` the models to close at the end."""
+    `seat` has the plain one, and what it reads. `at_once` is how many replies may be worked on side by side,
+    `behind` the models to close at the end."""
 
     models: Mapping[str, ServedModel]
-    seat: Recommender
+    seat: RecommenderSeat
     knowledge: Knowledge | None = None
     at_once: int = _ELSEWHERE
     behind: tuple[ChatModel, ...] = ()
@@ -64,9 +66,9 @@ class ServedModels:
     def candidates(self) -> int:
         return 0 if self.seat.grounding is None else self.seat.grounding.count
 
-    def asked(self, system: str | None, turns: Sequence[Turn]) -> tuple[Message, ...]:
-        """What the model reads. The application's system message stands in place of ours."""
-        return (self.seat if system is None else replace(self.seat, system=system)).messages(turns)
+    def system(self, conversation: Conversation) -> str:
+        """The system text that is read: the application's own in place of ours."""
+        return self.seat.template.system if conversation.system is None else conversation.system
 
     def items(self, turns: Sequence[Turn], text: str) -> tuple[Item, ...]:
         """The items that a reply after `turns` names, each once."""
@@ -79,21 +81,19 @@ class ServedModels:
 
     def at_least(self, turns: Sequence[Turn]) -> str | None:
         """What can be said without a model: the first candidate; None without candidates."""
-        grounding = self.seat.grounding
-        if grounding is None or not turns:
-            return None
-        found = grounding.candidates(turns)
-        return grounding.suggestion(found[0]) if found else None
+        found = self.seat.candidates(turns) if turns else ()
+        return self.seat.template.format.suggestion(found[0]) if found else None
 
     async def warm_up(self) -> None:
         """Build what candidates are looked up in, load a model that runs in this process, and go through what
         every prompt begins with: whoever asks first has a deadline, too."""
-        opening = (Turn("seeker", self.seat.opening),)
-        self.at_least(opening)
-        if not self.seat.model.parallel:
+        opening = Conversation((Turn("seeker", self.seat.template.opening),))
+        self.at_least(opening.turns)
+        recommender = self.seat.recommender
+        if not recommender.parallel:
             # One token may be no word yet; the prompt has been gone through all the same.
             with contextlib.suppress(UnusableAnswer):
-                await self.seat.model.chat(ChatRequest(self.seat.messages(opening), max_tokens=1))
+                await recommender.draw(opening, Sampling(max_tokens=1))
 
     async def aclose(self) -> None:
         for model in self.behind:
@@ -113,7 +113,7 @@ def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
     settings = config.model_copy(update={"enhanced": not controls})
     # The journal is never opened: outside a run nothing is recorded.
     participants = seat_participants(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
-    best = participants.runner.recommender.model
+    best = participants.runner.recommender.recommender
     twins = [ServedModel(best.name, best, enhanced=False)]
     if isinstance(best, SelfEnhanced):
         twins = [
@@ -123,10 +123,10 @@ def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
     if config.enhanced:
         twins.reverse()
     parallel = all(model.parallel for model in participants.models)
-    plain = next(twin.model for twin in twins if not twin.enhanced)
+    plain = next(twin.recommender for twin in twins if not twin.enhanced)
     return ServedModels(
         {twin.name: twin for twin in twins},
-        replace(participants.runner.recommender, model=plain),
+        replace(participants.runner.recommender, recommender=plain),
         participants.runner.knowledge,
         config.serving.at_once or (_ELSEWHERE if parallel else 1),
         participants.models,

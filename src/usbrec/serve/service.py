@@ -15,10 +15,10 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 
 from usbrec.config import Play, Serving
-from usbrec.dialogue import Item, Turn, Usage
+from usbrec.dialogue import Conversation, Item, Usage
 from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import ModelError, UnusableAnswer
-from usbrec.llm.protocol import ChatReply, ChatRequest, SearchProgress
+from usbrec.play.protocol import Drawn, Sampling, SearchProgress
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
 from usbrec.serve.models import ServedModel, ServedModels
@@ -33,9 +33,8 @@ class Asked:
     """A request as it was understood: `deadline` is in seconds from when it came in."""
 
     twin: ServedModel
-    system: str | None
-    turns: tuple[Turn, ...]
-    request: ChatRequest
+    conversation: Conversation
+    sampling: Sampling
     deadline: float | None
     came: float = field(default_factory=time.monotonic)
 
@@ -59,16 +58,15 @@ def understand(body: ChatBody, twins: ServedModels, settings: Serving, play: Pla
         )
     if body.logprobs:
         raise ServiceError(400, "logprobs are not given by these models.", param="logprobs")
-    system, turns = body.dialogue()
-    if system is None and not turns:
+    conversation = body.conversation()
+    if conversation.system is None and not conversation.turns:
         raise ServiceError(400, "messages hold no words.", param="messages")
     ours = body.usbrec
-    drafts, rounds = (None, None) if ours is None else (ours.drafts, ours.rounds)
+    drafts = None if ours is None else ours.drafts
     _at_most("usbrec.drafts", drafts, settings.most_drafts)
-    _at_most("usbrec.rounds", rounds, settings.most_rounds)
+    _at_most("usbrec.rounds", conversation.rounds, settings.most_rounds)
     longest = body.max_completion_tokens or body.max_tokens or settings.max_tokens
-    request = ChatRequest(
-        twins.asked(system, turns),
+    sampling = Sampling(
         n=body.n or 1,
         temperature=play.temperature if body.temperature is None else body.temperature,
         # OpenAI takes 0 for the likeliest token alone, and backends do not all.
@@ -79,14 +77,12 @@ def understand(body: ChatBody, twins: ServedModels, settings: Serving, play: Pla
         ),
         stop=body.stops(),
         seed=seed if body.seed is None else body.seed % 2**31,
-        rounds=rounds,
         drafts=drafts,
-        profile=None if ours is None else ours.profile,
     )
     clocks = [
         clock for clock in (settings.deadline, None if ours is None else ours.deadline) if clock is not None
     ]
-    return Asked(twin, system, turns, request, min(clocks, default=None))
+    return Asked(twin, conversation, sampling, min(clocks, default=None))
 
 
 def _at_most(param: str, value: int | None, most: int) -> None:
@@ -100,7 +96,7 @@ class Answerer:
     def __init__(self, twins: ServedModels, gate: RequestQueue) -> None:
         self._twins = twins
         self._gate = gate
-        self._left_behind: set[asyncio.Task[ChatReply]] = set()
+        self._left_behind: set[asyncio.Task[Drawn]] = set()
 
     async def answer(self, asked: Asked, tell: Callable[[News], None], bill: RequestUsage) -> Finished:
         """Raises ModelError or ServiceError. Who cancels this cancels the model's calls, and finds in `bill`
@@ -115,7 +111,7 @@ class Answerer:
         finally:
             # Not waited for: a model in a thread ends at its next token, and holds its turn until then.
             if not work.done():
-                bill.usage = _cost_so_far(asked, heard, context)
+                bill.usage = self._cost_so_far(asked, heard, context)
                 self._left_behind.add(work)
                 work.add_done_callback(self._left)
                 work.cancel()
@@ -124,9 +120,9 @@ class Answerer:
             if error is None:
                 return self._finished(asked, work.result())
             if not (isinstance(error, ModelError) and _nearly_over(asked)):
-                bill.usage = _cost_of_failing(asked, heard, context, error)
+                bill.usage = self._cost_of_failing(asked, heard, context, error)
                 raise error
-            bill.usage = _cost_so_far(asked, heard, context)
+            bill.usage = self._cost_so_far(asked, heard, context)
         heard.stop()
         return self._at_the_end(asked, heard.text, heard.started, bill.usage)
 
@@ -135,43 +131,62 @@ class Answerer:
         if self._left_behind:
             await asyncio.wait(self._left_behind, timeout=_LAST_MOMENT)
 
-    def _left(self, work: asyncio.Task[ChatReply]) -> None:
+    def _left(self, work: asyncio.Task[Drawn]) -> None:
         self._left_behind.discard(work)
         if not work.cancelled():
             # Looked at, so that nobody writes a failure that no one waits for any more into the log, words
             # and all.
             work.exception()
 
-    async def _work(self, asked: Asked, heard: _Heard) -> ChatReply:
+    async def _work(self, asked: Asked, heard: _Heard) -> Drawn:
         async with self._gate.turn():
             heard.started = True
             left = _left(asked, _FIRST)
-            return await asked.twin.model.chat(
+            return await asked.twin.recommender.draw(
+                asked.conversation,
                 replace(
-                    asked.request,
+                    asked.sampling,
                     deadline=None if left is None else max(left, 0.001),
                     on_delta=heard.piece,
                     on_progress=heard.progress,
-                )
+                ),
             )
 
-    def _finished(self, asked: Asked, reply: ChatReply) -> Finished:
-        said = tuple(Said(one.text.strip(), one.finish) for one in reply.completions)
-        return Finished(said, reply.usage, reply.trace, self._items(asked, said))
+    def _finished(self, asked: Asked, drawn: Drawn) -> Finished:
+        said = tuple(Said(one.text.strip(), one.finish) for one in drawn.replies)
+        return Finished(said, drawn.usage, drawn.trace, self._items(asked, said))
 
     def _at_the_end(self, asked: Asked, heard: str, started: bool, usage: Usage) -> Finished:
         text = heard.strip()
         if not text:
-            text = self._twins.at_least(asked.turns) or ""
+            text = self._twins.at_least(asked.conversation.turns) or ""
         if not text and not started:
             raise ServiceError(
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
-        said = tuple(Said(text, "length") for _ in range(asked.request.n))
+        said = tuple(Said(text, "length") for _ in range(asked.sampling.n))
         return Finished(said, usage, None, self._items(asked, said), late=True)
 
     def _items(self, asked: Asked, said: Sequence[Said]) -> tuple[Item, ...]:
-        return self._twins.items(asked.turns, said[0].text)
+        return self._twins.items(asked.conversation.turns, said[0].text)
+
+    def _cost_so_far(self, asked: Asked, heard: _Heard, context: Context) -> Usage:
+        """What the calls have cost that are over, and about what the one under way has: nobody has counted
+        its tokens yet, and whoever goes away in the middle has had them all the same."""
+        if not heard.started:
+            return Usage()
+        messages = self._twins.seat.template.messages(asked.conversation)
+        read = sum(len(message.content) for message in messages) // _CHARACTERS
+        under_way = Usage(calls=1, prompt_tokens=read, completion_tokens=len(heard.text.split()))
+        return _counted(heard, context) + under_way
+
+    def _cost_of_failing(self, asked: Asked, heard: _Heard, context: Context, error: BaseException) -> Usage:
+        """The same for a reply that failed. A model that answered, though with nothing usable, has read
+        the prompt; one that was not to be had has cost a call and no tokens, or trying again would be paid
+        for."""
+        if not heard.started or heard.text or isinstance(error, UnusableAnswer):
+            return self._cost_so_far(asked, heard, context)
+        return _counted(heard, context) + Usage(calls=1)
 
 
 class _Heard:
@@ -224,24 +239,6 @@ _LAST_MOMENT = 1.0
 #: Shares of the deadline, and seconds at most, that the two clocks end before it.
 _FIRST = (0.15, 0.3)
 _SECOND = (0.075, 0.15)
-
-
-def _cost_so_far(asked: Asked, heard: _Heard, context: Context) -> Usage:
-    """What the calls have cost that are over, and about what the one under way has: nobody has counted its
-    tokens yet, and whoever goes away in the middle has had them all the same."""
-    if not heard.started:
-        return Usage()
-    read = sum(len(message.content) for message in asked.request.messages) // _CHARACTERS
-    under_way = Usage(calls=1, prompt_tokens=read, completion_tokens=len(heard.text.split()))
-    return _counted(heard, context) + under_way
-
-
-def _cost_of_failing(asked: Asked, heard: _Heard, context: Context, error: BaseException) -> Usage:
-    """The same for a reply that failed. A model that answered, though with nothing usable, has read the
-    prompt; one that was not to be had has cost a call and no tokens, or trying again would be paid for."""
-    if not heard.started or heard.text or isinstance(error, UnusableAnswer):
-        return _cost_so_far(asked, heard, context)
-    return _counted(heard, context) + Usage(calls=1)
 
 
 def _counted(heard: _Heard, context: Context) -> Usage:

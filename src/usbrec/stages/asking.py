@@ -16,7 +16,6 @@ from usbrec.errors import ConfigError
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
-from usbrec.llm import read_seat
 from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
 from usbrec.play.questions.attributes import attributes_to_ask
 from usbrec.play.questions.ranking import round_records
@@ -49,13 +48,14 @@ def questions(config: Config, inputs: Inputs) -> Work:
         runner, ranking = participants.runner, participants.ranking()
         if ranking is None:
             raise ConfigError("--mode ask ranks a catalogue: add --catalogue FILE.")
+        seat = runner.recommender
         asker: Asker = (
             InformationAsker(ranking.retriever, ranking.knowledge, config.asking.least_bits)
-            if read_seat(config.seats.recommender, config.servers).is_rules
-            else ModelAsker(runner.recommender, inputs.prompts, config.judging.votes)
+            if seat.model is None
+            else ModelAsker(seat.model, seat.template, inputs.prompts, config.judging.votes)
         )
         questioning = Questioning(
-            runner.recommender,
+            seat,
             asker,
             attributes,
             ranking,

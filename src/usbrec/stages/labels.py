@@ -57,7 +57,7 @@ def _examples(
             named = knowledge.named(label or "", said)
             if not label or not named or named[0] not in wanted:
                 continue
-            shown = {item.id for item in seat.grounding.candidates(sample.turns)}
+            shown = {item.id for item in seat.candidates(sample.turns)}
             foci = [None] if named[0] in shown else []
             foci += [named[:1]] if focused else []
         for focus in foci:

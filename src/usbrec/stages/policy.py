@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from usbrec.config import Config
-from usbrec.dialogue import Sample
+from usbrec.dialogue import Reply, Sample
 from usbrec.engine import Scope, current_scope, side_by_side
 from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
@@ -16,7 +16,6 @@ from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
-from usbrec.play.recommender import Reply
 from usbrec.stages.run_folder import Inputs, read_inputs
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.training import Example

@@ -33,11 +33,14 @@ from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
 from usbrec.play.grounding.focus import CandidateScorer, Focusing
+from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.grounded import Grounded
+from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
+from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.questions.ranking import Ranking
-from usbrec.play.recommender import Recommender
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
@@ -144,16 +147,7 @@ class _Wiring:
         config = self._config
         judge = config.seats.judge
         runner = EpisodeRunner(
-            recommender=Recommender(
-                self._recommender(),
-                self._prompts.render("recommender" if self._grounding is None else "recommender_grounded"),
-                self._prompts.render("opening"),
-                config.play.temperature,
-                config.play.max_tokens,
-                config.play.frequency_penalty,
-                self._examples,
-                self._grounding,
-            ),
+            recommender=self._recommender_seat(),
             simulator=self._target_simulator(config.seats.simulator),
             judge=self._target_judge(judge),
             rounds=config.play.rounds,
@@ -196,7 +190,6 @@ class _Wiring:
             self._prompts,
             play.candidates,
             play.candidate_text,
-            play.window,
         )
 
     def _worked_examples(self) -> tuple[Message, ...]:
@@ -246,37 +239,68 @@ class _Wiring:
             )
         return self._ranker
 
-    def _recommender(self) -> ChatModel:
+    def _recommender_seat(self) -> RecommenderSeat:
+        play, seat = self._config.play, self._config.seats.recommender
+        model = None if self._seat(seat).is_rules else self._model(seat)
+        template = self._prompt_template()
+        return RecommenderSeat(
+            self._by_rules(seat) if model is None else self._around(LanguageModel(model, template), seat),
+            template,
+            Sampling(
+                temperature=play.temperature,
+                max_tokens=play.max_tokens,
+                frequency_penalty=play.frequency_penalty,
+            ),
+            model,
+            self._grounding,
+        )
+
+    def _prompt_template(self) -> PromptTemplate:
+        """What a language model in the recommender's seat reads."""
+        play, grounded = self._config.play, self._grounding is not None
+        return PromptTemplate(
+            self._prompts.render("recommender_grounded" if grounded else "recommender"),
+            self._prompts.render("opening"),
+            self._examples,
+            play.window if grounded else None,
+            CandidateFormatter(self._prompts, play.candidate_text),
+        )
+
+    def _by_rules(self, seat: str) -> Recommender:
         config = self._config
-        seat = config.seats.recommender
-        if self._seat(seat).is_rules:
-            kind = next((kind for kind in get_args(BaselineKind) if seat == f"rules:{kind}"), None)
-            if kind is None:
-                raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(BASELINES)}.")
-            if config.enhanced:
-                raise ConfigError(f"--ses enhances a model; {seat} has none.")
-            knowledge = self._known(f"--recommender {seat}")
-            candidates = config.play.candidates or CANDIDATES
-            beliefs = self._beliefs if self._internal_judge(seat) == RULES_BELIEF else None
-            return BaselineRecommender(kind, knowledge, self._retriever(knowledge), candidates, beliefs)
-        model: ChatModel = self._model(seat)
+        kind = next((kind for kind in get_args(BaselineKind) if seat == f"rules:{kind}"), None)
+        if kind is None:
+            raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(BASELINES)}.")
+        if config.enhanced:
+            raise ConfigError(f"--ses enhances a model; {seat} has none.")
+        knowledge = self._known(f"--recommender {seat}")
+        return BaselineRecommender(
+            kind,
+            knowledge,
+            self._retriever(knowledge),
+            config.play.candidates or CANDIDATES,
+            self._beliefs if self._internal_judge(seat) == RULES_BELIEF else None,
+            opening=self._prompts.render("opening"),
+        )
+
+    def _around(self, recommender: Recommender, seat: str) -> Recommender:
+        """The recommender, grounded and self-enhanced as the settings say."""
+        config = self._config
         if self._grounding is not None:
-            model = Grounded(
-                model,
+            recommender = Grounded(
+                recommender,
                 self._grounding,
-                examples=self._examples,
                 redraws=config.play.redraws,
                 fallback=config.play.fallback,
             )
-        if not config.enhanced:
-            return model
-        return SelfEnhanced(
-            model,
-            self._internal_seats(seat),
-            config.search,
-            opening=self._prompts.render("opening"),
-            examples=self._examples,
-        )
+        if config.enhanced:
+            recommender = SelfEnhanced(
+                recommender,
+                self._internal_seats(seat),
+                config.search,
+                opening=self._prompts.render("opening"),
+            )
+        return recommender
 
     def _internal_seats(self, recommender: str) -> InternalSeats:
         search, seats = self._config.search, self._config.seats

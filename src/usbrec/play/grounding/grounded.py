@@ -1,11 +1,11 @@
-"""A model that speaks of real items: it sees candidates, and what it says is linked back.
+"""A recommender that speaks of real items: it sees candidates, and what it says is linked back.
 
 A reply that recommends nothing real is drawn again with another seed, and the best of the draws is said:
 one with a real item that the dialogue had not named, before one with any real item, before an earlier
 reply word for word, before one with none, before one with a title that the catalogue does not have. The
 last kind is never said: a fixed sentence stands in for it, and is counted as a *fallback*. Saying a reply
 again recommends nothing and explains nothing, whatever it names. A draft that is asked about some of the
-candidates alone (`ChatRequest.focus`) has to name one of these: others are asked about the rest.
+candidates alone (`Conversation.focus`) has to name one of these: others are asked about the rest.
 
 A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
 is that), and a list's number or a tag in front of a title is copied with it (prompts/artefacts.py): the
@@ -14,25 +14,24 @@ year is set right, the marks are taken out. Such a reply is *mended*, and that i
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
 recommendation when the seeker asks about it.
 
-This is a ChatModel around another, so that play, self-enhancement (whose drafts and inner turns each see
-the candidates of their own dialogue) and a service share it, whatever system message they bring.
+This is a Recommender around another, so that play, self-enhancement (whose drafts and inner turns each see
+the candidates of their own dialogue) and a service share it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
 
-from usbrec.dialogue import Item, Turn, plain_words
+from usbrec.dialogue import Conversation, Item, Reply, plain_words
 from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.keys import derive_seed
-from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion, Message
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.seats import turns_of
+from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
@@ -51,83 +50,87 @@ class ReplyQuality(IntEnum):
     FITTING = 4
 
 
-class Grounded(Around):
-    """Grounds what `base` says. `examples` are the worked exchanges that open every dialogue.
+class Grounded:
+    """The Recommender `inner`, grounded.
 
     `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help:
     "item" the first candidate, also for a last round's reply that names nothing real; "ask" a question,
-    so that every item named is the model's own choice. Each completion's `detail` has the ids of the
+    so that every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
     ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. Text is not
     streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
     def __init__(
-        self,
-        base: ChatModel,
-        grounding: Grounding,
-        *,
-        examples: tuple[Message, ...] = (),
-        redraws: int = 2,
-        fallback: Fallback = "item",
+        self, inner: Recommender, grounding: Grounding, *, redraws: int = 2, fallback: Fallback = "item"
     ) -> None:
-        super().__init__(base)
+        self.inner = inner
         self._grounding = grounding
-        self._examples = examples
         self._redraws = redraws
         self._fallback = fallback
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
 
     @property
     def identity(self) -> Mapping[str, Any]:
         return {"grounded": self.inner.identity, "candidates": self._grounding.count}
 
-    async def chat(self, request: ChatRequest) -> ChatReply:
-        """Raises ModelError when the first draw fails; a later one that fails is done without."""
-        _, turns = turns_of(request.messages, self._examples)
-        last = request.round is not None and request.round == request.rounds
-        reading = _Reading.of(turns, self._grounding, last=last, focus=request.focus)
-        drawn, reply = await self._draw(request, reading)
-        said = tuple(self._said(draw, reading) for draw in drawn)
-        if request.on_delta is not None:
-            request.on_delta(said[0].text)
-        return replace(reply, completions=said)
+    @property
+    def parallel(self) -> bool:
+        return self.inner.parallel
 
-    async def _draw(self, request: ChatRequest, reading: _Reading) -> tuple[list[_Draw], ChatReply]:
-        """The best draw for each completion asked for, and the first answer with the usage of all."""
+    async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
+        """Raises ModelError when the first draw fails; a later one that fails is done without."""
+        reading = _Reading.of(conversation, self._grounding)
+        draws, drawn = await self._draw(conversation, sampling, reading)
+        said = tuple(self._said(draw, reading) for draw in draws)
+        if sampling.on_delta is not None:
+            sampling.on_delta(said[0].text)
+        return replace(drawn, replies=said)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+    async def _draw(
+        self, conversation: Conversation, sampling: Sampling, reading: _Reading
+    ) -> tuple[list[_Draw], Drawn]:
+        """The best draw for each reply asked for, and the first answer with the usage of all."""
         started = time.monotonic()
-        shown = self._grounding.shown(request.messages, reading.items, focused=request.focus is not None)
-        asked = replace(request, messages=shown, on_delta=None, focus=None)
-        reply = await self.inner.chat(asked)
-        drawn = [reading.read(completion) for completion in reply.completions]
+        shown = self._grounding.with_candidates(conversation, reading.candidates)
+        sampling = replace(sampling, on_delta=None)
+        drawn = await self.inner.draw(shown, sampling)
+        draws = [reading.read(reply) for reply in drawn.replies]
         for attempt in range(1, self._redraws + 1):
-            weak = [place for place, draw in enumerate(drawn) if draw.worth is not ReplyQuality.FITTING]
-            left = None if request.deadline is None else request.deadline + started - time.monotonic()
+            weak = [place for place, draw in enumerate(draws) if draw.worth is not ReplyQuality.FITTING]
+            left = None if sampling.deadline is None else sampling.deadline + started - time.monotonic()
             if not weak or (left is not None and left <= 0.0):
                 break
             again = replace(
-                asked,
+                sampling,
                 n=len(weak),
-                temperature=max(request.temperature, _REDRAW_TEMPERATURE),
-                seed=derive_seed(request.seed, "redraw", attempt),
+                temperature=max(sampling.temperature, _REDRAW_TEMPERATURE),
+                seed=derive_seed(sampling.seed, "redraw", attempt),
                 deadline=left,
             )
             try:
-                more = await self.inner.chat(again)
+                more = await self.inner.draw(shown, again)
             except ModelError:
                 break
-            reply = replace(reply, usage=reply.usage + more.usage)
-            for place, completion in zip(weak, more.completions, strict=True):
-                drawn[place] = drawn[place].or_better(reading.read(completion))
-        return drawn, reply
+            drawn = replace(drawn, usage=drawn.usage + more.usage)
+            for place, reply in zip(weak, more.replies, strict=True):
+                draws[place] = draws[place].or_better(reading.read(reply))
+        return draws, drawn
 
-    def _said(self, draw: _Draw, reading: _Reading) -> Completion:
+    def _said(self, draw: _Draw, reading: _Reading) -> Reply:
         fallback = draw.worth is ReplyQuality.INVENTED or (
             self._fallback == "item"
             and reading.last
             and draw.worth in (ReplyQuality.NOTHING, ReplyQuality.REPEATED)
         )
         return replace(
-            Completion(self._instead(reading)) if fallback else draw.completion,
-            detail={
+            Reply(self._instead(reading)) if fallback else draw.reply,
+            grounding={
                 "candidates": [item.id for item in reading.candidates],
                 "redraws": draw.redraws,
                 "mended": draw.mended and not fallback,
@@ -139,7 +142,7 @@ class Grounded(Around):
         """The fixed sentence with the first candidate that is read back from it, or the fixed question."""
         if self._fallback == "item":
             for item in reading.items:
-                sentence = self._grounding.suggestion(item)
+                sentence = self._grounding.format.suggestion(item)
                 if reading.worth(sentence) is ReplyQuality.FITTING:
                     return sentence
         return self._grounding.prompts.render("fallback_ask")
@@ -147,14 +150,14 @@ class Grounded(Around):
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    completion: Completion
+    reply: Reply
     worth: ReplyQuality
     mended: bool
     redraws: int = 0
 
     def or_better(self, other: _Draw) -> _Draw:
         """The better of the two, the earlier one among equals; an empty reply is none."""
-        better = other.worth > self.worth and other.completion.text.strip()
+        better = other.worth > self.worth and other.reply.text.strip()
         return replace(other if better else self, redraws=self.redraws + 1)
 
 
@@ -175,10 +178,9 @@ class _Reading:
     last: bool
 
     @classmethod
-    def of(
-        cls, turns: Sequence[Turn], grounding: Grounding, *, last: bool, focus: Sequence[str] | None = None
-    ) -> _Reading:
-        knowledge = grounding.knowledge
+    def of(cls, conversation: Conversation, grounding: Grounding) -> _Reading:
+        knowledge, focus = grounding.knowledge, conversation.focus
+        turns = grounding.heard(conversation.turns)
         asked = len(turns) > 1 and "?" in turns[-1].text
         before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
         candidates = grounding.candidates(turns)
@@ -190,12 +192,12 @@ class _Reading:
             knowledge.named_in(before),
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             None if focus is None else frozenset(focus),
-            last,
+            conversation.last_round,
         )
 
-    def read(self, completion: Completion) -> _Draw:
-        text = self._mend(completion.text)
-        return _Draw(replace(completion, text=text), self.worth(text), text != completion.text)
+    def read(self, reply: Reply) -> _Draw:
+        text = self._mend(reply.text)
+        return _Draw(replace(reply, text=text), self.worth(text), text != reply.text)
 
     def worth(self, text: str) -> ReplyQuality:
         knowledge = self.grounding.knowledge
@@ -224,5 +226,5 @@ class _Reading:
             title, year = split_title(unknown)
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:
-                text = text.replace(unknown, self.grounding.name(item))
+                text = text.replace(unknown, self.grounding.format.name(item))
         return text

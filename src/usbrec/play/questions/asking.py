@@ -13,17 +13,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from usbrec.dialogue import Sample, Turn
+from usbrec.dialogue import Conversation, Reply, Sample, Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
-from usbrec.llm.protocol import ChoiceRequest
+from usbrec.llm.protocol import ChatModel, ChoiceRequest
+from usbrec.play.language_model import PromptTemplate
 from usbrec.play.questions.attributes import values_of
 from usbrec.play.questions.ranking import Ranking, RoundList
-from usbrec.play.recommender import Recommender, Reply
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 
@@ -56,9 +57,13 @@ RECOMMEND = "recommend"
 
 @dataclass(frozen=True)
 class ModelAsker:
-    """The model in the recommender's seat chooses a letter, as in iEvaLM; the likeliest one counts."""
+    """The model in the recommender's seat chooses a letter, as in iEvaLM; the likeliest one counts.
 
-    recommender: Recommender
+    It reads the dialogue by `template`, all of it, and no candidates.
+    """
+
+    model: ChatModel
+    template: PromptTemplate
     prompts: Prompts
     votes: int = 10
 
@@ -70,11 +75,8 @@ class ModelAsker:
             for letter, name in options.items()
         ]
         asked = Turn("seeker", self.prompts.render("ask_choice", options="\n".join(lines)))
-        choice = await self.recommender.model.choose(
-            ChoiceRequest(
-                self.recommender.messages((*turns, asked)), tuple(options), votes=self.votes, seed=seed
-            )
-        )
+        messages = replace(self.template, window=None).messages(Conversation((*turns, asked)))
+        choice = await self.model.choose(ChoiceRequest(messages, tuple(options), votes=self.votes, seed=seed))
         if choice.probabilities is None:
             return Pick(None, None)
         weights = {options[letter]: round(p, 6) for letter, p in choice.probabilities.items()}
@@ -144,7 +146,7 @@ class _State:
 class Questioning:
     """Everyone and everything that a dialogue of questions needs, for `rounds` rounds at most."""
 
-    recommender: Recommender
+    recommender: RecommenderSeat
     asker: Asker
     attributes: tuple[str, ...]
     ranking: Ranking
@@ -197,11 +199,10 @@ class Questioning:
     ) -> bool:
         """Recommend; whether a target was shown."""
         turns = (*sample.turns, *state.turns)
+        wish = Turn("seeker", self.prompts.render("ask_recommend"))
+        # Nothing is asked back here, so the recommender is told that this is its last word.
         reply = await self.recommender.reply(
-            (*turns, Turn("seeker", self.prompts.render("ask_recommend"))),
-            # Nothing is asked back here, so the recommender is told that this is its last word.
-            round_=self.rounds,
-            rounds=self.rounds,
+            Conversation((*turns, wish), round=self.rounds, rounds=self.rounds),
             seed=derive_seed(seed, "recommender", number),
         )
         first = self.ranking.recommended(reply.text, turns)

@@ -64,7 +64,7 @@ class Spans:
         from opentelemetry.propagate import extract
         from opentelemetry.trace import SpanKind, Status, StatusCode
 
-        request = asked.request
+        sampling = asked.sampling
         started = time.time_ns() - int((time.monotonic() - asked.came) * 1e9)
         attributes: dict[str, Any] = {
             "gen_ai.operation.name": "chat",
@@ -73,13 +73,13 @@ class Spans:
             "gen_ai.response.model": asked.twin.name,
             "gen_ai.response.id": id_,
             "gen_ai.output.type": "text",
-            "gen_ai.request.max_tokens": request.max_tokens,
-            "gen_ai.request.temperature": request.temperature,
-            "gen_ai.request.top_p": request.top_p,
-            "gen_ai.request.seed": request.seed,
-            "gen_ai.request.choice.count": request.n,
-            "gen_ai.request.frequency_penalty": request.frequency_penalty,
-            "gen_ai.request.stop_sequences": list(request.stop),
+            "gen_ai.request.max_tokens": sampling.max_tokens,
+            "gen_ai.request.temperature": sampling.temperature,
+            "gen_ai.request.top_p": sampling.top_p,
+            "gen_ai.request.seed": sampling.seed,
+            "gen_ai.request.choice.count": sampling.n,
+            "gen_ai.request.frequency_penalty": sampling.frequency_penalty,
+            "gen_ai.request.stop_sequences": list(sampling.stop),
             "usbrec.enhanced": asked.twin.enhanced,
         }
         if session is not None:
@@ -101,7 +101,7 @@ class Spans:
         span = self._tracer.start_span(
             f"chat {asked.twin.name}",
             context=extract(headers or {}),
-            kind=SpanKind.CLIENT if asked.twin.model.parallel else SpanKind.INTERNAL,
+            kind=SpanKind.CLIENT if asked.twin.recommender.parallel else SpanKind.INTERNAL,
             attributes=attributes,
             start_time=started,
         )

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from usbrec.dialogue import Item, Turn, Usage
-from usbrec.llm.protocol import SearchProgress
+from usbrec.dialogue import Conversation, Item, Turn, Usage
+from usbrec.play.protocol import SearchProgress
 from usbrec.serve.http.errors import ServiceError
 
 
@@ -95,8 +95,8 @@ class ChatBody(Body):
     logprobs: bool | None = None
     usbrec: Ours | None = None
 
-    def dialogue(self) -> tuple[str | None, tuple[Turn, ...]]:
-        """The application's own system message (None without one), and who said what. Raises ServiceError."""
+    def conversation(self) -> Conversation:
+        """What was said, and the application's own system text (None without one). Raises ServiceError."""
         system: list[str] = []
         turns: list[Turn] = []
         for place, message in enumerate(self.messages):
@@ -105,7 +105,12 @@ class ChatBody(Body):
                 system.append(words)
             elif words.strip():
                 turns.append(Turn("recommender" if message.role == "assistant" else "seeker", words))
-        return ("\n".join(system) if any(system) else None), tuple(turns)
+        return Conversation(
+            tuple(turns),
+            rounds=None if self.usbrec is None else self.usbrec.rounds,
+            profile=None if self.usbrec is None else self.usbrec.profile,
+            system="\n".join(system) if any(system) else None,
+        )
 
     def stops(self) -> tuple[str, ...]:
         marks = [self.stop] if isinstance(self.stop, str) else self.stop or []

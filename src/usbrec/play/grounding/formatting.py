@@ -1,0 +1,74 @@
+"""Candidates as text: a harmless line an item, and the message that holds the lines.
+
+They stand in the last user message, behind what the seeker said, because there a small model reads them
+and everything before stays the same from turn to turn, so that a warm prompt is not computed again. The
+question that closes the list is what makes a small model choose from it (docs/log.md has the layouts that
+were tried).
+
+Whoever writes a catalogue must not write instructions. An item is one line between two marks, of fields
+with a cap each; whatever could end the line, the marks or a chat template's message is taken out of it.
+Free text is left out unless it is asked for, because a lure in it could not be told from a description.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from usbrec.dialogue import Item
+from usbrec.prompts import Prompts
+
+#: Most characters of a title, of a genre, and of a word of the description; most genres of an item. Half a
+#: title names nothing, so the bound is far beyond what titles need.
+_TITLE, _GENRE, _WORD = 200, 24, 24
+_GENRES = 3
+#: What marks, fields, mark-up and chat templates are made of.
+_MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
+
+
+@dataclass(frozen=True)
+class CandidateFormatter:
+    """How items are written into a prompt, each with `text_words` words of its text."""
+
+    prompts: Prompts
+    text_words: int = 0
+
+    def block(self, message: str, items: Sequence[Item]) -> str:
+        """A user's message with the items behind it, a line each."""
+        lines = "\n".join(f"{number}. {self.line(item)}" for number, item in enumerate(items, start=1))
+        return self.prompts.render("candidates", message=message, candidates=lines)
+
+    def focus(self, message: str, items: Sequence[Item]) -> str:
+        """A user's message with a few items behind it that it asks about."""
+        return self.prompts.render(
+            "focus",
+            message=message,
+            candidates="\n".join(self.line(item) for item in items),
+            titles=" or ".join(self.name(item) for item in items),
+        )
+
+    def line(self, item: Item) -> str:
+        """An item as one harmless line: its name, up to three genres, words of its text if wanted."""
+        genres = ", ".join(genre for name in item.genres[:_GENRES] if (genre := plain(name, _GENRE).lower()))
+        words = plain(item.text, 64 * self.text_words).split()[: self.text_words]
+        text = " ".join(word[:_WORD] for word in words)
+        return " | ".join(part for part in (self.name(item), genres, text) if part)
+
+    def name(self, item: Item) -> str:
+        """The title with its year, where that is known, as it stands in the list."""
+        title = plain(item.title, _TITLE)
+        return title if item.year is None else f"{title} ({item.year})"
+
+    def suggestion(self, item: Item) -> str:
+        """The fixed sentence that recommends an item."""
+        return self.prompts.render("fallback_item", title=self.name(item))
+
+
+def plain(text: str, longest: int) -> str:
+    """`text` on one line, at most `longest` characters, without control characters and marks."""
+    kept = "".join(
+        " " if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" else character
+        for character in text[: 4 * longest].translate(_MARKS)
+    )
+    return " ".join(kept.split())[:longest].strip()
