@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from usbrec.config import CatalogueFile
 from usbrec.data import load_samples as read_samples
 from usbrec.data.samples import collect_samples
 from usbrec.dialogue import Item, Sample
@@ -109,6 +110,25 @@ def load_samples(source: SamplesSource, *, kind: str | None = None) -> tuple[Sam
     else:
         rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))
     return collect_samples(where, rows.numbered(), kind)
+
+
+def given_samples(source: SamplesSource) -> str | Path | tuple[Sample, ...]:
+    """Samples as a stage takes them: a path, or what was read from memory."""
+    return Path(source) if isinstance(source, str | os.PathLike) else load_samples(source)
+
+
+def given_catalogue(source: CatalogueSource | None, file: CatalogueFile) -> Path | Catalogue | None:
+    """The same of a catalogue; `file` says which columns of a frame hold what."""
+    if source is None or isinstance(source, Catalogue):
+        return source
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    columns = file.model_dump(exclude={"table"}, exclude_none=True)
+    return load_catalogue(source, columns=columns or None)
+
+
+def given_path(path: str | os.PathLike[str] | None) -> Path | None:
+    return None if path is None else Path(path)
 
 
 def _fields(columns: Mapping[str, str | Sequence[str]] | None) -> FieldMap | None:
