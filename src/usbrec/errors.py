@@ -37,21 +37,22 @@ class RunFolderError(InputError):
 
 
 class BadLines(InputError):
-    """A file with unusable lines; the first twenty are listed, the rest counted."""
+    """A file with unusable lines, or a table with unusable rows; the first twenty are listed, the rest
+    counted."""
 
     shown = 20
 
-    def __init__(
-        self, path: str, problems: Sequence[str], advice: str = "Correct or remove these lines."
-    ) -> None:
+    def __init__(self, path: str, problems: Sequence[str], advice: str | None = None) -> None:
         self.path = path
         self.problems = tuple(problems)
         listed = "\n".join(f"  {problem}" for problem in self.problems[: self.shown])
         more = len(self.problems) - self.shown
         tail = f"\n  ... and {more} more" if more > 0 else ""
         count = len(self.problems)
+        what = "row" if all(problem.startswith("row ") for problem in self.problems) else "line"
         super().__init__(
-            f"{path}: {count} unusable line{'s' if count != 1 else ''}\n{listed}{tail}\n{advice}"
+            f"{path}: {count} unusable {what}{'s' if count != 1 else ''}\n{listed}{tail}\n"
+            f"{advice or f'Correct or remove these {what}s.'}"
         )
 
 

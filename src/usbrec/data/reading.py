@@ -7,6 +7,7 @@ numbers, and raises all complaints at once, one for each line.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -78,26 +79,39 @@ def collect(
     Raises BadLines with the first complaint of every unusable line, and InputError when there is
     nothing in the file or no sample in any of its lines.
     """
+    values = ((f"line {number}", functools.partial(parse_line, line)) for number, line in lines)
+    return collect_values(os.fspath(path), values, samples_on, owed="one JSON value on each line")
+
+
+def collect_values(
+    where: str,
+    values: Iterable[tuple[str, Callable[[], Any]]],
+    samples_on: Callable[[Any], Iterable[Sample]],
+    *,
+    owed: str,
+) -> tuple[Sample, ...]:
+    """The same of values, each with its place and what gives it, or raises InputError. `owed` is what
+    should stand there."""
     samples: list[Sample] = []
     problems: list[str] = []
-    first_seen: dict[str, int] = {}
-    number = 0
-    for number, line in lines:
+    first_seen: dict[str, str] = {}
+    place = None
+    for place, value in values:
         try:
-            for sample in samples_on(parse_line(line)):
+            for sample in samples_on(value()):
                 if sample.id in first_seen:
-                    raise InputError(f"id: {show(sample.id)} already stands on line {first_seen[sample.id]}")
-                first_seen[sample.id] = number
+                    raise InputError(f"id: {show(sample.id)} already stands on {first_seen[sample.id]}")
+                first_seen[sample.id] = place
                 samples.append(sample)
         except InputError as problem:
-            problems.append(f"line {number}: {problem}")
+            problems.append(f"{place}: {problem}")
     if problems:
-        raise BadLines(os.fspath(path), problems)
-    if number == 0:
-        raise InputError(f"{os.fspath(path)}: empty; expected one JSON value on each line")
+        raise BadLines(where, problems)
+    if place is None:
+        raise InputError(f"{where}: empty; expected {owed}")
     if not samples:
         raise InputError(
-            f"{os.fspath(path)}: no sample in it: no recommender turn after a seeker's names a title "
+            f"{where}: no sample in it: no recommender turn after a seeker's names a title "
             "that the seeker did not reject"
         )
     return tuple(samples)

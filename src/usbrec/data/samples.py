@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.data import ievalm, inspired, own, redial
-from usbrec.data.reading import collect, parse_line, read_lines
+from usbrec.data.reading import collect, collect_values, parse_line, read_lines
 from usbrec.dialogue import Sample
 from usbrec.errors import ConfigError, InputError
 from usbrec.keys import digest
@@ -39,12 +40,36 @@ def load_samples(path: str | os.PathLike[str], kind: str | None = None) -> tuple
     The file is opened once, so a pipe will do. Raises BadLines and InputError, and ConfigError when
     `kind` is none of the `KINDS`.
     """
-    if kind is not None and kind not in _FORMATS:
-        raise ConfigError(f"unknown kind of samples {kind!r}; use one of {', '.join(KINDS)}")
+    _check_kind(kind)
     lines = read_lines(path)
     if kind is None:
         kind, lines = _sniff(path, lines)
     return collect(path, lines, _FORMATS[kind])
+
+
+def collect_samples(
+    where: str, rows: Iterable[tuple[str, Mapping[str, Any] | str]], kind: str | None = None
+) -> tuple[Sample, ...]:
+    """The same of rows in memory, each with its place ("row 3"), a row that is none as what is wrong with it.
+    `where` is what errors call them."""
+    _check_kind(kind)
+    listed = list(rows)
+    if kind is None:
+        first = next(((place, row) for place, row in listed if not isinstance(row, str)), None)
+        kind = "own" if first is None else _kind_of_row(first[1], f"{where}, {first[0]}", None)
+
+    def value(row: Mapping[str, Any] | str) -> Any:
+        if isinstance(row, str):
+            raise InputError(row)
+        return row
+
+    values = ((place, functools.partial(value, row)) for place, row in listed)
+    return collect_values(where, values, _FORMATS[kind], owed="at least one")
+
+
+def _check_kind(kind: str | None) -> None:
+    if kind is not None and kind not in _FORMATS:
+        raise ConfigError(f"unknown kind of samples {kind!r}; use one of {', '.join(KINDS)}")
 
 
 def limit_samples(samples: Sequence[Sample], n: int) -> tuple[Sample, ...]:
@@ -115,7 +140,7 @@ def _sniff(
     return "own", iter(seen)  # nothing is JSON: the reader lists the lines
 
 
-def _kind_of_row(row: Any, place: str, path: str | os.PathLike[str]) -> str:
+def _kind_of_row(row: Any, place: str, path: str | os.PathLike[str] | None) -> str:
     if isinstance(row, list):
         raise _other_kind(place, "an INSPIRED dialogue", "inspired", path)
     fields = frozenset(row) if isinstance(row, dict) else frozenset()
@@ -130,7 +155,9 @@ def _kind_of_row(row: Any, place: str, path: str | os.PathLike[str]) -> str:
     return "ievalm" if in_ievalm > in_own else "own"
 
 
-def _other_kind(place: str, what: str, kind: str, path: str | os.PathLike[str]) -> InputError:
+def _other_kind(place: str, what: str, kind: str, path: str | os.PathLike[str] | None) -> InputError:
+    if path is None:
+        return InputError(f'{place}: looks like {what}; say kind="{kind}"')
     return InputError(
         f"{place}: looks like {what}; make samples of it first: "
         f"usbrec samples {kind} {os.fspath(path)} -o FILE.jsonl"

@@ -31,6 +31,11 @@ class Interval:
     n: int
     clusters: int
 
+    @property
+    def ci95(self) -> tuple[float | None, float | None]:
+        """`low` and `high`."""
+        return self.low, self.high
+
     def to_json(self) -> dict[str, Any]:
         """As `results.json` writes it; null where unknown."""
         return {"mean": self.mean, "ci95": [self.low, self.high], "n": self.n, "clusters": self.clusters}

@@ -18,16 +18,24 @@ from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.asking import Work, in_mode, questions
 from usbrec.stages.retrieving import retrieve
-from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.run_folder import (
+    GivenCatalogue,
+    GivenSamples,
+    Inputs,
+    read_inputs,
+    run_stage,
+    write_json,
+    write_jsonl,
+)
 from usbrec.stages.wiring import Participants
 
 
 def evaluate(
-    samples: str | Path,
+    samples: GivenSamples,
     out: str | Path,
     *,
     config: Config | None = None,
-    catalogue: str | Path | None = None,
+    catalogue: GivenCatalogue | None = None,
     interactions: str | Path | None = None,
     replay: str | Path | None = None,
     reuse: str | Path | None = None,

@@ -12,15 +12,18 @@ from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.play.targets import Targets
-from usbrec.stages.run_folder import read_inputs
+from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.training import Example
 
 
 def labels_as_examples(
-    path: Path, config: Config, catalogue: str | Path | None, interactions: str | Path | None
+    given: GivenSamples,
+    config: Config,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
 ) -> tuple[Example, ...]:
-    """Labels of a file of samples as replies to what the seat would be shown.
+    """Labels of samples as replies to what the seat would be shown.
 
     With candidates in the prompt only labels are learnt that name one of them, first of all that they
     name: another would teach the model to pass the list over. Where the search shows a draft some candidates
@@ -30,8 +33,9 @@ def labels_as_examples(
     """
     rules = {"simulator": RULES, "judge": RULES} if catalogue is not None else {}
     config = config.model_copy(update={"seats": config.seats.model_copy(update=rules), "enhanced": False})
-    inputs = read_inputs(config, path, catalogue, interactions)
-    participants = seat_participants(config, inputs.prompts, inputs.catalogue, Journal(path))
+    inputs = read_inputs(config, given, catalogue, interactions)
+    # Never opened: outside a run nothing is recorded.
+    participants = seat_participants(config, inputs.prompts, inputs.catalogue, Journal("run.db"))
     naming = config.train.labels == "naming"
     try:
         return _examples(participants, inputs.samples, focused=config.search.focus > 0, naming=naming)

@@ -11,16 +11,24 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError
 from usbrec.pairs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
-from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.run_folder import (
+    GivenCatalogue,
+    GivenSamples,
+    Inputs,
+    read_inputs,
+    run_stage,
+    write_json,
+    write_jsonl,
+)
 from usbrec.stages.wiring import RULES, RULES_BELIEF, Participants
 
 
 def make_pairs(
-    samples: str | Path,
+    samples: GivenSamples,
     out: str | Path,
     *,
     config: Config | None = None,
-    catalogue: str | Path | None = None,
+    catalogue: GivenCatalogue | None = None,
     interactions: str | Path | None = None,
     replay: str | Path | None = None,
     progress: Progress | None = None,

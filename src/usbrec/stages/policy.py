@@ -16,7 +16,7 @@ from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
-from usbrec.stages.run_folder import Inputs, read_inputs
+from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.training import Example
 from usbrec.training.settings import Reward
@@ -49,8 +49,8 @@ class RolloutRewards:
     def open(
         cls,
         config: Config,
-        samples: str | Path,
-        catalogue: str | Path | None,
+        samples: GivenSamples,
+        catalogue: GivenCatalogue | None,
         interactions: str | Path | None,
         journal: Journal,
     ) -> Self:

@@ -19,16 +19,23 @@ from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.items import ranked_items
 from usbrec.play.questions.ranking import place_of
 from usbrec.play.targets import Targets
-from usbrec.stages.run_folder import read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.run_folder import (
+    GivenCatalogue,
+    GivenSamples,
+    read_inputs,
+    run_stage,
+    write_json,
+    write_jsonl,
+)
 from usbrec.stages.wiring import Participants
 
 
 def retrieve(
-    samples: str | Path,
+    samples: GivenSamples,
     out: str | Path,
     *,
     config: Config,
-    catalogue: str | Path | None,
+    catalogue: GivenCatalogue | None,
     interactions: str | Path | None,
     progress: Progress | None = None,
 ) -> Mapping[str, Any]:

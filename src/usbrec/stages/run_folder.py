@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, load_samples, samples_digest
@@ -24,11 +24,15 @@ from usbrec.stages.probing import find_scoring
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
 
+#: Samples and items as a stage is given them: a file, or what was read already.
+GivenSamples: TypeAlias = "str | Path | Sequence[Sample]"
+GivenCatalogue: TypeAlias = "str | Path | Catalogue"
+
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files a stage reads, read whole and checked before any model is asked; `ranker` is the digest
-    of a ranker's folder."""
+    """What a stage reads, read whole and checked before any model is asked; `ranker` is the digest of a
+    ranker's folder."""
 
     samples: tuple[Sample, ...]
     catalogue: Catalogue | None
@@ -45,10 +49,13 @@ class Inputs:
 
 
 def read_inputs(
-    config: Config, samples: str | Path, catalogue: str | Path | None, interactions: str | Path | None
+    config: Config,
+    samples: GivenSamples,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
 ) -> Inputs:
     """Read samples, catalogue and prompts. Raises InputError or BadLines."""
-    loaded = load_samples(samples)
+    loaded = given_samples(samples)
     if config.limit is not None:
         loaded = limit_samples(loaded, config.limit)
     prompts = Prompts(config.play.prompts)
@@ -60,7 +67,11 @@ def read_inputs(
         items = ranked_items(config.ranker)
     else:
         items = read_catalogue(catalogue, interactions, config.catalogue)
-    where = catalogue or f"the items of {config.ranker} (train it anew), or name others by --catalogue"
+    where = (
+        "the catalogue"
+        if isinstance(catalogue, Catalogue)
+        else catalogue or f"the items of {config.ranker} (train it anew), or name others by --catalogue"
+    )
     # Who only ranks may miss a target; who judges by its attributes cannot.
     if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
         unknown = [
@@ -69,7 +80,8 @@ def read_inputs(
             if not items.resolve(sample.targets)
         ]
         if unknown:
-            raise BadLines(str(samples), unknown, f"Rules need the targets' items: add them to {where}.")
+            named = samples if isinstance(samples, str | Path) else "samples"
+            raise BadLines(str(named), unknown, f"Rules need the targets' items: add them to {where}.")
     return Inputs(
         loaded, items, prompts, None if config.ranker is None else ranker_digest(Path(config.ranker))
     )
@@ -85,14 +97,21 @@ def ranker_digest(folder: Path) -> str:
     return digest([[str(path.relative_to(folder)), content_digest(path)] for path in files])
 
 
+def given_samples(samples: GivenSamples) -> tuple[Sample, ...]:
+    """The samples, read where they are a file. Raises InputError or BadLines."""
+    return load_samples(samples) if isinstance(samples, str | Path) else tuple(samples)
+
+
 def read_catalogue(
-    catalogue: str | Path, interactions: str | Path | None, file: CatalogueFile | None = None
+    catalogue: GivenCatalogue, interactions: str | Path | None, file: CatalogueFile | None = None
 ) -> Catalogue:
     """The items, with their popularity counted where `interactions` are given. `file` says which columns
     hold what. Raises InputError or BadLines.
 
     An experiment asks for the same items many times: files that have not changed are read once.
     """
+    if isinstance(catalogue, Catalogue):
+        return _counted(catalogue, interactions)
     return _read_catalogue(
         stamped(catalogue), None if interactions is None else stamped(interactions), file or CatalogueFile()
     )
@@ -102,7 +121,11 @@ def read_catalogue(
 def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
     path = catalogue[0]
     items = load_catalogue(path, FieldMap(**file.model_dump(exclude={"table"})), table=file.table)
-    return items if interactions is None else items.with_popularity(popularity_from(interactions[0], items))
+    return _counted(items, None if interactions is None else interactions[0])
+
+
+def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
+    return items if interactions is None else items.with_popularity(popularity_from(interactions, items))
 
 
 @dataclass(frozen=True)

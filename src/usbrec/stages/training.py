@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from usbrec.config import Config, dump_config
-from usbrec.data import load_samples
-from usbrec.dialogue import PreferencePair
+from usbrec.dialogue import PreferencePair, Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.journal import Journal
@@ -20,30 +19,34 @@ from usbrec.llm.transformers.model import device_of
 from usbrec.pairs import read_pairs
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
-from usbrec.stages.run_folder import write_json
+from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, given_samples, write_json
 from usbrec.storage import json_lines, read_text, write_text
 from usbrec.training import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
 from usbrec.training.settings import learns_by_playing
 
 SCHEMA = "usbrec.training/1"
+#: What is learnt from, as a stage is given it: a file or a run's folder, or what was read or made already.
+GivenData: TypeAlias = "str | Path | Sequence[Sample] | Sequence[PreferencePair]"
+#: A journal that is never opened: outside a run nothing is recorded.
+_UNRECORDED = Path("run.db")
 
 
 def train_model(
     method: str,
-    data: str | Path,
+    data: GivenData,
     out: str | Path,
     *,
     config: Config | None = None,
-    catalogue: str | Path | None = None,
+    catalogue: GivenCatalogue | None = None,
     interactions: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Mapping[str, Any]:
     """Train the model in the recommender's seat; returns what ``training.json`` holds.
 
-    `data` is a file of pairs, the run folder of `usbrec pairs`, or (sft) samples, whose labels are then
-    learnt as replies to what the recommender's seat would be shown. For grpo and rloo it is samples, whose
-    prompts are answered by the model itself; the other seats of `config` play on and score. The seat names
-    the base model, and after a ``+`` an adapter to go on from. Writes the adapter, ``training.json``,
+    `data` is pairs (a file, the run folder of `usbrec pairs`, records), or (sft) samples, whose labels are
+    then learnt as replies to what the recommender's seat would be shown. For grpo and rloo it is samples,
+    whose prompts are answered by the model itself; the other seats of `config` play on and score. The seat
+    names the base model, and after a ``+`` an adapter to go on from. Writes the adapter, ``training.json``,
     ``history.jsonl``, ``curves.png`` and ``config.toml`` into `out`; does nothing where that is finished, and
     goes on from the last checkpoint where it was killed. Raises InputError, BadLines, ConfigError,
     RunFolderError, ModelRefused, Interrupted.
@@ -71,10 +74,10 @@ def train_model(
 
 def _train_by_playing(
     method: Method,
-    data: str | Path,
+    data: GivenData,
     out: Path,
     config: Config,
-    catalogue: str | Path | None,
+    catalogue: GivenCatalogue | None,
     interactions: str | Path | None,
     progress: Progress,
 ) -> Mapping[str, Any]:
@@ -141,10 +144,10 @@ def _finish(
 
 def show_examples(
     method: str,
-    data: str | Path,
+    data: GivenData,
     *,
     config: Config | None = None,
-    catalogue: str | Path | None = None,
+    catalogue: GivenCatalogue | None = None,
     interactions: str | Path | None = None,
     number: int = 3,
 ) -> Mapping[str, Any]:
@@ -185,17 +188,16 @@ def show_examples(
 
 def _show_prompts(
     method: Method,
-    data: str | Path,
+    data: GivenData,
     config: Config,
-    catalogue: str | Path | None,
+    catalogue: GivenCatalogue | None,
     interactions: str | Path | None,
     number: int,
 ) -> Mapping[str, Any]:
     samples = _samples_file(method, data)
     run = training_library()
     task = _task(run, method, config)
-    # Never opened: outside a run nothing is recorded.
-    with RolloutRewards.open(config, samples, catalogue, interactions, Journal(samples)) as practice:
+    with RolloutRewards.open(config, samples, catalogue, interactions, Journal(_UNRECORDED)) as practice:
         parts = split(practice.examples(), share=config.train.held_out, seed=config.seed)
         train, held_out, too_long = run.encode(task, parts, reply=practice.config.play.max_tokens)
         tokenizer = run.load_tokenizer(task.base)
@@ -224,15 +226,22 @@ def _show_prompts(
     }
 
 
-def _samples_file(method: Method, data: str | Path) -> Path:
-    """The file, if it can be one of samples. Raises InputError."""
-    path = Path(data)
-    if path.is_dir() or _holds_pairs(path):
-        raise InputError(
-            f"{path}: {method} draws its own replies to samples, and these are pairs. Give the file of "
-            "samples, or train simpo, dpo or kto."
-        )
-    return path
+def _samples_file(method: Method, data: GivenData) -> GivenSamples:
+    """What may be samples, or their file. Raises InputError."""
+    if isinstance(data, str | Path):
+        path = Path(data)
+        if not path.is_dir() and not _holds_pairs(path):
+            return path
+    elif samples := [one for one in data if isinstance(one, Sample)]:
+        return samples
+    raise InputError(
+        f"{_named(data)}: {method} draws its own replies to samples, and these are pairs. Give the file of "
+        "samples, or train simpo, dpo or kto."
+    )
+
+
+def _named(data: GivenData) -> str:
+    return str(data) if isinstance(data, str | Path) else "data"
 
 
 def trainable(seat: str, servers: Collection[str] = ()) -> tuple[str, Path | None]:
@@ -276,22 +285,31 @@ def read_training(out: str | Path) -> Mapping[str, Any]:
 
 def read_examples(
     method: Method,
-    data: str | Path,
+    data: GivenData,
     config: Config,
-    catalogue: str | Path | None,
+    catalogue: GivenCatalogue | None,
     interactions: str | Path | None,
 ) -> tuple[Example, ...]:
     """What `data` teaches, whatever shape it has. Raises InputError, BadLines, ConfigError."""
-    path = Path(data)
-    if path.is_dir() or _holds_pairs(path):
-        return from_pairs(_limited(read_pairs(path), config.limit))
+    samples: GivenSamples
+    if isinstance(data, str | Path):
+        path = Path(data)
+        if path.is_dir() or _holds_pairs(path):
+            return from_pairs(_limited(read_pairs(path), config.limit))
+        samples = path
+    else:
+        if pairs := [one for one in data if isinstance(one, PreferencePair)]:
+            return from_pairs(_limited(pairs, config.limit))
+        samples = [one for one in data if isinstance(one, Sample)]
+        if not samples:
+            raise InputError("data: nothing to learn from. Give pairs or samples.")
     if needs_pairs(method):
-        load_samples(path)  # says what is wrong with it, if it is no file of samples either
+        given_samples(samples)  # says what is wrong with the file, if it is none of samples either
         raise InputError(
-            f"{path}: {method} learns from preference pairs, and these are samples. Make pairs with "
-            f"`usbrec pairs {path} -o RUN`, or train sft."
+            f"{_named(data)}: {method} learns from preference pairs, and these are samples. Make pairs with "
+            f"`usbrec pairs {samples if isinstance(samples, Path) else 'SAMPLES'} -o RUN`, or train sft."
         )
-    return labels_as_examples(path, config, catalogue, interactions)
+    return labels_as_examples(samples, config, catalogue, interactions)
 
 
 def _limited(pairs: Sequence[PreferencePair], limit: int | None) -> Sequence[PreferencePair]:

@@ -115,6 +115,10 @@ class Comparison:
         """Two pipe tables: the systems, and the differences. Numbers as in the report, names escaped."""
         return export.markdown(self)
 
+    def _repr_html_(self) -> str:
+        """The same tables and the warnings, as a notebook shows them."""
+        return export.html_tables(self)
+
     def save(self, path: str | Path) -> Path:
         """Write a file of the kind that its ending says: .csv, .html (the report), .json, .md or .tex.
 

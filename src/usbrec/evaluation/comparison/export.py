@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv as csv_format
+import html
 import io
 import json
 import re
@@ -110,6 +111,22 @@ def markdown(comparison: Comparison) -> str:
         parts.append("\n".join(lines))
     parts += [f"Mind: {_markdown_text(warning)}" for warning in comparison.warnings]
     return "\n\n".join(parts) + "\n"
+
+
+def html_tables(comparison: Comparison) -> str:
+    """The same tables in HTML, intervals below their means, the warnings below."""
+    parts = []
+    for table in _tables(comparison):
+        headings = "".join(f"<th>{html.escape(on_one_line(heading))}</th>" for heading in table.headings)
+        rows = (f"<tr>{''.join(map(_html_cell, cells))}</tr>" for cells in table.rows)
+        parts.append(f"<table><thead><tr>{headings}</tr></thead><tbody>{''.join(rows)}</tbody></table>")
+    parts += [f"<p>Mind: {html.escape(formatting.printable(warning))}</p>" for warning in comparison.warnings]
+    return "\n".join(parts)
+
+
+def _html_cell(cell: Cell) -> str:
+    interval = f"<br><small>{html.escape(cell.interval)}</small>" if cell.interval else ""
+    return f"<td>{html.escape(formatting.printable(cell.text))}{interval}</td>"
 
 
 _TEXTS: Mapping[str, Callable[[Comparison], str]] = {

@@ -48,8 +48,18 @@ class Table:
 
 def read_items(path: str | Path, fields: FieldMap | None = None, table: str | None = None) -> Iterator[Item]:
     """The items of a file, in its order; ids stand once. Errors as in :func:`usbrec.items.load_catalogue`."""
-    where = str(path)
-    source = _table(Path(path), table)
+    yield from table_items(_table(Path(path), table), str(path), fields)
+
+
+#: How a reader of a file says which column is the title.
+_NAME_IT = 'title = "..." in the table [catalogue] of the settings'
+
+
+def table_items(
+    source: Table, where: str, fields: FieldMap | None = None, *, name_it: str = _NAME_IT
+) -> Iterator[Item]:
+    """The items of a table's rows, as :func:`read_items`. `where` is what the errors call it, `name_it` how
+    the user says which column is the title."""
     mapper = Mapper(source.header, fields, where, keyed=source.keyed)
     taken: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
@@ -60,7 +70,7 @@ def read_items(path: str | Path, fields: FieldMap | None = None, table: str | No
         if not mapper.columns["title"]:
             raise InputError(
                 f"{where}: no title column. Columns: {', '.join(source.header) or 'none'}. Rename one to "
-                "'title', or say which it is: title = \"...\" in the table [catalogue] of the settings."
+                f"'title', or say which it is: {name_it}."
             )
         item = mapper.item(row.columns, row.key)
         if item is None:

@@ -1,0 +1,162 @@
+"""Evaluation as one call: samples and a recommender in, a record of the run out."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from usbrec import stages
+from usbrec.engine import Progress
+from usbrec.errors import Interrupted
+from usbrec.event_loop import in_thread
+from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
+from usbrec.library.progress import progress_shown
+from usbrec.library.run import Run, read_rows
+from usbrec.library.seats import Seat, named_seats
+from usbrec.library.settings import Settings, laid_over
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def evaluate(
+    samples: SamplesSource,
+    *,
+    recommender: Seat | None = None,
+    catalogue: CatalogueSource | None = None,
+    seeker: Seat | None = None,
+    judge: Seat | None = None,
+    rounds: int | None = None,
+    candidates: int | None = None,
+    ses: bool | None = None,
+    mode: str | None = None,
+    ranker: str | os.PathLike[str] | None = None,
+    interactions: str | os.PathLike[str] | None = None,
+    base_url: str | None = None,
+    concurrency: int | None = None,
+    limit: int | None = None,
+    seed: int | None = None,
+    config: Settings | None = None,
+    out: str | os.PathLike[str] | None = None,
+    replay: str | os.PathLike[str] | None = None,
+    progress: Progress | bool | None = None,
+) -> Run:
+    """Play every sample with a simulated seeker, score it, and say what came out, with intervals.
+
+    `samples` and `catalogue` are files or what :func:`usbrec.load_samples` and :func:`usbrec.load_catalogue`
+    take. A seat is a text as on the command line (``"openai:my-model"``, ``"rules:retriever"``, ...) or an
+    object: a recommender has ``reply(conversation)``, a seeker ``reply(conversation, targets)``, a judge
+    ``score(conversation, targets)`` from 0 to 2, each plain or async; a model of :func:`usbrec.open_model`
+    may sit anywhere. With a catalogue, seeker and judge go by rules unless they are named.
+
+    `rounds` is how many replies an episode has at most (2), `candidates` how many retrieved items are laid
+    before the recommender (0), `ses` whether it is self-enhanced, `mode` what is evaluated ("episode",
+    "retrieval", "ask"), `limit` how many samples, the same whatever the `seed` (0). `config` holds everything
+    else (docs/configuration.md), as :class:`usbrec.Config`, mapping or TOML file; arguments go before it.
+
+    `out` is a folder that keeps the run: the same call goes on where it was stopped, and `replay` names such
+    a folder to answer in place of the models. Without it nothing is kept but what is returned. `progress`
+    is drawn in a notebook or on a terminal; False draws nothing.
+
+    Works in a script and in a notebook; in an async program use :func:`usbrec.aevaluate`. A failure of a
+    model on one row is recorded there and the others go on. Raises InputError (BadLines, ConfigError,
+    RunFolderError), ModelRefused where no row was answered, and Interrupted on Ctrl-C.
+
+    Source: USB-Rec (RecSys 2025), section 3, and iEvaLM (EMNLP 2023) for the score.
+
+    ```python
+    import usbrec
+
+    class Librarian:
+        def reply(self, conversation):
+            return "Have you read Dune (1965)?"
+
+    run = usbrec.evaluate(
+        "docs/examples/books.jsonl", recommender=Librarian(), catalogue="docs/examples/books.csv"
+    )
+    print(run.scores["ieval"].mean, run.scores["hit"].ci95)
+    ```
+    """
+    seats = named_seats(recommender=recommender, simulator=seeker, judge=judge)
+    settings = laid_over(
+        config,
+        seats.named,
+        rules=catalogue is not None or ranker is not None,
+        rounds=rounds,
+        candidates=candidates,
+        ses=ses,
+        mode=mode,
+        ranker=ranker,
+        base_url=base_url,
+        concurrency=concurrency,
+        limit=limit,
+        seed=seed,
+    )
+    given: dict[str, Any] = {
+        "config": settings,
+        "catalogue": given_catalogue(catalogue, settings.catalogue),
+        "interactions": given_path(interactions),
+        "replay": given_path(replay),
+        "progress": progress_shown(progress),
+    }
+    if seats.objects:
+        given["objects"] = seats.objects
+    loaded = given_samples(samples)
+    if out is not None:
+        folder = Path(out)
+        return Run(folder.resolve().name, folder, stages.evaluate(loaded, folder, **given))
+    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
+        with nothing_kept():
+            results = stages.evaluate(loaded, kept, **given)
+        return Run(settings.seats.recommender, None, results, read_rows(Path(kept), results))
+
+
+@contextlib.contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Says of work without a folder that it does not go on where it was stopped."""
+    try:
+        yield
+    except Interrupted:
+        raise Interrupted('Stopped. To go on later where it stops, give a folder: out="runs/NAME".') from None
+
+
+def _awaited(function: Callable[P, T], name: str, documentation: str) -> Callable[P, Coroutine[Any, Any, T]]:
+    """The function as one that is awaited, with the same arguments."""
+
+    @functools.wraps(function)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await in_thread(functools.partial(function, *args, **kwargs))
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = documentation
+    return call
+
+
+aevaluate = _awaited(
+    evaluate,
+    "aevaluate",
+    """:func:`usbrec.evaluate` for async programs: with the same arguments, awaited.
+
+    The work goes on in a thread of its own. Async methods of objects at the seats run in the caller's loop,
+    so that they may use its connections. Whoever is cancelled stops the run, which the same call goes on with
+    where `out` is given. Raises what :func:`usbrec.evaluate` raises.
+
+    ```python
+    import asyncio
+    import usbrec
+
+    async def main():
+        run = await usbrec.aevaluate(
+            "docs/examples/books.jsonl", recommender="rules:popular", catalogue="docs/examples/books.csv"
+        )
+        print(run.scores["hit"].mean)
+
+    asyncio.run(main())
+    ```
+    """,
+)

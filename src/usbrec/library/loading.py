@@ -1,0 +1,219 @@
+"""Catalogues and samples from files and from what a program holds in memory."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from usbrec.config import CatalogueFile
+from usbrec.data import load_samples as read_samples
+from usbrec.data.samples import collect_samples
+from usbrec.dialogue import Item, Sample
+from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.items import Catalogue, FieldMap, popularity_from
+from usbrec.items import load_catalogue as read_catalogue
+from usbrec.items.files.formats import Row, Table, table_items
+from usbrec.library.rows import Frame, Rows, plain, rows_of_frame, rows_of_mappings
+from usbrec.storage import parse_json
+
+CatalogueSource: TypeAlias = (
+    "str | os.PathLike[str] | Catalogue | Frame | Iterable[Item] | Iterable[Mapping[str, Any]] "
+    "| Mapping[str, Mapping[str, Any]]"
+)
+SamplesSource: TypeAlias = "str | os.PathLike[str] | Frame | Iterable[Sample] | Iterable[Mapping[str, Any]]"
+
+
+def load_catalogue(
+    source: CatalogueSource,
+    *,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    table: str | None = None,
+    interactions: str | os.PathLike[str] | None = None,
+) -> Catalogue:
+    """The items that can be recommended, from a file or from memory.
+
+    `source` is a file (CSV, JSON, JSON lines, Parquet, SQLite; of the last `table`, where there are several),
+    a pandas or polars frame, a list of mappings, a mapping of id to attributes, a list of :class:`Item`, or a
+    catalogue, which is given back. Columns go by their usual names (docs/own-catalogue.md has them), or by
+    `columns`: ``{"title": "Naam", "people": ["Regie", "Cast"]}``. Only a title is owed; a missing id is the
+    title with its year. `interactions` is a file of mentions, clicks or samples to count popularity from.
+
+    Raises InputError where there is no title column or no item, BadLines naming the rows without a title or
+    with an id that another row has (counted from 1), and ConfigError where `columns` names what is not there.
+
+    ```python
+    import usbrec
+
+    catalogue = usbrec.load_catalogue(
+        [{"title": "Dune", "year": 1965, "genre": "science fiction"}, {"title": "Emma", "year": 1815}]
+    )
+    print(len(catalogue), catalogue.find("Dune")[0].name)
+    ```
+    """
+    fields = _fields(columns)
+    if isinstance(source, str | os.PathLike):
+        items = read_catalogue(Path(source), fields, table=table)
+    elif table is not None:
+        raise ConfigError(f"table={table!r} is for SQLite files. Leave it out for what is in memory.")
+    elif isinstance(source, Catalogue):
+        if columns is not None:
+            raise ConfigError("columns=... is for files, frames and mappings. A catalogue has its items.")
+        items = source
+    else:
+        items = Catalogue(_items(source, fields))
+    return (
+        items if interactions is None else items.with_popularity(popularity_from(Path(interactions), items))
+    )
+
+
+def load_samples(source: SamplesSource, *, kind: str | None = None) -> tuple[Sample, ...]:
+    """Points in recorded dialogues where a recommendation is due, from a file or from memory; at least one.
+
+    `source` is a file of our own format or of iEvaLM's rows, a list of :class:`Sample`, or a list of mappings
+    or a pandas or polars frame with the fields of our own format: ``id``, ``turns`` (a list of mappings with
+    ``role`` and ``text``), ``targets`` (a list of titles), and, where known, ``dialogue_id`` and ``label``.
+    In a frame a list may also be written as JSON. `kind` names another format: redial, ievalm, opendialkg,
+    inspired.
+
+    Raises BadLines naming each row that cannot be used (counted from 1) and its field, InputError where there
+    is no sample, and ConfigError for an unknown `kind`.
+
+    ```python
+    import usbrec
+
+    samples = usbrec.load_samples(
+        [
+            {
+                "id": "s1",
+                "dialogue": [{"role": "user", "text": "Something slow and dark, please."}],
+                "targets": ["Zodiac (2007)"],
+            }
+        ]
+    )
+    print(samples[0].turns[-1].text)
+    ```
+    """
+    if isinstance(source, str | os.PathLike):
+        return read_samples(source, kind)
+    where = "samples"
+    rows = rows_of_frame(source, where)
+    if rows is None:
+        listed = _listed(source, where, "samples")
+        if listed and all(isinstance(row, Sample) for row in listed):
+            # As read back from a file: checked, and lists in place of tuples set right.
+            collect_samples(where, rows_of_mappings(map(plain, listed), where).numbered(), "own")
+            return tuple(Sample.from_json(row.to_json()) for row in listed if isinstance(row, Sample))
+        rows = rows_of_mappings(map(plain, listed), where)
+    else:
+        rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))
+    return collect_samples(where, rows.numbered(), kind)
+
+
+def given_samples(source: SamplesSource) -> str | Path | tuple[Sample, ...]:
+    """Samples as a stage takes them: a path, or what was read from memory."""
+    return Path(source) if isinstance(source, str | os.PathLike) else load_samples(source)
+
+
+def given_catalogue(source: CatalogueSource | None, file: CatalogueFile) -> Path | Catalogue | None:
+    """The same of a catalogue; `file` says which columns of a frame hold what."""
+    if source is None or isinstance(source, Catalogue):
+        return source
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    columns = file.model_dump(exclude={"table"}, exclude_none=True)
+    return load_catalogue(source, columns=columns or None)
+
+
+def given_path(path: str | os.PathLike[str] | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _fields(columns: Mapping[str, str | Sequence[str]] | None) -> FieldMap | None:
+    if columns is None:
+        return None
+    known = FieldMap.__dataclass_fields__
+    for name in columns:
+        if name not in known:
+            raise ConfigError(f"columns: no attribute is called {name!r}. There are: {', '.join(known)}.")
+    return FieldMap(
+        **{name: column if isinstance(column, str) else tuple(column) for name, column in columns.items()}
+    )
+
+
+def _items(source: object, fields: FieldMap | None) -> Iterator[Item]:
+    where = "catalogue"
+    keys: tuple[str, ...] | None = None
+    rows = rows_of_frame(source, where)
+    if rows is None and isinstance(source, Mapping):
+        keys = tuple(str(key).strip() for key in source)
+        rows = rows_of_mappings(source.values(), where)
+    if rows is None:
+        listed = _listed(source, where, "items")
+        if any(isinstance(row, Item) for row in listed):
+            if fields is not None:
+                raise ConfigError(
+                    "columns=... is for files, frames and mappings. An Item has its attributes."
+                )
+            return iter(_checked(listed, where))
+        rows = rows_of_mappings(listed, where)
+    table = Table(
+        rows.columns,
+        (
+            f"{place}: {row}" if isinstance(row, str) else Row(place, row, key)
+            for (place, row), key in zip(rows.numbered(), keys or itertools.repeat(None), strict=False)
+        ),
+        keyed=keys is not None,
+    )
+    return table_items(table, where, fields, name_it='columns={"title": "..."}')
+
+
+def _listed(source: object, where: str, what: str) -> list[object]:
+    if isinstance(source, Iterable) and not isinstance(source, Mapping | bytes):
+        return list(source)
+    raise InputError(
+        f"{where}: {type(source).__name__} is nothing that {what} are read from. "
+        "Give a file's path, a frame, or a list."
+    )
+
+
+def _checked(listed: Sequence[object], where: str) -> list[Item]:
+    """The items, if they are all items and their ids differ. Raises BadLines."""
+    items: list[Item] = []
+    problems: list[str] = []
+    first: dict[str, int] = {}
+    for number, item in enumerate(listed, start=1):
+        if not isinstance(item, Item):
+            problems.append(f"row {number}: expected an Item, found {type(item).__name__}")
+        elif not item.title.strip():
+            problems.append(f"row {number}: no title")
+        elif item.id in first:
+            problems.append(f"row {number}: id {item.id!r} stands already in row {first[item.id]}")
+        else:
+            first[item.id] = number
+            items.append(item)
+    if problems:
+        raise BadLines(where, problems, "Every row needs a title and an id of its own.")
+    return items
+
+
+def _without_empty(row: Mapping[str, Any] | str) -> Mapping[str, Any] | str:
+    """A frame's row without its empty cells, lists that are written as JSON read."""
+    if isinstance(row, str):
+        return row
+    return {name: _read(name, value) for name, value in row.items() if value is not None}
+
+
+#: The fields of samples that are no text.
+_NO_TEXTS = frozenset({"turns", "dialogue", "targets", "seeker", "context", "rec", "entity", "messages"})
+
+
+def _read(name: str, value: Any) -> Any:
+    if name in _NO_TEXTS and isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        try:
+            return parse_json(value)
+        except ValueError:
+            return value
+    return value

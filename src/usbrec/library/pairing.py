@@ -1,0 +1,160 @@
+"""Preference pairs as one call: samples and a model in, a record of pairs out."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, overload
+
+from usbrec import pairs as pairs_room
+from usbrec import stages
+from usbrec.dialogue import PreferencePair
+from usbrec.engine import Progress
+from usbrec.errors import InputError
+from usbrec.library import tables
+from usbrec.library.evaluating import nothing_kept
+from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
+from usbrec.library.progress import progress_shown
+from usbrec.library.seats import Seat, named_seats
+from usbrec.library.settings import Settings, laid_over
+from usbrec.storage import parse_json, read_text, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Pairs(Sequence[PreferencePair]):
+    """What :func:`usbrec.make_pairs` made: a sequence of :class:`PreferencePair`.
+
+    `path` is the run folder, None where nothing was kept; `results` is what its ``results.json`` holds: how
+    many samples gave a pair, why others gave none, what it cost. Pairs are read when they are first asked
+    for.
+    """
+
+    name: str
+    path: Path | None
+    results: Mapping[str, Any] = field(repr=False)
+    _pairs: tuple[PreferencePair, ...] | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """A finished folder of `usbrec pairs`. Raises InputError."""
+        folder = Path(path)
+        try:
+            results = parse_json(read_text(folder / "results.json"))
+        except ValueError as problem:
+            raise InputError(f"{folder / 'results.json'}: {problem}. Run the same command again.") from None
+        return cls(folder.resolve().name, folder, results)
+
+    @functools.cached_property
+    def pairs(self) -> tuple[PreferencePair, ...]:
+        """All of them, in the order of the samples."""
+        if self._pairs is not None:
+            return self._pairs
+        return () if self.path is None else read_made(self.path)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @overload
+    def __getitem__(self, place: int) -> PreferencePair: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PreferencePair]: ...
+    def __getitem__(self, place: int | slice) -> PreferencePair | Sequence[PreferencePair]:
+        return self.pairs[place]
+
+    def __iter__(self) -> Iterator[PreferencePair]:
+        return iter(self.pairs)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row a pair, with the columns of :data:`usbrec.library.tables.PAIR_COLUMNS`. Raises ConfigError
+        without pandas (extra ``frames``)."""
+        return tables.frame_of(map(tables.pair_cells, self.pairs), tables.PAIR_COLUMNS)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> Path:
+        """Write what :meth:`to_pandas` holds. Raises InputError where the file cannot be written."""
+        rows = map(tables.pair_cells, self.pairs)
+        return write_text(Path(path), tables.csv_of(rows, tables.PAIR_COLUMNS))
+
+
+def make_pairs(
+    samples: SamplesSource,
+    *,
+    recommender: Seat | None = None,
+    catalogue: CatalogueSource | None = None,
+    seeker: Seat | None = None,
+    judge: Seat | None = None,
+    rounds: int | None = None,
+    drafts: int | None = None,
+    candidates: int | None = None,
+    ranker: str | os.PathLike[str] | None = None,
+    interactions: str | os.PathLike[str] | None = None,
+    base_url: str | None = None,
+    concurrency: int | None = None,
+    limit: int | None = None,
+    seed: int | None = None,
+    config: Settings | None = None,
+    out: str | os.PathLike[str] | None = None,
+    replay: str | os.PathLike[str] | None = None,
+    progress: Progress | bool | None = None,
+) -> Pairs:
+    """Draw first replies to every sample, play each to its score, and keep which is better than which.
+
+    Arguments are those of :func:`usbrec.evaluate`; `drafts` is how many replies are drawn (4). Which pairs
+    are kept, the settings ``[pairs]`` say. Raises what :func:`usbrec.evaluate` raises.
+
+    Source: USB-Rec (RecSys 2025), section 3 (PODCS).
+
+    ```python
+    import usbrec
+
+    pairs = usbrec.make_pairs(
+        "docs/examples/books.jsonl",
+        recommender="scripted:docs/examples/book-model.jsonl",
+        catalogue="docs/examples/books.csv",
+    )
+    print(len(pairs), pairs.results["dropped"])
+    ```
+    """
+    seats = named_seats(recommender=recommender, simulator=seeker, judge=judge)
+    settings = laid_over(
+        config,
+        seats.named,
+        rules=catalogue is not None or ranker is not None,
+        rounds=rounds,
+        pair_drafts=drafts,
+        candidates=candidates,
+        ranker=ranker,
+        base_url=base_url,
+        concurrency=concurrency,
+        limit=limit,
+        seed=seed,
+    )
+    given: dict[str, Any] = {
+        "config": settings,
+        "catalogue": given_catalogue(catalogue, settings.catalogue),
+        "interactions": given_path(interactions),
+        "replay": given_path(replay),
+        "progress": progress_shown(progress),
+    }
+    if seats.objects:
+        given["objects"] = seats.objects
+    loaded = given_samples(samples)
+    if out is not None:
+        folder = Path(out)
+        return Pairs(folder.resolve().name, folder, stages.make_pairs(loaded, folder, **given))
+    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
+        with nothing_kept():
+            results = stages.make_pairs(loaded, kept, **given)
+        return Pairs(settings.seats.recommender, None, results, read_made(Path(kept)))
+
+
+def read_made(folder: Path) -> tuple[PreferencePair, ...]:
+    """The pairs of a finished run; none where all were dropped. Raises InputError."""
+    path = folder / "pairs.jsonl"
+    return () if path.is_file() and path.stat().st_size == 0 else pairs_room.read_pairs(path)

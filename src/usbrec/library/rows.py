@@ -1,0 +1,119 @@
+"""Tables in memory (frames, lists of mappings) as plain rows: cells as JSON has them, None where empty.
+
+Frames are known by what they can do, so that neither pandas nor polars is imported here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from usbrec.errors import InputError
+
+
+class Frame(Protocol):
+    """A table with named columns: a pandas or polars frame, or one that looks like it."""
+
+    @property
+    def columns(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`columns` are all there are; `rows` those in order, a row that is no mapping as what is wrong with it.
+
+    `where` is what errors call the table.
+    """
+
+    where: str
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any] | str, ...]
+
+    def numbered(self) -> Iterator[tuple[str, Mapping[str, Any] | str]]:
+        """Each row with its place, counted from 1."""
+        return ((f"row {number}", row) for number, row in enumerate(self.rows, start=1))
+
+
+def rows_of_frame(frame: object, where: str) -> Rows | None:
+    """The rows of a frame, None of what is no frame. Raises InputError where two columns have one name.
+
+    A named index of a pandas frame counts as columns. Whole numbers that pandas made fractions of, because
+    others are missing, are whole again.
+    """
+    if callable(getattr(frame, "collect", None)) and hasattr(frame, "collect_schema"):
+        frame = frame.collect()  # type: ignore[attr-defined]  # a lazy frame of polars
+    if hasattr(frame, "itertuples") and hasattr(frame, "columns"):
+        return _pandas(frame, where)
+    if hasattr(frame, "iter_rows") and hasattr(frame, "columns"):
+        return _table(where, frame.columns, frame.iter_rows())
+    if hasattr(frame, "to_pylist") and hasattr(frame, "column_names"):
+        names = frame.column_names
+        return _table(where, names, ([row[name] for name in names] for row in frame.to_pylist()))
+    return None
+
+
+def rows_of_mappings(listed: Iterable[object], where: str) -> Rows:
+    """The rows of a list of mappings."""
+    rows = tuple(
+        plain(row) if isinstance(row, Mapping) else f"expected a mapping, found {type(row).__name__}"
+        for row in listed
+    )
+    columns = dict.fromkeys(str(name) for row in rows if isinstance(row, Mapping) for name in row)
+    return Rows(where, tuple(columns), rows)
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON would have it: missing values are None, arrays and tuples are lists."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if isinstance(value, datetime.date | datetime.time | decimal.Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    for method in ("to_json", "tolist", "to_list"):  # our records, numpy's arrays and numbers, polars' series
+        if callable(turn := getattr(value, method, None)):
+            return plain(turn())
+    return str(value)
+
+
+def _pandas(frame: Any, where: str) -> Rows:
+    index = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    if index:
+        frame = frame.reset_index(level=index)
+    names = list(frame.columns)
+    whole = {
+        place
+        for place, name in enumerate(names)
+        if getattr(frame.dtypes.iloc[place], "kind", "") == "f"
+        and all(math.isnan(value) or float(value).is_integer() for value in frame.iloc[:, place])
+    }
+    rows = (
+        [
+            int(value) if place in whole and not math.isnan(value) else value
+            for place, value in enumerate(values)
+        ]
+        for values in frame.itertuples(index=False, name=None)
+    )
+    return _table(where, names, rows)
+
+
+def _table(where: str, names: Iterable[object], rows: Iterable[Iterable[Any]]) -> Rows:
+    columns = tuple(str(name) for name in names)
+    for name in columns:
+        if columns.count(name) > 1:
+            raise InputError(f"{where}: two columns are called {name!r}. Rename or drop one.")
+    return Rows(where, columns, tuple(dict(zip(columns, map(plain, row), strict=True)) for row in rows))
