@@ -71,7 +71,7 @@ def pair_of(
             "chosen": _provenance(chosen),
             "rejected": _provenance(rejected),
             "recommender": runner.recommender.model.name,
-            "rounds": runner.rounds,
+            "rounds": runner.played_rounds,
             "seed": runner.seed,
             "source": sample.source,
         },

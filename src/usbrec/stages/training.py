@@ -17,7 +17,7 @@ from usbrec.keys import digest
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_of
 from usbrec.llm.transformers.model import device_of
-from usbrec.pairs import read_pairs
+from usbrec.pairs import read_pairs, refuse_empty
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.run_folder import write_json
@@ -283,6 +283,7 @@ def read_examples(
 ) -> tuple[Example, ...]:
     """What `data` teaches, whatever shape it has. Raises InputError, BadLines, ConfigError."""
     path = Path(data)
+    refuse_empty(path)
     if path.is_dir() or _holds_pairs(path):
         return from_pairs(_limited(read_pairs(path), config.limit))
     if needs_pairs(method):
