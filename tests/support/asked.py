@@ -46,7 +46,7 @@ def request_json(request: ChatRequest | ChoiceRequest) -> dict[str, Any]:
     written = request.to_json()
     return {
         "messages": [[message.role, message.content] for message in request.messages],
-        **{name: written[name] for name in DECIDES if name in written},
+        **{name: written[name] for name in DECIDES if written.get(name) is not None},
     }
 
 
@@ -111,7 +111,7 @@ EVALUATED: Mapping[str, Mapping[str, Any]] = {
     "searched with the model inside": {
         "enhanced": True,
         "play": {"candidates": 3},
-        "search": {"simulator": "model", "judge": "model", "drafts": 2},
+        "search": {"simulator": "openai:model", "judge": "openai:model", "drafts": 2},
     },
     "questions": {"mode": "ask", "play": {"candidates": 4, "window": 3, "rounds": 3}},
     "questions, plain": {"mode": "ask", "play": {"rounds": 3}},
@@ -123,11 +123,20 @@ EVALUATED: Mapping[str, Mapping[str, Any]] = {
     "best by rules": {"seats": {"recommender": "rules:best"}},
     "first by rules": {"seats": {"recommender": "rules:retriever"}},
 }
+#: Drafts as they were drawn and judged when the requests were recorded.
+_TARGETS_ALONE = {"temperature": 0.7, "accept_at": 2.0, "reject_below": 2.0, "horizon": 2}
 PAIRED: Mapping[str, Mapping[str, Any]] = {
-    "pairs": {},
+    "pairs": {"pairs": _TARGETS_ALONE},
     "pairs, grounded": {
         "play": {"candidates": 4},
-        "pairs": {"focused": 2, "counterfactual": 1, "declined": 2, "drafts": 3, "one_item": True},
+        "pairs": {
+            **_TARGETS_ALONE,
+            "focused": 2,
+            "counterfactual": 1,
+            "declined": 2,
+            "drafts": 3,
+            "one_item": True,
+        },
         "search": {"focus": 1},
     },
 }
@@ -145,19 +154,21 @@ SERVED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 
 
 def _config(given: Mapping[str, Any]) -> Config:
-    seats = {"recommender": "model", "simulator": "rules", "judge": "rules", **given.get("seats", {})}
+    seats = {"recommender": "openai:model", "simulator": "rules", "judge": "rules", **given.get("seats", {})}
     return load_config(None, {"models": {"concurrency": 1}, **given, "seats": seats})
 
 
 def asked_in(name: str, folder: Path) -> tuple[list[dict[str, Any]], Any]:
     """The requests of a scenario, and what came out of it (replies, pairs, or answers)."""
     model = ScriptedModel(_say, choose=_choose, name="model")
-    with mock.patch.object(wiring, "open_model", return_value=model):
+    with mock.patch.object(wiring.ModelOpener, "open", return_value=model):
         if name in SERVED:
             out: Any = asyncio.run(_served(*SERVED[name]))
         else:
             out = _staged(name, folder)
-    return [request_json(request) for request in model.requests], out
+    # What a model judge is asked before the first row, a question for each row, is left out.
+    probes = len(SAMPLES[:3]) if name == "searched with the model inside" else 0
+    return [request_json(request) for request in model.requests[probes:]], out
 
 
 def _staged(name: str, folder: Path) -> Any:
