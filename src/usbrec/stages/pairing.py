@@ -8,7 +8,7 @@ from typing import Any
 
 from usbrec.config import Config, Pairs
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Silent
+from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.pairs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
 from usbrec.stages.run_folder import (
@@ -40,7 +40,9 @@ def make_pairs(
     """
     config = config or Config()
     out = Path(out)
-    inputs = read_inputs(config, samples, catalogue, interactions)
+    progress = progress or Silent()
+    with step(progress, "reading samples and items"):
+        inputs = read_inputs(config, samples, catalogue, interactions)
     accept_at, reject_below = _thresholds(config)
     grounded = config.play.candidates > 0
     ratio = config.pairs.max_length_ratio
@@ -63,7 +65,7 @@ def make_pairs(
         config=config,
         inputs=inputs,
         out=out,
-        progress=progress or Silent(),
+        progress=progress,
         replay=replay,
         label="preference pairs",
     )

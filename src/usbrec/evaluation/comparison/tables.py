@@ -188,6 +188,11 @@ OUTCOMES = (
         lambda system: _score(system.second),
     ),
     Column(
+        "persua-\nsive",
+        "how much the explanation speaks for what was recommended, in [0, 2], by the judge's model",
+        lambda system: _score(system.persuasiveness),
+    ),
+    Column(
         "failed",
         "rows lost to errors of the model's side, left out of the means",
         lambda system: _amount(system.failed),
