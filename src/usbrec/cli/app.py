@@ -20,6 +20,7 @@ from usbrec.cli.training import print_examples, print_training
 from usbrec.data import KINDS, load_samples, write_samples
 from usbrec.demo import demo as run_demo
 from usbrec.demo import quick_demo
+from usbrec.engine import step
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import compare as compare_runs
 from usbrec.evaluation import load_run
@@ -350,6 +351,7 @@ def evaluate(
     ses_judge: o.SesJudge = None,
     search: o.Search = None,
     drafts: o.Drafts = None,
+    second_judge: o.SecondJudge = True,
 ) -> None:
     """Play every sample with a simulated seeker, score it, and report with intervals."""
     settings = o.settings(
@@ -371,6 +373,7 @@ def evaluate(
         ses_judge=ses_judge,
         search=search,
         search_drafts=drafts,
+        second_judge=second_judge,
     )
     results = stages.evaluate(
         samples,
@@ -413,11 +416,16 @@ def compare(
 ) -> None:
     """Hold runs against each other, on the rows they share."""
     ending = None if out is None else ending_of(out)
-    comparison = compare_runs([load_run(run) for run in runs], reference=reference, seed=seed)
+    bars = Bars()
+    with step(bars, "reading runs"):
+        loaded = [load_run(run) for run in runs]
+    with step(bars, "differences and intervals"):
+        comparison = compare_runs(loaded, reference=reference, seed=seed)
     console = wide_console()
     print_comparison(comparison, console)
     if out is not None:
-        comparison.save(out)
+        with step(bars, "report" if ending == ".html" else "table"):
+            comparison.save(out)
         written = "Report" if ending == ".html" else "Table"
         console.print(f"{written}: {out}", markup=False, soft_wrap=True)
 

@@ -91,6 +91,14 @@ Share = Annotated[
 Noun = Annotated[
     str | None, typer.Option(help="What one item is called, such as book.", rich_help_panel=_SEEKERS)
 ]
+SecondJudge = Annotated[
+    bool,
+    typer.Option(
+        "--second-judge/--no-second-judge",
+        help="Let a sentence model score the dialogues, too.",
+        rich_help_panel=_RUN,
+    ),
+]
 Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]
 
 
@@ -114,6 +122,7 @@ def settings(
     limit: int | None = None,
     seed: int | None = None,
     noun: str | None = None,
+    second_judge: bool = True,
     concurrency: int | None = None,
     ses: bool = False,
     ses_simulator: str | None = None,
@@ -143,6 +152,7 @@ def settings(
         "models": {"base_url": base_url, "concurrency": concurrency},
         "servers": openai_at(base_url),
         "play": {"rounds": rounds, "candidates": candidates},
+        "judging": {"second": None if second_judge else False},
         "search": {
             "simulator": ses_simulator,
             "judge": ses_judge,

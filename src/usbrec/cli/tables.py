@@ -16,23 +16,25 @@ from usbrec.evaluation.metrics.ranked import MEASURES as RANKED
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
 
-_NAME = 22
+#: Columns of a terminal that everything fits into.
+_WIDTH = 100
+#: Names are cut to as many characters as there is room for: at most, at least.
+_NAME = (30, 14)
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print the systems, the counts of their replies where items are known, the differences, what the
     columns mean, and the warnings."""
-    shown = [tables.systems_table(comparison.systems)]
-    if (replies := tables.replies_table(comparison.systems)) is not None:
-        shown.append(replies)
-    for table in shown:
+    systems = comparison.systems
+    whole = tables.systems_table(systems)
+    split = (tables.outcomes_table(systems), tables.costs_table(systems))
+    shown = (*((whole,) if _fits(whole) else split), tables.replies_table(systems))
+    told = [table for table in shown if table is not None]
+    against = [tables.differences_against(comparison, system.name) for system in systems]
+    for table in (*told, *(table for table in against if table is not None)):
         console.print(_drawn(table))
         console.print()
-    for system in comparison.systems:
-        if (against := tables.differences_against(comparison, system.name)) is not None:
-            console.print(_drawn(against, name=30))
-            console.print()
-    meanings = [line for table in shown for line in table.legend]
+    meanings = [line for table in told for line in table.legend]
     if comparison.differences:
         apart = ", but for those of the second judge" if comparison.secondary else ""
         meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
@@ -41,9 +43,24 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
 
 
-def _drawn(table: tables.Table, *, name: int = _NAME) -> Table:
+def _fits(table: tables.Table) -> bool:
+    return _room_for_names(table) >= min(_NAME[0], max(len(cells[0].text) for cells in table.rows))
+
+
+def _room_for_names(table: tables.Table) -> int:
+    """Characters that the columns behind the first leave for it; each has a blank behind it."""
+    wide = 0
+    for place, heading in enumerate(table.headings[1:], start=1):
+        told = [cell for cells in table.rows for cell in (cells[place].text, cells[place].interval)]
+        wide += 1 + max(map(len, (*heading.split("\n"), *told)))
+    return _WIDTH - 1 - wide
+
+
+def _drawn(table: tables.Table) -> Table:
     """Headings and cells as a terminal shows them: intervals below their means, which keeps three of them
-    within 100 columns, and names of at most `name` characters."""
+    within 100 columns, and names as long as there is room for."""
+    most, least = _NAME
+    name = max(least, min(most, _room_for_names(table)))
     drawn = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     for place, heading in enumerate(table.headings):
         drawn.add_column(Text(heading), justify="left" if place < table.words else "right", no_wrap=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from usbrec.config.stage import Stage
+from usbrec.config.stage import Stage, free
 
 
 class Play(Stage):
@@ -70,6 +70,12 @@ class Judging(Stage):
     """Rules: years after which nearness in time has fallen to 1/e."""
     baseline_items: int = Field(500, ge=1)
     """Rules: how many random catalogue items the mean similarity is taken over."""
+    persuasion: bool = False
+    """A model in the judge's seat also says how persuasive the explanation was (iEvaLM's second figure): one
+    more question a row, and of a server without log-probabilities `votes` more answers."""
+    second: bool = free(True)
+    """Whether a second judge, a sentence model on this machine, scores the finished dialogues (with a
+    catalogue and the extra `retrieval`). It asks no model, and takes time after the last row."""
 
 
 class Asking(Stage):

@@ -5,28 +5,28 @@ following that measure alone. This judge looks at the same item as the rules do 
 they do, but its similarity is the cosine of two texts: a gain that both judges see is no artefact of one.
 
 It reads the facts of finished episodes, so it costs no model call and changes no run. Only what is compared
-is encoded, each text by itself, so that a score does not depend on what else was scored; vectors are kept in
-the user's cache, and a second run over the same catalogue need not even load the sentence model.
+is encoded: the items that were recommended, the targets, and the sample that stands for random items. Vectors
+are kept in the user's cache as they come, so a second run over the same items need not even load the sentence
+model, and one that was stopped encodes the rest alone.
 """
 
 from __future__ import annotations
 
-import contextlib
 import heapq
-import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from usbrec.dialogue import Item
+from usbrec.engine import Progress
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue, rescale
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.ranker import item_text
-from usbrec.keys import derive_seed, digest
+from usbrec.judge.vectors import Encoder, TextVectors
+from usbrec.keys import derive_seed
 from usbrec.storage import cache_folder
 
 if TYPE_CHECKING:
@@ -39,15 +39,6 @@ if TYPE_CHECKING:
 SAMPLE = 200
 # One for all runs of a process: it is loaded at its first text, and loading takes longer than encoding.
 _PACKAGED = SentenceEncoder()
-
-
-class Encoder(Protocol):
-    """Texts to unit vectors, shape (n, d). Raises ConfigError where it is not installed."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode(self, texts: Sequence[str]) -> Floats: ...
 
 
 class EmbeddingJudge:
@@ -70,10 +61,13 @@ class EmbeddingJudge:
         self._catalogue = catalogue
         self._encoder: Encoder = encoder or _PACKAGED
         self._sample = sample
-        self._folder = cache or _cache()
+        self._vectors = TextVectors(self._encoder, cache or _cache())
 
-    def judge(self, facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
-        """An opinion as JSON for the facts of each episode, in order.
+    def judge(
+        self, facts: Sequence[Mapping[str, Any]], *, progress: Progress | None = None
+    ) -> list[dict[str, Any] | None]:
+        """An opinion as JSON for the facts of each episode, in order; `progress` is told of each text that
+        has to be encoded first.
 
         None for facts without a known target (as those of a failed row). All are None where vectors are
         needed and the extra `retrieval` is not installed.
@@ -90,8 +84,10 @@ class EmbeddingJudge:
             sample = self._sampled()
             named = [item for place in unsure for item in self._items([looked_at[place] or ""])]
             aimed_at = [item for place in unsure for item in wanted[place]]
+            texts = {item.id: item_text(item) for item in (*named, *aimed_at, *sample)}
             try:
-                space = _Space(sample, self._vectors((*sample, *named, *aimed_at)))
+                known = self._vectors.of(texts.values(), progress=progress)
+                space = _Space(sample, {item_id: known[text] for item_id, text in texts.items()})
             except ConfigError:
                 return [None] * len(facts)
         return [
@@ -121,18 +117,6 @@ class EmbeddingJudge:
         return heapq.nsmallest(
             self._sample, self._catalogue, key=lambda item: (derive_seed(0, "second judge", item.id), item.id)
         )
-
-    def _vectors(self, items: Iterable[Item]) -> dict[str, Floats]:
-        """The vectors of the items by id, from the cache where they are known."""
-        texts = {item.id: item_text(item) for item in items}
-        file = self._folder / f"{self._encoder.name}-{self._catalogue.digest[:32]}.npz"
-        known = _read(file)
-        new = {key: text for text in dict.fromkeys(texts.values()) if (key := digest(text)) not in known}
-        for key, text in new.items():
-            known[key] = np.asarray(self._encoder.encode([text]), dtype=np.float32)[0]
-        if new:
-            _write(file, known)
-        return {item_id: known[digest(text)] for item_id, text in texts.items()}
 
 
 def _looked_at(facts: Mapping[str, Any]) -> str | None:
@@ -171,26 +155,3 @@ class _Space:
 
 def _cache() -> Path:
     return cache_folder() / "vectors"
-
-
-def _read(file: Path) -> dict[str, Floats]:
-    """Vectors by the digest of their text; none where the file is missing or damaged."""
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            keys, vectors_n_d = kept["keys"], kept["vectors"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return {}
-    if vectors_n_d.ndim != 2 or len(keys) != len(vectors_n_d) or not np.isfinite(vectors_n_d).all():
-        return {}
-    return {str(key): vector_d for key, vector_d in zip(keys, vectors_n_d, strict=True)}
-
-
-def _write(file: Path, known: Mapping[str, Floats]) -> None:
-    """Keep the vectors. Of two that write at once one wins, and what the other knew is encoded again."""
-    # Where nothing can be kept, nothing is lost but time.
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.stem}.") as aside:
-            partial = Path(aside) / file.name
-            np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
-            partial.replace(file)

@@ -8,8 +8,8 @@ from typing import Any
 
 from usbrec.config import Config
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Silent
-from usbrec.errors import ConfigError, ModelRefused
+from usbrec.engine import Progress, Silent, step
+from usbrec.errors import ConfigError, Interrupted, ModelRefused
 from usbrec.evaluation import compare, load_run, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
@@ -19,6 +19,7 @@ from usbrec.play.targets import Targets
 from usbrec.stages.asking import Work, in_mode, questions
 from usbrec.stages.retrieving import retrieve
 from usbrec.stages.run_folder import (
+    STOPPED,
     GivenCatalogue,
     GivenSamples,
     Inputs,
@@ -56,14 +57,16 @@ def evaluate(
         return retrieve(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )
-    inputs = read_inputs(config, samples, catalogue, interactions)
+    progress = progress or Silent()
+    with step(progress, "reading samples and items"):
+        inputs = read_inputs(config, samples, catalogue, interactions)
     stage = run_stage(
         "evaluate",
         _work(config, inputs),
         config=config,
         inputs=inputs,
         out=out,
-        progress=progress or Silent(),
+        progress=progress,
         replay=replay,
         reuse=reuse,
         label="self-enhanced" if config.enhanced else config.seats.recommender,
@@ -78,23 +81,37 @@ def evaluate(
         }
         for sample, record, usage in stage.rows
     ]
-    rows = _with_second_opinion(rows, config, inputs)
+    try:
+        return _summed_up(rows, stage.scoring, out, config, inputs, progress)
+    except KeyboardInterrupt:
+        raise Interrupted(STOPPED) from None
+
+
+def _summed_up(
+    rows: Sequence[Mapping[str, Any]],
+    scoring: Mapping[str, Any],
+    out: Path,
+    config: Config,
+    inputs: Inputs,
+    progress: Progress,
+) -> Mapping[str, Any]:
+    """Write what stands in a run's folder beside its journal; returns what ``results.json`` holds."""
+    rows = _with_second_opinion(rows, config, inputs, progress)
     write_jsonl(out / "episodes.jsonl", rows)
-    results = summarise(
-        rows,
-        config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
-        seed=config.seed,
-        resamples=config.statistics.resamples,
-        scoring=stage.scoring,
-    )
-    write_json(out / "results.json", results)
-    run = load_run(out)
-    write_report(
-        out / "report.html",
-        [run],
-        title=f"Evaluation: {out.name}",
-        comparison=compare([run], seed=config.seed, resamples=config.statistics.resamples),
-    )
+    seed, resamples = config.seed, config.statistics.resamples
+    with step(progress, "means and intervals"):
+        results = summarise(
+            rows,
+            config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
+            seed=seed,
+            resamples=resamples,
+            scoring=scoring,
+        )
+        write_json(out / "results.json", results)
+        run = load_run(out)
+        comparison = compare([run], seed=seed, resamples=resamples)
+    with step(progress, "report"):
+        write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)
     _refuse_without_scores(results, out)
     return results
 
@@ -112,13 +129,13 @@ def _refuse_without_scores(results: Mapping[str, Any], out: Path) -> None:
 
 
 def _with_second_opinion(
-    rows: Sequence[Mapping[str, Any]], config: Config, inputs: Inputs
+    rows: Sequence[Mapping[str, Any]], config: Config, inputs: Inputs, progress: Progress
 ) -> list[dict[str, Any]]:
-    """The rows with what the second judge says of each; null without a catalogue or the extra `retrieval`,
-    and for attribute questions, where the facts do not hold the lists that were shown."""
-    if inputs.catalogue is None or config.mode == "ask":
+    """The rows with what the second judge says of each; null where it is off, without a catalogue or the
+    extra `retrieval`, and for attribute questions, where the facts do not hold the lists that were shown."""
+    if inputs.catalogue is None or config.mode == "ask" or not config.judging.second:
         return [{**row, "second_judge": None} for row in rows]
-    opinions = EmbeddingJudge(inputs.catalogue).judge([facts_of(row) for row in rows])
+    opinions = EmbeddingJudge(inputs.catalogue).judge([facts_of(row) for row in rows], progress=progress)
     return [{**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from usbrec.config import Config, Pairs
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Silent
+from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, make_pair, select_pairs
 from usbrec.pairs.advice import EARLY_ROWS, advice, early_notice
@@ -50,7 +50,9 @@ def make_pairs(
     """
     config = config or Config()
     out = Path(out)
-    inputs = read_inputs(config, samples, catalogue, interactions)
+    progress = progress or Silent()
+    with step(progress, "reading samples and items"):
+        inputs = read_inputs(config, samples, catalogue, interactions)
     settings = resolve_pairs(config, inputs)
     config = config.model_copy(update={"pairs": settings})
     about = {"grounded": config.play.candidates > 0, "catalogue": inputs.catalogue is not None}
@@ -72,7 +74,7 @@ def make_pairs(
         config=config,
         inputs=inputs,
         out=out,
-        progress=progress or Silent(),
+        progress=progress,
         replay=replay,
         label="preference pairs",
     )

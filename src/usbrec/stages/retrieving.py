@@ -13,7 +13,7 @@ from typing import Any
 
 from usbrec.config import Config
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Silent
+from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.items import ranked_items
@@ -45,7 +45,9 @@ def retrieve(
     with what stands there. Raises as :func:`usbrec.stages.evaluate`.
     """
     out = Path(out)
-    inputs = read_inputs(config, samples, catalogue, interactions)
+    progress = progress or Silent()
+    with step(progress, "reading samples and items"):
+        inputs = read_inputs(config, samples, catalogue, interactions)
     items = inputs.catalogue
     if items is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE or --ranker DIR.")
@@ -61,7 +63,7 @@ def retrieve(
         config=config,
         inputs=inputs,
         out=out,
-        progress=progress or Silent(),
+        progress=progress,
         label="retrieval",
     )
     rows = [
@@ -75,13 +77,14 @@ def retrieve(
         for sample, record, _ in stage.rows
     ]
     write_jsonl(out / "rankings.jsonl", rows)
-    results = summarise_ranked(
-        rows,
-        popularity={item.id: counts.get(item.id, 0.0) for item in items},
-        config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
-        seed=config.seed,
-        resamples=config.statistics.resamples,
-    )
+    with step(progress, "means and intervals"):
+        results = summarise_ranked(
+            rows,
+            popularity={item.id: counts.get(item.id, 0.0) for item in items},
+            config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
+            seed=config.seed,
+            resamples=config.statistics.resamples,
+        )
     write_json(out / "results.json", results)
     return results
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Unit, run_units
+from usbrec.engine import Progress, Unit, run_units, step
 from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
@@ -27,6 +27,9 @@ from usbrec.storage import Stamped, content_digest, stamped, write_text
 #: Samples and items as a stage is given them: a file, or what was read already.
 GivenSamples: TypeAlias = "str | Path | Sequence[Sample]"
 GivenCatalogue: TypeAlias = "str | Path | Catalogue"
+
+#: Said after Ctrl-C.
+STOPPED = "Stopped. What is finished is kept: the same command goes on from there."
 
 
 @dataclass(frozen=True)
@@ -159,16 +162,17 @@ def run_stage(
     journal = Journal(out / "run.db")
     source, other = (_recorded(folder) for folder in (replay, reuse))
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
-    participants = seat_participants(
-        config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other
-    )
+    with step(progress, "opening models and ranker"):
+        participants = seat_participants(
+            config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other
+        )
     try:
         with source or nullcontext(), other or nullcontext(), journal:
             return run_coroutine(
                 _run(name, work, config, inputs, out, journal, participants, progress, label or name)
             )
     except KeyboardInterrupt:
-        raise Interrupted("Stopped. What is finished is kept: the same command goes on from there.") from None
+        raise Interrupted(STOPPED) from None
 
 
 def _recorded(folder: str | Path | None) -> Journal | None:
@@ -192,7 +196,8 @@ async def _run(
             | {"models": dict(participants.identities)}
         )
         write_text(out / "config.toml", dump_config(config))
-        scoring = await find_scoring(participants, inputs.samples, config, journal)
+        with step(progress, "trying out the judge"):
+            scoring = await find_scoring(participants, inputs.samples, config, journal)
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
 
         async def one(sample: Sample) -> Mapping[str, Any]:

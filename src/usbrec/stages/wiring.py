@@ -76,7 +76,7 @@ class Participants:
     `lanes` is how many units may be worked on at once, or crews of `together` units; `restart_whole` whether
     an interrupted unit has to start again from its first call; `identities` what decides the models'
     answers. `ranking()` makes the list behind each round (None without a catalogue), built when first asked
-    for; `persuasion` rates explanations (None with rules in the judge's seat).
+    for; `persuasion` rates explanations (None where it is off, and with rules in the judge's seat).
     """
 
     runner: EpisodeRunner
@@ -163,7 +163,11 @@ class _Wiring:
             identities={seat: dict(model.identity) for seat, model in self._models.items()},
             models=models,
             ranking=lambda: self._ranking,
-            persuasion=None if judge in (RULES, RULES_BELIEF) else PersuasionJudge(self._judging(judge)),
+            persuasion=(
+                PersuasionJudge(self._judging(judge))
+                if config.judging.persuasion and judge not in (RULES, RULES_BELIEF)
+                else None
+            ),
             batch_size=self._batch_size(),
             judges=self._judges,
         )

@@ -69,6 +69,11 @@ class Comparison:
         """Whether the second judge scored any row."""
         return any(system.second.n for system in self.systems)
 
+    @property
+    def persuasion_rated(self) -> bool:
+        """Whether the judge's model rated explanations."""
+        return any(system.persuasiveness.n for system in self.systems)
+
     def between(
         self, other: str, measure: MeasureName, scope: Scope = "all", *, baseline: str | None = None
     ) -> Difference | None:

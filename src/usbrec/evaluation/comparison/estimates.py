@@ -34,6 +34,7 @@ MEASURES: Mapping[str, str] = {
     "ieval": "iEval score, 0 to 2",
     "hit": "share of rows in which the recommender named a target",
     "second": "second judge's score, 0 to 2",
+    "persuasiveness": "rating of the explanations by the judge's model, 0 to 2 (where it was asked)",
     "failed": "rows that failed on the model's side",
     "unreadable": "rows whose judge gave no readable score",
     "calls": "model calls a row",
@@ -42,6 +43,7 @@ MEASURES: Mapping[str, str] = {
     "training_sd.ieval": "standard deviation of the means of the training seeds (where there are several)",
     "training_sd.hit": "the same of the hit",
 }
+_WHERE_THERE_IS = frozenset({"second", "persuasiveness"})
 #: Counts of `replies` that are no estimates of their own.
 _NOT_TOLD = frozenset({"n"})
 
@@ -74,7 +76,10 @@ def _means(system: System) -> Iterator[dict[str, Any]]:
         ("hit", "all", system.hit),
         ("hit", "non_repeats", system.hit_non_repeats),
         ("second", "all", system.second),
+        ("persuasiveness", "all", system.persuasiveness),
     ):
+        if measure in _WHERE_THERE_IS and not interval.n:
+            continue
         yield _interval(system.name, measure, interval, rows)
     for measure in ("failed", "unreadable", "calls", "tokens", "seconds"):
         yield _row("mean", system.name, measure, getattr(system, measure), n=system.n)

@@ -11,13 +11,16 @@ from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.runs.results import Run
 from usbrec.evaluation.statistics import Interval
 
+_NOTHING = Interval(None, None, None, 0, 0).to_json()
+
 
 @dataclass(frozen=True, slots=True)
 class System:
     """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row.
 
-    `ieval` and `second` lie in [0, 2] (`second` has n 0 where the second judge scored nothing), `hit` is a
-    share of rows; those of `_non_repeats` are taken on rows whose targets the context had not named.
+    `ieval`, `second` (second judge) and `persuasiveness` lie in [0, 2], the latter two with n 0 where nothing
+    was judged or rated; `hit` is a share of rows. Those of `_non_repeats` are taken on rows whose targets the
+    context had not named.
     `replies` is what :func:`usbrec.evaluation.metrics.reply_counts` counts. `control` says that no language
     model sat in the recommender's seat. `training` is how far the training seeds lie apart
     (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several.
@@ -32,6 +35,7 @@ class System:
     ieval_non_repeats: Interval
     hit_non_repeats: Interval
     second: Interval
+    persuasiveness: Interval
     calls: float
     tokens: float
     seconds: float
@@ -51,6 +55,7 @@ class System:
             "ieval_non_repeats": self.ieval_non_repeats.to_json(),
             "hit_non_repeats": self.hit_non_repeats.to_json(),
             "second_judge": self.second.to_json(),
+            "persuasiveness": self.persuasiveness.to_json(),
             "calls_per_row": self.calls,
             "tokens_per_row": self.tokens,
             "seconds_per_row": self.seconds,
@@ -75,6 +80,7 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         second=metrics.interval(
             run.rows, metrics.second_score, seed=seed, place="second_judge", resamples=resamples
         ),
+        persuasiveness=Interval.from_json(results.get("persuasiveness") or _NOTHING),
         calls=results["calls"] / rows,
         tokens=(results["prompt_tokens"] + results["completion_tokens"]) / rows,
         seconds=results["seconds"] / rows,

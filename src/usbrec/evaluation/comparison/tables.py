@@ -74,7 +74,18 @@ class Table:
 
 def systems_table(systems: Sequence[System]) -> Table:
     """The outcomes and costs of each system."""
+    return _of_systems("system", (*OUTCOMES, *COSTS), systems)
+
+
+def outcomes_table(systems: Sequence[System]) -> Table:
+    """The first part of the systems' table."""
     return _of_systems("system", OUTCOMES, systems)
+
+
+def costs_table(systems: Sequence[System]) -> Table | None:
+    """The second part of it; None where nothing cost anything."""
+    table = _of_systems("system", COSTS, systems)
+    return table if len(table.headings) > 1 else None
 
 
 def replies_table(systems: Sequence[System]) -> Table | None:
@@ -162,6 +173,13 @@ def _of(counts: Mapping[str, Any] | None, name: str) -> float | None:
     return None if value is None else float(value)
 
 
+def _spread(system: System) -> Cell:
+    told = None if system.training is None else system.training["ieval"]
+    if told is None or told["sd"] is None:
+        return Cell(formatting.UNKNOWN)
+    return Cell(formatting.number(told["sd"], "score"), formatting.limits(told["min"], told["max"], "score"))
+
+
 def _named(system: System) -> Cell:
     told = system.replies.get("score_when_named")
     return Cell(formatting.UNKNOWN) if told is None else _score(Interval.from_json(told))
@@ -188,6 +206,16 @@ OUTCOMES = (
         lambda system: _score(system.second),
     ),
     Column(
+        "persua-\nsive",
+        "how much the explanation speaks for what was recommended, in [0, 2], by the judge's model",
+        lambda system: _score(system.persuasiveness),
+    ),
+    Column(
+        "spread\nof seeds",
+        "standard deviation of the training seeds' mean iEval scores, and the least and greatest of them",
+        _spread,
+    ),
+    Column(
         "failed",
         "rows lost to errors of the model's side, left out of the means",
         lambda system: _amount(system.failed),
@@ -199,6 +227,9 @@ OUTCOMES = (
         lambda system: _amount(system.unreadable),
         zero_is_nothing=True,
     ),
+)
+
+COSTS = (
     Column("calls\n/row", "model calls", lambda system: _amount(system.calls), zero_is_nothing=True),
     Column(
         "tokens\n/row",
@@ -227,6 +258,17 @@ REPLIES = (
         "replies that ended at the longest length",
         lambda system: _plain(system.replies["unfinished"], "share"),
         zero_is_nothing=True,
+    ),
+    Column(
+        "said\nagain",
+        "second and later replies that are an earlier one word for word",
+        lambda system: _plain(system.replies["said_again"], "share"),
+        zero_is_nothing=True,
+    ),
+    Column(
+        "first\nof list",
+        "replies that take the first of the titles they were shown",
+        lambda system: _plain(_of(system.replies["grounding"], "takes_first"), "share"),
     ),
     Column(
         "prompt\nmarks",

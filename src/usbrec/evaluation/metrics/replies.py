@@ -7,20 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from usbrec.dialogue import plain_words
 from usbrec.evaluation.metrics.rows import Row, facts_of, interval, mean, names_item, replies_of, score
 from usbrec.prompts.artefacts import has_artefacts
 
 
 def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any]:
-    """The guards: what a system could do to its replies that a score alone would not show.
+    """What a system could do to its replies that a score alone would not show.
 
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
     named, how many items and titles unknown to the catalogue they name, how long they are, how many
     were cut off, how many are `bare` (titles and nothing else), and how many repeat `marks` of the prompt
-    (prompts/artefacts.py). `diversity` is about the recommendations (the first new item of each reply that
-    has one), `score_when_named` the iEval score among episodes that have one: a system that gains only by
-    naming an item more often does not gain there. Null where nothing was counted, as without a catalogue.
-    `grounding` is null without candidates.
+    (prompts/artefacts.py). `said_again` is the share of second and later replies that are an earlier reply
+    of the episode word for word, None where no episode has two. `diversity` is about the recommendations
+    (the first new item of each reply that has one), `score_when_named` the iEval score among episodes that
+    have one: a system that gains only by naming an item more often does not gain there. Null where nothing
+    was counted, as without a catalogue. `grounding` is null without candidates.
     """
     played = [row for row in rows if row["episode"] is not None]
     new = [item for row in played for item in facts_of(row).get("new", ())]
@@ -45,6 +47,7 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
                 facts_of(row).get("named", ()), facts_of(row).get("beside", ()), strict=False
             )
         ),
+        "said_again": mean(again for row in played for again in _said_again(row)),
         "marks": mean(has_artefacts(text) for row in played for text in replies_of(row)),
         "diversity": _diversity_within(first.values()),
         "grounding": _grounding_counts(played),
@@ -97,7 +100,8 @@ def _score_when_named(played: Sequence[Row], seed: int, resamples: int) -> dict[
 def _grounding_counts(played: Sequence[Row]) -> dict[str, Any] | None:
     """What holding replies to real items took: redraws per reply, the share of replies that were
     mended, the share that a fixed sentence stands in for, the share whose first new item was among the
-    candidates, and the share of rows whose first reply was shown a target."""
+    candidates, the share whose first new item was the first of them, and the share of rows whose first reply
+    was shown a target."""
     grounded = [facts for row in played if "candidates" in (facts := facts_of(row))]
     if not grounded:
         return None
@@ -110,12 +114,27 @@ def _grounding_counts(played: Sequence[Row]) -> dict[str, Any] | None:
             for facts in grounded
             for item, shown in zip(facts.get("new", ()), facts["candidates"], strict=False)
         ),
+        "takes_first": mean(
+            shown[:1] == [item]
+            for facts in grounded
+            for item, shown in zip(facts.get("new", ()), facts["candidates"], strict=False)
+        ),
         "target_shown": mean(
             not set(facts.get("targets", ())).isdisjoint(shown)
             for facts in grounded
             for shown in facts["candidates"][:1]
         ),
     }
+
+
+def _said_again(row: Row) -> Iterator[bool]:
+    """Whether each reply but the first is an earlier one again, whatever its case and blanks."""
+    earlier: set[str] = set()
+    for place, text in enumerate(replies_of(row)):
+        said = plain_words(text)
+        if place:
+            yield said in earlier
+        earlier.add(said)
 
 
 def _words(row: Row) -> Iterator[int]:

@@ -158,7 +158,8 @@ def _read_results(path: Path) -> dict[str, Any]:
         raise InputError(
             f"{path}: missing or of the wrong type: {', '.join(missing)}. Run the same command again."
         )
-    for place in _INTERVALS:
+    rated = ("persuasiveness",) if results.get("persuasiveness") is not None else ()
+    for place in (*_INTERVALS, *rated):
         group, _, part = place.rpartition(".")
         try:
             Interval.from_json((results[group] if group else results).get(part))
