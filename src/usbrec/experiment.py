@@ -406,8 +406,11 @@ class _Cell:
         config = self._seated(seat, common_seed=self._config.seed_in_common, **update)
         judge, rounds = settings.pairs_judge, settings.pair_rounds
         seats = config.seats if judge is None else config.seats.model_copy(update={"judge": judge})
-        play = config.play if rounds is None else config.play.model_copy(update={"rounds": rounds})
-        return config.model_copy(update={"seats": seats, "play": play})
+        if rounds is not None:
+            play = config.play.model_copy(update={"rounds": rounds})
+            pairs = config.pairs.model_copy(update={"horizon": rounds})
+            config = config.model_copy(update={"play": play, "pairs": pairs})
+        return config.model_copy(update={"seats": seats})
 
     def _test(
         self,
@@ -444,7 +447,8 @@ class _Cell:
         if not (out / "results.json").is_file():
             self._tell(f"drawing pairs (seed {seed})")
             config = self._learning(seat, seed=seed, enhanced=enhanced, ranker=self._rankers["pairs"])
-            make_pairs(self._rows("pairs"), out, config=config, **self._items, progress=self._progress)
+            rows = self._rows("pairs")
+            make_pairs(rows, out, config=config, **self._items, progress=self._progress, tell=self._tell)
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
         return {name: value for name, value in results.items() if name != "config"}
 

@@ -21,6 +21,7 @@ from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ScriptedModel
 from usbrec.pairs import make_pair, select_pairs
+from usbrec.pairs.filters import least_margin
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.seekers.rules import RulesTargetSimulator
 from usbrec.prompts import Prompts
@@ -100,7 +101,7 @@ async def test_the_label_is_chosen_only_where_a_candidate_is_a_target() -> None:
 
 
 async def test_sides_that_differ_too_little_make_no_pair_by_default() -> None:
-    assert Pairs().min_margin == 0.2
+    assert least_margin(Pairs()) == 0.2
     record = await _made([NEAR, "Collateral (2004)."], accept_at=0.0, reject_below=2.0)
     assert record["dropped"] in ("margin too small", "no label to fall back on")
 

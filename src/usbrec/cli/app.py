@@ -175,6 +175,7 @@ def pairs(
         seed=seed,
         concurrency=concurrency,
         pair_drafts=drafts,
+        horizon=rounds,
     )
     results = stages.make_pairs(
         samples,
@@ -184,6 +185,7 @@ def pairs(
         interactions=interactions,
         replay=replay,
         progress=Bars(),
+        tell=steps_told(),
     )
     _print_pairs(results, out)
 
@@ -462,7 +464,7 @@ def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
     table = Table(title="Preference pairs", title_justify="left", box=None, show_header=False)
     table.add_row("samples", f"{results['n']} ({results['failed']} failed)")
     table.add_row("drafts", f"{results['drafts_distinct']} distinct of {results['drafts_drawn']} drawn")
-    table.add_row("pairs", str(results["pairs"]))
+    table.add_row("pairs", f"{results['pairs']}, of {results['rows_with_pairs']} samples")
     for side in ("chosen", "rejected"):
         origins = results["origins"][side]
         more = [f", {count} {origin}" for origin, count in origins.items() if origin not in _SAID and count]
@@ -471,4 +473,6 @@ def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
         table.add_row("  dropped", f"{count}: {reason}")
     table.add_row("cost", f"{results['calls']} calls, {results['seconds']:.0f} s of model time")
     console.print(table)
+    for told in results["advice"]:
+        console.print(f"Mind: {told}", markup=False)
     console.print(f"Pairs: {out / 'pairs.jsonl'}", markup=False, soft_wrap=True)

@@ -49,7 +49,7 @@ class Experiment(Stage):
     all that SFT did not learn from. Drawing and playing drafts is what takes longest."""
     pair_rounds: int | None = Field(None, ge=1, le=20)
     """Rounds that what is learnt from is played, pairs and the replies of grpo and rloo; by default those of
-    the tests."""
+    the tests, pairs at most `pairs.horizon` of them."""
     pairs_judge: str | None = None
     """Who scores what pairs are made of, or the replies of grpo and rloo; by default who scores the tests.
     `rules:belief` scores each reply by its expectation over what may be wanted in place of the one target."""

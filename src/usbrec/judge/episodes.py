@@ -17,7 +17,10 @@ from usbrec.play.targets import Targets
 
 @dataclass(frozen=True)
 class EpisodeRunner:
-    """Everyone who takes part in an episode, and for how many rounds."""
+    """Everyone who takes part in an episode, and for how many rounds.
+
+    From a reply that is given, at most `horizon` rounds are played (None: to the episode's end).
+    """
 
     recommender: RecommenderSeat
     simulator: TargetSimulator
@@ -25,6 +28,12 @@ class EpisodeRunner:
     rounds: int
     seed: int
     knowledge: Knowledge | None = None
+    horizon: int | None = None
+
+    @property
+    def played_rounds(self) -> int:
+        """Rounds that are played from a given reply on, its own among them."""
+        return self.rounds if self.horizon is None else min(self.rounds, self.horizon)
 
     async def play(self, sample: Sample, *, first: Reply | None = None) -> Episode:
         """Play `sample` on and score it; with `first`, from that reply on. Raises ModelError.
@@ -38,7 +47,7 @@ class EpisodeRunner:
             sample.turns,
             recommender=self.recommender,
             seeker=self.simulator.seat(targets),
-            rounds=self.rounds,
+            rounds=self.rounds if first is None else self.played_rounds,
             seed=seed,
             first=first,
         )

@@ -1,17 +1,19 @@
 """Preference pairs: PODCS, filters, export."""
 
-from usbrec.pairs.export import EXPORTS, export_pairs, read_pairs
+from usbrec.pairs.export import EXPORTS, SCHEMA, export_pairs, read_pairs, refuse_empty
 from usbrec.pairs.filters import drop_reason
 from usbrec.pairs.podcs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
 
 __all__ = [
     "EXPORTS",
     "FURTHER",
+    "SCHEMA",
     "all_pairs",
     "count_pairs",
     "drop_reason",
     "export_pairs",
     "make_pair",
     "read_pairs",
+    "refuse_empty",
     "select_pairs",
 ]

@@ -13,7 +13,7 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Item, PreferencePair, Reply, Sample
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, names_one, worth_learning
+from usbrec.pairs.filters import drop_reason, least_margin, names_one, worth_learning
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.grounding.candidates import Grounding
 
@@ -45,7 +45,7 @@ async def counterfactual_pairs(
     if not scored:
         return []
     best, highest = max(scored, key=lambda one: one[1])
-    worse = [item for item, value in scored if highest - value >= settings.min_margin and item != best]
+    worse = [item for item, value in scored if highest - value >= least_margin(settings) and item != best]
     random.Random(derive_seed(runner.seed, sample.id, "counterfactual")).shuffle(worse)
     own = {item.id for _, item in sentences}
     worse.sort(key=lambda item: item.id not in own)

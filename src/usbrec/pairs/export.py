@@ -9,7 +9,10 @@ from typing import Any
 
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import BadLines, InputError
-from usbrec.storage import json_lines, read_text, write_text
+from usbrec.storage import json_lines, parse_json, read_text, write_text
+
+#: Of what `usbrec pairs` writes into results.json.
+SCHEMA = "usbrec.pairs/1"
 
 
 def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
@@ -22,6 +25,7 @@ def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
         path = path / "pairs.jsonl"
     if not path.is_file():
         raise InputError(f"{path}: no pairs here. Make them with `usbrec pairs`.")
+    refuse_empty(path)
     pairs: list[PreferencePair] = []
     problems: list[str] = []
     for number, row in json_lines(read_text(path)):
@@ -35,6 +39,23 @@ def read_pairs(path: str | Path) -> tuple[PreferencePair, ...]:
     if problems:
         raise BadLines(str(path), problems)
     return tuple(pairs)
+
+
+def refuse_empty(path: Path) -> None:
+    """Raises InputError, saying why there is none, where `path` is a run of `usbrec pairs` (its folder or its
+    ``pairs.jsonl``) that made no pair."""
+    file = path / "pairs.jsonl" if path.is_dir() else path
+    if not file.is_file() or file.stat().st_size:
+        return
+    try:
+        results = parse_json(read_text(file.parent / "results.json"))
+    except (InputError, ValueError):
+        return
+    if not isinstance(results, Mapping) or results.get("schema") != SCHEMA:
+        return
+    reasons = "".join(f"\n  {count}: {reason}" for reason, count in results["dropped"].items())
+    told = "".join(f"\n{line}" for line in results.get("advice", ()))
+    raise InputError(f"{file}: no pair to learn from. What became of {results['n']} rows:{reasons}{told}")
 
 
 def _pair(data: Mapping[str, Any]) -> PreferencePair:

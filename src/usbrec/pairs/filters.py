@@ -9,6 +9,9 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Episode, plain_words
 from usbrec.prompts.artefacts import has_artefacts
 
+#: Smallest difference of two scores, where no setting says otherwise.
+MIN_MARGIN = 0.2
+
 Verdict = (
     Literal[
         "no draft could be scored",
@@ -62,6 +65,10 @@ def _named(side: Side) -> tuple[Sequence[str], str | None, Sequence[str]]:
     return facts["named"][0], facts["new"][0], facts["out_of_catalogue"][0]
 
 
+def least_margin(settings: Pairs) -> float:
+    return MIN_MARGIN if settings.min_margin is None else settings.min_margin
+
+
 def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> Verdict:
     """Why this pair is dropped, or None when it is kept."""
     if chosen is None or rejected is None:
@@ -73,7 +80,7 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
     margin = chosen.value - rejected.value
     if margin <= 0.0:
         return "the chosen side is not better"
-    if margin < settings.min_margin:
+    if margin < least_margin(settings):
         return "margin too small"
     if (unfit := _unfit(chosen, settings)) is not None:
         return unfit

@@ -211,6 +211,7 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     unmade = [kind for record in records for kind in record.get("unmade", ())]
     return {
         "pairs": len(pairs),
+        "rows_with_pairs": sum(bool(all_pairs([record])) for record in records),
         "dropped": dict(sorted(dropped.items())),
         "origins": origins,
         "margin_mean": round(sum(margins) / len(margins), 6) if margins else None,

@@ -70,7 +70,7 @@ def pair_of(
             "chosen": _provenance(chosen),
             "rejected": _provenance(rejected),
             "recommender": runner.recommender.name,
-            "rounds": runner.rounds,
+            "rounds": runner.played_rounds,
             "seed": runner.seed,
             "source": sample.source,
         },

@@ -16,7 +16,7 @@ from usbrec.keys import digest
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_of
 from usbrec.llm.transformers.model import device_of
-from usbrec.pairs import read_pairs
+from usbrec.pairs import read_pairs, refuse_empty
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, given_samples, write_json
@@ -294,6 +294,7 @@ def read_examples(
     samples: GivenSamples
     if isinstance(data, str | Path):
         path = Path(data)
+        refuse_empty(path)
         if path.is_dir() or _holds_pairs(path):
             return from_pairs(_limited(read_pairs(path), config.limit))
         samples = path
