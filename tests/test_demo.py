@@ -37,7 +37,7 @@ def test_all_rows_are_for_the_quick_demo_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize(("mark", "options"), [("pairs", []), ("run.db", ["--quick"])])
+@pytest.mark.parametrize(("mark", "options"), [("pairs", []), ("trained", ["--quick"])])
 def test_neither_demo_goes_on_in_the_folder_of_the_other(
     mark: str, options: list[str], tmp_path: Path
 ) -> None:

@@ -1,13 +1,17 @@
 """`usbrec demo`: the whole loop, small, on the packaged model and the project's own dialogues.
 
-The demo is an experiment like any other, with settings that fit into a quarter of an hour on two cores.
-The quick one trains nothing and shows a model in the seeker's and the judge's seat instead.
+What seventy rows can tell is told on all of them: the plain model against the self-enhanced one, neither of
+which has learnt from any row. The trained systems stand beside it on a few of the rows, because they have
+to learn from the others; so few tell no two of them apart, and that is said. All settings are those of the
+trials on other data (docs/log.md); none was chosen on these rows.
+The quick demo trains nothing and shows a model in the seeker's and the judge's seat instead.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,39 +20,118 @@ from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seat
 from usbrec.engine import Progress
 from usbrec.errors import RunFolderError
 from usbrec.evaluation import Comparison, compare, load_run, write_report
+from usbrec.evaluation.comparison.summary import of_controls, verdict
 from usbrec.experiment import Cell, Tell, experiment
+from usbrec.llm.transformers.checkpoint import HF
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 
 MODEL = "smollm2-135m"
 BASELINES = ("retriever", "popular", "random")
-#: The six systems in less than a quarter of an hour on two cores. One round and few drafts: most of the time
-#: is spent on reading prompts. The pairs differ in the title alone, because so few teach nothing else.
+#: The six systems in a few minutes on two cores. One round and few drafts: most of the time is spent on
+#: reading prompts. The pairs differ in the title alone, because so few teach nothing else.
 TRAINED = Config(
     limit=12,
     seats=Seats(recommender=MODEL, simulator="rules", judge="rules"),
     play=Play(rounds=1, candidates=8, examples=0, max_tokens=48, fallback="ask"),
     search=Search(drafts=3, temperature=0.3),
-    pairs=Pairs(drafts=2, temperature=0.9, counterfactual=3),
+    pairs=Pairs(drafts=2, counterfactual=3, focused=0, declined=0),
     train=Training(max_steps=12, learning_rate=1e-4, beta=2.0, nll=0.2),
     experiment=Experiment(sft_share=0.5, sft_learning_rate=3e-4, rl_learning_rate=1e-4),
 )
+#: Who is played on all rows, and in which folder: the reference first. Plain replies are the greedy drafts of
+#: the search, which is therefore played first.
+WHOLE = {"B/L": "plain", "SES": "ses", "rules:retriever": "rules-retriever", "rules:best": "rules-best"}
+#: The folder of the six systems.
+TRAINED_FOLDER = "trained"
 #: So many rows of the quick demo fit into less than five minutes on two cores; --all plays every row.
 ROWS = 16
 PAIR_ROWS = 4
 JUDGED_ROWS = 2
 
+#: What to try when the demo is done.
+NEXT = """Next:
+  docs/tutorial.md        the same step by step, and how to read a result
+  docs/own-catalogue.md   your items and your dialogues; without dialogues, simulated seekers
+  docs/own-model.md       your model behind a server; more rows to learn from (`usbrec experiment`)
+  docs/log.md             the six systems on 300 rows of ReDial and of OpenDialKG"""
 
-def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Cell:
-    """The six systems, trained and tested on the packaged dialogues. Goes on where an earlier call stopped;
-    raises as :func:`usbrec.experiment.experiment`, and RunFolderError in the folder of the quick demo."""
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo found: `whole` compares plain, self-enhanced and controls on all rows, with its report;
+    `trained` are the six systems on a few rows, with a report of their own."""
+
+    whole: Comparison
+    report: Path
+    trained: Cell
+
+    @property
+    def outcome(self) -> str:
+        """In a few sentences, what all rows show and what the few do not."""
+        rows, few = self.whole.runs[0].rows, self.trained.rows
+        dialogues = len({row["dialogue_id"] for row in rows})
+        apart = any(found.adjusted is not None and found.adjusted < 0.05 for found in self.trained.planned)
+        return " ".join(
+            [
+                verdict(self.whole),
+                of_controls(self.whole) or "",
+                f"n = {len(rows)} rows of {dialogues} dialogues, 95 % intervals, seed {self.whole.seed}; the "
+                "settings of play and search come from trials on other data.",
+                f"The trained systems learnt from {few['sft'] + few['pairs']} of these rows and are tested on "
+                f"{few['test']} others,",
+                "as planned above." if apart else "which tell no two of them apart.",
+            ]
+        )
+
+
+def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Demo:
+    """Plain and self-enhanced on all packaged dialogues, then the six systems, trained and tested on parts of
+    them. Goes on where an earlier call stopped; raises as :func:`usbrec.experiment.experiment`, and
+    RunFolderError in the folder of the quick demo."""
+    out = Path(out)
     # Both have a folder `ses`, and a finished part is taken for what it says it is.
-    _refuse_where(Path(out) / "pairs", "usbrec demo --quick")
+    _refuse_where(out / "pairs", "usbrec demo --quick")
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
-        dialogues = str(folder / "dialogues.jsonl")
-        dataset = Dataset(train=dialogues, test=dialogues, catalogue=str(folder / "catalogue.csv"))
-        (cell,) = experiment(out, config=TRAINED, dataset=dataset, progress=progress, tell=tell)
-    return cell
+        dialogues, catalogue = str(folder / "dialogues.jsonl"), str(folder / "catalogue.csv")
+        whole, report = _whole(out, dialogues, catalogue, progress=progress, tell=tell)
+        dataset = Dataset(train=dialogues, test=dialogues, catalogue=catalogue)
+        (cell,) = experiment(
+            out / TRAINED_FOLDER,
+            config=TRAINED,
+            dataset=dataset,
+            recorded=out / WHOLE["SES"],
+            progress=progress,
+            tell=tell,
+        )
+    return Demo(whole, report, cell)
+
+
+def _whole(
+    out: Path, dialogues: str, catalogue: str, *, progress: Progress, tell: Tell
+) -> tuple[Comparison, Path]:
+    """The untrained systems and the controls on all rows, and their report."""
+    for name in sorted(WHOLE, key=lambda name: name != "SES"):
+        tell(f"testing {name} on all rows")
+        evaluate(
+            dialogues,
+            out / WHOLE[name],
+            config=whole_config(name),
+            catalogue=catalogue,
+            reuse=out / WHOLE["SES"] if name == "B/L" else None,
+            progress=progress,
+        )
+    runs = [replace(load_run(out / folder), name=name) for name, folder in WHOLE.items()]
+    comparison = compare(runs, reference="B/L", seed=TRAINED.seed)
+    title = "USB-Rec demo: plain and self-enhanced on all rows"
+    return comparison, write_report(out / "report.html", runs, title=title, comparison=comparison)
+
+
+def whole_config(name: str) -> Config:
+    """The settings of a system of `WHOLE`: those of the six systems, on every row."""
+    seat = name if name.startswith("rules:") else f"{HF}{MODEL}"
+    seats = TRAINED.seats.model_copy(update={"recommender": seat})
+    return TRAINED.model_copy(update={"limit": None, "seats": seats, "enhanced": name == "SES"})
 
 
 def quick_demo(
@@ -63,7 +146,7 @@ def quick_demo(
     in every seat; returns the report's path. `tell` hears what is done, `show` is given the comparisons. Goes
     on where an earlier call stopped; raises RunFolderError in the folder of the other demo."""
     out = Path(out)
-    _refuse_where(out / "run.db", "usbrec demo")
+    _refuse_where(out / TRAINED_FOLDER, "usbrec demo")
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
         tell(
             f"{MODEL} draws first replies, each is played to its score, and pairs come out; then it "
@@ -102,6 +185,8 @@ def quick_demo(
     judged_by_rules = [run for name, run in runs.items() if not name.endswith("-model-judge")]
     comparison = compare(judged_by_rules, reference="plain", seed=by_rules.seed)
     second = compare(by_model, seed=by_rules.seed)
+    for advice in pairs["advice"]:
+        tell(f"\nPairs of {pairs['n']} rows: {advice}")
     tell("\nSeeker and judge by rules:")
     show(comparison)
     tell("\nThe same small model in every seat (it is no judge; two rows to show the way):")
@@ -109,7 +194,7 @@ def quick_demo(
     write_report(
         out / "report-model-judge.html", by_model, title="USB-Rec demo, model judge", comparison=second
     )
-    counts = {name: value for name, value in pairs.items() if name not in ("schema", "config")}
+    counts = {name: value for name, value in pairs.items() if name not in ("schema", "config", "advice")}
     return write_report(
         out / "report.html",
         judged_by_rules,

@@ -89,13 +89,15 @@ def experiment(
     *,
     config: Config,
     dataset: Dataset | None = None,
+    recorded: str | Path | None = None,
     progress: Progress | None = None,
     tell: Tell = lambda line: None,
 ) -> Sequence[Cell]:
     """Run, or go on with, everything in `out`; returns a cell for each dataset and base model.
 
-    `dataset` is for settings that name none. Writes ``config.toml``, ``results.json`` and in each
-    cell's folder ``report.html``; `tell` hears what begins. Raises InputError, BadLines, ConfigError,
+    `dataset` is for settings that name none; `recorded` is a run folder of the untrained model with SES,
+    whose answers are taken where they are to the same question. Writes ``config.toml``, ``results.json`` and
+    in each cell's folder ``report.html``; `tell` hears what begins. Raises InputError, BadLines, ConfigError,
     RunFolderError (another configuration), ModelRefused, Interrupted.
     """
     out = Path(out)
@@ -127,7 +129,8 @@ def experiment(
         write_text(out / "config.toml", dump_config(config))
         cells = []
         for folder, (name, files, model) in zip(folders, plan, strict=True):
-            cells.append(_Cell(folder, name, files, model, config, progress or Silent(), tell).run())
+            cell = _Cell(folder, name, files, model, config, progress or Silent(), tell, recorded)
+            cells.append(cell.run())
     write_json(
         out / "results.json",
         {
@@ -200,7 +203,9 @@ class _Cell:
         config: Config,
         progress: Progress,
         tell: Tell,
+        recorded: str | Path | None,
     ) -> None:
+        self._recorded = None if recorded is None else Path(recorded)
         self._folder = folder
         self._name = name
         self._files = files
@@ -278,7 +283,7 @@ class _Cell:
         if counts is None:
             return None
         lines = (self._folder / f"seed-{told['seed']}" / "pairs" / "pairs.jsonl").read_text(encoding="utf-8")
-        shown = {name: counts[name] for name in ("n", "failed", "pairs", "origins", "dropped", "margin_mean")}
+        shown = {name: counts[name] for name in _COUNTS}
         return {"counts": shown, "examples": [json.loads(line) for line in lines.splitlines()]}
 
     def _trainings(self, told: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -431,7 +436,7 @@ class _Cell:
         config = self._seated(seat, enhanced=enhanced, search=search)
         own = folder or self._folder
         out = own / (SYSTEMS.get(name) or RANDOM_DRAFT.get(name) or _folder_name(name))
-        reuse = None if after is None else own / SYSTEMS[after]
+        reuse = own / SYSTEMS[after] if after is not None else self._recorded if name == "SES" else None
         label = name if folder is None else f"{name} (seed {folder.name.rpartition('-')[2]})"
         self._tell(f"testing {label}")
         self._runs.setdefault(name, []).append(self._evaluate(out, self._rows("test"), config, reuse))
@@ -487,6 +492,8 @@ def _finished(run: Path) -> bool:
     return results.is_file() and not json.loads(results.read_text(encoding="utf-8"))["failed"]
 
 
+#: What the report says of a training's pairs.
+_COUNTS = ("n", "failed", "pairs", "rows_with_pairs", "origins", "dropped", "margin_mean")
 _FOR = dict(zip(PARTS, ("to test on", "for SFT", "for pairs", "held out"), strict=True))
 
 

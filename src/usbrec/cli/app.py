@@ -18,8 +18,8 @@ from usbrec.cli.serving import serve
 from usbrec.cli.tables import print_comparison, ranked_table, rounds_table
 from usbrec.cli.training import print_examples, print_training
 from usbrec.data import KINDS, load_samples, write_samples
+from usbrec.demo import NEXT, quick_demo
 from usbrec.demo import demo as run_demo
-from usbrec.demo import quick_demo
 from usbrec.engine import step
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import compare as compare_runs
@@ -71,13 +71,17 @@ def demo(
         )
     else:
         console.print(
-            "The packaged model learns from labels (SFT), then from preferences that simulated seekers' "
-            "scores make (RL), and is tested plain and self-enhanced (SES) beside controls without a model. "
-            "So few rows and steps show the way; what comes of more is in docs/log.md.\n"
+            "The packaged model recommends plain and self-enhanced (SES) on all rows, beside controls "
+            "without a model. Then it learns from labels (SFT) and from preferences that simulated seekers' "
+            "scores make (RL), and the six systems are tested on a few rows.\n"
         )
-        cell = run_demo(out, progress=Bars(), tell=steps_told())
-        print_cell(cell, console)
-        report = cell.report
+        found = run_demo(out, progress=Bars(), tell=steps_told())
+        print_cell(found.trained, console)
+        console.print(f"Report: {found.trained.report}", markup=False, soft_wrap=True)
+        console.print("\nPlain and self-enhanced on all rows", style="bold")
+        print_comparison(found.whole, console)
+        console.print(f"\n{found.outcome}\n\n{NEXT}", markup=False)
+        report = found.report
     console.print(f"\nReport: {report}", markup=False, soft_wrap=True)
 
 
