@@ -78,8 +78,8 @@ class Demo:
                 of_controls(self.whole) or "",
                 f"n = {len(rows)} rows of {dialogues} dialogues, 95 % intervals, seed {self.whole.seed}; the "
                 "settings of play and search come from trials on other data.",
-                f"The trained systems learnt from {few['sft'] + few['pairs']} of these rows and are tested on "
-                f"{few['test']} others,",
+                f"The trained systems learnt from {few['sft'] + few['pairs']} of these rows and are tested "
+                f"on {few['test']} others,",
                 "as planned above." if apart else "which tell no two of them apart.",
             ]
         )
