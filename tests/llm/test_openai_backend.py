@@ -48,7 +48,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_DIR", str(Path(__file__).parent))
 
 
-def use(server: LocalServer, work: Callable[[OpenAIModel], Coroutine[Any, Any, T]], **setup: Any) -> T:
+def use(server: LocalServer, work: Callable[[OpenAIModel], Coroutine[Any, Any, T]], /, **setup: Any) -> T:
     async def go() -> T:
         model = OpenAIModel("m", base_url=server.url, **{"max_retries": 1, **setup})
         try:
@@ -59,7 +59,7 @@ def use(server: LocalServer, work: Callable[[OpenAIModel], Coroutine[Any, Any, T
     return asyncio.run(go())
 
 
-def chat(server: LocalServer, setup: dict[str, Any] | None = None, **request: Any) -> ChatReply:
+def chat(server: LocalServer, setup: dict[str, Any] | None = None, /, **request: Any) -> ChatReply:
     return use(server, lambda model: model.chat(ChatRequest(MESSAGES, **request)), **(setup or {}))
 
 
@@ -835,3 +835,92 @@ def test_a_complaint_never_holds_the_key(text: str, key: str) -> None:
         said = Complaint.read(400, body, {key})
         spelled = {key, json.dumps(key)[1:-1]}
         assert not any(part in f"{said.reason}{said.code}{said.parameter}{said.text}" for part in spelled)
+
+
+# --- what goes out
+
+
+def test_without_a_key_none_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    with LocalServer([completion("Yes")]) as server:
+        assert chat(server).text == "Yes"
+        assert chat(server, on_delta=lambda _: None).text == "Yes"
+        assert [seen.headers.get("authorization") for seen in server.requests] == [None, None]
+
+
+def test_what_the_environment_holds_for_openai_goes_to_no_other_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Hidden: s3cret-value")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    with LocalServer([completion("Yes")]) as server:
+        chat(server, {"server": "lab", "api_key_env": None})
+        chat(server)
+        assert "s3cret-value" not in str(server.requests[0].headers)
+        assert "org-1" not in str(server.requests[0].headers)
+        assert server.requests[1].headers["x-hidden"] == "s3cret-value"
+        assert KEY not in str(server.requests[0].headers)
+
+
+def test_headers_and_further_fields_go_out_with_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_KEY", "lab-key-123")
+    monkeypatch.setenv("TENANT", "shop")
+    setup = {
+        "server": "lab",
+        "api_key_env": "LAB_KEY",
+        "headers": {"X-Tenant": "${TENANT}", "X-Title": "usbrec"},
+        "extra_body": {"chat_template_kwargs": {"enable_thinking": False}, "temperature": 0.3},
+    }
+    with LocalServer([completion("Yes")]) as server:
+        chat(server, setup, temperature=0.0)
+        (seen,) = server.requests
+    assert seen.headers["authorization"] == "Bearer lab-key-123"
+    assert (seen.headers["x-tenant"], seen.headers["x-title"]) == ("shop", "usbrec")
+    assert seen.body["chat_template_kwargs"] == {"enable_thinking": False}
+    assert seen.body["temperature"] == 0.3, "what the settings add goes before our own"
+
+
+def test_a_further_field_that_the_server_refuses_is_not_left_out() -> None:
+    with LocalServer([complaint("Unsupported parameter: 'seed'", param="seed")]) as server:
+        with pytest.raises(UnusableAnswer, match="seed"):
+            chat(server, {"extra_body": {"seed": 7}})
+        assert len(server.requests) == 1
+
+
+def test_a_header_whose_variable_is_not_set_is_named_without_its_value() -> None:
+    with pytest.raises(ConfigError, match=r"servers\.lab\.headers\.X-Key.*NOT_THERE") as caught:
+        OpenAIModel(
+            "m",
+            base_url="http://localhost:1",
+            server="lab",
+            api_key_env=None,
+            headers={"X-Key": "s3cret ${NOT_THERE}"},
+        )
+    assert "s3cret" not in str(caught.value)
+
+
+def test_values_of_headers_are_in_no_message_even_when_the_server_repeats_them() -> None:
+    with LocalServer([complaint("bad header Bearer abcd-efgh-ijkl", 400)]) as server:
+        with pytest.raises(UnusableAnswer) as caught:
+            chat(server, {"headers": {"X-Key": "Bearer abcd-efgh-ijkl"}})
+        assert "abcd" not in str(caught.value)
+
+
+def test_the_system_text_goes_before_the_first_user_message_where_there_is_no_system_role() -> None:
+    with LocalServer([completion("Yes")]) as server:
+        chat(server, {"system_role": "user"})
+        (seen,) = server.requests
+    assert seen.body["messages"] == [
+        {"role": "user", "content": "You recommend films.\n\nHi! A comedy, please."}
+    ]
+
+
+def test_a_server_of_another_name_says_where_its_key_belongs(monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = {"server": "lab", "api_key_env": "LAB_KEY"}
+    with pytest.raises(ConfigError, match="LAB_KEY"):
+        OpenAIModel("m", base_url="http://localhost:1", **setup)  # type: ignore[arg-type]
+    monkeypatch.setenv("LAB_KEY", "wrong")
+    with LocalServer([complaint("bad key", 401)]) as server:
+        with pytest.raises(ModelRefused, match="LAB_KEY") as caught:
+            chat(server, setup)
+        assert "OPENAI_API_KEY" not in str(caught.value)

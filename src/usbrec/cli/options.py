@@ -102,11 +102,6 @@ SecondJudge = Annotated[
 Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]
 
 
-def openai_at(base_url: str | None) -> dict[str, Any]:
-    """`--base-url` as settings of the server `openai`, where a file may have another address."""
-    return {} if base_url is None else {"openai": {"base_url": base_url}}
-
-
 def settings(
     config: Path | None,
     *,
@@ -150,7 +145,6 @@ def settings(
             "judge": judge or model,
         },
         "models": {"base_url": base_url, "concurrency": concurrency},
-        "servers": openai_at(base_url),
         "play": {"rounds": rounds, "candidates": candidates},
         "judging": {"second": None if second_judge else False},
         "search": {

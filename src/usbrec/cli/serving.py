@@ -77,7 +77,6 @@ def serve(
         # The other seats are inside the search: --ses-simulator and --ses-judge say who sits there.
         "seats": {"recommender": recommender or model},
         "models": {"base_url": base_url, "concurrency": concurrency},
-        "servers": o.openai_at(base_url),
         "play": {"candidates": candidates},
         "search": {
             "simulator": ses_simulator,

@@ -33,7 +33,7 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
         data = {**data, "seats": one_seeker(data["seats"])} if "seats" in data else data
     except ValueError as error:
         raise ConfigError(f"{path}: unusable settings\n  seats: {error}.") from None
-    merged = _with_preset(_merge(data, overrides or {}))
+    merged = _with_preset(_merge(_without_address(data, overrides or {}), overrides or {}))
     try:
         return Config.model_validate(merged)
     except ValidationError as error:
@@ -50,6 +50,17 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
 def dump_config(config: Config) -> str:
     """The resolved settings as TOML; settings that are None are left out."""
     return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
+
+
+def _without_address(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A file's settings without the address of [servers.openai] where `overrides` has another
+    (`models.base_url`), which goes before it."""
+    servers: Any = data.get("servers")
+    openai = servers.get("openai") if isinstance(servers, Mapping) else None
+    if not isinstance(openai, Mapping) or overrides.get("models", {}).get("base_url") is None:
+        return data
+    rest = {name: value for name, value in openai.items() if name != "base_url"}
+    return {**data, "servers": {**servers, "openai": rest}}
 
 
 def _with_preset(settings: dict[str, Any]) -> dict[str, Any]:

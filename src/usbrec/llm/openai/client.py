@@ -106,6 +106,7 @@ class OpenAIModel:
             fill_headers(headers or {}, f"servers.{server}.headers"),
             timeout,
             max_retries,
+            is_openai=server == OPENAI,
         )
         # Where a refusal tells to look.
         self._key_is = api_key_env or f"servers.{server}.api_key_env"
@@ -301,10 +302,8 @@ class OpenAIModel:
     async def _exchange(self, body: dict[str, Any], on_delta: OnDelta | None) -> Body:
         path = "/chat/completions"
         if on_delta is None:
-            return self._read(await self._connection.client.post(path, cast_to=str, body=body))
-        chunks = await self._connection.client.post(
-            path, cast_to=object, body=body, stream=True, stream_cls=openai.AsyncStream[object]
-        )
+            return self._read(await self._connection.post(path, body))
+        chunks = await self._connection.stream(path, body)
         async with chunks:
             if "event-stream" in chunks.response.headers.get("content-type", ""):
                 return await self._follow(chunks, on_delta)

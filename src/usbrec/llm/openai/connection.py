@@ -99,7 +99,8 @@ class Connection:
     """A server and how it is asked.
 
     `slots` bounds requests in flight, `timeout` (seconds) one request with its retries, from the moment it is
-    sent. Without a key none is sent.
+    sent. Without a key none is sent. What the environment holds for OpenAI (organisation, project, further
+    headers) goes to `openai` alone (`is_openai`).
     """
 
     address: Address
@@ -108,20 +109,44 @@ class Connection:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 120.0
     max_retries: int = 5
+    is_openai: bool = False
 
     def __post_init__(self) -> None:
         if not self.timeout > 0 or self.max_retries < 0:
             raise ConfigError("timeout must be above 0, max_retries at least 0.")
         self._secrets = secrets_in(self.key, self.headers.values())
-        headers: dict[str, Any] = dict(self.headers)
-        if not self.key and not any(name.lower() == "authorization" for name in headers):
-            headers["Authorization"] = openai.Omit()
-        self.client = openai.AsyncOpenAI(
+        self._omitted = self._not_sent()
+        self._client = openai.AsyncOpenAI(
             api_key=self.key or "no-key",
             base_url=self.address.url,
-            default_headers=headers,
+            default_headers=self.headers,
             timeout=openai.Timeout(self.timeout, connect=min(10.0, self.timeout)),
             max_retries=self.max_retries,
+        )
+
+    def _not_sent(self) -> dict[str, Any]:
+        """Headers that the SDK would send of its own, each to be left out."""
+        names = [] if self.key else ["Authorization"]
+        if not self.is_openai:
+            further = os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines()
+            names += ["OpenAI-Organization", "OpenAI-Project"]
+            names += [name.strip() for name, colon, _ in (line.partition(":") for line in further) if colon]
+        given = {name.lower() for name in self.headers}
+        return {name: openai.Omit() for name in names if name.lower() not in given}
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> str:
+        """The body of the answer. Raises openai.APIError."""
+        return await self._client.post(path, cast_to=str, body=dict(body), options={"headers": self._omitted})
+
+    async def stream(self, path: str, body: Mapping[str, Any]) -> openai.AsyncStream[object]:
+        """The events of the answer. Raises openai.APIError."""
+        return await self._client.post(
+            path,
+            cast_to=object,
+            body=dict(body),
+            options={"headers": self._omitted},
+            stream=True,
+            stream_cls=openai.AsyncStream[object],
         )
 
     @property
@@ -149,4 +174,4 @@ class Connection:
         raise ModelUnavailable(f"No answer from {self.host} within {seconds:g} seconds.")
 
     async def aclose(self) -> None:
-        await self.client.close()
+        await self._client.close()
