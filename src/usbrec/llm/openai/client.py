@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -33,8 +34,10 @@ from usbrec.llm.openai.connection import (
 )
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
-from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
+
+_log = logging.getLogger(__name__)
 
 OnDelta = Callable[[str], None]
 Constrain = Literal["none", "grammar", "structured", "guided"]
@@ -144,7 +147,7 @@ class OpenAIModel:
     async def chat(self, request: ChatRequest) -> ChatReply:
         """`n` replies; some may be empty, but when all are, this is an UnusableAnswer."""
         body = {
-            "messages": self._messages(request.messages),
+            "messages": [message.to_json() for message in request.messages],
             "temperature": request.temperature,
             "top_p": request.top_p,
             "max_tokens": request.max_tokens,
@@ -176,7 +179,7 @@ class OpenAIModel:
                 return _exact(found, request, spent)
         longest = max(len(option.encode("utf-8", "replace")) for option in options)
         body = {
-            "messages": self._messages(request.messages),
+            "messages": [message.to_json() for message in request.messages],
             "temperature": request.temperature,
             "max_tokens": request.max_tokens or max(VOTE_TOKENS, longest + 1),
             **_limit(self._constrain, options),
@@ -199,7 +202,7 @@ class OpenAIModel:
         while self._top:
             asked = self._top
             body = {
-                "messages": self._messages(request.messages),
+                "messages": [message.to_json() for message in request.messages],
                 "temperature": 1.0,
                 "max_tokens": 1,
                 "logprobs": True,
@@ -276,6 +279,8 @@ class OpenAIModel:
 
     def _spell(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         spelled = {"model": self._model, **body}
+        if self._system_role == "user":
+            spelled["messages"] = _without_system(body["messages"])
         if streamed:
             spelled |= {"stream": True, "stream_options": {"include_usage": True}}
         spelled[self._max_tokens] = spelled.pop("max_tokens")
@@ -288,6 +293,15 @@ class OpenAIModel:
             return False
         if any(name in sent and complaint.names(name) for name in ("n", "logprobs")):
             raise _Declined
+        if self._system_role == "system" and complaint.refuses_system and _has_system(sent):
+            self._system_role = "user"
+            _log.warning(
+                "%s: no system role here; its text goes before the first user message from now on "
+                '(servers.%s.system_role = "user" says so at once).',
+                self.name,
+                self._server,
+            )
+            return True
         if not complaint.unsupported:
             return False
         if "max_tokens" in sent and complaint.names("max_tokens"):
@@ -369,19 +383,22 @@ class OpenAIModel:
     def _failure(self, said: Complaint) -> UsbRecError:
         return said.failure(self._connection.host, self._model, key=self._key_is, url=self._url_is)
 
-    def _messages(self, messages: Sequence[Message]) -> list[dict[str, str]]:
-        """The messages as they are sent, the system text where this server takes it."""
-        if self._system_role == "system":
-            return [message.to_json() for message in messages]
-        system = [message.content for message in messages if message.role == "system"]
-        rest = [message.to_json() for message in messages if message.role != "system"]
-        if system:
-            first = next((message for message in rest if message["role"] == "user"), None)
-            if first is None:
-                first = {"role": "user", "content": ""}
-                rest.insert(0, first)
-            first["content"] = "\n\n".join(part for part in (*system, first["content"]) if part)
-        return rest
+
+def _has_system(sent: Mapping[str, Any]) -> bool:
+    return any(message["role"] == "system" for message in sent["messages"])
+
+
+def _without_system(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The messages with the system text before the first user message, for templates without that role."""
+    system = [message["content"] for message in messages if message["role"] == "system"]
+    rest = [dict(message) for message in messages if message["role"] != "system"]
+    if system:
+        first = next((message for message in rest if message["role"] == "user"), None)
+        if first is None:
+            first = {"role": "user", "content": ""}
+            rest.insert(0, first)
+        first["content"] = "\n\n".join(part for part in (*system, first["content"]) if part)
+    return rest
 
 
 def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Choice:

@@ -19,6 +19,7 @@ import openai
 
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm.openai.errors import Complaint
+from usbrec.llm.openai.http import StatusClient
 
 T = TypeVar("T")
 
@@ -122,6 +123,7 @@ class Connection:
             default_headers=self.headers,
             timeout=openai.Timeout(self.timeout, connect=min(10.0, self.timeout)),
             max_retries=self.max_retries,
+            http_client=StatusClient(base_url=self.address.url),
         )
 
     def _not_sent(self) -> dict[str, Any]:

@@ -20,6 +20,19 @@ _TOO_LONG = re.compile(
     r"|prompt is too long|input is too long|too many (?:input )?tokens|maximum sequence length",
     re.IGNORECASE,
 )
+_NO_SYSTEM = re.compile(
+    r"system (?:role|message|prompt)s?\b.{0,40}\bnot (?:be )?(?:supported|allowed|permitted)"
+    r"|(?:not|n't) support (?:a |the |an? )?(?:use of )?(?:role )?['\"`]?system['\"`]?(?: role| message|\b)"
+    r"|(?:only|expected) ['\"`]?user['\"`]? and ['\"`]?assistant['\"`]?"
+    r"(?: and ['\"`]?(?:model|tool)['\"`]?)? roles?"
+    r"|(?:unknown|invalid|unexpected) role:? ['\"`]?system",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_MODEL = re.compile(
+    r"invalid model name|model[^.\n]{0,80}(?:does not exist|not found|is not available|is not a valid model)"
+    r"|(?:unknown|no such|unrecognized) model\b|model_not_found",
+    re.IGNORECASE,
+)
 _ONE_CHOICE = re.compile(
     r"\bn\s*(?:[=<>]|must|is|should)|(?:one|multiple) (?:completion )?choices?|multiple completions"
 )
@@ -71,6 +84,16 @@ class Complaint:
         return self.status == 413 or bool(_TOO_LONG.search(self.text))
 
     @property
+    def refuses_system(self) -> bool:
+        """Whether it is the system message that the server, or its chat template, does not take."""
+        return bool(_NO_SYSTEM.search(self.text))
+
+    @property
+    def refuses_model(self) -> bool:
+        """Whether it is the model's name that is refused, whatever the status."""
+        return self.code == "model_not_found" or bool(_NO_MODEL.search(self.text))
+
+    @property
     def unsupported(self) -> bool:
         """Whether something is unknown to the server, rather than of a wrong value."""
         return bool(_UNSUPPORTED.search(self.text))
@@ -92,7 +115,7 @@ class Complaint:
             return ModelRefused(
                 f"The server at {host} rejected the key (status {status}): set {key} to a valid one."
             )
-        if status == 404 or self.code == "model_not_found":
+        if status == 404 or (status in (400, 422) and self.refuses_model):
             return ModelRefused(
                 f"The server at {host} has no model {model!r}, or not this path ({self.reason}); "
                 f"check the model's name and {url}, which usually ends in /v1."

@@ -1,0 +1,147 @@
+"""Answers of routers, proxies and templates that say one thing and mean another, on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from support.servers import Answer, LocalServer, Seen, completion
+from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
+from usbrec.llm import ChatReply, ChatRequest, Message
+from usbrec.llm.openai.client import OpenAIModel
+from usbrec.llm.openai.http import status_within
+
+ASKED = (Message("system", "You recommend books."), Message("user", "A book?"))
+
+
+def chat(server: LocalServer, **setup: Any) -> ChatReply:
+    async def ask() -> ChatReply:
+        model = OpenAIModel("m", base_url=server.url, **{"max_retries": 2, **setup})
+        try:
+            return await model.chat(ChatRequest(ASKED))
+        finally:
+            await model.aclose()
+
+    return asyncio.run(ask())
+
+
+def inside_200(code: Any, message: str = "Provider returned error") -> Answer:
+    return Answer(200, {"error": {"message": message, "code": code}}, {"retry-after": "0.01"})
+
+
+@pytest.mark.parametrize("code", [429, 503, "429"])
+def test_an_error_inside_a_200_is_tried_again_like_its_code_says(code: Any) -> None:
+    with LocalServer([inside_200(code), inside_200(code), completion("Dracula")]) as server:
+        assert chat(server).text == "Dracula"
+        assert len(server.requests) == 3
+
+
+def test_an_error_inside_a_200_that_stays_is_told_in_the_servers_words() -> None:
+    with LocalServer([inside_200(429, "slow down, friend")]) as server:
+        with pytest.raises(ModelUnavailable, match=r"429.*slow down, friend"):
+            chat(server)
+        assert len(server.requests) == 3
+
+
+def test_a_refusal_inside_a_200_is_not_tried_again() -> None:
+    with LocalServer([inside_200(401, "no credits")]) as server:
+        with pytest.raises(ModelRefused, match="key"):
+            chat(server)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"error": "boom"}, 502),
+        ({"error": {"message": "x", "code": "rate_limited"}}, 502),
+        ({"error": {"code": 404}}, 404),
+        ({"error": {"status": 503}}, 503),
+        ({"error": {"code": 7}, "code": 429}, 429),
+        ({"error": None, "choices": [{}]}, None),
+        ({"error": {"code": 429}, "choices": [{"message": {}}]}, None),
+        ({"choices": []}, None),
+        ([1], None),
+        (None, None),
+    ],
+)
+def test_the_status_of_an_error_is_read_where_no_answer_is(body: Any, status: int | None) -> None:
+    assert status_within(body) == status
+
+
+@pytest.mark.parametrize(
+    ("inside", "error"),
+    [
+        ("Error code: 404 - {'error': {'message': 'The model `m` does not exist'}}", ModelRefused),
+        ("upstream said: Error code: 401 - invalid key", ModelRefused),
+        ("HTTP 400: this model's maximum context length is 4096 tokens", PromptTooLong),
+    ],
+)
+def test_a_refusal_that_a_proxy_wraps_into_a_500_is_read_for_what_it_is(
+    inside: str, error: type[UsbRecError]
+) -> None:
+    with LocalServer([Answer(500, {"error": inside})]) as server:
+        with pytest.raises(error):
+            chat(server)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Invalid model name passed in model=m", "model 'm' not found, try pulling it first", "Unknown model: m"],
+)
+def test_a_models_name_that_is_refused_with_a_400_ends_the_run(said: str) -> None:
+    refused = Answer(400, {"error": {"message": said, "code": "400"}})
+    with LocalServer([refused]) as server, pytest.raises(ModelRefused, match="no model 'm'"):
+        chat(server)
+
+
+@pytest.mark.parametrize("wait", ["31536000", "Fri, 31 Dec 2100 23:59:59 GMT"])
+def test_a_wait_of_years_is_shortened_and_tried(wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("usbrec.llm.openai.http.LONGEST_WAIT", 0.05)
+    busy = Answer(429, {"error": {"message": "later"}}, {"retry-after": wait})
+    started = time.monotonic()
+    with LocalServer([busy, completion("Dracula")]) as server:
+        assert chat(server).text == "Dracula"
+    assert time.monotonic() - started < 20
+
+
+def no_system(message: str) -> Callable[[Seen], Answer]:
+    def answer(seen: Seen) -> Answer:
+        roles = [one["role"] for one in seen.body["messages"]]
+        if "system" in roles or roles[0] != "user":
+            return Answer(400, {"object": "error", "message": message, "code": 400})
+        return completion(seen.body["messages"][0]["content"])
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "System role not supported",
+        "The model does not support system messages.",
+        "Only user and assistant roles are supported!",
+        "Conversation roles: system message is not allowed here",
+        "unexpected role 'system' in messages",
+    ],
+)
+def test_where_there_is_no_system_role_its_text_stands_before_the_first_user_message(
+    message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def twice(server: LocalServer) -> list[str]:
+        model = OpenAIModel("m", base_url=server.url)
+        try:
+            return [(await model.chat(ChatRequest(ASKED))).text for _ in range(2)]
+        finally:
+            await model.aclose()
+
+    with LocalServer(no_system(message)) as server:
+        assert asyncio.run(twice(server)) == ["You recommend books.\n\nA book?"] * 2
+        assert len(server.requests) == 3
+    told = [record.getMessage() for record in caplog.records if "system role" in record.getMessage()]
+    assert len(told) == 1
