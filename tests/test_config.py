@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from usbrec.config import Config, dump_config, load_config
+from usbrec.config import Config, Search, dump_config, load_config
 from usbrec.errors import ConfigError
 from usbrec.prompts import FIELDS, Prompts
 
@@ -29,6 +29,16 @@ def test_a_resolved_configuration_reads_back_as_itself(tmp_path: Path) -> None:
         ("[play]\nround = 2\n", "play.round: Extra inputs are not permitted"),
         ("[play]\nrounds = 0\n", "play.rounds: Input should be greater than or equal to 1"),
         ('seed = "many"\n', "seed: "),
+        ("[experiment]\nsft_epochs = 1\n", "experiment: sft_epochs is now epochs in [experiment.sft]"),
+        (
+            "[experiment]\nrl_learning_rate = 1e-4\n",
+            "rl_learning_rate is now learning_rate in [experiment.rl]",
+        ),
+        (
+            "[experiment.sft]\nlearning_rate = 0\n",
+            "experiment.sft.learning_rate: Input should be greater than 0",
+        ),
+        ("[experiment.rl]\nepoch = 1\n", "experiment.rl.epoch: Extra inputs are not permitted"),
         ("[play\n", "not valid TOML"),
     ],
 )
@@ -45,6 +55,29 @@ def test_speed_and_place_do_not_decide_answers() -> None:
     assert fast.decides() == Config().decides()
     assert load_config(None, {"models": {"threads": 2}}).decides() != Config().decides()
     assert load_config(None, {"seed": 1}).decides() != Config().decides()
+
+
+def test_a_copy_with_other_settings_is_checked_and_leaves_the_rest() -> None:
+    config = load_config(None, {"play": {"candidates": 4}})
+    other = config.with_(limit=3, play={"rounds": 5}, search=Search(drafts=3))
+    assert (other.limit, other.play.rounds, other.play.candidates, other.search.drafts) == (3, 5, 4, 3)
+    assert config == load_config(None, {"play": {"candidates": 4}})
+    assert other.model_fields_set == {"limit", "play", "search"}
+    assert other.play.model_fields_set == {"candidates", "rounds"}
+    with pytest.raises(ConfigError, match="rounds: Input should be greater than or equal to 1"):
+        config.with_(play={"rounds": 0})
+    with pytest.raises(ConfigError, match="round: Extra inputs are not permitted"):
+        config.with_(play={"round": 1})
+
+
+def test_what_is_filled_in_is_checked_but_not_counted_as_set() -> None:
+    config = load_config(None, {"play": {"candidates": 4}})
+    filled = config.filled(common_seed=7, play=config.play.filled(window=2))
+    assert (filled.common_seed, filled.play.window) == (7, 2)
+    assert filled.model_fields_set == {"play"}
+    assert filled.play.model_fields_set == {"candidates"}
+    with pytest.raises(ConfigError, match="window"):
+        config.play.filled(window=0)
 
 
 def test_every_setting_is_documented() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, Server, Stage
+from usbrec.config import Config, Dataset, Server, Stage, TrainingChanges
 from usbrec.storage import write_text
 
 TARGET = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -45,12 +45,16 @@ drafts = 6
 
 Hand it over with `--config FILE.toml`. Options on the command line go before the file (`usbrec evaluate
 --help` lists them), and what came out of both is written to `config.toml` in the run folder, which
-`--config` takes back. A name that is not in these tables is an error, because a misspelt setting would
-otherwise be a silent default. In Python the same settings are `usbrec.config.Config`.
+`--config` takes back. It holds what the run really used: a setting that was not set and whose value followed
+from others (who judges inside the search, from which score on a draft is chosen, how many rows at once) has
+that value, with `# derived` behind it. Leave such a line out where you change what it follows from. A name
+that is not in these tables is an error, because a misspelt setting would otherwise be a silent default. In
+Python the same settings are `usbrec.config.Config`, and `config.with_(play={"rounds": 3})` is a checked copy
+with other ones.
 
 A run folder belongs to the settings that decide answers: with others, the command refuses to go on in it.
 Settings marked *free* change speed or place and never an answer, so a run may go on with other values of
-these. A setting without a default is off, or found out when the run starts, as its text says.
+these. A setting without a default is off, or resolved when the run starts, as its text says.
 """
 
 
@@ -65,6 +69,7 @@ def render() -> str:
             parts.append(_section(f"[{name}]", text, stage.model_json_schema()))
         elif name == "servers":
             parts.append(_section("[servers.NAME]", Server.__doc__ or "", Server.model_json_schema()))
+    parts.append(f"## [experiment.sft], [experiment.rl]\n\n{TrainingChanges.__doc__}\n")
     parts.append(_section("[experiment.datasets.NAME]", Dataset.__doc__ or "", Dataset.model_json_schema()))
     return "\n".join(parts)
 

@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seats, Training
+from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seats, Training, TrainingChanges
 from usbrec.engine import Progress
 from usbrec.errors import RunFolderError
 from usbrec.evaluation import Comparison, compare, load_run, write_report
@@ -37,7 +37,11 @@ TRAINED = Config(
     search=Search(drafts=3, temperature=0.3),
     pairs=Pairs(drafts=2, counterfactual=3, focused=0, declined=0),
     train=Training(max_steps=12, learning_rate=1e-4, beta=2.0, nll=0.2),
-    experiment=Experiment(sft_share=0.5, sft_learning_rate=3e-4, rl_learning_rate=1e-4),
+    experiment=Experiment(
+        sft_share=0.5,
+        sft=TrainingChanges(learning_rate=3e-4),
+        rl=TrainingChanges(learning_rate=1e-4),
+    ),
 )
 #: Who is played on all rows, and in which folder: the reference first. Plain replies are the greedy drafts of
 #: the search, which is therefore played first.
@@ -130,8 +134,7 @@ def _whole(
 def whole_config(name: str) -> Config:
     """The settings of a system of `WHOLE`: those of the six systems, on every row."""
     seat = name if name.startswith("rules:") else f"{HF}{MODEL}"
-    seats = TRAINED.seats.model_copy(update={"recommender": seat})
-    return TRAINED.model_copy(update={"limit": None, "seats": seats, "enhanced": name == "SES"})
+    return TRAINED.with_(limit=None, seats={"recommender": seat}, enhanced=name == "SES")
 
 
 def quick_demo(
@@ -157,20 +160,18 @@ def quick_demo(
         pairs = make_pairs(
             folder / "dialogues.jsonl",
             out / "pairs",
-            config=by_rules.model_copy(update={"limit": None if all_rows else PAIR_ROWS}),
+            config=by_rules.with_(limit=None if all_rows else PAIR_ROWS),
             catalogue=folder / "catalogue.csv",
             progress=progress,
         )
         # Two drafts: with a model in every seat a search makes some twenty calls as it is.
-        judged = _config(None if all_rows else JUDGED_ROWS, others=MODEL).model_copy(
-            update={"search": Search(drafts=2)}
-        )
+        judged = _config(None if all_rows else JUDGED_ROWS, others=MODEL).with_(search={"drafts": 2})
         systems = {
             "plain": by_rules,
-            "ses": by_rules.model_copy(update={"enhanced": True}),
+            "ses": by_rules.with_(enhanced=True),
             **{kind: _config(by_rules.limit, recommender=f"rules:{kind}") for kind in BASELINES},
             "plain-model-judge": judged,
-            "ses-model-judge": judged.model_copy(update={"enhanced": True}),
+            "ses-model-judge": judged.with_(enhanced=True),
         }
         for name, config in systems.items():
             evaluate(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, Training, deciding, dump_config
+from usbrec.config import Config, Dataset, deciding, dump_config
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import Comparison, Run, compare, load_run, write_report
@@ -29,6 +29,7 @@ from usbrec.prompts import Prompts
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
 from usbrec.stages.ranking import make_ranker
+from usbrec.stages.resolve import for_experiment, with_ranker
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.run_folder import ranker_digest, write_json
 from usbrec.stages.training import read_losses, read_training, train_model, trainable, training_library
@@ -101,6 +102,7 @@ def experiment(
     RunFolderError (another configuration), ModelRefused, Interrupted.
     """
     out = Path(out)
+    config = for_experiment(config)
     datasets = dict(config.experiment.datasets)
     if dataset is not None:
         if datasets:
@@ -108,12 +110,12 @@ def experiment(
                 f"The settings name datasets ({', '.join(datasets)}), and --train and --test another one. "
                 "Leave either out."
             )
-        datasets = {Path(dataset.test).stem: dataset}
+        datasets = {Path(dataset.test).stem: with_ranker(dataset, config)}
     if not datasets:
         raise ConfigError(
             "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
         )
-    models = config.experiment.models or (config.seats.recommender,)
+    models = config.experiment.models
     # What cannot be done is said before the long work starts.
     _check_names(config)
     for model in models:
@@ -160,15 +162,15 @@ def _check_names(config: Config) -> None:
 def _decides(config: Config, datasets: Mapping[str, Dataset]) -> dict[str, Any]:
     train = config.train.model_dump(mode="json", exclude={"checkpoint_steps", "report_to"})
     chosen = {name: value for name, value in deciding(config.experiment).items() if name != "datasets"}
-    files = {name: _contents(dataset, config) for name, dataset in datasets.items()}
+    files = {name: _contents(dataset) for name, dataset in datasets.items()}
     prompts = digest(dict(Prompts(config.play.prompts).texts()))
     return {**config.decides(), "train": train, "experiment": chosen, "datasets": files, "prompts": prompts}
 
 
-def _contents(dataset: Dataset, config: Config) -> dict[str, Any]:
+def _contents(dataset: Dataset) -> dict[str, Any]:
     """What the files of a dataset hold: parts that stand finished are not read again, and have to be of
     these."""
-    ranker = dataset.ranker or config.ranker
+    ranker = dataset.ranker
     paths = dataset.model_dump(mode="json", exclude={"ranker"})
     return {name: None if path is None else content_digest(path) for name, path in paths.items()} | {
         "ranker": None if ranker is None else ranker_digest(Path(ranker))
@@ -213,16 +215,11 @@ class _Cell:
         self._progress = progress
         self._tell = tell
         seat = model if model.startswith(HF) else f"{HF}{model}"
-        seats = config.seats.model_dump()
         # Who sits in all seats is one model, not the same one read by two libraries.
-        seats = {role: seat if sitting == model else sitting for role, sitting in seats.items()}
-        self._config = config.model_copy(
-            update={
-                "seats": config.seats.model_copy(update={**seats, "recommender": seat}),
-                "ranker": files.ranker or config.ranker,
-                "enhanced": False,
-            }
-        )
+        seats = {
+            role: seat if sitting == model else sitting for role, sitting in config.seats.settings().items()
+        }
+        self._config = config.with_(seats={**seats, "recommender": seat}, ranker=files.ranker, enhanced=False)
         self._runs: dict[str, list[Run]] = {}
 
     def run(self) -> Cell:
@@ -325,7 +322,7 @@ class _Cell:
         for parts in rankers_for(rows, tests=given is None):
             ranker = str(self._ranker("-".join(parts), parts))
             self._rankers |= dict.fromkeys(parts, ranker)
-        self._config = self._config.model_copy(update={"ranker": self._rankers["test"]})
+        self._config = self._config.with_(ranker=self._rankers["test"])
 
     def _ranker(self, part: str, left_out: Sequence[str]) -> Path:
         out = self._folder / f"ranker-{part}"
@@ -339,7 +336,7 @@ class _Cell:
                 catalogue=self._files.catalogue,
                 interactions=self._files.interactions,
                 leave_out=[self._rows(name) for name in left_out],
-                config=self._config.model_copy(update={"limit": None}),
+                config=self._config.with_(limit=None),
                 progress=self._progress,
             )
         return out
@@ -401,21 +398,15 @@ class _Cell:
         return self._folder / "rows" / f"{part}.jsonl"
 
     def _seated(self, seat: str, **update: Any) -> Config:
-        seats = self._config.seats.model_copy(update={"recommender": seat})
-        return self._config.model_copy(update={"seats": seats, "limit": None, **update})
+        return self._config.with_(seats={"recommender": seat}, limit=None, **update)
 
     def _learning(self, seat: str, **update: Any) -> Config:
         """As :meth:`_seated`, with the judge and the rounds of what is learnt from."""
         settings = self._config.experiment
         # What is shown and how it is scored are those of the tests, whatever the training's seed.
-        config = self._seated(seat, common_seed=self._config.seed_in_common, **update)
-        judge, rounds = settings.pairs_judge, settings.pair_rounds
-        seats = config.seats if judge is None else config.seats.model_copy(update={"judge": judge})
-        if rounds is not None:
-            play = config.play.model_copy(update={"rounds": rounds})
-            pairs = config.pairs.model_copy(update={"horizon": rounds})
-            config = config.model_copy(update={"play": play, "pairs": pairs})
-        return config.model_copy(update={"seats": seats})
+        return self._seated(seat, **update).with_(
+            seats={"judge": settings.pairs_judge}, play={"rounds": settings.pair_rounds}
+        )
 
     def _test(
         self,
@@ -432,8 +423,7 @@ class _Cell:
         `after` names a system tested before whose recorded drafts are these; they are not drawn again. A
         plain model's reply is the greedy draft of its search, as long as both stand at the same point.
         """
-        search = self._config.search.model_copy(update={"choice": choice})
-        config = self._seated(seat, enhanced=enhanced, search=search)
+        config = self._seated(seat, enhanced=enhanced, search={"choice": choice})
         own = folder or self._folder
         out = own / (SYSTEMS.get(name) or RANDOM_DRAFT.get(name) or _folder_name(name))
         reuse = own / SYSTEMS[after] if after is not None else self._recorded if name == "SES" else None
@@ -461,25 +451,15 @@ class _Cell:
         """Train the model of `seat` on `data`, made of the rows of `part`, unless it is finished."""
         if not (out / "training.json").is_file():
             self._tell(f"training {method} (seed {seed})")
-            config = self._learning(seat, seed=seed, train=self._training(method), ranker=self._rankers[part])
+            settings = self._config.experiment
+            apart = settings.sft if method == "sft" else settings.rl
+            train = apart.over(self._config.train)
+            config = self._learning(seat, seed=seed, train=train, ranker=self._rankers[part])
             try:
                 train_model(method, data, out, config=config, **self._items, progress=self._progress)
             except InputError as error:
                 raise InputError(f"{out}: {error}") from None
         return out
-
-    def _training(self, method: str) -> Training:
-        """The settings of a training, with what the experiment sets for SFT or for RL alone."""
-        settings = self._config.experiment
-        rate, epochs = (
-            (settings.sft_learning_rate, settings.sft_epochs)
-            if method == "sft"
-            else (settings.rl_learning_rate, settings.rl_epochs)
-        )
-        own = {"learning_rate": rate, "epochs": epochs}
-        return self._config.train.model_copy(
-            update={name: value for name, value in own.items() if value is not None}
-        )
 
     @property
     def _items(self) -> dict[str, Any]:

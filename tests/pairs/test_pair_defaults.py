@@ -16,8 +16,7 @@ from usbrec.config import Config, Pairs, Play, Seats
 from usbrec.errors import InputError
 from usbrec.pairs import export_pairs, read_pairs
 from usbrec.stages import make_pairs, train_model
-from usbrec.stages.pairing import resolve_pairs
-from usbrec.stages.run_folder import read_inputs
+from usbrec.stages.resolve import to_draw_pairs
 
 UNREACHABLE = "the label cannot be reached from the candidates"
 
@@ -88,11 +87,11 @@ def test_rules_and_candidates_give_pairs_although_no_reply_names_a_target(
     ],
 )
 def test_defaults_follow_the_judge_the_list_and_the_labels_and_what_is_set_stays(
-    tmp_path: Path, config: Config, labels: bool, expected: Mapping[str, float]
+    config: Config, labels: bool, expected: Mapping[str, float]
 ) -> None:
-    films = film_files(tmp_path, label="Casino (1995)!" if labels else None)
-    settled = resolve_pairs(config, read_inputs(config, films["samples"], films["catalogue"], None))
-    assert {name: getattr(settled, name) for name in expected} == expected
+    drawn = to_draw_pairs(config, labelled=labels)
+    assert {name: getattr(drawn.pairs, name) for name in expected} == expected
+    assert to_draw_pairs(drawn, labelled=labels) == drawn
 
 
 def test_a_run_that_gives_no_pair_says_so_after_eight_rows_and_at_the_end(
@@ -113,7 +112,7 @@ def test_a_run_that_gives_no_pair_says_so_after_eight_rows_and_at_the_end(
     results = make_pairs(
         _many(films, 24, targets=["Airplane! (1980)"]),
         tmp_path / "run",
-        config=config.model_copy(update={"models": config.models.model_copy(update={"concurrency": 1})}),
+        config=config.with_(models={"concurrency": 1}),
         catalogue=films["catalogue"],
         progress=Rows(),
         tell=lambda line: told.append((len(played), line)),

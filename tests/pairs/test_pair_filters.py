@@ -142,7 +142,7 @@ def test_a_run_applies_the_filters_where_candidates_are_shown_and_counts_the_rea
     model.write_text('{"say": ["Casino (1995).", "What do you like?"]}\n', encoding="utf-8")
     seats = Seats(recommender=f"scripted:{model}", simulator="rules", judge="rules")
     config = Config(seats=seats, pairs=Pairs(drafts=2, naming_nothing=0.5, one_item=True))
-    config = config.model_copy(update={"play": config.play.model_copy(update={"rounds": 1})})
+    config = config.with_(play={"rounds": 1})
     results = make_pairs(
         fake_films["samples"], tmp_path / "run", config=config, catalogue=fake_films["catalogue"]
     )

@@ -30,6 +30,7 @@ from usbrec.errors import InputError, Interrupted, ModelRefused, RunFolderError
 from usbrec.journal import Journal
 from usbrec.stages import show_examples, train_model
 from usbrec.stages.policy import RolloutRewards
+from usbrec.stages.resolve import resolve
 from usbrec.stages.wiring import seat_participants
 from usbrec.training import Example, Method, Split
 from usbrec.training.packed import pack
@@ -243,7 +244,10 @@ def test_a_reply_is_worth_what_playing_and_scoring_it_gives(
     with RolloutRewards.open(config, samples, catalogue, None, Journal(tmp_path / "run.db")) as practice:
         inputs = practice.inputs
         participants = seat_participants(
-            config, inputs.prompts, inputs.catalogue, Journal(tmp_path / "other.db")
+            resolve(config, inputs.catalogue),
+            inputs.prompts,
+            inputs.catalogue,
+            Journal(tmp_path / "other.db"),
         )
         episodes = [asyncio.run(participants.runner.play(one)) for one in inputs.samples]
         outcomes = practice.try_out([(one.id, REPLY) for one in inputs.samples])

@@ -16,8 +16,8 @@ from usbrec.config.search import Search
 from usbrec.config.seats import Models, Seats
 from usbrec.config.servers import LEFT_OUT, NO_SERVERS, Server
 from usbrec.config.serving import Serving
-from usbrec.config.stage import Stage, deciding
-from usbrec.config.training import PRESETS, Training
+from usbrec.config.stage import Stage, deciding, settled
+from usbrec.config.training import PRESETS, Training, TrainingChanges
 
 __all__ = [
     "LEFT_OUT",
@@ -40,7 +40,9 @@ __all__ = [
     "Stage",
     "Statistics",
     "Training",
+    "TrainingChanges",
     "deciding",
     "dump_config",
     "load_config",
+    "settled",
 ]

@@ -79,11 +79,6 @@ class Config(Stage):
                 raise ValueError(f'{name}: base_url is missing, such as base_url = "http://HOST:PORT/v1"')
         return servers
 
-    @property
-    def seed_in_common(self) -> int:
-        """`common_seed`, which is `seed` unless it is set apart."""
-        return self.seed if self.common_seed is None else self.common_seed
-
     def decides(self) -> dict[str, Any]:
         """The settings that decide answers, as nested JSON."""
         return deciding(self)

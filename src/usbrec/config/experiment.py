@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from usbrec.config.stage import Stage, free
+from usbrec.config.training import TrainingChanges
 
 
 class Dataset(Stage):
@@ -26,6 +28,13 @@ class Dataset(Stage):
 
 class Experiment(Stage):
     """The six systems side by side (`usbrec experiment`)."""
+
+    moved: ClassVar[Mapping[str, str]] = {
+        "sft_learning_rate": "learning_rate in [experiment.sft]",
+        "rl_learning_rate": "learning_rate in [experiment.rl]",
+        "sft_epochs": "epochs in [experiment.sft]",
+        "rl_epochs": "epochs in [experiment.rl]",
+    }
 
     method: Literal["simpo", "dpo", "kto", "grpo", "rloo"] = "simpo"
     """What RL is (paper: simpo). It goes on from the SFT adapter. grpo and rloo draw their own replies on the
@@ -61,17 +70,13 @@ class Experiment(Stage):
     dialogues but the tested."""
     held_out_rows: int = Field(60, ge=4)
     """Training rows kept apart to score each iteration (only with several)."""
-    sft_learning_rate: float | None = Field(None, gt=0)
-    """Highest learning rate of SFT; by default train.learning_rate."""
-    rl_learning_rate: float | None = Field(None, gt=0)
-    """Highest learning rate of RL; by default train.learning_rate."""
-    sft_epochs: float | None = Field(None, gt=0)
-    """Passes of SFT over its examples; by default train.epochs."""
-    rl_epochs: float | None = Field(None, gt=0)
-    """Passes of RL over its pairs or rows; by default train.epochs."""
     also_compare: tuple[tuple[str, str], ...] = free(())
     """Further differences to tell, apart from the planned ones, such as `["SES", "rules:retriever"]`: a
     system, and what it is held against. Of a finished experiment, too."""
+    sft: TrainingChanges = TrainingChanges()
+    """Settings of [train] for SFT alone."""
+    rl: TrainingChanges = TrainingChanges()
+    """Settings of [train] for RL alone."""
     controls: tuple[str, ...] = ("random", "retriever", "best")
     """Controls without a language model, on the same rows (with a catalogue)."""
     models: tuple[str, ...] = ()

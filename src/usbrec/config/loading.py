@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from usbrec.config.config import Config
 from usbrec.config.seats import one_seeker
+from usbrec.config.stage import Stage, problems_of
 from usbrec.config.training import PRESETS
 from usbrec.errors import ConfigError
 
@@ -33,23 +34,40 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
         data = {**data, "seats": one_seeker(data["seats"])} if "seats" in data else data
     except ValueError as error:
         raise ConfigError(f"{path}: unusable settings\n  seats: {error}.") from None
-    merged = _with_preset(_merge(_without_address(data, overrides or {}), overrides or {}))
+    merged = _with_presets(_merge(_without_address(data, overrides or {}), overrides or {}))
     try:
         return Config.model_validate(merged)
     except ValidationError as error:
         where = str(path) if path is not None else "settings"
-        problems = "\n".join(
-            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        )
         raise ConfigError(
-            f"{where}: unusable settings\n{problems}\nSee docs/configuration.md for all fields."
+            f"{where}: unusable settings\n{problems_of(error)}\nSee docs/configuration.md for all fields."
         ) from None
 
 
+#: Stands behind a setting that was filled in.
+_MARK = "  # derived"
+#: Begins a file of settings in which some were not set but follow from others.
+_HEAD = """\
+# A setting marked "derived" was not set: its value follows from others. Leave it out to have it follow again.
+
+"""
+
+
 def dump_config(config: Config) -> str:
-    """The resolved settings as TOML; settings that are None are left out."""
-    return tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
+    """The settings as TOML. What is off (None) is left out; what :mod:`usbrec.stages.resolve` filled in is
+    marked, because it would not follow a change of the settings that it came from."""
+    text = tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
+    derived = set(_derived(config))
+    if not derived:
+        return text
+    table, lines = "", []
+    for line in text.splitlines():
+        if line.startswith("["):
+            table = line.strip("[]")
+        name = line.partition(" = ")[0]
+        marked = (f"{table}.{name}" if table else name) in derived
+        lines.append(line + _MARK if marked else line)
+    return _HEAD + "\n".join(lines) + "\n"
 
 
 def _without_address(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,10 +81,29 @@ def _without_address(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> M
     return {**data, "servers": {**servers, "openai": rest}}
 
 
-def _with_preset(settings: dict[str, Any]) -> dict[str, Any]:
-    train = settings.get("train")
-    preset = PRESETS.get(str(train.get("preset"))) if isinstance(train, Mapping) else None
-    return settings if preset is None else {**settings, "train": {**preset, **settings["train"]}}
+def _derived(stage: Stage, at: str = "") -> Iterator[str]:
+    """Names of the settings that were not set and have another value than the fixed default."""
+    for name, field in type(stage).model_fields.items():
+        value = getattr(stage, name)
+        if isinstance(value, Stage):
+            yield from _derived(value, f"{at}{name}.")
+        elif name not in stage.model_fields_set and value != field.get_default(call_default_factory=True):
+            yield f"{at}{name}"
+
+
+def _with_presets(settings: dict[str, Any]) -> dict[str, Any]:
+    """`settings` with what the presets set of [train], and of what the experiment sets apart from it."""
+    found = {name: _with_preset(table) for name, table in settings.items() if name == "train"}
+    experiment = settings.get("experiment")
+    if isinstance(experiment, Mapping):
+        apart = {name: _with_preset(table) for name, table in experiment.items() if name in ("sft", "rl")}
+        found["experiment"] = {**experiment, **apart}
+    return {**settings, **found}
+
+
+def _with_preset(table: Any) -> Any:
+    preset = PRESETS.get(str(table.get("preset"))) if isinstance(table, Mapping) else None
+    return table if preset is None else {**preset, **table}
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

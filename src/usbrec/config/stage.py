@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from usbrec.errors import ConfigError
+
+Value = TypeVar("Value")
 
 
 def free(default: Any, **kwargs: Any) -> Any:
@@ -12,12 +19,88 @@ def free(default: Any, **kwargs: Any) -> Any:
     return Field(default, json_schema_extra={"decides": False}, **kwargs)
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """What a setting of earlier versions is fixed at, and the constant that holds it (module and name)."""
+
+    value: Any
+    constant: str
+
+
 class Stage(BaseModel):
-    """Base of all stages: unknown keys are errors, because a misspelt setting is a silent default."""
+    """Base of all stages: unknown keys are errors, because a misspelt setting is a silent default.
+
+    A setting whose default follows from others is None until a stage resolves it
+    (:mod:`usbrec.stages.resolve`); like any default it does not count as set (``model_fields_set``).
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
     )
+
+    #: Settings that stand elsewhere now, and where.
+    moved: ClassVar[Mapping[str, str]] = {}
+    #: Settings of earlier versions that are constants now.
+    fixed: ClassVar[Mapping[str, Fixed]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        told = [f"{name} is now {place}" for name, place in cls.moved.items() if name in data]
+        # What an earlier version wrote down as it is anyway asks for nothing.
+        gone = {name for name, fixed in cls.fixed.items() if name in data and data[name] == fixed.value}
+        told += [
+            f"{name} is no setting any more: it is fixed at {fixed.value!r} ({fixed.constant})"
+            for name, fixed in cls.fixed.items()
+            if name in data and name not in gone
+        ]
+        if told:
+            raise PydanticCustomError("earlier", "{told}", {"told": "; ".join(told)})
+        return {name: value for name, value in data.items() if name not in gone}
+
+    def with_(self, **changes: Any) -> Self:
+        """A checked copy with other settings, which count as set. A mapping changes settings of a table:
+        ``config.with_(limit=None, play={"rounds": 1})``. Raises ConfigError."""
+        return self._copy(changes, self.model_fields_set | changes.keys())
+
+    def filled(self, **defaults: Any) -> Self:
+        """A checked copy in which the settings named have these values, but do not count as set. Raises
+        ConfigError."""
+        return self._copy(defaults, self.model_fields_set)
+
+    def settings(self) -> dict[str, Any]:
+        """The settings by name, tables as they are."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+    def _copy(self, changes: Mapping[str, Any], fields_set: set[str]) -> Self:
+        values = self.settings() | {name: self._changed(name, change) for name, change in changes.items()}
+        try:
+            checked = self.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(f"unusable settings\n{problems_of(error)}") from None
+        made: Any = self.model_construct(_fields_set=set(fields_set), **checked.settings())
+        return cast("Self", made)
+
+    def _changed(self, name: str, change: Any) -> Any:
+        inner = getattr(self, name, None)
+        return inner.with_(**change) if isinstance(inner, Stage) and isinstance(change, Mapping) else change
+
+
+def problems_of(error: ValidationError) -> str:
+    """A line for each setting that cannot be used: where it stands and what is wrong with it."""
+    return "\n".join(
+        f"  {'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+        for problem in error.errors()
+    )
+
+
+def settled(value: Value | None, name: str) -> Value:
+    """The value of a setting that a stage has resolved. Raises ConfigError where none did."""
+    if value is None:
+        raise ConfigError(f"{name} has no value yet: settings go through usbrec.stages.resolve first.")
+    return value
 
 
 def deciding(stage: BaseModel) -> dict[str, Any]:

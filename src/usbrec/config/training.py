@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Optional
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_serializer
+from pydantic.fields import FieldInfo
 
-from usbrec.config.stage import Stage, free
+from usbrec.config.stage import Fixed, Stage, free
 
 
 class Training(Stage):
@@ -73,6 +74,41 @@ class Training(Stage):
     """A killed training goes on from the last of these."""
     report_to: tuple[str, ...] = free(())
     """Trackers that follow the curves beside our own files, as transformers names them: trackio, wandb."""
+
+
+class _Changes(Stage):
+    """Training of SFT or of RL alone: any setting of [train], which goes before what stands there."""
+
+    moved: ClassVar[Mapping[str, str]] = Training.moved
+    fixed: ClassVar[Mapping[str, Fixed]] = Training.fixed
+
+    @model_serializer(mode="wrap")
+    def _what_is_set(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in written(self).items() if value is not None}
+
+    def over(self, train: Training) -> Training:
+        """`train` with what is set here in place of its own."""
+        return train.with_(**{name: value for name, value in self.settings().items() if value is not None})
+
+
+def _unset(field: FieldInfo) -> Any:
+    """The field, with its limits and its text, but no value."""
+    kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    extra = field.json_schema_extra
+    return Optional[kind], Field(None, description=field.description, json_schema_extra=extra)  # noqa: UP045
+
+
+if TYPE_CHECKING:
+
+    class TrainingChanges(_Changes):
+        def __init__(self, **settings: Any) -> None: ...
+else:
+    TrainingChanges = create_model(
+        "TrainingChanges",
+        __base__=_Changes,
+        __doc__=_Changes.__doc__,
+        **{name: _unset(field) for name, field in Training.model_fields.items()},
+    )
 
 
 #: What `train.preset` sets where the settings do not.

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from usbrec.config import Config
+from usbrec.config import Config, settled
 from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import UnusableAnswer
@@ -24,13 +24,9 @@ from usbrec.llm.protocol import ChatModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
+from usbrec.stages.resolve import SERVED_AT_ONCE, resolve, to_serve
 from usbrec.stages.run_folder import read_catalogue
-from usbrec.stages.wiring import RULES, seat_participants
-
-#: Candidates laid before the recommender where a catalogue is there and nothing is said.
-CANDIDATES = 10
-#: Replies worked on at once with a model that is somewhere else.
-_ELSEWHERE = 512
+from usbrec.stages.wiring import seat_participants
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class ServedModels:
     models: Mapping[str, ServedModel]
     seat: RecommenderSeat
     knowledge: Knowledge | None = None
-    at_once: int = _ELSEWHERE
+    at_once: int = SERVED_AT_ONCE
     behind: tuple[ChatModel, ...] = ()
 
     @property
@@ -108,9 +104,9 @@ def open_twins(config: Config, catalogue: Path | None, interactions: Path | None
 
 def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
     """The same with a catalogue that is there already."""
-    config = _for_people(config, items is not None)
+    config = resolve(to_serve(config, catalogue=items is not None), items)
     controls = read_seat(config.seats.recommender, config.servers).is_rules
-    settings = config.model_copy(update={"enhanced": not controls})
+    settings = config.with_(enhanced=not controls)
     # The journal is never opened: outside a run nothing is recorded.
     participants = seat_participants(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
     best = participants.runner.recommender.recommender
@@ -122,28 +118,11 @@ def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
         ]
     if config.enhanced:
         twins.reverse()
-    parallel = all(model.parallel for model in participants.models)
     plain = next(twin.recommender for twin in twins if not twin.enhanced)
     return ServedModels(
         {twin.name: twin for twin in twins},
         replace(participants.runner.recommender, recommender=plain),
         participants.runner.knowledge,
-        config.serving.at_once or (_ELSEWHERE if parallel else 1),
+        settled(config.serving.at_once, "serving.at_once"),
         participants.models,
     )
-
-
-def _for_people(config: Config, catalogue: bool) -> Config:
-    """The settings with those defaults that a service has otherwise."""
-    seats, play, models = config.seats, config.play, config.models
-    recommender = seats.recommender
-    # Who is not named is not opened: the seats outside the search stay empty here.
-    other = RULES if catalogue else recommender
-    given = seats.model_fields_set
-    seats = seats.model_copy(update={seat: other for seat in ("simulator", "judge") if seat not in given})
-    if catalogue and "candidates" not in play.model_fields_set:
-        play = play.model_copy(update={"candidates": CANDIDATES})
-    if models.concurrency is None:
-        elsewhere = not read_seat(recommender, config.servers).is_here
-        models = models.model_copy(update={"concurrency": _ELSEWHERE if elsewhere else 1})
-    return config.model_copy(update={"seats": seats, "play": play, "models": models})

@@ -10,39 +10,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from usbrec.config import Config
+from usbrec.config import Config, settled
 from usbrec.dialogue import Episode, Sample
 from usbrec.errors import ConfigError
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
 from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
-from usbrec.play.questions.attributes import attributes_to_ask
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.run_folder import Inputs
-from usbrec.stages.wiring import RULES, Participants
+from usbrec.stages.wiring import Participants
 
 #: What is done with one sample; returns the JSON that is kept of it. Raises ModelError.
 Work = Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]]
 
 
-def in_mode(config: Config) -> Config:
-    """The settings with the seats as the mode has them: in ask mode rules answer, and where nobody speaks
-    (retrieval) nobody has to be seated but rules."""
-    seats = {
-        "episode": {},
-        "ask": {"simulator": RULES},
-        "retrieval": {"recommender": "rules:retriever", "simulator": RULES, "judge": RULES},
-    }[config.mode]
-    return config.model_copy(update={"seats": config.seats.model_copy(update=seats)})
-
-
 def questions(config: Config, inputs: Inputs) -> Work:
-    """The work on one sample in ask mode. Raises ConfigError without a catalogue or anything to ask for."""
+    """The work on one sample in ask mode. Raises ConfigError without a catalogue."""
     if inputs.catalogue is None:
         raise ConfigError("--mode ask asks for attributes of items: add --catalogue FILE.")
-    attributes = attributes_to_ask(inputs.catalogue, config.asking.attributes)
+    attributes = settled(config.asking.attributes, "asking.attributes")
 
     async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
         runner, ranking = participants.runner, participants.ranking()

@@ -16,7 +16,8 @@ from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
-from usbrec.stages.asking import Work, in_mode, questions
+from usbrec.stages.asking import Work, questions
+from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.retrieving import retrieve
 from usbrec.stages.run_folder import (
     STOPPED,
@@ -60,6 +61,7 @@ def evaluate(
     progress = progress or Silent()
     with step(progress, "reading samples and items"):
         inputs = read_inputs(config, samples, catalogue, interactions)
+    config = resolve(config, inputs.catalogue)
     stage = run_stage(
         "evaluate",
         _work(config, inputs),

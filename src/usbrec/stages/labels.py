@@ -12,8 +12,9 @@ from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.play.targets import Targets
+from usbrec.stages.resolve import resolve, to_read
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
-from usbrec.stages.wiring import RULES, Participants, seat_participants
+from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.training import Example
 
 
@@ -31,9 +32,9 @@ def labels_as_examples(
     alone, too, whether it is a candidate or not. How much of a label is learnt then, ``train.labels`` says.
     Raises InputError, BadLines, ConfigError.
     """
-    rules = {"simulator": RULES, "judge": RULES} if catalogue is not None else {}
-    config = config.model_copy(update={"seats": config.seats.model_copy(update=rules), "enhanced": False})
+    config = to_read(config, catalogue=catalogue is not None)
     inputs = read_inputs(config, given, catalogue, interactions)
+    config = resolve(config, inputs.catalogue)
     # Never opened: outside a run nothing is recorded.
     participants = seat_participants(config, inputs.prompts, inputs.catalogue, Journal("run.db"))
     naming = config.train.labels == "naming"

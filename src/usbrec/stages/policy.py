@@ -14,10 +14,9 @@ from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
-from usbrec.llm import find_seat
-from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
+from usbrec.stages.resolve import resolve, to_play
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
-from usbrec.stages.wiring import RULES, Participants, seat_participants
+from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.training import Example
 from usbrec.training.settings import Reward
 
@@ -55,8 +54,9 @@ class RolloutRewards:
         journal: Journal,
     ) -> Self:
         """Raises InputError, BadLines, ConfigError, before any model is asked."""
-        config = _configured(config, rules=catalogue is not None)
-        return cls(config, read_inputs(config, samples, catalogue, interactions), journal)
+        config = to_play(config, catalogue=catalogue is not None)
+        inputs = read_inputs(config, samples, catalogue, interactions)
+        return cls(resolve(config, inputs.catalogue), inputs, journal)
 
     def __enter__(self) -> Self:
         return self
@@ -146,18 +146,3 @@ class RolloutRewards:
     async def _play(self, sample: Sample, text: str) -> Reward:
         episode = await self._participants.runner.play(sample, first=Reply(text))
         return Reward(episode.score.value, episode.hit)
-
-
-def _configured(config: Config, *, rules: bool) -> Config:
-    """The settings that episodes are played with: no search of a better reply, for it is the model's own that
-    counts, and rules in the seats that nobody named. Raises InputError."""
-    unnamed = {"simulator", "judge"} - config.seats.model_fields_set if rules else set()
-    named: dict[str, str] = dict.fromkeys(sorted(unnamed), RULES)
-    seat = config.seats.recommender
-    found = find_seat(seat, config.servers)
-    bare = found is None or found.kind in ("packaged", "gguf")
-    if "+" in seat and bare and base_and_adapter(seat)[1] is not None:
-        # A model to be trained may be named without it; with an adapter it plays through transformers.
-        named["recommender"] = HF + seat
-    seats = config.seats.model_copy(update=named)
-    return config.model_copy(update={"seats": seats, "enhanced": False, "mode": "episode"})

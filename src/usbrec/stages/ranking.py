@@ -17,6 +17,7 @@ from usbrec.items.retrieval.ranker import FORMAT, read_ranker, write_ranker
 from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
 from usbrec.journal import Journal
 from usbrec.keys import digest
+from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.storage import write_text
 
@@ -49,6 +50,7 @@ def make_ranker(
     if config.limit is not None:
         loaded = limit_samples(loaded, config.limit)
     items = read_catalogue(catalogue, None, config.catalogue)
+    config = resolve(config, items)
     sessions = tuple(
         session
         for session in (() if interactions is None else read_sessions(interactions, items))

@@ -19,6 +19,7 @@ from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.items import ranked_items
 from usbrec.play.questions.ranking import place_of
 from usbrec.play.targets import Targets
+from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import (
     GivenCatalogue,
     GivenSamples,
@@ -49,6 +50,7 @@ def retrieve(
     with step(progress, "reading samples and items"):
         inputs = read_inputs(config, samples, catalogue, interactions)
     items = inputs.catalogue
+    config = resolve(config, items)
     if items is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE or --ranker DIR.")
     # What is popular, the ranker learnt from its training dialogues; no test row is counted.

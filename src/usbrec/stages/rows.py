@@ -28,7 +28,7 @@ def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int
     files are the same. Raises InputError and BadLines; InputError also when a part is left without rows.
     """
     settings = config.experiment
-    whole = config.model_copy(update={"limit": None, "ranker": None})
+    whole = config.with_(limit=None, ranker=None)
     tested = _fresh(whole, dataset, dataset.test)
     if config.limit is not None and tested:
         tested = limit_samples(tested, config.limit)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from usbrec.config import Config
+from usbrec.config import Config, settled
 from usbrec.data import write_samples
 from usbrec.errors import ConfigError
 from usbrec.items.knowledge import Knowledge
+from usbrec.stages.resolve import to_make_seekers
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
 from usbrec.synth.generator import make_seekers
@@ -19,10 +19,6 @@ from usbrec.synth.sampling import split_items
 NUMBER = 1000
 #: So much of them and of the items goes to the file for testing.
 SHARE = 0.2
-_NOUN = re.compile(
-    r"(?:^|[^a-z])(album|article|book|course|film|game|movie|podcast|product|recipe|restaurant|song|wine)s?"
-    r"(?:[^a-z]|$)"
-)
 
 
 def make_samples(
@@ -41,7 +37,7 @@ def make_samples(
     that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns
     how many samples went where, and how many items were skipped. Raises InputError and ConfigError.
     """
-    config = config or Config()
+    config = to_make_seekers(config or Config(), Path(catalogue))
     if share is not None and test is None:
         raise ConfigError("--share says how much goes to a second file: add --test FILE.")
     share = SHARE if share is None else share
@@ -57,7 +53,7 @@ def make_samples(
     held = 0 if test is None else max(1, round(number * share))
     if number - held < 1:
         raise ConfigError(f"--number {number}: every file needs at least one seeker.")
-    noun = config.seekers.noun or _noun_in(Path(catalogue).name)
+    noun = settled(config.seekers.noun, "seekers.noun")
     kept = tested = None
     if test is not None:
         kept, tested = split_items(items, share, config.seed)
@@ -87,9 +83,3 @@ def make_samples(
         counts["unspeakable"] += other.unspeakable
     write_samples(out, train.samples)
     return counts
-
-
-def _noun_in(file: str) -> str:
-    """What an item is called, by the name of the file they stand in: "books.csv" has books."""
-    found = _NOUN.search(file.lower())
-    return found[1] if found else "item"

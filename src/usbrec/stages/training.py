@@ -19,6 +19,7 @@ from usbrec.llm.transformers.model import device_of
 from usbrec.pairs import read_pairs, refuse_empty
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
+from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, given_samples, write_json
 from usbrec.storage import json_lines, read_text, write_text
 from usbrec.training import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
@@ -69,7 +70,7 @@ def train_model(
         return {"too_long": too_long, **measured}
 
     with Journal(out / "run.db") as journal:
-        return _finish(journal, out, config, chosen, _decides(chosen, config, examples), work)
+        return _finish(journal, out, resolve(config, None), chosen, _decides(chosen, config, examples), work)
 
 
 def _train_by_playing(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from usbrec.config import Config, Judging
+from usbrec.config import Config, Judging, settled
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ConfigError
 from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, open_ranker
@@ -103,8 +103,8 @@ def seat_participants(
     replay: Journal | None = None,
     reuse: Journal | None = None,
 ) -> Participants:
-    """Seat everyone. One model serves all seats that name it. Answers come from `replay` alone, or from
-    `reuse` where it has them. Raises ConfigError."""
+    """Seat everyone, with resolved settings. One model serves all seats that name it. Answers come from
+    `replay` alone, or from `reuse` where it has them. Raises ConfigError."""
     return _Wiring(config, prompts, catalogue, journal, replay, reuse).participants()
 
 
@@ -136,7 +136,7 @@ class _Wiring:
                 catalogue,
                 similarity_of(judging),
                 baseline_items=judging.baseline_items,
-                seed=config.seed_in_common,
+                seed=settled(config.common_seed, "common_seed"),
             )
         )
 
@@ -158,7 +158,7 @@ class _Wiring:
         in_turn = any(not model.parallel for model in models)
         return Participants(
             runner=runner,
-            workers=config.models.workers(in_process=in_turn),
+            workers=settled(config.models.concurrency, "models.concurrency"),
             restart_whole=in_turn and self._replay is None,
             identities={seat: dict(model.identity) for seat, model in self._models.items()},
             models=models,
@@ -205,7 +205,7 @@ class _Wiring:
             self._knowledge.similarity,
             self._prompts,
             count=config.play.examples,
-            seed=config.seed_in_common,
+            seed=settled(config.common_seed, "common_seed"),
             grounding=self._grounding,
         )
 
@@ -248,7 +248,7 @@ class _Wiring:
         model = None if self._seat(seat).is_rules else self._model(seat)
         template = self._prompt_template()
         return RecommenderSeat(
-            self._by_rules(seat) if model is None else self._around(LanguageModel(model, template), seat),
+            self._by_rules(seat) if model is None else self._around(LanguageModel(model, template)),
             template,
             Sampling(
                 temperature=play.temperature,
@@ -283,11 +283,11 @@ class _Wiring:
             knowledge,
             self._retriever(knowledge),
             config.play.candidates or CANDIDATES,
-            self._beliefs if self._internal_judge(seat) == RULES_BELIEF else None,
+            self._beliefs if self._internal_judge == RULES_BELIEF else None,
             opening=self._prompts.render("opening"),
         )
 
-    def _around(self, recommender: Recommender, seat: str) -> Recommender:
+    def _around(self, recommender: Recommender) -> Recommender:
         """The recommender, grounded and self-enhanced as the settings say."""
         config = self._config
         if self._grounding is not None:
@@ -300,21 +300,20 @@ class _Wiring:
         if config.enhanced:
             recommender = SelfEnhanced(
                 recommender,
-                self._internal_seats(seat),
+                self._internal_seats(),
                 config.search,
                 opening=self._prompts.render("opening"),
             )
         return recommender
 
-    def _internal_seats(self, recommender: str) -> InternalSeats:
-        search, seats = self._config.search, self._config.seats
-        simulator = search.simulator or (RULES if seats.simulator == RULES else recommender)
+    def _internal_seats(self) -> InternalSeats:
+        simulator = settled(self._config.search.simulator, "search.simulator")
         extractor: PreferenceExtractor
         if simulator == RULES:
             extractor = RulesExtractor(self._known("--ses-simulator rules"))
         else:
             extractor = ModelExtractor(self._model(simulator), self._prompts)
-        knowledge, judge = self._knowledge, self._internal_judge(recommender)
+        knowledge, judge = self._knowledge, self._internal_judge
         return InternalSeats(
             extractor,
             self._internal_simulator(simulator),
@@ -333,14 +332,9 @@ class _Wiring:
         beliefs = self._beliefs if judge == RULES_BELIEF else None
         return Focusing(grounding, each, CandidateScorer(grounding.knowledge, beliefs))
 
-    def _internal_judge(self, recommender: str) -> str:
-        config = self._config
-        if config.search.judge is not None:
-            return config.search.judge
-        if config.seats.judge not in (RULES, RULES_BELIEF):
-            return recommender
-        # Scores of the untrained retriever are no logits: what it believes is not calibrated.
-        return RULES if config.ranker is None else RULES_BELIEF
+    @property
+    def _internal_judge(self) -> str:
+        return settled(self._config.search.judge, "search.judge")
 
     @functools.cached_property
     def _beliefs(self) -> Beliefs:
