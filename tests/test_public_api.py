@@ -123,8 +123,8 @@ usbrec.evaluation_of_everything  # line 27
 """
 #: What is imported beside us is not looked into: it takes a minute.
 FOREIGN = (
-    "anyio fastapi httpx huggingface_hub IPython jinja2 matplotlib numpy openai opentelemetry prometheus_client "
-    "pydantic rich scipy starlette torch transformers typer uvicorn"
+    "anyio fastapi httpx huggingface_hub IPython jinja2 matplotlib numpy openai opentelemetry "
+    "prometheus_client pydantic rich scipy starlette torch transformers typer uvicorn"
 )
 
 
