@@ -71,20 +71,23 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    value: Any
-    if name == "__version__":
-        from importlib.metadata import version
+# A checker of types would take any name for one of ours.
+if not TYPE_CHECKING:
 
-        value = version("usbrec")
-    elif name == "errors":
-        value = importlib.import_module("usbrec.errors")
-    elif name in _HOMES:
-        value = getattr(importlib.import_module(f"usbrec.{_HOMES[name]}"), name)
-    else:
-        raise AttributeError(f"module 'usbrec' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        value: Any
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("usbrec")
+        elif name == "errors":
+            value = importlib.import_module("usbrec.errors")
+        elif name in _HOMES:
+            value = getattr(importlib.import_module(f"usbrec.{_HOMES[name]}"), name)
+        else:
+            raise AttributeError(f"module 'usbrec' has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
