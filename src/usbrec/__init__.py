@@ -1,10 +1,94 @@
 """USB-Rec: language models that recommend well in conversation.
 
-A script calls the stages (:mod:`usbrec.stages`) with settings (:mod:`usbrec.config`); the records they
-write are in :mod:`usbrec.dialogue`, and models to sit in seats in :mod:`usbrec.llm`. Nothing is imported
-here, so that a tool which needs one room pays for one room.
+A program calls :func:`usbrec.evaluate`, :func:`usbrec.compare`, :func:`usbrec.enhance`,
+:func:`usbrec.make_pairs` and :func:`usbrec.train`, and gets records back; docs/library.md shows how. A name
+is imported when it is first asked for, so that a tool which needs one room pays for one room.
 """
 
-from importlib.metadata import version
+from __future__ import annotations
 
-__version__ = version("usbrec")
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from usbrec import errors
+    from usbrec.config import Config, load_config
+    from usbrec.dialogue import Conversation, Episode, Item, PreferencePair, Reply, Sample, Score, Turn
+    from usbrec.evaluation import Comparison
+    from usbrec.items import Catalogue
+    from usbrec.library.comparing import compare
+    from usbrec.library.evaluating import aevaluate, evaluate
+    from usbrec.library.loading import load_catalogue, load_samples
+    from usbrec.library.pairing import Pairs, make_pairs
+    from usbrec.library.run import Run
+    from usbrec.library.training import Adapter, train
+    from usbrec.llm import ScriptedModel
+
+    __version__: str
+
+__all__ = [
+    "Adapter",
+    "Catalogue",
+    "Comparison",
+    "Config",
+    "Conversation",
+    "Episode",
+    "Item",
+    "Pairs",
+    "PreferencePair",
+    "Reply",
+    "Run",
+    "Sample",
+    "Score",
+    "ScriptedModel",
+    "Turn",
+    "aevaluate",
+    "compare",
+    "errors",
+    "evaluate",
+    "load_catalogue",
+    "load_config",
+    "load_samples",
+    "make_pairs",
+    "train",
+]
+
+#: Name -> the module that has it.
+_HOMES = {
+    **dict.fromkeys(("Config", "load_config"), "config"),
+    **dict.fromkeys(
+        ("Conversation", "Episode", "Item", "PreferencePair", "Reply", "Sample", "Score", "Turn"), "dialogue"
+    ),
+    "Comparison": "evaluation",
+    "Catalogue": "items",
+    "compare": "library.comparing",
+    **dict.fromkeys(("aevaluate", "evaluate"), "library.evaluating"),
+    **dict.fromkeys(("load_catalogue", "load_samples"), "library.loading"),
+    **dict.fromkeys(("Pairs", "make_pairs"), "library.pairing"),
+    "Run": "library.run",
+    **dict.fromkeys(("Adapter", "train"), "library.training"),
+    "ScriptedModel": "llm",
+}
+
+
+# A checker of types would take any name for one of ours.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        value: Any
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("usbrec")
+        elif name == "errors":
+            value = importlib.import_module("usbrec.errors")
+        elif name in _HOMES:
+            value = getattr(importlib.import_module(f"usbrec.{_HOMES[name]}"), name)
+        else:
+            raise AttributeError(f"module 'usbrec' has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -21,6 +21,13 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
     """Read TOML (None: defaults) and lay `overrides` over it; nested mappings, None means not given.
 
     Raises ConfigError naming file, field, what was wrong and what is allowed.
+
+    ```python
+    import usbrec
+
+    config = usbrec.load_config("docs/examples/quick.toml", {"play": {"rounds": 3}})
+    print(config.play.rounds, config.seats.recommender)
+    ```
     """
     data: dict[str, Any] = {}
     if path is not None:

@@ -113,7 +113,10 @@ def evaluate(
     with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
         with nothing_kept():
             results = stages.evaluate(loaded, kept, **given)
-        return Run(settings.seats.recommender, None, results, read_rows(Path(kept), results))
+        name = settings.seats.recommender
+        if settings.mode == "retrieval":
+            name = "attributes" if settings.ranker is None else Path(settings.ranker).name
+        return Run(name, None, results, read_rows(Path(kept), results))
 
 
 @contextlib.contextmanager

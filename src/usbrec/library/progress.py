@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.cli.progress import Bars
 from usbrec.engine import Progress, Silent
+from usbrec.library.bars import Bars
 
 #: Seconds between two pictures of a notebook's bar: each is a message to the browser.
 _PICTURE = 0.25

@@ -64,9 +64,13 @@ class Run:
 
         "ieval" (0 to 2) and "hit" (a share of rows) are the outcomes, "non_repeats.hit" is the hit on rows
         whose context had not named a target. Each has `mean`, `ci95` (low, high; 95 %, dialogues resampled),
-        `n` (rows it is taken over) and `clusters` (dialogues); None where there is no row.
+        `n` (rows it is taken over) and `clusters` (dialogues); None where there is no row. A run that only
+        ranks has "recall.10", "ndcg.10" and the like.
         """
-        return dict(_intervals(self.results))
+        found = dict(_intervals(self.results))
+        if not self._ranks:
+            return found
+        return {name.removeprefix("intervals."): one for name, one in found.items() if one.n}
 
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:

@@ -49,7 +49,7 @@ def laid_over(
             place = place.setdefault(stage, {})
         place[setting] = str(value) if isinstance(value, os.PathLike) else value
     # Settings that nobody named stay so: what they are by default may depend on the others.
-    return load_config(None, _laid(given.model_dump(mode="json", exclude_unset=True), over))
+    return load_config(None, _laid(given.model_dump(exclude_unset=True), over))
 
 
 def _given(config: Settings | None) -> Config:

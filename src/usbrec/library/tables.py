@@ -128,13 +128,11 @@ def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> p
             "to_csv writes the same."
         ) from None
     frame = pd.DataFrame(list(rows), columns=list(columns))
-    # Empty cells would make texts of what is true or false, and fractions of what is counted.
-    return frame.astype(
-        {name: kind for name, kind in _KINDS.items() if name in columns},
-    )
+    # Empty cells would make objects of what is true or false, and fractions of what is counted.
+    return frame.astype({name: _KINDS.get(name, "string") for name in columns})
 
 
-#: Columns that hold no text, as pandas calls what they hold; the others are texts.
+#: Columns that hold no text, as pandas calls what they hold.
 _KINDS = {
     **dict.fromkeys(("score", "second", "words", "seconds", "chosen_score", "rejected_score"), "float64"),
     **dict.fromkeys(("hit", "repeat", "leaked"), "boolean"),

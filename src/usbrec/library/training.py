@@ -77,6 +77,15 @@ def train(
     Raises InputError (BadLines, ConfigError without the extra, RunFolderError), ModelRefused, Interrupted.
 
     Source: USB-Rec (RecSys 2025), section 3: SimPO with LoRA.
+
+    ```python
+    import usbrec
+
+    adapter = usbrec.train(
+        "sft", "docs/examples/books.jsonl", base="smollm2-135m", out="runs/adapter", max_steps=1
+    )
+    print(adapter.seat, adapter.results["loss"])
+    ```
     """
     settings = laid_over(
         config,
@@ -104,6 +113,6 @@ def train(
 def _given(data: object) -> GivenData:
     if isinstance(data, Pairs):
         return data.pairs
-    if isinstance(data, list | tuple) and data and isinstance(data[0], PreferencePair):
+    if isinstance(data, list | tuple) and (not data or isinstance(data[0], PreferencePair)):
         return tuple(data)
     return given_samples(data)  # type: ignore[arg-type]

@@ -1,0 +1,146 @@
+"""The names at the root: which there are, that they cost nothing before they are used, and what they are."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import usbrec
+from support import ROOT
+
+NAMES = [
+    "Adapter",
+    "Catalogue",
+    "Comparison",
+    "Config",
+    "Conversation",
+    "Episode",
+    "Item",
+    "Pairs",
+    "PreferencePair",
+    "Reply",
+    "Run",
+    "Sample",
+    "Score",
+    "ScriptedModel",
+    "Turn",
+    "aevaluate",
+    "compare",
+    "errors",
+    "evaluate",
+    "load_catalogue",
+    "load_config",
+    "load_samples",
+    "make_pairs",
+    "train",
+]
+
+
+def test_the_names_at_the_root_are_those_that_are_promised() -> None:
+    assert usbrec.__all__ == NAMES
+    assert dir(usbrec) == sorted([*NAMES, "__version__"])
+
+
+def test_importing_the_package_imports_nothing_that_takes_time() -> None:
+    asked = "import sys, usbrec; print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    for name in ("numpy", "pandas", "pydantic", "scipy", "openai", "rich", "asyncio"):
+        assert f"'{name}'" not in loaded.stdout
+
+
+def test_a_name_that_is_not_there_is_said_to_be_missing() -> None:
+    assert not hasattr(usbrec, "evaluation_of_everything")
+
+
+def test_every_public_name_says_what_it_is_and_functions_what_they_raise_with_an_example() -> None:
+    for name in NAMES:
+        thing = getattr(usbrec, name)
+        said = inspect.getdoc(thing)
+        assert said, name
+        if inspect.isfunction(thing):
+            assert "Raises" in said, name
+            assert "```python\nimport" in said, name
+
+
+#: Books that the examples of the documents use.
+EXAMPLES = ROOT / "docs" / "examples"
+BOOKS: dict[str, Any] = {"samples": EXAMPLES / "books.jsonl", "catalogue": EXAMPLES / "books.csv"}
+
+
+def test_no_submodule_takes_the_name_of_a_function(tmp_path: Path) -> None:
+    for module in pkgutil.walk_packages(usbrec.__path__, "usbrec."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    quiet: dict[str, Any] = {
+        "limit": 2,
+        "progress": False,
+        "config": {"statistics": {"resamples": 100}, "play": {"rounds": 1}},
+    }
+    model = f"scripted:{EXAMPLES / 'book-model.jsonl'}"
+    for _ in range(2):
+        run = usbrec.evaluate(**BOOKS, recommender="rules:retriever", **quiet)
+        assert usbrec.compare(run, run).systems[1].name == "rules:retriever #2"
+        assert usbrec.make_pairs(**BOOKS, recommender=model, drafts=2, **quiet).results["n"] == 2
+        with pytest.raises(usbrec.errors.ConfigError, match="can be trained"):
+            usbrec.train("simpo", [], base="rules:best", out=tmp_path / "adapter")
+
+
+OUTSIDE = """
+import usbrec
+from collections.abc import Coroutine
+
+class Librarian:
+    def reply(self, conversation: usbrec.Conversation) -> usbrec.Reply:
+        return usbrec.Reply("Dune", items=("b1",))
+
+catalogue: usbrec.Catalogue = usbrec.load_catalogue([{"title": "Dune"}])
+samples: tuple[usbrec.Sample, ...] = usbrec.load_samples("books.jsonl")
+run: usbrec.Run = usbrec.evaluate(samples, recommender=Librarian(), catalogue=catalogue, rounds=2)
+mean: float | None = run.scores["ieval"].mean
+interval: tuple[float | None, float | None] = run.scores["ieval"].ci95
+turns: tuple[usbrec.Turn, ...] = run.episodes[0].turns
+both: usbrec.Comparison = usbrec.compare(run, "runs/plain", names=["mine", "plain"])
+text: str = both.to_latex()
+pairs: usbrec.Pairs = usbrec.make_pairs(samples, recommender="openai:qwen3")
+pair: usbrec.PreferencePair = pairs[0]
+adapter: usbrec.Adapter = usbrec.train("simpo", pairs, base="smollm2-135m", out="runs/adapter")
+version: str = usbrec.__version__
+
+async def main() -> usbrec.Run:
+    return await usbrec.aevaluate(samples, recommender=adapter.seat)
+
+wrong: int = run.name  # line 25
+usbrec.evaluate(samples, round=2)  # line 26
+usbrec.evaluation_of_everything  # line 27
+"""
+#: What is imported beside us is not looked into: it takes a minute.
+FOREIGN = (
+    "anyio fastapi httpx huggingface_hub IPython jinja2 matplotlib numpy openai opentelemetry "
+    "prometheus_client pydantic rich scipy starlette torch transformers typer uvicorn"
+)
+
+
+def test_a_program_outside_is_checked_against_our_types(tmp_path: Path) -> None:
+    assert (Path(usbrec.__file__).parent / "py.typed").is_file()
+    (tmp_path / "program.py").write_text(OUTSIDE)
+    skipped = ",".join(f"{name}.*" for name in FOREIGN.split())
+    (tmp_path / "mypy.ini").write_text(
+        f"[mypy]\nstrict = true\ncache_dir = {tmp_path / 'cache'}\n[mypy-{skipped}]\nfollow_imports = skip\n"
+    )
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "program.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    errors = re.findall(r"^program\.py:(\d+): error: .*\[([a-z-]+)\]$", checked.stdout, re.MULTILINE)
+    assert errors == [("25", "assignment"), ("26", "call-arg"), ("27", "attr-defined")], checked.stdout
