@@ -17,17 +17,22 @@ FactKind = Literal["genre", "era", "person", "style", "item"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one seat said."""
+    """What one seat said. `items` are the ids of what it recommends, in order, where the speaker's own system
+    says so; None leaves it to linking the text."""
 
     role: Role
     text: str
+    items: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"role": self.role, "text": self.text}
+        written: dict[str, Any] = {"role": self.role, "text": self.text}
+        # Left out where there are none, so that recorded turns keep their digests.
+        return written if self.items is None else written | {"items": list(self.items)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(role=data["role"], text=data["text"])
+        items = data.get("items")
+        return cls(data["role"], data["text"], None if items is None else tuple(items))
 
 
 def plain_words(text: str) -> str:
@@ -117,7 +122,7 @@ class Sample:
         )
 
 
-ScoreMethod = Literal["exact", "votes", "forced", "rules"]
+ScoreMethod = Literal["exact", "votes", "forced", "rules", "own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,8 @@ class Reply:
     usage: Usage = field(default_factory=Usage)
 
     def __post_init__(self) -> None:
+        if isinstance(self.items, str):  # one id, not its characters
+            object.__setattr__(self, "items", (self.items,))
         if self.items is not None and not isinstance(self.items, tuple):
             object.__setattr__(self, "items", tuple(self.items))
 

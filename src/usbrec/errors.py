@@ -7,7 +7,8 @@
     ├── ModelError            the model's side failed on one request: recorded on its row, the run goes on
     │   ├── ModelUnavailable    no connection, timeout, 429 or 5xx after the retries
     │   ├── UnusableAnswer      an answer that is empty, garbage or no chat completion
-    │   └── PromptTooLong       the prompt exceeds the model's context
+    │   ├── PromptTooLong       the prompt exceeds the model's context
+    │   └── SeatFailed          an object of the user's own raised, or returned something else
     ├── ModelRefused          the server says no to everything (401, 403, unknown model): exit code 2
     └── Interrupted           Ctrl-C: exit code 130
 
@@ -70,6 +71,10 @@ class UnusableAnswer(ModelError):
 
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context window."""
+
+
+class SeatFailed(ModelError):
+    """A recommender, seeker or judge of the user's own raised, or returned something that is no answer."""
 
 
 class ModelRefused(UsbRecError):

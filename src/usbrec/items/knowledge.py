@@ -45,6 +45,10 @@ class Knowledge:
             for mention in self.linker.link(text)
         )
 
+    def named_by(self, turn: Turn, said: Set[str] = frozenset()) -> tuple[str, ...]:
+        """The same of a turn: what its speaker's own system recommends, else what its text names."""
+        return self.named(turn.text, said) if turn.items is None else turn.items
+
     def words_beside(self, text: str) -> int:
         """How many words with a letter a text has beside the titles it names."""
         end, beside = 0, []
@@ -54,7 +58,7 @@ class Knowledge:
         return sum(any(map(str.isalpha, word)) for word in " ".join([*beside, text[end:]]).split())
 
     def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
-        return frozenset(item_id for turn in turns for item_id in self.named(turn.text))
+        return frozenset(item_id for turn in turns for item_id in self.named_by(turn))
 
     def names_new(self, turns: Sequence[Turn], text: str) -> bool:
         """Whether a reply that follows `turns` names an item that they have not named."""

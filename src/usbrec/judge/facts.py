@@ -22,7 +22,7 @@ def first_new_items(
     named = set(knowledge.named_in(context))
     found: list[tuple[str, ...]] = []
     for turn in played:
-        ids = knowledge.named(turn.text, named)
+        ids = knowledge.named_by(turn, named)
         if turn.role == "recommender":
             found.append(tuple(dict.fromkeys(item_id for item_id in ids if item_id not in named)))
         named.update(ids)
@@ -44,9 +44,11 @@ def reply_facts(
     the ids of the targets. Where replies were grounded,
     ``candidates`` are the ids each one was shown, ``redraws`` how often it was drawn again, ``fallback``
     whether a fixed sentence stands in for it, ``mended`` whether it was mended; a reply that
-    was given (a label) was shown none.
+    was given (a label) was shown none. Where a system says itself what it recommends, ``items_given`` says
+    of which replies, and ``unknown_items`` are the ids it gave that the catalogue lacks.
     """
-    replies = [turn.text for turn in played if turn.role == "recommender"]
+    turns = [turn for turn in played if turn.role == "recommender"]
+    replies = [turn.text for turn in turns]
     facts: dict[str, Any] = {
         "replies": len(replies),
         "words": [len(reply.split()) for reply in replies],
@@ -57,17 +59,27 @@ def reply_facts(
         return facts
     new = first_new_items(context, played, knowledge)
     return facts | {
-        "named": [list(dict.fromkeys(knowledge.named(reply))) for reply in replies],
+        "named": [list(dict.fromkeys(knowledge.named_by(turn))) for turn in turns],
         "new": [items[0] if items else None for items in new],
         "beside": [knowledge.words_beside(reply) for reply in replies],
         "out_of_catalogue": [list(knowledge.linker.out_of_catalogue(reply)) for reply in replies],
         "targets": [item.id for item in targets.items],
         **_grounding_facts(groundings),
+        **_given_facts(turns, groundings),
     }
 
 
 def _grounding_facts(groundings: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any]:
-    if all(grounding is None for grounding in groundings):
+    if not any(grounding is not None and "candidates" in grounding for grounding in groundings):
         return {}
     given: Mapping[str, Any] = {"candidates": [], "redraws": 0, "mended": False, "fallback": False}
     return {name: [(grounding or given)[name] for grounding in groundings] for name in given}
+
+
+def _given_facts(turns: Sequence[Turn], groundings: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any]:
+    """What the recommender's own system gave; nothing where it gave nothing in any reply."""
+    given = [turn.items is not None for turn in turns]
+    if not any(given):
+        return {}
+    unknown = [list((grounding or {}).get("unknown", ())) for grounding in groundings]
+    return {"items_given": given, "unknown_items": unknown}

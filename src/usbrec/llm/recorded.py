@@ -1,6 +1,6 @@
-"""A model whose answers are kept: recorded before they count, and served again from the record.
+"""Answers that are kept: recorded before they count, and served again from the record.
 
-The key of a call is its unit, the seat's model and everything that decides the answer. An identical
+The key of a call is its unit, who is asked and everything that decides the answer. An identical
 call inside a unit is therefore asked once. Replay is the same class without a model behind it.
 """
 
@@ -20,6 +20,7 @@ _FAILURES: Mapping[str, type[ModelError]] = {
     "ModelUnavailable": errors.ModelUnavailable,
     "UnusableAnswer": errors.UnusableAnswer,
     "PromptTooLong": errors.PromptTooLong,
+    "SeatFailed": errors.SeatFailed,
 }
 
 
@@ -45,13 +46,67 @@ class Unreachable:
         return
 
 
-class RecordedModel(Around):
-    """Wraps a ChatModel with a journal; is a ChatModel.
+class Recorder:
+    """Calls of whoever sits in a seat, kept in a journal.
 
-    With `replay` given, answers come from that journal alone and the model behind is never asked; a
-    call it does not hold raises InputError. `reuse` is another run's journal: what was answered there is not
-    asked again. Outside a unit (no current scope) nothing is recorded.
+    With `replay` given, answers come from that journal alone and nobody is asked; a call it does not hold
+    raises InputError. `reuse` is another run's journal: what was answered there is not asked again. Outside a
+    unit (no current scope) nothing is recorded.
     """
+
+    def __init__(
+        self, journal: Journal, *, replay: Journal | None = None, reuse: Journal | None = None
+    ) -> None:
+        self._journal = journal
+        self._replay = replay
+        self._reuse = reuse
+
+    async def answer(
+        self,
+        kind: str,
+        name: str,
+        request: Mapping[str, Any],
+        ask: Callable[[], Awaitable[Mapping[str, Any]]],
+    ) -> Mapping[str, Any]:
+        """The answer of `name` to a call, JSON both; it has what it cost as "usage". Raises ModelError."""
+        scope = current_scope.get()
+        if scope is None:
+            return await ask()
+        asked = {"kind": kind, "model": name, **request}
+        key = digest(asked)
+        known = (self._replay or self._journal).call(scope.unit, key)
+        elsewhere = self._replay is not None
+        if known is None and self._reuse is not None:
+            known, elsewhere = self._reuse.call(scope.unit, key), True
+            # What failed there may be answered here.
+            known = None if known is not None and known.failure is not None else known
+        if known is not None and elsewhere:
+            self._journal.record_call(
+                scope.unit, key, seat=name, request=asked, answer=known.answer, failure=known.failure
+            )
+        if known is not None and known.failure is not None:
+            failure, message = known.failure
+            raise _FAILURES.get(failure, ModelError)(message)
+        if known is not None and known.answer is not None:
+            return known.answer
+        if self._replay is not None:
+            raise InputError(
+                f"{self._replay.path}: the recorded run holds no answer of {name} for a call of "
+                f"{scope.unit}. Replay with exactly the recorded run's command and version."
+            )
+        try:
+            answer = await ask()
+        except ModelError as error:
+            self._journal.record_call(
+                scope.unit, key, seat=name, request=asked, failure=(type(error).__name__, str(error))
+            )
+            raise
+        self._journal.record_call(scope.unit, key, seat=name, request=asked, answer=answer)
+        return answer
+
+
+class RecordedModel(Around):
+    """Wraps a ChatModel with a journal; is a ChatModel. `replay` and `reuse` as for :class:`Recorder`."""
 
     def __init__(
         self,
@@ -62,16 +117,18 @@ class RecordedModel(Around):
         reuse: Journal | None = None,
     ) -> None:
         super().__init__(inner)
-        self._journal = journal
-        self._replay = replay
-        self._reuse = reuse
+        self._recorder = Recorder(journal, replay=replay, reuse=reuse)
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        answer = await self._answer("chat", request.to_json(), lambda: self._chat(request))
+        answer = await self._recorder.answer(
+            "chat", self.name, request.to_json(), lambda: self._chat(request)
+        )
         return ChatReply.from_json(answer)
 
     async def choose(self, request: ChoiceRequest) -> Choice:
-        answer = await self._answer("choose", request.to_json(), lambda: self._choose(request))
+        answer = await self._recorder.answer(
+            "choose", self.name, request.to_json(), lambda: self._choose(request)
+        )
         return Choice.from_json(answer)
 
     async def _chat(self, request: ChatRequest) -> Mapping[str, Any]:
@@ -79,41 +136,3 @@ class RecordedModel(Around):
 
     async def _choose(self, request: ChoiceRequest) -> Mapping[str, Any]:
         return (await self.inner.choose(request)).to_json()
-
-    async def _answer(
-        self, kind: str, request: Mapping[str, Any], ask: Callable[[], Awaitable[Mapping[str, Any]]]
-    ) -> Mapping[str, Any]:
-        scope = current_scope.get()
-        if scope is None:
-            return await ask()
-        asked = {"kind": kind, "model": self.name, **request}
-        key = digest(asked)
-        known = (self._replay or self._journal).call(scope.unit, key)
-        elsewhere = self._replay is not None
-        if known is None and self._reuse is not None:
-            known, elsewhere = self._reuse.call(scope.unit, key), True
-            # What failed there may be answered here.
-            known = None if known is not None and known.failure is not None else known
-        if known is not None and elsewhere:
-            self._journal.record_call(
-                scope.unit, key, seat=self.name, request=asked, answer=known.answer, failure=known.failure
-            )
-        if known is not None and known.failure is not None:
-            name, message = known.failure
-            raise _FAILURES.get(name, ModelError)(message)
-        if known is not None and known.answer is not None:
-            return known.answer
-        if self._replay is not None:
-            raise InputError(
-                f"{self._replay.path}: the recorded run holds no answer of {self.name} for a call of "
-                f"{scope.unit}. Replay with exactly the recorded run's command and version."
-            )
-        try:
-            answer = await ask()
-        except ModelError as error:
-            self._journal.record_call(
-                scope.unit, key, seat=self.name, request=asked, failure=(type(error).__name__, str(error))
-            )
-            raise
-        self._journal.record_call(scope.unit, key, seat=self.name, request=asked, answer=answer)
-        return answer

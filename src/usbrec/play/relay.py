@@ -39,7 +39,7 @@ class Played:
     def after_reply(self, reply: Reply) -> Played:
         return replace(
             self,
-            turns=(*self.turns, Turn("recommender", reply.text)),
+            turns=(*self.turns, Turn("recommender", reply.text, reply.items)),
             unfinished=self.unfinished + reply.unfinished,
             traces=(*self.traces, reply.trace),
             groundings=(*self.groundings, reply.grounding),

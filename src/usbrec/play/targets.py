@@ -64,7 +64,13 @@ class Targets:
         )
 
     def named_in(self, turns: Sequence[Turn]) -> bool:
-        return any(self.named_by(turn.text) for turn in turns)
+        return any(map(self.named_by_turn, turns))
+
+    def named_by_turn(self, turn: Turn) -> bool:
+        """Whether a turn names a target: by what its speaker's own system gives, else by its text."""
+        if turn.items is None:
+            return self.named_by(turn.text)
+        return any(item.id in turn.items for item in self.items)
 
     def lose_patience(self, turns: Sequence[Turn]) -> bool:
         """Whether the seeker leaves: as many recommendations as they bear did not suit them.
@@ -77,7 +83,7 @@ class Targets:
         said: set[str] = set()
         unfitting = 0
         for turn in turns:
-            fresh = set(self.knowledge.named(turn.text, said)) - said
+            fresh = set(self.knowledge.named_by(turn, said)) - said
             unfitting += turn.role == "recommender" and bool(fresh) and not fresh & ids
             said |= fresh
         return unfitting >= self.persona.patience

@@ -13,9 +13,11 @@ from usbrec.evaluation.metrics.rows import Measure, Row, hit, interval, mean, sc
 
 
 def score_methods(rows: Iterable[Row]) -> dict[str, int]:
-    """How many scores came from log-probabilities, votes, votes forced to a digit, and rules."""
+    """How many scores came from log-probabilities, votes, votes forced to a digit, rules, and (where there
+    are any) from a judge of the user's own."""
     methods = Counter(row["episode"]["score"]["method"] for row in rows if row["episode"] is not None)
-    return {method: methods[method] for method in ("exact", "votes", "forced", "rules")}
+    told = {method: methods[method] for method in ("exact", "votes", "forced", "rules")}
+    return told | ({"own": methods["own"]} if methods["own"] else {})
 
 
 def vote_counts(rows: Iterable[Row]) -> dict[str, Any] | None:

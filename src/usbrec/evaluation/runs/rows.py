@@ -87,6 +87,7 @@ def _is_turn(value: Any) -> bool:
         isinstance(value, Mapping)
         and value.get("role") in ("seeker", "recommender")
         and _is_text(value.get("text"))
+        and (value.get("items") is None or _is_list(value["items"], _is_text))
     )
 
 
@@ -143,6 +144,8 @@ _FACTS: dict[str, Callable[[Any], bool]] = {
     "candidates": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "redraws": lambda value: _is_list(value, _is_count),
     "mended": lambda value: _is_list(value, lambda done: isinstance(done, bool)),
+    "items_given": lambda value: _is_list(value, lambda given: isinstance(given, bool)),
+    "unknown_items": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "fallback": lambda value: _is_list(value, lambda used: isinstance(used, bool)),
 }
 
@@ -162,7 +165,7 @@ _EPISODE: dict[str, Callable[[Episode], bool]] = {
     "played": lambda episode: all(_is_turn(turn.to_json()) for turn in episode.played),
     "score": lambda episode: (
         _is_score({"value": episode.score.value})
-        and episode.score.method in ("exact", "votes", "forced", "rules")
+        and episode.score.method in ("exact", "votes", "forced", "rules", "own")
         and _is_count(episode.score.votes)
         and _is_count(episode.score.unreadable)
         and isinstance(episode.score.detail, Mapping)

@@ -205,7 +205,7 @@ class Questioning:
             Conversation((*turns, wish), round=self.rounds, rounds=self.rounds),
             seed=derive_seed(seed, "recommender", number),
         )
-        first = self.ranking.recommended(reply.text, turns)
+        first = self.ranking.recommended(Turn("recommender", reply.text, reply.items), turns)
         listed = self.ranking.after(sample.turns, state.heard, first=first, without=state.declined)
         shown = listed.items[: self.shown]
         found = (self.ranking.knowledge.catalogue.get(item_id) for item_id in shown)

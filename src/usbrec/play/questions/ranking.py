@@ -68,10 +68,10 @@ class Ranking:
             tuple(listed[:LISTED]), tuple(item_id for item_id in listed if item_id not in named)[:LISTED]
         )
 
-    def recommended(self, text: str, before: Sequence[Turn]) -> tuple[str, ...]:
+    def recommended(self, reply: Turn, before: Sequence[Turn]) -> tuple[str, ...]:
         """The items a reply names, each once; those that the dialogue had not named come first."""
         said = self.knowledge.named_in(before)
-        ids = tuple(dict.fromkeys(self.knowledge.named(text, said)))
+        ids = tuple(dict.fromkeys(self.knowledge.named_by(reply, said)))
         return (*(i for i in ids if i not in said), *(i for i in ids if i in said))
 
     def of_chat(self, context: Sequence[Turn], played: Sequence[Turn]) -> tuple[RoundList, ...]:
@@ -83,7 +83,7 @@ class Ranking:
             if reply.role != "recommender":
                 continue
             answer = played[place + 1 : place + 2]
-            named = self.recommended(reply.text, (*context, *played[:place]))
+            named = self.recommended(reply, (*context, *played[:place]))
             if named:
                 lists.append(self.after(context, heard, first=named, without=declined))
                 declined.update(named)

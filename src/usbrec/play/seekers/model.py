@@ -86,7 +86,7 @@ class _TargetSeeker:
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         # Whether a target was recommended is a fact of the reply, not of what the simulator says.
-        accepted = self.targets.named_by(turns[-1].text)
+        accepted = self.targets.named_by_turn(turns[-1])
         said = " ".join(turn.text for turn in turns)
         known = set(self.targets.matcher.named(said))
         secret = TitleMatcher(title for title in self.targets.titles if title not in known)

@@ -78,7 +78,7 @@ class RulesTargetSimulator:
         facts = tuple(fact for fact in known if tellable(fact, targets))
 
         def accepts(turns: Sequence[Turn]) -> bool:
-            return targets.named_by(turns[-1].text)
+            return targets.named_by_turn(turns[-1])
 
         return RulesSeeker(
             self.knowledge,
@@ -110,7 +110,7 @@ class RulesInternalSimulator:
 
         def accepts(turns: Sequence[Turn]) -> bool:
             before = self.knowledge.named_in(turns[:-1])
-            offered = next((i for i in self.knowledge.named(turns[-1].text) if i not in before), None)
+            offered = next((i for i in self.knowledge.named_by(turns[-1]) if i not in before), None)
             return offered is not None and taste.nearness(offered) >= self.accept_from
 
         return RulesSeeker(self.knowledge, facts, accepts, lambda turns: False, self.explain)
@@ -136,7 +136,7 @@ class RulesSeeker:
         if self.leaves(turns):
             return SeekerAnswer(_pick(_LEAVE, seed, "leave"), left=True)
         last = turns[-1].text
-        parts = [_pick(_DECLINE, seed, "decline")] if self.knowledge.named(last) else []
+        parts = [_pick(_DECLINE, seed, "decline")] if self.knowledge.named_by(turns[-1]) else []
         fresh = self.untold(turns)
         if fresh:
             first = _asked_for(fresh, last) or fresh[0]

@@ -1,0 +1,196 @@
+"""Calls of an object's method, plain or async, with failures that say who failed.
+
+Plain methods run in one thread, one after the other in the order in which they are asked, because code that
+was written without others in mind may keep what it likes between two lines; ``concurrent = True`` on the
+object says that it may be asked several things at once. Async methods run in the caller's own loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import inspect
+import queue
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from usbrec.errors import ConfigError, Interrupted, SeatFailed
+from usbrec.event_loop import at_home
+from usbrec.keys import canonical_json, digest
+
+
+class CallQueue:
+    """Plain calls in at most `threads` threads of their own, begun in the order in which they come.
+
+    The threads end with the program, whatever they are doing: nobody waits for a call that was given up.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self._most = threads
+        self._threads: list[threading.Thread] = []
+        self._waiting = 0
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What the function returns. Raises what it raises."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[tuple[Any, BaseException | None]] = loop.create_future()
+        context = contextvars.copy_context()
+
+        def work() -> None:
+            if ended.cancelled():
+                return
+            result, error = None, None
+            try:
+                result = context.run(function, *arguments)
+            except BaseException as raised:  # noqa: BLE001 - it is raised again where the call is awaited
+                error = raised
+            # The loop may be gone by now, and with it whoever asked.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, ended, (result, error))
+
+        self._waiting += 1
+        try:
+            if self._waiting > len(self._threads) < self._most:
+                thread = threading.Thread(target=self._serve, name="usbrec-own", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._calls.put(work)
+            result, error = await ended
+        finally:
+            self._waiting -= 1
+        if error is not None:
+            raise error
+        return result
+
+    def close(self) -> None:
+        """Let the threads end once they have done what they are at."""
+        for _ in self._threads:
+            self._calls.put(None)
+        self._threads = []
+
+    def _serve(self) -> None:
+        while (work := self._calls.get()) is not None:
+            work()
+
+
+def _settle(future: asyncio.Future[Any], value: Any) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+@dataclass(frozen=True)
+class OwnObject:
+    """An object of the user's own in a seat.
+
+    `seat` is where it sits ("recommender"), `text` how that is written, `method` what is called; `calls` runs
+    plain methods.
+    """
+
+    thing: object
+    seat: str
+    text: str
+    method: str
+    calls: CallQueue
+
+    @classmethod
+    def seated(cls, thing: object, seat: str, text: str, method: str, calls: CallQueue) -> OwnObject:
+        """Raises ConfigError when the object lacks the method, or has an identity that is no mapping."""
+        if not callable(getattr(thing, method, None)):
+            form = (
+                "reply(self, conversation)"
+                if seat == "recommender"
+                else (f"{method}(self, conversation, targets)")
+            )
+            raise ConfigError(
+                f"{text} cannot be the {seat}: {type_name(thing)} has no method {method}. "
+                f"Give it `def {form}`, plain or async."
+            )
+        found = cls(thing, seat, text, method, calls)
+        _ = found.identity
+        return found
+
+    @property
+    def who(self) -> str:
+        return f"{self.seat} {self.text} ({type_name(self.thing)})"
+
+    @property
+    def identified(self) -> bool:
+        """Whether the object says what decides its answers."""
+        return getattr(self.thing, "identity", None) is not None
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What decides the answers, as the object says; without that, its type and how that is written."""
+        told = getattr(self.thing, "identity", None)
+        about = {"backend": "own", "type": type_name(self.thing)}
+        if told is None:
+            return {**about, "source": _source_of(type(self.thing))}
+        try:
+            canonical_json(dict(told))
+        except (TypeError, ValueError):
+            raise ConfigError(
+                f"{self.who}: identity has to be a mapping of JSON values, such as "
+                '{"name": "mine", "version": 1}.'
+            ) from None
+        return {**about, **told}
+
+    async def call(self, *arguments: Any) -> Any:
+        """What the method returns, awaited. Raises SeatFailed, which says who failed and how."""
+        method = getattr(self.thing, self.method)
+        try:
+            if inspect.iscoroutinefunction(method):
+                return await at_home(method(*arguments))
+            answer = await self.calls.call(method, *arguments)
+            return await at_home(_awaited(answer)) if inspect.isawaitable(answer) else answer
+        except Interrupted:
+            raise
+        except (Exception, SystemExit) as error:
+            raise self.failed(f"raised {first_line(error)}") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled us: something inside of it was, which is a failure like others.
+            raise self.failed(f"raised {first_line(error)}") from error
+
+    def returned(self, answer: object, wanted: str) -> SeatFailed:
+        """The failure of an answer that is none."""
+        return self.failed(f"returned {type_name(answer)}, not {wanted}")
+
+    def failed(self, what: str) -> SeatFailed:
+        return SeatFailed(f"{self.who} {what}")
+
+
+async def _awaited(answer: Awaitable[Any]) -> Any:
+    return await answer
+
+
+def type_name(thing: object) -> str:
+    """The name of an object's type; of a class or function, its own."""
+    if isinstance(thing, type):
+        return f"class {thing.__qualname__}"
+    if inspect.isroutine(thing):
+        return f"function {thing.__name__}"
+    return type(thing).__qualname__
+
+
+def first_line(error: BaseException) -> str:
+    """An exception's type and the first line that it says."""
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0][:300]}" if said else type(error).__name__
+
+
+def _source_of(kind: type) -> str | None:
+    """A digest of how a class's own functions are written; None where nobody can tell."""
+    sources = []
+    for name, function in sorted(vars(kind).items()):
+        if inspect.isfunction(function):
+            try:
+                sources.append([name, inspect.getsource(function)])
+            except (OSError, TypeError):
+                return None
+    return digest(sources)[:16] if sources else None

@@ -1,0 +1,99 @@
+"""A recommender over plain HTTP that is no language model: turns and candidates out, a text and items back.
+
+POST ``{"turns": [{"role", "text"}], "candidates": [{"id", "title"}], "round": 1}`` is answered by
+``{"text": "...", "items": ["b17"]}``, items only where the system says itself what it recommends. Requests go
+through the client that asks language models (llm/openai/connection.py), so that retries, deadline and the
+bound on requests in flight have one owner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import openai
+
+from usbrec.config import Models
+from usbrec.dialogue import Conversation, Reply
+from usbrec.errors import ModelRefused, ModelUnavailable, UnusableAnswer, UsbRecError
+from usbrec.llm.openai.connection import Address, Connection
+from usbrec.llm.openai.errors import Complaint, is_page
+from usbrec.play.own.recommender import item_id, printable
+
+#: Statuses that every request would get.
+_REFUSALS = {401: "rejects us", 403: "rejects us", 404: "has nothing there", 405: "takes no POST there"}
+#: Statuses that stand after the last retry where it was tried again.
+_TRIED_AGAIN = (408, 409, 429)
+
+
+class HttpRecommender:
+    """The service at `url`, asked for one reply at a time; `settings` bound retries, time and requests in
+    flight. Raises ConfigError on an address that cannot be used."""
+
+    def __init__(self, url: str, settings: Models) -> None:
+        address = Address.read(url, "recommender's address", "no address: the service has to be open to us")
+        slots = asyncio.Semaphore(settings.workers(in_process=False))
+        self._where = url
+        self._connection = Connection(
+            address, slots, timeout=settings.timeout, max_retries=settings.max_retries
+        )
+
+    async def ask(self, conversation: Conversation) -> Reply:
+        """One reply. Raises ModelError, and ModelRefused where every request would be refused."""
+        body = body_of(conversation)
+        async with self._connection.slots:
+            try:
+                answer = await self._connection.within(
+                    self._connection.timeout, self._connection.post(self._where, body)
+                )
+                return self._read(answer)
+            except openai.APIError as error:
+                complaint = self._connection.complaint(error)
+        # Raised out here, so that the SDK's error is not its context.
+        raise self._failure(complaint)
+
+    async def aclose(self) -> None:
+        await self._connection.aclose()
+
+    def _failure(self, said: Complaint) -> UsbRecError:
+        if not said.connected or said.status is None:
+            return ModelUnavailable(f"The connection to {self._where} failed: {said.reason}")
+        what = f"The recommender at {self._where} answered {said.status}"
+        if said.status in _REFUSALS:
+            return ModelRefused(f"{what}, so it {_REFUSALS[said.status]}: {said.reason}")
+        if said.status in _TRIED_AGAIN or said.status >= 500:
+            return ModelUnavailable(f"{what} to the last try: {said.reason}")
+        return UnusableAnswer(f"{what}: {said.reason}")
+
+    def _read(self, text: str) -> Reply:
+        try:
+            answer: Any = json.loads(text)
+        except ValueError:
+            raise self._unusable("an HTML page" if is_page(text) else "no JSON") from None
+        except RecursionError:
+            raise self._unusable("JSON that is nested too deeply") from None
+        if not isinstance(answer, dict) or not isinstance(answer.get("text"), str):
+            raise self._unusable('JSON without a text under "text"')
+        items = answer.get("items")
+        if items is None:
+            return Reply(printable(answer["text"]))
+        ids = [item_id(one) for one in items] if isinstance(items, list) else [None]
+        if None in ids:
+            raise self._unusable('something else than a list of ids under "items"')
+        return Reply(printable(answer["text"]), tuple(one for one in ids if one is not None))
+
+    def _unusable(self, what: str) -> UnusableAnswer:
+        return UnusableAnswer(
+            f"The recommender at {self._where} sent {what}; "
+            'it has to answer {"text": "...", "items": ["ID"]} (items only where it gives them).'
+        )
+
+
+def body_of(conversation: Conversation) -> dict[str, Any]:
+    """What a recommender over HTTP is sent."""
+    return {
+        "turns": [{"role": turn.role, "text": turn.text} for turn in conversation.turns],
+        "candidates": [{"id": item.id, "title": item.title} for item in conversation.candidates],
+        "round": conversation.round,
+    }

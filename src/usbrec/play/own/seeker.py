@@ -1,0 +1,124 @@
+"""A seeker of the user's own: it says what it likes; whether it accepts is seen from what was recommended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from usbrec.dialogue import Conversation, Reply, Turn, Usage
+from usbrec.errors import UnusableAnswer
+from usbrec.items import TitleMatcher
+from usbrec.llm.recorded import Recorder
+from usbrec.play.own.calls import OwnObject
+from usbrec.play.own.recommender import asked_of, printable
+from usbrec.play.preferences.profile import Profile
+from usbrec.play.seekers.base import Seeker, SeekerAnswer
+from usbrec.play.targets import Targets
+
+
+@dataclass(frozen=True)
+class OwnSimulator:
+    """Asks an object with ``reply(conversation, targets)`` for the seeker's words, and records them.
+
+    `own` is None where a replay answers.
+    """
+
+    name: str
+    own: OwnObject | None
+    recorder: Recorder
+    rounds: int | None = None
+
+    async def say(
+        self, turns: Sequence[Turn], targets: Targets | None, profile: str | None, seed: int, played: int
+    ) -> str:
+        """The seeker's next words after `turns`, of which `played` recommendations were made here. Raises
+        ModelError."""
+        conversation = Conversation(tuple(turns), played, self.rounds, profile=profile)
+        asked = {
+            **asked_of(conversation),
+            "seed": seed,
+            "targets": None if targets is None else list(targets.titles),
+        }
+        answer = await self.recorder.answer(
+            "seeker", self.name, asked, lambda: self._asked(conversation, targets)
+        )
+        return str(answer["text"])
+
+    async def _asked(self, conversation: Conversation, targets: Targets | None) -> Mapping[str, Any]:
+        assert self.own is not None, "a replay answers before anybody is asked"
+        started = time.monotonic()
+        answer = await self.own.call(conversation, targets)
+        text = answer.text if isinstance(answer, Reply) else answer
+        if not isinstance(text, str):
+            raise self.own.returned(answer, "a text")
+        if not text.strip():
+            raise UnusableAnswer(f"{self.own.who}: the seeker's reply is empty.")
+        usage = Usage(calls=1, seconds=round(time.monotonic() - started, 6))
+        return {"text": printable(text.strip()), "usage": usage.to_json()}
+
+
+@dataclass(frozen=True)
+class OwnTargetSimulator:
+    """Seats seekers who know their targets."""
+
+    base: OwnSimulator
+
+    def seat(self, targets: Targets) -> Seeker:
+        return _TargetSeeker(self.base, targets)
+
+
+class _TargetSeeker:
+    """As with a model in this seat, a named target is accepted, patience is lost, and a target that slips
+    out is masked; nothing is drawn again, because the same object would say the same."""
+
+    def __init__(self, base: OwnSimulator, targets: Targets) -> None:
+        self._base = base
+        self._targets = targets
+        self._heard = _Heard()
+
+    async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        targets = self._targets
+        accepted = targets.named_by_turn(turns[-1])
+        known = set(targets.matcher.named(" ".join(turn.text for turn in turns)))
+        secret = TitleMatcher(title for title in targets.titles if title not in known)
+        left = not accepted and targets.lose_patience(turns)
+        text = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
+        if secret.named(text):
+            return SeekerAnswer(secret.mask(text), accepted, leaked=1, left=left)
+        return SeekerAnswer(text, accepted, left=left)
+
+
+@dataclass(frozen=True)
+class OwnInternalSimulator:
+    """Seats seekers who know a profile alone: `targets` is None, the profile stands in the conversation."""
+
+    base: OwnSimulator
+
+    def seat(self, profile: Profile) -> Seeker:
+        return _ProfileSeeker(self.base, profile.to_text())
+
+
+class _ProfileSeeker:
+    def __init__(self, base: OwnSimulator, profile: str) -> None:
+        self._base = base
+        self._profile = profile
+        self._heard = _Heard()
+
+    async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        round_ = self._heard.round_of(turns)
+        return SeekerAnswer(await self._base.say(turns, None, self._profile, seed, round_))
+
+
+class _Heard:
+    """Counts rounds: the first dialogue that a seeker is asked about ends with the first reply."""
+
+    def __init__(self) -> None:
+        self._before: int | None = None
+
+    def round_of(self, turns: Sequence[Turn]) -> int:
+        replies = sum(turn.role == "recommender" for turn in turns)
+        if self._before is None:
+            self._before = replies - 1
+        return replies - self._before
