@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from support.fake_runs import failed_row, realistic, row, run_of
 from usbrec.cli.tables import print_comparison
-from usbrec.errors import InputError
+from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation.comparison.compare import compare
+from usbrec.evaluation.comparison.planned_contrasts import pooled
 from usbrec.evaluation.comparison.summary import of_controls, verdict
 
 LOW = [row(str(index), 0.2 + index / 100) for index in range(12)]
@@ -204,3 +206,87 @@ def test_a_name_full_of_markup_and_control_characters_is_printed_as_text():
     text = printed(compare([run_of("[red]x[/red]\x1b[2J\n", LOW), run_of("[/]", HIGH)]))
     assert "[red]x[/red]" in text
     assert "\x1b" not in text
+
+
+# Every pair, or a reference
+
+
+def test_every_pair_is_compared_and_all_of_them_are_adjusted_together():
+    middle = [row(str(index), 0.7 + index / 100) for index in range(12)]
+    runs = [run_of("low", LOW), run_of("middle", middle), run_of("high", HIGH)]
+    found = compare(runs)
+    assert [(one.baseline, one.other) for one in found.differences if one.measure == "ieval"] == [
+        ("low", "middle"),
+        ("low", "high"),
+        ("middle", "high"),
+    ]
+    assert found.between("high", "ieval", baseline="middle").difference.mean == pytest.approx(0.5)
+    assert found.between("middle", "ieval", baseline="high") is None, "a pair is told once"
+    tested = [one for one in found.differences if one.difference.p_value is not None]
+    smallest = min(tested, key=lambda one: one.difference.p_value)
+    assert smallest.adjusted == pytest.approx(min(1.0, len(tested) * smallest.difference.p_value))
+    assert len(tested) == 6
+
+
+def test_a_reference_is_held_against_all_others_and_stands_first():
+    runs = [run_of("low", LOW), run_of("same", LOW), run_of("high", HIGH)]
+    found = compare(runs, reference="high")
+    assert [system.name for system in found.systems] == ["high", "low", "same"]
+    assert found.reference == "high"
+    assert {(one.baseline, one.other) for one in found.differences} == {("high", "low"), ("high", "same")}
+    assert found.between("low", "ieval").difference.mean == pytest.approx(-1.0)
+    assert [run.name for run in found.runs] == ["high", "low", "same"]
+    pairs = compare(runs)
+    assert found.between("low", "ieval").adjusted < pairs.between("high", "ieval").adjusted, (
+        "a smaller family"
+    )
+
+
+def test_of_two_runs_a_reference_changes_nothing():
+    runs = [run_of("low", LOW), run_of("high", HIGH)]
+    assert compare(runs, reference="low").differences == compare(runs).differences
+
+
+def test_a_reference_may_be_named_by_its_folder_and_an_unknown_one_lists_the_names(tmp_path):
+    runs = realistic(tmp_path, n=6)
+    assert compare(runs, reference=str(tmp_path / "self-enhanced")).reference == "self-enhanced"
+    with pytest.raises(
+        ConfigError, match=r"reference ses: .* There are: plain, self-enhanced, rules-popular"
+    ):
+        compare(runs, reference="ses")
+
+
+# What the terminal shows
+
+
+def test_columns_that_say_nothing_of_any_system_are_left_out_and_the_others_are_explained(tmp_path):
+    quiet = printed(compare([run_of("low", LOW), run_of("high", HIGH)]))
+    for heading in ("failed", "unread", "repeated", "second", "persua", "spread"):
+        assert heading not in quiet
+    assert "iEval: score in [0, 2]" in quiet
+    told = printed(compare(realistic(tmp_path, n=30)))
+    for heading in ("failed:", "unreadable:", "hit, not repeated:", "distinct items:", "p (Holm):"):
+        assert heading in " ".join(told.split())
+
+
+def test_costs_stand_apart_where_they_do_not_fit_beside_the_outcomes():
+    rows = _judged([row(str(index), 0.5, repeat=index % 2 == 0) for index in range(30)], 0.5)
+    rows[3] = failed_row("3")
+    lines = printed(compare([run_of("a-long-name-of-a-system-1", rows), run_of("b", rows)])).splitlines()
+    assert max(map(len, lines)) <= 100
+    heads = [line for line in lines if line.startswith("system")]
+    assert len(heads) == 2
+    assert "/row" in heads[1]
+    assert "/row" not in heads[0]
+
+
+def test_the_spread_of_training_seeds_is_told_of_systems_that_were_trained_several_times():
+    seeds = [run_of("rl", [row(str(index), value) for index in range(6)]) for value in (0.5, 1.0)]
+    trained, plain = pooled(seeds, 2, resamples=100), pooled([run_of("plain", LOW[:6])], 2, resamples=100)
+    found = compare([replace(plain, name="plain"), replace(trained, name="rl")])
+    spread = found.systems[1].training["ieval"]
+    assert (spread["by_seed"], spread["min"], spread["max"]) == ([0.5, 1.0], 0.5, 1.0)
+    assert spread["sd"] == pytest.approx(0.353553)
+    assert found.systems[0].training is None, "it depends on no training"
+    assert "0.35" in printed(found)
+    assert "spread" not in printed(compare(seeds))
