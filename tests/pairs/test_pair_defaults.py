@@ -216,9 +216,7 @@ def test_the_library_says_why_there_is_no_pair_and_takes_rounds_as_the_command_d
     assert "None of 8 rows gave a pair" in capsys.readouterr().err
     with pytest.raises(InputError, match=UNREACHABLE):
         library_train("simpo", none, base="smollm2-135m", out=tmp_path / "adapter")
-    speaking = _model(
-        tmp_path, "I would try Heat (1995) tonight.", "How about Collateral (2004) for a start?"
-    )
+    speaking = _model(tmp_path, *NEITHER)
     for rounds, played in ((None, {1}), (2, {2})):
-        made = library_pairs(samples, recommender=speaking, candidates=10, rounds=rounds, **given)
+        made = library_pairs(films["samples"], recommender=speaking, candidates=10, rounds=rounds, **given)
         assert {pair.provenance["rounds"] for pair in made} == played
