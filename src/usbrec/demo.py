@@ -74,6 +74,7 @@ class Demo:
     def outcome(self) -> str:
         """In a few sentences, what all rows show and what the few do not."""
         rows, few = self.whole.runs[0].rows, self.trained.rows
+        learnt, tested = few["sft"] + few["pairs"], few["test"]
         dialogues = len({row["dialogue_id"] for row in rows})
         apart = any(found.adjusted is not None and found.adjusted < 0.05 for found in self.trained.planned)
         return " ".join(
@@ -82,8 +83,7 @@ class Demo:
                 of_controls(self.whole) or "",
                 f"n = {len(rows)} rows of {dialogues} dialogues, 95 % intervals, seed {self.whole.seed}; the "
                 "settings of play and search come from trials on other data.",
-                f"The trained systems learnt from {few['sft'] + few['pairs']} of these rows and are tested "
-                f"on {few['test']} others,",
+                f"The trained systems learnt from {learnt} of these rows and are tested on {tested} others,",
                 "as planned above." if apart else "which tell no two of them apart.",
             ]
         )

@@ -14,10 +14,14 @@ from support.films import film_files
 from usbrec.cli import app
 from usbrec.config import Config, Pairs, Play, Seats
 from usbrec.errors import InputError
+from usbrec.library.pairing import make_pairs as library_pairs
+from usbrec.library.training import train as library_train
 from usbrec.pairs import export_pairs, read_pairs
 from usbrec.stages import make_pairs, train_model
 from usbrec.stages.resolve import to_draw_pairs
 
+#: Replies of which none names what is wanted.
+NEITHER = ("I would try Heat (1995) tonight.", "How about Collateral (2004) for a start?")
 UNREACHABLE = "the label cannot be reached from the candidates"
 
 
@@ -50,7 +54,7 @@ def test_rules_and_candidates_give_pairs_although_no_reply_names_a_target(
     tmp_path: Path, films: Mapping[str, Path]
 ) -> None:
     """The label names nothing that is shown, and no draft names a target."""
-    model = _model(tmp_path, "I would try Heat (1995) tonight.", "How about Collateral (2004) for a start?")
+    model = _model(tmp_path, *NEITHER)
     config = _rules(model, candidates=10)
     results = make_pairs(films["samples"], tmp_path / "run", config=config, catalogue=films["catalogue"])
     assert results["rows_with_pairs"] == results["n"] == 4
@@ -131,7 +135,7 @@ def test_a_run_that_gives_no_pair_says_so_after_eight_rows_and_at_the_end(
 
 def test_a_run_that_gives_pairs_says_nothing_early(tmp_path: Path, films: Mapping[str, Path]) -> None:
     told: list[str] = []
-    model = _model(tmp_path, "I would try Heat (1995) tonight.", "How about Collateral (2004) for a start?")
+    model = _model(tmp_path, *NEITHER)
     config = _rules(model, candidates=10)
     make_pairs(
         _many(films, 9), tmp_path / "run", config=config, catalogue=films["catalogue"], tell=told.append
@@ -184,7 +188,7 @@ def test_a_reply_is_scored_where_it_stands_and_not_by_what_is_recommended_after_
     tmp_path: Path, films: Mapping[str, Path]
 ) -> None:
     """Played on for two rounds, a first reply would be worth what the second one names."""
-    model = _model(tmp_path, "I would try Heat (1995) tonight.", "How about Collateral (2004) for a start?")
+    model = _model(tmp_path, *NEITHER)
     config = _rules(model, candidates=10)
     make_pairs(films["samples"], tmp_path / "run", config=config, catalogue=films["catalogue"])
     lines = (tmp_path / "run" / "candidates.jsonl").read_text().splitlines()
@@ -199,3 +203,19 @@ def test_a_reply_is_scored_where_it_stands_and_not_by_what_is_recommended_after_
     make_pairs(films["samples"], tmp_path / "on", config=on, catalogue=films["catalogue"])
     lines = (tmp_path / "on" / "candidates.jsonl").read_text().splitlines()
     assert any(len(one["played"]) > 1 for line in lines for one in json.loads(line)["candidates"])
+
+
+def test_the_library_says_why_there_is_no_pair_and_takes_rounds_as_the_command_does(
+    tmp_path: Path, films: Mapping[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: dict[str, Any] = {"catalogue": films["catalogue"], "seeker": "rules", "judge": "rules"}
+    samples = _many(films, 9, targets=["Airplane! (1980)"])
+    silent = _model(tmp_path, "What do you like?")
+    none = library_pairs(samples, recommender=silent, candidates=5, **given)
+    assert "None of 8 rows gave a pair" in capsys.readouterr().err
+    with pytest.raises(InputError, match=UNREACHABLE):
+        library_train("simpo", none, base="smollm2-135m", out=tmp_path / "adapter")
+    speaking = _model(tmp_path, *NEITHER)
+    for rounds, played in ((None, {1}), (2, {2})):
+        made = library_pairs(films["samples"], recommender=speaking, candidates=10, rounds=rounds, **given)
+        assert {pair.provenance["rounds"] for pair in made} == played

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -106,7 +107,9 @@ def make_pairs(
     """Draw first replies to every sample, play each to its score, and keep which is better than which.
 
     Arguments are those of :func:`usbrec.evaluate`; `drafts` is how many replies are drawn (4). Which pairs
-    are kept, the settings ``[pairs]`` say. Raises what :func:`usbrec.evaluate` raises.
+    are kept, the settings ``[pairs]`` say; ``results["advice"]`` of what comes back says what to change where
+    few rows gave one, and standard error does as soon as the first rows gave none. Raises what
+    :func:`usbrec.evaluate` raises.
 
     Source: USB-Rec (RecSys 2025), section 3 (PODCS).
 
@@ -127,6 +130,7 @@ def make_pairs(
         seats.named,
         rules=catalogue is not None or ranker is not None,
         rounds=rounds,
+        horizon=rounds,
         pair_drafts=drafts,
         candidates=candidates,
         ranker=ranker,
@@ -141,6 +145,7 @@ def make_pairs(
         "interactions": given_path(interactions),
         "replay": given_path(replay),
         "progress": progress_shown(progress),
+        "tell": (lambda line: None) if progress is False else _told,
     }
     if seats.objects:
         given["objects"] = seats.objects
@@ -152,6 +157,10 @@ def make_pairs(
         with nothing_kept():
             results = stages.make_pairs(loaded, kept, **given)
         return Pairs(settings.seats.recommender, None, results, read_made(Path(kept)))
+
+
+def _told(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def read_made(folder: Path) -> tuple[PreferencePair, ...]:

@@ -20,6 +20,7 @@ _ARGUMENTS = {
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
     "drafts": "search.drafts",
+    "horizon": "pairs.horizon",
     "pair_drafts": "pairs.drafts",
     "preset": "train.preset",
     "max_steps": "train.max_steps",

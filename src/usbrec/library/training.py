@@ -11,11 +11,13 @@ from typing import Any, Self
 from usbrec import stages
 from usbrec.dialogue import PreferencePair
 from usbrec.engine import Progress
+from usbrec.errors import InputError
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.pairing import Pairs
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import Settings, laid_over
+from usbrec.pairs import no_pairs
 from usbrec.stages.training import GivenData, read_training
 
 
@@ -112,6 +114,8 @@ def train(
 
 def _given(data: object) -> GivenData:
     if isinstance(data, Pairs):
+        if not data.pairs:
+            raise InputError(no_pairs(data.name, data.results))
         return data.pairs
     if isinstance(data, list | tuple) and (not data or isinstance(data[0], PreferencePair)):
         return tuple(data)

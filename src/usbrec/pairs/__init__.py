@@ -1,5 +1,6 @@
 """Preference pairs: PODCS, filters, export."""
 
+from usbrec.pairs.advice import no_pairs
 from usbrec.pairs.export import EXPORTS, SCHEMA, export_pairs, read_pairs, refuse_empty
 from usbrec.pairs.filters import drop_reason
 from usbrec.pairs.podcs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
@@ -13,6 +14,7 @@ __all__ = [
     "drop_reason",
     "export_pairs",
     "make_pair",
+    "no_pairs",
     "read_pairs",
     "refuse_empty",
     "select_pairs",

@@ -76,6 +76,13 @@ def early_notice(
     return f"{told} Ctrl-C stops this run; with other settings, name another folder (-o)."
 
 
+def no_pairs(where: str, results: Mapping[str, Any]) -> str:
+    """Why the run at `where`, whose ``results.json`` holds `results`, made no pair; a line a reason."""
+    reasons = "".join(f"\n  {count}: {reason}" for reason, count in results["dropped"].items())
+    told = "".join(f"\n{line}" for line in results.get("advice", ()))
+    return f"{where}: no pair to learn from. What became of {results['n']} rows:{reasons}{told}"
+
+
 def _gave(counts: Mapping[str, Any], rows: int) -> str:
     reasons = "; ".join(f"{count}: {reason}" for reason, count in _frequent(counts))
     gave = f"{counts['rows_with_pairs'] or 'None'} of {rows} rows gave a pair"

@@ -9,6 +9,7 @@ from typing import Any
 
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import BadLines, InputError
+from usbrec.pairs.advice import no_pairs
 from usbrec.storage import json_lines, parse_json, read_text, write_text
 
 #: Of what `usbrec pairs` writes into results.json.
@@ -53,9 +54,7 @@ def refuse_empty(path: Path) -> None:
         return
     if not isinstance(results, Mapping) or results.get("schema") != SCHEMA:
         return
-    reasons = "".join(f"\n  {count}: {reason}" for reason, count in results["dropped"].items())
-    told = "".join(f"\n{line}" for line in results.get("advice", ()))
-    raise InputError(f"{file}: no pair to learn from. What became of {results['n']} rows:{reasons}{told}")
+    raise InputError(no_pairs(str(file), results))
 
 
 def _pair(data: Mapping[str, Any]) -> PreferencePair:
