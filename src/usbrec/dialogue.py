@@ -18,21 +18,26 @@ FactKind = Literal["genre", "era", "person", "style", "item"]
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What one seat said. `items` are the ids of what it recommends, in order, where the speaker's own system
-    says so; None leaves it to linking the text."""
+    says so; None leaves it to linking the text. `reasoning` are the speaker's thoughts, where it is a model
+    that has some: kept in the record, and never read by anybody who plays or judges."""
 
     role: Role
     text: str
     items: tuple[str, ...] | None = None
+    reasoning: str = field(default="", compare=False)
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"role": self.role, "text": self.text}
         # Left out where there are none, so that recorded turns keep their digests.
-        return written if self.items is None else written | {"items": list(self.items)}
+        if self.items is not None:
+            written["items"] = list(self.items)
+        return written | ({"reasoning": self.reasoning} if self.reasoning else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         items = data.get("items")
-        return cls(data["role"], data["text"], None if items is None else tuple(items))
+        given = None if items is None else tuple(items)
+        return cls(data["role"], data["text"], given, data.get("reasoning", ""))
 
 
 def plain_words(text: str) -> str:
@@ -237,7 +242,8 @@ class Reply:
     """What a recommender says.
 
     `items` are the ids of the items it recommends, in order, where the system says so itself; None leaves it
-    to linking the text. `finish` is "length" when the text was cut off. `trace` is what a self-enhanced
+    to linking the text. `finish` is "length" when the text was cut off, `reasoning` what the model thought
+    before it spoke. `trace` is what a self-enhanced
     recommender considered, `grounding` what holding the reply to real items took (JSON both), and `usage`
     what it cost.
     """
@@ -248,6 +254,7 @@ class Reply:
     trace: Mapping[str, Any] | None = None
     grounding: Mapping[str, Any] | None = None
     usage: Usage = field(default_factory=Usage)
+    reasoning: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.items, str):  # one id, not its characters

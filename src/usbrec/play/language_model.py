@@ -101,7 +101,9 @@ class LanguageModel:
                 on_delta=sampling.on_delta,
             )
         )
-        replies = tuple(Reply(one.text, finish=one.finish) for one in answer.completions)
+        replies = tuple(
+            Reply(one.text, finish=one.finish, reasoning=one.reasoning) for one in answer.completions
+        )
         return Drawn(replies, answer.usage)
 
     async def aclose(self) -> None:

@@ -39,7 +39,7 @@ class Played:
     def after_reply(self, reply: Reply) -> Played:
         return replace(
             self,
-            turns=(*self.turns, Turn("recommender", reply.text, reply.items)),
+            turns=(*self.turns, Turn("recommender", reply.text, reply.items, reply.reasoning)),
             unfinished=self.unfinished + reply.unfinished,
             traces=(*self.traces, reply.trace),
             groundings=(*self.groundings, reply.grounding),
@@ -74,7 +74,7 @@ async def play_tree(
         )
         played = replace(
             played,
-            turns=(*played.turns, Turn("seeker", answer.text)),
+            turns=(*played.turns, Turn("seeker", answer.text, reasoning=answer.reasoning)),
             leaks=played.leaks + answer.leaked,
             accepted=answer.accepted,
         )

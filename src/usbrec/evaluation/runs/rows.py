@@ -88,6 +88,7 @@ def _is_turn(value: Any) -> bool:
         and value.get("role") in ("seeker", "recommender")
         and _is_text(value.get("text"))
         and (value.get("items") is None or _is_list(value["items"], _is_text))
+        and _is_text(value.get("reasoning", ""))
     )
 
 

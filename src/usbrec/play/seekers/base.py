@@ -15,13 +15,15 @@ from usbrec.play.targets import Targets
 class SeekerAnswer:
     """What the seeker says; `leaked` is 1 when the reply first drawn named a target.
 
-    `left` says that they lost patience and nothing more is to be heard from them.
+    `left` says that they lost patience and nothing more is to be heard from them; `reasoning` is what a model
+    thought before it spoke.
     """
 
     text: str
     accepted: bool = False
     leaked: int = 0
     left: bool = False
+    reasoning: str = ""
 
 
 class Seeker(Protocol):

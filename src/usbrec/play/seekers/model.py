@@ -8,7 +8,7 @@ every recommender look good. The internal simulator knows a preference profile a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from usbrec.dialogue import Turn
 from usbrec.errors import UnusableAnswer
@@ -34,7 +34,7 @@ class ModelSimulator:
     max_tokens: int
     frequency_penalty: float = 0.0
 
-    async def say(self, system: str, turns: Sequence[Turn], *, explain: bool, seed: int) -> str:
+    async def say(self, system: str, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         messages = messages_for("seeker", system, turns, opening=self.prompts.render("opening"))
         answer = await self.model.chat(
             ChatRequest(
@@ -48,7 +48,9 @@ class ModelSimulator:
         text = answer.text.strip()
         if not text:
             raise UnusableAnswer(f"{self.model.name}: the simulated seeker's reply is empty.")
-        return f"{text} {self.prompts.render('explain')}" if explain else text
+        if explain:
+            text = f"{text} {self.prompts.render('explain')}"
+        return SeekerAnswer(text, reasoning=answer.completions[0].reasoning)
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,18 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         # Whether a target was recommended is a fact of the reply, not of what the simulator says.
         accepted = self.targets.named_by_turn(turns[-1])
-        said = " ".join(turn.text for turn in turns)
-        known = set(self.targets.matcher.named(said))
+        known = set(self.targets.matcher.named(" ".join(turn.text for turn in turns)))
         secret = TitleMatcher(title for title in self.targets.titles if title not in known)
         left = not accepted and self.targets.lose_patience(turns)
         explain = explain and not accepted and not left
-        text = ""
+        answer = SeekerAnswer("", accepted, left=left)
         for attempt in range(self.redraws + 1):
             drawn = seed if attempt == 0 else derive_seed(seed, "redraw", attempt)
-            text = await self.base.say(self.system, turns, explain=explain, seed=drawn)
-            if not secret.named(text):
-                return SeekerAnswer(text, accepted, leaked=int(attempt > 0), left=left)
-        return SeekerAnswer(secret.mask(text), accepted, leaked=1, left=left)
+            said = await self.base.say(self.system, turns, explain=explain, seed=drawn)
+            answer = replace(said, accepted=accepted, leaked=int(attempt > 0), left=left)
+            if not secret.named(answer.text):
+                return answer
+        return replace(answer, text=secret.mask(answer.text), leaked=1)
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,4 @@ class _ProfileSeeker:
     system: str
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
-        return SeekerAnswer(await self.base.say(self.system, turns, explain=explain, seed=seed))
+        return await self.base.say(self.system, turns, explain=explain, seed=seed)
