@@ -10,6 +10,7 @@ import pytest
 
 from support import ROOT
 from usbrec.config import load_config
+from usbrec.errors import ModelRefused
 from usbrec.journal import Journal
 from usbrec.stages import evaluate
 
@@ -27,7 +28,9 @@ SHAPES = {
     "block": f"<think>\n{THOUGHT}\n</think>\n\n{SAID}",
     "closing mark alone": f"{THOUGHT}\n</think>\n\n{SAID}",
     "brackets": f"[THINK]{THOUGHT}[/THINK]{SAID}",
-    "channels": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{SAID}",
+    "channels": (
+        f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{SAID}"
+    ),
 }
 
 
@@ -87,7 +90,5 @@ def test_a_seeker_that_thinks_of_its_target_does_not_tell_it(tmp_path: Path) -> 
 
 
 def test_an_answer_cut_in_its_thoughts_makes_the_row_failed_with_what_helps(tmp_path: Path) -> None:
-    from usbrec.errors import ModelRefused
-
     with pytest.raises(ModelRefused, match=r"still reasoning.*play\.max_tokens"):
         run(tmp_path, f"<think>{THOUGHT}")
