@@ -8,8 +8,8 @@
 # Instead: with half of the queries without a relevant item, a perfect ranker gets NDCG 1.0 at weight 1, 1.5 at
 # weight 0.5, 5.5 at weight 0.1 and 0.75 at weight 2. MAP on the same data stays at 1.0 throughout.
 #
-# Cause, in src/metric/rank_metric.hpp: a query without a relevant item counts as a perfect 1. In the branch for weighted queries this 1 is added without the query's weight,
-# while the sum is divided by the sum of the weights.
+# Cause, in src/metric/rank_metric.hpp: a query without a relevant item counts as a perfect 1. In the branch for
+# weighted queries this 1 is added without the query's weight, while the sum is divided by the sum of the weights.
 #
 # Why it matters: dialogues whose target is not among the candidates are such queries, and weights below 1 (the
 # trust in a simulated dialogue, inverse propensities, weights normalised to sum to 1) are common. The figure is
