@@ -109,6 +109,21 @@ class Journal:
     ) -> None:
         self._db.close()
 
+    @property
+    def bound(self) -> bool:
+        """Whether the run is tied to a configuration already."""
+        return self._db.execute("SELECT 1 FROM meta WHERE name = 'configuration'").fetchone() is not None
+
+    def note(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep something about the run that decides nothing, such as where its servers were."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note: {name}", canonical_json(value))
+        )
+
+    def noted(self, name: str) -> Mapping[str, Any] | None:
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (f"note: {name}",)).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
     def bind(self, decides: Mapping[str, Any]) -> None:
         """Tie the run to the configuration that decides it, or refuse with what changed.
 

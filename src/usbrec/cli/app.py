@@ -397,6 +397,10 @@ def evaluate(
     print_comparison(compare_runs([run], seed=settings.seed, resamples=resamples), console)
     if run.results.get("by_round"):
         console.print(rounds_table(run.results["by_round"]))
+    if (items := run.results.get("items")) is not None:
+        told = f"{items['source'].capitalize()} in {items['given']} of {items['replies']} replies"
+        lacking = f"; {items['unknown']} ids are not in the catalogue" if items["unknown"] else ""
+        console.print(f"{told}{lacking}", markup=False)
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)
 
 

@@ -27,8 +27,10 @@ from usbrec.storage import expanded
 
 RULES = "rules"
 
-Kind = Literal["packaged", "gguf", "hf", "server", "scripted", "rules", "python", "plugin", "http", "object"]
-_MODELS: frozenset[Kind] = frozenset({"packaged", "gguf", "hf", "server", "scripted"})
+Kind = Literal[
+    "packaged", "gguf", "hf", "server", "scripted", "model", "rules", "python", "plugin", "http", "object"
+]
+_MODELS: frozenset[Kind] = frozenset({"packaged", "gguf", "hf", "server", "scripted", "model"})
 _HERE: frozenset[Kind] = frozenset({"packaged", "gguf", "hf"})
 _OWN: frozenset[Kind] = frozenset({"python", "plugin", "http", "object"})
 _PREFIXES: Mapping[str, Kind] = {
@@ -37,7 +39,9 @@ _PREFIXES: Mapping[str, Kind] = {
     "rules": "rules",
     "python": "python",
     "plugin": "plugin",
+    # What a Python program handed in: an object of its own, or an opened model.
     "object": "object",
+    "model": "model",
     "http": "http",
     "https": "http",
 }
@@ -132,6 +136,8 @@ def model_name(seat: str, servers: Collection[str] = ()) -> str:
         return f"{HF}{base}" if adapter is None else f"{HF}{base}+{adapter.name}"
     if read.kind == "server":
         return seat
+    if read.kind == "model":
+        return read.rest
     file, adapter = _on_llama_cpp(seat) or (seat, None)
     return Path(file).name if adapter is None else f"{Path(file).name}+{adapter.name}"
 
@@ -180,6 +186,8 @@ class ModelOpener:
         name = model_name(seat, self._servers)
         if read.kind == "server":
             return self._on_server(read, marks)
+        if read.kind == "model":
+            raise ConfigError(f"{seat} was a model of a Python program. Run it from there, or name a seat.")
         if read.kind == "scripted":
             return load_script(read.rest)
         if read.kind == "hf":

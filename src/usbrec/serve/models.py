@@ -20,13 +20,12 @@ from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.llm import read_seat
-from usbrec.llm.protocol import ChatModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
 from usbrec.stages.resolve import SERVED_AT_ONCE, resolve, to_serve
 from usbrec.stages.run_folder import read_catalogue
-from usbrec.stages.wiring import seat_participants
+from usbrec.stages.wiring import Participants, seat_participants
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,13 @@ class ServedModel:
 class ServedModels:
     """All that answers. `models` is in the order of the list, the first one answers where none is named;
     `seat` has the plain one, and what it reads. `at_once` is how many replies may be worked on side by side,
-    `behind` the models to close at the end."""
+    `behind` everyone to close at the end."""
 
     models: Mapping[str, ServedModel]
     seat: RecommenderSeat
     knowledge: Knowledge | None = None
     at_once: int = SERVED_AT_ONCE
-    behind: tuple[ChatModel, ...] = ()
+    behind: Participants | None = None
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -92,8 +91,8 @@ class ServedModels:
                 await recommender.draw(opening, Sampling(max_tokens=1))
 
     async def aclose(self) -> None:
-        for model in self.behind:
-            await model.aclose()
+        if self.behind is not None:
+            await self.behind.aclose()
 
 
 def open_twins(config: Config, catalogue: Path | None, interactions: Path | None = None) -> ServedModels:
@@ -124,5 +123,5 @@ def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
         replace(participants.runner.recommender, recommender=plain),
         participants.runner.knowledge,
         settled(config.serving.at_once, "serving.at_once"),
-        participants.models,
+        participants,
     )

@@ -17,6 +17,7 @@ from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.asking import Work, questions
+from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.retrieving import retrieve
 from usbrec.stages.run_folder import (
@@ -24,6 +25,7 @@ from usbrec.stages.run_folder import (
     GivenCatalogue,
     GivenSamples,
     Inputs,
+    StageRun,
     read_inputs,
     run_stage,
     write_json,
@@ -42,15 +44,17 @@ def evaluate(
     replay: str | Path | None = None,
     reuse: str | Path | None = None,
     progress: Progress | None = None,
+    objects: Mapping[str, object] | None = None,
 ) -> Mapping[str, Any]:
     """Evaluate the configured system on a file of samples; returns what ``results.json`` holds.
 
     Writes ``config.toml``, ``run.db``, ``episodes.jsonl``, ``results.json`` and ``report.html`` into
     `out`, or goes on with what stands there; in retrieval mode see :mod:`usbrec.stages.retrieving`. With
     `replay`, a recorded run folder answers instead of the models; with `reuse`, one answers what it
-    holds and the models the rest. Raises InputError, RunFolderError, ModelRefused.
+    holds and the models the rest. `objects` sit in the seats of their keys: recommender, seeker, judge (see
+    stages/own_seats.py). Raises InputError, RunFolderError, ModelRefused.
     """
-    config = in_mode(config or Config())
+    config = in_mode(with_objects(config or Config(), objects))
     out = Path(out)
     if config.mode == "retrieval":
         if replay is not None:
@@ -72,6 +76,7 @@ def evaluate(
         replay=replay,
         reuse=reuse,
         label="self-enhanced" if config.enhanced else config.seats.recommender,
+        objects=objects,
     )
     rows = [
         {
@@ -84,14 +89,14 @@ def evaluate(
         for sample, record, usage in stage.rows
     ]
     try:
-        return _summed_up(rows, stage.scoring, out, config, inputs, progress)
+        return _summed_up(rows, stage, out, config, inputs, progress)
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
 
 
 def _summed_up(
     rows: Sequence[Mapping[str, Any]],
-    scoring: Mapping[str, Any],
+    stage: StageRun,
     out: Path,
     config: Config,
     inputs: Inputs,
@@ -107,7 +112,8 @@ def _summed_up(
             config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
             seed=seed,
             resamples=resamples,
-            scoring=scoring,
+            scoring=stage.scoring,
+            seats=stage.seats,
         )
         write_json(out / "results.json", results)
         run = load_run(out)

@@ -13,6 +13,7 @@ from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, make_pair, select_pairs
 from usbrec.pairs.advice import EARLY_ROWS, advice, early_notice
+from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_draw_pairs
 from usbrec.stages.run_folder import (
     GivenCatalogue,
@@ -35,14 +36,15 @@ def make_pairs(
     replay: str | Path | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda line: None,
+    objects: Mapping[str, object] | None = None,
 ) -> Mapping[str, Any]:
     """Build preference pairs from a file of samples; returns what ``results.json`` holds.
 
     Writes ``pairs.jsonl`` (the pairs), ``candidates.jsonl`` (every reply that was played, and why a
     sample gave no pair) and ``results.json`` into `out`. `tell` hears of it as soon as the first rows give
-    none. Raises as :func:`usbrec.stages.evaluate`.
+    none; `objects` sit in seats. Raises as :func:`usbrec.stages.evaluate`.
     """
-    config = config or Config()
+    config = with_objects(config or Config(), objects)
     out = Path(out)
     progress = progress or Silent()
     with step(progress, "reading samples and items"):
@@ -100,6 +102,7 @@ def make_pairs(
             name: round(sum(usage[name] for usage in cost), 6)
             for name in ("calls", "prompt_tokens", "completion_tokens", "cached_tokens", "seconds")
         },
+        "seats": dict(stage.seats),
         "config": config.model_dump(mode="json") | {"inputs": inputs.decides()},
     }
     write_json(out / "results.json", results)

@@ -66,7 +66,9 @@ def _search(config: Config) -> Search:
     """Who plays and judges inside the search: what suits the outer seats."""
     search, seats = config.search, config.seats
     # Rules in the recommender's seat are never searched; only `rules:best` asks who would judge.
-    own = RULES if seats.recommender.startswith(RULES) else seats.recommender
+    outer = find_seat(seats.recommender, config.servers)
+    # A system of the user's own only recommends: rules do the rest unless somebody is named.
+    own = RULES if outer is not None and not outer.is_model else seats.recommender
     judge = own
     if seats.judge in (RULES, RULES_BELIEF):
         # Scores of the untrained retriever are no logits: what it believes is not calibrated.

@@ -14,13 +14,14 @@ from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
-from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused
+from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
 from usbrec.stages.probing import find_scoring
+from usbrec.stages.seated import seats_told
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
 
@@ -133,11 +134,12 @@ def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
 
 @dataclass(frozen=True)
 class StageRun:
-    """What a stage did: each sample with its record and what its calls cost, in order; and how each model
-    judge scored, by its seat (see stages/probing.py)."""
+    """What a stage did: each sample with its record and what its calls cost, in order; how each model judge
+    scored, by its seat (see stages/probing.py); and who sat where (see stages/seated.py)."""
 
     rows: Sequence[tuple[Sample, UnitRecord, Mapping[str, Any]]]
     scoring: Mapping[str, Any]
+    seats: Mapping[str, Any]
 
 
 def run_stage(
@@ -151,6 +153,7 @@ def run_stage(
     replay: str | Path | None = None,
     reuse: str | Path | None = None,
     label: str | None = None,
+    objects: Mapping[str, object] | None = None,
 ) -> StageRun:
     """Do `work` for every sample in the run folder `out`, or go on with it.
 
@@ -164,12 +167,14 @@ def run_stage(
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
     with step(progress, "opening models and ranker"):
         participants = seat_participants(
-            config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other
+            config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other, objects=objects
         )
     try:
         with source or nullcontext(), other or nullcontext(), journal:
+            # Of a replay, who sat there when it was recorded.
+            seats = seats_told(config) if source is None else source.noted("seats") or seats_told(config)
             return run_coroutine(
-                _run(name, work, config, inputs, out, journal, participants, progress, label or name)
+                _run(name, work, config, inputs, out, journal, participants, progress, label or name, seats)
             )
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
@@ -189,16 +194,19 @@ async def _run(
     participants: Participants,
     progress: Progress,
     label: str,
+    seats: Mapping[str, Any],
 ) -> StageRun:
     try:
+        units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
+        _check_identities(participants, journal, [unit.key for unit in units], out)
         journal.bind(
             {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
             | {"models": dict(participants.identities)}
         )
+        journal.note("seats", seats)
         write_text(out / "config.toml", dump_config(config))
         with step(progress, "trying out the judge"):
             scoring = await find_scoring(participants, inputs.samples, config, journal)
-        units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
 
         async def one(sample: Sample) -> Mapping[str, Any]:
             return await work(participants, sample)
@@ -224,7 +232,23 @@ async def _run(
         (sample, record, journal.usage(record.key).to_json())
         for sample, record in zip(inputs.samples, records, strict=True)
     ]
-    return StageRun(rows, scoring)
+    return StageRun(rows, scoring, seats)
+
+
+def _check_identities(participants: Participants, journal: Journal, keys: Sequence[str], out: Path) -> None:
+    """Raises RunFolderError where a run would go on with an object that may be another than before."""
+    if not participants.unidentified or not journal.bound:
+        return
+    done = [record for key in keys if (record := journal.unit(key)) is not None and record.failure is None]
+    if len(done) == len(keys):
+        return
+    one = participants.unidentified[0]
+    raise RunFolderError(
+        f"{out}: this run is not finished, and nobody can say whether the {one.kind} in the {one.seat}'s "
+        f"seat is the one of before. Add to {one.kind} what decides its answers, such as\n"
+        '    identity = {"version": 1}\n'
+        "and start anew in another folder; with it, a run goes on where it was stopped."
+    )
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -17,6 +17,7 @@ from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
+from usbrec.judge.own import OwnProfileJudge, OwnTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import (
@@ -29,6 +30,7 @@ from usbrec.llm import (
     model_name,
     read_seat,
 )
+from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
@@ -36,6 +38,7 @@ from usbrec.play.grounding.focus import CandidateScorer, Focusing
 from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.language_model import LanguageModel, PromptTemplate
+from usbrec.play.own.seeker import OwnInternalSimulator, OwnTargetSimulator
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
 from usbrec.play.protocol import Recommender, Sampling
@@ -45,6 +48,7 @@ from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.prompts import Prompts
+from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
 from usbrec.storage import Stamped, stamped
 
 RULES = "rules"
@@ -73,10 +77,11 @@ def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
 class Participants:
     """Everyone who plays, and how they can be run.
 
-    `lanes` is how many units may be worked on at once, or crews of `together` units; `restart_whole` whether
-    an interrupted unit has to start again from its first call; `identities` what decides the models'
-    answers. `ranking()` makes the list behind each round (None without a catalogue), built when first asked
-    for; `persuasion` rates explanations (None where it is off, and with rules in the judge's seat).
+    `workers` is how many units may be worked on at once, or lockstep batches of `batch_size` units;
+    `restart_whole` whether an interrupted unit has to start again from its first call; `identities` what
+    decides answers; `own` everyone of the user's own. `ranking()` makes the list behind each round (None
+    without a catalogue), built when first asked for; `persuasion` rates explanations (None where it is off,
+    and where the judge is no model). `models` are closed at the end: those handed in are their owner's.
     """
 
     runner: EpisodeRunner
@@ -88,10 +93,18 @@ class Participants:
     persuasion: PersuasionJudge | None = None
     batch_size: int = 1
     judges: Mapping[str, ModelJudge] = field(default_factory=dict)
+    own: OwnSeats | None = None
+
+    @property
+    def unidentified(self) -> Sequence[Unidentified]:
+        """The objects of the user's own that do not say what decides their answers."""
+        return () if self.own is None else self.own.unidentified
 
     async def aclose(self) -> None:
         for model in self.models:
             await model.aclose()
+        if self.own is not None:
+            await self.own.aclose()
 
 
 def seat_participants(
@@ -102,10 +115,12 @@ def seat_participants(
     *,
     replay: Journal | None = None,
     reuse: Journal | None = None,
+    objects: Mapping[str, object] | None = None,
 ) -> Participants:
     """Seat everyone, with resolved settings. One model serves all seats that name it. Answers come from
-    `replay` alone, or from `reuse` where it has them. Raises ConfigError."""
-    return _Wiring(config, prompts, catalogue, journal, replay, reuse).participants()
+    `replay` alone, or from `reuse` where it has them. `objects` sit in the seats of their keys (see
+    stages/own_seats.py). Raises ConfigError."""
+    return _Wiring(config, prompts, catalogue, journal, replay, reuse, objects).participants()
 
 
 class _Wiring:
@@ -117,6 +132,7 @@ class _Wiring:
         journal: Journal,
         replay: Journal | None,
         reuse: Journal | None,
+        objects: Mapping[str, object] | None,
     ) -> None:
         self._config = config
         self._prompts = prompts
@@ -126,6 +142,9 @@ class _Wiring:
         self._reuse = reuse
         self._models: dict[str, ChatModel] = {}
         self._opener = ModelOpener(config.models, config.servers)
+        self._given = models_given(config, objects)
+        recorder = Recorder(journal, replay=replay, reuse=reuse)
+        self._own = OwnSeats(config, recorder, objects, replayed=replay is not None)
         self._ranker: Retriever | None = None
         self._judges: dict[str, ModelJudge] = {}
         judging = config.judging
@@ -155,22 +174,36 @@ class _Wiring:
             knowledge=self._knowledge,
         )
         models = tuple(self._models.values())
+        ours = tuple(model for text, model in self._models.items() if text not in self._given)
         in_turn = any(not model.parallel for model in models)
         return Participants(
             runner=runner,
-            workers=settled(config.models.concurrency, "models.concurrency"),
+            workers=self._workers(in_turn),
             restart_whole=in_turn and self._replay is None,
-            identities={seat: dict(model.identity) for seat, model in self._models.items()},
-            models=models,
+            identities={
+                **{seat: dict(model.identity) for seat, model in self._models.items()},
+                **{seat: dict(identity) for seat, identity in self._own.identities.items()},
+            },
+            models=ours,
+            own=self._own,
             ranking=lambda: self._ranking,
             persuasion=(
                 PersuasionJudge(self._judging(judge))
-                if config.judging.persuasion and judge not in (RULES, RULES_BELIEF)
+                if config.judging.persuasion and self._seat(judge).is_model
                 else None
             ),
             batch_size=self._batch_size(),
             judges=self._judges,
         )
+
+    def _workers(self, in_turn: bool) -> int:
+        """Units worked on at once: enough for the server that takes most requests."""
+        models, servers = self._config.models, self._config.servers
+        most = settled(models.concurrency, "models.concurrency")
+        if in_turn or "concurrency" in models.model_fields_set:
+            return most
+        named = (servers.get(self._seat(seat).server) for seat in self._models)
+        return max([most, *(server.concurrency or 0 for server in named if server is not None)])
 
     def _batch_size(self) -> int:
         """The size of a crew. Models on llama.cpp work on one unit at a time."""
@@ -182,8 +215,14 @@ class _Wiring:
 
     def _make_grounding(self) -> Grounding | None:
         """What a model in the recommender's seat is shown; rules recommend real items as it is."""
-        play, seat = self._config.play, self._config.seats.recommender
-        if not play.candidates or self._seat(seat).is_rules:
+        if self._seat(self._config.seats.recommender).is_model:
+            return self._retrieved()
+        return None
+
+    def _retrieved(self) -> Grounding | None:
+        """What looks candidates up where some are asked for."""
+        play = self._config.play
+        if not play.candidates:
             return None
         knowledge = self._knowledge
         if knowledge is None:
@@ -198,7 +237,7 @@ class _Wiring:
 
     def _worked_examples(self) -> tuple[Message, ...]:
         config = self._config
-        if self._knowledge is None or self._seat(config.seats.recommender).is_rules:
+        if self._knowledge is None or not self._seat(config.seats.recommender).is_model:
             return ()
         return worked_examples(
             self._knowledge.catalogue,
@@ -212,15 +251,17 @@ class _Wiring:
     def _seat(self, seat: str) -> Seat:
         return read_seat(seat, self._config.servers)
 
+    def _opened(self, seat: str) -> ChatModel:
+        if self._replay is not None:
+            return Unreachable(model_name(seat, self._config.servers))
+        return self._given[seat] if seat in self._given else self._opener.open(seat)
+
     def _model(self, seat: str) -> MeteredModel:
         """The recorded and metered model of a seat; opened once, whoever asks."""
         if seat not in self._models:
-            opened = (
-                self._opener.open(seat)
-                if self._replay is None
-                else Unreachable(model_name(seat, self._config.servers))
+            self._models[seat] = RecordedModel(
+                self._opened(seat), self._journal, replay=self._replay, reuse=self._reuse
             )
-            self._models[seat] = RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
         return MeteredModel(self._models[seat])
 
     def _known(self, who: str) -> Knowledge:
@@ -245,10 +286,19 @@ class _Wiring:
 
     def _recommender_seat(self) -> RecommenderSeat:
         play, seat = self._config.play, self._config.seats.recommender
-        model = None if self._seat(seat).is_rules else self._model(seat)
+        kind = self._seat(seat)
+        model = self._model(seat) if kind.is_model else None
         template = self._prompt_template()
+        if model is not None:
+            recommender = self._around(LanguageModel(model, template))
+        elif kind.is_own:
+            catalogue = None if self._knowledge is None else self._knowledge.catalogue
+            own = self._own.recommender(seat, catalogue, self._retrieved())
+            recommender = self._around(own)
+        else:
+            recommender = self._by_rules(seat)
         return RecommenderSeat(
-            self._by_rules(seat) if model is None else self._around(LanguageModel(model, template)),
+            recommender,
             template,
             Sampling(
                 temperature=play.temperature,
@@ -308,11 +358,16 @@ class _Wiring:
 
     def _internal_seats(self) -> InternalSeats:
         simulator = settled(self._config.search.simulator, "search.simulator")
+        # Somebody's own seeker plays; what the seeker wants is read by the recommender's model, else by rules.
+        reader = simulator
+        if self._seat(simulator).is_own:
+            outer = self._config.seats.recommender
+            reader = outer if self._seat(outer).is_model else RULES
         extractor: PreferenceExtractor
-        if simulator == RULES:
+        if reader == RULES:
             extractor = RulesExtractor(self._known("--ses-simulator rules"))
         else:
-            extractor = ModelExtractor(self._model(simulator), self._prompts)
+            extractor = ModelExtractor(self._model(reader), self._prompts)
         knowledge, judge = self._knowledge, self._internal_judge
         return InternalSeats(
             extractor,
@@ -362,7 +417,9 @@ class _Wiring:
 
     def _target_simulator(self, seat: str) -> TargetSimulator:
         if seat == RULES:
-            return RulesTargetSimulator(self._known("--simulator rules"), self._prompts.render("explain"))
+            return RulesTargetSimulator(self._known("--seeker rules"), self._prompts.render("explain"))
+        if self._seat(seat).is_own:
+            return OwnTargetSimulator(self._own.simulator(seat))
         return ModelTargetSimulator(self._simulating(seat), self._config.play.leak_redraws)
 
     def _internal_simulator(self, seat: str) -> InternalSimulator:
@@ -370,6 +427,8 @@ class _Wiring:
             return RulesInternalSimulator(
                 self._known("--ses-simulator rules"), self._prompts.render("explain")
             )
+        if self._seat(seat).is_own:
+            return OwnInternalSimulator(self._own.simulator(seat))
         return ModelInternalSimulator(self._simulating(seat))
 
     def _judging(self, seat: str) -> ModelJudge:
@@ -386,6 +445,8 @@ class _Wiring:
             return RulesTargetJudge(self._known("--judge rules"))
         if seat == RULES_BELIEF:
             return self._belief_judge("--judge")
+        if self._seat(seat).is_own:
+            return OwnTargetJudge(self._own.judge(seat))
         return ModelTargetJudge(self._judging(seat))
 
     def _profile_judge(self, seat: str) -> ProfileJudge:
@@ -393,4 +454,6 @@ class _Wiring:
             return RulesProfileJudge(self._known("--ses-judge rules"))
         if seat == RULES_BELIEF:
             return self._belief_judge("--ses-judge")
+        if self._seat(seat).is_own:
+            return OwnProfileJudge(self._own.judge(seat))
         return ModelProfileJudge(self._judging(seat))

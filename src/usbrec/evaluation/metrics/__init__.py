@@ -1,7 +1,7 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
-from usbrec.evaluation.metrics.replies import diversity, reply_counts
+from usbrec.evaluation.metrics.replies import diversity, items_given, reply_counts
 from usbrec.evaluation.metrics.rows import (
     Measure,
     Row,
@@ -36,6 +36,7 @@ __all__ = [
     "first_hit",
     "hit",
     "interval",
+    "items_given",
     "leaked",
     "mean",
     "measured",

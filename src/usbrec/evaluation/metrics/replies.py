@@ -55,6 +55,20 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
     }
 
 
+def items_given(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """Of how many replies the system itself said what it recommends (`given` of `replies`), and how many ids
+    it gave that the catalogue lacks (`unknown`); None where items are linked in the texts alone."""
+    told = [facts for row in rows if "items_given" in (facts := facts_of(row))]
+    if not told:
+        return None
+    return {
+        "source": "items given by the system",
+        "replies": sum(len(replies_of(row)) for row in rows),
+        "given": sum(sum(facts["items_given"]) for facts in told),
+        "unknown": sum(len(ids) for facts in told for ids in facts.get("unknown_items", ())),
+    }
+
+
 def diversity(recommended: Sequence[str]) -> dict[str, int | float | None] | None:
     """How varied the recommended items are; None without any.
 

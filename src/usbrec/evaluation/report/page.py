@@ -308,4 +308,16 @@ def _provenance(run: Run) -> dict[str, Any]:
         "methods": ", ".join(f"{name} ({count})" for name, count in methods.items()) or formatting.UNKNOWN,
         "leak": metrics.mean(value for row in run.rows if (value := metrics.leaked(row)) is not None),
         "digest": digest(list(run.rows))[:16],
+        "seats": _seats(run),
+        "items": metrics.items_given(run.rows),
     }
+
+
+def _seats(run: Run) -> str:
+    """Who sat where, in a sentence; the addresses of servers behind their names."""
+    told = []
+    for seat, found in run.results.get("seats", {}).items():
+        place = f" on {found['server']}, {found['base_url']}" if "server" in found else ""
+        name = found["model"] if place else found["seat"]
+        told.append(f"{'seeker' if seat == 'simulator' else seat} {name}{place}")
+    return "; ".join(told)

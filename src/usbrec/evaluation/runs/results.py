@@ -43,13 +43,16 @@ def summarise(
     seed: int,
     resamples: int = 2000,
     scoring: Mapping[str, Any] | None = None,
+    seats: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
     Means come as ``{"mean", "ci95": [low, high], "n"}`` with n the rows they are taken over; the
     intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
     does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
-    `scoring`, what was found before the first row of each model judge's way to score.
+    `scoring`, what was found before the first row of each model judge's way to score, and `seats`, who sat
+    where. ``items`` says of how many replies the system itself gave the items that are scored; null where all
+    were linked in the texts.
     """
     listed = list(rows)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
@@ -85,6 +88,7 @@ def summarise(
         "leak": metrics.mean(value for row in listed if (value := metrics.leaked(row)) is not None),
         **metrics.usage_sums(listed),
         "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
+        "items": metrics.items_given(listed),
         "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),
         "score": metrics.score_methods(listed),
         "votes": metrics.vote_counts(listed),
@@ -96,7 +100,7 @@ def summarise(
         ),
         "ses": metrics.search_counts(listed),
     }
-    return {**rounded(summary), "config": dict(config)}
+    return {**rounded(summary), "seats": dict(seats or {}), "config": dict(config)}
 
 
 def rounded(value: Any) -> Any:
