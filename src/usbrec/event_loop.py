@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import contextvars
 import ctypes
 import functools
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -28,13 +28,14 @@ _GLANCE = 0.2
 class EventLoop:
     """A loop that coroutines are run in one after the other; as a context manager, closed at its end.
 
-    What belongs to a loop, such as connections to a server, lives from one :meth:`run` to the next.
+    What belongs to a loop, such as connections to a server, lives from one :meth:`run` to the next. With
+    `own_thread` it is in a thread of its own in any case, and may be used beside a running loop later.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, own_thread: bool = False) -> None:
         self._runner = asyncio.Runner()
-        self._thread: concurrent.futures.ThreadPoolExecutor | None = None
-        self._begun = False
+        self._thread = _one_thread() if own_thread else None
+        self._begun = own_thread
 
     def __enter__(self) -> Self:
         return self
@@ -42,18 +43,24 @@ class EventLoop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._thread is None:
-            self._runner.close()
-        else:
-            self._thread.submit(self._runner.close).result()
-            self._thread.shutdown()
+        self.close()
+
+    def close(self) -> None:
+        """Let whatever belongs to the loop end. Once closed, it stays so."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            # When the program ends, threads have ended before.
+            with contextlib.suppress(RuntimeError):
+                thread.submit(self._runner.close).result()
+            thread.shutdown()
+        self._runner.close()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What the coroutine returns. Raises what it raises, and KeyboardInterrupt after Ctrl-C."""
         if not self._begun:
             self._begun = True
             if _is_running():
-                self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="usbrec")
+                self._thread = _one_thread()
         if self._thread is None:
             return self._run_here(coroutine, _stop.get())
         return self._run_there(self._thread, coroutine)
@@ -156,7 +163,7 @@ class Stop:
         self._thread: int | None = None
         self._cancel: Callable[[], object] | None = None
 
-    @contextmanager
+    @contextlib.contextmanager
     def working(self) -> Iterator[None]:
         """While this thread can be interrupted."""
         with self._lock:
@@ -167,7 +174,7 @@ class Stop:
             with self._lock:
                 self._thread = None
 
-    @contextmanager
+    @contextlib.contextmanager
     def cancelling(self, task: asyncio.Task[Any]) -> Iterator[None]:
         """While interrupting means to cancel `task`, of the loop that is running."""
         loop = asyncio.get_running_loop()
@@ -210,6 +217,10 @@ async def _stoppable(coroutine: Coroutine[Any, Any, T], stop: Stop) -> T:
     assert task is not None
     with stop.cancelling(task):
         return await coroutine
+
+
+def _one_thread() -> concurrent.futures.ThreadPoolExecutor:
+    return concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="usbrec")
 
 
 def _nothing() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import tomli_w
 from pydantic import ValidationError
@@ -16,9 +17,13 @@ from usbrec.config.stage import Stage, problems_of
 from usbrec.config.training import PRESETS
 from usbrec.errors import ConfigError
 
+#: Settings as a caller gives them: a TOML file, a nested mapping, or the record.
+GivenSettings: TypeAlias = "Config | Mapping[str, Any] | str | os.PathLike[str]"
 
-def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = None) -> Config:
-    """Read TOML (None: defaults) and lay `overrides` over it; nested mappings, None means not given.
+
+def load_config(settings: GivenSettings | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Settings from a TOML file, a nested mapping or a record (None: defaults), with `overrides` laid over
+    them: nested mappings, too, in which None means not given.
 
     Raises ConfigError naming file, field, what was wrong and what is allowed.
 
@@ -29,26 +34,39 @@ def load_config(path: str | Path | None, overrides: Mapping[str, Any] | None = N
     print(config.play.rounds, config.seats.recommender)
     ```
     """
-    data: dict[str, Any] = {}
-    if path is not None:
-        try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: not valid TOML ({error}).") from None
+    data, where = _read(settings)
     try:
         data = {**data, "seats": one_seeker(data["seats"])} if "seats" in data else data
     except ValueError as error:
-        raise ConfigError(f"{path}: unusable settings\n  seats: {error}.") from None
+        raise ConfigError(f"{where}: unusable settings\n  seats: {error}.") from None
     merged = _with_presets(_merge(_without_address(data, overrides or {}), overrides or {}))
     try:
         return Config.model_validate(merged)
     except ValidationError as error:
-        where = str(path) if path is not None else "settings"
         raise ConfigError(
             f"{where}: unusable settings\n{problems_of(error)}\nSee docs/configuration.md for all fields."
         ) from None
+
+
+def _read(settings: GivenSettings | None) -> tuple[dict[str, Any], str]:
+    """What is set, and what messages call it."""
+    if settings is None:
+        return {}, "settings"
+    if isinstance(settings, Config):
+        # Settings that nobody named stay so: what they are by default may depend on the others.
+        return settings.model_dump(exclude_unset=True), "settings"
+    if isinstance(settings, Mapping):
+        return dict(settings), "settings"
+    if not isinstance(settings, str | os.PathLike):
+        raise ConfigError(
+            f"config: {type(settings).__name__} holds no settings. Give a TOML file, a mapping or a Config."
+        )
+    try:
+        return tomllib.loads(Path(settings).read_text(encoding="utf-8")), str(settings)
+    except OSError as error:
+        raise ConfigError(f"{settings}: cannot be read ({error.strerror}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{settings}: not valid TOML ({error}).") from None
 
 
 #: Stands behind a setting that was filled in.

@@ -74,12 +74,7 @@ def sample_of(value: Any) -> Sample:
     dialogue_id = row.get("dialogue_id")
     source = row.get("source")
     field = _one_of(row, "turns", "dialogue", "")
-    said = [_turn(item, f"{field}[{index}]") for index, item in enumerate(as_list(row[field], field))]
-    turns = tuple(turn for turn in said if turn.text.strip())
-    if not turns:
-        raise InputError(f"{field}: empty; at least one turn of the seeker is needed")
-    if turns[-1].role != "seeker":
-        raise InputError(f"{field}: the last turn with words is the recommender's; it must be the seeker's")
+    turns = read_turns(row[field], field)
     return Sample(
         id=sample_id,
         dialogue_id=sample_id if dialogue_id is None else as_id(dialogue_id, "dialogue_id"),
@@ -89,6 +84,17 @@ def sample_of(value: Any) -> Sample:
         source="own" if source is None else as_text(source, "source"),
         seeker=_seeker(row.get("seeker")),
     )
+
+
+def read_turns(value: Any, field: str) -> tuple[Turn, ...]:
+    """The turns of a list of objects, those with words; the last is the seeker's. Raises InputError."""
+    said = [_turn(item, f"{field}[{index}]") for index, item in enumerate(as_list(value, field))]
+    turns = tuple(turn for turn in said if turn.text.strip())
+    if not turns:
+        raise InputError(f"{field}: empty; at least one turn of the seeker is needed")
+    if turns[-1].role != "seeker":
+        raise InputError(f"{field}: the last turn with words is the recommender's; it must be the seeker's")
+    return turns
 
 
 def _turn(value: Any, place: str) -> Turn:

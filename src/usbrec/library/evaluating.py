@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from usbrec import stages
+from usbrec.config.loading import GivenSettings
 from usbrec.engine import Progress
 from usbrec.errors import Interrupted
 from usbrec.event_loop import in_thread
@@ -18,7 +19,7 @@ from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalog
 from usbrec.library.progress import progress_shown
 from usbrec.library.run import Run, read_rows
 from usbrec.library.seats import Seat, named_seats
-from usbrec.library.settings import Settings, laid_over
+from usbrec.library.settings import laid_over
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,7 +42,7 @@ def evaluate(
     concurrency: int | None = None,
     limit: int | None = None,
     seed: int | None = None,
-    config: Settings | None = None,
+    config: GivenSettings | None = None,
     out: str | os.PathLike[str] | None = None,
     replay: str | os.PathLike[str] | None = None,
     progress: Progress | bool | None = None,
@@ -96,6 +97,7 @@ def evaluate(
         concurrency=concurrency,
         limit=limit,
         seed=seed,
+        **seats.settings,
     )
     given: dict[str, Any] = {
         "config": settings,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from usbrec import pairs as pairs_room
 from usbrec import stages
+from usbrec.config.loading import GivenSettings
 from usbrec.dialogue import PreferencePair
 from usbrec.engine import Progress
 from usbrec.errors import InputError
@@ -21,7 +22,7 @@ from usbrec.library.evaluating import nothing_kept
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats
-from usbrec.library.settings import Settings, laid_over
+from usbrec.library.settings import laid_over
 from usbrec.storage import parse_json, read_text, write_text
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def make_pairs(
     concurrency: int | None = None,
     limit: int | None = None,
     seed: int | None = None,
-    config: Settings | None = None,
+    config: GivenSettings | None = None,
     out: str | os.PathLike[str] | None = None,
     replay: str | os.PathLike[str] | None = None,
     progress: Progress | bool | None = None,
@@ -138,6 +139,7 @@ def make_pairs(
         concurrency=concurrency,
         limit=limit,
         seed=seed,
+        **seats.settings,
     )
     given: dict[str, Any] = {
         "config": settings,

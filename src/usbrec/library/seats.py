@@ -3,22 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from usbrec.config import Config
+from usbrec.errors import ConfigError
+from usbrec.library.models import OpenModel
+from usbrec.llm import read_seat
 
 Seat: TypeAlias = "str | object"
 
 
 @dataclass(frozen=True, slots=True)
 class NamedSeats:
-    """`named` are the seats that have a text, None where nobody was named; `objects` those with an object."""
+    """`named` are the seats that have a text, None where nobody was named; `objects` those with an object.
+
+    `settings` are what the models among them run by: the tables ``models`` and ``servers``.
+    """
 
     named: Mapping[str, str | None]
     objects: Mapping[str, object]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def named_seats(**seats: Seat | None) -> NamedSeats:
-    """The seats apart: those written as texts, and the objects."""
-    objects = {name: seat for name, seat in seats.items() if seat is not None and not isinstance(seat, str)}
-    named = {name: seat if isinstance(seat, str) else None for name, seat in seats.items()}
-    return NamedSeats(named, objects)
+    """The seats apart. A model of :func:`usbrec.open_model` is named by its text, so that a run's settings
+    say how it was reached; two models of one server with other settings become two servers. Raises
+    ConfigError where two models want other settings of what there is once in a run."""
+    named: dict[str, str | None] = {}
+    objects: dict[str, object] = {}
+    models: dict[str, Any] = {}
+    servers: dict[str, Any] = {}
+    for name, seat in seats.items():
+        named[name] = seat if isinstance(seat, str) else None
+        if isinstance(seat, OpenModel):
+            models = _agreed(models, seat.settings)
+            named[name] = _on_its_server(seat, servers)
+        elif seat is not None and not isinstance(seat, str):
+            objects[name] = seat
+    return NamedSeats(named, objects, {"models": models, "servers": servers})
+
+
+def _agreed(models: dict[str, Any], settings: Config) -> dict[str, Any]:
+    asked = settings.models.model_dump(exclude_unset=True)
+    for name, value in asked.items():
+        if models.get(name, value) != value:
+            raise ConfigError(
+                f"models.{name}: one model asks for {models[name]!r} and another for {value!r}, and a run "
+                "has one of it. Open both alike."
+            )
+    return models | asked
+
+
+def _on_its_server(model: OpenModel, servers: dict[str, Any]) -> str:
+    """The text of the model's seat; its server's settings are added to `servers`."""
+    seat = read_seat(model.seat, model.settings.servers)
+    server = model.settings.servers.get(seat.server)
+    if seat.kind != "server" or server is None:
+        return model.seat
+    asked = server.model_dump(exclude_unset=True)
+    name, number = seat.server, 1
+    while servers.get(name, asked) != asked:
+        number += 1
+        name = f"{seat.server}-{number}"
+    servers[name] = asked
+    return f"{name}:{seat.rest}"

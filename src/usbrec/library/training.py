@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from usbrec import stages
+from usbrec.config.loading import GivenSettings
 from usbrec.dialogue import PreferencePair
 from usbrec.engine import Progress
 from usbrec.errors import InputError
@@ -16,7 +17,7 @@ from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalog
 from usbrec.library.pairing import Pairs
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats
-from usbrec.library.settings import Settings, laid_over
+from usbrec.library.settings import laid_over
 from usbrec.pairs import no_pairs
 from usbrec.stages.training import GivenData, read_training
 
@@ -63,7 +64,7 @@ def train(
     max_steps: int | None = None,
     limit: int | None = None,
     seed: int | None = None,
-    config: Settings | None = None,
+    config: GivenSettings | None = None,
     progress: Progress | bool | None = None,
 ) -> Adapter:
     """Train a model by LoRA adapters; needs the extra ``train``.
@@ -89,9 +90,10 @@ def train(
     print(adapter.seat, adapter.results["loss"])
     ```
     """
+    seats = named_seats(recommender=base, simulator=seeker, judge=judge)
     settings = laid_over(
         config,
-        named_seats(recommender=base, simulator=seeker, judge=judge).named,
+        seats.named,
         candidates=candidates,
         ranker=ranker,
         rounds=rounds,
@@ -99,6 +101,7 @@ def train(
         max_steps=max_steps,
         limit=limit,
         seed=seed,
+        **seats.settings,
     )
     results = stages.train_model(
         method,

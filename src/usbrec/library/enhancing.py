@@ -1,0 +1,202 @@
+"""Self-enhancement of a model as one call: a conversation in, the best of several drafts out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Self, TypeAlias
+
+from usbrec.config import Config
+from usbrec.config.loading import GivenSettings
+from usbrec.data.own import read_turns
+from usbrec.dialogue import Conversation, Reply, Turn, alternate_backwards
+from usbrec.errors import InputError
+from usbrec.event_loop import EventLoop
+from usbrec.items import Catalogue
+from usbrec.journal import Journal
+from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
+from usbrec.library.seats import Seat, named_seats
+from usbrec.library.settings import laid_over
+from usbrec.prompts import Prompts
+from usbrec.stages.resolve import resolve, to_serve
+from usbrec.stages.run_folder import read_catalogue
+from usbrec.stages.wiring import Participants, seat_participants
+
+#: A dialogue so far, which ends with the seeker: the record, turns, mappings with ``role`` and ``text``, or
+#: what was said by turns, as texts.
+Talk: TypeAlias = "Conversation | str | Sequence[Turn] | Sequence[Mapping[str, Any]] | Sequence[str]"
+
+
+class Enhanced:
+    """A recommender that drafts several replies, plays each forward, and says the best (USB-Rec's SES).
+
+    Made by :func:`usbrec.enhance`. `settings` is what it works by. Like any object with ``reply`` it may sit
+    in the recommender's seat of :func:`usbrec.evaluate`, which then runs its model self-enhanced.
+    """
+
+    concurrent = True
+
+    def __init__(
+        self, model: Seat, settings: Config, catalogue: Catalogue | None, objects: Mapping[str, object]
+    ) -> None:
+        self.model = model
+        self.settings = settings
+        self.catalogue = catalogue
+        self._objects = objects
+        # Everyone is seated now: what is wrong with settings is said before anybody asks.
+        self._seated: Participants | None = self._seat()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._own_loop: EventLoop | None = None
+
+    @property
+    def name(self) -> str:
+        return self._participants().runner.recommender.name
+
+    async def reply(
+        self, conversation: Talk, *, seed: int = 0, drafts: int | None = None, deadline: float | None = None
+    ) -> Reply:
+        """The reply to a dialogue that ends with the seeker.
+
+        `conversation` is a :class:`usbrec.Conversation`, or turns: records, mappings with ``role`` and
+        ``text``, or texts said by turns, the last one by the seeker. `drafts` goes before the settings;
+        `deadline` is in seconds: what is best by then is said.
+
+        The reply has `text`, `items` (ids of the items that it names, in order; None without a catalogue),
+        `trace` (the drafts, how they were played on and scored), and `usage` (calls, tokens, seconds of all
+        models). Raises InputError for what is no dialogue, ModelError where the model failed, ModelRefused.
+        """
+        talk = conversation_of(conversation)
+        participants = self._here()
+        seat = participants.runner.recommender
+        sampling = replace(seat.sampling, seed=seed, drafts=drafts, deadline=deadline)
+        reply = await replace(seat, sampling=sampling).reply(talk, seed=seed)
+        knowledge = participants.runner.knowledge
+        if knowledge is None or reply.items is not None:
+            return reply
+        named = knowledge.named(reply.text, knowledge.named_in(talk.turns))
+        return replace(reply, items=tuple(dict.fromkeys(named)))
+
+    def reply_sync(
+        self, conversation: Talk, *, seed: int = 0, drafts: int | None = None, deadline: float | None = None
+    ) -> Reply:
+        """:meth:`reply` for plain code, in a script or in a notebook."""
+        if self._own_loop is None:
+            self._own_loop = EventLoop(own_thread=True)
+            weakref.finalize(self, self._own_loop.close)
+        return self._own_loop.run(self.reply(conversation, seed=seed, drafts=drafts, deadline=deadline))
+
+    async def aclose(self) -> None:
+        """Close connections, or free a model in this process. It may be asked again, and then opens again."""
+        seated, self._seated, self._loop = self._seated, None, None
+        if seated is not None:
+            await seated.aclose()
+
+    def close(self) -> None:
+        """:meth:`aclose` for plain code."""
+        with self._own_loop or EventLoop() as loop:
+            loop.run(self.aclose())
+        self._own_loop = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+    def _here(self) -> Participants:
+        """Everyone, with connections of the loop that is running."""
+        loop = asyncio.get_running_loop()
+        if self._loop not in (None, loop):
+            self._seated = None
+        self._loop = loop
+        return self._participants()
+
+    def _participants(self) -> Participants:
+        if self._seated is None:
+            self._seated = self._seat()
+        return self._seated
+
+    def _seat(self) -> Participants:
+        # The journal is never opened: outside a run nothing is recorded.
+        return seat_participants(
+            self.settings, Prompts(self.settings.play.prompts), self.catalogue, Journal(os.devnull)
+        )
+
+    def __repr__(self) -> str:
+        return f"Enhanced({self.name!r})"
+
+
+def enhance(
+    model: Seat,
+    *,
+    catalogue: CatalogueSource | None = None,
+    drafts: int | None = None,
+    rounds: int | None = None,
+    candidates: int | None = None,
+    seeker: str | None = None,
+    judge: str | None = None,
+    ranker: str | os.PathLike[str] | None = None,
+    interactions: str | os.PathLike[str] | None = None,
+    base_url: str | None = None,
+    config: GivenSettings | None = None,
+) -> Enhanced:
+    """Put self-enhancement around a model: it drafts, plays each draft forward, and says the best.
+
+    `model` is what :func:`usbrec.open_model` gave or a text. `drafts` is how many replies are drafted (4),
+    `rounds` how far each is played forward (2), `candidates` how many retrieved items are laid before the
+    model (10 with a catalogue, else 0). Inside, `seeker` and `judge` go by rules where there is a catalogue,
+    else the model is both. Everything else is in the settings ``[search]`` and ``[play]``.
+
+    Raises InputError and ConfigError; nobody is asked yet.
+
+    Source: USB-Rec (RecSys 2025), section 3 (SES).
+
+    ```python
+    import usbrec
+
+    better = usbrec.enhance(
+        "scripted:docs/examples/book-model.jsonl", catalogue="docs/examples/books.csv", drafts=3
+    )
+    reply = better.reply_sync(["I would like a murder mystery, please."])
+    print(reply.text, reply.items, len(reply.trace["drafts"]), reply.usage.calls)
+    ```
+    """
+    seats = named_seats(recommender=model)
+    settings = laid_over(
+        config,
+        seats.named,
+        drafts=drafts,
+        search_rounds=rounds,
+        candidates=candidates,
+        search_simulator=seeker,
+        search_judge=judge,
+        ranker=ranker,
+        base_url=base_url,
+        ses=True,
+        **seats.settings,
+    )
+    given = given_catalogue(catalogue, settings.catalogue)
+    items = None if given is None else read_catalogue(given, given_path(interactions), settings.catalogue)
+    settings = resolve(to_serve(settings, catalogue=items is not None), items)
+    return Enhanced(model, settings, items, seats.objects)
+
+
+def conversation_of(talk: Talk) -> Conversation:
+    """A dialogue as a record. Raises InputError."""
+    if isinstance(talk, Conversation):
+        return talk
+    if isinstance(talk, str):
+        talk = [talk]
+    listed = list(talk) if isinstance(talk, Iterable) else [talk]
+    if listed and all(isinstance(turn, str) for turn in listed):
+        turns = alternate_backwards(str(turn) for turn in listed)
+        if not turns:
+            raise InputError("conversation: nothing is said in it.")
+        return Conversation(turns)
+    rows = [turn.to_json() if isinstance(turn, Turn) else turn for turn in listed]
+    return Conversation(
+        read_turns([dict(row) if isinstance(row, Mapping) else row for row in rows], "conversation")
+    )

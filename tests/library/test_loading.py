@@ -1,0 +1,189 @@
+"""Catalogues and samples from frames, mappings and records are those of the file that says the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import usbrec
+from support import ROOT
+from usbrec.data import samples_digest
+from usbrec.dialogue import Item, Sample, Turn
+from usbrec.errors import BadLines, ConfigError, InputError
+
+DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
+BOOKS = ROOT / "docs" / "examples" / "books.csv"
+TURNS = [{"role": "user", "text": "Something slow, please."}]
+
+
+def _mappings(table: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
+
+
+def test_a_frame_gives_the_items_of_its_file() -> None:
+    from_file = usbrec.load_catalogue(BOOKS)
+    assert usbrec.load_catalogue(pd.read_csv(BOOKS)).digest == from_file.digest
+    assert usbrec.load_catalogue(pl.read_csv(BOOKS)).digest == from_file.digest
+    assert usbrec.load_catalogue(pl.scan_csv(BOOKS)).digest == from_file.digest
+    assert usbrec.load_catalogue(pa.Table.from_pandas(pd.read_csv(BOOKS))).digest == from_file.digest
+    assert usbrec.load_catalogue(pd.read_csv(BOOKS).to_dict("records")).digest == from_file.digest
+    assert usbrec.load_catalogue(list(from_file)).digest == from_file.digest
+    assert usbrec.load_catalogue(iter(from_file)).digest == from_file.digest
+    assert usbrec.load_catalogue(from_file) is from_file
+
+
+def test_empty_cells_arrays_and_numbers_of_a_frame_are_read_as_they_are_meant() -> None:
+    frame = pd.DataFrame(
+        {
+            "Movie ID": [1, 2, None],  # the missing one makes pandas write 1.0
+            "Title": ["Heat", "Ronin", "Alien (1979)"],
+            "year": pd.array([1995, None, None], dtype="Int64"),
+            "genres": [np.array(["crime", "drama"]), ("action", "crime"), None],
+            "director": ["Michael Mann", pd.NA, "Ridley Scott"],
+            "released": pd.to_datetime(["1995-12-15", None, None]),
+            "popularity": [np.float32(0.5), 2, float("nan")],
+        }
+    )
+    heat, ronin, alien = usbrec.load_catalogue(frame)
+    assert heat == Item(
+        "1",
+        "Heat",
+        1995,
+        ("crime", "drama"),
+        ("Michael Mann",),
+        popularity=0.5,
+        extra=heat.extra,
+    )
+    assert (ronin.id, ronin.year, ronin.genres, ronin.people) == ("2", None, ("action", "crime"), ())
+    assert (alien.id, alien.year, alien.popularity) == ("Alien (1979)", 1979, 0.0)
+
+
+def test_the_named_index_of_a_frame_is_a_column() -> None:
+    frame = pd.DataFrame({"id": ["a"], "title": ["Heat"]}).set_index("id")
+    assert [item.id for item in usbrec.load_catalogue(frame)] == ["a"]
+
+
+def test_a_mapping_gives_ids_to_its_items() -> None:
+    catalogue = usbrec.load_catalogue({"a": {"title": "Heat"}, "b": {"title": "Ronin"}})
+    assert [(item.id, item.title) for item in catalogue] == [("a", "Heat"), ("b", "Ronin")]
+
+
+def test_columns_of_other_names_are_said() -> None:
+    frame = pl.DataFrame({"Naam": ["Heat"], "Van": ["Michael Mann"], "Regie": ["nobody"]})
+    (item,) = usbrec.load_catalogue(frame, columns={"title": "Naam", "people": ["Van", "Regie"]})
+    assert (item.title, item.people) == ("Heat", ("Michael Mann", "nobody"))
+    with pytest.raises(ConfigError, match=r"no column for title='Name'.*Naam, Regie, Van"):
+        usbrec.load_catalogue(frame, columns={"title": "Name"})
+    with pytest.raises(ConfigError, match=r"no attribute is called 'titel'\. There are: id, title"):
+        usbrec.load_catalogue(frame, columns={"titel": "Naam"})
+
+
+@pytest.mark.parametrize(
+    "make", [pd.DataFrame, pl.DataFrame, lambda table: pd.DataFrame(table).to_dict("records")]
+)
+def test_a_table_without_titles_is_refused_with_its_columns(make: Any) -> None:
+    with pytest.raises(InputError, match=r'Columns: plot, score\..*columns=\{"title": "\.\.\."\}'):
+        usbrec.load_catalogue(make({"plot": ["x"], "score": [1]}))
+
+
+@pytest.mark.parametrize(
+    "make", [pd.DataFrame, pl.DataFrame, lambda table: pd.DataFrame(table).to_dict("records")]
+)
+def test_rows_that_are_no_items_are_listed_by_their_numbers(make: Any) -> None:
+    with pytest.raises(BadLines) as refused:
+        usbrec.load_catalogue(make({"id": ["a", "b", "a"], "title": ["Heat", None, "Ronin"]}))
+    assert refused.value.problems == ("row 2: no title", "row 3: id 'a' stands already in row 1")
+    assert "2 unusable rows" in str(refused.value)
+
+
+def test_items_that_cannot_stand_together_are_listed_by_their_numbers() -> None:
+    heat = Item("a", "Heat")
+    with pytest.raises(BadLines) as refused:
+        usbrec.load_catalogue([heat, Item("a", "Ronin"), {"title": "Alien"}, Item("b", " ")])  # type: ignore[list-item]
+    assert refused.value.problems == (
+        "row 2: id 'a' stands already in row 1",
+        "row 3: expected an Item, found dict",
+        "row 4: no title",
+    )
+
+
+@pytest.mark.parametrize("source", [5, None, b"books.csv"])
+def test_what_is_no_catalogue_is_refused_by_its_type(source: Any) -> None:
+    with pytest.raises(InputError, match=type(source).__name__):
+        usbrec.load_catalogue(source)
+
+
+def test_an_empty_table_is_refused() -> None:
+    with pytest.raises(InputError, match="needs at least one"):
+        usbrec.load_catalogue(pd.DataFrame({"title": []}))
+    with pytest.raises(InputError, match="needs at least one"):
+        usbrec.load_catalogue([])
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError, match="two columns are called 'title'"):
+        usbrec.load_catalogue(pd.DataFrame([["a", "b"]], columns=["title", "title"]))
+
+
+def test_samples_as_records_mappings_and_frames_are_those_of_the_file(tmp_path: Path) -> None:
+    from_file = usbrec.load_samples(DEMO / "dialogues.jsonl")
+    digest = samples_digest(from_file)
+    assert usbrec.load_samples(from_file) == from_file
+    own = [sample.to_json() for sample in from_file]
+    assert samples_digest(usbrec.load_samples(own)) == digest
+    assert samples_digest(usbrec.load_samples(pd.DataFrame(own))) == digest
+    assert samples_digest(usbrec.load_samples(pl.DataFrame(own, infer_schema_length=None))) == digest
+    # A CSV file has the lists as JSON.
+    written = pd.DataFrame(own)
+    for name in ("turns", "targets"):
+        written[name] = written[name].map(json.dumps)
+    written.to_csv(tmp_path / "samples.csv", index=False)
+    assert samples_digest(usbrec.load_samples(pd.read_csv(tmp_path / "samples.csv"))) == digest
+
+
+def test_rows_of_another_kind_are_known_or_named() -> None:
+    rows = [json.loads(line) for line in (DEMO / "dialogues.jsonl").read_text().splitlines()]
+    assert usbrec.load_samples(rows) == usbrec.load_samples(DEMO / "dialogues.jsonl")
+    with pytest.raises(InputError, match=r'looks like a raw ReDial dialogue; say kind="redial"'):
+        usbrec.load_samples([{"conversationId": "1", "messages": [], "movieMentions": {}}])
+    with pytest.raises(ConfigError, match="unknown kind of samples 'other'"):
+        usbrec.load_samples(rows, kind="other")
+
+
+def test_a_sample_made_by_hand_may_have_lists() -> None:
+    turns: Any = [Turn("seeker", "Something slow, please.")]
+    titles: Any = ["Heat (1995)"]
+    (sample,) = usbrec.load_samples([Sample("s1", "s1", turns, titles)])
+    assert sample.turns == (Turn("seeker", "Something slow, please."),)
+    assert sample.targets == ("Heat (1995)",)
+
+
+def test_samples_that_cannot_be_used_are_listed_by_row_and_field() -> None:
+    with pytest.raises(BadLines) as refused:
+        usbrec.load_samples(
+            [
+                {"id": "a", "turns": TURNS, "targets": ["Heat"]},
+                {"id": "a", "turns": TURNS, "targets": ["Heat"]},
+                {"id": "b", "turns": TURNS},
+                {"id": "c", "turns": [{"role": "guest", "text": "Hi"}], "targets": ["Heat"]},
+                "a text",  # type: ignore[list-item]
+            ]
+        )
+    assert refused.value.problems == (
+        "row 2: id: 'a' already stands on row 1",
+        "row 3: targets: missing",
+        "row 4: turns[0].role: expected seeker, recommender, user or assistant, found 'guest'",
+        "row 5: expected a mapping, found str",
+    )
+
+
+def test_no_sample_at_all_is_refused() -> None:
+    with pytest.raises(InputError, match="samples: empty"):
+        usbrec.load_samples([])
