@@ -447,6 +447,31 @@ def test_the_score_when_named_is_the_mean_over_the_episodes_that_name_an_item(
     assert found["mean"] == (pytest.approx(math.fsum(subset) / len(subset)) if subset else None)
 
 
+def _played(*replies: str) -> Mapping[str, Any]:
+    turns: list[Turn] = []
+    for reply in replies:
+        turns += [recommender(reply), seeker("Go on.")]
+    return row("-".join(replies), 1.0, played=tuple(turns[:-1]))
+
+
+def test_a_later_reply_that_is_an_earlier_one_word_for_word_is_counted() -> None:
+    rows = [
+        _played("Heat.", "Casino.", " HEAT. "),
+        _played("Heat.", "Heat!"),
+        _played("Heat."),
+    ]
+    assert metrics.reply_counts(rows, seed=1, resamples=100)["said_again"] == pytest.approx(1 / 3)
+    assert metrics.reply_counts(rows[2:], seed=1, resamples=100)["said_again"] is None
+
+
+def test_the_first_title_of_the_list_is_counted_among_all_replies_that_were_shown_one() -> None:
+    shown = {"candidates": [["m1", "m2"], ["m3", "m4"], ["m5"]], "redraws": [0, 0, 0]}
+    facts = {"new": ["m1", "m4", None], "targets": []} | shown
+    found = metrics.reply_counts([row("a", 1.0, facts=facts)], seed=1, resamples=100)["grounding"]
+    assert found["takes_first"] == pytest.approx(1 / 3)
+    assert found["from_candidates"] == pytest.approx(2 / 3)
+
+
 # The control that only reorders
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from support.fake_runs import failed_row, realistic, row, run_of
 from usbrec.dialogue import PreferencePair, Turn
 from usbrec.errors import InputError
 from usbrec.evaluation.comparison.compare import compare
+from usbrec.evaluation.comparison.planned_contrasts import pooled
 from usbrec.evaluation.report.dialogues import pick_dialogues
 from usbrec.evaluation.report.page import write_report
 
@@ -215,7 +217,7 @@ def test_what_holding_replies_to_the_list_took_is_shown_where_there_was_a_list(t
         for name, more in {"held": shown | {"fallback": [False, False]}, "free": {}}.items()
     ]
     table = Page(write(tmp_path / "held.html", runs)).text.partition("Held to candidates")[2]
-    assert "held 1.50 50.0 % 0.0 % 50.0 % 100.0 % Mended:" in table
+    assert "held 1.50 50.0 % 0.0 % 50.0 % 50.0 % 100.0 % Mended:" in table
     assert "Held to candidates" not in Page(page).text
 
 
@@ -330,6 +332,32 @@ def _experiment(**training):
     told_systems = [{"system": system, "seeds": seeds}]
     told = {"rows": {"test": 1}, "planned": [], "also": []}
     return told | {"systems": told_systems, "trainings": trainings}
+
+
+def test_every_pair_has_its_lines_together_and_a_reference_has_the_others_against_it(tmp_path):
+    runs = realistic(tmp_path, n=12)
+    pairs = Page(write(tmp_path / "pairs.html", runs))
+    assert "of every pair" in pairs.text
+    assert "Against" in pairs.text
+    spans = [value for tag, name, value in pairs.attributes if name == "rowspan"]
+    assert spans == ["4", "4"] * 3, "system and reference, over their lines"
+    comparison = compare(runs, reference="rules-popular")
+    told = Page(comparison.save(tmp_path / "reference.html").read_text(encoding="utf-8"))
+    assert "Each system minus rules-popular" in told.text
+    assert [value for _, name, value in told.attributes if name == "rowspan"] == ["4", "4"]
+    assert "self-enhanced scores 0.85" in told.text
+
+
+def test_the_spread_of_training_seeds_is_shown_where_there_are_several(tmp_path, page):
+    seeds = [run_of("rl", [row(str(index), value) for index in range(6)]) for value in (0.5, 1.0)]
+    runs = [
+        replace(pooled(found, 2, resamples=100), name=name)
+        for name, found in {"plain": seeds[:1], "rl": seeds}.items()
+    ]
+    text = Page(write(tmp_path / "seeds.html", runs)).text
+    assert "0.35 [0.50, 1.00]" in text
+    assert "pread of seeds" in text
+    assert "pread of seeds" not in Page(page).text
 
 
 @pytest.mark.parametrize("losses", [[], [(1, float("nan"))], [(1, 0.0), (2, 0.0)], [(1, -2.0), (2, -3.0)]])

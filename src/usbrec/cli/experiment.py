@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,8 +17,8 @@ from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.tables import print_comparison
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
-from usbrec.evaluation import Run
 from usbrec.evaluation.comparison.differences import Difference
+from usbrec.evaluation.comparison.planned_contrasts import spread
 from usbrec.evaluation.report import formatting
 from usbrec.experiment import Cell, Tell
 from usbrec.experiment import experiment as run_experiment
@@ -154,13 +154,16 @@ def _differences(title: str, told: Sequence[Difference]) -> Table:
 def _spread(cell: Cell) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold", title="By training seed")
     table.add_column("system", no_wrap=True)
-    table.add_column("iEval", no_wrap=True)
-    table.add_column("hit", no_wrap=True)
+    for heading in ("iEval", "sd", "hit", "sd"):
+        table.add_column(heading, no_wrap=True)
     for name, runs in cell.runs.items():
         if len(runs) > 1:
-            table.add_row(Text(name), _means(runs, "ieval", "score"), _means(runs, "hit", "share"))
+            told = spread(runs)
+            table.add_row(Text(name), *_means(told["ieval"], "score"), *_means(told["hit"], "share"))
     return table
 
 
-def _means(runs: Sequence[Run], measure: str, kind: formatting.Kind) -> str:
-    return "  ".join(formatting.number(run.results[measure]["mean"], kind) for run in runs)
+def _means(told: Mapping[str, Any], kind: formatting.Kind) -> tuple[str, str]:
+    """The means of the seeds, and how far they lie apart."""
+    means = "  ".join(formatting.number(mean, kind) for mean in told["by_seed"])
+    return means, formatting.number(told["sd"], kind)

@@ -74,6 +74,11 @@ class Comparison:
         """Whether the judge's model rated explanations."""
         return any(system.persuasiveness.n for system in self.systems)
 
+    @property
+    def retrained(self) -> bool:
+        """Whether some system stands here over several training seeds."""
+        return any(system.training is not None for system in self.systems)
+
     def between(
         self, other: str, measure: MeasureName, scope: Scope = "all", *, baseline: str | None = None
     ) -> Difference | None:

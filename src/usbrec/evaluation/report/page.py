@@ -19,6 +19,7 @@ from usbrec.dialogue import PreferencePair
 from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.comparison.compare import Comparison
+from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, verdict
 from usbrec.evaluation.comparison.systems import distinctly_named
 from usbrec.evaluation.metrics.rounds import CUTOFFS
@@ -65,6 +66,8 @@ def write_report(
             comparison=comparison,
             runs=named,
             figures=_figures(named, comparison),
+            by_pair=_by_pair(comparison),
+            pairwise=len({found.baseline for found in comparison.differences}) > 1,
             rounds=_rounds(named),
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],
             pairs=_pairs(pairs),
@@ -107,6 +110,16 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def _by_pair(comparison: Comparison) -> list[tuple[Difference, int]]:
+    """The differences pair by pair; with the first of each pair, how many lines the pair has, else 0."""
+    pairs: dict[tuple[str, str], list[Difference]] = {}
+    for found in (*comparison.differences, *comparison.secondary):
+        pairs.setdefault((found.baseline, found.other), []).append(found)
+    return [
+        (found, 0 if place else len(lines)) for lines in pairs.values() for place, found in enumerate(lines)
+    ]
+
+
 def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]]:
     """Figures in reading order: a heading, the drawing, what it says in words for who cannot see it."""
     from usbrec.evaluation.report import plots  # matplotlib: half a second that only a report should cost
@@ -136,7 +149,11 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
     names = [run.name for run in runs]
     figures.append(("How the scores are spread", plots.distributions(names, scores), words))
     for measure, heading in (("ieval", "Score against the first system"), ("hit", "Hits against the first")):
-        found = [difference for difference in comparison.differences if difference.measure == measure]
+        found = [
+            difference
+            for difference in comparison.differences
+            if difference.measure == measure and difference.baseline == comparison.reference
+        ]
         if found:
             words = "; ".join(
                 f"{one.other}, {formatting.measure(one.measure, one.scope)}: "

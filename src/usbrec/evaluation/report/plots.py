@@ -84,7 +84,7 @@ def dots(systems: Sequence[System], measure: str, label: str) -> str:
         _name_rows(axes, [system.name for system in systems])
         ends = [end for found in intervals for end in (found.low, found.mean, found.high) if end is not None]
         low, high = _range(ends, 0.2 * top)
-        axes.set_xlim(max(-0.02 * top, low), min(1.02 * top, high))
+        axes.set_xlim(max(-0.06 * top, low), min(1.02 * top, high))
         _numbers_below(axes, kind, label)
     return svg[0]
 
@@ -124,8 +124,14 @@ def cost(systems: Sequence[System], measure: str, label: str) -> str:
             if interval.mean is None:
                 continue
             if interval.low is not None and interval.high is not None:
-                axes.plot([amount] * 2, [interval.low, interval.high], color=_tone(place), linewidth=1.6)
-            axes.plot([amount], [interval.mean], "o", color=_tone(place), markersize=7)
+                axes.plot(
+                    [amount] * 2,
+                    [interval.low, interval.high],
+                    color=_tone(place),
+                    linewidth=1.6,
+                    clip_on=False,
+                )
+            axes.plot([amount], [interval.mean], "o", color=_tone(place), markersize=7, clip_on=False)
         ends = [
             end
             for _, system in shown
@@ -255,7 +261,7 @@ def distributions(names: Sequence[str], scores: Sequence[Sequence[float]]) -> st
         axes.spines["bottom"].set_visible(False)
         axes.set_xticks([0, 0.5, 1, 1.5, 2])
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.set_xlabel("iEval score (numbers: % of the system's scored rows)")
+        axes.set_xlabel("iEval score (numbers: % of scored rows)")
     return svg[0]
 
 
