@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from support.command import interruptible
+
+# The tests run in as many processes as there are cores. Threads that wait for each other would spin there, at
+# four times the processor time. It is set before anything is imported that reads it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # No deadline: the machines are shared. In CI the same examples every time, so that what is red is the change;
 # elsewhere new ones, which is how faults are found.
 settings.register_profile("here", deadline=None)
@@ -31,3 +37,10 @@ def _no_accidental_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key or address from the developer's shell must not turn a test into a bill."""
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(name="interruptible")
+def _interruptible() -> Iterator[None]:
+    """For tests that press Ctrl-C: a shell that started the tests may ignore it, and hand that down."""
+    with interruptible():
+        yield

@@ -21,6 +21,7 @@ import pytest
 import typer.main
 
 from support import ROOT
+from support.command import folder_of_the_command
 from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.cli.app import app
 from usbrec.config import load_config
@@ -127,11 +128,13 @@ def readers_folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("document", _documents_that_run())
 def test_what_a_document_tells_to_type_does_what_it_says(document: str, readers_folder: Path) -> None:
-    ours = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": ours, "COLUMNS": "100"}
+    steps = to_run(document)
+    trains = any(word in str(steps) for word in ("usbrec train", "usbrec experiment", "hf:"))
+    folders = [folder_of_the_command(training=trains), Path(sys.executable).parent, os.environ["PATH"]]
+    environment = {**os.environ, "PATH": os.pathsep.join(map(str, folders)), "COLUMNS": "100"}
 
     with LocalServer(served) as server:
-        for line, step in to_run(document):
+        for line, step in steps:
             stated = re.search(r"# exits (\d+)$", step) if isinstance(step, str) else None
             expected = int(stated[1]) if stated else 0
             done = subprocess.run(

@@ -17,6 +17,7 @@ from typing import Self
 
 import pytest
 
+from support.command import usbrec
 from support.servers import Answer, LocalServer, Seen, stream
 
 CATALOGUE = Path(str(resources.files("usbrec.data") / "demo" / "catalogue.csv"))
@@ -44,14 +45,7 @@ def command(model: str, *options: str | Path) -> list[str]:
 
 
 def chat(model: str, *lines: str, options: tuple[str | Path, ...] = ()) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(model, *options),
-        input="".join(f"{line}\n" for line in lines),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return usbrec("chat", "--model", model, *options, typed="".join(f"{line}\n" for line in lines))
 
 
 def talked(model: str, *lines: str, options: tuple[str | Path, ...] = ()) -> str:
@@ -292,6 +286,7 @@ def test_on_a_terminal_it_prompts_and_goes_on_after_a_failure(model: str) -> Non
         assert terminal.process.wait(30) == 0
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_at_the_prompt_ends_it_with_130(model: str) -> None:
     with Terminal(command(model, *WITH_ITEMS)) as terminal:
         terminal.wait_for("you>")
@@ -300,6 +295,7 @@ def test_ctrl_c_at_the_prompt_ends_it_with_130(model: str) -> None:
         assert terminal.process.wait(30) == 130
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_during_a_reply_takes_the_message_back_and_goes_on() -> None:
     """The model never answers the first message; the second request must not hold it any more."""
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from support import ROOT
+from support.command import refused, usbrec
 from support.servers import Answer, LocalServer, completion
 from usbrec.cli.progress import Bars
 
@@ -32,25 +33,6 @@ SCRIPT = [
     {"seat": "write down the taste", "say": "Liked genres: comedy"},
     {"say": ["You should try Airplane! (1980).", "How about Alien (1979)?", "What do you like?"]},
 ]
-
-
-def usbrec(*args: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "usbrec", *map(str, args)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, **(env or {})},
-        check=False,
-    )
-
-
-def refused(*args: str | Path, env: dict[str, str] | None = None) -> str:
-    """The message of a command that must end with exit code 2, without a traceback."""
-    result = usbrec(*args, env=env)
-    assert result.returncode == 2, result.stderr
-    assert "Traceback" not in result.stderr + result.stdout
-    return result.stderr
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +128,7 @@ def test_the_same_command_again_asks_nothing_and_gives_the_same_bytes(tmp_path: 
         assert usbrec(*arguments).returncode == 0
         asked = len(server.requests)
         before = {path.name: path.read_bytes() for path in (tmp_path / "run").glob("*.*l*")}
-        assert usbrec(*arguments).returncode == 0
+        assert usbrec(*arguments, fresh=True).returncode == 0
         assert len(server.requests) == asked > 0
     after = {path.name: path.read_bytes() for path in (tmp_path / "run").glob("*.*l*")}
     assert {name for name in before if before[name] != after[name]} == set()
@@ -157,7 +139,7 @@ def test_replay_needs_no_model_and_gives_the_same_bytes(tmp_path: Path) -> None:
         command = ("evaluate", SAMPLES, *RULES, "--ses", "--model", "openai:m", "--limit", "4")
         live = usbrec(*command, "--base-url", server.url, "-o", tmp_path / "live")
         assert live.returncode == 0, live.stderr
-    again = usbrec(*command, "--replay", tmp_path / "live", "-o", tmp_path / "again")
+    again = usbrec(*command, "--replay", tmp_path / "live", "-o", tmp_path / "again", fresh=True)
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "again" / "episodes.jsonl").read_bytes() == (
         tmp_path / "live" / "episodes.jsonl"
@@ -191,6 +173,7 @@ def test_a_folder_in_use_is_refused(script: str, tmp_path: Path) -> None:
     assert "another process is working" in message
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_with_130_and_the_run_goes_on_afterwards(tmp_path: Path) -> None:
     with LocalServer(lambda request: completion("Try Heat (1995).", delay=0.3)) as server:
         command = ("evaluate", SAMPLES, *RULES, "--recommender", "openai:m", "--base-url", server.url)

@@ -334,6 +334,7 @@ def test_an_exception_while_pip_runs_ends_pip(tmp_path: Path, monkeypatch: pytes
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_real_process_leaves_no_pip_and_no_part_of_a_file(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.model
 
 @asynccontextmanager
 async def seated(adapter: Path | None = None, context: int = 2048) -> AsyncIterator[TransformersModel]:
-    model = TransformersModel(BASE, adapter=adapter, name="hf:test", context=context, threads=2)
+    model = TransformersModel(BASE, adapter=adapter, name="hf:test", context=context)
     try:
         yield model
     finally:

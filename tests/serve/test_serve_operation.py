@@ -103,6 +103,7 @@ def test_the_command_says_where_it_is_logs_json_and_ends_well(script: Path, tmp_
     assert "Goodfellas" not in log.read_text()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_texts_are_logged_when_asked_for(script: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with serving("--model", f"scripted:{script}", "--log-texts", log=log) as service:

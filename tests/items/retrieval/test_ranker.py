@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import refused, usbrec
 
+from support.command import refused, usbrec
 from support.films import CATALOGUE, FILMS, seeker
 from usbrec.data import write_samples
 from usbrec.dialogue import Item, Sample, Turn

@@ -1,0 +1,126 @@
+"""`usbrec` as scripts start it: each command a process of its own, with its exit code and what it printed.
+
+To import what a command needs takes a second or two of processor time, and the tests give some two
+hundred commands. So most are copies of a process that has imported it all (support/forked.py), one beside
+each worker. `fresh=True` starts Python itself: for what two starts may do differently, as sets do.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from support import forked
+
+#: What a command imports when it comes to need it, beside what the command line does itself.
+_NEEDED = ("usbrec.cli", "openai", "openai.types.chat", "scipy.special", "scipy.stats")
+_NEEDED += ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
+#: The same for what is trained or plays on transformers.
+_NEEDED_TO_TRAIN = ("torch", "transformers", "peft", "trl")
+#: `usbrec` for a shell.
+_SHIM = """#!{python} -IS
+import os, sys
+sys.path.insert(0, {here!r})
+import forked
+sys.exit(forked.ask({address!r}, sys.argv[1:], cwd=os.getcwd(), env=os.environ))
+"""
+
+
+def usbrec(
+    *args: str | Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    typed: str = "",
+    fresh: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Give a command and wait for its end. `env` is added to this process's; `typed` is what it is told."""
+    environment = {**os.environ, **(env or {})}
+    command = [sys.executable, "-m", "usbrec", *map(str, args)]
+    if fresh:
+        return subprocess.run(
+            command,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=environment,
+            cwd=cwd,
+            check=False,
+        )
+    with contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(3)]
+        streams[0].write(typed)
+        streams[0].seek(0)
+        code = forked.ask(
+            str(_waiting() / "socket"),
+            command[3:],
+            cwd=str(cwd or Path.cwd()),
+            env=environment,
+            streams=[stream.fileno() for stream in streams],
+            timeout=120,
+        )
+        for stream in streams[1:]:
+            stream.seek(0)
+        return subprocess.CompletedProcess(command, code, streams[1].read(), streams[2].read())
+
+
+def refused(*args: str | Path, env: Mapping[str, str] | None = None) -> str:
+    """The message of a command that must end with exit code 2, without a traceback."""
+    result = usbrec(*args, env=env)
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    return result.stderr
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """What is started meanwhile ends at Ctrl-C, though these tests were started by what ignores it.
+
+    A background job of a script and what `nohup` starts hand that down to their children.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def folder_of_the_command(*, training: bool = False) -> Path:
+    """A folder for a shell's PATH in which `usbrec` stands."""
+    return _waiting(training=training)
+
+
+@functools.cache
+def _waiting(*, training: bool = False) -> Path:
+    """Start what commands are copied from; a folder with its socket, and with `usbrec` for a shell."""
+    folder = Path(tempfile.mkdtemp(prefix="usbrec-"))
+    address = str(folder / "socket")
+    here = Path(__file__).parent
+    beforehand = (*_NEEDED, *(_NEEDED_TO_TRAIN if training else ()))
+    process = subprocess.Popen(
+        [sys.executable, str(here / "forked.py"), address, *beforehand],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+    def end() -> None:
+        process.communicate()
+        shutil.rmtree(folder)
+
+    atexit.register(end)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    shim = folder / "usbrec"
+    shim.write_text(_SHIM.format(python=sys.executable, here=str(here), address=address), encoding="utf-8")
+    shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
+    return folder
