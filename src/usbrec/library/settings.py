@@ -43,5 +43,8 @@ def laid_over(
         place = over
         for table in tables:
             place = place.setdefault(table, {})
-        place[setting] = os.fspath(value) if isinstance(value, os.PathLike) else value
+        if isinstance(value, Mapping):
+            place[setting] = {**place.get(setting, {}), **value}
+        else:
+            place[setting] = os.fspath(value) if isinstance(value, os.PathLike) else value
     return load_config(given, over)
