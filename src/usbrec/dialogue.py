@@ -1,4 +1,4 @@
-"""The records that travel between stages: frozen, plain, and turned to JSON and back without loss.
+"""Records that stages exchange: frozen, plain, written to JSON and back without loss.
 
 A *sample* is a point in a recorded dialogue. An *episode* is a sample played on for some rounds and
 scored. A *preference pair* is what training reads. What acts on them lives in the rooms above.

@@ -1,4 +1,4 @@
-"""Runs units of work: a bound, an order, progress, and an end that loses nothing.
+"""Execution of units of work: bounded concurrency, order, progress, and a stop that loses nothing.
 
 A unit is one episode or one sample's drafts. Units are handed to *lanes*, one unit at a time each; the
 lane and the unit are known to whoever is called inside (`current_scope`), so that an in-process model

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, in one tree.
+"""Exceptions of USB-Rec: everything that can go wrong, in one tree.
 
     UsbRecError
     ├── InputError            a file or value the user gave: exit code 2

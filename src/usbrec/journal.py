@@ -1,4 +1,4 @@
-"""The run's memory: every finished model call and every finished unit of work, in one SQLite file.
+"""Run journal: every finished model call and every finished unit of work, in one SQLite file.
 
 A *unit* is what is done or not done as a whole: one episode, or one sample's drafts. A call or a unit
 counts once it is committed here, so that a killed run repeats nothing finished. One process holds a

@@ -1,4 +1,4 @@
-"""What decides an answer, as bytes: canonical JSON, digests and seeds.
+"""Keys of answers: what decides an answer as canonical JSON, digests and seeds.
 
 Two runs agree when the things that decide them have the same digest. Every random draw of a run comes
 from :func:`derive_seed` of the configured seed and the place where the draw happens, never from global

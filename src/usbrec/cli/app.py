@@ -1,4 +1,4 @@
-"""The subcommands."""
+"""Subcommands of `usbrec`: options in, a stage called, results printed."""
 
 from __future__ import annotations
 

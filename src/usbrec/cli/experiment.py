@@ -1,4 +1,4 @@
-"""`usbrec experiment`, and what is printed of one."""
+"""`usbrec experiment`: options in, its tables out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that several subcommands share, and how they lie over the configuration file."""
+"""Command-line options that several subcommands share, laid over the configuration file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terminal: bars for whatever takes long, and a console that is wide enough for tables."""
+"""Terminal output while work runs: progress bars, and a console wide enough for tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`usbrec serve`."""
+"""`usbrec serve`: options into settings, then the service."""
 
 from __future__ import annotations
 

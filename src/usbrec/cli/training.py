@@ -1,4 +1,4 @@
-"""What is printed of a training."""
+"""Terminal output of a training run."""
 
 from __future__ import annotations
 

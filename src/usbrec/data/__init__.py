@@ -1,4 +1,4 @@
-"""Samples in: recorded dialogues, from the formats they are published in, as :class:`usbrec.dialogue.Sample`.
+"""Readers of recorded dialogues: each published format becomes :class:`usbrec.dialogue.Sample`.
 
 A reader reads its whole file before it answers, and then gives either every sample or one error that
 lists the lines that cannot be used.

@@ -1,4 +1,4 @@
-"""Our own format: JSON lines, one sample a line, UTF-8.
+"""Sample files in USB-Rec's own format: JSON lines, one sample a line, UTF-8.
 
 The short form is for samples from your own logs (shown on several lines, written on one):
 

@@ -1,4 +1,4 @@
-"""Opening JSON-lines files and reading their fields, so that every complaint names its line and field.
+"""JSON-lines reading: fields one by one, with errors that name line and field.
 
 A format is one function: it takes what stands on a line and gives the samples in it, or raises
 :class:`InputError` with "field: what is wrong". :func:`collect` runs it over a file, adds the line

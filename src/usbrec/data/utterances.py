@@ -1,4 +1,4 @@
-"""From whole recorded dialogues to samples: the two steps that ReDial and INSPIRED share.
+"""Samples cut from whole recorded dialogues: the two steps that ReDial and INSPIRED share.
 
 Chat partners often send several messages before the other answers. Those are merged into one turn,
 and every recommender turn that names a title becomes a sample.

@@ -1,4 +1,4 @@
-"""Genres under one name: catalogues write "Sci-Fi", "Science Fiction" and "science fiction film".
+"""Genre names normalised: "Sci-Fi", "Science Fiction" and "science fiction film" are one genre.
 
 A genre that combines others counts as these ("Romantic comedy" is romance and comedy), so that
 catalogues with fine and with coarse genres can be compared.

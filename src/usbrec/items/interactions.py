@@ -1,4 +1,4 @@
-"""Conversations and sessions of which only the items are known: mentions, clicks, purchases.
+"""Interactions: conversations and sessions of which only the items are known (mentions, clicks, purchases).
 
 One JSON object a line with an id of the conversation, session or user (`conversationId`, `session`,
 `user`, `dialogue_id`, `dialog_id` or `id`) and its `items`: ids or titles, or objects with `movie_id`,

@@ -1,4 +1,4 @@
-"""A catalogue and the tools that read it: linker, similarity, random baseline and traits, one for a run."""
+"""Catalogue tools of one run: the catalogue with linker, similarity, random baseline and traits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a catalogue: read from its file, or, when it is large, from an index that is written once.
+"""Catalogue opening: read from the file or, when large, from an index that is written once.
 
 The index lies in the user's cache folder, under a key of everything that decides the items: the file's
 content, the field map, the table and the version of our format. A changed file has another key, a damaged

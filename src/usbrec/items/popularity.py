@@ -1,4 +1,4 @@
-"""How often people chose each item, counted from recorded dialogues or sessions.
+"""Item popularity: how often people chose each item, counted from recorded dialogues or sessions.
 
 Popularity decides what a bare title means and is the prior of the retriever, so it must never be
 counted from what is evaluated on.

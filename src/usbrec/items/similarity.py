@@ -1,4 +1,4 @@
-"""How alike two items are by their attributes: one measure for simulator, judge and ranker.
+"""Attribute similarity of two items: one measure for simulator, judge and ranker.
 
 Genre, people and era, each in [0, 1], weighted, over the attributes that both sides have.
 """

@@ -1,4 +1,4 @@
-"""Where a catalogue's items lie: in memory, or on disk where a million of them are opened at once.
+"""Item store: a catalogue's items in memory, or on disk where a million of them are opened at once.
 
 On disk an item is a line of JSON in one file, found by its row. Two tables of sorted 64-bit hashes lead
 from ids and from normal forms of titles to rows. Everything is mapped into memory, so opening reads

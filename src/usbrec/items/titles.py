@@ -1,4 +1,4 @@
-"""How a title is read: words with their place in the text, the normal form, the year at the end.
+"""Title reading: words with their place in the text, the normal form, the year at the end.
 
 Everything that compares titles goes through :func:`words`, so the catalogue, the linker and the
 matcher agree on what the same title is: case, accents, punctuation and the kind of apostrophe do not

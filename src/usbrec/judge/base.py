@@ -1,4 +1,4 @@
-"""What a judge is: it reads a dialogue and says how satisfied the seeker would be."""
+"""Judge interface: reads a dialogue and says how satisfied the seeker would be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second judge: how near a recommended item lies to the targets in the space of a sentence model.
+"""Embedding judge: how near a recommended item lies to the targets in the space of a sentence model.
 
 Simulator, judge and retriever by rules share one similarity of attributes, so a system can gain by
 following that measure alone. This judge looks at the same item as the rules do and says 2 for a target as

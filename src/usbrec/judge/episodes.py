@@ -1,4 +1,4 @@
-"""Play and score: from a sample to an episode."""
+"""Episodes: a sample played and scored."""
 
 from __future__ import annotations
 

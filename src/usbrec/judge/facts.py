@@ -1,4 +1,4 @@
-"""Counts about what a recommender said, kept beside every score.
+"""Reply facts: counts about what a recommender said, kept beside every score.
 
 They show the ways in which a score can be had without recommending well: naming many titles, titles
 that no catalogue has, long or unfinished text, one item for everybody.

@@ -1,4 +1,4 @@
-"""A model as judge: the expectation of its 0, 1 or 2.
+"""Model judge: the expectation of a language model's 0, 1 or 2.
 
 The paper samples ten answers at temperature 0.7 and averages. Where log-probabilities are to be had,
 the same quantity is the expectation over the tempered probabilities of "0", "1" and "2", without the

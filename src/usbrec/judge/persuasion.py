@@ -1,4 +1,4 @@
-"""How persuasive an explanation is: the second figure of iEvaLM's free chat (Wang et al. 2023, section 4).
+"""Persuasiveness of an explanation: iEvaLM's second figure of free chat (Wang et al. 2023, section 4).
 
 A model in the judge's seat says 0, 1 or 2, read like the iEval score: exactly where log-probabilities are
 to be had, else by votes. Rules cannot tell whether an explanation persuades, so with rules in the judge's

@@ -1,4 +1,4 @@
-"""A judge's way of scoring, found out on its own prompts before the first row.
+"""Probe of a judge's way of scoring, made on its own prompts before the first row.
 
 Log-probabilities and votes give different numbers for the same dialogue, so that a mean over both says
 nothing. A few of the run's own prompts show whether the digits hold enough of the probability; where they do

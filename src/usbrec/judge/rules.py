@@ -1,4 +1,4 @@
-"""A judge by rules: it links what a reply recommends to the catalogue and compares it with the targets.
+"""Rules judge: links what a reply recommends to the catalogue and compares it with the targets.
 
 It looks at one item a reply, the first that the dialogue has not named yet, because with the best of
 all named items a recommender scores by listing. 2 when that item was a target in any reply of the

@@ -1,4 +1,4 @@
-"""Vectors of texts, encoded once and kept on disk, so that work that is interrupted goes on where it stopped.
+"""Vector cache: texts encoded once and kept on disk, so that interrupted work goes on where it stopped.
 
 SQLite holds them: a few at a time are added as a whole or not at all, several processes may add at once,
 and only what is asked for is read.

@@ -1,4 +1,4 @@
-"""Models that answer: one protocol, several backends, and the way a seat is written."""
+"""Language models: one protocol, several backends, and the names they are opened by."""
 
 from __future__ import annotations
 

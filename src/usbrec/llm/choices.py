@@ -1,4 +1,4 @@
-"""Reading an option out of an answer: only an answer that *is* an option counts.
+"""Option reading: only an answer that *is* an option counts.
 
 Strictly, so that a mention is never taken for an answer. The published code takes any 0, 1 or 2
 anywhere in a text for the score; here "Toy Story 2 is great, so 1" is unreadable. Only an answer that

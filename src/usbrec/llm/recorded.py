@@ -1,4 +1,4 @@
-"""Answers that are kept: recorded before they count, and served again from the record.
+"""Recorded model: answers stored before they count, and served again from the record.
 
 The key of a call is its unit, who is asked and everything that decides the answer. An identical
 call inside a unit is therefore asked once. Replay is the same class without a model behind it.

@@ -1,4 +1,4 @@
-r"""A model that answers from a script: for tests, demonstrations and trying out a run without a model.
+r"""Scripted model: answers from a script, for tests, demonstrations and trying out a run.
 
 A script is a JSONL file. Each line is a rule, and the first rule that matches a request answers it::
 

@@ -1,4 +1,4 @@
-"""A model whose replies come without its reasoning, whichever backend writes them.
+"""Model wrapper whose replies come without reasoning, whichever backend writes them.
 
 Backends give answers as they are written, and what a server has told apart. Here the reply is separated from
 the reasoning between marks (llm/reasoning.py), whole and while it streams, before anybody sees it or records

@@ -1,1 +1,1 @@
-
+"""Play: a seeker and a recommender talk, round after round."""

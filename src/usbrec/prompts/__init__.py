@@ -1,4 +1,4 @@
-"""The texts that models are told, one file each, replaceable by the user.
+"""Prompt texts: one file each, replaceable by the user.
 
 A folder given as ``play.prompts`` replaces the packaged file of the same name; ``$name`` stands for
 what the stage fills in, and each file may use exactly the names listed in :data:`FIELDS`.

@@ -1,4 +1,4 @@
-"""Marks of a prompt that a reply repeats: signs that the model copies its input instead of speaking.
+"""Prompt artefacts: marks of a prompt that a reply repeats, signs that the model copies its input.
 
 Small models that are shown a numbered list between tags learn to answer with a line of it, number and all
 (`2. Casino (1995)`), or to write the tags. No score sees that, and a seeker would.

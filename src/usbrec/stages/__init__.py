@@ -1,4 +1,4 @@
-"""The stages of the work as functions: settings and files in, a run folder out.
+"""Stages of the work as functions: settings and files in, a run folder out.
 
 The rooms below know nothing of files that runs leave; the command line above only reads options and
 prints. Everything a script would want to call stands here.

@@ -1,4 +1,4 @@
-"""Systems of the user's own, seated: objects handed in or loaded, services over HTTP; all recorded."""
+"""User-supplied seats: objects handed in or loaded, services over HTTP; all recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each model judge's way of scoring, found out on the run's own prompts and kept with the run."""
+"""Judge probes of a run: each model judge's way of scoring, found on the run's prompts and kept with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sat where, as results and reports tell it: each seat, and its server where it has one."""
+"""Seat descriptions for results and reports: who sat in each seat, and its server where it has one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples without any dialogue: simulated seekers, made from a catalogue alone.
+"""Sample generator: simulated seekers, made from a catalogue alone.
 
 A seeker wants one to three related items, likes others that resemble them, and tells part of what is
 known of the first: straight or vaguely, much or little, as their persona has it. The opening is put

@@ -1,4 +1,4 @@
-"""Which items simulated seekers want: drawn by popularity and by chance, and held apart for testing."""
+"""Target sampling: items that simulated seekers want, by popularity and chance, held apart for testing."""
 
 from __future__ import annotations
 

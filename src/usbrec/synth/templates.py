@@ -1,4 +1,4 @@
-"""How simulated seekers open, and what the recommender says in their earlier exchanges.
+"""Utterance templates: how simulated seekers open, and what the recommender says in earlier exchanges.
 
 They fit any kind of item: `{noun}` is what one is called, `{a}` its article, `{}` what is told. An
 opening is put together from sentences, so that few of them give many openings.

@@ -1,4 +1,4 @@
-"""What is learnt from: a prompt, the reply to give, and for preferences the one not to give."""
+"""Training examples: a prompt, the reply to give, and for preferences the one not to give."""
 
 from __future__ import annotations
 

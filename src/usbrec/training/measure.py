@@ -1,4 +1,4 @@
-"""Held-out pairs before and after: does the model prefer what was preferred, and could it tell by looks?"""
+"""Held-out pair accuracy before and after training, and how far looks alone explain it."""
 
 from __future__ import annotations
 

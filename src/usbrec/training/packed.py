@@ -1,4 +1,4 @@
-"""Log-probabilities of replies, going through each prompt once however many replies it has.
+"""Packed log-probabilities: each prompt prefilled once however many replies it has.
 
 The replies of a prompt stand behind it in one sequence. Each is at the positions it would have had alone,
 and sees the prompt and itself only, so that the numbers are those of separate sequences; and the model's

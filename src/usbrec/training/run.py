@@ -1,4 +1,4 @@
-"""One training: a base model and examples in, a PEFT adapter out, with what it did to held-out pairs."""
+"""Training run: a base model and examples in, a PEFT adapter out, with what it did to held-out pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways to train, and what one that learns by playing is told."""
+"""Training methods, and the settings of those that learn by playing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TRL's trainers, fed with tokens that we made, so that every method learns from the same ones."""
+"""TRL trainers fed with tokens that we made, so that every method learns from the same ones."""
 
 from __future__ import annotations
 

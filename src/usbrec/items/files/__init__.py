@@ -1,1 +1,1 @@
-"""A catalogue file becomes items."""
+"""Catalogue files: read into items."""

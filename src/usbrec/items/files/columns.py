@@ -1,4 +1,4 @@
-"""Which column of a catalogue means what: the usual names, or the user's own mapping.
+"""Columns of a catalogue file: which means what, by the usual names or the user's own mapping.
 
 A row is any mapping of column to value, from a CSV line or a JSON object; :func:`item_from_row` makes
 the :class:`~usbrec.dialogue.Item`. Only the title is owed: odd values elsewhere count as unknown.

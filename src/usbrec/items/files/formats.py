@@ -1,4 +1,4 @@
-"""Files of items in every format we know, one row after the other: what is wrong is said with its place.
+"""Formats of catalogue files: rows one after the other, errors with file and line.
 
 A format gives a :class:`Table`: the columns, and the rows as they come. What a column means is decided in
 :mod:`usbrec.items.files.columns`. Rows are not kept, so that a file of a million items can be read.

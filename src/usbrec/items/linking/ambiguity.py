@@ -1,4 +1,4 @@
-"""Which titles are ordinary words, so that a text may use them without naming the item.
+"""Title ambiguity: which titles are ordinary words that a text may use without naming the item.
 
 The lists in lexicon/ are written for English and err on the side of caution: a word that stands there
 needs evidence (see evidence) to be read as a title, a word that is missing is read as one wherever it

@@ -1,4 +1,4 @@
-"""What stands around a match: marks, capitals, the words before and after, and what they say of it."""
+"""Context features of a match: punctuation, capitals, the words before and after, and what they say of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a text that contains the words of a title names the item: its year, quotes, capitals, its place.
+"""Disambiguation: whether a text with the words of a title names the item, by year, quotes, capitals, place.
 
 Three kinds of evidence, each a method of :class:`Page`: :meth:`Page.judge` for what is written as titles are,
 :meth:`Page.runs_to_doubt` and what follows it for titles with a typing error (see nearmiss), and

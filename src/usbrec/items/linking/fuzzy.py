@@ -1,4 +1,4 @@
-"""Titles with one typing error: a letter too few, too many, another, or two in the wrong order.
+"""Fuzzy title matching: one letter too few, too many, another, or two in the wrong order.
 
 One error leaves the first or the second half of a title as it is. So each title is kept under a hash of
 each half (of its letters without blanks, so that a lost or an added blank is an error like any other) and

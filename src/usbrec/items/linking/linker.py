@@ -1,4 +1,4 @@
-"""Which items a text names: titles over the words of the text, longest match first.
+"""Entity linker: which items a text names, titles over its words, longest match first.
 
 Titles are found by their normal form (:mod:`usbrec.items.linking.surface_forms`), so case, accents and
 punctuation do not count, or by one typing error from it (:mod:`usbrec.items.linking.fuzzy`). What then

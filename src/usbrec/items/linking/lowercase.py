@@ -1,4 +1,4 @@
-"""Where in a sentence a title stands, for texts whose capitals say nothing because there are none.
+"""Lowercase rules: where in a sentence a title may stand, for texts without capitals.
 
 "have you seen the hangover?", "i liked frozen, coco and trolls", "insidious was scary": what comes before
 takes a title, what comes behind ends it. How much of this a title needs goes by how ordinary its words are.

@@ -1,4 +1,4 @@
-"""Titles in texts where there is no catalogue: which of some given titles a text names, and masking them."""
+"""Title matcher without a catalogue: which of some given titles a text names, and masking them."""
 
 from __future__ import annotations
 

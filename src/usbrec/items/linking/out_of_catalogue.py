@@ -1,4 +1,4 @@
-"""What is written like a title although the catalogue has no such item.
+"""Out-of-catalogue titles: words written like a title although the catalogue has no such item.
 
 A recommender that makes titles up writes them as titles: with a year, in quotes, in italics or bold.
 The patterns are careful rather than complete: a missed one is a count too low, a false one would

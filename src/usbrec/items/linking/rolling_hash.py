@@ -1,4 +1,4 @@
-"""Hashes of the halves of words, for all runs of a text at once.
+"""Rolling hashes of substrings, used to find titles one edit away.
 
 The sums of letters times powers of an odd factor, modulo 2^64, give the hash of any stretch from two of
 them; dividing by the power at its begin (odd numbers have an inverse) makes it the same wherever it stands.

@@ -1,4 +1,4 @@
-"""A linker's index on disk: one numpy file an array, mapped when opened, and the ordinary words."""
+"""Linker index on disk: one numpy file an array, mapped when opened, and the ordinary words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the linker looks for: a spelling of titles, what it may stand for, and how carefully to believe it."""
+"""Surface form: one written variant of titles, the items it may stand for, and how strictly it is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every spelling of every title, as sorted hashes: what a run of words may stand for, among a million titles.
+"""Surface-form table: every variant of every title as sorted hashes, to look up runs of words in.
 
 A word is a 64-bit hash, a run of words a polynomial of its words' hashes, so all runs of a text are hashed
 at once from the hashes of its beginnings, and one binary search finds those that spell a title. The arrays

@@ -1,4 +1,4 @@
-"""Retrieval: which items of a catalogue come into question for a dialogue."""
+"""Retrieval: the items of a catalogue that come into question for a dialogue."""
 
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.base import Retriever

@@ -1,4 +1,4 @@
-"""A retriever that reads attributes alone: it needs neither dialogues nor a model."""
+"""Attribute retriever: ranks by attributes alone, without dialogues or a model."""
 
 from __future__ import annotations
 

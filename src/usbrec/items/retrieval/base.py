@@ -1,4 +1,4 @@
-"""What a retriever is: it ranks the items of a catalogue for a dialogue."""
+"""Retriever interface: ranks the items of a catalogue for a dialogue."""
 
 from __future__ import annotations
 

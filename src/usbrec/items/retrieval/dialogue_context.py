@@ -1,4 +1,4 @@
-"""A dialogue as retrievers read it: who said which words and named which items, how long ago.
+"""Dialogue context of retrieval: who said which words and named which items, how long ago.
 
 Items are rows of an axis, the catalogue's items in the order of their ids, so that every score is an
 array over the same axis and a stable sort breaks ties by id.

@@ -1,4 +1,4 @@
-"""The sentence model: texts as unit vectors, so that texts of like meaning lie near each other.
+"""Sentence encoder: texts as unit vectors, so that texts of like meaning lie near each other.
 
 all-MiniLM-L6-v2, carried by the extra ``retrieval``, so that nothing is fetched at run time. It is
 loaded at the first text.

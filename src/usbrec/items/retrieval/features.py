@@ -1,4 +1,4 @@
-"""What the learned ranker looks at: how each source rates a candidate, and how it fits the dialogue.
+"""Ranking features: how each source rates a candidate, and how it fits the dialogue.
 
 Of every source the score as it is, its distance from the source's mean in standard deviations, and the
 logarithm of its rank; beside them popularity, era, attributes shared with what was named, and whether,

@@ -1,4 +1,4 @@
-"""The learned ranker: LambdaMART over everything that the sources and the attributes say.
+"""Learned ranker: LambdaMART over the scores of sources and the features of attributes.
 
 A ranker is a folder: what it learnt (`learned.npz`), the trees (`trees.txt`), the items it knows
 (`items.jsonl`) with their embeddings, and `ranker.json`, which says what it was trained on. It opens on

@@ -1,4 +1,4 @@
-"""Trains the ranker: sources out of fold, LambdaMART over them, then the sources on everything.
+"""Ranker training: sources out of fold, LambdaMART over them, then the sources on all dialogues.
 
 What a source says about the dialogues it was learnt on is too good to learn from. So the dialogues are
 dealt into folds, the sources learnt without a fold rate its contexts, and the trees learn from these

@@ -1,4 +1,4 @@
-"""A trained PEFT adapter beside a GGUF base on llama.cpp, so that the base itself is never rewritten.
+"""LoRA to GGUF conversion: a PEFT adapter beside a GGUF base on llama.cpp; the base is never rewritten.
 
 llama.cpp wants the adapter as a GGUF file of its own, with its own names for the layers. Two things are
 not mere renaming. It rotates neighbouring pairs of each head where the checkpoint rotates halves, so the

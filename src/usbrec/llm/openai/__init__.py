@@ -1,4 +1,4 @@
-"""A server that speaks OpenAI's chat completions."""
+"""Chat model on a server that speaks OpenAI's chat completions."""
 
 #: The server that is always there, and where it is when neither settings nor environment say otherwise.
 OPENAI = "openai"

@@ -1,4 +1,4 @@
-"""Any server that speaks OpenAI's chat completions: vLLM, SGLang, llama.cpp, Ollama, hosted models.
+"""Chat-completions client: vLLM, SGLang, llama.cpp, Ollama, hosted models.
 
 Retries, the bound on requests in flight and the deadline are the connection's (connection.py). Bodies are
 read here, not by the SDK, which takes any JSON for an answer. Servers differ in what they accept: what one

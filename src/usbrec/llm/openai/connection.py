@@ -1,4 +1,4 @@
-"""One server over HTTP: its address, key and headers, the client that retries, failures without secrets.
+"""Server connection: address, key and headers, the client that retries, failures without secrets.
 
 The SDK's client is used for every server, whatever it speaks: it alone retries and honours Retry-After. Above
 it stand one bound on requests in flight and one deadline.

@@ -1,4 +1,4 @@
-"""What a server complains of: its refusals and failures read out of status and body."""
+"""Server errors: refusals and failures read out of status and body."""
 
 from __future__ import annotations
 

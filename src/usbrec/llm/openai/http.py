@@ -1,4 +1,4 @@
-"""The HTTP client under the SDK: each answer gets the status that its body speaks of.
+"""HTTP transport under the SDK: each answer gets the status that its body speaks of.
 
 Routers answer 200 with an error of the provider behind them, proxies turn the upstream's refusal into a 500
 with the refusal inside, and some servers ask to be left alone for a year. The SDK, which alone tries again,

@@ -1,4 +1,4 @@
-"""Base models as transformers read them: a folder, a hub's name, or a GGUF file turned over once.
+"""Base checkpoints of transformers: a folder, a hub's name, or a GGUF file converted once.
 
 A packaged or other GGUF model is quantised and cannot be trained as it is. It is read back to full
 precision once, saved as safetensors in the user's cache, and found there from then on.

@@ -1,4 +1,4 @@
-"""Draws replies to several prompts at once, token by token.
+"""Batched decoding: replies to several prompts drawn at once, token by token.
 
 On a processor a pass through a small model costs hardly more for sixteen tokens than for one, and on a GPU
 for hundreds. So all replies go on in one pass, and whichever has ended leaves it. The replies to one

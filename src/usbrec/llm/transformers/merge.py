@@ -1,4 +1,4 @@
-"""An adapter and its base as one checkpoint, for servers that take no adapters or one model each.
+"""Adapter merge: an adapter and its base as one checkpoint, for servers that take no adapters.
 
 The weights are added up in full precision and rounded once, to the type that the base's checkpoint has.
 """

@@ -1,4 +1,4 @@
-"""A model through transformers, with or without a LoRA adapter: the seat ``hf:BASE[+ADAPTER]``.
+"""Transformers chat model, with or without a LoRA adapter: the seat ``hf:BASE[+ADAPTER]``.
 
 The adapter is merged into the weights when the model is loaded, so it costs nothing afterwards. A prompt
 is gone through once however many replies are drawn, and inside a unit of work what a prompt shares with

@@ -1,4 +1,4 @@
-"""A request on its way to its replies: the prompt that was gone through, and the tokens said so far."""
+"""Decoding state of one request: prefilled cache and the tokens of each sequence."""
 
 from __future__ import annotations
 

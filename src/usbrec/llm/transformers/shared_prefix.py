@@ -1,4 +1,4 @@
-"""How replies on their way are taken through a model, one token each at a time.
+"""Shared-prefix forward pass: sequences of one prompt advance by a token each over one cache.
 
 Together where the model computes plain attention: all lines in one pass, those of one prompt reading the same
 keys and values. Any other architecture takes each prompt's lines through by themselves.

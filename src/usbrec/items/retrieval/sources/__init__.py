@@ -1,1 +1,1 @@
-"""Sources of a ranking: each rates all items for a dialogue."""
+"""Ranking sources: each scores all items for a dialogue."""

@@ -1,4 +1,4 @@
-"""Which items go together: learnt from conversations or sessions in which several were named.
+"""Item co-occurrence: learnt from conversations or sessions in which several items were named.
 
 Two measures over the same counts. *Companions*: how often b was recommended where a was named, over
 the square roots of both counts (lift, which divides by the counts themselves, ranks far worse). *EASE*:

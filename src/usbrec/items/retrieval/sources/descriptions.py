@@ -1,4 +1,4 @@
-"""Items by the words of their descriptions: BM25 over title, people, genres and text, by tantivy."""
+"""Description BM25: items by title, people, genres and text, through tantivy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items as the talk around them: BM25 over one document an item, made of recorded dialogues.
+"""Dialogue BM25: one document an item, made of the recorded talk around it.
 
 An item's document is every context in which it was recommended and what was said with it, stemmed,
 titles left out, one token for each item named. Such documents are long and repeat themselves, so that

@@ -1,4 +1,4 @@
-"""Everything that ranks, side by side: each source scores all items for a dialogue.
+"""Source ensemble: each source scores all items for a dialogue, side by side.
 
 Sources learnt from dialogues know the items they were learnt on; on another catalogue their scores are
 carried over by id, and items that are new there have none, but for the factor model, which makes

@@ -1,4 +1,4 @@
-"""What was right in dialogues like this one: nearest recorded contexts by sentence embedding."""
+"""Nearest neighbours: items that were right in recorded contexts with like sentence embeddings."""
 
 from __future__ import annotations
 

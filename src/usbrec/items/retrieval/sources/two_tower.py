@@ -1,4 +1,4 @@
-"""A softmax factor model: a dialogue and an item as vectors, their product the score.
+"""Two-tower model: a vector of the dialogue and one of the item, their product the score.
 
 A dialogue's vector is the sum of what its named items (apart by who named them, later ones more), its
 word stems and its sentence embedding say; an item's is its own plus what its attributes and the

@@ -1,4 +1,4 @@
-"""Trains the factor model: the next recommended item against all others, by softmax.
+"""Two-tower training: the next recommended item against all others, by softmax.
 
 Two kinds of example share one model: recorded contexts with their text, and conversations or sessions
 of which only the items are known, drawn anew every epoch (one recommended item is to be guessed from
