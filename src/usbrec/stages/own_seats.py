@@ -24,14 +24,17 @@ SEATS = {"recommender": "recommender", "seeker": "simulator", "simulator": "simu
 
 def with_objects(config: Config, objects: Mapping[str, object] | None) -> Config:
     """The settings with ``object:TYPE`` or ``model:NAME`` in the seats that objects and models take, so that
-    records say so. The keys of `objects` are recommender, simulator (or seeker) and judge. Raises ConfigError.
+    records say so. The keys of `objects` are recommender, simulator (or seeker) and judge.
+
+    Raises ConfigError.
     """
     named = {}
     for seat, thing in (objects or {}).items():
         if seat not in SEATS:
             raise ConfigError(f"objects: {seat} is no seat. There are: {', '.join(SEATS)}.")
-        model = isinstance(thing, ChatModel)
-        named[SEATS[seat]] = f"model:{thing.name}" if model else f"object:{type_name(thing)}"
+        named[SEATS[seat]] = (
+            f"model:{thing.name}" if isinstance(thing, ChatModel) else f"object:{type_name(thing)}"
+        )
     return config.with_(seats=named) if named else config
 
 

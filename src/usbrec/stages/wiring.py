@@ -358,7 +358,7 @@ class _Wiring:
 
     def _internal_seats(self) -> InternalSeats:
         simulator = settled(self._config.search.simulator, "search.simulator")
-        # Somebody's own seeker plays; what the seeker wants is read by the recommender's model, else by rules.
+        # Somebody's own seeker plays; what it wants is read by the recommender's model, else by rules.
         reader = simulator
         if self._seat(simulator).is_own:
             outer = self._config.seats.recommender
