@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from usbrec.event_loop import EventLoop, at_home, in_thread, run
+from usbrec.event_loop import EventLoop, LoopThread, at_home, in_thread, run
 
 
 @pytest.fixture
@@ -169,3 +169,50 @@ async def test_what_belongs_to_the_callers_loop_is_awaited_there() -> None:
 
     assert await in_thread(lambda: run(ours())) == (False, True)
     assert await at_home(theirs()) is home
+
+
+async def test_a_loop_in_a_thread_answers_several_callers_at_once() -> None:
+    met = asyncio.Barrier(2)
+
+    async def meet(name: str) -> str:
+        await met.wait()
+        return name
+
+    thread = LoopThread()
+    assert await asyncio.gather(thread.call(meet("one")), thread.call(meet("other"))) == ["one", "other"]
+    thread.close()
+    thread.close()
+
+
+async def test_whoever_is_cancelled_cancels_what_it_asked_of_another_loop() -> None:
+    endless, thread = _Endless(), LoopThread()
+    waiting = asyncio.create_task(thread.call(endless()))
+    assert await asyncio.to_thread(endless.begun.wait, 10)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert endless.clean
+    thread.close()
+
+
+async def test_what_still_runs_when_a_loop_is_closed_cleans_up() -> None:
+    endless, thread = _Endless(), LoopThread()
+    waiting = asyncio.create_task(thread.call(endless()))
+    assert await asyncio.to_thread(endless.begun.wait, 10)
+    await asyncio.to_thread(thread.close)
+    assert endless.clean
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_an_answer_of_the_callers_own_is_awaited_in_its_loop_from_another() -> None:
+    home, thread = asyncio.get_running_loop(), LoopThread()
+
+    async def theirs() -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    async def ours() -> asyncio.AbstractEventLoop:
+        return await at_home(theirs())
+
+    assert await thread.call(ours()) is home
+    thread.close()

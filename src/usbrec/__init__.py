@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from usbrec.evaluation import Comparison
     from usbrec.items import Catalogue
     from usbrec.library.comparing import compare
+    from usbrec.library.enhancing import Enhanced, enhance
     from usbrec.library.evaluating import aevaluate, evaluate
     from usbrec.library.loading import load_catalogue, load_samples
+    from usbrec.library.models import OpenModel, open_model
     from usbrec.library.pairing import Pairs, make_pairs
     from usbrec.library.run import Run
     from usbrec.library.training import Adapter, train
@@ -32,8 +34,10 @@ __all__ = [
     "Comparison",
     "Config",
     "Conversation",
+    "Enhanced",
     "Episode",
     "Item",
+    "OpenModel",
     "Pairs",
     "PreferencePair",
     "Reply",
@@ -44,12 +48,14 @@ __all__ = [
     "Turn",
     "aevaluate",
     "compare",
+    "enhance",
     "errors",
     "evaluate",
     "load_catalogue",
     "load_config",
     "load_samples",
     "make_pairs",
+    "open_model",
     "train",
 ]
 
@@ -62,8 +68,10 @@ _HOMES = {
     "Comparison": "evaluation",
     "Catalogue": "items",
     "compare": "library.comparing",
+    **dict.fromkeys(("Enhanced", "enhance"), "library.enhancing"),
     **dict.fromkeys(("aevaluate", "evaluate"), "library.evaluating"),
     **dict.fromkeys(("load_catalogue", "load_samples"), "library.loading"),
+    **dict.fromkeys(("OpenModel", "open_model"), "library.models"),
     **dict.fromkeys(("Pairs", "make_pairs"), "library.pairing"),
     "Run": "library.run",
     **dict.fromkeys(("Adapter", "train"), "library.training"),

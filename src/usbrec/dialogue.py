@@ -251,8 +251,8 @@ class Reply:
     text: str
     items: tuple[str, ...] | None = None
     finish: Literal["stop", "length"] = "stop"
-    trace: Mapping[str, Any] | None = None
-    grounding: Mapping[str, Any] | None = None
+    trace: Mapping[str, Any] | None = field(default=None, repr=False)
+    grounding: Mapping[str, Any] | None = field(default=None, repr=False)
     usage: Usage = field(default_factory=Usage)
     reasoning: str = ""
 

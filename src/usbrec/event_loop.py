@@ -17,7 +17,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -28,14 +28,12 @@ _GLANCE = 0.2
 class EventLoop:
     """A loop that coroutines are run in one after the other; as a context manager, closed at its end.
 
-    What belongs to a loop, such as connections to a server, lives from one :meth:`run` to the next. With
-    `own_thread` it is in a thread of its own in any case, and may be used beside a running loop later.
+    What belongs to a loop, such as connections to a server, lives from one :meth:`run` to the next.
     """
 
-    def __init__(self, *, own_thread: bool = False) -> None:
-        self._runner = asyncio.Runner()
-        self._thread = _one_thread() if own_thread else None
-        self._begun = own_thread
+    def __init__(self) -> None:
+        self._here: asyncio.Runner | None = None
+        self._there: LoopThread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -43,71 +41,26 @@ class EventLoop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let whatever belongs to the loop end. Once closed, it stays so."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            # When the program ends, threads have ended before.
-            with contextlib.suppress(RuntimeError):
-                thread.submit(self._runner.close).result()
-            thread.shutdown()
-        self._runner.close()
+        if self._here is not None:
+            self._here.close()
+        if self._there is not None:
+            self._there.close()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What the coroutine returns. Raises what it raises, and KeyboardInterrupt after Ctrl-C."""
-        if not self._begun:
-            self._begun = True
+        if self._here is None and self._there is None:
             if _is_running():
-                self._thread = _one_thread()
-        if self._thread is None:
-            return self._run_here(coroutine, _stop.get())
-        return self._run_there(self._thread, coroutine)
-
-    def _run_there(
-        self, thread: concurrent.futures.ThreadPoolExecutor, coroutine: Coroutine[Any, Any, T]
-    ) -> T:
-        stop = Stop()
-        answer: concurrent.futures.Future[T] = concurrent.futures.Future()
-        # What the caller has set for its context, such as where a notebook shows output, holds there too.
-        context = contextvars.copy_context()
-
-        def work() -> None:
-            try:
-                answer.set_result(context.run(self._run_here, coroutine, stop))
-            except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
-                answer.set_exception(error)
-
-        begun = False
-        while True:
-            try:
-                if not begun:
-                    thread.submit(work)
-                    begun = True
-                return answer.result(timeout=_GLANCE)
-            except TimeoutError:
-                if answer.done():
-                    # It ended just now, or the error is the coroutine's own.
-                    return answer.result()
-            except KeyboardInterrupt:
-                if answer.done():
-                    raise
-                stop.interrupt()
-                if not begun:
-                    # Ctrl-C came while it was handed over: once the thread does the next thing, it has ended.
-                    thread.submit(_nothing).result()
-                    if not answer.done():
-                        coroutine.close()
-                        raise
-                    begun = True
-
-    def _run_here(self, coroutine: Coroutine[Any, Any, T], stop: Stop | None) -> T:
-        context = contextvars.copy_context()
+                self._there = LoopThread()
+            else:
+                self._here = asyncio.Runner()
+        if self._here is None:
+            assert self._there is not None
+            return self._there.run(coroutine)
+        context, stop = contextvars.copy_context(), _stop.get()
         if stop is None:
-            return self._runner.run(coroutine, context=context)
+            return self._here.run(coroutine, context=context)
         try:
-            return self._runner.run(_stoppable(coroutine, stop), context=context)
+            return self._here.run(_stoppable(coroutine, stop), context=context)
         except asyncio.CancelledError:
             if stop.asked:
                 raise KeyboardInterrupt from None
@@ -118,6 +71,116 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run one coroutine from plain code, whether or not a loop is running; as :meth:`EventLoop.run`."""
     with EventLoop() as loop:
         return loop.run(coroutine)
+
+
+class LoopThread:
+    """A loop that runs in a thread of its own until it is closed; any number of coroutines at once.
+
+    They see the context of their caller, such as where a notebook shows output.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="usbrec", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """What the coroutine returns, waited for. Raises what it raises, KeyboardInterrupt after Ctrl-C."""
+        call = _Call(coroutine)
+        interrupted = False
+        while True:
+            try:
+                if not call.begun:
+                    self._begin(call)
+                return call.answer.result(timeout=_GLANCE)
+            except TimeoutError:
+                if call.answer.done():
+                    # It ended just now, or the error is the coroutine's own.
+                    return call.answer.result()
+            except concurrent.futures.CancelledError:
+                raise (KeyboardInterrupt if interrupted else asyncio.CancelledError) from None
+            except KeyboardInterrupt:
+                if call.answer.done():
+                    raise
+                interrupted = call.begun = True
+                self._soon(call.cancel)
+
+    async def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The same, awaited in another loop. Whoever is cancelled cancels the coroutine and waits for it."""
+        token = _home.set(asyncio.get_running_loop())
+        call = _Call(coroutine)
+        try:
+            self._begin(call)
+        finally:
+            _home.reset(token)
+        answer = asyncio.wrap_future(call.answer)
+        try:
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            if not answer.done():
+                self._soon(call.cancel)
+                await asyncio.wait([answer])
+            if not answer.cancelled():
+                # Looked at, so that nobody complains of an error that nobody saw.
+                answer.exception()
+            raise
+
+    def close(self) -> None:
+        """Cancel what still runs, let it clean up, and end the thread."""
+        if self._closing is not None and self._thread.is_alive():
+            self._soon(self._closing.set)
+            self._thread.join()
+
+    def _begin(self, call: _Call[Any]) -> None:
+        self._soon(call.begin)
+        call.begun = True
+
+    def _soon(self, work: Callable[[], object]) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(work)
+
+    def _live(self) -> None:
+        async def live() -> None:
+            self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+            self._ready.set()
+            await self._closing.wait()
+
+        with asyncio.Runner() as runner:
+            runner.run(live())
+
+
+class _Call(Generic[T]):
+    """A coroutine on its way to another thread's loop. All but `answer` and `begun` is for that loop."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        self.answer: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self.begun = False
+        self._coroutine = coroutine
+        self._task: asyncio.Task[T] | None = None
+
+    def begin(self) -> None:
+        if not self.answer.done():
+            self._task = asyncio.get_running_loop().create_task(self._coroutine)
+            self._task.add_done_callback(self._ended)
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        elif not self.answer.done():
+            # Ctrl-C came while it was handed over.
+            self._coroutine.close()
+            self.answer.cancel()
+
+    def _ended(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self.answer.cancel()
+        elif (error := task.exception()) is not None:
+            self.answer.set_exception(error)
+        else:
+            self.answer.set_result(task.result())
 
 
 async def in_thread(work: Callable[[], T]) -> T:
@@ -217,14 +280,6 @@ async def _stoppable(coroutine: Coroutine[Any, Any, T], stop: Stop) -> T:
     assert task is not None
     with stop.cancelling(task):
         return await coroutine
-
-
-def _one_thread() -> concurrent.futures.ThreadPoolExecutor:
-    return concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="usbrec")
-
-
-def _nothing() -> None:
-    return
 
 
 async def _awaited(answer: Awaitable[T]) -> T:

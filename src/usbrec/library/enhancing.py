@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeAlias
 
-from usbrec.config import Config
+from usbrec.config import Config, load_config
 from usbrec.config.loading import GivenSettings
 from usbrec.data.own import read_turns
 from usbrec.dialogue import Conversation, Reply, Turn, alternate_backwards
 from usbrec.errors import InputError
-from usbrec.event_loop import EventLoop
+from usbrec.event_loop import LoopThread
 from usbrec.items import Catalogue
 from usbrec.journal import Journal
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
+from usbrec.library.rows import plain
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
 from usbrec.prompts import Prompts
+from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_serve
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import Participants, seat_participants
@@ -33,23 +34,33 @@ Talk: TypeAlias = "Conversation | str | Sequence[Turn] | Sequence[Mapping[str, A
 class Enhanced:
     """A recommender that drafts several replies, plays each forward, and says the best (USB-Rec's SES).
 
-    Made by :func:`usbrec.enhance`. `settings` is what it works by. Like any object with ``reply`` it may sit
-    in the recommender's seat of :func:`usbrec.evaluate`, which then runs its model self-enhanced.
+    Made by :func:`usbrec.enhance`. `settings` is what it works by, `model` what it was made of. It may sit in
+    the recommender's seat of :func:`usbrec.evaluate`, which then runs the model self-enhanced as here.
     """
 
-    concurrent = True
-
     def __init__(
-        self, model: Seat, settings: Config, catalogue: Catalogue | None, objects: Mapping[str, object]
+        self, model: Seat, given: Config, catalogue: Catalogue | None, objects: Mapping[str, object]
     ) -> None:
         self.model = model
-        self.settings = settings
         self.catalogue = catalogue
+        self.settings = resolve(to_serve(given, catalogue=catalogue is not None), catalogue)
+        self._given = given
         self._objects = objects
         # Everyone is seated now: what is wrong with settings is said before anybody asks.
         self._seated: Participants | None = self._seat()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._own_loop: EventLoop | None = None
+        # One loop for whoever asks: connections belong to a loop.
+        self._loop: LoopThread | None = None
+
+    def under(self, config: GivenSettings | None) -> Config:
+        """Settings of a run in which this model is self-enhanced as it is here, where they do not say
+        otherwise."""
+        own = {
+            "enhanced": True,
+            "ranker": self._given.ranker,
+            "search": self._given.search.model_dump(exclude_unset=True),
+            "play": {"candidates": self.settings.play.candidates},
+        }
+        return load_config(own, load_config(config).model_dump(exclude_unset=True))
 
     @property
     def name(self) -> str:
@@ -69,36 +80,28 @@ class Enhanced:
         models). Raises InputError for what is no dialogue, ModelError where the model failed, ModelRefused.
         """
         talk = conversation_of(conversation)
-        participants = self._here()
-        seat = participants.runner.recommender
-        sampling = replace(seat.sampling, seed=seed, drafts=drafts, deadline=deadline)
-        reply = await replace(seat, sampling=sampling).reply(talk, seed=seed)
-        knowledge = participants.runner.knowledge
-        if knowledge is None or reply.items is not None:
-            return reply
-        named = knowledge.named(reply.text, knowledge.named_in(talk.turns))
-        return replace(reply, items=tuple(dict.fromkeys(named)))
+        return await self._in_loop().call(self._reply(talk, seed, drafts, deadline))
 
     def reply_sync(
         self, conversation: Talk, *, seed: int = 0, drafts: int | None = None, deadline: float | None = None
     ) -> Reply:
         """:meth:`reply` for plain code, in a script or in a notebook."""
-        if self._own_loop is None:
-            self._own_loop = EventLoop(own_thread=True)
-            weakref.finalize(self, self._own_loop.close)
-        return self._own_loop.run(self.reply(conversation, seed=seed, drafts=drafts, deadline=deadline))
+        talk = conversation_of(conversation)
+        return self._in_loop().run(self._reply(talk, seed, drafts, deadline))
 
     async def aclose(self) -> None:
-        """Close connections, or free a model in this process. It may be asked again, and then opens again."""
-        seated, self._seated, self._loop = self._seated, None, None
+        """Close connections, or free a model in this process. Whoever asks again opens it again."""
+        seated, self._seated = self._seated, None
         if seated is not None:
-            await seated.aclose()
+            await self._in_loop().call(seated.aclose())
+        self._end()
 
     def close(self) -> None:
         """:meth:`aclose` for plain code."""
-        with self._own_loop or EventLoop() as loop:
-            loop.run(self.aclose())
-        self._own_loop = None
+        seated, self._seated = self._seated, None
+        if seated is not None:
+            self._in_loop().run(seated.aclose())
+        self._end()
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,13 +109,28 @@ class Enhanced:
     async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
-    def _here(self) -> Participants:
-        """Everyone, with connections of the loop that is running."""
-        loop = asyncio.get_running_loop()
-        if self._loop not in (None, loop):
-            self._seated = None
-        self._loop = loop
-        return self._participants()
+    async def _reply(
+        self, talk: Conversation, seed: int, drafts: int | None, deadline: float | None
+    ) -> Reply:
+        participants = self._participants()
+        seat, knowledge = participants.runner.recommender, participants.runner.knowledge
+        asked = replace(seat, sampling=replace(seat.sampling, drafts=drafts, deadline=deadline))
+        reply = await asked.reply(talk, seed=seed)
+        if knowledge is None or reply.items is not None:
+            return reply
+        named = knowledge.named(reply.text, knowledge.named_in(talk.turns))
+        return replace(reply, items=tuple(dict.fromkeys(named)))
+
+    def _in_loop(self) -> LoopThread:
+        if self._loop is None:
+            self._loop = LoopThread()
+            weakref.finalize(self, self._loop.close)
+        return self._loop
+
+    def _end(self) -> None:
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.close()
 
     def _participants(self) -> Participants:
         if self._seated is None:
@@ -122,7 +140,11 @@ class Enhanced:
     def _seat(self) -> Participants:
         # The journal is never opened: outside a run nothing is recorded.
         return seat_participants(
-            self.settings, Prompts(self.settings.play.prompts), self.catalogue, Journal(os.devnull)
+            self.settings,
+            Prompts(self.settings.play.prompts),
+            self.catalogue,
+            Journal(os.devnull),
+            objects=self._objects,
         )
 
     def __repr__(self) -> str:
@@ -180,8 +202,7 @@ def enhance(
     )
     given = given_catalogue(catalogue, settings.catalogue)
     items = None if given is None else read_catalogue(given, given_path(interactions), settings.catalogue)
-    settings = resolve(to_serve(settings, catalogue=items is not None), items)
-    return Enhanced(model, settings, items, seats.objects)
+    return Enhanced(model, with_objects(settings, seats.objects), items, seats.objects)
 
 
 def conversation_of(talk: Talk) -> Conversation:
@@ -196,7 +217,4 @@ def conversation_of(talk: Talk) -> Conversation:
         if not turns:
             raise InputError("conversation: nothing is said in it.")
         return Conversation(turns)
-    rows = [turn.to_json() if isinstance(turn, Turn) else turn for turn in listed]
-    return Conversation(
-        read_turns([dict(row) if isinstance(row, Mapping) else row for row in rows], "conversation")
-    )
+    return Conversation(read_turns(list(map(plain, listed)), "conversation"))

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from usbrec.config.loading import GivenSettings
 from usbrec.engine import Progress
 from usbrec.errors import Interrupted
 from usbrec.event_loop import in_thread
+from usbrec.library.enhancing import Enhanced
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.run import Run, read_rows
@@ -83,6 +84,8 @@ def evaluate(
     print(run.scores["ieval"].mean, run.scores["hit"].ci95)
     ```
     """
+    if isinstance(recommender, Enhanced):
+        config, recommender = recommender.under(config), recommender.model
     seats = named_seats(recommender=recommender, simulator=seeker, judge=judge)
     settings = laid_over(
         config,
@@ -105,9 +108,8 @@ def evaluate(
         "interactions": given_path(interactions),
         "replay": given_path(replay),
         "progress": progress_shown(progress),
+        "objects": seats.objects,
     }
-    if seats.objects:
-        given["objects"] = seats.objects
     loaded = given_samples(samples)
     if out is not None:
         folder = Path(out)
@@ -115,10 +117,16 @@ def evaluate(
     with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
         with nothing_kept():
             results = stages.evaluate(loaded, kept, **given)
-        name = settings.seats.recommender
+        name = called(results)
         if settings.mode == "retrieval":
             name = "attributes" if settings.ranker is None else Path(settings.ranker).name
         return Run(name, None, results, read_rows(Path(kept), results))
+
+
+def called(results: Mapping[str, Any]) -> str:
+    """What a run is called that has no folder: as its recommender is."""
+    seat = str(results["config"]["seats"]["recommender"])
+    return seat.removeprefix("object:").removeprefix("model:")
 
 
 @contextlib.contextmanager

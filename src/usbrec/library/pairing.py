@@ -18,7 +18,8 @@ from usbrec.dialogue import PreferencePair
 from usbrec.engine import Progress
 from usbrec.errors import InputError
 from usbrec.library import tables
-from usbrec.library.evaluating import nothing_kept
+from usbrec.library.enhancing import Enhanced
+from usbrec.library.evaluating import called, nothing_kept
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats
@@ -125,6 +126,8 @@ def make_pairs(
     print(len(pairs), pairs.results["dropped"])
     ```
     """
+    if isinstance(recommender, Enhanced):
+        config, recommender = recommender.under(config), recommender.model
     seats = named_seats(recommender=recommender, simulator=seeker, judge=judge)
     settings = laid_over(
         config,
@@ -158,7 +161,7 @@ def make_pairs(
     with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
         with nothing_kept():
             results = stages.make_pairs(loaded, kept, **given)
-        return Pairs(settings.seats.recommender, None, results, read_made(Path(kept)))
+        return Pairs(called(results), None, results, read_made(Path(kept)))
 
 
 def _told(line: str) -> None:
