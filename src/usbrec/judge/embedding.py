@@ -22,7 +22,7 @@ import numpy as np
 from usbrec.dialogue import Item
 from usbrec.engine import Progress
 from usbrec.errors import ConfigError
-from usbrec.items import Catalogue, rescale
+from usbrec.items import Catalogue, score_law
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.ranker import item_text
 from usbrec.judge.vectors import Encoder, TextVectors
@@ -42,11 +42,10 @@ _PACKAGED = SentenceEncoder()
 
 
 class EmbeddingJudge:
-    """Scores recorded episodes in [0, 2]; 2 exactly when the first new item of some reply was a target.
+    """Scores recorded episodes in [0, 2] by the law of items/score_law.py.
 
-    Else, for the last reply that named something real and new, max(0, (s - m) / (1 - m)): s the cosine of
-    that item's text to the nearest target's, m the mean of the same over a fixed sample of the catalogue.
-    0 when no reply named anything real.
+    The similarity of an item is the cosine of its text to the nearest target's, its mean is taken over a
+    fixed sample of the catalogue.
     """
 
     def __init__(
@@ -99,12 +98,12 @@ class EmbeddingJudge:
         ids = tuple(target.id for target in targets)
         said: dict[str, Any] = {"name": self._encoder.name, "item": item_id}
         if item_id is None:
-            return said | {"value": 0.0}
+            return said | {"value": score_law.NOTHING}
         if item_id in ids or space is None:
-            return said | {"value": 2.0}
+            return said | {"value": score_law.score(is_target=True)}
         similarity, mean = space.nearness(item_id, ids), space.mean(ids)
         return said | {
-            "value": round(rescale(similarity, mean), 6),
+            "value": round(score_law.score(is_target=False, similarity=similarity, mean=mean), 6),
             "similarity": round(similarity, 6),
             "mean": round(mean, 6),
         }
@@ -123,7 +122,8 @@ def _looked_at(facts: Mapping[str, Any]) -> str | None:
     """The item the rules judge looks at: a target that came first in some reply, else the last reply's that
     named one."""
     new = [item for item in facts.get("new", ()) if item is not None]
-    return next((item for item in new if item in facts.get("targets", ())), new[-1] if new else None)
+    place = score_law.counting(new, facts.get("targets", ()))
+    return None if place is None else new[place]
 
 
 class _Space:

@@ -1,10 +1,9 @@
 """Rules judge: links what a reply recommends to the catalogue and compares it with the targets.
 
 It looks at one item a reply, the first that the dialogue has not named yet, because with the best of
-all named items a recommender scores by listing. 2 when that item was a target in any reply of the
-episode; else, for the last reply that recommends, the attribute similarity to the nearest target,
-rescaled so that a random catalogue item is at 0: max(0, (s - m) / (1 - m)), m the mean similarity of
-random items to these targets. 0 when nothing, or nothing that the catalogue has, is recommended.
+all named items a recommender scores by listing. What these items are worth is one law for all judges by
+facts (items/score_law.py): 2 for a target, else the attribute similarity of the last to the nearest
+target, rescaled, else 0.
 
 The laws that follow, and that tests hold: to append words or titles to a reply that recommends never
 raises its score, and neither does repeating what was said, flattering or padding.
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Score, Turn
+from usbrec.items import score_law
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.facts import first_new_items
 from usbrec.play.preferences.belief import Beliefs
@@ -42,23 +42,20 @@ class RulesTargetJudge:
         wanted = tuple(self.knowledge.traits[item.id] for item in targets.items)
         # Kept with every score: the results state it, because it says what 0 means.
         mean = self.knowledge.baseline.mean(wanted)
-        if not recommended:
-            return _score(0.0, why="nothing real was recommended", mean=round(mean, 6))
         ids = {item.id for item in targets.items}
-        for reply, item_id in recommended:
-            if item_id in ids:
-                return _score(
-                    2.0, why="a target was recommended", item=item_id, reply=reply, mean=round(mean, 6)
-                )
-        reply, item_id = recommended[-1]
+        place = score_law.counting([item_id for _, item_id in recommended], ids)
+        if place is None:
+            return _nothing(mean=round(mean, 6))
+        reply, item_id = recommended[place]
+        about = {"item": item_id, "reply": reply, "mean": round(mean, 6)}
+        if item_id in ids:
+            return _score(score_law.score(is_target=True), why="a target was recommended", **about)
         similarity = self.knowledge.similarity.best(self.knowledge.traits[item_id], wanted)
         return _score(
-            self.knowledge.baseline.rescale(similarity, mean),
+            score_law.score(is_target=False, similarity=similarity, mean=mean),
             why="similarity to the nearest target",
-            item=item_id,
-            reply=reply,
             similarity=round(similarity, 6),
-            mean=round(mean, 6),
+            **about,
         )
 
 
@@ -76,7 +73,7 @@ class RulesProfileJudge:
     def judge(self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile) -> Score:
         recommended = _recommended(context, played, self.knowledge)
         if not recommended:
-            return _score(0.0, why="nothing real was recommended")
+            return _nothing()
         reply, item_id = recommended[-1]
         taste = PreferenceSimilarity.of(profile, self.knowledge)
         return _score(taste.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
@@ -98,7 +95,7 @@ class RulesBeliefJudge:
     async def score(self, context: Sequence[Turn], played: Sequence[Turn], _: object, *, seed: int) -> Score:
         recommended = _recommended(context, played, self.knowledge)
         if not recommended:
-            return _score(0.0, why="nothing real was recommended")
+            return _nothing()
         value = self.beliefs.after(context).expected([item_id for _, item_id in recommended])
         reply, item_id = recommended[-1]
         return _score(value, why="expected over what may be wanted", item=item_id, reply=reply)
@@ -110,6 +107,10 @@ def _recommended(
     """(reply number from 0, item id) of every reply that recommends something real and new."""
     firsts = first_new_items(context, played, knowledge)
     return [(reply, items[0]) for reply, items in enumerate(firsts) if items]
+
+
+def _nothing(**detail: object) -> Score:
+    return _score(score_law.NOTHING, why="nothing real was recommended", **detail)
 
 
 def _score(value: float, **detail: object) -> Score:

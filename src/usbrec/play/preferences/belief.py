@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Turn
-from usbrec.items import Retriever
+from usbrec.items import Retriever, score_law
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.preferences.constraints import Constraints
 
@@ -35,22 +35,26 @@ class Belief:
     def expected(self, recommended: Sequence[str]) -> float:
         """The score, in [0, 2], that the rules judge would give on average over what may be wanted.
 
-        `recommended` are the new items of each reply, in order (see judge/rules.py): 2 where one is the
-        item wanted, else the rescaled similarity of the last. 0 for none.
+        `recommended` are the new items of each reply, in order; each item that may be wanted is the one
+        target in turn (items/score_law.py).
         """
-        if not recommended:
-            return 0.0
-        last = self.knowledge.traits[recommended[-1]]
         total = 0.0
         for item_id, probability in self.wanted:
-            if item_id in recommended:
-                total += 2.0 * probability
-                continue
-            traits = self.knowledge.traits[item_id]
-            similarity = self.knowledge.similarity(last, traits)
-            baseline = self.knowledge.baseline
-            total += probability * baseline.rescale(similarity, baseline.mean((traits,)))
+            total += probability * self._score(recommended, item_id)
         return total
+
+    def _score(self, recommended: Sequence[str], target: str) -> float:
+        place = score_law.counting(recommended, (target,))
+        if place is None:
+            return score_law.NOTHING
+        if recommended[place] == target:
+            return score_law.score(is_target=True)
+        traits = self.knowledge.traits[target]
+        return score_law.score(
+            is_target=False,
+            similarity=self.knowledge.similarity(self.knowledge.traits[recommended[place]], traits),
+            mean=self.knowledge.baseline.mean((traits,)),
+        )
 
 
 class Beliefs:
