@@ -1,4 +1,4 @@
-"""Surface form: one written variant of titles, the items it may stand for, and how strictly it is accepted."""
+"""Surface forms: a spelling of titles, what it may stand for, and how ambiguous it is."""
 
 from __future__ import annotations
 
