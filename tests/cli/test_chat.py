@@ -321,11 +321,15 @@ def test_ctrl_c_during_a_reply_takes_the_message_back_and_goes_on() -> None:
 
 
 def test_a_reply_appears_while_it_is_said() -> None:
-    """The server sends the second half after long: the first half is there before."""
+    """The server sends the second half after long: the first half is there before. A first reply shows how
+    the model answers, and comes whole."""
     with (
         LocalServer([stream(*CHUNKS, pause=1.5)]) as server,
         Terminal(command("openai:m", "--base-url", server.url)) as terminal,
     ):
+        terminal.wait_for("you>")
+        terminal.type("Hello!")
+        terminal.wait_for("Heat (1995).")
         terminal.wait_for("you>")
         terminal.type("A heist?")
         terminal.wait_for("Try ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from usbrec.errors import UnusableAnswer
+from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.llm import ChatReply, ChatRequest, Completion, Message, ScriptedModel
 from usbrec.llm.separated import SeparatedModel
 
@@ -58,3 +58,23 @@ async def test_a_setting_that_is_no_default_decides_the_answers() -> None:
     inner = ScriptedModel(lambda _: "hi")
     assert SeparatedModel(inner).identity == inner.identity
     assert SeparatedModel(inner, ("((", "))")).identity["reasoning"] == ["((", "))"]
+
+
+@pytest.mark.parametrize(
+    ("begun", "told_on"),
+    [("Try Dracula (1897), bec", "Try Dracula (1897), bec"), ("Okay, the user wants", ""), ("<think>Hm", "")],
+)
+async def test_of_an_answer_that_breaks_off_what_may_be_thought_is_not_passed_on(
+    begun: str, told_on: str
+) -> None:
+    class Breaking(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            assert request.on_delta is not None
+            request.on_delta(begun)
+            raise ModelUnavailable("gone")
+
+    pieces: list[str] = []
+    model = SeparatedModel(Breaking(lambda _: ""))
+    with pytest.raises(ModelUnavailable):
+        await model.chat(ChatRequest(ASKED, on_delta=pieces.append))
+    assert "".join(pieces) == told_on

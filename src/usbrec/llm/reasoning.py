@@ -170,6 +170,12 @@ _OPENINGS = (
         for thoughts in ("thought process", "thinking", "reasoning")
     ),
 )
+#: How models that reason first mostly begin to.
+_LIKE_A_THOUGHT = re.compile(
+    r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first"
+    r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)|the (?:user|person|seeker|question|task)|they|this is)\b",
+    re.IGNORECASE,
+)
 _CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
 
 
@@ -209,6 +215,13 @@ class ReasoningFilter:
         if self._marks == "off":
             return "", found
         return ("" if found.open else self._new(found.text)), found
+
+    def cut(self) -> str:
+        """What may be passed on of an answer that broke off: nothing of what reads like a beginning thought,
+        because its closing mark may have been on its way."""
+        if self._holds and _LIKE_A_THOUGHT.match(self._answer):
+            return ""
+        return self.end()[0]
 
     def _new(self, text: str) -> str:
         # What has been passed on cannot be taken back: after a closing mark that nobody expected, the reply

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from usbrec.errors import UnusableAnswer
+from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
 from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, separate
 
@@ -55,7 +55,13 @@ class SeparatedModel(Around):
             if new := passing.feed(piece):
                 tell(new)
 
-        reply = await self.inner.chat(replace(request, on_delta=hear))
+        try:
+            reply = await self.inner.chat(replace(request, on_delta=hear))
+        except ModelError:
+            # Cut off on the way: whoever waits gets what was said, unless it may have been thought.
+            if rest := passing.cut():
+                tell(rest)
+            raise
         rest, _ = passing.end()
         if rest:
             tell(rest)
