@@ -172,8 +172,9 @@ _OPENINGS = (
 )
 #: How models that reason first mostly begin to.
 _LIKE_A_THOUGHT = re.compile(
-    r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first"
-    r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)|the (?:user|person|seeker|question|task)|they|this is)\b",
+    r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first|they|this is"
+    r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)"
+    r"|the (?:user|person|seeker|question|task))\b",
     re.IGNORECASE,
 )
 _CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
