@@ -7,20 +7,11 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from contextvars import ContextVar
 
 import pytest
 
 from usbrec.event_loop import EventLoop, LoopThread, at_home, in_thread, run
-
-
-@pytest.fixture
-def ctrl_c_is_heard() -> Iterator[None]:
-    """As in a terminal, also where whoever started the tests ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 async def _where() -> threading.Thread:
@@ -79,7 +70,7 @@ class _Endless:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
-@pytest.mark.usefixtures("ctrl_c_is_heard")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_script_ends_a_coroutine_once_it_has_cleaned_up() -> None:
     endless = _Endless()
     threading.Thread(target=endless.press_ctrl_c).start()
@@ -88,7 +79,7 @@ def test_ctrl_c_in_a_script_ends_a_coroutine_once_it_has_cleaned_up() -> None:
     assert endless.clean
 
 
-@pytest.mark.usefixtures("ctrl_c_is_heard")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_beside_a_running_loop_ends_a_coroutine_once_it_has_cleaned_up() -> None:
     endless = _Endless()
 

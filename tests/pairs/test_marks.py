@@ -1,12 +1,11 @@
 """Replies that copy marks of the prompt, as small models do."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE
+from support.retriever import ScriptedRetriever
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.prompts import Prompts
 from usbrec.prompts.artefacts import has_artefacts, without_artefacts
@@ -48,12 +47,8 @@ def test_what_one_would_write_is_not(reply: str) -> None:
 
 @given(place=st.integers(0, 4), behind=st.sampled_from(["", " is good.", "?"]))
 def test_any_line_of_the_list_that_a_model_is_shown_is_a_mark(place: int, behind: str) -> None:
-    class ItemStore:
-        def rank(self, turns: Sequence[object], k: int) -> list[tuple[str, float]]:
-            return []
-
     items = list(CATALOGUE)[:5]
-    shown = Grounding(KNOWLEDGE, ItemStore(), Prompts(), 5).format.block("I like dramas.", items)
+    shown = Grounding(KNOWLEDGE, ScriptedRetriever(), Prompts(), 5).format.block("I like dramas.", items)
     line = next(line for line in shown.splitlines() if line.startswith(f"{place + 1}."))
     assert has_artefacts(line + behind)
     assert has_artefacts(shown)

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, film_files, sample
+from support.retriever import ScriptedRetriever
 from support.seats import seat_of
 from usbrec.config import Config, Pairs, Play, Seats
-from usbrec.dialogue import Turn
 from usbrec.errors import ConfigError
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.rules import RulesTargetJudge
@@ -32,19 +32,9 @@ SILENT = "What do you like?"
 NOT_ONE = "a side names not exactly one new item"
 
 
-class ItemStore:
-    """A retriever that always finds the same items."""
-
-    def __init__(self, *ids: str) -> None:
-        self._ids = ids
-
-    def rank(self, turns: Sequence[Turn], k: int) -> list[tuple[str, float]]:
-        return [(item_id, 1.0) for item_id in self._ids[:k]]
-
-
 def _table(drafts: Sequence[str], shown: Sequence[str] = ()) -> EpisodeRunner:
     model = ScriptedModel(lambda request: drafts if request.n > 1 else "Do you like it?")
-    grounding = Grounding(KNOWLEDGE, ItemStore(*shown), Prompts(), 5) if shown else None
+    grounding = Grounding(KNOWLEDGE, ScriptedRetriever(shown), Prompts(), 5) if shown else None
     return EpisodeRunner(
         recommender=replace(seat_of(model), grounding=grounding),
         simulator=RulesTargetSimulator(KNOWLEDGE, "Why?"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, sample, seeker
+from support.retriever import ScriptedRetriever
 from support.seats import after, draw
 from usbrec.dialogue import Sample, Turn
 from usbrec.items import AttributeRetriever
@@ -23,21 +23,7 @@ CONTEXT = (seeker("Something like Heat (1995), please."),)
 NAMES = tuple(item.name for item in CATALOGUE if item.title != "Heat")
 
 
-class Fixed:
-    """A retriever with given scores, which leaves out nothing and counts how often it is asked."""
-
-    def __init__(self, *ranked: tuple[str, float]) -> None:
-        self.ranked = ranked
-        self.asked = 0
-
-    def rank(
-        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
-    ) -> tuple[tuple[str, float], ...]:
-        self.asked += 1
-        return self.ranked[:k]
-
-
-def _value(retriever: Fixed, *replies: str, items: int = 30, temperature: float = 1.0) -> float:
+def _value(retriever: ScriptedRetriever, *replies: str, items: int = 30, temperature: float = 1.0) -> float:
     judge = RulesBeliefJudge(KNOWLEDGE, Beliefs(KNOWLEDGE, retriever, items=items, temperature=temperature))
     played = [
         turn for reply in replies for turn in (Turn("recommender", reply), seeker("Something else, please."))
@@ -55,7 +41,7 @@ def _value(retriever: Fixed, *replies: str, items: int = 30, temperature: float 
 def test_a_score_by_belief_is_the_target_judges_mean_over_what_may_be_wanted(
     scores: dict[str, float], temperature: float, replies: list[str]
 ) -> None:
-    retriever = Fixed(*sorted(scores.items(), key=lambda pair: -pair[1]))
+    retriever = ScriptedRetriever(sorted(scores.items(), key=lambda pair: -pair[1]))
     belief = Beliefs(KNOWLEDGE, retriever, temperature=temperature).after(CONTEXT)
     assert sum(probability for _, probability in belief.wanted) == pytest.approx(1.0)
     texts = [f"Try {name}." for name in replies]
@@ -72,7 +58,7 @@ def test_a_score_by_belief_is_the_target_judges_mean_over_what_may_be_wanted(
 
 @given(first=st.sampled_from(NAMES), more=st.lists(st.sampled_from(NAMES), max_size=4))
 def test_listing_titles_does_not_pay(first: str, more: list[str]) -> None:
-    retriever = Fixed(*((item.id, 0.0) for item in CATALOGUE))
+    retriever = ScriptedRetriever([(item.id, 0.0) for item in CATALOGUE])
     alone = _value(retriever, f"Try {first}.")
     assert _value(retriever, f"Try {first}, or {', or '.join(more)}.") <= alone if more else True
     assert _value(retriever, "I do not know.") == 0.0
@@ -80,7 +66,7 @@ def test_listing_titles_does_not_pay(first: str, more: list[str]) -> None:
 
 def test_what_is_good_for_most_beats_what_is_a_little_likelier() -> None:
     # Alien is likeliest, but four crime films together are far likelier, and each is good for all of them.
-    retriever = Fixed(("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f1", 0.0), ("f2", 0.0))
+    retriever = ScriptedRetriever([("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f1", 0.0), ("f2", 0.0)])
     assert _value(retriever, "Try Casino (1995).") > _value(retriever, "Try Alien (1979).")
     # Trusting the order more, or looking no further than the first, turns it round.
     for sharper in ({"temperature": 0.05}, {"items": 1}):
@@ -90,14 +76,14 @@ def test_what_is_good_for_most_beats_what_is_a_little_likelier() -> None:
 
 
 def test_the_retriever_is_asked_once_for_all_drafts_of_a_reply() -> None:
-    retriever = Fixed(("f3", 0.0), ("f4", 0.0))
+    retriever = ScriptedRetriever([("f3", 0.0), ("f4", 0.0)])
     beliefs = Beliefs(KNOWLEDGE, retriever)
     assert beliefs.after(CONTEXT) is beliefs.after(list(CONTEXT))
-    assert retriever.asked == 1
+    assert len(retriever.read) == 1
 
 
 async def test_the_best_control_obeys_the_belief_where_there_is_one() -> None:
-    retriever = Fixed(("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f2", 0.0))
+    retriever = ScriptedRetriever([("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f2", 0.0)])
     believing = BaselineRecommender("best", KNOWLEDGE, retriever, 4, Beliefs(KNOWLEDGE, retriever))
     (said,) = (await draw(believing, after(CONTEXT[0]))).replies
     belief = Beliefs(KNOWLEDGE, retriever).after(CONTEXT)
@@ -110,7 +96,9 @@ async def test_the_best_control_obeys_the_belief_where_there_is_one() -> None:
 
 
 def test_an_empty_belief_expects_nothing() -> None:
-    assert _value(Fixed(), "Try Casino (1995).") == 0.0
+    assert _value(ScriptedRetriever(), "Try Casino (1995).") == 0.0
     one = sample("Something like Heat (1995), please.")
     ranked = AttributeRetriever(CATALOGUE, KNOWLEDGE.linker, KNOWLEDGE.similarity).rank(one.turns, 5)
-    assert Beliefs(KNOWLEDGE, Fixed(*ranked), items=3).after(one.turns).wanted[0][0] == ranked[0][0]
+    assert (
+        Beliefs(KNOWLEDGE, ScriptedRetriever(ranked), items=3).after(one.turns).wanted[0][0] == ranked[0][0]
+    )

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, film_files, sample, seeker
+from support.retriever import ScriptedRetriever
 from support.seats import after, draw, grounded, seat_of
 from usbrec.config import Config, Pairs, Play, Search, Seats
-from usbrec.dialogue import Turn
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable
 from usbrec.judge.episodes import EpisodeRunner
@@ -41,17 +41,7 @@ SHOWN = ("f16", "f1", "f4", "f8")
 NAMES = {item_id: item.name for item_id in SHOWN if (item := CATALOGUE.get(item_id))}
 
 
-class ItemStore:
-    """A retriever that always finds the same items."""
-
-    def __init__(self, *ids: str) -> None:
-        self._ids = ids
-
-    def rank(self, turns: Sequence[Turn], k: int) -> list[tuple[str, float]]:
-        return [(item_id, -float(place)) for place, item_id in enumerate(self._ids[:k])]
-
-
-GROUNDING = Grounding(KNOWLEDGE, ItemStore(*SHOWN), PROMPTS, len(SHOWN))
+GROUNDING = Grounding(KNOWLEDGE, ScriptedRetriever(SHOWN), PROMPTS, len(SHOWN))
 BY_TASTE = CandidateScorer(KNOWLEDGE)
 
 
@@ -92,7 +82,7 @@ async def _drafts(model: Any, *, focusing: Focusing | None, **search: Any) -> tu
 def test_foci_share_out_what_was_not_named_best_first(
     shown: list[str], each: int, n: int, named: int, sorted_by_taste: bool
 ) -> None:
-    grounding = Grounding(KNOWLEDGE, ItemStore(*shown), PROMPTS, len(shown))
+    grounding = Grounding(KNOWLEDGE, ScriptedRetriever(shown), PROMPTS, len(shown))
     worth = BY_TASTE if sorted_by_taste else None
     profile = RulesExtractor(KNOWLEDGE).read(CRIME)
     drafted = [f"{item.name}?" for item_id in shown[:named] if (item := CATALOGUE.get(item_id))]
@@ -120,7 +110,7 @@ def test_worth_is_what_the_internal_judge_by_rules_would_say() -> None:
     # A profile that the seeker corrected goes before the dialogue.
     animation = RulesExtractor(KNOWLEDGE).read((seeker("I love Finding Nemo (2003)."),))
     assert BY_TASTE.after(CRIME, animation)("f16") > BY_TASTE.after(CRIME, animation)("f4")
-    beliefs = Beliefs(KNOWLEDGE, ItemStore(*SHOWN))
+    beliefs = Beliefs(KNOWLEDGE, ScriptedRetriever(SHOWN))
     believed = CandidateScorer(KNOWLEDGE, beliefs).after(CRIME, Profile())
     assert believed("f8") == beliefs.after(CRIME).expected(("f8",))
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from support.films import FILMS
+from support.retriever import ScriptedRetriever
 from usbrec.config import Models
 from usbrec.dialogue import Conversation, Turn
 from usbrec.items import Catalogue, Similarity
@@ -29,14 +30,10 @@ WISHES = [f"I really enjoyed {film.name}. What should I watch next?" for film in
 LISTED, HOSTILE = ("f20", "f18", "f17", "f13", "f11"), "f17"
 
 
-class Turning:
-    """Ranks the same items for everybody, turned by one for each wish, so that no place decides."""
-
-    def rank(
-        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
-    ) -> tuple[tuple[str, float], ...]:
-        by = WISHES.index(turns[-1].text) % len(LISTED)
-        return tuple((item_id, 1.0) for item_id in (*LISTED[by:], *LISTED[:by]))
+def _turned(turns: Sequence[Turn]) -> Sequence[str]:
+    """The same items for everybody, turned by one for each wish, so that no place decides."""
+    by = WISHES.index(turns[-1].text) % len(LISTED)
+    return (*LISTED[by:], *LISTED[:by])
 
 
 async def _rate(model: ChatModel, text: str, genres: tuple[str, ...], text_words: int) -> int:
@@ -46,7 +43,7 @@ async def _rate(model: ChatModel, text: str, genres: tuple[str, ...], text_words
         for film in FILMS
     ]
     knowledge = Knowledge.of(Catalogue.from_items(films), Similarity(), baseline_items=20, seed=0)
-    grounding = Grounding(knowledge, Turning(), PROMPTS, len(LISTED), text_words)
+    grounding = Grounding(knowledge, ScriptedRetriever(_turned), PROMPTS, len(LISTED), text_words)
     examples = worked_examples(
         knowledge.catalogue, knowledge.similarity, PROMPTS, count=2, seed=0, grounding=grounding
     )

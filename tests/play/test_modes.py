@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from support.fake_runs import failed_row, row, run_of, write_run
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.retriever import ScriptedRetriever
 from support.seats import TEMPLATE, seat_of
 from usbrec.cli.app import app
 from usbrec.cli.tables import print_comparison
@@ -53,20 +54,8 @@ PROMPTS = Prompts()
 TARGET = "Casino (1995)"
 
 
-class InOrder:
-    """A retriever that ranks by the given ids, whatever was said; it remembers what it was shown."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        self.ids = ids
-        self.read: list[tuple[Turn, ...]] = []
-
-    def rank(
-        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
-    ) -> tuple[tuple[str, float], ...]:
-        self.read.append(tuple(turns))
-        named = frozenset() if keep_named else KNOWLEDGE.named_in(turns)
-        kept = [item_id for item_id in self.ids if item_id not in named][:k]
-        return tuple((item_id, -float(place)) for place, item_id in enumerate(kept))
+def in_order(ids: Sequence[str]) -> ScriptedRetriever:
+    return ScriptedRetriever(ids, knowledge=KNOWLEDGE)
 
 
 class Says:
@@ -90,7 +79,7 @@ def questioning(
         seat_of(model, system="SYSTEM"),
         asker,
         ("genre", "people"),
-        Ranking(InOrder(ids), KNOWLEDGE),
+        Ranking(in_order(ids), KNOWLEDGE),
         PROMPTS,
         rounds=rounds,
         shown=shown,
@@ -164,7 +153,7 @@ def test_entropy_is_in_bits() -> None:
 
 
 async def test_rules_ask_for_what_splits_the_first_candidates_most_and_stop_when_it_tells_little() -> None:
-    horrors = InOrder(["f8", "f9", "f10", "f11"])  # one genre for most, different people
+    horrors = in_order(["f8", "f9", "f10", "f11"])  # one genre for most, different people
     asker = InformationAsker(horrors, KNOWLEDGE)
     turns = sample("hi").turns
     pick = await asker.pick(turns, ("genre", "people"), last=False, seed=1)
@@ -210,7 +199,7 @@ async def test_what_was_declined_is_not_recommended_again_and_the_retriever_does
         ("f7", "f8", "f9"),
     ]
     retriever = asked.ranking.retriever
-    assert isinstance(retriever, InOrder)
+    assert isinstance(retriever, ScriptedRetriever)
     assert set(retriever.read) == {sample("hi").turns}
 
 
@@ -249,7 +238,7 @@ async def test_the_same_dialogue_is_played_twice() -> None:
 
 
 def chat(*turns: Turn, context: str = "hi") -> list[tuple[str, ...]]:
-    lists = Ranking(InOrder(ALL), KNOWLEDGE).of_chat(sample(context).turns, turns)
+    lists = Ranking(in_order(ALL), KNOWLEDGE).of_chat(sample(context).turns, turns)
     return [listed.items for listed in lists]
 
 
@@ -260,7 +249,7 @@ def test_in_free_chat_a_reply_leads_the_list_of_its_round_and_is_gone_from_the_n
 
 
 def test_a_reply_that_only_asks_has_the_list_with_the_answer_in_it() -> None:
-    retriever = InOrder(ALL)
+    retriever = in_order(ALL)
     Ranking(retriever, KNOWLEDGE).of_chat(
         sample("hi").turns, (recommender("What do you like?"), seeker("Westerns."))
     )
@@ -276,7 +265,7 @@ def test_a_list_holds_nothing_twice_and_nothing_declined(
     order: list[str], declined: list[str], named: list[Item]
 ) -> None:
     context = [seeker(f"I liked {film.name}.") for film in named]
-    listed = Ranking(InOrder(order), KNOWLEDGE).after(
+    listed = Ranking(in_order(order), KNOWLEDGE).after(
         context, first=tuple(dict.fromkeys(order[3:5])), without=set(declined)
     )
     assert len(set(listed.items)) == len(listed.items) <= LISTED
@@ -286,7 +275,7 @@ def test_a_list_holds_nothing_twice_and_nothing_declined(
 
 
 def test_a_dialogue_that_ended_keeps_its_last_list_and_unknown_targets_are_passed_over() -> None:
-    lists = Ranking(InOrder(ALL), KNOWLEDGE).of_chat(sample("hi").turns, [recommender("Casino (1995)!")])
+    lists = Ranking(in_order(ALL), KNOWLEDGE).of_chat(sample("hi").turns, [recommender("Casino (1995)!")])
     targets = Targets.of(sample("hi", targets=("Unheard Of (1901)", TARGET)), KNOWLEDGE)
     records = round_records(lists, targets, 3)
     assert [(record["round"], record["over"], record["ranks"]) for record in records] == [

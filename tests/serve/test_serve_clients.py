@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from langchain_openai import ChatOpenAI
-from test_serve import DRAFTS, WISH, Running, replies, twins_on
 
 from support import ROOT
 from support.films import KNOWLEDGE
+from support.service import DRAFTS, WISH, Running, replies, twins_on
 from usbrec.llm import ScriptedModel
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import openai
 import pytest
-from test_serve import WISH, Running, replies, twins_on
 
 from support.films import CATALOGUE
 from support.servers import Answer, LocalServer, stream
+from support.service import WISH, Running, replies, twins_on
 from usbrec.config import load_config
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.serve.models import seat_twins

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.config import SchemathesisConfig
-from test_serve import Running, replies, twins_on
 
+from support.service import Running, replies, twins_on
 from usbrec.llm import ScriptedModel
 
 REQUESTS = int(os.environ.get("USBREC_HOSTILE", "300"))

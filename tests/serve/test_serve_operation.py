@@ -21,10 +21,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
-from test_serve import WISH, Running, replies, twins_on
 from typer.testing import CliRunner
 
 from support.servers import LocalServer, stream
+from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.cli.serving import seconds
 from usbrec.errors import ConfigError, ModelUnavailable

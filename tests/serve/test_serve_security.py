@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_serve import WISH, Running, replies, twins_on
 from typer.testing import CliRunner
 
+from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.errors import BadLines, ConfigError, InputError, ModelRefused, ModelUnavailable
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_serve import WISH, Running, replies, twins_on
 from typer.testing import CliRunner
 
+from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.data import load_samples
 from usbrec.dialogue import Turn
