@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from usbrec.config import Config, Search, dump_config, load_config
+from usbrec.config import Config, Search, Training, TrainingChanges, dump_config, load_config
+from usbrec.config.stage import Fixed
 from usbrec.errors import ConfigError
 from usbrec.prompts import FIELDS, Prompts
 
@@ -55,6 +57,39 @@ def test_speed_and_place_do_not_decide_answers() -> None:
     assert fast.decides() == Config().decides()
     assert load_config(None, {"models": {"threads": 2}}).decides() != Config().decides()
     assert load_config(None, {"seed": 1}).decides() != Config().decides()
+
+
+FIXED = [
+    (at, name, fixed)
+    for at, stage in [
+        *(
+            (name, type(getattr(Config(), name)))
+            for name in ("play", "judging", "asking", "search", "seekers")
+        ),
+        ("train", Training),
+        ("experiment.sft", TrainingChanges),
+    ]
+    for name, fixed in stage.fixed.items()
+]
+
+
+def _table(at: str, settings: dict[str, object]) -> dict[str, object]:
+    for part in reversed(at.split(".")):
+        settings = {part: settings}
+    return settings
+
+
+@pytest.mark.parametrize(("at", "name", "fixed"), FIXED, ids=[f"{at}.{name}" for at, name, _ in FIXED])
+def test_a_setting_that_became_a_constant_is_refused_with_the_constants_name(
+    at: str, name: str, fixed: Fixed
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_config(None, _table(at, {name: 17}))
+    assert f"{at}: {name} is no setting any more: it is fixed at {fixed.value!r}" in str(error.value)
+    assert fixed.constant in str(error.value)
+    # A file that an earlier version wrote names every setting, this one as it is anyway.
+    assert load_config(None, _table(at, {name: fixed.value})) == Config()
+    assert pkgutil.resolve_name(fixed.constant) == fixed.value
 
 
 def test_a_copy_with_other_settings_is_checked_and_leaves_the_rest() -> None:

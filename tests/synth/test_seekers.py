@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.play.seekers.facts import facts_of
 from usbrec.play.targets import Targets
 from usbrec.stages import make_samples
-from usbrec.synth.generator import Made, make_seekers
+from usbrec.synth.generator import Made, SeekerDistribution, make_seekers
 from usbrec.synth.sampling import drawn, split_items
 
 BOOKS = ROOT / "docs" / "examples" / "books.csv"
@@ -34,9 +35,9 @@ def _knowledge(catalogue: Catalogue) -> Knowledge:
     return Knowledge.of(catalogue, Similarity(), baseline_items=50, seed=0)
 
 
-def _made(number: int, *, knowledge: Knowledge = KNOWLEDGE, seed: int = 0, **fields: object) -> Made:
-    chosen = Seekers.model_validate(fields)
-    return make_seekers(knowledge, noun="film", settings=chosen, number=number, seed=seed)
+def _made(number: int, *, knowledge: Knowledge = KNOWLEDGE, seed: int = 0, **fields: Any) -> Made:
+    chosen = SeekerDistribution(**fields)
+    return make_seekers(knowledge, noun="film", distribution=chosen, number=number, seed=seed)
 
 
 def _names_a_target(sample: Sample, catalogue: Catalogue, linker: Linker) -> bool:
@@ -265,7 +266,9 @@ def test_what_is_written_reads_back_as_it_was_made(tmp_path: Path) -> None:
     counts = make_samples(BOOKS, tmp_path / "s.jsonl", number=50)
     read = load_samples(tmp_path / "s.jsonl")
     assert counts["samples"] == len(read) == 50
-    made = make_seekers(_knowledge(load_catalogue(BOOKS)), noun="book", settings=Seekers(), number=50, seed=0)
+    made = make_seekers(
+        _knowledge(load_catalogue(BOOKS)), noun="book", distribution=SeekerDistribution(), number=50, seed=0
+    )
     assert read == made.samples
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
-from usbrec.config.stage import Stage
+from usbrec.config.stage import Fixed, Stage
 
 
 class CatalogueFile(Stage):
@@ -34,19 +37,16 @@ class CatalogueFile(Stage):
 class Seekers(Stage):
     """How simulated seekers are made from a catalogue (`usbrec samples catalogue`)."""
 
+    fixed: ClassVar[Mapping[str, Fixed]] = {
+        "related": Fixed(0.3, "usbrec.synth.generator.SeekerDistribution.related"),
+        "exchanges": Fixed(2, "usbrec.synth.generator.SeekerDistribution.exchanges"),
+        "patience": Fixed(2, "usbrec.synth.generator.SeekerDistribution.patience"),
+        "patience_spread": Fixed(4, "usbrec.synth.generator.SeekerDistribution.patience_spread"),
+        "vaguest": Fixed(1.0, "usbrec.synth.generator.SeekerDistribution.vaguest"),
+        "most_talkative": Fixed(1.0, "usbrec.synth.generator.SeekerDistribution.most_talkative"),
+    }
+
     noun: str | None = Field(None, min_length=1)
     """What one item is called, such as `book`; by default guessed from the catalogue's file name."""
     popular: float = Field(0.5, ge=0, le=1)
     """Share of the targets drawn by popularity; the others are drawn evenly, so that rare items are met."""
-    related: float = Field(0.3, ge=0, lt=1)
-    """Chance of a second target much like the first, and then of a third."""
-    exchanges: int = Field(2, ge=0, le=6)
-    """Most earlier exchanges in a context: the recommender asks or offers, the seeker answers."""
-    patience: int = Field(2, ge=1)
-    """With how many unfitting recommendations the least patient seeker leaves."""
-    patience_spread: int = Field(4, ge=0)
-    """How many more the most patient one bears."""
-    vaguest: float = Field(1.0, ge=0, le=1)
-    """Vagueness is drawn from 0 (says all as it is) to this (1: hints at everything first)."""
-    most_talkative: float = Field(1.0, ge=0, le=1)
-    """Talkativeness is drawn from 0 (one thing at a time) to this (1: often several)."""

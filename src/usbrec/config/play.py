@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from usbrec.config.stage import Stage, free
+from usbrec.config.stage import Fixed, Stage, free
 
 
 class Play(Stage):
     """How episodes are played."""
+
+    fixed: ClassVar[Mapping[str, Fixed]] = {
+        "leak_redraws": Fixed(2, "usbrec.play.seekers.model.LEAK_REDRAWS"),
+    }
 
     rounds: int = Field(2, ge=1, le=20)
     """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""
@@ -22,8 +27,6 @@ class Play(Stage):
     """Against going round in circles, for both seats (small models do; 0 for large ones)."""
     max_tokens: int = Field(64, ge=1)
     """Longest reply of either seat, in tokens."""
-    leak_redraws: int = Field(2, ge=0)
-    """How often a seeker's reply that names a target is drawn again before it is masked."""
     examples: int = Field(2, ge=0, le=8)
     """Worked exchanges before each dialogue, made from the catalogue (none without one)."""
     candidates: int = Field(0, ge=0, le=50)
@@ -48,6 +51,10 @@ class Play(Stage):
 class Judging(Stage):
     """How an episode is scored."""
 
+    fixed: ClassVar[Mapping[str, Fixed]] = {
+        "baseline_items": Fixed(500, "usbrec.items.knowledge.BASELINE_ITEMS"),
+    }
+
     temperature: float = Field(0.7, gt=0, le=2)
     """Tempers the exact distribution, and is the temperature of votes (paper: votes at 0.7)."""
     votes: int = Field(10, ge=1)
@@ -68,8 +75,6 @@ class Judging(Stage):
     """Rules: weight of nearness in time."""
     era_scale: float = Field(10.0, gt=0)
     """Rules: years after which nearness in time has fallen to 1/e."""
-    baseline_items: int = Field(500, ge=1)
-    """Rules: how many random catalogue items the mean similarity is taken over."""
     persuasion: bool = False
     """A model in the judge's seat also says how persuasive the explanation was (iEvaLM's second figure): one
     more question a row, and of a server without log-probabilities `votes` more answers."""
@@ -81,10 +86,12 @@ class Judging(Stage):
 class Asking(Stage):
     """Attribute questions (`--mode ask`; iEvaLM's first setting)."""
 
+    fixed: ClassVar[Mapping[str, Fixed]] = {
+        "least_bits": Fixed(1.0, "usbrec.play.questions.asking.LEAST_BITS"),
+    }
+
     attributes: tuple[str, ...] | None = None
     """What may be asked for: genre, people, decade or columns of the catalogue; by default genre and the
     roles of people, else people (iEvaLM in ReDial: `["genre", "star", "director"]`)."""
     shown: int = Field(10, ge=1, le=50)
     """How many items a recommendation shows; the seeker accepts when a target is among them (iEvaLM 50)."""
-    least_bits: float = Field(1.0, ge=0)
-    """Rules in the recommender's seat stop asking when no answer would tell so much."""

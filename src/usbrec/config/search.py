@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from usbrec.config.stage import Stage
+from usbrec.config.stage import Fixed, Stage
 
 
 class Search(Stage):
     """Self-enhancement (paper: SES): how many drafts, how far they are played, what it may cost."""
+
+    fixed: ClassVar[Mapping[str, Fixed]] = {
+        "belief_items": Fixed(30, "usbrec.play.preferences.belief.ITEMS"),
+        "belief_temperature": Fixed(1.0, "usbrec.play.preferences.belief.TEMPERATURE"),
+    }
 
     kind: Literal["flat", "tree"] = "flat"
     """flat branches once; tree branches again at every later recommender turn."""
@@ -38,10 +44,6 @@ class Search(Stage):
     """Internal judge: `rules` (nearness to the profile), `rules:belief` (the score expected over what the
     retriever believes is wanted), or by default what suits the outer seats: rules:belief with rules outside
     and a learned ranker, rules without one."""
-    belief_items: int = Field(30, ge=1, le=1000)
-    """rules:belief: so many of the retriever's first items may be wanted."""
-    belief_temperature: float = Field(1.0, gt=0)
-    """rules:belief: above 1 trusts the retriever's order less."""
     belief_answers: float = Field(6.0, ge=0)
     """rules:belief: how much less an item is believed in that meets nothing of what the seeker's last words
     ask for (genres, people, decades), as a power of e; 0 leaves their words to the retriever."""

@@ -14,6 +14,12 @@ from usbrec.config.stage import Fixed, Stage, free
 class Training(Stage):
     """How a model is trained (`usbrec train sft|simpo|dpo|kto|grpo|rloo`), by LoRA adapters."""
 
+    fixed: ClassVar[Mapping[str, Fixed]] = {
+        "weight_decay": Fixed(0.0, "usbrec.training.trainers.WEIGHT_DECAY"),
+        "clip": Fixed(1.0, "usbrec.training.trainers.CLIP"),
+        "dropout": Fixed(0.0, "usbrec.training.run.DROPOUT"),
+    }
+
     preset: Literal["cpu", "paper"] = "cpu"
     """Where the other fields start from: cpu (adapters in the upper layers, one pass over a prompt for both
     replies) or paper (rank 8 in all layers, beta 0.5); what is set beside it goes before it."""
@@ -34,16 +40,10 @@ class Training(Stage):
     """Share of the steps over which the learning rate rises."""
     schedule: Literal["linear", "cosine", "constant_with_warmup"] = "cosine"
     """How the learning rate falls after it."""
-    weight_decay: float = Field(0.0, ge=0)
-    """Pulls the adapters towards zero."""
-    clip: float = Field(1.0, gt=0)
-    """Largest norm of a gradient."""
     rank: int = Field(16, ge=1)
     """Rank of the adapters (paper: 8)."""
     alpha: float = Field(32.0, gt=0)
     """Their scale is alpha over rank."""
-    dropout: float = Field(0.0, ge=0, lt=1)
-    """Dropout before the adapters."""
     layers: int = Field(12, ge=1)
     """Only so many of the uppermost layers carry adapters; more than there are: all of them."""
     targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

@@ -11,6 +11,9 @@ from usbrec.items.linking.linker import Linker
 from usbrec.items.open import open_linker
 from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, traits_of
 
+#: So many random items of the catalogue stand for it where a mean similarity is taken.
+BASELINE_ITEMS = 500
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -23,7 +26,9 @@ class Knowledge:
     traits: Mapping[str, Traits]
 
     @classmethod
-    def of(cls, catalogue: Catalogue, similarity: Similarity, *, baseline_items: int, seed: int) -> Knowledge:
+    def of(
+        cls, catalogue: Catalogue, similarity: Similarity, *, seed: int, baseline_items: int = BASELINE_ITEMS
+    ) -> Knowledge:
         return cls(
             catalogue=catalogue,
             linker=open_linker(catalogue),

@@ -38,7 +38,7 @@ def questions(config: Config, inputs: Inputs) -> Work:
             raise ConfigError("--mode ask ranks a catalogue: add --catalogue FILE.")
         seat = runner.recommender
         asker: Asker = (
-            InformationAsker(ranking.retriever, ranking.knowledge, config.asking.least_bits)
+            InformationAsker(ranking.retriever, ranking.knowledge)
             if seat.model is None
             else ModelAsker(seat.model, seat.template, inputs.prompts, config.judging.votes)
         )

@@ -12,7 +12,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.stages.resolve import to_make_seekers
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
-from usbrec.synth.generator import make_seekers
+from usbrec.synth.generator import SeekerDistribution, make_seekers
 from usbrec.synth.sampling import split_items
 
 #: So many seekers are made unless told otherwise, and no more than there are items.
@@ -48,18 +48,19 @@ def make_samples(
     items = read_catalogue(catalogue, interactions, config.catalogue)
     judging = config.judging
     similarity = similarity_of(judging)
-    knowledge = Knowledge.of(items, similarity, baseline_items=judging.baseline_items, seed=config.seed)
+    knowledge = Knowledge.of(items, similarity, seed=config.seed)
     number = min(NUMBER, len(items)) if number is None else number
     held = 0 if test is None else max(1, round(number * share))
     if number - held < 1:
         raise ConfigError(f"--number {number}: every file needs at least one seeker.")
+    distribution = SeekerDistribution(popular=config.seekers.popular)
     noun = settled(config.seekers.noun, "seekers.noun")
     kept = tested = None
     if test is not None:
         kept, tested = split_items(items, share, config.seed)
 
     train = make_seekers(
-        knowledge, noun=noun, settings=config.seekers, number=number - held, seed=config.seed, among=kept
+        knowledge, noun=noun, distribution=distribution, number=number - held, seed=config.seed, among=kept
     )
     counts = {
         "samples": len(train.samples),
@@ -71,7 +72,7 @@ def make_samples(
         other = make_seekers(
             knowledge,
             noun=noun,
-            settings=config.seekers,
+            distribution=distribution,
             number=held,
             seed=config.seed,
             among=tested,

@@ -154,7 +154,6 @@ class _Wiring:
             else Knowledge.of(
                 catalogue,
                 similarity_of(judging),
-                baseline_items=judging.baseline_items,
                 seed=settled(config.common_seed, "common_seed"),
             )
         )
@@ -397,8 +396,6 @@ class _Wiring:
         return Beliefs(
             knowledge,
             self._retriever(knowledge),
-            items=search.belief_items,
-            temperature=search.belief_temperature,
             answers=search.belief_answers,
         )
 
@@ -420,7 +417,7 @@ class _Wiring:
             return RulesTargetSimulator(self._known("--seeker rules"), self._prompts.render("explain"))
         if self._seat(seat).is_own:
             return OwnTargetSimulator(self._own.simulator(seat))
-        return ModelTargetSimulator(self._simulating(seat), self._config.play.leak_redraws)
+        return ModelTargetSimulator(self._simulating(seat))
 
     def _internal_simulator(self, seat: str) -> InternalSimulator:
         if seat == RULES:

@@ -16,7 +16,6 @@ import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from usbrec.config import Seekers
 from usbrec.dialogue import Item, Sample, Turn
 from usbrec.errors import InputError
 from usbrec.items import TitleMatcher, TraitTable
@@ -38,6 +37,26 @@ _ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
+class SeekerDistribution:
+    """What seekers are drawn from.
+
+    A share of `popular` of the first targets is drawn by popularity, the others evenly. `related` is the
+    chance of a second target much like the first, and then of a third; `exchanges` the most earlier exchanges
+    in a context. The least patient seeker leaves with `patience` unfitting recommendations, the most patient
+    one bears `patience_spread` more. Vagueness is drawn from 0 (says all as it is) to `vaguest` (1: hints at
+    everything first), talkativeness from 0 (one thing at a time) to `most_talkative` (1: often several).
+    """
+
+    popular: float = 0.5
+    related: float = 0.3
+    exchanges: int = 2
+    patience: int = 2
+    patience_spread: int = 4
+    vaguest: float = 1.0
+    most_talkative: float = 1.0
+
+
+@dataclass(frozen=True)
 class Made:
     """The samples, and how many items could be no target: because nothing is known of them
     (`undescribed`), or because what is known names them (`unspeakable`)."""
@@ -51,7 +70,7 @@ def make_seekers(
     knowledge: Knowledge,
     *,
     noun: str,
-    settings: Seekers,
+    distribution: SeekerDistribution,
     number: int,
     seed: int,
     among: Collection[str] | None = None,
@@ -60,7 +79,7 @@ def make_seekers(
     """`number` samples with the ids ``catalogue:SEED:first`` and on, the same for the same catalogue.
 
     Every described item can be a target (of those in `among`, where it is given), and none is the first
-    target twice before all were. A share of `settings.popular` is drawn by popularity, the rest evenly.
+    target twice before all were. A share of `distribution.popular` is drawn by popularity, the rest evenly.
     Raises InputError when no item is described.
     """
     items = [item for item in knowledge.catalogue if among is None or item.id in among]
@@ -69,11 +88,11 @@ def make_seekers(
         raise InputError(
             "No item has a genre, a year or a person, so a seeker has nothing to ask for. Add such a column."
         )
-    maker = _Maker(knowledge, noun, settings, frozenset(item.id for item in items))
+    maker = _Maker(knowledge, noun, distribution, frozenset(item.id for item in items))
     samples: list[Sample] = []
     unspeakable: set[str] = set()
     cycles = (
-        drawn(described, settings.popular, derive_seed(seed, "targets", first, cycle))
+        drawn(described, distribution.popular, derive_seed(seed, "targets", first, cycle))
         for cycle in itertools.count()
     )
     draws = itertools.chain.from_iterable(cycles)
@@ -92,9 +111,11 @@ def make_seekers(
 
 
 class _Maker:
-    def __init__(self, knowledge: Knowledge, noun: str, settings: Seekers, pool: frozenset[str]) -> None:
+    def __init__(
+        self, knowledge: Knowledge, noun: str, distribution: SeekerDistribution, pool: frozenset[str]
+    ) -> None:
         self._knowledge = knowledge
-        self._settings = settings
+        self._distribution = distribution
         self._pool = pool
         self._phrasing = templates.Phrasing(noun, knowledge.catalogue)
         self._items = knowledge.catalogue.items
@@ -117,10 +138,10 @@ class _Maker:
         self, item: Item, near: Sequence[tuple[Item, float]], sample_id: str, rng: random.Random
     ) -> Sample | None:
         wanted = self._wanted(item, near, rng)
-        patience = self._settings.patience + rng.randint(0, self._settings.patience_spread)
+        patience = self._distribution.patience + rng.randint(0, self._distribution.patience_spread)
         persona = Persona(
-            vagueness=round(rng.uniform(0, self._settings.vaguest), 2),
-            talkativeness=round(rng.uniform(0, self._settings.most_talkative), 2),
+            vagueness=round(rng.uniform(0, self._distribution.vaguest), 2),
+            talkativeness=round(rng.uniform(0, self._distribution.most_talkative), 2),
         )
         draft = Sample(sample_id, sample_id, (), tuple(item.name for item in wanted), source="catalogue")
         targets = Targets.of(draft, self._knowledge)
@@ -159,7 +180,7 @@ class _Maker:
     def _wanted(self, item: Item, near: Sequence[tuple[Item, float]], rng: random.Random) -> tuple[Item, ...]:
         related = [other for other, value in near if value >= _RELATED_FROM and other.id in self._pool]
         wanted = [item]
-        while related and len(wanted) < 3 and rng.random() < self._settings.related:
+        while related and len(wanted) < 3 and rng.random() < self._distribution.related:
             wanted.append(related.pop(rng.randrange(min(5, len(related)))))
         return tuple(wanted)
 
@@ -208,7 +229,7 @@ class _Maker:
         """Play earlier exchanges onto `turns`; returns how many offers were refused."""
         ids = {item.id for item in targets.items}
         refused = 0
-        for _ in range(self._settings.exchanges):
+        for _ in range(self._distribution.exchanges):
             untold = seat.untold(turns)
             # The last fact stays for the episode: a seeker with nothing left to say teaches nobody.
             if len(untold) < 2 or rng.random() < 0.5:

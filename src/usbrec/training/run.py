@@ -38,6 +38,9 @@ from usbrec.training.trainers import make_policy_trainer, make_trainer
 #: moments of the optimiser, and once saved, four bytes each.
 _BYTES_A_WEIGHT = 28
 
+#: Dropout before the adapters.
+DROPOUT = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -243,7 +246,7 @@ def _with_adapters(task: Task) -> Any:
     config = peft.LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
-        lora_dropout=settings.dropout,
+        lora_dropout=DROPOUT,
         target_modules=list(settings.targets),
         layers_to_transform=None if layers == depth else list(range(depth - layers, depth)),
         task_type="CAUSAL_LM",

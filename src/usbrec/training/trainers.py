@@ -19,6 +19,10 @@ from usbrec.training.packed import pack, reply_logps
 from usbrec.training.policy import Playing, PolicyTrainer, Voice
 from usbrec.training.settings import Method
 
+#: Pulls the adapters towards zero.
+WEIGHT_DECAY = 0.0
+#: Largest norm of a gradient.
+CLIP = 1.0
 #: TRL wants texts beside the tokens; nothing reads them.
 _TEXTS = {"prompt": "", "chosen": "", "rejected": ""}
 
@@ -112,8 +116,8 @@ def common_arguments(settings: Training, *, work: Path, seed: int, cpu: bool) ->
         "max_steps": settings.max_steps or -1,
         "warmup_steps": settings.warmup,
         "lr_scheduler_type": settings.schedule,
-        "weight_decay": settings.weight_decay,
-        "max_grad_norm": settings.clip,
+        "weight_decay": WEIGHT_DECAY,
+        "max_grad_norm": CLIP,
         "seed": seed,
         "data_seed": seed,
         "use_cpu": cpu,

@@ -21,6 +21,10 @@ from usbrec.items import Retriever, score_law
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.preferences.constraints import Constraints
 
+#: So many of the retriever's first items may be wanted.
+ITEMS = 30
+#: Above 1 the retriever's order is trusted less.
+TEMPERATURE = 1.0
 #: So many dialogues' beliefs are kept.
 _KNOWN = 256
 
@@ -71,8 +75,8 @@ class Beliefs:
         knowledge: Knowledge,
         retriever: Retriever,
         *,
-        items: int = 30,
-        temperature: float = 1.0,
+        items: int = ITEMS,
+        temperature: float = TEMPERATURE,
         answers: float = 6.0,
     ) -> None:
         self._knowledge = knowledge

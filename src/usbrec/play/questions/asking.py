@@ -31,6 +31,9 @@ from usbrec.prompts import Prompts
 _ACCEPT = "That is the one I was hoping for, thank you!"
 _DECLINE = "None of these is what I am after."
 
+#: The rules' choice stops asking when no answer would tell so many bits.
+LEAST_BITS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -91,7 +94,7 @@ class InformationAsker:
 
     retriever: Retriever
     knowledge: Knowledge
-    least: float = 1.0
+    least: float = LEAST_BITS
     among: int = 50
 
     async def pick(self, turns: Sequence[Turn], left: Sequence[str], *, last: bool, seed: int) -> Pick:

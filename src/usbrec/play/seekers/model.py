@@ -23,6 +23,9 @@ from usbrec.play.seekers.persona import Persona
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 
+#: How often a reply that names a target is drawn again before it is masked.
+LEAK_REDRAWS = 2
+
 
 @dataclass(frozen=True)
 class ModelSimulator:
@@ -58,7 +61,7 @@ class ModelTargetSimulator:
     """Seats model seekers who know their targets. `redraws` bounds how often a leak is drawn again."""
 
     base: ModelSimulator
-    redraws: int
+    redraws: int = LEAK_REDRAWS
 
     def seat(self, targets: Targets) -> Seeker:
         system = self.base.prompts.render(
@@ -84,7 +87,7 @@ class _TargetSeeker:
     base: ModelSimulator
     system: str
     targets: Targets
-    redraws: int
+    redraws: int = LEAK_REDRAWS
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         # Whether a target was recommended is a fact of the reply, not of what the simulator says.
