@@ -29,8 +29,8 @@ from usbrec.cli.app import app
 from usbrec.cli.serving import seconds
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm import ScriptedModel
-from usbrec.serve.http.api_keys import new_key
 from usbrec.serve.observe.telemetry import Spans
+from usbrec.serve.storage.key_file import new_key
 from usbrec.serve.storage.store import Store
 
 CHAT = "/v1/chat/completions"

@@ -20,10 +20,11 @@ from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.errors import BadLines, ConfigError, InputError, ModelRefused, ModelUnavailable
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
-from usbrec.serve.http.api_keys import ApiKeys, new_key, read_keys
+from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.http.middleware import host_name, is_this_machine
 from usbrec.serve.http.rate_limit import Bucket
 from usbrec.serve.server import check_address
+from usbrec.serve.storage.key_file import new_key, read_keys
 
 CHAT = "/v1/chat/completions"
 

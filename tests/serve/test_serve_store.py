@@ -18,9 +18,9 @@ from usbrec.dialogue import Turn
 from usbrec.errors import InputError
 from usbrec.llm import ScriptedModel
 from usbrec.pairs import read_pairs
-from usbrec.serve.http.api_keys import new_key, read_keys
 from usbrec.serve.storage.arena import count_votes, wilson
 from usbrec.serve.storage.export import pairs_of, samples_of
+from usbrec.serve.storage.key_file import new_key, read_keys
 from usbrec.serve.storage.store import Exchange, Feedback, Session, Store
 
 CHAT = "/v1/chat/completions"

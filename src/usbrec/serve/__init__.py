@@ -4,8 +4,8 @@ Nothing here imports a web library before the service is built, so that the stor
 line work without the extra `serve`.
 """
 
-from usbrec.serve.http.api_keys import new_key
 from usbrec.serve.server import start
+from usbrec.serve.storage.key_file import new_key
 from usbrec.serve.storage.store import forget
 
 __all__ = ["forget", "new_key", "start"]

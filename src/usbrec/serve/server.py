@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from usbrec.config import Config, Serving
 from usbrec.errors import ConfigError, Interrupted
-from usbrec.serve.http.api_keys import ApiKeys, read_keys
+from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.observe.logs import log, log_to_stderr
+from usbrec.serve.storage.key_file import read_keys
 from usbrec.serve.storage.store import Store
 
 if TYPE_CHECKING:

@@ -1,261 +1,78 @@
-"""From a request to a reply: the queue, the clock, and what is said where the clock runs out.
-
-Two clocks keep a deadline. The model is told of the first, so that it can end by itself (a search says the
-best draft so far); the second does not wait for the model any more. Then the reply is what was heard until
-there, cut off (`finish_reason: length`), or with candidates the fixed sentence with the first one.
-"""
+"""What all routes share: the models and their queue, the store, metrics and spans."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-from collections.abc import Callable, Sequence
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from usbrec.config import Play, Serving
-from usbrec.dialogue import Conversation, Item, Usage
-from usbrec.enhancement.budget import Meter, current_meter
-from usbrec.errors import ModelError, UnusableAnswer
-from usbrec.play.protocol import Drawn, Sampling, SearchProgress
+from usbrec.config import Config
+from usbrec.serve.answering import Answerer
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
-from usbrec.serve.models import ServedModel, ServedModels
-from usbrec.serve.openai.schema import ChatBody, Finished, Said
+from usbrec.serve.models import ServedModels
+from usbrec.serve.observe.metrics import Metrics
+from usbrec.serve.observe.telemetry import Spans
+from usbrec.serve.openai.schema import Ours
+from usbrec.serve.storage.store import Store
 
-#: What is told on the way: a piece of text, or how far the search is.
-News = str | SearchProgress
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as it was understood: `deadline` is in seconds from when it came in."""
-
-    twin: ServedModel
-    conversation: Conversation
-    sampling: Sampling
-    deadline: float | None
-    came: float = field(default_factory=time.monotonic)
+T = TypeVar("T")
 
 
-@dataclass
-class RequestUsage:
-    """What a reply has cost that did not come to its end; `usage` is nothing until then."""
+class Service:
+    """One service. It closes models, store and spans when it ends."""
 
-    usage: Usage = field(default_factory=Usage)
-
-
-def understand(body: ChatBody, twins: ServedModels, settings: Serving, play: Play, seed: int) -> Asked:
-    """Raises ServiceError for an unknown model, and for what nobody may ask for here."""
-    twin = twins.first if body.model is None else twins.models.get(body.model)
-    if twin is None:
-        raise ServiceError(
-            404,
-            f"The model {str(body.model)[:200]!r} does not exist here. There are: {', '.join(twins.models)}.",
-            param="model",
-            code="model_not_found",
-        )
-    if body.logprobs:
-        raise ServiceError(400, "logprobs are not given by these models.", param="logprobs")
-    conversation = body.conversation()
-    if conversation.system is None and not conversation.turns:
-        raise ServiceError(400, "messages hold no words.", param="messages")
-    ours = body.usbrec
-    drafts = None if ours is None else ours.drafts
-    _at_most("usbrec.drafts", drafts, settings.most_drafts)
-    _at_most("usbrec.rounds", conversation.rounds, settings.most_rounds)
-    longest = body.max_completion_tokens or body.max_tokens or settings.max_tokens
-    sampling = Sampling(
-        n=body.n or 1,
-        temperature=play.temperature if body.temperature is None else body.temperature,
-        # OpenAI takes 0 for the likeliest token alone, and backends do not all.
-        top_p=1.0 if body.top_p is None else max(body.top_p, 0.01),
-        max_tokens=min(longest, settings.longest_reply),
-        frequency_penalty=(
-            play.frequency_penalty if body.frequency_penalty is None else max(0.0, body.frequency_penalty)
-        ),
-        stop=body.stops(),
-        seed=seed if body.seed is None else body.seed % 2**31,
-        drafts=drafts,
-    )
-    clocks = [
-        clock for clock in (settings.deadline, None if ours is None else ours.deadline) if clock is not None
-    ]
-    return Asked(twin, conversation, sampling, min(clocks, default=None))
-
-
-def _at_most(param: str, value: int | None, most: int) -> None:
-    if value is not None and value > most:
-        raise ServiceError(400, f"{param} is {value}; here it is at most {most}.", param=param)
-
-
-class Answerer:
-    """Answers through the gate."""
-
-    def __init__(self, twins: ServedModels, gate: RequestQueue) -> None:
-        self._twins = twins
-        self._gate = gate
-        self._left_behind: set[asyncio.Task[Drawn]] = set()
-
-    async def answer(self, asked: Asked, tell: Callable[[News], None], bill: RequestUsage) -> Finished:
-        """Raises ModelError or ServiceError. Who cancels this cancels the model's calls, and finds in `bill`
-        what they have cost."""
-        heard = _Heard(tell)
-        # The search counts its calls in the context of its task, where they can be read from here.
-        context = copy_context()
-        context.run(current_meter.set, Meter())
-        work = asyncio.create_task(self._work(asked, heard), context=context)
-        try:
-            await asyncio.wait({work}, timeout=_left(asked, _SECOND))
-        finally:
-            # Not waited for: a model in a thread ends at its next token, and holds its turn until then.
-            if not work.done():
-                bill.usage = self._cost_so_far(asked, heard, context)
-                self._left_behind.add(work)
-                work.add_done_callback(self._left)
-                work.cancel()
-        if work.done():
-            error = work.exception()
-            if error is None:
-                return self._finished(asked, work.result())
-            if not (isinstance(error, ModelError) and _nearly_over(asked)):
-                bill.usage = self._cost_of_failing(asked, heard, context, error)
-                raise error
-            bill.usage = self._cost_so_far(asked, heard, context)
-        heard.stop()
-        return self._at_the_end(asked, heard.text, heard.started, bill.usage)
-
-    async def aclose(self) -> None:
-        """Give what was cancelled a moment to be over; a model that reads a prompt can take any time."""
-        if self._left_behind:
-            await asyncio.wait(self._left_behind, timeout=_LAST_MOMENT)
-
-    def _left(self, work: asyncio.Task[Drawn]) -> None:
-        self._left_behind.discard(work)
-        if not work.cancelled():
-            # Looked at, so that nobody writes a failure that no one waits for any more into the log, words
-            # and all.
-            work.exception()
-
-    async def _work(self, asked: Asked, heard: _Heard) -> Drawn:
-        async with self._gate.turn():
-            heard.started = True
-            left = _left(asked, _FIRST)
-            return await asked.twin.recommender.draw(
-                asked.conversation,
-                replace(
-                    asked.sampling,
-                    deadline=None if left is None else max(left, 0.001),
-                    on_delta=heard.piece,
-                    on_progress=heard.progress,
-                ),
-            )
-
-    def _finished(self, asked: Asked, drawn: Drawn) -> Finished:
-        said = tuple(Said(one.text.strip(), one.finish) for one in drawn.replies)
-        return Finished(said, drawn.usage, drawn.trace, self._items(asked, said))
-
-    def _at_the_end(self, asked: Asked, heard: str, started: bool, usage: Usage) -> Finished:
-        text = heard.strip()
-        if not text:
-            text = self._twins.at_least(asked.conversation.turns) or ""
-        if not text and not started:
-            raise ServiceError(
-                503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
-            )
-        said = tuple(Said(text, "length") for _ in range(asked.sampling.n))
-        return Finished(said, usage, None, self._items(asked, said), late=True)
-
-    def _items(self, asked: Asked, said: Sequence[Said]) -> tuple[Item, ...]:
-        return self._twins.items(asked.conversation.turns, said[0].text)
-
-    def _cost_so_far(self, asked: Asked, heard: _Heard, context: Context) -> Usage:
-        """What the calls have cost that are over, and about what the one under way has: nobody has counted
-        its tokens yet, and whoever goes away in the middle has had them all the same."""
-        if not heard.started:
-            return Usage()
-        messages = self._twins.seat.template.messages(asked.conversation)
-        read = sum(len(message.content) for message in messages) // _CHARACTERS
-        under_way = Usage(calls=1, prompt_tokens=read, completion_tokens=len(heard.text.split()))
-        return _counted(heard, context) + under_way
-
-    def _cost_of_failing(self, asked: Asked, heard: _Heard, context: Context, error: BaseException) -> Usage:
-        """The same for a reply that failed. A model that answered, though with nothing usable, has read
-        the prompt; one that was not to be had has cost a call and no tokens, or trying again would be paid
-        for."""
-        if not heard.started or heard.text or isinstance(error, UnusableAnswer):
-            return self._cost_so_far(asked, heard, context)
-        return _counted(heard, context) + Usage(calls=1)
-
-
-class _Heard:
-    """What the model said so far, told on in the event loop, wherever the model runs."""
-
-    def __init__(self, tell: Callable[[News], None]) -> None:
-        self._tell: Callable[[News], None] | None = tell
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
-        self._pieces: list[str] = []
-        self.started = False
-        #: That of the search, which is gone from its context once the search has failed.
-        self.meter: Meter | None = None
+    def __init__(self, served: ServedModels, config: Config, store: Store | None, spans: Spans) -> None:
+        queue = RequestQueue(served.at_once, config.serving.waiting)
+        self.served = served
+        self.config = config
+        self.settings = config.serving
+        self.metrics = Metrics(queue)
+        self.spans = spans
+        self.created = int(time.time())
+        self.answerer = Answerer(served, queue)
+        self._store = store
+        # SQLite has one connection and one thread, and the event loop does not wait for the disk.
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     @property
-    def text(self) -> str:
-        return "".join(self._pieces)
+    def stores(self) -> bool:
+        return self._store is not None
 
-    def piece(self, text: str) -> None:
-        self._here(self._hear, text)
+    @property
+    def names(self) -> list[tuple[str, bool]]:
+        """Each model's name, and whether it is enhanced."""
+        return [(model.name, model.enhanced) for model in self.served.models.values()]
 
-    def progress(self, progress: SearchProgress) -> None:
-        self.meter = current_meter.get() or self.meter
-        self._here(self._pass_on, progress)
+    async def on_store(self, what: Callable[[Store], T]) -> T:
+        """Raises ServiceError (404) without a store."""
+        if self._store is None:
+            raise ServiceError(
+                404, "Nothing is stored here: the service runs without --store FILE.", code="no_store"
+            )
+        return await asyncio.get_running_loop().run_in_executor(self._disk, what, self._store)
 
-    def stop(self) -> None:
-        """What comes from now on is not heard."""
-        self._tell = None
+    async def session_of(self, ours: Ours | None, key: str | None) -> str | None:
+        """The session that a request is stored with (None: nowhere), begun if it asks for one. Raises
+        ServiceError (404) for one that is not this key's."""
+        if ours is None or ours.store is False:
+            return None
+        if ours.session is not None:
+            if not await self.on_store(lambda store: store.has(str(ours.session), key)):
+                raise no_session()
+            return ours.session
+        return await self.on_store(lambda store: store.begin(ours.user, key)) if ours.store else None
 
-    def _here(self, what: Callable[[News], None], news: News) -> None:
-        if threading.get_ident() == self._thread:
-            what(news)
-        else:
-            self._loop.call_soon_threadsafe(what, news)
-
-    def _hear(self, news: News) -> None:
-        if self._tell is not None:
-            self._pieces.append(str(news))
-            self._tell(news)
-
-    def _pass_on(self, news: News) -> None:
-        if self._tell is not None:
-            self._tell(news)
-
-
-#: Characters of a text that are about a token.
-_CHARACTERS = 4
-#: Seconds that cancelled calls get at the very end.
-_LAST_MOMENT = 1.0
-#: Shares of the deadline, and seconds at most, that the two clocks end before it.
-_FIRST = (0.15, 0.3)
-_SECOND = (0.075, 0.15)
+    async def aclose(self) -> None:
+        await self.answerer.aclose()
+        await self.served.aclose()
+        if self._store is not None:
+            await self.on_store(Store.close)
+        self._disk.shutdown()
+        await self.spans.aclose()
 
 
-def _counted(heard: _Heard, context: Context) -> Usage:
-    """What the calls that are over have cost."""
-    meter = heard.meter or context.get(current_meter)
-    return Usage() if meter is None else meter.usage
-
-
-def _left(asked: Asked, early: tuple[float, float]) -> float | None:
-    """Seconds until a clock that is `early` strikes; None without a deadline."""
-    if asked.deadline is None:
-        return None
-    share, most = early
-    return max(0.0, asked.came + asked.deadline - min(share * asked.deadline, most) - time.monotonic())
-
-
-def _nearly_over(asked: Asked) -> bool:
-    """Whether a model that fails now fails for want of time: a search keeps a tenth of it for itself."""
-    left = _left(asked, _FIRST)
-    return left is not None and asked.deadline is not None and left <= 0.15 * asked.deadline
+def no_session() -> ServiceError:
+    return ServiceError(404, "There is no such session.", param="session", code="no_session")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from usbrec.errors import ModelError, ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
-
 #: OpenAI's word for each status, where nothing more particular is said.
 _TYPES: Mapping[int, str] = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
 class ServiceError(Exception):
-    """A request that is answered with an error. `retry_after` is in seconds."""
+    """A request that is answered with an error. `retry_after` is in seconds; `reason` is for the log, which
+    quotes nothing that a client sent: it is the code, or else the message, where nothing else is given."""
 
     def __init__(
         self,
@@ -23,6 +22,7 @@ class ServiceError(Exception):
         param: str | None = None,
         code: str | None = None,
         retry_after: float | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -31,6 +31,7 @@ class ServiceError(Exception):
         self.param = param
         self.code = code
         self.retry_after = retry_after
+        self.reason = reason or code or message
 
     @property
     def headers(self) -> dict[str, str]:
@@ -39,19 +40,3 @@ class ServiceError(Exception):
     def body(self) -> dict[str, Any]:
         error = {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}
         return {"error": error}
-
-
-def failure_of(error: Exception) -> ServiceError:
-    """The answer to a request whose model failed. What no one foresaw says nothing of itself: it could hold
-    what is none of the caller's business, and stands in the log."""
-    if isinstance(error, ServiceError):
-        return error
-    if isinstance(error, PromptTooLong):
-        return ServiceError(400, str(error), param="messages", code="context_length_exceeded")
-    if isinstance(error, ModelUnavailable):
-        return ServiceError(503, str(error), code="model_unavailable", retry_after=1)
-    if isinstance(error, ModelRefused):
-        return ServiceError(502, str(error), code="model_refused")
-    if isinstance(error, ModelError | UsbRecError):
-        return ServiceError(502, str(error), code="model_error")
-    return ServiceError(500, "The service failed at this request; its log says why.", code="internal_error")

@@ -13,22 +13,19 @@ import asyncio
 import base64
 import binascii
 import ipaddress
-import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from usbrec.config import Serving
 from usbrec.serve.http.api_keys import ApiKeys, Key
-from usbrec.serve.http.errors import ServiceError, failure_of
+from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.rate_limit import RateLimit
 from usbrec.serve.http.sse import Json
-from usbrec.serve.observe.logs import log
-from usbrec.serve.observe.metrics import Metrics
 
 #: Seconds in which a request's body has to be here.
 _BODY_SECONDS = 30.0
@@ -42,12 +39,34 @@ _HEADERS: Mapping[str, str] = {
 }
 
 
+class Limits(Protocol):
+    """What a request may bring, and how much a key may ask for where it has no limits of its own."""
+
+    @property
+    def body_bytes(self) -> int: ...
+    @property
+    def requests_per_minute(self) -> int: ...
+    @property
+    def tokens_per_hour(self) -> int: ...
+
+
+class Observer(Protocol):
+    """Who is told of every request when it is over (`line` is what the log says of it), and of what no one
+    foresaw."""
+
+    def request(
+        self, route: str, method: str, status: int, seconds: float, line: Mapping[str, object]
+    ) -> None: ...
+
+    def failure(self, id_: str, error: Exception) -> None: ...
+
+
 @dataclass
 class Caller:
     """Who asks, for the routes: the key's name (None without keys) and what it may still spend."""
 
     key: str | None = None
-    allowance: RateLimit | None = None
+    rate_limit: RateLimit | None = None
 
 
 @dataclass
@@ -60,25 +79,37 @@ class Visit:
 
 
 def visit_of(scope: Scope) -> Visit:
-    visit: Visit = scope["usbrec.visit"]
+    visit: Visit = scope["visit"]
     return visit
 
 
 class AccessMiddleware:
-    """An ASGI application in front of another."""
+    """An ASGI application in front of another. `realm` is what a browser shows where it asks for a key, and
+    `failure_of` says how an exception is answered."""
 
-    def __init__(self, app: ASGIApp, settings: Serving, api_keys: ApiKeys | None, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        realm: str,
+        limits: Limits,
+        api_keys: ApiKeys | None,
+        observer: Observer,
+        failure_of: Callable[[BaseException], ServiceError],
+    ) -> None:
         self._app = app
-        self._settings = settings
-        self._keyring = api_keys
-        self._metrics = metrics
-        self._allowances: dict[str, RateLimit] = {}
+        self._realm = realm
+        self._limits = limits
+        self._api_keys = api_keys
+        self._observer = observer
+        self._failure_of = failure_of
+        self._rate_limits: dict[str, RateLimit] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = scope["usbrec.visit"] = Visit(uuid.uuid4().hex)
+        visit = scope["visit"] = Visit(uuid.uuid4().hex)
         started = time.monotonic()
         status = 0
 
@@ -97,17 +128,18 @@ class AccessMiddleware:
                 self._let_in(scope, visit)
                 receive = await self._with_body(scope, receive)
             except ServiceError as refused:
+                visit.notes["reason"] = refused.reason
                 response = Json(refused.body(), refused.status, refused.headers)
                 if refused.status == 401:
-                    response.headers["www-authenticate"] = 'Basic realm="usbrec", charset="UTF-8"'
+                    response.headers["www-authenticate"] = f'Basic realm="{self._realm}", charset="UTF-8"'
                 await response(scope, receive, sending)
                 return
             try:
                 await self._app(scope, receive, sending)
             except Exception as error:  # noqa: BLE001 - the last boundary: nobody sees a traceback
-                log("failure", {"id": visit.id}, level=logging.ERROR, error=error)
+                self._observer.failure(visit.id, error)
                 if not status:
-                    failure = failure_of(error)
+                    failure = self._failure_of(error)
                     await Json(failure.body(), failure.status)(scope, receive, sending)
         finally:
             self._note(scope, visit, status, time.monotonic() - started)
@@ -115,7 +147,7 @@ class AccessMiddleware:
     def _let_in(self, scope: Scope, visit: Visit) -> None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self._keyring is None and not is_this_machine(host_name(host)):
+        if self._api_keys is None and not is_this_machine(host_name(host)):
             raise ServiceError(
                 403, "Without keys this service answers to the names of its own machine alone.", code="host"
             )
@@ -123,26 +155,34 @@ class AccessMiddleware:
         # What stands behind "://" is compared as it is: taking it apart as an address can fail.
         if origin is not None and (not host or origin.partition("://")[2].lower() != host.lower()):
             raise ServiceError(403, "Requests from other origins are not allowed.", code="origin")
-        if self._keyring is None or scope["path"] in _OPEN_PATHS:
+        if self._api_keys is None or scope["path"] in _OPEN_PATHS:
             return
-        key = self._keyring.find(_secret(headers.get("authorization", "")))
+        secret = _secret(headers.get("authorization", ""))
+        key = self._api_keys.find(secret)
         if key is None:
-            raise ServiceError(401, "A key is needed: Authorization: Bearer KEY.", code="invalid_api_key")
-        allowance = self._allowance(key)
-        visit.caller = Caller(key.name, allowance)
-        allowance.acquire()
-
-    def _allowance(self, key: Key) -> RateLimit:
-        if key.name not in self._allowances:
-            self._allowances[key.name] = RateLimit.of(
-                key.requests_per_minute or self._settings.requests_per_minute,
-                key.tokens_per_hour or self._settings.tokens_per_hour,
+            missing = "A key is needed: Authorization: Bearer KEY."
+            wrong = "This key is not known here: it is mistyped, or its line in the file of keys is gone."
+            raise ServiceError(
+                401,
+                wrong if secret else missing,
+                code="invalid_api_key",
+                reason="unknown API key" if secret else "no API key",
             )
-        return self._allowances[key.name]
+        rate_limit = self._rate_limit(key)
+        visit.caller = Caller(key.name, rate_limit)
+        rate_limit.acquire()
+
+    def _rate_limit(self, key: Key) -> RateLimit:
+        if key.name not in self._rate_limits:
+            self._rate_limits[key.name] = RateLimit.of(
+                key.requests_per_minute or self._limits.requests_per_minute,
+                key.tokens_per_hour or self._limits.tokens_per_hour,
+            )
+        return self._rate_limits[key.name]
 
     async def _with_body(self, scope: Scope, receive: Receive) -> Receive:
         """`receive` with the whole body read, within bounds of size and time."""
-        most = self._settings.body_bytes
+        most = self._limits.body_bytes
         too_large = ServiceError(413, f"The body is larger than {most} bytes.", code="body_too_large")
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length[:20]) > most:
@@ -168,16 +208,16 @@ class AccessMiddleware:
     def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
         # The route and not the path: a path may name a person.
         route = getattr(scope.get("route"), "path", "other")
-        self._metrics.request(route, _method(scope), status or 499, seconds)
+        method, status = _method(scope), status or 499
         about = {
             "id": visit.id,
-            "method": _method(scope),
+            "method": method,
             "route": route,
-            "status": status or 499,
+            "status": status,
             "seconds": round(seconds, 4),
         }
         key = {} if visit.caller.key is None else {"key": visit.caller.key}
-        log("request", {**about, **key, **visit.notes})
+        self._observer.request(route, method, status, seconds, {**about, **key, **visit.notes})
 
 
 def _method(scope: Scope) -> str:

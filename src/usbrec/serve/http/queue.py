@@ -1,4 +1,4 @@
-"""Who may ask the model, and who waits: a bounded queue in front of it.
+"""A bounded queue in front of what answers.
 
 A model in this process answers one request at a time; without a bound, those who wait would wait longer
 and longer, and all in vain.

@@ -1,7 +1,8 @@
 """Server-sent events: a pipe that is written to while the reply comes, and the response that sends it.
 
 The response ends the work when the client goes away, and says `: keep-alive` where nothing else is to be
-said, because browsers and proxies take a silent connection for a dead one.
+said, because browsers and proxies take a silent connection for a dead one. A stream never ends in silence:
+its last event is what its work wrote last, or the error that the work died of.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from usbrec.serve.http.errors import ServiceError
+
+#: A stream's headers go out after so many seconds at the latest: until then an error still has a status.
+_GRACE = 1.0
 _KEEP_ALIVE = b": keep-alive\n\n"
 
 
@@ -34,7 +39,8 @@ class Json(Response):
 
 
 class Pipe:
-    """Events on their way to a client. `close` ends them."""
+    """Events on their way to a client. `close` ends them. Once it has `begun`, by its first event or by its
+    headers alone, there is no status any more to tell an error by."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -70,7 +76,8 @@ class Pipe:
 
 
 class EventStream(Response):
-    """Sends a pipe's events while `work` fills it; `work` is cancelled when the client goes away."""
+    """Sends a pipe's events while `work` fills it; `work` is cancelled when the client goes away. Raises what
+    it died of once all is sent, for the log."""
 
     media_type = "text/event-stream"
 
@@ -91,6 +98,8 @@ class EventStream(Response):
         finally:
             watch.cancel()
             await end(self._work)
+        if not self._work.cancelled() and (error := self._work.exception()) is not None:
+            raise error
 
     async def _next(self) -> bytes | None:
         try:
@@ -105,11 +114,53 @@ class EventStream(Response):
         self._pipe.close()
 
 
-async def unless_gone(request: Request, work: asyncio.Task[None], seconds: float | None = None) -> bool:
-    """Wait for `work`, at most so long; False when the client went away first, and the work is then ended."""
+async def event_stream(
+    fill: Callable[[Pipe], Awaitable[None]],
+    keep_alive: float,
+    failure_of: Callable[[BaseException], ServiceError],
+) -> EventStream:
+    """The response that sends what `fill` writes. Raises what `fill` raises before anything was written and
+    before a second is over; later it becomes an event, because there is no status any more to tell it by."""
+    pipe = Pipe()
+    work = asyncio.create_task(_filled(pipe, fill, failure_of))
+    begun = asyncio.create_task(pipe.begun.wait())
+    try:
+        await asyncio.wait({work, begun}, timeout=_GRACE, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        await end(work)
+        raise
+    finally:
+        begun.cancel()
+    if work.done() and not pipe.begun.is_set():
+        await work
+    # From here on the headers go out, whatever comes.
+    pipe.begun.set()
+    return EventStream(pipe, work, keep_alive)
+
+
+async def _filled(
+    pipe: Pipe, fill: Callable[[Pipe], Awaitable[None]], failure_of: Callable[[BaseException], ServiceError]
+) -> None:
+    try:
+        await fill(pipe)
+    except BaseException as error:
+        if not pipe.begun.is_set():
+            raise
+        # Clients of OpenAI look for this.
+        failure = failure_of(error)
+        pipe.event(failure.body())
+        pipe.close()
+        if failure.status == 500:
+            raise
+    else:
+        pipe.close()
+
+
+async def unless_gone(request: Request, work: asyncio.Task[Any]) -> bool:
+    """Wait for `work`; False when the client went away first, and the work is then ended."""
     watch = asyncio.create_task(_hung_up(request.receive))
     try:
-        await asyncio.wait({watch, work}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({watch, work}, return_when=asyncio.FIRST_COMPLETED)
         if watch.done() and not work.done():
             await end(work)
             return False
@@ -121,7 +172,7 @@ async def unless_gone(request: Request, work: asyncio.Task[None], seconds: float
         watch.cancel()
 
 
-async def end(work: asyncio.Task[None]) -> None:
+async def end(work: asyncio.Task[Any]) -> None:
     """Cancel and wait; what it died of is no concern any more."""
     work.cancel()
     with contextlib.suppress(asyncio.CancelledError, Exception):

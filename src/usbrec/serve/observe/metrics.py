@@ -6,8 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from usbrec.dialogue import Usage
+from usbrec.serve.answering import Finished
 from usbrec.serve.http.queue import RequestQueue
-from usbrec.serve.openai.schema import Finished
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0)
 
@@ -17,7 +17,7 @@ class Metrics:
 
     content_type = CONTENT_TYPE_PLAIN_0_0_4
 
-    def __init__(self, gate: RequestQueue) -> None:
+    def __init__(self, queue: RequestQueue) -> None:
         registry = self._registry = CollectorRegistry()
         self._requests = Counter(
             "usbrec_requests", "Requests answered.", ("route", "method", "status"), registry=registry
@@ -46,9 +46,9 @@ class Metrics:
             "usbrec_budget_used_tokens", "Tokens that a key has used.", ("key",), registry=registry
         )
         working = Gauge("usbrec_replies_in_progress", "Replies being worked on.", registry=registry)
-        working.set_function(lambda: gate.working)
+        working.set_function(lambda: queue.working)
         waiting = Gauge("usbrec_replies_waiting", "Requests that wait for the model.", registry=registry)
-        waiting.set_function(lambda: gate.waiting)
+        waiting.set_function(lambda: queue.waiting)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         self._requests.labels(route, method, str(status)).inc()

@@ -15,9 +15,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from usbrec.errors import ConfigError
-from usbrec.serve.http.errors import failure_of
-from usbrec.serve.openai.schema import Finished
-from usbrec.serve.service import Asked
+from usbrec.serve.answering import Finished, GenerationRequest
+from usbrec.serve.failures import failure_of
 
 #: Seconds in which the last spans have to reach their collector.
 _LAST_SPANS = 2.0
@@ -50,7 +49,7 @@ class Spans:
 
     def reply(
         self,
-        asked: Asked,
+        request: GenerationRequest,
         id_: str,
         finished: Finished | None,
         error: Exception | None,
@@ -64,13 +63,13 @@ class Spans:
         from opentelemetry.propagate import extract
         from opentelemetry.trace import SpanKind, Status, StatusCode
 
-        sampling = asked.sampling
-        started = time.time_ns() - int((time.monotonic() - asked.came) * 1e9)
+        sampling = request.sampling
+        started = time.time_ns() - int((time.monotonic() - request.arrived) * 1e9)
         attributes: dict[str, Any] = {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": "usbrec",
-            "gen_ai.request.model": asked.twin.name,
-            "gen_ai.response.model": asked.twin.name,
+            "gen_ai.request.model": request.model.name,
+            "gen_ai.response.model": request.model.name,
             "gen_ai.response.id": id_,
             "gen_ai.output.type": "text",
             "gen_ai.request.max_tokens": sampling.max_tokens,
@@ -80,7 +79,7 @@ class Spans:
             "gen_ai.request.choice.count": sampling.n,
             "gen_ai.request.frequency_penalty": sampling.frequency_penalty,
             "gen_ai.request.stop_sequences": list(sampling.stop),
-            "usbrec.enhanced": asked.twin.enhanced,
+            "usbrec.enhanced": request.model.enhanced,
         }
         if session is not None:
             attributes["gen_ai.conversation.id"] = session
@@ -99,9 +98,9 @@ class Spans:
             attributes["error.type"] = "cancelled"
         # By the conventions: a model in this process is INTERNAL, one somewhere else is called as a CLIENT.
         span = self._tracer.start_span(
-            f"chat {asked.twin.name}",
+            f"chat {request.model.name}",
             context=extract(headers or {}),
-            kind=SpanKind.CLIENT if asked.twin.recommender.parallel else SpanKind.INTERNAL,
+            kind=SpanKind.CLIENT if request.model.recommender.parallel else SpanKind.INTERNAL,
             attributes=attributes,
             start_time=started,
         )

@@ -1,18 +1,15 @@
-"""OpenAI's chat completions as bodies in and documents out, with our own field `usbrec` in both.
+"""Bodies of requests: OpenAI's chat completions with our own field `usbrec`, and those of our own paths.
 
 Fields that are not known are passed over, because clients send many. What a client may leave out is None.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from usbrec.dialogue import Conversation, Item, Turn, Usage
-from usbrec.play.protocol import SearchProgress
+from usbrec.dialogue import Conversation, Turn
 from usbrec.serve.http.errors import ServiceError
 
 
@@ -54,6 +51,7 @@ class MessageIn(Body):
                     400,
                     f"messages[{place}] holds a part of type {part.type[:40]!r}; only text is read.",
                     param=f"messages.{place}.content",
+                    reason="a message holds a part that is no text",
                 )
         return "\n".join(part.text or "" for part in self.content)
 
@@ -139,123 +137,3 @@ class VoteBody(Body):
     right: Name
     winner: Literal["left", "right", "tie"]
     prompt: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One reply of the model: its text and why it ended."""
-
-    text: str
-    finish: Literal["stop", "length"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """All that a reply came to. `late` says that the clock ended it; `turn` is its number in its session."""
-
-    said: tuple[Said, ...]
-    usage: Usage = field(default_factory=Usage)
-    trace: Mapping[str, Any] | None = None
-    items: tuple[Item, ...] = ()
-    late: bool = False
-    session: str | None = None
-    turn: int | None = None
-
-
-@dataclass(frozen=True)
-class CompletionWriter:
-    """Writes the documents of one completion."""
-
-    id: str
-    created: int
-    model: str
-    enhanced: bool
-
-    def whole(self, finished: Finished) -> dict[str, Any]:
-        choices = [
-            {
-                "index": index,
-                "message": {"role": "assistant", "content": said.text, "refusal": None},
-                "logprobs": None,
-                "finish_reason": said.finish,
-            }
-            for index, said in enumerate(finished.said)
-        ]
-        head = self._head("chat.completion")
-        return {
-            **head,
-            "choices": choices,
-            "usage": usage_json(finished.usage),
-            "usbrec": self.ours(finished),
-        }
-
-    def chunk(self, delta: Mapping[str, Any], *, index: int = 0, finish: str | None = None) -> dict[str, Any]:
-        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return {**self._head("chat.completion.chunk"), "choices": [choice]}
-
-    def progress(self, progress: SearchProgress) -> dict[str, Any]:
-        return {**self.chunk({}), "usbrec": {"progress": progress.to_json()}}
-
-    def last(self, finished: Finished, index: int) -> dict[str, Any]:
-        chunk = self.chunk({}, index=index, finish=finished.said[index].finish)
-        return {**chunk, "usbrec": self.ours(finished)} if index == 0 else chunk
-
-    def bill(self, finished: Finished) -> dict[str, Any]:
-        return {
-            **self._head("chat.completion.chunk"),
-            "choices": [],
-            "usage": usage_json(finished.usage),
-        }
-
-    def ours(self, finished: Finished) -> dict[str, Any]:
-        return {
-            "enhanced": self.enhanced,
-            "items": [item_json(item) for item in finished.items],
-            "trace": finished.trace,
-            "session": finished.session,
-            "turn": finished.turn,
-        }
-
-    def _head(self, kind: str) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "object": kind,
-            "created": self.created,
-            "model": self.model,
-            "system_fingerprint": None,
-        }
-
-
-def item_json(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "title": item.title,
-        "year": item.year,
-        "genres": list(item.genres),
-        "people": list(item.people),
-        "text": item.text,
-    }
-
-
-def usage_json(usage: Usage) -> dict[str, Any]:
-    return {
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
-        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
-    }
-
-
-def models_json(models: Sequence[tuple[str, bool]], candidates: int, created: int) -> dict[str, Any]:
-    """The list of (name, enhanced) as GET /v1/models gives it."""
-    return {"object": "list", "data": [model_json(*model, candidates, created) for model in models]}
-
-
-def model_json(name: str, enhanced: bool, candidates: int, created: int) -> dict[str, Any]:
-    return {
-        "id": name,
-        "object": "model",
-        "created": created,
-        "owned_by": "usbrec",
-        "usbrec": {"enhanced": enhanced, "candidates": candidates},
-    }

@@ -1,0 +1,90 @@
+"""Our own paths under /v1/usbrec: what there is, sessions, feedback and votes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import FastAPI, Request
+from fastapi import Path as InPath
+from starlette.responses import Response
+
+from usbrec.serve.http.errors import ServiceError
+from usbrec.serve.http.middleware import visit_of
+from usbrec.serve.http.sse import Json
+from usbrec.serve.openai.completions import models_json
+from usbrec.serve.openai.schema import FeedbackBody, SessionBody, VoteBody
+from usbrec.serve.service import Service, no_session
+from usbrec.serve.storage.arena import count_votes
+from usbrec.serve.storage.store import Store
+
+_Id = Annotated[str, InPath(min_length=1, max_length=200)]
+
+
+def add_usbrec(app: FastAPI, service: Service) -> None:
+    on_store = service.on_store
+    root = "/v1/usbrec"
+
+    @app.get(f"{root}/info")
+    async def info() -> Response:
+        served, settings = service.served, service.settings
+        models = models_json(service.names, served.candidates, service.created)["data"]
+        limits = {
+            "drafts": settings.most_drafts,
+            "rounds": settings.most_rounds,
+            "max_tokens": settings.longest_reply,
+            "deadline": settings.deadline,
+            "body_bytes": settings.body_bytes,
+            "requests_per_minute": settings.requests_per_minute,
+            "tokens_per_hour": settings.tokens_per_hour,
+        }
+        catalogue = None if served.catalogue is None else len(served.catalogue)
+        return Json({"store": service.stores, "catalogue": catalogue, "models": models, "limits": limits})
+
+    @app.post(f"{root}/sessions")
+    async def begin(request: Request, body: SessionBody) -> Response:
+        key = visit_of(request.scope).caller.key
+        return Json({"session": await on_store(lambda store: store.begin(body.user, key))})
+
+    @app.get(f"{root}/sessions/{{session}}")
+    async def read(request: Request, session: _Id) -> Response:
+        key = visit_of(request.scope).caller.key
+        found = await on_store(lambda store: store.session(session, key))
+        if found is None:
+            raise no_session()
+        return Json(found.to_json())
+
+    @app.delete(f"{root}/sessions/{{session}}")
+    async def delete(request: Request, session: _Id) -> Response:
+        key = visit_of(request.scope).caller.key
+        if not await on_store(lambda store: store.delete(session, key)):
+            raise no_session()
+        return Json({"deleted": True})
+
+    @app.delete(f"{root}/users/{{user}}")
+    async def delete_user(request: Request, user: _Id) -> Response:
+        key = visit_of(request.scope).caller.key
+        return Json({"deleted": await on_store(lambda store: store.delete_user(user, key))})
+
+    @app.post(f"{root}/sessions/{{session}}/feedback")
+    async def feedback(request: Request, session: _Id, body: FeedbackBody) -> Response:
+        key = visit_of(request.scope).caller.key
+        said, kind, item = body.turn, body.kind, body.item
+        if not await on_store(lambda store: store.add_feedback(session, said, kind, item, key)):
+            raise ServiceError(404, "There is no such turn in such a session.", param="turn", code="no_turn")
+        return Json({"ok": True})
+
+    @app.post(f"{root}/votes")
+    async def vote(body: VoteBody) -> Response:
+        # Without a store this is said first, whatever the models.
+        await on_store(lambda store: None)
+        for side in ("left", "right"):
+            if getattr(body, side) not in service.served.models:
+                raise ServiceError(400, f"{side} is no model of this service.", param=side)
+        if body.left == body.right:
+            raise ServiceError(400, "A vote is between two models.", param="right")
+        await on_store(lambda store: store.vote(body.left, body.right, body.winner))
+        return Json({"ok": True})
+
+    @app.get(f"{root}/votes")
+    async def votes() -> Response:
+        return Json({"pairs": count_votes(await on_store(Store.votes))})
