@@ -16,6 +16,7 @@ from usbrec.errors import ConfigError
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.facts import reply_facts
 from usbrec.keys import derive_seed
+from usbrec.llm import read_seat
 from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
@@ -30,6 +31,11 @@ def questions(config: Config, inputs: Inputs) -> Work:
     """The work on one sample in ask mode. Raises ConfigError without a catalogue."""
     if inputs.catalogue is None:
         raise ConfigError("--mode ask asks for attributes of items: add --catalogue FILE.")
+    if read_seat(config.seats.recommender, config.servers).is_own:
+        raise ConfigError(
+            f"--mode ask asks a language model or rules what to ask for; {config.seats.recommender} only "
+            "recommends. Leave --mode out: in a free chat it may ask what it likes."
+        )
     attributes = settled(config.asking.attributes, "asking.attributes")
 
     async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:

@@ -357,11 +357,12 @@ class _Wiring:
 
     def _internal_seats(self) -> InternalSeats:
         simulator = settled(self._config.search.simulator, "search.simulator")
-        # Somebody's own seeker plays; what they want is read by the recommender's model, else by rules.
+        # Somebody's own seeker plays; its wishes are read as they are where nobody is named inside.
         reader = simulator
         if self._seat(simulator).is_own:
-            outer = self._config.seats.recommender
-            reader = outer if self._seat(outer).is_model else RULES
+            seats = self._config.seats
+            by_rules = seats.simulator == RULES or not self._seat(seats.recommender).is_model
+            reader = RULES if by_rules else seats.recommender
         extractor: PreferenceExtractor
         if reader == RULES:
             extractor = RulesExtractor(self._known("--ses-simulator rules"))

@@ -34,8 +34,9 @@ class CallQueue:
         self._waiting = 0
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
 
-    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function returns. Raises what it raises."""
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseException | None]:
+        """What the function returns, and what it raised: not raised here, because a StopIteration cannot
+        pass through a coroutine."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[tuple[Any, BaseException | None]] = loop.create_future()
         context = contextvars.copy_context()
@@ -59,12 +60,9 @@ class CallQueue:
                 self._threads.append(thread)
                 thread.start()
             self._calls.put(work)
-            result, error = await ended
+            return await ended
         finally:
             self._waiting -= 1
-        if error is not None:
-            raise error
-        return result
 
     def close(self) -> None:
         """Let the threads end once they have done what they are at."""
@@ -144,9 +142,13 @@ class OwnObject:
         try:
             if inspect.iscoroutinefunction(method):
                 return await at_home(method(*arguments))
-            answer = await self.calls.call(method, *arguments)
+            answer, error = await self.calls.call(method, *arguments)
+            if isinstance(error, Exception | SystemExit):
+                raise self.failed(f"raised {first_line(error)}") from error
+            if error is not None:
+                raise error
             return await at_home(_awaited(answer)) if inspect.isawaitable(answer) else answer
-        except Interrupted:
+        except (Interrupted, SeatFailed):
             raise
         except (Exception, SystemExit) as error:
             raise self.failed(f"raised {first_line(error)}") from error
