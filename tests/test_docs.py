@@ -1,7 +1,8 @@
 """The documents cannot rot: what they tell a reader to type is run here, and what they state is checked.
 
 In a ``console`` block, lines that begin with ``$ `` are commands; ``# exits 2`` states another exit code
-than 0, and what else stands there is output, which is not compared. ``python`` blocks are run, too.
+than 0, and what else stands there is output, which is not compared. ``python`` blocks are run, too: those
+that follow one another in one process, so that they may build on one another as in a notebook.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pytest
 import typer.main
 
 from support import ROOT
+from support.blocks import awaits
 from support.command import folder_of_the_command
 from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.cli.app import app
@@ -69,15 +71,33 @@ def with_blocks(*kinds: str) -> list[str]:
     return [document for document in DOCUMENTS if any(block.kind in kinds for block in blocks(document))]
 
 
-def to_run(document: str) -> list[tuple[int, str | list[str]]]:
+#: A command, or blocks of Python that follow one another.
+Step = str | list[Block]
+
+
+def to_run(document: str) -> list[tuple[int, Step]]:
     """(line, what is run) for commands and Python, in their order; `make` sets up and is not run."""
-    steps: list[tuple[int, str | list[str]]] = []
+    steps: list[tuple[int, Step]] = []
     for block in blocks(document):
         if block.kind == "console":
             steps += [step for step in commands(block) if not step[1].startswith("make ")]
         if block.kind == "python":
-            steps.append((block.line, [sys.executable, "-c", block.text]))
+            if steps and isinstance(steps[-1][1], list):
+                steps[-1][1].append(block)
+            else:
+                steps.append((block.line, [block]))
     return steps
+
+
+def command_of(step: Step, document: str, server: str, folder: Path) -> str | list[str]:
+    """What starts a step; `server` is where a model answers."""
+    if isinstance(step, str):
+        return step.replace(SERVER, server)
+    told = folder / "blocks.json"
+    told.write_text(
+        json.dumps([[f"{document}:{one.line}", one.text.replace(SERVER, server)] for one in step])
+    )
+    return [sys.executable, str(Path(__file__).parent / "support" / "blocks.py"), str(told)]
 
 
 def _documents_that_run() -> list[Any]:
@@ -138,7 +158,7 @@ def test_what_a_document_tells_to_type_does_what_it_says(document: str, readers_
             stated = re.search(r"# exits (\d+)$", step) if isinstance(step, str) else None
             expected = int(stated[1]) if stated else 0
             done = subprocess.run(
-                step.replace(SERVER, server.url) if isinstance(step, str) else step,
+                command_of(step, document, server.url, readers_folder),
                 shell=isinstance(step, str),
                 cwd=readers_folder,
                 env=environment,
@@ -200,6 +220,18 @@ def test_the_settings_page_says_what_the_settings_say() -> None:
         [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_api_page_says_what_the_docstrings_say() -> None:
+    script = ROOT / "tools" / "document_api.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_example_in_python_runs_beside_a_running_event_loop() -> None:
+    assert any(awaits(block.text) for block in blocks("docs/library.md") if block.kind == "python")
 
 
 @pytest.mark.parametrize("document", with_blocks("toml"))

@@ -75,8 +75,8 @@ class Pairs(Sequence[PreferencePair]):
         return iter(self.pairs)
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row a pair, with the columns of :data:`usbrec.library.tables.PAIR_COLUMNS`. Raises ConfigError
-        without pandas (extra ``frames``)."""
+        """A row a pair, whose columns docs/api.md lists. Raises ConfigError without pandas (extra
+        ``frames``)."""
         return tables.frame_of(map(tables.pair_cells, self.pairs), tables.PAIR_COLUMNS)
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:

@@ -28,7 +28,7 @@ class Run:
     """What :func:`usbrec.evaluate` found.
 
     `name` is the run folder's, or the recommender's where nothing was kept. `path` is that folder; None where
-    the run was held in memory alone. `results` is what ``results.json`` holds (docs/results.md has its
+    the run was held in memory alone. `results` is what ``results.json`` holds (docs/tutorial.md has its
     fields). Episodes are read from the folder when they are first asked for.
 
     ```python
@@ -92,9 +92,8 @@ class Run:
         return {row["sample_id"]: row["failed"] for row in self.rows if row["failed"] is not None}
 
     def to_pandas(self) -> pd.DataFrame:
-        """A row an episode, failed ones too, with the columns of `EPISODE_COLUMNS` in
-        :mod:`usbrec.library.tables` (of a run that only ranks, `RANKING_COLUMNS`). Raises ConfigError without
-        pandas (extra ``frames``)."""
+        """A row an episode, failed ones too, whose columns docs/api.md lists. Raises
+        ConfigError without pandas (extra ``frames``)."""
         return tables.frame_of(self._cells(), self._columns)
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:

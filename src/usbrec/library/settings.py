@@ -29,7 +29,7 @@ _SETTINGS = {
 def laid_over(
     config: GivenSettings | None, seats: Mapping[str, str | None], *, rules: bool = False, **arguments: Any
 ) -> Config:
-    """The settings with the arguments that are not None laid over them.
+    """The settings with the arguments that are not None laid over them; one that is a mapping is a table.
 
     `seats` are those named by a text; with `rules`, simulator and judge go by rules where nobody names them.
     Raises ConfigError, which names file or setting.
