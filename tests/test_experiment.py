@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from support.fake_runs import row, run_of
 from support.films import CATALOGUE
+from support.results_page import undocumented
 from usbrec.cli import app
 from usbrec.config import Config, Dataset
 from usbrec.data import load_samples
@@ -202,6 +203,8 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     assert all(lists == shown["B/L"] for lists in shown.values()), "every system is shown the same items"
     results = json.loads((out / "results.json").read_text(encoding="utf-8"))
     (told_cell,) = results["cells"]
+    assert undocumented("usbrec experiment", results) == set()
+    assert undocumented("usbrec train", read_training(out / "seed-0" / "sft-adapter")) == set()
     assert told_cell["training"][0]["rl"][0]["pairs"]["pairs"] > 0
     assert {(one["other"], one["baseline"]) for one in told_cell["planned"]} <= set(PLANNED)
     assert (out / "report.html").is_file()

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from support.fake_runs import row
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, recommender, sample, seeker
+from support.results_page import undocumented
 from support.seats import after, draw
 from usbrec import stages
 from usbrec.cli.app import app
@@ -327,6 +328,7 @@ def test_a_run_has_a_second_opinion_on_every_row_and_its_replay_the_same(tmp_pat
     assert first["second_judge"]["n"] == 2
     assert first["second_judge"]["name"] == "all-MiniLM-L6-v2"
     assert again["second_judge"] == first["second_judge"]
+    assert undocumented("usbrec evaluate", first) == set()
     assert first["replies"]["score_when_named"]["n"] == 2
     rows = [(tmp_path / name / "episodes.jsonl").read_bytes() for name in "ab"]
     assert rows[0] == rows[1]

@@ -22,6 +22,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from typer.testing import CliRunner
 
 from support.films import FILMS, sample
+from support.results_page import undocumented
 from usbrec.cli import app
 from usbrec.config import Config, Training
 from usbrec.dialogue import Sample
@@ -365,6 +366,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(
     assert (done["method"], done["steps"], done["replies"], done["unscored"]) == ("grpo", 3, 12, 0)
     for side in ("before", "after"):
         measured = done["held_out"][side]
+        assert undocumented("usbrec train", done) == set()
         assert measured["n"] == 1
         assert 0.0 <= measured["score"] <= 2.0
         assert 0.0 <= measured["hit"] <= 1.0

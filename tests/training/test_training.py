@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from transformers import LlamaConfig, LlamaForCausalLM, TrainerCallback
 from typer.testing import CliRunner
 
+from support.results_page import undocumented
 from usbrec.cli import app
 from usbrec.config import Config, Training, load_config
 from usbrec.dialogue import PreferencePair
@@ -306,6 +307,7 @@ def test_training_makes_held_out_pairs_come_right(tmp_path: Path) -> None:
     out = tmp_path / "adapter"
     done = train_model("simpo", data, out, config=fast(max_steps=8, held_out=0.3))
     before, after = done["held_out"]["before"], done["held_out"]["after"]
+    assert undocumented("usbrec train", done) == set()
     assert after["accuracy"] > before["accuracy"]
     assert after["margin"] > before["margin"] + 0.5
     assert done["steps"] == 8
