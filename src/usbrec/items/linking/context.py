@@ -13,7 +13,7 @@ from usbrec.items.titles import Word
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A surface form over the words first..last (inclusive) of a text, to the letter or by one typing error."""
+    """A surface form over the words first..last (inclusive) of a text, exact or with one typing error."""
 
     first: int
     last: int
