@@ -1,13 +1,13 @@
 """Execution of units of work: bounded concurrency, order, progress, and a stop that loses nothing.
 
-A unit is one episode or one sample's drafts. Units are handed to *lanes*, one unit at a time each; the
-lane and the unit are known to whoever is called inside (`current_scope`), so that an in-process model
-can give each lane an instance of its own and start every unit in the same state, and so that recorded
-calls belong to their unit. Results come back in the order of the units, however many lanes ran.
+A unit is one episode or one sample's drafts. Units are handed to *workers*, one unit at a time each; worker
+and unit are known to whoever is called inside (`current_scope`), so that an in-process model can give each
+worker an instance of its own and start every unit in the same state, and so that recorded calls belong to
+their unit. Results come back in the order of the units, however many workers ran.
 
-A model that answers many requests in hardly more time than one is given several units a lane instead: a
-*crew*, whose members go in step. What they ask is answered together once each of them has asked or ended,
-so that what stands in a batch depends on the units alone and never on the clock.
+For a model that answers many requests in hardly more time than one, a worker takes several units at a time: a
+*lockstep batch*. Their requests are answered in one batch once each of them has asked or ended, so that what
+stands in a batch depends on the units alone and never on the clock.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ T = TypeVar("T")
 GIVE_UP_AFTER = 5
 
 
-#: Answers requests together: for each, in order, its answer or the error that it alone met.
+#: Answers requests in one batch: for each, in order, its answer or the error that it alone met.
 AnswerAll = Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The unit being worked on, in which lane (from 0), and the crew it belongs to, if any."""
+    """The unit being worked on, its worker (from 0), and its lockstep batch, if any."""
 
     unit: str
     worker: int
@@ -42,7 +42,7 @@ class Scope:
 
 
 class LockstepBatch:
-    """Units that go in step, `members` of them in an order that is the same in every attempt.
+    """Units whose requests are answered in lockstep: `members`, in the same order in every attempt.
 
     A member asks by :meth:`ask` and, when it has ended, goes by :meth:`leave`.
     """
@@ -54,7 +54,7 @@ class LockstepBatch:
         self._answering: asyncio.Task[None] | None = None
 
     async def ask(self, unit: str, answer_all: AnswerAll, request: Any) -> Any:
-        """The answer to one member's request, given by `answer_all` together with the others'.
+        """The answer to one member's request, given by `answer_all` in one batch with the others'.
 
         Requests of one `answer_all` make a batch, in the order of the members.
         """
@@ -165,9 +165,9 @@ async def run_units(
     A unit that raises ModelError is recorded as failed and the rest go on; when the same command runs
     again it is tried again. `restart_whole` says that an unfinished unit may not use the calls it
     recorded before it was interrupted, because the model's next answer depends on having computed
-    them (in-process models). `together` is the size of a crew: so many neighbouring units go in step, and
-    when one of them is to be done again, all are, because a batch has to be the same to say the same; what
-    was finished before and fails then stays as it was.
+    them (in-process models). `batch_size` neighbouring units make a lockstep batch, and when one of
+    them is to be done again, all are, because a batch has to be the same to give the same answers; what was
+    finished before and fails then stays as it was.
 
     Raises ModelRefused as soon as the server refuses everything, or when the first few units all fail.
     """

@@ -247,16 +247,16 @@ def _told(
     """The pieces told of a model that says `letters`, and its reply."""
     pieces: list[str] = []
     request = ChatRequest(ASKED, max_tokens=longest, stop=stop, on_delta=pieces.append)
-    drawing = DecodingRequest(
-        request, Prompt([], None, None, 0), lambda: len(drawing.lines[0].said) >= stopped
+    decoding = DecodingRequest(
+        request, Prompt([], None, None, 0), lambda: len(decoding.sequences[0].said) >= stopped
     )
-    line = drawing.lines[0]
+    sequence = decoding.sequences[0]
     for letter in letters + "\0":
-        line.say(ord(letter), frozenset({0}), Letters())
-        drawing.tell(Letters())
-        if line.finish is not None:
+        sequence.say(ord(letter), frozenset({0}), Letters())
+        decoding.tell(Letters())
+        if sequence.finish is not None:
             break
-    return pieces, line.completion(Letters()).text
+    return pieces, sequence.completion(Letters()).text
 
 
 def test_the_beginning_of_a_stop_text_is_told_only_when_the_reply_ends_with_it() -> None:

@@ -205,7 +205,7 @@ class _Wiring:
         return max([most, *(server.concurrency or 0 for server in named if server is not None)])
 
     def _batch_size(self) -> int:
-        """The size of a crew. Models on llama.cpp work on one unit at a time."""
+        """Units of a lockstep batch. Models on llama.cpp work on one unit at a time."""
         in_process = [seat for seat, model in self._models.items() if not model.parallel]
         batched = (
             self._replay is None and in_process and all(self._seat(seat).kind == "hf" for seat in in_process)

@@ -1,8 +1,8 @@
 """Title ambiguity: which titles are ordinary words that a text may use without naming the item.
 
-The lists in lexicon/ are written for English and err on the side of caution: a word that stands there
-needs evidence (see evidence) to be read as a title, a word that is missing is read as one wherever it
-stands. Descriptions of the catalogue's items add what they use as ordinary words.
+The lists in lexicon/ are written for English and would rather list too much: a word that stands there needs
+evidence (see disambiguation) to be read as a title, a word that is missing is read as one wherever it stands.
+Descriptions of the catalogue's items add what they use as ordinary words.
 """
 
 from __future__ import annotations

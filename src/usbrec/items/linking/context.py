@@ -13,11 +13,11 @@ from usbrec.items.titles import Word
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pattern over the words first..last of a text (inclusive), to the letter or by one typing error."""
+    """A surface form over the words first..last (inclusive) of a text, exact or with one typing error."""
 
     first: int
     last: int
-    pattern: SurfaceForm
+    form: SurfaceForm
     edited: bool = False
 
 
@@ -54,7 +54,7 @@ class ContextFeatures:
         """Whether only blanks, hyphens and the title's own punctuation stand between the words."""
         for index in range(match.first, match.last):
             gap = self.text[self.words[index].end : self.words[index + 1].start]
-            if gap != " " and any(mark not in _JOINING and mark not in match.pattern.marks for mark in gap):
+            if gap != " " and any(mark not in _JOINING and mark not in match.form.marks for mark in gap):
                 return False
         return True
 

@@ -1,8 +1,8 @@
 """Disambiguation: whether a text with the words of a title names the item, by year, quotes, capitals, place.
 
 Three kinds of evidence, each a method of :class:`Page`: :meth:`Page.judge` for what is written as titles are,
-:meth:`Page.runs_to_doubt` and what follows it for titles with a typing error (see nearmiss), and
-:meth:`Page.in_slot` for ordinary words where capitals don't tell (see slots).
+:meth:`Page.runs_to_doubt` and what follows it for titles with a typing error (see fuzzy), and
+:meth:`Page.in_slot` for ordinary words where capitals don't tell (see lowercase).
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class Page(ContextFeatures):
 
     def judge(self, match: Match) -> Verdict | None:
         """What the match names, or None where its words are just words."""
-        text, pattern, last = self.text, match.pattern, self.words[match.last]
+        text, form, last = self.text, match.form, self.words[match.last]
         start, end = self.words[match.first].start, last.end
-        if last.stem != last.norm and not pattern.key.endswith(last.norm):
+        if last.stem != last.norm and not form.key.endswith(last.norm):
             end -= 2  # a possessive "'s" behind the title
         marks = self.artefacts_around(start, end)
         after = _YEAR_AFTER.match(text, end)
@@ -75,23 +75,23 @@ class Page(ContextFeatures):
             if after["close"] and marks:
                 start = self.opening(start)
             if match.edited:
-                meant = pattern.of_exactly(year) if self._slip_before_year(match) else ()
+                meant = form.of_exactly(year) if self._slip_before_year(match) else ()
                 return Verdict(start, after.end(), year, meant) if meant else None
-            return Verdict(start, after.end(), year, pattern.of_year(year))
+            return Verdict(start, after.end(), year, form.of_year(year))
         if bare := _BARE_YEAR.match(text, end):
             year = int(bare["year"])
-            fits = tuple(item for item in (*pattern.exact, *pattern.variants) if item.year == year)
+            fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
             if fits:
                 return Verdict(start, bare.end(), year, fits)
         number = _NUMBER_AFTER.match(text, end)
         if number and not marks and not _NO_NUMBER.match(text, number.end()):
-            known = pattern.caution is Ambiguity.PLAIN and not match.edited
+            known = form.ambiguity is Ambiguity.PLAIN and not match.edited
             return Verdict(start, number.end(), None, ()) if known else None
         if match.edited:
-            return Verdict(start, end, None, pattern.bare()) if self._slip(match, marks) else None
-        trusted = marks <= QUOTES if pattern.caution is Ambiguity.MARKED else True
+            return Verdict(start, end, None, form.bare()) if self._slip(match, marks) else None
+        trusted = marks <= QUOTES if form.ambiguity is Ambiguity.MARKED else True
         if (marks and trusted) or self._evident(match):
-            return Verdict(start, end, None, pattern.bare())
+            return Verdict(start, end, None, form.bare())
         return None
 
     def runs_to_doubt(self, strange: Sequence[bool], longest: int) -> list[tuple[int, int, int | None]]:
@@ -129,9 +129,9 @@ class Page(ContextFeatures):
 
     def _slip(self, match: Match, marks: frozenset[str]) -> bool:
         """Whether a title with a typing error and no year is meant: it is long and says something."""
-        title = [word for word in match.pattern.key.split(" ") if word not in ARTICLES]
+        title = [word for word in match.form.key.split(" ") if word not in ARTICLES]
         letters = sum(map(len, title))
-        if match.pattern.caution is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
+        if match.form.ambiguity is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
             return False
         said = [self.words[index].norm for index in range(match.first, match.last + 1)]
         said = [word for word in said if word not in ARTICLES]
@@ -152,7 +152,7 @@ class Page(ContextFeatures):
         words that are added to a text do not change how its beginning is read.
         """
         first, last = self.words[match.first], self.words[match.last]
-        if match.edited or not match.pattern.exact:
+        if match.edited or not match.form.exact:
             return None
         capitals = not _without_capitals(self.text[: last.end])
         if capitals and not self.capitalised(match):
@@ -174,16 +174,16 @@ class Page(ContextFeatures):
                 after = Side.NAMED
         if capitals and before is Side.EDGE and after is not Side.NAMED:
             return None
-        fits = fills(match.pattern.key.split(" "), Slot(before, after, subject))
-        return Verdict(first.start, last.end, None, match.pattern.bare()) if fits else None
+        fits = fills(match.form.key.split(" "), Slot(before, after, subject))
+        return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
 
     def _evident(self, match: Match) -> bool:
-        caution = match.pattern.caution
+        ambiguity = match.form.ambiguity
         first, last = match.first, match.last
         run = [self.raw(index) for index in range(first, last + 1)]
-        if caution is Ambiguity.PLAIN:
+        if ambiguity is Ambiguity.PLAIN:
             return first != last or not self.part_of_a_name(match)
-        if caution is Ambiguity.CAPITALS and match.pattern.telling and self.asked_about(match):
+        if ambiguity is Ambiguity.CAPITALS and match.form.telling and self.asked_about(match):
             return True
         if self.entry(match):
             return is_capital(run[0]) and not is_kind(self.words[last].norm)
@@ -192,13 +192,13 @@ class Page(ContextFeatures):
         if len(run) == 1:
             if not like_a_title(run[0]) or self.part_of_a_name(match):
                 return False
-            if caution is Ambiguity.MARKED:
+            if ambiguity is Ambiguity.MARKED:
                 return self.introduced(first) and not is_kind(self.words[first].norm)
             if not can_be_subject(self.words[first].norm):
                 # In hasty writing a sentence begins without a full stop: "a good movie It is about".
                 return self.introduced(first) or (not self.opens_sentence(first) and self.ends(match, JOINS))
             return not self.opens_sentence(first) or self.subject(first)
-        if caution is Ambiguity.MARKED and not self.introduced(first):
+        if ambiguity is Ambiguity.MARKED and not self.introduced(first):
             return False
         telling = [raw for raw in run[1:] if not is_small(raw.casefold())]
         if not telling and self.opens_sentence(first):

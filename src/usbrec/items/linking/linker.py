@@ -2,7 +2,7 @@
 
 Titles are found by their normal form (:mod:`usbrec.items.linking.surface_forms`), so case, accents and
 punctuation do not count, or by one typing error from it (:mod:`usbrec.items.linking.fuzzy`). What then
-decides is evidence (:mod:`usbrec.items.linking.disambiguation`):
+decides is disambiguation (:mod:`usbrec.items.linking.disambiguation`):
 
 - A year in brackets behind a match must be a year of an item of that title, one year off allowed;
   otherwise the text means something else, and no shorter title inside it is read either.
@@ -61,14 +61,14 @@ class Linker:
         items = catalogue.items if isinstance(catalogue, Catalogue) else tuple(catalogue)
         self._gathered(SurfaceForms.of(items), FuzzyTitles.of(items))
 
-    def _gathered(self, spellings: SurfaceForms, near: FuzzyTitles) -> None:
-        self._spellings = spellings
+    def _gathered(self, forms: SurfaceForms, near: FuzzyTitles) -> None:
+        self._forms = forms
         self._near = near
         self._read = functools.lru_cache(maxsize=_TEXTS)(self._reading)
 
     def save(self, folder: Path) -> None:
         """Write what was gathered from the catalogue into `folder`, from where :meth:`open` maps it."""
-        keep(folder, self._spellings, self._near)
+        keep(folder, self._forms, self._near)
 
     @classmethod
     def open(cls, folder: Path, catalogue: Catalogue) -> Linker:
@@ -100,7 +100,7 @@ class Linker:
         passed_over = []
         for match in sorted(self._matches(page), key=_longest_first):
             if reading.free(match) and page.joined(match):
-                if not match.pattern.bare():  # a person: no title inside the name is meant
+                if not match.form.bare():  # a person: no title inside the name is meant
                     reading.take(match.first, match.last)
                 elif verdict := page.judge(match):
                     reading.accept(match, verdict)
@@ -121,18 +121,18 @@ class Linker:
     def _matches(self, page: Page) -> Iterator[Match]:
         found = page.words
         seen = set()
-        spellings = [[word.norm for word in found]]
+        readings = [[word.norm for word in found]]
         if any(word.stem != word.norm for word in found):
-            spellings.append([word.stem for word in found])
-        for spelling in spellings:
-            for first, last, pattern in self._spellings.runs(spelling):
-                if (first, pattern.key) not in seen:
-                    seen.add((first, pattern.key))
-                    yield Match(first, last, pattern)
-        strange = self._spellings.strange([word.stem for word in found])
-        doubtful = page.runs_to_doubt(strange, self._spellings.longest + 1)
-        for first, last, key in self._near.near(spellings[0], doubtful):
-            title = self._spellings.find(key)
+            readings.append([word.stem for word in found])
+        for reading in readings:
+            for first, last, form in self._forms.runs(reading):
+                if (first, form.key) not in seen:
+                    seen.add((first, form.key))
+                    yield Match(first, last, form)
+        strange = self._forms.strange([word.stem for word in found])
+        doubtful = page.runs_to_doubt(strange, self._forms.longest + 1)
+        for first, last, key in self._near.near(readings[0], doubtful):
+            title = self._forms.find(key)
             if title is not None and title.bare():
                 yield Match(first, last, title, edited=True)
 
@@ -180,7 +180,7 @@ class _Reading:
 def _longest_first(match: Match) -> tuple[int, bool, int, int]:
     """An article makes a title no longer: "the Star Wars films" have "Star Wars" in them, not "The Star"."""
     length = match.last + 1 - match.first
-    article = match.pattern.key.startswith(("the ", "a ", "an "))
+    article = match.form.key.startswith(("the ", "a ", "an "))
     return (article - length, match.edited, -length, match.first)
 
 

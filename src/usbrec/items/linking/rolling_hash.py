@@ -15,7 +15,7 @@ _INVERSE = pow(_FACTOR, -1, 1 << 64)
 
 
 class Letters:
-    """The letters of a text without its blanks, ready for :meth:`halves`."""
+    """Prefix hashes of a text's letters without its blanks, from which :meth:`halves` takes substrings'."""
 
     def __init__(self, text: str) -> None:
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64) + 1

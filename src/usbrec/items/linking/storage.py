@@ -17,17 +17,17 @@ _FORMAT = 1
 _ABOUT = "linker.json"
 
 
-def keep(folder: Path, spellings: SurfaceForms, near: FuzzyTitles) -> None:
+def keep(folder: Path, forms: SurfaceForms, near: FuzzyTitles) -> None:
     """Write both into `folder`; the file that makes the index complete comes last."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _ABOUT).unlink(missing_ok=True)
-    for name, values in {**spellings.arrays, **near.arrays}.items():
+    for name, values in {**forms.arrays, **near.arrays}.items():
         np.save(folder / f"linker-{name}.npy", values, allow_pickle=False)
     about = {
         "format": _FORMAT,
-        "items": len(spellings.items),
-        "ordinary": sorted(spellings.ordinary),
-        "lengths": {name: len(values) for name, values in {**spellings.arrays, **near.arrays}.items()},
+        "items": len(forms.items),
+        "ordinary": sorted(forms.ordinary),
+        "lengths": {name: len(values) for name, values in {**forms.arrays, **near.arrays}.items()},
     }
     (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
 

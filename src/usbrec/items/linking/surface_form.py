@@ -1,4 +1,4 @@
-"""Surface forms: a spelling of titles, what it may stand for, and how ambiguous it is."""
+"""Surface form: one written variant of titles, the items it may stand for, and how ambiguous it is."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from usbrec.items.linking.ambiguity import Ambiguity
 
 @dataclass(frozen=True, slots=True)
 class SurfaceForm:
-    """One spelling and what it may stand for: titles spelt so, and titles that are shortened to it.
+    """One written form and what it may stand for: titles written so, and titles that are shortened to it.
 
-    A pattern without items is a person's name.
+    A form without items is a person's name.
     """
 
     key: str
     """The words it is found by, separated by blanks."""
     exact: tuple[Item, ...]
     variants: tuple[Item, ...]
-    caution: Ambiguity
+    ambiguity: Ambiguity
     telling: bool
     """Whether the words say enough to be read as the title, in lower case too, where one is asked for."""
     marks: frozenset[str]

@@ -1,8 +1,8 @@
 """Surface-form table: every variant of every title as sorted hashes, to look up runs of words in.
 
 A word is a 64-bit hash, a run of words a polynomial of its words' hashes, so all runs of a text are hashed
-at once from the hashes of its beginnings, and one binary search finds those that spell a title. The arrays
-lie in files that are mapped into memory, and a :class:`SurfaceForm` is made when its spelling is met. Two
+at once from the hashes of its beginnings, and one binary search finds those that are a title. The arrays
+lie in files that are mapped into memory, and a :class:`SurfaceForm` is made when it is met in a text. Two
 keys share a hash with a probability of about 1 in 10^7 for a million titles, a text's run meets a title's
 hash by accident in 1 of 10^13.
 """
@@ -27,7 +27,7 @@ from usbrec.items.titles import normalise_title
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
 
-# What a spelling is to the item of its row.
+# What a form is to the item of its row.
 _EXACT, _SHORTENED, _VARIANT, _PERSON = range(4)
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
@@ -48,7 +48,7 @@ def key_hash(words: Iterable[str]) -> int:
 
 
 class SurfaceForms:
-    """The spellings of `items`. `arrays` and `ordinary` are what :meth:`gathered` found or a folder kept.
+    """The surface forms of `items`. `arrays` and `ordinary` are what :meth:`gathered` found or a folder kept.
 
     Shapes: keys (K,) sorted; starts (K + 1,), where the entries of a key begin; rows and kinds (E,), an
     entry's item and what the key is to it, most popular item first; known (V,), sorted hashes of the words
@@ -71,14 +71,14 @@ class SurfaceForms:
         for _ in range(self.longest):
             powers.append(powers[-1] * _FACTOR & _MASK)
         self._powers = np.array(powers[1:], dtype=np.uint64)
-        self.pattern = functools.lru_cache(maxsize=1 << 14)(self._pattern)
+        self.form = functools.lru_cache(maxsize=1 << 14)(self._form)
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> SurfaceForms:
         return cls(items, *_gathered(items))
 
     def runs(self, words: Sequence[str]) -> Iterator[tuple[int, int, SurfaceForm]]:
-        """The runs words[first..last] that spell a title or a name: (first, last, pattern)."""
+        """The runs words[first..last] that are a title or a name: (first, last, form)."""
         if not words or not len(self._keys):
             return
         beginnings = [0]
@@ -93,15 +93,15 @@ class SurfaceForms:
         spelt = (self._keys[places] == hashes) & (ends <= len(words))
         for first, length in np.argwhere(spelt).tolist():
             last = first + length
-            yield first, last, self.pattern(" ".join(words[first : last + 1]), int(places[first, length]))
+            yield first, last, self.form(" ".join(words[first : last + 1]), int(places[first, length]))
 
     def find(self, key: str) -> SurfaceForm | None:
-        """The pattern of a normal form, None where no title is spelt so."""
+        """The surface form of a normal form, None where no title is written so."""
         value = np.uint64(key_hash(key.split(" ")))
         place = int(np.searchsorted(self._keys, value))
         if place == len(self._keys) or self._keys[place] != value:
             return None
-        return self.pattern(key, place)
+        return self.form(key, place)
 
     def strange(self, words: Sequence[str]) -> list[bool]:
         """Which words stand in no title and no name."""
@@ -111,7 +111,7 @@ class SurfaceForms:
         places = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
         return [bool(other) for other in self._known[places] != hashes]
 
-    def _pattern(self, key: str, place: int) -> SurfaceForm:
+    def _form(self, key: str, place: int) -> SurfaceForm:
         entries = slice(int(self._starts[place]), int(self._starts[place + 1]))
         kinds = self._kinds[entries].tolist()
         rows = self._rows[entries].tolist()
@@ -122,12 +122,12 @@ class SurfaceForms:
         parts = key.split(" ")
         if not exact and not variants:
             return SurfaceForm(key, (), (), Ambiguity.MARKED, False, frozenset("-.' "))
-        caution = Ambiguity.MARKED if _PERSON in kinds else ambiguity_of(parts, self.ordinary)
+        ambiguity = Ambiguity.MARKED if _PERSON in kinds else ambiguity_of(parts, self.ordinary)
         if _SHORTENED in kinds and not exact:
             # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
-            caution = max(caution, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
+            ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
         marks = frozenset("".join(item.title for item in exact + variants))
-        return SurfaceForm(key, exact, variants, caution, is_telling(parts), marks)
+        return SurfaceForm(key, exact, variants, ambiguity, is_telling(parts), marks)
 
 
 class _Entries:

@@ -45,9 +45,9 @@ _TOP = 64
 class LlamaCppModel:
     """A GGUF file as a ChatModel.
 
-    `context` is the longest prompt plus reply in tokens. `instances` are loaded as lanes first use
+    `context` is the longest prompt plus reply in tokens. `instances` are loaded as workers first use
     them, each with `threads` threads; weights are mapped from one file. `adapter` is a LoRA file beside
-    them (see adapters.py).
+    them (see lora_to_gguf.py).
     Raises ConfigError when the file is missing, is no GGUF model, or xllamacpp is not installed.
     """
 

@@ -40,13 +40,13 @@ from usbrec.storage import content_digest
 R = TypeVar("R")
 
 
-#: So many system messages stay gone through.
-_OPENINGS = 8
+#: So many system messages stay prefilled.
+_SYSTEM_MESSAGES = 8
 
 
 @dataclass
-class _Warm:
-    """What a unit computed last: tokens and their cache."""
+class _Prefilled:
+    """A unit's last prompt: tokens and their key-value cache."""
 
     ids: list[int]
     cache: Any
@@ -54,14 +54,14 @@ class _Warm:
 
 @dataclass
 class _WorkerState:
-    """What a lane works on (a unit, or a crew of units), and what each of its units computed last."""
+    """A worker's unit or lockstep batch of units, and the last prompt of each."""
 
     work: str | LockstepBatch
-    units: dict[str, _Warm] = field(default_factory=dict)
+    units: dict[str, _Prefilled] = field(default_factory=dict)
 
 
 class TransformersModel:
-    """A ChatModel on torch. `context` is prompt and reply together in tokens, `lanes` how many units work at
+    """A ChatModel on torch. `context` is prompt plus reply in tokens, `workers` how many units run at
     once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda.
 
     Loading happens with the first request. Raises InputError or ConfigError then, and ConfigError at once
@@ -99,7 +99,7 @@ class TransformersModel:
         self._wanted_device = device
         self._workers = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hf")
         self._states: dict[int, _WorkerState] = {}
-        self._openings: dict[tuple[int, ...], Any] = {}
+        self._system_caches: dict[tuple[int, ...], Any] = {}
         self._loading = threading.RLock()
         self._loaded: tuple[Any, Any] | None = None
 
@@ -143,24 +143,24 @@ class TransformersModel:
     async def aclose(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._states.clear()
-        self._openings.clear()
+        self._system_caches.clear()
         self._loaded = None
 
     async def _chat_together(
-        self, asked: Sequence[tuple[ChatRequest, _Warm]]
+        self, asked: Sequence[tuple[ChatRequest, _Prefilled]]
     ) -> Sequence[ChatReply | ModelError]:
         return await self._work(lambda stopped: self._chat(asked, stopped))
 
-    def _warm(self) -> _Warm:
+    def _warm(self) -> _Prefilled:
         """What the current unit computed last; nothing at its beginning, and outside a unit."""
         scope = current_scope.get()
         if scope is None:
-            return _Warm([], None)
+            return _Prefilled([], None)
         work = scope.lockstep or scope.unit
         worker = self._states.get(scope.worker)
         if worker is None or worker.work != work:
             worker = self._states[scope.worker] = _WorkerState(work)
-        return worker.units.setdefault(scope.unit, _Warm([], None))
+        return worker.units.setdefault(scope.unit, _Prefilled([], None))
 
     async def _work(self, what: Callable[[threading.Event], R]) -> R:
         """Do `what` on a worker; a cancelled call ends there after the token it is at."""
@@ -203,8 +203,8 @@ class TransformersModel:
             ) from None
         return merged.to(self._device, half_precision(self._device)).eval()
 
-    def _read(self, messages: tuple[Message, ...], reply: int, warm: _Warm) -> Prompt:
-        """Go through the prompt, from where it differs from the one before in this unit."""
+    def _prefill(self, messages: tuple[Message, ...], reply: int, warm: _Prefilled) -> Prompt:
+        """Prefill the prompt from where it differs from the unit's last one."""
         from transformers import DynamicCache
 
         _, model = self._open()
@@ -215,7 +215,7 @@ class TransformersModel:
                 f"{self.name}: prompt ({len(ids)} tokens) and reply ({reply}) do not fit into {limit} tokens."
             )
         if not warm.ids:
-            warm.ids, warm.cache = self._opening(messages)
+            warm.ids, warm.cache = self._prefilled_system(messages)
         shared = _shared(warm.ids, ids)
         cache = warm.cache if shared else DynamicCache(config=model.config)
         # Never by nothing: what that does differs between versions.
@@ -237,10 +237,10 @@ class TransformersModel:
         ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
-    def _opening(self, messages: Sequence[Message]) -> tuple[list[int], Any]:
-        """The system message gone through: its tokens and a cache to go on in. Nothing where there is none.
+    def _prefilled_system(self, messages: Sequence[Message]) -> tuple[list[int], Any]:
+        """The prefilled system message: its tokens and a copy of its cache; empty where there is none.
 
-        It is computed once, always by itself, and so the same for whoever comes first.
+        It is computed once, always by itself, so that it does not depend on which unit asks first.
         """
         from transformers import DynamicCache
 
@@ -249,21 +249,21 @@ class TransformersModel:
         try:
             ids = self._ids(messages[:1], reply=False)
         except UnusableAnswer:
-            # A template may want a user's turn: then every unit goes through the whole prompt.
+            # A template may want a user's turn: then every unit prefills the whole prompt.
             return [], None
         key = tuple(ids)
         with self._loading:
-            cache = self._openings.get(key)
+            cache = self._system_caches.get(key)
             if cache is None:
                 cache = DynamicCache(config=self._open()[1].config)
                 self._pass(ids, cache)
-                self._openings[key] = cache
-                if len(self._openings) > _OPENINGS:
-                    del self._openings[next(iter(self._openings))]
+                self._system_caches[key] = cache
+                if len(self._system_caches) > _SYSTEM_MESSAGES:
+                    del self._system_caches[next(iter(self._system_caches))]
             return ids, copy.deepcopy(cache)
 
     def _pass(self, ids: Sequence[int], cache: Any) -> Any:
-        """Take tokens through the model behind what `cache` holds; the logits (1, vocabulary) that follow."""
+        """Run tokens through the model after those in `cache`; the logits (1, vocabulary) that follow."""
         import torch
 
         model = self._open()[1]
@@ -276,29 +276,31 @@ class TransformersModel:
             )
         return answer.logits[:, -1].float()
 
-    def _chat(self, asked: Sequence[tuple[ChatRequest, _Warm]], stopped: threading.Event) -> list[Any]:
+    def _chat(self, asked: Sequence[tuple[ChatRequest, _Prefilled]], stopped: threading.Event) -> list[Any]:
         """For each request its reply; the ModelError that it alone met, where there are others."""
-        drawings: list[DecodingRequest | ModelError] = []
+        decodings: list[DecodingRequest | ModelError] = []
         for request, warm in asked:
             started = time.monotonic()
             try:
-                prompt = self._read(request.messages, request.max_tokens, warm)
+                prompt = self._prefill(request.messages, request.max_tokens, warm)
             except ModelError as error:
                 if len(asked) == 1:
                     raise
-                drawings.append(error)
+                decodings.append(error)
                 continue
-            drawings.append(DecodingRequest(request, prompt, stopped.is_set, started))
+            decodings.append(DecodingRequest(request, prompt, stopped.is_set, started))
         tokenizer, model = self._open()
-        draw_all(model, tokenizer, [drawing for drawing in drawings if isinstance(drawing, DecodingRequest)])
+        draw_all(
+            model, tokenizer, [decoding for decoding in decodings if isinstance(decoding, DecodingRequest)]
+        )
         return [
-            drawing
-            if isinstance(drawing, ModelError)
-            else ChatReply(drawing.completions(tokenizer), _usage(drawing, len(asked)))
-            for drawing in drawings
+            decoding
+            if isinstance(decoding, ModelError)
+            else ChatReply(decoding.completions(tokenizer), _usage(decoding, len(asked)))
+            for decoding in decodings
         ]
 
-    def _choose(self, request: ChoiceRequest, warm: _Warm) -> Choice:
+    def _choose(self, request: ChoiceRequest, warm: _Prefilled) -> Choice:
         import torch
 
         started = time.monotonic()
@@ -306,7 +308,7 @@ class TransformersModel:
         options = {
             option: tokenizer(option, add_special_tokens=False)["input_ids"] for option in request.options
         }
-        prompt = self._read(request.messages, max(map(len, options.values())), warm)
+        prompt = self._prefill(request.messages, max(map(len, options.values())), warm)
         first = prompt.logits[0].log_softmax(-1)
         found: dict[str, float] = {}
         with torch.inference_mode():
@@ -362,8 +364,8 @@ def _shared(old: Sequence[int], new: Sequence[int]) -> int:
     return min(len(old), len(new) - 1)
 
 
-def _usage(drawing: DecodingRequest, together: int) -> Usage:
-    """What a reply cost; its share of the time that `together` requests took."""
-    said = sum(len(line.said) for line in drawing.lines)
-    seconds = (time.monotonic() - drawing.started) / together
-    return Usage(1, len(drawing.prompt.ids), said, drawing.prompt.cached, seconds)
+def _usage(decoding: DecodingRequest, together: int) -> Usage:
+    """A reply's usage; its share of the time of the `together` requests that were decoded at once."""
+    said = sum(len(sequence.said) for sequence in decoding.sequences)
+    seconds = (time.monotonic() - decoding.started) / together
+    return Usage(1, len(decoding.prompt.ids), said, decoding.prompt.cached, seconds)

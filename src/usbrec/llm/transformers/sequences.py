@@ -13,8 +13,8 @@ from usbrec.llm.protocol import ChatRequest, Completion
 
 @dataclass
 class Prompt:
-    """A prompt gone through: its tokens, its key-value cache, the logits (1, vocabulary) of what comes
-    next, and how many tokens were not computed again."""
+    """A prefilled prompt: its tokens, its key-value cache, the logits (1, vocabulary) of the next token, and
+    how many tokens came from a cache."""
 
     ids: list[int]
     cache: Any
@@ -24,56 +24,56 @@ class Prompt:
 
 @dataclass
 class DecodingRequest:
-    """A request on its way: its prompt, and the replies so far. `stopped` says that nobody waits any more."""
+    """A request being decoded: its prompt, and the replies so far. `stopped` says that it was cancelled."""
 
     request: ChatRequest
     prompt: Prompt
     stopped: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)
-    lines: list[Line] = field(init=False)
+    sequences: list[DecodingSequence] = field(init=False)
     told: str = ""
 
     def __post_init__(self) -> None:
-        self.lines = [Line(self, index) for index in range(self.request.n)]
+        self.sequences = [DecodingSequence(self, index) for index in range(self.request.n)]
 
     def completions(self, tokenizer: Any) -> tuple[Completion, ...]:
-        return tuple(line.completion(tokenizer) for line in self.lines)
+        return tuple(sequence.completion(tokenizer) for sequence in self.sequences)
 
     def over(self) -> bool:
-        """Whether what is still open has to stay as it is."""
+        """Whether the deadline has passed or the request was cancelled."""
         late = self.request.deadline is not None and time.monotonic() - self.started >= self.request.deadline
         return late or self.stopped()
 
     def tell(self, tokenizer: Any) -> None:
-        """Pass on what is new and whole of the only reply; at its end also what was held back."""
+        """Stream the new complete characters of a single reply; at its end also what was held back."""
         if self.request.on_delta is None or self.request.n > 1:
             return
-        line = self.lines[0]
-        text = tokenizer.decode(line.said, skip_special_tokens=True)
+        sequence = self.sequences[0]
+        text = tokenizer.decode(sequence.said, skip_special_tokens=True)
         cut = _cut(text, self.request.stop)
         if cut is not None:
             text = text[:cut]
-        elif line.finish is None:
-            # A character of several tokens is told when it is whole.
+        elif sequence.finish is None:
+            # A character of several tokens is streamed once it is complete.
             if text.endswith("\N{REPLACEMENT CHARACTER}"):
                 return
-            # What may become a stop text cannot be taken back once it is told.
+            # What may become a stop text cannot be taken back once it is streamed.
             text = text[: len(text) - _begun(text, self.request.stop)]
         if len(text) > len(self.told):
             self.request.on_delta(text[len(self.told) :])
             self.told = text
 
 
-class Line:
-    """One reply: the tokens said, and its own random numbers."""
+class DecodingSequence:
+    """One reply: its tokens so far, and a random generator of its own."""
 
-    def __init__(self, drawing: DecodingRequest, index: int) -> None:
+    def __init__(self, decoding: DecodingRequest, index: int) -> None:
         import torch
 
-        self.drawing = drawing
+        self.decoding = decoding
         self.said: list[int] = []
         self.finish: str | None = None
-        seed = derive_seed(drawing.request.seed, "reply", index) % 2**63
+        seed = derive_seed(decoding.request.seed, "reply", index) % 2**63
         self._draw = torch.Generator().manual_seed(seed)
 
     def chance(self) -> float:
@@ -83,19 +83,19 @@ class Line:
         return float(torch.rand((), generator=self._draw, dtype=torch.float64))
 
     def say(self, token: int, ends: frozenset[int], tokenizer: Any) -> None:
-        request = self.drawing.request
+        request = self.decoding.request
         if token in ends:
             self.finish = "stop"
             return
         self.said.append(token)
         if request.stop and _cut(tokenizer.decode(self.said), request.stop) is not None:
             self.finish = "stop"
-        elif len(self.said) >= request.max_tokens or self.drawing.over():
+        elif len(self.said) >= request.max_tokens or self.decoding.over():
             self.finish = "length"
 
     def completion(self, tokenizer: Any) -> Completion:
         text = tokenizer.decode(self.said, skip_special_tokens=True)
-        cut = _cut(text, self.drawing.request.stop)
+        cut = _cut(text, self.decoding.request.stop)
         return Completion(text if cut is None else text[:cut], "stop" if self.finish == "stop" else "length")
 
 

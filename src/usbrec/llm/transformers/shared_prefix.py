@@ -1,7 +1,7 @@
 """Shared-prefix forward pass: sequences of one prompt advance by a token each over one cache.
 
-Together where the model computes plain attention: all lines in one pass, those of one prompt reading the same
-keys and values. Any other architecture takes each prompt's lines through by themselves.
+Where the model computes plain attention, all sequences go in one pass, those of one prompt reading the same
+keys and values. Any other architecture gets one pass for the sequences of each prompt.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from collections.abc import Sequence
 from typing import Any
 
 from usbrec.llm.protocol import ChatRequest
-from usbrec.llm.transformers.sequences import DecodingRequest, Line, Prompt
+from usbrec.llm.transformers.sequences import DecodingRequest, DecodingSequence, Prompt
 
-#: What our attention is called where transformers looks for it.
+#: The name of our attention in transformers' register.
 _ATTENTION = "usbrec_shared_prompt"
-#: What an attention of some architectures has beside queries, keys and values: not computed here.
+#: Further arguments that the attention of some architectures takes: not computed here.
 _SPECIAL = ("sliding_window", "softcap", "s_aux", "position_bias")
 
 
-def passes_of(model: Any, lines: Sequence[Line]) -> Together | Apart:
-    """How these lines are taken through the model: together where it computes as we know."""
-    together = Together(model)
-    return together if together.possible() else Apart(model, lines)
+def forward_pass_of(model: Any, sequences: Sequence[DecodingSequence]) -> SharedPrefixPass | PerPromptPass:
+    """The forward pass for these sequences: a shared one where the model allows it."""
+    together = SharedPrefixPass(model)
+    return together if together.possible() else PerPromptPass(model, sequences)
 
 
-class Together:
-    """All lines in one pass, each reading its prompt's keys and values beside its own."""
+class SharedPrefixPass:
+    """All sequences in one pass, each reading its prompt's keys and values beside its own."""
 
     def __init__(self, model: Any) -> None:
         from transformers import DynamicCache
 
         self._model = model
         self._said = DynamicCache(config=model.config)
-        self._shelf = _Shelf((), model)
-        self._where_l: tuple[Any, Any] | None = None
+        self._prefixes = _PrefixCaches((), model)
+        self._where_n: tuple[Any, Any] | None = None
 
     def possible(self) -> bool:
         """Whether the model takes our attention, and has no other kind of layers."""
@@ -48,61 +48,65 @@ class Together:
         if self._said.layers:
             self._said.batch_select_indices(torch.tensor(places, device=self._model.device))
 
-    def next(self, lines: Sequence[Line]) -> Any:
-        """The logits (lines, vocabulary) of what follows each line's last token."""
+    def next(self, sequences: Sequence[DecodingSequence]) -> Any:
+        """The logits (sequences, vocabulary) after each sequence's last token."""
         import torch
 
-        prompts = list({id(line.drawing.prompt): line.drawing.prompt for line in lines}.values())
-        # Prompts nobody goes on from are taken down when they are the greater part: that copies the others.
-        if not self._shelf.prompts or 2 * len(prompts) <= len(self._shelf.prompts):
-            self._shelf = _Shelf(prompts, self._model)
-        self._where_l = self._shelf.places(lines)
+        prompts = list(
+            {id(sequence.decoding.prompt): sequence.decoding.prompt for sequence in sequences}.values()
+        )
+        # Prompts without open sequences stay until they are the greater part: dropping copies the others.
+        if not self._prefixes.prompts or 2 * len(prompts) <= len(self._prefixes.prompts):
+            self._prefixes = _PrefixCaches(prompts, self._model)
+        self._where_n = self._prefixes.places(sequences)
         device = self._model.device
-        places = [len(line.drawing.prompt.ids) + len(line.said) - 1 for line in lines]
+        places = [len(sequence.decoding.prompt.ids) + len(sequence.said) - 1 for sequence in sequences]
         return self._model(
-            input_ids=torch.tensor([[line.said[-1]] for line in lines], device=device),
+            input_ids=torch.tensor([[sequence.said[-1]] for sequence in sequences], device=device),
             position_ids=torch.tensor(places, device=device)[:, None],
             # Of no meaning here; given so that none is made.
             attention_mask=torch.zeros((1, 1, 1, 1), device=device),
             past_key_values=self._said,
             use_cache=True,
-            prompts_of=self,
+            shared_pass=self,
         ).logits[:, -1]
 
     def attend(self, layer: int, query: Any, key: Any, value: Any, scaling: float) -> Any:
-        """Attention of one new token a line: query (l, heads, 1, d), key and value (l, shared heads, t, d)
-        of what was said; returns (l, 1, heads, d)."""
+        """Attention of one new token a sequence: query (n, heads, 1, d), key and value of the sequences' own
+        tokens (n, shared heads, t, d); returns (n, 1, heads, d)."""
         import torch
 
         count, heads, _, width = query.shape
         shared = key.shape[1]
-        where_l = self._where_l
-        keys_psdm, values_psmd, hidden_pm = self._shelf.layers[layer]
+        where_n = self._where_n
+        keys_psdm, values_psmd, hidden_pm = self._prefixes.layers[layer]
         length = values_psmd.shape[2]
-        query_lsgd = (query * scaling).view(count, shared, heads // shared, width)
+        query_nsgd = (query * scaling).view(count, shared, heads // shared, width)
 
-        def at_prompts(lines_l: Any) -> Any:
-            """(l, s, g, x) as (p, s, rows, x): who has the same prompt asks it at once, in one matrix."""
-            rows = lines_l.new_zeros((*self._shelf.shape, *lines_l.shape[1:]))
-            rows[where_l] = lines_l
+        def at_prompts(values_n: Any) -> Any:
+            """(n, s, g, x) as (p, s, rows, x): sequences of one prompt are one matrix."""
+            rows = values_n.new_zeros((*self._prefixes.shape, *values_n.shape[1:]))
+            rows[where_n] = values_n
             return rows.transpose(1, 2).flatten(2, 3)
 
-        def at_lines(rows: Any) -> Any:
-            rows = rows.unflatten(2, (self._shelf.shape[1], heads // shared))
-            return rows.transpose(1, 2)[where_l]
+        def at_sequences(rows: Any) -> Any:
+            rows = rows.unflatten(2, (self._prefixes.shape[1], heads // shared))
+            return rows.transpose(1, 2)[where_n]
 
-        theirs_lsgm = at_lines(at_prompts(query_lsgd) @ keys_psdm + hidden_pm[:, None, None])
-        own_lsgt = query_lsgd @ key.transpose(-1, -2)
-        weight = torch.cat([theirs_lsgm, own_lsgt], -1).softmax(-1, dtype=torch.float32).to(query.dtype)
-        read_lsgd = at_lines(at_prompts(weight[..., :length]) @ values_psmd) + weight[..., length:] @ value
-        return read_lsgd.reshape(count, 1, heads, width)
+        theirs_nsgm = at_sequences(at_prompts(query_nsgd) @ keys_psdm + hidden_pm[:, None, None])
+        own_nsgt = query_nsgd @ key.transpose(-1, -2)
+        weight = torch.cat([theirs_nsgm, own_nsgt], -1).softmax(-1, dtype=torch.float32).to(query.dtype)
+        read_nsgd = (
+            at_sequences(at_prompts(weight[..., :length]) @ values_psmd) + weight[..., length:] @ value
+        )
+        return read_nsgd.reshape(count, 1, heads, width)
 
 
-class _Shelf:
-    """The keys and values of some prompts laid side by side, as long as the longest.
+class _PrefixCaches:
+    """The keys and values of several prompts in one tensor, padded to the longest.
 
     `layers` has of each layer keys (p, s, d, m), values (p, s, m, d), and (p, m): 0 for what is there and
-    minus infinity behind a prompt's end. `shape` is the number of prompts and the most lines of one.
+    minus infinity behind a prompt's end. `shape` is the number of prompts and the most sequences of one.
     """
 
     def __init__(self, prompts: Sequence[Prompt], model: Any) -> None:
@@ -123,14 +127,14 @@ class _Shelf:
             values = _side_by_side([layer.values for layer in layers], longest)
             self.layers.append((keys.transpose(-1, -2), values, hidden_pm.to(keys.dtype)))
 
-    def places(self, lines: Sequence[Line]) -> tuple[Any, Any]:
-        """For each line the row of its prompt and its place among that prompt's lines."""
+    def places(self, sequences: Sequence[DecodingSequence]) -> tuple[Any, Any]:
+        """For each sequence the row of its prompt and its place among that prompt's sequences."""
         import torch
 
         counts = [0] * len(self.prompts)
         rows, places = [], []
-        for line in lines:
-            row = self._row[id(line.drawing.prompt)]
+        for sequence in sequences:
+            row = self._row[id(sequence.decoding.prompt)]
             rows.append(row)
             places.append(counts[row])
             counts[row] += 1
@@ -149,12 +153,12 @@ def _side_by_side(of_prompts: Sequence[Any], longest: int) -> Any:
     return together
 
 
-class Apart:
-    """Each prompt's lines in a pass of their own, on copies of its cache: any architecture goes this way."""
+class PerPromptPass:
+    """Each prompt's sequences in a pass of their own, on copies of its cache: works with any architecture."""
 
-    def __init__(self, model: Any, lines: Sequence[Line]) -> None:
+    def __init__(self, model: Any, sequences: Sequence[DecodingSequence]) -> None:
         self._model = model
-        self._lines = list(lines)
+        self._sequences = list(sequences)
         self._caches: dict[int, Any] = {}
 
     def keep(self, places: Sequence[int]) -> None:
@@ -162,38 +166,38 @@ class Apart:
 
         kept = set(places)
         before: dict[int, list[bool]] = {}
-        for place, line in enumerate(self._lines):
-            before.setdefault(id(line.drawing), []).append(place in kept)
-        self._lines = [self._lines[place] for place in places]
-        for drawing, stays in before.items():
-            if drawing in self._caches and not all(stays):
+        for place, sequence in enumerate(self._sequences):
+            before.setdefault(id(sequence.decoding), []).append(place in kept)
+        self._sequences = [self._sequences[place] for place in places]
+        for decoding, stays in before.items():
+            if decoding in self._caches and not all(stays):
                 rows = [row for row, staying in enumerate(stays) if staying]
                 if rows:
-                    self._caches[drawing].batch_select_indices(torch.tensor(rows, device=self._model.device))
+                    self._caches[decoding].batch_select_indices(torch.tensor(rows, device=self._model.device))
                 else:
-                    del self._caches[drawing]
+                    del self._caches[decoding]
 
-    def next(self, lines: Sequence[Line]) -> Any:
+    def next(self, sequences: Sequence[DecodingSequence]) -> Any:
         import torch
 
-        together: dict[int, list[Line]] = {}
-        for line in lines:
-            together.setdefault(id(line.drawing), []).append(line)
+        together: dict[int, list[DecodingSequence]] = {}
+        for sequence in sequences:
+            together.setdefault(id(sequence.decoding), []).append(sequence)
         logits = []
-        for drawing, its in together.items():
-            if drawing not in self._caches:
+        for decoding, its in together.items():
+            if decoding not in self._caches:
                 # A copy: the prompt's own stays as it is for the next request of the unit.
-                self._caches[drawing] = copy.deepcopy(its[0].drawing.prompt.cache)
+                self._caches[decoding] = copy.deepcopy(its[0].decoding.prompt.cache)
                 if len(its) > 1:
-                    self._caches[drawing].batch_repeat_interleave(len(its))
-            said = torch.tensor([[line.said[-1]] for line in its], device=self._model.device)
-            cache = self._caches[drawing]
+                    self._caches[decoding].batch_repeat_interleave(len(its))
+            said = torch.tensor([[sequence.said[-1]] for sequence in its], device=self._model.device)
+            cache = self._caches[decoding]
             logits.append(self._model(input_ids=said, past_key_values=cache, use_cache=True).logits[:, -1])
         return torch.cat(logits)
 
 
 def shares_prompts(model: Any) -> bool:
-    """Whether replies can go through `model` together, because it computes plain attention, through
+    """Whether `model` can decode several prompts in one pass: it computes plain attention, through
     transformers' register. Tried once, before anybody else uses the model."""
     known: bool | None = getattr(model, "_usbrec_shares_prompts", None)
     if known is None:
@@ -202,7 +206,7 @@ def shares_prompts(model: Any) -> bool:
 
 
 def _try_our_attention(model: Any) -> bool:
-    """Set our attention, and see whether one token after a short prompt gets the logits it should."""
+    """Set our attention, and check the logits of one token after a short prompt."""
     import torch
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
@@ -232,10 +236,10 @@ def _computes_as_it_should(model: Any) -> bool:
     cache = DynamicCache(config=model.config)
     tensor = torch.tensor([ids], device=model.device)
     logits = model(input_ids=tensor, past_key_values=cache, use_cache=True).logits[:, -1]
-    drawing = DecodingRequest(ChatRequest((), n=2), Prompt(ids, cache, logits, 0))
-    for line in drawing.lines:
-        line.said.append(ids[0])
-    ours = Together(model).next(drawing.lines).float()
+    decoding = DecodingRequest(ChatRequest((), n=2), Prompt(ids, cache, logits, 0))
+    for sequence in decoding.sequences:
+        sequence.said.append(ids[0])
+    ours = SharedPrefixPass(model).next(decoding.sequences).float()
     plain = model(input_ids=torch.tensor([[*ids, ids[0]]], device=model.device)).logits[:, -1].float()
     # Of 2 at most: without its prompt a token is 1.8 away, rounding in half precision makes up to 0.2.
     far = float((ours.softmax(-1) - plain.softmax(-1)).abs().sum(-1).max())
@@ -249,11 +253,11 @@ def _attention(
     value: Any,
     attention_mask: Any,
     *,
-    prompts_of: Together | None = None,
+    shared_pass: SharedPrefixPass | None = None,
     **kwargs: Any,
 ) -> tuple[Any, None]:
-    """What transformers calls: its own attention, but where lines go on from shared prompts."""
-    if prompts_of is None:
+    """Called by transformers: its own attention, except in a shared-prefix pass."""
+    if shared_pass is None:
         from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
         out: tuple[Any, None] = sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
@@ -261,4 +265,4 @@ def _attention(
     if special := [name for name in _SPECIAL if kwargs.get(name) is not None]:
         raise NotImplementedError(", ".join(special))
     scaling = kwargs.get("scaling") or query.shape[-1] ** -0.5
-    return prompts_of.attend(module.layer_idx, query, key, value, scaling), None
+    return shared_pass.attend(module.layer_idx, query, key, value, scaling), None
