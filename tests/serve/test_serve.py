@@ -207,6 +207,23 @@ def test_unusable_requests_get_openais_errors(running: Start) -> None:
     assert (status, answer["error"]["type"]) == (405, "invalid_request_error")
 
 
+def test_a_path_that_is_not_there_says_which_are(running: Start) -> None:
+    service = running(twins_on(ScriptedModel(replies)))
+    for path in ("/v1/completions", "/v1/embeddings", "/chat/completions"):
+        status, answer, _ = service.send("POST", path, {"model": "scripted", "prompt": "x"})
+        assert (status, answer["error"]["code"]) == (404, "not_found")
+        assert "POST /v1/chat/completions" in answer["error"]["message"]
+    with service.client() as client, pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
+        client.embeddings.create(model="scripted", input="x")
+
+
+def test_models_are_listed_with_a_slash_at_the_end_as_well(running: Start) -> None:
+    service = running(twins_on(ScriptedModel(replies)))
+    status, listed, _ = service.send("GET", "/v1/models/")
+    assert status == 200
+    assert listed == service.send("GET", "/v1/models")[1]
+
+
 def test_parts_tools_and_unknown_fields_are_taken_as_clients_send_them(running: Start) -> None:
     model = ScriptedModel(replies)
     with running(twins_on(model)).client() as client:

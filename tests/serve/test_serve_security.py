@@ -382,3 +382,50 @@ def test_of_what_libraries_log_the_lines_that_may_quote_somebody_are_left_out() 
     said = "Task exception was never retrieved\nfuture: <Task exception=ValueError('Goodfellas')>"
     record = logging.LogRecord("asyncio", logging.ERROR, "", 0, said, None, None)
     assert json.loads(Lines().format(record))["event"] == "Task exception was never retrieved"
+
+
+def test_a_key_that_is_wrong_is_told_from_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "keys.jsonl"
+    new_key(file, "ann")
+    caplog.set_level(logging.INFO, "usbrec.serve")
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file)) as service:
+        _, missing, _ = service.send("GET", "/v1/models")
+        _, wrong, _ = service.send("GET", "/v1/models", headers=_bearer("usbrec-wrong"))
+    assert missing["error"]["message"] == "A key is needed: Authorization: Bearer KEY."
+    assert "not known here" in wrong["error"]["message"]
+    assert "usbrec-wrong" not in wrong["error"]["message"]
+    assert [line["reason"] for line in _lines(caplog)] == ["no API key", "unknown API key"]
+
+
+def test_the_log_says_why_a_request_was_refused_and_quotes_nothing_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "usbrec.serve")
+    part = [{"type": "Goodfellas", "url": "x"}]
+    asked = (
+        ({"messages": WISH, "temperature": 9}, "temperature: Input should be less than or equal to 2"),
+        ({"messages": []}, "messages: List should have at least 1 item after validation, not 0"),
+        ({"messages": [{"role": "Goodfellas"}]}, "messages.0.role: Input should be"),
+        ({"messages": [{"role": "user", "content": part}]}, "a message holds a part that is no text"),
+        ({"messages": WISH, "logprobs": True}, "logprobs are not given by these models."),
+        ({"messages": WISH, "usbrec": {"drafts": 9}}, "usbrec.drafts is 9; here it is at most 8."),
+        ({"messages": WISH, "model": "Goodfellas"}, "model_not_found"),
+        (b'{"messages": Goodfellas', "JSON decode error"),
+    )
+    with Running(twins_on(ScriptedModel(replies))) as service:
+        for body, _ in asked:
+            assert service.send("POST", CHAT, body)[0] in (400, 404)
+    # A line is written once its answer is away: all are there when the service has ended.
+    found = [line["reason"] for line in _lines(caplog)]
+    assert len(found) == len(asked)
+    for reason, (_, expected) in zip(found, asked, strict=True):
+        assert expected in reason
+    assert "Goodfellas" not in json.dumps(_lines(caplog))
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """The lines of requests that the log has."""
+    from usbrec.serve.observe.logs import Lines
+
+    lines = [json.loads(Lines().format(one)) for one in caplog.records if one.name == "usbrec.serve"]
+    return [line for line in lines if line["event"] == "request"]
