@@ -96,7 +96,7 @@ class Said:
         if self.turn.role == "seeker":
             return self.turn.to_json()
         items = [{"id": item.id, "title": item.title, "year": item.year} for item in self.items]
-        return {**self.turn.to_json(), "items": items, "trace": self.trace}
+        return {"role": self.turn.role, "text": self.turn.text, "items": items, "trace": self.trace}
 
 
 @dataclass
@@ -188,7 +188,8 @@ class Talk:
         voice.complete(text)
         if reply.unfinished:
             self._print("  (cut off)", "dim")
-        return Said(Turn("recommender", text), self.twins.items(turns, text), drawn.trace)
+        said = Turn("recommender", text, reply.items)
+        return Said(said, self.twins.items(turns, said), drawn.trace)
 
     # Commands
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from usbrec.config import Play, Serving
-from usbrec.dialogue import Conversation, Item, Usage
+from usbrec.dialogue import Conversation, Item, Turn, Usage
 from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.play.protocol import Drawn, Sampling, SearchProgress
@@ -31,10 +31,11 @@ Update = str | SearchProgress
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One reply of the model: its text and why it ended."""
+    """One reply of the model: its text and why it ended; `items` are the ids that it gives itself."""
 
     text: str
     finish: Literal["stop", "length"]
+    items: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class Answerer:
             )
 
     def _finished(self, request: GenerationRequest, drawn: Drawn) -> Finished:
-        said = tuple(Said(one.text.strip(), one.finish) for one in drawn.replies)
+        said = tuple(Said(one.text.strip(), one.finish, one.items) for one in drawn.replies)
         return Finished(said, drawn.usage, drawn.trace, self._items(request, said))
 
     def _at_the_end(self, request: GenerationRequest, heard: str, started: bool, usage: Usage) -> Finished:
@@ -196,7 +197,8 @@ class Answerer:
         return Finished(said, usage, None, self._items(request, said), late=True)
 
     def _items(self, request: GenerationRequest, said: Sequence[Said]) -> tuple[Item, ...]:
-        return self._served.items(request.conversation.turns, said[0].text)
+        first = Turn("recommender", said[0].text, said[0].items)
+        return self._served.items(request.conversation.turns, first)
 
     def _cost_so_far(self, request: GenerationRequest, heard: _Heard, context: Context) -> Usage:
         """What the calls have cost that are over, and about what the one under way has: nobody has counted

@@ -65,12 +65,12 @@ class ServedModels:
         """The system text that is read: the application's own in place of ours."""
         return self.seat.template.system if conversation.system is None else conversation.system
 
-    def items(self, turns: Sequence[Turn], text: str) -> tuple[Item, ...]:
-        """The items that a reply after `turns` names, each once."""
+    def items(self, turns: Sequence[Turn], reply: Turn) -> tuple[Item, ...]:
+        """The items that a reply after `turns` recommends or names, each once."""
         knowledge = self.knowledge
         if knowledge is None:
             return ()
-        ids = dict.fromkeys(knowledge.named(text, knowledge.named_in(turns)))
+        ids = dict.fromkeys(knowledge.named_by(reply, knowledge.named_in(turns)))
         found = (knowledge.catalogue.get(item_id) for item_id in ids)
         return tuple(item for item in found if item is not None)
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import subprocess
 import sys
+import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from support import ROOT
+from support.command import interruptible, usbrec
 from usbrec.errors import ConfigError
 from usbrec.play.own.loading import load_object
 
 BOOKS, SAMPLES = ROOT / "docs" / "examples" / "books.csv", ROOT / "docs" / "examples" / "books.jsonl"
-GOOD = """
+GOOD = """import time
+from usbrec.dialogue import Reply
+
 class Nearest:
     identity = {"version": 1}
     def reply(self, conversation):
@@ -28,6 +33,13 @@ class Breaks:
 made = Nearest()
 class Inside:
     inner = made
+class Gives:
+    def reply(self, conversation):
+        return Reply("Unlike Jane Eyre (1847):", items=["B04"])
+class Hangs:
+    def reply(self, conversation):
+        open("asked", "w").close()
+        time.sleep(600)
 """
 
 
@@ -62,9 +74,9 @@ def test_a_module_in_the_current_folder_is_found_and_a_class_is_called(rest: str
         ("torn_shop:X", r"ModuleNotFoundError: No module named 'nowhere_to_be_found' at .*torn_shop\.py:1"),
         ("wrong_shop:X", r"SyntaxError: .* at .*wrong_shop\.py:1"),
         ("closed_shop:X", r"SystemExit: closed at .*closed_shop\.py:1"),
-        ("corner_shop:Far", r"corner_shop\.py has no Far\. There is: Breaks, Inside, Nearest, Needs, made"),
+        ("corner_shop:Far", r"corner_shop\.py has no Far\. There is: Breaks, Gives, Hangs, Inside"),
         ("corner_shop:Needs", r"Needs is called without arguments.*'path'"),
-        ("corner_shop:Breaks", r"Breaks\(\) failed: OSError: no index at .*corner_shop\.py:11"),
+        ("corner_shop:Breaks", r"Breaks\(\) failed: OSError: no index at .*corner_shop\.py:13"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_with_what_and_where(rest: str, said: str, shop: Path) -> None:
@@ -120,28 +132,48 @@ def test_one_package_that_is_found_twice_is_one(
     assert type(load_object("plugin", "nearest", "plugin:nearest")).__name__ == "Nearest"
 
 
-def usbrec(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "usbrec", "evaluate", str(SAMPLES), "--catalogue", str(BOOKS)]
-    return subprocess.run(
-        [*command, "--seeker", "rules", "--judge", "rules", "--no-second-judge", "-o", "run", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=folder,
-        env={**os.environ},
-        check=False,
-    )
+RUN = ("evaluate", SAMPLES, "--catalogue", BOOKS, "--seeker", "rules", "--judge", "rules")
 
 
 def test_the_command_line_seats_an_object_of_the_current_folder(shop: Path) -> None:
-    done = usbrec(shop, "--recommender", "python:corner_shop:Nearest")
+    done = usbrec(
+        *RUN, "--no-second-judge", "--recommender", "python:corner_shop:Nearest", "-o", "run", cwd=shop
+    )
     assert done.returncode == 0, done.stderr
-    assert (shop / "run" / "results.json").is_file()
+    config = tomllib.loads((shop / "run" / "config.toml").read_text())
+    assert config["seats"]["recommender"] == "python:corner_shop:Nearest"
+    assert config["seats"]["simulator"] == "rules", "--seeker is the simulator"
 
 
 def test_the_command_line_ends_with_2_and_no_traceback_where_a_module_is_broken(shop: Path) -> None:
-    done = usbrec(shop, "--recommender", "python:torn_shop:X")
+    done = usbrec(*RUN, "--recommender", "python:torn_shop:X", "-o", "run", cwd=shop)
     assert done.returncode == 2
     assert "torn_shop.py:1" in done.stderr.replace("\n", "")
     assert "Traceback" not in done.stderr + done.stdout
     assert not (shop / "run").exists()
+
+
+def test_a_conversation_shows_the_items_that_an_object_gives(shop: Path) -> None:
+    done = usbrec(
+        *("chat", "--catalogue", BOOKS, "--recommender", "python:corner_shop:Gives"),
+        cwd=shop,
+        typed="hello\n",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Unlike Jane Eyre (1847): Dracula (1897)" in done.stdout
+    shown = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert [line.split(" · ")[0].strip() for line in shown] == ["Dracula (1897)"]
+
+
+def test_ctrl_c_does_not_wait_for_a_method_that_hangs(shop: Path) -> None:
+    command = [sys.executable, "-m", "usbrec", *map(str, RUN), "--recommender", "python:corner_shop:Hangs"]
+    with interruptible():
+        process = subprocess.Popen([*command, "-o", "run"], cwd=shop, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if (shop / "asked").exists():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on from there" in " ".join(said.split())
