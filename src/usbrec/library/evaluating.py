@@ -165,7 +165,7 @@ aevaluate = _awaited(
 
     async def main():
         run = await usbrec.aevaluate(
-            "docs/examples/books.jsonl", recommender="rules:popular", catalogue="docs/examples/books.csv"
+            "docs/examples/books.jsonl", recommender="rules:retriever", catalogue="docs/examples/books.csv"
         )
         print(run.scores["hit"].mean)
 
