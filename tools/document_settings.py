@@ -49,7 +49,7 @@ Hand it over with `--config FILE.toml`. Options on the command line go before th
 from others (who judges inside the search, from which score on a draft is chosen, how many rows at once) has
 that value, with `# derived` behind it. Leave such a line out where you change what it follows from. A name
 that is not in these tables is an error, because a misspelt setting would otherwise be a silent default. In
-Python the same settings are `usbrec.config.Config`, and `config.with_(play={"rounds": 3})` is a checked copy
+Python the same settings are `usbrec.Config`, and `config.with_(play={"rounds": 3})` is a checked copy
 with other ones.
 
 A run folder belongs to the settings that decide answers: with others, the command refuses to go on in it.

@@ -315,3 +315,28 @@ def test_pairs_are_a_sequence_in_memory_and_in_a_folder(tmp_path: Path, temporar
     assert list(frame.columns) == list(PAIR_COLUMNS)
     assert (frame["chosen_score"] > frame["rejected_score"]).all()
     assert len(held.to_csv(tmp_path / "pairs.csv").read_text().splitlines()) > len(held)
+
+
+def test_a_class_in_a_seat_is_taken_for_one_that_was_not_called() -> None:
+    class Librarian:
+        def reply(self, conversation: usbrec.Conversation) -> str:
+            return "Try Dracula (1897)."
+
+    with pytest.raises(ConfigError, match=r"recommender: Librarian is a class\. Give an object: Librarian"):
+        usbrec.evaluate(recommender=Librarian, **BOOKS)
+    run = usbrec.evaluate(recommender=Librarian(), **BOOKS)
+    assert run.name == "Librarian"
+
+
+async def test_async_objects_run_in_the_loop_of_the_program_that_waits() -> None:
+    home = asyncio.get_running_loop()
+    loops: set[asyncio.AbstractEventLoop] = set()
+
+    class Colleague:
+        async def reply(self, conversation: usbrec.Conversation) -> str:
+            loops.add(asyncio.get_running_loop())
+            return "Try Dracula (1897)."
+
+    run = await usbrec.aevaluate(recommender=Colleague(), **BOOKS)
+    assert run.failures == {}
+    assert loops == {home}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from usbrec.config import Config, load_config
+from usbrec.config import Config
+from usbrec.library.settings import laid_over
 
 _SEATS = "Seats"
 _RUN = "Run"
@@ -133,29 +134,31 @@ def settings(
     iterations: int | None = None,
 ) -> Config:
     """The configuration file with the options given laid over it. Raises ConfigError."""
-    overrides: dict[str, Any] = {
-        "seed": seed,
-        "mode": mode,
-        "limit": limit,
-        "enhanced": True if ses else None,
-        "ranker": None if ranker is None else str(ranker),
-        "seats": {
-            "recommender": recommender or model,
-            "simulator": simulator or model,
-            "judge": judge or model,
-        },
-        "models": {"base_url": base_url, "concurrency": concurrency},
-        "play": {"rounds": rounds, "candidates": candidates},
-        "judging": {"second": None if second_judge else False},
-        "search": {
-            "simulator": ses_simulator,
-            "judge": ses_judge,
-            "kind": search,
-            "drafts": search_drafts,
-        },
-        "pairs": {"drafts": pair_drafts, "horizon": horizon},
-        "seekers": {"noun": noun},
-        "train": {"preset": preset, "max_steps": max_steps},
-        "experiment": {"method": method, "training_seeds": training_seeds, "iterations": iterations},
-    }
-    return load_config(config, overrides)
+    seats = {"recommender": recommender or model, "simulator": simulator or model, "judge": judge or model}
+    return laid_over(
+        config,
+        seats,
+        mode=mode,
+        limit=limit,
+        seed=seed,
+        ranker=ranker,
+        base_url=base_url,
+        concurrency=concurrency,
+        rounds=rounds,
+        candidates=candidates,
+        # What is on by default is not set by being on.
+        second_judge=None if second_judge else False,
+        ses=ses or None,
+        ses_simulator=ses_simulator,
+        ses_judge=ses_judge,
+        search=search,
+        search_drafts=search_drafts,
+        pair_drafts=pair_drafts,
+        horizon=horizon,
+        noun=noun,
+        preset=preset,
+        max_steps=max_steps,
+        method=method,
+        training_seeds=training_seeds,
+        iterations=iterations,
+    )

@@ -36,6 +36,7 @@ def evaluate(
     rounds: int | None = None,
     candidates: int | None = None,
     ses: bool | None = None,
+    second_judge: bool | None = None,
     mode: str | None = None,
     ranker: str | os.PathLike[str] | None = None,
     interactions: str | os.PathLike[str] | None = None,
@@ -54,10 +55,12 @@ def evaluate(
     take. A seat is a text as on the command line (``"openai:my-model"``, ``"rules:retriever"``, ...) or an
     object: a recommender has ``reply(conversation)``, a seeker ``reply(conversation, targets)``, a judge
     ``score(conversation, targets)`` from 0 to 2, each plain or async; a model of :func:`usbrec.open_model`
-    may sit anywhere. With a catalogue, seeker and judge go by rules unless they are named.
+    may sit anywhere. With a catalogue, seeker and judge go by rules unless they are named; without one the
+    packaged model takes the seats that nobody is named for.
 
     `rounds` is how many replies an episode has at most (2), `candidates` how many retrieved items are laid
-    before the recommender (0), `ses` whether it is self-enhanced, `mode` what is evaluated ("episode",
+    before the recommender (0), `ses` whether it is self-enhanced, `second_judge` whether a sentence model
+    scores the dialogues, too (yes, with the extra ``retrieval``), `mode` what is evaluated ("episode",
     "retrieval", "ask"), `limit` how many samples, the same whatever the `seed` (0). `config` holds everything
     else (docs/configuration.md), as :class:`usbrec.Config`, mapping or TOML file; arguments go before it.
 
@@ -94,6 +97,7 @@ def evaluate(
         rounds=rounds,
         candidates=candidates,
         ses=ses,
+        second_judge=second_judge,
         mode=mode,
         ranker=ranker,
         base_url=base_url,
@@ -126,7 +130,9 @@ def evaluate(
 def called(results: Mapping[str, Any]) -> str:
     """What a run is called that has no folder: as its recommender is."""
     seat = str(results["config"]["seats"]["recommender"])
-    return seat.removeprefix("object:").removeprefix("model:")
+    kind, _, name = seat.partition(":")
+    # Of a class that stands inside of a function, its own name.
+    return {"object": name.rpartition(".")[2], "model": name}.get(kind, seat)
 
 
 @contextlib.contextmanager
@@ -165,7 +171,7 @@ aevaluate = _awaited(
 
     async def main():
         run = await usbrec.aevaluate(
-            "docs/examples/books.jsonl", recommender="rules:popular", catalogue="docs/examples/books.csv"
+            "docs/examples/books.jsonl", recommender="rules:retriever", catalogue="docs/examples/books.csv"
         )
         print(run.scores["hit"].mean)
 

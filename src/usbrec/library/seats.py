@@ -39,6 +39,8 @@ def named_seats(**seats: Seat | None) -> NamedSeats:
         if isinstance(seat, OpenModel):
             models = _agreed(models, seat.settings)
             named[name] = _on_its_server(seat, servers)
+        elif isinstance(seat, type):
+            raise ConfigError(f"{name}: {seat.__name__} is a class. Give an object: {seat.__name__}(...).")
         elif seat is not None and not isinstance(seat, str):
             objects[name] = seat
     return NamedSeats(named, objects, {"models": models, "servers": servers})

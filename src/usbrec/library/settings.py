@@ -1,4 +1,4 @@
-"""Keyword arguments of the library laid over settings."""
+"""Arguments of the library and options of the command line, laid over settings."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from typing import Any
 from usbrec.config import Config, load_config
 from usbrec.config.loading import GivenSettings
 
-#: The setting that an argument stands for, where it has another name.
+#: The setting that an argument, or an option of the command line, stands for where it has another name.
 _SETTINGS = {
-    "rounds": "play.rounds",
-    "candidates": "play.candidates",
     "ses": "enhanced",
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
-    "drafts": "search.drafts",
+    "rounds": "play.rounds",
+    "candidates": "play.candidates",
+    "second_judge": "judging.second",
+    "search": "search.kind",
+    "search_drafts": "search.drafts",
     "search_rounds": "search.rounds",
-    "search_simulator": "search.simulator",
-    "search_judge": "search.judge",
+    "ses_simulator": "search.simulator",
+    "ses_judge": "search.judge",
     "pair_drafts": "pairs.drafts",
+    "horizon": "pairs.horizon",
+    "noun": "seekers.noun",
     "preset": "train.preset",
     "max_steps": "train.max_steps",
+    "method": "experiment.method",
+    "training_seeds": "experiment.training_seeds",
+    "iterations": "experiment.iterations",
 }
 
 
