@@ -15,18 +15,16 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-#: Seconds after which a step that cannot be counted is told of where stderr is no terminal.
-_SILENCE = 1.0
-
 
 class Bars:
     """One bar a stage, on stderr; a plain line at its begin where stderr is no terminal.
 
     A step whose parts cannot be counted has a bar that pulses and leaves nothing behind, or a line as soon as
-    it lasts longer than a second.
+    it lasts longer than `patience` seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = 1.0) -> None:
+        self._patience = patience
         self._console = Console(stderr=True, emoji=False)
         self._bars: Progress | None = None
         self._task = TaskID(0)
@@ -69,7 +67,9 @@ class Bars:
             self._bars.start()
             self._task = self._bars.add_task(label, total=None)
             return
-        self._late = threading.Timer(_SILENCE, self._console.print, (f"{label} ...",), {"markup": False})
+        self._late = threading.Timer(
+            self._patience, self._console.print, (f"{label} ...",), {"markup": False}
+        )
         self._late.daemon = True
         self._late.start()
 
