@@ -1,9 +1,9 @@
 """Files and folders: reading with errors that say where, atomic writing, and the user's cache.
 
 Whoever reads a file while it is written sees the old one or the new one. A folder in the cache is whole or
-not there: it is made aside, sealed with the checksum of every file, and moved into place. What lies there is
-read back years later, after full disks and cut power, so whoever opens one checks the seal first and makes
-it anew when it does not hold. Checksums guard against accidents; the cache is the user's own.
+not there: it is written under another name, gets a list of every file's checksum, and is renamed into place. What lies
+there is read back years later, after full disks and cut power, so whoever opens one checks the list first and
+writes it anew when it does not hold. Checksums guard against accidents; the cache is the user's own.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether every file of the folder is as it was sealed. Reads all of them, about 1 GB a second."""
+    """Whether every file of the folder has the checksum it was written with. Reads all, about 1 GB a second."""
     try:
         sealed = json.loads((folder / _SEAL).read_text(encoding="ascii"))
         return bool(sealed) and sealed == _checksums(folder)
