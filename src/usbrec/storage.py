@@ -3,7 +3,8 @@
 Whoever reads a file while it is written sees the old one or the new one. A folder in the cache is whole or
 not there: it is written under another name, gets a list of every file's checksum, and is renamed into
 place. What lies there is read back years later, after full disks and cut power, so whoever opens one checks
-the list first and writes it anew when it does not hold. Checksums guard against accidents; the cache is the user's own.
+the list first and writes it anew when it does not hold. Checksums guard against accidents; the cache is the
+user's own.
 """
 
 from __future__ import annotations
