@@ -1,9 +1,10 @@
 """Files and folders: reading with errors that say where, atomic writing, and the user's cache.
 
 Whoever reads a file while it is written sees the old one or the new one. A folder in the cache is whole or
-not there: it is made aside, sealed with the checksum of every file, and moved into place. What lies there is
-read back years later, after full disks and cut power, so whoever opens one checks the seal first and makes
-it anew when it does not hold. Checksums guard against accidents; the cache is the user's own.
+not there: it is written under another name, gets a list of every file's checksum, and is renamed into
+place. What lies there is read back years later, after full disks and cut power, so whoever opens one checks
+the list first and writes it anew when it does not hold. Checksums guard against accidents; the cache is the
+user's own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import platformdirs
 
 from usbrec.errors import InputError
 
-_SEAL = "seal.json"
+_CHECKSUMS = "seal.json"
 _BLOCK = 1 << 20
 
 #: A file's path, and what changes when its content does.
@@ -144,7 +145,7 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
         partial = Path(aside) / "new"
         partial.mkdir()
         yield partial
-        (partial / _SEAL).write_text(json.dumps(_checksums(partial)), encoding="ascii")
+        (partial / _CHECKSUMS).write_text(json.dumps(_checksums(partial)), encoding="ascii")
         with contextlib.suppress(FileNotFoundError):
             folder.rename(Path(aside) / "old")
         try:
@@ -156,10 +157,10 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether every file of the folder is as it was sealed. Reads all of them, about 1 GB a second."""
+    """Whether every file of the folder has its checksum of then. Reads all of them, about 1 GB a second."""
     try:
-        sealed = json.loads((folder / _SEAL).read_text(encoding="ascii"))
-        return bool(sealed) and sealed == _checksums(folder)
+        written = json.loads((folder / _CHECKSUMS).read_text(encoding="ascii"))
+        return bool(written) and written == _checksums(folder)
     except (OSError, ValueError):
         return False
 
@@ -168,7 +169,7 @@ def _checksums(folder: Path) -> dict[str, list[int]]:
     return {
         str(path.relative_to(folder)): [path.stat().st_size, _checksum(path)]
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != _SEAL
+        if path.is_file() and path.name != _CHECKSUMS
     }
 
 

@@ -68,11 +68,11 @@ class Vocabulary:
 
 def _found(text: str, said: Mapping[str, _T]) -> Iterator[_T]:
     """What the longest runs of words in a text stand for."""
-    spoken = [word.stem for word in words(text)]
+    stems = [word.stem for word in words(text)]
     position = 0
-    while position < len(spoken):
-        for length in range(min(_LONGEST_NAME, len(spoken) - position), 0, -1):
-            phrase = " ".join(spoken[position : position + length])
+    while position < len(stems):
+        for length in range(min(_LONGEST_NAME, len(stems) - position), 0, -1):
+            phrase = " ".join(stems[position : position + length])
             if phrase in said:
                 yield said[phrase]
                 position += length

@@ -23,24 +23,24 @@ class Catalogue:
     """Where what is derived from the items may be kept: only a catalogue that has an index has one."""
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self._shelf: ItemStore = MemoryItemStore(items)
+        self._store: ItemStore = MemoryItemStore(items)
 
     @classmethod
     def from_items(cls, items: Iterable[Item]) -> Catalogue:
         return cls(items)
 
     @classmethod
-    def on_store(cls, shelf: ItemStore, folder: Path | None = None) -> Self:
-        """The items of a shelf, without reading them."""
+    def on_store(cls, store: ItemStore, folder: Path | None = None) -> Self:
+        """The items of a store, without reading them."""
         catalogue = cls.__new__(cls)
-        catalogue._shelf = shelf
+        catalogue._store = store
         catalogue.folder = folder
         return catalogue
 
     @property
     def items(self) -> Sequence[Item]:
         """All items, by row. Those of a large catalogue are read when asked for: keep what you need twice."""
-        return self._shelf.items
+        return self._store.items
 
     def __len__(self) -> int:
         return len(self.items)
@@ -49,15 +49,15 @@ class Catalogue:
         return iter(self.items)
 
     def __contains__(self, item_id: object) -> bool:
-        return isinstance(item_id, str) and self._shelf.row(item_id) is not None
+        return isinstance(item_id, str) and self._store.row(item_id) is not None
 
     def get(self, item_id: str) -> Item | None:
-        row = self._shelf.row(item_id)
+        row = self._store.row(item_id)
         return None if row is None else self.items[row]
 
     def row(self, item_id: str) -> int | None:
         """The place of an item in `items`."""
-        return self._shelf.row(item_id)
+        return self._store.row(item_id)
 
     def find(self, title: str) -> tuple[Item, ...]:
         """The items of that title, most popular first, ties by id.
@@ -65,7 +65,7 @@ class Catalogue:
         With "(year)" only those of the year; when there are none, those of no known year.
         """
         bare, year = split_title(title)
-        found = sorted(self._shelf.titled(normalise_title(bare)), key=by_popularity)
+        found = sorted(self._store.titled(normalise_title(bare)), key=by_popularity)
         if year is None:
             return tuple(found)
         return tuple(item for item in found if item.year == year) or tuple(
@@ -80,15 +80,15 @@ class Catalogue:
     @functools.cached_property
     def digest(self) -> str:
         """SHA-256 over all items, whatever their order."""
-        return digest(list(self._shelf.digests()))
+        return digest(list(self._store.digests()))
 
     @functools.cached_property
     def has_popularity(self) -> bool:
-        return any(popularity > 0 for _, popularity in self._shelf.popularity())
+        return any(popularity > 0 for _, popularity in self._store.popularity())
 
     def with_popularity(self, counts: Mapping[str, float]) -> Catalogue:
         """The same items with the popularity `counts` gives by id, 0 where it has none."""
-        return Catalogue.on_store(self._shelf.recounted(counts), self.folder)
+        return Catalogue.on_store(self._store.recounted(counts), self.folder)
 
 
 def by_popularity(item: Item) -> tuple[float, str]:

@@ -116,30 +116,30 @@ class DiskItemStore:
 
 
 class RecountedItemStore:
-    """A shelf whose items have another popularity: what `counts` gives by id, else 0."""
+    """An item store whose items have another popularity: what `counts` gives by id, else 0."""
 
-    def __init__(self, shelf: ItemStore, counts: Mapping[str, float]) -> None:
-        rows = {shelf.row(item_id): float(count) for item_id, count in counts.items()}
+    def __init__(self, store: ItemStore, counts: Mapping[str, float]) -> None:
+        rows = {store.row(item_id): float(count) for item_id, count in counts.items()}
         self._counts = dict(sorted((row, count) for row, count in rows.items() if row is not None))
-        self._shelf = shelf
-        self.items: Sequence[Item] = _Recounted(shelf.items, self._counts)
+        self._store = store
+        self.items: Sequence[Item] = _Recounted(store.items, self._counts)
 
     def row(self, item_id: str) -> int | None:
-        return self._shelf.row(item_id)
+        return self._store.row(item_id)
 
     def titled(self, key: str) -> list[Item]:
-        found = self._shelf.titled(key)
-        rows = [row for item in found if (row := self._shelf.row(item.id)) is not None]
+        found = self._store.titled(key)
+        rows = [row for item in found if (row := self._store.row(item.id)) is not None]
         return [self.items[row] for row in rows]
 
     def popularity(self) -> Iterator[tuple[str, float]]:
-        return ((self._shelf.items[row].id, count) for row, count in self._counts.items() if count)
+        return ((self._store.items[row].id, count) for row, count in self._counts.items() if count)
 
     def recounted(self, counts: Mapping[str, float]) -> ItemStore:
-        return RecountedItemStore(self._shelf, counts)
+        return RecountedItemStore(self._store, counts)
 
     def digests(self) -> tuple[str, str]:
-        return _popularity_digest(self), self._shelf.digests()[1]
+        return _popularity_digest(self), self._store.digests()[1]
 
 
 def write_store(folder: Path, items: Iterable[Item]) -> None:
@@ -273,8 +273,8 @@ def _count(item_id: str, popularity: float) -> bytes:
     return canonical_json([item_id, float(popularity)]).encode("ascii") + b"\n"
 
 
-def _popularity_digest(shelf: ItemStore) -> str:
-    return _digest(_count(*entry) for entry in sorted(shelf.popularity()))
+def _popularity_digest(store: ItemStore) -> str:
+    return _digest(_count(*entry) for entry in sorted(store.popularity()))
 
 
 def _digest(records: Iterable[bytes]) -> str:

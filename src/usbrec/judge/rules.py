@@ -75,8 +75,8 @@ class RulesProfileJudge:
         if not recommended:
             return _nothing()
         reply, item_id = recommended[-1]
-        taste = PreferenceSimilarity.of(profile, self.knowledge)
-        return _score(taste.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
+        preferences = PreferenceSimilarity.of(profile, self.knowledge)
+        return _score(preferences.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
 
 
 @dataclass(frozen=True)

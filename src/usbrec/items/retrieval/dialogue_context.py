@@ -1,7 +1,7 @@
 """Dialogue context of retrieval: who said which words and named which items, how long ago.
 
-Items are rows of an axis, the catalogue's items in the order of their ids, so that every score is an
-array over the same axis and a stable sort breaks ties by id.
+Items are rows of an :class:`ItemIndex`, the catalogue's items in the order of their ids, so that every score
+is an array over the same rows and a stable sort breaks ties by id.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Context:
         }
 
     def moved(self, rows: Sequence[int]) -> Context:
-        """The same on another axis: `rows` says where each row stands there, -1 for nowhere."""
+        """The same on another item index: `rows` says where each row stands there, -1 for nowhere."""
         return Context(
             tuple(
                 replace(utterance, items=tuple(rows[row] for row in utterance.items if rows[row] >= 0))
@@ -98,8 +98,8 @@ class Context:
 class Reader:
     """Reads turns against a catalogue. Each different text is linked once, because rows share contexts."""
 
-    def __init__(self, axis: ItemIndex, linker: Linker) -> None:
-        self._axis = axis
+    def __init__(self, index: ItemIndex, linker: Linker) -> None:
+        self._index = index
         self._linker = linker
         self._read = functools.lru_cache(maxsize=32_768)(self._utterance)
 
@@ -110,8 +110,8 @@ class Reader:
         rows: list[int] = []
         rest, position = "", 0
         for mention in self._linker.link(text):
-            if mention.item_id in self._axis.row:
-                rows.append(self._axis.row[mention.item_id])
+            if mention.item_id in self._index.row:
+                rows.append(self._index.row[mention.item_id])
             rest += text[position : mention.start] + " "
             position = mention.end
         return Utterance(seeker, tuple(rows), stems(rest + text[position:]), text)

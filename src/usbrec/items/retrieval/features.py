@@ -65,23 +65,23 @@ class Features:
     def __init__(
         self,
         catalogue: Catalogue,
-        axis: ItemIndex,
+        index: ItemIndex,
         similarity: Similarity,
         popularity_n: NDArray[np.float32],
     ) -> None:
         self._catalogue = catalogue
-        self._traits = [traits_of(item) for item in axis.items]
+        self._traits = [traits_of(item) for item in index.items]
         table = TraitTable(self._traits, similarity)
-        kept = max(_FEWEST, _BYTES // (4 * max(1, len(axis))))
+        kept = max(_FEWEST, _BYTES // (4 * max(1, len(index))))
         self._alike = functools.lru_cache(maxsize=kept)(
             lambda row: table.to(self._traits[row]).astype(np.float32)
         )
         self._popularity_n = np.log1p(popularity_n)
         self._year_n = np.array([traits.year or _NOTHING for traits in self._traits], dtype=np.float32)
-        self._title = [frozenset(stem for stem in stems(item.title) if len(stem) > 2) for item in axis.items]
+        self._title = [frozenset(stem for stem in stems(item.title) if len(stem) > 2) for item in index.items]
         genres = sorted({genre for traits in self._traits for genre in traits.genres})
         self._genre = {genre: number for number, genre in enumerate(genres)}
-        self._genres_ng = np.zeros((len(axis), len(genres)), dtype=np.float32)
+        self._genres_ng = np.zeros((len(index), len(genres)), dtype=np.float32)
         for row, traits in enumerate(self._traits):
             self._genres_ng[row, [self._genre[genre] for genre in traits.genres]] = 1.0
         self._genre_count_n = np.maximum(1.0, self._genres_ng.sum(axis=1))

@@ -42,7 +42,7 @@ _ABOUT, _ITEMS, _LEARNED, _VECTORS, _TREES = (
     "vectors.npy",
     "trees.txt",
 )
-_FACTORS = SOURCES.index("factors")
+_TWO_TOWER = SOURCES.index("factors")
 #: So many dialogues stay ranked.
 _KNOWN = 2048
 #: Changes when a folder of an older version can no longer be read.
@@ -78,29 +78,29 @@ class LearnedRanker:
     ) -> None:
         # Bare titles are read as they were in training: as the item most often recommended there.
         catalogue = catalogue.with_popularity(trained.popularity())
-        axis = ItemIndex(catalogue)
+        index = ItemIndex(catalogue)
         linker = open_linker(catalogue)
         self.about = trained.about
         self._trees = trained.trees
         self._encoder = encoder
-        self._reader = Reader(axis, linker)
-        self._ids = tuple(item.id for item in axis.items)
+        self._reader = Reader(index, linker)
+        self._ids = tuple(item.id for item in index.items)
         self._sources = Sources(
             trained.learned,
-            np.array([axis.row.get(item.id, -1) for item in trained.items], dtype=np.intp),
-            axis,
-            item_vectors(trained, axis, encoder),
+            np.array([index.row.get(item.id, -1) for item in trained.items], dtype=np.intp),
+            index,
+            item_vectors(trained, index, encoder),
             AttributeRetriever(catalogue, linker, similarity),
-            DescriptionSearch(axis.items),
+            DescriptionSearch(index.items),
         )
-        self._features = Features(catalogue, axis, similarity, self._sources.popularity)
+        self._features = Features(catalogue, index, similarity, self._sources.popularity)
         # One dialogue is asked about for candidates, drafts, beliefs and lists.
         self._known = functools.lru_cache(maxsize=_KNOWN)(self._rate)
 
     def rank(
         self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
     ) -> tuple[tuple[str, float], ...]:
-        """The `k` best (id, score), best first. What no source proposes follows by the factor model."""
+        """The `k` best (id, score), best first. What no source proposes follows by the two-tower model."""
         known = self._known(tuple(turns))
         order, value = known.order, known.value
         named = frozenset() if keep_named else known.named
@@ -108,8 +108,8 @@ class LearnedRanker:
         if wanted + len(named) > len(order):
             below = min(value.values()) - 1.0
             # Computed again, because to keep it for each dialogue would take as much memory as the catalogue.
-            factors_n = self._scores(tuple(turns))[1][_FACTORS]
-            rest = np.argsort(-factors_n, kind="stable").tolist()
+            two_tower_n = self._scores(tuple(turns))[1][_TWO_TOWER]
+            rest = np.argsort(-two_tower_n, kind="stable").tolist()
             order = [*order, *(row for row in rest if row not in value)]
             value = dict.fromkeys(order, below) | value
         chosen = [row for row in order[: wanted + len(named)] if row not in named][:wanted]
@@ -149,13 +149,13 @@ def item_text(item: Item) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def item_vectors(trained: Trained, axis: ItemIndex, encoder: SentenceEncoder) -> NDArray[np.float32]:
-    """The embeddings of the items of the axis; only those that are new or changed are encoded."""
+def item_vectors(trained: Trained, index: ItemIndex, encoder: SentenceEncoder) -> NDArray[np.float32]:
+    """The embeddings of the index's items; only those that are new or changed are encoded."""
     known = {item.id: (item_text(item), row) for row, item in enumerate(trained.items)}
-    texts = [item_text(item) for item in axis.items]
+    texts = [item_text(item) for item in index.items]
     rows = [
         known[item.id][1] if item.id in known and known[item.id][0] == text else -1
-        for item, text in zip(axis.items, texts, strict=True)
+        for item, text in zip(index.items, texts, strict=True)
     ]
     vectors = trained.item_vectors[rows].copy()
     new = [row for row, old in enumerate(rows) if old < 0]

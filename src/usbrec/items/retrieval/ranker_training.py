@@ -40,8 +40,8 @@ from usbrec.keys import derive_seed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Candidates that were not right, drawn for each context the trees learn from.
-_WRONG = 150
+#: Negative candidates drawn for each context the trees learn from.
+_NEGATIVES = 150
 _TREES: Mapping[str, Any] = {
     "objective": "lambdarank",
     "learning_rate": 0.05,
@@ -122,9 +122,9 @@ class _Training:
         counts = popularity_of([*conversations_of(self.examples), *self.textless], len(catalogue))
         ids = [item.id for item in ItemIndex(catalogue).items]
         self.catalogue = catalogue.with_popularity(dict(zip(ids, counts.tolist(), strict=True)))
-        self.axis = ItemIndex(self.catalogue)
+        self.index = ItemIndex(self.catalogue)
         self.linker = open_linker(self.catalogue)
-        self.examples = _examples(samples, self.catalogue, self.axis, self.linker)
+        self.examples = _examples(samples, self.catalogue, self.index, self.linker)
         self.dialogues = len({example.dialogue for example in self.examples})
         if self.dialogues < self.settings.folds:
             raise InputError(
@@ -135,25 +135,25 @@ class _Training:
     def run(self, about: Mapping[str, Any]) -> Trained:
         begun = time.monotonic()
         encoder = SentenceEncoder()
-        item_vectors = self._encoded("items", encoder, [item_text(item) for item in self.axis.items])
+        item_vectors = self._encoded("items", encoder, [item_text(item) for item in self.index.items])
         vectors = self._encoded(
             "contexts", encoder, [example.context.text(ENCODED) for example in self.examples]
         )
         self.progress.start("learning sources", self.settings.folds + 1, 0, "parts")
-        self.words = DescriptionSearch(self.axis.items)
+        self.words = DescriptionSearch(self.index.items)
         parts = []
         for fold in range(self.settings.folds):
             parts.append(self._kept(f"fold-{fold}", partial(self._fold, fold, vectors, item_vectors)))
             self.progress.advance(failed=False)
         features = np.concatenate([part["features"] for part in parts])
-        right = np.concatenate([part["right"] for part in parts])
+        positives = np.concatenate([part["right"] for part in parts])
         groups = np.concatenate([part["groups"] for part in parts])
-        trees = self._trees(features, right, groups)
+        trees = self._trees(features, positives, groups)
         learned = Learned.fit(
             self.examples,
             vectors,
             self.textless,
-            self.axis.items,
+            self.index.items,
             item_vectors,
             seed=derive_seed(self.settings.seed, "sources", "all"),
         )
@@ -166,13 +166,13 @@ class _Training:
                 "samples": len(self.examples),
                 "dialogues": self.dialogues,
                 "sessions": len(self.textless),
-                "items": len(self.axis),
+                "items": len(self.index),
                 "encoder": SentenceEncoder.name,
                 "trees": self.settings.rounds,
                 "seconds": round(time.monotonic() - begun, 1),
                 **about,
             },
-            tuple(replace(item, popularity=0.0) for item in self.axis.items),
+            tuple(replace(item, popularity=0.0) for item in self.index.items),
             item_vectors,
             learned,
             trees,
@@ -191,40 +191,42 @@ class _Training:
             rest,
             vectors[~inside],
             self.textless,
-            self.axis.items,
+            self.index.items,
             item_vectors,
             seed=derive_seed(seed, "sources", fold),
         )
         # What is popular is learnt without the fold, too: an item that counts for one source and not for
         # another would give away that it is right.
-        ids = [item.id for item in self.axis.items]
+        ids = [item.id for item in self.index.items]
         known = self.catalogue.with_popularity(dict(zip(ids, learned.popularity.tolist(), strict=True)))
         attributes = AttributeRetriever(known, self.linker, self.similarity)
-        sources = Sources(learned, np.arange(len(self.axis)), self.axis, item_vectors, attributes, self.words)
-        compute = Features(self.catalogue, self.axis, self.similarity, sources.popularity)
+        sources = Sources(
+            learned, np.arange(len(self.index)), self.index, item_vectors, attributes, self.words
+        )
+        compute = Features(self.catalogue, self.index, self.similarity, sources.popularity)
         rng = np.random.default_rng(derive_seed(seed, "wrong", fold))
-        features, right, groups = [], [], []
+        features, positives, groups = [], [], []
         for number in np.flatnonzero(inside):
             example = self.examples[number]
             score_sn = sources.score(example.turns, example.context, vectors[number])
             rows_c = candidates(score_sn)
-            right_c = np.isin(rows_c, example.targets)
-            if not right_c.any():
+            positive_c = np.isin(rows_c, example.targets)
+            if not positive_c.any():
                 continue
-            wrong = np.flatnonzero(~right_c)
-            wrong = rng.choice(wrong, min(_WRONG, len(wrong)), replace=False)
-            chosen = np.sort(np.concatenate([np.flatnonzero(right_c), wrong]))
+            negatives = np.flatnonzero(~positive_c)
+            negatives = rng.choice(negatives, min(_NEGATIVES, len(negatives)), replace=False)
+            chosen = np.sort(np.concatenate([np.flatnonzero(positive_c), negatives]))
             features.append(compute(score_sn, example.context, rows_c[chosen]))
-            right.append(right_c[chosen].astype(np.int8))
+            positives.append(positive_c[chosen].astype(np.int8))
             groups.append(len(chosen))
         return {
             "features": np.concatenate(features or [np.zeros((0, len(FEATURES)), dtype=np.float32)]),
-            "right": np.concatenate(right or [np.zeros(0, dtype=np.int8)]),
+            "right": np.concatenate(positives or [np.zeros(0, dtype=np.int8)]),
             "groups": np.array(groups, dtype=np.int64),
         }
 
     def _trees(
-        self, features: NDArray[np.float32], right: NDArray[np.int8], groups: NDArray[np.int64]
+        self, features: NDArray[np.float32], positives: NDArray[np.int8], groups: NDArray[np.int64]
     ) -> Any:
         import lightgbm
 
@@ -232,7 +234,7 @@ class _Training:
             raise InputError(
                 "no target stands among what the sources propose: nothing to learn ranking from."
             )
-        data = lightgbm.Dataset(features, label=right, group=groups, feature_name=list(_plain(FEATURES)))
+        data = lightgbm.Dataset(features, label=positives, group=groups, feature_name=list(_plain(FEATURES)))
         settings = dict(_TREES) | {"seed": derive_seed(self.settings.seed, "trees") % 2**31}
         return lightgbm.train(settings, data, num_boost_round=self.settings.rounds)
 
@@ -267,12 +269,12 @@ class _Training:
 
 
 def _examples(
-    samples: Sequence[Sample], catalogue: Catalogue, axis: ItemIndex, linker: Linker | None = None
+    samples: Sequence[Sample], catalogue: Catalogue, index: ItemIndex, linker: Linker | None = None
 ) -> list[Example]:
-    reader = Reader(axis, linker or open_linker(catalogue))
+    reader = Reader(index, linker or open_linker(catalogue))
     examples = []
     for sample in samples:
-        targets = tuple(dict.fromkeys(axis.row[item.id] for item in catalogue.resolve(sample.targets)))
+        targets = tuple(dict.fromkeys(index.row[item.id] for item in catalogue.resolve(sample.targets)))
         if targets:
             label = None if not sample.label else reader.read((Turn("recommender", sample.label),))
             read = reader.read(sample.turns)
@@ -281,23 +283,23 @@ def _examples(
 
 
 def _textless(
-    examples: Sequence[Example], sessions: Sequence[Session], axis: ItemIndex
+    examples: Sequence[Example], sessions: Sequence[Session], index: ItemIndex
 ) -> list[Conversation]:
     """Sessions as conversations: named by nobody known counts as named and as chosen."""
-    spoken = {example.dialogue for example in examples}
+    with_text = {example.dialogue for example in examples}
     return [
         Conversation(
             session.id,
             tuple(
                 dict.fromkeys(
-                    (axis.row[item_id], side)
+                    (index.row[item_id], side)
                     for item_id, seeker in session.items
                     for side in ((True, False) if seeker is None else (seeker,))
                 )
             ),
         )
         for session in sessions
-        if session.id not in spoken and not session.held_out
+        if session.id not in with_text and not session.held_out
     ]
 
 

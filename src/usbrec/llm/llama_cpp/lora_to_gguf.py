@@ -214,7 +214,7 @@ def _read_base(path: Path) -> _Base:
     if architecture != "llama":
         # Others fuse, split or reorder layers in ways of their own when they are converted.
         raise InputError(
-            f"{path}: adapters are turned over for llama models alone, and this is {architecture!r}. "
+            f"{path}: adapters are converted for llama models alone, and this is {architecture!r}. "
             f"{_OTHERWISE}"
         )
     blocks, heads = value("llama.block_count"), value("llama.attention.head_count")
@@ -262,8 +262,8 @@ def _renamed(
 def rope_order(rows: Matrix, heads: int) -> Matrix:
     """Rows of (out, anything) from the checkpoint's order in each head (two halves) to pairs, as in
     llama.cpp's converter."""
-    halves = rows.reshape(heads, 2, rows.shape[0] // heads // 2, *rows.shape[1:])
-    return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(rows.shape))
+    pairs = rows.reshape(heads, 2, rows.shape[0] // heads // 2, *rows.shape[1:])
+    return np.ascontiguousarray(pairs.swapaxes(1, 2).reshape(rows.shape))
 
 
 def _write(path: Path, tensors: Mapping[str, Matrix], alpha: float, base: _Base) -> None:

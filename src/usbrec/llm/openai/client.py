@@ -258,37 +258,37 @@ class OpenAIModel:
         return [task.result() for task in tasks]
 
     async def _send(self, body: Mapping[str, Any], on_delta: OnDelta | None = None) -> tuple[Body, Usage]:
-        """One request in this server's spelling, sent again while a refusal teaches another spelling.
+        """One request in the fields this server takes, sent again while a refusal teaches other ones.
 
         Raises _Declined when it refuses what only the caller can do without.
         """
         while True:
-            spelled = self._spell(body, streamed=on_delta is not None)
+            fields = self._fields(body, streamed=on_delta is not None)
             async with self._connection.slots:
                 started = time.monotonic()
                 try:
                     answer = await self._connection.within(
-                        self._connection.timeout, self._exchange(spelled, on_delta)
+                        self._connection.timeout, self._exchange(fields, on_delta)
                     )
                     return answer, answer.cost(time.monotonic() - started)
                 except openai.APIError as error:
                     complaint = self._connection.complaint(error)
             # Raised out here, so that the SDK's error, which may quote the key, is not its context.
-            if not self._learn(complaint, spelled):
+            if not self._learn(complaint, fields):
                 raise self._failure(complaint)
 
-    def _spell(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
-        spelled = {"model": self._model, **body}
+    def _fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
+        fields = {"model": self._model, **body}
         if self._system_role == "user":
-            spelled["messages"] = _without_system(body["messages"])
+            fields["messages"] = _without_system(body["messages"])
         if streamed:
-            spelled |= {"stream": True, "stream_options": {"include_usage": True}}
-        spelled[self._max_tokens] = spelled.pop("max_tokens")
-        kept = {name: value for name, value in spelled.items() if name not in self._left_out}
+            fields |= {"stream": True, "stream_options": {"include_usage": True}}
+        fields[self._max_tokens] = fields.pop("max_tokens")
+        kept = {name: value for name, value in fields.items() if name not in self._left_out}
         return {**kept, **self._extra_body}
 
     def _learn(self, complaint: Complaint, sent: Mapping[str, Any]) -> bool:
-        """Whether another spelling is worth a try."""
+        """Whether the request is to be tried with other fields."""
         if complaint.status not in (400, 422) or complaint.too_long:
             return False
         if any(name in sent and complaint.names(name) for name in ("n", "logprobs")):

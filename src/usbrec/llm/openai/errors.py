@@ -65,9 +65,9 @@ class Complaint:
         def without_key(value: object) -> str:
             text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
             # Inside JSON a key with a quote or backslash is spelled differently.
-            spellings = {spelling for secret in secrets for spelling in (secret, json.dumps(secret)[1:-1])}
-            for spelling in sorted(spellings - {""}, key=len, reverse=True):
-                text = text.replace(spelling, "[key]")
+            written = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
+            for form in sorted(written - {""}, key=len, reverse=True):
+                text = text.replace(form, "[key]")
             return text
 
         return cls(

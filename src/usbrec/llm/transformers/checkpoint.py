@@ -27,16 +27,16 @@ ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 def checkpoint_of(base: str) -> str:
     """What transformers loads for `base`: a packaged model's name, a .gguf file, a folder, or a hub's name.
 
-    Raises InputError when the file or folder is missing or cannot be turned over, ConfigError without the
+    Raises InputError when the file or folder is missing or cannot be converted, ConfigError without the
     extra ``train``.
     """
     if base in MODELS:
-        return str(_turned_over(packaged_model_path(MODELS[base])))
+        return str(_converted(packaged_model_path(MODELS[base])))
     path = expanded(base)
     if path.suffix == ".gguf":
         if not path.is_file():
             raise InputError(f"{base}: no such file. Check the path.")
-        return str(_turned_over(path))
+        return str(_converted(path))
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise InputError(f"{base}: no checkpoint of transformers (config.json is missing).")
@@ -125,7 +125,7 @@ def _loading(base: str) -> Iterator[None]:
         raise InputError(f"{base}: cannot be loaded by transformers ({first[:200]}).") from None
 
 
-def _turned_over(path: Path) -> Path:
+def _converted(path: Path) -> Path:
     """The cached checkpoint of a GGUF file, made if need be; whole or not there."""
     root = cache_folder()
     content = content_digest(path)

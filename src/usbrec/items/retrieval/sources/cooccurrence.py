@@ -1,6 +1,6 @@
 """Item co-occurrence: learnt from conversations or sessions in which several items were named.
 
-Two measures over the same counts. *Companions*: how often b was recommended where a was named, over
+Two measures over the same counts. *Co-occurrence*: how often b was recommended where a was named, over
 the square roots of both counts (lift, which divides by the counts themselves, ranks far worse). *EASE*:
 the closed-form linear autoencoder of Steck (WWW 2019), in which items explain each other away.
 """
@@ -55,32 +55,32 @@ def popularity_of(conversations: Iterable[Conversation], size: int) -> NDArray[n
 class Cooccurrence:
     """Both measures as sparse matrices, shape (n, n): row a, column b says what a says for b."""
 
-    companions: Any
+    cooccurring: Any
     ease: Any
 
     @classmethod
     def fit(cls, conversations: Iterable[Conversation], size: int) -> Self:
         known = [conversation for conversation in conversations if conversation.mentions]
-        return cls(_companions(known, size), _ease(known, size))
+        return cls(_cooccurring(known, size), _ease(known, size))
 
     def score(self, named: Mapping[int, float]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Scores by companions and by EASE of all items, each shape (n,), for weighted named items."""
+        """Scores by co-occurrence and by EASE of all items, each shape (n,), for weighted named items."""
         weights = np.fromiter(named.values(), dtype=np.float32, count=len(named))
         rows = np.fromiter(named, dtype=np.intp, count=len(named))
         return (
-            np.asarray(self.companions[rows].T @ weights, dtype=np.float32),
+            np.asarray(self.cooccurring[rows].T @ weights, dtype=np.float32),
             np.asarray(self.ease[rows].T @ weights, dtype=np.float32),
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        return {**flat("companions", self.companions), **flat("ease", self.ease)}
+        return {**flat("companions", self.cooccurring), **flat("ease", self.ease)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], size: int) -> Self:
         return cls(whole("companions", arrays, size), whole("ease", arrays, size))
 
 
-def _companions(known: list[Conversation], size: int) -> Any:
+def _cooccurring(known: list[Conversation], size: int) -> Any:
     pairs: list[tuple[int, int]] = []
     for conversation in known:
         recommended = sorted(conversation.recommended)

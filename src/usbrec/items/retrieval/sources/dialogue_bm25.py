@@ -2,8 +2,8 @@
 
 An item's document is every context in which it was recommended and what was said with it, stemmed,
 titles left out, one token for each item named. Such documents are long and repeat themselves, so that
-term frequency should saturate late (a large k1) and length count little (a small b); search engines
-fix both at values for web pages, and so do their libraries, which is why the formula stands here.
+term frequency should saturate late (a large k1) and length count little (a small b). Search engines fix both
+at values for web pages; bm25s lets one choose them, and this formula needs no further dependency.
 """
 
 from __future__ import annotations

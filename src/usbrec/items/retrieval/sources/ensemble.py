@@ -1,7 +1,7 @@
 """Source ensemble: each source scores all items for a dialogue, side by side.
 
 Sources learnt from dialogues know the items they were learnt on; on another catalogue their scores are
-carried over by id, and items that are new there have none, but for the factor model, which makes
+carried over by id, and items that are new there have none, but for the two-tower model, which makes
 vectors of their attributes. The other sources read the catalogue as it is.
 """
 
@@ -21,7 +21,7 @@ from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.dialogue_bm25 import DialogueBM25
 from usbrec.items.retrieval.sources.knn import Neighbours
 from usbrec.items.retrieval.sources.two_tower import TwoTowerModel
-from usbrec.items.retrieval.sources.two_tower_training import fit_factors
+from usbrec.items.retrieval.sources.two_tower_training import fit_two_tower
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,9 +58,9 @@ class Learned:
     """What was learnt from dialogues, on the items it was learnt on; `popularity` shape (n,)."""
 
     cooccurrence: Cooccurrence
-    spoken: DialogueBM25
+    dialogue_bm25: DialogueBM25
     neighbours: Neighbours
-    factors: TwoTowerModel
+    two_tower: TwoTowerModel
     popularity: NDArray[np.float32]
 
     @classmethod
@@ -80,11 +80,11 @@ class Learned:
         targets = [example.targets for example in examples]
         return cls(
             cooccurrence=Cooccurrence.fit(conversations, size),
-            spoken=DialogueBM25.fit(
+            dialogue_bm25=DialogueBM25.fit(
                 ((example.context, example.label, example.targets) for example in examples), size
             ),
             neighbours=Neighbours.fit(vectors, targets, size),
-            factors=fit_factors(
+            two_tower=fit_two_tower(
                 [example.context for example in examples],
                 targets,
                 vectors,
@@ -100,9 +100,9 @@ class Learned:
     def arrays(self) -> dict[str, NDArray[Any]]:
         parts = {
             "cooccurrence": self.cooccurrence.arrays(),
-            "spoken": self.spoken.arrays(),
+            "spoken": self.dialogue_bm25.arrays(),
             "neighbours": self.neighbours.arrays(),
-            "factors": self.factors.arrays(),
+            "factors": self.two_tower.arrays(),
         }
         flat = {f"{part}/{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
         return {**flat, "popularity": self.popularity}
@@ -147,34 +147,34 @@ def conversations_of(examples: Sequence[Example]) -> list[Conversation]:
 
 
 class Sources:
-    """All sources on one axis.
+    """All sources over one item index.
 
-    `known` says for each item the learned part was trained on its row on the axis, -1 for gone;
-    `item_vectors` (n, e) are the embeddings of the items of the axis.
+    `known` says for each item the learned part was trained on its row in the index, -1 for gone;
+    `item_vectors` (n, e) are the embeddings of the index's items.
     """
 
     def __init__(
         self,
         learned: Learned,
         known: NDArray[np.intp],
-        axis: ItemIndex,
+        index: ItemIndex,
         item_vectors: NDArray[np.float32],
         attributes: AttributeRetriever,
         words: DescriptionSearch,
     ) -> None:
-        self.axis = axis
+        self.index = index
         self.attributes = attributes
         self._known = known
         self._stays = known >= 0
-        self._old = np.full(len(axis), -1, dtype=np.intp)
+        self._old = np.full(len(index), -1, dtype=np.intp)
         self._old[known[self._stays]] = np.flatnonzero(self._stays)
         self._new = np.flatnonzero(self._old < 0)
         self._learned = learned
-        new_items = [axis.items[row] for row in self._new]
-        self._factors = learned.factors.extended(new_items, item_vectors[self._new])
-        # Where the factor model, old items first, then the new ones, has each row of the axis.
-        self._factor_row = self._old.copy()
-        self._factor_row[self._new] = len(known) + np.arange(len(self._new))
+        new_items = [index.items[row] for row in self._new]
+        self._two_tower = learned.two_tower.extended(new_items, item_vectors[self._new])
+        # The row in the two-tower model (old items first, then the new ones) of each row of the index.
+        self._two_tower_row = self._old.copy()
+        self._two_tower_row[self._new] = len(known) + np.arange(len(self._new))
         self._item_vectors = item_vectors
         self._words = words
         self.popularity = self._carried(learned.popularity)
@@ -185,29 +185,31 @@ class Sources:
         """Shape (s, n), a row for each of `SOURCES`; `vector` (e,) is the embedding of the context."""
         learned = self._learned
         old = context.moved(self._old.tolist())
-        companions, ease = learned.cooccurrence.score(old.named())
+        cooccurring, ease = learned.cooccurrence.score(old.named())
         named = context.named()
         if named:
             weights = np.fromiter(named.values(), dtype=np.float32)
             centre = weights @ self._item_vectors[list(named)] / weights.sum()
             likeness = self._item_vectors @ centre
         else:
-            likeness = np.zeros(len(self.axis), dtype=np.float32)
+            likeness = np.zeros(len(self.index), dtype=np.float32)
         return np.stack(
             [
-                self._carried(companions),
+                self._carried(cooccurring),
                 self._carried(ease),
-                self._carried(learned.spoken.score(old)),
+                self._carried(learned.dialogue_bm25.score(old)),
                 self._carried(learned.neighbours.score(vector)),
                 self._item_vectors @ vector,
                 likeness,
-                self._factors.score(context.moved(self._factor_row.tolist()), vector)[self._factor_row],
+                self._two_tower.score(context.moved(self._two_tower_row.tolist()), vector)[
+                    self._two_tower_row
+                ],
                 self.attributes.scores(turns).astype(np.float32),
                 self._words.score(context),
             ]
         )
 
     def _carried(self, score_m: NDArray[np.float32]) -> NDArray[np.float32]:
-        carried_n = np.zeros(len(self.axis), dtype=np.float32)
+        carried_n = np.zeros(len(self.index), dtype=np.float32)
         carried_n[self._known[self._stays]] = score_m[self._stays]
         return carried_n

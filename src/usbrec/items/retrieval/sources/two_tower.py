@@ -29,7 +29,7 @@ _ERAS = (5, 10)
 
 
 def attributes_of(item: Item) -> tuple[str, ...]:
-    """What of an item a factor model learns vectors for: genres, people, eras, words of the title."""
+    """What of an item the model learns vectors for: genres, people, eras, words of the title."""
     traits = traits_of(item)
     eras = [] if item.year is None else [f"era {years}: {item.year // years}" for years in _ERAS]
     return (

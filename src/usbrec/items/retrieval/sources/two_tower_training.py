@@ -36,7 +36,7 @@ _SHARED = 2
 
 @dataclass(frozen=True, slots=True)
 class TwoTowerSettings:
-    """How the factor model is trained."""
+    """How the two-tower model is trained."""
 
     width: int = 192
     epochs: int = 6
@@ -49,7 +49,7 @@ class TwoTowerSettings:
     smoothing: float = 0.05
 
 
-def fit_factors(
+def fit_two_tower(
     contexts: Sequence[Context],
     targets: Sequence[tuple[int, ...]],
     vectors: NDArray[np.float32],
@@ -61,7 +61,7 @@ def fit_factors(
     seed: int,
     settings: TwoTowerSettings | None = None,
 ) -> TwoTowerModel:
-    """A factor model of `contexts` (m) with their embeddings `vectors` (m, e) and right `targets`.
+    """A two-tower model of `contexts` (m) with their embeddings `vectors` (m, e) and right `targets`.
 
     `textless` are learnt from as they are; `conversations` (all, texts included) give the popularity the
     biases start from. The same input and seed give the same
@@ -126,7 +126,7 @@ class _Training:
             self.item_pad,
             MOST_ITEMS,
         )
-        self.spoken = _padded(
+        self.context_words = _padded(
             [word_inputs(context, self.words, self.rarity) for context in contexts],
             self.word_pad,
             MOST_WORDS,
@@ -207,12 +207,14 @@ class _Training:
         width = self.vectors.shape[1]
         kept_items = np.concatenate([self.items[1][rows], item_weights])
         kept_items *= self.rng.random(kept_items.shape) > self.settings.drop_items
-        kept_words = np.concatenate([self.spoken[1][rows], np.zeros((none, MOST_WORDS), dtype=np.float32)])
+        kept_words = np.concatenate(
+            [self.context_words[1][rows], np.zeros((none, MOST_WORDS), dtype=np.float32)]
+        )
         kept_words *= self.rng.random(kept_words.shape) > self.settings.drop_words
         return (
             np.concatenate([self.items[0][rows], items]),
             kept_items,
-            np.concatenate([self.spoken[0][rows], np.full((none, MOST_WORDS), self.word_pad)]),
+            np.concatenate([self.context_words[0][rows], np.full((none, MOST_WORDS), self.word_pad)]),
             kept_words,
             np.concatenate([self.vectors[rows], np.zeros((none, width), dtype=np.float32)]),
             np.concatenate([self.pairs[:, 1], np.array(guessed, dtype=np.int64)]),
