@@ -184,7 +184,7 @@ def test_every_make_command_is_a_target_of_the_makefile() -> None:
 
 
 def _options(command: Any) -> set[str]:
-    found = {name for parameter in command.params for name in parameter.opts}
+    found = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
     return found.union(*(_options(inner) for inner in getattr(command, "commands", {}).values()))
 
 
