@@ -340,3 +340,15 @@ def test_a_row_with_any_field_replaced_is_read_or_refused_but_never_breaks_the_s
 def test_a_run_in_memory_and_on_disk_have_the_same_results(tmp_path):
     rows = [row("a", 1.0), failed_row("b")]
     assert load_run(write_run(tmp_path / "run", rows)).results == run_of("run", rows).results
+
+
+@pytest.mark.parametrize(
+    ("schema", "command"),
+    [("usbrec.retrieval/1", "--mode retrieval"), ("usbrec.pairs/1", "usbrec pairs")],
+)
+def test_a_folder_in_which_nothing_was_played_is_told_from_a_run_of_another_version(
+    tmp_path, schema, command
+):
+    (tmp_path / "results.json").write_text(json.dumps({"schema": schema, "n": 1}))
+    with pytest.raises(InputError, match=f"{command}.*plays no dialogues"):
+        load_run(tmp_path)

@@ -152,6 +152,11 @@ def _read_results(path: Path) -> dict[str, Any]:
             f"{path}: not readable as JSON ({problem}). Run the same command again to write it anew."
         ) from None
     schema = results.get("schema") if isinstance(results, dict) else None
+    if schema in _NOT_PLAYED:
+        raise InputError(
+            f"{path}: this is a run of `{_NOT_PLAYED[schema]}`, which plays no dialogues. "
+            "Name folders that `usbrec evaluate` wrote in the modes episode or ask."
+        )
     if schema != SCHEMA:
         raise InputError(
             f"{path}: field schema is {schema!r}, this version reads {SCHEMA!r}. "
@@ -176,6 +181,12 @@ def _read_results(path: Path) -> dict[str, Any]:
     return dict(results)
 
 
+# What else stands in a results.json, and which command wrote it.
+_NOT_PLAYED = {
+    "usbrec.retrieval/1": "usbrec evaluate --mode retrieval",
+    "usbrec.pairs/1": "usbrec pairs",
+    "usbrec.experiment/1": "usbrec experiment",
+}
 # What comparison and report cannot do without.
 _NEEDED: dict[str, type | tuple[type, ...]] = {
     "n": int,
