@@ -302,7 +302,12 @@ def test_the_tree_in_the_readme_names_every_folder_and_nothing_else() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     tree = text.partition("## What is where")[2].partition("\n## ")[0]
     package = ROOT / "src" / "usbrec"
-    said = set(re.findall(r"^ {6}(\S+)", tree, re.MULTILINE))
+    said: set[str] = set()
+    room = ""
+    for indent, name in re.findall(r"^( {6}| {8})(\S+)", tree, re.MULTILINE):
+        room = name if len(indent) == 6 else room
+        said.add(name if len(indent) == 6 else room + name)
     assert {name for name in said if not (package / name).exists()} == set()
-    folders = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
-    assert folders <= said
+    folders = {f"{path.parent.relative_to(package)}/" for path in package.glob("*/**/__init__.py")}
+    # What lies deeper (sources/) is told of beside its room.
+    assert {name for name in folders if name.count("/") <= 2} <= said

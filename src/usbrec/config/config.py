@@ -1,4 +1,4 @@
-"""All settings of one run."""
+"""Settings of one run, all of them."""
 
 from __future__ import annotations
 

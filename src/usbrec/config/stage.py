@@ -1,4 +1,4 @@
-"""Base of one stage's settings: documented fields, unknown keys refused, which of them decide answers."""
+"""Settings base of one stage: documented fields, unknown keys refused, and which fields decide answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One budget for a whole search: calls, tokens and seconds, counted wherever a model is asked.
+"""Search budget: calls, tokens and seconds, counted wherever a model is asked.
 
 The models of all inner seats are wrapped once, when the system is put together; which search a call
 belongs to is known from its context, so that searches side by side do not pay for each other.

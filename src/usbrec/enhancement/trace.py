@@ -1,4 +1,4 @@
-"""What a search considered: kept with every enhanced reply, shown in the report and to whoever asks."""
+"""Search trace: what was considered, kept with every enhanced reply and shown in the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The six systems side by side: training and self-enhancement, each alone and both together."""
+"""Experiment: the six systems side by side; training and self-enhancement, each alone and both together."""
 
 from usbrec.experiment.run import RANDOM_DRAFT, SCHEMA, SYSTEMS, Cell, Tell, experiment, rankers_for
 

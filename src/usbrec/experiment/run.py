@@ -1,4 +1,4 @@
-"""The six systems side by side: training and self-enhancement, each alone and both together.
+"""Experiment run: the six systems side by side; training and self-enhancement, each alone and both together.
 
 For one base model on one dataset: B/L is the model as it is, SFT has learnt labels, RL goes on from SFT
 by preferences that a simulator's scores made (paper section 3), and each is tested plain and

@@ -1,4 +1,4 @@
-"""What the counts of a pairs run mean, and the settings that give more pairs or better ones.
+"""Advice on a pairs run: what its counts mean, and the settings that give more pairs or better ones.
 
 A run that makes nothing has to say so while there is still time to stop it, and a run whose every chosen
 side is a label has to say that it prefers nothing of the model's own. Told by `usbrec pairs` while it runs

@@ -1,4 +1,4 @@
-"""Pairs after a reply that was declined: what to say next, and not the same again.
+"""Declined pairs: what to say after a reply that was declined, and not the same again.
 
 Pairs at first replies teach nothing of what comes after. Small models then say their first reply once more,
 word for word, although the seeker has just turned it down (docs/log.md). Here the dialogue goes on by one

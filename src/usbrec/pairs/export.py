@@ -1,4 +1,4 @@
-"""Preference pairs in the shapes that trainers read."""
+"""Export of preference pairs in the shapes that trainers read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pairs are worth learning from. Each reason is counted in the run's results."""
+"""Pair filters: which pairs are learnt from; each reason is counted in the run's results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PODCS: from played drafts to preference pairs (paper: preference-optimisation dataset construction).
+"""PODCS: preference pairs from played drafts (paper: preference-optimisation dataset construction).
 
 For each sample k first replies are drawn and each is played to its score against the target-aware
 simulator. Chosen is the best draft if it is good enough, else what the human recommender said (the

@@ -1,4 +1,4 @@
-"""A reply that may become a side of a pair: played, scored, and known by where it comes from."""
+"""Pair sides: replies that may be chosen or rejected, played, scored, and known by where they come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recommenders without a language model: the controls every result is held against.
+"""Baseline recommenders without a language model, which every result is held against.
 
 Each says a fixed sentence with one item that the dialogue has not named: a random one, the most popular
 one, the retriever's first, or the best of the retriever's first few. What a model gains over

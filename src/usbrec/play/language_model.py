@@ -1,4 +1,4 @@
-"""A language model as recommender: a conversation becomes messages, and completions become replies.
+"""Language-model recommender: a conversation becomes messages, and completions become replies.
 
 This is the only place where messages are made for the recommender. What stands around it (grounding,
 self-enhancement) works on conversations.

@@ -1,4 +1,4 @@
-"""The recommender's seat as a protocol: a conversation in, replies out."""
+"""Recommender protocol: a conversation in, replies out."""
 
 from __future__ import annotations
 

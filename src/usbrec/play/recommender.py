@@ -1,4 +1,4 @@
-"""The recommender's seat: who sits there, how replies are drawn, and what a reply has to be."""
+"""Recommender's seat: who sits there, how replies are drawn, and what a reply has to be."""
 
 from __future__ import annotations
 

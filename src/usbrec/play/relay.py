@@ -1,4 +1,4 @@
-"""The relay: two seats take turns, round after round, until the score is due.
+"""Relay: two seats take turns, round after round, until the score is due.
 
 Rounds 1 to R-1 end with the seeker; the seeker's turn of round R-1 also asks for an explanation of the
 last recommendation. Round R is one recommender reply, after which the judge speaks. A seeker who

@@ -1,4 +1,4 @@
-"""From turns to the messages a model sees in its seat.
+"""Seat messages: turns as the model in a seat sees them.
 
 For the recommender, the seeker's turns are ``user`` and its own are ``assistant``; for a simulator it
 is the other way round. Many chat templates insist that a user opens and that speakers alternate, so a

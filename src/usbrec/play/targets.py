@@ -1,4 +1,4 @@
-"""The targets of one sample: their titles, their items, and whether a text names one."""
+"""Targets of one sample: their titles, their items, and whether a text names one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service: OpenAI's protocol with self-enhancement inside, and the page that shows the thinking.
+"""Service: OpenAI's protocol with self-enhancement inside, and the page that shows the search.
 
 Nothing here imports a web library before the service is built, so that the store's exports and the command
 line work without the extra `serve`.

@@ -1,4 +1,4 @@
-"""The service as an ASGI application, put together: routes, errors, and who is let in."""
+"""ASGI application of the service: routes, errors, and who is let in."""
 
 from __future__ import annotations
 

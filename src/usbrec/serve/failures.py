@@ -1,4 +1,4 @@
-"""Which answer the failure of a model, or of the service itself, is to its request."""
+"""Failure responses: the answer that a failure of a model or of the service is to its request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One chat completion on its way: from the request to its document, or to its stream of events."""
+"""Chat completion under way: from the request to its document, or to its stream of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring the service up: check what it was given, bind its address, say where it is, end in good order."""
+"""Server start: checks what it was given, binds its address, says where it is, ends in good order."""
 
 from __future__ import annotations
 

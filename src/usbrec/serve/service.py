@@ -1,4 +1,4 @@
-"""What all routes share: the models and their queue, the store, metrics and spans."""
+"""Service state that all routes share: the models and their queue, the store, metrics and spans."""
 
 from __future__ import annotations
 

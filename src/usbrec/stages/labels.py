@@ -1,4 +1,4 @@
-"""What samples' labels teach: each as the reply to what the recommender's seat would be shown."""
+"""Label examples: each sample's label as the reply to what the recommender's seat would be shown."""
 
 from __future__ import annotations
 

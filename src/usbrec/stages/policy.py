@@ -1,4 +1,4 @@
-"""Samples as practice: what the recommender's seat is asked, and what becomes of an answer to it."""
+"""Rollout rewards: what the recommender's seat is asked, and what an answer to it earns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Defaults that follow from other settings, from the items or from the machine: each is filled in here, once.
+"""Settings resolution: defaults that follow from other settings, the items or the machine, filled in once.
 
 Every stage resolves its settings at its door and reads nothing else, and what it writes into ``config.toml``
 is what was read. A setting that is None after it is off. Two are looked up later, where the files and the

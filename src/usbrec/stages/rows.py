@@ -1,4 +1,4 @@
-"""Which rows an experiment learns from, and which it is tested on."""
+"""Row split of an experiment: which rows it learns from, and which it is tested on."""
 
 from __future__ import annotations
 

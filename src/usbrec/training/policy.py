@@ -1,5 +1,5 @@
-"""Learning from the score itself: replies are drawn from the model in training, and each is worth what the
-episode scores that follows from it.
+"""Policy gradient: replies are drawn from the model in training, and the reward of each is the score of the
+episode that follows from it.
 
 Replies to one prompt form a group and are compared with one another, so no model of values is needed.
 GRPO (Shao et al. 2024) divides a reply's distance from its group's mean by the group's spread, takes the

@@ -1,1 +1,1 @@
-"""Runs held against each other."""
+"""Comparison of runs with each other."""

@@ -1,4 +1,4 @@
-"""A comparison as one flat table: a row an estimate, which is a system's mean or a difference of two.
+"""Estimates of a comparison as one flat table: a system's mean a row, or a difference of two.
 
 The same table goes to CSV and to pandas, numbers unrounded. Everything that a comparison holds stands in
 it but for the warnings: pick the rows by `kind` and `measure`.

@@ -1,4 +1,4 @@
-"""A comparison as a file: CSV, JSON, LaTeX, Markdown, or the HTML report, by the file's ending."""
+"""Export of a comparison: CSV, JSON, LaTeX, Markdown, or the HTML report, by the file's ending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparisons an experiment was made for, over all its training seeds.
+"""Planned contrasts: the comparisons an experiment was made for, over all its training seeds.
 
 They are written down here, before any result is seen. A system that was trained several times has each
 test row as often; the others' rows stand beside each of them. Dialogues are resampled whole, rows of all

@@ -1,4 +1,4 @@
-"""The outcome of a comparison in words."""
+"""Summary sentence: the outcome of a comparison in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What searches and calls came to: drafts, choices, tokens, seconds."""
+"""Cost metrics: drafts, choices, tokens and seconds of searches and calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rankings of the whole catalogue in figures: recall, NDCG and MRR at 1, 10 and 50, and which items are met.
+"""Ranking metrics: recall, NDCG and MRR at 1, 10 and 50, and the share of the catalogue that lists hold.
 
 Micro-averaged over targets, as the field publishes: every target counts once, one that the catalogue does
 not have as missed. Intervals resample dialogues. Three groups stand beside all targets: those of rows

@@ -1,4 +1,4 @@
-"""Counts on the recommender's replies: items named, length, repetition, diversity, grounding."""
+"""Reply metrics: items named, length, repetition, diversity, grounding."""
 
 from __future__ import annotations
 

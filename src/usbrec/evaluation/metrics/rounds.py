@@ -1,4 +1,4 @@
-"""What a dialogue adds to the ranking, round by round: recall and success (iEvaLM's tables).
+"""Round metrics: recall and success of the ranking, round by round (iEvaLM's tables).
 
 Recall is micro-averaged over targets, as in the literature: every target counts once, in the list of
 that round alone. Success asks whether a dialogue has had some target in the first k of its list in this

@@ -1,4 +1,4 @@
-"""What one row of a run says: its score, its hit, its replies.
+"""Row metrics: one row's score, its hit, its replies.
 
 A *row* is one line of `episodes.jsonl`: a sample that was attempted, with its episode or the reason why
 there is none. Failed rows (the model's side broke) and unreadable ones (the judge's answer was no score)

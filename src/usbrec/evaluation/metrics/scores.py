@@ -1,5 +1,5 @@
-"""How rows were scored: by which method, against which random baseline, by the second judge, and how far the
-training seeds lie apart."""
+"""Score metrics: by which method rows were scored, against which random baseline, by the second judge, and the
+spread over training seeds."""
 
 from __future__ import annotations
 

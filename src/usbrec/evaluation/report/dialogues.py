@@ -1,4 +1,4 @@
-"""Which dialogues to show in a report: picked by rule, so that nobody picks the flattering ones."""
+"""Dialogues of a report: picked by rule, so that nobody picks the flattering ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How numbers are said, in the terminal and in the report alike.
+"""Number formatting, for the terminal and the report alike.
 
 Scores have two decimals, shares are percentages with one; an unknown number is a dash, never a 0.
 """

@@ -1,4 +1,4 @@
-"""One self-contained page that says what came out, how sure it is, and lets the reader read dialogues.
+"""Report page: one self-contained file with the outcome, how sure it is, and dialogues to read.
 
 Nothing is fetched and no script runs: style and figures stand in the page. The same runs give the same
 bytes: no date, no path, no random id. Everything a model or a user wrote is escaped by the template.

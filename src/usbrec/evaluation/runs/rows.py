@@ -1,4 +1,4 @@
-"""Is this line of `episodes.jsonl` a row? Asked once, where files come in, so that nothing above need ask."""
+"""Row check: whether a line of `episodes.jsonl` is a row, asked once where files come in."""
 
 from __future__ import annotations
 

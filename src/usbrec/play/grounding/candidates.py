@@ -1,4 +1,4 @@
-"""Candidates: the items that are laid before the recommender, retrieved for the dialogue as it stands."""
+"""Candidates: items retrieved for the dialogue as it stands and shown to the recommender."""
 
 from __future__ import annotations
 

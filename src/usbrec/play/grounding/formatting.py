@@ -1,4 +1,4 @@
-"""Candidates as text: a harmless line an item, and the message that holds the lines.
+"""Candidate formatting: an item a line without anything a prompt is made of, and the message around them.
 
 They stand in the last user message, behind what the seeker said, because there a small model reads them
 and everything before stays the same from turn to turn, so that a warm prompt is not computed again. The

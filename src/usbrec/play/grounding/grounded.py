@@ -1,4 +1,4 @@
-"""A recommender that speaks of real items: it sees candidates, and what it says is linked back.
+"""Grounded recommender: it sees candidates, and what it says is linked back to real items.
 
 A reply that recommends nothing real is drawn again with another seed, and the best of the draws is said:
 one with a real item that the dialogue had not named, before one with any real item, before an earlier

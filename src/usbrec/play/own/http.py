@@ -1,4 +1,4 @@
-"""A recommender over plain HTTP that is no language model: turns and candidates out, a text and items back.
+"""HTTP recommender that is no language model: turns and candidates out, a text and items back.
 
 POST ``{"turns": [{"role", "text"}], "candidates": [{"id", "title"}], "round": 1}`` is answered by
 ``{"text": "...", "items": ["b17"]}``, items only where the system says itself what it recommends. Requests go

@@ -1,4 +1,4 @@
-"""Objects by name: ``python:MODULE:THING`` from a module, ``plugin:NAME`` from an installed package.
+"""Object loading: ``python:MODULE:THING`` from a module, ``plugin:NAME`` from an installed package.
 
 Both run code that is not ours. Whoever names it trusts it.
 """

@@ -1,4 +1,4 @@
-"""A recommender of the user's own: a conversation in, a text or a Reply with items out."""
+"""User-supplied recommender: a conversation in, a text or a Reply with items out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The attributes a seeker can be asked for, as a catalogue has them.
+"""Question attributes: what a seeker can be asked for, as a catalogue has it.
 
 iEvaLM asks for genre, star and director in ReDial, and for the writer too in OpenDialKG. Here it is what the
 catalogue knows: genre, the roles of people where it tells them apart, else people.

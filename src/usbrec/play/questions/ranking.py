@@ -1,4 +1,4 @@
-"""What a system would recommend after a round, as a ranking of the whole catalogue.
+"""Round ranking: what a system would recommend after a round, over the whole catalogue.
 
 A language model has no scores over items, it names a few. So its list is made of two parts, the same for
 every model: first what its reply of this round names (what the dialogue had not named before in front),

@@ -1,4 +1,4 @@
-"""What goes wrong with a request, in OpenAI's envelope, so that every client can read it."""
+"""Error documents in OpenAI's envelope, so that every client can read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request passes through: who may come in, how much they may bring, and what is noted of it.
+"""Access middleware: who may come in, how much a request may bring, and what is noted of it.
 
 Without keys the service is for this machine alone. It listens to loopback, and so that a web page cannot
 reach it by a name of its own (DNS rebinding), it answers to the names of this machine only. With keys

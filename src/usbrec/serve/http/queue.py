@@ -1,4 +1,4 @@
-"""A bounded queue in front of what answers.
+"""Request queue: bounded, with places for those who ask the model and those who wait.
 
 A model in this process answers one request at a time; without a bound, those who wait would wait longer
 and longer, and all in vain.

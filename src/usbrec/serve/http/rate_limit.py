@@ -1,4 +1,4 @@
-"""What each key may ask for: so many requests a minute, and so many tokens an hour for all its searches."""
+"""Rate limit of each key: requests a minute, and tokens an hour for all its searches."""
 
 from __future__ import annotations
 

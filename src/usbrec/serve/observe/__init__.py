@@ -1,1 +1,1 @@
-"""What the service tells its operator: logs, metrics, traces."""
+"""Observability for the operator: logs, metrics, traces."""

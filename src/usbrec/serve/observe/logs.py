@@ -1,4 +1,4 @@
-"""The log: a JSON object a line on the error stream, what happened and never, unless asked, what was said.
+"""Service log: a JSON object a line on the error stream; what was said only where that is asked for.
 
 Of what a library says only the first line is kept: further ones can quote an error, and that the words of
 somebody.

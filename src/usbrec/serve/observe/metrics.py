@@ -1,4 +1,4 @@
-"""Counts for Prometheus: requests, latency, drafts, calls, tokens, and what each key has used."""
+"""Prometheus metrics: requests, latency, drafts, calls, tokens, and what each key has used."""
 
 from __future__ import annotations
 

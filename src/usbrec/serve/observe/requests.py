@@ -1,4 +1,4 @@
-"""What is noted of every request: a line of the log, and its count and latency for Prometheus."""
+"""Request notes: a line of the log for each, and its count and latency for Prometheus."""
 
 from __future__ import annotations
 

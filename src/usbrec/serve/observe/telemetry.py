@@ -1,4 +1,4 @@
-"""Spans by OpenTelemetry's conventions for generative AI, where they are asked for.
+"""OpenTelemetry spans by the conventions for generative AI, where they are asked for.
 
 A reply is one span, `chat MODEL`, with what was asked for, what it cost and how it ended; never with what
 was said. It belongs to the trace that the request's `traceparent` names, if there is one.

@@ -1,4 +1,4 @@
-"""Bodies of requests: OpenAI's chat completions with our own field `usbrec`, and those of our own paths.
+"""Request bodies: OpenAI's chat completions with our own field `usbrec`, and those of our own paths.
 
 Fields that are not known are passed over, because clients send many. What a client may leave out is None.
 """

@@ -1,4 +1,4 @@
-"""OpenAI's paths: chat completions and models, and beside them /health and /metrics."""
+"""OpenAI's routes: chat completions and models, and beside them /health and /metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page at / and its files."""
+"""Routes of the page at / and its files."""
 
 from __future__ import annotations
 

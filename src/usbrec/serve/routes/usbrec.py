@@ -1,4 +1,4 @@
-"""Our own paths under /v1/usbrec: what there is, sessions, feedback and votes."""
+"""Routes of our own under /v1/usbrec: what there is, sessions, feedback and votes."""
 
 from __future__ import annotations
 

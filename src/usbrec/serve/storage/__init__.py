@@ -1,1 +1,1 @@
-"""What the service keeps: conversations, feedback, votes, and their export."""
+"""Service storage: conversations, feedback, votes, and their export."""

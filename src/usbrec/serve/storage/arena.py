@@ -1,4 +1,4 @@
-"""The arena: blind votes, counted by pair of models."""
+"""Arena: blind votes, counted by pair of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What real users said, as samples and as preference pairs: the next training's data.
+"""Export of what users said, as samples and as preference pairs: the next training's data.
 
 A sample is a point of a conversation where the seeker took an item: the turns before the reply that named
 it, the item as target, the reply as label. Only what was accepted counts, or, in a session in which nothing

@@ -1,4 +1,4 @@
-"""What people said and what they thought of it, in one SQLite file, where they are asked to be kept.
+"""Conversation store: what people said and thought of it, in one SQLite file, where it is asked for.
 
 An exchange is one reply with all that was said before it: clients send the whole conversation each time,
 change it and ask again, so that a chain of turns would tell less than what each reply answered. A method
