@@ -1,5 +1,4 @@
-"""Score metrics: by which method rows were scored, against which random baseline, by the second judge, and the
-spread over training seeds."""
+"""Score metrics: methods of scoring, random baseline, second judge, spread over training seeds."""
 
 from __future__ import annotations
 
