@@ -7,12 +7,17 @@ that follow one another in one process, so that they may build on one another as
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +28,7 @@ import typer.main
 
 from support import ROOT
 from support.blocks import awaits
-from support.command import folder_of_the_command
+from support.command import folder_of_the_command, usbrec
 from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.cli.app import app
 from usbrec.config import load_config
@@ -251,6 +256,99 @@ def test_an_example_of_settings_is_shown_as_it_stands(name: str, tmp_path: Path)
                 (tmp_path / "shown.toml").write_text(block.text)
                 shown.append(load_config(tmp_path / "shown.toml"))
     assert load_config(ROOT / "docs" / "examples" / name) in shown
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "docs" / "examples").glob("*.py")))
+def test_an_example_of_code_is_shown_as_it_stands(name: str) -> None:
+    shown = [
+        block.text for document in DOCUMENTS for block in blocks(document) if block.kind in ("python", "py")
+    ]
+    assert (ROOT / "docs" / "examples" / name).read_text() in shown
+
+
+def test_the_recommender_over_http_that_a_document_shows_plays_the_run_that_it_tells(
+    readers_folder: Path,
+) -> None:
+    (told,) = [block for block in blocks("docs/own-system.md") if "http_recommender.py 8080" in block.text]
+    start, _, evaluate = told.text.partition(" &\n")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, *start.replace("8080", port).split()[1:]]
+    server = subprocess.Popen(command, cwd=readers_folder, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", int(port))):
+                break
+            time.sleep(0.1)
+        words = shlex.split(evaluate.replace("8080", port).replace("\\\n", " "))
+        done = usbrec(*words[1:], "--no-second-judge", cwd=readers_folder)
+    finally:
+        server.terminate()
+        server.wait(10)
+    assert done.returncode == 0, done.stderr
+    results = json.loads((readers_folder / "runs" / "http" / "results.json").read_text())
+    assert (results["failed"], results["items"]["given"]) == (0, results["items"]["replies"])
+
+
+def test_the_plug_in_that_a_document_shows_is_found_once_it_is_installed(
+    readers_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (told,) = [block for block in blocks("docs/own-system.md") if block.kind == "ini"]
+    project = tomllib.loads(told.text)["project"]
+    # What an installation leaves: the package's metadata beside its code.
+    about = tmp_path_factory.mktemp("site") / f"{project['name']}-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
+    (group, points), *_ = project["entry-points"].items()
+    lines = [f"{name} = {value}" for name, value in points.items()]
+    (about / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines, ""]))
+    path = os.pathsep.join([str(about.parent), os.environ.get("PYTHONPATH", "")])
+    arguments = ("docs/examples/books.jsonl", "--catalogue", "docs/examples/books.csv", "--seeker", "rules")
+    done = usbrec(
+        *("evaluate", *arguments, "--judge", "rules", "--no-second-judge", "-o", "runs/plugin"),
+        *("--recommender", f"plugin:{next(iter(points))}"),
+        cwd=readers_folder,
+        env={"PYTHONPATH": path},
+        fresh=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_three_servers_that_a_document_shows_play_one_run(
+    readers_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = readers_folder / "docs" / "examples" / "three-servers.toml"
+    names = load_config(path).servers
+    for variable in ("PEOPLE_KEY", "HOSTED_KEY", "HOSTED_PROJECT"):
+        monkeypatch.setenv(variable, f"{variable.lower()}-1")
+    with contextlib.ExitStack() as stack:
+        servers = {name: stack.enter_context(LocalServer(served)) for name in names}
+        text = path.read_text()
+        for name, server in names.items():
+            text = text.replace(str(server.base_url), servers[name].url)
+        path.write_text(text)
+        done = usbrec(
+            *("evaluate", "docs/examples/books.jsonl", "--config", path, "-o", "runs/three", "--limit", "2"),
+            cwd=readers_folder,
+        )
+        assert done.returncode == 0, done.stderr
+        assert all(server.requests for server in servers.values())
+        sent = {name: server.requests[0].headers for name, server in servers.items()}
+    assert {name: headers.get("authorization") for name, headers in sent.items()} == {
+        "lab": None,
+        "people": "Bearer people_key-1",
+        "hosted": "Bearer hosted_key-1",
+    }
+    assert sent["hosted"]["x-project"] == "hosted_project-1"
+    told = json.loads((readers_folder / "runs" / "three" / "results.json").read_text())["seats"]
+    assert {seat: found["server"] for seat, found in told.items()} == {
+        "recommender": "lab",
+        "simulator": "people",
+        "judge": "hosted",
+    }
 
 
 def test_samples_and_scripts_shown_in_the_documents_can_be_read(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from support.films import FILMS, sample
 from support.results_page import listed, paths, undocumented
 from usbrec import stages
 from usbrec.config import load_config
+from usbrec.dialogue import Conversation, Reply
 from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.estimates import COLUMNS, MEASURES
 from usbrec.evaluation.comparison.planned_contrasts import pooled
@@ -43,18 +44,25 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
     )
     model = f"scripted:{script}"
 
-    def evaluated(name: str, **settings: Any) -> Mapping[str, Any]:
+    class Own:
+        def reply(self, conversation: Conversation) -> Reply:
+            return Reply("This one.", items=[FILMS[0].id, "nowhere"])
+
+    def evaluated(
+        name: str, objects: Mapping[str, object] | None = None, **settings: Any
+    ) -> Mapping[str, Any]:
         given = {"seats": {"recommender": model, "simulator": "rules", "judge": "rules"}} | settings
         # The second judge loads a sentence model; what it writes is held against the page in test_guards.
         judging = {"second": False} | settings.get("judging", {})
         config = load_config(None, {"statistics": {"resamples": 100}, **given, "judging": judging})
-        return stages.evaluate(samples, folder / name, config=config, catalogue=films)
+        return stages.evaluate(samples, folder / name, config=config, catalogue=films, objects=objects)
 
     judged = {"seats": {"recommender": model, "simulator": "rules", "judge": model}}
     return {
         "usbrec evaluate": [
             evaluated("plain", **judged, judging={"persuasion": True}, play={"candidates": 4}),
             evaluated("ses", enhanced=True, search={"drafts": 2}),
+            evaluated("own", {"recommender": Own()}),
             evaluated("ask", mode="ask", asking={"attributes": ["genre"]}),
         ],
         "usbrec evaluate --mode retrieval": [evaluated("retrieval", mode="retrieval")],
