@@ -16,7 +16,18 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, Dataset, Experiment, Pairs, Play, Search, Seats, Training, TrainingChanges
+from usbrec.config import (
+    Config,
+    Dataset,
+    Experiment,
+    Models,
+    Pairs,
+    Play,
+    Search,
+    Seats,
+    Training,
+    TrainingChanges,
+)
 from usbrec.engine import Progress
 from usbrec.errors import RunFolderError
 from usbrec.evaluation import Comparison, compare, load_run, write_report
@@ -28,13 +39,15 @@ from usbrec.stages.pairing import make_pairs
 
 MODEL = "smollm2-135m"
 BASELINES = ("retriever", "popular", "random")
-#: The six systems in a few minutes on two cores. One round and few drafts: most of the time is spent on
-#: reading prompts. The pairs differ in the title alone, because so few teach nothing else.
+#: The six systems in a few minutes on two cores. How it is played and searched is as in the trials on ReDial
+#: from the fifth on, where search gained most once the seeker had answered; short prompts and replies are for
+#: time. The pairs differ in the title alone, because so few teach nothing else.
 TRAINED = Config(
     limit=12,
     seats=Seats(recommender=MODEL, simulator="rules", judge="rules"),
-    play=Play(rounds=1, candidates=8, examples=0, max_tokens=48, fallback="ask"),
-    search=Search(drafts=3, temperature=0.3),
+    models=Models(batch=6),
+    play=Play(rounds=2, candidates=8, examples=0, max_tokens=32, fallback="ask", window=3, redraws=1),
+    search=Search(drafts=3, temperature=0.3, horizon=1),
     pairs=Pairs(drafts=2, counterfactual=3, focused=0, declined=0),
     train=Training(max_steps=12, learning_rate=1e-4, beta=2.0, nll=0.2),
     experiment=Experiment(
@@ -46,6 +59,8 @@ TRAINED = Config(
 #: Who is played on all rows, and in which folder: the reference first. Plain replies are the greedy drafts of
 #: the search, which is therefore played first.
 WHOLE = {"B/L": "plain", "SES": "ses", "rules:retriever": "rules-retriever", "rules:best": "rules-best"}
+#: Rows that are played in step there: two such batches hold all, one for each core.
+WHOLE_BATCH = 35
 #: The folder of the six systems.
 TRAINED_FOLDER = "trained"
 #: So many rows of the quick demo fit into less than five minutes on two cores; --all plays every row.
@@ -134,7 +149,8 @@ def _whole(
 def whole_config(name: str) -> Config:
     """The settings of a system of `WHOLE`: those of the six systems, on every row."""
     seat = name if name.startswith("rules:") else f"{HF}{MODEL}"
-    return TRAINED.with_(limit=None, seats={"recommender": seat}, enhanced=name == "SES")
+    models = {"batch": WHOLE_BATCH}
+    return TRAINED.with_(limit=None, seats={"recommender": seat}, models=models, enhanced=name == "SES")
 
 
 def quick_demo(
