@@ -220,7 +220,7 @@ class Talk:
             self._print("This reply was said at once. With --ses drafts are compared first.")
         else:
             self.console.print(_tree(last.trace))
-            self._print(_verdict(last.trace))
+            self._print(_search_summary(last.trace))
 
     def _last(self) -> Said | None:
         return next((said for said in reversed(self.said) if said.turn.role == "recommender"), None)
@@ -364,7 +364,7 @@ def _grow(branch: Tree, leaves: Sequence[tuple[Sequence[Mapping[str, str]], floa
         _grow(branch.add(Text(who, "dim").append(_printable(text), "default")), rest)
 
 
-def _verdict(trace: Mapping[str, Any]) -> str:
+def _search_summary(trace: Mapping[str, Any]) -> str:
     drafts, chosen = trace["drafts"], trace["chosen"]
     values = [draft["value"] for draft in drafts if draft["value"] is not None]
     value = drafts[chosen]["value"]
