@@ -116,9 +116,8 @@ def test_an_item_is_found_by_the_talk_around_it() -> None:
     """Words said where a film was recommended find it; its own title does not count."""
     told = READER.read((seeker("something haunted and gloomy"),))
     other = READER.read((seeker("a cheerful dance"),))
-    spoken = DialogueBM25.fit(
-        [(told, None, (row("Alien"),)), (other, None, (row("Casablanca"),))], len(INDEX)
-    )
+    examples = [(told, None, (row("Alien"),)), (other, None, (row("Casablanca"),))]
+    spoken = DialogueBM25.fit(examples, len(INDEX))
     score_n = spoken.score(READER.read((seeker("are there gloomy films?"),)))
     assert score_n.argmax() == row("Alien")
     assert score_n[row("Casablanca")] == 0
