@@ -63,10 +63,10 @@ def serve(listening: socket.socket, rate: float) -> None:
     """The service, until the process is ended."""
     model: ChatModel = Stub(rate)
     config = load_config(None, {"serving": {"longest_reply": 100_000, "at_once": 4096}})
-    twins = ServedModels(
+    served = ServedModels(
         {"stub": ServedModel("stub", model, enhanced=False)}, Recommender(model, "S", "Hello!"), at_once=4096
     )
-    server = uvicorn.Server(uvicorn.Config(make_app(twins, config), log_config=None, access_log=False))
+    server = uvicorn.Server(uvicorn.Config(make_app(served, config), log_config=None, access_log=False))
     server.run([listening])
 
 

@@ -31,7 +31,7 @@ from usbrec.config import (
 from usbrec.engine import Progress
 from usbrec.errors import RunFolderError
 from usbrec.evaluation import Comparison, compare, load_run, write_report
-from usbrec.evaluation.comparison.summary import of_controls, verdict
+from usbrec.evaluation.comparison.summary import of_controls, summary_sentence
 from usbrec.experiment import Cell, Tell, experiment
 from usbrec.llm.transformers.checkpoint import HF
 from usbrec.stages.evaluating import evaluate
@@ -94,7 +94,7 @@ class Demo:
         apart = any(found.adjusted is not None and found.adjusted < 0.05 for found in self.trained.planned)
         return " ".join(
             [
-                verdict(self.whole),
+                summary_sentence(self.whole),
                 of_controls(self.whole) or "",
                 f"n = {len(rows)} rows of {dialogues} dialogues, 95 % intervals, seed {self.whole.seed}; the "
                 "settings of play and search come from trials on other data.",

@@ -72,7 +72,7 @@ class LockstepBatch:
         self._go_on()
 
     def _go_on(self) -> None:
-        """Answer once nobody is left whom waiting for could bring another request."""
+        """Answer the batch once every unit of it has asked or ended."""
         if self._asking and self._there <= {asked.unit for asked in self._asking}:
             asking, self._asking = self._asking, []
             self._answering = asyncio.get_running_loop().create_task(self._answer(asking))
@@ -114,7 +114,7 @@ class Unit(Generic[T]):
 
 
 class Progress(Protocol):
-    """Told what happens; draws it or not.
+    """Receives the progress of work, and shows it or not.
 
     A `total` of 0 says that work has begun whose parts cannot be counted (:func:`step`).
     """
@@ -127,7 +127,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that is shown nowhere."""
 
     def start(self, label: str, total: int, done: int, unit: str = "rows") -> None:
         return

@@ -14,7 +14,7 @@ from usbrec.cli.tables import print_comparison
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.planned_contrasts import pooled
-from usbrec.evaluation.comparison.summary import of_controls, verdict
+from usbrec.evaluation.comparison.summary import of_controls, summary_sentence
 
 LOW = [row(str(index), 0.2 + index / 100) for index in range(12)]
 HIGH = [row(str(index), 1.2 + index / 100) for index in range(12)]
@@ -39,7 +39,7 @@ def test_identical_runs_differ_by_nothing():
     assert {(one.difference.mean, one.difference.p_value, one.adjusted) for one in found.differences} == {
         (0.0, 1.0, 1.0)
     }
-    assert verdict(found).startswith("two scores the same as one on 12 rows")
+    assert summary_sentence(found).startswith("two scores the same as one on 12 rows")
 
 
 def test_rows_without_a_score_on_either_side_are_left_out():
@@ -114,7 +114,7 @@ def test_no_run_is_an_error_and_one_run_a_table():
         compare([])
     alone = compare([run_of("one", LOW)])
     assert alone.differences == ()
-    assert verdict(alone).startswith("one scores 0.26 [")
+    assert summary_sentence(alone).startswith("one scores 0.26 [")
 
 
 def test_the_same_runs_and_seed_give_the_same_record(tmp_path):
@@ -168,25 +168,25 @@ def test_the_guards_are_told_for_every_system_where_items_are_known(tmp_path):
 def test_a_control_that_wins_is_told_after_the_systems_and_not_in_their_place():
     control = {"seed": 1, "seats": {"recommender": "rules:retriever"}}
     found = compare([run_of("plain", LOW), run_of("ses", LOW), run_of("retriever", HIGH, control)])
-    assert verdict(found).startswith("ses scores the same as plain")
-    assert "retriever" not in verdict(found)
+    assert summary_sentence(found).startswith("ses scores the same as plain")
+    assert "retriever" not in summary_sentence(found)
     assert (of_controls(found) or "").startswith("retriever scores 1.00")
     alone = compare([run_of("plain", LOW), run_of("retriever", HIGH, control)])
-    assert verdict(alone).startswith("retriever scores 1.00")
+    assert summary_sentence(alone).startswith("retriever scores 1.00")
     assert of_controls(alone) is None
 
 
 def test_the_verdict_says_size_direction_rows_and_doubt():
     up = compare([run_of("low", LOW), run_of("high", HIGH)])
-    assert verdict(up).startswith(
+    assert summary_sentence(up).startswith(
         "high scores 1.00 [1.00, 1.00] higher than low on 12 rows (adjusted p = 0.00"
     )
     down = compare([run_of("high", HIGH), run_of("low", LOW), run_of("lower", LOW)])
-    assert verdict(down).startswith("No system scores higher than high; at best, low scores 1.00")
+    assert summary_sentence(down).startswith("No system scores higher than high; at best, low scores 1.00")
     unsure = compare([run_of("a", LOW[:2]), run_of("b", HIGH[:2])])
-    assert "chance alone could explain it" in verdict(unsure)
+    assert "chance alone could explain it" in summary_sentence(unsure)
     apart = compare([run_of("a", LOW[:2]), run_of("b", HIGH[5:])])
-    assert "nothing can be compared" in verdict(apart)
+    assert "nothing can be compared" in summary_sentence(apart)
 
 
 def test_the_table_fits_100_columns_and_cuts_nothing(tmp_path):

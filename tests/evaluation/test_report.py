@@ -141,9 +141,9 @@ def test_every_figure_is_told_in_words_and_every_table_has_headers(page):
 
 
 def test_figures_take_their_colours_from_the_page(page):
-    drawings = "".join(re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL))
-    assert "var(--accent)" in drawings
-    assert not re.search(r"#[0-9a-f]{6}\b", drawings)
+    figures = "".join(re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL))
+    assert "var(--accent)" in figures
+    assert not re.search(r"#[0-9a-f]{6}\b", figures)
     assert "prefers-color-scheme: dark" in page
 
 
@@ -236,10 +236,10 @@ def test_many_systems_with_long_names_fit(tmp_path):
     ]
     page = write(tmp_path / "r.html", runs)
     assert Page(page).text.count("system-6-") > 3
-    drawings = re.findall(r"per row</figcaption>.*?</svg>", page, flags=re.DOTALL)
-    assert len(drawings) == 2
-    for drawing in drawings:
-        heights = sorted(map(float, re.findall(r' y="([\d.]+)"[^>]*>system-\d-', drawing)))
+    figures = re.findall(r"per row</figcaption>.*?</svg>", page, flags=re.DOTALL)
+    assert len(figures) == 2
+    for figure in figures:
+        heights = sorted(map(float, re.findall(r' y="([\d.]+)"[^>]*>system-\d-', figure)))
         assert len(heights) == 7
         assert min(later - one for one, later in pairwise(heights)) > 9, "names stand apart"
 

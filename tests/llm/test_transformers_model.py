@@ -144,7 +144,7 @@ def test_a_model_of_plain_attention_is_known_as_one_in_half_precision_too(dtype:
 
 
 async def _in_step(requests: Sequence[ChatRequest]) -> list[ChatReply]:
-    """What a crew is answered whose members each ask one of the requests."""
+    """The answers to a lockstep batch whose members each ask one of the requests."""
     lockstep = LockstepBatch([str(number) for number in range(len(requests))])
 
     async def member(number: int, model: TransformersModel) -> ChatReply:

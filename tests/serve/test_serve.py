@@ -18,7 +18,7 @@ from support.servers import Answer, LocalServer, completion, stream
 from support.service import DRAFTS, WISH, Running, replies, twins_on
 from usbrec.config import Config, load_config
 from usbrec.llm import ChatRequest, ScriptedModel
-from usbrec.serve.models import ServedModels, seat_twins
+from usbrec.serve.models import ServedModels, seat_models
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ def _upstream(server: LocalServer, **settings: Any) -> ServedModels:
         "models": {"base_url": server.url, "max_retries": 0, "timeout": 10.0},
         **settings,
     }
-    return seat_twins(load_config(None, overrides), None)
+    return seat_models(load_config(None, overrides), None)
 
 
 def _piece(text: str | None, finish: str | None = None) -> dict[str, Any]:
@@ -330,7 +330,7 @@ def test_candidates_go_before_the_model_where_a_catalogue_is_there() -> None:
         config = load_config(
             None, {"seats": {"recommender": "openai:m"}, "models": {"base_url": server.url, "max_retries": 0}}
         )
-        twins = seat_twins(config, CATALOGUE)
+        twins = seat_models(config, CATALOGUE)
         assert list(twins.models) == ["openai:m", "openai:m:ses"]
         assert twins.candidates == 10
         with Running(twins) as service, service.client() as client:
@@ -352,7 +352,7 @@ async def test_a_first_token_that_is_no_word_does_not_keep_the_service_from_star
 
 async def test_what_candidates_are_looked_up_in_is_built_before_anybody_asks() -> None:
     given = {"seats": {"recommender": "openai:m"}, "models": {"base_url": "http://127.0.0.1:9/v1"}}
-    twins = seat_twins(load_config(None, given), CATALOGUE)
+    twins = seat_models(load_config(None, given), CATALOGUE)
     lookups = []
 
     class Watched:
@@ -367,14 +367,14 @@ async def test_what_candidates_are_looked_up_in_is_built_before_anybody_asks() -
 
 def test_the_enhanced_twin_comes_first_when_asked_for_and_controls_have_none() -> None:
     script = {"seats": {"recommender": "rules:popular"}}
-    assert list(seat_twins(load_config(None, script), CATALOGUE).models) == ["rules:popular"]
+    assert list(seat_models(load_config(None, script), CATALOGUE).models) == ["rules:popular"]
     with LocalServer([completion("x")]) as server:
         given = {
             "enhanced": True,
             "seats": {"recommender": "openai:m"},
             "models": {"base_url": server.url},
         }
-        assert list(seat_twins(load_config(None, given), None).models) == ["openai:m:ses", "openai:m"]
+        assert list(seat_models(load_config(None, given), None).models) == ["openai:m:ses", "openai:m"]
 
 
 def test_too_many_requests_are_sent_away_and_the_others_wait_their_turn() -> None:

@@ -17,7 +17,7 @@ from support.servers import Answer, LocalServer, stream
 from support.service import WISH, Running, replies, twins_on
 from usbrec.config import load_config
 from usbrec.llm import ChatRequest, ScriptedModel
-from usbrec.serve.models import seat_twins
+from usbrec.serve.models import seat_models
 
 LONG = " ".join(f"word{number}" for number in range(200))
 
@@ -74,12 +74,12 @@ def test_a_model_that_says_nothing_at_all_is_not_waited_for() -> None:
     with LocalServer([Answer(delay=None)]) as server:
         given = {"seats": {"recommender": "openai:m"}, "models": {"base_url": server.url, "max_retries": 0}}
         config = load_config(None, given)
-        with Running(seat_twins(config, None), serving={"deadline": 0.5}) as service:
+        with Running(seat_models(config, None), serving={"deadline": 0.5}) as service:
             answer = _answer(service, model="openai:m")
             assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == ("", "length")
         assert server.left.wait(5)
         # With candidates there is something real to say without it.
-        with Running(seat_twins(config, CATALOGUE), serving={"deadline": 0.5}) as service:
+        with Running(seat_models(config, CATALOGUE), serving={"deadline": 0.5}) as service:
             for name in ("openai:m", "openai:m:ses"):
                 answer = _answer(service, model=name)
                 assert answer.choices[0].finish_reason == "length"
@@ -91,7 +91,7 @@ def test_a_model_somewhere_else_is_heard_until_the_time_is_up() -> None:
     piece = {"id": "c", "choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": None}]}
     with LocalServer(lambda _: stream(*[piece] * 400, pause=0.05)) as server:
         given = {"seats": {"recommender": "openai:m"}, "models": {"base_url": server.url, "max_retries": 0}}
-        with Running(seat_twins(load_config(None, given), None), serving={"deadline": 2.0}) as service:
+        with Running(seat_models(load_config(None, given), None), serving={"deadline": 2.0}) as service:
             for name in ("openai:m", "openai:m:ses"):
                 answer = _answer(service, model=name)
                 assert answer.choices[0].message.content.startswith("word word")

@@ -77,10 +77,10 @@ def test_five_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
 def test_rows_that_go_in_step_are_resumed_to_the_same_words(tmp_path: Path) -> None:
     (tmp_path / "short.toml").write_text("[models]\nbatch = 2\n[play]\nmax_tokens = 8\nrounds = 1\n")
 
-    def command(out: str, lanes: str) -> list[str]:
+    def command(out: str, workers: str) -> list[str]:
         parts = _command(tmp_path / out)
         parts[parts.index("smollm2-135m")] = "hf:smollm2-135m"
-        parts[parts.index("--concurrency") + 1] = lanes
+        parts[parts.index("--concurrency") + 1] = workers
         return parts
 
     whole = subprocess.run(command("whole", "2"), capture_output=True, text=True, check=False, timeout=300)
@@ -98,7 +98,7 @@ def test_rows_that_go_in_step_are_resumed_to_the_same_words(tmp_path: Path) -> N
     assert _finished_rows(tmp_path / "killed") < 4
     resumed = subprocess.run(command("killed", "1"), capture_output=True, text=True, check=False, timeout=300)
     assert resumed.returncode == 0, resumed.stderr
-    # Rows alone: the settings in the results say how many lanes there were.
+    # Rows alone: the settings in the results say how many workers there were.
     assert _without_clock(tmp_path / "killed")[0] == _without_clock(tmp_path / "whole")[0]
 
 

@@ -22,7 +22,7 @@ from usbrec.dialogue import Sample, Turn
 from usbrec.keys import digest
 from usbrec.llm import ChatRequest, ChoiceRequest, ScriptedModel
 from usbrec.serve.app import make_app
-from usbrec.serve.models import seat_twins
+from usbrec.serve.models import seat_models
 from usbrec.stages import wiring
 
 #: What the backend may say: titles shown, known, wrong by a year or made up, a question, and nothing.
@@ -191,7 +191,7 @@ def _staged(name: str, folder: Path) -> Any:
 
 async def _served(given: Mapping[str, Any], body: Mapping[str, Any]) -> Any:
     config = _config(given)
-    app = make_app(seat_twins(config, CATALOGUE), config)
+    app = make_app(seat_models(config, CATALOGUE), config)
     system = [body["system"]] if "system" in body else []
     fields = {name: value for name, value in body.items() if name != "system"}
     said = []

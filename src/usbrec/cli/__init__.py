@@ -1,4 +1,4 @@
-"""The command line: subcommands named after the rooms. It reads options, calls a stage and prints."""
+"""Command line: subcommands named after the rooms. It reads options, calls a stage and prints."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from usbrec.evaluation import load_run
 from usbrec.evaluation.comparison.export import ending_of
 from usbrec.llm import MODELS, packaged_model_path
 from usbrec.pairs import EXPORTS, export_pairs
-from usbrec.serve.storage.export import HARVESTS
+from usbrec.serve.storage.export import EXPORTS as STORE_EXPORTS
 from usbrec.serve.storage.export import export as export_store
 from usbrec.training import Method
 
@@ -445,7 +445,7 @@ def export(
     ],
     to: Annotated[
         str | None,
-        typer.Option("--to", help=f"One of {', '.join(EXPORTS)}; of a store, {', '.join(HARVESTS)}."),
+        typer.Option("--to", help=f"One of {', '.join(EXPORTS)}; of a store, {', '.join(STORE_EXPORTS)}."),
     ] = None,
     merge: Annotated[
         bool, typer.Option("--merge", help="Write base and adapter as one checkpoint, for vLLM and others.")
@@ -460,7 +460,7 @@ def export(
         raise ConfigError(
             f"usbrec export: say --to ({', '.join(EXPORTS)}) for pairs, or --merge for a model."
         )
-    if to is not None and to in HARVESTS:
+    if to is not None and to in STORE_EXPORTS:
         for path in export_store(run, to, out):
             typer.echo(path)
         return

@@ -23,7 +23,7 @@ from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
 from usbrec.play.preferences.profile import parse_profile
 from usbrec.play.protocol import Sampling, SearchProgress
-from usbrec.serve.models import ServedModel, ServedModels, open_twins
+from usbrec.serve.models import ServedModel, ServedModels, open_models
 from usbrec.storage import expanded, write_text
 
 _HELP = """\
@@ -72,15 +72,15 @@ def chat(
         search=search,
         search_drafts=drafts,
     )
-    twins = open_twins(settings, catalogue, interactions)
+    served = open_models(settings, catalogue, interactions)
     console = Console(highlight=False, emoji=False)
-    Talk(settings, twins, _chosen(settings, twins), console, sys.stdin).run()
+    Talk(settings, served, _chosen(settings, served), console, sys.stdin).run()
 
 
-def _chosen(config: Config, twins: ServedModels) -> ServedModel:
-    for twin in twins.models.values():
-        if twin.enhanced == config.enhanced:
-            return twin
+def _chosen(config: Config, served: ServedModels) -> ServedModel:
+    for model in served.models.values():
+        if model.enhanced == config.enhanced:
+            return model
     raise ConfigError(f"--ses enhances a model; {config.seats.recommender} has none.")
 
 
@@ -105,8 +105,8 @@ class Talk:
     reply that fails ends it."""
 
     config: Config
-    twins: ServedModels
-    twin: ServedModel
+    served: ServedModels
+    model: ServedModel
     console: Console
     source: TextIO
     said: list[Said] = field(default_factory=list)
@@ -117,7 +117,7 @@ class Talk:
         """Until /quit or the end of the input. Raises Interrupted, ModelRefused, and ModelError from a
         piped conversation."""
         if self.asks:
-            self._print(f"{self.twin.name}. Say what you are in the mood for; /help lists commands.", "dim")
+            self._print(f"{self.model.name}. Say what you are in the mood for; /help lists commands.", "dim")
         with asyncio.Runner() as runner:
             try:
                 while (line := self._line()) is not None:
@@ -129,7 +129,7 @@ class Talk:
             except KeyboardInterrupt:
                 raise Interrupted("The conversation is over.") from None
             finally:
-                runner.run(self.twins.aclose())
+                runner.run(self.served.aclose())
 
     @property
     def asks(self) -> bool:
@@ -172,7 +172,7 @@ class Talk:
     async def _reply(self, voice: _Voice) -> Said:
         turns = tuple(said.turn for said in self.said)
         play = self.config.play
-        drawn = await self.twin.recommender.draw(
+        drawn = await self.model.recommender.draw(
             Conversation(turns, profile=self.profile),
             Sampling(
                 temperature=play.temperature,
@@ -189,7 +189,7 @@ class Talk:
         if reply.unfinished:
             self._print("  (cut off)", "dim")
         said = Turn("recommender", text, reply.items)
-        return Said(said, self.twins.items(turns, said), drawn.trace)
+        return Said(said, self.served.items(turns, said), drawn.trace)
 
     # Commands
 
@@ -220,7 +220,7 @@ class Talk:
             self._print("This reply was said at once. With --ses drafts are compared first.")
         else:
             self.console.print(_tree(last.trace))
-            self._print(_verdict(last.trace))
+            self._print(_search_summary(last.trace))
 
     def _last(self) -> Said | None:
         return next((said for said in reversed(self.said) if said.turn.role == "recommender"), None)
@@ -230,7 +230,7 @@ class Talk:
             self.profile = None
             self._print("From now on the dialogue says what you like.")
             return
-        if text and not self.twin.enhanced:
+        if text and not self.model.enhanced:
             self._print("Without --ses no profile is read, so there is none to correct.")
             return
         if text:
@@ -252,8 +252,8 @@ class Talk:
             self._print("/save FILE: say where to.", "red")
             return
         content = {
-            "model": self.twin.name,
-            "enhanced": self.twin.enhanced,
+            "model": self.model.name,
+            "enhanced": self.model.enhanced,
             "profile": self.profile,
             "turns": [said.to_json() for said in self.said],
         }
@@ -364,7 +364,7 @@ def _grow(branch: Tree, leaves: Sequence[tuple[Sequence[Mapping[str, str]], floa
         _grow(branch.add(Text(who, "dim").append(_printable(text), "default")), rest)
 
 
-def _verdict(trace: Mapping[str, Any]) -> str:
+def _search_summary(trace: Mapping[str, Any]) -> str:
     drafts, chosen = trace["drafts"], trace["chosen"]
     values = [draft["value"] for draft in drafts if draft["value"] is not None]
     value = drafts[chosen]["value"]

@@ -23,7 +23,7 @@ def serve(
     ] = None,
     ses: Annotated[
         bool,
-        typer.Option("--ses", help="List the self-enhanced twin first.", rich_help_panel="Self-enhancement"),
+        typer.Option("--ses", help="List the self-enhanced model first.", rich_help_panel="Self-enhancement"),
     ] = False,
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,

@@ -68,7 +68,7 @@ class Training(Stage):
     held_out: float = Field(0.1, ge=0, lt=1)
     """Share of the dialogues that are not trained on, to measure before and after."""
     shared_prompt: bool = True
-    """SFT and SimPO: go through a prompt once for all its replies, with the model's head on the replies
+    """SFT and SimPO: prefill a prompt once for all its replies, with the model's head on the replies
     alone. The same loss in half the time or less."""
     checkpoint_steps: int = free(20, ge=1)
     """A killed training goes on from the last of these."""

@@ -1,4 +1,4 @@
-"""The catalogue: items, the texts that name them, how alike they are, and which to retrieve."""
+"""Catalogue of items, with the linker, the similarity and the retriever that read it."""
 
 from usbrec.items.attributes import genres_in, people_in
 from usbrec.items.catalogue import Catalogue

@@ -1,4 +1,4 @@
-"""The catalogue: every item that can be recommended, found by id and by title."""
+"""Catalogue: every item that can be recommended, found by id and by title."""
 
 from __future__ import annotations
 

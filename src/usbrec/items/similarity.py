@@ -161,7 +161,7 @@ def _rows_by_name(names_of: Sequence[frozenset[str]]) -> dict[str, NDArray[np.in
 
 
 class RandomSimilarity:
-    """What a similarity is worth nothing below: the mean of random items of the catalogue.
+    """The similarity that scores 0: the mean of random items of the catalogue.
 
     A seeded sample of `size` items stands for the catalogue (all of them, where it is no larger).
     """

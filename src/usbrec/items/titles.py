@@ -110,7 +110,7 @@ def article_first(title: str) -> str:
 
 
 def normalise_title(text: str) -> str:
-    """The normal form under which two spellings of one title are equal.
+    """The normal form, equal for all ways of writing one title.
 
     Idempotent. A title without a single word ("???") is its own normal form, in lower case.
     """

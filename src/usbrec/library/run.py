@@ -1,4 +1,4 @@
-"""A finished run as a record: scores with intervals, episodes, and a flat table of them."""
+"""Run record: scores with intervals, episodes, and a flat table of them."""
 
 from __future__ import annotations
 

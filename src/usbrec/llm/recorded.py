@@ -25,7 +25,7 @@ _FAILURES: Mapping[str, type[ModelError]] = {
 
 
 class Unreachable:
-    """The name of a model and nothing behind it: what replay puts in a seat."""
+    """A model that is only a name: replay puts it in a seat, and it is never asked."""
 
     parallel = False
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from usbrec.config import Pairs
 
-#: After so many rows without a pair it is told at once: of a run worth its time, one of them would have one.
+#: After so many rows without a pair it is told at once: a run that gives pairs would have one by then.
 EARLY_ROWS = 8
 #: Below this share of rows with a pair the setting that helps is told.
 _FEW = 0.5

@@ -13,7 +13,7 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Item, PreferencePair, Reply, Sample
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, least_margin, names_one, worth_learning
+from usbrec.pairs.filters import drop_reason, least_margin, may_be_chosen, names_one
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.grounding.candidates import Grounding
 
@@ -23,7 +23,7 @@ async def counterfactual_pairs(
 ) -> list[PreferencePair]:
     """Up to ``settings.counterfactual`` pairs; none where no draft names a shown item by its full name.
 
-    Chosen is the best of the shown items, in the sentence of a draft worth learning by its form; rejected
+    Chosen is the best of the shown items, in the sentence of a draft whose form may be chosen; rejected
     are others in the same sentence: first those that the model itself had named, then the rest in an order
     drawn from the seed. Each version is played and scored, and the filters of other pairs hold.
     """
@@ -63,7 +63,7 @@ def _sentence(
     draft: Candidate, shown: tuple[Item, ...], grounding: Grounding, settings: Pairs
 ) -> tuple[str, Item] | None:
     """A draft's text with the one shown item it names, if it names it once and by its full name."""
-    if not names_one(draft) or not worth_learning(draft, settings):
+    if not names_one(draft) or not may_be_chosen(draft, settings):
         return None
     for item in shown:
         if item.id in _named(draft) and draft.text.count(grounding.format.name(item)) == 1:

@@ -15,7 +15,7 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Conversation, PreferencePair, Reply, Sample, Turn
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, names_one, worth_learning
+from usbrec.pairs.filters import drop_reason, may_be_chosen, names_one
 from usbrec.pairs.sides import Candidate, pair_of, play_reply
 from usbrec.play.targets import Targets
 
@@ -26,7 +26,7 @@ async def declined_pairs(
     """Up to ``settings.declined`` pairs, 2 at most, from the first of `drafts` that the seeker declines.
 
     Of ``settings.drafts`` replies drawn after it, chosen is the best that names exactly one new item and is
-    worth learning by its form. Rejected is first the declined reply said again, then the worst that names
+    of a form that may be chosen. Rejected is first the declined reply said again, then the worst that names
     one, as far as the filters of other pairs hold. None without a catalogue, which tells what is new. Raises
     ModelError when the seeker does not answer or no reply could be drawn.
     """
@@ -51,10 +51,10 @@ async def declined_pairs(
     )
     played = [await play_reply(later, runner, reply, "declined") for reply in replies]
     scored = [one for one in played if one.value is not None and names_one(one)]
-    worthy = [one for one in scored if worth_learning(one, settings)]
-    if not worthy:
+    choosable = [one for one in scored if may_be_chosen(one, settings)]
+    if not choosable:
         return []
-    chosen = max(worthy, key=_value)
+    chosen = max(choosable, key=_value)
     again = await play_reply(later, runner, Reply(offered.text), "repeated")
     sides = (again, min(scored, key=_value))[: settings.declined]
     return [

@@ -12,7 +12,7 @@ from usbrec.prompts.artefacts import has_artefacts
 #: Smallest difference of two scores, where no setting says otherwise.
 MIN_MARGIN = 0.2
 
-Verdict = (
+DropReason = (
     Literal[
         "no draft could be scored",
         "no label to fall back on",
@@ -69,7 +69,7 @@ def least_margin(settings: Pairs) -> float:
     return MIN_MARGIN if settings.min_margin is None else settings.min_margin
 
 
-def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> Verdict:
+def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> DropReason:
     """Why this pair is dropped, or None when it is kept."""
     if chosen is None or rejected is None:
         return "no label to fall back on"
@@ -93,12 +93,12 @@ def drop_reason(chosen: Side | None, rejected: Side | None, settings: Pairs) -> 
     return None
 
 
-def worth_learning(side: Side, settings: Pairs) -> bool:
-    """Whether the reply is one to say, as far as its form goes: it may be chosen."""
+def may_be_chosen(side: Side, settings: Pairs) -> bool:
+    """Whether the reply may be the chosen side, as far as its form goes."""
     return _unfit(side, settings) is None
 
 
-def _unfit(side: Side, settings: Pairs) -> Verdict:
+def _unfit(side: Side, settings: Pairs) -> DropReason:
     """What is wrong with the form of a reply that would be chosen."""
     if has_artefacts(side.text):
         return "the chosen side repeats marks of the prompt"

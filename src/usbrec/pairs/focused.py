@@ -11,7 +11,7 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Conversation, PreferencePair, Sample
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
-from usbrec.pairs.filters import drop_reason, names_nothing, names_one, worth_learning
+from usbrec.pairs.filters import drop_reason, may_be_chosen, names_nothing, names_one
 from usbrec.pairs.sides import pair_of, play_reply
 
 
@@ -19,7 +19,7 @@ async def focused_pairs(sample: Sample, runner: EpisodeRunner, settings: Pairs) 
     """Up to ``settings.focused`` pairs, one for each of the first candidates.
 
     To each, ``settings.drafts`` replies are drawn. Chosen is the best of those that name exactly one new
-    item and are worth learning by their form, rejected the worst that names one or nothing, as far as the
+    item and may be chosen by their form, rejected the worst that names one or nothing, as far as the
     filters of other pairs hold. Raises ModelError when drafts could not be drawn.
     """
     seat = runner.recommender
@@ -35,7 +35,7 @@ async def focused_pairs(sample: Sample, runner: EpisodeRunner, settings: Pairs) 
         )
         played = [await play_reply(sample, runner, reply, "focused") for reply in drafts]
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
-        named = [one for one in scored if names_one(one) and worth_learning(one, settings)]
+        named = [one for one in scored if names_one(one) and may_be_chosen(one, settings)]
         if not named:
             continue
         chosen = max(named, key=lambda one: one.value or 0.0)

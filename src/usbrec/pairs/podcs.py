@@ -20,7 +20,7 @@ from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.declined import declined_pairs
-from usbrec.pairs.filters import Verdict, drop_reason, names_nothing, names_one, worth_learning
+from usbrec.pairs.filters import DropReason, drop_reason, may_be_chosen, names_nothing, names_one
 from usbrec.pairs.focused import focused_pairs
 from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
 from usbrec.play.targets import Targets
@@ -51,9 +51,9 @@ async def make_pair(
     if all(candidate.episode is None for candidate in played):
         raise ModelError(f"no draft could be played: {played[0].failure}")
     contest = _Contest(sample, runner, settings, accept_at, played)
-    pair, verdict = await contest.decide()
+    pair, reason = await contest.decide()
     further: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in FURTHER}
-    unmade: dict[str, str] = {}
+    failed_kinds: dict[str, str] = {}
     makers = {
         "focused": partial(focused_pairs, sample, runner, settings),
         "counterfactual": partial(counterfactual_pairs, sample, runner, settings, played),
@@ -64,16 +64,16 @@ async def make_pair(
             further[kind] = [more.to_json() for more in await make()]
         except ModelError as error:
             # What the sample has given already is no worse for it.
-            unmade[kind] = str(error)
+            failed_kinds[kind] = str(error)
     return {
         "sample_id": sample.id,
         "candidates": [candidate.to_json() for candidate in contest.played],
         "drawn": settings.drafts,
         "distinct": len(drafts),
         "pair": None if pair is None else pair.to_json(),
-        "dropped": verdict,
+        "dropped": reason,
         **further,
-        "unmade": unmade,
+        "unmade": failed_kinds,
     }
 
 
@@ -96,14 +96,14 @@ class _Contest:
         self._reject_below = accept_at if settings.reject_below is None else settings.reject_below
         self._one_item = bool(settings.one_item)
 
-    async def decide(self) -> tuple[PreferencePair | None, Verdict]:
+    async def decide(self) -> tuple[PreferencePair | None, DropReason]:
         """The pair, or why there is none."""
         scored = [candidate for candidate in self.played if candidate.value is not None]
         if not scored:
             return None, "no draft could be scored"
         eligible = [one for one in scored if not self._one_item or names_one(one)]
-        worthy = [one for one in eligible if worth_learning(one, self._settings)]
-        best = max(worthy, key=_value, default=None)
+        choosable = [one for one in eligible if may_be_chosen(one, self._settings)]
+        best = max(choosable, key=_value, default=None)
         good = best is not None and _value(best) >= self._accept_at
         # A draft that names nothing is met only where no other is bad enough: it teaches less.
         losers = [min(eligible, key=_value)] if eligible else []
@@ -116,14 +116,14 @@ class _Contest:
             label = await play_reply(self._sample, self._table, Reply(self._sample.label), "label")
             self.played.append(label)
         chosen = best if good else label
-        verdict: Verdict = None
+        reason: DropReason = None
         for rejected in (*short,) or (label,):
-            verdict = self._verdict(chosen, rejected)
-            if verdict is None and chosen is not None and rejected is not None:
+            reason = self._drop_reason(chosen, rejected)
+            if reason is None and chosen is not None and rejected is not None:
                 return pair_of(self._sample, self._table, chosen, rejected), None
-        return None, verdict
+        return None, reason
 
-    def _verdict(self, chosen: Candidate | None, rejected: Candidate | None) -> Verdict:
+    def _drop_reason(self, chosen: Candidate | None, rejected: Candidate | None) -> DropReason:
         reason = drop_reason(chosen, rejected, self._settings)
         if reason is not None or not self._one_item or chosen is None or rejected is None:
             return reason
@@ -150,7 +150,7 @@ def select_pairs(
     share = settings.naming_nothing
     most = len(silent) if share >= 1.0 else int(share * paired / (1.0 - share) + 1e-9)
     kept = set(sorted(silent, key=lambda sample_id: derive_seed(seed, sample_id, "naming nothing"))[:most])
-    dropped: Verdict = "enough pairs whose rejected side names nothing"
+    dropped: DropReason = "enough pairs whose rejected side names nothing"
     return [
         {**record, "pair": None, "dropped": dropped}
         if _rejects_silence(record) and record["sample_id"] not in kept
@@ -208,7 +208,7 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ]
     candidates = [candidate for record in records for candidate in record["candidates"]]
     # Records of before had no word of it: then the sample failed as a whole.
-    unmade = [kind for record in records for kind in record.get("unmade", ())]
+    failed_kinds = [kind for record in records for kind in record.get("unmade", ())]
     return {
         "pairs": len(pairs),
         "rows_with_pairs": sum(bool(all_pairs([record])) for record in records),
@@ -222,5 +222,5 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ),
         "out_of_catalogue": _out_of_catalogue(candidates),
         "unplayed": sum(candidate["failure"] is not None for candidate in candidates),
-        "unmade": {kind: unmade.count(kind) for kind in FURTHER},
+        "unmade": {kind: failed_kinds.count(kind) for kind in FURTHER},
     }

@@ -64,7 +64,7 @@ class BaselineRecommender:
         self._retriever = retriever
         self._candidates = candidates
         self._opening = opening
-        self._worth = CandidateScorer(knowledge, beliefs)
+        self._scorer = CandidateScorer(knowledge, beliefs)
         self._profiler = RulesExtractor(knowledge)
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
@@ -82,7 +82,7 @@ class BaselineRecommender:
             "catalogue": self._knowledge.catalogue.digest,
         }
         if self._kind == "best":
-            decides |= {"candidates": self._candidates, "belief": self._worth.beliefs is not None}
+            decides |= {"candidates": self._candidates, "belief": self._scorer.beliefs is not None}
         return decides
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
@@ -104,9 +104,9 @@ class BaselineRecommender:
         ranked = self._ranked(sampling, turns, looked_at + len(named))
         fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
         if self._kind == "best":
-            worth = self._worth.after(turns, self._profiler.read(turns))
+            score = self._scorer.after(turns, self._profiler.read(turns))
             # Sorting is stable: among equals the retriever's earlier one stays ahead.
-            fresh.sort(key=lambda item_id: -worth(item_id))
+            fresh.sort(key=lambda item_id: -score(item_id))
         return fresh[: sampling.n]
 
     def _ranked(self, sampling: Sampling, turns: Sequence[Turn], k: int) -> Iterator[str]:

@@ -43,13 +43,13 @@ class PromptTemplate:
     def messages(self, conversation: Conversation) -> tuple[Message, ...]:
         """What the model reads at this point, ending with a user's message."""
         system = self.system if conversation.system is None else conversation.system
-        spoken = messages_for("recommender", "", conversation.turns, opening=self.opening)
-        if self.window is not None and len(spoken) > self.window:
-            spoken = spoken[-self.window :]
-            if spoken[0].role == "assistant":
+        messages = messages_for("recommender", "", conversation.turns, opening=self.opening)
+        if self.window is not None and len(messages) > self.window:
+            messages = messages[-self.window :]
+            if messages[0].role == "assistant":
                 # Chat templates want a user to begin.
-                spoken = (Message("user", self.opening), *spoken)
-        *before, last = spoken
+                messages = (Message("user", self.opening), *messages)
+        *before, last = messages
         return (
             *([Message("system", system)] if system else []),
             *self.examples,

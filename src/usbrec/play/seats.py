@@ -18,17 +18,17 @@ def alternating(turns: Sequence[Turn], *, opening: str, seat: Role = "recommende
     """The turns as a model in `seat` can be shown them: they alternate, and the other seat begins.
 
     Neighbouring turns of one seat are one turn, a line each; `opening` is the other seat's where this one
-    began, or nobody has spoken.
+    began, or the dialogue is empty.
     """
-    spoken: list[Turn] = []
+    merged: list[Turn] = []
     for turn in turns:
-        if spoken and spoken[-1].role == turn.role:
-            spoken[-1] = Turn(turn.role, f"{spoken[-1].text}\n{turn.text}")
+        if merged and merged[-1].role == turn.role:
+            merged[-1] = Turn(turn.role, f"{merged[-1].text}\n{turn.text}")
         else:
-            spoken.append(turn)
-    if not spoken or spoken[0].role == seat:
-        spoken.insert(0, Turn("seeker" if seat == "recommender" else "recommender", opening))
-    return tuple(spoken)
+            merged.append(turn)
+    if not merged or merged[0].role == seat:
+        merged.insert(0, Turn("seeker" if seat == "recommender" else "recommender", opening))
+    return tuple(merged)
 
 
 def messages_for(seat: Role, system: str, turns: Sequence[Turn], *, opening: str) -> tuple[Message, ...]:

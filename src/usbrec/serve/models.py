@@ -1,4 +1,4 @@
-"""The models of a service: the plain one and its self-enhanced twin, on one base, with what they know.
+"""Served models: the plain one and the self-enhanced one on the same base, with what they know.
 
 Inside the search rules play the seeker and judge where a catalogue is there and nobody says otherwise,
 because they answer at once and people are waiting; without a catalogue the model itself does both.
@@ -80,13 +80,13 @@ class ServedModels:
         return self.seat.template.format.suggestion(found[0]) if found else None
 
     async def warm_up(self) -> None:
-        """Build what candidates are looked up in, load a model that runs in this process, and go through what
+        """Build what candidates are looked up in, load a model that runs in this process, and prefill what
         every prompt begins with: whoever asks first has a deadline, too."""
         opening = Conversation((Turn("seeker", self.seat.template.opening),))
         self.at_least(opening.turns)
         recommender = self.seat.recommender
         if not recommender.parallel:
-            # One token may be no word yet; the prompt has been gone through all the same.
+            # One token may be no word yet; the prompt has been prefilled all the same.
             with contextlib.suppress(UnusableAnswer):
                 await recommender.draw(opening, Sampling(max_tokens=1))
 
@@ -95,13 +95,13 @@ class ServedModels:
             await self.behind.aclose()
 
 
-def open_twins(config: Config, catalogue: Path | None, interactions: Path | None = None) -> ServedModels:
+def open_models(config: Config, catalogue: Path | None, interactions: Path | None = None) -> ServedModels:
     """Read the catalogue and seat the models; they load when first asked. Raises InputError."""
     items = None if catalogue is None else read_catalogue(catalogue, interactions, config.catalogue)
-    return seat_twins(config, items)
+    return seat_models(config, items)
 
 
-def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
+def seat_models(config: Config, items: Catalogue | None) -> ServedModels:
     """The same with a catalogue that is there already."""
     config = resolve(to_serve(config, catalogue=items is not None), items)
     controls = read_seat(config.seats.recommender, config.servers).is_rules
@@ -109,17 +109,17 @@ def seat_twins(config: Config, items: Catalogue | None) -> ServedModels:
     # The journal is never opened: outside a run nothing is recorded.
     participants = seat_participants(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
     best = participants.runner.recommender.recommender
-    twins = [ServedModel(best.name, best, enhanced=False)]
+    served = [ServedModel(best.name, best, enhanced=False)]
     if isinstance(best, SelfEnhanced):
-        twins = [
+        served = [
             ServedModel(best.inner.name, best.inner, enhanced=False),
             ServedModel(best.name, best, enhanced=True),
         ]
     if config.enhanced:
-        twins.reverse()
-    plain = next(twin.recommender for twin in twins if not twin.enhanced)
+        served.reverse()
+    plain = next(model.recommender for model in served if not model.enhanced)
     return ServedModels(
-        {twin.name: twin for twin in twins},
+        {model.name: model for model in served},
         replace(participants.runner.recommender, recommender=plain),
         participants.runner.knowledge,
         settled(config.serving.at_once, "serving.at_once"),

@@ -54,11 +54,11 @@ def _serve(
     settings = config.serving
     api_keys = None if settings.keys is None else read_keys(settings.keys)
     check_address(settings.host, api_keys)
-    from usbrec.serve.models import open_twins
+    from usbrec.serve.models import open_models
     from usbrec.serve.observe.telemetry import Spans, collected_spans
 
     spans = collected_spans() if settings.telemetry else Spans()
-    twins = open_twins(config, catalogue, interactions)
+    served = open_models(config, catalogue, interactions)
     with bound(settings) as listening, _LastMoment() as last_moment:
         store = None if settings.store is None else Store(settings.store)
         try:
@@ -79,12 +79,12 @@ def _serve(
                     await super().startup(sockets)
                     host, port = listening.getsockname()[:2]
                     where = f"[{host}]" if ":" in host else host
-                    say(f"{', '.join(twins.models)} at http://{where}:{port}/v1")
-                    log("started", {"models": list(twins.models), "keys": api_keys is not None})
+                    say(f"{', '.join(served.models)} at http://{where}:{port}/v1")
+                    log("started", {"models": list(served.models), "keys": api_keys is not None})
 
             server = Told(
                 uvicorn.Config(
-                    make_app(twins, config, api_keys=api_keys, store=store, spans=spans),
+                    make_app(served, config, api_keys=api_keys, store=store, spans=spans),
                     log_config=None,
                     access_log=False,
                     server_header=False,
@@ -94,7 +94,7 @@ def _serve(
             )
 
             async def serve() -> None:
-                await twins.warm_up()
+                await served.warm_up()
                 with _ending_quietly(server):
                     await server.serve(sockets=[listening])
                 log("stopped")

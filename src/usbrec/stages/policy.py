@@ -26,7 +26,7 @@ class RolloutRewards:
 
     A reply is put as the first round's, and the rest is played and scored as PODCS plays a draft: against
     the seeker who knows the targets, with the model that the seat was configured with in later rounds. It is
-    taken as it stands, also where candidates are shown: nothing is drawn again or mended, because what is
+    taken as it stands, also where candidates are shown: nothing is drawn again or repaired, because what is
     rewarded is what the model itself said. Its episode is the same whenever it is said, so each is played
     once. Calls of models are recorded in `journal` (once that is open), a unit an episode.
 

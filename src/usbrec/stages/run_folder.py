@@ -1,4 +1,4 @@
-"""The run folder: ``config.toml``, ``run.db`` and what is exported from it."""
+"""Run folder: ``config.toml``, ``run.db`` and what is exported from it."""
 
 from __future__ import annotations
 

@@ -87,20 +87,20 @@ def _train_by_playing(
     task = _task(run, method, config)
     checkpoint_of(task.base)
     journal = Journal(out / "run.db")
-    with RolloutRewards.open(config, samples, catalogue, interactions, journal) as practice:
-        examples = practice.examples()
+    with RolloutRewards.open(config, samples, catalogue, interactions, journal) as rewards:
+        examples = rewards.examples()
         parts = split(examples, share=config.train.held_out, seed=config.seed)
-        play = practice.config.play
-        playing = run.Playing(practice, play.max_tokens, play.frequency_penalty)
+        play = rewards.config.play
+        playing = run.Playing(rewards, play.max_tokens, play.frequency_penalty)
 
         def work() -> Mapping[str, Any]:
             train, held_out, too_long = run.encode(task, parts, reply=play.max_tokens)
             measured = run.train_by_playing(task, train, held_out, playing, out, progress=progress)
             return {"too_long": too_long, **measured}
 
-        decides = {**_decides(method, config, examples), "playing": practice.decides()}
+        decides = {**_decides(method, config, examples), "playing": rewards.decides()}
         with journal:
-            return _finish(journal, out, practice.config, method, decides, work)
+            return _finish(journal, out, rewards.config, method, decides, work)
 
 
 def _task(run: Any, method: Method, config: Config) -> Any:
@@ -156,7 +156,7 @@ def show_examples(
 
     Each of ``shown`` has the prompt as the model reads it and, apart, what is learnt of each reply. Of a
     method that learns by playing it is the prompt and, where the sample has one, the label with the ``score``
-    that saying it would have been worth.
+    that saying it would have got.
     Raises as :func:`train_model`, before any long work.
     """
     config = config or Config()
@@ -198,15 +198,15 @@ def _show_prompts(
     samples = _samples_file(method, data)
     run = training_library()
     task = _task(run, method, config)
-    with RolloutRewards.open(config, samples, catalogue, interactions, Journal(_UNRECORDED)) as practice:
-        parts = split(practice.examples(), share=config.train.held_out, seed=config.seed)
-        train, held_out, too_long = run.encode(task, parts, reply=practice.config.play.max_tokens)
+    with RolloutRewards.open(config, samples, catalogue, interactions, Journal(_UNRECORDED)) as rewards:
+        parts = split(rewards.examples(), share=config.train.held_out, seed=config.seed)
+        train, held_out, too_long = run.encode(task, parts, reply=rewards.config.play.max_tokens)
         tokenizer = run.load_tokenizer(task.base)
         lengths = sorted(len(one.prompt) for one in train)
         first = [one for one in train if one.example.chosen] or train
         shown = first[:number]
         said = [(one.example.sample_id, one.example.chosen) for one in shown if one.example.chosen]
-        outcomes = dict(zip(said, practice.try_out(said), strict=True))
+        outcomes = dict(zip(said, rewards.try_out(said), strict=True))
     return {
         "examples": len(train),
         "held_out": len(held_out),

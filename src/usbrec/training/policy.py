@@ -9,7 +9,7 @@ GRPO's paper first takes the mean of each reply; here, as in TRL, every token of
 that long replies are not let off. Each draw is learnt from once: there is no older policy to correct for,
 and nothing to clip.
 
-TRL has trainers of these names. They go through a prompt anew for each of its replies, when drawing and when
+TRL has trainers of these names. They prefill a prompt anew for each of its replies, when drawing and when
 learning; here a group shares its prompt in both (see packed.py), which for prompts ten times as long as the
 replies is most of the work.
 """
@@ -95,12 +95,12 @@ def policy_loss(
     count = sum(map(len, rewards))
     if method == "rloo":
         sums = torch.zeros(count, device=logps.device).index_add(0, reply, logps)
-        worth = [list(group) for group in rewards]
+        penalised = [list(group) for group in rewards]
         if start is not None:
             far = torch.zeros(count, device=logps.device).index_add(0, reply, logps.detach() - start)
             cost = iter((kl * far).tolist())
-            worth = [[_less(value, next(cost)) for value in group] for group in worth]
-        gains = _flat(advantages(worth, method), logps)
+            penalised = [[_less(value, next(cost)) for value in group] for group in penalised]
+        gains = _flat(advantages(penalised, method), logps)
         return -(gains * (sums - sums.detach()).exp()).mean()
     gains = _flat(advantages(rewards, method), logps)[reply]
     # The ratio of a model to itself is 1; its gradient is that of the log-probability.
@@ -140,7 +140,7 @@ def draw_replies(
 ) -> list[list[tuple[int, ...]]]:
     """`n` replies to each prompt in tokens, the token that ended a reply included.
 
-    Each prompt is gone through once. Temperature 0 takes the likeliest token; `frequency_penalty` is as in
+    Each prompt is prefilled once. Temperature 0 takes the likeliest token; `frequency_penalty` is as in
     ChatRequest.
     """
     device = next(model.parameters()).device
@@ -235,7 +235,7 @@ class Voice:
 
 
 def outcomes_of(rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play: Play) -> list[list[Reward]]:
-    """What becomes of each reply. One without a word is none to any seat: it is worth the lowest score."""
+    """The outcome of each reply. One without a word is none to any seat: it gets the lowest score."""
     asked = [
         (row.example.sample_id, one.text)
         for row, group in zip(rows, drawn, strict=True)
@@ -299,7 +299,7 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
     """Draws, plays and learns, a pass at a time; the rest (optimiser, schedule, checkpoints) is the parent's.
 
     What the passes of a step saw goes into the history beside the loss: `reward` (mean score), `spread` (its
-    deviation inside a group, mean), `no_signal` (share of groups whose replies are all worth the same),
+    deviation inside a group, mean), `no_signal` (share of groups whose replies all get the same reward),
     `hit_rate`, `tokens` (mean length), `unfinished` (share), `replies` and `unscored` (counts) and, where it
     is weighed, `kl` (nats a token from the starting model).
     """
@@ -387,7 +387,7 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
         super().log(logs, start_time)
 
     def floating_point_ops(self, inputs: Mapping[str, Any]) -> int:
-        """Not counted: most of them are spent on drawing."""
+        """Not counted: most of them are spent on drawing replies."""
         return 0
 
     @contextlib.contextmanager

@@ -229,7 +229,7 @@ class SimPO(CPOTrainer):  # type: ignore[misc]
 
 
 class SharedPromptSimPO(SimPO):
-    """The same loss, going through each prompt once for both of its replies (see packed.py)."""
+    """The same loss, with each prompt prefilled once for both of its replies (see packed.py)."""
 
     def concatenated_forward(self, model: Any, batch: Mapping[str, Any]) -> tuple[torch.Tensor, ...]:
         rows = []

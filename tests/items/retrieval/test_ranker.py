@@ -31,12 +31,12 @@ from usbrec.items.retrieval.sources.cooccurrence import Conversation, Cooccurren
 from usbrec.items.retrieval.sources.dialogue_bm25 import DialogueBM25
 from usbrec.items.retrieval.sources.knn import Neighbours
 
-AXIS = ItemIndex(CATALOGUE)
-READER = Reader(AXIS, Linker(CATALOGUE))
+INDEX = ItemIndex(CATALOGUE)
+READER = Reader(INDEX, Linker(CATALOGUE))
 
 
 def row(title: str) -> int:
-    return next(number for number, item in enumerate(AXIS.items) if item.title == title)
+    return next(number for number, item in enumerate(INDEX.items) if item.title == title)
 
 
 def dialogues(count: int) -> list[Sample]:
@@ -91,10 +91,10 @@ def test_what_was_recommended_beside_an_item_goes_with_it() -> None:
     conversations = [
         Conversation(str(number), ((heat, True), (collateral, False))) for number in range(5)
     ] + [Conversation("x", ((alien, True), (alien, False)))]
-    learned = Cooccurrence.fit(conversations, len(AXIS))
+    learned = Cooccurrence.fit(conversations, len(INDEX))
     for score_n in learned.score({heat: 1.0}):
         assert score_n[collateral] == score_n.max() > score_n[alien]
-    assert popularity_of(conversations, len(AXIS))[collateral] == 5
+    assert popularity_of(conversations, len(INDEX))[collateral] == 5
 
 
 @settings(max_examples=25, deadline=None)
@@ -116,7 +116,8 @@ def test_an_item_is_found_by_the_talk_around_it() -> None:
     """Words said where a film was recommended find it; its own title does not count."""
     told = READER.read((seeker("something haunted and gloomy"),))
     other = READER.read((seeker("a cheerful dance"),))
-    spoken = DialogueBM25.fit([(told, None, (row("Alien"),)), (other, None, (row("Casablanca"),))], len(AXIS))
+    examples = [(told, None, (row("Alien"),)), (other, None, (row("Casablanca"),))]
+    spoken = DialogueBM25.fit(examples, len(INDEX))
     score_n = spoken.score(READER.read((seeker("are there gloomy films?"),)))
     assert score_n.argmax() == row("Alien")
     assert score_n[row("Casablanca")] == 0
@@ -204,7 +205,7 @@ def test_nothing_that_is_learnt_from_knows_what_is_popular_in_the_dialogues_of_i
     # Nobody says anything, and each item is recommended once: without its own dialogue it is unknown.
     samples = [
         Sample(f"d{number}:1", f"d{number}", (Turn("seeker", "Hello."),), (item.name,), label=item.name)
-        for number, item in enumerate(AXIS.items)
+        for number, item in enumerate(INDEX.items)
     ]
     train_ranker(samples, CATALOGUE, settings=RankerSettings(rounds=2), work=tmp_path)
     folds = [np.load(path) for path in sorted(tmp_path.glob("fold-*.npz"))]

@@ -12,7 +12,7 @@ from usbrec.evaluation.report import formatting
 _CHANCE = 0.05
 
 
-def verdict(comparison: Comparison) -> str:
+def summary_sentence(comparison: Comparison) -> str:
     """The outcome in one sentence: the iEval score of the best later system against the first.
 
     Controls are told apart (:func:`of_controls`), so that they neither hide what the systems did nor are

@@ -21,7 +21,7 @@ from usbrec.keys import derive_seed
 
 SCHEMA = "usbrec.retrieval/1"
 
-#: What the rank of a target (from 1) is worth at a cutoff it makes.
+#: The gain of a target at a rank (from 1) within the cutoff.
 MEASURES: Mapping[str, Callable[[int], float]] = {
     "recall": lambda rank: 1.0,
     "ndcg": lambda rank: 1 / math.log2(rank + 1),
@@ -105,10 +105,10 @@ def summarise_ranked(
 def _figures(chosen: _Ranked, place: str, seed: int, resamples: int) -> dict[str, Any]:
     clusters = [dialogue for _, dialogue in chosen]
     figures: dict[str, Any] = {}
-    for name, worth in MEASURES.items():
+    for name, gain in MEASURES.items():
         figures[name] = {}
         for k in CUTOFFS:
-            values = [0.0 if rank is None or rank > k else worth(rank) for rank, _ in chosen]
+            values = [0.0 if rank is None or rank > k else gain(rank) for rank, _ in chosen]
             drawn = derive_seed(seed, "interval", f"{place}/{name}@{k}")
             interval = mean_interval(values, clusters, seed=drawn, resamples=resamples)
             figures[name][str(k)] = interval.to_json()

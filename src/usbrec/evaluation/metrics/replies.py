@@ -32,14 +32,14 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
         first.setdefault(row.get("training", 0), []).extend(found)
     unknown = [len(titles) for row in played for titles in facts_of(row).get("out_of_catalogue", ())]
     finished = [row for row in played if "unfinished" in facts_of(row)]
-    spoken = sum(len(replies_of(row)) for row in finished)
+    replies = sum(len(replies_of(row)) for row in finished)
     return {
         "n": sum(len(replies_of(row)) for row in played),
         "names_item": mean(item is not None for item in new),
         "items_per_reply": mean(len(named) for row in played for named in facts_of(row).get("named", ())),
         "out_of_catalogue": {"share": mean(count > 0 for count in unknown), "per_reply": mean(unknown)},
         "words": mean(count for row in played for count in _words(row)),
-        "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / spoken if spoken else None,
+        "unfinished": sum(facts_of(row)["unfinished"] for row in finished) / replies if replies else None,
         "bare": mean(
             bool(named) and not beside
             for row in played

@@ -20,7 +20,7 @@ from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.differences import Difference
-from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, verdict
+from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, summary_sentence
 from usbrec.evaluation.comparison.systems import distinctly_named
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
@@ -60,7 +60,7 @@ def write_report(
         .get_template("report.html.j2")
         .render(
             title=title,
-            verdict=_unbroken(formatting.printable(verdict(comparison))),
+            summary=_unbroken(formatting.printable(summary_sentence(comparison))),
             controls=_unbroken(formatting.printable(of_controls(comparison) or "")),
             primary=_unbroken(formatting.printable(primary_outcome(comparison) or "")),
             comparison=comparison,
@@ -121,7 +121,7 @@ def _by_pair(comparison: Comparison) -> list[tuple[Difference, int]]:
 
 
 def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]]:
-    """Figures in reading order: a heading, the drawing, what it says in words for who cannot see it."""
+    """Figures in reading order: a heading, the figure, what it says in words for who cannot see it."""
     from usbrec.evaluation.report import plots  # matplotlib: half a second that only a report should cost
 
     systems = comparison.systems
@@ -173,7 +173,7 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
 
 
 def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
-    """Recall and success by round of the runs that have them, with a drawing; None without any."""
+    """Recall and success by round of the runs that have them, with a figure; None without any."""
     told = [(run.name, run.results["by_round"]) for run in runs if run.results.get("by_round")]
     if not told:
         return None
@@ -195,13 +195,13 @@ def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
 
 
 def _experiment(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """An experiment's tables, and for each method a drawing of the losses of its trainings."""
+    """An experiment's tables, and for each method a figure of the losses of its trainings."""
     if told is None:
         return None
     from usbrec.evaluation.report import plots  # matplotlib: as above
 
     curves = []
-    # Losses of different methods are different quantities: each has a drawing and a scale of its own.
+    # Losses of different methods are different quantities: each has a figure and a scale of its own.
     for method in dict.fromkeys(one["method"] for one in told["trainings"]):
         losses = [
             (one["name"], found)

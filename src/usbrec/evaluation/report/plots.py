@@ -77,7 +77,7 @@ def dots(systems: Sequence[System], measure: str, label: str) -> str:
     intervals: list[Interval] = [getattr(system, measure) for system in systems]
     kind: Kind = "score" if measure == "ieval" else "share"
     top = 2.0 if kind == "score" else 1.0
-    with _drawing(measure, len(systems)) as (axes, svg):
+    with _figure(measure, len(systems)) as (axes, svg):
         for place, interval in enumerate(intervals):
             if interval.mean is not None:
                 _whisker(axes, place, interval.mean, interval.low, interval.high, _tone(place), kind)
@@ -93,7 +93,7 @@ def differences(found: Sequence[Difference], measure: str) -> str:
     """Each later system's difference to the first, with a line at 0. Hollow dots: rows not repeated."""
     shown = [difference for difference in found if difference.measure == measure]
     kind: Kind = "score" if measure == "ieval" else "share"
-    with _drawing(f"differences-{measure}", len(shown)) as (axes, svg):
+    with _figure(f"differences-{measure}", len(shown)) as (axes, svg):
         axes.axvline(0, color=_NEUTRAL, linewidth=1.2, zorder=1)
         ends = [0.0]
         for place, row in enumerate(shown):
@@ -115,7 +115,7 @@ def cost(systems: Sequence[System], measure: str, label: str) -> str:
     """Score against what a row costs (`measure`: "calls" or "tokens"), on a logarithmic scale."""
     shown = [(place, system) for place, system in enumerate(systems) if system.ieval.mean is not None]
     crowded = len(shown) > _CROWD
-    with _drawing(f"cost-{measure}", max(5, round(0.7 * len(shown)))) as (axes, svg):
+    with _figure(f"cost-{measure}", max(5, round(0.7 * len(shown)))) as (axes, svg):
         costs = [max(getattr(system, measure), 0.0) for _, system in shown]
         # A free system (rules) has no place on a logarithmic scale: 1 and more are spread, 0 stands left.
         axes.set_xscale("symlog", linthresh=1.0, linscale=0.4)
@@ -161,7 +161,7 @@ def rounds(systems: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], k: int) -
     ends = [end for _, _, found in lines for one in found for end in (one.mean, one.high) if end is not None]
     top = min(1.02, 1.1 * max((*ends, 0.1)))
     last = max(len(found) for _, _, found in lines) - 1
-    with _drawing("rounds", 6) as (axes, svg):
+    with _figure("rounds", 6) as (axes, svg):
         label = -1.0
         for place, name, found in sorted(lines, key=lambda line: (line[2][-1].mean or 0.0, line[0])):
             # Beside each other, so that the intervals of several systems can be told apart.
@@ -200,7 +200,7 @@ def losses(method: str, trainings: Sequence[tuple[str, Sequence[tuple[int, float
     last = max(step for _, found in trainings for step, _ in found)
     low, high = min(0.0, *values), max(values)
     gap = (high - low) / 13 or 1.0
-    with _drawing(f"losses-{method}", max(6, len(trainings))) as (axes, svg):
+    with _figure(f"losses-{method}", max(6, len(trainings))) as (axes, svg):
         label = -math.inf
         for place, (name, found) in sorted(enumerate(trainings), key=lambda one: one[1][1][-1][1]):
             style = ("-", "--", ":", "-.")[place % 4]
@@ -227,7 +227,7 @@ def losses(method: str, trainings: Sequence[tuple[str, Sequence[tuple[int, float
 
 def distributions(names: Sequence[str], scores: Sequence[Sequence[float]]) -> str:
     """How often each score was given, a row of ten bars from 0 to 2 per system, in shares of its rows."""
-    with _drawing("distributions", len(names), row=0.62) as (axes, svg):
+    with _figure("distributions", len(names), row=0.62) as (axes, svg):
         for place, values in enumerate(scores):
             counts = [0] * 10
             for value in values:
@@ -384,7 +384,7 @@ def _range(ends: Sequence[float], least: float) -> tuple[float, float]:
 
 
 @contextmanager
-def _drawing(name: str, rows: int, row: float = _ROW) -> Iterator[tuple[Axes, list[str]]]:
+def _figure(name: str, rows: int, row: float = _ROW) -> Iterator[tuple[Axes, list[str]]]:
     """An empty figure to draw on; afterwards the list holds its SVG element."""
     svg: list[str] = []
     # The figure's name is its salt: figures share a page, and ids must not meet.

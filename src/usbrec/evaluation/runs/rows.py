@@ -74,7 +74,7 @@ def _is_score(value: Any) -> bool:
 
 
 def _is_opinion(value: Any) -> bool:
-    """What the second judge said: a score, its name, and what random items are worth."""
+    """What the second judge said: a score, its name, and the score of random items."""
     return (
         _is_score(value)
         and _is_text(value.get("name"))

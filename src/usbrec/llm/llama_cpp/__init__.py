@@ -1,1 +1,1 @@
-"""A GGUF file run in this process by llama.cpp."""
+"""Chat model on a GGUF file, run in this process by llama.cpp."""

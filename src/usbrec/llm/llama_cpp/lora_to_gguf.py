@@ -224,7 +224,7 @@ def _read_base(path: Path) -> _Base:
             f"{path}: layers that differ in their heads cannot take an adapter here. {_OTHERWISE}"
         )
     shapes = {
-        # GGUF writes the fastest axis first.
+        # GGUF writes the fastest dimension first.
         tensor.name.removesuffix(".weight"): tuple(int(size) for size in reversed(tensor.shape))
         for tensor in reader.tensors
     }

@@ -1,1 +1,1 @@
-"""A checkpoint run in this process by transformers."""
+"""Chat model on a checkpoint, run in this process by transformers."""

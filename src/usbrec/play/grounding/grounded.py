@@ -41,7 +41,7 @@ _REDRAW_TEMPERATURE = 0.7
 
 
 class ReplyQuality(IntEnum):
-    """What a reply is worth before anybody judges it; only FITTING is not drawn again."""
+    """A reply's quality before anybody judges it; only FITTING is not drawn again."""
 
     INVENTED = 0
     NOTHING = 1
@@ -102,7 +102,7 @@ class Grounded:
         drawn = await self.inner.draw(shown, sampling)
         draws = [reading.read(reply) for reply in drawn.replies]
         for attempt in range(1, self._redraws + 1):
-            weak = [place for place, draw in enumerate(draws) if draw.worth is not ReplyQuality.FITTING]
+            weak = [place for place, draw in enumerate(draws) if draw.quality is not ReplyQuality.FITTING]
             left = None if sampling.deadline is None else sampling.deadline + started - time.monotonic()
             if not weak or (left is not None and left <= 0.0):
                 break
@@ -123,10 +123,10 @@ class Grounded:
         return draws, drawn
 
     def _said(self, draw: _Draw, reading: _Reading) -> Reply:
-        fallback = draw.worth is ReplyQuality.INVENTED or (
+        fallback = draw.quality is ReplyQuality.INVENTED or (
             self._fallback == "item"
             and reading.last
-            and draw.worth in (ReplyQuality.NOTHING, ReplyQuality.REPEATED)
+            and draw.quality in (ReplyQuality.NOTHING, ReplyQuality.REPEATED)
         )
         return replace(
             Reply(self._instead(reading)) if fallback else draw.reply,
@@ -143,7 +143,7 @@ class Grounded:
         if self._fallback == "item":
             for item in reading.items:
                 sentence = self._grounding.format.suggestion(item)
-                if reading.worth(sentence) is ReplyQuality.FITTING:
+                if reading.quality(sentence) is ReplyQuality.FITTING:
                     return sentence
         return self._grounding.prompts.render("fallback_ask")
 
@@ -151,13 +151,13 @@ class Grounded:
 @dataclass(frozen=True, slots=True)
 class _Draw:
     reply: Reply
-    worth: ReplyQuality
+    quality: ReplyQuality
     mended: bool
     redraws: int = 0
 
     def or_better(self, other: _Draw) -> _Draw:
         """The better of the two, the earlier one among equals; an empty reply is none."""
-        better = other.worth > self.worth and other.reply.text.strip()
+        better = other.quality > self.quality and other.reply.text.strip()
         return replace(other if better else self, redraws=self.redraws + 1)
 
 
@@ -197,9 +197,9 @@ class _Reading:
 
     def read(self, reply: Reply) -> _Draw:
         text = self._mend(reply.text)
-        return _Draw(replace(reply, text=text), self.worth(text), text != reply.text)
+        return _Draw(replace(reply, text=text), self.quality(text), text != reply.text)
 
-    def worth(self, text: str) -> ReplyQuality:
+    def quality(self, text: str) -> ReplyQuality:
         knowledge = self.grounding.knowledge
         if knowledge.linker.out_of_catalogue(text):
             return ReplyQuality.INVENTED

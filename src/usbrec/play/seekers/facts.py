@@ -1,4 +1,4 @@
-"""What can be said about items without naming them: the facts a seeker hints at."""
+"""Seeker's facts: what can be said about items without naming them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a simulated seeker behaves: how long they bear with it, how straight they are, how much they say.
+"""Persona of a simulated seeker: how long they bear with it, how straight they are, how much they say.
 
 A persona travels in ``Sample.seeker`` as JSON. Samples of people have none; then the seeker never loses
 patience, says everything straight, one thing at a time, and hints at what the targets have.

@@ -1,1 +1,1 @@
-"""What any HTTP service needs; knows nothing of recommendation."""
+"""HTTP parts that any service needs; they know nothing of recommendation."""

@@ -25,12 +25,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeys:
-    """All keys that are let in."""
+    """The keys that give access."""
 
     keys: tuple[Key, ...]
 
     def find(self, secret: str) -> Key | None:
-        """The key that this is. Every one is compared, so that the time taken tells nothing."""
+        """The key with this secret. All are compared, so that the time taken does not tell which it was."""
         found = None
         for key in self.keys:
             if key.fits(secret):

@@ -221,7 +221,7 @@ class AccessMiddleware:
 
 
 def _method(scope: Scope) -> str:
-    """One of the usual ones: whoever makes up methods makes no new counters."""
+    """The method, if it is a usual one, so that made-up methods make no new counters."""
     method: str = scope["method"]
     usual = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
     return method if method in usual else "other"

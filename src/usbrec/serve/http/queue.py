@@ -14,7 +14,7 @@ from usbrec.serve.http.errors import ServiceError
 
 
 class RequestQueue:
-    """Lets `at_once` in and `waiting` queue, first come, first served."""
+    """Bounded queue: `at_once` requests run, `waiting` wait, first come, first served."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._slots = asyncio.Semaphore(at_once)

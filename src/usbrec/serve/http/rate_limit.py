@@ -11,7 +11,7 @@ from usbrec.serve.http.errors import ServiceError
 
 @dataclass
 class Bucket:
-    """Fills up to `size` in `seconds`, evenly."""
+    """Token bucket: fills up to `size` in `seconds`, evenly."""
 
     size: float
     seconds: float
@@ -23,12 +23,12 @@ class Bucket:
         self.level, self.at = self.size, self.clock()
 
     def take(self, amount: float) -> None:
-        """Also what is not there: then it has to fill up again from below nothing."""
+        """Take tokens, also more than there are: the level is then below zero until it fills up again."""
         self._fill()
         self.level -= amount
 
     def wait(self, amount: float) -> float:
-        """Seconds until so much is there; 0 when it is now."""
+        """Seconds until so many tokens are there; 0 when they are now."""
         self._fill()
         return max(0.0, amount - self.level) * self.seconds / self.size
 
@@ -40,7 +40,7 @@ class Bucket:
 
 @dataclass
 class RateLimit:
-    """One key's. `spent` are all its tokens so far."""
+    """Rate limit of one key. `spent` are all its tokens so far."""
 
     requests: Bucket
     tokens: Bucket

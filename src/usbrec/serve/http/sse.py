@@ -50,7 +50,7 @@ class Pipe:
         self._put(b"data: " + dumps(document) + b"\n\n")
 
     def done(self) -> None:
-        """What ends a stream that came to its end."""
+        """The event that ends a complete stream."""
         self._put(b"data: [DONE]\n\n")
 
     def close(self) -> None:

@@ -52,8 +52,8 @@ def samples_of(session: Session) -> list[Sample]:
 
 def pairs_of(session: Session) -> list[PreferencePair]:
     """What was liked over what was not."""
-    good = {turn for turn in session.exchanges if _verdict(session, turn) > 0}
-    bad = {turn for turn in session.exchanges if _verdict(session, turn) < 0}
+    good = {turn for turn in session.exchanges if _feedback(session, turn) > 0}
+    bad = {turn for turn in session.exchanges if _feedback(session, turn) < 0}
     pairs = []
     for turn in sorted(bad):
         rejected = session.exchanges[turn]
@@ -72,7 +72,7 @@ def pairs_of(session: Session) -> list[PreferencePair]:
     return pairs
 
 
-def _verdict(session: Session, turn: int) -> int:
+def _feedback(session: Session, turn: int) -> int:
     """1 for a reply that was liked or accepted and nothing else, -1 for one disliked, 0 for the others."""
     kinds = {kind for kind, _ in _opinions(session, turn)}
     if not kinds or ("disliked" in kinds and len(kinds) > 1):
@@ -92,7 +92,7 @@ def _opinions(session: Session, turn: int) -> set[tuple[Kind, str | None]]:
 
 
 def _targets(session: Session, turn: int, exchange: Exchange, kind: Kind) -> tuple[str, ...]:
-    """The names of the items of a reply with this verdict; of all it names, where none is singled out."""
+    """The names of the items of a reply with this feedback; of all it names, where none is singled out."""
     marked = {item for held, item in _opinions(session, turn) if held == kind}
     named = {str(item["id"]): _name(item) for item in exchange.items}
     chosen = named if None in marked else {id_: name for id_, name in named.items() if id_ in marked}
@@ -137,7 +137,7 @@ def _write_pairs(sessions: Iterable[Session], folder: Path) -> list[Path]:
 
 
 #: What a store's conversations can be written as.
-HARVESTS: Mapping[str, Callable[[Iterable[Session], Path], list[Path]]] = {
+EXPORTS: Mapping[str, Callable[[Iterable[Session], Path], list[Path]]] = {
     "samples": _write_samples,
     "pairs": _write_pairs,
 }
@@ -152,6 +152,6 @@ def export(store: str | Path, to: str, folder: str | Path | None = None) -> list
     store = Path(store)
     opened = Store(store, must_exist=True)
     try:
-        return HARVESTS[to](opened.sessions(), Path(folder or store.with_name(f"{store.stem}-{to}")))
+        return EXPORTS[to](opened.sessions(), Path(folder or store.with_name(f"{store.stem}-{to}")))
     finally:
         opened.close()

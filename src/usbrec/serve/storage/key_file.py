@@ -1,6 +1,7 @@
-"""The file of API keys: a JSON object a line, with `name`, `salt` and `sha256` (of salt and key, in hex), and
-if wanted limits of this key's own, `requests_per_minute` and `tokens_per_hour`. Keys are made here, shown
-once, and kept as hashes alone.
+"""API key file: keys are made here, shown once, and kept as hashes alone.
+
+A JSON object a line, with `name`, `salt` and `sha256` (of salt and key, in hex), and if wanted limits of this
+key's own, `requests_per_minute` and `tokens_per_hour`.
 """
 
 from __future__ import annotations
