@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: install demo test check format bench clean
+.PHONY: install demo test soak check format bench clean
 
 install: $(READY)
 
@@ -18,6 +18,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+soak: $(READY)
+	USBREC_FAULTS=10000 $(BIN)/pytest tests/serve/test_serve_streams.py
 
 check: $(READY)
 	$(BIN)/ruff check .

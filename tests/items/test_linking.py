@@ -564,3 +564,37 @@ def test_a_catalogue_is_ready_in_seconds_and_a_text_read_in_less_than_a_millisec
     read = time.process_time()
     assert built - began < 3.0
     assert (read - built) / len(messages) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("piece", "named"),
+    [
+        ("I saw Toy Story (1995). ", ["toys"]),
+        ("Batman Returns ", ["returns"]),
+        ("star wars, up and us ", ["wars"]),
+        ("Ring (1998) Batman Foo (2031)\n", ["ring98"]),
+        ("It Drama Friday ", []),
+    ],
+)
+def test_a_text_that_repeats_titles_is_read_in_linear_time_and_each_is_found(
+    piece: str, named: list[str]
+) -> None:
+    linker = Linker(CATALOGUE)
+    times = 120_000 // len(piece)
+    began = time.process_time()
+    mentions = linker.link(piece * times)
+    linker.out_of_catalogue(piece * times)
+    # It is about 0.4 s; comparing each match with all others took 20 to 40.
+    assert time.process_time() - began < 4.0
+    # Compared here: pytest would show how two long lists differ, which takes minutes.
+    same = [mention.item_id for mention in mentions] == named * times
+    assert same, [mention.item_id for mention in mentions[:10]]
+
+
+def test_titles_beside_others_are_found_from_the_last_to_the_first_in_linear_time() -> None:
+    text = "heat, " * 20_000 + "Toy Story (1995)"
+    linker = Linker([Item("heat", "Heat", 1995), Item("toys", "Toy Story", 1995)])
+    began = time.process_time()
+    mentions = linker.link(text)
+    assert time.process_time() - began < 4.0
+    assert [mention.item_id for mention in mentions][-2:] == ["heat", "toys"]

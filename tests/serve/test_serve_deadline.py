@@ -6,16 +6,18 @@ the deadline when the answer arrives is measured by bench/serve_deadline.py.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import openai
 import pytest
 
-from support.films import CATALOGUE
+from support.films import CATALOGUE, KNOWLEDGE
 from support.servers import Answer, LocalServer, stream
 from support.service import WISH, Running, replies, twins_on
 from usbrec.config import load_config
+from usbrec.items import Linker
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.serve.models import seat_models
 
@@ -115,3 +117,28 @@ def test_whoever_waits_for_their_turn_until_the_deadline_is_told_so() -> None:
             )
         assert (busy.value.status_code, busy.value.code) == (503, "busy")
         first.close()
+
+
+def test_a_long_message_is_read_beside_everybody_else_and_not_beyond_the_deadline() -> None:
+    reading, on = threading.Event(), threading.Event()
+
+    class Slow:
+        def link(self, text: str) -> tuple[()]:
+            if len(text) > 10_000:
+                reading.set()
+                on.wait(20)
+            return ()
+
+    knowledge = replace(KNOWLEDGE, linker=cast(Linker, Slow()))
+    twins = replace(twins_on(ScriptedModel(replies)), knowledge=knowledge)
+    long = [{"role": "user", "content": "Goodfellas (1990) " * 1000}]
+    with Running(twins, serving={"deadline": 0.8}) as service, service.client(timeout=20) as client:
+        try:
+            with pytest.raises(openai.InternalServerError) as busy:
+                client.chat.completions.create(model="scripted", messages=long)
+            assert busy.value.code == "busy"
+            # It is still being read, and others are answered.
+            assert reading.is_set()
+            assert client.chat.completions.create(model="scripted", messages=WISH).choices
+        finally:
+            on.set()

@@ -153,7 +153,7 @@ class Answerer:
                 raise error
             used.usage = self._cost_so_far(request, heard, context)
         heard.stop()
-        return self._at_the_end(request, heard.text, heard.started, used.usage)
+        return self._at_the_end(request, heard, used.usage)
 
     async def aclose(self) -> None:
         """Give what was cancelled a moment to be over; a model that reads a prompt can take any time."""
@@ -168,6 +168,8 @@ class Answerer:
             work.exception()
 
     async def _work(self, request: GenerationRequest, heard: _Heard) -> Drawn:
+        await self._served.read(request.conversation.turns)
+        heard.read = True
         async with self._queue.turn():
             heard.started = True
             left = _left(request, _FIRST)
@@ -185,16 +187,19 @@ class Answerer:
         said = tuple(Said(one.text.strip(), one.finish, one.items) for one in drawn.replies)
         return Finished(said, drawn.usage, drawn.trace, self._items(request, said))
 
-    def _at_the_end(self, request: GenerationRequest, heard: str, started: bool, usage: Usage) -> Finished:
-        text = heard.strip()
+    def _at_the_end(self, request: GenerationRequest, heard: _Heard, usage: Usage) -> Finished:
+        # What was not read by now is so long that looking into it would keep everybody waiting.
+        turns = request.conversation.turns if heard.read else ()
+        text = heard.text.strip()
         if not text:
-            text = self._served.at_least(request.conversation.turns) or ""
-        if not text and not started:
+            text = self._served.at_least(turns) or ""
+        if not text and not heard.started:
             raise ServiceError(
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
         said = tuple(Said(text, "length") for _ in range(request.sampling.n))
-        return Finished(said, usage, None, self._items(request, said), late=True)
+        items = self._served.items(turns, Turn("recommender", said[0].text))
+        return Finished(said, usage, None, items, late=True)
 
     def _items(self, request: GenerationRequest, said: Sequence[Said]) -> tuple[Item, ...]:
         first = Turn("recommender", said[0].text, said[0].items)
@@ -229,7 +234,8 @@ class _Heard:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._pieces: list[str] = []
-        self.started = False
+        #: Whether titles were looked for in what was said, and the model was asked.
+        self.read = self.started = False
         #: That of the search, which is gone from its context once the search has failed.
         self.meter: Meter | None = None
 

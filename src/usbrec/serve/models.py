@@ -6,6 +6,7 @@ because they answer at once and people are waiting; without a catalogue the mode
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,9 @@ from usbrec.prompts import Prompts
 from usbrec.stages.resolve import SERVED_AT_ONCE, resolve, to_serve
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import Participants, seat_participants
+
+#: Characters of a turn above which looking for titles in it takes more than some milliseconds.
+_LONG = 2_000
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,16 @@ class ServedModels:
         ids = dict.fromkeys(knowledge.named_by(reply, knowledge.named_in(turns)))
         found = (knowledge.catalogue.get(item_id) for item_id in ids)
         return tuple(item for item in found if item is not None)
+
+    async def read(self, turns: Sequence[Turn]) -> None:
+        """Look for titles in long turns, in a thread: the event loop is everybody's. What was read stays read,
+        so whoever asks next has it at once."""
+        knowledge = self.knowledge
+        if knowledge is None:
+            return
+        for turn in turns:
+            if len(turn.text) > _LONG:
+                await asyncio.to_thread(knowledge.linker.link, turn.text)
 
     def at_least(self, turns: Sequence[Turn]) -> str | None:
         """What can be said without a model: the first candidate; None without candidates."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from usbrec.items.linking.ambiguity import INTRODUCING, KINDS, SAID_OF, can_be_subject, is_lead_in, is_small
 from usbrec.items.linking.surface_form import SurfaceForm
@@ -43,12 +46,46 @@ JOINS = frozenset({"and", "but", "or", "too"})
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContextFeatures:
-    """A text with its words."""
+    """A text with its words. What a match asks of the whole text is read once for all of them: a message may
+    hold the same title ten thousand times."""
 
     text: str
     words: Sequence[Word]
+
+    @cached_property
+    def lines(self) -> Sequence[int]:
+        """Where the lines begin."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    @cached_property
+    def sentence_ends(self) -> Sequence[int]:
+        """For each word the index behind the last word of its sentence."""
+        ends, end = [len(self.words)] * len(self.words), len(self.words)
+        for index in range(len(self.words) - 2, -1, -1):
+            if _FULL_STOP.search(self.text, self.words[index].end, self.words[index + 1].start):
+                end = index + 1
+            ends[index] = end
+        return ends
+
+    @cached_property
+    def small(self) -> Sequence[int]:
+        """How many of the words before each are in small letters; the last one is of all words."""
+        return _running(raw.islower() for raw in map(self.raw, range(len(self.words))))
+
+    @cached_property
+    def ordinary(self) -> Sequence[int]:
+        """The same of words that are no capitalised ones: "word" and "WORD"."""
+        raws = map(self.raw, range(len(self.words)))
+        return _running(raw[0].islower() or (len(raw) > 1 and raw.isupper()) for raw in raws)
+
+    @cached_property
+    def first_capital(self) -> int:
+        """Where the first capital stands; behind the text where none does."""
+        if self.text == self.text.lower():
+            return len(self.text)
+        return next(index for index, character in enumerate(self.text) if character != character.lower())
 
     def joined(self, match: Match) -> bool:
         """Whether only blanks, hyphens and the title's own punctuation stand between the words."""
@@ -86,14 +123,6 @@ class ContextFeatures:
         before = self.text[self.words[index - 1].end : self.words[index].start] if index else "\n"
         return bool(_SENTENCE_END.search(before))
 
-    def sentence_end(self, index: int) -> int:
-        """The index behind the last word of the sentence that has the word `index` in it."""
-        while index + 1 < len(self.words):
-            if _FULL_STOP.search(self.text, self.words[index].end, self.words[index + 1].start):
-                break
-            index += 1
-        return index + 1
-
     def part_of_a_name(self, match: Match) -> bool:
         """Whether a capitalised word stands directly beside a single word: "Jack Black", "Lego Batman"."""
         return self.capital_beside(match.first - 1, match.first, match.first - 1) or self.capital_beside(
@@ -117,14 +146,12 @@ class ContextFeatures:
         beginning is read.
         """
         inside = self.text[self.words[match.first].start : self.words[match.last].end]
-        around = (*range(match.first), *range(match.last + 1, self.sentence_end(match.last)))
-        if inside.isdigit() or len(around) < 3:
+        behind, end = match.last + 1, self.sentence_ends[match.last]
+        if inside.isdigit() or match.first + end - behind < 3:
             return True
         shouted = inside.isupper() and len(inside) > 1
-        for raw in map(self.raw, around):
-            if raw.islower() if shouted else raw[0].islower() or (len(raw) > 1 and raw.isupper()):
-                return True
-        return False
+        count = self.small if shouted else self.ordinary
+        return count[match.first] + count[end] - count[behind] > 0
 
     def subject(self, index: int) -> bool:
         """Whether a single word opens a sentence about itself: "Seven is great", "Elf with Will Ferrell"."""
@@ -136,7 +163,7 @@ class ContextFeatures:
     def entry(self, match: Match) -> bool:
         """Whether the match is what an entry of a list opens with: "2. Up", "- Heat: a thriller"."""
         start, end = self.words[match.first].start, self.words[match.last].end
-        line = self.text.rfind("\n", 0, start) + 1
+        line = self.lines[bisect_right(self.lines, start) - 1]
         return bool(_BULLET.fullmatch(self.text, line, start) and _ENTRY_END.match(self.text, end))
 
     def introduced(self, index: int) -> bool:
@@ -164,6 +191,10 @@ class ContextFeatures:
     def capitalised(self, match: Match) -> bool:
         run = [self.raw(index) for index in range(match.first, match.last + 1)]
         return like_a_title(run[0]) and all(is_capital(raw) or is_small(raw) for raw in run)
+
+
+def _running(flags: Iterable[bool]) -> Sequence[int]:
+    return list(accumulate(flags, initial=0))
 
 
 def like_a_title(raw: str) -> bool:

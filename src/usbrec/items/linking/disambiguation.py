@@ -8,8 +8,8 @@ Three kinds of evidence, each a method of :class:`Page`: :meth:`Page.judge` for 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item
@@ -58,7 +58,30 @@ class Verdict:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+class Named:
+    """The spans of the titles found so far; they do not overlap."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._ends = [end for _, end in ordered]
+
+    def add(self, start: int, end: int) -> None:
+        insort(self._starts, start)
+        insort(self._ends, end)
+
+    def last_before(self, place: int) -> int | None:
+        """Where the last one ends that ends until there."""
+        index = bisect_right(self._ends, place)
+        return self._ends[index - 1] if index else None
+
+    def first_after(self, place: int) -> int | None:
+        """Where the first one begins that begins from there."""
+        index = bisect_left(self._starts, place)
+        return self._starts[index] if index < len(self._starts) else None
+
+
+@dataclass(frozen=True)
 class Page(ContextFeatures):
     """A text with its words, and what its matches name."""
 
@@ -145,16 +168,16 @@ class Page(ContextFeatures):
             return False
         return bool(marks) or self.introduced(match.first) or like_a_title(self.raw(match.last))
 
-    def in_slot(self, match: Match, named: Sequence[tuple[int, int]]) -> Verdict | None:
+    def in_slot(self, match: Match, named: Named) -> Verdict | None:
         """What a match names that is passed over as ordinary words, by its place in a text without capitals.
 
-        `named` are the spans of the titles found so far. What comes behind the sentence never counts, so
+        What comes behind the sentence never counts, so
         words that are added to a text do not change how its beginning is read.
         """
         first, last = self.words[match.first], self.words[match.last]
         if match.edited or not match.form.exact:
             return None
-        capitals = not _without_capitals(self.text[: last.end])
+        capitals = self.first_capital < last.end
         if capitals and not self.capitalised(match):
             return None
         before, after, subject = Side.EDGE, Side.EDGE, False
@@ -167,11 +190,12 @@ class Page(ContextFeatures):
             following = self.words[match.last + 1]
             if not _CLAUSE_END.search(self.text[last.end : following.start]):
                 after, subject = side_after(following.norm), is_said_of(following.norm)
-        for start, end in named:
-            if end <= first.start and _LIST_GAP.fullmatch(self.text, end, first.start):
-                before = Side.NAMED
-            if last.end <= start and _LIST_GAP.fullmatch(self.text, last.end, start):
-                after = Side.NAMED
+        # Only the nearest ones can be beside it: between them and the match no word of another fits.
+        end, start = named.last_before(first.start), named.first_after(last.end)
+        if end is not None and _LIST_GAP.fullmatch(self.text, end, first.start):
+            before = Side.NAMED
+        if start is not None and _LIST_GAP.fullmatch(self.text, last.end, start):
+            after = Side.NAMED
         if capitals and before is Side.EDGE and after is not Side.NAMED:
             return None
         fits = fills(match.form.key.split(" "), Slot(before, after, subject))
@@ -207,10 +231,6 @@ class Page(ContextFeatures):
         if run[0] in ARTICLES and telling and not self.opens_sentence(first):
             return all(is_capital(raw) for raw in telling) and not self.part_of_a_name(match)
         return all(is_capital(raw) for raw in (run[0], *telling))
-
-
-def _without_capitals(text: str) -> bool:
-    return text == text.lower()
 
 
 def _end_of(word: Word) -> int:

@@ -18,14 +18,17 @@ after never decides.
 from __future__ import annotations
 
 import functools
+import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from pathlib import Path
 
 from usbrec.dialogue import Item
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.context import Match
-from usbrec.items.linking.disambiguation import Page, Verdict
+from usbrec.items.linking.disambiguation import Named, Page, Verdict
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.out_of_catalogue import titles_written
 from usbrec.items.linking.storage import keep, kept
@@ -34,6 +37,8 @@ from usbrec.items.titles import words
 
 #: So many texts stay read: each draft asks again what the turns before it name.
 _TEXTS = 8_192
+#: Words away from a title that one beside it can be: "Heat, and or Up" has two between them.
+_BESIDE = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +111,7 @@ class Linker:
                     reading.accept(match, verdict)
                 else:
                     passed_over.append(match)
-        # A title beside others is read as one, which may make the next one a title beside others.
-        found = -1
-        while passed_over and found < len(reading.mentions):
-            found = len(reading.mentions)
-            named = [(mention.start, mention.end) for mention in reading.mentions]
-            for match in passed_over:
-                if reading.free(match) and (verdict := page.in_slot(match, named)):
-                    reading.accept(match, verdict)
-                    named.append((verdict.start, verdict.end))
+        _read_beside_others(page, reading, passed_over)
         reading.mentions.sort(key=lambda mention: mention.start)
         return _without_longer_titles(page, reading.mentions, reading.unknown)
 
@@ -135,6 +132,34 @@ class Linker:
             title = self._forms.find(key)
             if title is not None and title.bare():
                 yield Match(first, last, title, edited=True)
+
+
+def _read_beside_others(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> None:
+    """A title beside others is read as one, which may make the next one a title beside others. All are looked
+    at once, and again only those that a title has been found beside: in the same round if their turn has not
+    been yet, else in the next."""
+    named = Named((mention.start, mention.end) for mention in reading.mentions)
+    beginning: dict[int, list[int]] = {}
+    ending: dict[int, list[int]] = {}
+    for index, match in enumerate(passed_over):
+        beginning.setdefault(match.first, []).append(index)
+        ending.setdefault(match.last, []).append(index)
+    waiting = [(0, index) for index in range(len(passed_over))]
+    known = set(waiting)
+    while waiting:
+        turn, index = heappop(waiting)
+        match = passed_over[index]
+        if not (reading.free(match) and (verdict := page.in_slot(match, named))):
+            continue
+        reading.accept(match, verdict)
+        named.add(verdict.start, verdict.end)
+        beside = [beginning.get(match.last + step, ()) for step in _BESIDE]
+        beside += [ending.get(match.first - step, ()) for step in _BESIDE]
+        for other in itertools.chain.from_iterable(beside):
+            again = (turn if other > index else turn + 1, other)
+            if again not in known:
+                known.add(again)
+                heappush(waiting, again)
 
 
 class _Reading:
@@ -189,9 +214,11 @@ def _without_longer_titles(
 ) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
     """Give up mentions that are the beginning of a longer title with a year no mention accounts for."""
     kept = []
+    # In order and not overlapping: of those that begin before a year ends, the last one ends last.
+    starts = [mention.start for mention in mentions]
     for mention in mentions:
         year = page.longer_title(mention.end) if mention.year is None else None
-        if year and not any(other.start < year[1] and year[0] < other.end for other in mentions):
+        if year and mentions[bisect_left(starts, year[1]) - 1].end <= year[0]:
             unknown.append((mention.start, year[1]))
         else:
             kept.append(mention)

@@ -32,35 +32,42 @@ def titles_written(text: str, known: Sequence[_Span], foreign: Sequence[_Span]) 
     `foreign` are spans found already: a known title with another year or number.
     """
     found = [(start, collapse(text[start:end].strip("\"“”‘’'*_ "))) for start, end in foreign]
-    covered = [*known, *foreign]
+    # A byte a character: asking a list of spans would take longer with each one found.
+    covered = bytearray(len(text))
+    for span in (*known, *foreign):
+        _cover(covered, span)
     for match in _YEAR.finditer(text):
         if not _overlaps(match.span(), covered):
             start = _run_before(text, match.start(), covered)
             if start is not None:
                 found.append((start, collapse(re.sub(r"[\"“”*_]", "", text[start : match.end()]))))
-                covered.append((start, match.end()))
+                _cover(covered, (start, match.end()))
     for pattern, quoted in ((_QUOTED, True), (_STRESSED, False)):
         for match in pattern.finditer(text):
             inner = next(group for name, group in match.groupdict().items() if group and name != "mark")
-            if _overlaps(match.span(), covered) or inner.endswith(":") or text[match.end() :].startswith(":"):
+            if _overlaps(match.span(), covered) or inner.endswith(":") or text.startswith(":", match.end()):
                 continue
             if _title_phrase(inner, quoted):
                 found.append((match.start(), collapse(inner).rstrip(".,!?")))
-                covered.append(match.span())
+                _cover(covered, match.span())
     unique: dict[str, str] = {}
     for _, title in sorted(found):
         unique.setdefault(normalise_title(title), title)
     return tuple(unique.values())
 
 
-def _overlaps(span: _Span, spans: Sequence[_Span]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in spans)
+def _cover(covered: bytearray, span: _Span) -> None:
+    covered[span[0] : span[1]] = b"\1" * (span[1] - span[0])
 
 
-def _run_before(text: str, end: int, covered: Sequence[_Span]) -> int | None:
+def _overlaps(span: _Span, covered: bytearray) -> bool:
+    return covered.find(1, *span) >= 0
+
+
+def _run_before(text: str, end: int, covered: bytearray) -> int | None:
     """Where the run of capitalised words begins that ends at `end`; None where there is none."""
-    floor = max((stop for _, stop in covered if stop <= end), default=0)
-    floor = max(floor, end - 120, text.rfind("\n", 0, end) + 1)
+    floor = max(0, end - 120)
+    floor = max(floor, covered.rfind(1, floor, end) + 1, text.rfind("\n", floor, end) + 1)
     run = words(text[floor:end])
     begin = len(run)
     while begin > 0:
