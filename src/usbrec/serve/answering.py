@@ -185,7 +185,7 @@ class Answerer:
 
     def _finished(self, request: GenerationRequest, drawn: Drawn) -> Finished:
         said = tuple(Said(one.text.strip(), one.finish, one.items) for one in drawn.replies)
-        return Finished(said, drawn.usage, drawn.trace, self._items(request, said))
+        return Finished(said, drawn.usage, drawn.trace, self._items(request.conversation.turns, said))
 
     def _at_the_end(self, request: GenerationRequest, heard: _Heard, usage: Usage) -> Finished:
         # What was not read by now is so long that looking into it would keep everybody waiting.
@@ -198,12 +198,10 @@ class Answerer:
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
         said = tuple(Said(text, "length") for _ in range(request.sampling.n))
-        items = self._served.items(turns, Turn("recommender", said[0].text))
-        return Finished(said, usage, None, items, late=True)
+        return Finished(said, usage, None, self._items(turns, said), late=True)
 
-    def _items(self, request: GenerationRequest, said: Sequence[Said]) -> tuple[Item, ...]:
-        first = Turn("recommender", said[0].text, said[0].items)
-        return self._served.items(request.conversation.turns, first)
+    def _items(self, turns: Sequence[Turn], said: Sequence[Said]) -> tuple[Item, ...]:
+        return self._served.items(turns, Turn("recommender", said[0].text, said[0].items))
 
     def _cost_so_far(self, request: GenerationRequest, heard: _Heard, context: Context) -> Usage:
         """What the calls have cost that are over, and about what the one under way has: nobody has counted
