@@ -210,7 +210,7 @@ async def run_units(
         if not answered and failures >= GIVE_UP_AFTER:
             raise ModelRefused(
                 f"The first {failures} rows all failed, the last one with: {record.failure}\n"
-                "Check the model's server, then run the same command again."
+                "Check the server or object that it names, then run the same command again."
             )
 
     async def worker(number: int) -> None:

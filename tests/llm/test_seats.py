@@ -8,7 +8,7 @@ import pytest
 
 from usbrec.config import Models, Seats, Server, load_config
 from usbrec.errors import ConfigError
-from usbrec.llm import find_seat, model_name, open_model, read_seat
+from usbrec.llm import base_url_of, find_seat, model_name, open_model, read_seat
 from usbrec.llm.protocol import ChatModel
 
 
@@ -120,6 +120,16 @@ def test_a_server_elsewhere_without_a_key_variable_is_sent_no_key(monkeypatch: p
 
 def test_seeker_is_a_name_of_the_simulators_seat() -> None:
     assert Seats.model_validate({"seeker": "rules"}).simulator == "rules"
+
+
+def test_an_address_on_the_command_line_goes_before_that_of_the_server_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('[servers.openai]\nbase_url = "http://localhost:1/v1"\ntimeout = 9.0\n')
+    config = load_config(path, {"models": {"base_url": "http://localhost:2/v1"}})
+    assert base_url_of("openai", config.models, config.servers) == "http://localhost:2/v1"
+    assert config.servers["openai"].timeout == 9.0
+    plain = load_config(path)
+    assert base_url_of("openai", plain.models, plain.servers) == "http://localhost:1/v1"
 
 
 def test_seeker_in_a_file_is_the_simulator_and_an_option_goes_before_it(tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ class RolloutRewards:
         if len(failed) == len(set(asked)) and len({sample_id for sample_id, _ in failed}) > 1:
             raise ModelRefused(
                 f"None of {len(failed)} episodes could be played, the first one with: "
-                f"{next(iter(failed.values()))}\nCheck the model's server, then run the same command again: "
-                "it goes on from the last checkpoint."
+                f"{next(iter(failed.values()))}\nCheck the server or object that it names, then run the same "
+                "command again: it goes on from the last checkpoint."
             )
         return [self._known.get(pair, Reward(None)) for pair in asked]
 

@@ -226,7 +226,7 @@ async def _run(
     if all(record.failure is not None for record in records):
         raise ModelRefused(
             f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"
-            "Check the model's server, then run the same command again."
+            "Check the server or object that it names, then run the same command again."
         )
     rows = [
         (sample, record, journal.usage(record.key).to_json())

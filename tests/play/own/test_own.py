@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from support.films import CATALOGUE, sample
+from support.films import CATALOGUE, FILMS, KNOWLEDGE, sample
 from usbrec.config import Config, load_config
-from usbrec.dialogue import Conversation, Reply
+from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, ModelRefused, RunFolderError
+from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ScriptedModel
 from usbrec.play.targets import Targets
 from usbrec.stages import evaluate
@@ -149,6 +152,16 @@ def test_a_title_that_the_text_has_is_not_said_twice(tmp_path: Path) -> None:
     play(tmp_path, {"recommender": Plain(Reply("Casino (1995) it is.", items=["f4"]))}, play={"rounds": 1})
     (turn,) = rows_of(tmp_path / "run")[0]["episode"]["played"]
     assert turn["text"] == "Casino (1995) it is."
+
+
+@given(text=st.text(max_size=60) | st.sampled_from([film.name for film in FILMS]), first=st.integers(0, 19))
+def test_no_text_changes_the_score_of_items_that_are_given(text: str, first: int) -> None:
+    wanted = Targets.of(ROWS[0], KNOWLEDGE)
+    judge = RulesTargetJudge(KNOWLEDGE)
+    ids = (FILMS[first].id, FILMS[0].id)
+    said, bare = (Turn("recommender", words, ids) for words in (text, ""))
+    assert judge.judge(ROWS[0].turns, [said], wanted) == judge.judge(ROWS[0].turns, [bare], wanted)
+    assert wanted.named_in([said]) == ("f4" in ids)
 
 
 # How it is called
