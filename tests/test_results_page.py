@@ -121,6 +121,10 @@ def test_every_field_that_is_listed_is_written_somewhere(
 #: Written only where nothing of the kind happened above: no row failed to be read, no search was cut short.
 _ONLY_ELSEWHERE = {
     "unreadable_reasons.REASON",
+    "items.source",
+    "items.given",
+    "items.replies",
+    "items.unknown",
     "ses.stopped.LIMIT",
     "dropped.REASON",
     "votes.drawn",

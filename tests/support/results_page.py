@@ -23,14 +23,14 @@ def listed(section: str) -> list[str]:
 
 def undocumented(section: str, written: Mapping[str, Any]) -> set[str]:
     """The fields of `written` that the page does not list below a heading."""
-    patterns = [_pattern(name) for name in listed(section)]
-    groups = [name for name in listed(section) if "." in name]
+    names = listed(section)
+    patterns = [_pattern(name) for name in names]
     return {
         path
         for path in paths(written)
         if not any(pattern.fullmatch(path) for pattern in patterns)
-        # An empty group, such as no reason at all.
-        and not any(_pattern(f"{path}.", whole=False).match(group) for group in groups)
+        # A group that is empty, such as no reason at all.
+        and not any(name.startswith((f"{path}.", f"{path}[]")) for name in names)
     }
 
 
@@ -50,9 +50,7 @@ def paths(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _pattern(name: str, *, whole: bool = True) -> re.Pattern[str]:
-    if not whole:
-        return re.compile(re.escape(name))
+def _pattern(name: str) -> re.Pattern[str]:
     parts = [
         ".+" if part == "*" else r"[^.]+(\[\])?" if re.fullmatch(r"[A-Z]+", part) else re.escape(part)
         for part in name.split(".")

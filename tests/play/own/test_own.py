@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, FILMS, KNOWLEDGE, sample
+from support.results_page import undocumented
 from usbrec.config import Config, load_config
 from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, ModelRefused, RunFolderError
@@ -117,6 +118,7 @@ def test_items_are_what_is_scored_whatever_the_text_names(tmp_path: Path) -> Non
         "items": ["f12"],
     }
     assert rows_of(tmp_path / "run")[0]["episode"]["facts"]["new"] == ["f12"]
+    assert undocumented("usbrec evaluate", results) == set()
     assert results["items"] == {
         "source": "items given by the system",
         "replies": 4,
