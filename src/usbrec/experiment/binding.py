@@ -1,4 +1,4 @@
-"""What an experiment's folder is bound to, and what has to be right before it is made."""
+"""Experiment binding: what a folder belongs to, and what has to be right before it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an experiment found for one base model on one dataset."""
+"""Experiment cell: what was found for one base model on one dataset."""
 
 from __future__ import annotations
 

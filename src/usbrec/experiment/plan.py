@@ -1,4 +1,4 @@
-"""The steps of an experiment as records: what is done, with which inputs and settings, and where it ends up.
+"""Experiment plan: the steps as records; what is done, with which inputs and settings, and where it ends up.
 
 Nothing here reads or writes a file. For one base model on one dataset, B/L is the model as it is, SFT has
 learnt labels, RL goes on from SFT by preferences that a simulator's scores made (paper section 3), and each

@@ -1,4 +1,4 @@
-"""From an experiment's runs to its comparisons and its page."""
+"""Experiment report: from the runs to the comparisons and the page."""
 
 from __future__ import annotations
 

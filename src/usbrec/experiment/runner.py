@@ -1,4 +1,4 @@
-"""Runs the steps of an experiment, each unless it stands finished in its folder."""
+"""Experiment runner: does the steps of a plan, each unless it stands finished in its folder."""
 
 from __future__ import annotations
 

@@ -34,13 +34,14 @@ from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
-from usbrec.play.grounding.focus import CandidateScorer, Focusing
+from usbrec.play.grounding.focus import Focusing
 from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.own.seeker import OwnInternalSimulator, OwnTargetSimulator
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
+from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.questions.ranking import Ranking
 from usbrec.play.recommender import RecommenderSeat
@@ -390,7 +391,7 @@ class _Wiring:
         if judge not in (RULES, RULES_BELIEF):
             return Focusing(grounding, each)
         beliefs = self._beliefs if judge == RULES_BELIEF else None
-        return Focusing(grounding, each, CandidateScorer(grounding.knowledge, beliefs))
+        return Focusing(grounding, each, PreferenceScorer(grounding.knowledge, beliefs))
 
     @property
     def _internal_judge(self) -> str:
