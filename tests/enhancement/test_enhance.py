@@ -19,7 +19,7 @@ from usbrec.judge.rules import RulesProfileJudge
 from usbrec.llm import ChatModel, ChatRequest, Message, ScriptedModel
 from usbrec.play.language_model import LanguageModel
 from usbrec.play.preferences.extraction import RulesExtractor
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.play.seekers.base import SeekerAnswer
 from usbrec.play.seekers.rules import RulesInternalSimulator
@@ -45,7 +45,7 @@ def _enhanced(model: ChatModel, *, judge: Any = None, simulator: Any = None, **s
 class Patient:
     """A seeker who never accepts, for trees of full depth."""
 
-    def seat(self, profile: Profile) -> Patient:
+    def seat(self, preferences: Preferences) -> Patient:
         return self
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
@@ -59,7 +59,7 @@ class CountingJudge:
         self.value = value
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences, *, seed: int
     ) -> Score:
         value = self.value(played)
         return Score(value, "rules", unreadable=int(value is None))
@@ -163,7 +163,7 @@ async def test_what_was_drafted_when_the_calls_ran_out_is_judged_where_that_cost
 class NoProfiler:
     """Fails, as a model does that is given too long a dialogue."""
 
-    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile:
+    async def preferences(self, turns: Sequence[Turn], *, seed: int) -> Preferences:
         raise PromptTooLong("too long")
 
 

@@ -35,7 +35,7 @@ from usbrec.judge.facts import reply_facts
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.preferences.extraction import RulesExtractor
-from usbrec.play.preferences.nearness import PreferenceSimilarity
+from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.targets import Targets
 
 CONTEXT = sample("I liked Goodfellas (1990).").turns
@@ -494,7 +494,7 @@ async def test_the_best_candidate_by_the_profile_is_said_in_the_same_sentence() 
     turns = (seeker(WISH),)
     retriever = AttributeRetriever(KNOWLEDGE.catalogue, KNOWLEDGE.linker, KNOWLEDGE.similarity)
     ranked = [item_id for item_id, _ in retriever.rank(turns, 10)]
-    taste = PreferenceSimilarity.of(RulesExtractor(KNOWLEDGE).read(turns), KNOWLEDGE)
+    taste = PreferenceScores.of(RulesExtractor(KNOWLEDGE).read(turns), KNOWLEDGE)
     best = max(ranked, key=taste.nearness)
     assert best != ranked[0]
     item = CATALOGUE.get(best)

@@ -11,11 +11,16 @@ from hypothesis import strategies as st
 from support.films import CATALOGUE, KNOWLEDGE, recommender, sample, seeker
 from usbrec.items.score_law import NOTHING, TARGET, counting, score
 from usbrec.judge.rules import RulesTargetJudge
-from usbrec.play.preferences.belief import Belief
+from usbrec.play.preferences.record import Preferences
+from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.targets import Targets
 
 SHARES = st.floats(0.0, 1.0)
 IDS = st.lists(st.sampled_from([item.id for item in CATALOGUE]), max_size=5)
+
+
+def _expected(belief: tuple[tuple[str, float], ...], recommended: list[str]) -> float:
+    return PreferenceScores.of(Preferences(belief=belief), KNOWLEDGE).expected(recommended)
 
 
 @given(similarity=SHARES, mean=SHARES, is_target=st.booleans())
@@ -70,7 +75,7 @@ def test_a_belief_that_is_sure_of_a_target_expects_what_the_targets_judge_gives(
     judged = RulesTargetJudge(KNOWLEDGE).judge((seeker("hi"),), played, known)
     # An item counts in the first reply that names it: later ones name nothing new.
     new = list(dict.fromkeys(recommended))
-    expected = Belief(KNOWLEDGE, ((item.id, 1.0),)).expected(new)
+    expected = _expected(((item.id, 1.0),), new)
     assert judged.value == pytest.approx(expected, abs=1e-6)
 
 
@@ -80,5 +85,5 @@ def test_what_a_belief_expects_is_the_mean_over_what_may_be_wanted(
 ) -> None:
     total = math.fsum(weights)
     wanted = tuple((item.id, weight / total) for item, weight in zip(CATALOGUE, weights, strict=False))
-    parts = [share * Belief(KNOWLEDGE, ((item_id, 1.0),)).expected(recommended) for item_id, share in wanted]
-    assert Belief(KNOWLEDGE, wanted).expected(recommended) == pytest.approx(math.fsum(parts))
+    parts = [share * _expected(((item_id, 1.0),), recommended) for item_id, share in wanted]
+    assert _expected(wanted, recommended) == pytest.approx(math.fsum(parts))

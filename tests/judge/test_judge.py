@@ -14,7 +14,7 @@ from usbrec.judge.facts import reply_facts
 from usbrec.judge.model import ModelJudge, ModelTargetJudge
 from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChoiceRequest, ScriptedModel
-from usbrec.play.preferences.profile import Profile, Tastes
+from usbrec.play.preferences.record import Preferences, Tastes
 from usbrec.play.seekers.rules import RulesTargetSimulator
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
@@ -157,7 +157,7 @@ def test_any_text_has_a_score_between_zero_and_two(reply: str, targets: tuple[st
 
 @given(titles)
 def test_a_profile_gives_at_most_one(title: str) -> None:
-    profile = Profile(Tastes(genres=("crime", "drama"), items=("Goodfellas (1990)",)))
+    profile = Preferences(Tastes(genres=("crime", "drama"), items=("Goodfellas (1990)",)))
     value = RulesProfileJudge(KNOWLEDGE).judge(CONTEXT, [recommender(title)], profile).value
     assert value is not None
     assert 0.0 <= value <= 1.0
@@ -165,7 +165,7 @@ def test_a_profile_gives_at_most_one(title: str) -> None:
 
 def test_a_profile_ranks_what_is_like_it_first_and_what_is_disliked_last() -> None:
     judge = RulesProfileJudge(KNOWLEDGE)
-    profile = Profile(Tastes(items=("Goodfellas (1990)",)), Tastes(items=("Heat (1995)",)))
+    profile = Preferences(Tastes(items=("Goodfellas (1990)",)), Tastes(items=("Heat (1995)",)))
     value = {
         title: judge.judge(CONTEXT, [recommender(title)], profile).value
         for title in ("Casino (1995)", "Collateral (2004)", "Finding Nemo (2003)")

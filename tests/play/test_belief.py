@@ -16,7 +16,8 @@ from usbrec.items import AttributeRetriever
 from usbrec.judge.rules import RulesBeliefJudge, RulesTargetJudge
 from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
+from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.targets import Targets
 
 CONTEXT = (seeker("Something like Heat (1995), please."),)
@@ -28,7 +29,7 @@ def _value(retriever: ScriptedRetriever, *replies: str, items: int = 30, tempera
     played = [
         turn for reply in replies for turn in (Turn("recommender", reply), seeker("Something else, please."))
     ][:-1]
-    score = asyncio.run(judge.score(CONTEXT, played, Profile(), seed=0))
+    score = asyncio.run(judge.score(CONTEXT, played, Preferences(), seed=0))
     assert score.value is not None
     return score.value
 
@@ -42,12 +43,12 @@ def test_a_score_by_belief_is_the_target_judges_mean_over_what_may_be_wanted(
     scores: dict[str, float], temperature: float, replies: list[str]
 ) -> None:
     retriever = ScriptedRetriever(sorted(scores.items(), key=lambda pair: -pair[1]))
-    belief = Beliefs(KNOWLEDGE, retriever, temperature=temperature).after(CONTEXT)
-    assert sum(probability for _, probability in belief.wanted) == pytest.approx(1.0)
+    belief = Beliefs(KNOWLEDGE, retriever, temperature=temperature).after(CONTEXT).belief or ()
+    assert sum(probability for _, probability in belief) == pytest.approx(1.0)
     texts = [f"Try {name}." for name in replies]
     played = [turn for text in texts for turn in (Turn("recommender", text), seeker("No."))][:-1]
     expected = 0.0
-    for item_id, probability in belief.wanted:
+    for item_id, probability in belief:
         item = CATALOGUE.get(item_id)
         assert item is not None
         wanted = Targets.of(Sample("s", "s", CONTEXT, (item.name,), None), KNOWLEDGE)
@@ -86,8 +87,8 @@ async def test_the_best_control_obeys_the_belief_where_there_is_one() -> None:
     retriever = ScriptedRetriever([("f8", 0.3), ("f3", 0.0), ("f4", 0.0), ("f2", 0.0)])
     believing = BaselineRecommender("best", KNOWLEDGE, retriever, 4, Beliefs(KNOWLEDGE, retriever))
     (said,) = (await draw(believing, after(CONTEXT[0]))).replies
-    belief = Beliefs(KNOWLEDGE, retriever).after(CONTEXT)
-    best = max(("f8", "f3", "f4", "f2"), key=lambda item_id: belief.expected((item_id,)))
+    scores = PreferenceScores.of(Beliefs(KNOWLEDGE, retriever).after(CONTEXT), KNOWLEDGE)
+    best = max(("f8", "f3", "f4", "f2"), key=lambda item_id: scores.expected((item_id,)))
     item = CATALOGUE.get(best)
     assert item is not None
     assert best != "f8"
@@ -99,6 +100,6 @@ def test_an_empty_belief_expects_nothing() -> None:
     assert _value(ScriptedRetriever(), "Try Casino (1995).") == 0.0
     one = sample("Something like Heat (1995), please.")
     ranked = AttributeRetriever(CATALOGUE, KNOWLEDGE.linker, KNOWLEDGE.similarity).rank(one.turns, 5)
-    assert (
-        Beliefs(KNOWLEDGE, ScriptedRetriever(ranked), items=3).after(one.turns).wanted[0][0] == ranked[0][0]
-    )
+    belief = Beliefs(KNOWLEDGE, ScriptedRetriever(ranked), items=3).after(one.turns).belief
+    assert belief is not None
+    assert belief[0][0] == ranked[0][0]

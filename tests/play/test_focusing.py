@@ -23,10 +23,11 @@ from usbrec.judge.rules import RulesProfileJudge, RulesTargetJudge
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.pairs import all_pairs, make_pair
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.grounding.focus import CandidateScorer, Focusing
+from usbrec.play.grounding.focus import Focusing
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import RulesExtractor
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
+from usbrec.play.preferences.scores import PreferenceScorer, PreferenceScores
 from usbrec.play.protocol import Drawn
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.prompts import Prompts
@@ -42,7 +43,7 @@ NAMES = {item_id: item.name for item_id in SHOWN if (item := CATALOGUE.get(item_
 
 
 GROUNDING = Grounding(KNOWLEDGE, ScriptedRetriever(SHOWN), PROMPTS, len(SHOWN))
-BY_TASTE = CandidateScorer(KNOWLEDGE)
+BY_TASTE = PreferenceScorer(KNOWLEDGE)
 
 
 def _says_what_it_is_shown(request: ChatRequest) -> str:
@@ -97,7 +98,7 @@ def test_foci_share_out_what_was_not_named_best_first(
     assert all(len(focus) == each for focus in foci[:-1])
     assert len(given) == len(set(given)), "nobody is shown what another one is"
     if worth is not None:
-        value = worth.after(CRIME, profile)
+        value = worth.after(CRIME, profile).score
         left.sort(key=value, reverse=True)
         assert [value(item_id) for item_id in given] == [value(item_id) for item_id in left[: len(given)]]
     assert given == left[: len(given)], "as ordered, ties as the retriever has them"
@@ -105,14 +106,15 @@ def test_foci_share_out_what_was_not_named_best_first(
 
 def test_worth_is_what_the_internal_judge_by_rules_would_say() -> None:
     profile = RulesExtractor(KNOWLEDGE).read(CRIME)
-    by_taste = BY_TASTE.after(CRIME, profile)
+    by_taste = BY_TASTE.after(CRIME, profile).score
     assert by_taste("f4") > by_taste("f16"), "Casino is nearer to Goodfellas than Finding Nemo"
     # A profile that the seeker corrected goes before the dialogue.
     animation = RulesExtractor(KNOWLEDGE).read((seeker("I love Finding Nemo (2003)."),))
-    assert BY_TASTE.after(CRIME, animation)("f16") > BY_TASTE.after(CRIME, animation)("f4")
+    corrected = BY_TASTE.after(CRIME, animation).score
+    assert corrected("f16") > corrected("f4")
     beliefs = Beliefs(KNOWLEDGE, ScriptedRetriever(SHOWN))
-    believed = CandidateScorer(KNOWLEDGE, beliefs).after(CRIME, Profile())
-    assert believed("f8") == beliefs.after(CRIME).expected(("f8",))
+    believed = PreferenceScorer(KNOWLEDGE, beliefs).after(CRIME, Preferences())
+    assert believed.score("f8") == PreferenceScores.of(beliefs.after(CRIME), KNOWLEDGE).expected(("f8",))
 
 
 # Inside a search

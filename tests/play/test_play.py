@@ -17,7 +17,7 @@ from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.grounding.examples import worked_examples
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.preferences.extraction import ModelExtractor, RulesExtractor
-from usbrec.play.preferences.profile import KINDS, Profile, Tastes, parse_profile
+from usbrec.play.preferences.record import KINDS, Preferences, Tastes, parse_profile
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Played, play_on
 from usbrec.play.seats import alternating, messages_for, transcript
@@ -216,7 +216,7 @@ def test_a_fact_is_told_by_its_whole_words_alone(said: str, told: bool) -> None:
 
 
 async def test_the_internal_seeker_accepts_what_is_near_and_speaks_only_of_its_profile() -> None:
-    profile = Profile(Tastes(genres=("crime",), items=("Goodfellas (1990)",)))
+    profile = Preferences(Tastes(genres=("crime",), items=("Goodfellas (1990)",)))
     seat = RulesInternalSimulator(KNOWLEDGE, EXPLAIN).seat(profile)
     near = await seat.answer((seeker("hi"), recommender("Casino (1995)?")), explain=False, seed=0)
     far = await seat.answer((seeker("hi"), recommender("Finding Nemo (2003)?")), explain=False, seed=0)
@@ -270,8 +270,8 @@ names = st.text(
 sides = st.builds(Tastes, **{kind: st.lists(names, max_size=4, unique=True).map(tuple) for kind in KINDS})
 
 
-@given(st.builds(Profile, sides, sides))
-def test_a_profile_reads_back_from_its_text(profile: Profile) -> None:
+@given(st.builds(Preferences, sides, sides))
+def test_a_profile_reads_back_from_its_text(profile: Preferences) -> None:
     assert parse_profile(profile.to_text()) == profile
 
 
@@ -286,21 +286,21 @@ def test_talk_around_the_format_and_markdown_do_no_harm() -> None:
         "Disliked items: Alien (1979)"
     )
     profile = parse_profile(text)
-    assert profile.liked.genres == ("crime", "drama")
-    assert profile.liked.people == ()
-    assert profile.disliked.items == ("Alien (1979)",)
+    assert profile.likes.genres == ("crime", "drama")
+    assert profile.likes.people == ()
+    assert profile.dislikes.items == ("Alien (1979)",)
 
 
-def _profile(*lines: str) -> Profile:
+def _profile(*lines: str) -> Preferences:
     return RulesExtractor(KNOWLEDGE).read(sample(*lines).turns)
 
 
 def test_rules_read_likes_and_dislikes_by_clause() -> None:
     profile = _profile("I loved Goodfellas (1990), but I hated Finding Nemo (2003). No horror please.")
-    assert profile.liked.items == ("Goodfellas (1990)",)
-    assert profile.disliked.items == ("Finding Nemo (2003)",)
-    assert "horror" in profile.disliked.genres
-    assert "horror" not in profile.liked.genres
+    assert profile.likes.items == ("Goodfellas (1990)",)
+    assert profile.dislikes.items == ("Finding Nemo (2003)",)
+    assert "horror" in profile.dislikes.genres
+    assert "horror" not in profile.likes.genres
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_rules_read_likes_and_dislikes_by_clause() -> None:
 )
 def test_a_denied_liking_is_a_dislike_and_a_bare_not_is_none(said: str, liked: bool) -> None:
     profile = _profile(said)
-    assert (profile.liked.items, profile.disliked.items) == (
+    assert (profile.likes.items, profile.dislikes.items) == (
         (("Finding Nemo (2003)",), ()) if liked else ((), ("Finding Nemo (2003)",))
     )
 
@@ -336,8 +336,8 @@ def test_a_list_goes_on_with_what_opened_it_until_a_clause_says_something_of_its
     said: str, disliked: set[str]
 ) -> None:
     profile = _profile(said)
-    assert set(profile.disliked.genres) == disliked
-    assert not disliked & set(profile.liked.genres)
+    assert set(profile.dislikes.genres) == disliked
+    assert not disliked & set(profile.likes.genres)
 
 
 @given(
@@ -352,7 +352,7 @@ def test_a_list_of_titles_stands_on_one_side_as_a_whole(listed: list[str], opene
         "I hate": ((), tuple(listed)),
         "I have never seen": ((), ()),
     }.get(opener, (tuple(listed), ()))
-    assert (profile.liked.items, profile.disliked.items) == (liked, disliked)
+    assert (profile.likes.items, profile.dislikes.items) == (liked, disliked)
 
 
 MARKED = (
@@ -374,22 +374,22 @@ def test_what_is_written_in_a_title_cuts_no_clause_and_judges_nothing(item: Item
     for title in (item.title, item.name):
         liked = extractor.read((seeker(f"I loved {title}!"),))
         disliked = extractor.read((seeker(f"I hated {title} and Crouching Tiger, Hidden Dragon."),))
-        assert (liked.liked.items, liked.disliked.items) == ((item.name,), ())
-        assert set(disliked.disliked.items) == {item.name, "Crouching Tiger, Hidden Dragon (2000)"}
-        assert disliked.liked.items == ()
+        assert (liked.likes.items, liked.dislikes.items) == ((item.name,), ())
+        assert set(disliked.dislikes.items) == {item.name, "Crouching Tiger, Hidden Dragon (2000)"}
+        assert disliked.likes.items == ()
 
 
 def test_rules_read_people_and_genres() -> None:
     profile = _profile("Anything funny with Leslie Nielsen, maybe a romance?")
-    assert "Leslie Nielsen" in profile.liked.people
-    assert {"comedy", "romance"} <= set(profile.liked.genres)
+    assert "Leslie Nielsen" in profile.likes.people
+    assert {"comedy", "romance"} <= set(profile.likes.genres)
 
 
 def test_what_was_offered_counts_by_the_answer_and_not_knowing_it_is_no_dislike() -> None:
-    assert _profile("hi", "Try Heat (1995).", "Yes I love that one!").liked.items == ("Heat (1995)",)
-    assert _profile("hi", "Try Heat (1995).", "That was so boring.").disliked.items == ("Heat (1995)",)
+    assert _profile("hi", "Try Heat (1995).", "Yes I love that one!").likes.items == ("Heat (1995)",)
+    assert _profile("hi", "Try Heat (1995).", "That was so boring.").dislikes.items == ("Heat (1995)",)
     unseen = _profile("hi", "Try Heat (1995).", "I haven't seen that one.")
-    assert unseen.liked.items == unseen.disliked.items == ()
+    assert unseen.likes.items == unseen.dislikes.items == ()
 
 
 @pytest.mark.parametrize(
@@ -411,8 +411,8 @@ def test_what_was_offered_counts_by_the_answer_and_not_knowing_it_is_no_dislike(
 )
 def test_an_offer_is_judged_by_how_the_answer_begins(answer: str, side: str | None) -> None:
     profile = _profile("hi", "Try Heat (1995).", answer)
-    assert profile.liked.items == (("Heat (1995)",) if side == "liked" else ())
-    assert profile.disliked.items == (("Heat (1995)",) if side == "disliked" else ())
+    assert profile.likes.items == (("Heat (1995)",) if side == "liked" else ())
+    assert profile.dislikes.items == (("Heat (1995)",) if side == "disliked" else ())
 
 
 @given(
@@ -434,13 +434,15 @@ def test_what_a_seeker_by_rules_declined_is_disliked_whatever_they_hint_at(seed:
     profile = RulesExtractor(KNOWLEDGE).read(
         (*offer, seeker(refusing.say(offer, explain=False, seed=seed).text))
     )
-    assert (profile.liked.items, profile.disliked.items) == ((), ("Heat (1995)",))
+    assert (profile.likes.items, profile.dislikes.items) == ((), ("Heat (1995)",))
 
 
 async def test_a_model_writes_the_profile_in_the_fixed_format() -> None:
     model = ScriptedModel(lambda request: "Liked genres: crime\nDisliked people: Tom Cruise")
-    profile = await ModelExtractor(model, PROMPTS).profile(sample("crime, but no Tom Cruise").turns, seed=0)
-    assert profile == Profile(Tastes(genres=("crime",)), Tastes(people=("Tom Cruise",)))
+    profile = await ModelExtractor(model, PROMPTS).preferences(
+        sample("crime, but no Tom Cruise").turns, seed=0
+    )
+    assert profile == Preferences(Tastes(genres=("crime",)), Tastes(people=("Tom Cruise",)))
     assert ("user", "Seeker: crime, but no Tom Cruise") in _said(model.requests[0])
 
 

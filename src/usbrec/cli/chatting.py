@@ -21,7 +21,7 @@ from usbrec.cli import options as o
 from usbrec.config import Config
 from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
-from usbrec.play.preferences.profile import parse_profile
+from usbrec.play.preferences.record import parse_profile
 from usbrec.play.protocol import Sampling, SearchProgress
 from usbrec.serve.models import ServedModel, ServedModels, open_models
 from usbrec.storage import expanded, write_text

@@ -30,7 +30,7 @@ from usbrec.keys import derive_seed
 from usbrec.play.grounding.focus import Focusing
 from usbrec.play.language_model import PromptTemplate
 from usbrec.play.preferences.extraction import PreferenceExtractor
-from usbrec.play.preferences.profile import Profile, parse_profile
+from usbrec.play.preferences.record import Preferences, parse_profile
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Played, play_tree
@@ -128,7 +128,7 @@ class _Search:
     sampling: Sampling
     opening: str
     drafts: list[Draft] = field(default_factory=list)
-    profile: Profile = field(default_factory=Profile)
+    preferences: Preferences = field(default_factory=Preferences)
     stopped: str | None = None
     heard: list[str] = field(default_factory=list)
     played: int = 0
@@ -186,10 +186,10 @@ class _Search:
         if self.settings.choice == "random":
             if self.seats.focusing is not None:
                 # The drafts of the search that this one is held against depend on the profile.
-                self.profile = await self._profile()
+                self.preferences = await self._preferences()
             await self._draft()
             return
-        self.profile = await self._profile()
+        self.preferences = await self._preferences()
         try:
             await self._draft()
         except BudgetSpent as spent:
@@ -222,22 +222,23 @@ class _Search:
                 raise
             raise BudgetSpent(meter.ends_because) from None
 
-    async def _profile(self) -> Profile:
-        """The seeker's taste: as they corrected it, else as the dialogue shows it."""
+    async def _preferences(self) -> Preferences:
+        """What the seeker wants: as they corrected it, else as the dialogue shows it."""
         corrected = (self.conversation.profile or "").strip()
-        profile = parse_profile(corrected)
-        if not profile.empty:
-            return profile
+        preferences = parse_profile(corrected)
+        if not preferences.empty:
+            return preferences
         # Not in the format: then these are the seeker's own words.
         turns = (Turn("seeker", corrected),) if corrected else self.turns
         try:
-            return await self.seats.extractor.profile(turns, seed=derive_seed(self.sampling.seed, "profile"))
+            seed = derive_seed(self.sampling.seed, "profile")
+            return await self.seats.extractor.preferences(turns, seed=seed)
         except BudgetSpent:
             raise
         except ModelError as error:
             # A draft is there already, and is worth more than what is known of the seeker.
             self.failures.append(f"{type(error).__name__}: {error}")
-            return Profile()
+            return Preferences()
 
     async def _draft(self) -> None:
         if more := self.wanted - 1:
@@ -281,7 +282,7 @@ class _Search:
         """Draw up to `n` replies beside those `drafted`, and `add` them in an order that no clock decides,
         also where a budget ran out on the way. One that fails is done without, and counted."""
         focusing = self.seats.focusing
-        foci = [] if focusing is None else focusing.foci(turns, self.profile, drafted, n)
+        foci = [] if focusing is None else focusing.foci(turns, self.preferences, drafted, n)
         asked: list[tuple[int, tuple[str, ...] | None]] = [(1, focus) for focus in foci]
         if n > len(foci):
             asked.append((n - len(foci), None))
@@ -325,7 +326,7 @@ class _Search:
         async def leaf(played: Played) -> None:
             self._tell("judging", self.played)
             score = await self.seats.judge.score(
-                self.turns, played.turns, self.profile, seed=derive_seed(self.sampling.seed, "judge")
+                self.turns, played.turns, self.preferences, seed=derive_seed(self.sampling.seed, "judge")
             )
             draft.leaves.append(PlayedLeaf(played.turns[1:], score))
 
@@ -335,7 +336,7 @@ class _Search:
             await play_tree(
                 self.turns,
                 branch=self._branch,
-                seeker=self.seats.simulator.seat(self.profile),
+                seeker=self.seats.simulator.seat(self.preferences),
                 rounds=self.played_to,
                 seed=derive_seed(self.sampling.seed, "play"),
                 start=self.round,
@@ -375,7 +376,7 @@ class _Search:
             self.sampling.on_delta(said[0].text)
         trace = trace_json(
             search=self.settings.kind,
-            profile=self.profile.to_text(),
+            profile=self.preferences.to_text(),
             drafts=self.drafts,
             chosen=ranked[0],
             stopped=self.stopped,

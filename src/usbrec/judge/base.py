@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from usbrec.dialogue import Score, Turn
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
 
 
@@ -24,5 +24,5 @@ class ProfileJudge(Protocol):
     """Judges with knowledge of a profile only: self-enhancement."""
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, /, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences, /, *, seed: int
     ) -> Score: ...

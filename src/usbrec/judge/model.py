@@ -20,7 +20,7 @@ from typing import Literal
 
 from usbrec.dialogue import Score, Turn
 from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message, temper
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.seats import transcript
 from usbrec.play.seekers.facts import describe_items
 from usbrec.play.targets import Targets
@@ -114,16 +114,16 @@ class ModelTargetJudge:
 class ModelProfileJudge:
     base: ModelJudge
 
-    def text(self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile) -> str:
+    def text(self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences) -> str:
         """What the judge is asked."""
         return self.base.prompts.render(
-            "judge_profile", profile=profile.to_text(), conversation=transcript((*context, *played))
+            "judge_profile", profile=preferences.to_text(), conversation=transcript((*context, *played))
         )
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences, *, seed: int
     ) -> Score:
-        return await self.base.ask(self.text(context, played, profile), seed=seed)
+        return await self.base.ask(self.text(context, played, preferences), seed=seed)
 
 
 def score_of(choice: Choice, *, temperature: float = 1.0, mass_floor: float = 0.5) -> Score:

@@ -12,7 +12,7 @@ from usbrec.dialogue import Conversation, Score, Turn, Usage
 from usbrec.llm.recorded import Recorder
 from usbrec.play.own.calls import OwnObject
 from usbrec.play.own.recommender import asked_of
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
 
 _WANTED = "a number from 0 to 2, or None for an episode that it cannot score"
@@ -97,6 +97,6 @@ class OwnProfileJudge:
     base: OwnJudge
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences, *, seed: int
     ) -> Score:
-        return await self.base.judge(context, played, None, profile.to_text(), seed)
+        return await self.base.judge(context, played, None, preferences.to_text(), seed)

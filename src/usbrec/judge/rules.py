@@ -19,8 +19,8 @@ from usbrec.items import score_law
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.facts import first_new_items
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.nearness import PreferenceSimilarity
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
+from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.targets import Targets
 
 
@@ -66,17 +66,17 @@ class RulesProfileJudge:
     knowledge: Knowledge
 
     async def score(
-        self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile, *, seed: int
+        self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences, *, seed: int
     ) -> Score:
-        return self.judge(context, played, profile)
+        return self.judge(context, played, preferences)
 
-    def judge(self, context: Sequence[Turn], played: Sequence[Turn], profile: Profile) -> Score:
+    def judge(self, context: Sequence[Turn], played: Sequence[Turn], preferences: Preferences) -> Score:
         recommended = _recommended(context, played, self.knowledge)
         if not recommended:
             return _nothing()
         reply, item_id = recommended[-1]
-        preferences = PreferenceSimilarity.of(profile, self.knowledge)
-        return _score(preferences.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
+        scores = PreferenceScores.of(preferences, self.knowledge)
+        return _score(scores.nearness(item_id), why="nearness to the profile", item=item_id, reply=reply)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ class RulesBeliefJudge:
         recommended = _recommended(context, played, self.knowledge)
         if not recommended:
             return _nothing()
-        value = self.beliefs.after(context).expected([item_id for _, item_id in recommended])
+        scores = PreferenceScores.of(self.beliefs.after(context), self.knowledge)
+        value = scores.expected([item_id for _, item_id in recommended])
         reply, item_id = recommended[-1]
         return _score(value, why="expected over what may be wanted", item=item_id, reply=reply)
 

@@ -15,7 +15,6 @@ from usbrec.dialogue import Conversation, Reply, Turn, alternate_backwards
 from usbrec.errors import InputError
 from usbrec.event_loop import LoopThread
 from usbrec.items import Catalogue
-from usbrec.journal import Journal
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.rows import plain
 from usbrec.library.seats import Seat, named_seats
@@ -138,14 +137,8 @@ class Enhanced:
         return self._seated
 
     def _seat(self) -> Participants:
-        # The journal is never opened: outside a run nothing is recorded.
-        return seat_participants(
-            self.settings,
-            Prompts(self.settings.play.prompts),
-            self.catalogue,
-            Journal(os.devnull),
-            objects=self._objects,
-        )
+        prompts = Prompts(self.settings.play.prompts)
+        return seat_participants(self.settings, prompts, self.catalogue, objects=self._objects)
 
     def __repr__(self) -> str:
         return f"Enhanced({self.name!r})"

@@ -51,11 +51,11 @@ class Recorder:
 
     With `replay` given, answers come from that journal alone and nobody is asked; a call it does not hold
     raises InputError. `reuse` is another run's journal: what was answered there is not asked again. Outside a
-    unit (no current scope) nothing is recorded.
+    unit (no current scope), and without a journal, nothing is recorded.
     """
 
     def __init__(
-        self, journal: Journal, *, replay: Journal | None = None, reuse: Journal | None = None
+        self, journal: Journal | None, *, replay: Journal | None = None, reuse: Journal | None = None
     ) -> None:
         self._journal = journal
         self._replay = replay
@@ -70,7 +70,7 @@ class Recorder:
     ) -> Mapping[str, Any]:
         """The answer of `name` to a call, JSON both; it has what it cost as "usage". Raises ModelError."""
         scope = current_scope.get()
-        if scope is None:
+        if scope is None or self._journal is None:
             return await ask()
         asked = {"kind": kind, "model": name, **request}
         key = digest(asked)

@@ -18,9 +18,9 @@ from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
-from usbrec.play.grounding.focus import CandidateScorer
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import RulesExtractor
+from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import alternating
 
@@ -64,8 +64,8 @@ class BaselineRecommender:
         self._retriever = retriever
         self._candidates = candidates
         self._opening = opening
-        self._scorer = CandidateScorer(knowledge, beliefs)
-        self._profiler = RulesExtractor(knowledge)
+        self._scorer = PreferenceScorer(knowledge, beliefs)
+        self._extractor = RulesExtractor(knowledge)
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
         self._by_popularity = sorted(knowledge.catalogue, key=lambda item: (-item.popularity, item.id))
@@ -104,9 +104,9 @@ class BaselineRecommender:
         ranked = self._ranked(sampling, turns, looked_at + len(named))
         fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
         if self._kind == "best":
-            score = self._scorer.after(turns, self._profiler.read(turns))
+            scores = self._scorer.after(turns, self._extractor.read(turns))
             # Sorting is stable: among equals the retriever's earlier one stays ahead.
-            fresh.sort(key=lambda item_id: -score(item_id))
+            fresh.sort(key=lambda item_id: -scores.score(item_id))
         return fresh[: sampling.n]
 
     def _ranked(self, sampling: Sampling, turns: Sequence[Turn], k: int) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,6 @@ from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import UnusableAnswer
 from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
-from usbrec.journal import Journal
 from usbrec.llm import read_seat
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
@@ -120,8 +118,7 @@ def seat_models(config: Config, items: Catalogue | None) -> ServedModels:
     config = resolve(to_serve(config, catalogue=items is not None), items)
     controls = read_seat(config.seats.recommender, config.servers).is_rules
     settings = config.with_(enhanced=not controls)
-    # The journal is never opened: outside a run nothing is recorded.
-    participants = seat_participants(settings, Prompts(config.play.prompts), items, Journal(Path(os.devnull)))
+    participants = seat_participants(settings, Prompts(config.play.prompts), items)
     best = participants.runner.recommender.recommender
     served = [ServedModel(best.name, best, enhanced=False)]
     if isinstance(best, SelfEnhanced):

@@ -10,7 +10,6 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
-from usbrec.journal import Journal
 from usbrec.play.targets import Targets
 from usbrec.stages.resolve import resolve, to_read
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
@@ -35,8 +34,7 @@ def labels_as_examples(
     config = to_read(config, catalogue=catalogue is not None)
     inputs = read_inputs(config, given, catalogue, interactions)
     config = resolve(config, inputs.catalogue)
-    # Never opened: outside a run nothing is recorded.
-    participants = seat_participants(config, inputs.prompts, inputs.catalogue, Journal("run.db"))
+    participants = seat_participants(config, inputs.prompts, inputs.catalogue)
     naming = config.train.labels == "naming"
     try:
         return _examples(participants, inputs.samples, focused=config.search.focus > 0, naming=naming)

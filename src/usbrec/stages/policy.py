@@ -28,12 +28,12 @@ class RolloutRewards:
     the seeker who knows the targets, with the model that the seat was configured with in later rounds. It is
     taken as it stands, also where candidates are shown: nothing is drawn again or repaired, because what is
     rewarded is what the model itself said. Its episode is the same whenever it is said, so each is played
-    once. Calls of models are recorded in `journal` (once that is open), a unit an episode.
+    once. Calls of models are recorded in `journal` (once that is open), a unit an episode, or not at all.
 
     Simulator and judge go by rules where there is a catalogue and the settings do not name them.
     """
 
-    def __init__(self, config: Config, inputs: Inputs, journal: Journal) -> None:
+    def __init__(self, config: Config, inputs: Inputs, journal: Journal | None) -> None:
         self.config = config
         self.inputs = inputs
         self._journal = journal
@@ -51,7 +51,7 @@ class RolloutRewards:
         samples: GivenSamples,
         catalogue: GivenCatalogue | None,
         interactions: str | Path | None,
-        journal: Journal,
+        journal: Journal | None,
     ) -> Self:
         """Raises InputError, BadLines, ConfigError, before any model is asked."""
         config = to_play(config, catalogue=catalogue is not None)
@@ -128,20 +128,30 @@ class RolloutRewards:
     ) -> None:
         for sample_id, text in queue:
             unit = f"practice/{sample_id}/{digest(text)[:16]}"
-            before = self._journal.unit(unit)
-            if before is not None and before.record is not None:
-                self._known[sample_id, text] = Reward(**before.record)
+            if (before := self._recorded(unit)) is not None:
+                self._known[sample_id, text] = before
                 continue
-            self._journal.forget_calls(unit, failed_only=not self._participants.restart_whole)
             token = current_scope.set(Scope(unit, number))
             try:
                 outcome = await self._play(self._samples[sample_id], text)
-                self._journal.record_unit(UnitRecord(unit, asdict(outcome), None))
+                if self._journal is not None:
+                    self._journal.record_unit(UnitRecord(unit, asdict(outcome), None))
                 self._known[sample_id, text] = outcome
             except ModelError as error:
                 failed[sample_id, text] = f"{type(error).__name__}: {error}"
             finally:
                 current_scope.reset(token)
+
+    def _recorded(self, unit: str) -> Reward | None:
+        """What an earlier call made of a unit; of one that it did not finish, what is to be asked again is
+        forgotten."""
+        if self._journal is None:
+            return None
+        before = self._journal.unit(unit)
+        if before is not None and before.record is not None:
+            return Reward(**before.record)
+        self._journal.forget_calls(unit, failed_only=not self._participants.restart_whole)
+        return None
 
     async def _play(self, sample: Sample, text: str) -> Reward:
         episode = await self._participants.runner.play(sample, first=Reply(text))

@@ -12,7 +12,7 @@ from usbrec.errors import ModelError, ModelRefused
 from usbrec.journal import Journal, UnitRecord
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.probe import probe
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
 from usbrec.stages.wiring import Participants
 
@@ -69,4 +69,4 @@ def _prompt(participants: Participants, judge: ModelJudge, sample: Sample) -> st
     if isinstance(outer, ModelTargetJudge) and outer.base is judge:
         return outer.text(sample.turns, said, Targets.of(sample, participants.runner.knowledge))
     # Whoever judges inside a search is told no target here either.
-    return ModelProfileJudge(judge).text(sample.turns, said, Profile())
+    return ModelProfileJudge(judge).text(sample.turns, said, Preferences())

@@ -28,8 +28,6 @@ from usbrec.training.settings import learns_by_playing
 SCHEMA = "usbrec.training/1"
 #: What is learnt from, as a stage is given it: a file or a run's folder, or what was read or made already.
 GivenData: TypeAlias = "str | Path | Sequence[Sample] | Sequence[PreferencePair]"
-#: A journal that is never opened: outside a run nothing is recorded.
-_UNRECORDED = Path("run.db")
 
 
 def train_model(
@@ -198,7 +196,7 @@ def _show_prompts(
     samples = _samples_file(method, data)
     run = training_library()
     task = _task(run, method, config)
-    with RolloutRewards.open(config, samples, catalogue, interactions, Journal(_UNRECORDED)) as rewards:
+    with RolloutRewards.open(config, samples, catalogue, interactions, None) as rewards:
         parts = split(rewards.examples(), share=config.train.held_out, seed=config.seed)
         train, held_out, too_long = run.encode(task, parts, reply=rewards.config.play.max_tokens)
         tokenizer = run.load_tokenizer(task.base)

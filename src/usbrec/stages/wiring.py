@@ -34,13 +34,14 @@ from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
-from usbrec.play.grounding.focus import CandidateScorer, Focusing
+from usbrec.play.grounding.focus import Focusing
 from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.own.seeker import OwnInternalSimulator, OwnTargetSimulator
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
+from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.questions.ranking import Ranking
 from usbrec.play.recommender import RecommenderSeat
@@ -111,15 +112,17 @@ def seat_participants(
     config: Config,
     prompts: Prompts,
     catalogue: Catalogue | None,
-    journal: Journal,
+    journal: Journal | None = None,
     *,
     replay: Journal | None = None,
     reuse: Journal | None = None,
     objects: Mapping[str, object] | None = None,
 ) -> Participants:
-    """Seat everyone, with resolved settings. One model serves all seats that name it. Answers come from
-    `replay` alone, or from `reuse` where it has them. `objects` sit in the seats of their keys (see
-    stages/own_seats.py). Raises ConfigError."""
+    """Seat everyone, with resolved settings. One model serves all seats that name it.
+
+    Calls are recorded in `journal`, where there is one. Answers come from `replay` alone, or from `reuse`
+    where it has them. `objects` sit in the seats of their keys (see stages/own_seats.py). Raises ConfigError.
+    """
     return _Wiring(config, prompts, catalogue, journal, replay, reuse, objects).participants()
 
 
@@ -129,7 +132,7 @@ class _Wiring:
         config: Config,
         prompts: Prompts,
         catalogue: Catalogue | None,
-        journal: Journal,
+        journal: Journal | None,
         replay: Journal | None,
         reuse: Journal | None,
         objects: Mapping[str, object] | None,
@@ -256,10 +259,13 @@ class _Wiring:
         return self._given[seat] if seat in self._given else self._opener.open(seat)
 
     def _model(self, seat: str) -> MeteredModel:
-        """The recorded and metered model of a seat; opened once, whoever asks."""
+        """The metered model of a seat, recorded where there is a journal; opened once, whoever asks."""
         if seat not in self._models:
-            self._models[seat] = RecordedModel(
-                self._opened(seat), self._journal, replay=self._replay, reuse=self._reuse
+            opened = self._opened(seat)
+            self._models[seat] = (
+                opened
+                if self._journal is None
+                else RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
             )
         return MeteredModel(self._models[seat])
 
@@ -385,7 +391,7 @@ class _Wiring:
         if judge not in (RULES, RULES_BELIEF):
             return Focusing(grounding, each)
         beliefs = self._beliefs if judge == RULES_BELIEF else None
-        return Focusing(grounding, each, CandidateScorer(grounding.knowledge, beliefs))
+        return Focusing(grounding, each, PreferenceScorer(grounding.knowledge, beliefs))
 
     @property
     def _internal_judge(self) -> str:

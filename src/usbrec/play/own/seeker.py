@@ -13,7 +13,7 @@ from usbrec.items import TitleMatcher
 from usbrec.llm.recorded import Recorder
 from usbrec.play.own.calls import OwnObject
 from usbrec.play.own.recommender import asked_of, printable
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.targets import Targets
 
@@ -96,8 +96,8 @@ class OwnInternalSimulator:
 
     base: OwnSimulator
 
-    def seat(self, profile: Profile) -> Seeker:
-        return _ProfileSeeker(self.base, profile.to_text())
+    def seat(self, preferences: Preferences) -> Seeker:
+        return _ProfileSeeker(self.base, preferences.to_text())
 
 
 class _ProfileSeeker:

@@ -1,4 +1,4 @@
-"""What a seeker may be after, as far as a retriever can tell: items with probabilities.
+"""Belief: which items a seeker may have in mind, as far as a retriever can tell, with probabilities.
 
 A profile says what somebody likes; it does not say which item they have in mind. The retriever's scores
 do, roughly, and a recommendation that is good for most of what the seeker may be after is a better bet
@@ -14,12 +14,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from usbrec.dialogue import Turn
-from usbrec.items import Retriever, score_law
+from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
-from usbrec.play.preferences.constraints import Constraints
+from usbrec.play.preferences.extraction import RulesExtractor
+from usbrec.play.preferences.record import Preferences
 
 #: So many of the retriever's first items may be wanted.
 ITEMS = 30
@@ -27,38 +27,6 @@ ITEMS = 30
 TEMPERATURE = 1.0
 #: So many dialogues' beliefs are kept.
 _KNOWN = 256
-
-
-@dataclass(frozen=True)
-class Belief:
-    """Item ids with their probabilities, which sum to 1; empty where nothing comes into question."""
-
-    knowledge: Knowledge
-    wanted: tuple[tuple[str, float], ...]
-
-    def expected(self, recommended: Sequence[str]) -> float:
-        """The score, in [0, 2], that the rules judge would give on average over what may be wanted.
-
-        `recommended` are the new items of each reply, in order; each item that may be wanted is the one
-        target in turn (items/score_law.py).
-        """
-        total = 0.0
-        for item_id, probability in self.wanted:
-            total += probability * self._score(recommended, item_id)
-        return total
-
-    def _score(self, recommended: Sequence[str], target: str) -> float:
-        place = score_law.counting(recommended, (target,))
-        if place is None:
-            return score_law.NOTHING
-        if recommended[place] == target:
-            return score_law.score(is_target=True)
-        traits = self.knowledge.traits[target]
-        return score_law.score(
-            is_target=False,
-            similarity=self.knowledge.similarity(self.knowledge.traits[recommended[place]], traits),
-            mean=self.knowledge.baseline.mean((traits,)),
-        )
 
 
 class Beliefs:
@@ -87,12 +55,13 @@ class Beliefs:
         # All drafts of a reply are judged against the same dialogue, those of a crew in turn.
         self._known = functools.lru_cache(maxsize=_KNOWN)(self._form)
 
-    def after(self, turns: Sequence[Turn]) -> Belief:
+    def after(self, turns: Sequence[Turn]) -> Preferences:
+        """The belief after `turns`, and the constraints that narrowed it; what is liked is left to others."""
         return self._known(tuple(turns))
 
-    def _form(self, turns: tuple[Turn, ...]) -> Belief:
+    def _form(self, turns: tuple[Turn, ...]) -> Preferences:
         ranked = self._retriever.rank(turns, self._items)
-        stated = Constraints.last(turns, self._knowledge)
+        stated = RulesExtractor(self._knowledge).stated(turns)
         logits = [
             score / self._temperature - self._answers * (1.0 - stated.fit(self._knowledge.traits[item_id]))
             for item_id, score in ranked
@@ -100,7 +69,7 @@ class Beliefs:
         top = max(logits, default=0.0)
         weights = [math.exp(logit - top) for logit in logits]
         total = sum(weights)
-        return Belief(
-            self._knowledge,
-            tuple((item_id, weight / total) for (item_id, _), weight in zip(ranked, weights, strict=True)),
+        belief = tuple(
+            (item_id, weight / total) for (item_id, _), weight in zip(ranked, weights, strict=True)
         )
+        return Preferences(constraints=stated, belief=belief)

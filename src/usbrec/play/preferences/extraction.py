@@ -1,4 +1,4 @@
-"""How a profile is made from a dialogue: by rules (linking and cue words), or by a model.
+"""How preferences are read from a dialogue: by rules (linking and cue words), or by a model.
 
 The rules read the seeker's clauses: an item, genre or person in a clause with a word of dislike is
 disliked, else liked. A clause that only goes on with a list ("I hate horror, romance and musicals") is
@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from usbrec.dialogue import Turn
-from usbrec.items import genres_in, people_in
+from usbrec.items import Traits, genres_in, people_in
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm.protocol import ChatModel, ChatRequest, Message
-from usbrec.play.preferences.profile import Profile, Tastes, parse_profile
+from usbrec.play.preferences.record import Constraints, Preferences, Tastes, parse_profile
 from usbrec.play.seats import transcript
 from usbrec.prompts import Prompts
 
@@ -69,13 +69,15 @@ _TITLE = "\ufffc"
 #: capital it opens a sentence.
 _JOINED = re.compile(r"\s+(and|or|nor)\b")
 
+_DECADE = re.compile(r"\b((?:18|19|20)\d0)s\b")
+
 _Verdict = Literal["for", "against", "unseen"]
 
 
 class PreferenceExtractor(Protocol):
-    """Makes a profile from the dialogue so far."""
+    """Reads preferences from the dialogue so far."""
 
-    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile: ...
+    async def preferences(self, turns: Sequence[Turn], *, seed: int) -> Preferences: ...
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class ModelExtractor:
     prompts: Prompts
     max_tokens: int = 160
 
-    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile:
-        """Raises ModelError. A text without any line of the format is the empty profile."""
+    async def preferences(self, turns: Sequence[Turn], *, seed: int) -> Preferences:
+        """Raises ModelError. A text without any line of the format is the empty record."""
         messages = (
             Message("system", self.prompts.render("profile")),
             Message("user", transcript(turns)),
@@ -121,10 +123,28 @@ class RulesExtractor:
 
     knowledge: Knowledge
 
-    async def profile(self, turns: Sequence[Turn], *, seed: int) -> Profile:
+    async def preferences(self, turns: Sequence[Turn], *, seed: int) -> Preferences:
         return self.read(turns)
 
-    def read(self, turns: Sequence[Turn]) -> Profile:
+    def read(self, turns: Sequence[Turn]) -> Preferences:
+        """What is liked, disliked and asked for."""
+        likes, dislikes = self._tastes(turns)
+        return Preferences(likes, dislikes, self.stated(turns))
+
+    def stated(self, turns: Sequence[Turn]) -> Constraints:
+        """What the seeker's last turn asks for: it goes before what was asked for earlier.
+
+        Items that are named say what is liked, not what is asked for, and are passed over.
+        """
+        words = next((turn for turn in reversed(turns) if turn.role == "seeker"), Turn("seeker", ""))
+        likes, dislikes = self._tastes((words,))
+        return Constraints(
+            Traits.of(likes.genres, likes.people),
+            Traits.of(dislikes.genres, dislikes.people),
+            frozenset(int(year) for year in _DECADE.findall(words.text)),
+        )
+
+    def _tastes(self, turns: Sequence[Turn]) -> tuple[Tastes, Tastes]:
         liked, disliked = _Side(), _Side()
         offered: tuple[str, ...] = ()
         for turn in turns:
@@ -140,7 +160,7 @@ class RulesExtractor:
             elif answer == "for" and not _UNSEEN.search(text):
                 liked.add("items", offered)
             offered = ()
-        return Profile(liked.without(disliked), disliked.without(_Side()))
+        return liked.without(disliked), disliked.without(_Side())
 
     def _take(
         self, sentences: Iterable[Sequence[str]], named: Sequence[str], liked: _Side, disliked: _Side

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from usbrec.dialogue import Turn
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
 
 
@@ -43,4 +43,4 @@ class TargetSimulator(Protocol):
 class InternalSimulator(Protocol):
     """Seats a seeker who knows only a profile."""
 
-    def seat(self, profile: Profile) -> Seeker: ...
+    def seat(self, preferences: Preferences) -> Seeker: ...

@@ -15,7 +15,7 @@ from usbrec.errors import UnusableAnswer
 from usbrec.items import TitleMatcher
 from usbrec.keys import derive_seed
 from usbrec.llm.protocol import ChatModel, ChatRequest
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
 from usbrec.play.seats import messages_for
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import describe_items
@@ -112,9 +112,9 @@ class ModelInternalSimulator:
 
     base: ModelSimulator
 
-    def seat(self, profile: Profile) -> Seeker:
+    def seat(self, preferences: Preferences) -> Seeker:
         return _ProfileSeeker(
-            self.base, self.base.prompts.render("simulator_profile", profile=profile.to_text())
+            self.base, self.base.prompts.render("simulator_profile", profile=preferences.to_text())
         )
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from usbrec.dialogue import FactKind, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
-from usbrec.play.preferences.nearness import PreferenceSimilarity
-from usbrec.play.preferences.profile import Profile
+from usbrec.play.preferences.record import Preferences
+from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import Fact, facts_of
 from usbrec.play.targets import Targets
@@ -98,20 +98,20 @@ class RulesInternalSimulator:
     explain: str
     accept_from: float = 0.5
 
-    def seat(self, profile: Profile) -> Seeker:
-        liked = profile.liked
+    def seat(self, preferences: Preferences) -> Seeker:
+        liked = preferences.likes
         facts = (
             *(Fact("genre", (genre,)) for genre in liked.genres),
             *(Fact("style", (style,)) for style in liked.styles),
             *(Fact("person", (person,)) for person in liked.people),
             *(Fact("item", (item,)) for item in liked.items),
         )
-        taste = PreferenceSimilarity.of(profile, self.knowledge)
+        scores = PreferenceScores.of(preferences, self.knowledge)
 
         def accepts(turns: Sequence[Turn]) -> bool:
             before = self.knowledge.named_in(turns[:-1])
             offered = next((i for i in self.knowledge.named_by(turns[-1]) if i not in before), None)
-            return offered is not None and taste.nearness(offered) >= self.accept_from
+            return offered is not None and scores.nearness(offered) >= self.accept_from
 
         return RulesSeeker(self.knowledge, facts, accepts, lambda turns: False, self.explain)
 

@@ -218,7 +218,7 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     }
     assert learnt == {"test": 40, "sft": 40 - counts["sft"], "pairs": 40 - counts["pairs"]}
     assert cell.systems["SES"].results["config"]["ranker"] == str(out / "ranker-test")
-    assert "rules:belief" not in json.dumps(cell.systems["SES"].results["config"]), "it is the default"
+    assert cell.systems["SES"].results["config"]["search"]["judge"] == "rules:belief", "it is the default"
     assert "expected over what may be wanted" in (out / "ses" / "episodes.jsonl").read_text(encoding="utf-8")
     # One round: a random draft is one of those that the search drew, which is not drawn again.
     assert _calls(out / "ses-random") <= _calls(out / "ses")
