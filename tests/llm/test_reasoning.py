@@ -153,3 +153,12 @@ def test_marks_in_any_order_never_raise_and_never_stay_in_the_reply(parts: list[
     found = separate("".join(parts))
     assert "<think>" not in found.text
     assert "</think>" not in found.text
+
+
+def test_a_long_answer_that_does_not_begin_like_a_thought_is_not_held_to_its_end() -> None:
+    filtered = ReasoningFilter(holds=True)
+    told = [filtered.feed("A word about Dracula. ") for _ in range(60)]
+    assert not any(told[:25])
+    assert all(told[35:])
+    thinking = ReasoningFilter(holds=True)
+    assert not any(thinking.feed("Okay, the user wants a castle. ") for _ in range(60))

@@ -170,6 +170,9 @@ _OPENINGS = (
         for thoughts in ("thought process", "thinking", "reasoning")
     ),
 )
+#: So many characters are held back of an answer that may turn out to be a thought, though it does not begin
+#: like one: replies that recommend are shorter, and a long text should not stand still to its end.
+_LONGEST_HELD = 600
 #: How models that reason first mostly begin to.
 _LIKE_A_THOUGHT = re.compile(
     r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first|they|this is"
@@ -183,8 +186,9 @@ _CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|retur
 class ReasoningFilter:
     """What of a streamed answer may be passed on: pieces in, pieces of the reply out.
 
-    Nothing is passed on while it may still turn out to be reasoning. `holds` keeps all of it back until the
-    end, for models whose answers hold closing marks alone: what they say first is known only then.
+    Nothing is passed on while it may still turn out to be reasoning. `holds` keeps it back until the end, for
+    models whose answers hold, or may hold, closing marks alone: what they say first is known only then. An
+    answer that has grown long and does not begin like a thought is held no longer.
     """
 
     #: What the closing marks end with, those in words ("assistantfinal", "response:") among them.
@@ -202,6 +206,8 @@ class ReasoningFilter:
         self._answer += piece
         if self._marks == "off":
             return piece
+        if self._holds and len(self._answer) > _LONGEST_HELD and not _LIKE_A_THOUGHT.match(self._answer):
+            self._holds = False
         if self._holds or self._may_begin() or self._may_end_in_mark() or self._in_header():
             return ""
         if self._open and not self._marked(len(piece)):
