@@ -19,8 +19,12 @@ from support.results_page import undocumented
 from usbrec.config import Config, load_config
 from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, ModelRefused, RunFolderError
+from usbrec.journal import Journal
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ScriptedModel
+from usbrec.llm.recorded import Recorder
+from usbrec.play.own.recommender import OwnRecommender
+from usbrec.play.protocol import Sampling
 from usbrec.play.targets import Targets
 from usbrec.stages import evaluate
 
@@ -105,6 +109,21 @@ def test_candidates_are_there_where_they_were_asked_for(tmp_path: Path) -> None:
     assert own.given[0].candidates[0].title
     assert own.given[0].turns[-1].text == "I liked Goodfellas (1990).", "the list is not in the last message"
     assert results["replies"]["grounding"]["redraws"] == 0
+
+
+async def test_a_clients_system_text_is_not_passed_on_and_a_focus_leaves_its_candidates_alone() -> None:
+    given: list[Conversation] = []
+
+    async def ask(conversation: Conversation) -> Reply:
+        given.append(conversation)
+        return Reply("Hm?")
+
+    own = OwnRecommender("own", {}, ask, Recorder(Journal("none.db")))
+    turns = (Turn("seeker", "Hello"),)
+    shown = Conversation(turns, candidates=FILMS[:3], focus=("f2",), system="You sell cars.")
+    drawn = await own.draw(shown, Sampling(n=2))
+    assert len(drawn.replies) == len(given) == 2
+    assert (given[0].system, given[0].candidates) == (None, FILMS[1:2])
 
 
 def test_items_are_what_is_scored_whatever_the_text_names(tmp_path: Path) -> None:
