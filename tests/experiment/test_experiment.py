@@ -204,6 +204,7 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     results = json.loads((out / "results.json").read_text(encoding="utf-8"))
     (told_cell,) = results["cells"]
     assert undocumented("usbrec experiment", results) == set()
+    assert {one.baseline for one in (*cell.first.differences, *cell.pooled.differences)} == {"B/L"}
     assert undocumented("usbrec train", read_training(out / "seed-0" / "sft-adapter")) == set()
     assert told_cell["training"][0]["rl"][0]["pairs"]["pairs"] > 0
     assert {(one["other"], one["baseline"]) for one in told_cell["planned"]} <= set(PLANNED)

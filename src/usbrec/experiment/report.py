@@ -38,10 +38,11 @@ def cell_of(found: Found) -> Cell:
         also=differences_of(systems, also, seed=config.seed, resamples=resamples),
         pooled=compare(
             [replace(run, name=name) for name, run in systems.items()],
+            reference=firsts[0].name,
             seed=config.seed,
             resamples=resamples,
         ),
-        first=compare(firsts, seed=config.seed, resamples=resamples),
+        first=compare(firsts, reference=firsts[0].name, seed=config.seed, resamples=resamples),
         training=found.training,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from usbrec.config import Config, Dataset, dump_config
-from usbrec.engine import Progress, Silent
+from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.experiment.binding import check_names, decides, folders_of
 from usbrec.experiment.cell import Cell
@@ -44,6 +44,7 @@ def experiment(
     RunFolderError (another configuration), ModelRefused, Interrupted.
     """
     out = Path(out)
+    progress = progress or Silent()
     config = for_experiment(config)
     datasets = dict(config.experiment.datasets)
     if dataset is not None:
@@ -76,9 +77,11 @@ def experiment(
             steps = CellPlan.of(
                 folder, name, files, model, config, None if recorded is None else Path(recorded)
             )
-            found = StepRunner(steps, progress or Silent(), tell).run()
-            cell = cell_of(found)
-            write_cell_report(cell, found)
+            found = StepRunner(steps, progress, tell).run()
+            with step(progress, "means and intervals"):
+                cell = cell_of(found)
+            with step(progress, "report"):
+                write_cell_report(cell, found)
             cells.append(cell)
     write_json(
         out / "results.json",
