@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.table import EpisodeRunner
+from rich.table import Table
 
 from usbrec.data import load_samples
 from usbrec.items import Catalogue, load_catalogue, open_linker
@@ -114,7 +114,7 @@ def _spread(seconds: Iterable[float], unit: str = "ms") -> tuple[str, str]:
 
 def report(size: int) -> None:
     """Measure and print."""
-    table = EpisodeRunner("measured", "median", "95 %", box=None)
+    table = Table("measured", "median", "95 %", box=None)
     with tempfile.TemporaryDirectory() as folder:
         for row in large_catalogue(size, Path(folder) / "items"):
             table.add_row(*row)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from million import MILLION, report
 from rich.console import Console
-from rich.table import EpisodeRunner
+from rich.table import Table
 
 from usbrec.data import load_samples
 from usbrec.dialogue import Item, Turn
@@ -147,7 +147,7 @@ def main() -> None:
     without_model(rows)
     if options.model:
         asyncio.run(with_model(rows))
-    table = EpisodeRunner("measured", "median", box=None)
+    table = Table("measured", "median", box=None)
     for name, value in rows:
         table.add_row(name, value)
     Console(width=100).print(table)

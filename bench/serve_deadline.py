@@ -9,6 +9,7 @@ line each: what, seconds, seconds allowed. Exit 1 when one took longer than it w
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def ending() -> Iterator[tuple[str, float, float]]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     table = Table("measured", "seconds", "allowed", box=None)
     late = False
     for name, seconds, allowed in (*under_a_deadline(), *ending()):

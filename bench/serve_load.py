@@ -26,7 +26,8 @@ import uvicorn
 from usbrec.config import load_config
 from usbrec.dialogue import Usage
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
-from usbrec.play.recommender import Recommender
+from usbrec.play.language_model import LanguageModel, PromptTemplate
+from usbrec.play.recommender import RecommenderSeat
 from usbrec.serve.app import make_app
 from usbrec.serve.models import ServedModel, ServedModels
 
@@ -63,8 +64,11 @@ def serve(listening: socket.socket, rate: float) -> None:
     """The service, until the process is ended."""
     model: ChatModel = Stub(rate)
     config = load_config(None, {"serving": {"longest_reply": 100_000, "at_once": 4096}})
+    speaks = LanguageModel(model, PromptTemplate("S", "Hello!"))
     served = ServedModels(
-        {"stub": ServedModel("stub", model, enhanced=False)}, Recommender(model, "S", "Hello!"), at_once=4096
+        {"stub": ServedModel("stub", speaks, enhanced=False)},
+        RecommenderSeat(speaks, speaks.template),
+        at_once=4096,
     )
     server = uvicorn.Server(uvicorn.Config(make_app(served, config), log_config=None, access_log=False))
     server.run([listening])
