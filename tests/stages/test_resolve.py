@@ -120,6 +120,18 @@ def test_a_folder_is_bound_to_resolved_settings(tmp_path: Path) -> None:
         _run(tmp_path / "run", search={"judge": "rules:belief"})
 
 
+def test_a_server_has_what_it_does_not_set_from_models(tmp_path: Path) -> None:
+    server = {"base_url": "http://gpu:8000/v1", "max_retries": 0}
+    config = resolve(_config(servers={"gpu": server}, models={"timeout": 7.0}), None)
+    found = config.servers["gpu"]
+    assert (found.timeout, found.max_retries, found.reasoning) == (7.0, 0, "auto")
+    written = dump_config(config)
+    assert "timeout = 7.0  # derived" in written.partition("[servers.gpu]")[2]
+    assert "max_retries = 0\n" in written
+    (tmp_path / "config.toml").write_text(written)
+    assert load_config(tmp_path / "config.toml") == config
+
+
 def test_settings_without_anything_derived_are_written_as_they_are() -> None:
     assert "derived" not in dump_config(_config(seats=_seats(), limit=3))
 

@@ -112,6 +112,9 @@ def _derived(stage: Stage, at: str = "") -> Iterator[str]:
         value = getattr(stage, name)
         if isinstance(value, Stage):
             yield from _derived(value, f"{at}{name}.")
+        elif isinstance(value, Mapping) and all(isinstance(inner, Stage) for inner in value.values()):
+            for key, inner in value.items():
+                yield from _derived(inner, f"{at}{name}.{key}.")
         elif name not in stage.model_fields_set and value != field.get_default(call_default_factory=True):
             yield f"{at}{name}"
 

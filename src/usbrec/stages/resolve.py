@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from usbrec.config import Config, Dataset, Search
+from usbrec.config import Config, Dataset, Models, Search, Server
 from usbrec.items import Catalogue
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
@@ -51,8 +51,18 @@ def resolve(config: Config, items: Catalogue | None) -> Config:
     return config.filled(
         common_seed=config.seed if config.common_seed is None else config.common_seed,
         models=models,
+        servers={name: _server(server, models) for name, server in config.servers.items()},
         asking=asking,
         search=search,
+    )
+
+
+def _server(server: Server, models: Models) -> Server:
+    """A server of its own settings, and those of [models] where it has none."""
+    return server.filled(
+        timeout=models.timeout if server.timeout is None else server.timeout,
+        max_retries=models.max_retries if server.max_retries is None else server.max_retries,
+        reasoning=models.reasoning if server.reasoning is None else server.reasoning,
     )
 
 
