@@ -1,4 +1,4 @@
-"""Self-enhancement (paper: SES): draft several replies, play each forward, say the best.
+"""Self-enhancement search (paper: SES): draft several replies, play each forward, say the best.
 
 Before it answers, the model drafts M replies (the greedy one among them), sums up what the seeker seems
 to like, and plays each draft forward against an internal simulated user who knows only that summary.

@@ -1,4 +1,4 @@
-"""The score of a dialogue by facts: 2 for a target, else nearness to the targets, else 0.
+"""Score law: the score of a dialogue by facts; 2 for a target, else nearness to the targets, else 0.
 
 One item counts: the first recommended one that is a target, else the last (of a reply that recommends
 several, its first new one, because naming more must not pay). 2 when it is a target; else its similarity to

@@ -1,4 +1,4 @@
-"""Drafts that differ by what they are shown, and not by chance alone.
+"""Focus of drafts: each is shown other candidates, so that they differ by more than chance.
 
 Replies drawn from one prompt mostly name one or two of its candidates, whatever the temperature: a judge
 that would choose another one is not offered it. So each further draft of a reply is shown a few of the
