@@ -4,7 +4,8 @@ The adapter is merged into the weights when the model is loaded, so it costs not
 is prefilled once however many replies are drawn, and inside a unit of work the prefix that a prompt shares
 with the one before is not computed again; a unit starts with the system message alone, which is the same for
 all, so that its words depend on nothing but itself. Units of a lockstep batch (see engine.py) have their
-replies drawn in one pass, token by token (decoding.py). On processors with bfloat16 the weights are kept in it.
+replies drawn in one pass, token by token (decoding.py). On processors with bfloat16 the weights are kept in
+it.
 """
 
 from __future__ import annotations
