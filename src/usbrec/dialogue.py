@@ -219,7 +219,7 @@ class Conversation:
     counts, as in a chat. `candidates` are the items that may be recommended, best first, where candidates
     were asked for; else empty. `focus` has the ids of those candidates that this reply is asked about (None:
     all of them). `profile` is what the seeker says they like, in their own words or in the eight lines of
-    play/preferences/profile.py, in place of what would be read from the dialogue. `system` is what stands
+    play/preferences/record.py, in place of what would be read from the dialogue. `system` is what stands
     for the recommender's instructions where a client brings its own. No target ever stands here.
     """
 

@@ -1,9 +1,9 @@
-"""Self-enhancement (paper: SES): draft several replies, play each forward, say the best.
+"""Self-enhancement search (paper: SES): draft several replies, play each forward, say the best.
 
 Before it answers, the model drafts M replies (the greedy one among them), sums up what the seeker seems
 to like, and plays each draft forward against an internal simulated user who knows only that summary.
 An internal judge scores where each continuation ends. Flat search branches once; tree search branches
-again at every later recommender turn, and a draft is worth the mean over its leaves (paper section 4).
+again at every later recommender turn, and a draft's score is the mean over its leaves (paper section 4).
 
 The published search makes its calls one after another without a bound; this one has a single budget,
 and when it runs out says the best so far. Nothing here can hold a sample or a target: the search knows

@@ -1,4 +1,4 @@
-"""A judge of the user's own: an object that gives a number from 0 to 2, or None for what it cannot score."""
+"""User-supplied judge: an object that gives a number from 0 to 2, or None for what it cannot score."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Rules judge: links what a reply recommends to the catalogue and compares it with the targets.
 
 It looks at one item a reply, the first that the dialogue has not named yet, because with the best of
-all named items a recommender scores by listing. What these items are worth is one law for all judges by
+all named items a recommender scores by listing. How these items score is one law for all judges by
 facts (items/score_law.py): 2 for a target, else the attribute similarity of the last to the nearest
 target, rescaled, else 0.
 

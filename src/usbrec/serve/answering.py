@@ -1,4 +1,4 @@
-"""From a request to a reply: the queue, the deadline, and what is said when it is over.
+"""Answering of a request: the queue, the deadline, and what is said when it is over.
 
 Two clocks keep a deadline. The model is told of the first, so that it can end by itself (a search says the
 best draft so far); the second does not wait for the model any more. Then the reply is what was heard until

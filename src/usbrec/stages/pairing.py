@@ -1,4 +1,4 @@
-"""`usbrec pairs`: draw and play first replies, and keep what is worth learning from."""
+"""`usbrec pairs`: draw and play first replies, and keep the pairs to learn from."""
 
 from __future__ import annotations
 

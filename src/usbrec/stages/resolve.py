@@ -1,6 +1,6 @@
 """Settings resolution: defaults that follow from other settings, the items or the machine, filled in once.
 
-Every stage resolves its settings at its door and reads nothing else, and what it writes into ``config.toml``
+Every stage resolves its settings first of all and reads nothing else, and what it writes into ``config.toml``
 is what was read. A setting that is None after it is off. Two are looked up later, where the files and the
 environment are: columns of the catalogue that nobody named, and the address of a server.
 """

@@ -1,4 +1,4 @@
-"""From settings to seats: who sits where, on which model, with what knowledge."""
+"""Wiring: settings become seats; who sits where, on which model, with what knowledge."""
 
 from __future__ import annotations
 

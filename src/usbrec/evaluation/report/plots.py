@@ -1,7 +1,7 @@
 """Report figures: matplotlib draws, the page's style sheet colours.
 
 Each figure is an inline SVG whose colours are CSS variables and whose words are text in the page's own
-type, so one drawing reads on a light and a dark page. No dates, fixed ids: the same numbers give the
+type, so one figure reads on a light and a dark page. No dates, fixed ids: the same numbers give the
 same bytes. The first system is drawn in a neutral tone, the others in the accent.
 """
 

@@ -1,4 +1,4 @@
-"""The summary of a run, and a finished run read back from its folder."""
+"""Results of a run: its summary, and a finished run read back from its folder."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 On llama.cpp the same prompt, seed and temperature can give other words, because a warm prefix cache or
 a busy neighbour slot changes the order of floating-point sums. What makes answers repeat here:
 
-- one request in flight for each instance, and one instance for each lane of the engine;
+- one request in flight for each instance, and one instance for each worker of the engine;
 - every slot has a stream of its own in the key-value cache (``kv_unified`` off), no cache is shared
   between slots or kept in host memory, and this module chooses the slot, not the server;
 - a unit of work starts with all slots cold. Inside a unit the slot whose conversation shares the

@@ -1,10 +1,11 @@
 """Transformers chat model, with or without a LoRA adapter: the seat ``hf:BASE[+ADAPTER]``.
 
 The adapter is merged into the weights when the model is loaded, so it costs nothing afterwards. A prompt
-is gone through once however many replies are drawn, and inside a unit of work what a prompt shares with
-the one before is not computed again; a unit starts with the system message alone, which is the same for
-all, so that its words depend on nothing but itself. Units of a crew (see engine.py) have their replies
-drawn together, token by token (decoding.py). On processors with bfloat16 the weights are kept in it.
+is prefilled once however many replies are drawn, and inside a unit of work the prefix that a prompt shares
+with the one before is not computed again; a unit starts with the system message alone, which is the same for
+all, so that its words depend on nothing but itself. Units of a lockstep batch (see engine.py) have their
+replies drawn in one pass, token by token (decoding.py). On processors with bfloat16 the weights are kept in
+it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Drafts that differ by what they are shown, and not by chance alone.
+"""Focus of drafts: each is shown other candidates, so that they differ by more than chance.
 
 Replies drawn from one prompt mostly name one or two of its candidates, whatever the temperature: a judge
 that would choose another one is not offered it. So each further draft of a reply is shown a few of the
-candidates alone, each draft others. Where the judge inside works by rules, what an item is worth to it costs
-nothing to know, and the drafts begin with the best; else they follow the retriever's order.
+candidates alone, each draft others. Where the judge inside works by rules, its score of an item costs no
+call, and the drafts begin with the best; else they follow the retriever's order.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ candidates alone (`Conversation.focus`) has to name one of these: others are ask
 
 A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
 is that), and a list's number or a tag in front of a title is copied with it (prompts/artefacts.py): the
-year is set right, the marks are taken out. Such a reply is *mended*, and that is counted.
+year is set right, the marks are taken out. Such a reply is repaired (`mended` in the records), and counted.
 
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
 recommendation when the seeker asks about it.

@@ -1,4 +1,4 @@
-"""A seeker of the user's own: it says what it likes; whether it accepts is seen from what was recommended."""
+"""User-supplied seeker: it says what it likes; whether it accepts is seen from what was recommended."""
 
 from __future__ import annotations
 

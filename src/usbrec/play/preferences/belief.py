@@ -52,7 +52,7 @@ class Beliefs:
         self._items = items
         self._temperature = temperature
         self._answers = answers
-        # All drafts of a reply are judged against the same dialogue, those of a crew in turn.
+        # All drafts of a reply are judged against the same dialogue, those of a lockstep batch in turn.
         self._known = functools.lru_cache(maxsize=_KNOWN)(self._form)
 
     def after(self, turns: Sequence[Turn]) -> Preferences:

@@ -1,4 +1,4 @@
-"""How preferences are read from a dialogue: by rules (linking and cue words), or by a model.
+"""Preference extraction: preferences read from a dialogue by rules (linking and cue words), or by a model.
 
 The rules read the seeker's clauses: an item, genre or person in a clause with a word of dislike is
 disliked, else liked. A clause that only goes on with a list ("I hate horror, romance and musicals") is

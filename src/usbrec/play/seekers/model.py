@@ -1,4 +1,4 @@
-"""The seeker's seat, taken by a model: target-aware (training, evaluation) or internal (self-enhancement).
+"""Model seeker: target-aware (training, evaluation) or internal (self-enhancement).
 
 The target-aware simulator knows which items a real seeker ended up with and must not name them; a
 reply that does is drawn again and at last masked, because a target that the seeker gives away makes
