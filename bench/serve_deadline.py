@@ -28,7 +28,7 @@ from support.servers import Answer, LocalServer, stream
 from support.service import WISH, Running, replies, twins_on
 from usbrec.config import load_config
 from usbrec.llm import ScriptedModel
-from usbrec.serve.models import seat_twins
+from usbrec.serve.models import seat_models
 
 LONG = " ".join(f"word{number}" for number in range(200))
 #: The service ends within ten seconds whatever is going on.
@@ -60,7 +60,7 @@ def under_a_deadline() -> Iterator[tuple[str, float, float]]:
     with LocalServer([Answer(delay=None)]) as server:
         given = {"seats": {"recommender": "openai:m"}, "models": {"base_url": server.url, "max_retries": 0}}
         for catalogue in (None, CATALOGUE):
-            twins = seat_twins(load_config(None, given), catalogue)
+            twins = seat_models(load_config(None, given), catalogue)
             with Running(twins, serving={"deadline": 0.5}) as service:
                 yield "a server that says nothing", answered(service, "openai:m"), 0.5
 
