@@ -115,10 +115,9 @@ class Journal:
         return self._db.execute("SELECT 1 FROM meta WHERE name = 'configuration'").fetchone() is not None
 
     def note(self, name: str, value: Mapping[str, Any]) -> None:
-        """Keep something about the run that decides nothing, such as where its servers were."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note: {name}", canonical_json(value))
-        )
+        """Keep something about the run that decides nothing, such as where its servers were, in its order."""
+        row = (f"note: {name}", json.dumps(value, allow_nan=False))
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
     def noted(self, name: str) -> Mapping[str, Any] | None:
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (f"note: {name}",)).fetchone()

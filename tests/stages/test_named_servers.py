@@ -77,6 +77,8 @@ def test_three_named_servers_play_one_run_and_the_results_say_which(tmp_path: Pa
     assert f"recommender r:8b on front, {urls[0]}; seeker s on people, {urls[1]}; judge j on court" in report
     replayed = evaluate(SAMPLES, tmp_path / "again", config=config, catalogue=BOOKS, replay=tmp_path / "run")
     assert replayed == results, "a replay says where the answers came from"
+    live, again = (tmp_path / name / "results.json" for name in ("run", "again"))
+    assert live.read_bytes() == again.read_bytes()
     # Neither keys nor values of headers are in any file; their names are.
     written = b"".join(path.read_bytes() for path in (tmp_path / "run").iterdir())
     for name, key in KEYS.items():

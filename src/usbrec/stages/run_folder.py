@@ -172,9 +172,7 @@ def run_stage(
     try:
         with source or nullcontext(), other or nullcontext(), journal:
             # Of a replay, who sat there when it was recorded.
-            told = seats_told(config) if source is None else source.noted("seats") or seats_told(config)
-            # In one order, so that a replay writes the same bytes.
-            seats = {seat: dict(sorted(about.items())) for seat, about in sorted(told.items())}
+            seats = seats_told(config) if source is None else source.noted("seats") or seats_told(config)
             return run_coroutine(
                 _run(name, work, config, inputs, out, journal, participants, progress, label or name, seats)
             )
