@@ -38,7 +38,7 @@ from usbrec.llm import load_script
 
 DOCUMENTS = [
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
-    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
 ]
 #: The address that the documents give for a server of the reader's.
 SERVER = "http://localhost:8000/v1"
