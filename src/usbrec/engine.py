@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from usbrec.errors import ModelError, ModelRefused
+from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
 
 T = TypeVar("T")
 
-#: So many units failing before any succeeds means that the server is not there at all.
+#: So many units failing before any succeeds means that the server is not there at all. Later, as many for
+#: each worker in a row, with no connection or answer to be had, mean that it is gone for good.
 GIVE_UP_AFTER = 5
 
 
@@ -159,61 +160,76 @@ async def run_units(
     label: str,
     progress: Progress,
     batch_size: int = 1,
+    retry_lost: bool = False,
 ) -> list[UnitRecord]:
     """Do what is not done yet and return the record of every unit, in order.
 
     A unit that raises ModelError is recorded as failed and the rest go on; when the same command runs
-    again it is tried again. `restart_whole` says that an unfinished unit may not use the calls it
+    again it is tried again. With `retry_lost` so is a unit that ended although calls of it were lost to
+    faults (a draft less, say): once at the end of this run, and when the same command runs again; what was
+    answered is not asked again. `restart_whole` says that an unfinished unit may not use the calls it
     recorded before it was interrupted, because the model's next answer depends on having computed
     them (in-process models). `batch_size` neighbouring units make a lockstep batch, and when one of
     them is to be done again, all are, because a batch has to be the same to give the same answers; what was
     finished before and fails then stays as it was.
 
-    Raises ModelRefused as soon as the server refuses everything, or when the first few units all fail.
+    Raises ModelRefused as soon as the server refuses everything, when the first few units all fail, and when
+    the server is gone later; what was finished stays.
     """
     finished: dict[str, UnitRecord] = {}
     for unit in units:
         record = journal.unit(unit.key)
         if record is not None and record.failure is None:
             finished[unit.key] = record
+    lost = {key for key in finished if retry_lost and journal.lost_calls(key)}
     lockstep_batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
     waiting = [
-        lockstep for lockstep in lockstep_batches if any(unit.key not in finished for unit in lockstep)
+        lockstep
+        for lockstep in lockstep_batches
+        if any(unit.key not in finished or unit.key in lost for unit in lockstep)
     ]
     again = sum(unit.key in finished for lockstep in waiting for unit in lockstep)
     progress.start(label, len(units), len(finished) - again)
-    queue = iter(waiting)
     kept: dict[str, list[tuple[Any, ...]]] = {}
     failures = 0
+    gone = 0
     answered = bool(finished)
 
     async def one(unit: Unit[T], scope: Scope) -> None:
-        nonlocal failures, answered
+        nonlocal failures, gone, answered
         token = current_scope.set(scope)
+        stands = False
         try:
             record = UnitRecord(unit.key, await work(unit.payload), None)
-            answered = True
+            answered = stands = True
+            gone = 0
         except ModelError as error:
-            if unit.key in kept:
-                journal.put_back(unit.key, kept[unit.key])
-                progress.advance(failed=False)
-                return
-            failures += 1
             record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
+            failures += 1
+            gone = gone + 1 if isinstance(error, ModelUnavailable) else 0
         finally:
             current_scope.reset(token)
             if scope.lockstep is not None:
                 scope.lockstep.leave(unit.key)
-        # What counts is what was stored: a resumed run exports the same bytes as this one.
-        finished[unit.key] = journal.record_unit(record)
-        progress.advance(failed=record.failure is not None)
+            # What was finished before stays as it was, whatever ended this attempt, Ctrl-C included.
+            if unit.key in kept and not stands:
+                journal.put_back(unit.key, kept[unit.key])
+        if stands or unit.key not in kept:
+            # What counts is what was stored: a resumed run exports the same bytes as this one.
+            finished[unit.key] = journal.record_unit(record)
+        progress.advance(failed=finished[unit.key].failure is not None)
         if not answered and failures >= GIVE_UP_AFTER:
             raise ModelRefused(
                 f"The first {failures} rows all failed, the last one with: {record.failure}\n"
                 "Check the server or object that it names, then run the same command again."
             )
+        if gone >= GIVE_UP_AFTER * workers:
+            raise ModelRefused(
+                f"The last {gone} rows all failed, though rows before them did not; the last one with: "
+                f"{record.failure}\nWhat is finished stays: run the same command again when it is back."
+            )
 
-    async def worker(number: int) -> None:
+    async def worker(number: int, queue: Iterator[Sequence[Unit[T]]]) -> None:
         for members in queue:
             for unit in members:
                 if unit.key in finished:
@@ -225,10 +241,30 @@ async def run_units(
             lockstep = LockstepBatch([unit.key for unit in members])
             await side_by_side(one(unit, Scope(unit.key, number, lockstep)) for unit in members)
 
+    async def play(waiting: Sequence[Sequence[Unit[T]]]) -> None:
+        queue = iter(waiting)
+        await side_by_side(worker(number, queue) for number in range(max(1, min(workers, len(waiting)))))
+
     try:
-        await side_by_side(worker(number) for number in range(max(1, min(workers, len(waiting)))))
+        await play(waiting)
     finally:
         progress.finish()
+    poorer = [
+        [unit]
+        for unit in units
+        if retry_lost
+        and unit.key not in lost
+        and finished[unit.key].failure is None
+        and journal.lost_calls(unit.key)
+    ]
+    if poorer:
+        progress.start(f"{label}: rows that lost calls, again", len(poorer), 0)
+        try:
+            # Each has a record; where the server is gone by now, that one stays.
+            with suppress(ModelRefused):
+                await play(poorer)
+        finally:
+            progress.finish()
     return [finished[unit.key] for unit in units]
 
 

@@ -196,6 +196,13 @@ class Journal:
         condition = " AND failure IS NOT NULL" if failed_only else ""
         self._db.execute(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
 
+    def lost_calls(self, unit: str) -> int:
+        """How many calls of a unit got no answer although another try may get one (ModelUnavailable)."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM calls WHERE unit = ? AND failure LIKE '[\"ModelUnavailable\",%'", (unit,)
+        ).fetchone()
+        return int(count)
+
     def usage(self, unit: str) -> Usage:
         """What the answered calls of a unit cost together."""
         rows = self._db.execute("SELECT answer FROM calls WHERE unit = ? AND answer IS NOT NULL", (unit,))

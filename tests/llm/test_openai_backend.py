@@ -121,18 +121,32 @@ def test_missing_or_odd_usage_counts_as_nothing(usage: Any) -> None:
 def test_replies_a_server_will_not_give_at_once_are_asked_for_one_by_one_ever_after() -> None:
     with LocalServer(lambda seen: completion(f"seed {seen.body['seed']}")) as server:
 
-        async def twice(model: OpenAIModel) -> tuple[ChatReply, ChatReply]:
+        async def thrice(model: OpenAIModel) -> list[ChatReply]:
             request = ChatRequest(MESSAGES, n=3, seed=5)
-            return await model.chat(request), await model.chat(request)
+            return [await model.chat(request) for _ in range(3)]
 
-        first, second = use(server, twice)
+        first, second, third = use(server, thrice)
         asked = [seen.body.get("n") for seen in server.requests]
     texts = [completion.text for completion in first.completions]
     assert texts[0] == "seed 5"
     assert len(set(texts)) == 3
-    assert second.completions == first.completions
-    assert asked == [3, None, None, None, None, None]
-    assert (first.usage.calls, second.usage.calls) == (3, 3)
+    assert first.completions == second.completions == third.completions
+    # Once may be a fault; twice in a row is how this server is.
+    assert asked == [3, None, None, 3, None, None, None, None, None]
+    assert [reply.usage.calls for reply in (first, second, third)] == [3, 3, 3]
+
+
+def test_a_server_that_gave_fewer_replies_once_is_asked_for_all_at_once_again() -> None:
+    with LocalServer(
+        lambda seen: completion(*"abc"[: 1 if len(server.requests) == 1 else seen.body.get("n", 1)])
+    ) as server:
+
+        async def thrice(model: OpenAIModel) -> None:
+            for _ in range(3):
+                assert len((await model.chat(ChatRequest(MESSAGES, n=3, seed=5))).completions) == 3
+
+        use(server, thrice)
+        assert [seen.body.get("n") for seen in server.requests] == [3, None, None, 3, 3]
 
 
 @pytest.mark.parametrize(

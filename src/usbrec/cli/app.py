@@ -479,6 +479,8 @@ def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
     console = wide_console()
     table = Table(title="Preference pairs", title_justify="left", box=None, show_header=False)
     table.add_row("samples", f"{results['n']} ({results['failed']} failed)")
+    if results["lost_calls"]:
+        table.add_row("lost calls", f"{results['lost_calls']}: run the same command again to try them")
     table.add_row("drafts", f"{results['drafts_distinct']} distinct of {results['drafts_drawn']} drawn")
     table.add_row("pairs", f"{results['pairs']}, of {results['rows_with_pairs']} samples")
     for side in ("chosen", "rejected"):

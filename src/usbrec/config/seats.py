@@ -57,8 +57,8 @@ class Models(Stage):
     """Units of work at once; by default the number of cores (at most 4) in process, 8 with a server."""
     base_url: str | None = free(None)
     """Address of the OpenAI-compatible server; by default OPENAI_BASE_URL."""
-    timeout: float = free(120.0, gt=0)
-    """Seconds one request may take, retries included."""
+    timeout: float = free(240.0, gt=0)
+    """Seconds one request may take, retries included; one try gets half of it, so that there is a second."""
     max_retries: int = free(5, ge=0)
     """How often a failed request to a server is repeated."""
     constrain: Literal["none", "grammar", "structured", "guided"] = "none"

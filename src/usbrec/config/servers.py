@@ -40,7 +40,7 @@ class Server(Stage):
     """Further fields of every request's body, which go before our own; written to the run folder, so no place
     for keys."""
     timeout: float | None = free(None, gt=0)
-    """Seconds one request may take, retries included."""
+    """Seconds one request may take, retries included; one try gets half of it, so that there is a second."""
     concurrency: int | None = free(None, ge=1)
     """Requests in flight at once, of all seats on it together."""
     max_retries: int | None = free(None, ge=0)

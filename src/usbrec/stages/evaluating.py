@@ -114,6 +114,7 @@ def _summed_up(
             resamples=resamples,
             scoring=stage.scoring,
             seats=stage.seats,
+            lost_calls=stage.lost_calls,
         )
         write_json(out / "results.json", results)
         run = load_run(out)

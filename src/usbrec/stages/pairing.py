@@ -96,6 +96,7 @@ def make_pairs(
         "n": len(done),
         "scoring": stage.scoring,
         "failed": sum(record.failure is not None for _, record, _ in done),
+        "lost_calls": stage.lost_calls,
         **counts,
         "advice": advice(counts, len(records), settings, **about),
         **{

@@ -135,11 +135,13 @@ def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
 @dataclass(frozen=True)
 class StageRun:
     """What a stage did: each sample with its record and what its calls cost, in order; how each model judge
-    scored, by its seat (see stages/probing.py); and who sat where (see stages/seated.py)."""
+    scored, by its seat (see stages/probing.py); who sat where (see stages/seated.py); and how many calls of
+    finished rows got no answer, though another try may get one."""
 
     rows: Sequence[tuple[Sample, UnitRecord, Mapping[str, Any]]]
     scoring: Mapping[str, Any]
     seats: Mapping[str, Any]
+    lost_calls: int = 0
 
 
 def run_stage(
@@ -174,7 +176,19 @@ def run_stage(
             # Of a replay, who sat there when it was recorded.
             seats = seats_told(config) if source is None else source.noted("seats") or seats_told(config)
             return run_coroutine(
-                _run(name, work, config, inputs, out, journal, participants, progress, label or name, seats)
+                _run(
+                    name,
+                    work,
+                    config,
+                    inputs,
+                    out,
+                    journal,
+                    participants,
+                    progress,
+                    label or name,
+                    seats,
+                    retry_lost=source is None and not participants.restart_whole,
+                )
             )
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
@@ -195,6 +209,8 @@ async def _run(
     progress: Progress,
     label: str,
     seats: Mapping[str, Any],
+    *,
+    retry_lost: bool,
 ) -> StageRun:
     try:
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
@@ -220,6 +236,7 @@ async def _run(
             label=label,
             progress=progress,
             batch_size=participants.batch_size,
+            retry_lost=retry_lost,
         )
     finally:
         await participants.aclose()
@@ -232,7 +249,8 @@ async def _run(
         (sample, record, journal.usage(record.key).to_json())
         for sample, record in zip(inputs.samples, records, strict=True)
     ]
-    return StageRun(rows, scoring, seats)
+    lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
+    return StageRun(rows, scoring, seats, lost)
 
 
 def _check_identities(participants: Participants, journal: Journal, keys: Sequence[str], out: Path) -> None:

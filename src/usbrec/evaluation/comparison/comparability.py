@@ -50,6 +50,11 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
         lost = run.results["failed"] + run.results["unreadable"]
         if lost * 20 > run.results["n"]:
             yield f"{run.name}: {lost} of {run.results['n']} rows have no score; means are over the others."
+        if calls := run.results.get("lost_calls"):
+            yield (
+                f"{run.name}: {calls} calls got no answer, so that some searches had fewer drafts; run its "
+                "command again to try them."
+            )
 
 
 def config_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -44,14 +44,15 @@ def summarise(
     resamples: int = 2000,
     scoring: Mapping[str, Any] | None = None,
     seats: Mapping[str, Any] | None = None,
+    lost_calls: int = 0,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
     Means come as ``{"mean", "ci95": [low, high], "n"}`` with n the rows they are taken over; the
     intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
     does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
-    `scoring`, what was found before the first row of each model judge's way to score, and `seats`, who sat
-    where. ``items`` says of how many replies the system itself gave the items that are scored; null where all
+    `scoring`, what was found before the first row of each model judge's way to score, `seats`, who sat
+    where, and `lost_calls`, the calls of finished rows that got no answer. ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts.
     """
     listed = list(rows)
@@ -76,6 +77,7 @@ def summarise(
         "schema": SCHEMA,
         "n": len(listed),
         "failed": sum(row["episode"] is None for row in listed),
+        "lost_calls": lost_calls,
         "unreadable": sum(metrics.unreadable(row) for row in listed),
         **outcomes(listed, "all"),
         "hit_first": first.to_json() if first.n else None,

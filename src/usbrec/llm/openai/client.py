@@ -9,7 +9,6 @@ out, and remembered for the life of the instance.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -46,6 +45,8 @@ Constrain = Literal["none", "grammar", "structured", "guided"]
 VOTE_TOKENS = 8
 #: How many top log-probabilities are asked for; some servers allow only the smaller number.
 _TOP, _TOP_SMALL = 20, 5
+#: After so many answers in a row with fewer choices than asked for, replies are asked for one by one.
+_SHORT = 2
 #: What may be left out of a request when the server does not know it.
 _DISPENSABLE = ("temperature", "top_p", "frequency_penalty", "seed", "stream_options")
 SystemRole = Literal["system", "user"]
@@ -60,10 +61,11 @@ class OpenAIModel:
     them replaced by that environment variable, and `extra_body` holds further fields of every body.
     `system_role` "user" puts the system text before the first user message. `concurrency` bounds requests in
     flight (`slots`: together with other models), `timeout` (seconds) one request with its retries, from the
-    moment it is sent; a request's own deadline also counts the wait for its turn. `constrain` limits votes to
-    the options: "grammar" for a llama.cpp server, "structured" for vLLM, "guided" for older vLLM. With
-    `supports_n` False several replies are asked for one by one. `reasoning` says what marks a model's
-    thoughts in votes; in replies they are told apart by whoever wraps this model (llm/separated.py).
+    moment it is sent, and half of it one try, so that a stalled one leaves time for another; a request's own
+    deadline also counts the wait for its turn. `constrain` limits votes to the options: "grammar" for a
+    llama.cpp server, "structured" for vLLM, "guided" for older vLLM. With `supports_n` False several replies
+    are asked for one by one. `reasoning` says what marks a model's thoughts in votes; in replies they are
+    told apart by whoever wraps this model (llm/separated.py).
 
     Raises ConfigError on a base URL that cannot be used, or without a key where one is needed.
     """
@@ -120,6 +122,7 @@ class OpenAIModel:
         self._extra_body = dict(extra_body or {})
         self._system_role: SystemRole = system_role
         self._takes_n = supports_n
+        self._short = 0
         self._marks = reasoning
         self._top = _TOP
         self._max_tokens = "max_tokens"
@@ -232,11 +235,14 @@ class OpenAIModel:
         choices: list[BodyChoice] = []
         usage = Usage()
         if self._takes_n:
-            # Anything short of n, a refusal included, means that n is not to be had here.
-            with contextlib.suppress(_Declined):
+            try:
                 answer, usage = await self._send({**body, "n": n, "seed": seed})
                 choices = answer.choices[:n]
-            self._takes_n = self._takes_n and len(choices) == n
+                self._short = 0 if len(choices) == n else self._short + 1
+            except _Declined:
+                self._short = _SHORT
+            # Short of n once may be a fault; time after time it means that n is not to be had here.
+            self._takes_n = self._takes_n and self._short < _SHORT
         missing = range(len(choices), n)
         seeds = [derive_seed(seed, "choice", index) if index else seed for index in missing]
         for answer, cost in await self._send_all([{**body, "seed": each} for each in seeds]):

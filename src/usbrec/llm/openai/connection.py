@@ -100,8 +100,8 @@ class Connection:
     """A server and how it is asked.
 
     `slots` bounds requests in flight, `timeout` (seconds) one request with its retries, from the moment it is
-    sent. Without a key none is sent. What the environment holds for OpenAI (organisation, project, further
-    headers) goes to `openai` alone (`is_openai`).
+    sent; one try has half of it. Without a key none is sent. What the environment holds for OpenAI
+    (organisation, project, further headers) goes to `openai` alone (`is_openai`).
     """
 
     address: Address
@@ -117,11 +117,13 @@ class Connection:
             raise ConfigError("timeout must be above 0, max_retries at least 0.")
         self._secrets = secrets_in(self.key, self.headers.values())
         self._omitted = self._not_sent()
+        # A call that stalls leaves time for another try.
+        a_try = self.timeout / min(2, 1 + self.max_retries)
         self._client = openai.AsyncOpenAI(
             api_key=self.key or "no-key",
             base_url=self.address.url,
             default_headers=self.headers,
-            timeout=openai.Timeout(self.timeout, connect=min(10.0, self.timeout)),
+            timeout=openai.Timeout(a_try, connect=min(10.0, a_try)),
             max_retries=self.max_retries,
             http_client=StatusClient(base_url=self.address.url),
         )

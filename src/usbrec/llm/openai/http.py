@@ -1,8 +1,8 @@
 """HTTP transport under the SDK: each answer gets the status that its body speaks of.
 
-Routers answer 200 with an error of the provider behind them, proxies turn the upstream's refusal into a 500
-with the refusal inside, and some servers ask to be left alone for a year. The SDK, which alone tries again,
-goes by status and Retry-After; so these are set right here, and nowhere else.
+Routers answer 200 with an error of the provider behind them or with half an answer, proxies turn the
+upstream's refusal into a 500 with the refusal inside, and some servers ask to be left alone for a year. The
+SDK, which alone tries again, goes by status and Retry-After; so these are set right here, and nowhere else.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import datetime
 import email.utils
+import functools
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,21 +31,44 @@ _BEHIND = 502
 
 
 class StatusClient(openai.DefaultAsyncHttpxClient):
-    """The SDK's HTTP client, whose answers have the status that their bodies speak of."""
+    """The SDK's HTTP client, whose answers have the status that their bodies speak of.
+
+    Once the server has given a completion, a body that is none (a proxy's page, half an answer) is a fault
+    behind it and tried again; before that it is a wrong address, which is told at once.
+    """
+
+    _answered = False
+
+    def __init__(self, *, base_url: str) -> None:
+        super().__init__(base_url=base_url, verify=_certificates())
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         response = await super().send(request, **options)
         _cap_wait(response)
         kind = response.headers.get("content-type", "")
-        if response.status_code == 200 and "json" in kind:
+        if response.status_code == 200 and (
+            "json" in kind or (self._answered and "event-stream" not in kind)
+        ):
             body = await response.aread()
             if b'"error"' in body and (status := status_within(_parsed(body))) is not None:
                 response.status_code = status
+            elif b'"choices"' in body and body.rstrip().endswith(b"}"):
+                self._answered = True
+            elif self._answered:
+                response.status_code = _BEHIND
+        elif response.status_code == 200 and "event-stream" in kind:
+            self._answered = True
         elif response.status_code >= 500:
             found = _WRAPPED.search((await response.aread()).decode("utf-8", "replace"))
             if found is not None:
                 response.status_code = int(found[1])
         return response
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than all else that opening a model does."""
+    return httpx2.create_ssl_context()
 
 
 def status_within(body: Any) -> int | None:
