@@ -16,9 +16,18 @@ from usbrec.journal import Journal, UnitRecord
 UNITS = [Unit(f"u{number}", number) for number in range(8)]
 
 
-async def _run(journal: Journal, work: Any, *, workers: int = 3, units: Any = UNITS) -> list[UnitRecord]:
+async def _run(
+    journal: Journal, work: Any, *, workers: int = 3, units: Any = UNITS, retry_lost: bool = False
+) -> list[UnitRecord]:
     return await run_units(
-        units, work, journal=journal, workers=workers, restart_whole=False, label="test", progress=Silent()
+        units,
+        work,
+        journal=journal,
+        workers=workers,
+        restart_whole=False,
+        label="test",
+        progress=Silent(),
+        retry_lost=retry_lost,
     )
 
 
@@ -231,3 +240,87 @@ async def test_a_member_that_stops_waiting_holds_up_nobody() -> None:
     assert batches.asked == []
     lockstep.leave("a")
     assert await asked == 4
+
+
+def _lost(journal: Journal, unit: str, name: str = "draft") -> None:
+    journal.record_call(unit, name, seat="m", request={}, failure=("ModelUnavailable", "503 in the end"))
+
+
+def _poorer_at(first: int, journal: Journal, tries: dict[int, int]) -> Any:
+    """Work that loses a call at its first tries of unit 3, and says at which try it was."""
+
+    async def work(number: int) -> Mapping[str, Any]:
+        tries[number] = tries.get(number, 0) + 1
+        if number == 3 and tries[number] <= first:
+            _lost(journal, "u3")
+        return {"try": tries[number]}
+
+    return work
+
+
+async def test_a_row_that_lost_a_call_is_tried_again_at_the_end_and_by_the_next_run(tmp_path: Path) -> None:
+    tries: dict[int, int] = {}
+    with Journal(tmp_path / "run.db") as journal:
+        work = _poorer_at(2, journal, tries)
+        poorer = await _run(journal, work, retry_lost=True)
+        assert tries == {**dict.fromkeys(range(8), 1), 3: 2}
+        assert journal.lost_calls("u3") == 1
+        assert poorer[3].record == {"try": 2}
+        whole = await _run(journal, work, retry_lost=True)
+        assert whole[3].record == {"try": 3}
+        assert journal.lost_calls("u3") == 0
+        await _run(journal, work, retry_lost=True)
+    assert tries == {**dict.fromkeys(range(8), 1), 3: 3}
+
+
+@pytest.mark.parametrize("ends", [ModelUnavailable("gone"), ModelRefused("no key"), asyncio.CancelledError()])
+async def test_a_row_that_lost_a_call_stays_as_it_was_where_another_try_ends_otherwise(
+    tmp_path: Path, ends: BaseException
+) -> None:
+    tries: dict[int, int] = {}
+    with Journal(tmp_path / "run.db") as journal:
+        once = _poorer_at(2, journal, tries)
+
+        async def work(number: int) -> Mapping[str, Any]:
+            if number == 3 and tries.get(3):
+                raise ends
+            return await once(number)
+
+        await _run(journal, work, retry_lost=True, units=UNITS[:4])
+        found = journal.unit("u3")
+        assert found is not None
+        assert found.record == {"try": 1}
+        assert journal.lost_calls("u3") == 1
+
+
+async def test_a_server_that_is_gone_after_it_had_answered_ends_the_run_and_keeps_the_rows(
+    tmp_path: Path,
+) -> None:
+    asked: list[int] = []
+
+    async def work(number: int) -> Mapping[str, Any]:
+        asked.append(number)
+        if number < 2:
+            return {}
+        raise ModelUnavailable("connection refused")
+
+    units = [Unit(f"u{number}", number) for number in range(50)]
+    with Journal(tmp_path / "run.db") as journal:
+        with pytest.raises(
+            ModelRefused, match=r"The last 10 rows all failed[^\n]*connection refused\n.*stays"
+        ):
+            await _run(journal, work, workers=2, units=units)
+        assert asked == list(range(13))
+        assert all(journal.unit(f"u{number}") for number in range(12))
+
+
+async def test_rows_that_fail_here_and_there_do_not_end_the_run(tmp_path: Path) -> None:
+    async def work(number: int) -> Mapping[str, Any]:
+        if number % 5:
+            raise ModelUnavailable("503")
+        return {}
+
+    units = [Unit(f"u{number}", number) for number in range(40)]
+    with Journal(tmp_path / "run.db") as journal:
+        records = await _run(journal, work, workers=1, units=units)
+    assert sum(record.failure is None for record in records) == 8
