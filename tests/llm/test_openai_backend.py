@@ -640,7 +640,7 @@ def test_a_deadline_also_counts_the_wait_for_a_turn_and_the_timeout_does_not() -
         return await asyncio.gather(*map(model.chat, requests), return_exceptions=True)
 
     with LocalServer([completion("Yes", delay=0.25)]) as server:
-        *patient, hasty = use(server, crowd, concurrency=1, timeout=0.5)
+        *patient, hasty = use(server, crowd, concurrency=1, timeout=0.7)
     assert [reply.text for reply in patient] == ["Yes"] * 3
     assert isinstance(hasty, ModelUnavailable)
 

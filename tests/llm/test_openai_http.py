@@ -13,7 +13,7 @@ from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
 from usbrec.llm import ChatReply, ChatRequest, Message
 from usbrec.llm.openai.client import OpenAIModel
-from usbrec.llm.openai.http import status_within
+from usbrec.llm.openai.statuses import status_within
 
 ASKED = (Message("system", "You recommend books."), Message("user", "A book?"))
 
@@ -102,7 +102,7 @@ def test_a_models_name_that_is_refused_with_a_400_ends_the_run(said: str) -> Non
 
 @pytest.mark.parametrize("wait", ["31536000", "Fri, 31 Dec 2100 23:59:59 GMT"])
 def test_a_wait_of_years_is_shortened_and_tried(wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("usbrec.llm.openai.http.LONGEST_WAIT", 0.05)
+    monkeypatch.setattr("usbrec.llm.openai.statuses.LONGEST_WAIT", 0.05)
     busy = Answer(429, {"error": {"message": "later"}}, {"retry-after": wait})
     started = time.monotonic()
     with LocalServer([busy, completion("Dracula")]) as server:

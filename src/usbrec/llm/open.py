@@ -221,7 +221,7 @@ class ModelOpener:
         )
 
     def _on_server(self, seat: Seat, marks: ReasoningMarks) -> ChatModel:
-        from usbrec.llm.openai.client import OpenAIModel  # the SDK takes a second to import
+        from usbrec.llm.openai.client import OpenAIModel  # its HTTP client takes long to import
 
         settings, name = self._settings, seat.server
         server = self._servers.get(name, Server())

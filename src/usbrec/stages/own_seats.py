@@ -83,7 +83,7 @@ class OwnSeats:
         close: Callable[[], Awaitable[None]] | None = None
         identity: Mapping[str, Any] = {"backend": "replay", "model": text}
         if seat.kind == "http":
-            from usbrec.play.own.http import HttpRecommender  # the SDK takes a second to import
+            from usbrec.play.own.http import HttpRecommender  # its HTTP client takes long to import
 
             service = HttpRecommender(text, self._config.models)
             ask, close, identity = service.ask, service.aclose, {"backend": "http"}

@@ -1,7 +1,7 @@
 """Chat-completions client: vLLM, SGLang, llama.cpp, Ollama, hosted models.
 
-Retries, the bound on requests in flight and the deadline are the connection's (connection.py). Bodies are
-read here, not by the SDK, which takes any JSON for an answer. Servers differ in what they accept: what one
+Retries are the HTTP client's (http.py), the bound on requests in flight and the deadline the connection's
+(connection.py). Servers differ in what they accept: what one
 refuses (`n`, `max_tokens`, `temperature`, log-probabilities, ...) is noticed once, done another way or left
 out, and remembered for the life of the instance.
 """
@@ -13,10 +13,9 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-import openai
 from pydantic import ValidationError
 
 from usbrec.dialogue import Usage
@@ -32,9 +31,11 @@ from usbrec.llm.openai.connection import (
     read_key,
 )
 from usbrec.llm.openai.errors import Complaint, is_page
+from usbrec.llm.openai.http import HttpFailure, Stream
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
+from usbrec.storage import parse_json
 
 _log = logging.getLogger(__name__)
 
@@ -277,9 +278,9 @@ class OpenAIModel:
                         self._connection.timeout, self._exchange(fields, on_delta)
                     )
                     return answer, answer.cost(time.monotonic() - started)
-                except openai.APIError as error:
-                    complaint = self._connection.complaint(error)
-            # Raised out here, so that the SDK's error, which may quote the key, is not its context.
+                except HttpFailure as failure:
+                    complaint = self._connection.complaint(failure)
+            # Raised out here, so that what the server said, which may quote the key, is not its context.
             if not self._learn(complaint, fields):
                 raise self._failure(complaint)
 
@@ -323,40 +324,28 @@ class OpenAIModel:
         path = "/chat/completions"
         if on_delta is None:
             return self._read(await self._connection.post(path, body))
-        chunks = await self._connection.stream(path, body)
-        async with chunks:
-            if "event-stream" in chunks.response.headers.get("content-type", ""):
-                return await self._follow(chunks, on_delta)
+        async with self._connection.stream(path, body) as answer:
+            if answer.events:
+                return await self._follow(answer, on_delta)
             # A server that does not stream: its whole answer is one piece.
-            answer = self._read(await self._whole(chunks.response.aread()))
-            on_delta(answer.choices[0].text)
-            return answer
+            whole = self._read(await answer.text())
+            on_delta(whole.choices[0].text)
+            return whole
 
-    async def _whole(self, reading: Awaitable[bytes]) -> str:
-        """All of a body. The SDK hands it over unread, so that its failures are those of the HTTP library
-        underneath; which one that is depends on the SDK's version, so they are not named here."""
-        try:
-            return (await reading).decode("utf-8", "replace")
-        except Exception as error:  # noqa: BLE001
-            said = self._connection.broken(error)
-        # Raised out here, as in _send.
-        raise self._failure(said)
-
-    async def _follow(self, chunks: openai.AsyncStream[object], on_delta: OnDelta) -> Body:
+    async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason broke off and is no answer."""
         pieces: list[str] = []
         thoughts: list[str] = []
         finish: str | None = None
         usage: Any = None
-        events = aiter(chunks)
-        while True:
+        async for event in stream.data():
             try:
-                chunk = Chunk.model_validate(await anext(events))
-            except StopAsyncIteration:
-                break
+                chunk = Chunk.model_validate(parse_json(event))
             except ValueError:  # an event that is no JSON, or pydantic's: no chunk of a completion
                 finish = None
                 break
+            if chunk.error:
+                raise HttpFailure(None, chunk.error)
             usage = chunk.usage or usage
             for choice in (chunk.choices or ())[:1]:
                 finish = choice.finish_reason or finish

@@ -1,7 +1,7 @@
-"""Server connection: address, key and headers, the client that retries, failures without secrets.
+"""Server connection: address, key and headers, bound and deadline, failures without secrets.
 
-The SDK's client is used for every server, whatever it speaks: it alone retries and honours Retry-After. Above
-it stand one bound on requests in flight and one deadline.
+Below it one client posts and tries again (http.py), whatever the server speaks; here stand one bound on
+requests in flight and one deadline.
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ import ipaddress
 import os
 import re
 from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import openai
-
+from usbrec import __version__
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm.openai.errors import Complaint
-from usbrec.llm.openai.http import StatusClient
+from usbrec.llm.openai.http import HttpClient, HttpFailure, Stream
 
 T = TypeVar("T")
 
 OPENAI_KEY = "OPENAI_API_KEY"
+#: Headers that OpenAI knows, with the variables of its SDK.
+_OPENAI = {"OpenAI-Organization": "OPENAI_ORG_ID", "OpenAI-Project": "OPENAI_PROJECT_ID"}
 _URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/[!-~]*)?", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: Shorter pieces of a header are no secrets, and taking them out of messages would leave holes in words.
@@ -116,57 +118,41 @@ class Connection:
         if not self.timeout > 0 or self.max_retries < 0:
             raise ConfigError("timeout must be above 0, max_retries at least 0.")
         self._secrets = secrets_in(self.key, self.headers.values())
-        self._omitted = self._not_sent()
-        # A call that stalls leaves time for another try.
-        a_try = self.timeout / min(2, 1 + self.max_retries)
-        self._client = openai.AsyncOpenAI(
-            api_key=self.key or "no-key",
-            base_url=self.address.url,
-            default_headers=self.headers,
-            timeout=openai.Timeout(a_try, connect=min(10.0, a_try)),
+        self._client = HttpClient(
+            self.address.url,
+            self._sent(),
+            # A call that stalls leaves time for another try.
+            a_try=self.timeout / min(2, 1 + self.max_retries),
             max_retries=self.max_retries,
-            http_client=StatusClient(base_url=self.address.url),
         )
 
-    def _not_sent(self) -> dict[str, Any]:
-        """Headers that the SDK would send of its own, each to be left out."""
-        names = [] if self.key else ["Authorization"]
-        if not self.is_openai:
+    def _sent(self) -> dict[str, str]:
+        """The headers of every request; those of the settings go before all others."""
+        sent = {"User-Agent": f"usbrec/{__version__}"}
+        if self.key:
+            sent["Authorization"] = f"Bearer {self.key}"
+        if self.is_openai:
+            sent |= {name: value for name, variable in _OPENAI.items() if (value := os.environ.get(variable))}
             further = os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines()
-            names += ["OpenAI-Organization", "OpenAI-Project"]
-            names += [name.strip() for name, colon, _ in (line.partition(":") for line in further) if colon]
+            parts = (line.partition(":") for line in further)
+            sent |= {name.strip(): value.strip() for name, colon, value in parts if colon and name.strip()}
         given = {name.lower() for name in self.headers}
-        return {name: openai.Omit() for name in names if name.lower() not in given}
+        return {name: value for name, value in sent.items() if name.lower() not in given} | dict(self.headers)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> str:
-        """The body of the answer. Raises openai.APIError."""
-        return await self._client.post(path, cast_to=str, body=dict(body), options={"headers": self._omitted})
+        """The body of the answer. Raises HttpFailure."""
+        return await self._client.post(path, body)
 
-    async def stream(self, path: str, body: Mapping[str, Any]) -> openai.AsyncStream[object]:
-        """The events of the answer. Raises openai.APIError."""
-        return await self._client.post(
-            path,
-            cast_to=object,
-            body=dict(body),
-            options={"headers": self._omitted},
-            stream=True,
-            stream_cls=openai.AsyncStream[object],
-        )
+    def stream(self, path: str, body: Mapping[str, Any]) -> AbstractAsyncContextManager[Stream]:
+        """The answer while it comes. Raises HttpFailure."""
+        return self._client.stream(path, body)
 
     @property
     def host(self) -> str:
         return self.address.host
 
-    def complaint(self, error: openai.APIError) -> Complaint:
-        if isinstance(error, openai.APIConnectionError):
-            said = str(error.__cause__ or error.message)
-            return Complaint.read(None, said, self._secrets, connected=False)
-        status = error.status_code if isinstance(error, openai.APIStatusError) else None
-        return Complaint.read(status, error.body or error.message, self._secrets)
-
-    def broken(self, error: Exception) -> Complaint:
-        """A failure of the HTTP library underneath, which one that is depends on the SDK's version."""
-        return Complaint.read(None, str(error), self._secrets, connected=False)
+    def complaint(self, failure: HttpFailure) -> Complaint:
+        return Complaint.read(failure.status, failure.said, self._secrets, connected=failure.connected)
 
     async def within(self, seconds: float | None, work: Awaitable[T]) -> T:
         """Raises ModelUnavailable after so many seconds."""
@@ -178,4 +164,4 @@ class Connection:
         raise ModelUnavailable(f"No answer from {self.host} within {seconds:g} seconds.")
 
     async def aclose(self) -> None:
-        await self._client.close()
+        await self._client.aclose()

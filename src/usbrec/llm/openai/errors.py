@@ -40,7 +40,7 @@ _ONE_CHOICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a server said instead of an answer, without secrets: all that is kept of the SDK's error.
+    """What a server said instead of an answer, without secrets.
 
     `text` is everything it said, to search in; `reason` one line of it, to show. `status` is None
     where the connection failed or a stream ended in an error.

@@ -1,111 +1,197 @@
-"""HTTP transport under the SDK: each answer gets the status that its body speaks of.
+"""HTTP client of servers: one POST at a time, tried again while the fault may pass.
 
-Routers answer 200 with an error of the provider behind them or with half an answer, proxies turn the
-upstream's refusal into a 500 with the refusal inside, and some servers ask to be left alone for a year. The
-SDK, which alone tries again, goes by status and Retry-After; so these are set right here, and nowhere else.
+aiohttp carries it, at a tenth of the processor time of the SDK (bench/http_clients.py; the figures are in
+docs/log/speed.md). Nobody else tries again: a request is sent once, and then up to `max_retries` times more,
+after the wait that the server asks for, else after a growing one.
 """
 
 from __future__ import annotations
 
-import contextlib
-import datetime
-import email.utils
+import asyncio
 import functools
+import itertools
 import json
-import re
+import random
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpx2
-import openai
+import aiohttp
+import certifi
 
-#: The longest wait that a server may ask for, in seconds; the SDK would give up on a longer one.
-LONGEST_WAIT = 60.0
-#: A refusal of the upstream in a proxy's own words.
-_WRAPPED = re.compile(
-    r"(?:error code|status(?:[ _]code)?|HTTP(?:/[\d.]+)?)\W{0,4}(400|401|403|404|413|422)\b", re.IGNORECASE
-)
-#: An error inside a 200 that names no status of its own is one of the provider behind.
-_BEHIND = 502
+from usbrec.llm.openai import statuses
+from usbrec.llm.openai.events import data_of_events
+
+#: Waits between tries where the server asks for none, in seconds: the first, and the longest.
+_FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
+#: The longest time for a connection to be there, in seconds.
+_CONNECT = 10.0
+#: Connections that are not used close after so many seconds: before most servers close them, since a request
+#: on one that just closed fails.
+_KEEP = 4.0
 
 
-class StatusClient(openai.DefaultAsyncHttpxClient):
-    """The SDK's HTTP client, whose answers have the status that their bodies speak of.
+class HttpFailure(Exception):
+    """No answer: `status` and what the server said (`said`: JSON or text), or, where `connected` is False,
+    why the connection failed."""
 
-    Once the server has given a completion, a body that is none (a proxy's page, half an answer) is a fault
-    behind it and tried again; before that it is a wrong address, which is told at once.
-    """
+    def __init__(self, status: int | None, said: Any, *, connected: bool = True) -> None:
+        super().__init__("no answer")
+        self.status = status
+        self.said = said
+        self.connected = connected
 
-    _answered = False
 
-    def __init__(self, *, base_url: str) -> None:
-        super().__init__(base_url=base_url, verify=_certificates())
+class Stream:
+    """An answer in pieces. `events`: whether it is a stream of events; else `text` reads it as a whole."""
 
-    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-        response = await super().send(request, **options)
-        _cap_wait(response)
-        kind = response.headers.get("content-type", "")
-        if response.status_code == 200 and (
-            "json" in kind or (self._answered and "event-stream" not in kind)
-        ):
-            body = await response.aread()
-            if b'"error"' in body and (status := status_within(_parsed(body))) is not None:
-                response.status_code = status
-            elif b'"choices"' in body and body.rstrip().endswith(b"}"):
-                self._answered = True
-            elif self._answered:
-                response.status_code = _BEHIND
-        elif response.status_code == 200 and "event-stream" in kind:
-            self._answered = True
-        elif response.status_code >= 500:
-            found = _WRAPPED.search((await response.aread()).decode("utf-8", "replace"))
-            if found is not None:
-                response.status_code = int(found[1])
-        return response
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.events = "event-stream" in response.headers.get("content-type", "")
+
+    async def text(self) -> str:
+        """Raises HttpFailure."""
+        try:
+            return (await self._response.read()).decode("utf-8", "replace")
+        except (aiohttp.ClientError, OSError) as error:
+            raise _broken(error) from None
+
+    async def data(self) -> AsyncIterator[str]:
+        """The data of its events up to "[DONE]", which is not among them. Raises HttpFailure."""
+        try:
+            async for data in data_of_events(self._response.content.iter_any()):
+                if data.startswith("[DONE]"):
+                    return
+                yield data
+        except (aiohttp.ClientError, OSError) as error:
+            raise _broken(error) from None
+
+
+class HttpClient:
+    """Requests to one server. `a_try` seconds may pass between two signs of life of one try."""
+
+    def __init__(self, url: str, headers: Mapping[str, str], *, a_try: float, max_retries: int) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
+        self._retries = max_retries
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=min(_CONNECT, a_try), sock_read=a_try)
+        self._proxy = _proxy(url)
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        #: Whether a completion has come from there.
+        self.answered = False
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> str:
+        """The body of the answer. Raises HttpFailure."""
+        response = await self._answer(path, body)
+        # Read by then, so that its end was tried again, too.
+        return (await response.read()).decode("utf-8", "replace")
+
+    @asynccontextmanager
+    async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Stream]:
+        """The answer while it comes. Raises HttpFailure."""
+        response = await self._answer(path, body)
+        try:
+            yield Stream(response)
+        finally:
+            _let_go(response)
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _answer(self, path: str, body: Mapping[str, Any]) -> aiohttp.ClientResponse:
+        """The answer to the first try that got one: read, unless it is a stream of events."""
+        url = path if "://" in path else f"{self._url}{path}"
+        # What no server could decode, half a surrogate pair, is sent as "?".
+        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        for tries in itertools.count():
+            try:
+                response = await self._opened().post(
+                    url,
+                    data=data,
+                    headers=self._headers,
+                    timeout=self._timeout,
+                    proxy=self._proxy,
+                    # A redirect would carry keys to wherever it points.
+                    allow_redirects=False,
+                )
+                try:
+                    failure = await self._refusal(response)
+                except BaseException:
+                    _let_go(response)
+                    raise
+                if failure is None:
+                    return response
+                passing = statuses.is_passing(failure.status or 0, response.headers)
+                wait = statuses.wait_asked(response.headers)
+            except (aiohttp.ClientError, OSError) as error:
+                failure, passing, wait = _broken(error), True, None
+            if not passing or tries == self._retries:
+                raise failure
+            await asyncio.sleep(_pause(tries) if wait is None else wait)
+        raise AssertionError("counting has no end")
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> HttpFailure | None:
+        """Why an answer is none, read to its end; None for one that is. Raises what aiohttp raises."""
+        if response.status == 200 and "event-stream" in response.headers.get("content-type", ""):
+            self.answered = True
+            return None
+        body = await response.read()
+        status = statuses.true_status(response.status, body, answered=self.answered)
+        if status == 200:
+            self.answered = self.answered or statuses.is_whole(body)
+            return None
+        if 300 <= status < 400:
+            where = response.headers.get("location", "nowhere")
+            return HttpFailure(status, f"it sends us on to {where}; give that address if it is the right one")
+        said = statuses.error_in(body.decode("utf-8", "replace"))
+        return HttpFailure(status, said or f"status {status}, without a word")
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session of the running loop; connections of another loop cannot be used in it."""
+        loop = asyncio.get_running_loop()
+        if self._session is None or self._loop is not loop:
+            self._loop = loop
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP, ssl=_certificates()),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+def _let_go(response: aiohttp.ClientResponse) -> None:
+    """Without the rest of what it would have said; a connection with something left on it is closed."""
+    if not response.content.at_eof():
+        response.close()
+
+
+def _broken(error: Exception) -> HttpFailure:
+    said = str(error) or ("it took too long" if isinstance(error, TimeoutError) else type(error).__name__)
+    return HttpFailure(None, said, connected=False)
+
+
+def _pause(tries: int) -> float:
+    """Seconds before the next try, at most a quarter less, so that not all come back at once."""
+    return min(_FIRST_WAIT * 2.0**tries, _LAST_WAIT) * (1 - 0.25 * random.random())
 
 
 @functools.cache
 def _certificates() -> ssl.SSLContext:
-    """Read once: it takes longer than all else that opening a model does."""
-    return httpx2.create_ssl_context()
+    """Authorities of the system and of certifi, read once: that takes longer than all else here."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
-def status_within(body: Any) -> int | None:
-    """The status of an error that stands in place of an answer; None where none does."""
-    if not isinstance(body, Mapping) or not body.get("error") or body.get("choices"):
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for an address."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
         return None
-    error = body["error"]
-    named = (
-        (error.get(name) for name in ("code", "status", "status_code")) if isinstance(error, Mapping) else ()
-    )
-    for value in (*named, body.get("code"), body.get("status")):
-        number = int(value) if isinstance(value, str) and value.isdigit() else value
-        if isinstance(number, int) and not isinstance(number, bool) and 400 <= number <= 599:
-            return number
-    return _BEHIND
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _cap_wait(response: httpx2.Response) -> None:
-    """Shorten a wait that would end the attempt; in seconds or, as HTTP allows, as a date."""
-    for name, scale in (("retry-after", 1.0), ("retry-after-ms", 1000.0)):
-        seconds = _seconds(response.headers.get(name, ""), scale)
-        if seconds is not None and seconds > LONGEST_WAIT:
-            response.headers[name] = f"{LONGEST_WAIT * scale:g}"
-
-
-def _seconds(asked: str, scale: float) -> float | None:
-    with contextlib.suppress(ValueError):
-        return float(asked) / scale
-    try:
-        until = email.utils.parsedate_to_datetime(asked)
-    except (TypeError, ValueError, IndexError):
-        return None
-    return (until - datetime.datetime.now(until.tzinfo)).total_seconds()
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")

@@ -12,13 +12,12 @@ import asyncio
 import json
 from typing import Any
 
-import openai
-
 from usbrec.config import Models
 from usbrec.dialogue import Conversation, Reply
 from usbrec.errors import ModelRefused, ModelUnavailable, UnusableAnswer, UsbRecError
 from usbrec.llm.openai.connection import Address, Connection
 from usbrec.llm.openai.errors import Complaint, is_page
+from usbrec.llm.openai.http import HttpFailure
 from usbrec.play.own.recommender import item_id, printable
 
 #: Statuses that every request would get.
@@ -48,9 +47,9 @@ class HttpRecommender:
                     self._connection.timeout, self._connection.post(self._where, body)
                 )
                 return self._read(answer)
-            except openai.APIError as error:
-                complaint = self._connection.complaint(error)
-        # Raised out here, so that the SDK's error is not its context.
+            except HttpFailure as failure:
+                complaint = self._connection.complaint(failure)
+        # Raised out here, so that what the service said is not its context.
         raise self._failure(complaint)
 
     async def aclose(self) -> None:
