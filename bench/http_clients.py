@@ -1,6 +1,6 @@
 """Processor time of a call to a server, by HTTP client and requests in flight.
 
-    python bench/http_clients.py [--calls 2000] [--in-flight 64 1000]
+    python bench/http_clients.py [--calls 1500] [--in-flight 64 1000]
 
 A child process answers each request after 0.2 s with a fixed completion. Measured are our client as it is
 (retries, messages, reading the answer), the SDK alone, and the libraries below it; aiohttp where it is
@@ -122,7 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--calls", type=int, default=1500)
     parser.add_argument("--in-flight", type=int, nargs="+", default=[64, 1000])
     asked = parser.parse_args()
     os.environ.setdefault("OPENAI_API_KEY", "none")
