@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support import ROOT
 from support.films import CATALOGUE
-from usbrec.config import Config, Dataset, Experiment, dump_config, load_config
+from usbrec.config import Config, Dataset, Experiment, Play, Seats, Server, dump_config, load_config
 from usbrec.errors import ConfigError, RunFolderError
 from usbrec.journal import Journal
 from usbrec.prompts import Prompts
@@ -130,6 +130,28 @@ def test_a_server_has_what_it_does_not_set_from_models(tmp_path: Path) -> None:
     assert "max_retries = 0\n" in written
     (tmp_path / "config.toml").write_text(written)
     assert load_config(tmp_path / "config.toml") == config
+
+
+@pytest.mark.parametrize(
+    ("seat", "given", "examples"),
+    [
+        ("openai:m", None, 0),
+        ("front:m", None, 0),
+        ("openai:m", 3, 3),
+        ("smollm2-135m", None, 2),
+        ("hf:smollm2-135m", None, 2),
+        ("hf:smollm2-135m", 0, 0),
+    ],
+)
+def test_worked_examples_are_for_models_in_this_process_unless_they_are_asked_for(
+    seat: str, given: int | None, examples: int
+) -> None:
+    play = Play() if given is None else Play(examples=given)
+    servers = {"front": Server(base_url="http://localhost:1/v1")}
+    config = Config(
+        seats=Seats(recommender=seat, simulator="rules", judge="rules"), play=play, servers=servers
+    )
+    assert resolve(config, None).play.examples == examples
 
 
 def test_settings_without_anything_derived_are_written_as_they_are() -> None:

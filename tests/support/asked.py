@@ -155,7 +155,9 @@ SERVED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 
 def _config(given: Mapping[str, Any]) -> Config:
     seats = {"recommender": "openai:model", "simulator": "rules", "judge": "rules", **given.get("seats", {})}
-    return load_config(None, {"models": {"concurrency": 1}, **given, "seats": seats})
+    # Worked examples as they were by default when the requests were recorded.
+    play = {"examples": 2, **given.get("play", {})}
+    return load_config(None, {"models": {"concurrency": 1}, **given, "seats": seats, "play": play})
 
 
 def asked_in(name: str, folder: Path) -> tuple[list[dict[str, Any]], Any]:

@@ -27,8 +27,9 @@ class Play(Stage):
     """Against going round in circles, for both seats (small models do; 0 for large ones)."""
     max_tokens: int = Field(64, ge=1)
     """Longest reply of either seat, in tokens."""
-    examples: int = Field(2, ge=0, le=8)
-    """Worked exchanges before each dialogue, made from the catalogue (none without one)."""
+    examples: int | None = Field(None, ge=0, le=8)
+    """Worked exchanges before each dialogue, made from the catalogue (none without one); by default 2 for a
+    model in this process, which is small and helped by them, and none for a model on a server."""
     candidates: int = Field(0, ge=0, le=50)
     """So many retrieved items are laid before the recommender, and its replies are held to real items."""
     candidate_text: int = Field(0, ge=0, le=40)

@@ -48,7 +48,8 @@ class Server(Stage):
     system_role: Literal["system", "user"] = "system"
     """How the system text is sent: as a system message, or before the first user message (user), for models
     that know no system role."""
-
+    constrain: Literal["none", "grammar", "structured", "guided"] | None = None
+    """How answers are limited where one of a few is asked for, as in `[models]`."""
     reasoning: Literal["auto", "off"] | tuple[str, str] | None = None
     """What marks its models' thoughts, as in `[models]`."""
 

@@ -238,7 +238,7 @@ class ModelOpener:
             concurrency=settings.workers(in_process=False),
             timeout=server.timeout or settings.timeout,
             max_retries=retries,
-            constrain=settings.constrain,
+            constrain=server.constrain or settings.constrain,
             server=name,
             headers=server.headers,
             extra_body=server.extra_body,

@@ -26,6 +26,8 @@ SERVED_AT_ONCE = 512
 COUNTERFACTUAL, FOCUSED, DECLINED = 3, 2, 2
 #: A draft is chosen from here on where its rows seldom have a label that can be chosen instead.
 FAIR = 0.5
+#: Worked examples for a model in this process (docs/log/prompts-and-drafts.md); one on a server needs none.
+EXAMPLES = 2
 _NOUN = re.compile(
     r"(?:^|[^a-z])(album|article|book|course|film|game|movie|podcast|product|recipe|restaurant|song|wine)s?"
     r"(?:[^a-z]|$)"
@@ -51,6 +53,7 @@ def resolve(config: Config, items: Catalogue | None) -> Config:
     return config.filled(
         common_seed=config.seed if config.common_seed is None else config.common_seed,
         models=models,
+        play=config.play.filled(examples=_examples(config)),
         servers={name: _server(server, models) for name, server in config.servers.items()},
         asking=asking,
         search=search,
@@ -62,8 +65,17 @@ def _server(server: Server, models: Models) -> Server:
     return server.filled(
         timeout=models.timeout if server.timeout is None else server.timeout,
         max_retries=models.max_retries if server.max_retries is None else server.max_retries,
+        constrain=models.constrain if server.constrain is None else server.constrain,
         reasoning=models.reasoning if server.reasoning is None else server.reasoning,
     )
+
+
+def _examples(config: Config) -> int:
+    """Worked examples before each dialogue: none for a model on a server unless they are asked for."""
+    if config.play.examples is not None:
+        return config.play.examples
+    found = find_seat(config.seats.recommender, config.servers)
+    return 0 if found is not None and found.kind == "server" else EXAMPLES
 
 
 def _is_here(seat: str | None, config: Config) -> bool:

@@ -245,7 +245,7 @@ class _Wiring:
             self._knowledge.catalogue,
             self._knowledge.similarity,
             self._prompts,
-            count=config.play.examples,
+            count=settled(config.play.examples, "play.examples"),
             seed=settled(config.common_seed, "common_seed"),
             grounding=self._grounding,
         )
