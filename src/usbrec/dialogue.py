@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self, TypeVar
 
 Role = Literal["seeker", "recommender"]
 #: What a seeker can hint at.
 FactKind = Literal["genre", "era", "person", "style", "item"]
+ReadT_co = TypeVar("ReadT_co", covariant=True)
+
+
+class TurnReader(Protocol[ReadT_co]):
+    """Whoever reads something in a turn that follows from the turn alone: a linker, a retriever."""
+
+    def read_turn(self, turn: Turn) -> ReadT_co: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,22 @@ class Turn:
     text: str
     items: tuple[str, ...] | None = None
     reasoning: str = field(default="", compare=False)
+    _readings: tuple[tuple[object, Any], ...] = field(default=(), init=False, repr=False, compare=False)
+
+    def read_by(self, reader: TurnReader[ReadT_co]) -> ReadT_co:
+        """What `reader` reads in this turn. It is read once, and from then on travels with the turn through
+        every conversation it stands in. A reader is somebody who stays, such as the linker of a run."""
+        for known, read in self._readings:
+            if known is reader:
+                return read  # type: ignore[no-any-return]
+        read = reader.read_turn(self)
+        # No field of the record: the turn says the same as before, and equals its like.
+        object.__setattr__(self, "_readings", (*self._readings, (reader, read)))
+        return read
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process, what was read does not go along: its readers live in this one."""
+        return Turn, (self.role, self.text, self.items, self.reasoning)
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"role": self.role, "text": self.text}

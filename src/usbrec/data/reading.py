@@ -12,10 +12,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from usbrec.dialogue import Sample
+from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, InputError
 
 _BOM = b"\xef\xbb\xbf"
@@ -114,7 +115,17 @@ def collect_values(
             f"{where}: no sample in it: no recommender turn after a seeker's names a title "
             "that the seeker did not reject"
         )
-    return tuple(samples)
+    return sharing_turns(samples)
+
+
+def sharing_turns(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """The same samples, in which equal turns are one object: rows of a dialogue repeat its beginning, and
+    what is read in a turn is carried with it (:meth:`Turn.read_by`)."""
+    known: dict[tuple[Turn, str], Turn] = {}
+    return tuple(
+        replace(sample, turns=tuple(known.setdefault((turn, turn.reasoning), turn) for turn in sample.turns))
+        for sample in samples
+    )
 
 
 def clean(text: str) -> str:

@@ -4,8 +4,9 @@ from usbrec.items.attributes import genres_in, people_in
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.files.columns import FieldMap
 from usbrec.items.interactions import Session, read_sessions
-from usbrec.items.linking.linker import Linker, Mention
+from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.matcher import TitleMatcher
+from usbrec.items.linking.reading import Mention
 from usbrec.items.open import load_catalogue, open_linker
 from usbrec.items.popularity import popularity_from
 from usbrec.items.retrieval import (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from usbrec.dialogue import Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.linker import Linker
+from usbrec.items.linking.reading import Mention
 from usbrec.items.open import open_linker
 from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, traits_of
 
@@ -43,24 +44,16 @@ class Knowledge:
         A bare title that several items share means the one in `said` (what the dialogue has named), if
         there is one: who speaks of "Jumanji" after "Jumanji (2017)" means that film.
         """
-        return tuple(
-            next((item_id for item_id in mention.candidates if item_id in said), mention.item_id)
-            if mention.year is None
-            else mention.item_id
-            for mention in self.linker.link(text)
-        )
+        return _meant(self.linker.link(text), said)
 
     def named_by(self, turn: Turn, said: Set[str] = frozenset()) -> tuple[str, ...]:
         """The same of a turn: what its speaker's own system recommends, else what its text names."""
-        return self.named(turn.text, said) if turn.items is None else turn.items
+        return _meant(turn.read_by(self.linker).mentions, said) if turn.items is None else turn.items
 
-    def words_beside(self, text: str) -> int:
-        """How many words with a letter a text has beside the titles it names."""
-        end, beside = 0, []
-        for mention in self.linker.link(text):
-            beside.append(text[end : mention.start])
-            end = mention.end
-        return sum(any(map(str.isalpha, word)) for word in " ".join([*beside, text[end:]]).split())
+    def words_beside(self, said: str | Turn) -> int:
+        """How many words with a letter a text, or a turn, has beside the titles it names."""
+        linked = self.linker.read(said) if isinstance(said, str) else said.read_by(self.linker)
+        return sum(any(map(str.isalpha, word)) for word in " ".join(linked.beside).split())
 
     def named_in(self, turns: Sequence[Turn]) -> frozenset[str]:
         return frozenset(item_id for turn in turns for item_id in self.named_by(turn))
@@ -69,3 +62,12 @@ class Knowledge:
         """Whether a reply that follows `turns` names an item that they have not named."""
         said = self.named_in(turns)
         return any(item_id not in said for item_id in self.named(text, said))
+
+
+def _meant(mentions: Sequence[Mention], said: Set[str]) -> tuple[str, ...]:
+    return tuple(
+        next((item_id for item_id in mention.candidates if item_id in said), mention.item_id)
+        if mention.year is None
+        else mention.item_id
+        for mention in mentions
+    )

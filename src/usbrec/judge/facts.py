@@ -61,8 +61,8 @@ def reply_facts(
     return facts | {
         "named": [list(dict.fromkeys(knowledge.named_by(turn))) for turn in turns],
         "new": [items[0] if items else None for items in new],
-        "beside": [knowledge.words_beside(reply) for reply in replies],
-        "out_of_catalogue": [list(knowledge.linker.out_of_catalogue(reply)) for reply in replies],
+        "beside": [knowledge.words_beside(turn) for turn in turns],
+        "out_of_catalogue": [list(turn.read_by(knowledge.linker).out_of_catalogue) for turn in turns],
         "targets": [item.id for item in targets.items],
         **_grounding_facts(groundings),
         **_given_facts(turns, groundings),

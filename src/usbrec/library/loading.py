@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from usbrec.config import CatalogueFile
 from usbrec.data import load_samples as read_samples
+from usbrec.data.reading import sharing_turns
 from usbrec.data.samples import collect_samples
 from usbrec.dialogue import Item, Sample
 from usbrec.errors import BadLines, ConfigError, InputError
@@ -105,7 +106,7 @@ def load_samples(source: SamplesSource, *, kind: str | None = None) -> tuple[Sam
         if listed and all(isinstance(row, Sample) for row in listed):
             # As read back from a file: checked, and lists in place of tuples set right.
             collect_samples(where, rows_of_mappings(map(plain, listed), where).numbered(), "own")
-            return tuple(Sample.from_json(row.to_json()) for row in listed if isinstance(row, Sample))
+            return sharing_turns(Sample.from_json(row.to_json()) for row in listed if isinstance(row, Sample))
         rows = rows_of_mappings(map(plain, listed), where)
     else:
         rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))

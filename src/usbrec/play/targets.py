@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from usbrec.dialogue import Item, Sample, Turn
-from usbrec.items import TitleMatcher, normalise_title, split_title
+from usbrec.items import Mention, TitleMatcher, normalise_title, split_title
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.seekers.persona import Persona
 
@@ -47,30 +47,33 @@ class Targets:
         Targets that a catalogue knows are linked, so that a bare title which several items share is never
         read in the targets' favour; the others are compared as words.
         """
-        if self.knowledge is None:
-            return bool(self.matcher.named(text))
-        ids = {item.id for item in self.items}
-        if any(item_id in ids for item_id in self.knowledge.named(text)):
-            return True
-        if not self.unresolved:
-            return False
-        # Nor is a bare title in their favour that the catalogue has as another item's.
-        mentions = self.knowledge.linker.link(text)
-        others = {normalise_title(mention.title) for mention in mentions if mention.year is None}
-        return any(
-            normalise_title(split_title(title)[0]) not in others
-            for title in self.matcher.named(text)
-            if title in self.unresolved
-        )
+        return self._named(text, () if self.knowledge is None else self.knowledge.linker.link(text))
 
     def named_in(self, turns: Sequence[Turn]) -> bool:
         return any(map(self.named_by_turn, turns))
 
     def named_by_turn(self, turn: Turn) -> bool:
         """Whether a turn names a target: by what its speaker's own system gives, else by its text."""
-        if turn.items is None:
-            return self.named_by(turn.text)
-        return any(item.id in turn.items for item in self.items)
+        if turn.items is not None:
+            return any(item.id in turn.items for item in self.items)
+        linked = None if self.knowledge is None else turn.read_by(self.knowledge.linker)
+        return self._named(turn.text, linked.mentions if linked else ())
+
+    def _named(self, text: str, mentions: Sequence[Mention]) -> bool:
+        if self.knowledge is None:
+            return bool(self.matcher.named(text))
+        ids = {item.id for item in self.items}
+        if any(mention.item_id in ids for mention in mentions):
+            return True
+        if not self.unresolved:
+            return False
+        # Nor is a bare title in their favour that the catalogue has as another item's.
+        others = {normalise_title(mention.title) for mention in mentions if mention.year is None}
+        return any(
+            normalise_title(split_title(title)[0]) not in others
+            for title in self.matcher.named(text)
+            if title in self.unresolved
+        )
 
     def lose_patience(self, turns: Sequence[Turn]) -> bool:
         """Whether the seeker leaves: as many recommendations as they bear did not suit them.

@@ -84,7 +84,7 @@ class ServedModels:
             return
         for turn in turns:
             if len(turn.text) > _LONG:
-                await asyncio.to_thread(knowledge.linker.link, turn.text)
+                await asyncio.to_thread(turn.read_by, knowledge.linker)
 
     def at_least(self, turns: Sequence[Turn]) -> str | None:
         """What can be said without a model: the first candidate; None without candidates."""

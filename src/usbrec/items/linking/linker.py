@@ -21,42 +21,24 @@ import functools
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from pathlib import Path
 
-from usbrec.dialogue import Item
+from usbrec.dialogue import Item, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import Named, Page, Verdict
 from usbrec.items.linking.fuzzy import FuzzyTitles
-from usbrec.items.linking.out_of_catalogue import titles_written
+from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import words
 
-#: So many texts stay read: each draft asks again what the turns before it name.
+#: So many texts stay read. A turn carries what was read in it; this is for equal texts that are no turns yet
+#: (the drafts of a reply), or turns anew (the earlier messages of each request to a service).
 _TEXTS = 8_192
 #: Words away from a title that one beside it can be: "Heat, and or Up" has two between them.
 _BESIDE = (1, 2, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """An item named in a text.
-
-    `text[start:end]` is `text`, a written year and its brackets included. `title` is the catalogue's,
-    `year` what was written (None: nothing). `candidates` are the ids it could be, most popular first;
-    `item_id` is the one it is read as.
-    """
-
-    start: int
-    end: int
-    text: str
-    title: str
-    year: int | None
-    candidates: tuple[str, ...]
-    item_id: str
 
 
 class Linker:
@@ -87,19 +69,21 @@ class Linker:
 
     def link(self, text: str) -> tuple[Mention, ...]:
         """The items the text names, in order, not overlapping."""
-        return self._read(text)[0]
+        return self._read(text).mentions
+
+    def read(self, text: str) -> LinkedText:
+        """The same with what stands beside the mentions."""
+        return self._read(text)
+
+    def read_turn(self, turn: Turn) -> LinkedText:
+        """What :meth:`Turn.read_by` carries with a turn."""
+        return self._read(turn.text)
 
     def out_of_catalogue(self, text: str) -> tuple[str, ...]:
-        """What is written like a title and is not in the catalogue, in order, each once.
+        """What is written like a title and is not in the catalogue (:class:`LinkedText`)."""
+        return self._read(text).out_of_catalogue
 
-        "Some Title (1999)", known titles with another year or number, and capitalised phrases in
-        quotes, italics or bold. Careful rather than complete.
-        """
-        mentions, unknown = self._read(text)
-        return titles_written(text, [(mention.start, mention.end) for mention in mentions], unknown)
-
-    def _reading(self, text: str) -> tuple[tuple[Mention, ...], Sequence[tuple[int, int]]]:
-        """The mentions, and the spans where a known title stands for something unknown."""
+    def _reading(self, text: str) -> LinkedText:
         page = Page(text, words(text))
         reading = _Reading(page)
         passed_over = []
@@ -113,7 +97,7 @@ class Linker:
                     passed_over.append(match)
         _read_beside_others(page, reading, passed_over)
         reading.mentions.sort(key=lambda mention: mention.start)
-        return _without_longer_titles(page, reading.mentions, reading.unknown)
+        return LinkedText(text, *_without_longer_titles(page, reading.mentions, reading.unknown))
 
     def _matches(self, page: Page) -> Iterator[Match]:
         found = page.words

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from usbrec.dialogue import Item
-from usbrec.items.linking.linker import Linker, Mention
+from usbrec.items.linking.linker import Linker
+from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import normalise_title, split_title
 
 

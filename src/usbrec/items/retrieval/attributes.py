@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class _Reading(NamedTuple):
-    """What one text says: rows of the items it names, the genres and people it mentions beside them."""
+class AttributesRead(NamedTuple):
+    """What one turn says: rows of the items it names, the genres and people it mentions beside them."""
 
     named: tuple[int, ...]
     genres: tuple[str, ...]
@@ -47,8 +46,6 @@ class AttributeRetriever:
         self._traits = tuple(traits_of(item) for item in items)
         self._table = TraitTable(self._traits, similarity)
         popularity_n = np.log1p([item.popularity for item in items])
-        # Turns come again and again as a dialogue grows.
-        self._read = functools.lru_cache(maxsize=8_192)(self._reading)
         self._prior_n = popularity_n / max(float(popularity_n.max()), 1e-12)
 
     def rank(
@@ -67,7 +64,7 @@ class AttributeRetriever:
         genres: dict[str, None] = {}
         people: dict[str, None] = {}
         for turn in turns:
-            found = self._read(turn.text)
+            found = turn.read_by(self)
             named.update(dict.fromkeys(found.named))
             genres.update(dict.fromkeys(found.genres))
             people.update(dict.fromkeys(found.people))
@@ -82,16 +79,14 @@ class AttributeRetriever:
         return np.round(score_n, 9)
 
     def _named(self, turns: Sequence[Turn]) -> frozenset[int]:
-        return frozenset(row for turn in turns for row in self._read(turn.text).named)
+        return frozenset(row for turn in turns for row in turn.read_by(self).named)
 
-    def _reading(self, text: str) -> _Reading:
-        named: list[int] = []
-        position, rest = 0, ""
-        for mention in self._linker.link(text):
-            named.append(self._row[mention.item_id])
-            rest += text[position : mention.start] + "\n"
-            position = mention.end
-        rest += text[position:]
-        return _Reading(
-            tuple(named), tuple(genres_in(rest, self._catalogue)), tuple(people_in(rest, self._catalogue))
+    def read_turn(self, turn: Turn) -> AttributesRead:
+        """What :meth:`Turn.read_by` carries with a turn as a dialogue grows."""
+        linked = turn.read_by(self._linker)
+        rest = "\n".join(linked.beside)
+        return AttributesRead(
+            tuple(self._row[mention.item_id] for mention in linked.mentions),
+            genres_in(rest, self._catalogue),
+            people_in(rest, self._catalogue),
         )

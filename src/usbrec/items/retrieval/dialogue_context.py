@@ -96,22 +96,17 @@ class Context:
 
 
 class Reader:
-    """Reads turns against a catalogue. Each different text is linked once, because rows share contexts."""
+    """Reads turns against a catalogue. A turn carries its utterance from then on."""
 
     def __init__(self, index: ItemIndex, linker: Linker) -> None:
         self._index = index
         self._linker = linker
-        self._read = functools.lru_cache(maxsize=32_768)(self._utterance)
 
     def read(self, turns: Sequence[Turn]) -> Context:
-        return Context(tuple(self._read(turn.role == "seeker", turn.text) for turn in turns))
+        return Context(tuple(turn.read_by(self) for turn in turns))
 
-    def _utterance(self, seeker: bool, text: str) -> Utterance:
-        rows: list[int] = []
-        rest, position = "", 0
-        for mention in self._linker.link(text):
-            if mention.item_id in self._index.row:
-                rows.append(self._index.row[mention.item_id])
-            rest += text[position : mention.start] + " "
-            position = mention.end
-        return Utterance(seeker, tuple(rows), stems(rest + text[position:]), text)
+    def read_turn(self, turn: Turn) -> Utterance:
+        linked = turn.read_by(self._linker)
+        found = (self._index.row.get(mention.item_id) for mention in linked.mentions)
+        rows = tuple(row for row in found if row is not None)
+        return Utterance(turn.role == "seeker", rows, stems(" ".join(linked.beside)), turn.text)

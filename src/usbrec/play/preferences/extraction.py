@@ -148,7 +148,7 @@ class RulesExtractor:
         liked, disliked = _Side(), _Side()
         offered: tuple[str, ...] = ()
         for turn in turns:
-            text, named = self._without_titles(turn.text)
+            text, named = self._without_titles(turn)
             if turn.role == "recommender":
                 offered = named
                 continue
@@ -178,13 +178,14 @@ class RulesExtractor:
                 side.add("genres", genres_in(clause, self.knowledge.catalogue))
                 side.add("people", people_in(clause, self.knowledge.catalogue))
 
-    def _without_titles(self, text: str) -> tuple[str, tuple[str, ...]]:
+    def _without_titles(self, turn: Turn) -> tuple[str, tuple[str, ...]]:
         """The text with one character for each title in it, and the names of these items, in order."""
-        text = text.replace(_TITLE, " ")
+        if _TITLE in turn.text:
+            turn = Turn(turn.role, turn.text.replace(_TITLE, " "))
+        text = turn.text
         pieces, names, position = [], [], 0
-        mentions = self.knowledge.linker.link(text)
-        for mention, item_id in zip(mentions, self.knowledge.named(text), strict=True):
-            item = self.knowledge.catalogue.get(item_id)
+        for mention in turn.read_by(self.knowledge.linker).mentions:
+            item = self.knowledge.catalogue.get(mention.item_id)
             if item is None:
                 continue
             pieces += [text[position : mention.start], _TITLE]
