@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from support.films import FILMS, sample
 from support.results_page import undocumented
+from support.small_model import small_checkpoint
 from usbrec.cli import app
 from usbrec.config import Config, Training
 from usbrec.dialogue import Sample
@@ -305,19 +306,13 @@ def test_an_episode_that_was_played_is_not_played_again_by_a_later_attempt(
     assert outcomes == [[Reward(1.0, hit=True), Reward(None)]] * 2
 
 
-# From here on the packaged model is trained.
-
-FAST = Config.model_validate(
-    {
-        # Candidates are laid before it, so that some replies name a film and groups differ.
-        "play": {"rounds": 1, "max_tokens": 14, "examples": 0, "candidates": 3},
-        "train": {"batch": 2, "accumulate": 1, "generations": 3, "layers": 2, "learning_rate": 1e-3},
-    }
-)
+# From here on models are trained.
 
 
-def fast(**train: object) -> Config:
-    return FAST.model_copy(update={"train": FAST.train.model_copy(update=train)})
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small model that names films, so that groups differ in what they are worth."""
+    return small_checkpoint(tmp_path_factory.mktemp("small"))
 
 
 class _StopsAt(Silent):
@@ -338,10 +333,17 @@ class _StopsAt(Silent):
 
 @pytest.mark.model
 def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(
-    files: tuple[Path, Path], tmp_path: Path
+    files: tuple[Path, Path], small: str, tmp_path: Path
 ) -> None:
     samples, catalogue = files
-    config = fast(max_steps=3, checkpoint_steps=2, held_out=0.1, batch=1, generations=4, warmup=0.0)
+    config = Config.model_validate(
+        {
+            "seats": {"recommender": f"hf:{small}"},
+            "play": {"rounds": 1, "max_tokens": 14, "examples": 0, "candidates": 3},
+            "train": {"max_steps": 3, "checkpoint_steps": 2, "held_out": 0.1, "batch": 1, "accumulate": 1}
+            | {"generations": 4, "layers": 2, "learning_rate": 1e-2, "warmup": 0.0},
+        }
+    )
     with pytest.raises(Interrupted, match="checkpoint"):
         train_model(
             "grpo", samples, tmp_path / "cut", config=config, catalogue=catalogue, progress=_StopsAt(3)
@@ -384,20 +386,22 @@ class _Rewarded:
     """A reply is worth what a word in it is worth, whatever sample it is to."""
 
     def __call__(self, asked: Sequence[tuple[str, str]]) -> list[Reward]:
-        return [Reward(2.0 if "!" in text else 0.0, "!" in text) for _, text in asked]
+        return [Reward(2.0 if "(199" in text else 0.0, "(199" in text) for _, text in asked]
 
 
 @pytest.mark.model
-def test_what_is_rewarded_is_said_more_often_and_an_adapter_is_gone_on_from(tmp_path: Path) -> None:
-    prompt = ({"role": "user", "content": "Say hello to me."},)
+def test_what_is_rewarded_is_said_more_often_and_an_adapter_is_gone_on_from(
+    small: str, tmp_path: Path
+) -> None:
+    prompt = ({"role": "user", "content": "A film from my youth?"},)
     rows = tuple(Example(f"s{number}", f"d{number}", prompt, "") for number in range(2))
     settings = Training(
-        batch=2, accumulate=1, generations=8, layers=8, learning_rate=2e-3, max_steps=8, warmup=0.0, kl=0.01
+        batch=2, accumulate=1, generations=8, layers=4, learning_rate=2e-2, max_steps=8, warmup=0.0, kl=0.01
     )
     playing = Playing(_Rewarded(), max_tokens=8)
 
     def learn(method: Method, adapter: Path | None, out: Path, **more: object) -> list[dict[str, Any]]:
-        task = Task(method, "smollm2-135m", adapter, settings.model_copy(update=more), 0, "cpu")
+        task = Task(method, small, adapter, settings.model_copy(update=more), 0, "cpu")
         train, held_out, _ = encode(task, Split(rows, rows[:1]), reply=8)
         train_by_playing(task, train, held_out, playing, out, progress=Silent())
         return [json.loads(line) for line in (out / "history.jsonl").read_text().splitlines()]

@@ -16,6 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, TrainerCallback
 from typer.testing import CliRunner
 
 from support.results_page import undocumented
+from support.small_model import small_checkpoint
 from usbrec.cli import app
 from usbrec.config import Config, Training, load_config
 from usbrec.dialogue import PreferencePair
@@ -52,6 +53,18 @@ def pair(number: int, chosen: str | None = None, rejected: str | None = None) ->
 def write_pairs(path: Path, pairs: Sequence[PreferencePair]) -> Path:
     path.write_text("".join(json.dumps(one.to_json()) + "\n" for one in pairs), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """For what any model shows: a small one, which learns in bigger steps."""
+    base = small_checkpoint(tmp_path_factory.mktemp("small"))
+    return Config.model_validate(
+        {
+            "seats": {"recommender": f"hf:{base}"},
+            "train": {"batch": 4, "accumulate": 1, "layers": 4, "learning_rate": 1e-2},
+        }
+    )
 
 
 def example(number: int, dialogue: str) -> Example:
@@ -297,8 +310,8 @@ def test_preferences_are_of_the_tokens_of_replies_and_no_others(method: str, tmp
 FAST = Config.model_validate({"train": {"batch": 4, "accumulate": 1, "layers": 4, "learning_rate": 2e-3}})
 
 
-def fast(**train: object) -> Config:
-    return FAST.model_copy(update={"train": FAST.train.model_copy(update=train)})
+def fast(base: Config = FAST, **train: object) -> Config:
+    return base.model_copy(update={"train": base.train.model_copy(update=train)})
 
 
 @pytest.mark.model
@@ -333,9 +346,9 @@ def test_training_makes_held_out_pairs_come_right(tmp_path: Path) -> None:
 
 @pytest.mark.model
 @pytest.mark.parametrize("method", ["sft", "kto"])
-def test_other_methods_make_the_chosen_replies_likelier(method: str, tmp_path: Path) -> None:
+def test_other_methods_make_the_chosen_replies_likelier(method: str, small: Config, tmp_path: Path) -> None:
     data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(24)])
-    done = train_model(method, data, tmp_path / "adapter", config=fast(max_steps=6, held_out=0.3))
+    done = train_model(method, data, tmp_path / "adapter", config=fast(small, max_steps=12, held_out=0.3))
     before, after = done["held_out"]["before"], done["held_out"]["after"]
     assert after["nll"] < before["nll"]
     assert after["margin"] > before["margin"]
@@ -354,9 +367,9 @@ class _StopsAt(Silent):
 
 
 @pytest.mark.model
-def test_a_stopped_training_goes_on_from_its_last_checkpoint(tmp_path: Path) -> None:
+def test_a_stopped_training_goes_on_from_its_last_checkpoint(small: Config, tmp_path: Path) -> None:
     data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(24)])
-    config = fast(max_steps=5, checkpoint_steps=2)
+    config = fast(small, max_steps=5, checkpoint_steps=2)
     with pytest.raises(Interrupted, match="checkpoint"):
         train_model("simpo", data, tmp_path / "cut", config=config, progress=_StopsAt(4))
     assert (tmp_path / "cut" / "work" / "checkpoint-2").is_dir()
@@ -373,9 +386,9 @@ def test_a_stopped_training_goes_on_from_its_last_checkpoint(tmp_path: Path) -> 
 
 
 @pytest.mark.model
-def test_a_loss_that_is_no_number_stops_the_training_and_says_so(tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_stops_the_training_and_says_so(small: Config, tmp_path: Path) -> None:
     data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(12)])
-    config = fast(max_steps=6, learning_rate=1e30, warmup=0.0, schedule="constant_with_warmup")
+    config = fast(small, max_steps=6, learning_rate=1e30, warmup=0.0, schedule="constant_with_warmup")
     with pytest.raises(InputError, match=r"not a number.*learning_rate"):
         train_model("simpo", data, tmp_path / "out", config=config)
     assert not (tmp_path / "out" / "training.json").exists()
