@@ -154,8 +154,9 @@ def readers_folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("document", _documents_that_run())
 def test_what_a_document_tells_to_type_does_what_it_says(document: str, readers_folder: Path) -> None:
     steps = to_run(document)
-    trains = any(word in str(steps) for word in ("usbrec train", "usbrec experiment", "hf:"))
-    folders = [folder_of_the_command(training=trains), Path(sys.executable).parent, os.environ["PATH"]]
+    # Most train, rank or ask the second judge, which is a model.
+    models = "--catalogue" in str(steps) or "usbrec train" in str(steps)
+    folders = [folder_of_the_command(models=models), Path(sys.executable).parent, os.environ["PATH"]]
     environment = {**os.environ, "PATH": os.pathsep.join(map(str, folders)), "COLUMNS": "100"}
 
     with LocalServer(served) as server:

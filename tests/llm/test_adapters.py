@@ -130,6 +130,8 @@ def test_the_quantised_file_with_an_adapter_is_near_transformers_in_log_probabil
     params.n_ctx = 512
     params.n_parallel = 1
     params.verbosity = -1
+    # As a seat has it: threads that wait for each other spin.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     file = str(gguf_adapter(adapter, packaged_model_path()))
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(file, 1.0)]
     server = xllamacpp.Server(params)

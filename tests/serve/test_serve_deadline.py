@@ -93,11 +93,11 @@ def test_a_model_somewhere_else_is_heard_until_the_time_is_up() -> None:
     piece = {"id": "c", "choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": None}]}
     with LocalServer(lambda _: stream(*[piece] * 400, pause=0.05)) as server:
         given = {"seats": {"recommender": "openai:m"}, "models": {"base_url": server.url, "max_retries": 0}}
-        with Running(seat_models(load_config(None, given), None), serving={"deadline": 2.0}) as service:
+        with Running(seat_models(load_config(None, given), None), serving={"deadline": 4.0}) as service:
             for name in ("openai:m", "openai:m:ses"):
                 answer = _answer(service, model=name)
                 assert answer.choices[0].message.content.startswith("word word")
-                assert len(answer.choices[0].message.content.split()) < 40
+                assert len(answer.choices[0].message.content.split()) < 90
                 assert answer.choices[0].finish_reason == "length"
 
 

@@ -22,7 +22,7 @@ from schemathesis.config import SchemathesisConfig
 from support.service import Running, replies, twins_on
 from usbrec.llm import ScriptedModel
 
-REQUESTS = int(os.environ.get("USBREC_HOSTILE", "300"))
+REQUESTS = int(os.environ.get("USBREC_HOSTILE", "120"))
 PATIENT = settings(
     deadline=None,
     max_examples=REQUESTS,

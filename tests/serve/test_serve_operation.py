@@ -140,7 +140,7 @@ def test_a_collector_that_does_not_answer_is_not_waited_for(script: Path, tmp_pa
                 client.chat.completions.create(model="scripted:script.jsonl", messages=WISH)
             told = time.monotonic()
             assert service.end(signal.SIGTERM) == 0
-            assert time.monotonic() - told < 6
+            assert time.monotonic() - told < 10
     # What the library has to say of it, it says as our log does.
     assert all(json.loads(line)["event"] for line in log.read_text().splitlines())
 

@@ -62,7 +62,7 @@ def test_five_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
         with subprocess.Popen(
             _command(tmp_path / "killed", "--ses"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            time.sleep(moments.uniform(2.0, 7.0))
+            time.sleep(moments.uniform(1.5, 4.5))
             os.kill(process.pid, signal.SIGKILL)
         if (tmp_path / "killed" / "run.db").exists():
             finished.append(_finished_rows(tmp_path / "killed"))

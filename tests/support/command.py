@@ -25,8 +25,8 @@ from support import forked
 #: What a command imports when it comes to need it, beside what the command line does itself.
 _NEEDED = ("usbrec.cli", "openai", "openai.types.chat", "scipy.special", "scipy.stats")
 _NEEDED += ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
-#: The same for what is trained or plays on transformers.
-_NEEDED_TO_TRAIN = ("torch", "transformers", "peft", "trl")
+#: The same for what trains, ranks, plays on transformers or asks the sentence model: ten seconds to import.
+_NEEDED_BY_MODELS = ("torch", "transformers", "sentence_transformers", "lightgbm", "peft", "trl")
 #: `usbrec` for a shell.
 _SHIM = """#!{python} -IS
 import os, sys
@@ -42,8 +42,12 @@ def usbrec(
     cwd: Path | None = None,
     typed: str = "",
     fresh: bool = False,
+    models: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Give a command and wait for its end. `env` is added to this process's; `typed` is what it is told."""
+    """Give a command and wait for its end. `env` is added to this process's; `typed` is what it is told.
+
+    `models` for one that runs models here: what these need is imported beforehand, too.
+    """
     environment = {**os.environ, **(env or {})}
     command = [sys.executable, "-m", "usbrec", *map(str, args)]
     if fresh:
@@ -62,7 +66,7 @@ def usbrec(
         streams[0].write(typed)
         streams[0].seek(0)
         code = forked.ask(
-            str(_waiting() / "socket"),
+            str(_waiting(models=models) / "socket"),
             command[3:],
             cwd=str(cwd or Path.cwd()),
             env=environment,
@@ -74,9 +78,9 @@ def usbrec(
         return subprocess.CompletedProcess(command, code, streams[1].read(), streams[2].read())
 
 
-def refused(*args: str | Path, env: Mapping[str, str] | None = None) -> str:
+def refused(*args: str | Path, env: Mapping[str, str] | None = None, models: bool = False) -> str:
     """The message of a command that must end with exit code 2, without a traceback."""
-    result = usbrec(*args, env=env)
+    result = usbrec(*args, env=env, models=models)
     assert result.returncode == 2, result.stderr
     assert "Traceback" not in result.stderr + result.stdout
     return result.stderr
@@ -95,18 +99,18 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def folder_of_the_command(*, training: bool = False) -> Path:
+def folder_of_the_command(*, models: bool = False) -> Path:
     """A folder for a shell's PATH in which `usbrec` stands."""
-    return _waiting(training=training)
+    return _waiting(models=models)
 
 
 @functools.cache
-def _waiting(*, training: bool = False) -> Path:
+def _waiting(*, models: bool = False) -> Path:
     """Start what commands are copied from; a folder with its socket, and with `usbrec` for a shell."""
     folder = Path(tempfile.mkdtemp(prefix="usbrec-"))
     address = str(folder / "socket")
     here = Path(__file__).parent
-    beforehand = (*_NEEDED, *(_NEEDED_TO_TRAIN if training else ()))
+    beforehand = (*_NEEDED, *(_NEEDED_BY_MODELS if models else ()))
     process = subprocess.Popen(
         [sys.executable, str(here / "forked.py"), address, *beforehand],
         stdin=subprocess.PIPE,

