@@ -46,14 +46,24 @@ class CompletionRequest:
         generation = understand(body, service.served, service.settings, config.play, config.seed)
         model = generation.model
         visit.notes |= {"model": model.name, "stream": bool(body.stream)}
+        passed_on, session = generation.passed_on, None
+        if passed_on is None:
+            session = await service.session_of(body.usbrec, visit.caller.key)
+        else:
+            # What no person said, or no model in words, is nothing to learn from, so it is not stored.
+            visit.notes["passed_on"] = passed_on
         return cls(
             service=service,
             visit=visit,
             headers=request.headers,
             generation=generation,
-            session=await service.session_of(body.usbrec, visit.caller.key),
+            session=session,
             writer=CompletionWriter(
-                f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), model.name, model.enhanced
+                f"chatcmpl-{uuid.uuid4().hex}",
+                int(time.time()),
+                model.name,
+                model.enhanced,
+                passed_on,
             ),
             progress=body.usbrec is not None and bool(body.usbrec.progress),
             include_usage=body.stream_options is not None and bool(body.stream_options.include_usage),
@@ -93,6 +103,8 @@ class CompletionRequest:
         for index, said in enumerate(finished.said):
             if said.text and not (index == 0 and told):
                 pipe.event(self.writer.chunk({"content": said.text}, index=index))
+            if said.tool_calls:
+                pipe.event(self.writer.calls(said, index))
         for index in range(n):
             pipe.event(self.writer.last(finished, index))
         if self.include_usage:

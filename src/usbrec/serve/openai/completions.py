@@ -13,7 +13,7 @@ from typing import Any
 
 from usbrec.dialogue import Item, Usage
 from usbrec.play.protocol import SearchProgress
-from usbrec.serve.answering import Finished
+from usbrec.serve.answering import Finished, Said
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,16 @@ class CompletionWriter:
     created: int
     model: str
     enhanced: bool
+    #: What the request went to the language model as it is for; None for a conversation.
+    passed_on: str | None = None
 
     def whole(self, finished: Finished) -> dict[str, Any]:
         choices = [
             {
                 "index": index,
-                "message": {"role": "assistant", "content": said.text, "refusal": None},
+                "message": {"role": "assistant", **_message(said), "refusal": None},
                 "logprobs": None,
-                "finish_reason": said.finish,
+                "finish_reason": finish_of(said),
             }
             for index, said in enumerate(finished.said)
         ]
@@ -51,8 +53,13 @@ class CompletionWriter:
         return {**self.chunk({}), "usbrec": {"progress": progress.to_json()}}
 
     def last(self, finished: Finished, index: int) -> dict[str, Any]:
-        chunk = self.chunk({}, index=index, finish=finished.said[index].finish)
+        chunk = self.chunk({}, index=index, finish=finish_of(finished.said[index]))
         return {**chunk, "usbrec": self.ours(finished)} if index == 0 else chunk
+
+    def calls(self, said: Said, index: int) -> dict[str, Any]:
+        """The calls of tools in one event: a program has no use for half a call."""
+        calls = [{"index": place, **call} for place, call in enumerate(said.tool_calls)]
+        return self.chunk({"tool_calls": calls}, index=index)
 
     def usage(self, finished: Finished) -> dict[str, Any]:
         return {
@@ -64,6 +71,7 @@ class CompletionWriter:
     def ours(self, finished: Finished) -> dict[str, Any]:
         return {
             "enhanced": self.enhanced,
+            "passed_on": self.passed_on,
             "items": [item_json(item) for item in finished.items],
             "trace": finished.trace,
             "session": finished.session,
@@ -78,6 +86,16 @@ class CompletionWriter:
             "model": self.model,
             "system_fingerprint": None,
         }
+
+
+def finish_of(said: Said) -> str:
+    return "tool_calls" if said.tool_calls and said.finish == "stop" else said.finish
+
+
+def _message(said: Said) -> dict[str, Any]:
+    if not said.tool_calls:
+        return {"content": said.text}
+    return {"content": said.text or None, "tool_calls": [dict(call) for call in said.tool_calls]}
 
 
 def item_json(item: Item) -> dict[str, Any]:
