@@ -20,7 +20,7 @@ test: $(READY)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 soak: $(READY)
-	USBREC_FAULTS=10000 $(BIN)/pytest tests/serve/test_serve_streams.py
+	USBREC_FAULTS=10000 $(BIN)/pytest --show-capture no tests/serve/test_serve_streams.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -110,9 +110,13 @@ def understand(
     longest = body.max_completion_tokens or body.max_tokens
     longest = longest or (settings.max_tokens if passing is None else settings.longest_reply)
     penalty = play.frequency_penalty if passing is None else 0.0
+    temperature = play.temperature if body.temperature is None else body.temperature
+    if body.temperature is None and (body.n or 1) > 1 and not model.enhanced:
+        # A search ranks its drafts; a model alone says the likeliest reply again and again.
+        temperature = temperature or _SEVERAL_TEMPERATURE
     sampling = Sampling(
         n=body.n or 1,
-        temperature=play.temperature if body.temperature is None else body.temperature,
+        temperature=temperature,
         # OpenAI takes 0 for the likeliest token alone, and backends do not all.
         top_p=1.0 if body.top_p is None else max(body.top_p, 0.01),
         max_tokens=min(longest, settings.longest_reply),
@@ -125,6 +129,10 @@ def understand(
         clock for clock in (settings.deadline, None if ours is None else ours.deadline) if clock is not None
     ]
     return GenerationRequest(model, conversation, sampling, min(clocks, default=None))
+
+
+#: Temperature of several replies where neither request nor settings say one.
+_SEVERAL_TEMPERATURE = 0.7
 
 
 def _at_most(param: str, value: int | None, most: int) -> None:
