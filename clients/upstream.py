@@ -1,4 +1,4 @@
-"""Scripted model server for the clients: words, JSON by a schema, calls of tools, and two kinds of failure."""
+"""Scripted model server for the clients: words, JSON by a schema, calls of tools and two kinds of failure."""
 
 from __future__ import annotations
 

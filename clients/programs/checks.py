@@ -1,4 +1,4 @@
-"""Checks of a client: each is a function that fails with an exception; what came of them is printed as JSON."""
+"""Checks of a client: each fails with an exception; what came of them is printed as JSON."""
 
 from __future__ import annotations
 
