@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,15 @@ def answer(seen: Seen) -> Answer:
         return _words(json.dumps(_example(asked["json_schema"]["schema"])), body)
     if asked.get("type") == "json_object":
         return _words('{"title": "Casino", "year": 1995}', body)
+    system = str(body["messages"][0].get("content"))
+    if "[[ ## completed ## ]]" in system:
+        # The format that DSPy asks for in words.
+        fields = re.findall(r"\[\[ ## (title|year) ## \]\]", system)
+        found = {"title": "Casino (1995)", "year": "1995"}
+        words = "\n\n".join(f"[[ ## {name} ## ]]\n{found[name]}" for name in dict.fromkeys(fields))
+        return _words(f"{words}\n\n[[ ## completed ## ]]", body)
+    if "Outputs will be a JSON object" in system:
+        return _words('{"title": "Casino (1995)", "year": 1995}', body)
     if "<chat_history>" in said:
         return _words(_task(said), body)
     return _words(REPLY, body)

@@ -32,7 +32,7 @@ def json() -> None:
     for adapter in (dspy.JSONAdapter(), None):
         with dspy.context(lm=on(PLAIN), adapter=adapter):
             found = dspy.Predict(Suggest)(wish=WISH)
-        same((found.title, found.year), ("Casino", 1995))
+        same((found.title, found.year), ("Casino (1995)", 1995))
 
 
 def stream() -> None:
@@ -44,7 +44,7 @@ def stream() -> None:
         return last
 
     with dspy.context(lm=on(PLAIN), adapter=dspy.JSONAdapter()):
-        same(asyncio.run(listen()).title, "Casino")
+        same(asyncio.run(listen()).title, "Casino (1995)")
 
 
 def errors() -> None:

@@ -106,6 +106,14 @@ def chat() -> None:
         same(answer["usbrec"]["enhanced"], model == SEARCH)
 
 
+def built_in_tools() -> None:
+    # As from its own page, where it offers tools of its own.
+    body = {"model": SEARCH, "messages": said(WISH), "stream": False, "session_id": "s-1"}
+    answer = send("/api/chat/completions", body)
+    same(answer["choices"][0]["message"]["content"], REPLY)
+    same(answer["usbrec"]["passed_on"], None)
+
+
 def stream() -> None:
     status, text = raw("/api/chat/completions", {"model": SEARCH, "messages": said(WISH), "stream": True})
     lines = [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: {")]
@@ -143,4 +151,4 @@ def errors() -> None:
 
 
 with serving():
-    run(models, chat, stream, tasks, other_tasks, errors)
+    run(models, chat, built_in_tools, stream, tasks, other_tasks, errors)

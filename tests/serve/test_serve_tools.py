@@ -235,6 +235,26 @@ def test_tools_that_may_not_be_called_leave_the_conversation_what_it_is() -> Non
     assert (answer.model_extra or {})["usbrec"]["passed_on"] is None
 
 
+def _named(name: str) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
+
+
+def test_tools_that_open_webui_offers_in_every_chat_do_not_cost_it_the_recommendation() -> None:
+    own = [_named(name) for name in ("get_current_timestamp", "calculate_timestamp", "search_chats")]
+    for tools, choice, passed_on in (
+        (own, None, None),
+        (own, "auto", None),
+        (own, "required", "tools"),
+        ([*own, TOOL], None, "tools"),
+        ([_named("search_web")], None, "tools"),
+    ):
+        with _on([_called(CALL) if passed_on else completion("Casino (1995)!")]) as (server, client):
+            asked: Any = {} if choice is None else {"tool_choice": choice}
+            answer = client.chat.completions.create(model="openai:m", messages=WISH, tools=tools, **asked)
+            assert (answer.model_extra or {})["usbrec"]["passed_on"] == passed_on
+            assert ("Collateral" in str(server.requests[0].body)) == (passed_on is None)
+
+
 def test_what_asks_for_nothing_that_there_is_gets_a_400() -> None:
     with Running(twins_on(ScriptedModel(replies))) as service:
         for body, param in (
@@ -406,3 +426,25 @@ def test_the_plain_reply_is_what_it_was() -> None:
             model="scripted", messages=WISH, response_format={"type": "text"}
         )
     assert answer.choices[0].message.content == DRAFTS[0]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_model_in_this_process_gives_json_by_a_grammar_and_refuses_calls(streamed: bool) -> None:
+    served = seat_models(load_config(None, {"seats": {"recommender": "smollm2-135m"}}), CATALOGUE)
+    schema = {"type": "object", "properties": {"year": {"type": "integer"}}, "required": ["year"]}
+    json_schema = {"name": "film", "schema": {**schema, "additionalProperties": False}}
+    asked: Any = {"model": "smollm2-135m:ses", "messages": WISH, "stream": streamed}
+    with Running(served) as service, service.client() as client:
+        found = client.chat.completions.create(
+            **asked,
+            response_format={"type": "json_schema", "json_schema": json_schema},
+            max_tokens=100,
+        )
+        if streamed:
+            text = "".join(chunk.choices[0].delta.content or "" for chunk in found)
+        else:
+            text = found.choices[0].message.content
+        assert isinstance(json.loads(text)["year"], int)
+        with pytest.raises(openai.BadRequestError, match="smollm2-135m gives no tools"):
+            client.chat.completions.create(**asked, tools=[TOOL], tool_choice="required")

@@ -20,7 +20,7 @@ from usbrec.play.seats import messages_for
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.models import ServedModels
 from usbrec.serve.openai.schema import ChatBody
-from usbrec.serve.openai.tasks import is_task
+from usbrec.serve.openai.tasks import are_built_in, is_task
 
 #: What a request is passed on for.
 Cause = Literal["tools", "response_format", "task"]
@@ -148,7 +148,10 @@ def _fields(body: ChatBody) -> dict[str, Any]:
     """The fields of the request that ask for something other than words. Raises ServiceError."""
     fields: dict[str, Any] = {}
     choice = body.tool_choice
-    if body.tools and choice != "none":
+    if body.tools and choice in (None, "auto") and are_built_in(body.tools):
+        # Nobody asked for these.
+        pass
+    elif body.tools and choice != "none":
         fields["tools"] = body.tools
         if choice is not None:
             fields["tool_choice"] = choice
