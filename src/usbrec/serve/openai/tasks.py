@@ -34,8 +34,18 @@ _TOOLS = re.compile(r"\s*Available Tools:.*\btool_calls\b", re.DOTALL)
 #: Tools that Open WebUI offers of its own accord in every chat with a model (open_webui/tools/builtin.py,
 #: version 0.12), whatever the person wants. The first two are always there together.
 _CLOCK = frozenset({"get_current_timestamp", "calculate_timestamp"})
-_BUILT_IN = _CLOCK | frozenset(
-    ["ask_user", "notify", "timer", "delegate_task", "create_tasks", "update_task", "search_tools", "search_chats", "view_chat", "list_chat_files", "query_chat_files", "grep_chat_files", "view_file", "list_memory_paths", "read_memory_path", "search_memories", "add_memory", "update_memory", "replace_memory_content", "delete_memory", "list_memories", "search_notes", "view_note", "write_note", "replace_note_content", "search_channels", "search_channel_messages", "view_channel_message", "view_channel_thread", "kb_exec", "list_knowledge", "query_knowledge_files", "query_knowledge_bases", "list_knowledge_bases", "search_knowledge_bases", "search_knowledge_files", "grep_knowledge_files", "view_knowledge_file", "view_skill", "read_skill_file", "grep_skill_files", "create_skill", "update_skill_files", "create_automation", "update_automation", "list_automations", "toggle_automation", "delete_automation", "search_calendar_events", "create_calendar_event", "update_calendar_event", "delete_calendar_event", "search_web", "fetch_url", "generate_image", "edit_image", "execute_code"]
+_BUILT_IN = re.compile(
+    r"""get_current_timestamp|calculate_timestamp|ask_user|notify|timer|delegate_task|create_tasks|update_task
+    |(?:search_chats|view_chat|(?:list|query|grep)_chat_files|view_file|search_web|fetch_url|execute_code)
+    |(?:generate|edit)_image|search_tools|kb_exec
+    |(?:list_memory_paths|read_memory_path|replace_memory_content|(?:search|list)_memories)
+    |(?:add|update|delete)_memory|search_notes|view_note|write_note|replace_note_content
+    |search_channels|search_channel_messages|view_channel_(?:message|thread)
+    |(?:list|query|search|grep|view)_knowledge(?:_file|_files|_bases)?|(?:list|search)_knowledge_bases
+    |view_skill|read_skill_file|grep_skill_files|create_skill|update_skill_files
+    |(?:create|update|list|toggle|delete)_automations?|search_calendar_events
+    |(?:create|update|delete)_calendar_event""",
+    re.VERBOSE,
 )
 
 
@@ -43,7 +53,7 @@ def are_built_in(tools: Sequence[Mapping[str, Any]]) -> bool:
     """Whether these are a front end's own tools and nothing besides: then a chat stays a chat."""
     functions = [tool.get("function") for tool in tools]
     names = {function.get("name") if isinstance(function, Mapping) else None for function in functions}
-    return names >= _CLOCK and names <= _BUILT_IN
+    return names >= _CLOCK and all(_BUILT_IN.fullmatch(str(name)) for name in names)
 
 
 def is_task(system: str | None, turns: Sequence[Turn]) -> bool:
