@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: install demo test soak check format bench clean
+.PHONY: install demo test soak test-clients check format bench clean
 
 install: $(READY)
 
@@ -20,7 +20,11 @@ test: $(READY)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 soak: $(READY)
-	USBREC_FAULTS=10000 $(BIN)/pytest tests/serve/test_serve_streams.py
+	USBREC_FAULTS=10000 $(BIN)/pytest --show-capture no tests/serve/test_serve_streams.py
+
+# Installs real clients, each into a folder of its own (USBREC_CLIENTS), and skips what cannot be installed.
+test-clients: $(READY)
+	$(BIN)/pytest -rs --show-capture no clients
 
 check: $(READY)
 	$(BIN)/ruff check .

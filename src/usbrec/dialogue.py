@@ -26,12 +26,15 @@ class TurnReader(Protocol[ReadT_co]):
 class Turn:
     """What one seat said. `items` are the ids of what it recommends, in order, where the speaker's own system
     says so; None leaves it to linking the text. `reasoning` are the speaker's thoughts, where it is a model
-    that has some: kept in the record, and never read by anybody who plays or judges."""
+    that has some: kept in the record, and never read by anybody who plays or judges. `data` is what an
+    application adds for the recommender's model alone, such as a tool's result: nobody's words, so nothing is
+    linked in it or learnt about the seeker from it."""
 
     role: Role
     text: str
     items: tuple[str, ...] | None = None
     reasoning: str = field(default="", compare=False)
+    data: str = ""
     _readings: tuple[tuple[object, Any], ...] = field(default=(), init=False, repr=False, compare=False)
 
     def read_by(self, reader: TurnReader[ReadT_co]) -> ReadT_co:
@@ -47,20 +50,22 @@ class Turn:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process, what was read does not go along: its readers live in this one."""
-        return Turn, (self.role, self.text, self.items, self.reasoning)
+        return Turn, (self.role, self.text, self.items, self.reasoning, self.data)
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"role": self.role, "text": self.text}
         # Left out where there are none, so that recorded turns keep their digests.
         if self.items is not None:
             written["items"] = list(self.items)
+        if self.data:
+            written["data"] = self.data
         return written | ({"reasoning": self.reasoning} if self.reasoning else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         items = data.get("items")
         given = None if items is None else tuple(items)
-        return cls(data["role"], data["text"], given, data.get("reasoning", ""))
+        return cls(data["role"], data["text"], given, data.get("reasoning", ""), data.get("data", ""))
 
 
 def plain_words(text: str) -> str:

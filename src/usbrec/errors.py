@@ -8,6 +8,7 @@
     │   ├── ModelUnavailable    no connection, timeout, 429 or 5xx after the retries
     │   ├── UnusableAnswer      an answer that is empty, garbage or no chat completion
     │   ├── PromptTooLong       the prompt exceeds the model's context
+    │   ├── CannotDo            tools or JSON, which this model or its server does not do
     │   └── SeatFailed          an object of the user's own raised, or returned something else
     ├── ModelRefused          the server says no to everything (401, 403, unknown model): exit code 2
     └── Interrupted           Ctrl-C: exit code 130
@@ -71,6 +72,10 @@ class UnusableAnswer(ModelError):
 
 class PromptTooLong(ModelError):
     """The prompt does not fit the model's context window."""
+
+
+class CannotDo(ModelError):
+    """The request asks for tools or a format that this model, or the server it runs on, does not do."""
 
 
 class SeatFailed(ModelError):

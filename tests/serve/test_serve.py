@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -215,6 +217,50 @@ def test_a_path_that_is_not_there_says_which_are(running: Start) -> None:
         assert "POST /v1/chat/completions" in answer["error"]["message"]
     with service.client() as client, pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
         client.embeddings.create(model="scripted", input="x")
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses"])
+def test_a_body_without_content_type_is_read_and_one_of_another_type_is_told(
+    running: Start, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "usbrec.serve")
+    service = running(twins_on(ScriptedModel(replies)))
+    body = json.dumps({"messages": WISH, "input": WISH[0]["content"]}).encode()
+    for kind, status in (
+        (None, 200),
+        ("application/json; charset=utf-8", 200),
+        ("text/plain", 400),
+        ("application/x-www-form-urlencoded", 400),
+        ("", 400),
+    ):
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        with contextlib.closing(connection):
+            connection.request("POST", path, body, {} if kind is None else {"content-type": kind})
+            answer = connection.getresponse()
+            said = json.loads(answer.read())
+        assert answer.status == status, kind
+        if status == 400:
+            assert "Content-Type: application/json" in said["error"]["message"]
+    lines = [getattr(record, "fields", {}) for record in caplog.records]
+    assert {line.get("reason") for line in lines if line.get("status") == 400} == {"content_type"}
+
+
+def test_several_replies_differ_or_say_why_not(running: Start) -> None:
+    model = ScriptedModel(lambda request: DRAFTS if request.temperature else DRAFTS[0])
+    with running(twins_on(model)).client() as client:
+        several = client.chat.completions.create(model="scripted", messages=WISH, n=3)
+        assert len({choice.message.content for choice in several.choices}) == 3
+        assert (several.model_extra or {})["usbrec"]["note"] is None
+        same = client.chat.completions.create(model="scripted", messages=WISH, n=3, temperature=0)
+        assert len({choice.message.content for choice in same.choices}) == 1
+        assert "temperature 0" in (same.model_extra or {})["usbrec"]["note"]
+        chunks = list(
+            client.chat.completions.create(model="scripted", messages=WISH, n=2, temperature=0, stream=True)
+        )
+        (note,) = [(chunk.model_extra or {})["usbrec"]["note"] for chunk in chunks if chunk.model_extra]
+        assert "temperature 0" in note
+        ranked = client.chat.completions.create(model="scripted:ses", messages=WISH, n=3, temperature=0)
+        assert len({choice.message.content for choice in ranked.choices}) == 3
 
 
 def test_models_are_listed_with_a_slash_at_the_end_as_well(running: Start) -> None:

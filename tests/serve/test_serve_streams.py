@@ -95,7 +95,7 @@ async def _listen(client: openai.AsyncOpenAI, word: str, **request: Any) -> Hear
                     text += choice.delta.content or ""
                     finish = choice.finish_reason or finish
     except openai.APIError as error:
-        code = "told a secret" if "secret" in str(error) else str(error.code)
+        code = "told a secret" if "secret" in str(error) else error.code or type(error).__name__
     return Heard(text, finish, code)
 
 
@@ -104,7 +104,7 @@ def _all_heard(faults: Mapping[str, Fault], **serving: Any) -> dict[str, Heard]:
 
     async def listen(url: str) -> dict[str, Heard]:
         some = asyncio.Semaphore(48)
-        async with openai.AsyncOpenAI(base_url=url, api_key="none", max_retries=0, timeout=30) as client:
+        async with openai.AsyncOpenAI(base_url=url, api_key="none", max_retries=0, timeout=300) as client:
 
             async def one(word: str) -> tuple[str, Heard]:
                 async with some:

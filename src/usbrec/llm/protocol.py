@@ -27,6 +27,18 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class AsWritten:
+    """What a client wrote that texts cannot hold: `messages` in OpenAI's form (with calls of tools and their
+    results), and `fields` of the body, such as ``tools`` and ``response_format``."""
+
+    messages: tuple[Mapping[str, Any], ...]
+    fields: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"messages": [dict(message) for message in self.messages], "fields": dict(self.fields)}
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """Messages in, `n` replies out.
 
@@ -34,7 +46,8 @@ class ChatRequest:
     token's logit for each time it was said; small models go round in circles without it. `seed` makes a
     draw repeatable where the backend can. `deadline` is in seconds from the call (None: the backend's
     own timeout). `on_delta` receives pieces of text as they come (n=1 only); it is not part of what decides
-    the answer, nor is `deadline`.
+    the answer, nor is `deadline`. `as_written` is for backends that take its fields (see :func:`takes`), and
+    none else is given it; `messages` then say the same as far as texts can.
     """
 
     messages: tuple[Message, ...]
@@ -45,11 +58,13 @@ class ChatRequest:
     frequency_penalty: float = 0.0
     stop: tuple[str, ...] = ()
     seed: int = 0
+    as_written: AsWritten | None = field(default=None, hash=False)
     deadline: float | None = field(default=None, compare=False)
     on_delta: Callable[[str], None] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Everything that decides the answer."""
+        written = {} if self.as_written is None else {"as_written": self.as_written.to_json()}
         return {
             "messages": [message.to_json() for message in self.messages],
             "n": self.n,
@@ -59,6 +74,7 @@ class ChatRequest:
             "frequency_penalty": self.frequency_penalty,
             "stop": list(self.stop),
             "seed": self.seed,
+            **written,
         }
 
 
@@ -67,20 +83,25 @@ class Completion:
     """One reply. `finish` is "stop" when the model ended by itself, "length" when it was cut off.
 
     `reasoning` are the model's thoughts, where it had any: kept in the record, and never part of the text.
+    `tool_calls` are the calls that the model asks for, in OpenAI's form, where it was given tools.
     """
 
     text: str
     finish: Literal["stop", "length"] = "stop"
     reasoning: str = ""
+    tool_calls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
 
-    def to_json(self) -> list[str]:
-        """The text, the finish and, where there is any, the reasoning."""
-        return [self.text, self.finish, *([self.reasoning] if self.reasoning else [])]
+    def to_json(self) -> list[Any]:
+        """The text, the finish and, where there are any, the reasoning and the calls."""
+        calls = [dict(call) for call in self.tool_calls]
+        reasoning = [self.reasoning] if self.reasoning or calls else []
+        return [self.text, self.finish, *reasoning, *([calls] if calls else [])]
 
     @classmethod
     def from_json(cls, data: Sequence[Any]) -> Completion:
         text, finish, *more = data
-        return cls(text, finish, reasoning=more[0] if more else "")
+        calls = tuple(more[1]) if len(more) > 1 else ()
+        return cls(text, finish, reasoning=more[0] if more else "", tool_calls=calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +258,10 @@ class Around:
     def parallel(self) -> bool:
         return self.inner.parallel
 
+    @property
+    def takes(self) -> frozenset[str]:
+        return takes(self.inner)
+
     async def chat(self, request: ChatRequest) -> ChatReply:
         return await self.inner.chat(request)
 
@@ -245,6 +270,13 @@ class Around:
 
     async def aclose(self) -> None:
         await self.inner.aclose()
+
+
+def takes(model: object) -> frozenset[str]:
+    """The fields of a client's request that a model heeds as they are written, such as ``tools`` and
+    ``response_format``: its attribute `takes`, none without it."""
+    found: frozenset[str] = getattr(model, "takes", frozenset())
+    return found
 
 
 def temper(probabilities: Mapping[str, float], temperature: float) -> dict[str, float]:

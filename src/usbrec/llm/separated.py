@@ -69,7 +69,7 @@ class SeparatedModel(Around):
 
     def _separated(self, reply: ChatReply) -> ChatReply:
         completions = tuple(map(self._of, reply.completions))
-        said = [completion for completion in completions if completion.text.strip()]
+        said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
             raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
         return replace(reply, completions=completions)

@@ -24,6 +24,7 @@ from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
 from usbrec.serve.models import ServedModel, ServedModels
 from usbrec.serve.openai.schema import ChatBody
+from usbrec.serve.passing import CallingReply, Cause, PassedOn, passed_on
 
 #: What is told on the way: a piece of text, or how far the search is.
 Update = str | SearchProgress
@@ -31,11 +32,13 @@ Update = str | SearchProgress
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One reply of the model: its text and why it ended; `items` are the ids that it gives itself."""
+    """One reply of the model: its text and why it ended; `items` are the ids that it gives itself,
+    `tool_calls` the calls of tools that it asks for, in OpenAI's form."""
 
     text: str
     finish: Literal["stop", "length"]
     items: tuple[str, ...] | None = None
+    tool_calls: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,12 @@ class GenerationRequest:
     sampling: Sampling
     deadline: float | None
     arrived: float = field(default_factory=time.monotonic)
+
+    @property
+    def passed_on(self) -> Cause | None:
+        """Why it goes to the language model as it is; None for a conversation."""
+        recommender = self.model.recommender
+        return recommender.cause if isinstance(recommender, PassedOn) else None
 
 
 @dataclass
@@ -91,16 +100,27 @@ def understand(
     drafts = None if ours is None else ours.drafts
     _at_most("usbrec.drafts", drafts, settings.most_drafts)
     _at_most("usbrec.rounds", conversation.rounds, settings.most_rounds)
-    longest = body.max_completion_tokens or body.max_tokens or settings.max_tokens
+    passing = passed_on(body, conversation, served)
+    if passing is not None:
+        model = ServedModel(served.plain.name, passing, enhanced=False)
+        if passing.cause == "task":
+            # Nobody's words: nothing is to be linked in them.
+            conversation = replace(conversation, turns=())
+    # What is to be read by a program is worth nothing when it is cut, or keeps clear of quotation marks.
+    longest = body.max_completion_tokens or body.max_tokens
+    longest = longest or (settings.max_tokens if passing is None else settings.longest_reply)
+    penalty = play.frequency_penalty if passing is None else 0.0
+    temperature = play.temperature if body.temperature is None else body.temperature
+    if body.temperature is None and (body.n or 1) > 1 and not model.enhanced:
+        # A search ranks its drafts; a model alone says the likeliest reply again and again.
+        temperature = temperature or _SEVERAL_TEMPERATURE
     sampling = Sampling(
         n=body.n or 1,
-        temperature=play.temperature if body.temperature is None else body.temperature,
+        temperature=temperature,
         # OpenAI takes 0 for the likeliest token alone, and backends do not all.
         top_p=1.0 if body.top_p is None else max(body.top_p, 0.01),
         max_tokens=min(longest, settings.longest_reply),
-        frequency_penalty=(
-            play.frequency_penalty if body.frequency_penalty is None else max(0.0, body.frequency_penalty)
-        ),
+        frequency_penalty=penalty if body.frequency_penalty is None else max(0.0, body.frequency_penalty),
         stop=body.stops(),
         seed=seed if body.seed is None else body.seed % 2**31,
         drafts=drafts,
@@ -109,6 +129,10 @@ def understand(
         clock for clock in (settings.deadline, None if ours is None else ours.deadline) if clock is not None
     ]
     return GenerationRequest(model, conversation, sampling, min(clocks, default=None))
+
+
+#: Temperature of several replies where neither request nor settings say one.
+_SEVERAL_TEMPERATURE = 0.7
 
 
 def _at_most(param: str, value: int | None, most: int) -> None:
@@ -184,16 +208,24 @@ class Answerer:
             )
 
     def _finished(self, request: GenerationRequest, drawn: Drawn) -> Finished:
-        said = tuple(Said(one.text.strip(), one.finish, one.items) for one in drawn.replies)
+        said = tuple(
+            Said(
+                one.text.strip(),
+                one.finish,
+                one.items,
+                one.tool_calls if isinstance(one, CallingReply) else (),
+            )
+            for one in drawn.replies
+        )
         return Finished(said, drawn.usage, drawn.trace, self._items(request.conversation.turns, said))
 
     def _at_the_end(self, request: GenerationRequest, heard: _Heard, usage: Usage) -> Finished:
         # What was not read by now is so long that looking into it would keep everybody waiting.
         turns = request.conversation.turns if heard.read else ()
         text = heard.text.strip()
-        if not text:
+        if not text and request.passed_on is None:
             text = self._served.at_least(turns) or ""
-        if not text and not heard.started:
+        if not text and (not heard.started or request.passed_on is not None):
             raise ServiceError(
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )

@@ -16,7 +16,7 @@ from usbrec import __version__
 from usbrec.config import Config
 from usbrec.serve.failures import failure_of
 from usbrec.serve.http.api_keys import ApiKeys
-from usbrec.serve.http.errors import ServiceError
+from usbrec.serve.http.errors import ServiceError, field_path
 from usbrec.serve.http.middleware import AccessMiddleware, visit_of
 from usbrec.serve.http.sse import Json
 from usbrec.serve.models import ServedModels
@@ -24,6 +24,7 @@ from usbrec.serve.observe.requests import RequestObserver
 from usbrec.serve.observe.telemetry import Spans
 from usbrec.serve.routes.openai import PATHS, add_openai
 from usbrec.serve.routes.page import add_page
+from usbrec.serve.routes.responses import add_responses
 from usbrec.serve.routes.usbrec import add_usbrec
 from usbrec.serve.service import Service
 from usbrec.serve.storage.store import Store
@@ -78,6 +79,7 @@ def make_app(
     # What no one foresaw is answered here and raised again; the middleware logs it.
     app.add_exception_handler(Exception, _refused)
     add_openai(app, service)
+    add_responses(app, service)
     add_usbrec(app, service)
     add_page(app)
     return AccessMiddleware(
@@ -103,8 +105,13 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _unreadable(request: Request, error: Exception) -> Response:
     """The first thing that is wrong with a body, without repeating what it says."""
     assert isinstance(error, RequestValidationError)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not (kind.startswith("application/") and kind.endswith("json")):
+        told = "The body is read as JSON alone: send it with Content-Type: application/json"
+        given = f", not {kind[:100]}" if kind else ""
+        return _answer(request, ServiceError(400, f"{told}{given}.", code="content_type"))
     problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"][1:])
+    place = field_path(problem["loc"][1:])
     message = problem["msg"] if not place else f"{place}: {problem['msg']}"
     return _answer(request, ServiceError(400, message, param=place or None))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
+from usbrec.errors import CannotDo, ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
 from usbrec.serve.http.errors import ServiceError
 
 
@@ -13,6 +13,8 @@ def failure_of(error: BaseException) -> ServiceError:
         return error
     if isinstance(error, PromptTooLong):
         return ServiceError(400, str(error), param="messages", code="context_length_exceeded")
+    if isinstance(error, CannotDo):
+        return ServiceError(400, str(error), code="unsupported_parameter")
     if isinstance(error, ModelUnavailable):
         return ServiceError(503, str(error), code="model_unavailable", retry_after=1)
     if isinstance(error, ModelRefused):

@@ -18,7 +18,8 @@ from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import UnusableAnswer
 from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
-from usbrec.llm import read_seat
+from usbrec.llm import ChatModel, read_seat
+from usbrec.play.language_model import LanguageModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
@@ -58,6 +59,19 @@ class ServedModels:
     @property
     def first(self) -> ServedModel:
         return next(iter(self.models.values()))
+
+    @property
+    def plain(self) -> ServedModel:
+        """The one that answers at once, without a search."""
+        return next((model for model in self.models.values() if not model.enhanced), self.first)
+
+    @property
+    def language_model(self) -> ChatModel | None:
+        """What words come from in the end; None where rules or somebody's own system recommend."""
+        recommender: object = self.seat.recommender
+        while recommender is not None and not isinstance(recommender, LanguageModel):
+            recommender = getattr(recommender, "inner", None)
+        return self.seat.model if recommender is None else recommender.model
 
     @property
     def candidates(self) -> int:

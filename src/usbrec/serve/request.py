@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from usbrec.play.protocol import SearchProgress
 from usbrec.serve.answering import Finished, GenerationRequest, Update, UsageSoFar, understand
 from usbrec.serve.failures import failure_of
+from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.middleware import Visit, visit_of
-from usbrec.serve.http.sse import Pipe
-from usbrec.serve.openai.completions import CompletionWriter, item_json
+from usbrec.serve.http.sse import Json, Pipe, event_stream, unless_gone
+from usbrec.serve.openai.completions import item_json
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.service import Service
 from usbrec.serve.storage.store import Exchange
+
+
+class Writer(Protocol):
+    """Writes the documents of one completion in one of OpenAI's two protocols."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def says_done(self) -> bool:
+        """Whether a complete stream ends with [DONE]."""
+        ...
+
+    def whole(self, finished: Finished) -> dict[str, Any]: ...
+
+    def begin(self) -> Iterable[Mapping[str, Any]]: ...
+
+    def piece(self, text: str) -> Iterable[Mapping[str, Any]]: ...
+
+    def progress(self, progress: SearchProgress) -> Iterable[Mapping[str, Any]]: ...
+
+    def end(self, finished: Finished, *, told: bool) -> Iterable[Mapping[str, Any]]: ...
+
+    def failed(self, failure: ServiceError) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -31,14 +59,20 @@ class CompletionRequest:
     generation: GenerationRequest
     #: What is said is stored with it; None: nowhere.
     session: str | None
-    writer: CompletionWriter
-    #: Whether the stream says how far the search is, and ends with what the reply has cost.
+    writer: Writer
+    #: Whether the stream says how far the search is.
     progress: bool
-    include_usage: bool
 
     @classmethod
-    async def receive(cls, service: Service, request: Request, body: ChatBody) -> Self:
-        """Raises ServiceError for what cannot be done, or not now, or not with this key."""
+    async def receive(
+        cls,
+        service: Service,
+        request: Request,
+        body: ChatBody,
+        writer: Callable[[str, int, GenerationRequest], Writer],
+    ) -> Self:
+        """`writer` makes the documents of the completion with a number (32 hexadecimal digits) that begins at
+        a time. Raises ServiceError for what cannot be done, or not now, or not with this key."""
         visit = visit_of(request.scope)
         if visit.caller.rate_limit is not None:
             visit.caller.rate_limit.check_budget()
@@ -46,18 +80,31 @@ class CompletionRequest:
         generation = understand(body, service.served, service.settings, config.play, config.seed)
         model = generation.model
         visit.notes |= {"model": model.name, "stream": bool(body.stream)}
+        session = None
+        if generation.passed_on is None:
+            session = await service.session_of(body.usbrec, visit.caller.key)
+        else:
+            # What no person said, or no model in words, is nothing to learn from, so it is not stored.
+            visit.notes["passed_on"] = generation.passed_on
         return cls(
             service=service,
             visit=visit,
             headers=request.headers,
             generation=generation,
-            session=await service.session_of(body.usbrec, visit.caller.key),
-            writer=CompletionWriter(
-                f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), model.name, model.enhanced
-            ),
+            session=session,
+            writer=writer(uuid.uuid4().hex, int(time.time()), generation),
             progress=body.usbrec is not None and bool(body.usbrec.progress),
-            include_usage=body.stream_options is not None and bool(body.stream_options.include_usage),
         )
+
+    async def respond(self, request: Request, *, stream: bool) -> Response:
+        """The answer to the request, which ends the work when the client goes away."""
+        if stream:
+            keep_alive = self.service.settings.keep_alive
+            return await event_stream(self.stream, keep_alive, failure_of, self.writer.failed)
+        work = asyncio.create_task(self.run())
+        if not await unless_gone(request, work):
+            return Response(status_code=499)
+        return Json(await work)
 
     async def run(self) -> dict[str, Any]:
         """The whole completion."""
@@ -65,39 +112,37 @@ class CompletionRequest:
 
     async def stream(self, pipe: Pipe) -> None:
         """Write the whole stream."""
-        n = self.generation.sampling.n
+        writer = self.writer
         begun = told = False
+
+        def write(events: Iterable[Mapping[str, Any]]) -> None:
+            for event in events:
+                pipe.event(event)
 
         def begin() -> None:
             nonlocal begun
             if not begun:
                 begun = True
-                for index in range(n):
-                    pipe.event(self.writer.chunk({"role": "assistant", "content": ""}, index=index))
+                write(writer.begin())
 
         def tell(update: Update) -> None:
             nonlocal told
             if not isinstance(update, str):
                 if self.progress:
                     begin()
-                    pipe.event(self.writer.progress(update))
+                    write(writer.progress(update))
                 return
             # A reply begins with its first word.
             if piece := update if told else update.lstrip():
                 begin()
                 told = True
-                pipe.event(self.writer.chunk({"content": piece}))
+                write(writer.piece(piece))
 
         finished = await self._reply(tell)
         begin()
-        for index, said in enumerate(finished.said):
-            if said.text and not (index == 0 and told):
-                pipe.event(self.writer.chunk({"content": said.text}, index=index))
-        for index in range(n):
-            pipe.event(self.writer.last(finished, index))
-        if self.include_usage:
-            pipe.event(self.writer.usage(finished))
-        pipe.done()
+        write(writer.end(finished, told=told))
+        if writer.says_done:
+            pipe.done()
 
     async def _reply(self, tell: Callable[[Update], None]) -> Finished:
         finished: Finished | None = None

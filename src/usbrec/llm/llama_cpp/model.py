@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 #: Slots of one instance: the most replies one request can draw.
 SLOTS = 4
+#: What is heeded of a client's own fields: llama.cpp makes a grammar of it.
+_TAKES = frozenset({"response_format"})
 #: How deep raw log-probabilities are read before the grammar-limited second look of `choose`.
 _TOP = 64
 
@@ -52,6 +54,7 @@ class LlamaCppModel:
     """
 
     parallel = False
+    takes = _TAKES
 
     def __init__(
         self,
@@ -189,6 +192,9 @@ class _Instance:
             "stop": list(request.stop),
             "seed": seed,
         }
+        if request.as_written is not None:
+            fields = request.as_written.fields
+            body |= {name: fields[name] for name in _TAKES & fields.keys()}
         on_delta = request.on_delta if request.n == 1 else None
         stream = _Stream(count, deadline, stop, on_delta)
         started = time.monotonic()

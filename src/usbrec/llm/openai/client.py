@@ -19,7 +19,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from usbrec.dialogue import Usage
-from usbrec.errors import ConfigError, UnusableAnswer, UsbRecError
+from usbrec.errors import CannotDo, ConfigError, UnusableAnswer, UsbRecError
 from usbrec.keys import derive_seed
 from usbrec.llm.choices import FirstToken, read_first_token, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
@@ -32,7 +32,7 @@ from usbrec.llm.openai.connection import (
 )
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
-from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
+from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, put_together
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.storage import parse_json
@@ -72,6 +72,8 @@ class OpenAIModel:
     """
 
     parallel = True
+    #: What is sent to the server as a client wrote it.
+    takes = frozenset({"tools", "tool_choice", "parallel_tool_calls", "response_format"})
 
     def __init__(
         self,
@@ -150,8 +152,10 @@ class OpenAIModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """`n` replies; some may be empty, but when all are, this is an UnusableAnswer."""
+        written = request.as_written
         body = {
             "messages": [message.to_json() for message in request.messages],
+            **({} if written is None else {**written.fields, "messages": list(written.messages)}),
             "temperature": request.temperature,
             "top_p": request.top_p,
             "max_tokens": request.max_tokens,
@@ -161,7 +165,7 @@ class OpenAIModel:
         drawn = self._draw(body, request.n, request.seed, request.on_delta)
         choices, usage = await self._connection.within(request.deadline, drawn)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
-        if not any(choice.text.strip() for choice in choices):
+        if not any(choice.text.strip() or choice.message.tool_calls for choice in choices):
             raise UnusableAnswer(f"The server at {self._connection.host} gave {choices[0].why_empty()}.")
         return ChatReply(tuple(choice.completion() for choice in choices), usage)
 
@@ -282,7 +286,7 @@ class OpenAIModel:
                     complaint = self._connection.complaint(failure)
             # Raised out here, so that what the server said, which may quote the key, is not its context.
             if not self._learn(complaint, fields):
-                raise self._failure(complaint)
+                raise self._cannot_do(complaint, fields) or self._failure(complaint)
 
     def _fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         fields = {"model": self._model, **body}
@@ -336,6 +340,7 @@ class OpenAIModel:
         """Put a stream together. One that ends without a finish_reason broke off and is no answer."""
         pieces: list[str] = []
         thoughts: list[str] = []
+        calls: list[dict[str, Any]] = []
         finish: str | None = None
         usage: Any = None
         async for event in stream.data():
@@ -352,6 +357,7 @@ class OpenAIModel:
                 if choice.delta is None:
                     continue
                 thoughts.append(choice.delta.reasoning)
+                put_together(calls, (choice.delta.model_extra or {}).get("tool_calls"))
                 if piece := choice.delta.text:
                     pieces.append(piece)
                     on_delta(piece)
@@ -359,7 +365,7 @@ class OpenAIModel:
             raise UnusableAnswer(
                 f"The stream from {self._connection.host} broke off or is no stream of completions."
             )
-        message = BodyMessage.of("".join(pieces), "".join(thoughts))
+        message = BodyMessage.of("".join(pieces), "".join(thoughts), calls)
         return Body(choices=[BodyChoice(message=message, finish_reason=finish)], usage=usage)
 
     def _read(self, text: str) -> Body:
@@ -373,6 +379,18 @@ class OpenAIModel:
         raise UnusableAnswer(
             f"The server at {self._connection.host} sent {what} instead of a chat completion; "
             f"check {self._url_is}, which usually ends in /v1."
+        )
+
+    def _cannot_do(self, said: Complaint, sent: Mapping[str, Any]) -> CannotDo | None:
+        """The error for a server that does not do what a client's own fields ask for; None for another."""
+        asked = self.takes & sent.keys()
+        refused = said.status in (400, 422) and not said.too_long and not said.refuses_model
+        named = said.status is not None and any(said.names(name) for name in asked)
+        if not asked or not (refused or named):
+            return None
+        return CannotDo(
+            f"The server at {self._connection.host} does not take this request with "
+            f"{', '.join(sorted(asked))}; it says: {said.reason}"
         )
 
     def _failure(self, said: Complaint) -> UsbRecError:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Usage
+from usbrec.keys import digest
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
@@ -31,9 +33,17 @@ class BodyMessage(BaseModel):
     refusal: Any = None
 
     @classmethod
-    def of(cls, text: str, reasoning: str = "") -> BodyMessage:
+    def of(cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = ()) -> BodyMessage:
         """A message put together from a stream."""
-        return cls.model_validate({"content": text, "reasoning_content": reasoning})
+        more = {"tool_calls": list(tool_calls)} if tool_calls else {}
+        return cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+
+    @property
+    def tool_calls(self) -> tuple[Mapping[str, Any], ...]:
+        """The calls of tools that the model asks for, each with an id, a name and arguments (a text)."""
+        listed = (self.model_extra or {}).get("tool_calls")
+        calls = enumerate(listed if isinstance(listed, list) else ())
+        return tuple(call for place, one in calls if (call := _call(place, one)) is not None)
 
     @property
     def text(self) -> str:
@@ -48,6 +58,45 @@ class BodyMessage(BaseModel):
         # Some servers send the same thoughts under two names.
         found = dict.fromkeys(text for text in (*fields, _thought_parts(self.content)) if text)
         return _clean("\n".join(found))
+
+
+def _call(place: int, value: Any) -> dict[str, Any] | None:
+    """One call in OpenAI's form; None for what is none. Some servers give the arguments as an object, and no
+    id."""
+    function = value.get("function") if isinstance(value, Mapping) else None
+    if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
+        return None
+    arguments = function.get("arguments")
+    if not isinstance(arguments, str):
+        arguments = "{}" if arguments is None else json.dumps(arguments)
+    called = {"name": _clean(function["name"]), "arguments": _clean(arguments)}
+    given = value.get("id")
+    id_ = given if isinstance(given, str) and given else f"call_{digest([place, called])[:24]}"
+    return {"id": _clean(id_), "type": "function", "function": called}
+
+
+def put_together(calls: list[dict[str, Any]], pieces: Any) -> None:
+    """Add the pieces of calls in one event of a stream to `calls`. A piece belongs to the call of its
+    `index`; without one it begins a call where it has a name, and goes on with the last one otherwise."""
+    for piece in pieces if isinstance(pieces, list) else ():
+        function = piece.get("function") if isinstance(piece, Mapping) else None
+        if not isinstance(function, Mapping):
+            continue
+        index = piece.get("index")
+        call = next((one for one in calls if index is not None and one["index"] == index), None)
+        if call is None and index is None and calls and not function.get("name"):
+            call = calls[-1]
+        if call is None:
+            call = {"index": index, "id": None, "function": {"name": "", "arguments": ""}}
+            calls.append(call)
+        call["id"] = piece.get("id") or call["id"]
+        held, arguments = call["function"], function.get("arguments")
+        # Some servers say the name again in every piece.
+        held["name"] = held["name"] or function.get("name") or ""
+        if isinstance(arguments, str):
+            held["arguments"] += arguments
+        elif arguments is not None:
+            held["arguments"] = json.dumps(arguments)
 
 
 def _said(content: Any) -> str:
@@ -116,7 +165,12 @@ class BodyChoice(BaseModel):
     def completion(self) -> Completion:
         """The content as it came, and the reasoning that the server has told apart."""
         cut = self.finish_reason in ("length", "content_filter")
-        return Completion(self.text, "length" if cut else "stop", reasoning=self.message.reasoning)
+        return Completion(
+            self.text,
+            "length" if cut else "stop",
+            reasoning=self.message.reasoning,
+            tool_calls=self.message.tool_calls,
+        )
 
     def why_empty(self, marks: ReasoningMarks = "auto") -> str:
         """In words for an error message: why there is no text."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: OpenAI's word for each status, where nothing more particular is said.
 _TYPES: Mapping[int, str] = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+def field_path(loc: Iterable[str | int]) -> str:
+    """Where in a body something is wrong: pydantic's own names for the kinds of a value are left out."""
+    return ".".join(str(part) for part in loc if isinstance(part, int) or part.isidentifier())
 
 
 class ServiceError(Exception):

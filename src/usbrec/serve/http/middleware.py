@@ -203,6 +203,9 @@ class AccessMiddleware:
                     more = message.get("more_body", False)
         except TimeoutError:
             raise ServiceError(408, "The body did not come in time.", code="body_too_slow") from None
+        if "content-type" not in Headers(scope=scope):
+            # Nothing but JSON is read here, and who sends it need not say so.
+            scope["headers"] = [*scope["headers"], (b"content-type", b"application/json")]
         return _after({"type": "http.request", "body": b"".join(pieces), "more_body": False}, receive)
 
     def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:

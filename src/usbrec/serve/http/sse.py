@@ -47,7 +47,10 @@ class Pipe:
         self.begun = asyncio.Event()
 
     def event(self, document: Mapping[str, Any]) -> None:
-        self._put(b"data: " + dumps(document) + b"\n\n")
+        """Add an event; one that has a `type` is named by it."""
+        name = document.get("type")
+        named = b"" if name is None else b"event: " + str(name).encode("ascii") + b"\n"
+        self._put(named + b"data: " + dumps(document) + b"\n\n")
 
     def done(self) -> None:
         """The event that ends a complete stream."""
@@ -118,11 +121,13 @@ async def event_stream(
     fill: Callable[[Pipe], Awaitable[None]],
     keep_alive: float,
     failure_of: Callable[[BaseException], ServiceError],
+    failed: Callable[[ServiceError], Mapping[str, Any]] = ServiceError.body,
 ) -> EventStream:
     """The response that sends what `fill` writes. Raises what `fill` raises before anything was written and
-    before a second is over; later it becomes an event, because there is no status any more to tell it by."""
+    before a second is over; later it becomes the event that `failed` writes, because there is no status any
+    more to tell it by."""
     pipe = Pipe()
-    work = asyncio.create_task(_filled(pipe, fill, failure_of))
+    work = asyncio.create_task(_filled(pipe, fill, failure_of, failed))
     begun = asyncio.create_task(pipe.begun.wait())
     try:
         await asyncio.wait({work, begun}, timeout=_GRACE, return_when=asyncio.FIRST_COMPLETED)
@@ -139,7 +144,10 @@ async def event_stream(
 
 
 async def _filled(
-    pipe: Pipe, fill: Callable[[Pipe], Awaitable[None]], failure_of: Callable[[BaseException], ServiceError]
+    pipe: Pipe,
+    fill: Callable[[Pipe], Awaitable[None]],
+    failure_of: Callable[[BaseException], ServiceError],
+    failed: Callable[[ServiceError], Mapping[str, Any]],
 ) -> None:
     try:
         await fill(pipe)
@@ -148,7 +156,7 @@ async def _filled(
             raise
         # Clients of OpenAI look for this.
         failure = failure_of(error)
-        pipe.event(failure.body())
+        pipe.event(failed(failure))
         pipe.close()
         if failure.status == 500:
             raise

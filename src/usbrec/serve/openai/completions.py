@@ -7,77 +7,124 @@ types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from usbrec.dialogue import Item, Usage
 from usbrec.play.protocol import SearchProgress
-from usbrec.serve.answering import Finished
+from usbrec.serve.answering import Finished, GenerationRequest, Said
+from usbrec.serve.http.errors import ServiceError
 
 
-@dataclass(frozen=True)
+@dataclass
 class CompletionWriter:
-    """Writes the documents of one completion."""
+    """Writes the documents of one completion; the events of a stream in their order."""
 
     id: str
     created: int
-    model: str
-    enhanced: bool
+    generation: GenerationRequest
+    #: Whether the stream ends with what the reply has cost.
+    include_usage: bool = False
+    #: A stream of completions ends with [DONE].
+    says_done = True
 
     def whole(self, finished: Finished) -> dict[str, Any]:
         choices = [
             {
                 "index": index,
-                "message": {"role": "assistant", "content": said.text, "refusal": None},
+                "message": {"role": "assistant", **_message(said), "refusal": None},
                 "logprobs": None,
-                "finish_reason": said.finish,
+                "finish_reason": finish_of(said),
             }
             for index, said in enumerate(finished.said)
         ]
-        head = self._head("chat.completion")
         return {
-            **head,
+            **self._head("chat.completion"),
             "choices": choices,
             "usage": usage_json(finished.usage),
-            "usbrec": self.ours(finished),
+            "usbrec": ours_json(finished, self.generation),
         }
 
-    def chunk(self, delta: Mapping[str, Any], *, index: int = 0, finish: str | None = None) -> dict[str, Any]:
+    def begin(self) -> Iterator[dict[str, Any]]:
+        for index in range(self.generation.sampling.n):
+            yield self._chunk({"role": "assistant", "content": ""}, index=index)
+
+    def piece(self, text: str) -> Iterator[dict[str, Any]]:
+        """A piece of the first reply."""
+        yield self._chunk({"content": text})
+
+    def progress(self, progress: SearchProgress) -> Iterator[dict[str, Any]]:
+        yield {**self._chunk({}), "usbrec": {"progress": progress.to_json()}}
+
+    def end(self, finished: Finished, *, told: bool) -> Iterator[dict[str, Any]]:
+        """All that is left; `told` says whether the first reply's text has been said already."""
+        for index, said in enumerate(finished.said):
+            if said.text and not (index == 0 and told):
+                yield self._chunk({"content": said.text}, index=index)
+            if said.tool_calls:
+                # Whole: a program has no use for half a call.
+                calls = [{"index": place, **call} for place, call in enumerate(said.tool_calls)]
+                yield self._chunk({"tool_calls": calls}, index=index)
+        for index, said in enumerate(finished.said):
+            chunk = self._chunk({}, index=index, finish=finish_of(said))
+            yield {**chunk, "usbrec": ours_json(finished, self.generation)} if index == 0 else chunk
+        if self.include_usage:
+            usage = usage_json(finished.usage)
+            yield {**self._head("chat.completion.chunk"), "choices": [], "usage": usage}
+
+    def failed(self, failure: ServiceError) -> dict[str, Any]:
+        """An event that OpenAI's clients raise."""
+        return failure.body()
+
+    def _chunk(
+        self, delta: Mapping[str, Any], *, index: int = 0, finish: str | None = None
+    ) -> dict[str, Any]:
         choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
         return {**self._head("chat.completion.chunk"), "choices": [choice]}
-
-    def progress(self, progress: SearchProgress) -> dict[str, Any]:
-        return {**self.chunk({}), "usbrec": {"progress": progress.to_json()}}
-
-    def last(self, finished: Finished, index: int) -> dict[str, Any]:
-        chunk = self.chunk({}, index=index, finish=finished.said[index].finish)
-        return {**chunk, "usbrec": self.ours(finished)} if index == 0 else chunk
-
-    def usage(self, finished: Finished) -> dict[str, Any]:
-        return {
-            **self._head("chat.completion.chunk"),
-            "choices": [],
-            "usage": usage_json(finished.usage),
-        }
-
-    def ours(self, finished: Finished) -> dict[str, Any]:
-        return {
-            "enhanced": self.enhanced,
-            "items": [item_json(item) for item in finished.items],
-            "trace": finished.trace,
-            "session": finished.session,
-            "turn": finished.turn,
-        }
 
     def _head(self, kind: str) -> dict[str, Any]:
         return {
             "id": self.id,
             "object": kind,
             "created": self.created,
-            "model": self.model,
+            "model": self.generation.model.name,
             "system_fingerprint": None,
         }
+
+
+def ours_json(finished: Finished, generation: GenerationRequest) -> dict[str, Any]:
+    """The field `usbrec` of an answer."""
+    return {
+        "enhanced": generation.model.enhanced,
+        "passed_on": generation.passed_on,
+        "items": [item_json(item) for item in finished.items],
+        "note": _note(finished, generation),
+        "trace": finished.trace,
+        "session": finished.session,
+        "turn": finished.turn,
+    }
+
+
+def _note(finished: Finished, generation: GenerationRequest) -> str | None:
+    """What a client may wonder about; None for nothing."""
+    texts = [said.text for said in finished.said]
+    if len(texts) > 1 and len(set(texts)) == 1 and generation.sampling.temperature == 0.0:
+        return (
+            f"All {len(texts)} replies are the same, for temperature 0 draws the likeliest one each time. "
+            "Ask with a higher temperature, or with n 1."
+        )
+    return None
+
+
+def finish_of(said: Said) -> str:
+    return "tool_calls" if said.tool_calls and said.finish == "stop" else said.finish
+
+
+def _message(said: Said) -> dict[str, Any]:
+    if not said.tool_calls:
+        return {"content": said.text}
+    return {"content": said.text or None, "tool_calls": [dict(call) for call in said.tool_calls]}
 
 
 def item_json(item: Item) -> dict[str, Any]:

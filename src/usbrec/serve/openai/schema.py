@@ -5,7 +5,10 @@ Fields that are not known are passed over, because clients send many. What a cli
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -22,7 +25,17 @@ def _writable(text: str) -> str:
     return text
 
 
+def _sendable(value: Any) -> Any:
+    """The same for any JSON, which can hold numbers, too, that no JSON has."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise ValueError("holds half a surrogate pair, or what is no JSON") from None
+    return value
+
+
 Text = Annotated[str, AfterValidator(_writable)]
+Document = Annotated[dict[str, Any], AfterValidator(_sendable)]
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
@@ -35,25 +48,44 @@ class Part(Body):
 
     type: Text
     text: Text | None = None
+    refusal: Text | None = None
+
+    @property
+    def words(self) -> str | None:
+        return self.refusal if self.type == "refusal" else self.text
 
 
 class MessageIn(Body):
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Text | list[Part] | None = None
+    name: Text | None = None
+    tool_calls: list[Document] | None = None
+    tool_call_id: Text | None = None
 
     def words(self, place: int) -> str:
         """The text of it. Raises ServiceError for what is no text."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
         for part in self.content:
-            if part.text is None:
+            if part.words is None:
                 raise ServiceError(
                     400,
                     f"messages[{place}] holds a part of type {part.type[:40]!r}; only text is read.",
                     param=f"messages.{place}.content",
                     reason="a message holds a part that is no text",
                 )
-        return "\n".join(part.text or "" for part in self.content)
+        return "\n".join(part.words or "" for part in self.content)
+
+    def written(self, place: int) -> dict[str, Any]:
+        """The message as a server is sent it: its content as one text, and the calls of tools in it."""
+        words = self.words(place)
+        calls = {"tool_calls": self.tool_calls} if self.tool_calls else {}
+        more = {"name": self.name, "tool_call_id": self.tool_call_id, **calls}
+        return {
+            "role": "system" if self.role == "developer" else self.role,
+            "content": None if calls and not words else words,
+            **{name: value for name, value in more.items() if value is not None},
+        }
 
 
 class StreamOptions(Body):
@@ -91,18 +123,41 @@ class ChatBody(Body):
     stop: Text | list[Text] | None = None
     seed: int | None = None
     logprobs: bool | None = None
+    tools: list[Document] | None = None
+    tool_choice: Text | Document | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: Document | None = None
     usbrec: Ours | None = None
 
     def conversation(self) -> Conversation:
-        """What was said, and the application's own system text (None without one). Raises ServiceError."""
+        """What was said, and the application's own system text (None without one). A tool's result is data
+        for the model, which stands with the seeker's turn before it. Raises ServiceError."""
         system: list[str] = []
         turns: list[Turn] = []
+        tools: dict[object, str] = {}
         for place, message in enumerate(self.messages):
             words = message.words(place)
             if message.role in ("system", "developer"):
                 system.append(words)
-            elif words.strip():
-                turns.append(Turn("recommender" if message.role == "assistant" else "seeker", words))
+                continue
+            for call in message.tool_calls or ():
+                function = call.get("function")
+                tools[call.get("id")] = str(function.get("name", "")) if isinstance(function, Mapping) else ""
+            if not words.strip():
+                continue
+            if message.role == "assistant":
+                turns.append(Turn("recommender", words))
+            elif message.role == "user":
+                turns.append(Turn("seeker", words))
+            else:
+                name = message.name or tools.get(message.tool_call_id) or ""
+                result = f"Result of the tool {name}:\n{words}" if name else f"Result of a tool:\n{words}"
+                if turns and turns[-1].role == "seeker":
+                    before = turns.pop()
+                    data = "\n\n".join(part for part in (before.data, result) if part)
+                    turns.append(replace(before, data=data))
+                else:
+                    turns.append(Turn("seeker", "", data=result))
         return Conversation(
             tuple(turns),
             rounds=None if self.usbrec is None else self.usbrec.rounds,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from usbrec import __version__
-from usbrec.serve.failures import failure_of
+from usbrec.serve.answering import GenerationRequest
 from usbrec.serve.http.errors import ServiceError
-from usbrec.serve.http.sse import Json, event_stream, unless_gone
-from usbrec.serve.openai.completions import model_json, models_json
+from usbrec.serve.http.sse import Json
+from usbrec.serve.openai.completions import CompletionWriter, model_json, models_json
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.request import CompletionRequest
 from usbrec.serve.service import Service
 
 #: What is said of a path that is not there.
-PATHS = "POST /v1/chat/completions, GET /v1/models, GET /v1/models/MODEL"
+PATHS = "POST /v1/chat/completions, POST /v1/responses, GET /v1/models, GET /v1/models/MODEL"
 
 
 def add_openai(app: FastAPI, service: Service) -> None:
@@ -50,13 +48,13 @@ def add_openai(app: FastAPI, service: Service) -> None:
 
     @app.post("/v1/chat/completions")
     async def chat(request: Request, body: ChatBody) -> Response:
-        completion = await CompletionRequest.receive(service, request, body)
-        if body.stream:
-            return await event_stream(completion.stream, service.settings.keep_alive, failure_of)
-        work = asyncio.create_task(completion.run())
-        if not await unless_gone(request, work):
-            return Response(status_code=499)
-        return Json(await work)
+        usage = body.stream_options is not None and bool(body.stream_options.include_usage)
+
+        def writer(number: str, created: int, generation: GenerationRequest) -> CompletionWriter:
+            return CompletionWriter(f"chatcmpl-{number}", created, generation, usage)
+
+        completion = await CompletionRequest.receive(service, request, body, writer)
+        return await completion.respond(request, stream=bool(body.stream))
 
     @app.get("/metrics")
     async def metrics() -> Response:

@@ -1,0 +1,204 @@
+"""Passed-on requests: tools, JSON and front ends' own tasks, which the language model answers as they are.
+
+They ask for no recommendation in words, so they go to the plain model without candidates and without a
+search, the messages as the client wrote them. Where the model, or the server it runs on, cannot do what is
+asked for, the answer is an error: prose in its place would fail later, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from usbrec.dialogue import Conversation, Reply
+from usbrec.errors import CannotDo
+from usbrec.llm.protocol import AsWritten, ChatModel, ChatRequest, Completion, Message, takes
+from usbrec.play.protocol import Drawn, Sampling
+from usbrec.play.seats import messages_for
+from usbrec.serve.http.errors import ServiceError
+from usbrec.serve.models import ServedModels
+from usbrec.serve.openai.schema import ChatBody
+from usbrec.serve.openai.tasks import are_built_in, is_task
+
+#: What a request is passed on for.
+Cause = Literal["tools", "response_format", "task"]
+_JSON = ("json_object", "json_schema")
+
+
+@dataclass(frozen=True, slots=True)
+class CallingReply(Reply):
+    """A reply that may ask for calls of tools, in OpenAI's form."""
+
+    tool_calls: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """The Recommender that asks a language model what a client wrote, whatever the conversation."""
+
+    model: ChatModel
+    messages: tuple[Message, ...]
+    as_written: AsWritten | None
+    cause: Cause
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return {"passed_on": self.model.identity}
+
+    @property
+    def parallel(self) -> bool:
+        return self.model.parallel
+
+    async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
+        """Raises ModelError; CannotDo where the answer is not of the kind that was asked for."""
+        answer = await self.model.chat(
+            ChatRequest(
+                self.messages,
+                n=sampling.n,
+                temperature=sampling.temperature,
+                top_p=sampling.top_p,
+                max_tokens=sampling.max_tokens,
+                frequency_penalty=sampling.frequency_penalty,
+                stop=sampling.stop,
+                seed=sampling.seed,
+                as_written=self.as_written,
+                deadline=sampling.deadline,
+                on_delta=sampling.on_delta,
+            )
+        )
+        for one in answer.completions:
+            self._check(one)
+        replies = tuple(
+            CallingReply(one.text, finish=one.finish, reasoning=one.reasoning, tool_calls=one.tool_calls)
+            for one in answer.completions
+        )
+        return Drawn(replies, answer.usage)
+
+    async def aclose(self) -> None:
+        await self.model.aclose()
+
+    def _check(self, said: Completion) -> None:
+        fields = {} if self.as_written is None else self.as_written.fields
+        if said.tool_calls or said.finish == "length":
+            return
+        if _is_forced(fields.get("tool_choice")):
+            raise CannotDo(
+                f"{self.name} answered in words although tool_choice asks for a call: the server it runs on "
+                "does not heed tool_choice. Offer the tools with auto, or serve another model."
+            )
+        if "response_format" in fields and not _is_json(said.text):
+            raise CannotDo(
+                f"{self.name} answered with something other than JSON although response_format asks for it: "
+                "the server it runs on does not heed response_format. Ask for words, or serve another model."
+            )
+
+
+def passed_on(body: ChatBody, conversation: Conversation, served: ServedModels) -> PassedOn | None:
+    """Who answers a request that is no conversation; None for one. Raises ServiceError for what the model
+    cannot do."""
+    fields = _fields(body)
+    task = not fields and is_task(conversation.system, conversation.turns)
+    if not fields and not task:
+        return None
+    forced = _is_forced(fields.get("tool_choice"))
+    model = served.language_model
+    can = frozenset[str]() if model is None else takes(model)
+    if forced and "tools" not in can:
+        raise _cannot("tools", "tool_choice", served)
+    if "response_format" in fields and "response_format" not in can:
+        raise _cannot("JSON", "response_format", served)
+    fields = {name: value for name, value in fields.items() if name in can}
+    if model is None:
+        if task:
+            raise ServiceError(
+                400,
+                "This is a front end's task, such as a title for a chat, and no language model answers here. "
+                "Switch such tasks off there.",
+                param="messages",
+                code="no_language_model",
+            )
+        return None
+    if not fields and not task:
+        # Tools that are merely offered need not be called.
+        return None
+    written = None
+    if fields:
+        messages = [message.written(place) for place, message in enumerate(body.messages)]
+        written = AsWritten(tuple(messages), fields)
+    return PassedOn(
+        model,
+        messages_for(
+            "recommender",
+            conversation.system or "",
+            conversation.turns,
+            opening=served.seat.template.opening,
+        ),
+        written,
+        "task" if task else "tools" if "tools" in fields else "response_format",
+    )
+
+
+def _fields(body: ChatBody) -> dict[str, Any]:
+    """The fields of the request that ask for something other than words. Raises ServiceError."""
+    fields: dict[str, Any] = {}
+    choice = body.tool_choice
+    if body.tools and choice in (None, "auto") and are_built_in(body.tools):
+        # Nobody asked for these.
+        pass
+    elif body.tools and choice != "none":
+        fields["tools"] = body.tools
+        if choice is not None:
+            fields["tool_choice"] = choice
+        if body.parallel_tool_calls is not None:
+            fields["parallel_tool_calls"] = body.parallel_tool_calls
+    elif _is_forced(choice):
+        raise ServiceError(400, "tool_choice asks for a call, and tools has none.", param="tool_choice")
+    kind = None if body.response_format is None else body.response_format.get("type")
+    if kind in _JSON:
+        fields["response_format"] = body.response_format
+    elif body.response_format is not None and kind != "text":
+        raise ServiceError(
+            400,
+            f"response_format.type is one of text, {', '.join(_JSON)}.",
+            param="response_format.type",
+        )
+    return fields
+
+
+def _is_forced(choice: Any) -> bool:
+    """Whether a call is asked for, rather than allowed."""
+    if isinstance(choice, Mapping):
+        allowed = choice.get("allowed_tools")
+        mode = allowed.get("mode") if isinstance(allowed, Mapping) else choice.get("mode")
+        return not (choice.get("type") == "allowed_tools" and mode == "auto")
+    return choice in ("required", "any")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _cannot(what: str, param: str, served: ServedModels) -> ServiceError:
+    name = served.seat.name
+    told = (
+        f"no language model answers here ({name}), and so no {what}"
+        if served.language_model is None
+        else f"{name} gives no {what} here; a model on a server does (--model openai:NAME)"
+    )
+    return ServiceError(
+        400,
+        f"{param}: {told}. Without {param} the answer is a recommendation in words.",
+        param=param,
+        code="unsupported_parameter",
+        reason=f"{param} is not supported by the model",
+    )
