@@ -67,6 +67,9 @@ class Models(Stage):
     reasoning: Literal["auto", "off"] | tuple[str, str] = "auto"
     """What marks the thoughts of a model that reasons first, which are no part of its replies: all known
     marks (auto), none (off: everything is the reply), or an opening and a closing mark of your own."""
+    thinking: bool = False
+    """Whether models in this process that can reason before they reply do so; a trained one never does. For a
+    model on a server its own switch goes into `extra_body`."""
 
     @field_validator("base_url")
     @classmethod
