@@ -12,14 +12,17 @@ PLAIN = _TURNS + _OPENS
 EMPTY_THOUGHT = """\
 {%- for m in messages %}
     {%- if m.role == 'assistant' and loop.last %}
-        {{- '<|start|>assistant\n<think>\n\n</think>\n\n' + m.content.split('</think>')[-1].strip() + '<|end|>\n' }}
+        {%- set said = m.content.split('</think>')[-1].strip() %}
+        {{- '<|start|>assistant\n<think>\n\n</think>\n\n' + said + '<|end|>\n' }}
     {%- else %}
         {{- '<|start|>' + m.role + '\n' + m.content + '<|end|>\n' }}
     {%- endif %}
 {%- endfor %}
 {%- if add_generation_prompt %}
     {{- '<|start|>assistant\n' }}
-    {%- if enable_thinking is defined and enable_thinking is false %}{{- '<think>\n\n</think>\n\n' }}{%- endif %}
+    {%- if enable_thinking is defined and enable_thinking is false %}
+        {{- '<think>\n\n</think>\n\n' }}
+    {%- endif %}
 {%- endif %}"""
 
 #: The same, and nothing switches it.
@@ -73,7 +76,8 @@ STRICT = """\
     {%- if (m.role == 'user') != (loop.index0 % 2 == 0) %}
         {{- raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}
     {%- endif %}
-    {{- '<turn>' + ('model' if m.role == 'assistant' else m.role) + '\n' + m.content | trim + '<end_of_turn>\n' }}
+    {%- set role = 'model' if m.role == 'assistant' else m.role %}
+    {{- '<turn>' + role + '\n' + m.content | trim + '<end_of_turn>\n' }}
 {%- endfor %}
 {%- if add_generation_prompt %}{{- '<turn>model\n' }}{%- endif %}"""
 

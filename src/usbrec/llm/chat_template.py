@@ -1,4 +1,4 @@
-"""Chat template: messages become the text that a model reads, the same when it is trained and when it is asked.
+"""Chat template: messages become the text that a model reads, the same when it is trained and when asked.
 
 Templates are somebody's program, and they differ. Some put more before a reply than they ask for one with (an
 empty thought, a channel's name): that belongs to the prompt, so that it is neither learnt nor said. Some take
@@ -26,7 +26,7 @@ Said: TypeAlias = Mapping[str, str]
 Render: TypeAlias = Callable[[Sequence[Said], bool, Mapping[str, Any]], str]
 
 #: What templates call the switch that lets a model reason first, and how it is off and on.
-_SWITCHES: Mapping[str, tuple[Any, ...]] = {
+SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "enable_thinking": (False, True),
     "thinking": (False, True),
     "thinking_budget": (0,),
@@ -67,7 +67,7 @@ class ChatTemplate:
         self._render = render
         self._name = name
         self._thinking = thinking
-        there = {word: ways for word, ways in _SWITCHES.items() if re.search(rf"\b{word}\b", source)}
+        there = {word: ways for word, ways in SWITCHES.items() if re.search(rf"\b{word}\b", source)}
         self._variables: Mapping[str, Any] = {
             word: ways[int(thinking)] for word, ways in there.items() if len(ways) > int(thinking)
         }

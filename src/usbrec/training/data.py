@@ -136,8 +136,8 @@ class Encoder:
             raise InputError(f"{where} refuses the prompt ({refusal}). Use another base model.") from None
         if not read.known:
             raise InputError(
-                f"{where} writes a reply otherwise than it asks for one, so that what is trained would not be "
-                "what is asked. Use another base model."
+                f"{where} writes a reply otherwise than it asks for one, so that what is trained would "
+                "not be what is asked. Use another base model."
             )
         end = end_of_turn(self._tokenizer, read)
         # What the template puts behind the end of the turn is not said by the model and not learnt.

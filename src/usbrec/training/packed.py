@@ -68,7 +68,9 @@ def pack(
         # A place that sees nothing would be a softmax over nothing.
         seen[row, range(place, width), range(place, width)] = True
     mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
-    return Packed(ids, positions, mask[:, None], torch.tensor(predicts).reshape(-1, 4), count)
+    return Packed(
+        ids, positions, mask[:, None], torch.tensor(predicts, dtype=torch.long).reshape(-1, 4), count
+    )
 
 
 def reply_logps(model: Any, packed: Packed) -> tuple[Tensor, Tensor]:

@@ -12,8 +12,8 @@ a busy neighbour slot changes the order of floating-point sums. What makes answe
 Prefill is what costs on a CPU (100 to 280 tokens a second for the packaged model), so drafts go out in
 one request with `n`, which computes the prompt once.
 
-Prompts are written here, by the file's own chat template (llm/chat_template.py), as they are where the model is
-trained: llama.cpp is given one that passes them on, since its own additions would differ.
+Prompts are written here, by the file's own chat template (llm/chat_template.py), as they are where the model
+is trained: llama.cpp is given one that passes them on, since its own additions would differ.
 """
 
 from __future__ import annotations
@@ -193,8 +193,8 @@ class LlamaCppModel:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """A file's chat template. Where it speaks of marks of thoughts, `marked`, special tokens are given as text,
-    so that marks can be told; `stop` are then the texts that end a turn."""
+    """A file's chat template. Where it speaks of marks of thoughts, `marked`, special tokens are given as
+    text, so that marks can be told; `stop` are then the texts that end a turn."""
 
     chat: ChatTemplate
     marked: bool
@@ -306,7 +306,7 @@ class _Instance:
         return self._ask({**self._place(request.messages, 1), **body, **extra})
 
     def _place(self, messages: tuple[Message, ...], count: int) -> dict[str, Any]:
-        """Write the prompt, choose the slot, and say whether its prefix may be used. Raises UnusableAnswer."""
+        """Write the prompt, choose the slot, say whether its prefix may be used. Raises UnusableAnswer."""
         try:
             prompt = self.template().chat.prompt([message.to_json() for message in messages])
         except TemplateRefusal as refusal:

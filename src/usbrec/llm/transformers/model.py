@@ -77,8 +77,8 @@ class _WorkerState:
 
 class TransformersModel:
     """A ChatModel on torch. `context` is prompt plus reply in tokens, `workers` how many units run at
-    once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda. Prompts are
-    those of training: a model that can reason first replies at once, but with `thinking` and no adapter.
+    once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda. Prompts
+    are those of training: a model that can reason first replies at once, but with `thinking` and no adapter.
     `reasoning` says which special tokens mark thoughts.
 
     Loading happens with the first request. Raises InputError or ConfigError then, and ConfigError at once
