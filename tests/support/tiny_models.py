@@ -47,7 +47,7 @@ def tiny_model(seed: int = 0, *, spread: float = 0.4) -> LlamaForCausalLM:
     """A random model over the vocabulary of `tiny_tokenizer`; a wide `spread` makes likely tokens clear."""
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=256 + len(SPECIAL) + len(PLAIN),
+        vocab_size=256 + len(SPECIAL) + len(PLAIN) + 1,
         hidden_size=_WIDTH,
         intermediate_size=48,
         num_hidden_layers=_LAYERS,
@@ -84,9 +84,13 @@ def write_gguf(path: Path, template: str | None, *, seed: int = 0) -> Path:
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("default")
     letters = byte_letters()
-    writer.add_token_list([*letters, *SPECIAL, *PLAIN])
+    # A file has to have a merge; nobody says these two bytes.
+    writer.add_token_list([*letters, *SPECIAL, *PLAIN, letters[0] + letters[1]])
     writer.add_token_types(
-        [TokenType.NORMAL] * 256 + [TokenType.CONTROL] * len(SPECIAL) + [TokenType.USER_DEFINED] * len(PLAIN)
+        [TokenType.NORMAL] * 256
+        + [TokenType.CONTROL] * len(SPECIAL)
+        + [TokenType.USER_DEFINED] * len(PLAIN)
+        + [TokenType.NORMAL]
     )
     writer.add_token_merges([f"{letters[0]} {letters[1]}"])
     writer.add_eos_token_id(256)

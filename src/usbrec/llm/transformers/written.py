@@ -80,16 +80,16 @@ def ask_as_trained(tokenizer: Any, name: str) -> bool:
     )
     try:
         wanted = [ours.prompt(dialogue) for dialogue in _DIALOGUES]
+        missing: set[str | None] = set()
         for changed in (source, switched + source):
             tokenizer.chat_template = changed
-            missing = {_missing(tokenizer, one, text) for one, text in zip(_DIALOGUES, wanted, strict=True)}
+            missing = {_missing(tokenizer, *one) for one in zip(_DIALOGUES, wanted, strict=True)}
             if missing == {""}:
                 return True
-            if len(missing) == 1 and (text := missing.pop()) is not None:
-                behind = f"{{%- if add_generation_prompt %}}{{{{- {json.dumps(text)} }}}}{{%- endif %}}"
-                tokenizer.chat_template = changed + behind
-                if all(not _missing(tokenizer, *one) for one in zip(_DIALOGUES, wanted, strict=True)):
-                    return True
+        if len(missing) == 1 and (text := missing.pop()) is not None:
+            behind = f"{{%- if add_generation_prompt %}}{{{{- {json.dumps(text)} }}}}{{%- endif %}}"
+            tokenizer.chat_template = switched + source + behind
+            return True
     except TemplateRefusal:
         pass
     tokenizer.chat_template = source
