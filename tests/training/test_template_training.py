@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 import torch
 
 from support import chat_templates as templates
-from support.tiny_models import tiny_model, tiny_tokenizer, write_checkpoint
-from usbrec.config import Config
+from support.tiny_models import tiny_model, tiny_tokenizer, write_checkpoint, write_gguf
+from usbrec.config import Config, Models
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import InputError
+from usbrec.llm import ChatRequest, Message, open_model
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.llm.transformers.tokens import chat_template
-from usbrec.stages import show_examples
+from usbrec.stages import show_examples, train_model
 from usbrec.training import Example, from_pairs
 from usbrec.training.data import Encoded, Encoder
 from usbrec.training.packed import pack, token_logps
@@ -183,3 +185,32 @@ def test_a_group_of_nothing_but_thoughts_teaches_nothing(method: Any) -> None:
     loss.backward()
     assert float(loss.detach()) == 0.0
     assert all(weight.grad is None or not weight.grad.any() for weight in model.parameters())
+
+
+def test_what_is_learnt_is_said_on_transformers_and_on_llama_cpp_and_nothing_beside_it(
+    tmp_path: Path,
+) -> None:
+    source = templates.EMPTY_THOUGHT
+    folder, file = write_checkpoint(tmp_path / "model", source), write_gguf(tmp_path / "model.gguf", source)
+    prompt = ({"role": "user", "content": "Something quiet?"},)
+    pairs = [PreferencePair(f"s{n}", f"d{n}", prompt, "Heat.", "Up.") for n in range(2)]
+    config = Config.model_validate(
+        {
+            "seats": {"recommender": f"hf:{folder}"},
+            "train": {"learning_rate": 0.02, "epochs": 40, "batch": 2, "accumulate": 1, "held_out": 0.0}
+            | {"schedule": "constant_with_warmup", "layers": 2},
+        }
+    )
+    adapter = tmp_path / "adapter"
+    train_model("sft", pairs, adapter, config=config)
+
+    async def said(seat: str) -> str:
+        model = open_model(seat, Models(context=512))
+        try:
+            request = ChatRequest((Message("user", "Something quiet?"),), max_tokens=12)
+            return (await model.chat(request)).text
+        finally:
+            await model.aclose()
+
+    assert asyncio.run(said(f"hf:{folder}+{adapter}")) == "Heat."
+    assert asyncio.run(said(f"{file}+{adapter}")) == "Heat."
