@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -43,6 +43,12 @@ def one_seeker(seats: Any) -> Any:
 
 class Models(Stage):
     """How models are run and reached."""
+
+    moved: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("headers", "extra_body", "system_role"),
+        "a server's own: [servers.NAME] for seats NAME:MODEL, [servers.openai] for openai:MODEL; models in "
+        "this process take none",
+    )
 
     context: int = Field(4096, ge=256)
     """Tokens of prompt and reply together, for models in this process."""
