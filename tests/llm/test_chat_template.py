@@ -30,6 +30,7 @@ def template(source: str, *, thinking: bool = False, bos: str = "") -> ChatTempl
         ("empty thought", TURN + "<think>\n\n</think>\n\n", "<|end|>\n"),
         ("no switch", TURN + "<think>\n\n</think>\n\n", "<|end|>\n"),
         ("opened thought", TURN + "<think>\n\n</think>\n\n", "<|end|>\n"),
+        ("opened only", TURN, "<|end|>\n"),
         ("asked only", TURN + "<think>\n\n</think>\n", "<|end|>\n"),
         ("closing mark", "<turn>Something quiet?<turn></think>", "<|end|>"),
         ("channel", "<|start|>user\nSomething quiet?<|end|><|start|>assistant<turn>final\n", "<|end|>"),
@@ -76,6 +77,7 @@ def test_the_switch_is_asked_with_where_the_history_changes_too() -> None:
     [
         ("empty thought", TURN),
         ("opened thought", TURN + "<think>\n"),
+        ("opened only", TURN + "<think>\n"),
         ("asked only", TURN),
         ("closing mark", "<turn>Something quiet?<turn><think>"),
     ],

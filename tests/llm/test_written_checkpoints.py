@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_a_converted_file_samples_and_so_does_one_that_an_earlier_version_conver
     assert ends_of(folder) == {"<|end|>", "<end_of_turn>"}
 
 
-@pytest.mark.parametrize("name", templates.FAMILIES)
+@pytest.mark.parametrize("name", [name for name in templates.FAMILIES if name != "opened only"])
 def test_a_merged_checkpoint_asks_by_itself_for_what_stood_before_replies_in_training(
     name: str, tmp_path: Path
 ) -> None:
@@ -106,12 +107,11 @@ def test_a_merged_checkpoint_asks_by_itself_for_what_stood_before_replies_in_tra
         assert thinking.endswith("<|start|>assistant\n")
 
 
-def test_a_template_that_cannot_be_made_to_ask_so_stays_as_it_was() -> None:
-    source = templates.NO_SWITCH.replace(
-        "\n\n</think>\n\n' + said", "' + messages[0].content + '</think>' + said"
-    )
-    tokenizer = tiny_tokenizer(source)
-    assert ask_as_trained(tokenizer, "m")  # both dialogues begin with the same words
-    tokenizer = tiny_tokenizer(source.replace("messages[0]", "messages[-2]"))
-    assert not ask_as_trained(tokenizer, "m")
-    assert tokenizer.chat_template == source.replace("messages[0]", "messages[-2]")
+def test_a_template_that_cannot_be_made_to_ask_so_stays_as_it_was_and_that_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    base = write_checkpoint(tmp_path / "base", templates.OPENED_ONLY)
+    with caplog.at_level(logging.WARNING, logger="usbrec"):
+        out = merge_checkpoint(str(base), adapter_of(tmp_path / "adapter"), tmp_path / "out")
+    assert "cannot be made to ask for a reply as in training" in caplog.text
+    assert AutoTokenizer.from_pretrained(str(out)).chat_template == templates.OPENED_ONLY

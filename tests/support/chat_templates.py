@@ -42,6 +42,9 @@ ASKED_ONLY = (
 {%- endif %}"""
 )
 
+#: A prompt opens a thought, and replies are written without any.
+OPENED_ONLY = _TURNS + _OPENS.replace("assistant\n'", "assistant\n<think>\n'")
+
 #: A bare closing mark stands before each reply, and before the one that is asked for.
 CLOSING_MARK = """\
 {%- for m in messages %}
@@ -111,6 +114,7 @@ FAMILIES = {
     "empty thought": EMPTY_THOUGHT,
     "no switch": NO_SWITCH,
     "opened thought": OPENED_THOUGHT,
+    "opened only": OPENED_ONLY,
     "asked only": ASKED_ONLY,
     "closing mark": CLOSING_MARK,
     "channel": CHANNEL,

@@ -93,9 +93,13 @@ class ChatTemplate:
         if place < 0:
             return Rendered(asked, known=False)
         before, end = whole[:place], whole[place + len(_PLACE) :]
-        added = _added(arranged[-1]["content"].strip(), asked, before)
-        if added is None:
+        difference = _difference(arranged[-1]["content"].strip(), asked, before)
+        if difference is None:
             return Rendered(asked, known=False)
+        left_out, added = difference
+        if separate(left_out).open:
+            # It asks for thoughts, and writes replies without any: these follow what stands before them.
+            asked = asked[: len(asked) - len(left_out)]
         kept = added.rstrip(" \t")
         # Blanks before the first word are part of its token, as the model says it.
         return Rendered(asked + kept, added[len(kept) :], end)
@@ -137,9 +141,10 @@ class ChatTemplate:
                 _log.warning("%s: %s", self._name, text)
 
 
-def _added(last: str, asked: str, before: str) -> str | None:
-    """What a template writes between what it asks for a reply with and the reply, None where that cannot be
-    told; `asked` and `before` are the text up to there, and `last` is the last message before it."""
+def _difference(last: str, asked: str, before: str) -> tuple[str, str] | None:
+    """What a template asks for a reply with and does not write before one, and what it writes there and does
+    not ask with, one of them ""; None where that cannot be told. `asked` and `before` are the text up to the
+    reply, and `last` is the last message before it."""
     if "".join(last.split()) not in "".join(before.split()):
         return None
     if not before.startswith(asked) and not asked.startswith(before):
@@ -151,8 +156,8 @@ def _added(last: str, asked: str, before: str) -> str | None:
             text[place + len(last) :] for text, place in zip((asked, before), places, strict=True)
         )
     if before.startswith(asked):
-        return before[len(asked) :]
-    return "" if asked.startswith(before) else None
+        return "", before[len(asked) :]
+    return (asked[len(before) :], "") if asked.startswith(before) else None
 
 
 def without_system(messages: Sequence[Said]) -> list[dict[str, str]]:
