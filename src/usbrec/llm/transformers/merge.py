@@ -71,7 +71,7 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
         if not ask_as_trained(tokenizer, base):
             _log.warning(
                 "%s: its chat template cannot be made to ask for a reply as in training, so another server "
-                "will ask it otherwise. Switch reasoning off in each request, or run it with hf:BASE+ADAPTER.",
+                "will ask it otherwise. Switch reasoning off in each request, or use hf:BASE+ADAPTER.",
                 base,
             )
         merged.save_pretrained(partial)
