@@ -72,7 +72,10 @@ class Config(Stage):
     def _can_be_named(cls, servers: dict[str, Server]) -> dict[str, Server]:
         for name, server in servers.items():
             if name in NO_SERVERS:
-                raise ValueError(f"{name} begins another kind of seat; give the server another name")
+                raise ValueError(
+                    f"{name} begins another kind of seat, which takes no fields or headers of a server; give "
+                    "a server another name"
+                )
             if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
                 raise ValueError(f"{name!r}: a server's name has letters, digits, _ and - only")
             if server.base_url is None and name != "openai":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -44,6 +44,12 @@ def one_seeker(seats: Any) -> Any:
 class Models(Stage):
     """How models are run and reached."""
 
+    moved: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("headers", "extra_body", "system_role"),
+        "a server's own: [servers.NAME] for seats NAME:MODEL, [servers.openai] for openai:MODEL; models in "
+        "this process take none",
+    )
+
     context: int = Field(4096, ge=256)
     """Tokens of prompt and reply together, for models in this process."""
     threads: int = Field(1, ge=1)
@@ -67,6 +73,9 @@ class Models(Stage):
     reasoning: Literal["auto", "off"] | tuple[str, str] = "auto"
     """What marks the thoughts of a model that reasons first, which are no part of its replies: all known
     marks (auto), none (off: everything is the reply), or an opening and a closing mark of your own."""
+    thinking: bool = False
+    """Whether models in this process that can reason before they reply do so; a trained one never does. For a
+    model on a server its own switch goes into `extra_body`."""
 
     @field_validator("base_url")
     @classmethod

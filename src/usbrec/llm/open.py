@@ -202,6 +202,8 @@ class ModelOpener:
                 workers=settings.workers(in_process=True),
                 threads=settings.threads,
                 device=settings.device,
+                thinking=settings.thinking,
+                reasoning=marks,
             )
         from usbrec.llm.llama_cpp.model import LlamaCppModel
 
@@ -218,6 +220,7 @@ class ModelOpener:
             context=settings.context,
             instances=settings.workers(in_process=True),
             threads=settings.threads,
+            thinking=settings.thinking,
         )
 
     def _on_server(self, seat: Seat, marks: ReasoningMarks) -> ChatModel:

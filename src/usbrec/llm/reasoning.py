@@ -12,6 +12,7 @@ Seed-OSS, Command A, OpenThinker, EXAONE Deep, Apertus and their kin).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -39,6 +40,7 @@ _AROUND: tuple[tuple[str, str], ...] = (
     ("<|start_response|>", "<|end_response|>"),
     ("<|start_text|>", "<|end_text|>"),
 )
+_MARKS = frozenset(mark.lower() for pair in (*_FAMILIES, *_AROUND) for mark in pair)
 _CHANNEL = re.compile(
     r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>", re.I
 )
@@ -77,6 +79,23 @@ def separate(answer: str, marks: ReasoningMarks = "auto") -> Separated:
         if (found := way(answer)) is not None:
             return found
     return _by_marks(answer, _FAMILIES)
+
+
+def marks_among(tokens: Iterable[str], marks: ReasoningMarks = "auto") -> frozenset[str]:
+    """Those of a vocabulary's `tokens` that mark where thoughts begin or end, or what goes around a reply."""
+    if marks == "off":
+        return frozenset()
+    if marks != "auto":
+        return frozenset(token for token in tokens if token in marks)
+    there = {token: token.lower() for token in tokens}
+    known = _MARKS | (set(_CHANNEL_MARKS) if "<|channel|>" in there.values() else set())
+    return frozenset(token for token, lower in there.items() if lower in known)
+
+
+def names_marks(text: str) -> bool:
+    """Whether a chat template speaks of marks of thoughts."""
+    lower = text.lower()
+    return "<|channel|>" in lower or any(mark in lower for mark in _MARKS)
 
 
 def _by_marks(answer: str, families: tuple[tuple[str, str], ...]) -> Separated:

@@ -19,7 +19,8 @@ from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, separate
 STILL_REASONING = (
     "was still reasoning when its tokens ran out, so there is no reply. Allow more (play.max_tokens; "
     "judging.max_tokens for a judge), or switch reasoning off, such as by servers.NAME.extra_body = "
-    '{ chat_template_kwargs = { enable_thinking = false } } or { reasoning_effort = "low" }.'
+    '{ chat_template_kwargs = { enable_thinking = false } } or { reasoning_effort = "low" }, or by '
+    "models.thinking = false for a model in this process."
 )
 
 

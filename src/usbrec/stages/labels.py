@@ -10,6 +10,7 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
+from usbrec.llm.reasoning import separate
 from usbrec.play.targets import Targets
 from usbrec.stages.resolve import resolve, to_read
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
@@ -48,7 +49,8 @@ def _examples(
     seat, knowledge = participants.runner.recommender, participants.runner.knowledge
     examples = []
     for sample in samples:
-        label = sample.label
+        # Thoughts that somebody's data has in a label are nobody's reply.
+        label: str | None = separate(sample.label or "").text
         if not label or not label.strip():
             continue
         foci: list[tuple[str, ...] | None] = [None]

@@ -89,7 +89,9 @@ def _train_by_playing(
         examples = rewards.examples()
         parts = split(examples, share=config.train.held_out, seed=config.seed)
         play = rewards.config.play
-        playing = run.Playing(rewards, play.max_tokens, play.frequency_penalty)
+        playing = run.Playing(
+            rewards, play.max_tokens, play.frequency_penalty, reasoning=config.models.reasoning
+        )
 
         def work() -> Mapping[str, Any]:
             train, held_out, too_long = run.encode(task, parts, reply=play.max_tokens)

@@ -9,6 +9,9 @@ from typing import Any
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import InputError
 from usbrec.keys import derive_seed, digest
+from usbrec.llm.chat_template import TemplateRefusal
+from usbrec.llm.reasoning import separate
+from usbrec.llm.transformers.tokens import chat_template, encode, end_of_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,34 @@ class Split:
 
 
 def from_pairs(pairs: Iterable[PreferencePair]) -> tuple[Example, ...]:
-    """Every pair as an example. Pairs whose sides are equal teach nothing and are left out."""
-    return tuple(
+    """Every pair as an example, without thoughts that stand in its texts. Pairs whose sides are equal, or
+    whose side says nothing beside its thoughts, teach nothing and are left out."""
+    examples = (
         Example(
             pair.sample_id,
             pair.dialogue_id,
-            tuple(dict(message) for message in pair.prompt),
-            pair.chosen,
-            pair.rejected,
+            tuple(_without_thoughts(message) for message in pair.prompt),
+            separate(pair.chosen).text,
+            separate(pair.rejected).text,
             _titles(pair.provenance),
         )
         for pair in pairs
-        if pair.chosen.strip() != pair.rejected.strip()
     )
+    return tuple(
+        one
+        for one in examples
+        if one.rejected is not None
+        and one.chosen.strip()
+        and one.rejected.strip()
+        and one.chosen.strip() != one.rejected.strip()
+    )
+
+
+def _without_thoughts(message: Mapping[str, str]) -> dict[str, str]:
+    said = dict(message)
+    if said.get("role") == "assistant":
+        said["content"] = separate(said["content"]).text
+    return said
 
 
 def _titles(provenance: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -101,51 +119,41 @@ def digest_of(examples: Sequence[Example]) -> str:
 
 
 class Encoder:
-    """Turns examples into tokens by the model's own chat template."""
+    """Turns examples into tokens by the model's own chat template, as who asks the trained model does: what
+    the template puts before a reply is prompt, and the reply with its end of turn is all that is learnt."""
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Any, name: str = "the model") -> None:
         self._tokenizer = tokenizer
+        self._name = name
+        self._template = chat_template(tokenizer, name)
 
     def __call__(self, example: Example) -> Encoded:
-        """Raises InputError when the template drops or changes what stands before the reply."""
-        start = self._render(example, None)
-        return Encoded(
-            example,
-            self._tokens(start),
-            self._reply(example, start, example.chosen),
-            None if example.rejected is None else self._reply(example, start, example.rejected),
+        """Raises InputError when the template refuses the dialogue, or does not write replies."""
+        where = f"sample {example.sample_id}: the chat template of {self._name}"
+        try:
+            read = self._template.read(example.prompt)
+        except TemplateRefusal as refusal:
+            raise InputError(f"{where} refuses the prompt ({refusal}). Use another base model.") from None
+        if not read.known:
+            raise InputError(
+                f"{where} writes a reply otherwise than it asks for one, so that what is trained would "
+                "not be what is asked. Use another base model."
+            )
+        end = end_of_turn(self._tokenizer, read)
+        # What the template puts behind the end of the turn is not said by the model and not learnt.
+        after = (
+            f"{read.end.rstrip()}{self._tokenizer.eos_token}"
+            if end is None
+            else read.end[: read.end.index(end) + len(end)]
         )
 
-    def _render(self, example: Example, reply: str | None) -> str:
-        messages = [dict(message) for message in example.prompt]
-        if reply is not None:
-            messages.append({"role": "assistant", "content": reply})
-        try:
-            text = self._tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=reply is None
-            )
-        except Exception as error:  # noqa: BLE001 - a template is somebody's program
-            raise InputError(
-                f"sample {example.sample_id}: the model's chat template refuses the prompt ({error})."
-            ) from None
-        return str(text)
+        def reply(text: str) -> tuple[int, ...]:
+            # Tokenised apart from the prompt, as the model itself writes it: token by token after the prompt.
+            return tuple(encode(self._tokenizer, f"{read.lead}{text.strip()}{after}"))
 
-    def _reply(self, example: Example, start: str, reply: str) -> tuple[int, ...]:
-        whole = self._render(example, reply.strip())
-        if not whole.startswith(start):
-            raise InputError(
-                f"sample {example.sample_id}: the model's chat template writes the dialogue otherwise once a "
-                "reply follows, so that what is trained would not be what is asked. Use another base model."
-            )
-        # Tokenised apart from the prompt, as the model itself writes it: token by token after the prompt.
-        # What the template puts behind the end of the turn is not said by the model and not learnt.
-        return self._tokens(_until_end(whole[len(start) :], self._tokenizer.eos_token))
-
-    def _tokens(self, text: str) -> tuple[int, ...]:
-        return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def _until_end(text: str, end: str) -> str:
-    """`text` up to and with its last end-of-turn; one is added where the template writes none."""
-    cut = text.rfind(end)
-    return text.rstrip() + end if cut < 0 else text[: cut + len(end)]
+        return Encoded(
+            example,
+            tuple(encode(self._tokenizer, read.prompt)),
+            reply(example.chosen),
+            None if example.rejected is None else reply(example.rejected),
+        )

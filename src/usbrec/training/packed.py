@@ -29,8 +29,17 @@ class Packed:
     replies: int
 
 
-def pack(rows: Sequence[tuple[Tokens, Sequence[Tokens]]], *, pad: int, dtype: torch.dtype) -> Packed:
-    """Lay out (prompt, its replies) as one batch; prompts and replies must not be empty."""
+def pack(
+    rows: Sequence[tuple[Tokens, Sequence[Tokens]]],
+    *,
+    pad: int,
+    dtype: torch.dtype,
+    thoughts: Sequence[Sequence[int]] | None = None,
+) -> Packed:
+    """Lay out (prompt, its replies) as one batch; prompts and replies must not be empty.
+
+    `thoughts` says of each reply how many of its first tokens are read and not predicted.
+    """
     width = max(len(prompt) + sum(map(len, replies)) for prompt, replies in rows)
     ids = torch.full((len(rows), width), pad, dtype=torch.long)
     positions = torch.zeros((len(rows), width), dtype=torch.long)
@@ -43,20 +52,25 @@ def pack(rows: Sequence[tuple[Tokens, Sequence[Tokens]]], *, pad: int, dtype: to
         positions[row, :start] = torch.arange(start)
         seen[row, :start, :start] = torch.ones(start, start).tril().bool()
         place = start
-        for reply in replies:
+        for number, reply in enumerate(replies):
             end = place + len(reply)
             ids[row, place:end] = torch.tensor(list(reply))
             positions[row, place:end] = torch.arange(start, start + len(reply))
             seen[row, place:end, :start] = True
             seen[row, place:end, place:end] = torch.ones(len(reply), len(reply)).tril().bool()
             before = [start - 1, *range(place, end - 1)]
-            predicts += [(row, at, token, count) for at, token in zip(before, reply, strict=True)]
+            skipped = 0 if thoughts is None else thoughts[row][number]
+            predicts += [
+                (row, at, token, count) for at, token in list(zip(before, reply, strict=True))[skipped:]
+            ]
             count += 1
             place = end
         # A place that sees nothing would be a softmax over nothing.
         seen[row, range(place, width), range(place, width)] = True
     mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
-    return Packed(ids, positions, mask[:, None], torch.tensor(predicts), count)
+    return Packed(
+        ids, positions, mask[:, None], torch.tensor(predicts, dtype=torch.long).reshape(-1, 4), count
+    )
 
 
 def reply_logps(model: Any, packed: Packed) -> tuple[Tensor, Tensor]:

@@ -27,6 +27,8 @@ from transformers import DynamicCache, Trainer
 
 from usbrec.engine import Progress
 from usbrec.keys import derive_seed
+from usbrec.llm.reasoning import ReasoningMarks, separate
+from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, end_tokens
 from usbrec.training.data import Encoded
 from usbrec.training.measure import to_device
 from usbrec.training.packed import pack, token_logps
@@ -42,20 +44,27 @@ _COUNTS = ("replies", "unscored")
 class Playing:
     """How replies are played. `max_tokens` and `frequency_penalty` are the seat's own: the first ends every
     reply, the second holds for held-out replies, which are those of the seat, and not while learning,
-    because what is learnt has to be what was drawn from."""
+    because what is learnt has to be what was drawn from. `reasoning` says what marks thoughts."""
 
     play: Play
     max_tokens: int
     frequency_penalty: float = 0.0
+    reasoning: ReasoningMarks = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A reply in tokens, its end of turn included, and as the seat says it; `whole` unless it was cut off."""
+    """A reply in tokens, its end of turn included, and as the seat says it; `whole` unless it was cut off.
+
+    The first `thought` tokens are reasoning, which is not learnt; `lost` says that the limit of tokens came
+    before the reply.
+    """
 
     tokens: tuple[int, ...]
     text: str
     whole: bool
+    thought: int = 0
+    lost: bool = False
 
 
 def advantages(groups: Sequence[Sequence[float | None]], method: Method) -> list[list[float]]:
@@ -92,6 +101,9 @@ def policy_loss(
     `logps` and `start` (N,) are the log-probabilities of all reply tokens by the model in training and by
     the one it started from (None where `kl` is 0), `reply` (N,) the number of the reply each belongs to.
     """
+    if not len(logps):
+        # Nothing but thoughts was said.
+        return logps.sum()
     count = sum(map(len, rewards))
     if method == "rloo":
         sums = torch.zeros(count, device=logps.device).index_add(0, reply, logps)
@@ -204,8 +216,9 @@ class Voice:
     """Draws replies as the recommender's seat says them."""
 
     def __init__(self, model: Any, tokenizer: Any, playing: Playing) -> None:
-        own = model.generation_config.eos_token_id
-        self._ends = {tokenizer.eos_token_id, *(own if isinstance(own, list) else [own])} - {None}
+        template = chat_template(tokenizer, "the model")
+        self._ends = end_tokens(tokenizer, template, model.generation_config)
+        self._decoder = ReplyDecoder(tokenizer, playing.reasoning)
         self._tokenizer = tokenizer
         self._playing = playing
 
@@ -230,12 +243,26 @@ class Voice:
         return [[self._read(tokens) for tokens in group] for group in drawn]
 
     def _read(self, tokens: tuple[int, ...]) -> Drawn:
-        text = self._tokenizer.decode(tokens, skip_special_tokens=True).strip()
-        return Drawn(tokens, text, tokens[-1] in self._ends)
+        whole = tokens[-1] in self._ends
+        answer = self._decoder.decode(tokens, skip_special_tokens=True)
+        found = separate(answer, self._playing.reasoning)
+        if not found.reasoning and not found.open:
+            return Drawn(tokens, answer.strip(), whole)
+        text = found.text.strip()
+        thought = len(tokens) if found.open else self._before(tokens, text)
+        return Drawn(tokens, text, whole, thought, lost=found.open)
+
+    def _before(self, tokens: tuple[int, ...], text: str) -> int:
+        """How many tokens stand before the reply `text`; all, where it is not said in one piece."""
+        for begin in range(len(tokens) - 1, -1, -1):
+            if text in self._decoder.decode(tokens[begin:], skip_special_tokens=True):
+                return begin
+        return len(tokens)
 
 
 def outcomes_of(rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play: Play) -> list[list[Reward]]:
-    """The outcome of each reply. One without a word is none to any seat: it gets the lowest score."""
+    """The outcome of each reply. One without a word is none to any seat: it gets the lowest score; one whose
+    reasoning used up its tokens is a failed draft, whose score nobody knows."""
     asked = [
         (row.example.sample_id, one.text)
         for row, group in zip(rows, drawn, strict=True)
@@ -245,7 +272,9 @@ def outcomes_of(rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play:
     threads = torch.get_num_threads()
     played = iter(play(asked))
     torch.set_num_threads(threads)  # a model that is opened in a seat sets its own
-    return [[next(played) if one.text else Reward(0.0) for one in group] for group in drawn]
+    return [
+        [next(played) if one.text else Reward(None if one.lost else 0.0) for one in group] for group in drawn
+    ]
 
 
 def played_measures(
@@ -363,7 +392,9 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
         replies = [
             (row.prompt, [one.tokens for one in group]) for row, group in zip(rows, drawn, strict=True)
         ]
-        packed = to_device(pack(replies, pad=self._pad, dtype=model.dtype), self.accelerator.device)
+        thoughts = [[one.thought for one in group] for group in drawn]
+        packed = pack(replies, pad=self._pad, dtype=model.dtype, thoughts=thoughts)
+        packed = to_device(packed, self.accelerator.device)
         start = None
         if self._kl:
             # First the starting model, then the one with a gradient: no weight may change after its pass.
@@ -374,7 +405,7 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
             [outcome for group in outcomes for outcome in group], [one for group in drawn for one in group]
         )
         told |= _compared_groups(rewards)
-        if start is not None:
+        if start is not None and len(logps):
             told["kl"] = round(float(divergence(logps.detach(), start).mean()), 8)
         self._passes.append(told)
         return policy_loss(logps, start, reply, rewards, method=self._method, kl=self._kl)

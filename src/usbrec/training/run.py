@@ -60,7 +60,7 @@ def encode(task: Task, split: Split, *, reply: int | None = None) -> tuple[list[
     `reply` is how many tokens a reply may take where replies are still to be drawn. Raises InputError when
     none to train on is left.
     """
-    encoder = Encoder(load_tokenizer(task.base))
+    encoder = Encoder(load_tokenizer(task.base), task.base)
     limit = task.settings.max_length
 
     def fitting(examples: Sequence[Example]) -> list[Encoded]:

@@ -11,6 +11,9 @@ a busy neighbour slot changes the order of floating-point sums. What makes answe
 
 Prefill is what costs on a CPU (100 to 280 tokens a second for the packaged model), so drafts go out in
 one request with `n`, which computes the prompt once.
+
+Prompts are written here, by the file's own chat template (llm/chat_template.py), as they are where the model
+is trained: llama.cpp is given one that passes them on, since its own additions would differ.
 """
 
 from __future__ import annotations
@@ -28,10 +31,13 @@ from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
 from usbrec.engine import current_scope
-from usbrec.errors import ConfigError, ModelError, ModelUnavailable, PromptTooLong, UnusableAnswer
+from usbrec.errors import ConfigError, InputError, ModelError, ModelUnavailable, PromptTooLong, UnusableAnswer
 from usbrec.keys import derive_seed
+from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal, jinja_template
 from usbrec.llm.choices import read_option
+from usbrec.llm.llama_cpp.header import read_header
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
+from usbrec.llm.reasoning import names_marks
 from usbrec.storage import Stamped, content_digest, stamped
 
 T = TypeVar("T")
@@ -40,6 +46,8 @@ T = TypeVar("T")
 SLOTS = 4
 #: What is heeded of a client's own fields: llama.cpp makes a grammar of it.
 _TAKES = frozenset({"response_format"})
+#: The chat template that llama.cpp is given: the prompt as it is.
+_PASSED_ON = "{{ messages[0]['content'] }}"
 #: How deep raw log-probabilities are read before the grammar-limited second look of `choose`.
 _TOP = 64
 
@@ -49,7 +57,8 @@ class LlamaCppModel:
 
     `context` is the longest prompt plus reply in tokens. `instances` are loaded as workers first use
     them, each with `threads` threads; weights are mapped from one file. `adapter` is a LoRA file beside
-    them (see lora_to_gguf.py).
+    them (see lora_to_gguf.py). A model that can reason first replies at once, as in training, but with
+    `thinking` and no adapter.
     Raises ConfigError when the file is missing, is no GGUF model, or xllamacpp is not installed.
     """
 
@@ -65,6 +74,7 @@ class LlamaCppModel:
         context: int = 4096,
         instances: int = 1,
         threads: int = 1,
+        thinking: bool = False,
     ) -> None:
         self._path = Path(path)
         try:
@@ -85,7 +95,11 @@ class LlamaCppModel:
         self._name = name or self._path.name
         self._context = context
         self._threads = threads
-        self._instances = [_Instance(self._load) for _ in range(max(1, instances))]
+        # An adapter has learnt replies to prompts without thoughts.
+        self._thinking = thinking and adapter is None
+        self._reading = threading.Lock()
+        self._read: _Template | None = None
+        self._instances = [_Instance(self._load, self._template) for _ in range(max(1, instances))]
 
     @property
     def name(self) -> str:
@@ -101,6 +115,7 @@ class LlamaCppModel:
             "context": self._context,
             "threads": self._threads,
             **({} if self._adapter is None else {"adapter": content_digest(self._adapter)}),
+            **({"thinking": True} if self._thinking else {}),
         }
 
     async def chat(self, request: ChatRequest) -> ChatReply:
@@ -144,10 +159,21 @@ class LlamaCppModel:
             instance.held = [None] * SLOTS
         return instance
 
+    def _template(self) -> _Template:
+        """The file's chat template. Raises InputError where it has none."""
+        with self._reading:
+            if self._read is None:
+                self._read = _read_template(self._path, self.name, thinking=self._thinking)
+            return self._read
+
     def _load(self) -> Any:
         import xllamacpp
 
         params = xllamacpp.CommonParams()
+        params.chat_template = _PASSED_ON
+        params.use_jinja = True
+        params.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
+        params.special = self._template().marked
         params.model.path = str(self._path)
         params.n_parallel = SLOTS
         params.n_ctx = self._context * SLOTS
@@ -168,11 +194,38 @@ class LlamaCppModel:
             raise ConfigError(f"{self._path}: llama.cpp cannot load this model ({error}).") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A file's chat template. Where it speaks of marks of thoughts, `marked`, special tokens are given as
+    text, so that marks can be told; `stop` are then the texts that end a turn."""
+
+    chat: ChatTemplate
+    marked: bool
+    stop: tuple[str, ...]
+
+
+def _read_template(path: Path, name: str, *, thinking: bool) -> _Template:
+    header = read_header(path)
+    if header.template is None:
+        raise InputError(
+            f"{path}: holds no chat template, as base models do, so nobody knows how to ask it. Take an "
+            "instruction-tuned model."
+        )
+    try:
+        render = jinja_template(header.template, header.tokens)
+    except Exception as error:  # noqa: BLE001 - a template is somebody's program
+        raise InputError(f"{path}: its chat template cannot be read ({error}). Take another file.") from None
+    marked = names_marks(header.template)
+    chat = ChatTemplate(render, header.template, name, thinking=thinking)
+    return _Template(chat, marked, header.ends if marked else ())
+
+
 @dataclass(slots=True)
 class _Instance:
     """One loaded model and what its slots hold. Methods run in a worker thread, under `lock`."""
 
     load: Callable[[], Any]
+    template: Callable[[], _Template]
     server: Any = None
     unit: str | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -189,7 +242,7 @@ class _Instance:
             "top_p": request.top_p,
             "frequency_penalty": request.frequency_penalty,
             "max_tokens": request.max_tokens,
-            "stop": list(request.stop),
+            "stop": [*request.stop, *self.template().stop],
             "seed": seed,
         }
         if request.as_written is not None:
@@ -259,7 +312,11 @@ class _Instance:
         return self._ask({**self._place(request.messages, 1), **body, **extra})
 
     def _place(self, messages: tuple[Message, ...], count: int) -> dict[str, Any]:
-        """Choose the slot and say whether its prefix may be used."""
+        """Write the prompt, choose the slot, say whether its prefix may be used. Raises UnusableAnswer."""
+        try:
+            prompt = self.template().chat.prompt([message.to_json() for message in messages])
+        except TemplateRefusal as refusal:
+            raise UnusableAnswer(f"The model's chat template refuses the dialogue ({refusal}).") from None
         shared = [0 if held is None else _shared(held, messages) for held in self.held]
         slot = max(range(SLOTS), key=lambda index: (shared[index], self.held[index] is None, index))
         warm = shared[slot] > 0
@@ -268,7 +325,7 @@ class _Instance:
             self.held[other] = None
         self.held[slot] = messages
         return {
-            "messages": [message.to_json() for message in messages],
+            "messages": [{"role": "user", "content": prompt}],
             "id_slot": slot,
             "cache_prompt": warm,
             # Its own defaults are top-k 40 and min-p 0.05: the request says what it wants, no more.

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from usbrec.dialogue import Usage
 from usbrec.errors import CannotDo, ConfigError, UnusableAnswer, UsbRecError
 from usbrec.keys import derive_seed
+from usbrec.llm.chat_template import SYSTEM_MOVED, without_system
 from usbrec.llm.choices import FirstToken, read_first_token, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.openai.connection import (
@@ -291,7 +292,7 @@ class OpenAIModel:
     def _fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         fields = {"model": self._model, **body}
         if self._system_role == "user":
-            fields["messages"] = _without_system(body["messages"])
+            fields["messages"] = without_system(body["messages"])
         if streamed:
             fields |= {"stream": True, "stream_options": {"include_usage": True}}
         fields[self._max_tokens] = fields.pop("max_tokens")
@@ -307,9 +308,9 @@ class OpenAIModel:
         if self._system_role == "system" and complaint.refuses_system and _has_system(sent):
             self._system_role = "user"
             _log.warning(
-                "%s: no system role here; its text goes before the first user message from now on "
-                '(servers.%s.system_role = "user" says so at once).',
+                '%s: %s (servers.%s.system_role = "user" says so at once).',
                 self.name,
+                SYSTEM_MOVED,
                 self._server,
             )
             return True
@@ -399,19 +400,6 @@ class OpenAIModel:
 
 def _has_system(sent: Mapping[str, Any]) -> bool:
     return any(message["role"] == "system" for message in sent["messages"])
-
-
-def _without_system(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """The messages with the system text before the first user message, for templates without that role."""
-    system = [message["content"] for message in messages if message["role"] == "system"]
-    rest = [dict(message) for message in messages if message["role"] != "system"]
-    if system:
-        first = next((message for message in rest if message["role"] == "user"), None)
-        if first is None:
-            first = {"role": "user", "content": ""}
-            rest.insert(0, first)
-        first["content"] = "\n\n".join(part for part in (*system, first["content"]) if part)
-    return rest
 
 
 def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Choice:

@@ -16,6 +16,7 @@ from typing import Any
 
 from usbrec.errors import ConfigError, InputError
 from usbrec.llm.packaged import MODELS, packaged_model_path
+from usbrec.llm.transformers.written import let_sample, rewrite_config, samples
 from usbrec.storage import cache_folder, content_digest, expanded
 
 #: How a seat begins that transformers runs.
@@ -53,7 +54,11 @@ def load_tokenizer(base: str) -> Any:
 
         tokenizer = AutoTokenizer.from_pretrained(checkpoint_of(base))
     if not tokenizer.chat_template:
-        raise InputError(f"{base}: its tokenizer has no chat template. Take an instruction-tuned model.")
+        raise InputError(
+            f"{base}: its tokenizer has no chat template, as base models do, so nobody knows how to ask it. "
+            "Take an instruction-tuned model, or put the template that it was trained with into its folder "
+            "as chat_template.jinja."
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
@@ -131,6 +136,8 @@ def _converted(path: Path) -> Path:
     content = content_digest(path)
     folder = root / "checkpoints" / f"{path.stem}-{content[:12]}"
     if (folder / "config.json").is_file():
+        if not samples(folder):
+            _let_sample(folder)
         return folder
     with _loading(path.name):
         import torch
@@ -141,6 +148,8 @@ def _converted(path: Path) -> Path:
             **where, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
         )
         tokenizer = AutoTokenizer.from_pretrained(**where)
+        if tokenizer.chat_template:
+            let_sample(model.generation_config, tokenizer, path.name)
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=".turning-", dir=folder.parent))
         try:
@@ -152,3 +161,13 @@ def _converted(path: Path) -> Path:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return folder
+
+
+def _let_sample(folder: Path) -> None:
+    """A checkpoint that an earlier version cached samples too. One that cannot be written to stays."""
+    with _loading(folder.name), contextlib.suppress(OSError):
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(str(folder))
+        if tokenizer.chat_template:
+            rewrite_config(folder, tokenizer)

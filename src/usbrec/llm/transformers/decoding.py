@@ -12,14 +12,15 @@ from typing import Any
 
 from usbrec.llm.transformers.sequences import DecodingRequest, DecodingSequence
 from usbrec.llm.transformers.shared_prefix import PerPromptPass, SharedPrefixPass, forward_pass_of
+from usbrec.llm.transformers.tokens import ReplyDecoder
 
 
-def draw_all(model: Any, tokenizer: Any, decodings: Sequence[DecodingRequest]) -> None:
-    """Draw every reply of `decodings` to its end, or until the request is cancelled."""
+def draw_all(
+    model: Any, decoder: ReplyDecoder, ends: frozenset[int], decodings: Sequence[DecodingRequest]
+) -> None:
+    """Draw every reply of `decodings` to one of the tokens `ends`, or until the request is cancelled."""
     import torch
 
-    ends = model.generation_config.eos_token_id
-    ends = frozenset({tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])})
     sequences = [sequence for decoding in decodings for sequence in decoding.sequences]
     if not sequences:
         return
@@ -28,9 +29,9 @@ def draw_all(model: Any, tokenizer: Any, decodings: Sequence[DecodingRequest]) -
     with torch.inference_mode():
         while True:
             for sequence, token in zip(sequences, _tokens(logits_nv, sequences), strict=True):
-                sequence.say(token, ends, tokenizer)
+                sequence.say(token, ends, decoder)
             for decoding in decodings:
-                decoding.tell(tokenizer)
+                decoding.tell(decoder)
             going = [place for place, sequence in enumerate(sequences) if sequence.finish is None]
             if not going:
                 return

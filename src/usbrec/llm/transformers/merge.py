@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import warnings
@@ -22,7 +23,10 @@ from usbrec.llm.transformers.checkpoint import (
     load_tokenizer,
     without_future_warnings,
 )
+from usbrec.llm.transformers.written import ask_as_trained, let_sample
 from usbrec.storage import expanded
+
+_log = logging.getLogger(__name__)
 
 #: Written last; a folder that holds it is one of ours and may be replaced.
 MARKER = "usbrec-merged.json"
@@ -34,7 +38,8 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     """Write `base` with the PEFT `adapter` merged in to the folder `out`, as transformers and vLLM load it.
 
     `base` is written as for `checkpoint_of`. The folder holds safetensors, configuration, tokenizer and
-    chat template; it appears whole or not at all. One that an earlier merge wrote is replaced.
+    chat template, with sampling on and replies asked for as in training; it appears whole or not at all. One
+    that an earlier merge wrote is replaced.
     Raises InputError when `out` holds something else or lies on a full disk, or when the adapter is broken
     or does not fit; ConfigError without the extra ``train``.
     """
@@ -62,6 +67,13 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
+        let_sample(merged.generation_config, tokenizer, base)
+        if not ask_as_trained(tokenizer, base):
+            _log.warning(
+                "%s: its chat template cannot be made to ask for a reply as in training, so another server "
+                "will ask it otherwise. Switch reasoning off in each request, or use hf:BASE+ADAPTER.",
+                base,
+            )
         merged.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
         (partial / MARKER).write_text(json.dumps(about, indent=2) + "\n", "utf-8")

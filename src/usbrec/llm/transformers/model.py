@@ -25,7 +25,9 @@ from usbrec.dialogue import Usage
 from usbrec.engine import LockstepBatch, current_scope
 from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
 from usbrec.keys import digest
+from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
+from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.llm.transformers.checkpoint import (
     ADAPTER_FILES,
     checkpoint_of,
@@ -36,6 +38,7 @@ from usbrec.llm.transformers.checkpoint import (
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.shared_prefix import shares_prompts
+from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
 from usbrec.storage import content_digest
 
 R = TypeVar("R")
@@ -53,6 +56,17 @@ class _Prefilled:
     cache: Any
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """The model, and what turns messages into tokens and tokens into replies."""
+
+    tokenizer: Any
+    model: Any
+    template: ChatTemplate
+    decoder: ReplyDecoder
+    ends: frozenset[int]
+
+
 @dataclass
 class _WorkerState:
     """A worker's unit or lockstep batch of units, and the last prompt of each."""
@@ -63,7 +77,9 @@ class _WorkerState:
 
 class TransformersModel:
     """A ChatModel on torch. `context` is prompt plus reply in tokens, `workers` how many units run at
-    once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda.
+    once (each has a cache of its own), `threads` those of one of them, `device` auto, cpu or cuda. Prompts
+    are those of training: a model that can reason first replies at once, but with `thinking` and no adapter.
+    `reasoning` says which special tokens mark thoughts.
 
     Loading happens with the first request. Raises InputError or ConfigError then, and ConfigError at once
     without the extra ``train``.
@@ -81,6 +97,8 @@ class TransformersModel:
         workers: int = 1,
         threads: int = 1,
         device: str = "auto",
+        thinking: bool = False,
+        reasoning: ReasoningMarks = "auto",
     ) -> None:
         try:  # Heavy and optional: checked here, loaded where they are used.
             import torch  # noqa: F401
@@ -98,11 +116,14 @@ class TransformersModel:
         self._context = context
         self._threads = threads
         self._wanted_device = device
+        # An adapter has learnt replies to prompts without thoughts.
+        self._thinking = thinking and adapter is None
+        self._marks = reasoning
         self._workers = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hf")
         self._states: dict[int, _WorkerState] = {}
         self._system_caches: dict[tuple[int, ...], Any] = {}
         self._loading = threading.RLock()
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: _Loaded | None = None
 
     @property
     def name(self) -> str:
@@ -126,6 +147,7 @@ class TransformersModel:
             "device": self._device.partition(":")[0],
             "context": self._context,
             "threads": self._threads,
+            **({"thinking": True} if self._thinking else {}),
             "versions": [torch.__version__, transformers.__version__],
         }
 
@@ -175,14 +197,22 @@ class TransformersModel:
     def _device(self) -> str:
         return device_of(self._wanted_device)
 
-    def _open(self) -> tuple[Any, Any]:
+    def _open(self) -> _Loaded:
         with self._loading:
             if self._loaded is None:
                 import torch
 
                 torch.set_num_threads(self._threads)
-                self._loaded = (load_tokenizer(self._base), self._merged())
-                shares_prompts(self._loaded[1])
+                tokenizer, model = load_tokenizer(self._base), self._merged()
+                template = chat_template(tokenizer, self.name, thinking=self._thinking)
+                self._loaded = _Loaded(
+                    tokenizer,
+                    model,
+                    template,
+                    ReplyDecoder(tokenizer, self._marks),
+                    end_tokens(tokenizer, template, model.generation_config),
+                )
+                shares_prompts(model)
             return self._loaded
 
     def _merged(self) -> Any:
@@ -208,7 +238,7 @@ class TransformersModel:
         """Prefill the prompt from where it differs from the unit's last one."""
         from transformers import DynamicCache
 
-        _, model = self._open()
+        model = self._open().model
         ids = self._ids(messages)
         limit = min(self._context, model.config.max_position_embeddings)
         if len(ids) + reply > limit:
@@ -226,17 +256,16 @@ class TransformersModel:
         warm.ids, warm.cache = ids, cache
         return Prompt(ids, cache, logits, shared)
 
-    def _ids(self, messages: Sequence[Message], *, reply: bool = True) -> list[int]:
+    def _ids(self, messages: Sequence[Message]) -> list[int]:
         """The tokens of a dialogue, with what begins a reply behind it. Raises UnusableAnswer."""
-        tokenizer, _ = self._open()
+        loaded = self._open()
         try:
-            text = tokenizer.apply_chat_template(
-                [message.to_json() for message in messages], tokenize=False, add_generation_prompt=reply
-            )
-        except Exception as error:  # noqa: BLE001 - a template is somebody's program
-            raise UnusableAnswer(f"{self.name}: its chat template refuses the dialogue ({error}).") from None
-        ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
-        return ids
+            text = loaded.template.prompt([message.to_json() for message in messages])
+        except TemplateRefusal as refusal:
+            raise UnusableAnswer(
+                f"{self.name}: its chat template refuses the dialogue ({refusal})."
+            ) from None
+        return encode(loaded.tokenizer, text)
 
     def _prefilled_system(self, messages: Sequence[Message]) -> tuple[list[int], Any]:
         """The prefilled system message: its tokens and a copy of its cache; empty where there is none.
@@ -247,16 +276,16 @@ class TransformersModel:
 
         if messages[0].role != "system":
             return [], None
-        try:
-            ids = self._ids(messages[:1], reply=False)
-        except UnusableAnswer:
+        loaded = self._open()
+        ids = encode(loaded.tokenizer, loaded.template.opening(messages[0].to_json()))
+        if not ids:
             # A template may want a user's turn: then every unit prefills the whole prompt.
             return [], None
         key = tuple(ids)
         with self._loading:
             cache = self._system_caches.get(key)
             if cache is None:
-                cache = DynamicCache(config=self._open()[1].config)
+                cache = DynamicCache(config=loaded.model.config)
                 self._pass(ids, cache)
                 self._system_caches[key] = cache
                 if len(self._system_caches) > _SYSTEM_MESSAGES:
@@ -267,7 +296,7 @@ class TransformersModel:
         """Run tokens through the model after those in `cache`; the logits (1, vocabulary) that follow."""
         import torch
 
-        model = self._open()[1]
+        model = self._open().model
         with torch.inference_mode():
             answer = model(
                 input_ids=torch.tensor([list(ids)], device=self._device),
@@ -290,14 +319,17 @@ class TransformersModel:
                 decodings.append(error)
                 continue
             decodings.append(DecodingRequest(request, prompt, stopped.is_set, started))
-        tokenizer, model = self._open()
+        loaded = self._open()
         draw_all(
-            model, tokenizer, [decoding for decoding in decodings if isinstance(decoding, DecodingRequest)]
+            loaded.model,
+            loaded.decoder,
+            loaded.ends,
+            [decoding for decoding in decodings if isinstance(decoding, DecodingRequest)],
         )
         return [
             decoding
             if isinstance(decoding, ModelError)
-            else ChatReply(decoding.completions(tokenizer), _usage(decoding, len(asked)))
+            else ChatReply(decoding.completions(loaded.decoder), _usage(decoding, len(asked)))
             for decoding in decodings
         ]
 
@@ -305,10 +337,9 @@ class TransformersModel:
         import torch
 
         started = time.monotonic()
-        tokenizer, model = self._open()
-        options = {
-            option: tokenizer(option, add_special_tokens=False)["input_ids"] for option in request.options
-        }
+        loaded = self._open()
+        model = loaded.model
+        options = {option: encode(loaded.tokenizer, option) for option in request.options}
         prompt = self._prefill(request.messages, max(map(len, options.values())), warm)
         first = prompt.logits[0].log_softmax(-1)
         found: dict[str, float] = {}
