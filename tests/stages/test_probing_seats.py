@@ -98,7 +98,7 @@ def test_a_server_whose_n_gives_copies_is_asked_one_by_one_also_after_a_stop(tmp
 def test_a_server_that_cuts_prompts_is_told_of_and_the_calls_are_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with LocalServer(odd_server(cuts_at=60)) as server:
+    with LocalServer(odd_server(cuts_at=20)) as server:
         results = evaluate(SAMPLES, tmp_path / "run", config=config_of(server), catalogue=BOOKS)
         replayed = evaluate(
             SAMPLES,

@@ -154,7 +154,9 @@ class HttpClient:
             self.answered = True
             return None
         body = await response.read()
-        status = statuses.true_status(response.status, body, answered=self.answered)
+        # What lies somewhere is no completion.
+        completes = self.answered and response.method == "POST"
+        status = statuses.true_status(response.status, body, answered=completes)
         if status == 200:
             self.answered = self.answered or statuses.is_whole(body)
             return None

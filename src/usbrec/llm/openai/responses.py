@@ -24,7 +24,7 @@ _DEEPEST = 4
 #: Korean, which are wide, count as two.
 LETTERS_A_TOKEN = 7.0
 #: Shorter prompts are not cut, and a template's own tokens would hide it.
-_SHORTEST_CUT = 400
+_SHORTEST_CUT = 200
 
 
 class BodyMessage(BaseModel):
