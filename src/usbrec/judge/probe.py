@@ -2,12 +2,14 @@
 
 Log-probabilities and votes give different numbers for the same dialogue, so that a mean over both says
 nothing. A few of the run's own prompts show whether the digits hold enough of the probability; where they do
-not, or where there are no log-probabilities, a few votes show whether they can be read, if need be with
-tokens enough for a model that reasons first. What can score in neither way ends the run with what helps.
+not, or where there are no log-probabilities, the votes of these rows show which share can be read, if need be
+with tokens enough for a model that reasons first. A judge of which not one vote can be read ends the run with
+what helps; one that loses most of them is told of, because its rows are unreadable where they lose that many.
 """
 
 from __future__ import annotations
 
+import logging
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +19,13 @@ from usbrec.errors import ModelRefused
 from usbrec.judge.model import LEAST_READABLE, ModelJudge, Scoring, Way
 from usbrec.llm.protocol import Choice
 
-#: Votes that are drawn for each prompt.
-_VOTES = 2
+_log = logging.getLogger(__name__)
+
+_HELPS = (
+    'What helps: limit its answers to the digits (models.constrain = "grammar" for llama.cpp, "structured" '
+    "for vLLM), give a model that reasons more tokens (judging.max_tokens) or switch its reasoning off "
+    "(servers.NAME.extra_body), a prompt of your own (play.prompts), another --judge, or --judge rules."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,16 @@ async def probe(
         if way == "exact":
             raise ModelRefused(_no_score(judge, mass, None))
         found = await _votes(judge, prompts, mass, max_tokens, seed)
-        if found.readable is None or found.readable < LEAST_READABLE:
+        if not found.readable:
             raise ModelRefused(_no_score(judge, mass, found.readable))
+        if found.readable < LEAST_READABLE:
+            _log.warning(
+                "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
+                "than half are lost has no score. %s",
+                judge.model.name,
+                100 * found.readable,
+                _HELPS,
+            )
     judge.scoring.way, judge.scoring.max_tokens = found.way, found.max_tokens
     return found
 
@@ -79,7 +94,7 @@ async def _votes(
     """By votes: short ones, unless the model reasons before it answers."""
     best = Probed("votes", mass)
     for longest in (None, max_tokens):
-        asking = replace(judge, votes=_VOTES, scoring=Scoring("votes", longest))
+        asking = replace(judge, scoring=Scoring("votes", longest))
         choices = [await asking.model.choose(asking.request(prompt, seed=seed)) for prompt in prompts]
         readable = _readable(choices)
         if best.readable is None or readable >= best.readable:
@@ -102,9 +117,4 @@ def _no_score(judge: ModelJudge, mass: float | None, readable: float | None) -> 
     )
     if readable is not None:
         tried += f", and of its votes {readable:.0%} could be read as a digit"
-    return (
-        f"{judge.model.name} cannot score: {tried}. What helps: limit its answers to the digits "
-        '(models.constrain = "grammar" for llama.cpp, "structured" for vLLM), give a model that reasons '
-        "more tokens (judging.max_tokens) or switch its reasoning off (servers.NAME.extra_body), a prompt of "
-        "your own (play.prompts), another --judge, or --judge rules."
-    )
+    return f"{judge.model.name} cannot score: {tried}. {_HELPS}"

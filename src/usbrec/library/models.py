@@ -27,6 +27,11 @@ class OpenModel:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
+    def inner(self) -> ChatModel:
+        """The opened model, for whoever looks for its server. Only where an event loop runs."""
+        return self._here()
+
+    @property
     def name(self) -> str:
         return self._opened.name
 

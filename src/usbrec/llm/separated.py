@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
 from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, separate
@@ -73,7 +74,8 @@ class SeparatedModel(Around):
         said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
             raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
-        return replace(reply, completions=completions)
+        cut = sum(completion.finish == "length" for completion in completions)
+        return replace(reply, completions=completions, usage=reply.usage + Usage(cut_replies=cut))
 
     def _of(self, completion: Completion) -> Completion:
         found = separate(completion.text, self._marks)

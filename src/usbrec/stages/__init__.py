@@ -6,6 +6,7 @@ prints. Everything a script would want to call stands here.
 
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
+from usbrec.stages.probing_seats import probe_seat
 from usbrec.stages.ranking import make_ranker
 from usbrec.stages.seekers import make_samples
 from usbrec.stages.training import merge, show_examples, train_model
@@ -16,6 +17,7 @@ __all__ = [
     "make_ranker",
     "make_samples",
     "merge",
+    "probe_seat",
     "show_examples",
     "train_model",
 ]

@@ -115,6 +115,7 @@ def _summed_up(
             scoring=stage.scoring,
             seats=stage.seats,
             lost_calls=stage.lost_calls,
+            probe=stage.probe,
         )
         write_json(out / "results.json", results)
         run = load_run(out)

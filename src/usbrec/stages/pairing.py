@@ -95,13 +95,17 @@ def make_pairs(
         "schema": SCHEMA,
         "n": len(done),
         "scoring": stage.scoring,
+        "probe": dict(stage.probe),
         "failed": sum(record.failure is not None for _, record, _ in done),
         "lost_calls": stage.lost_calls,
         **counts,
         "advice": advice(counts, len(records), settings, **about),
         **{
-            name: round(sum(usage[name] for usage in cost), 6)
-            for name in ("calls", "prompt_tokens", "completion_tokens", "cached_tokens", "seconds")
+            name: round(sum(usage.get(name, 0) for usage in cost), 6)
+            for name in (
+                *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
+                *("cut_prompts", "cut_replies", "seconds"),
+            )
         },
         "seats": dict(stage.seats),
         "config": config.model_dump(mode="json") | {"inputs": inputs.decides()},

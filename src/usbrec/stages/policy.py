@@ -14,6 +14,8 @@ from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
+from usbrec.stages.probing import find_scoring
+from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve, to_play
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.wiring import Participants, seat_participants
@@ -43,6 +45,7 @@ class RolloutRewards:
         )
         self._known: dict[tuple[str, str], Reward] = {}
         self._loop = EventLoop()
+        self._tried = False
 
     @classmethod
     def open(
@@ -108,17 +111,27 @@ class RolloutRewards:
         """The same one after the other, without a record."""
 
         async def play() -> list[Reward]:
-            return [await self._tried(self._samples[sample_id], text) for sample_id, text in asked]
+            await self._try_models()
+            return [await self._scored(self._samples[sample_id], text) for sample_id, text in asked]
 
         return self._loop.run(play())
 
-    async def _tried(self, sample: Sample, text: str) -> Reward:
+    async def _scored(self, sample: Sample, text: str) -> Reward:
         try:
             return await self._play(sample, text)
         except ModelError:
             return Reward(None)
 
+    async def _try_models(self) -> None:
+        """Before the first episode: what the servers' models support, and how model judges score."""
+        if self._tried:
+            return
+        await probe_servers(self._participants, self.inputs.samples, self.config, self._journal)
+        await find_scoring(self._participants, self.inputs.samples, self.config, self._journal)
+        self._tried = True
+
     async def _play_all(self, wanted: Sequence[tuple[str, str]], failed: dict[tuple[str, str], str]) -> None:
+        await self._try_models()
         queue = iter(wanted)
         workers = range(max(1, min(self._participants.workers, len(wanted))))
         await side_by_side(self._worker(number, queue, failed) for number in workers)

@@ -25,21 +25,23 @@ _REPLY = "I have something in mind. What did you like about it?"
 
 
 async def find_scoring(
-    participants: Participants, samples: Sequence[Sample], config: Config, journal: Journal
+    participants: Participants, samples: Sequence[Sample], config: Config, journal: Journal | None
 ) -> Mapping[str, Any]:
     """Have every model judge score in one way from now on; what was found, by seat, as JSON.
 
-    What the run's journal holds is not asked again. Raises ModelRefused where a judge cannot score.
+    What the run's journal, where it has one, holds is not asked again. Raises ModelRefused where a judge
+    cannot score.
     """
     if not participants.judges or not samples:
         return {}
-    known = journal.unit(UNIT)
+    known = None if journal is None else journal.unit(UNIT)
     if known is not None and known.record is not None:
         for seat, judge in participants.judges.items():
             found = known.record[seat]
             judge.scoring.way, judge.scoring.max_tokens = found["way"], found["max_tokens"]
         return known.record
-    journal.forget_calls(UNIT)
+    if journal is not None:
+        journal.forget_calls(UNIT)
     record = {}
     token = current_scope.set(Scope(UNIT, 0))
     try:
@@ -59,6 +61,8 @@ async def find_scoring(
         ) from None
     finally:
         current_scope.reset(token)
+    if journal is None:
+        return record
     return journal.record_unit(UnitRecord(UNIT, record, None)).record or record
 
 

@@ -21,6 +21,7 @@ from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
 from usbrec.stages.probing import find_scoring
+from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
@@ -135,13 +136,15 @@ def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
 @dataclass(frozen=True)
 class StageRun:
     """What a stage did: each sample with its record and what its calls cost, in order; how each model judge
-    scored, by its seat (see stages/probing.py); who sat where (see stages/seated.py); and how many calls of
-    finished rows got no answer, though another try may get one."""
+    scored, by its seat (see stages/probing.py); who sat where (see stages/seated.py); how many calls of
+    finished rows got no answer, though another try may get one; and what the servers' models support that
+    matters for the run (see stages/probing_seats.py)."""
 
     rows: Sequence[tuple[Sample, UnitRecord, Mapping[str, Any]]]
     scoring: Mapping[str, Any]
     seats: Mapping[str, Any]
-    lost_calls: int = 0
+    lost_calls: int
+    probe: Mapping[str, Any]
 
 
 def run_stage(
@@ -175,6 +178,7 @@ def run_stage(
         with source or nullcontext(), other or nullcontext(), journal:
             # Of a replay, who sat there when it was recorded.
             seats = seats_told(config) if source is None else source.noted("seats") or seats_told(config)
+            before = [one for one in (source, other) if one is not None]
             return run_coroutine(
                 _run(
                     name,
@@ -187,6 +191,7 @@ def run_stage(
                     progress,
                     label or name,
                     seats,
+                    before,
                     retry_lost=source is None and not participants.restart_whole,
                 )
             )
@@ -209,6 +214,7 @@ async def _run(
     progress: Progress,
     label: str,
     seats: Mapping[str, Any],
+    before: Sequence[Journal],
     *,
     retry_lost: bool,
 ) -> StageRun:
@@ -221,7 +227,8 @@ async def _run(
         )
         journal.note("seats", seats)
         write_text(out / "config.toml", dump_config(config))
-        with step(progress, "trying out the judge"):
+        with step(progress, "trying out the models"):
+            probe = await probe_servers(participants, inputs.samples, config, journal, before)
             scoring = await find_scoring(participants, inputs.samples, config, journal)
 
         async def one(sample: Sample) -> Mapping[str, Any]:
@@ -250,7 +257,7 @@ async def _run(
         for sample, record in zip(inputs.samples, records, strict=True)
     ]
     lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
-    return StageRun(rows, scoring, seats, lost)
+    return StageRun(rows, scoring, seats, lost, probe)
 
 
 def _check_identities(participants: Participants, journal: Journal, keys: Sequence[str], out: Path) -> None:

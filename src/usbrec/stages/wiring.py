@@ -78,6 +78,7 @@ def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
 class Participants:
     """Everyone who plays, and how they can be run.
 
+    `seated` are the models by their seats' texts, `judges` the model judges likewise.
     `workers` is how many units may be worked on at once, or lockstep batches of `batch_size` units;
     `restart_whole` whether an interrupted unit has to start again from its first call; `identities` what
     decides answers; `own` everyone of the user's own. `ranking()` makes the list behind each round (None
@@ -94,6 +95,7 @@ class Participants:
     persuasion: PersuasionJudge | None = None
     batch_size: int = 1
     judges: Mapping[str, ModelJudge] = field(default_factory=dict)
+    seated: Mapping[str, ChatModel] = field(default_factory=dict)
     own: OwnSeats | None = None
 
     @property
@@ -196,6 +198,7 @@ class _Wiring:
             ),
             batch_size=self._batch_size(),
             judges=self._judges,
+            seated=self._models,
         )
 
     def _workers(self, in_turn: bool) -> int:

@@ -14,6 +14,8 @@ from usbrec.keys import digest
 _MUST_AGREE = frozenset({"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts"})
 # The seats inside self-enhancement may differ: they are part of the system, not of its measurement.
 _SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
+# So large a share of a judge's votes may be lost without a word.
+_VOTES_LOST = 0.05
 # What is measured beside the score changes no score.
 _BESIDE = frozenset({"judging.second", "judging.persuasion"})
 
@@ -55,6 +57,30 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
                 f"{run.name}: {calls} calls got no answer, so that some searches had fewer drafts; run its "
                 "command again to try them."
             )
+        yield from _of_models(run)
+
+
+def _of_models(run: Run) -> Iterator[str]:
+    """What the models' servers did that makes numbers wrong: votes and prompts lost, and what was found
+    before the first row."""
+    votes = run.results.get("votes")
+    if votes and votes["share"] >= _VOTES_LOST:
+        lost = f"{votes['unreadable']} of {votes['drawn']} votes of the judge ({votes['share']:.0%})"
+        yield f"{run.name}: {lost} could not be read; scores are taken over the others."
+    if cut := run.results.get("cut_prompts", 0):
+        told = f"the server read less than was sent of {cut} of {run.results['calls']} prompts"
+        yield f"{run.name}: {told}, so that models answered what they had not seen whole."
+    for seat, found in run.results.get("probe", {}).items():
+        for one in found["findings"]:
+            if one["supported"] == "no" and _makes_wrong(one):
+                yield f"{run.name}, {seat}: {one['observed']}. {one['consequence']}."
+
+
+def _makes_wrong(finding: Mapping[str, str]) -> bool:
+    """Whether what a server was found not to support makes scores wrong, and does not only cost calls."""
+    if finding["name"] == "system role":
+        return "dropped" in finding["observed"]
+    return finding["name"] in ("temperature", "context")
 
 
 def config_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -47,7 +47,13 @@ def pooled(runs: Sequence[Run], seeds: int, *, resamples: int) -> Run:
         for row in run.rows
     ]
     first = runs[0].results
-    results = summarise(rows, config=first["config"], seed=first["config"]["seed"], resamples=resamples)
+    results = summarise(
+        rows,
+        config=first["config"],
+        seed=first["config"]["seed"],
+        resamples=resamples,
+        probe=first.get("probe"),
+    )
     return replace(runs[0], rows=tuple(rows), results=results)
 
 

@@ -45,14 +45,16 @@ def summarise(
     scoring: Mapping[str, Any] | None = None,
     seats: Mapping[str, Any] | None = None,
     lost_calls: int = 0,
+    probe: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
     Means come as ``{"mean", "ci95": [low, high], "n"}`` with n the rows they are taken over; the
     intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
     does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
-    `scoring`, what was found before the first row of each model judge's way to score, `seats`, who sat
-    where, and `lost_calls`, the calls of finished rows that got no answer. ``items`` says of how many replies the system itself gave the items that are scored; null where all
+    `scoring`, what was found before the first row of each model judge's way to score, `probe`, what was found
+    of the servers' models, `seats`, who sat where, and `lost_calls`, the calls of finished rows that got no
+    answer. ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts.
     """
     listed = list(rows)
@@ -96,6 +98,7 @@ def summarise(
         "votes": metrics.vote_counts(listed),
         "unreadable_reasons": metrics.unreadable_reasons(listed),
         "scoring": dict(scoring or {}),
+        "probe": dict(probe or {}),
         "random_similarity": metrics.random_similarity(listed),
         "rounds_played": metrics.mean(
             len(metrics.replies_of(row)) for row in listed if row["episode"] is not None

@@ -131,6 +131,7 @@ class OpenAIModel:
         self._top = _TOP
         self._max_tokens = "max_tokens"
         self._left_out: set[str] = set()
+        self._told_of_cuts = False
 
     @property
     def name(self) -> str:
@@ -151,6 +152,24 @@ class OpenAIModel:
         """Parameters this server refused, which are no longer sent, such as "temperature"."""
         return frozenset(self._left_out)
 
+    @property
+    def connection(self) -> Connection:
+        return self._connection
+
+    @property
+    def server(self) -> str:
+        """The server's name in the settings."""
+        return self._server
+
+    @property
+    def system_role(self) -> SystemRole:
+        """How the system text is sent: "user" also where the server has refused a system message."""
+        return self._system_role
+
+    def ask_one_by_one(self) -> None:
+        """Ask for several replies by a request each from now on: this server's `n` is not to be had."""
+        self._takes_n = False
+
     async def chat(self, request: ChatRequest) -> ChatReply:
         """`n` replies; some may be empty, but when all are, this is an UnusableAnswer."""
         written = request.as_written
@@ -165,6 +184,7 @@ class OpenAIModel:
         }
         drawn = self._draw(body, request.n, request.seed, request.on_delta)
         choices, usage = await self._connection.within(request.deadline, drawn)
+        self._tell_of_cuts(usage)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
         if not any(choice.text.strip() or choice.message.tool_calls for choice in choices):
             raise UnusableAnswer(f"The server at {self._connection.host} gave {choices[0].why_empty()}.")
@@ -175,7 +195,9 @@ class OpenAIModel:
 
         `votes` answers are then drawn at the request's temperature and their shares given as they are.
         """
-        return await self._connection.within(request.deadline, self._choose(request))
+        choice = await self._connection.within(request.deadline, self._choose(request))
+        self._tell_of_cuts(choice.usage)
+        return choice
 
     async def aclose(self) -> None:
         await self._connection.aclose()
@@ -219,8 +241,8 @@ class OpenAIModel:
                 "seed": request.seed,
             }
             try:
-                answer, usage = await self._send(body)
-            except _Declined:
+                answer, usage = await self.send(body)
+            except Declined:
                 self._top = min(self._top, _TOP_SMALL if asked > _TOP_SMALL else 0)
                 continue
             tokens = answer.choices[0].top_tokens()
@@ -236,16 +258,16 @@ class OpenAIModel:
     ) -> tuple[list[BodyChoice], Usage]:
         """`n` choices: in one request where the server can, the missing ones by one request each."""
         if n == 1:
-            answer, usage = await self._send({**body, "seed": seed}, on_delta)
+            answer, usage = await self.send({**body, "seed": seed}, on_delta)
             return answer.choices[:1], usage
         choices: list[BodyChoice] = []
         usage = Usage()
         if self._takes_n:
             try:
-                answer, usage = await self._send({**body, "n": n, "seed": seed})
+                answer, usage = await self.send({**body, "n": n, "seed": seed})
                 choices = answer.choices[:n]
                 self._short = 0 if len(choices) == n else self._short + 1
-            except _Declined:
+            except Declined:
                 self._short = _SHORT
             # Short of n once may be a fault; time after time it means that n is not to be had here.
             self._takes_n = self._takes_n and self._short < _SHORT
@@ -262,34 +284,50 @@ class OpenAIModel:
         tasks: list[asyncio.Task[tuple[Body, Usage]]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                tasks += [group.create_task(self._send(body)) for body in bodies]
+                tasks += [group.create_task(self.send(body)) for body in bodies]
         except* UsbRecError as caught:
             failures = caught.exceptions
         if failures:
             raise failures[0]
         return [task.result() for task in tasks]
 
-    async def _send(self, body: Mapping[str, Any], on_delta: OnDelta | None = None) -> tuple[Body, Usage]:
+    async def send(
+        self, body: Mapping[str, Any], on_delta: OnDelta | None = None, *, learn: bool = True
+    ) -> tuple[Body, Usage]:
         """One request in the fields this server takes, sent again while a refusal teaches other ones.
 
-        Raises _Declined when it refuses what only the caller can do without.
+        Raises Declined when it refuses what only the caller can do without. Without `learn`, what it refuses
+        is refused: nothing is left out, now or later.
         """
         while True:
-            fields = self._fields(body, streamed=on_delta is not None)
+            fields = self.fields(body, streamed=on_delta is not None)
             async with self._connection.slots:
                 started = time.monotonic()
                 try:
                     answer = await self._connection.within(
                         self._connection.timeout, self._exchange(fields, on_delta)
                     )
-                    return answer, answer.cost(time.monotonic() - started)
+                    return answer, answer.cost(time.monotonic() - started, sent=fields)
                 except HttpFailure as failure:
                     complaint = self._connection.complaint(failure)
             # Raised out here, so that what the server said, which may quote the key, is not its context.
-            if not self._learn(complaint, fields):
+            if not (learn and self._learn(complaint, fields)):
                 raise self._cannot_do(complaint, fields) or self._failure(complaint)
 
-    def _fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
+    def _tell_of_cuts(self, cost: Usage) -> None:
+        """A word about the first prompt that the server seems to have cut."""
+        if cost.cut_prompts and not self._told_of_cuts:
+            self._told_of_cuts = True
+            _log.warning(
+                "%s: the server counted %d tokens for a prompt that has far more: it cuts prompts, and the "
+                "model does not see all it is asked about. Give it a larger context on the server; "
+                "`cut_prompts` in the results counts such calls.",
+                self.name,
+                cost.prompt_tokens // cost.calls,
+            )
+
+    def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
+        """A request's body as this server takes it, with what the settings add."""
         fields = {"model": self._model, **body}
         if self._system_role == "user":
             fields["messages"] = without_system(body["messages"])
@@ -304,7 +342,7 @@ class OpenAIModel:
         if complaint.status not in (400, 422) or complaint.too_long:
             return False
         if any(name in sent and complaint.names(name) for name in ("n", "logprobs")):
-            raise _Declined
+            raise Declined(complaint.reason)
         if self._system_role == "system" and complaint.refuses_system and _has_system(sent):
             self._system_role = "user"
             _log.warning(
@@ -417,8 +455,8 @@ def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Ch
     )
 
 
-class _Declined(Exception):
-    """The server refuses `n` or log-probabilities; the caller knows another way."""
+class Declined(Exception):
+    """The server refuses `n` or log-probabilities, in these words; the caller knows another way."""
 
 
 def _limit(constrain: Constrain, options: Sequence[str]) -> dict[str, Any]:

@@ -143,6 +143,10 @@ class Connection:
         """The body of the answer. Raises HttpFailure."""
         return await self._client.post(path, body)
 
+    async def get(self, path: str) -> str:
+        """The body of what lies there. Raises HttpFailure."""
+        return await self._client.get(path)
+
     def stream(self, path: str, body: Mapping[str, Any]) -> AbstractAsyncContextManager[Stream]:
         """The answer while it comes. Raises HttpFailure."""
         return self._client.stream(path, body)

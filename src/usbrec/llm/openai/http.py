@@ -50,6 +50,8 @@ class Stream:
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        #: Whether "[DONE]" has come.
+        self.done = False
         self.events = "event-stream" in response.headers.get("content-type", "")
 
     async def text(self) -> str:
@@ -64,6 +66,7 @@ class Stream:
         try:
             async for data in data_of_events(self._response.content.iter_any()):
                 if data.startswith("[DONE]"):
+                    self.done = True
                     return
                 yield data
         except (aiohttp.ClientError, OSError) as error:
@@ -83,6 +86,11 @@ class HttpClient:
         self._loop: asyncio.AbstractEventLoop | None = None
         #: Whether a completion has come from there.
         self.answered = False
+
+    async def get(self, path: str) -> str:
+        """The body of what lies there. Raises HttpFailure."""
+        response = await self._answer(path, None)
+        return (await response.read()).decode("utf-8", "replace")
 
     async def post(self, path: str, body: Mapping[str, Any]) -> str:
         """The body of the answer. Raises HttpFailure."""
@@ -104,14 +112,18 @@ class HttpClient:
             await self._session.close()
             self._session = None
 
-    async def _answer(self, path: str, body: Mapping[str, Any]) -> aiohttp.ClientResponse:
-        """The answer to the first try that got one: read, unless it is a stream of events."""
+    async def _answer(self, path: str, body: Mapping[str, Any] | None) -> aiohttp.ClientResponse:
+        """The answer to the first try that got one: read, unless it is a stream of events. Without a body,
+        what lies there."""
         url = path if "://" in path else f"{self._url}{path}"
         # What no server could decode, half a surrogate pair, is sent as "?".
-        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        data = None
+        if body is not None:
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         for tries in itertools.count():
             try:
-                response = await self._opened().post(
+                response = await self._opened().request(
+                    "GET" if data is None else "POST",
                     url,
                     data=data,
                     headers=self._headers,
@@ -142,7 +154,9 @@ class HttpClient:
             self.answered = True
             return None
         body = await response.read()
-        status = statuses.true_status(response.status, body, answered=self.answered)
+        # What lies somewhere is no completion.
+        completes = self.answered and response.method == "POST"
+        status = statuses.true_status(response.status, body, answered=completes)
         if status == 200:
             self.answered = self.answered or statuses.is_whole(body)
             return None

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +22,11 @@ _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_de
 _REASONING_PARTS = frozenset({"thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"})
 #: Nested deeper, a text is none.
 _DEEPEST = 4
+#: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
+#: Korean, which are wide, count as two.
+LETTERS_A_TOKEN = 7.0
+#: Shorter prompts are not cut, and a template's own tokens would hide it.
+_SHORTEST_CUT = 200
 
 
 class BodyMessage(BaseModel):
@@ -49,6 +55,14 @@ class BodyMessage(BaseModel):
     def text(self) -> str:
         """What is said, "" for nothing."""
         return _clean(_said(self.content))
+
+    @property
+    def reasoning_place(self) -> str:
+        """Where the server has told thoughts apart, in words; "" where it has not."""
+        extra = self.model_extra or {}
+        fields = [name for name in _REASONING_FIELDS if _thought(extra.get(name))]
+        parts = ["parts of the content"] if _thought_parts(self.content) else []
+        return ", ".join([*fields, *parts])
 
     @property
     def reasoning(self) -> str:
@@ -206,16 +220,30 @@ class Body(BaseModel):
         # Not pydantic's own reading of JSON, which refuses half a surrogate pair in any string.
         return cls.model_validate(parse_json(text))
 
-    def cost(self, seconds: float) -> Usage:
-        """What the server says it counted. Servers that count nothing, or oddly, cost 0 tokens."""
+    @property
+    def counted(self) -> tuple[int, int] | None:
+        """Tokens of prompt and answer as the server counts them; None where it counts none."""
+        usage = self.usage if isinstance(self.usage, Mapping) else {}
+        counts = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+        return counts if any(counts) else None
+
+    def cost(self, seconds: float, *, sent: Mapping[str, Any] | None = None) -> Usage:
+        """What the server says it counted. Servers that count nothing, or oddly, cost 0 tokens. `sent` is the
+        request's body: what is counted far below what it holds has been cut."""
         usage = self.usage if isinstance(self.usage, Mapping) else {}
         details = usage.get("prompt_tokens_details")
+        prompt, cached = _count(usage.get("prompt_tokens")), 0
+        if isinstance(details, Mapping):
+            cached = _count(details.get("cached_tokens"))
+        # Some count what they had cached apart.
+        whole = prompt if prompt >= cached else prompt + cached
         return Usage(
             calls=1,
-            prompt_tokens=_count(usage.get("prompt_tokens")),
+            prompt_tokens=prompt,
             completion_tokens=_count(usage.get("completion_tokens")),
-            cached_tokens=_count(details.get("cached_tokens")) if isinstance(details, Mapping) else 0,
+            cached_tokens=cached,
             seconds=round(seconds, 6),
+            cut_prompts=int(sent is not None and _is_cut(whole, sent.get("messages") or ())),
         )
 
 
@@ -232,6 +260,20 @@ class Chunk(BaseModel):
     choices: list[ChunkChoice] | None = None
     usage: Any = None
     error: Any = None
+
+
+def letters(text: str) -> int:
+    """The length of a text for a guess at its tokens."""
+    return len(text) if text.isascii() else sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def _is_cut(counted: int, messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the server has counted far fewer tokens than the messages have."""
+    if not counted:
+        return False
+    # Blanks in a row may be one token, however many they are.
+    sent = sum(letters(" ".join(str(message.get("content") or "").split())) for message in messages)
+    return sent >= _SHORTEST_CUT and counted * LETTERS_A_TOKEN < sent
 
 
 def _count(value: Any) -> int:
