@@ -2,6 +2,7 @@
 
     python bench/linking.py [raw|train] [--catalogue tagged|known] [--show CONDITION]
     python bench/linking.py --speed SIZE
+    python bench/linking.py --long
 
 `raw`: the 200 dialogues in ReDial's own format, "@id" written out as the title; nothing was chosen on them.
 `train`: contexts and answers of train_part, on which the linker was developed. Each text is read as written
@@ -13,6 +14,9 @@ the same dialogue, and at the tags (of the mentions that overlap a tag, how many
 
 The catalogue: `known` is the 6,583 films of id2info.json, and tags outside it don't count for recall;
 `tagged` (default) adds the tagged films that file lacks.
+
+`--long` needs no data set: processor time of one message of a megabyte against the demo's catalogue, one that
+repeats a title, and prose.
 """
 
 from __future__ import annotations
@@ -30,8 +34,10 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
+from usbrec.data import load_samples
 from usbrec.dialogue import Item
 from usbrec.items import Catalogue, Linker, load_catalogue, normalise_title, split_title
 from usbrec.keys import derive_seed
@@ -295,13 +301,44 @@ def speed(size: int) -> None:
             print(f"{name:24} median {statistics.median(times):.2f} ms, p95 {p95:.2f} ms")
 
 
+def long_messages() -> None:
+    demo = Path(str(resources.files("usbrec.data") / "demo"))
+    linker = Linker(load_catalogue(demo / "catalogue.csv"))
+    said = [turn.text for sample in load_samples(demo / "dialogues.jsonl") for turn in sample.turns]
+    draw = random.Random(0)
+    repeated = (
+        "Heat (1995), ",
+        "heat and ",
+        "I loved Heat (1995)\n",
+        "The Godfahter (1972), ",
+        "Blorp (2031), ",
+    )
+    texts = {repr(piece): piece * (1_000_000 // len(piece)) for piece in repeated}
+    texts["numbered lines"] = "".join(f"{number}. Heat (1995)\n" for number in range(50_000))
+    texts["titles in any order"] = ", ".join(
+        draw.choices(("Heat", "Alien (1979)", "The Godfather"), k=80_000)
+    )
+    texts["utterances in any order"] = " ".join(
+        draw.choices(said, k=1_000_000 * len(said) // len("".join(said)))
+    )
+    for name, text in texts.items():
+        began = time.process_time()
+        mentions = linker.link(text)
+        seconds = time.process_time() - began
+        print(f"{name:28}{len(text):10,} characters{len(mentions):9,} mentions{seconds:8.2f} s")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("texts", nargs="?", choices=["raw", "train"], default="raw")
     parser.add_argument("--catalogue", choices=["tagged", "known"], default="tagged")
     parser.add_argument("--show", default="", help="print what went wrong in this condition")
     parser.add_argument("--speed", type=int, help="time a synthetic catalogue of this size instead")
+    parser.add_argument("--long", action="store_true", help="time messages of a megabyte instead")
     arguments = parser.parse_args()
+    if arguments.long:
+        long_messages()
+        return
     if arguments.speed:
         speed(arguments.speed)
         return

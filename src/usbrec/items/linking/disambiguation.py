@@ -7,10 +7,14 @@ Three kinds of evidence, each a method of :class:`Page`: :meth:`Page.judge` for 
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import (
@@ -26,6 +30,8 @@ from usbrec.items.linking.ambiguity import (
 from usbrec.items.linking.context import JOINS, QUOTES, ContextFeatures, Match, is_capital, like_a_title
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.titles import Word
+
+Runs = npt.NDArray[np.int64]
 
 _SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
@@ -117,27 +123,26 @@ class Page(ContextFeatures):
             return Verdict(start, end, None, form.bare())
         return None
 
-    def runs_to_doubt(self, strange: Sequence[bool], longest: int) -> list[tuple[int, int, int | None]]:
-        """The runs (first, last, year) of at most `longest` words that may be titles with a typing error.
+    def runs_to_doubt(self, strange: Sequence[bool], longest: int) -> Runs:
+        """The runs (first, last, year) of at most `longest` words that may be titles with a typing error,
+        shape (r, 3), each once.
 
         Those that end before a year in brackets, with the year; and those with a strange word, one that no
-        title and no name has, without.
+        title and no name has, with -1.
         """
-        runs: list[tuple[int, int, int | None]] = []
+        dated: list[tuple[int, int]] = []
         for bracket in _BRACKET.finditer(self.text):
             last = bisect_right(self.words, bracket.start(), key=_end_of) - 1
             after = _YEAR_AFTER.match(self.text, self.words[last].end) if last >= 0 else None
             if after:
-                firsts = range(max(0, last + 1 - longest), last + 1)
-                runs += [(first, last, int(after["year"])) for first in firsts]
-        doubtful = {
-            (first, last)
-            for index, unknown in enumerate(strange)
-            if unknown and self._no_word(index)
-            for first in range(max(0, index + 1 - longest), index + 1)
-            for last in range(index, min(len(self.words), first + longest))
-        }
-        return runs + [(first, last, None) for first, last in sorted(doubtful)]
+                dated.append((last, int(after["year"])))
+        doubtful = [index for index, unknown in enumerate(strange) if unknown and self._no_word(index)]
+        kinds = []
+        if dated:
+            kinds.append(_runs_until(dated, longest))
+        if doubtful:
+            kinds.append(_runs_around(doubtful, longest, len(self.words)))
+        return np.concatenate(kinds) if kinds else np.empty((0, 3), dtype=np.int64)
 
     def _no_word(self, index: int) -> bool:
         word = self.words[index].stem
@@ -235,3 +240,32 @@ class Page(ContextFeatures):
 
 def _end_of(word: Word) -> int:
     return word.end
+
+
+def _runs_until(dated: Sequence[tuple[int, int]], longest: int) -> Runs:
+    """The runs that end with a word, with the year behind it, of `dated` (word, year)."""
+    runs = np.empty((len(dated), longest, 3), dtype=np.int64)
+    runs[:, :, 1:] = np.array(dated)[:, None]
+    runs[:, :, 0] = runs[:, :, 1] - np.arange(longest)
+    return runs[runs[:, :, 0] >= 0]
+
+
+def _runs_around(indices: Sequence[int], longest: int, count: int) -> Runs:
+    """The runs among `count` words that hold a word of these `indices`."""
+    runs = np.full((len(indices), longest * (longest + 1) // 2, 3), -1, dtype=np.int64)
+    before, length = _around(longest)
+    places = np.array(indices)[:, None]
+    first, last = runs[:, :, 0], runs[:, :, 1]
+    np.subtract(places, before, out=first)
+    np.add(first, length, out=last)
+    # A run with several of the words is one of the first of them.
+    earlier = np.array([-1, *indices[:-1]])[:, None]
+    return runs[(first > earlier) & (last < count)]
+
+
+@functools.lru_cache(maxsize=4)
+def _around(longest: int) -> tuple[Runs, Runs]:
+    """How far before a word the runs of at most `longest` words that hold it begin, and how many words behind
+    that they end."""
+    before, length = np.triu_indices(longest)
+    return before.astype(np.int64), length.astype(np.int64)

@@ -29,6 +29,8 @@ from usbrec.items.titles import normalise_title
 _NUMBER = re.compile(r"\d+|\b[ivx]{2,}\b")
 _TOO_MANY = 300
 """A run that shares a half with more titles than this says too little, and is left alone."""
+_MANY = 10_000
+"""From so many runs on it pays to look for equal ones first."""
 
 
 class FuzzyTitles:
@@ -66,44 +68,63 @@ class FuzzyTitles:
         }
         return cls(items, arrays)
 
-    def near(
-        self, words: Sequence[str], runs: Sequence[tuple[int, int, int | None]]
-    ) -> Iterator[tuple[int, int, str]]:
-        """The runs (first, last, year) that are one error from a title, with the title's normal form.
-
-        Of titles with any year where the run's is None, else of titles of that year.
+    def near(self, words: Sequence[str], runs: npt.NDArray[np.int64]) -> Iterator[tuple[int, int, str]]:
+        """Which of the runs (first, last, year), shape (r, 3), are one error from a title, with the title's
+        normal form. Of titles with any year where the run's is -1, else of titles of that year.
         """
-        if not runs or not len(self._halves):
+        if not len(runs) or not len(self._halves):
             return
         letters = Letters("".join(words))
         starts = np.cumsum([0, *map(len, words)])
-        firsts, lasts = np.array([run[:2] for run in runs]).T
-        begin, end = starts[firsts], starts[lasts + 1]
+        begin, end = starts[runs[:, 0]], starts[runs[:, 1] + 1]
+        if len(runs) < _MANY:
+            for index, places in self._sharing(letters, begin, end).items():
+                first, last, year = runs[index].tolist()
+                for key in self._keys_of(words[first : last + 1], year, places):
+                    yield first, last, key
+            return
+        # A long text says much of what it says more than once.
+        _, different, same = np.unique(letters.whole(begin, end), return_index=True, return_inverse=True)
+        sharing = self._sharing(letters, begin[different], end[different])
+        known: dict[tuple[str, int], tuple[str, ...]] = {}
+        for index in np.nonzero(np.isin(same, list(sharing)))[0].tolist():
+            first, last, year = runs[index].tolist()
+            run = words[first : last + 1]
+            said = " ".join(run), year
+            if said not in known:
+                known[said] = tuple(self._keys_of(run, year, sharing[int(same[index])]))
+            for key in known[said]:
+                yield first, last, key
+
+    def _sharing(
+        self, letters: Letters, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
+    ) -> dict[int, npt.NDArray[np.int64]]:
+        """For each stretch letters[begin:end] that shares a half with titles, by its index, the places of
+        these halves."""
         # A letter too many, another, one too few; two in the wrong order of which each half has one.
         halves = [half for longer in (-1, 0, 1) for half in letters.halves(begin, end, longer)]
         hashes = np.stack([*halves, letters.crossed(begin, end)], axis=1).ravel()
         begins = np.searchsorted(self._halves, hashes)
         shared = np.nonzero(self._halves[np.minimum(begins, len(self._halves) - 1)] == hashes)[0]
         ends = np.searchsorted(self._halves, hashes[shared], side="right")
-        lookups = len(hashes) // len(runs)
+        lookups = len(hashes) // len(begin)
         sharing: dict[int, list[npt.NDArray[np.int64]]] = {}
-        for place, end in zip(shared.tolist(), ends.tolist(), strict=True):
-            sharing.setdefault(place // lookups, []).append(np.arange(begins[place], end))
-        for index, found in sharing.items():
-            first, last, year = runs[index]
-            run = words[first : last + 1]
-            spelt = "".join(run)
-            places = np.concatenate(found)
-            # One error changes which letters there are by two at most.
-            others = self._letters[places] ^ np.uint32(_letters(spelt))
-            for _ in range(2):
-                others &= others - (others > 0)
-            rows = self._rows[places[others == 0]]
-            if year is not None:
-                rows = rows[self._years[rows] == year]
-            if 0 < len(rows) <= _TOO_MANY:
-                for key in self._keys_near(run, spelt, np.unique(rows).tolist()):
-                    yield first, last, key
+        for place, until in zip(shared.tolist(), ends.tolist(), strict=True):
+            sharing.setdefault(place // lookups, []).append(np.arange(begins[place], until))
+        return {index: np.concatenate(found) for index, found in sharing.items()}
+
+    def _keys_of(self, run: Sequence[str], year: int, places: npt.NDArray[np.int64]) -> Iterator[str]:
+        """The titles one error from a run, of those whose halves stand at `places`."""
+        spelt = "".join(run)
+        # One error changes which letters there are by two at most.
+        others = self._letters[places] ^ np.uint32(_letters(spelt))
+        for _ in range(2):
+            others &= others - (others > 0)
+        rows = self._rows[places[others == 0]]
+        if year >= 0:
+            rows = rows[self._years[rows] == year]
+        if 0 < len(rows) <= _TOO_MANY:
+            yield from self._keys_near(run, spelt, np.unique(rows).tolist())
 
     def _keys_near(self, run: Sequence[str], letters: str, rows: Sequence[int]) -> Iterator[str]:
         numbers = _NUMBER.findall(" ".join(run))

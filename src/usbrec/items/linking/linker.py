@@ -30,6 +30,7 @@ from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import Named, Page, Verdict
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.reading import LinkedText, Mention
+from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import words
@@ -37,6 +38,9 @@ from usbrec.items.titles import words
 #: So many texts stay read. A turn carries what was read in it; this is for equal texts that are no turns yet
 #: (the drafts of a reply), or turns anew (the earlier messages of each request to a service).
 _TEXTS = 8_192
+#: Repetitions, of at least a word each, around what is left out of a long text, beside those that a title
+#: takes: further than what decides about a match lies from it (eight words that end in a year).
+_AROUND = 24
 #: Words away from a title that one beside it can be: "Heat, and or Up" has two between them.
 _BESIDE = (1, 2, 3)
 
@@ -84,6 +88,17 @@ class Linker:
         return self._read(text).out_of_catalogue
 
     def _reading(self, text: str) -> LinkedText:
+        if len(text) >= SHORTEST:
+            short, cuts = without_repeats(text, self._forms.longest + _AROUND)
+            if cuts:
+                linked = self._linked(short)
+                mentions = with_repeats(linked.mentions, cuts, _start_of, Mention.moved)
+                unknown = with_repeats(sorted(linked.unknown), cuts, _begin_of, _moved)
+                if mentions is not None and unknown is not None:
+                    return LinkedText(text, tuple(mentions), unknown)
+        return self._linked(text)
+
+    def _linked(self, text: str) -> LinkedText:
         page = Page(text, words(text))
         reading = _Reading(page)
         passed_over = []
@@ -184,6 +199,18 @@ class _Reading:
                 verdict.items[0].id,
             )
         )
+
+
+def _start_of(mention: Mention) -> int:
+    return mention.start
+
+
+def _begin_of(span: tuple[int, int]) -> int:
+    return span[0]
+
+
+def _moved(span: tuple[int, int], by: int) -> tuple[int, int]:
+    return span[0] + by, span[1] + by
 
 
 def _longest_first(match: Match) -> tuple[int, bool, int, int]:

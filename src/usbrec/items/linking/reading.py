@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from usbrec.items.linking.out_of_catalogue import titles_written
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """An item named in a text.
 
     `text[start:end]` is `text`, a written year and its brackets included. `title` is the catalogue's,
@@ -25,6 +25,11 @@ class Mention:
     year: int | None
     candidates: tuple[str, ...]
     item_id: str
+
+    def moved(self, by: int) -> Mention:
+        """The same so many characters later."""
+        start, end, *what = self
+        return Mention._make((start + by, end + by, *what))
 
 
 @dataclass(frozen=True)

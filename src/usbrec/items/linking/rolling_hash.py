@@ -34,6 +34,10 @@ class Letters:
             _mixed(self._stretch(ends - (sizes - first), ends), 2 * sizes + 1),
         ]
 
+    def whole(self, begins: _Places, ends: _Places) -> npt.NDArray[np.uint64]:
+        """The same number for the same letters, 64 bits."""
+        return self._stretch(begins, ends) ^ (ends - begins).astype(np.uint64)
+
     def crossed(self, begins: _Places, ends: _Places) -> npt.NDArray[np.uint32]:
         """The first half after its last letter and the next changed places, of at least two letters."""
         sizes = ends - begins
