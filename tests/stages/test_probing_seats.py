@@ -14,10 +14,13 @@ from support.odd_servers import odd_server
 from support.results_page import undocumented
 from support.servers import Answer, LocalServer, Seen, complaint, completion
 from usbrec.config import Config, load_config
+from usbrec.data import load_samples
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelRefused
 from usbrec.evaluation import compare, load_run
+from usbrec.journal import Journal
 from usbrec.stages import evaluate, make_pairs, probe_seat
+from usbrec.stages.policy import RolloutRewards
 
 BOOKS, SAMPLES = ROOT / "docs" / "examples" / "books.csv", ROOT / "docs" / "examples" / "books.jsonl"
 
@@ -191,6 +194,25 @@ def test_a_judge_of_whose_votes_some_are_lost_scores_by_the_others_and_says_so(t
 def test_a_judge_of_whose_votes_none_can_be_read_ends_the_run_before_its_first_row(tmp_path: Path) -> None:
     with LocalServer(votes_lost(10)) as server, pytest.raises(ModelRefused, match="0% could be read"):
         judged(server, tmp_path)
+
+
+def test_training_that_plays_tries_its_judge_once_before_the_first_episode(tmp_path: Path) -> None:
+    script = tmp_path / "m.jsonl"
+    script.write_text('{"say": "Try Dracula (1897)."}\n')
+    seats = {"recommender": f"scripted:{script}", "simulator": "rules", "judge": "openai:m"}
+    sample = load_samples(SAMPLES)[0]
+    asked: list[int] = []
+    with LocalServer(odd_server(lists=0)) as server:
+        for reply in ("Try Dracula (1897).", "Try Emma (1815)."):
+            with (
+                Journal(tmp_path / "run.db") as journal,
+                RolloutRewards.open(config_of(server, seats=seats), SAMPLES, BOOKS, None, journal) as rewards,
+            ):
+                assert rewards([(sample.id, reply)])[0].value == 1.0
+            asked.append(sum(map(probing, posts(server))))
+        last = posts(server)[-1]
+    assert asked[0] == asked[1] > 0
+    assert "logprobs" not in last, "it is known that this judge votes"
 
 
 def test_a_recommender_of_ones_own_is_asked_for_a_reply() -> None:

@@ -14,7 +14,7 @@ from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
-from usbrec.stages.probing import find_scoring
+from usbrec.stages.probing import JudgeAway, find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve, to_play
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
@@ -111,7 +111,7 @@ class RolloutRewards:
         """The same one after the other, without a record."""
 
         async def play() -> list[Reward]:
-            await self._try_models()
+            await self._try_models(None)
             return [await self._scored(self._samples[sample_id], text) for sample_id, text in asked]
 
         return self._loop.run(play())
@@ -122,16 +122,21 @@ class RolloutRewards:
         except ModelError:
             return Reward(None)
 
-    async def _try_models(self) -> None:
+    async def _try_models(self, journal: Journal | None) -> None:
         """Before the first episode: what the servers' models support, and how model judges score."""
         if self._tried:
             return
-        await probe_servers(self._participants, self.inputs.samples, self.config, self._journal)
-        await find_scoring(self._participants, self.inputs.samples, self.config, self._journal)
-        self._tried = True
+        await probe_servers(self._participants, self.inputs.samples, self.config, journal)
+        try:
+            await find_scoring(self._participants, self.inputs.samples, self.config, journal)
+        except JudgeAway:
+            # The episodes that need it fail one by one, and it is tried again before the next ones.
+            return
+        # What was not recorded is found out again where something is to be recorded.
+        self._tried = journal is self._journal
 
     async def _play_all(self, wanted: Sequence[tuple[str, str]], failed: dict[tuple[str, str], str]) -> None:
-        await self._try_models()
+        await self._try_models(self._journal)
         queue = iter(wanted)
         workers = range(max(1, min(self._participants.workers, len(wanted))))
         await side_by_side(self._worker(number, queue, failed) for number in workers)

@@ -24,13 +24,17 @@ _ROWS = 3
 _REPLY = "I have something in mind. What did you like about it?"
 
 
+class JudgeAway(ModelRefused):
+    """A judge that did not answer when it was to be tried out."""
+
+
 async def find_scoring(
     participants: Participants, samples: Sequence[Sample], config: Config, journal: Journal | None
 ) -> Mapping[str, Any]:
     """Have every model judge score in one way from now on; what was found, by seat, as JSON.
 
     What the run's journal, where it has one, holds is not asked again. Raises ModelRefused where a judge
-    cannot score.
+    cannot score, JudgeAway where one does not answer.
     """
     if not participants.judges or not samples:
         return {}
@@ -43,7 +47,8 @@ async def find_scoring(
     if journal is not None:
         journal.forget_calls(UNIT)
     record = {}
-    token = current_scope.set(Scope(UNIT, 0))
+    # Without a journal nothing is recorded: outside a unit.
+    token = current_scope.set(None if journal is None else Scope(UNIT, 0))
     try:
         for seat, judge in participants.judges.items():
             found = await probe(
@@ -55,7 +60,7 @@ async def find_scoring(
             )
             record[seat] = found.to_json()
     except ModelError as error:
-        raise ModelRefused(
+        raise JudgeAway(
             f"The judge could not be tried out before the first row: {error}\n"
             "Check its server, then run the same command again."
         ) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config, Server
 from usbrec.dialogue import Conversation, Sample, Turn
+from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, ModelError, ModelRefused
 from usbrec.event_loop import run as run_coroutine
 from usbrec.journal import Journal, UnitRecord
@@ -130,6 +131,7 @@ async def probe_servers(
     config: Config,
     journal: Journal | None,
     before: Sequence[Journal] = (),
+    progress: Progress | None = None,
 ) -> Mapping[str, Any]:
     """Find out what the servers' models in the seats support that matters for this run; by seat, as JSON.
 
@@ -142,7 +144,11 @@ async def probe_servers(
         found = {seat: told for seat, told in found.items() if seat in participants.seated}
         for seat, model in participants.seated.items():
             asker = None if seat in found else server_asker(model, config)
-            if asker is not None and (probe := await _briefly(asker, seat, samples, config)) is not None:
+            if asker is None:
+                continue
+            with step(progress or Silent(), f"trying out {seat}"):
+                probe = await _briefly(asker, seat, samples, config)
+            if probe is not None:
                 found[seat] = probe.to_json()
                 _tell(probe, asker)
         if found and journal is not None:

@@ -227,8 +227,8 @@ async def _run(
         )
         journal.note("seats", seats)
         write_text(out / "config.toml", dump_config(config))
-        with step(progress, "trying out the models"):
-            probe = await probe_servers(participants, inputs.samples, config, journal, before)
+        probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
+        with step(progress, "trying out the judge"):
             scoring = await find_scoring(participants, inputs.samples, config, journal)
 
         async def one(sample: Sample) -> Mapping[str, Any]:
