@@ -56,6 +56,12 @@ def test_both_libraries_read_the_prompt_that_training_has(name: str, tmp_path: P
         assert ask(seat, ChatRequest(MESSAGES, max_tokens=4)).usage.prompt_tokens == expected
 
 
+def test_a_first_token_that_the_template_and_llama_cpp_write_stands_there_once(tmp_path: Path) -> None:
+    file = write_gguf(tmp_path / "model.gguf", templates.STRICT, adds_bos=True)
+    expected = length_of(prompt_of(templates.STRICT))
+    assert ask(str(file), ChatRequest(MESSAGES, max_tokens=4)).usage.prompt_tokens == expected
+
+
 def test_a_reply_to_the_prompt_with_an_empty_thought_is_the_likeliest_one_there(tmp_path: Path) -> None:
     folder = write_checkpoint(tmp_path / "hf", templates.EMPTY_THOUGHT)
     reply = ask(f"hf:{folder}", ChatRequest(MESSAGES, max_tokens=5))

@@ -69,8 +69,8 @@ def write_checkpoint(folder: Path, template: str | None, *, eos: str = "<|end|>"
     return folder
 
 
-def write_gguf(path: Path, template: str | None, *, seed: int = 0) -> Path:
-    """The same model as a .gguf file."""
+def write_gguf(path: Path, template: str | None, *, seed: int = 0, adds_bos: bool = False) -> Path:
+    """The same model as a .gguf file; `adds_bos` lets llama.cpp begin each text with <bos>."""
     model = tiny_model(seed)
     writer = GGUFWriter(path, "llama")
     writer.add_context_length(_CONTEXT)
@@ -95,7 +95,7 @@ def write_gguf(path: Path, template: str | None, *, seed: int = 0) -> Path:
     writer.add_token_merges([f"{letters[0]} {letters[1]}"])
     writer.add_eos_token_id(256)
     writer.add_bos_token_id(258)
-    writer.add_add_bos_token(False)
+    writer.add_add_bos_token(adds_bos)
     if template is not None:
         writer.add_chat_template(template)
     for name, tensor in model.state_dict().items():

@@ -18,7 +18,7 @@ from usbrec.dialogue import PreferencePair
 from usbrec.errors import InputError
 from usbrec.llm import ChatRequest, Message, open_model
 from usbrec.llm.reasoning import ReasoningMarks
-from usbrec.llm.transformers.tokens import chat_template
+from usbrec.llm.transformers.tokens import chat_template, end_tokens
 from usbrec.stages import show_examples, train_model
 from usbrec.training import Example, from_pairs
 from usbrec.training.data import Encoded, Encoder
@@ -63,6 +63,15 @@ def test_a_template_that_writes_no_end_of_turn_gets_the_tokenizers() -> None:
     source = "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}"
     tokenizer, one = encoded(source + "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}")
     assert tokenizer.decode(one.chosen) == "Heat (1995).<|end|>"
+
+
+def test_a_reply_that_ends_with_two_marks_is_learnt_up_to_the_tokenizers_own() -> None:
+    tokenizer, one = encoded(
+        templates.PLAIN.replace("m.content + '<|end|>", "m.content + '<turn><|end|><bos>")
+    )
+    assert tokenizer.decode(one.chosen) == "Heat (1995).<turn><|end|>"
+    ends = end_tokens(tokenizer, chat_template(tokenizer, "m"))
+    assert set(tokenizer.convert_ids_to_tokens(sorted(ends))) == {"<turn>", "<|end|>"}
 
 
 @pytest.mark.parametrize(

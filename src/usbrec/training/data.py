@@ -11,7 +11,7 @@ from usbrec.errors import InputError
 from usbrec.keys import derive_seed, digest
 from usbrec.llm.chat_template import TemplateRefusal
 from usbrec.llm.reasoning import separate
-from usbrec.llm.transformers.tokens import chat_template, encode, end_of_turn
+from usbrec.llm.transformers.tokens import chat_template, encode, end_of_reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,10 @@ class Encoder:
                 f"{where} writes a reply otherwise than it asks for one, so that what is trained would "
                 "not be what is asked. Use another base model."
             )
-        end = end_of_turn(self._tokenizer, read)
         # What the template puts behind the end of the turn is not said by the model and not learnt.
-        after = (
-            f"{read.end.rstrip()}{self._tokenizer.eos_token}"
-            if end is None
-            else read.end[: read.end.index(end) + len(end)]
-        )
+        after = end_of_reply(self._tokenizer, read)
+        if after is None:
+            after = f"{read.end.rstrip()}{self._tokenizer.eos_token}"
 
         def reply(text: str) -> tuple[int, ...]:
             # Tokenised apart from the prompt, as the model itself writes it: token by token after the prompt.

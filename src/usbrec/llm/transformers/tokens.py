@@ -32,22 +32,28 @@ def encode(tokenizer: Any, text: str) -> list[int]:
     return ids
 
 
-def end_of_turn(tokenizer: Any, read: Rendered) -> str | None:
-    """The special token that ends a reply where `read` was rendered, None where there is none."""
-    special = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
-    special |= {tokenizer.eos_token} - {None}
-    found = [(place, token) for token in special if (place := read.end.find(token)) >= 0]
+def end_of_reply(tokenizer: Any, read: Rendered) -> str | None:
+    """What a reply ends with where `read` was rendered: all up to the tokenizer's own end, else up to the
+    first special token; None where the template writes neither."""
+    own = tokenizer.eos_token
+    last = own if own and own in read.end else _first_special(tokenizer, read.end)
+    return None if last is None else read.end[: read.end.index(last) + len(last)]
+
+
+def _first_special(tokenizer: Any, text: str) -> str | None:
+    special = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special]
+    found = [(place, token) for token in special if (place := text.find(token)) >= 0]
     return min(found, key=lambda one: (one[0], -len(one[1])))[1] if found else None
 
 
 def end_tokens(tokenizer: Any, template: ChatTemplate, config: Any = None) -> frozenset[int]:
-    """The tokens that end a reply: the tokenizer's own, that of the template, and those of a generation
-    `config`, which knows only some of them in many checkpoints."""
+    """The tokens that end a reply: the tokenizer's own, the first one that the template writes behind it, and
+    those of a generation `config`, which knows only some of them in many checkpoints."""
     ends = {tokenizer.eos_token_id}
     own = getattr(config, "eos_token_id", None)
     ends.update(own if isinstance(own, list) else [own])
     try:
-        token = end_of_turn(tokenizer, template.read([_ASKED]))
+        token = _first_special(tokenizer, template.read([_ASKED]).end)
     except TemplateRefusal:
         token = None
     if token is not None:
