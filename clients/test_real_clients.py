@@ -67,7 +67,7 @@ CLIENTS = (
     Client("instructor", ("instructor==1.17.0",), "instructor_py.py"),
     Client("open-webui", ("open-webui==0.12.4",), "open_webui_py.py"),
     Client("dspy", ("dspy==3.4.1",), "dspy_py.py"),
-    Client("promptfoo", ("promptfoo@0.123.1",), "promptfoo.mjs"),
+    Client("promptfoo", ("promptfoo@0.121.20",), "promptfoo.mjs"),
     Client("inspect-ai", ("inspect-ai==0.3.285", "openai==3.57.0"), "inspect_ai_py.py"),
 )
 
@@ -82,7 +82,18 @@ def _installed(client: Client) -> list[str]:
         folder.mkdir(parents=True)
         if client.of_npm:
             (folder / "package.json").write_text('{"private": true, "type": "module"}')
-            _install(["npm", "install", "--silent", "--no-audit", "--no-fund", *client.packages], folder)
+            _install(
+                [
+                    "npm",
+                    "install",
+                    "--silent",
+                    "--no-audit",
+                    "--no-fund",
+                    "--legacy-peer-deps",
+                    *client.packages,
+                ],
+                folder,
+            )
         else:
             _install([sys.executable, "-m", "venv", str(folder)], folder)
             python = str(folder / "bin" / "python")

@@ -56,6 +56,13 @@ await run({
       { role: "user", content: "Seen it. Another?" },
     ];
     for (const way of ways) same((await generateText({ model: way(PLAIN), messages, maxRetries })).text, REPLY);
+    // As it goes on from its own answers: by reference, unless it is told that nothing is kept.
+    const first = await generateText({ model: openai(PLAIN), prompt: WISH, maxRetries });
+    const again = [messages[0], ...first.response.messages, messages[2]];
+    const kept = { model: openai(PLAIN), messages: again, maxRetries };
+    await raises(() => generateText(kept));
+    const whole = { ...kept, providerOptions: { openai: { store: false } } };
+    same((await generateText(whole)).text, REPLY);
   },
   async errors() {
     for (const way of ways)
