@@ -94,6 +94,21 @@ def test_what_makes_a_difference_doubtful_is_said(theirs, config, said):
     assert said in printed(found, width=200)
 
 
+def test_another_judge_under_the_same_name_and_ids_that_nobody_knows_are_said():
+    one, two = run_of("one", LOW), run_of("two", LOW)
+    seats = [{"judge": {"seat": "object:Strict", "identity": digest}} for digest in ("a1", "b2")]
+    told = [
+        replace(run, results={**run.results, "seats": seat})
+        for run, seat in zip((one, two), seats, strict=True)
+    ]
+    assert any("the judge object:Strict differs" in warning for warning in compare(told).warnings)
+    assert compare([told[0], replace(told[0], name="again")]).warnings == ()
+    lacking = replace(one, results={**one.results, "items": {"given": 12, "unknown": 3}})
+    assert any(
+        "one: 3 ids that it gave are not in the catalogue" in said for said in compare([lacking]).warnings
+    )
+
+
 def test_settings_of_the_system_itself_are_no_reason_to_doubt():
     other = {
         "seed": 2,

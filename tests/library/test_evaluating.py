@@ -152,6 +152,35 @@ def test_runs_are_compared_under_the_names_that_are_given(tmp_path: Path) -> Non
         usbrec.compare(tmp_path / "nothing")
 
 
+def test_what_is_no_run_is_told_how_to_be_compared(tmp_path: Path) -> None:
+    run = usbrec.evaluate(recommender="rules:best", **BOOKS)
+    with pytest.raises(InputError, match=r"list is neither a run .* compare\(\*runs\)"):
+        usbrec.compare([run, run])  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="names='ab': a text"):
+        usbrec.compare(run, run, names="ab")
+    with pytest.raises(ConfigError, match="resamples=0"):
+        usbrec.compare(run, resamples=0)
+    assert repr(usbrec.compare(run, run, names=[1, 2])) == "Comparison('1', '2')"  # type: ignore[list-item]
+
+
+def test_an_empty_folder_name_is_refused_and_nothing_is_written_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match='out=""'):
+        usbrec.evaluate(recommender="rules:best", out="", **BOOKS)
+    assert not (tmp_path / "run.db").exists()
+
+
+async def test_an_object_that_ends_the_program_in_the_loop_of_its_caller_fails_its_rows() -> None:
+    class Ending:
+        async def reply(self, conversation: usbrec.Conversation) -> str:
+            raise SystemExit(3)
+
+    with pytest.raises(usbrec.errors.ModelRefused, match="raised SystemExit: 3"):
+        await usbrec.aevaluate(recommender=Ending(), **BOOKS)
+
+
 async def test_a_run_beside_a_running_loop_is_the_run_of_a_script() -> None:
     beside = usbrec.evaluate(recommender=MODEL, **BOOKS)
     in_script = await asyncio.to_thread(lambda: usbrec.evaluate(recommender=MODEL, **BOOKS))

@@ -187,3 +187,24 @@ def test_samples_that_cannot_be_used_are_listed_by_row_and_field() -> None:
 def test_no_sample_at_all_is_refused() -> None:
     with pytest.raises(InputError, match="samples: empty"):
         usbrec.load_samples([])
+
+
+def test_whole_numbers_as_ids_of_items_are_texts_and_what_is_no_text_is_refused() -> None:
+    one, two = usbrec.load_catalogue([Item(1, "Heat"), Item(np.int64(2), "Ronin", genres=["crime"])])  # type: ignore[arg-type]
+    assert (one.id, two.id, two.genres) == ("1", "2", ("crime",))
+    for item, said in [
+        (Item(1.5, "Heat"), "id: expected a text, found float"),  # type: ignore[arg-type]
+        (Item("1", None), "no title"),  # type: ignore[arg-type]
+        (Item("1", "Heat", "1995"), "year: expected a whole number, found str"),  # type: ignore[arg-type]
+        (Item("1", "Heat", genres="crime"), "genres: expected a list of texts, found 'crime'"),  # type: ignore[arg-type]
+    ]:
+        with pytest.raises(BadLines, match=f"row 1: {said}"):
+            usbrec.load_catalogue([item])
+
+
+def test_columns_that_are_called_by_numbers_can_be_named() -> None:
+    frame = pd.DataFrame([["Heat", "crime", "Mann"]])
+    (heat,) = usbrec.load_catalogue(frame, columns={"title": 0, "genres": [1]})  # type: ignore[dict-item,list-item]
+    assert (heat.title, heat.genres) == ("Heat", ("crime",))
+    with pytest.raises(ConfigError, match="columns: title is None"):
+        usbrec.load_catalogue(frame, columns={"title": None})  # type: ignore[dict-item]

@@ -17,7 +17,9 @@ from support.films import CATALOGUE, KNOWLEDGE
 from support.servers import Answer, LocalServer, stream
 from support.service import WISH, Running, replies, twins_on
 from usbrec.config import load_config
+from usbrec.dialogue import Turn
 from usbrec.items import Linker
+from usbrec.items.linking.reading import LinkedText
 from usbrec.llm import ChatRequest, ScriptedModel
 from usbrec.serve.models import seat_models
 
@@ -123,11 +125,11 @@ def test_a_long_message_is_read_beside_everybody_else_and_not_beyond_the_deadlin
     reading, on = threading.Event(), threading.Event()
 
     class Slow:
-        def link(self, text: str) -> tuple[()]:
-            if len(text) > 10_000:
+        def read_turn(self, turn: Turn) -> LinkedText:
+            if len(turn.text) > 10_000:
                 reading.set()
                 on.wait(20)
-            return ()
+            return KNOWLEDGE.linker.read_turn(turn)
 
     knowledge = replace(KNOWLEDGE, linker=cast(Linker, Slow()))
     twins = replace(twins_on(ScriptedModel(replies)), knowledge=knowledge)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.dialogue import Conversation, Score, Turn, Usage
+from usbrec.dialogue import Conversation, Score, Turn
 from usbrec.llm.recorded import Recorder
 from usbrec.play.own.calls import OwnObject
-from usbrec.play.own.recommender import asked_of
+from usbrec.play.own.recommender import asked_of, one_call
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
 
@@ -56,10 +55,8 @@ class OwnJudge:
 
     async def _asked(self, conversation: Conversation, targets: Targets | None) -> Mapping[str, Any]:
         assert self.own is not None, "a replay answers before anybody is asked"
-        started = time.monotonic()
-        value = read_score(self.own, await self.own.call(conversation, targets))
-        usage = Usage(calls=1, seconds=round(time.monotonic() - started, 6))
-        return {"value": value, "usage": usage.to_json()}
+        answer, seconds = await self.own.call(conversation, targets)
+        return {"value": read_score(self.own, answer), "usage": one_call(seconds).to_json()}
 
 
 def read_score(own: OwnObject, answer: object) -> float | None:
@@ -67,15 +64,18 @@ def read_score(own: OwnObject, answer: object) -> float | None:
     if answer is None:
         return None
     # Numbers of numpy and torch say by __float__ that they are numbers; texts and truths are none.
-    if isinstance(answer, bool | str | bytes) or not hasattr(answer, "__float__"):
+    truth = isinstance(answer, bool) or "bool" in str(getattr(answer, "dtype", ""))
+    if truth or isinstance(answer, str | bytes) or not hasattr(answer, "__float__"):
         raise own.returned(answer, _WANTED)
     try:
         value = float(answer)
     except (TypeError, ValueError, RuntimeError):
         raise own.returned(answer, _WANTED) from None
-    if not (math.isfinite(value) and 0 <= value <= 2):
-        raise own.failed(f"returned {value:g}, not {_WANTED}")
-    return round(value, 6)
+    # Scores have six digits: a sum of probabilities that ends a hair above 2 is 2.
+    if not (math.isfinite(value) and 0 <= round(value, 6) <= 2):
+        short = f"{value:g}"
+        raise own.failed(f"returned {short if float(short) == value else repr(value)}, not {_WANTED}")
+    return abs(round(value, 6))
 
 
 @dataclass(frozen=True)

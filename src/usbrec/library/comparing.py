@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from usbrec import evaluation
-from usbrec.errors import ConfigError
+from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import Comparison
 from usbrec.library.run import Run
 
@@ -43,10 +43,18 @@ def compare(
     both.save("comparison.csv")
     ```
     """
+    for run in runs:
+        if not isinstance(run, Run | str | os.PathLike):
+            raise InputError(
+                f"compare: {type(run).__name__} is neither a run nor a run's folder. "
+                "Write compare(one, other), of a list compare(*runs)."
+            )
+    if isinstance(names, str):
+        raise ConfigError(f"names={names!r}: a text. Give a list with a name for each run.")
     loaded = [run if isinstance(run, Run) else Run.load(run) for run in runs]
     if names is not None and len(names) != len(loaded):
         raise ConfigError(f"names: {len(names)} for {len(loaded)} runs. Give one for each.")
     records = [
-        run.record(name) for run, name in zip(loaded, names or [run.name for run in loaded], strict=True)
+        run.record(str(name)) for run, name in zip(loaded, names or [run.name for run in loaded], strict=True)
     ]
     return evaluation.compare(records, reference=reference, seed=seed, resamples=resamples)

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from usbrec import stages
 from usbrec.config.loading import GivenSettings
 from usbrec.engine import Progress
-from usbrec.errors import Interrupted
+from usbrec.errors import ConfigError, Interrupted
 from usbrec.event_loop import in_thread
 from usbrec.library.enhancing import Enhanced
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
@@ -116,6 +116,8 @@ def evaluate(
     }
     loaded = given_samples(samples)
     if out is not None:
+        if not os.fspath(out):
+            raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
         folder = Path(out)
         return Run(folder.resolve().name, folder, stages.evaluate(loaded, folder, **given))
     with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:

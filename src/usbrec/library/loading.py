@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -139,9 +141,16 @@ def _fields(columns: Mapping[str, str | Sequence[str]] | None) -> FieldMap | Non
     for name in columns:
         if name not in known:
             raise ConfigError(f"columns: no attribute is called {name!r}. There are: {', '.join(known)}.")
-    return FieldMap(
-        **{name: column if isinstance(column, str) else tuple(column) for name, column in columns.items()}
-    )
+    return FieldMap(**{name: _column(name, column) for name, column in columns.items()})
+
+
+def _column(name: str, column: object) -> str | tuple[str, ...]:
+    """A column's name, or several; those of a frame may be numbers."""
+    if isinstance(column, str | int):
+        return str(column)
+    if isinstance(column, Iterable) and not isinstance(column, Mapping | bytes):
+        return tuple(map(str, column))
+    raise ConfigError(f"columns: {name} is {column!r}. Give the name of a column, or a list of them.")
 
 
 def _items(source: object, fields: FieldMap | None) -> Iterator[Item]:
@@ -188,16 +197,38 @@ def _checked(listed: Sequence[object], where: str) -> list[Item]:
     for number, item in enumerate(listed, start=1):
         if not isinstance(item, Item):
             problems.append(f"row {number}: expected an Item, found {type(item).__name__}")
-        elif not item.title.strip():
-            problems.append(f"row {number}: no title")
+            continue
+        item = replace(item, id=_as_text(item.id), title=_as_text(item.title))
+        wrong = _wrong_with(item)
+        if wrong is not None:
+            problems.append(f"row {number}: {wrong}")
         elif item.id in first:
             problems.append(f"row {number}: id {item.id!r} stands already in row {first[item.id]}")
         else:
             first[item.id] = number
-            items.append(item)
+            items.append(replace(item, genres=tuple(item.genres), people=tuple(item.people)))
     if problems:
         raise BadLines(where, problems, "Every row needs a title and an id of its own.")
     return items
+
+
+def _as_text(value: Any) -> Any:
+    """Whole numbers as the texts that ids and titles are; numpy's are numbers, too."""
+    return str(int(value)) if isinstance(value, Integral) and not isinstance(value, bool) else value
+
+
+def _wrong_with(item: Item) -> str | None:
+    """What an item holds that is of another type than the record says, if anything."""
+    if not isinstance(item.id, str):
+        return f"id: expected a text, found {type(item.id).__name__}"
+    if not isinstance(item.title, str) or not item.title.strip():
+        return "no title"
+    if item.year is not None and not isinstance(item.year, Integral):
+        return f"year: expected a whole number, found {type(item.year).__name__}"
+    for name, value in (("genres", item.genres), ("people", item.people)):
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            return f"{name}: expected a list of texts, found {value!r}"
+    return None
 
 
 def _without_empty(row: Mapping[str, Any] | str) -> Mapping[str, Any] | str:

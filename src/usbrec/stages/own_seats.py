@@ -13,7 +13,7 @@ from usbrec.judge.own import OwnJudge
 from usbrec.llm import ChatModel, read_seat
 from usbrec.llm.recorded import Recorder
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.own.calls import CallQueue, OwnObject, type_name
+from usbrec.play.own.calls import CallQueue, OwnObject, attribute, first_line, type_name
 from usbrec.play.own.loading import load_object
 from usbrec.play.own.recommender import Ask, OwnRecommender, object_reply
 from usbrec.play.own.seeker import OwnSimulator
@@ -32,8 +32,13 @@ def with_objects(config: Config, objects: Mapping[str, object] | None) -> Config
     for seat, thing in (objects or {}).items():
         if seat not in SEATS:
             raise ConfigError(f"objects: {seat} is no seat. There are: {', '.join(SEATS)}.")
-        kind = f"model:{thing.name}" if isinstance(thing, ChatModel) else f"object:{type_name(thing)}"
-        named[SEATS[seat]] = kind
+        text = f"object:{type_name(thing)}"
+        try:
+            named[SEATS[seat]] = f"model:{thing.name}" if isinstance(thing, ChatModel) else text
+        except Exception as error:  # an object may raise when it is asked what it has
+            raise ConfigError(
+                f"{text} cannot be the {seat}: asked what it has, it raised {first_line(error)}."
+            ) from error
     return config.with_(seats=named) if named else config
 
 
@@ -123,7 +128,7 @@ class OwnSeats:
 
     def _seated(self, setting: str, seat: str, text: str, method: str) -> OwnObject:
         thing = self._thing(setting, seat, text)
-        free = getattr(thing, "concurrent", False) is True
+        free = attribute(thing, "concurrent", text, seat) is True
         threads = self._config.models.workers(in_process=False) if free else 1
         queue = self._queues.setdefault(id(thing), CallQueue(threads))
         own = OwnObject.seated(thing, seat, text, method, queue)

@@ -177,7 +177,8 @@ def run_stage(
     try:
         with source or nullcontext(), other or nullcontext(), journal:
             # Of a replay, who sat there when it was recorded.
-            seats = seats_told(config) if source is None else source.noted("seats") or seats_told(config)
+            told = seats_told(config, participants.identities)
+            seats = told if source is None else source.noted("seats") or told
             before = [one for one in (source, other) if one is not None]
             return run_coroutine(
                 _run(

@@ -18,7 +18,7 @@ from support.films import CATALOGUE, FILMS, KNOWLEDGE, sample
 from support.results_page import undocumented
 from usbrec.config import Config, load_config
 from usbrec.dialogue import Conversation, Reply, Turn
-from usbrec.errors import ConfigError, ModelRefused, RunFolderError
+from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.journal import Journal
 from usbrec.judge.rules import RulesTargetJudge
 from usbrec.llm import ScriptedModel
@@ -221,6 +221,19 @@ def test_an_object_that_says_concurrent_is_asked_several_things_at_once(tmp_path
     assert len(own.threads) == 4
 
 
+def test_seconds_are_those_of_the_call_and_not_of_waiting_for_others(tmp_path: Path) -> None:
+    class Slow(Plain):
+        def reply(self, conversation: Conversation) -> Any:
+            time.sleep(0.05)
+            return super().reply(conversation)
+
+    own = Slow()
+    results = play(tmp_path, {"recommender": own}, play={"rounds": 1}, models={"concurrency": 4})
+    # Four rows wait for one thread: with the waiting in it, it would be ten times a call, or 0.5.
+    assert 4 * 0.05 <= sum(row["usage"]["seconds"] for row in rows_of(tmp_path / "run")) < 0.4
+    assert results["failed"] == 0
+
+
 def test_several_drafts_are_several_calls(tmp_path: Path) -> None:
     class Thinking:
         asked = 0
@@ -386,6 +399,68 @@ def test_one_that_raises_fails_its_row_with_type_seat_and_first_line_and_the_run
     assert "thing" not in failed.replace("no such", "")
 
 
+class Odd(BaseException):
+    """More than an error, as test frameworks and schedulers raise it."""
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize("error", [Odd("odd"), GeneratorExit(), Unspeakable(), SystemExit(3)])
+@pytest.mark.parametrize("plain", [True, False])
+def test_whatever_an_object_raises_costs_its_row_alone(
+    error: BaseException, plain: bool, tmp_path: Path
+) -> None:
+    class Later(Failing):
+        async def reply(self, conversation: Conversation, targets: Any = None) -> str:  # type: ignore[override]
+            return super().reply(conversation, targets)
+
+    own = (Failing if plain else Later)(error)
+    assert play(tmp_path, {"recommender": own}, models={"concurrency": 1})["failed"] == 1
+    (failed,) = [row["failed"] for row in rows_of(tmp_path / "run") if row["failed"]]
+    assert f"raised {type(error).__name__}" in failed
+
+
+def test_an_object_that_cancels_the_task_it_runs_in_costs_its_row_alone(tmp_path: Path) -> None:
+    class Cancelling(Plain):
+        async def reply(self, conversation: Conversation) -> Any:  # type: ignore[override]
+            if not self.given:
+                super().reply(conversation)
+                task = asyncio.current_task()
+                assert task is not None
+                task.cancel()
+                await asyncio.sleep(0)
+            return super().reply(conversation)
+
+    assert play(tmp_path, {"recommender": Cancelling()}, models={"concurrency": 1})["failed"] == 1
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_an_object_that_raises_keyboard_interrupt_stops_the_run(plain: bool, tmp_path: Path) -> None:
+    class Later(Failing):
+        async def reply(self, conversation: Conversation, targets: Any = None) -> str:  # type: ignore[override]
+            return super().reply(conversation, targets)
+
+    with pytest.raises(Interrupted, match="KeyboardInterrupt"):
+        play(tmp_path, {"recommender": (Failing if plain else Later)(KeyboardInterrupt())})
+
+
+@pytest.mark.parametrize("name", ["reply", "identity", "concurrent"])
+def test_an_object_that_raises_when_it_is_asked_what_it_has_is_refused(name: str, tmp_path: Path) -> None:
+    def raises(_: object) -> Any:
+        raise ValueError("not yet")
+
+    kind = type("Shut", (), {"reply": lambda *_: "Hm?", name: property(raises)})
+    with pytest.raises(ConfigError, match=f"asked for its {name}, it raised ValueError: not yet"):
+        play(tmp_path, {"recommender": kind()})
+    assert not (tmp_path / "run").exists()
+    kind = type("Shut", (), {"__getattr__": lambda self, name: raises(self)})
+    with pytest.raises(ConfigError, match="cannot be the recommender"):
+        play(tmp_path, {"recommender": kind()})
+
+
 async def _cancelled() -> str:
     raise asyncio.CancelledError
 
@@ -440,6 +515,16 @@ def test_numbers_of_numpy_are_scores(tmp_path: Path) -> None:
     assert play(tmp_path, {"judge": Terse(np.float32(1.25))})["ieval"]["mean"] == 1.25
 
 
+def test_a_truth_of_numpy_is_no_score_and_a_sum_a_hair_above_two_is_two(tmp_path: Path) -> None:
+    import numpy as np
+
+    with pytest.raises(ModelRefused, match="returned bool, not a number from 0 to 2"):
+        play(tmp_path / "truth", {"judge": Terse(np.bool_(True))})
+    assert play(tmp_path, {"judge": Terse(2.0000000004)})["ieval"]["mean"] == 2.0
+    with pytest.raises(ModelRefused, match=r"returned 2\.000002, not a number"):
+        play(tmp_path / "above", {"judge": Terse(2.000002)})
+
+
 def test_half_a_character_becomes_a_question_mark(tmp_path: Path) -> None:
     play(tmp_path, {"recommender": Plain("Casino (1995) \ud83d")}, play={"rounds": 1})
     assert rows_of(tmp_path / "run")[0]["episode"]["played"][0]["text"] == "Casino (1995) ?"
@@ -481,6 +566,21 @@ def test_a_finished_run_is_not_given_out_for_a_class_that_is_written_otherwise(t
     Plain2.__qualname__ = "Plain"
     with pytest.raises(RunFolderError, match="source"):
         play(tmp_path, {"recommender": Plain2()})
+
+
+def test_a_finished_run_is_not_given_out_for_an_object_with_other_parameters(tmp_path: Path) -> None:
+    first = play(tmp_path, {"recommender": Plain("Try Casino (1995).")})
+    assert play(tmp_path, {"recommender": Plain("Try Casino (1995).")}) == first
+    with pytest.raises(RunFolderError, match="attributes"):
+        play(tmp_path, {"recommender": Plain("Try Alien (1979).")})
+
+
+def test_results_tell_objects_of_other_code_or_parameters_apart(tmp_path: Path) -> None:
+    told = [
+        play(tmp_path / str(place), {"judge": Terse(value)})["seats"]["judge"]["identity"]
+        for place, value in enumerate([1, 1, 2])
+    ]
+    assert told[0] == told[1] != told[2]
 
 
 @pytest.mark.parametrize("identity", [3, {"model": object()}, {"x": float("nan")}])

@@ -42,6 +42,11 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
         for path, (first, second) in sorted(config_differences(baseline.results, other.results).items()):
             if _decides_meaning(path):
                 yield f"{pair} differ in {path}: {_short(first)} and {_short(second)}."
+        for seat, called in (("judge", "judge"), ("simulator", "seeker")):
+            one, two = (run.results.get("seats", {}).get(seat, {}) for run in (baseline, other))
+            told = {one.get("identity"), two.get("identity")}
+            if one.get("seat") == two.get("seat") and None not in told and len(told) > 1:
+                yield f"{pair}: the {called} {one['seat']} differs (identity, code or plain attributes)."
         methods = [
             {name for name, count in run.results.get("score", {}).items() if count}
             for run in (baseline, other)
@@ -52,6 +57,8 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
         lost = run.results["failed"] + run.results["unreadable"]
         if lost * 20 > run.results["n"]:
             yield f"{run.name}: {lost} of {run.results['n']} rows have no score; means are over the others."
+        if unknown := (run.results.get("items") or {}).get("unknown"):
+            yield f"{run.name}: {unknown} ids that it gave are not in the catalogue and count for nothing."
         if calls := run.results.get("lost_calls"):
             yield (
                 f"{run.name}: {calls} calls got no answer, so that some searches had fewer drafts; run its "

@@ -125,6 +125,10 @@ class Comparison:
         """Two pipe tables: the systems, and the differences. Numbers as in the report, names escaped."""
         return export.markdown(self)
 
+    def __repr__(self) -> str:
+        names = ", ".join(repr(system.name) for system in self.systems)
+        return f"Comparison({names})"
+
     def _repr_html_(self) -> str:
         """The same tables and the warnings, as a notebook shows them."""
         return export.html_tables(self)
@@ -147,6 +151,8 @@ def compare(
     for the secondary ones. Where no row repeats a named item, the non-repeat rows are all rows and are not
     tested twice. Raises InputError without runs, ConfigError where the reference is none of them.
     """
+    if resamples < 1:
+        raise ConfigError(f"resamples={resamples}: intervals need at least 1; 2000 are usual.")
     if not runs:
         raise InputError("No run to compare. Name at least one folder that `usbrec evaluate -o` wrote.")
     named = distinctly_named(runs)

@@ -13,6 +13,7 @@ import contextvars
 import inspect
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,24 +35,28 @@ class CallQueue:
         self._waiting = 0
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
 
-    async def call(self, function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseException | None]:
-        """What the function returns, and what it raised: not raised here, because a StopIteration cannot
-        pass through a coroutine."""
+    async def call(
+        self, function: Callable[..., Any], *arguments: Any
+    ) -> tuple[Any, BaseException | None, float]:
+        """What the function returns, what it raised, and the seconds that it took, without those in which
+        others were served: not raised, because a StopIteration cannot pass through a coroutine."""
         loop = asyncio.get_running_loop()
-        ended: asyncio.Future[tuple[Any, BaseException | None]] = loop.create_future()
+        ended: asyncio.Future[tuple[Any, BaseException | None, float]] = loop.create_future()
         context = contextvars.copy_context()
 
         def work() -> None:
             if ended.cancelled():
                 return
             result, error = None, None
+            started = time.monotonic()
             try:
                 result = context.run(function, *arguments)
             except BaseException as raised:  # noqa: BLE001 - it is raised again where the call is awaited
                 error = raised
+            took = time.monotonic() - started
             # The loop may be gone by now, and with it whoever asked.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(_settle, ended, (result, error))
+                loop.call_soon_threadsafe(_settle, ended, (result, error, took))
 
         self._waiting += 1
         try:
@@ -97,7 +102,7 @@ class OwnObject:
     @classmethod
     def seated(cls, thing: object, seat: str, text: str, method: str, calls: CallQueue) -> OwnObject:
         """Raises ConfigError when the object lacks the method, or has an identity that is no mapping."""
-        if not callable(getattr(thing, method, None)):
+        if not callable(attribute(thing, method, text, seat)):
             form = (
                 "reply(self, conversation)"
                 if seat == "recommender"
@@ -118,15 +123,16 @@ class OwnObject:
     @property
     def identified(self) -> bool:
         """Whether the object says what decides its answers."""
-        return getattr(self.thing, "identity", None) is not None
+        return self._told() is not None
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        """What decides the answers, as the object says; without that, its type and how that is written."""
-        told = getattr(self.thing, "identity", None)
+        """What decides the answers, as the object says; without that, its type, how that is written, and a
+        digest of its plain attributes."""
+        told = self._told()
         about = {"backend": "own", "type": type_name(self.thing)}
         if told is None:
-            return {**about, "source": _source_of(type(self.thing))}
+            return {**about, "source": _source_of(type(self.thing)), "attributes": _attributes_of(self.thing)}
         try:
             canonical_json(dict(told))
         except (TypeError, ValueError):
@@ -136,28 +142,48 @@ class OwnObject:
             ) from None
         return {**about, **told}
 
-    async def call(self, *arguments: Any) -> Any:
-        """What the method returns, awaited. Raises SeatFailed, which says who failed and how."""
-        method = getattr(self.thing, self.method)
+    async def call(self, *arguments: Any) -> tuple[Any, float]:
+        """What the method returns, awaited, and the seconds that it took. Raises SeatFailed, which says who
+        failed and how, and Interrupted where the object itself asks to stop."""
         try:
+            method = getattr(self.thing, self.method)
             if inspect.iscoroutinefunction(method):
-                return await at_home(method(*arguments))
-            answer, error = await self.calls.call(method, *arguments)
-            if isinstance(error, Exception | SystemExit):
-                raise self.failed(f"raised {first_line(error)}") from error
+                return await self._awaited(method(*arguments))
+            answer, error, took = await self.calls.call(method, *arguments)
             if error is not None:
-                raise error
-            return await at_home(_awaited(answer)) if inspect.isawaitable(answer) else answer
-        except (Interrupted, SeatFailed):
-            raise
-        except (Exception, SystemExit) as error:
-            raise self.failed(f"raised {first_line(error)}") from error
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+                raise self._failure_of(error) from error
+            if inspect.isawaitable(answer):
+                answer, more = await self._awaited(answer)
+                took += more
+            return answer, took
+        except Exception as error:
+            if isinstance(error, SeatFailed | Interrupted):
                 raise
-            # Nobody cancelled us: something inside of it was, which is a failure like others.
-            raise self.failed(f"raised {first_line(error)}") from error
+            raise self._failure_of(error) from error
+
+    async def _awaited(self, answer: Awaitable[Any]) -> tuple[Any, float]:
+        """As a task of its own: what cancels that from inside, or ends it by more than an error, fails one
+        row and not the run."""
+        started = time.monotonic()
+        task = asyncio.ensure_future(at_home(_ended(answer)))
+        try:
+            result, error = await task
+        except asyncio.CancelledError as cancelled:
+            here = asyncio.current_task()
+            if here is None or here.cancelling():
+                raise
+            result, error = None, cancelled
+        if error is not None:
+            raise self._failure_of(error) from error
+        return result, time.monotonic() - started
+
+    def _failure_of(self, error: BaseException) -> SeatFailed | Interrupted:
+        if isinstance(error, KeyboardInterrupt):
+            return Interrupted(f"Stopped: {self.who} raised KeyboardInterrupt. What is finished is kept.")
+        return self.failed(f"raised {first_line(error)}")
+
+    def _told(self) -> Any:
+        return attribute(self.thing, "identity", self.text, self.seat)
 
     def returned(self, answer: object, wanted: str) -> SeatFailed:
         """The failure of an answer that is none."""
@@ -167,8 +193,24 @@ class OwnObject:
         return SeatFailed(f"{self.who} {what}")
 
 
-async def _awaited(answer: Awaitable[Any]) -> Any:
-    return await answer
+async def _ended(answer: Awaitable[Any]) -> tuple[Any, BaseException | None]:
+    """What is answered, or what was raised: more than an error would end the loop that it is raised in."""
+    try:
+        return await answer, None
+    except (Exception, asyncio.CancelledError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is raised again where the call is awaited
+        return None, error
+
+
+def attribute(thing: object, name: str, text: str, seat: str) -> Any:
+    """An object's attribute, None where it has none. Raises ConfigError where asking for it raises."""
+    try:
+        return getattr(thing, name, None)
+    except Exception as error:
+        raise ConfigError(
+            f"{text} cannot be the {seat}: asked for its {name}, it raised {first_line(error)}."
+        ) from error
 
 
 def type_name(thing: object) -> str:
@@ -182,7 +224,10 @@ def type_name(thing: object) -> str:
 
 def first_line(error: BaseException) -> str:
     """An exception's type and the first line that it says."""
-    said = str(error).strip().splitlines()
+    try:
+        said = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001 - code of others, too
+        said = []
     return f"{type(error).__name__}: {said[0][:300]}" if said else type(error).__name__
 
 
@@ -196,3 +241,14 @@ def _source_of(kind: type) -> str | None:
             except (OSError, TypeError):
                 return None
     return digest(sources)[:16] if sources else None
+
+
+def _attributes_of(thing: object) -> str | None:
+    """A digest of the numbers and texts that an object holds: two of one class with other parameters are not
+    the same. None where it holds none. They are not kept themselves: some are secrets."""
+    held = {
+        name: repr(value)
+        for name, value in sorted(getattr(thing, "__dict__", {}).items())
+        if isinstance(value, str | bool | int | float)
+    }
+    return digest(held)[:16] if held else None

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
+from dataclasses import replace
 from typing import Any
 
 from usbrec.config import Models
@@ -18,7 +20,7 @@ from usbrec.errors import ModelRefused, ModelUnavailable, UnusableAnswer, UsbRec
 from usbrec.llm.openai.connection import Address, Connection
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure
-from usbrec.play.own.recommender import item_id, printable
+from usbrec.play.own.recommender import item_id, one_call, printable
 
 #: Statuses that every request would get.
 _REFUSALS = {401: "rejects us", 403: "rejects us", 404: "has nothing there", 405: "takes no POST there"}
@@ -42,11 +44,12 @@ class HttpRecommender:
         """One reply. Raises ModelError, and ModelRefused where every request would be refused."""
         body = body_of(conversation)
         async with self._connection.slots:
+            started = time.monotonic()
             try:
                 answer = await self._connection.within(
                     self._connection.timeout, self._connection.post(self._where, body)
                 )
-                return self._read(answer)
+                return replace(self._read(answer), usage=one_call(time.monotonic() - started))
             except HttpFailure as failure:
                 complaint = self._connection.complaint(failure)
         # Raised out here, so that what the service said is not its context.

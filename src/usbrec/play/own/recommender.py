@@ -18,7 +18,7 @@ from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.own.calls import OwnObject
 from usbrec.play.protocol import Drawn, Sampling
 
-#: Asks the system for one reply. Raises ModelError.
+#: Asks the system for one reply, whose usage says what it cost. Raises ModelError.
 Ask = Callable[[Conversation], Awaitable[Reply]]
 
 
@@ -77,13 +77,11 @@ class OwnRecommender:
 
     async def _asked(self, conversation: Conversation) -> Mapping[str, Any]:
         assert self.ask is not None, "a replay answers before anybody is asked"
-        started = time.monotonic()
         reply = await self.ask(conversation)
-        usage = Usage(calls=1, seconds=round(time.monotonic() - started, 6))
         return {
             "text": reply.text,
             "items": None if reply.items is None else list(reply.items),
-            "usage": usage.to_json(),
+            "usage": reply.usage.to_json(),
         }
 
     def _told(self, text: str, items: list[str] | None, conversation: Conversation) -> Reply:
@@ -120,9 +118,15 @@ def object_reply(own: OwnObject) -> Ask:
     """How an object is asked. Raises SeatFailed."""
 
     async def ask(conversation: Conversation) -> Reply:
-        return read_reply(own, await own.call(conversation))
+        answer, seconds = await own.call(conversation)
+        return replace(read_reply(own, answer), usage=one_call(seconds))
 
     return ask
+
+
+def one_call(seconds: float) -> Usage:
+    """What one call costs that took so long."""
+    return Usage(calls=1, seconds=round(seconds, 6))
 
 
 def read_reply(own: OwnObject, answer: object) -> Reply:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.dialogue import Conversation, Reply, Turn, Usage
+from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import UnusableAnswer
 from usbrec.items import TitleMatcher
 from usbrec.llm.recorded import Recorder
 from usbrec.play.own.calls import OwnObject
-from usbrec.play.own.recommender import asked_of, printable
+from usbrec.play.own.recommender import asked_of, one_call, printable
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.targets import Targets
@@ -48,15 +47,13 @@ class OwnSimulator:
 
     async def _asked(self, conversation: Conversation, targets: Targets | None) -> Mapping[str, Any]:
         assert self.own is not None, "a replay answers before anybody is asked"
-        started = time.monotonic()
-        answer = await self.own.call(conversation, targets)
+        answer, seconds = await self.own.call(conversation, targets)
         text = answer.text if isinstance(answer, Reply) else answer
         if not isinstance(text, str):
             raise self.own.returned(answer, "a text")
         if not text.strip():
             raise UnusableAnswer(f"{self.own.who}: the seeker's reply is empty.")
-        usage = Usage(calls=1, seconds=round(time.monotonic() - started, 6))
-        return {"text": printable(text.strip()), "usage": usage.to_json()}
+        return {"text": printable(text.strip()), "usage": one_call(seconds).to_json()}
 
 
 @dataclass(frozen=True)
