@@ -77,7 +77,7 @@ def seat(
 
 def policy(model: object, ids: list[list[int]], n: int, length: int) -> None:
     with torch.inference_mode():
-        draw_replies(model, ids, n=n, temperature=1.0, max_tokens=length, ends=(), pad=0, seed=0)
+        draw_replies(model, ids, n=n, temperature=1.0, max_tokens=length, ends=(), seed=0)
 
 
 def own(model: object, ids: list[list[int]], n: int, length: int) -> None:

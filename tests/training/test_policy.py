@@ -151,7 +151,7 @@ def test_replies_are_drawn_as_from_each_prompt_alone() -> None:
     model = tiny().eval()
     prompts = [[5, 9, 2, 40, 41, 42], [7], [3, 3]]
     drawn = draw_replies(
-        model, prompts, n=2, temperature=0.0, max_tokens=12, ends={1}, pad=0, seed=0, frequency_penalty=0.5
+        model, prompts, n=2, temperature=0.0, max_tokens=12, ends={1}, seed=0, frequency_penalty=0.5
     )
     for prompt, replies in zip(prompts, drawn, strict=True):
         said: list[int] = []
@@ -168,7 +168,7 @@ def test_draws_follow_the_models_probabilities_and_stop_at_the_end() -> None:
     with torch.no_grad():
         chances = (model(input_ids=torch.tensor([[5, 9]])).logits[0, -1] / 2.0).softmax(-1)
     ends = set(chances.topk(3).indices.tolist())
-    kwargs: dict[str, Any] = {"temperature": 2.0, "max_tokens": 4, "ends": ends, "pad": 0}
+    kwargs: dict[str, Any] = {"temperature": 2.0, "max_tokens": 4, "ends": ends}
     (drawn,) = draw_replies(model, [[5, 9]], n=4000, seed=3, **kwargs)
     for token in ends:
         share = sum(reply[0] == token for reply in drawn) / 4000

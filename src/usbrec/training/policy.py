@@ -27,7 +27,10 @@ from transformers import DynamicCache, Trainer
 
 from usbrec.engine import Progress
 from usbrec.keys import derive_seed
+from usbrec.llm.protocol import ChatRequest
 from usbrec.llm.reasoning import ReasoningMarks, separate
+from usbrec.llm.transformers.decoding import draw_all
+from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, end_tokens
 from usbrec.training.data import Encoded
 from usbrec.training.measure import to_device
@@ -146,70 +149,31 @@ def draw_replies(
     temperature: float,
     max_tokens: int,
     ends: Collection[int],
-    pad: int,
     seed: int,
     frequency_penalty: float = 0.0,
 ) -> list[list[tuple[int, ...]]]:
     """`n` replies to each prompt in tokens, the token that ended a reply included.
 
-    Each prompt is prefilled once. Temperature 0 takes the likeliest token; `frequency_penalty` is as in
-    ChatRequest.
+    Each prompt is prefilled once, and all replies are drawn in one batch by the decoder of `hf:` seats.
+    Temperature 0 takes the likeliest token; `frequency_penalty` is as in ChatRequest.
     """
-    device = next(model.parameters()).device
-    width = max(map(len, prompts))
-    ids = torch.full((len(prompts), width), pad, device=device)
-    seen = torch.zeros((len(prompts), width), dtype=torch.long, device=device)
-    for row, prompt in enumerate(prompts):
-        # Prompts end together, so that replies begin together.
-        ids[row, width - len(prompt) :] = torch.tensor(list(prompt), device=device)
-        seen[row, width - len(prompt) :] = 1
-    cache = DynamicCache(config=model.config)
-    logits = model(
-        input_ids=ids,
-        attention_mask=seen,
-        position_ids=(seen.cumsum(1) - 1).clamp(min=0),
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    ).logits[:, -1]
-    cache.batch_repeat_interleave(n)
-    logits, seen = logits.float().repeat_interleave(n, 0), seen.repeat_interleave(n, 0)
-    places = seen.sum(1)
-    times = torch.zeros_like(logits) if frequency_penalty else None
-    chance = torch.Generator(device).manual_seed(seed)
-    said: list[list[int]] = [[] for _ in range(len(prompts) * n)]
-    going = list(range(len(said)))
-    while True:
-        if times is not None:
-            logits = logits - frequency_penalty * times
-        if temperature:
-            tokens = torch.multinomial((logits / temperature).softmax(-1), 1, generator=chance)
-        else:
-            tokens = logits.argmax(-1, keepdim=True)
-        for number, token in zip(going, tokens[:, 0].tolist(), strict=True):
-            said[number].append(token)
-        on = [at for at, number in enumerate(going) if said[number][-1] not in ends]
-        if not on or len(said[going[on[0]]]) >= max_tokens:
-            break
-        if len(on) < len(going):
-            kept = torch.tensor(on, device=device)
-            cache.batch_select_indices(kept)
-            tokens, seen, places = tokens[kept], seen[kept], places[kept]
-            times = None if times is None else times[kept]
-            going = [going[at] for at in on]
-        if times is not None:
-            times.scatter_add_(1, tokens, torch.ones_like(tokens, dtype=times.dtype))
-        seen = torch.cat([seen, torch.ones_like(tokens)], dim=1)
-        logits = model(
-            input_ids=tokens,
-            attention_mask=seen,
-            position_ids=places[:, None],
-            past_key_values=cache,
-            use_cache=True,
-        ).logits[:, -1]
-        logits = logits.float()
-        places = places + 1
-    return [[tuple(one) for one in said[row * n : row * n + n]] for row in range(len(prompts))]
+    decodings = []
+    for place, prompt in enumerate(prompts):
+        cache = DynamicCache(config=model.config)
+        with torch.inference_mode():
+            ids = torch.tensor([list(prompt)], device=next(model.parameters()).device)
+            said = model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+        request = ChatRequest(
+            (),
+            n=n,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            frequency_penalty=frequency_penalty,
+            seed=derive_seed(seed, "prompt", place),
+        )
+        decodings.append(DecodingRequest(request, Prompt(list(prompt), cache, said.logits[:, -1].float(), 0)))
+    draw_all(model, None, frozenset(ends), decodings)
+    return [[sequence.tokens for sequence in decoding.sequences] for decoding in decodings]
 
 
 class Voice:
@@ -235,7 +199,6 @@ class Voice:
             temperature=temperature,
             max_tokens=self._playing.max_tokens,
             ends=self._ends,
-            pad=self._tokenizer.pad_token_id,
             seed=seed,
             frequency_penalty=penalty,
         )

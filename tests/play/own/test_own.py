@@ -83,7 +83,9 @@ def test_an_object_with_reply_recommends_plain_or_async(kind: type[Plain], tmp_p
     own = kind()
     results = play(tmp_path, {"recommender": own})
     assert results["hit"]["mean"] == 1.0
-    assert results["seats"]["recommender"] == {"seat": f"object:{kind.__name__}"}
+    told = results["seats"]["recommender"]
+    assert told["seat"] == f"object:{kind.__name__}"
+    assert told.keys() == {"seat", "identity"}
     assert results["items"] is None
     assert [turn.text for turn in own.given[0].turns] == ["I liked Goodfellas (1990)."]
     assert (own.given[0].round, own.given[0].rounds, own.given[0].system) == (1, 2, None)

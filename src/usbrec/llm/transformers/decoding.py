@@ -16,9 +16,12 @@ from usbrec.llm.transformers.tokens import ReplyDecoder
 
 
 def draw_all(
-    model: Any, decoder: ReplyDecoder, ends: frozenset[int], decodings: Sequence[DecodingRequest]
+    model: Any, decoder: ReplyDecoder | None, ends: frozenset[int], decodings: Sequence[DecodingRequest]
 ) -> None:
-    """Draw every reply of `decodings` to one of the tokens `ends`, or until the request is cancelled."""
+    """Draw every reply of `decodings` to one of the tokens `ends`, or until the request is cancelled.
+
+    `decoder` makes texts of tokens; None where no request has stop texts or is streamed.
+    """
     import torch
 
     sequences = [sequence for decoding in decodings for sequence in decoding.sequences]

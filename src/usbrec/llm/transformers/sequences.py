@@ -73,6 +73,7 @@ class DecodingSequence:
         self.decoding = decoding
         self.said: list[int] = []
         self.finish: str | None = None
+        self._end: int | None = None
         seed = derive_seed(decoding.request.seed, "reply", index) % 2**63
         self._draw = torch.Generator().manual_seed(seed)
 
@@ -82,10 +83,15 @@ class DecodingSequence:
 
         return float(torch.rand((), generator=self._draw, dtype=torch.float64))
 
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """All that was drawn, the token that ended the reply included."""
+        return (*self.said,) if self._end is None else (*self.said, self._end)
+
     def say(self, token: int, ends: frozenset[int], tokenizer: Any) -> None:
         request = self.decoding.request
         if token in ends:
-            self.finish = "stop"
+            self.finish, self._end = "stop", token
             return
         self.said.append(token)
         if request.stop and _cut(tokenizer.decode(self.said), request.stop) is not None:
