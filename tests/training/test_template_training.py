@@ -54,8 +54,9 @@ def test_only_the_reply_and_its_end_are_learnt_after_the_prompt_that_is_asked(na
     assert "You recommend films." in tokenizer.decode(one.prompt)
 
 
-def test_an_empty_thought_is_part_of_the_prompt() -> None:
-    tokenizer, one = encoded(templates.EMPTY_THOUGHT)
+@pytest.mark.parametrize("name", ["empty thought", "no switch", "opened thought"])
+def test_an_empty_thought_is_part_of_the_prompt(name: str) -> None:
+    tokenizer, one = encoded(templates.FAMILIES[name])
     assert tokenizer.decode(one.prompt).endswith("<|start|>assistant\n<think>\n\n</think>\n\n")
 
 
