@@ -232,7 +232,7 @@ def _computes_as_it_should(model: Any) -> bool:
     import torch
     from transformers import DynamicCache
 
-    ids = list(range(100, 132))
+    ids = [token % model.config.vocab_size for token in range(100, 132)]
     cache = DynamicCache(config=model.config)
     tensor = torch.tensor([ids], device=model.device)
     logits = model(input_ids=tensor, past_key_values=cache, use_cache=True).logits[:, -1]
