@@ -31,7 +31,7 @@ pytestmark = pytest.mark.clients
 PROGRAMS = Path(__file__).parent / "programs"
 FOLDER = Path(os.environ.get("USBREC_CLIENTS") or Path(tempfile.gettempdir()) / "usbrec-clients")
 #: Seconds that a client may take to be installed, and to run.
-INSTALL, RUN = 1800, 600
+INSTALL, RUN = 1800, 1200
 _ZOD = "zod@4.6.7"
 
 

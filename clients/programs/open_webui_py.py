@@ -18,7 +18,7 @@ from pathlib import Path
 from checks import FAIL, FAIL_LATE, PLAIN, REPLY, SEARCH, URL, WISH, run, same
 
 #: Seconds that it may take to start for the first time: it makes its database.
-STARTS = 400
+STARTS = 900
 HISTORY = [{"role": "user", "content": WISH}, {"role": "assistant", "content": REPLY}]
 where = {"url": "", "token": ""}
 
