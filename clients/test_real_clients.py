@@ -11,13 +11,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from installing import FOLDER, install, into_venv
 from upstream import answer
 
 from support.films import CATALOGUE
@@ -29,7 +28,6 @@ from usbrec.serve.models import seat_models
 pytestmark = pytest.mark.clients
 
 PROGRAMS = Path(__file__).parent / "programs"
-FOLDER = Path(os.environ.get("USBREC_CLIENTS") or Path(tempfile.gettempdir()) / "usbrec-clients")
 #: Seconds that a client may take to be installed, and to run.
 INSTALL, RUN = 1800, 1200
 _ZOD = "zod@4.6.7"
@@ -82,7 +80,7 @@ def _installed(client: Client) -> list[str]:
         folder.mkdir(parents=True)
         if client.of_npm:
             (folder / "package.json").write_text('{"private": true, "type": "module"}')
-            _install(
+            install(
                 [
                     "npm",
                     "install",
@@ -95,9 +93,7 @@ def _installed(client: Client) -> list[str]:
                 folder,
             )
         else:
-            _install([sys.executable, "-m", "venv", str(folder)], folder)
-            python = str(folder / "bin" / "python")
-            _install([python, "-m", "pip", "install", "--quiet", "--no-input", *client.packages], folder)
+            into_venv(folder, client.packages)
         ready.write_text("\n".join(client.packages))
     if not client.of_npm:
         return [str(folder / "bin" / "python"), str(PROGRAMS / client.program)]
@@ -105,16 +101,6 @@ def _installed(client: Client) -> list[str]:
     for file in ("checks.mjs", client.program):
         shutil.copy(PROGRAMS / file, folder / file)
     return ["node", str(folder / client.program)]
-
-
-def _install(command: list[str], folder: Path) -> None:
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"{' '.join(command[:4])} ... took more than {INSTALL} seconds")
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line]
-        pytest.skip(f"{' '.join(command)} failed: {' '.join(said[-3:])[:500]}")
 
 
 @pytest.fixture(scope="module")

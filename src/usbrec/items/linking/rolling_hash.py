@@ -2,6 +2,8 @@
 
 The sums of letters times powers of an odd factor, modulo 2^64, give the hash of any stretch from two of
 them; dividing by the power at its begin (odd numbers have an inverse) makes it the same wherever it stands.
+Among a million titles an utterance takes 0.6 ms with all else that linking does; rapidfuzz over all titles
+takes 760 ms for one run of words, and an automaton finds none that is misspelled (docs/log/catalogue.md).
 """
 
 from __future__ import annotations
