@@ -92,8 +92,9 @@ class Item:
     """One thing that can be recommended.
 
     `title` is without the year; `also` are further titles of the same thing, such as an original one.
-    `genres` are what the catalogue calls genres, categories or styles; `people` those who made it or appear in it, most important first. `popularity` is any number that
-    grows with how often people choose the item; 0 when unknown. `extra` keeps the other attributes.
+    `genres` are what the catalogue calls genres, categories or styles; `people` those who made it or appear
+    in it, most important first. `popularity` is any number that grows with how often people choose the item;
+    0 when unknown. `extra` keeps the other attributes.
     """
 
     id: str

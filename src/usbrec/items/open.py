@@ -62,9 +62,9 @@ def load_catalogue(
     it cannot be written the items stay in memory, and a warning says so.
 
     Raises InputError for a file that is missing, unreadable, not UTF-8, broken, empty or without a title
-    column, and for Parquet without pyarrow; BadLines listing lines that are no JSON, or the rows that
-    cannot be used where they are more than half or `strict` is set; ConfigError when `fields` or `table` names what is
-    not there, or `encoding` is none.
+    column, and for Parquet without pyarrow; BadLines listing lines that are no JSON, or the rows that cannot
+    be used where they are more than half or `strict` is set; ConfigError when `fields` or `table` names what
+    is not there, or `encoding` is none.
     """
     path = Path(path)
     catalogue = _opened(path, fields, table, encoding, strict, cache or _cache(), index_from)
