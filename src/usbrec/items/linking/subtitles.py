@@ -17,40 +17,13 @@ _PARTS = re.compile(r"\s*:\s+|\s+[-–—]\s+")
 _PIECE = re.compile(r"(?:part|vol|volume|chapter|episode|season|book|series)\b")
 # "The Help: A Novel", "Sex and the City: The Movie" name no title of their own.
 _GENERIC = frozenset(
-    [
-        "autobiography",
-        "beginning",
-        "biography",
-        "collection",
-        "complete",
-        "edition",
-        "end",
-        "essays",
-        "film",
-        "game",
-        "guide",
-        "history",
-        "life",
-        "memoir",
-        "movie",
-        "musical",
-        "new",
-        "novel",
-        "novella",
-        "novels",
-        "origins",
-        "poems",
-        "return",
-        "selected",
-        "sequel",
-        "series",
-        "show",
-        "special",
-        "stories",
-        "story",
-        "true",
-    ]
-)
+    {
+        "autobiography", "beginning", "biography", "collection", "complete", "edition", "end", "essays",
+        "film", "game", "guide", "history", "life", "memoir", "movie", "musical",
+        "new", "novel", "novella", "novels", "origins", "poems", "return", "selected",
+        "sequel", "series", "show", "special", "stories", "story", "true",
+    }
+)  # fmt: skip
 _LONGEST = 10
 
 
