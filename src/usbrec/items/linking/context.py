@@ -57,6 +57,7 @@ BEHIND_NUMBERS = frozenset(
         "is",
         "it",
         "last",
+        "on",
         "or",
         "recently",
         "then",

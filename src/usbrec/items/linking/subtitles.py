@@ -1,7 +1,8 @@
 """Subtitles: "Covenant" for "Alien: Covenant", where nothing else in the catalogue is called so.
 
-A subtitle is a shortened title (see surface_forms): several words need their capitals, a single word its
-year, quotes, or an introduction. What the first part alone names is not read: "Alien" is another film.
+A subtitle of three words or more needs their capitals, a shorter one its year, quotes, or an introduction
+("have you seen Covenant"): there was a Civil War before "Captain America: Civil War". What the first part
+alone names is not read: "Alien" is another film.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
 
 # What a form is to the item of its row.
-_EXACT, _SHORTENED, _VARIANT, _PERSON = range(4)
+_EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE = range(5)
+_VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE})
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑·](?=\w)")
@@ -118,9 +119,7 @@ class SurfaceForms:
         kinds = self._kinds[entries].tolist()
         rows = self._rows[entries].tolist()
         exact = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind == _EXACT)
-        variants = tuple(
-            self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind in (_SHORTENED, _VARIANT)
-        )
+        variants = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind in _VARIANTS)
         parts = key.split(" ")
         if not exact and not variants:
             return SurfaceForm(key, (), (), Ambiguity.MARKED, False, frozenset("-.' "))
@@ -128,6 +127,9 @@ class SurfaceForms:
         if _SHORTENED in kinds and not exact:
             # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
+        if _SUBTITLE in kinds and not exact:
+            # "Captain America: Civil War": two words may well be what they say.
+            ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 2 else Ambiguity.MARKED)
         marks = frozenset("".join(title for item in exact + variants for title in item.titles))
         return SurfaceForm(key, exact, variants, ambiguity, is_telling(parts), marks)
 
@@ -175,7 +177,7 @@ def _add_further(
         rest for key in tuple(taken) for article, _, rest in [key.partition(" ")] if article in ARTICLES
     )
     for row, key in subtitles(titles, taken):
-        entries.add(key, row, _SHORTENED)
+        entries.add(key, row, _SUBTITLE)
 
 
 def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
