@@ -62,8 +62,12 @@ def read_titles(text: str, *, dated: bool = False) -> Titles:
         rest = match["title"]
         if year is None:
             rest, year = split_year(rest)
+    # Most titles are one: nothing to look for.
+    if not further and "k" not in rest and "K" not in rest:
+        return Titles(article_first(rest), (), year)
     first, *more = [part for part in _BETWEEN.split(rest) if part] or [rest]
-    return Titles(article_first(first), others(first, [*more, *further]), year)
+    more += further
+    return Titles(article_first(first), others(first, more) if more else (), year)
 
 
 def others(title: str, further: Iterable[str]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _STRINGS = re.compile(_STRING, re.DOTALL)
 _STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
+_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in (",|;", "|;")}
 _MARK = "\x01"
 _SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
 # numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).
@@ -75,7 +76,7 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
     # A lone surrogate (half an emoji, escaped in JSON) can be neither stored nor hashed.
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
-    elif "&" in text:
+    if "&" in text:
         text = unescaped(text)
     return "" if text.casefold() in unknown else text
 
@@ -108,9 +109,9 @@ def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = 
             return _names(found, keys, 1)
         if written[0] == "[" and written[-1] == "]":
             written = written[1:-1]
-    elif not any(mark in written for mark in separators):
+    elif _SEPARATORS[separators].search(written) is None:
         return [] if _is_nothing(written) else [_unquoted(written)]
-    parts = (_unquoted(text_of(part)) for part in re.split(f"[{separators}]", written))
+    parts = (_unquoted(text_of(part)) for part in _SEPARATORS[separators].split(written))
     return [part for part in parts if part and not _is_nothing(part)]
 
 
@@ -251,6 +252,9 @@ def without_html(text: str) -> str:
 
 def first_of(names: Iterable[str]) -> tuple[str, ...]:
     """Each name once, whatever its case, in order."""
+    names = list(names)
+    if len(names) < 2:
+        return tuple(names)
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name.casefold(), name)
