@@ -259,8 +259,8 @@ def _checked(listed: Sequence[object], where: str, tell: Tell) -> Iterator[Item]
             problems.append(f"row {number}: id {item.id!r} stands already in row {first[item.id]}")
         else:
             first[item.id] = number
-            lists = {name: tuple(getattr(item, name)) for name in ("genres", "people", "also")}
-            items.append(replace(item, **lists))
+            genres, people, also = tuple(item.genres), tuple(item.people), tuple(item.also)
+            items.append(replace(item, genres=genres, people=people, also=also))
     if len(items) < len(problems):
         raise BadLines(where, problems, "Every row needs a title and an id of its own.")
     tell(ReadingReport(where, ids_from="the items", items=len(items), left_out=tuple(problems)))
