@@ -51,7 +51,7 @@ class ReadingReport:
             + (" Amounts in several currencies are not converted." if len(signs) > 1 else "")
             for column, signs in self.currencies.items()
         )
-        return f"{told} Another column is said by {self.say_it}."
+        return f"{told} To say otherwise: {self.say_it}, and likewise id, year, genres and so on."
 
     def told(self) -> str:
         """What was left out, of which the first twenty, and which columns were taken for what."""
