@@ -91,9 +91,10 @@ def alternate_backwards(texts: Iterable[str]) -> tuple[Turn, ...]:
 class Item:
     """One thing that can be recommended.
 
-    `title` is without the year. `genres` are what the catalogue calls genres, categories or styles;
-    `people` those who made it or appear in it, most important first. `popularity` is any number that
-    grows with how often people choose the item; 0 when unknown. `extra` keeps the other attributes.
+    `title` is without the year; `also` are further titles of the same thing, such as an original one.
+    `genres` are what the catalogue calls genres, categories or styles; `people` those who made it or appear
+    in it, most important first. `popularity` is any number that grows with how often people choose the item;
+    0 when unknown. `extra` keeps the other attributes.
     """
 
     id: str
@@ -104,6 +105,11 @@ class Item:
     text: str = ""
     popularity: float = 0.0
     extra: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return (self.title, *self.also)
 
     @property
     def name(self) -> str:

@@ -58,6 +58,10 @@ class BadLines(InputError):
         )
 
 
+class InputWarning(UserWarning):
+    """Part of what the user handed in is left out, and the rest is used; says what, why, and what to do."""
+
+
 class ModelError(UsbRecError):
     """The model's side failed on one request. A failed row is data, not the end of the run."""
 

@@ -9,6 +9,7 @@ user's own.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import json
@@ -21,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-from usbrec.errors import InputError
+from usbrec.errors import ConfigError, InputError
 
 _CHECKSUMS = "seal.json"
 _BLOCK = 1 << 20
@@ -58,8 +59,12 @@ def content_digest(path: str | Path) -> str:
         raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
 
 
-def read_text(path: str | Path) -> str:
-    """The whole file as text, without a byte-order mark. Raises InputError when it cannot be read."""
+def read_text(path: str | Path, encoding: str | None = None, advice: str = "Save the file as UTF-8.") -> str:
+    """The whole file as text, without a byte-order mark. Raises InputError when it cannot be read.
+
+    By default UTF-8, or UTF-16 where its mark stands at the beginning. `advice` says what to do with a file
+    in another encoding; "{line}" in it is the first line that is not UTF-8, as cp1252 has it.
+    """
     path = Path(path)
     try:
         data = path.read_bytes()
@@ -69,12 +74,20 @@ def read_text(path: str | Path) -> str:
         raise InputError(f"{path}: is a folder. Name the file inside it.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
+    marked = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(encoding or marked).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x}). Save the file as UTF-8."
+        begins = data.rfind(b"\n", 0, error.start) + 1
+        shown = data[max(begins, error.start - 40) : error.start + 40].split(b"\n")[0]
+        name = encoding or ("UTF-16" if marked == "utf-16" else "UTF-8")
+        as_cp1252 = advice.replace("{line}", repr(shown.decode("cp1252", "replace").strip()))
+        raise InputError(f"{path}:{line}: not {name} (byte 0x{data[error.start]:02x}). {as_cp1252}") from None
+    except (LookupError, UnicodeError, ValueError):
+        raise ConfigError(
+            f"{path}: encoding = {encoding!r} is no encoding of text. Well-known ones: cp1252, latin-1, "
+            "utf-16, shift_jis, gb18030."
         ) from None
     if not text.strip():
         raise InputError(f"{path}: the file is empty.")
@@ -96,6 +109,10 @@ def json_problem(error: ValueError) -> str:
     return f"broken JSON ({error})"
 
 
+#: What is wrong with a line that is JSON and no object.
+NO_OBJECT = "not a JSON object"
+
+
 def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Line number and object for every non-blank line; the problem as a string where it is no object."""
     # Not splitlines(): JSON strings may hold U+2028 and its like, which are no line ends in JSONL.
@@ -107,7 +124,7 @@ def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
         except ValueError as error:
             yield number, json_problem(error)
             continue
-        yield number, value if isinstance(value, dict) else "not a JSON object"
+        yield number, value if isinstance(value, dict) else NO_OBJECT
 
 
 def write_text(path: str | Path, text: str) -> Path:

@@ -139,11 +139,12 @@ def test_a_damaged_index_is_made_anew(films: Path, damage: Callable[[Path], None
 
 
 def test_bad_rows_leave_no_index(films: Path) -> None:
-    """A file with a bad row far down is refused each time, and leaves nothing that could be opened."""
+    """A strictly read file with a bad row far down is refused each time, and leaves nothing to be opened."""
     films.write_text(CSV + "f1,Again,1999,,,\n")
+    cache = films.parent / "cache"
     for _ in range(2):
         with pytest.raises(BadLines, match="line 22: id 'f1' stands already in line 2"):
-            indexed(films)
+            load_catalogue(films, cache=cache, index_from=5, strict=True)
     assert not list((films.parent / "cache").rglob("items.jsonl"))
 
 

@@ -120,13 +120,14 @@ def samples(
     interactions: o.Interactions = None,
     seed: o.Seed = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
 ) -> None:
     """Read a data set in its own format and write samples, or make them from a catalogue alone."""
     if source_kind == "catalogue":
         made = stages.make_samples(
             path,
             out,
-            config=o.settings(config, seed=seed, noun=noun),
+            config=o.settings(config, seed=seed, noun=noun, strict=strict),
             number=number,
             interactions=interactions,
             test=test,
@@ -138,7 +139,10 @@ def samples(
         if skipped := made["undescribed"] + made["unspeakable"]:
             typer.echo(f"{skipped} items were passed over: nothing can be said of them but their title")
         return
-    if any(option is not None for option in (number, test, share, noun, interactions, seed, config)):
+    if (
+        any(option is not None for option in (number, test, share, noun, interactions, seed, config))
+        or strict
+    ):
         raise ConfigError(
             f"samples {source_kind}: only `samples catalogue` takes options beside -o; leave them out."
         )
@@ -155,6 +159,7 @@ def pairs(
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
     model: o.Model = None,
     recommender: o.Recommender = None,
     simulator: o.Simulator = None,
@@ -172,6 +177,7 @@ def pairs(
     """Build preference pairs (PODCS): draw first replies, play them, keep best over worst."""
     settings = o.settings(
         config,
+        strict=strict,
         model=model,
         recommender=recommender,
         simulator=simulator,
@@ -211,6 +217,7 @@ def train_ranker(
         list[Path] | None, typer.Option(help="Samples whose dialogues are not learnt from (repeatable).")
     ] = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
     limit: o.Limit = None,
     seed: o.Seed = None,
 ) -> None:
@@ -221,7 +228,7 @@ def train_ranker(
         catalogue=catalogue,
         interactions=interactions,
         leave_out=leave_out or (),
-        config=o.settings(config, limit=limit, seed=seed),
+        config=o.settings(config, limit=limit, seed=seed, strict=strict),
         progress=Bars(),
     )
     typer.echo(
@@ -249,11 +256,13 @@ def _trains(method: Method, text: str) -> None:
         candidates: o.Candidates = None,
         ranker: o.Ranker = None,
         config: o.ConfigFile = None,
+        strict: o.Strict = False,
         limit: o.Limit = None,
         seed: o.Seed = None,
     ) -> None:
         settings = o.settings(
             config,
+            strict=strict,
             recommender=model,
             candidates=candidates,
             ranker=ranker,
@@ -300,12 +309,14 @@ def _plays(method: Method, text: str) -> None:
         ranker: o.Ranker = None,
         rounds: o.Rounds = None,
         config: o.ConfigFile = None,
+        strict: o.Strict = False,
         limit: o.Limit = None,
         concurrency: o.Concurrency = None,
         seed: o.Seed = None,
     ) -> None:
         settings = o.settings(
             config,
+            strict=strict,
             recommender=model,
             simulator=simulator,
             judge=judge,
@@ -341,6 +352,7 @@ def evaluate(
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
     model: o.Model = None,
     recommender: o.Recommender = None,
     simulator: o.Simulator = None,
@@ -364,6 +376,7 @@ def evaluate(
     """Play every sample with a simulated seeker, score it, and report with intervals."""
     settings = o.settings(
         config,
+        strict=strict,
         model=model,
         recommender=recommender,
         simulator=simulator,

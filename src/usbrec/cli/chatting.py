@@ -43,6 +43,7 @@ def chat(
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
     model: Annotated[
         str | None, typer.Option(help="The model that recommends; smollm2-135m.", rich_help_panel="Seats")
     ] = None,
@@ -60,6 +61,7 @@ def chat(
     """Talk to the recommender; `/why` shows what it considered, `/help` what else there is."""
     settings = o.settings(
         config,
+        strict=strict,
         # As in the service, the other seats are inside the search; --ses-simulator and --ses-judge fill them.
         recommender=recommender or model,
         base_url=base_url,

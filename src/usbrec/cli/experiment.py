@@ -33,6 +33,7 @@ def experiment(
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
     model: o.Model = None,
     recommender: o.Recommender = None,
     simulator: o.Simulator = None,
@@ -64,6 +65,7 @@ def experiment(
     """Train and test the six systems side by side: plain, SFT and RL, each with and without SES."""
     settings = o.settings(
         config,
+        strict=strict,
         model=model,
         recommender=recommender,
         simulator=simulator,

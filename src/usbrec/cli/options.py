@@ -24,6 +24,14 @@ Interactions = Annotated[
     Path | None,
     typer.Option(help="Mentions or samples to count popularity from.", rich_help_panel=_RUN),
 ]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Refuse rows of catalogue and samples that cannot be used, instead of leaving them out.",
+        rich_help_panel=_RUN,
+    ),
+]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Settings (TOML); options go before it.", rich_help_panel=_RUN)
 ]
@@ -118,6 +126,7 @@ def settings(
     limit: int | None = None,
     seed: int | None = None,
     noun: str | None = None,
+    strict: bool = False,
     second_judge: bool = True,
     concurrency: int | None = None,
     ses: bool = False,
@@ -156,6 +165,7 @@ def settings(
         pair_drafts=pair_drafts,
         horizon=horizon,
         noun=noun,
+        strict=strict or None,
         preset=preset,
         max_steps=max_steps,
         method=method,

@@ -30,6 +30,7 @@ def serve(
     candidates: o.Candidates = None,
     ranker: o.Ranker = None,
     config: o.ConfigFile = None,
+    strict: o.Strict = False,
     recommender: o.Recommender = None,
     base_url: o.BaseUrl = None,
     ses_simulator: o.SesSimulator = None,
@@ -76,6 +77,7 @@ def serve(
         "ranker": None if ranker is None else str(ranker),
         # The other seats are inside the search: --ses-simulator and --ses-judge say who sits there.
         "seats": {"recommender": recommender or model},
+        "catalogue": {"strict": strict or None},
         "models": {"base_url": base_url, "concurrency": concurrency},
         "play": {"candidates": candidates},
         "search": {

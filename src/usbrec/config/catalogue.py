@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from usbrec.config.stage import Fixed, Stage
+from usbrec.config.stage import Fixed, Stage, free
 
 
 class CatalogueFile(Stage):
@@ -30,8 +30,16 @@ class CatalogueFile(Stage):
     """A description."""
     popularity: str | tuple[str, ...] | None = None
     """Any number that grows with how often people choose it."""
+    # What it decides stands in the items' digest.
+    also: str | tuple[str, ...] | None = free(None)
+    """Further titles of an item: an original one, one under which it is known as well."""
     table: str | None = None
     """SQLite: the table or view to read; by default the only table."""
+    encoding: str | None = free(None)
+    """Encoding of a text file, such as `cp1252` or `latin-1`; by default UTF-8, or UTF-16 with its mark."""
+    strict: bool = free(False)
+    """Refuse a catalogue with rows that cannot be used, and samples whose targets the catalogue lacks where
+    rules need them, instead of leaving them out (`--strict`)."""
 
 
 class Seekers(Stage):

@@ -17,6 +17,7 @@ from usbrec.items.retrieval import (
     ranked_items,
 )
 from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, TraitTable, rescale, traits_of
+from usbrec.items.targets import known_targets
 from usbrec.items.titles import normalise_title, split_title
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "TraitTable",
     "Traits",
     "genres_in",
+    "known_targets",
     "load_catalogue",
     "normalise_title",
     "open_linker",

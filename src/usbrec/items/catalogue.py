@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from usbrec.dialogue import Item
+from usbrec.items.files.report import ReadingReport
+from usbrec.items.further_titles import read_titles
 from usbrec.items.store import ItemStore, MemoryItemStore
 from usbrec.items.titles import normalise_title, split_title
 from usbrec.keys import digest
@@ -21,6 +23,8 @@ class Catalogue:
 
     folder: Path | None = None
     """Where what is derived from the items may be kept: only a catalogue that has an index has one."""
+    report: ReadingReport | None = None
+    """What was taken and left where the items were read from a file or a table."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._store: ItemStore = MemoryItemStore(items)
@@ -62,15 +66,27 @@ class Catalogue:
     def find(self, title: str) -> tuple[Item, ...]:
         """The items of that title, most popular first, ties by id.
 
-        With "(year)" only those of the year; when there are none, those of no known year.
+        With "(year)" only those of the year; when there are none, those of no known year. Of items that
+        have it as their title and others that have it as a further one, the former alone. A title with
+        another in brackets, as a catalogue may write it, is found by either.
         """
         bare, year = split_title(title)
-        found = sorted(self._store.titled(normalise_title(bare)), key=by_popularity)
-        if year is None:
-            return tuple(found)
-        return tuple(item for item in found if item.year == year) or tuple(
-            item for item in found if item.year is None
-        )
+        found = self._titled(bare, year)
+        if found or bare[-1:] not in {")", "]"}:
+            return found
+        name, also, year = read_titles(title)
+        return next((found for part in (name, *also) if (found := self._titled(part, year))), ())
+
+    def _titled(self, title: str, year: int | None) -> tuple[Item, ...]:
+        key = normalise_title(title)
+        found = sorted(self._store.titled(key), key=by_popularity)
+        years = [None] if year is None else [year, None]
+        for wanted in years:
+            there = [item for item in found if year is None or item.year == wanted]
+            first = [item for item in there if not item.also or normalise_title(item.title) == key]
+            if there:
+                return tuple(first or there)
+        return ()
 
     def resolve(self, titles: Iterable[str]) -> tuple[Item, ...]:
         """All items of the given titles, in their order, each once. A shared title gives all its items."""
@@ -88,7 +104,12 @@ class Catalogue:
 
     def with_popularity(self, counts: Mapping[str, float]) -> Catalogue:
         """The same items with the popularity `counts` gives by id, 0 where it has none."""
-        return Catalogue.on_store(self._store.recounted(counts), self.folder)
+        return Catalogue.on_store(self._store.recounted(counts), self.folder).reported(self.report)
+
+    def reported(self, report: ReadingReport | None) -> Self:
+        """The same catalogue, with what its reading took and left."""
+        self.report = report
+        return self
 
 
 def by_popularity(item: Item) -> tuple[float, str]:

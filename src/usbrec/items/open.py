@@ -10,23 +10,29 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
+import json
+import logging
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from usbrec import storage
-from usbrec.errors import InputError
+from usbrec.errors import InputError, InputWarning
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.files.columns import FieldMap
 from usbrec.items.files.formats import read_items
+from usbrec.items.files.report import ReadingReport
 from usbrec.items.linking.linker import Linker
 from usbrec.items.store import DiskItemStore, write_store
 from usbrec.keys import digest
 
 #: Raise it whenever the same file would give other items, or the files of the index change.
-FORMAT = 1
+FORMAT = 2
 #: Below this, reading the file takes a second or two, and items in memory are quicker to use.
 INDEX_FROM = 50_000
+#: Says of every catalogue that is read whole which columns were taken for what.
+LOG = logging.getLogger("usbrec.catalogue")
+_REPORT = "report.json"
 
 
 def load_catalogue(
@@ -34,6 +40,8 @@ def load_catalogue(
     fields: FieldMap | None = None,
     *,
     table: str | None = None,
+    encoding: str | None = None,
+    strict: bool = False,
     cache: Path | None = None,
     index_from: int = INDEX_FROM,
 ) -> Catalogue:
@@ -44,31 +52,78 @@ def load_catalogue(
     table there is. Columns go by their usual names, or by `fields`. A title may carry its year,
     "Title (1999)"; an id that is missing is the title with year. Lists may be written as one text with
     commas. Where the id column is one of a register of works (IMDb, ISBN), a second row with the same id
-    and another title is kept as "ID#2".
+    and another title is kept as "ID#2". `encoding` is that of a text file that is not UTF-8.
+
+    A row without a title or with an id that stands already is left out, and a cell that opens like a list and
+    is none counts as unknown. Both are told by an InputWarning and stand in the catalogue's `report`; with
+    `strict` they are an error.
 
     The index is kept in `cache`, by default a folder in the user's cache (USBREC_CACHE moves it); where
     it cannot be written the items stay in memory, and a warning says so.
 
     Raises InputError for a file that is missing, unreadable, not UTF-8, broken, empty or without a title
-    column, and for Parquet without pyarrow; BadLines listing the rows without a title and the ids that
-    stand twice; ConfigError when `fields` or `table` names what is not there.
+    column, and for Parquet without pyarrow; BadLines listing lines that are no JSON, or the rows that cannot
+    be used where they are more than half or `strict` is set; ConfigError when `fields` or `table` names what
+    is not there, or `encoding` is none.
     """
     path = Path(path)
-    folder = (cache or _cache()) / _key(path, fields, table)
+    catalogue = _opened(path, fields, table, encoding, strict, cache or _cache(), index_from)
+    if catalogue.report is not None:
+        told_of(catalogue.report)
+    return catalogue
+
+
+def told_of(report: ReadingReport) -> None:
+    """Say what a catalogue's reading left out, else (in the log) which columns it took for what."""
+    if report.whole:
+        LOG.info("%s: %d items. %s", report.where, report.items, report.columns_told())
+    else:
+        warnings.warn(report.told(), InputWarning, stacklevel=4)
+
+
+def _opened(
+    path: Path,
+    fields: FieldMap | None,
+    table: str | None,
+    encoding: str | None,
+    strict: bool,
+    cache: Path,
+    index_from: int,
+) -> Catalogue:
+    folder = cache / _key(path, fields, table, encoding)
     items_folder = folder / "items"
     if storage.is_whole(items_folder):
-        return Catalogue.on_store(DiskItemStore(items_folder), folder)
-    items = read_items(path, fields, table)
+        return _on_disk(folder, str(path), strict)
+    reports: list[ReadingReport] = []
+
+    def tell(report: ReadingReport) -> None:
+        if strict:
+            report.refuse()
+        reports.append(report)
+
+    items = read_items(path, fields, table, encoding=encoding, tell=tell)
     first = list(itertools.islice(items, index_from))
     if len(first) < index_from:
-        return Catalogue(first)
+        return Catalogue(first).reported(reports[-1])
     try:
         with storage.atomic_folder(items_folder) as partial:
             write_store(partial, itertools.chain(first, items))
+            (partial / _REPORT).write_text(json.dumps(reports[-1].to_json()), encoding="utf-8")
     except OSError as error:
-        warnings.warn(f"{folder}: no index can be kept ({error}), so {path} is read anew", stacklevel=2)
-        return Catalogue(read_items(path, fields, table))
-    return Catalogue.on_store(DiskItemStore(items_folder), folder)
+        warnings.warn(f"{folder}: no index can be kept ({error}), so {path} is read anew", stacklevel=3)
+        found = Catalogue(read_items(path, fields, table, encoding=encoding, tell=tell))
+        return found.reported(reports[-1])
+    return _on_disk(folder, str(path), strict)
+
+
+def _on_disk(folder: Path, where: str, strict: bool) -> Catalogue:
+    """The catalogue of an index. The report goes by the name of this file, of which another may be a copy."""
+    items_folder = folder / "items"
+    written = json.loads((items_folder / _REPORT).read_text(encoding="utf-8"))
+    report = replace(ReadingReport.from_json(written), where=where)
+    if strict:
+        report.refuse()
+    return Catalogue.on_store(DiskItemStore(items_folder), folder).reported(report)
 
 
 def open_linker(catalogue: Catalogue) -> Linker:
@@ -94,7 +149,7 @@ def _cache() -> Path:
     return storage.cache_folder() / "catalogues"
 
 
-def _key(path: Path, fields: FieldMap | None, table: str | None) -> str:
+def _key(path: Path, fields: FieldMap | None, table: str | None, encoding: str | None) -> str:
     """Everything that decides the items, the suffix among it; a file that cannot be read has none."""
     contents = []
     # What a database has not yet taken over from its log stands beside it.
@@ -105,4 +160,4 @@ def _key(path: Path, fields: FieldMap | None, table: str | None) -> str:
         except (OSError, ValueError):
             contents.append("")
     fields_given = asdict(fields or FieldMap())
-    return digest([FORMAT, contents, path.suffix.casefold(), fields_given, table])[:32]
+    return digest([FORMAT, contents, path.suffix.casefold(), fields_given, table, encoding])[:32]

@@ -38,7 +38,7 @@ class ItemStore(Protocol):
     def row(self, item_id: str) -> int | None: ...
 
     def titled(self, key: str) -> list[Item]:
-        """The items whose titles have this normal form, in order of rows."""
+        """The items that have a title of this normal form, in order of rows."""
 
     def popularity(self) -> Iterable[tuple[str, float]]:
         """(id, popularity) of the items that have any, in order of rows."""
@@ -61,7 +61,8 @@ class MemoryItemStore:
             if item.id in self._rows:
                 raise InputError(f"catalogue: id {item.id!r} stands twice. Ids must be unique.")
             self._rows[item.id] = row
-            self._titled.setdefault(normalise_title(item.title), []).append(item)
+            for key in title_keys(item):
+                self._titled.setdefault(key, []).append(item)
         if not self.items:
             raise InputError("catalogue: no items. It needs at least one.")
 
@@ -100,7 +101,7 @@ class DiskItemStore:
 
     def titled(self, key: str) -> list[Item]:
         found = (self.items[row] for row in self._titles.rows(key))
-        return [item for item in found if normalise_title(item.title) == key]
+        return [item for item in found if key in title_keys(item)]
 
     def popularity(self) -> Iterator[tuple[str, float]]:
         popularity_n = self._records.popularity_n
@@ -144,19 +145,21 @@ class RecountedItemStore:
 
 def write_store(folder: Path, items: Iterable[Item]) -> None:
     """Write items with ids that stand once, one after the other, so that they need not fit in memory."""
-    ends, popularity, id_hashes, title_hashes = [0], [], [], []
+    ends, popularity, id_hashes, title_hashes, title_rows = [0], [], [], [], []
     ids: list[str] = []
     with (folder / "items.jsonl").open("wb") as file:
         for item in items:
             ends.append(ends[-1] + file.write(_record(item)))
             popularity.append(item.popularity)
-            ids.append(item.id)
             id_hashes.append(_hash(item.id))
-            title_hashes.append(_hash(normalise_title(item.title)))
+            for key in title_keys(item):
+                title_hashes.append(_hash(key))
+                title_rows.append(len(ids))
+            ids.append(item.id)
     np.save(folder / "ends.npy", np.array(ends, dtype=np.int64))
     np.save(folder / "popularity.npy", np.array(popularity, dtype=np.float64))
     _HashTable.write(folder, "ids", id_hashes)
-    _HashTable.write(folder, "titles", title_hashes)
+    _HashTable.write(folder, "titles", title_hashes, title_rows)
     records = _Records(folder)
     in_order = sorted(range(len(ids)), key=ids.__getitem__)
     others = _digest(records.line(row) for row in in_order)
@@ -235,11 +238,13 @@ class _HashTable:
         return [int(row) for row in self._rows_n[first:last]]
 
     @staticmethod
-    def write(folder: Path, name: str, hashes: Sequence[int]) -> None:
+    def write(folder: Path, name: str, hashes: Sequence[int], rows: Sequence[int] | None = None) -> None:
+        """`rows` are those of the hashes; by default the n-th hash is of row n."""
         hashes_n = np.array(hashes, dtype=np.uint64)
         order_n = np.argsort(hashes_n, kind="stable")
+        rows_n = order_n if rows is None else np.array(rows)[order_n]
         np.save(folder / f"{name}.hashes.npy", hashes_n[order_n])
-        np.save(folder / f"{name}.rows.npy", order_n.astype(np.int32))
+        np.save(folder / f"{name}.rows.npy", rows_n.astype(np.int32))
 
     @classmethod
     def open(cls, folder: Path, name: str) -> _HashTable:
@@ -249,6 +254,13 @@ class _HashTable:
 def _column(path: Path) -> NDArray[Any]:
     # A plain array over the mapped pages: the memmap class costs a microsecond at every access.
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)).view(np.ndarray)
+
+
+def title_keys(item: Item) -> tuple[str, ...]:
+    """The normal forms of an item's titles, that of `title` first, each once."""
+    if not item.also:
+        return (normalise_title(item.title),)
+    return tuple(dict.fromkeys(map(normalise_title, item.titles)))
 
 
 def _hash(text: str) -> int:
@@ -261,12 +273,16 @@ def _record(item: Item) -> bytes:
     """All of an item but its popularity, as one line of canonical JSON."""
     genres, people = list(item.genres), list(item.people)
     fields = [item.id, item.title, item.year, genres, people, item.text, dict(item.extra)]
+    # Left out where there are none, so that catalogues of before keep their digests.
+    if item.also:
+        fields.append(list(item.also))
     return canonical_json(fields).encode("ascii") + b"\n"
 
 
 def _item(fields: Sequence[Any], popularity: float) -> Item:
-    item_id, title, year, genres, people, text, extra = fields
-    return Item(item_id, title, year, tuple(genres), tuple(people), text, popularity, extra)
+    item_id, title, year, genres, people, text, extra, *also = fields
+    further = tuple(also[0]) if also else ()
+    return Item(item_id, title, year, tuple(genres), tuple(people), text, popularity, extra, further)
 
 
 def _count(item_id: str, popularity: float) -> bytes:

@@ -27,8 +27,14 @@ _WORD = re.compile(
 )
 _JOINTS = str.maketrans("", "", "',.")
 
+# Those of other languages that are also English words, or one letter, end a title that is a single phrase:
+# "Tin Drum, Die" has its article last, "Live, Love, Die" has not.
 _ARTICLE_LAST = re.compile(
-    r"^(?P<rest>.*\S)\s*,\s*(?P<article>the|an?|l[ae]s?|el|los|der|das)$", re.IGNORECASE
+    r"""^(?: (?P<rest>.*\S)\s*,\s*
+            (?P<article>the|an?|l[aeo]s?|el|los|il|gli|un[ae]?|uno|der|das|dem|eine?|het|een|ett|l['’])
+          | (?P<phrase>[^,]*[^\s,])\s*,\s*(?P<word>die|den|det|de|i|o|os|as|en|um|uma|az|al)
+        )$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _YEAR_LAST = re.compile(
     r"""^(?P<title>.*\S)\s*[(\[]\s*
@@ -37,7 +43,7 @@ _YEAR_LAST = re.compile(
         \s*[)\]]$""",
     re.VERBOSE | re.IGNORECASE,
 )
-FIRST_YEAR, LAST_YEAR = 1800, 2200
+FIRST_YEAR, LAST_YEAR = 1000, 2200
 
 
 class Word(NamedTuple):
@@ -105,8 +111,11 @@ def collapse(text: str) -> str:
 
 def article_first(title: str) -> str:
     """ "Matrix, The" as people say it: "The Matrix"."""
-    match = _ARTICLE_LAST.match(title)
-    return f"{match['article']} {match['rest']}" if match else title
+    match = _ARTICLE_LAST.match(title) if "," in title else None
+    if match is None:
+        return title
+    article, rest = (match["article"], match["rest"]) if match["rest"] else (match["word"], match["phrase"])
+    return f"{article}{rest}" if article[-1] in "'’" else f"{article} {rest}"
 
 
 def normalise_title(text: str) -> str:
@@ -122,13 +131,20 @@ def normalise_title(text: str) -> str:
 
 def split_title(text: str) -> tuple[str, int | None]:
     """ "Matrix, The (1999)" as ("The Matrix", 1999); the year is None where none is written."""
-    title, year = collapse(text), None
-    match = _YEAR_LAST.match(title)
-    if match:
-        year = plausible_year(match["year"]) if match["year"] else None
-        if year is not None or not match["year"]:
-            title = match["title"]
+    title, year = split_year(text)
     return article_first(title), year
+
+
+def split_year(text: str) -> tuple[str, int | None]:
+    """The same with the title as it is written."""
+    title = collapse(text)
+    if title[-1:] not in {")", "]"}:
+        return title, None
+    match = _YEAR_LAST.match(title)
+    if match is None:
+        return title, None
+    year = plausible_year(match["year"]) if match["year"] else None
+    return (title if match["year"] and year is None else match["title"]), year
 
 
 def plausible_year(text: str) -> int | None:

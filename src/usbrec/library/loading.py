@@ -16,9 +16,11 @@ from usbrec.data.reading import sharing_turns
 from usbrec.data.samples import collect_samples
 from usbrec.dialogue import Item, Sample
 from usbrec.errors import BadLines, ConfigError, InputError
-from usbrec.items import Catalogue, FieldMap, popularity_from
+from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items import load_catalogue as read_catalogue
-from usbrec.items.files.formats import Row, Table, table_items
+from usbrec.items.files.formats import Row, Table, Tell, table_items
+from usbrec.items.files.report import ReadingReport
+from usbrec.items.open import told_of
 from usbrec.library.rows import Frame, Rows, plain, rows_of_frame, rows_of_mappings
 from usbrec.storage import parse_json
 
@@ -34,6 +36,8 @@ def load_catalogue(
     *,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     table: str | None = None,
+    encoding: str | None = None,
+    strict: bool = False,
     interactions: str | os.PathLike[str] | None = None,
 ) -> Catalogue:
     """The items that can be recommended, from a file or from memory.
@@ -42,10 +46,16 @@ def load_catalogue(
     a pandas or polars frame, a list of mappings, a mapping of id to attributes, a list of :class:`Item`, or a
     catalogue, which is given back. Columns go by their usual names (docs/own-catalogue.md has them), or by
     `columns`: ``{"title": "Naam", "people": ["Regie", "Cast"]}``. Only a title is owed; a missing id is the
-    title with its year. `interactions` is a file of mentions, clicks or samples to count popularity from.
+    title with its year. `encoding` is that of a text file that is not UTF-8 (``"cp1252"``). `interactions` is
+    a file of mentions, clicks or samples to count popularity from.
 
-    Raises InputError where there is no title column or no item, BadLines naming the rows without a title or
-    with an id that another row has (counted from 1), and ConfigError where `columns` names what is not there.
+    A row without a title or with an id that another row has is left out, and a cell that opens like a list
+    and is none counts as unknown. Both are told by an :class:`usbrec.errors.InputWarning` and stand in the
+    catalogue's ``report``, beside which columns were taken for what; with `strict` they are an error.
+
+    Raises InputError where there is no title column or no item, BadLines naming the rows that cannot be used
+    (counted from 1) where they are more than half or `strict` is set, and ConfigError where `columns` names
+    what is not there.
 
     ```python
     import usbrec
@@ -58,7 +68,9 @@ def load_catalogue(
     """
     fields = _fields(columns)
     if isinstance(source, str | os.PathLike):
-        items = read_catalogue(Path(source), fields, table=table)
+        items = read_catalogue(Path(source), fields, table=table, encoding=encoding, strict=strict)
+    elif encoding is not None:
+        raise ConfigError(f"encoding={encoding!r} is for text files. Leave it out for what is in memory.")
     elif table is not None:
         raise ConfigError(f"table={table!r} is for SQLite files. Leave it out for what is in memory.")
     elif isinstance(source, Catalogue):
@@ -66,13 +78,26 @@ def load_catalogue(
             raise ConfigError("columns=... is for files, frames and mappings. A catalogue has its items.")
         items = source
     else:
-        items = Catalogue(_items(source, fields))
+        items = _catalogue_of(source, fields, strict)
     return (
         items if interactions is None else items.with_popularity(popularity_from(Path(interactions), items))
     )
 
 
-def load_samples(source: SamplesSource, *, kind: str | None = None) -> tuple[Sample, ...]:
+class LoadedSamples(tuple[Sample, ...]):
+    """Samples in their order, with those that were left out of them."""
+
+    left_out: tuple[str, ...] = ()
+    """The samples that the catalogue has no target of, each as its id and why."""
+
+
+def load_samples(
+    source: SamplesSource,
+    *,
+    kind: str | None = None,
+    catalogue: CatalogueSource | None = None,
+    strict: bool = False,
+) -> tuple[Sample, ...]:
     """Points in recorded dialogues where a recommendation is due, from a file or from memory; at least one.
 
     `source` is a file of our own format or of iEvaLM's rows, a list of :class:`Sample`, or a list of mappings
@@ -80,6 +105,10 @@ def load_samples(source: SamplesSource, *, kind: str | None = None) -> tuple[Sam
     ``role`` and ``text``), ``targets`` (a list of titles), and, where known, ``dialogue_id`` and ``label``.
     In a frame a list may also be written as JSON. `kind` names another format: redial, ievalm, opendialkg,
     inspired.
+
+    With a `catalogue`, samples of whose targets it has none are left out, told by an
+    :class:`usbrec.errors.InputWarning`, and named in ``left_out`` of what is given back; with `strict`, or
+    where they are more than half, they are an error. (What plays with rules does this by itself.)
 
     Raises BadLines naming each row that cannot be used (counted from 1) and its field, InputError where there
     is no sample, and ConfigError for an unknown `kind`.
@@ -99,6 +128,20 @@ def load_samples(source: SamplesSource, *, kind: str | None = None) -> tuple[Sam
     print(samples[0].turns[-1].text)
     ```
     """
+    loaded = _samples(source, kind)
+    if catalogue is None:
+        return loaded
+    items = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue, strict=strict)
+    where = os.fspath(source) if isinstance(source, str | os.PathLike) else "samples"
+    kept, left_out = known_targets(
+        loaded, items, where, "Add the targets' items to the catalogue, or leave it out.", strict=strict
+    )
+    found = LoadedSamples(kept)
+    found.left_out = left_out
+    return found
+
+
+def _samples(source: SamplesSource, kind: str | None) -> tuple[Sample, ...]:
     if isinstance(source, str | os.PathLike):
         return read_samples(source, kind)
     where = "samples"
@@ -126,8 +169,8 @@ def given_catalogue(source: CatalogueSource | None, file: CatalogueFile) -> Path
         return source
     if isinstance(source, str | os.PathLike):
         return Path(source)
-    columns = file.model_dump(exclude={"table"}, exclude_none=True)
-    return load_catalogue(source, columns=columns or None)
+    columns = file.model_dump(exclude={"table", "encoding", "strict"}, exclude_none=True)
+    return load_catalogue(source, columns=columns or None, strict=file.strict)
 
 
 def given_path(path: str | os.PathLike[str] | None) -> Path | None:
@@ -153,7 +196,17 @@ def _column(name: str, column: object) -> str | tuple[str, ...]:
     raise ConfigError(f"columns: {name} is {column!r}. Give the name of a column, or a list of them.")
 
 
-def _items(source: object, fields: FieldMap | None) -> Iterator[Item]:
+def _catalogue_of(source: object, fields: FieldMap | None, strict: bool) -> Catalogue:
+    reports: list[ReadingReport] = []
+    catalogue = Catalogue(_items(source, fields, reports.append))
+    for report in reports:
+        if strict:
+            report.refuse()
+        told_of(catalogue.reported(report).report or report)
+    return catalogue
+
+
+def _items(source: object, fields: FieldMap | None, tell: Tell) -> Iterator[Item]:
     where = "catalogue"
     keys: tuple[str, ...] | None = None
     rows = rows_of_frame(source, where)
@@ -167,7 +220,7 @@ def _items(source: object, fields: FieldMap | None) -> Iterator[Item]:
                 raise ConfigError(
                     "columns=... is for files, frames and mappings. An Item has its attributes."
                 )
-            return iter(_checked(listed, where))
+            return _checked(listed, where, tell)
         rows = rows_of_mappings(listed, where)
     table = Table(
         rows.columns,
@@ -177,7 +230,7 @@ def _items(source: object, fields: FieldMap | None) -> Iterator[Item]:
         ),
         keyed=keys is not None,
     )
-    return table_items(table, where, fields, name_it='columns={"title": "..."}')
+    return table_items(table, where, fields, name_it='columns={"title": "..."}', tell=tell)
 
 
 def _listed(source: object, where: str, what: str) -> list[object]:
@@ -189,8 +242,8 @@ def _listed(source: object, where: str, what: str) -> list[object]:
     )
 
 
-def _checked(listed: Sequence[object], where: str) -> list[Item]:
-    """The items, if they are all items and their ids differ. Raises BadLines."""
+def _checked(listed: Sequence[object], where: str, tell: Tell) -> Iterator[Item]:
+    """The items whose ids differ. Raises BadLines where less than half are."""
     items: list[Item] = []
     problems: list[str] = []
     first: dict[str, int] = {}
@@ -206,10 +259,12 @@ def _checked(listed: Sequence[object], where: str) -> list[Item]:
             problems.append(f"row {number}: id {item.id!r} stands already in row {first[item.id]}")
         else:
             first[item.id] = number
-            items.append(replace(item, genres=tuple(item.genres), people=tuple(item.people)))
-    if problems:
+            genres, people, also = tuple(item.genres), tuple(item.people), tuple(item.also)
+            items.append(replace(item, genres=genres, people=people, also=also))
+    if len(items) < len(problems):
         raise BadLines(where, problems, "Every row needs a title and an id of its own.")
-    return items
+    tell(ReadingReport(where, ids_from="the items", items=len(items), left_out=tuple(problems)))
+    return iter(items)
 
 
 def _as_text(value: Any) -> Any:
@@ -225,7 +280,7 @@ def _wrong_with(item: Item) -> str | None:
         return "no title"
     if item.year is not None and not isinstance(item.year, Integral):
         return f"year: expected a whole number, found {type(item.year).__name__}"
-    for name, value in (("genres", item.genres), ("people", item.people)):
+    for name, value in (("genres", item.genres), ("people", item.people), ("also", item.also)):
         if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
             return f"{name}: expected a list of texts, found {value!r}"
     return None

@@ -25,6 +25,7 @@ _SETTINGS = {
     "pair_drafts": "pairs.drafts",
     "horizon": "pairs.horizon",
     "noun": "seekers.noun",
+    "strict": "catalogue.strict",
     "preset": "train.preset",
     "max_steps": "train.max_steps",
     "method": "experiment.method",

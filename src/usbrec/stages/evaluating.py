@@ -116,6 +116,7 @@ def _summed_up(
             seats=stage.seats,
             lost_calls=stage.lost_calls,
             probe=stage.probe,
+            left_out=inputs.left_out_counts(),
         )
         write_json(out / "results.json", results)
         run = load_run(out)

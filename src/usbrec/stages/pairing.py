@@ -98,6 +98,7 @@ def make_pairs(
         "probe": dict(stage.probe),
         "failed": sum(record.failure is not None for _, record, _ in done),
         "lost_calls": stage.lost_calls,
+        "left_out": inputs.left_out_counts(),
         **counts,
         "advice": advice(counts, len(records), settings, **about),
         **{

@@ -14,9 +14,9 @@ from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
-from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused, RunFolderError
+from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.event_loop import run as run_coroutine
-from usbrec.items import Catalogue, FieldMap, load_catalogue, popularity_from, ranked_items
+from usbrec.items import Catalogue, FieldMap, known_targets, load_catalogue, popularity_from, ranked_items
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
@@ -37,12 +37,18 @@ STOPPED = "Stopped. What is finished is kept: the same command goes on from ther
 @dataclass(frozen=True)
 class Inputs:
     """What a stage reads, read whole and checked before any model is asked; `ranker` is the digest of a
-    ranker's folder."""
+    ranker's folder, `left_out` are the samples that could not be used, each with the reason."""
 
     samples: tuple[Sample, ...]
     catalogue: Catalogue | None
     prompts: Prompts
     ranker: str | None = None
+    left_out: tuple[str, ...] = ()
+
+    def left_out_counts(self) -> dict[str, int]:
+        """How many rows of samples and of the catalogue were left out."""
+        report = None if self.catalogue is None else self.catalogue.report
+        return {"samples": len(self.left_out), "items": 0 if report is None else len(report.left_out)}
 
     def decides(self) -> dict[str, Any]:
         return {
@@ -59,16 +65,18 @@ def read_inputs(
     catalogue: GivenCatalogue | None,
     interactions: str | Path | None,
 ) -> Inputs:
-    """Read samples, catalogue and prompts. Raises InputError or BadLines."""
+    """Read samples, catalogue and prompts. Raises InputError or BadLines.
+
+    Where rules need them, samples whose targets the catalogue lacks are left out, which an InputWarning
+    tells; refused where they are more than half or `catalogue.strict` is set.
+    """
     loaded = given_samples(samples)
-    if config.limit is not None:
-        loaded = limit_samples(loaded, config.limit)
     prompts = Prompts(config.play.prompts)
     if catalogue is None:
         if interactions is not None:
             raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
         if config.ranker is None:
-            return Inputs(loaded, None, prompts)
+            return Inputs(_limited(loaded, config), None, prompts)
         items = ranked_items(config.ranker)
     else:
         items = read_catalogue(catalogue, interactions, config.catalogue)
@@ -77,19 +85,20 @@ def read_inputs(
         if isinstance(catalogue, Catalogue)
         else catalogue or f"the items of {config.ranker} (train it anew), or name others by --catalogue"
     )
+    unknown: tuple[str, ...] = ()
     # Who only ranks may miss a target; who judges by its attributes cannot.
     if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
-        unknown = [
-            f"sample {sample.id}: none of its targets is in the catalogue ({'; '.join(sample.targets)})"
-            for sample in loaded
-            if not items.resolve(sample.targets)
-        ]
-        if unknown:
-            named = samples if isinstance(samples, str | Path) else "samples"
-            raise BadLines(str(named), unknown, f"Rules need the targets' items: add them to {where}.")
-    return Inputs(
-        loaded, items, prompts, None if config.ranker is None else ranker_digest(Path(config.ranker))
-    )
+        named = str(samples) if isinstance(samples, str | Path) else "samples"
+        if config.catalogue.strict:
+            loaded = _limited(loaded, config)
+        advice = f"Rules need the targets' items: add them to {where}."
+        loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
+    ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
+    return Inputs(_limited(loaded, config), items, prompts, ranker, unknown)
+
+
+def _limited(samples: tuple[Sample, ...], config: Config) -> tuple[Sample, ...]:
+    return samples if config.limit is None else limit_samples(samples, config.limit)
 
 
 def ranker_digest(folder: Path) -> str:
@@ -125,7 +134,8 @@ def read_catalogue(
 @functools.lru_cache(maxsize=4)
 def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
     path = catalogue[0]
-    items = load_catalogue(path, FieldMap(**file.model_dump(exclude={"table"})), table=file.table)
+    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict"}))
+    items = load_catalogue(path, fields, table=file.table, encoding=file.encoding, strict=file.strict)
     return _counted(items, None if interactions is None else interactions[0])
 
 

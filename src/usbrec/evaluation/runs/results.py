@@ -46,6 +46,7 @@ def summarise(
     seats: Mapping[str, Any] | None = None,
     lost_calls: int = 0,
     probe: Mapping[str, Any] | None = None,
+    left_out: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
@@ -53,8 +54,9 @@ def summarise(
     intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
     does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
     `scoring`, what was found before the first row of each model judge's way to score, `probe`, what was found
-    of the servers' models, `seats`, who sat where, and `lost_calls`, the calls of finished rows that got no
-    answer. ``items`` says of how many replies the system itself gave the items that are scored; null where all
+    of the servers' models, `seats`, who sat where, `lost_calls`, the calls of finished rows that got no answer,
+    and `left_out`, how many rows of samples and catalogue could not be used.
+    ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts.
     """
     listed = list(rows)
@@ -80,6 +82,7 @@ def summarise(
         "n": len(listed),
         "failed": sum(row["episode"] is None for row in listed),
         "lost_calls": lost_calls,
+        "left_out": {"samples": 0, "items": 0} | dict(left_out or {}),
         "unreadable": sum(metrics.unreadable(row) for row in listed),
         **outcomes(listed, "all"),
         "hit_first": first.to_json() if first.n else None,

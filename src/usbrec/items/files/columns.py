@@ -1,21 +1,23 @@
 """Columns of a catalogue file: which means what, by the usual names or the user's own mapping.
 
-A row is any mapping of column to value, from a CSV line or a JSON object; :func:`item_from_row` makes
+A row is any mapping of column to value, from a CSV line or a JSON object; :class:`Mapper` makes
 the :class:`~usbrec.dialogue.Item`. Only the title is owed: odd values elsewhere count as unknown.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
-from usbrec.items.titles import collapse, plausible_year, split_title
-from usbrec.storage import parse_json
+from usbrec.items.files.amounts import money, number_of
+from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
+from usbrec.items.files.report import ReadingReport
+from usbrec.items.further_titles import others, read_titles
+from usbrec.items.titles import plausible_year
 
 Columns = str | tuple[str, ...] | None
 
@@ -34,6 +36,7 @@ class FieldMap:
     people: Columns = None
     text: Columns = None
     popularity: Columns = None
+    also: Columns = None
 
 
 # In order of preference. For people all that are there count, in this order: most important first.
@@ -55,8 +58,12 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "popularity", "nbmentions", "mentions", "interactions", "numratings", "ratingcount", "numvotes",
         "votecount", "votes", "reviewcount", "reviews", "plays", "sales", "count",
     ),
+    "also": (
+        "also", "aka", "akas", "alsoknownas", "alternativetitles", "alternativetitle", "alternatetitles",
+        "alternatetitle", "othertitles", "othertitle", "originaltitle", "originalname",
+    ),
 }  # fmt: skip
-_MANY = frozenset({"genres", "people"})
+_MANY = frozenset({"genres", "people", "also"})
 # Numbers of a work, not of a row: two cuts of one film share theirs.
 EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn"})
 
@@ -77,7 +84,11 @@ class Mapper:
             field.name: self._find(field.name, getattr(mapping or FieldMap(), field.name))
             for field in fields(FieldMap)
         }
+        self._found: dict[str, dict[str, None]] = {}
+        self.broken: list[str] = []
+        self._currencies: dict[str, dict[str, None]] = {}
         # The file gives each row's id outside the row, which counts unless the user names a column.
+        self._keyed = keyed and (mapping is None or mapping.id is None)
         if keyed and (mapping is None or mapping.id is None):
             self.columns["id"] = ()
         used = {column for columns in self.columns.values() for column in columns}
@@ -104,80 +115,103 @@ class Mapper:
         """Whether the ids are numbers given elsewhere (IMDb, ISBN), which several rows may share."""
         return any(column_key(column) in EXTERNAL_IDS for column in self.columns["id"])
 
-    def item(self, row: Mapping[str, Any], key: str | None = None) -> Item | None:
-        """The item of one row, None when it has no title. `key` is an id that stands outside the row."""
-        title, year = split_title(self._name(row, "title"))
+    def item(self, row: Mapping[str, Any], key: str | None = None, place: str = "") -> Item | None:
+        """The item of one row, None when it has no title. `key` is an id that stands outside the row, `place`
+        what broken cells are told with."""
+        written = without_html(self._name(row, "title"))
+        own_year = plausible_year(self._one(row, "year"))
+        title, also, year = read_titles(written, dated=own_year is not None)
         if not title:
             return None
-        own_year = plausible_year(self._one(row, "year"))
         year = own_year if own_year is not None else year
+        further = self._many(row, "also", place, "|;")
         item_id = self._name(row, "id") or key
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
             title=title,
             year=year,
-            genres=self._many(row, "genres"),
-            people=self._many(row, "people"),
-            text=self._one(row, "text"),
-            popularity=_number(self._one(row, "popularity")),
-            extra={name: text for name in self._rest if (text := _text(row.get(name)))},
+            genres=self._many(row, "genres", place),
+            people=self._many(row, "people", place),
+            text=without_html(self._one(row, "text")),
+            popularity=_popularity(self._one(row, "popularity")),
+            extra={name: text for name in self._rest if (text := self._further(name, row.get(name)))},
+            also=others(title, (*also, *further)) if further else also,
         )
+
+    def report(self, where: str, items: int, left_out: Sequence[str], say_it: str) -> ReadingReport:
+        """What was taken for what, so far."""
+        ids = ", ".join(map(repr, self.columns["id"])) or "title and year, as no column is one of ids"
+        if self._keyed:
+            ids = "the keys of the file's object"
+        elif self._ids_passed_over:
+            ids += f" (and not from {', '.join(map(repr, self._ids_passed_over))})"
+        return ReadingReport(
+            where=where,
+            columns=self.columns,
+            others=self._rest,
+            ids_from=ids,
+            name_keys={column: tuple(keys) for column, keys in self._found.items() if keys},
+            currencies={column: tuple(signs) for column, signs in self._currencies.items()},
+            items=items,
+            left_out=tuple(left_out),
+            broken_cells=tuple(self.broken),
+            say_it=say_it,
+        )
+
+    @property
+    def _ids_passed_over(self) -> list[str]:
+        """Columns that could have been that of ids, too."""
+        usual = [self._actual[name] for name in _USUAL["id"] if name in self._actual]
+        return [name for name in usual if self.columns["id"] and name not in self.columns["id"]]
+
+    def _further(self, column: str, value: Any) -> str:
+        text = further_text(value)
+        # Only what has a currency's sign is surely an amount: "007" and "1.234" stay as they are.
+        if (
+            not text
+            or len(text) > _LONGEST_AMOUNT
+            or text[0].isdigit() == (text[-1].isdigit() or text[-1] in _RULES)
+        ):
+            return text
+        if amount := money(text):
+            self._currencies.setdefault(column, {})[amount[1]] = None
+            return f"{amount[0]:.10g}"
+        return text
 
     def _name(self, row: Mapping[str, Any], attribute: str) -> str:
         """Like `_one`, but taken at its word: there is a film called "Unknown"."""
         for column in self.columns[attribute]:
-            if text := _text(row.get(column), unknown=frozenset()):
+            if text := text_of(row.get(column), unknown=frozenset()):
                 return text
         return ""
 
     def _one(self, row: Mapping[str, Any], attribute: str) -> str:
         for column in self.columns[attribute]:
-            if text := _text(row.get(column)):
+            if text := text_of(row.get(column)):
                 return text
         return ""
 
-    def _many(self, row: Mapping[str, Any], attribute: str) -> tuple[str, ...]:
-        found: dict[str, str] = {}
+    def _many(
+        self, row: Mapping[str, Any], attribute: str, place: str, separators: str = ",|;"
+    ) -> tuple[str, ...]:
+        found: list[str] = []
         for column in self.columns[attribute]:
-            for part in _parts(row.get(column)):
-                found.setdefault(part.casefold(), part)
-        return tuple(found.values())
+            value = row.get(column)
+            if value is None or value == "":
+                continue
+            try:
+                found += names_in(value, self._found.setdefault(column, {}), separators)
+            except BrokenCell as problem:
+                self.broken.append(f"{place}: {column}: {problem}")
+        return first_of(found)
 
 
-_UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-", "\\n"})
+_LONGEST_AMOUNT = 24
+#: "5,-" has no cents.
+_RULES = frozenset("-–—")
 
 
-def _text(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
-    """One value as trimmed text; "" for what stands for nothing."""
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, (str, int, float)):
-        text = collapse(str(value))
-        # A lone surrogate (half an emoji, escaped in JSON) can be neither stored nor hashed.
-        text = text.encode("utf-8", "replace").decode("utf-8")
-        return "" if text.casefold() in unknown else text
-    if isinstance(value, list):
-        return ", ".join(text for entry in value if (text := _text(entry)))
-    return ""
-
-
-def _parts(value: Any) -> list[str]:
-    """A list of names, or one text: a list in JSON, or separated by commas, bars or semicolons."""
-    if isinstance(value, list):
-        return [text for entry in value if (text := _text(entry))]
-    written = _text(value)
-    if written.startswith("[") and written.endswith("]"):  # a list of JSON in a cell
-        try:
-            return _parts(parse_json(written))
-        except ValueError:
-            pass
-    return [text for entry in re.split(r"[,|;]", written) if (text := _text(entry))]
-
-
-def _number(text: str) -> float:
-    """A popularity; 0 for what is no finite positive number."""
-    try:
-        number = float(text.replace(",", ""))
-    except ValueError:
-        return 0.0
-    return number if math.isfinite(number) and number > 0 else 0.0
+def _popularity(text: str) -> float:
+    """A popularity; 0 for what is no positive number."""
+    number = number_of(text) if text else None
+    return number if number is not None and number > 0 else 0.0

@@ -10,10 +10,11 @@ import contextlib
 import csv
 import datetime
 import decimal
+import itertools
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from typing import Any
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.items.files.columns import FieldMap, Mapper
-from usbrec.storage import json_lines, json_problem, parse_json, read_text
+from usbrec.items.files.report import ReadingReport
+from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read_text
 
 SQLITE, PARQUET = b"SQLite format 3\0", b"PAR1"
 _BATCH = 10_000
@@ -36,9 +38,15 @@ class Row:
     key: str | None = None
 
 
+class Unreadable(str):
+    """A line that is no JSON: the file is refused whole."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Table:
-    """All columns there are, and the rows in order; a row that cannot be read is the problem as a text."""
+    """All columns there are, and the rows in order; a row that cannot be used is the problem as a text."""
 
     header: tuple[str, ...]
     rows: Iterator[Row | str]
@@ -46,9 +54,20 @@ class Table:
     """Whether the file gives each row's id outside the row."""
 
 
-def read_items(path: str | Path, fields: FieldMap | None = None, table: str | None = None) -> Iterator[Item]:
+#: Hears what reading a table took and left, once all its items are read.
+Tell = Callable[[ReadingReport], None]
+
+
+def read_items(
+    path: str | Path,
+    fields: FieldMap | None = None,
+    table: str | None = None,
+    *,
+    encoding: str | None = None,
+    tell: Tell | None = None,
+) -> Iterator[Item]:
     """The items of a file, in its order; ids stand once. Errors as in :func:`usbrec.items.load_catalogue`."""
-    yield from table_items(_table(Path(path), table), str(path), fields)
+    yield from table_items(_table(Path(path), table, encoding), str(path), fields, tell=tell)
 
 
 #: How a reader of a file says which column is the title.
@@ -56,23 +75,29 @@ _NAME_IT = 'title = "..." in the table [catalogue] of the settings'
 
 
 def table_items(
-    source: Table, where: str, fields: FieldMap | None = None, *, name_it: str = _NAME_IT
+    source: Table,
+    where: str,
+    fields: FieldMap | None = None,
+    *,
+    name_it: str = _NAME_IT,
+    tell: Tell | None = None,
 ) -> Iterator[Item]:
     """The items of a table's rows, as :func:`read_items`. `where` is what the errors call it, `name_it` how
-    the user says which column is the title."""
+    the user says which column is the title. `tell` may raise, too."""
     mapper = Mapper(source.header, fields, where, keyed=source.keyed)
     taken: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
+    unreadable: list[str] = []
     for row in source.rows:
         if isinstance(row, str):
-            problems.append(row)
+            (unreadable if isinstance(row, Unreadable) else problems).append(row)
             continue
         if not mapper.columns["title"]:
             raise InputError(
                 f"{where}: no title column. Columns: {', '.join(source.header) or 'none'}. Rename one to "
-                f"'title', or say which it is: {name_it}."
+                f"'title', or say which it is: {name_it}. A file without a line of names needs one."
             )
-        item = mapper.item(row.columns, row.key)
+        item = mapper.item(row.columns, row.key, row.place)
         if item is None:
             problems.append(f"{row.place}: no title")
             continue
@@ -83,11 +108,21 @@ def table_items(
             continue
         taken[item.id] = (row.place, item.name)
         yield item
-    if problems:
-        raise BadLines(where, problems, "Every row needs a title and an id of its own.")
+    report = mapper.report(where, len(taken), problems, name_it)
+    if unreadable:
+        raise BadLines(where, unreadable, "Repair or remove these lines: what they say cannot be known.")
+    if len(taken) < len(problems):
+        raise BadLines(
+            where,
+            problems,
+            f"Less than half of the rows can be used ({len(taken)} of {len(taken) + len(problems)}). "
+            f"Every row needs a title and an id of its own. {report.columns_told()}",
+        )
     if not taken:
         there = "a header but no items" if source.header else "no items"
         raise InputError(f"{where}: {there}. The catalogue needs at least one.")
+    if tell is not None:
+        tell(report)
 
 
 def _numbered(item_id: str, taken: Mapping[str, object]) -> str:
@@ -97,9 +132,19 @@ def _numbered(item_id: str, taken: Mapping[str, object]) -> str:
     return f"{item_id}#{number}"
 
 
-def _table(path: Path, table: str | None) -> Table:
+_OTHER_ENCODING = (
+    'As cp1252 it reads {line}. If that is right, say encoding = "cp1252" in the table [catalogue] of the '
+    'settings (in Python, encoding="cp1252"); or save the file as UTF-8.'
+)
+
+
+def _table(path: Path, table: str | None, encoding: str | None) -> Table:
     suffix = path.suffix.casefold()
     opening = _opening(path)
+    if encoding is not None and opening.startswith((SQLITE, PARQUET)):
+        raise ConfigError(
+            f"{path}: encoding = {encoding!r} is for text files, and this is none. Leave it out."
+        )
     if opening.startswith(SQLITE):
         return _sqlite(path, table)
     if table is not None:
@@ -108,7 +153,12 @@ def _table(path: Path, table: str | None) -> Table:
         return _parquet(path)
     if suffix in {".parquet", ".sqlite", ".sqlite3", ".db"} and opening:
         raise InputError(f"{path}: does not begin like a {suffix[1:]} file. Is it whole, and one?")
-    text = read_text(path)
+    text = read_text(path, encoding, _OTHER_ENCODING)
+    if "\x00" in text[:_PEEKED]:
+        raise InputError(
+            f'{path}: holds characters that are no text. If it is UTF-16, say encoding = "utf-16-le" in the '
+            "table [catalogue] of the settings; an archive has to be unpacked first."
+        )
     kind = _kind(suffix, text)
     if kind == "json":
         return _json(str(path), text)
@@ -168,29 +218,47 @@ def _json(where: str, text: str) -> Table:
 def _jsonl(text: str) -> Table:
     # Any line may bring a column of its own, so they are read twice rather than kept.
     header = dict.fromkeys(name for _, value in json_lines(text) if isinstance(value, dict) for name in value)
-    rows = (
-        f"line {number}: {value}" if isinstance(value, str) else Row(f"line {number}", value)
-        for number, value in json_lines(text)
-    )
-    return Table(tuple(header), rows)
+
+    def rows() -> Iterator[Row | str]:
+        for number, value in json_lines(text):
+            if not isinstance(value, str):
+                yield Row(f"line {number}", value)
+            elif value == NO_OBJECT:
+                yield f"line {number}: {value}"
+            else:
+                yield Unreadable(f"line {number}: {value}")
+
+    return Table(tuple(header), rows())
 
 
 def _csv(where: str, text: str) -> Table:
-    # As universal newlines do it: a line end inside quotes is left to the reader.
-    lines = (match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
-    header_line = next(match[0] for match in re.finditer(r"[^\r\n]+", text) if match[0].strip())
-    delimiter = max(",\t;|", key=header_line.count)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    header_line, second_line = _first_lines(text)
+    delimiter = between = _delimiter(header_line, second_line)
+    if len(delimiter) > 1:
+        # The reader takes one character: one that the text has not, and inside quotes what stood there.
+        between = next(mark for mark in _STAND_INS if mark not in text)
+        text = text.replace(delimiter, between)
+    # A description may be longer than the reader's limit, which is there for files that are no CSV.
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+    reader = csv.reader(_lines(text), delimiter=between, skipinitialspace=True)
 
     def all_cells() -> Iterator[tuple[str, list[str]]]:
         begins = 1
+        last = 1
         try:
             for cells in reader:
-                place, begins = f"line {begins}", reader.line_num + 1
+                last, begins = begins, reader.line_num + 1
                 if any(cell.strip() for cell in cells):
-                    yield place, cells
+                    if between != delimiter:
+                        cells = [cell.replace(between, delimiter) for cell in cells]
+                    yield f"line {last}", cells
         except csv.Error as error:
             raise InputError(f"{where}:{reader.line_num}: broken CSV ({error}). Repair the file.") from None
+        if last < reader.line_num and _never_closed(text, last, between):
+            raise InputError(
+                f"{where}:{last}: broken CSV (a quote that opens in this row is never closed). "
+                "Repair the file."
+            )
 
     def rows() -> Iterator[Row | str]:
         for place, cells in filled:
@@ -202,6 +270,46 @@ def _csv(where: str, text: str) -> Table:
     filled = all_cells()
     header = tuple(cell.strip() for cell in next(filled, ("", []))[1])
     return Table(header, rows())
+
+
+_PEEKED = 8192
+_LONGEST_FIELD = 1 << 30
+_STAND_INS = ("\x1f", "\x1e", "\x1d", "\x1c", *map(chr, range(0xE000, 0xF8FF)))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """As universal newlines do it: a line end inside quotes is left to the reader."""
+    return (match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
+
+
+def _first_lines(text: str) -> tuple[str, str]:
+    """The first two lines that are not blank."""
+    filled = (match[0] for match in re.finditer(r"[^\r\n]+", text) if match[0].strip())
+    return next(filled), next(filled, "")
+
+
+def _delimiter(header: str, second: str) -> str:
+    """What stands between the columns: comma, tab, semicolon, bar, or a sign of several characters."""
+    single = max(",\t;|", key=header.count)
+    signs = re.findall(r"[|:;,~^§¦#$@*+=<>&%!\t]{2,}", header)
+    if not signs:
+        return single
+    sign = max(signs, key=signs.count)
+    # In "a,,b" a column has no name; "a||b" and "a::b" say that two characters are meant.
+    enough = header.count(sign) > 1 or sign[0] not in ",;\t"
+    alone = single not in header.replace(sign, "")
+    return sign if alone and enough and (sign in second or not second) else single
+
+
+def _never_closed(text: str, line: int, delimiter: str) -> bool:
+    """Whether the row that begins in this line and goes to the end of the text ends inside quotes."""
+    rest = itertools.islice(_lines(text), line - 1, None)
+    try:
+        for _ in csv.reader(rest, delimiter=delimiter, skipinitialspace=True, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _parquet(path: Path) -> Table:
@@ -283,4 +391,6 @@ def _plain(value: Any) -> Any:
             return value.decode("utf-8")
         except UnicodeDecodeError:
             return None
-    return [_plain(entry) for entry in value] if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {str(name): _plain(entry) for name, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -17,6 +17,7 @@ ARTICLES = frozenset({"the", "a", "an"})
 INTRODUCING = frozenset(
     {
         "called",
+        "read",
         "recommend",
         "recommended",
         "rewatched",

@@ -43,6 +43,28 @@ _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
 _ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
 _ASKING = (["how", "about"], ["what", "about"])
 JOINS = frozenset({"and", "but", "or", "too"})
+#: What may follow a title that is a number, which else counts what follows.
+BEHIND_NUMBERS = frozenset(
+    {
+        "a",
+        "again",
+        "and",
+        "as",
+        "because",
+        "but",
+        "by",
+        "i",
+        "is",
+        "it",
+        "last",
+        "on",
+        "or",
+        "recently",
+        "then",
+        "too",
+    }
+    | {"twice", "was", "when", "with", "yesterday", "yet"}
+)
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 

@@ -27,7 +27,15 @@ from usbrec.items.linking.ambiguity import (
     is_lead_in,
     is_small,
 )
-from usbrec.items.linking.context import JOINS, QUOTES, ContextFeatures, Match, is_capital, like_a_title
+from usbrec.items.linking.context import (
+    BEHIND_NUMBERS,
+    JOINS,
+    QUOTES,
+    ContextFeatures,
+    Match,
+    is_capital,
+    like_a_title,
+)
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.titles import Word
 
@@ -36,7 +44,8 @@ Runs = npt.NDArray[np.int64]
 _SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
 _YEAR_AFTER = re.compile(
-    r"""[.!?]?(?P<close>["”“’'»`*_]*)[ \t,]*["”“’'»`*_]*
+    r"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
+        [.!?]?(?P<close>["”“’'»`*_]*)[ \t,]*["”“’'»`*_]*
         [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+)*
         (?P<year>[12][0-9]{3}) (?: \s*[-–—]\s*(?:[0-9]{2,4}|present)? )?
         (?:[\s,]*(?:film|movie|version|original|remake|tv|mini-?series|series|novel|book))*
@@ -218,6 +227,8 @@ class Page(ContextFeatures):
             return is_capital(run[0]) and not is_kind(self.words[last].norm)
         if not self.contrast(match):
             return False
+        if all(map(str.isdigit, run)):  # "have you read 1984?", but not "I watched 300 films"
+            return len(run[0]) > 2 and self.introduced(first) and self.ends(match, BEHIND_NUMBERS)
         if len(run) == 1:
             if not like_a_title(run[0]) or self.part_of_a_name(match):
                 return False

@@ -24,7 +24,7 @@ from rapidfuzz.distance import OSA
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES
 from usbrec.items.linking.rolling_hash import Letters
-from usbrec.items.titles import normalise_title
+from usbrec.items.store import title_keys
 
 _NUMBER = re.compile(r"\d+|\b[ivx]{2,}\b")
 _TOO_MANY = 300
@@ -145,10 +145,10 @@ class FuzzyTitles:
 
 
 def _keys(item: Item) -> tuple[str, ...]:
-    """A title's normal form, and that without its article."""
-    key = normalise_title(item.title)
+    """The titles' normal forms, and that of the first one without its article."""
+    key, *further = title_keys(item)
     article, _, rest = key.partition(" ")
-    return (key, rest) if article in ARTICLES and rest else (key,)
+    return (key, rest, *further) if article in ARTICLES and rest else (key, *further)
 
 
 def _letters(word: str) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from usbrec.dialogue import Item
+from usbrec.items.further_titles import read_titles
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
-from usbrec.items.titles import normalise_title, split_title
+from usbrec.items.titles import normalise_title
 
 
 class TitleMatcher:
@@ -21,8 +22,8 @@ class TitleMatcher:
         items = []
         self._without_year: dict[str, set[str]] = {}
         for given in self.titles:
-            title, year = split_title(given)
-            items.append(Item(given, title, year))
+            title, also, year = read_titles(given)
+            items.append(Item(given, title, year, also=also))
             if year is None:
                 self._without_year.setdefault(normalise_title(title), set()).add(given)
         self._linker = Linker(items)

@@ -21,14 +21,17 @@ import numpy.typing as npt
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, ambiguity_of, is_telling
+from usbrec.items.linking.subtitles import subtitles
 from usbrec.items.linking.surface_form import SurfaceForm
+from usbrec.items.store import title_keys
 from usbrec.items.titles import normalise_title
 
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
 
 # What a form is to the item of its row.
-_EXACT, _SHORTENED, _VARIANT, _PERSON = range(4)
+_EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE = range(5)
+_VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE})
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑·](?=\w)")
@@ -116,9 +119,7 @@ class SurfaceForms:
         kinds = self._kinds[entries].tolist()
         rows = self._rows[entries].tolist()
         exact = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind == _EXACT)
-        variants = tuple(
-            self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind in (_SHORTENED, _VARIANT)
-        )
+        variants = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind in _VARIANTS)
         parts = key.split(" ")
         if not exact and not variants:
             return SurfaceForm(key, (), (), Ambiguity.MARKED, False, frozenset("-.' "))
@@ -126,7 +127,10 @@ class SurfaceForms:
         if _SHORTENED in kinds and not exact:
             # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
-        marks = frozenset("".join(item.title for item in exact + variants))
+        if _SUBTITLE in kinds and not exact:
+            # "Captain America: Civil War": two words may well be what they say.
+            ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 2 else Ambiguity.MARKED)
+        marks = frozenset("".join(title for item in exact + variants for title in item.titles))
         return SurfaceForm(key, exact, variants, ambiguity, is_telling(parts), marks)
 
 
@@ -155,16 +159,40 @@ class _Entries:
         }
 
 
+def _add_further(
+    entries: _Entries,
+    titles: Sequence[str],
+    keys: Sequence[str],
+    further: Mapping[int, Sequence[str]],
+    order: Sequence[int],
+) -> None:
+    """Further titles, which stand behind those of other items that are called so, and subtitles that are
+    nobody else's title."""
+    spelt = set(keys)
+    for row in order:
+        for key in further.get(row, ()):
+            entries.add(key, row, _VARIANT if key in spelt else _EXACT)
+    taken = spelt.union(*further.values())
+    taken.update(
+        rest for key in tuple(taken) for article, _, rest in [key.partition(" ")] if article in ARTICLES
+    )
+    for row, key in subtitles(titles, taken):
+        entries.add(key, row, _SUBTITLE)
+
+
 def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
     """The arrays of :class:`SurfaceForms`, and the words that descriptions use as ordinary ones."""
     titles: list[str] = []
     keys: list[str] = []
+    further: dict[int, list[str]] = {}
     order: list[tuple[float, int, bool, str, int]] = []
     people: set[str] = set()
     seen: Counter[str] = Counter()
     for row, item in enumerate(items):
         titles.append(item.title)
         keys.append(normalise_title(item.title))
+        if item.also:
+            further[row] = [key for key in title_keys(item)[1:] if any(map(str.isalnum, key))]
         # Equally popular: "It" before "I.T.", then an item that the catalogue itself names without a year,
         # because that is what a bare title says.
         order.append((-item.popularity, item.title.count("."), item.year is not None, item.id, row))
@@ -196,13 +224,15 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
     for *_, row in order:
         for key in beside.get(keys[row], ()):
             entries.add(key, row, _VARIANT)
+    _add_further(entries, titles, keys, further, [row for *_, row in order])
     # A person's name is longer than a title that is part of it, so that "Morgan Freeman" is not "Morgan".
     names = {normalise_title(name) for name in people}
     for name in sorted(names):
         parts = name.split(" ")
         if len(parts) > 1 and (name in singles or not singles.isdisjoint(parts)):
             entries.add(name, -1, _PERSON)
-    known = {word_hash(word) for text in (*spelt, *names) for word in text.split(" ")}
+    also = (key for keys in further.values() for key in keys)
+    known = {word_hash(word) for text in (*spelt, *names, *also) for word in text.split(" ")}
     arrays = entries.sorted()
     arrays["known"] = np.sort(np.fromiter(known, dtype=np.uint64, count=len(known)))
     # Ordinary is what at least two descriptions use in lower case.

@@ -244,4 +244,5 @@ def _sum(path: Path) -> str:
 def _item(fields: dict[str, Any]) -> Item:
     fields["genres"] = tuple(fields["genres"])
     fields["people"] = tuple(fields["people"])
+    fields["also"] = tuple(fields.get("also", ()))
     return Item(**fields)

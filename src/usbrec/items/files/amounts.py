@@ -1,0 +1,59 @@
+"""Amounts of money and numbers as people write them: "$49.99", "49,99 €", "1.299,00", "1,234"."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_SIGN = (
+    r"(?:[$€£¥₹₽₩₺₴₫฿₱₪]|US\$|A\$|C\$|Rs\.?|kr\.?|zł|Kč|Fr\.?|euros?"
+    r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|KRW|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|MXN|TRY|ZAR)"
+)
+_WRITTEN = re.compile(
+    rf"(?P<before>{_SIGN})?\s*(?P<minus>[-−])?\s*(?P<after_minus>{_SIGN})?\s*"
+    rf"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*(?P<behind>{_SIGN})?",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'’  ])[0-9]{3})(?:\1[0-9]{3})*")
+_BLANKS = re.compile(r"['’  ]")
+
+
+def money(text: str) -> tuple[float, str] | None:
+    """The number and the currency's sign of a text that is an amount and nothing else; None without a sign.
+
+    Of "1.299 €" and "1,299 €" three digits behind the only mark are thousands: no price has thousandths.
+    """
+    match = _WRITTEN.fullmatch(text.strip())
+    if match is None:
+        return None
+    sign = match["before"] or match["after_minus"] or match["behind"]
+    number = number_of(match["digits"], thousands=True) if sign else None
+    return None if number is None or not sign else (-number if match["minus"] else number, sign)
+
+
+def number_of(text: str, *, thousands: bool = False) -> float | None:
+    """The number that a text writes with a point or a comma before its fraction, and groups of thousands.
+
+    "1,234" are thousands; "1.234" is a fraction unless `thousands`. None of anything else.
+    """
+    text = text.strip()
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    else:
+        if not (thousands and re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", text)):
+            return number if math.isfinite(number) else None
+    plain = _BLANKS.sub("", text)
+    point, comma = plain.rfind("."), plain.rfind(",")
+    if _GROUPED.fullmatch(text):
+        plain = re.sub(r"[.,]", "", plain)
+    elif comma > point:
+        plain = plain.replace(".", "").replace(",", ".") if plain.count(",") == 1 else plain.replace(",", "")
+    else:
+        plain = plain.replace(",", "") if plain.count(".") == 1 else plain.replace(".", "")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

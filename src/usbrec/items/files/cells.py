@@ -1,0 +1,261 @@
+"""Cell reading: text without HTML, and the names in lists of texts or objects, as JSON or as Python text.
+
+Nothing is evaluated. A text that opens like a list is parsed within limits of size and depth; one that then
+cannot be read is a :class:`BrokenCell`, and is not taken apart at its commas.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from usbrec.items.titles import collapse
+from usbrec.storage import parse_json
+
+#: Cells beyond these are broken.
+LONGEST, DEEPEST = 1_000_000, 8
+
+#: Keys of an object that hold its name, the first that says something.
+NAME_KEYS = (
+    "name", "title", "label", "value", "text", "term", "tag", "genre", "category", "keyword", "fullname",
+    "displayname", "englishname", "originalname",
+)  # fmt: skip
+_UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-", "\\n"})
+_NOTHING_LISTED = re.compile(
+    r"\(?(?:no|none) (?:genres?|categor(?:y|ies)|tags?|styles?)(?: listed)?\)?|\(none\)"
+)
+# Keys whose values name nothing that is said in a conversation.
+_NO_NAME = re.compile(r".*id|.*(?:url|path|href|link|uri)|iso.*|code|type|slug|gender|order|count|rank|score")
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
+_STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_STRINGS = re.compile(_STRING, re.DOTALL)
+_STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
+_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in (",|;", "|;")}
+_MARK = "\x01"
+_SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
+# numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).
+_CALLED = re.compile(r"[A-Za-z][\w.]*\(\s*(?P<inside>[\[{].*[\]}])\s*(?:,\s*dtype=[^,]*)?\)", re.DOTALL)
+_WORDS = {"nan": None, "NaN": None, "inf": None, "null": None, "true": True, "false": False}
+_TAG = re.compile(
+    r"""<!--.*?-->
+      | <(script|style)\b[^<>]*>.*?</\1\s*>
+      | </?(?:a|abbr|acronym|address|article|aside|b|big|blockquote|body|br|caption|center|cite|code|dd|del
+          |div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li
+          |link|main|mark|meta|nav|ol|p|pre|q|s|section|small|source|span|strike|strong|sub|sup|table|tbody|td
+          |tfoot|th|thead|title|tr|tt|u|ul|video|wbr)\b[^<>]*>""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|big|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|tt|u|wbr)\b", re.I
+)
+
+
+class BrokenCell(ValueError):
+    """A cell that opens like a list and cannot be read as one, or an object without a name."""
+
+
+def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
+    """One value as trimmed text; "" for what stands for nothing. Of lists and objects, their names."""
+    if isinstance(value, str):
+        text = collapse(value)
+    elif isinstance(value, bool) or value is None:
+        return ""
+    elif isinstance(value, (int, float)):
+        text = str(value)
+    elif isinstance(value, (list, Mapping)):
+        try:
+            return ", ".join(names_in(value))
+        except BrokenCell:
+            return ""
+    else:
+        return ""
+    # A lone surrogate (half an emoji, escaped in JSON) can be neither stored nor hashed.
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    if "&" in text:
+        text = unescaped(text)
+    return "" if text.casefold() in unknown else text
+
+
+def further_text(value: Any) -> str:
+    """What a column that means nothing to us holds; lists of objects in a cell are their names."""
+    if isinstance(value, str) and value.startswith(("[{", '["', "['", "{'", '{"')):
+        try:
+            if names := names_in(value):
+                return ", ".join(names)
+        except BrokenCell:
+            pass
+    return text_of(value)
+
+
+def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = ",|;") -> list[str]:
+    """The names in a cell: of a list, of objects, or of one text that separates them by `separators`.
+
+    `keys` hears which keys of objects held a name. Raises BrokenCell.
+    """
+    keys = {} if keys is None else keys
+    if not isinstance(value, str):
+        return _names(value, keys, 0)
+    written = text_of(value)
+    if not written:
+        return []
+    if written[0] in '[{("' or written[-1] == ")":
+        found = _structure(written)
+        if found is not None:
+            return _names(found, keys, 1)
+        if written[0] == "[" and written[-1] == "]":
+            written = written[1:-1]
+    elif _SEPARATORS[separators].search(written) is None:
+        return [] if _is_nothing(written) else [_unquoted(written)]
+    parts = (_unquoted(text_of(part)) for part in _SEPARATORS[separators].split(written))
+    return [part for part in parts if part and not _is_nothing(part)]
+
+
+def _is_nothing(text: str) -> bool:
+    return text[0] in "(nN" and _NOTHING_LISTED.fullmatch(text.casefold()) is not None
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].strip() if len(text) > 2 and text[0] == text[-1] and text[0] in "'\"" else text
+
+
+def _names(value: Any, keys: dict[str, None], depth: int) -> list[str]:
+    if depth > DEEPEST:
+        raise BrokenCell(f"lists or objects nested more than {DEEPEST} deep")
+    if isinstance(value, list | tuple):
+        return [name for entry in value for name in _names(entry, keys, depth + 1)]
+    if isinstance(value, Mapping):
+        return _named(value, keys, depth)
+    text = text_of(value)
+    if text and text[0] in "[{" and isinstance(value, str):
+        found = _structure(text)
+        if found is not None:
+            return _names(found, keys, depth + 1)
+    return [text] if text and not _is_nothing(text) else []
+
+
+def _named(value: Mapping[Any, Any], keys: dict[str, None], depth: int) -> list[str]:
+    """The name of an object; of one without a key for it, the names that its keys or values are."""
+    folded = {re.sub(r"[\s_\-]+", "", str(key)).casefold(): key for key in reversed(list(value))}
+    there = [folded[key] for key in NAME_KEYS if key in folded]
+    for key in there:
+        if found := _names(value[key], keys, depth + 1):
+            keys[str(key)] = None
+            return found
+    if there or not value:
+        return []
+    texts = [str(key) for key in value]
+    spoken = "en" in value or len(value) > 1
+    if spoken and all(isinstance(text, str) and _LANGUAGE.fullmatch(text) for text in value):
+        return _names(value.get("en", next(iter(value.values()))), keys, depth + 1)
+    inside = list(value.values())
+    if not any(map(_NO_NAME.fullmatch, folded)):
+        if all(isinstance(entry, str) for entry in inside):  # {"/m/02kdv5l": "Action"}
+            return [name for entry in inside for name in _names(entry, keys, depth + 1)]
+        if all(isinstance(entry, int | float) for entry in inside):  # {"Action": 1, "Drama": 0}
+            return [
+                name for text, entry in zip(texts, inside, strict=True) if entry for name in names_in(text)
+            ]
+    raise BrokenCell(f"an object in which no key holds a name ({', '.join(texts[:6])})")
+
+
+def _structure(written: str) -> Any:
+    """The list, object or text that a cell writes; None where it is plain text. Raises BrokenCell."""
+    if called := _CALLED.fullmatch(written):
+        written = called["inside"]
+    opening = written[0]
+    if opening not in '[{("' or (opening == "(" and not _STRINGS.search(written)):
+        return None
+    if len(written) > LONGEST:
+        raise BrokenCell(f"a list of more than {LONGEST:,} characters")
+    try:
+        return parse_json(written)
+    except ValueError:
+        pass
+    if opening == '"':
+        return None
+    try:
+        return _python(written)
+    except BrokenCell:
+        raise
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        pass
+    # "[Action, Drama]", "[REC] 2" and "(who's who)" are plain texts in brackets.
+    closing = {"[": "]", "{": "}", "(": ")"}[opening]
+    if opening == "(" or (opening == "[" and closing in written and not re.search(r"['\"{}]", written)):
+        return None
+    cut = "" if written.endswith(closing) else ", and it is cut off"
+    raise BrokenCell(f"neither a list in JSON nor one in Python{cut}")
+
+
+def _python(written: str) -> Any:
+    """What Python's repr of lists, objects, sets, texts and numbers says, and numpy's of texts."""
+    if _MARK in written:
+        raise ValueError("a control character")
+    skeleton = _STRINGS.sub(_MARK, written)
+    if not _SKELETON.fullmatch(skeleton):
+        raise ValueError("more than lists, objects, texts and numbers")
+    depth = deepest = 0
+    for mark in skeleton:
+        depth += (mark in "[{(") - (mark in "]})")
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        raise BrokenCell(f"lists or objects nested more than {DEEPEST} deep")
+    if re.search(rf"{_MARK}\s*{_MARK}", skeleton):  # numpy sets blanks alone between texts
+        written = _STRING_THEN.sub(lambda match: match[1] + ("" if match[2] is None else ", "), written)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes that Python does not know
+        tree = ast.parse(written, mode="eval")
+    return _literal(tree.body)
+
+
+def _literal(node: ast.expr) -> Any:
+    """Like ast.literal_eval, but sets keep their order, and "nan" is nothing."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | None):
+        return node.value
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return [_literal(entry) for entry in node.elts]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return {str(_literal(key)): _literal(value) for key, value in pairs if key is not None}
+    if isinstance(node, ast.Name) and node.id in _WORDS:
+        return _WORDS[node.id]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+        return node.operand.value
+    raise ValueError("no literal")
+
+
+def unescaped(text: str) -> str:
+    """`text` with its HTML entities as characters, those that were escaped twice, too."""
+    for _ in range(2):
+        if "&" not in text:
+            break
+        try:
+            text = html.unescape(text)
+        except ValueError:  # a character reference of thousands of digits
+            break
+    return collapse(text)
+
+
+def without_html(text: str) -> str:
+    """`text` without tags, comments, scripts and entities of HTML; "a < b" and "<3" stay as they are."""
+    if "&" in text:
+        text = unescaped(text)
+    if "<" in text:
+        text = collapse(_TAG.sub(lambda tag: "" if _INLINE.match(tag[0]) else " ", text))
+    return text
+
+
+def first_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, whatever its case, in order."""
+    names = list(names)
+    if len(names) < 2:
+        return tuple(names)
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.casefold(), name)
+    return tuple(found.values())

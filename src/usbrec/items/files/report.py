@@ -1,0 +1,104 @@
+"""Reading report of a catalogue: which columns were taken for what, which rows were left out, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from usbrec.errors import BadLines
+
+
+@dataclass(frozen=True)
+class ReadingReport:
+    """What reading a catalogue took and left.
+
+    `columns` are those taken for each attribute, `others` those that are kept and not used. `ids_from` says
+    where ids come from. `name_keys` are the keys that held the names in cells with objects, by column,
+    `currencies` the signs that were taken off amounts, by column. `left_out` are the rows that could not be
+    used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
+    is how many were read, `say_it` how the user names another column.
+    """
+
+    where: str
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    ids_from: str = ""
+    name_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    items: int = 0
+    left_out: tuple[str, ...] = ()
+    broken_cells: tuple[str, ...] = ()
+    say_it: str = 'title = "..." in the table [catalogue] of the settings'
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row and every cell could be used."""
+        return not self.left_out and not self.broken_cells
+
+    def columns_told(self) -> str:
+        """Which column was taken for what, in two sentences."""
+        taken = [
+            f"{attribute} from {_listed(columns)}{self._keys(columns)}"
+            for attribute, columns in self.columns.items()
+            if columns and attribute != "id"
+        ]
+        told = f"Read as: id from {self.ids_from}; {'; '.join(taken)}."
+        if self.others:
+            told += f" Kept without a meaning: {', '.join(self.others)}."
+        told += "".join(
+            f" Signs taken off the amounts of {column!r}: {', '.join(signs)}."
+            + (" Amounts in several currencies are not converted." if len(signs) > 1 else "")
+            for column, signs in self.currencies.items()
+        )
+        return f"{told} To say otherwise: {self.say_it}, and likewise id, year, genres and so on."
+
+    def told(self) -> str:
+        """What was left out, of which the first twenty, and which columns were taken for what."""
+        lines = []
+        if self.left_out:
+            of = self.items + len(self.left_out)
+            lines.append(f"{self.where}: {len(self.left_out)} of {of} rows cannot be used and are left out")
+            lines += _first(self.left_out)
+        if self.broken_cells:
+            lines.append(f"{self.where}: {len(self.broken_cells)} cells cannot be read and count as unknown")
+            lines += _first(self.broken_cells)
+        lines.append(self.columns_told())
+        if not self.whole:
+            lines.append("With --strict (in Python, strict=True) such a file is refused.")
+        return "\n".join(lines)
+
+    def refuse(self) -> None:
+        """Raises BadLines where something was left out."""
+        if not self.whole:
+            told = f"Every row needs a title and an id of its own. {self.columns_told()}"
+            raise BadLines(self.where, (*self.left_out, *self.broken_cells), told)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        lists = ("others", "left_out", "broken_cells")
+        tables = ("columns", "name_keys", "currencies")
+        return cls(
+            **{
+                **data,
+                **{name: tuple(data[name]) for name in lists},
+                **{name: {key: tuple(value) for key, value in data[name].items()} for name in tables},
+            }
+        )
+
+    def _keys(self, columns: Sequence[str]) -> str:
+        keys = dict.fromkeys(key for column in columns for key in self.name_keys.get(column, ()))
+        return f" (names under {_listed(list(keys))})" if keys else ""
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(map(repr, columns))
+
+
+def _first(problems: Sequence[str]) -> list[str]:
+    shown = [f"  {problem}" for problem in problems[: BadLines.shown]]
+    more = len(problems) - len(shown)
+    return [*shown, *([f"  ... and {more} more"] if more else [])]
