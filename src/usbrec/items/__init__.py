@@ -12,13 +12,9 @@ if TYPE_CHECKING:
     from usbrec.items.linking.reading import Mention
     from usbrec.items.open import load_catalogue, open_linker
     from usbrec.items.popularity import popularity_from
-    from usbrec.items.retrieval import (
-        AttributeRetriever,
-        LearnedRanker,
-        Retriever,
-        open_ranker,
-        ranked_items,
-    )
+    from usbrec.items.retrieval.attributes import AttributeRetriever
+    from usbrec.items.retrieval.base import Retriever
+    from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
     from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, TraitTable, rescale, traits_of
     from usbrec.items.titles import normalise_title, split_title
 else:
@@ -36,7 +32,9 @@ else:
             "linking.reading": "Mention",
             "open": "load_catalogue open_linker",
             "popularity": "popularity_from",
-            "retrieval": "AttributeRetriever LearnedRanker Retriever open_ranker ranked_items",
+            "retrieval.attributes": "AttributeRetriever",
+            "retrieval.base": "Retriever",
+            "retrieval.ranker": "LearnedRanker open_ranker ranked_items",
             "similarity": "RandomSimilarity Similarity Traits TraitTable rescale traits_of",
             "titles": "normalise_title split_title",
         },
