@@ -21,9 +21,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from support import forked
+from usbrec.cli.app import SUBCOMMANDS
 
-#: What a command imports when it comes to need it, beside what the command line does itself.
-_NEEDED = ("usbrec.cli", "openai", "openai.types.chat", "scipy.special", "scipy.stats")
+#: What commands import when they come to need it: the subcommands themselves, the stages, the libraries.
+_NEEDED = ("usbrec.cli", *(one.home.partition(":")[0] for one in SUBCOMMANDS), "usbrec.stages:*")
+_NEEDED += ("usbrec.llm:*", "usbrec.items:*", "openai", "openai.types.chat", "scipy.special", "scipy.stats")
 _NEEDED += ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
 #: The same for what trains, ranks, plays on transformers or asks the sentence model: ten seconds to import.
 _NEEDED_BY_MODELS = ("torch", "transformers", "sentence_transformers", "lightgbm", "peft", "trl")

@@ -1,7 +1,8 @@
 """A process that has imported the command line and waits; a copy of it becomes each command asked for.
 
-Run as a program with the address of a socket and the modules to import beforehand; it ends when its standard
-input does. `ask` is how another process gives a command. The standard library suffices, so asking is cheap.
+Run as a program with the address of a socket and the modules to import beforehand (``PACKAGE:*`` with all
+names that it gives out); it ends when its standard input does. `ask` is how another process gives a command.
+The standard library suffices, so asking is cheap.
 """
 
 from __future__ import annotations
@@ -89,7 +90,11 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> list[str]:
 
 def _main(address: str, *beforehand: str) -> None:
     for name in beforehand:
-        importlib.import_module(name)
+        module, _, thing = name.partition(":")
+        found = importlib.import_module(module)
+        # A package imports its names when they are asked for.
+        for one in getattr(found, "__all__", ()) if thing == "*" else ():
+            getattr(found, one)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

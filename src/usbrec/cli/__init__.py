@@ -10,70 +10,68 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
-
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
-from usbrec.items.open import LOG
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP})
 
 
 def main() -> None:
     """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
-    errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
     try:
-        with _notes(errors):
+        with _notes():
             app(standalone_mode=True)
     except Interrupted as stopped:
-        errors.print(f"\n{stopped}", markup=False)
+        _print(f"\n{stopped}")
         sys.exit(130)
     except (InputError, ModelRefused) as error:
-        errors.print(f"error: {error}", markup=False)
+        _print(f"error: {error}")
         sys.exit(2)
     except UsbRecError as error:
-        errors.print(f"error: {error}", markup=False)
+        _print(f"error: {error}")
         sys.exit(1)
     except OSError as error:
         # Whatever asks the system about a path may hear that it is closed or no name at all. Other failures
         # of the system are no fault of what was typed.
         if error.filename is None or error.errno not in _REFUSED:
             raise
-        errors.print(
-            f"error: {error.filename}: {error.strerror}. Check the path and who may use it.", markup=False
-        )
+        _print(f"error: {error.filename}: {error.strerror}. Check the path and who may use it.")
         sys.exit(2)
 
 
 @contextmanager
-def _notes(console: Console) -> Iterator[None]:
+def _notes() -> Iterator[None]:
     """Print what was left out of an input, and which columns a catalogue was read by, on stderr."""
-    notes = _Notes(console)
-    level = LOG.level
+    # By its name: whoever reads no catalogue does not import the room of items.
+    log, notes = logging.getLogger("usbrec.catalogue"), _Notes()
+    level = log.level
     with warnings.catch_warnings():
         warnings.simplefilter("always", InputWarning)
         others = warnings.showwarning
 
         def show(message: Any, category: type[Warning], *rest: Any, **named: Any) -> None:
             if issubclass(category, InputWarning):
-                console.print(f"note: {message}", markup=False)
+                _print(f"note: {message}")
             else:
                 others(message, category, *rest, **named)
 
         warnings.showwarning = show
-        LOG.addHandler(notes)
-        LOG.setLevel(logging.INFO)
+        log.addHandler(notes)
+        log.setLevel(logging.INFO)
         try:
             yield
         finally:
-            LOG.removeHandler(notes)
-            LOG.setLevel(level)
+            log.removeHandler(notes)
+            log.setLevel(level)
 
 
 class _Notes(logging.Handler):
-    def __init__(self, console: Console) -> None:
-        super().__init__()
-        self._console = console
-
     def emit(self, record: logging.LogRecord) -> None:
-        self._console.print(f"note: {record.getMessage()}", markup=False)
+        _print(f"note: {record.getMessage()}")
+
+
+def _print(line: str) -> None:
+    # Only what fails or is told needs it here, and `--version` shall answer at once.
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False, emoji=False, soft_wrap=True).print(line, markup=False)

@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from usbrec.cli import options as o
-from usbrec.cli.progress import Bars, wide_console
+from usbrec.cli.progress import Bars, steps_told, wide_console
 from usbrec.cli.tables import print_comparison
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
 from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.comparison.planned_contrasts import spread
 from usbrec.evaluation.report import formatting
-from usbrec.experiment import Cell, Tell
+from usbrec.experiment import Cell
 from usbrec.experiment import experiment as run_experiment
 
 _TRAINING = "Training"
@@ -114,12 +114,6 @@ def _dataset(
         catalogue=None if catalogue is None else str(catalogue),
         interactions=None if interactions is None else str(interactions),
     )
-
-
-def steps_told() -> Tell:
-    """Prints what begins where the bars are, so that what goes to standard output is the result alone."""
-    steps = Console(stderr=True, emoji=False)
-    return lambda line: steps.print(line, style="bold", markup=False, highlight=False)
 
 
 def print_cell(cell: Cell, console: Console) -> None:

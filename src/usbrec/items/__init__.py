@@ -1,24 +1,46 @@
 """Catalogue of items, with the linker, the similarity and the retriever that read it."""
 
-from usbrec.items.attributes import genres_in, people_in
-from usbrec.items.catalogue import Catalogue
-from usbrec.items.files.columns import FieldMap
-from usbrec.items.interactions import Session, read_sessions
-from usbrec.items.linking.linker import Linker
-from usbrec.items.linking.matcher import TitleMatcher
-from usbrec.items.linking.reading import Mention
-from usbrec.items.open import load_catalogue, open_linker
-from usbrec.items.popularity import popularity_from
-from usbrec.items.retrieval import (
-    AttributeRetriever,
-    LearnedRanker,
-    Retriever,
-    open_ranker,
-    ranked_items,
-)
-from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, TraitTable, rescale, traits_of
-from usbrec.items.targets import known_targets
-from usbrec.items.titles import normalise_title, split_title
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from usbrec.items.attributes import genres_in, people_in
+    from usbrec.items.catalogue import Catalogue
+    from usbrec.items.files.columns import FieldMap
+    from usbrec.items.interactions import Session, read_sessions
+    from usbrec.items.linking.linker import Linker
+    from usbrec.items.linking.matcher import TitleMatcher
+    from usbrec.items.linking.reading import Mention
+    from usbrec.items.open import load_catalogue, open_linker
+    from usbrec.items.popularity import popularity_from
+    from usbrec.items.retrieval.attributes import AttributeRetriever
+    from usbrec.items.retrieval.base import Retriever
+    from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
+    from usbrec.items.similarity import RandomSimilarity, Similarity, Traits, TraitTable, rescale, traits_of
+    from usbrec.items.targets import known_targets
+    from usbrec.items.titles import normalise_title, split_title
+else:
+    from usbrec.on_demand import given_out
+
+    __getattr__ = given_out(
+        __name__,
+        {
+            "attributes": "genres_in people_in",
+            "catalogue": "Catalogue",
+            "files.columns": "FieldMap",
+            "interactions": "Session read_sessions",
+            "linking.linker": "Linker",
+            "linking.matcher": "TitleMatcher",
+            "linking.reading": "Mention",
+            "open": "load_catalogue open_linker",
+            "popularity": "popularity_from",
+            "retrieval.attributes": "AttributeRetriever",
+            "retrieval.base": "Retriever",
+            "retrieval.ranker": "LearnedRanker open_ranker ranked_items",
+            "similarity": "RandomSimilarity Similarity Traits TraitTable rescale traits_of",
+            "targets": "known_targets",
+            "titles": "normalise_title split_title",
+        },
+    )
 
 __all__ = [
     "AttributeRetriever",

@@ -23,8 +23,7 @@ from usbrec.dialogue import Item
 from usbrec.engine import Progress
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue, score_law
-from usbrec.items.retrieval.encoder import SentenceEncoder
-from usbrec.items.retrieval.ranker import item_text
+from usbrec.items.retrieval.encoder import SentenceEncoder, item_text
 from usbrec.judge.vectors import Encoder, TextVectors
 from usbrec.keys import derive_seed
 from usbrec.storage import cache_folder

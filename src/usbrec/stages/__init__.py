@@ -4,12 +4,29 @@ The rooms below know nothing of files that runs leave; the command line above on
 prints. Everything a script would want to call stands here.
 """
 
-from usbrec.stages.evaluating import evaluate
-from usbrec.stages.pairing import make_pairs
-from usbrec.stages.probing_seats import probe_seat
-from usbrec.stages.ranking import make_ranker
-from usbrec.stages.seekers import make_samples
-from usbrec.stages.training import merge, show_examples, train_model
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from usbrec.stages.evaluating import evaluate
+    from usbrec.stages.pairing import make_pairs
+    from usbrec.stages.probing_seats import probe_seat
+    from usbrec.stages.ranking import make_ranker
+    from usbrec.stages.seekers import make_samples
+    from usbrec.stages.training import merge, show_examples, train_model
+else:
+    from usbrec.on_demand import given_out
+
+    __getattr__ = given_out(
+        __name__,
+        {
+            "evaluating": "evaluate",
+            "pairing": "make_pairs",
+            "probing_seats": "probe_seat",
+            "ranking": "make_ranker",
+            "seekers": "make_samples",
+            "training": "merge show_examples train_model",
+        },
+    )
 
 __all__ = [
     "evaluate",

@@ -16,7 +16,6 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.evaluation.metrics.ranked import summarise_ranked
-from usbrec.items import ranked_items
 from usbrec.play.questions.ranking import place_of
 from usbrec.play.targets import Targets
 from usbrec.stages.resolve import resolve
@@ -54,11 +53,13 @@ def retrieve(
     if items is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE or --ranker DIR.")
     # What is popular, the ranker learnt from its training dialogues; no test row is counted.
-    counts = (
-        {item.id: item.popularity for item in items}
-        if config.ranker is None
-        else {item.id: item.popularity for item in ranked_items(config.ranker)}
-    )
+    known = items
+    if config.ranker is not None:
+        # scipy and all that a ranker learns from: only with --ranker.
+        from usbrec.items import ranked_items
+
+        known = ranked_items(config.ranker)
+    counts = {item.id: item.popularity for item in known}
     stage = run_stage(
         "retrieve",
         _rank,

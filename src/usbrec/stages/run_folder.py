@@ -16,7 +16,7 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
 from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.event_loop import run as run_coroutine
-from usbrec.items import Catalogue, FieldMap, known_targets, load_catalogue, popularity_from, ranked_items
+from usbrec.items import Catalogue, FieldMap, known_targets, load_catalogue, popularity_from
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
@@ -77,6 +77,9 @@ def read_inputs(
             raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
         if config.ranker is None:
             return Inputs(_limited(loaded, config), None, prompts)
+        # scipy and all that a ranker learns from: only with --ranker.
+        from usbrec.items import ranked_items
+
         items = ranked_items(config.ranker)
     else:
         items = read_catalogue(catalogue, interactions, config.catalogue)

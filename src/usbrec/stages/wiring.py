@@ -11,7 +11,7 @@ from typing import Any, get_args
 from usbrec.config import Config, Judging, settled
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ConfigError
-from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity, open_ranker
+from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
@@ -71,6 +71,9 @@ def similarity_of(judging: Judging) -> Similarity:
 def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
     """The ranker whose folder holds the file `about`. An experiment opens one for each of its runs, and most
     of their dialogues are the same."""
+    # scipy and all that a ranker learns from: only with --ranker.
+    from usbrec.items import open_ranker
+
     return open_ranker(Path(about[0]).parent, catalogue)
 
 

@@ -3,7 +3,20 @@
 The heavy libraries (torch, trl, peft) come with the extra ``train`` and are imported when training starts.
 """
 
-from usbrec.training.data import Example, Split, digest_of, from_pairs, split
-from usbrec.training.settings import METHODS, Method, needs_pairs
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from usbrec.training.data import Example, Split, digest_of, from_pairs, split
+    from usbrec.training.settings import METHODS, Method, needs_pairs
+else:
+    from usbrec.on_demand import given_out
+
+    __getattr__ = given_out(
+        __name__,
+        {
+            "data": "Example Split digest_of from_pairs split",
+            "settings": "METHODS Method needs_pairs",
+        },
+    )
 
 __all__ = ["METHODS", "Example", "Method", "Split", "digest_of", "from_pairs", "needs_pairs", "split"]

@@ -1,8 +1,22 @@
 """Retrieval: the items of a catalogue that come into question for a dialogue."""
 
-from usbrec.items.retrieval.attributes import AttributeRetriever
-from usbrec.items.retrieval.base import Retriever
-from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from usbrec.items.retrieval.attributes import AttributeRetriever
+    from usbrec.items.retrieval.base import Retriever
+    from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
+else:
+    from usbrec.on_demand import given_out
+
+    __getattr__ = given_out(
+        __name__,
+        {
+            "attributes": "AttributeRetriever",
+            "base": "Retriever",
+            "ranker": "LearnedRanker open_ranker ranked_items",
+        },
+    )
 
 __all__ = [
     "AttributeRetriever",

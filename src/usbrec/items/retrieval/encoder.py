@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 #: Length of a vector.
 WIDTH = 384
 _BATCH = 64
+
+
+def item_text(item: Item) -> str:
+    """What of an item is encoded."""
+    parts = (item.name, ", ".join(item.genres), ", ".join(item.people[:5]), item.text)
+    return ". ".join(part for part in parts if part)
 
 
 class SentenceEncoder:

@@ -25,7 +25,7 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, Reader
-from usbrec.items.retrieval.encoder import SentenceEncoder
+from usbrec.items.retrieval.encoder import SentenceEncoder, item_text
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.ensemble import ENCODED, SOURCES, Learned, Sources
@@ -141,12 +141,6 @@ class _Rated:
     order: list[int]
     value: dict[int, float]
     named: frozenset[int]
-
-
-def item_text(item: Item) -> str:
-    """What of an item is encoded."""
-    parts = (item.name, ", ".join(item.genres), ", ".join(item.people[:5]), item.text)
-    return ". ".join(part for part in parts if part)
 
 
 def item_vectors(trained: Trained, index: ItemIndex, encoder: SentenceEncoder) -> NDArray[np.float32]:

@@ -28,9 +28,9 @@ from usbrec.items.linking.linker import Linker
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import ItemIndex, Reader
-from usbrec.items.retrieval.encoder import SentenceEncoder
+from usbrec.items.retrieval.encoder import SentenceEncoder, item_text
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
-from usbrec.items.retrieval.ranker import FORMAT, Trained, item_text
+from usbrec.items.retrieval.ranker import FORMAT, Trained
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, popularity_of
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.ensemble import ENCODED, Example, Learned, Sources, conversations_of
