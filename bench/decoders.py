@@ -76,6 +76,7 @@ def seat(
 
 
 def policy(model: object, ids: list[list[int]], n: int, length: int) -> None:
+    decoding.forward_pass_of = forward_pass_of
     with torch.inference_mode():
         draw_replies(model, ids, n=n, temperature=1.0, max_tokens=length, ends=(), seed=0)
 
