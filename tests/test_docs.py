@@ -384,6 +384,7 @@ def test_every_column_that_the_catalogue_page_names_is_recognised(tmp_path: Path
     wanted: dict[str, Any] = {
         "id": "1984",
         "title": "1984",
+        "also": ("1984",),
         "year": 1984,
         "genres": ("1984",),
         "people": ("1984",),

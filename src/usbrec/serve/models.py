@@ -91,14 +91,17 @@ class ServedModels:
         return tuple(item for item in found if item is not None)
 
     async def read(self, turns: Sequence[Turn]) -> None:
-        """Look for titles in long turns, in a thread: the event loop is everybody's. What was read stays
-        read, so whoever asks next has it at once."""
+        """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever asks
+        next has it at once."""
         knowledge = self.knowledge
         if knowledge is None:
             return
-        for turn in turns:
-            if len(turn.text) > _LONG:
-                await asyncio.to_thread(turn.read_by, knowledge.linker)
+        long = [turn for turn in turns if len(turn.text) > _LONG]
+        for turn in long:
+            await asyncio.to_thread(turn.read_by, knowledge.linker)
+        if long and self.seat.grounding is not None:
+            # Whoever retrieves reads more in them: genres, people, what a sentence model makes of them.
+            await asyncio.to_thread(self.seat.candidates, turns)
 
     def at_least(self, turns: Sequence[Turn]) -> str | None:
         """What can be said without a model: the first candidate; None without candidates."""
