@@ -91,8 +91,8 @@ class ServedModels:
         return tuple(item for item in found if item is not None)
 
     async def read(self, turns: Sequence[Turn]) -> None:
-        """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever asks
-        next has it at once."""
+        """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever
+        asks next has it at once."""
         knowledge = self.knowledge
         if knowledge is None:
             return
