@@ -15,6 +15,8 @@ from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.planned_contrasts import pooled
 from usbrec.evaluation.comparison.summary import of_controls, summary_sentence
+from usbrec.evaluation.comparison.tables import systems_table
+from usbrec.evaluation.runs.results import Run
 
 LOW = [row(str(index), 0.2 + index / 100) for index in range(12)]
 HIGH = [row(str(index), 1.2 + index / 100) for index in range(12)]
@@ -305,3 +307,21 @@ def test_the_spread_of_training_seeds_is_told_of_systems_that_were_trained_sever
     assert found.systems[0].training is None, "it depends on no training"
     assert "0.35" in printed(found)
     assert "spread" not in printed(compare(seeds))
+
+
+def test_where_scores_came_about_in_two_ways_the_table_says_so_beside_them() -> None:
+    exact = run_of("exact", [row(f"s{n}", 1.2, method="exact") for n in range(4)])
+    votes = run_of("votes", [row(f"s{n}", 0.5, method="votes") for n in range(4)])
+    both = run_of("both", [row(f"s{n}", 0.5, method="votes" if n else "exact") for n in range(4)])
+
+    def ways(*runs: Run) -> list[str] | None:
+        table = systems_table(compare(list(runs), resamples=50).systems)
+        if "scored\nby" not in table.headings:
+            return None
+        place = table.headings.index("scored\nby")
+        assert table.headings[place - 1] == "iEval"
+        return [cells[place].text for cells in table.rows]
+
+    assert ways(exact, votes) == ["exact", "votes"]
+    assert ways(both) == ["exact, votes"]
+    assert ways(exact, run_of("also exact", [row("s0", 1.0, method="exact")])) is None

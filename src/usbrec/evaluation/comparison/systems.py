@@ -23,7 +23,8 @@ class System:
     context had not named.
     `replies` is what :func:`usbrec.evaluation.metrics.reply_counts` counts. `control` says that no language
     model sat in the recommender's seat. `training` is how far the training seeds lie apart
-    (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several.
+    (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the ways
+    by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
     """
 
     name: str
@@ -42,6 +43,7 @@ class System:
     replies: Mapping[str, Any]
     control: bool = False
     training: Mapping[str, Any] | None = None
+    scored: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -51,6 +53,7 @@ class System:
             "failed": self.failed,
             "unreadable": self.unreadable,
             "ieval": self.ieval.to_json(),
+            "scored_by": list(self.scored),
             "hit": self.hit.to_json(),
             "ieval_non_repeats": self.ieval_non_repeats.to_json(),
             "hit_non_repeats": self.hit_non_repeats.to_json(),
@@ -88,6 +91,7 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         replies=metrics.reply_counts(run.rows, seed=seed, resamples=resamples),
         control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
         training=metrics.training_spread(run.rows),
+        scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )
 
 

@@ -35,13 +35,15 @@ class Cell:
 class Column:
     """One column: a heading of one or two lines, a cell of each system, and what it says in words.
 
-    It is left out where it is empty for every system and, with `zero_is_nothing`, where it is 0 for all.
+    It is left out where it is empty for every system and, with `zero_is_nothing`, where it is 0 for all; with
+    `telling`, where that finds nothing worth telling.
     """
 
     heading: str
     meaning: str
     cell: Callable[[System], Cell]
     zero_is_nothing: bool = False
+    telling: Callable[[Sequence[System]], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -50,6 +52,8 @@ class Column:
     def needed(self, systems: Sequence[System]) -> bool:
         cells = [self.cell(system) for system in systems]
         told = [cell for cell in cells if not cell.empty]
+        if self.telling is not None and not self.telling(systems):
+            return False
         return bool(told) and not (self.zero_is_nothing and all(cell.zero for cell in told))
 
 
@@ -185,12 +189,23 @@ def _named(system: System) -> Cell:
     return Cell(formatting.UNKNOWN) if told is None else _score(Interval.from_json(told))
 
 
+def _scored_otherwise(systems: Sequence[System]) -> bool:
+    """Whether not all scores came about in one way: their means are then of different kinds."""
+    return len({way for system in systems for way in system.scored}) > 1
+
+
 OUTCOMES = (
     Column("rows", "", lambda system: Cell(str(system.n))),
     Column(
         "iEval",
         "score in [0, 2]; 0 worse than what the seeker ended up with, 1 comparable, 2 a target or better",
         lambda system: _score(system.ieval),
+    ),
+    Column(
+        "scored\nby",
+        "how the iEval scores came about; numbers of different ways are not of one kind",
+        lambda system: Cell(", ".join(system.scored) or formatting.UNKNOWN),
+        telling=_scored_otherwise,
     ),
     Column(
         "hit", "rows in which the recommender named a target in some reply", lambda system: _share(system.hit)
