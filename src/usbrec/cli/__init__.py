@@ -66,8 +66,16 @@ def _notes() -> Iterator[None]:
 
 
 class _Notes(logging.Handler):
+    """Tells each thing once: an experiment reads its catalogue many times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: set[str] = set()
+
     def emit(self, record: logging.LogRecord) -> None:
-        _print(f"note: {record.getMessage()}")
+        if (line := record.getMessage()) not in self._told:
+            self._told.add(line)
+            _print(f"note: {line}")
 
 
 def _print(line: str) -> None:

@@ -44,8 +44,9 @@ class ReadingReport:
             if columns and attribute != "id"
         ]
         told = f"Read as: id from {self.ids_from}; {'; '.join(taken)}."
-        if self.others:
-            told += f" Kept without a meaning: {', '.join(self.others)}."
+        used = {column for columns in self.columns.values() for column in columns}
+        if others := [column for column in self.others if column not in used]:
+            told += f" Kept without a meaning: {', '.join(others)}."
         told += "".join(
             f" Signs taken off the amounts of {column!r}: {', '.join(signs)}."
             + (" Amounts in several currencies are not converted." if len(signs) > 1 else "")
