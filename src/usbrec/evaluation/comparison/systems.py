@@ -23,8 +23,8 @@ class System:
     context had not named.
     `replies` is what :func:`usbrec.evaluation.metrics.reply_counts` counts. `control` says that no language
     model sat in the recommender's seat. `training` is how far the training seeds lie apart
-    (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the ways
-    by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
+    (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the
+    ways by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
     """
 
     name: str
