@@ -233,14 +233,14 @@ class ReasoningFilter:
             return ""
         found = separate(self._answer, self._marks)
         self._open = found.open
-        return "" if found.open else self._new(found.text)
+        return self._new(found.text)
 
     def end(self) -> tuple[str, Separated]:
         """What is still to be passed on, and the whole answer in its parts."""
         found = separate(self._answer, self._marks)
         if self._marks == "off":
             return "", found
-        return ("" if found.open else self._new(found.text)), found
+        return self._new(found.text), found
 
     def cut(self) -> str:
         """What may be passed on of an answer that broke off: nothing of what reads like a beginning thought,

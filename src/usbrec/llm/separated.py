@@ -39,6 +39,7 @@ class SeparatedModel(Around):
         super().__init__(inner)
         self._marks = marks
         self._holds = opens_in_prompt
+        self._alone = False
 
     @property
     def identity(self) -> Mapping[str, Any]:
@@ -81,7 +82,9 @@ class SeparatedModel(Around):
         found = separate(completion.text, self._marks)
         if completion.text.strip():
             alone = bool(found.reasoning) and not found.open and not _opens(completion.text)
-            self._holds = alone
+            # One answer without thoughts does not mean that the next has none.
+            self._alone = self._alone or alone
+            self._holds = self._alone
         if not found.reasoning and not found.open:
             return completion
         thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)

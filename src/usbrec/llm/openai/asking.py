@@ -107,7 +107,7 @@ def _said(choice: BodyChoice, marks: ReasoningMarks) -> Said:
     found, apart = choice.separated(marks), choice.message.reasoning_place
     thinks = found.reasoning or found.open
     place = f"in {apart}" if apart else "between marks in the text" if thinks else ""
-    return Said(found.text, found.reasoning, place, choice.finish_reason == "length")
+    return Said(found.text, found.reasoning, place, choice.cut)
 
 
 def _put_together(events: list[str], seconds: float, marks: ReasoningMarks, *, done: bool) -> Answered:
