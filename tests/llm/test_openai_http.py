@@ -145,3 +145,10 @@ def test_where_there_is_no_system_role_its_text_stands_before_the_first_user_mes
         assert len(server.requests) == 3
     told = [record.getMessage() for record in caplog.records if "system role" in record.getMessage()]
     assert len(told) == 1
+
+
+def test_a_wait_of_a_year_leaves_time_for_another_try_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    later = Answer(429, {"error": {"message": "not now"}}, {"retry-after": "31536000"})
+    with LocalServer([later, completion("Try Dracula")]) as server:
+        assert chat(server, timeout=0.6).text == "Try Dracula"
+    assert "asks to be left alone for 31536000 seconds" in caplog.text

@@ -33,8 +33,8 @@ from usbrec.llm.openai.connection import (
 )
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
-from usbrec.llm.openai.statuses import BROKEN_OFF, error_in
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, put_together
+from usbrec.llm.openai.statuses import BROKEN_OFF, error_in
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.storage import parse_json

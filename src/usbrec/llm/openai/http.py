@@ -11,6 +11,7 @@ import asyncio
 import functools
 import itertools
 import json
+import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -27,11 +28,15 @@ from usbrec.llm.openai.events import data_of_events
 
 #: Waits between tries where the server asks for none, in seconds: the first, and the longest.
 _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
+#: Of a wait as long as this that a server asks for, in seconds, the user is told.
+_TOLD_WAIT = 10.0
 #: The longest time for a connection to be there, in seconds.
 _CONNECT = 10.0
 #: Connections that are not used close after so many seconds: before most servers close them, since a request
 #: on one that just closed fails.
 _KEEP = 4.0
+
+_log = logging.getLogger(__name__)
 
 
 class HttpFailure(Exception):
@@ -81,6 +86,7 @@ class HttpClient:
         self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         self._retries = max_retries
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=min(_CONNECT, a_try), sock_read=a_try)
+        self._longest_wait = min(a_try, statuses.LONGEST_WAIT)
         self._proxy = _proxy(url)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,8 +151,21 @@ class HttpClient:
                 failure, passing, wait = _broken(error), True, None
             if not passing or tries == self._retries:
                 raise failure
-            await asyncio.sleep(_pause(tries) if wait is None else wait)
+            await asyncio.sleep(_pause(tries) if wait is None else self._heeded(wait, failure))
         raise AssertionError("counting has no end")
+
+    def _heeded(self, wait: float, failure: HttpFailure) -> float:
+        """The wait that the server asks for, no longer than a try: so that there is a second one in time."""
+        heeded = min(wait, self._longest_wait)
+        if wait > heeded or heeded >= _TOLD_WAIT:
+            _log.warning(
+                "%s answered %s and asks to be left alone for %.0f seconds; trying again in %.0f.",
+                urlsplit(self._url).hostname,
+                failure.status,
+                wait,
+                heeded,
+            )
+        return heeded
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> HttpFailure | None:
         """Why an answer is none, read to its end; None for one that is. Raises what aiohttp raises."""

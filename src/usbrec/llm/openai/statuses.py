@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-#: The longest wait that a server may ask for, in seconds.
+#: The longest wait asked for that is heeded, in seconds.
 LONGEST_WAIT = 60.0
 #: A refusal of the upstream in a proxy's own words.
 _WRAPPED = re.compile(
@@ -80,12 +80,12 @@ def status_within(body: Any) -> int | None:
 
 
 def wait_asked(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a server asks to be left alone, in seconds, milliseconds or, as HTTP allows, until a date;
-    capped, since the attempt would end before a longer one does. None where it asks for none."""
+    """Seconds that a server asks to be left alone, in seconds, milliseconds or, as HTTP allows, until a date.
+    None where it asks for none."""
     for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         seconds = _seconds(headers.get(name, ""), scale)
         if seconds is not None and math.isfinite(seconds) and seconds > 0:
-            return min(seconds, LONGEST_WAIT)
+            return seconds
     return None
 
 
