@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.servers import Answer, LocalServer, Seen, completion
-from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
+from usbrec.errors import ConfigError, ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
 from usbrec.llm import ChatReply, ChatRequest, Message
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.statuses import status_within
@@ -152,3 +152,24 @@ def test_a_wait_of_a_year_leaves_time_for_another_try_and_is_told(caplog: pytest
     with LocalServer([later, completion("Try Dracula")]) as server:
         assert chat(server, timeout=0.6).text == "Try Dracula"
     assert "asks to be left alone for 31536000 seconds" in caplog.text
+
+
+def test_a_proxy_named_without_its_scheme_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalServer([completion("Try Dracula")]) as proxy:
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setenv("OPENAI_API_KEY", "k")
+        model = OpenAIModel("m", base_url="http://model.example/v1", max_retries=0)
+        reply = asyncio.run(model.chat(ChatRequest(ASKED)))
+        asyncio.run(model.aclose())
+    assert reply.text == "Try Dracula"
+
+
+def test_a_proxy_that_does_not_speak_http_is_told_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://user:secret@127.0.0.1:1080")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ConfigError, match="socks5 proxy") as told:
+        OpenAIModel("m", base_url="http://model.example/v1")
+    assert "secret" not in str(told.value)

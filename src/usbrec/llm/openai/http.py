@@ -23,6 +23,7 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import certifi
 
+from usbrec.errors import ConfigError
 from usbrec.llm.openai import statuses
 from usbrec.llm.openai.events import data_of_events
 
@@ -222,9 +223,18 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for an address."""
+    """The proxy that the environment names for an address, with or without its scheme. Raises ConfigError for
+    one that does not speak HTTP."""
     parts = urlsplit(url)
     if proxy_bypass(parts.netloc):
         return None
     proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or "://" not in proxy:
+        return f"http://{proxy}" if proxy else None
+    if (speaks := urlsplit(proxy).scheme.lower()) not in ("http", "https"):
+        raise ConfigError(
+            f"The environment names a {speaks} proxy for {parts.hostname}, which cannot be used here: name one "
+            "that speaks HTTP, or except the server by NO_PROXY."
+        )
+    return proxy
