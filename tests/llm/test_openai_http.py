@@ -20,7 +20,7 @@ ASKED = (Message("system", "You recommend books."), Message("user", "A book?"))
 
 def chat(server: LocalServer, **setup: Any) -> ChatReply:
     async def ask() -> ChatReply:
-        model = OpenAIModel("m", base_url=server.url, **{"max_retries": 2, **setup})
+        model = OpenAIModel("m", **{"base_url": server.url, "max_retries": 2, **setup})
         try:
             return await model.chat(ChatRequest(ASKED))
         finally:
@@ -159,9 +159,7 @@ def test_a_proxy_named_without_its_scheme_is_used(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
         monkeypatch.setenv("no_proxy", "")
         monkeypatch.setenv("OPENAI_API_KEY", "k")
-        model = OpenAIModel("m", base_url="http://model.example/v1", max_retries=0)
-        reply = asyncio.run(model.chat(ChatRequest(ASKED)))
-        asyncio.run(model.aclose())
+        reply = chat(proxy, base_url="http://model.example/v1")
     assert reply.text == "Try Dracula"
 
 

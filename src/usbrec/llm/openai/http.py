@@ -234,7 +234,7 @@ def _proxy(url: str) -> str | None:
         return f"http://{proxy}" if proxy else None
     if (speaks := urlsplit(proxy).scheme.lower()) not in ("http", "https"):
         raise ConfigError(
-            f"The environment names a {speaks} proxy for {parts.hostname}, which cannot be used here: name one "
-            "that speaks HTTP, or except the server by NO_PROXY."
+            f"The environment names a {speaks} proxy for {parts.hostname}, which cannot be used here: name "
+            "one that speaks HTTP, or except the server by NO_PROXY."
         )
     return proxy
