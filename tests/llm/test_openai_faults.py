@@ -243,3 +243,55 @@ def test_what_no_try_mends_is_told_for_what_it_is(
     outcome = outcomes[fault, shape]
     assert type(outcome.met) is {**REFUSED, **BROKEN}[fault][1], outcome.met
     assert outcome.requests == 1
+
+
+def broken_off(reason: str, **more: Any) -> Answer:
+    choice = {"index": 0, "message": {"content": "Try Dra"}, "finish_reason": reason, **more}
+    return Answer(body={"choices": [choice]}, headers={"retry-after-ms": "5"})
+
+
+@pytest.mark.parametrize("reason", ["error", "abort", "insufficient_system_resource"])
+async def test_a_reply_that_the_server_broke_off_is_asked_for_again(reason: str) -> None:
+    with LocalServer([broken_off(reason), completion("Try Dracula")]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=1)
+        assert (await model.chat(ChatRequest(ASKED))).completions[0].text == "Try Dracula"
+        await model.aclose()
+
+
+async def test_a_reply_broken_off_again_and_again_fails_with_the_servers_words() -> None:
+    with LocalServer([broken_off("error", error={"code": 503, "message": "the provider died"})]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=1)
+        with pytest.raises(ModelUnavailable, match=r"503 .*the provider died"):
+            await model.chat(ChatRequest(ASKED))
+        await model.aclose()
+
+
+async def test_a_stream_that_ends_in_an_error_for_a_finish_is_no_reply() -> None:
+    pieces = [
+        {"choices": [{"delta": {"content": "Try Dra"}}]},
+        {"choices": [{"delta": {}, "finish_reason": "error"}]},
+    ]
+    with LocalServer([stream(*pieces)]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=1)
+        with pytest.raises(UnusableAnswer, match="broke the reply off"):
+            await model.chat(ChatRequest(ASKED, on_delta=lambda _: None))
+        await model.aclose()
+
+
+async def test_another_name_for_the_limit_of_tokens_is_a_cut_reply() -> None:
+    with LocalServer([completion("Try Dra", finish="model_length")]) as server:
+        model = OpenAIModel("m", base_url=server.url)
+        assert (await model.chat(ChatRequest(ASKED))).completions[0].finish == "length"
+        await model.aclose()
+
+
+@pytest.mark.parametrize("odd", [completion("2"), complaint("logprobs is not supported")])
+async def test_one_answer_without_log_probabilities_does_not_end_them(odd: Answer) -> None:
+    calls = itertools.count()
+    with LocalServer(lambda asked: odd if next(calls) == 1 else good(asked)) as server:
+        model = OpenAIModel("m", base_url=server.url)
+        asked = ChoiceRequest(ASKED, ("0", "1", "2"), way="exact")
+        found = [(await model.choose(asked)).probabilities for _ in range(3)]
+        await model.aclose()
+    assert found[0] == found[1] == found[2] is not None
+    assert {seen.body["top_logprobs"] for seen in server.requests} == {20}

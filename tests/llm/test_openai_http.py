@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.servers import Answer, LocalServer, Seen, completion
-from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
+from usbrec.errors import ConfigError, ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
 from usbrec.llm import ChatReply, ChatRequest, Message
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.statuses import status_within
@@ -20,7 +20,7 @@ ASKED = (Message("system", "You recommend books."), Message("user", "A book?"))
 
 def chat(server: LocalServer, **setup: Any) -> ChatReply:
     async def ask() -> ChatReply:
-        model = OpenAIModel("m", base_url=server.url, **{"max_retries": 2, **setup})
+        model = OpenAIModel("m", **{"base_url": server.url, "max_retries": 2, **setup})
         try:
             return await model.chat(ChatRequest(ASKED))
         finally:
@@ -145,3 +145,29 @@ def test_where_there_is_no_system_role_its_text_stands_before_the_first_user_mes
         assert len(server.requests) == 3
     told = [record.getMessage() for record in caplog.records if "system role" in record.getMessage()]
     assert len(told) == 1
+
+
+def test_a_wait_of_a_year_leaves_time_for_another_try_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    later = Answer(429, {"error": {"message": "not now"}}, {"retry-after": "31536000"})
+    with LocalServer([later, completion("Try Dracula")]) as server:
+        assert chat(server, timeout=0.6).text == "Try Dracula"
+    assert "asks to be left alone for 31536000 seconds" in caplog.text
+
+
+def test_a_proxy_named_without_its_scheme_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalServer([completion("Try Dracula")]) as proxy:
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setenv("OPENAI_API_KEY", "k")
+        reply = chat(proxy, base_url="http://model.example/v1")
+    assert reply.text == "Try Dracula"
+
+
+def test_a_proxy_that_does_not_speak_http_is_told_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://user:secret@127.0.0.1:1080")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ConfigError, match="socks5 proxy") as told:
+        OpenAIModel("m", base_url="http://model.example/v1")
+    assert "secret" not in str(told.value)

@@ -19,6 +19,8 @@ FAMILIES = {
     "reasoning": f"<reasoning>{THOUGHT}</reasoning>\n{SAID}",
     "brackets": f"[THINK]{THOUGHT}[/THINK]{SAID}",
     "triangles": f"◁think▷{THOUGHT}◁/think▷{SAID}",
+    "longcat": f"<longcat_think>\n{THOUGHT}\n</longcat_think>\n{SAID}",
+    "box": f"<think>{THOUGHT}</think>\n<|begin_of_box|>{SAID}<|end_of_box|>",
     "seed": f"<seed:think>{THOUGHT}</seed:think>{SAID}",
     "begin of thought": (
         f"<|begin_of_thought|>\n{THOUGHT}\n<|end_of_thought|>\n\n"
@@ -162,3 +164,10 @@ def test_a_long_answer_that_does_not_begin_like_a_thought_is_not_held_to_its_end
     assert all(told[35:])
     thinking = ReasoningFilter(holds=True)
     assert not any(thinking.feed("Okay, the user wants a castle. ") for _ in range(60))
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_what_was_said_before_a_thought_that_never_ends_is_streamed_whole(size: int) -> None:
+    answer, passing = "Try Dracula (1897).<think>Emma (1815)", ReasoningFilter()
+    pieces = [passing.feed(answer[place : place + size]) for place in range(0, len(answer), size)]
+    assert "".join([*pieces, passing.end()[0]]) == "Try Dracula (1897)."

@@ -78,3 +78,36 @@ async def test_of_an_answer_that_breaks_off_what_may_be_thought_is_not_passed_on
     with pytest.raises(ModelUnavailable):
         await model.chat(ChatRequest(ASKED, on_delta=pieces.append))
     assert "".join(pieces) == told_on
+
+
+async def test_an_answer_cut_before_its_only_mark_is_all_thought_where_the_model_is_known_to_think() -> None:
+    answers = iter(["Jane Eyre?</think>Try Dracula (1897).", "Perhaps Jane Eyre (1847), or"])
+
+    class Cut(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            text = next(answers)
+            return ChatReply((Completion(text, "length" if text.endswith("or") else "stop"),))
+
+    model = SeparatedModel(Cut(lambda _: ""))
+    assert (await model.chat(ChatRequest(ASKED))).completions[0].text == "Try Dracula (1897)."
+    with pytest.raises(UnusableAnswer, match="still reasoning"):
+        await model.chat(ChatRequest(ASKED))
+
+
+async def test_a_preamble_before_an_opening_mark_does_not_make_a_cut_reply_a_thought() -> None:
+    answers = iter(["Hm. <think>Jane Eyre?</think>Try Dracula (1897).", "Try Dracula (1897), and"])
+
+    class Cut(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            return ChatReply((Completion(next(answers), "length"),))
+
+    model = SeparatedModel(Cut(lambda _: ""))
+    await model.chat(ChatRequest(ASKED))
+    assert (await model.chat(ChatRequest(ASKED))).completions[0].text == "Try Dracula (1897), and"
+
+
+async def test_thoughts_are_held_back_also_after_an_answer_that_had_none() -> None:
+    answers = iter(["Jane Eyre?</think>Dracula.", "Emma.", "Jane Eyre?</think>Dracula."])
+    model = SeparatedModel(ScriptedModel(lambda _: next(answers)))
+    pieces = [(await told(model))[0] for _ in range(3)]
+    assert ["".join(one) for one in pieces] == ["Dracula.", "Emma.", "Dracula."]

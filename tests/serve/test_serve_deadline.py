@@ -7,6 +7,7 @@ the deadline when the answer arrives is measured by bench/serve_deadline.py.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,10 +18,13 @@ from support.films import CATALOGUE, KNOWLEDGE
 from support.servers import Answer, LocalServer, stream
 from support.service import WISH, Running, replies, twins_on
 from usbrec.config import load_config
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Item, Turn
 from usbrec.items import Linker
 from usbrec.items.linking.reading import LinkedText
 from usbrec.llm import ChatRequest, ScriptedModel
+from usbrec.play.grounding.candidates import Grounding
+from usbrec.play.preferences.extraction import RulesExtractor
+from usbrec.play.preferences.record import Preferences
 from usbrec.serve.models import seat_models
 
 LONG = " ".join(f"word{number}" for number in range(200))
@@ -144,3 +148,30 @@ def test_a_long_message_is_read_beside_everybody_else_and_not_beyond_the_deadlin
             assert client.chat.completions.create(model="scripted", messages=WISH).choices
         finally:
             on.set()
+
+
+async def test_candidates_and_tastes_of_a_long_message_are_read_beside_the_event_loop() -> None:
+    threads: dict[str, int] = {}
+
+    class Noting:
+        def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
+            threads["candidates"] = threading.get_ident()
+            return ()
+
+        def read_turn(self, turn: Turn) -> LinkedText:
+            threads["tastes"] = threading.get_ident()
+            return KNOWLEDGE.linker.read_turn(turn)
+
+    twins = twins_on(ScriptedModel(replies))
+    seat = replace(twins.seat, grounding=cast(Grounding, Noting()))
+    turns = (Turn("seeker", "I loved Goodfellas (1990). " * 200),)
+    await replace(twins, seat=seat).read(turns)
+    extractor = RulesExtractor(replace(KNOWLEDGE, linker=cast(Linker, Noting())))
+    fresh = (Turn("seeker", turns[0].text),)
+    tastes = await extractor.preferences(fresh, seed=0)
+    assert threads["tastes"] != threading.get_ident()
+    assert tastes == extractor.read(turns) != Preferences()
+    here = threading.get_ident()
+    assert threads["candidates"] != here
+    assert (await extractor.preferences((Turn("seeker", "Hm."),), seed=0)) is not None
+    assert threads["tastes"] == here, "a short one is read at once"

@@ -235,3 +235,27 @@ def test_a_cost_without_cut_prompts_is_written_as_before() -> None:
     assert "cut_prompts" not in Usage(calls=1).to_json()
     cut = Usage(calls=2, cut_prompts=1) + Usage(calls=1)
     assert Usage.from_json(cut.to_json()) == cut
+
+
+@pytest.mark.parametrize("room", [64, 400])
+def test_thoughts_that_the_limit_cuts_before_their_only_mark_hit_nothing(tmp_path: Path, room: int) -> None:
+    """Their opening mark stands in the prompt, so that a cut answer holds no mark at all."""
+    words = ("Okay, the person wants Jane Eyre (1847). " * 30 + "</think>\n\nTry Dracula (1897).").split(" ")
+
+    def thinks(seen: Seen) -> Answer:
+        if seen.method == "GET":
+            return Answer(body={"data": [{"id": "m"}]})
+        longest = seen.body["max_tokens"]
+        text = " ".join(words[:longest])
+        return completion(
+            *[text] * seen.body.get("n", 1), finish="length" if longest < len(words) else "stop"
+        )
+
+    with LocalServer(thinks) as server:
+        config = config_of(server, play={"rounds": 1, "max_tokens": room})
+        if room < len(words):
+            with pytest.raises(ModelRefused, match="still reasoning"):
+                evaluate(SAMPLES, tmp_path / "run", config=config, catalogue=BOOKS)
+            return
+        results = evaluate(SAMPLES, tmp_path / "run", config=config, catalogue=BOOKS)
+    assert results["hit"]["mean"] == 0.0

@@ -19,7 +19,10 @@ from typing import Literal, TypeAlias
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
 ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
 
-_TAGS = ("think", "thinking", "thought", "thoughts", "reason", "reasoning", "seed:think", "inner_thoughts")
+_TAGS = (
+    *("think", "thinking", "thought", "thoughts", "reason", "reasoning"),
+    *("seed:think", "longcat_think", "inner_thoughts"),
+)
 #: Opening and closing marks, a family each. Compared without case.
 _FAMILIES: tuple[tuple[str, str], ...] = (
     *((f"<{tag}>", f"</{tag}>") for tag in _TAGS),
@@ -37,6 +40,7 @@ _AROUND: tuple[tuple[str, str], ...] = (
     ("<answer>", "</answer>"),
     ("<response>", "</response>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
+    ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
     ("<|start_text|>", "<|end_text|>"),
 )
@@ -75,7 +79,7 @@ def separate(answer: str, marks: ReasoningMarks = "auto") -> Separated:
         return Separated(answer)
     if marks != "auto":
         return _by_marks(answer, (marks,))
-    for way in (_by_channels, _by_bare_channels, _by_prose):
+    for way in _WAYS:
         if (found := way(answer)) is not None:
             return found
     return _by_marks(answer, _FAMILIES)
@@ -90,6 +94,24 @@ def marks_among(tokens: Iterable[str], marks: ReasoningMarks = "auto") -> frozen
     there = {token: token.lower() for token in tokens}
     known = _MARKS | (set(_CHANNEL_MARKS) if "<|channel|>" in there.values() else set())
     return frozenset(token for token, lower in there.items() if lower in known)
+
+
+def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
+    """Whether the first mark of an answer closes thoughts: their opening one stood in the prompt."""
+    if marks == "off":
+        return False
+    if marks == "auto" and any(
+        way(answer) is not None for way in (_by_channels, _by_bare_channels, _by_prose)
+    ):
+        return False
+    families = _FAMILIES if marks == "auto" else (marks,)
+    first = _pattern(families).search(answer)
+    return first is not None and all(first[0].lower() != opening.lower() for opening, _ in families)
+
+
+def reads_like_thought(answer: str) -> bool:
+    """Whether an answer begins as models that reason first mostly begin to."""
+    return _LIKE_A_THOUGHT.match(answer) is not None
 
 
 def names_marks(text: str) -> bool:
@@ -154,6 +176,10 @@ def _by_prose(answer: str) -> Separated | None:
     if match is None:
         return None
     return Separated((match["said"] or "").strip(), match["thought"].strip(), open=match["said"] is None)
+
+
+#: The families whose thoughts stand between no two marks.
+_WAYS = (_by_channels, _by_bare_channels, _by_prose)
 
 
 def _pattern(families: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
@@ -233,14 +259,14 @@ class ReasoningFilter:
             return ""
         found = separate(self._answer, self._marks)
         self._open = found.open
-        return "" if found.open else self._new(found.text)
+        return self._new(found.text)
 
     def end(self) -> tuple[str, Separated]:
         """What is still to be passed on, and the whole answer in its parts."""
         found = separate(self._answer, self._marks)
         if self._marks == "off":
             return "", found
-        return ("" if found.open else self._new(found.text)), found
+        return self._new(found.text), found
 
     def cut(self) -> str:
         """What may be passed on of an answer that broke off: nothing of what reads like a beginning thought,

@@ -14,7 +14,7 @@ from typing import Any
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
-from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, separate
+from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, Separated, closes_alone, separate
 
 #: What helps where the tokens ran out before the reply began.
 STILL_REASONING = (
@@ -30,7 +30,7 @@ class SeparatedModel(Around):
 
     `opens_in_prompt` says whether the chat template writes the opening mark, so that an answer holds the
     closing one alone; None where nobody knows: a first streamed answer is then passed on at its end, which
-    shows how this model answers.
+    shows how this model answers. Where it does, an answer that the limit cut before any mark is all thought.
     """
 
     def __init__(
@@ -39,6 +39,11 @@ class SeparatedModel(Around):
         super().__init__(inner)
         self._marks = marks
         self._holds = opens_in_prompt
+        self._alone = bool(opens_in_prompt)
+
+    def expect_closing_marks(self) -> None:
+        """This model's answers hold closing marks alone; known from elsewhere."""
+        self._holds = self._alone = True
 
     @property
     def identity(self) -> Mapping[str, Any]:
@@ -64,12 +69,18 @@ class SeparatedModel(Around):
             if rest := passing.cut():
                 tell(rest)
             raise
+        separated = self._separated(reply)
         rest, _ = passing.end()
-        if rest:
+        if rest and separated.completions[0].text:
             tell(rest)
-        return self._separated(reply)
+        return separated
 
     def _separated(self, reply: ChatReply) -> ChatReply:
+        for completion in reply.completions:
+            # One answer without thoughts does not mean that the next has none.
+            self._alone = self._alone or closes_alone(completion.text, self._marks)
+            if completion.text.strip():
+                self._holds = self._alone
         completions = tuple(map(self._of, reply.completions))
         said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
@@ -79,16 +90,15 @@ class SeparatedModel(Around):
 
     def _of(self, completion: Completion) -> Completion:
         found = separate(completion.text, self._marks)
-        if completion.text.strip():
-            alone = bool(found.reasoning) and not found.open and not _opens(completion.text)
-            self._holds = alone
+        if self._alone and found == Separated(completion.text) and self._cut_in_thoughts(completion):
+            found = Separated("", completion.text, open=True)
         if not found.reasoning and not found.open:
             return completion
         thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
         finish = "length" if found.open else completion.finish
         return replace(completion, text=found.text, finish=finish, reasoning=thought)
 
-
-def _opens(answer: str) -> bool:
-    """Whether an answer with reasoning begins with its mark, as far as its first characters tell."""
-    return answer.lstrip()[:1] in "<[◁" or answer.lstrip()[:4].lower() in ("anal", "comm", "here")
+    def _cut_in_thoughts(self, completion: Completion) -> bool:
+        """Whether an answer without marks, of a model whose answers hold closing ones alone, is thought."""
+        told_apart = self._marks == "off" or completion.reasoning or completion.tool_calls
+        return completion.finish == "length" and not told_apart

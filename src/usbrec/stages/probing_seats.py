@@ -15,10 +15,11 @@ from usbrec.event_loop import run as run_coroutine
 from usbrec.journal import Journal, UnitRecord
 from usbrec.llm import ChatModel, model_name, open_model, read_seat
 from usbrec.llm.probing import Finding, Needs, Probe, probe_briefly, probe_model
-from usbrec.llm.probing.asking import Asker, ModelAsker
+from usbrec.llm.probing.asking import CLOSED_ALONE, Asker, ModelAsker
 from usbrec.llm.probing.conversation import SYSTEM_ROLE
 from usbrec.llm.probing.sampling import COPIES
 from usbrec.llm.recorded import Recorder
+from usbrec.llm.separated import SeparatedModel
 from usbrec.stages.own_seats import OwnSeats
 from usbrec.stages.wiring import Participants
 
@@ -188,7 +189,14 @@ def _needs(seat: str, samples: Sequence[Sample], config: Config) -> Needs:
 
 
 def _heed(model: ChatModel | None, found: Mapping[str, Any], config: Config) -> None:
-    """Have a server whose `n` gives copies be asked one by one."""
+    """Have a server whose `n` gives copies be asked one by one, and a model whose thoughts end with a closing
+    mark alone be known for it."""
+    if any(one["name"] == "reasoning" and CLOSED_ALONE in one["observed"] for one in found["findings"]):
+        around: Any = model
+        while around is not None:
+            if isinstance(around, SeparatedModel):
+                around.expect_closing_marks()
+            around = getattr(around, "inner", None)
     copies = any(one["name"] == "n" and COPIES in one["observed"] for one in found["findings"])
     if model is None or not copies:
         return

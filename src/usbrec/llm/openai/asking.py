@@ -11,8 +11,8 @@ from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.openai.client import Declined, OpenAIModel
 from usbrec.llm.openai.http import HttpFailure
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
-from usbrec.llm.probing.asking import Answered, Question, Said, Streamed
-from usbrec.llm.reasoning import ReasoningMarks
+from usbrec.llm.probing.asking import CLOSED_ALONE, Answered, Question, Said, Streamed
+from usbrec.llm.reasoning import ReasoningMarks, closes_alone
 
 
 class ServerAsker:
@@ -107,7 +107,9 @@ def _said(choice: BodyChoice, marks: ReasoningMarks) -> Said:
     found, apart = choice.separated(marks), choice.message.reasoning_place
     thinks = found.reasoning or found.open
     place = f"in {apart}" if apart else "between marks in the text" if thinks else ""
-    return Said(found.text, found.reasoning, place, choice.finish_reason == "length")
+    if not apart and closes_alone(choice.text, marks):
+        place = CLOSED_ALONE
+    return Said(found.text, found.reasoning, place, choice.cut)
 
 
 def _put_together(events: list[str], seconds: float, marks: ReasoningMarks, *, done: bool) -> Answered:

@@ -34,6 +34,7 @@ from usbrec.llm.openai.connection import (
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, put_together
+from usbrec.llm.openai.statuses import BROKEN_OFF, error_in
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.storage import parse_json
@@ -129,6 +130,7 @@ class OpenAIModel:
         self._short = 0
         self._marks = reasoning
         self._top = _TOP
+        self._gave_logprobs = False
         self._max_tokens = "max_tokens"
         self._left_out: set[str] = set()
         self._told_of_cuts = False
@@ -230,6 +232,7 @@ class OpenAIModel:
 
     async def _look(self, request: ChoiceRequest) -> tuple[FirstToken | None, Usage]:
         """The options' probabilities as first token, and the cost; None where they are not to be had."""
+        spent, again = Usage(), True
         while self._top:
             asked = self._top
             body = {
@@ -240,18 +243,28 @@ class OpenAIModel:
                 "top_logprobs": asked,
                 "seed": request.seed,
             }
+            tokens: Sequence[tuple[str, float]] = ()
             try:
                 answer, usage = await self.send(body)
             except Declined:
-                self._top = min(self._top, _TOP_SMALL if asked > _TOP_SMALL else 0)
-                continue
-            tokens = answer.choices[0].top_tokens()
-            # A model that ends at once has no first token; a server that has one and keeps silent about
-            # its probability will do so again.
-            if not tokens and answer.choices[0].text:
-                self._top = 0
-            return read_first_token(tokens, request.options), usage
-        return None, Usage()
+                if not self._gave_logprobs:
+                    self._top = min(self._top, _TOP_SMALL if asked > _TOP_SMALL else 0)
+                    continue
+            else:
+                spent += usage
+                tokens = answer.choices[0].top_tokens()
+                if tokens or not answer.choices[0].text:
+                    # A model that ends at once has no first token.
+                    self._gave_logprobs = self._gave_logprobs or bool(tokens)
+                    return read_first_token(tokens, request.options), spent
+                # A server that has one and has always kept silent about its probability will do so again.
+                if not self._gave_logprobs:
+                    self._top = 0
+            # Behind a router one provider may give none while the others do.
+            if not again or not self._top:
+                return None, spent
+            again = False
+        return None, spent
 
     async def _draw(
         self, body: Mapping[str, Any], n: int, seed: int, on_delta: OnDelta | None
@@ -393,6 +406,8 @@ class OpenAIModel:
             usage = chunk.usage or usage
             for choice in (chunk.choices or ())[:1]:
                 finish = choice.finish_reason or finish
+                if (choice.finish_reason or "").lower() in BROKEN_OFF:
+                    raise HttpFailure(None, error_in(event))
                 if choice.delta is None:
                     continue
                 thoughts.append(choice.delta.reasoning)

@@ -11,6 +11,7 @@ import asyncio
 import functools
 import itertools
 import json
+import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -22,16 +23,21 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import certifi
 
+from usbrec.errors import ConfigError
 from usbrec.llm.openai import statuses
 from usbrec.llm.openai.events import data_of_events
 
 #: Waits between tries where the server asks for none, in seconds: the first, and the longest.
 _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
+#: Of a wait as long as this that a server asks for, in seconds, the user is told.
+_TOLD_WAIT = 10.0
 #: The longest time for a connection to be there, in seconds.
 _CONNECT = 10.0
 #: Connections that are not used close after so many seconds: before most servers close them, since a request
 #: on one that just closed fails.
 _KEEP = 4.0
+
+_log = logging.getLogger(__name__)
 
 
 class HttpFailure(Exception):
@@ -81,6 +87,7 @@ class HttpClient:
         self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         self._retries = max_retries
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=min(_CONNECT, a_try), sock_read=a_try)
+        self._longest_wait = min(a_try, statuses.LONGEST_WAIT)
         self._proxy = _proxy(url)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,8 +152,21 @@ class HttpClient:
                 failure, passing, wait = _broken(error), True, None
             if not passing or tries == self._retries:
                 raise failure
-            await asyncio.sleep(_pause(tries) if wait is None else wait)
+            await asyncio.sleep(_pause(tries) if wait is None else self._heeded(wait, failure))
         raise AssertionError("counting has no end")
+
+    def _heeded(self, wait: float, failure: HttpFailure) -> float:
+        """The wait that the server asks for, no longer than a try: so that there is a second one in time."""
+        heeded = min(wait, self._longest_wait)
+        if wait > heeded or heeded >= _TOLD_WAIT:
+            _log.warning(
+                "%s answered %s and asks to be left alone for %.0f seconds; trying again in %.0f.",
+                urlsplit(self._url).hostname,
+                failure.status,
+                wait,
+                heeded,
+            )
+        return heeded
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> HttpFailure | None:
         """Why an answer is none, read to its end; None for one that is. Raises what aiohttp raises."""
@@ -203,9 +223,18 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for an address."""
+    """The proxy that the environment names for an address, with or without its scheme. Raises ConfigError for
+    one that does not speak HTTP."""
     parts = urlsplit(url)
     if proxy_bypass(parts.netloc):
         return None
     proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or "://" not in proxy:
+        return f"http://{proxy}" if proxy else None
+    if (speaks := urlsplit(proxy).scheme.lower()) not in ("http", "https"):
+        raise ConfigError(
+            f"The environment names a {speaks} proxy for {parts.hostname}, which cannot be used here: name "
+            "one that speaks HTTP, or except the server by NO_PROXY."
+        )
+    return proxy

@@ -20,6 +20,8 @@ from usbrec.storage import parse_json
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
 #: What the parts of a list of contents are called that hold thoughts.
 _REASONING_PARTS = frozenset({"thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"})
+#: How servers say that the limit of tokens ended a reply (Mistral says "model_length").
+_LIMITS = frozenset({"length", "model_length", "max_tokens", "max_length"})
 #: Nested deeper, a text is none.
 _DEEPEST = 4
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
@@ -163,6 +165,11 @@ class BodyChoice(BaseModel):
     logprobs: Any = None
 
     @property
+    def cut(self) -> bool:
+        """Whether the limit of tokens ended it."""
+        return (self.finish_reason or "").lower() in _LIMITS
+
+    @property
     def text(self) -> str:
         """The content as it came, "" for none; marked reasoning still in it."""
         return self.message.text
@@ -173,12 +180,12 @@ class BodyChoice(BaseModel):
         apart = self.message.reasoning
         thought = "\n".join(part for part in (apart, found.reasoning) if part)
         # Thoughts in a field of their own, and the limit before the first word of the reply.
-        cut = self.finish_reason == "length" and bool(apart) and not found.text.strip()
+        cut = self.cut and bool(apart) and not found.text.strip()
         return Separated(found.text, thought, open=found.open or cut)
 
     def completion(self) -> Completion:
         """The content as it came, and the reasoning that the server has told apart."""
-        cut = self.finish_reason in ("length", "content_filter")
+        cut = self.cut or self.finish_reason == "content_filter"
         return Completion(
             self.text,
             "length" if cut else "stop",
@@ -192,7 +199,7 @@ class BodyChoice(BaseModel):
             return "a refusal instead of an answer"
         if self.separated(marks).open:
             return "no reply within the limit: it was still reasoning when the tokens ran out"
-        if self.finish_reason == "length":
+        if self.cut:
             return "no text within the limit of tokens (models that reason first need more max_tokens)"
         return "an answer without text"
 

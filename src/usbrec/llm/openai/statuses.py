@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-#: The longest wait that a server may ask for, in seconds.
+#: The longest wait asked for that is heeded, in seconds.
 LONGEST_WAIT = 60.0
 #: A refusal of the upstream in a proxy's own words.
 _WRAPPED = re.compile(
@@ -24,6 +24,12 @@ _WRAPPED = re.compile(
 )
 #: An error inside a 200 that names no status of its own is one of the provider behind.
 _BEHIND = 502
+#: How servers say that they broke a reply off in the middle (OpenRouter, Mistral; vLLM and SGLang; DeepSeek):
+#: what came is no reply, however much of it there is.
+BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource"})
+_BROKEN_OFF = re.compile(
+    rb'"finish_reason"\s*:\s*"(?:%s)"' % "|".join(sorted(BROKEN_OFF)).encode(), re.IGNORECASE
+)
 #: Worth another try, beside all from 500.
 _PASSING = (408, 409, 429)
 
@@ -32,7 +38,8 @@ def true_status(status: int, body: bytes, *, answered: bool) -> int:
     """The status that `body` speaks of. A body that is no completion is a fault behind a server that has
     `answered` before; before that it is a wrong address, which is told at once."""
     if status == 200:
-        if b'"error"' in body and (within := status_within(_parsed(body))) is not None:
+        speaks = b'"error"' in body or _BROKEN_OFF.search(body) is not None
+        if speaks and (within := status_within(_parsed(body))) is not None:
             return within
         return _BEHIND if answered and not is_whole(body) else status
     if status >= 500 and (found := _WRAPPED.search(body)) is not None:
@@ -52,10 +59,16 @@ def is_passing(status: int, headers: Mapping[str, str]) -> bool:
 
 
 def status_within(body: Any) -> int | None:
-    """The status of an error that stands in place of an answer; None where none does."""
-    if not isinstance(body, Mapping) or not body.get("error") or body.get("choices"):
+    """The status of an error that stands in place of an answer, or broke one of its choices off; None where
+    none does."""
+    if not isinstance(body, Mapping):
         return None
-    error = body["error"]
+    if body.get("choices"):
+        error = _broken_off(body["choices"])
+    else:
+        error = body.get("error") or (body if body.get("object") == "error" else None)
+    if not error:
+        return None
     named = (
         (error.get(name) for name in ("code", "status", "status_code")) if isinstance(error, Mapping) else ()
     )
@@ -67,12 +80,12 @@ def status_within(body: Any) -> int | None:
 
 
 def wait_asked(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a server asks to be left alone, in seconds, milliseconds or, as HTTP allows, until a date;
-    capped, since the attempt would end before a longer one does. None where it asks for none."""
+    """Seconds that a server asks to be left alone, in seconds, milliseconds or, as HTTP allows, until a date.
+    None where it asks for none."""
     for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         seconds = _seconds(headers.get(name, ""), scale)
         if seconds is not None and math.isfinite(seconds) and seconds > 0:
-            return min(seconds, LONGEST_WAIT)
+            return seconds
     return None
 
 
@@ -81,7 +94,18 @@ def error_in(text: str) -> Any:
     parsed = _parsed(text)
     if parsed is None:
         return text.strip()
-    return parsed.get("error") or parsed if isinstance(parsed, Mapping) else parsed
+    if not isinstance(parsed, Mapping):
+        return parsed
+    return parsed.get("error") or _broken_off(parsed.get("choices")) or parsed
+
+
+def _broken_off(choices: Any) -> Any:
+    """What is said of the first choice that the server broke off; None where there is none."""
+    for choice in choices if isinstance(choices, list) else ():
+        reason = choice.get("finish_reason") if isinstance(choice, Mapping) else None
+        if isinstance(reason, str) and reason.lower() in BROKEN_OFF:
+            return choice.get("error") or f"it broke the reply off (finish_reason {reason!r})"
+    return None
 
 
 def _parsed(body: bytes | str) -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from usbrec.llm.choices import read_first_token, read_option
-from usbrec.llm.probing.asking import DIGITS, Answered, Declined, Trial, user
+from usbrec.llm.probing.asking import CLOSED_ALONE, DIGITS, ROOM_TO_THINK, Answered, Declined, Trial, user
 from usbrec.llm.probing.findings import Finding
+from usbrec.llm.reasoning import reads_like_thought
 
 #: Names that are listed in one line.
 _MOST_NAMES = 8
@@ -152,6 +153,28 @@ _SWITCHES: tuple[Mapping[str, Any], ...] = (
     {"reasoning": {"enabled": False}},
     {"reasoning_effort": "low"},
 )
+
+
+async def check_reasoning_briefly(trial: Trial) -> Finding | None:
+    """Whether thoughts end with a closing mark alone, which answers that the limit cuts do not show. Asks
+    only where cut answers read like thoughts; None where nothing is to be told."""
+    begun = any(
+        said.cut and reads_like_thought(said.text) for answer in trial.answers for said in answer.said
+    )
+    if trial.asker.is_server and not trial.reasoning and begun:
+        longest = await trial.ask(HELLO, max_tokens=ROOM_TO_THINK)
+        if not trial.reasoning and isinstance(longest, Answered) and longest.first.cut:
+            return Finding(
+                "reasoning",
+                "unknown",
+                f"answers begin like thoughts and do not end within {ROOM_TO_THINK} tokens, without a mark",
+                "Where they are thoughts, replies that the limit cuts are taken for what is said",
+                "Give the server a parser for reasoning, switch the reasoning off, or allow more "
+                "(play.max_tokens)",
+            )
+    if trial.reasoning != CLOSED_ALONE:
+        return None
+    return Finding("reasoning", "yes", f"the model thinks before it answers, {CLOSED_ALONE}")
 
 
 async def check_reasoning(trial: Trial) -> Finding:

@@ -13,6 +13,8 @@ from usbrec.llm.reasoning import separate
 
 DIGITS = ("0", "1", "2")
 ROOM, ROOM_TO_THINK = 32, 600
+#: Where thoughts stand whose opening mark the chat template has written into the prompt.
+CLOSED_ALONE = "in the text before a closing mark alone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from usbrec.errors import ModelUnavailable
-from usbrec.llm.probing.answers import usage_finding
+from usbrec.llm.probing.answers import check_reasoning_briefly, usage_finding
 from usbrec.llm.probing.asking import Asker, Trial
 from usbrec.llm.probing.conversation import check_context_briefly, check_system
 from usbrec.llm.probing.findings import Finding, Probe
@@ -22,7 +22,7 @@ class Needs:
 
 
 async def probe_briefly(asker: Asker, needs: Needs, *, seat: str, model: str) -> Probe | None:
-    """At most six small requests. None where nobody was there: whether to go on is for the run to find out.
+    """At most seven small requests. None where nobody was there: whether to go on is for the run to find out.
 
     Raises ModelError where the first request fails otherwise, ModelRefused where every one would.
     """
@@ -34,6 +34,8 @@ async def probe_briefly(asker: Asker, needs: Needs, *, seat: str, model: str) ->
         several, temperature, _ = await check_draws(trial, alone=False)
         findings += [several, temperature]
         findings.append(await check_context_briefly(trial, needs.letters))
+        if (reasoning := await check_reasoning_briefly(trial)) is not None:
+            findings.append(reasoning)
     except ModelUnavailable:
         return None
     findings.append(usage_finding(trial))

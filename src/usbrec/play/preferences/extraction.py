@@ -9,6 +9,7 @@ and judges nothing ("Monsters, Inc.", "Love Actually").
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from usbrec.play.preferences.record import Constraints, Preferences, Tastes, par
 from usbrec.play.seats import transcript
 from usbrec.prompts import Prompts
 
+#: Turns of more characters are read in a thread.
+_LONG = 2_000
 #: Words of dislike. A bare "not" says too little ("not so long ago"), so it has to deny a liking.
 _AGAINST = re.compile(
     r"\b(hate[ds]?|dislike[ds]?|bor(ed|ing)|awful|terrible|worst|overrated|tired of|sick of|avoid|except"
@@ -124,6 +127,9 @@ class RulesExtractor:
     knowledge: Knowledge
 
     async def preferences(self, turns: Sequence[Turn], *, seed: int) -> Preferences:
+        if any(len(turn.text) > _LONG for turn in turns):
+            # The event loop is everybody's.
+            return await asyncio.to_thread(self.read, turns)
         return self.read(turns)
 
     def read(self, turns: Sequence[Turn]) -> Preferences:
