@@ -448,3 +448,24 @@ def test_a_model_in_this_process_gives_json_by_a_grammar_and_refuses_calls(strea
         assert isinstance(json.loads(text)["year"], int)
         with pytest.raises(openai.BadRequestError, match="smollm2-135m gives no tools"):
             client.chat.completions.create(**asked, tools=[TOOL], tool_choice="required")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<think>Heat (1995)? No.</think>\n\nTry Casino (1995).",
+        "Heat (1995)? No.\n</think>\nTry Casino (1995).",
+        "[THINK]Heat (1995)? No.[/THINK]Try Casino (1995).",
+    ],
+)
+def test_thoughts_that_a_client_sends_back_are_no_part_of_the_dialogue(said: str) -> None:
+    messages = [{"role": "user", "content": "A film?"}, {"role": "assistant", "content": said}, *WISH]
+    conversation = ChatBody.model_validate({"model": "m", "messages": messages}).conversation()
+    assert [turn.text for turn in conversation.turns] == ["A film?", "Try Casino (1995).", WISH[0]["content"]]
+    assert "Heat (1995)" in conversation.turns[1].reasoning
+
+
+def test_a_message_of_thoughts_alone_is_nothing_said() -> None:
+    messages = [{"role": "assistant", "content": "<think>Heat (1995), perhaps"}, *WISH]
+    conversation = ChatBody.model_validate({"model": "m", "messages": messages}).conversation()
+    assert [turn.text for turn in conversation.turns] == [WISH[0]["content"]]

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Conversation, Turn
+from usbrec.llm.reasoning import separate
 from usbrec.serve.http.errors import ServiceError
 
 
@@ -146,7 +147,11 @@ class ChatBody(Body):
             if not words.strip():
                 continue
             if message.role == "assistant":
-                turns.append(Turn("recommender", words))
+                # Front ends send back what another model thought before it spoke.
+                said = separate(words)
+                if said.text.strip():
+                    text = said.text.strip() if said.reasoning else words
+                    turns.append(Turn("recommender", text, reasoning=said.reasoning))
             elif message.role == "user":
                 turns.append(Turn("seeker", words))
             else:
