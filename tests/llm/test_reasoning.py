@@ -171,3 +171,25 @@ def test_what_was_said_before_a_thought_that_never_ends_is_streamed_whole(size: 
     answer, passing = "Try Dracula (1897).<think>Emma (1815)", ReasoningFilter()
     pieces = [passing.feed(answer[place : place + size]) for place in range(0, len(answer), size)]
     assert "".join([*pieces, passing.end()[0]]) == "Try Dracula (1897)."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "&lt;think&gt;Jane Eyre (1847)?&lt;/think&gt;Try Emma (1815).",
+        "<|think|>Jane Eyre (1847)?<|end|><|begin|>assistant<|content|>Try Emma (1815).",
+        "analysis\nJane Eyre (1847)?\nassistantfinal\nTry Emma (1815).",
+        "**Here is my thought process:**\nJane Eyre (1847)?\n**Here is my response:**\nTry Emma (1815).",
+        "<think>Jane Eyre (1847)?</think><output>Try Emma (1815).</output>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_rarer_marks_are_known_whole_and_in_pieces(answer: str, size: int) -> None:
+    found = separate(answer)
+    assert found.text == "Try Emma (1815)."
+    assert "Jane Eyre" in found.reasoning
+    stream = ReasoningFilter()
+    told = "".join(stream.feed(answer[at : at + size]) for at in range(0, len(answer), size))
+    rest, whole = stream.end()
+    assert (told + rest).strip() == found.text
+    assert whole == found

@@ -26,11 +26,14 @@ _TAGS = (
 #: Opening and closing marks, a family each. Compared without case.
 _FAMILIES: tuple[tuple[str, str], ...] = (
     *((f"<{tag}>", f"</{tag}>") for tag in _TAGS),
+    # As a front end that shows them writes them.
+    *((f"&lt;{tag}&gt;", f"&lt;/{tag}&gt;") for tag in _TAGS),
     *((f"[{tag}]", f"[/{tag}]") for tag in ("think", "thinking")),
     ("◁think▷", "◁/think▷"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
     ("<|start_thinking|>", "<|end_thinking|>"),
     ("<|thinking|>", "<|/thinking|>"),
+    ("<|think|>", "<|content|>"),
     ("<|inner_prefix|>", "<|inner_suffix|>"),
     ("<unused94>thought", "<unused95>"),
     ("<|channel>thought", "<channel|>"),
@@ -39,6 +42,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 _AROUND: tuple[tuple[str, str], ...] = (
     ("<answer>", "</answer>"),
     ("<response>", "</response>"),
+    ("<output>", "</output>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
     ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
@@ -51,11 +55,13 @@ _CHANNEL = re.compile(
 _CHANNEL_END = re.compile(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
 #: The same where a tokenizer has left its special tokens out.
 _BARE_CHANNEL = re.compile(
-    r"\s*(?:analysis|commentary)(?=[A-Z\"'“(])(?P<thought>.*?)(?:assistantfinal(?P<said>.*)|\Z)", re.S
+    r"\s*(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[A-Z\"'“(]))(?P<thought>.*?)"
+    r"(?:assistant\s*final(?P<said>.*)|\Z)",
+    re.S,
 )
 _PROSE = re.compile(
-    r"\s*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):(?P<thought>.*?)"
-    r"(?:here(?: is|'s|’s) my (?:response|answer):(?P<said>.*)|\Z)",
+    r"[\s*#_]*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):[*_]*(?P<thought>.*?)"
+    r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
     re.I | re.S,
 )
 
@@ -237,7 +243,7 @@ class ReasoningFilter:
     """
 
     #: What the closing marks end with, those in words ("assistantfinal", "response:") among them.
-    _LAST_OF_MARKS = frozenset(">]▷l:")
+    _LAST_OF_MARKS = frozenset(">]▷l:;")
 
     def __init__(self, marks: ReasoningMarks = "auto", *, holds: bool = False) -> None:
         self._marks = marks
@@ -290,7 +296,7 @@ class ReasoningFilter:
 
     def _may_begin(self) -> bool:
         """Whether the answer is so short that it may be the beginning of an opening mark."""
-        begun = self._answer.lstrip().lower()
+        begun = self._answer.lstrip(" \t\r\n*#_").lower()
         return any(opening.startswith(begun) for opening in self._openings())
 
     def _may_end_in_mark(self) -> bool:
