@@ -141,7 +141,7 @@ class HttpClient:
                 )
                 try:
                     failure = await self._refusal(response)
-                except BaseException:
+                except BaseException:  # a cancelled request among them: its connection goes with it
                     _let_go(response)
                     raise
                 if failure is None:
