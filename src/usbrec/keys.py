@@ -12,12 +12,16 @@ import json
 from typing import Any
 
 
+#: Made once: json.dumps makes one for each call.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def canonical_json(value: Any) -> str:
     """One ASCII text for one value: sorted keys, no white space. Raises ValueError on NaN or infinity.
 
     ASCII, because a model's answer may hold half of a surrogate pair, which UTF-8 cannot store.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _canonical(value)
 
 
 def digest(value: Any) -> str:
