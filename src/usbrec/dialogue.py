@@ -161,6 +161,48 @@ class Sample:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedDialogue:
+    """A whole dialogue that a person had with a system or with another person, and what people thought of it.
+
+    `system` is who recommended (a system's name, "human", "" where nobody says), `dataset` the data set that
+    the dialogue or its system belongs to, `source` the format it was read from. `ratings` are people's
+    ratings of the dialogue by aspect, as the file has them (scales differ by file); `turn_ratings` those of
+    single turns, as many as there are turns, or none at all. `labels` are opinions that are words. `targets`
+    are the titles that the seeker is known to have ended up with, as the source writes them.
+    """
+
+    id: str
+    turns: tuple[Turn, ...]
+    system: str = ""
+    dataset: str = ""
+    source: str = ""
+    ratings: Mapping[str, float] = field(default_factory=dict, hash=False)
+    turn_ratings: tuple[Mapping[str, float], ...] = field(default=(), hash=False)
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    targets: tuple[str, ...] = ()
+
+    def rated(self, index: int) -> Mapping[str, float]:
+        """The ratings of a turn; empty where it has none."""
+        return self.turn_ratings[index] if self.turn_ratings else {}
+
+    def to_json(self) -> dict[str, Any]:
+        turns = []
+        for index, turn in enumerate(self.turns):
+            rated = self.rated(index)
+            turns.append(turn.to_json() | ({"ratings": dict(rated)} if rated else {}))
+        return {
+            "id": self.id,
+            "turns": turns,
+            "system": self.system,
+            "dataset": self.dataset,
+            "source": self.source,
+            "ratings": dict(self.ratings),
+            "labels": dict(self.labels),
+            "targets": list(self.targets),
+        }
+
+
 ScoreMethod = Literal["exact", "votes", "forced", "rules", "own"]
 
 

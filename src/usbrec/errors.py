@@ -47,15 +47,19 @@ class BadLines(InputError):
     def __init__(self, path: str, problems: Sequence[str], advice: str | None = None) -> None:
         self.path = path
         self.problems = tuple(problems)
-        listed = "\n".join(f"  {problem}" for problem in self.problems[: self.shown])
-        more = len(self.problems) - self.shown
-        tail = f"\n  ... and {more} more" if more > 0 else ""
         count = len(self.problems)
         what = "row" if all(problem.startswith("row ") for problem in self.problems) else "line"
         super().__init__(
-            f"{path}: {count} unusable {what}{'s' if count != 1 else ''}\n{listed}{tail}\n"
+            f"{path}: {count} unusable {what}{'s' if count != 1 else ''}\n{self.listed(problems)}\n"
             f"{advice or f'Correct or remove these {what}s.'}"
         )
+
+    @classmethod
+    def listed(cls, problems: Sequence[str]) -> str:
+        """The first twenty, a line each, and how many more there are."""
+        more = len(problems) - cls.shown
+        tail = f"\n  ... and {more} more" if more > 0 else ""
+        return "\n".join(f"  {problem}" for problem in problems[: cls.shown]) + tail
 
 
 class InputWarning(UserWarning):

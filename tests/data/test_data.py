@@ -580,7 +580,7 @@ class TestLoad:
             "inspired": dialogue,
             "own": own_row(),
         }
-        assert set(rows) == set(KINDS)
+        assert set(rows) < set(KINDS)
         for kind, row in rows.items():
             assert [sample.source for sample in load_samples(written(tmp_path, row), kind)] == [kind]
 
@@ -588,16 +588,23 @@ class TestLoad:
         with pytest.raises(ConfigError, match="'reddial'; use one of redial, ievalm, opendialkg"):
             load_samples(written(tmp_path, own_row()), "reddial")
 
+    def test_whole_dialogues_of_redial_and_inspired_are_recognised(self, tmp_path: Path) -> None:
+        redial = written(tmp_path, redial_row((1, "Hi"), (2, "@100")))
+        assert [sample.source for sample in load_samples(redial)] == ["redial"]
+        dialogue = [inspired_turn("SEEKER", "Hi"), inspired_turn("RECOMMENDER", "Up", movie=["Up"])]
+        assert [sample.source for sample in load_samples(written(tmp_path, dialogue))] == ["inspired"]
+
     @pytest.mark.parametrize(
         ("row", "advice"),
         [
-            (redial_row((1, "Hi")), "usbrec samples redial"),
-            ([inspired_turn("SEEKER", "Hi")], "usbrec samples inspired"),
+            ({"id": 862, "title": "Toy Story"}, "check that this is the file you meant"),
             ({"prompt": [], "chosen": "a"}, "check that this is the file you meant"),
             (5, "check that this is the file you meant"),
         ],
     )
-    def test_a_file_of_another_kind_is_told_what_to_do(self, tmp_path: Path, row: Any, advice: str) -> None:
+    def test_a_file_of_something_else_is_told_what_samples_are(
+        self, tmp_path: Path, row: Any, advice: str
+    ) -> None:
         with pytest.raises(InputError, match=advice) as caught:
             load_samples(written(tmp_path, row))
         assert "rows.jsonl:1:" in str(caught.value)

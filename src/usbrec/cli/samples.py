@@ -9,14 +9,19 @@ import typer
 
 from usbrec import stages
 from usbrec.cli import options as o
-from usbrec.data import KINDS, load_samples, write_samples
+from usbrec.data import KINDS, read_samples, write_samples
 from usbrec.errors import ConfigError
 
 
 def samples(
-    source_kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}, or catalogue.")],
-    path: Annotated[Path, typer.Argument(help="The source's file.")],
+    source_kind: Annotated[
+        str,
+        typer.Argument(
+            help=f"One of {', '.join(KINDS)}, or catalogue; or the file, whose content tells the format."
+        ),
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Where the samples go (.jsonl).")],
+    path: Annotated[Path | None, typer.Argument(help="The source's file.")] = None,
     number: o.Number = None,
     test: o.Test = None,
     share: o.Share = None,
@@ -27,7 +32,13 @@ def samples(
     strict: o.Strict = False,
 ) -> None:
     """Read a data set in its own format and write samples, or make them from a catalogue alone."""
-    if source_kind == "catalogue":
+    if path is None:
+        if source_kind in (*KINDS, "catalogue") and not Path(source_kind).is_file():
+            raise ConfigError(f"name the file, too: usbrec samples {source_kind} FILE -o {out}")
+        kind, path = None, Path(source_kind)
+    else:
+        kind = source_kind
+    if kind == "catalogue":
         made = stages.make_samples(
             path,
             out,
@@ -43,12 +54,18 @@ def samples(
         if skipped := made["undescribed"] + made["unspeakable"]:
             typer.echo(f"{skipped} items were passed over: nothing can be said of them but their title")
         return
-    given = (number, test, share, noun, interactions, seed, config, strict or None)
-    if any(option is not None for option in given):
+    if any(option is not None for option in (number, test, share, noun, interactions, seed, config)):
         raise ConfigError(
-            f"samples {source_kind}: only `samples catalogue` takes options beside -o; leave them out."
+            f"samples {source_kind}: only `samples catalogue` takes options beside -o and --strict; "
+            "leave them out."
         )
-    loaded = load_samples(path, source_kind)
-    write_samples(out, loaded)
-    dialogues = len({sample.dialogue_id for sample in loaded})
-    typer.echo(f"{out}: {len(loaded)} samples from {dialogues} dialogues")
+    read = read_samples(path, kind, strict=strict)
+    write_samples(out, read.found)
+    dialogues = len({sample.dialogue_id for sample in read.found})
+    typer.echo(
+        f"{out}: {len(read.found)} samples from {dialogues} dialogues" + ("" if kind else f" ({read.format})")
+    )
+    for reason, count in read.without.items():
+        typer.echo(f"{count} dialogues give none: {reason}")
+    if read.left_out:
+        typer.echo(f"{len(read.left_out)} cannot be used and are left out")

@@ -1,4 +1,4 @@
-"""INSPIRED in JSON lines: one dialogue a line, as a list of utterances.
+"""INSPIRED in JSON lines, as others prepare it: one dialogue a line, as a list of utterances.
 
     [{"role": "SEEKER", "text": "Anything set in a hotel?", "movie": [], "movie_name": []},
      {"role": "RECOMMENDER", "text": "The shining!",
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from usbrec.data.reading import as_list, as_object, as_text, collect, expected, read_lines, show
-from usbrec.data.utterances import Utterance, samples_where_recommended
+from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role, Sample
 from usbrec.errors import InputError
 from usbrec.keys import digest
@@ -38,11 +38,16 @@ def read_inspired(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
 
 def samples_of(value: Any) -> Iterator[Sample]:
     """The samples of the dialogue on one line; raises InputError naming the field."""
+    return transcript_of(value).samples()
+
+
+def transcript_of(value: Any) -> Transcript:
+    """The dialogue on one line; raises InputError naming the field."""
     if not isinstance(value, list):
         raise expected("a list of utterances", value, "row")
     utterances = [_utterance(item, f"[{index}]") for index, item in enumerate(value)]
     dialogue_id = digest([[utterance.role, utterance.text] for utterance in utterances])[:16]
-    yield from samples_where_recommended(dialogue_id, utterances, "inspired")
+    return Transcript(dialogue_id, tuple(utterances), "inspired", system="human", dataset="inspired")
 
 
 def _utterance(value: Any, place: str) -> Utterance:

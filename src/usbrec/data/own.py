@@ -44,14 +44,16 @@ from usbrec.data.reading import (
     as_list,
     as_object,
     as_optional_text,
+    as_ratings,
     as_text,
     as_titles,
+    clean,
     collect,
     read_lines,
     required,
     show,
 )
-from usbrec.dialogue import FactKind, Role, Sample, Turn
+from usbrec.dialogue import FactKind, RecordedDialogue, Role, Sample, Turn
 from usbrec.errors import InputError
 
 _SEATS: Mapping[str, Role] = {
@@ -83,6 +85,40 @@ def sample_of(value: Any) -> Sample:
         label=as_optional_text(row.get("label"), "label"),
         source="own" if source is None else as_text(source, "source"),
         seeker=_seeker(row.get("seeker")),
+    )
+
+
+def dialogue_of(value: Any) -> Sample | RecordedDialogue:
+    """The whole dialogue on one line, or the sample where it is one; raises InputError naming the field.
+
+    A dialogue has `id`, `turns` (or `dialogue`), each turn perhaps with `ratings`, and perhaps `system`,
+    `dataset`, `source`, `ratings`, `labels` and `targets` (see :class:`usbrec.dialogue.RecordedDialogue`).
+    """
+    row = as_object(value, "row")
+    if row.get("targets") and not {"system", "ratings"} & row.keys():
+        return sample_of(value)
+    dialogue_id = as_id(required(row, "id"), "id")
+    field = _one_of(row, "turns", "dialogue", "")
+    listed = as_list(row[field], field)
+    ratings = [
+        as_ratings(item.get("ratings") if isinstance(item, dict) else None, f"{field}[{index}].ratings")
+        for index, item in enumerate(listed)
+    ]
+    turns = [_turn(item, f"{field}[{index}]") for index, item in enumerate(listed)]
+    kept = [(turn, rated) for turn, rated in zip(turns, ratings, strict=True) if turn.text.strip() or rated]
+    if not kept:
+        raise InputError(f"{field}: empty; at least one turn is needed")
+    labels = {} if row.get("labels") is None else as_object(row["labels"], "labels")
+    return RecordedDialogue(
+        id=dialogue_id,
+        turns=tuple(turn for turn, _ in kept),
+        system=as_optional_text(row.get("system"), "system") or "",
+        dataset=as_optional_text(row.get("dataset"), "dataset") or "",
+        source=as_optional_text(row.get("source"), "source") or "own",
+        ratings=as_ratings(row.get("ratings"), "ratings"),
+        turn_ratings=tuple(rated for _, rated in kept) if any(ratings) else (),
+        labels={clean(name): as_text(one, f"labels[{show(name)}]") for name, one in labels.items()},
+        targets=as_titles(row["targets"], "targets") if row.get("targets") else (),
     )
 
 

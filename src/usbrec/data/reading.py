@@ -7,8 +7,8 @@ numbers, and raises all complaints at once, one for each line.
 
 from __future__ import annotations
 
-import functools
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,9 +21,14 @@ from usbrec.errors import BadLines, InputError
 
 _BOM = b"\xef\xbb\xbf"
 _PEEKED = 8192
+_NO_NUMBER = frozenset({"", "na", "n/a", "none", "null", "nan", "-"})
 
 # Halves of surrogate pairs cannot be written as UTF-8, and C libraries end a string at NUL.
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class FileMissing(InputError):
+    """A file that belongs to the data is missing or broken: nothing of them can be read, on any line."""
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, bytes]]:
@@ -32,6 +37,14 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, bytes]]:
     Lines end at LF alone (a CR before it is white space to JSON): U+2028 and its like may stand inside
     JSON strings. Raises InputError when the file is missing, unreadable, a directory or binary.
     """
+    for number, line in enumerate(raw_lines(path), start=1):
+        content = line.removeprefix(_BOM).strip()
+        if content:
+            yield number, content
+
+
+def raw_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
+    """All lines of a file as they are, errors as in :func:`read_lines`."""
     try:
         with Path(path).open("rb") as file:
             # JSON never holds a raw NUL; UTF-16, most archives and /dev/zero do, near the beginning. A
@@ -41,10 +54,7 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, bytes]]:
                     f"{os.fspath(path)}: not a text file in UTF-8; "
                     "unpack archives and save text as UTF-8 with one JSON value on each line"
                 )
-            for number, line in enumerate(file, start=1):
-                content = line.removeprefix(_BOM).strip()
-                if content:
-                    yield number, content
+            yield from file
     except FileNotFoundError:
         raise InputError(f"{os.fspath(path)}: no such file; check the path") from None
     except IsADirectoryError:
@@ -80,26 +90,15 @@ def collect(
     Raises BadLines with the first complaint of every unusable line, and InputError when there is
     nothing in the file or no sample in any of its lines.
     """
-    values = ((f"line {number}", functools.partial(parse_line, line)) for number, line in lines)
-    return collect_values(os.fspath(path), values, samples_on, owed="one JSON value on each line")
-
-
-def collect_values(
-    where: str,
-    values: Iterable[tuple[str, Callable[[], Any]]],
-    samples_on: Callable[[Any], Iterable[Sample]],
-    *,
-    owed: str,
-) -> tuple[Sample, ...]:
-    """The same of values, each with its place and what gives it, or raises InputError. `owed` is what
-    should stand there."""
+    where = os.fspath(path)
     samples: list[Sample] = []
     problems: list[str] = []
     first_seen: dict[str, str] = {}
     place = None
-    for place, value in values:
+    for number, line in lines:
+        place = f"line {number}"
         try:
-            for sample in samples_on(value()):
+            for sample in samples_on(parse_line(line)):
                 if sample.id in first_seen:
                     raise InputError(f"id: {show(sample.id)} already stands on {first_seen[sample.id]}")
                 first_seen[sample.id] = place
@@ -109,7 +108,7 @@ def collect_values(
     if problems:
         raise BadLines(where, problems)
     if place is None:
-        raise InputError(f"{where}: empty; expected {owed}")
+        raise InputError(f"{where}: empty; expected one JSON value on each line")
     if not samples:
         raise InputError(
             f"{where}: no sample in it: no recommender turn after a seeker's names a title "
@@ -152,6 +151,38 @@ def as_text(value: Any, field: str) -> str:
     if not isinstance(value, str):
         raise expected("text", value, field)
     return clean(value)
+
+
+def as_number(value: Any, field: str) -> float | None:
+    """A finite number, also where it is written as text; None for null, blank text and words for "none"."""
+    if isinstance(value, str):
+        if value.strip().casefold() in _NO_NUMBER:
+            return None
+        try:
+            value = float(value)
+        except ValueError:
+            raise expected("a number", value, field) from None
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise expected("a number", value, field)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{field}: expected a number, found one that is not finite")
+    return number
+
+
+def as_ratings(value: Any, field: str) -> dict[str, float]:
+    """An object of numbers, without those that are missing; nothing for null."""
+    ratings: dict[str, float] = {}
+    for name, one in ({} if value is None else as_object(value, field)).items():
+        number = as_number(one, f"{field}[{show(name)}]")
+        if number is not None:
+            ratings[clean(name)] = number
+    return ratings
 
 
 def as_optional_text(value: Any, field: str) -> str | None:

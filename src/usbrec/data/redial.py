@@ -24,7 +24,7 @@ from usbrec.data.reading import (
     required,
     show,
 )
-from usbrec.data.utterances import Utterance, samples_where_recommended
+from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role, Sample
 from usbrec.errors import InputError
 
@@ -52,6 +52,11 @@ def read_redial(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
 
 def samples_of(value: Any) -> Iterator[Sample]:
     """The samples of the dialogue on one line; raises InputError naming the field."""
+    return transcript_of(value).samples()
+
+
+def transcript_of(value: Any) -> Transcript:
+    """The dialogue on one line; raises InputError naming the field."""
     row = as_object(value, "row")
     dialogue_id = as_id(required(row, "conversationId"), "conversationId")
     seats = _seats(row)
@@ -72,7 +77,7 @@ def samples_of(value: Any) -> Iterator[Sample]:
         mentioned = dict.fromkeys(_MENTION.findall(text))
         titles = tuple(names[film] for film in mentioned if names.get(film) and film not in rejected)
         utterances.append(Utterance(seats[sender], _with_names(text, names), titles))
-    yield from samples_where_recommended(dialogue_id, utterances, "redial")
+    return Transcript(dialogue_id, tuple(utterances), "redial", system="human", dataset="redial")
 
 
 def _seats(row: Mapping[str, Any]) -> dict[str, Role]:

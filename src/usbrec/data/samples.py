@@ -6,69 +6,94 @@ import contextlib
 import functools
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from usbrec.data import ievalm, inspired, own, redial
-from usbrec.data.reading import collect, collect_values, parse_line, read_lines
-from usbrec.dialogue import Sample
+from usbrec.data import served
+from usbrec.data.formats import FORMATS, is_header
+from usbrec.data.gathering import Gathered, gather_dialogues, gather_samples, opened_rows
+from usbrec.data.opening import Entry, Opened, open_entries
+from usbrec.data.reading import sharing_turns
+from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import ConfigError, InputError
 from usbrec.keys import digest
 
-_FORMATS: Mapping[str, Callable[[Any], Iterable[Sample]]] = {
-    "redial": redial.samples_of,
-    "ievalm": lambda value: [ievalm.sample_of(value)],
-    "opendialkg": lambda value: [ievalm.sample_of(value, "opendialkg")],
-    "inspired": inspired.samples_of,
-    "own": lambda value: [own.sample_of(value)],
-}
-
-KINDS = tuple(_FORMATS)
-"""The kinds of file that :func:`load_samples` can be told."""
-
-_OWN_FIELDS = frozenset({"id", "dialogue_id", "turns", "dialogue", "targets", "label"})
-_IEVALM_FIELDS = frozenset({"dialog_id", "turn_id", "context", "rec", "resp"})
-_REDIAL_FIELDS = frozenset({"conversationId", "movieMentions", "messages", "initiatorWorkerId"})
+KINDS = tuple(FORMATS)
+"""The formats that :func:`load_samples` can be told."""
 
 
-def load_samples(path: str | os.PathLike[str], kind: str | None = None) -> tuple[Sample, ...]:
+def load_samples(
+    path: str | os.PathLike[str], kind: str | None = None, *, strict: bool = False
+) -> tuple[Sample, ...]:
     """The samples of a file of one of the `KINDS`, in its order, at least one.
 
-    Without a `kind`, the fields of the first line that is JSON tell our own format from iEvaLM rows.
-    The file is opened once, so a pipe will do. Raises BadLines and InputError, and ConfigError when
-    `kind` is none of the `KINDS`.
+    Without a `kind`, the content tells the format, whatever the file is called. The file is opened once, so a
+    pipe will do. What should give samples and cannot be used is left out and told by an InputWarning; refused
+    with `strict`, or where it is more than half. Raises BadLines and InputError, and ConfigError when `kind`
+    is none of the `KINDS`.
     """
+    return read_samples(path, kind, strict=strict).found
+
+
+def read_samples(
+    path: str | os.PathLike[str], kind: str | None = None, *, strict: bool = False
+) -> Gathered[Sample]:
+    """The same, with what was left out and why."""
     _check_kind(kind)
-    lines = read_lines(path)
-    if kind is None:
-        kind, lines = _sniff(path, lines)
-    return collect(path, lines, _FORMATS[kind])
+    gathered = gather_samples(_opened(path), kind, strict=strict)
+    return replace(gathered, found=sharing_turns(gathered.found))
 
 
 def collect_samples(
-    where: str, rows: Iterable[tuple[str, Mapping[str, Any] | str]], kind: str | None = None
-) -> tuple[Sample, ...]:
+    where: str,
+    rows: Iterable[tuple[str, Mapping[str, Any] | str]],
+    kind: str | None = None,
+    *,
+    strict: bool = False,
+) -> Gathered[Sample]:
     """The same of rows in memory, each with its place ("row 3"), a row that is none as what is wrong with it.
     `where` is what errors call them."""
     _check_kind(kind)
-    listed = list(rows)
-    if kind is None:
-        first = next(((place, row) for place, row in listed if not isinstance(row, str)), None)
-        kind = "own" if first is None else _kind_of_row(first[1], f"{where}, {first[0]}", None)
 
     def value(row: Mapping[str, Any] | str) -> Any:
         if isinstance(row, str):
             raise InputError(row)
         return row
 
-    values = ((place, functools.partial(value, row)) for place, row in listed)
-    return collect_values(where, values, _FORMATS[kind], owed="at least one")
+    entries = [Entry(place, functools.partial(value, row)) for place, row in rows]
+    gathered = gather_samples(opened_rows(where, entries), kind, strict=strict)
+    return replace(gathered, found=sharing_turns(gathered.found))
+
+
+def read_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> tuple[RecordedDialogue, ...]:
+    """Whole dialogues that people had, in the file's order, at least one, with people's ratings of them.
+
+    `path` is a file of any of the `KINDS`, or the store of our own service. Messages stay apart, as they were
+    sent; what is no words and was not rated is dropped. Raises BadLines and InputError, and ConfigError when
+    `kind` is none of the `KINDS`.
+    """
+    _check_kind(kind)
+    if kind is None and served.is_database(path):
+        dialogues = tuple(one.dialogue() for one in served.transcripts_of(path))
+        if not dialogues:
+            raise InputError(f"{os.fspath(path)}: no dialogue is stored in it")
+        return dialogues
+    return gather_dialogues(_opened(path), kind).found
+
+
+def _opened(path: str | os.PathLike[str]) -> Opened:
+    if served.is_database(path):
+        raise InputError(
+            f"{os.fspath(path)}: a database. Of a store of usbrec serve, write the samples first: "
+            f"usbrec export {os.fspath(path)} --to samples"
+        )
+    return open_entries(path, is_header)
 
 
 def _check_kind(kind: str | None) -> None:
-    if kind is not None and kind not in _FORMATS:
+    if kind is not None and kind not in FORMATS:
         raise ConfigError(f"unknown kind of samples {kind!r}; use one of {', '.join(KINDS)}")
 
 
@@ -123,42 +148,3 @@ def _line(sample: Sample) -> bytes:
     text = json.dumps(sample.to_json(), ensure_ascii=False, allow_nan=False)
     # UTF-8 has no bytes for a lone surrogate; its backslash form is the JSON escape, so nothing is lost.
     return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _sniff(
-    path: str | os.PathLike[str], lines: Iterator[tuple[int, bytes]]
-) -> tuple[str, Iterator[tuple[int, bytes]]]:
-    """The kind of the file, and all its lines again."""
-    seen: list[tuple[int, bytes]] = []
-    for number, line in lines:
-        seen.append((number, line))
-        try:
-            row = parse_line(line)
-        except InputError:
-            continue
-        return _kind_of_row(row, f"{os.fspath(path)}:{number}", path), chain(seen, lines)
-    return "own", iter(seen)  # nothing is JSON: the reader lists the lines
-
-
-def _kind_of_row(row: Any, place: str, path: str | os.PathLike[str] | None) -> str:
-    if isinstance(row, list):
-        raise _other_kind(place, "an INSPIRED dialogue", "inspired", path)
-    fields = frozenset(row) if isinstance(row, dict) else frozenset()
-    if len(fields & _REDIAL_FIELDS) > 1:
-        raise _other_kind(place, "a raw ReDial dialogue", "redial", path)
-    in_own, in_ievalm = len(fields & _OWN_FIELDS), len(fields & _IEVALM_FIELDS)
-    if in_own == in_ievalm == 0:
-        raise InputError(
-            f"{place}: no sample: it has neither our fields (id, turns, targets) nor those of iEvaLM "
-            "(dialog_id, turn_id, context, rec); check that this is the file you meant"
-        )
-    return "ievalm" if in_ievalm > in_own else "own"
-
-
-def _other_kind(place: str, what: str, kind: str, path: str | os.PathLike[str] | None) -> InputError:
-    if path is None:
-        return InputError(f'{place}: looks like {what}; say kind="{kind}"')
-    return InputError(
-        f"{place}: looks like {what}; make samples of it first: "
-        f"usbrec samples {kind} {os.fspath(path)} -o FILE.jsonl"
-    )

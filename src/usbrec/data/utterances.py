@@ -1,4 +1,4 @@
-"""Samples cut from whole recorded dialogues: the two steps that ReDial and INSPIRED share.
+"""Samples cut from whole recorded dialogues: the steps that all formats of whole dialogues share.
 
 Chat partners often send several messages before the other answers. Those are merged into one turn,
 and every recommender turn that names a title becomes a sample.
@@ -6,10 +6,15 @@ and every recommender turn that names a title becomes a sample.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from usbrec.dialogue import Role, Sample, Turn
+from usbrec.dialogue import RecordedDialogue, Role, Sample, Turn
+
+#: Why dialogues without a sample have none, as a data set may.
+UNNAMED = "no recommender turn after a seeker's names a title that the seeker did not reject"
+REJECTED = "the seeker rejected the recommendation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,50 @@ class Utterance:
     role: Role
     text: str
     titles: tuple[str, ...] = ()
+    ratings: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A whole dialogue as its file has it, before it becomes samples or a :class:`RecordedDialogue`.
+
+    `id_made` is true where the id is made of the words, because the file has none. `rejected` says that the
+    seeker declined what was recommended, so that no sample can come of it; `unusable` why none can though
+    there should be one; "" leaves it to the titles.
+    """
+
+    id: str
+    utterances: tuple[Utterance, ...]
+    source: str
+    system: str = ""
+    dataset: str = ""
+    ratings: Mapping[str, float] = field(default_factory=dict, hash=False)
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    targets: tuple[str, ...] = ()
+    id_made: bool = False
+    rejected: bool = False
+    unusable: str = ""
+
+    def samples(self) -> Iterator[Sample]:
+        """A sample for each turn that recommends; none where it is rejected or unusable."""
+        if not self.unusable and not self.rejected:
+            yield from samples_where_recommended(self.id, self.utterances, self.source)
+
+    def dialogue(self) -> RecordedDialogue:
+        """The whole of it, a turn for each message, also for an empty one that was rated."""
+        kept = [one for one in self.utterances if one.text.strip() or one.ratings]
+        rated = any(one.ratings for one in kept)
+        return RecordedDialogue(
+            id=self.id,
+            turns=tuple(Turn(one.role, one.text.strip()) for one in kept),
+            system=self.system,
+            dataset=self.dataset,
+            source=self.source,
+            ratings=self.ratings,
+            turn_ratings=tuple(one.ratings for one in kept) if rated else (),
+            labels=self.labels,
+            targets=self.targets,
+        )
 
 
 def merge_speakers(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
@@ -60,3 +109,21 @@ def samples_where_recommended(
                 label=utterance.text,
                 source=source,
             )
+
+
+_WORDS = re.compile(r"\w+")
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+
+
+def says_title(text: str, title: str) -> bool:
+    """Whether the words of a title, without what stands in brackets at its end, stand in a text in a row."""
+    wanted = _WORDS.findall(bare_title(title).casefold())
+    said = _WORDS.findall(text.casefold())
+    return bool(wanted) and f" {' '.join(wanted)} " in f" {' '.join(said)} "
+
+
+def bare_title(title: str) -> str:
+    """A title without the brackets at its end: years, editions, what tells it from its like."""
+    while (shorter := _IN_BRACKETS.sub("", title)) not in (title, ""):
+        title = shorter
+    return title.strip()

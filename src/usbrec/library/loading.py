@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from usbrec.config import CatalogueFile
-from usbrec.data import load_samples as read_samples
+from usbrec.data import read_samples
 from usbrec.data.reading import sharing_turns
 from usbrec.data.samples import collect_samples
 from usbrec.dialogue import Item, Sample
@@ -88,7 +88,15 @@ class LoadedSamples(tuple[Sample, ...]):
     """Samples in their order, with those that were left out of them."""
 
     left_out: tuple[str, ...] = ()
-    """The samples that the catalogue has no target of, each as its id and why."""
+    """The samples that the catalogue has no target of, each as its id and why, and before them what of the
+    file cannot be used, each as its place and why."""
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample], left_out: Sequence[str]) -> LoadedSamples:
+        """`samples`, with what was left out of them."""
+        loaded = cls(samples)
+        loaded.left_out = tuple(left_out)
+        return loaded
 
 
 def load_samples(
@@ -100,15 +108,17 @@ def load_samples(
 ) -> tuple[Sample, ...]:
     """Points in recorded dialogues where a recommendation is due, from a file or from memory; at least one.
 
-    `source` is a file of our own format or of iEvaLM's rows, a list of :class:`Sample`, or a list of mappings
-    or a pandas or polars frame with the fields of our own format: ``id``, ``turns`` (a list of mappings with
-    ``role`` and ``text``), ``targets`` (a list of titles), and, where known, ``dialogue_id`` and ``label``.
-    In a frame a list may also be written as JSON. `kind` names another format: redial, ievalm, opendialkg,
-    inspired.
+    `source` is a file of our own format or of a published data set (docs/own-catalogue.md lists them), a list
+    of :class:`Sample`, or a list of mappings or a pandas or polars frame with the fields of our own format:
+    ``id``, ``turns`` (a list of mappings with ``role`` and ``text``), ``targets`` (a list of titles), and,
+    where known, ``dialogue_id`` and ``label``. In a frame a list may also be written as JSON. The content
+    tells the format; `kind` says it where it does not: redial, ievalm, opendialkg, inspired, crslab,
+    zero-shot, llm-redial, tau-rec, dialoguekit, crsarena-dial, crsarena-eval, mg-shopdial, own.
 
-    With a `catalogue`, samples of whose targets it has none are left out, told by an
-    :class:`usbrec.errors.InputWarning`, and named in ``left_out`` of what is given back; with `strict`, or
-    where they are more than half, they are an error. (What plays with rules does this by itself.)
+    What of a file should give samples and cannot be used is left out, told by an
+    :class:`usbrec.errors.InputWarning`, and named in ``left_out`` of what is given back; so are, with a
+    `catalogue`, samples of whose targets it has none. With `strict`, or where they are more than half, they
+    are an error. (What plays with rules does this by itself.)
 
     Raises BadLines naming each row that cannot be used (counted from 1) and its field, InputError where there
     is no sample, and ConfigError for an unknown `kind`.
@@ -128,22 +138,24 @@ def load_samples(
     print(samples[0].turns[-1].text)
     ```
     """
-    loaded = _samples(source, kind)
+    loaded, unusable = _samples(source, kind, strict)
     if catalogue is None:
-        return loaded
+        return LoadedSamples.of(loaded, unusable)
     items = catalogue if isinstance(catalogue, Catalogue) else load_catalogue(catalogue, strict=strict)
     where = os.fspath(source) if isinstance(source, str | os.PathLike) else "samples"
     kept, left_out = known_targets(
         loaded, items, where, "Add the targets' items to the catalogue, or leave it out.", strict=strict
     )
-    found = LoadedSamples(kept)
-    found.left_out = left_out
-    return found
+    return LoadedSamples.of(kept, (*unusable, *left_out))
 
 
-def _samples(source: SamplesSource, kind: str | None) -> tuple[Sample, ...]:
+def _samples(
+    source: SamplesSource, kind: str | None, strict: bool
+) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """The samples, and what was left out of them."""
     if isinstance(source, str | os.PathLike):
-        return read_samples(source, kind)
+        read = read_samples(source, kind, strict=strict)
+        return read.found, read.left_out
     where = "samples"
     rows = rows_of_frame(source, where)
     if rows is None:
@@ -151,11 +163,15 @@ def _samples(source: SamplesSource, kind: str | None) -> tuple[Sample, ...]:
         if listed and all(isinstance(row, Sample) for row in listed):
             # As read back from a file: checked, and lists in place of tuples set right.
             collect_samples(where, rows_of_mappings(map(plain, listed), where).numbered(), "own")
-            return sharing_turns(Sample.from_json(row.to_json()) for row in listed if isinstance(row, Sample))
+            shared = sharing_turns(
+                Sample.from_json(row.to_json()) for row in listed if isinstance(row, Sample)
+            )
+            return shared, ()
         rows = rows_of_mappings(map(plain, listed), where)
     else:
         rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))
-    return collect_samples(where, rows.numbered(), kind)
+    gathered = collect_samples(where, rows.numbered(), kind, strict=strict)
+    return gathered.found, gathered.left_out
 
 
 def given_samples(source: SamplesSource) -> str | Path | tuple[Sample, ...]:

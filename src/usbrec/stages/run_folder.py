@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from usbrec.config import CatalogueFile, Config, dump_config
-from usbrec.data import limit_samples, load_samples, samples_digest
+from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
 from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
@@ -70,13 +70,13 @@ def read_inputs(
     Where rules need them, samples whose targets the catalogue lacks are left out, which an InputWarning
     tells; refused where they are more than half or `catalogue.strict` is set.
     """
-    loaded = given_samples(samples)
+    loaded, unusable = _read_samples(samples, strict=config.catalogue.strict)
     prompts = Prompts(config.play.prompts)
     if catalogue is None:
         if interactions is not None:
             raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
         if config.ranker is None:
-            return Inputs(_limited(loaded, config), None, prompts)
+            return Inputs(_limited(loaded, config), None, prompts, left_out=unusable)
         # scipy and all that a ranker learns from: only with --ranker.
         from usbrec.items import ranked_items
 
@@ -97,7 +97,7 @@ def read_inputs(
         advice = f"Rules need the targets' items: add them to {where}."
         loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
     ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
-    return Inputs(_limited(loaded, config), items, prompts, ranker, unknown)
+    return Inputs(_limited(loaded, config), items, prompts, ranker, (*unusable, *unknown))
 
 
 def _limited(samples: tuple[Sample, ...], config: Config) -> tuple[Sample, ...]:
@@ -116,7 +116,17 @@ def ranker_digest(folder: Path) -> str:
 
 def given_samples(samples: GivenSamples) -> tuple[Sample, ...]:
     """The samples, read where they are a file. Raises InputError or BadLines."""
-    return load_samples(samples) if isinstance(samples, str | Path) else tuple(samples)
+    return _read_samples(samples)[0]
+
+
+def _read_samples(
+    samples: GivenSamples, *, strict: bool = False
+) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """The samples, and what of a file of them cannot be used."""
+    if not isinstance(samples, str | Path):
+        return tuple(samples), ()
+    read = read_samples(samples, strict=strict)
+    return read.found, read.left_out
 
 
 def read_catalogue(

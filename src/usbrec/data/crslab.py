@@ -1,0 +1,88 @@
+"""CRSLab's data files: ReDial, INSPIRED, OpenDialKG, DuRecDial, GoRecDial and TG-ReDial as it prepares them.
+
+    [{"conv_id": "391",
+      "dialog": [{"utt_id": 0, "role": "Seeker", "text": ["Hi", ",", "a", "heist", "film", "?"],
+                  "movies": [], "entity": [], "word": []},
+                 {"utt_id": 1, "role": "Recommender", "text": "Try Heat .",
+                  "movies": ["<http://dbpedia.org/resource/Heat_(1995_film)>"]}]}]
+
+TG-ReDial calls the list `messages` and the titles `movie`, OpenDialKG and DuRecDial call these `item`. Texts
+are words in a list in older files, and one text in newer ones. Its pickled files are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from usbrec.data.entities import Entities
+from usbrec.data.reading import as_id, as_list, as_object, as_text, show
+from usbrec.data.utterances import Transcript, Utterance
+from usbrec.dialogue import Role
+from usbrec.errors import InputError
+from usbrec.keys import digest
+
+_SEATS: Mapping[str, Role] = {
+    **dict.fromkeys(("seeker", "user", "initiator"), "seeker"),
+    **dict.fromkeys(("recommender", "respondent", "expert", "bot", "system", "assistant"), "recommender"),
+}
+_IDS = ("conv_id", "dialog_id", "conversation_id", "dialogue_id", "id")
+TURNS = ("dialog", "messages")
+_TITLES = ("movies", "movie", "item", "items")
+_NO_SPACE_BEFORE = re.compile(
+    r"\s+(?=(?:[,.!?;:%)\]}…。，！？、；：》」』]|n't\b|'(?:s|m|re|ve|d|ll)\b))", re.IGNORECASE
+)
+_NO_SPACE_AFTER = re.compile(r"(?<=[(\[{《「『])\s+")
+#: Scripts that are written without blanks.
+_UNSPACED = re.compile(
+    r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
+)
+
+
+def transcript_of(value: Any, entities: Entities) -> Transcript:
+    """The dialogue; raises InputError naming the field."""
+    row = as_object(value, "row")
+    field = next((name for name in TURNS if name in row), None)
+    if field is None:
+        raise InputError("dialog: missing (TG-ReDial calls it messages)")
+    utterances = [
+        _utterance(item, f"{field}[{index}]", entities)
+        for index, item in enumerate(as_list(row[field], field))
+    ]
+    name = next((name for name in _IDS if row.get(name) is not None), None)
+    dialogue_id = (
+        digest([[one.role, one.text] for one in utterances])[:16] if name is None else as_id(row[name], name)
+    )
+    return Transcript(dialogue_id, tuple(utterances), "crslab", system="human", id_made=name is None)
+
+
+def _utterance(value: Any, place: str, entities: Entities) -> Utterance:
+    turn = as_object(value, place)
+    for field in ("role", "text"):
+        if field not in turn:
+            raise InputError(f"{place}.{field}: missing")
+    who = as_text(turn["role"], f"{place}.role").strip()
+    if who.casefold() not in _SEATS:
+        raise InputError(f"{place}.role: expected Seeker or Recommender, found {show(who)}")
+    titles: dict[str, None] = {}
+    for field in _TITLES:
+        listed = turn.get(field)
+        for index, item in enumerate([] if listed is None else as_list(listed, f"{place}.{field}")):
+            title = entities.title(item, f"{place}.{field}[{index}]")
+            if title is not None:
+                titles[title] = None
+    return Utterance(_SEATS[who.casefold()], _text(turn["text"], f"{place}.text"), tuple(titles))
+
+
+def _text(value: Any, field: str) -> str:
+    if not isinstance(value, list):
+        return as_text(value, field)
+    return joined(as_text(word, f"{field}[{index}]") for index, word in enumerate(value))
+
+
+def joined(tokens: Iterable[str]) -> str:
+    """Words in a list as a text: blanks between them, but not before what ends a sentence, nor between the
+    words of languages without blanks."""
+    text = " ".join(" ".join(tokens).split())
+    return _NO_SPACE_AFTER.sub("", _NO_SPACE_BEFORE.sub("", _UNSPACED.sub("", text)))

@@ -1,0 +1,147 @@
+"""INSPIRED as its authors publish it: a table separated by tabs, an utterance a line, dialogue by dialogue.
+
+    dialog_id  utt_id  speaker      text             ...  movies                 ...  fine_label
+    d1         1       RECOMMENDER  Then Up for you  ...  Up (2009); Soul (2020) ...  accept_rating_good
+
+(columns by their names, in any order; `case` is what its README calls `fine_label`.)
+
+`movies` lists titles with years, separated by semicolons; `fine_label` says of the whole dialogue how the
+seeker took the recommendation. `movie_dict` and its like hold the whole dialogue's titles on each line: they
+are not read. A few words are linked as titles ("Mine is …" as Mine (2016)).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from usbrec.data.opening import Entry
+from usbrec.data.reading import as_object, clean, show
+from usbrec.data.utterances import Transcript, Utterance, bare_title, says_title
+from usbrec.dialogue import Role
+from usbrec.errors import InputError
+from usbrec.lexicon import words
+
+_SEATS: Mapping[str, Role] = {"seeker": "seeker", "recommender": "recommender"}
+#: What a line owes, and what tells the table from others.
+_OWED = ("dialog_id", "speaker", "text")
+_CASES = ("fine_label", "case")
+#: How the authors' files write a quotation mark.
+_MARK = "QUOTATION_MARK"
+_SENTENCE_END = re.compile(r"(?:^|[.!?…\n])[\s\"'(]*$")
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DialogueLines:
+    """The lines of one dialogue, each with its number in the file."""
+
+    id: str
+    lines: tuple[tuple[str, Mapping[str, str]], ...]
+
+
+def is_header(header: Sequence[str]) -> bool:
+    """Whether these are INSPIRED's columns."""
+    return set(_OWED) <= {name.casefold() for name in header}
+
+
+def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The lines of the table as dialogues; a line that cannot be used stays an entry of its own."""
+    first_seen: dict[str, str] = {}
+    lines: list[tuple[str, Mapping[str, str]]] = []
+    dialogue_id = ""
+    for entry in entries:
+        try:
+            row = {
+                str(name).casefold(): _cell(cell) for name, cell in as_object(entry.value(), "row").items()
+            }
+            for name in _OWED:
+                if name not in row:
+                    raise InputError(f"{name}: missing")
+            found = clean(row["dialog_id"]).strip()
+            if not found:
+                raise InputError("dialog_id: empty")
+            if row["speaker"].strip().casefold() not in _SEATS:
+                raise InputError(
+                    f"speaker: expected SEEKER or RECOMMENDER, found {show(row['speaker'])}; "
+                    f"dialogue {show(found)}"
+                )
+            if found != dialogue_id and found in first_seen:
+                raise InputError(
+                    f"dialog_id: {show(found)} stood already on {first_seen[found]}; the lines of a dialogue "
+                    "must follow one another"
+                )
+        except InputError as problem:
+            yield Entry(entry.place, _raising(problem))
+            continue
+        if found != dialogue_id and lines:
+            yield _entry(dialogue_id, lines)
+            lines = []
+        dialogue_id = found
+        first_seen.setdefault(found, entry.place)
+        lines.append((entry.place, row))
+    if lines:
+        yield _entry(dialogue_id, lines)
+
+
+def _entry(dialogue_id: str, lines: list[tuple[str, Mapping[str, str]]]) -> Entry:
+    dialogue = DialogueLines(dialogue_id, tuple(lines))
+    return Entry(lines[0][0], lambda: dialogue)
+
+
+def _cell(value: Any) -> str:
+    """A cell as text; frames hold numbers, too."""
+    return "" if value is None else value if isinstance(value, str) else str(value)
+
+
+def _raising(problem: InputError) -> Callable[[], Any]:
+    def value() -> Any:
+        raise problem
+
+    return value
+
+
+def transcript_of(dialogue: DialogueLines) -> Transcript:
+    """The dialogue of lines that :func:`dialogues_in` has checked."""
+    utterances = []
+    for _, row in dialogue.lines:
+        speaker = row["speaker"].strip().casefold()
+        text = clean(row["text"]).replace(_MARK, '"')
+        utterances.append(Utterance(_SEATS[speaker], text, _titles(row.get("movies") or "", text)))
+    case = next((row[name].strip() for name in _CASES for _, row in dialogue.lines if row.get(name)), "")
+    return Transcript(
+        dialogue.id,
+        tuple(utterances),
+        "inspired",
+        system="human",
+        dataset="inspired",
+        labels={"case": clean(case)} if case else {},
+        rejected=case.casefold().startswith("reject"),
+    )
+
+
+def _titles(cell: str, text: str) -> tuple[str, ...]:
+    titles = (" ".join(clean(title).split()) for title in cell.split(";"))
+    return tuple(title for title in titles if title and is_meant(title, text))
+
+
+def is_meant(title: str, text: str) -> bool:
+    """Whether a text that is said to name a title does: an ordinary word that is also one counts only where
+    it is written as a title, with a capital inside a sentence, in quotation marks, with its year or alone."""
+    name = bare_title(title)
+    core = _ARTICLE.sub("", name).casefold()
+    if core not in words("en", "recorded")["not_titles"]:
+        return True
+    if not says_title(text, name):
+        return True  # linked by other words than its own: nothing speaks against it
+    for match in re.finditer(rf"\b{re.escape(name)}\b", text, re.IGNORECASE):
+        before, said, after = text[: match.start()], match[0], text[match.end() :]
+        if not before.strip(" \"'") and not after.strip(" \"'.!?"):
+            return True
+        if re.match(r"\s*\(?[12][0-9]{3}\)?", after) or (before[-1:] in "\"'“‘" and after[:1] in "\"'”’,.!?"):
+            return True
+        if said[:1].isupper() and said.casefold() != "i" and not _SENTENCE_END.search(before):
+            return True
+    return False

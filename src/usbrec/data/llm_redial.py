@@ -1,0 +1,191 @@
+"""LLM-REDIAL's text format: dialogues that a language model wrote, under a number each.
+
+    Conversation_1:
+
+    User: I loved Heat. Anything like it?
+
+    Agent: Try Ronin.
+
+(the number may stand alone.) What is recommended stands in two files of the same folder: ``final_data.jsonl``
+has each conversation's `rec_item` and who it is for, ``item_map.json`` the titles of these ids. Without them
+there are dialogues and no samples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from usbrec.data.opening import Entry
+from usbrec.data.reading import FileMissing, clean, show
+from usbrec.data.utterances import Transcript, Utterance, says_title
+from usbrec.dialogue import Role
+from usbrec.errors import InputError
+from usbrec.storage import json_lines, parse_json, read_text
+
+_SEATS: Mapping[str, Role] = {"user": "seeker", "agent": "recommender"}
+_NUMBER = re.compile(r"^(?:#+\s*)?(?:conversation[ _]*)?([0-9]{1,12})\s*:?$", re.IGNORECASE)
+_SECTION = re.compile(r"^#+\s*\D+$")
+_SPOKEN = re.compile(r"^(user|agent)\s*:\s*", re.IGNORECASE)
+_DATA, _TITLES = "final_data.jsonl", "item_map.json"
+#: How shops end a title.
+_EDITION = re.compile(
+    r"\s*(?:[(\[](?!\d{4}[)\]])[^()\[\]]*[)\]]|\b(?:vhs|dvd|blu-?ray|hd dvd)\b|[-:,])\s*$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A dialogue as it stands in the text."""
+
+    number: str
+    said: tuple[tuple[Role, str], ...]
+
+
+def conversations_in(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The lines of the text as dialogues; a line that nobody says is an entry that cannot be read."""
+    place, number, section = "", "", ""
+    said: list[tuple[Role, str]] = []
+    for entry in entries:
+        line = clean(entry.value())
+        heading = _NUMBER.match(line)
+        if heading is not None or _SECTION.match(line):
+            if said:
+                yield _entry(place, number, said)
+                said = []
+            if heading is None:
+                section = " ".join(line.strip("# ").split()) + " "
+            else:
+                place, number = entry.place, section + heading[1]
+        elif spoken := _SPOKEN.match(line):
+            place = place or entry.place
+            said.append((_SEATS[spoken[1].casefold()], line[spoken.end() :]))
+        elif line and said:
+            said[-1] = (said[-1][0], f"{said[-1][1]}\n{line}")
+        elif line:
+            yield Entry(entry.place, _raising(f"expected a number, User: or Agent:, found {show(line)}"))
+    if said:
+        yield _entry(place, number, said)
+
+
+def _entry(place: str, number: str, said: list[tuple[Role, str]]) -> Entry:
+    conversation = Conversation(number, tuple(said))
+    if not number:
+        return Entry(place, _raising("no number stands above this dialogue"))
+    return Entry(place, lambda: conversation)
+
+
+def _raising(problem: str) -> Callable[[], Any]:
+    def value() -> Any:
+        raise InputError(problem)
+
+    return value
+
+
+class Recommended:
+    """What is recommended in each conversation, from the files beside the text."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def transcript_of(self, conversation: Conversation, *, owes_targets: bool) -> Transcript:
+        """The dialogue. Raises InputError where targets are owed and the files beside it are not there or
+        cannot be read."""
+        titles: tuple[str, ...] = ()
+        unusable = ""
+        if owes_targets or self._there:
+            titles = self._titles.get(conversation.number.split()[-1], ())
+            said = any(
+                role == "recommender" and says_title(text, _without_edition(title))
+                for role, text in conversation.said
+                for title in titles
+            )
+            if not titles:
+                unusable = f"{_DATA} and {_TITLES} name no recommendation for it"
+            elif not said:
+                unusable = f"no turn of the agent names {show('; '.join(titles))}, which was recommended"
+        utterances = tuple(
+            Utterance(
+                role,
+                text,
+                tuple(title for title in titles if says_title(text, title)) if role == "recommender" else (),
+            )
+            for role, text in conversation.said
+        )
+        return Transcript(
+            conversation.number,
+            utterances,
+            "llm-redial",
+            system="llm-redial",
+            dataset="llm-redial",
+            targets=titles,
+            unusable=unusable,
+        )
+
+    @property
+    def _there(self) -> bool:
+        folder = self._folder
+        return folder is not None and all((folder / name).is_file() for name in (_DATA, _TITLES))
+
+    @cached_property
+    def _titles(self) -> Mapping[str, tuple[str, ...]]:
+        if self._folder is None or not self._there:
+            raise FileMissing(
+                f"this text does not say what is recommended: put {_DATA} and {_TITLES} of the same data set "
+                "into its folder. Without them there are dialogues (usbrec score), and no samples."
+            )
+        names = self._names(self._folder / _TITLES)
+        found: dict[str, tuple[str, ...]] = {}
+        path = self._folder / _DATA
+        for number, row in json_lines(read_text(path)):
+            if isinstance(row, str):
+                raise FileMissing(f"{path}:{number}: {row}; fetch the file anew")
+            for one in _conversations(row):
+                key = one.get("conversation_id")
+                listed = one.get("rec_item")
+                ids = listed if isinstance(listed, list) else [listed]
+                titles = (names[item] for item in ids if isinstance(item, str) and item in names)
+                if isinstance(key, int | str) and not isinstance(key, bool):
+                    found[str(key)] = tuple(dict.fromkeys(titles))
+        return found
+
+    @staticmethod
+    def _names(path: Path) -> Mapping[str, str]:
+        try:
+            read = parse_json(read_text(path))
+        except ValueError:
+            read = None
+        if not isinstance(read, dict):
+            raise FileMissing(f"{path}: expected a JSON object from ids to titles; fetch the file anew")
+        return {
+            item: _without_edition(" ".join(clean(title).split()))
+            for item, title in read.items()
+            if isinstance(title, str) and title.strip()
+        }
+
+
+def _conversations(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The conversations of a line: {"USER": {"Conversation": [{"conversation_1": {...}}]}}."""
+    for user in row.values():
+        listed = user.get("Conversation") if isinstance(user, dict) else None
+        for numbered in listed if isinstance(listed, list) else ():
+            if isinstance(numbered, dict):
+                yield from (one for one in numbered.values() if isinstance(one, dict))
+
+
+def _without_edition(title: str) -> str:
+    while (shorter := _EDITION.sub("", title)) not in (title, ""):
+        title = shorter
+    return title
+
+
+def is_index(value: Any) -> bool:
+    """Whether this is a line of final_data.jsonl."""
+    return isinstance(value, dict) and any(
+        isinstance(user, dict) and {"Conversation", "history_interaction"} & user.keys()
+        for user in value.values()
+    )

@@ -1,0 +1,330 @@
+"""Container of a file of dialogues: JSON lines, one JSON document, a table, or a text, told by its content.
+
+Whatever the container, it gives entries: what stands in one place of the file, read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+
+from usbrec.data.reading import parse_line, raw_lines
+from usbrec.errors import InputError
+
+_BOM = b"\xef\xbb\xbf"
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\r\n]*")
+_NO_JSON = "broken JSON: lists or objects nested too deeply"
+#: Said by those who talk in a text (LLM-REDIAL).
+_SPOKEN = re.compile(rb"\s*(?:user|agent)\s*:", re.IGNORECASE)
+_SEEN_FOR_SPEAKERS = 60
+_LONGEST_CELL = 2**31 - 1
+
+Container = Literal["lines", "document", "table", "text", "folder", "rows"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in one place of a file. `place` is a line or a file of a folder, `within` the path of the
+    value in it ("[3]"); `value` gives the value or raises InputError."""
+
+    place: str
+    value: Callable[[], Any]
+    within: str = ""
+
+    def about(self, told: str) -> str:
+        """ "line 12, [3]: the same dialogue stands already on line 2"."""
+        return f"{self.place}, {self.within}: {told}" if self.within else f"{self.place}: {told}"
+
+    def complaint(self, problem: object) -> str:
+        """ "line 12: [3].conversation: missing"."""
+        text = str(problem)
+        dot = "." if self.within and not text.startswith("[") else ""
+        return f"{self.place}: {self.within}{dot}{text}"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file with its entries. `header` are the columns of a table, `folder` is where files that belong to
+    it may lie (None for a pipe), `owed` what should stand in it."""
+
+    where: str
+    container: Container
+    entries: Iterator[Entry]
+    folder: Path | None = None
+    header: tuple[str, ...] = ()
+    owed: str = "one JSON value on each line"
+
+
+def open_entries(
+    path: str | os.PathLike[str], is_header: Callable[[tuple[str, ...]], bool] = lambda header: False
+) -> Opened:
+    """The entries of a file, or of the .json files of a folder. The file is opened once, so a pipe will do.
+
+    `is_header` says whether cells are the header of a table that somebody can read. Raises InputError when
+    the file cannot be read, or is one JSON document or table that is broken.
+    """
+    where = os.fspath(path)
+    try:
+        if Path(path).is_dir():
+            return _folder(Path(path))
+        folder = Path(path).parent if Path(path).is_file() else None
+    except (OSError, ValueError):
+        folder = None  # for the reader of lines to report
+    lines = raw_lines(path)
+    seen: list[bytes] = []
+    for line in lines:
+        seen.append(line)
+        if line.removeprefix(_BOM).strip():
+            break
+    head = seen[-1].removeprefix(_BOM).strip() if seen else b""
+    if head[:1] in (b"{", b"["):
+        return _json(where, folder, seen, lines)
+    header = _header(head)
+    if header is not None and is_header(tuple(header.split_cells)):
+        return _table(where, folder, b"".join(chain(seen, lines)), header.delimiter)
+    for line in lines:
+        seen.append(line)
+        if len(seen) >= _SEEN_FOR_SPEAKERS:
+            break
+    if any(_SPOKEN.match(line) for line in seen):
+        return Opened(where, "text", _text_lines(where, chain(seen, lines)), folder, owed="dialogues")
+    return Opened(where, "lines", _lines(chain(seen, lines)), folder)
+
+
+def _lines(lines: Iterator[bytes]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, start=1):
+        content = line.removeprefix(_BOM).strip()
+        if content:
+            yield Entry(f"line {number}", functools.partial(parse_line, content))
+
+
+def _text_lines(where: str, lines: Iterator[bytes]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, start=1):
+        text = _decoded(where, line.removeprefix(_BOM), number).strip()
+        yield Entry(f"line {number}", functools.partial(_itself, text))
+
+
+def _json(where: str, folder: Path | None, seen: list[bytes], lines: Iterator[bytes]) -> Opened:
+    try:
+        first = parse_line(seen[-1].removeprefix(_BOM).strip())
+    except InputError:
+        rest = list(lines)
+        text = b"".join(chain(seen, rest))
+        if _is_document(text) or (not any(map(_stands_alone, rest)) and _has_more(rest)):
+            return _document(where, folder, _decoded(where, text.removeprefix(_BOM), 1))
+        return Opened(where, "lines", _lines(chain(seen, rest)), folder)
+    # A list on a line is one dialogue of INSPIRED, where its objects are utterances.
+    utterances = isinstance(first, list) and any(isinstance(one, dict) and "role" in one for one in first)
+    if isinstance(first, list) and first and not utterances and all(isinstance(one, dict) for one in first):
+        rest = list(lines)
+        if not _has_more(rest):
+            whole = b"".join(chain(seen, rest)).removeprefix(_BOM)
+            return _document(where, folder, _decoded(where, whole, 1))
+        lines = iter(rest)
+    return Opened(where, "lines", _lines(chain(seen, lines)), folder)
+
+
+def _has_more(lines: list[bytes]) -> bool:
+    return any(line.strip() for line in lines)
+
+
+def _stands_alone(line: bytes) -> bool:
+    """Whether a line is an object or a list by itself, as in JSON lines."""
+    if line.strip()[:1] not in (b"{", b"[") or line.strip() in (b"{}", b"[]"):
+        return False
+    try:
+        parse_line(line.strip())
+    except InputError:
+        return False
+    return True
+
+
+def _is_document(content: bytes) -> bool:
+    try:
+        parse_line(content.removeprefix(_BOM).strip())
+    except InputError:
+        return False
+    return True
+
+
+def _document(where: str, folder: Path | None, text: str) -> Opened:
+    """The objects of a list, or the one object, of a JSON document."""
+    start = _after_space(text, 0)
+    if text[start : start + 1] != "[":
+        value, end = _decode(where, text, start)
+        _check_end(where, text, end)
+        values = [(start, "", (value, end))]
+    else:
+        values = list(_elements(where, text, start))
+    lines = _LineCount(text)
+    entries = [
+        Entry(f"line {lines.at(at)}", functools.partial(_itself, value), within)
+        for at, within, (value, _) in values
+    ]
+    return Opened(where, "document", iter(entries), folder, owed="a list of dialogues")
+
+
+def _elements(where: str, text: str, start: int) -> Iterator[tuple[int, str, tuple[Any, int]]]:
+    at = _after_space(text, start + 1)
+    index = 0
+    if text[at : at + 1] == "]":
+        _check_end(where, text, at + 1)
+        return
+    while True:
+        value, end = _decode(where, text, at)
+        yield at, f"[{index}]", (value, end)
+        index += 1
+        after = _after_space(text, end)
+        if text[after : after + 1] == "]":
+            _check_end(where, text, after + 1)
+            return
+        if text[after : after + 1] != ",":
+            raise _broken(where, text, after, "a comma or ] is missing")
+        at = _after_space(text, after + 1)
+
+
+def _check_end(where: str, text: str, at: int) -> None:
+    if (after := _after_space(text, at)) < len(text):
+        raise _broken(where, text, after, "more stands behind the end")
+
+
+def _decode(where: str, text: str, at: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        raise _broken(where, text, error.pos, error.msg) from None
+    except RecursionError:
+        raise InputError(f"{where}: {_NO_JSON}. Repair the file.") from None
+    except ValueError:
+        raise InputError(f"{where}: broken JSON: a whole number with thousands of digits.") from None
+
+
+def _broken(where: str, text: str, at: int, why: str) -> InputError:
+    line = text.count("\n", 0, at) + 1
+    column = at - text.rfind("\n", 0, at)
+    return InputError(f"{where}:{line}: broken JSON: {why} at column {column}. Repair the file.")
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+class _LineCount:
+    """Line numbers of growing places in a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._at, self._line = text, 0, 1
+
+    def at(self, place: int) -> int:
+        self._line += self._text.count("\n", self._at, place)
+        self._at = place
+        return self._line
+
+
+def _decoded(where: str, content: bytes, first_line: int) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = first_line + content.count(b"\n", 0, error.start)
+        raise InputError(
+            f"{where}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}). Save the file as UTF-8."
+        ) from None
+
+
+@dataclass(frozen=True)
+class _Header:
+    delimiter: str
+    split_cells: tuple[str, ...]
+
+
+def _header(line: bytes) -> _Header | None:
+    """The first line as cells of a table, by the delimiter that gives most of them."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    found = None
+    for delimiter in ("\t", ",", ";", "|"):
+        try:
+            cells = next(csv.reader([text], delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        if len(cells) > 1 and (found is None or len(cells) > len(found.split_cells)):
+            found = _Header(delimiter, tuple(cell.strip() for cell in cells))
+    return found
+
+
+def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> Opened:
+    text = _decoded(where, content.removeprefix(_BOM), 1)
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
+    rows = csv.reader(_csv_lines(text), delimiter=delimiter)
+    header: tuple[str, ...] = ()
+    while not header:
+        header = tuple(cell.strip() for cell in next(rows))
+        header = header if any(header) else ()
+
+    def entries() -> Iterator[Entry]:
+        while True:
+            line = rows.line_num + 1
+            try:
+                cells = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Entry(f"line {line}", _raising(f"broken table: {error}"))
+                return
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                yield Entry(f"line {line}", _raising(_cells_wrong(cells, header, rows.line_num - line)))
+                continue
+            row: Mapping[str, str] = dict(zip(header, cells, strict=True))
+            yield Entry(f"line {line}", functools.partial(_itself, row))
+
+    return Opened(where, "table", entries(), folder, header, owed="rows below the header")
+
+
+def _csv_lines(text: str) -> Iterator[str]:
+    """Lines that end at LF, CR or CRLF alone, as csv wants them; U+2028 and its like may stand in a cell."""
+    return iter(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
+
+
+def _cells_wrong(cells: list[str], header: tuple[str, ...], more_lines: int) -> str:
+    quotes = (
+        f" and {more_lines} further lines in them (does a quotation mark never end?)" if more_lines else ""
+    )
+    return f"{len(cells)} cells{quotes}, where the header has {len(header)}"
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _raising(problem: str) -> Callable[[], Any]:
+    def value() -> Any:
+        raise InputError(problem)
+
+    return value
+
+
+def _folder(path: Path) -> Opened:
+    """The .json files of a folder, each an entry."""
+    files = sorted(one for one in path.iterdir() if one.suffix == ".json" and one.is_file())
+    if not files:
+        raise InputError(f"{path}: a directory; name the file in it")
+
+    def value(file: Path) -> Any:
+        return parse_line(b"".join(raw_lines(file)).removeprefix(_BOM).strip())
+
+    entries = (Entry(file.name, functools.partial(value, file)) for file in files)
+    return Opened(os.fspath(path), "folder", entries, path, owed="a JSON file for each task")

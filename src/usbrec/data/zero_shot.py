@@ -1,0 +1,89 @@
+"""Rows of "Large Language Models as Zero-Shot Conversational Recommenders" (CIKM 2023), and others like them.
+
+    {"context": ["", "Any film you liked lately?", "Hustlers"], "resp": "Try The Farewell.", "rec": [9722],
+     "entity": [9722], "prev_entity": [15748], "dialog_id": "test_0", "turn_id": "test_4", "is_user": 0}
+
+`rec` are numbers, whose names stand in ``entity2id.json`` of the same folder. Rows with `is_user` 1 are the
+seeker's own turns, and rows without `rec` recommend nothing: neither is a sample. The files for prompts hold
+the context as one text in `input` ("System: …\\nUser: …\\nSystem:").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from usbrec.data.entities import Entities
+from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, required
+from usbrec.dialogue import Sample, Turn, alternate_backwards
+from usbrec.errors import InputError
+from usbrec.keys import digest
+
+_SPEAKER = re.compile(r"(?:^|\n)\s*(User|System):", re.IGNORECASE)
+_MARKS = frozenset({"is_user", "prev_entity", "entity_name", "input"})
+
+
+def is_row(value: Mapping[str, Any]) -> bool:
+    """Whether this is such a row, and not one of iEvaLM, whose `rec` are titles."""
+    rec = value.get("rec")
+    if not isinstance(rec, list) or not ("context" in value or "input" in value):
+        return False
+    numbers = bool(rec) and all(isinstance(one, int) and not isinstance(one, bool) for one in rec)
+    return numbers or bool(_MARKS & value.keys())
+
+
+class Rows:
+    """The rows of a file, in order: where they have no `dialog_id`, one that goes on from the row before it
+    belongs to the same dialogue."""
+
+    def __init__(self, entities: Entities) -> None:
+        self._entities = entities
+        self._last: tuple[Turn, ...] = ()
+        self._dialogue = ""
+
+    def sample_of(self, value: Any) -> Sample | str:
+        """The sample of a row, or why it is none though it recommends; "" for a row that recommends nothing.
+        Raises InputError naming the field."""
+        row = as_object(value, "row")
+        rec = as_list(required(row, "rec"), "rec")
+        turns = self._turns(row)
+        dialogue_id = self._dialogue_of(row, turns)
+        if not rec or row.get("is_user") in (1, "1", True):
+            return ""
+        if not turns:
+            raise InputError("context: empty; at least one utterance of the seeker is needed")
+        if turns[-1].role != "seeker":
+            raise InputError("input: the last turn with words is the system's; it must be the user's")
+        named = [self._entities.title(one, f"rec[{index}]") for index, one in enumerate(rec)]
+        titles = tuple(dict.fromkeys(title for title in named if title is not None))
+        if not titles:
+            return f"none of its targets has a name in entity2id.json ({', '.join(map(str, rec[:5]))})"
+        turn = row.get("turn_id")
+        return Sample(
+            id=f"{dialogue_id}:{len(turns) if turn is None else as_id(turn, 'turn_id')}",
+            dialogue_id=dialogue_id,
+            turns=turns,
+            targets=titles,
+            label=as_optional_text(row.get("resp"), "resp"),
+            source="zero-shot",
+        )
+
+    def _dialogue_of(self, row: Mapping[str, Any], turns: tuple[Turn, ...]) -> str:
+        if row.get("dialog_id") is not None:
+            return as_id(row["dialog_id"], "dialog_id")
+        if not self._dialogue or turns[: len(self._last)] != self._last or turns == self._last:
+            self._dialogue = digest([turn.to_json() for turn in turns])[:16]
+        self._last = turns
+        return self._dialogue
+
+    def _turns(self, row: Mapping[str, Any]) -> tuple[Turn, ...]:
+        if "context" in row:
+            texts = as_list(row["context"], "context")
+            return alternate_backwards(as_text(text, f"context[{index}]") for index, text in enumerate(texts))
+        parts = _SPEAKER.split(as_text(required(row, "input"), "input"))
+        return tuple(
+            Turn("seeker" if who.casefold() == "user" else "recommender", text.strip())
+            for who, text in zip(parts[1::2], parts[2::2], strict=True)
+            if text.strip()
+        )
