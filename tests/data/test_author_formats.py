@@ -649,7 +649,7 @@ class TestRealFiles:
         assert len(caught.value.problems) == 8
 
     def test_of_tau_recs_tasks_all_are_read_that_something_fits(self) -> None:
-        with pytest.warns(InputWarning, match="2 of 30 dialogues cannot be used"):
+        with pytest.warns(InputWarning, match="2 of 30 tasks cannot be used"):
             read = read_samples(SHARED / "tau_rec" / "tasks")
         assert (len(read.found), len(read.left_out)) == (28, 2)
         assert all("no_valid_recommendation" in reason for reason in read.left_out)

@@ -83,7 +83,7 @@ def check(kind: str | None, folder: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", OF_JSON)
 @pytest.mark.parametrize("named", [True, False])
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_documents_that_are_nearly_right_are_read_or_refused(
     kind: str, named: bool, folder: Path, data: st.DataObject
@@ -95,7 +95,7 @@ def test_documents_that_are_nearly_right_are_read_or_refused(
 
 
 @pytest.mark.parametrize("kind", FILES)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(data=st.data())
 def test_any_json_is_read_or_refused_as_any_format(kind: str, folder: Path, data: st.DataObject) -> None:
     value = data.draw(JSON_VALUES | st.lists(JSON_VALUES, max_size=3))
@@ -103,7 +103,7 @@ def test_any_json_is_read_or_refused_as_any_format(kind: str, folder: Path, data
 
 
 @pytest.mark.parametrize("kind", FILES)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(data=st.data())
 def test_files_with_damaged_bytes_are_read_or_refused(kind: str, folder: Path, data: st.DataObject) -> None:
     content = text_of(FILES[kind][0]).encode()
@@ -120,7 +120,7 @@ CELLS = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode()) | st.sa
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_lines_of_inspired_with_any_cells_are_read_or_refused(folder: Path, data: st.DataObject) -> None:
     lines = data.draw(
@@ -132,7 +132,7 @@ def test_lines_of_inspired_with_any_cells_are_read_or_refused(folder: Path, data
     check(None, folder, table(lines).encode())
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_rows_of_opendialkg_with_any_messages_are_read_or_refused(folder: Path, data: st.DataObject) -> None:
     messages = data.draw(mutated([copy.deepcopy(list(PIER_TALK))]) | JSON_VALUES.map(lambda value: [value]))
@@ -143,7 +143,7 @@ def test_rows_of_opendialkg_with_any_messages_are_read_or_refused(folder: Path, 
     check(None, folder, table(rows, OPENDIALKG_COLUMNS, ",").encode())
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_any_text_that_somebody_speaks_is_read_or_refused(folder: Path, data: st.DataObject) -> None:
     parts = st.sampled_from(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import pytest
 
 import usbrec
 from support import ROOT
+from support.author_files import ACCEPTED, PIER_TALK, inspired_table, kit_dialogue, opendialkg_table
 from usbrec.data import samples_digest
 from usbrec.dialogue import Item, Sample, Turn
-from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.errors import BadLines, ConfigError, InputError, InputWarning
 
 DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
 BOOKS = ROOT / "docs" / "examples" / "books.csv"
@@ -151,10 +153,31 @@ def test_samples_as_records_mappings_and_frames_are_those_of_the_file(tmp_path: 
 def test_rows_of_another_kind_are_known_or_named() -> None:
     rows = [json.loads(line) for line in (DEMO / "dialogues.jsonl").read_text().splitlines()]
     assert usbrec.load_samples(rows) == usbrec.load_samples(DEMO / "dialogues.jsonl")
-    with pytest.raises(InputError, match=r'looks like a raw ReDial dialogue; say kind="redial"'):
+    with pytest.raises(BadLines, match=r"row 1: initiatorWorkerId: missing"):
         usbrec.load_samples([{"conversationId": "1", "messages": [], "movieMentions": {}}])
+    with pytest.raises(InputError, match="samples, row 1: no sample: it has neither our fields"):
+        usbrec.load_samples([{"movieId": 1, "title": "Heat"}])
     with pytest.raises(ConfigError, match="unknown kind of samples 'other'"):
         usbrec.load_samples(rows, kind="other")
+
+
+def test_a_list_or_a_frame_of_somebodys_format_is_known_and_what_is_left_out_is_named() -> None:
+    said = (("USER", "Hi"), ("AGENT", "Lantern Pier."))
+    rows = [
+        kit_dialogue(*said, metadata=ACCEPTED),
+        kit_dialogue(*said, conversation_id="k2", metadata={"recommended_movie": "Salt Road"}),
+    ]
+    with pytest.warns(
+        InputWarning, match="row 2: dialogue 'k2': no turn of the recommender names 'Salt Road'"
+    ):
+        loaded = usbrec.load_samples(rows)
+    assert ([sample.source for sample in loaded], len(loaded.left_out)) == (["dialoguekit"], 1)
+    with pytest.raises(BadLines):
+        usbrec.load_samples(rows, strict=True)
+    frame = pd.read_csv(io.StringIO(inspired_table()), sep="\t")
+    assert [sample.source for sample in usbrec.load_samples(frame)] == ["inspired"]
+    frame = pd.read_csv(io.StringIO(opendialkg_table(PIER_TALK)))
+    assert [sample.targets for sample in usbrec.load_samples(frame)] == [("Salt Road",)]
 
 
 def test_a_sample_made_by_hand_may_have_lists() -> None:

@@ -38,12 +38,13 @@ class Format:
     """How a format is read. `open` gives what reads its entries, told the folder of its further files and
     whether samples are wanted (else whole dialogues will do). `group` makes dialogues of the lines of a table
     or text. `has_targets` is false where nobody says what a seeker ended up with, `has_dialogues` where
-    nobody talked."""
+    nobody talked; `noun` is what its entries are."""
 
     open: Callable[[Path | None, bool], Reader]
     group: Callable[[Iterator[Entry]], Iterator[Entry]] | None = None
     has_targets: bool = True
     has_dialogues: bool = True
+    noun: str = "dialogues"
 
 
 def _each(read: Callable[[Any], Read]) -> Callable[[Path | None, bool], Reader]:
@@ -101,9 +102,9 @@ FORMATS: Mapping[str, Format] = {
     "opendialkg": Format(_each(_opendialkg)),
     "inspired": Format(_each(_inspired), inspired_table.dialogues_in),
     "crslab": Format(_crslab),
-    "zero-shot": Format(_zero_shot),
+    "zero-shot": Format(_zero_shot, noun="rows"),
     "llm-redial": Format(_llm_redial, llm_redial.conversations_in),
-    "tau-rec": Format(_tau_rec, has_dialogues=False),
+    "tau-rec": Format(_tau_rec, has_dialogues=False, noun="tasks"),
     "dialoguekit": Format(_each(dialoguekit.transcript_of)),
     "crsarena-dial": Format(_each(dialoguekit.transcript_of), has_targets=False),
     "crsarena-eval": Format(_each(crsarena_eval.transcript_of), has_targets=False),

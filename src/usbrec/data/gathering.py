@@ -226,7 +226,7 @@ def _tell(where: str, found: Gathered[Sample], strict: bool) -> None:
             "the files that belong to it lie beside it?",
         )
     warnings.warn(
-        f"{where}: {len(found.left_out)} of {total} dialogues cannot be used and are left out\n"
+        f"{where}: {len(found.left_out)} of {total} {FORMATS[found.format].noun} cannot be used and are left out\n"
         f"{BadLines.listed(found.left_out)}\n{_STRICT}",
         InputWarning,
         stacklevel=4,
