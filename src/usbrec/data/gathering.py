@@ -226,8 +226,8 @@ def _tell(where: str, found: Gathered[Sample], strict: bool) -> None:
             "the files that belong to it lie beside it?",
         )
     warnings.warn(
-        f"{where}: {len(found.left_out)} of {total} {FORMATS[found.format].noun} cannot be used and are left out\n"
-        f"{BadLines.listed(found.left_out)}\n{_STRICT}",
+        f"{where}: {len(found.left_out)} of {total} {FORMATS[found.format].noun} cannot be used and are left "
+        f"out\n{BadLines.listed(found.left_out)}\n{_STRICT}",
         InputWarning,
         stacklevel=4,
     )
