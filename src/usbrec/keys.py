@@ -11,7 +11,6 @@ import hashlib
 import json
 from typing import Any
 
-
 #: Made once: json.dumps makes one for each call.
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 

@@ -192,10 +192,25 @@ class TestInspiredTable:
             f"line 6: 3 cells, where the header has {len(INSPIRED_COLUMNS)}",
         )
 
-    def test_a_dialogue_that_comes_back_is_a_duplicate(self, tmp_path: Path) -> None:
-        lines = [inspired_line(one, "SEEKER", "Hi") for one in ("d1", "d2", "d1")]
-        (problem,) = problems(written(tmp_path, table(lines)))
-        assert problem.startswith("line 4: dialog_id: 'd1' stood already on line 2; the lines of a dialogue")
+    def test_lines_that_come_back_belong_to_their_dialogue_or_are_left_out(self, tmp_path: Path) -> None:
+        """A file of the authors has a dialogue less than they say."""
+        said = [
+            ("d1", "1", "SEEKER", "Hi"),
+            ("d2", "1", "SEEKER", "Hello"),
+            ("d2", "2", "RECOMMENDER", "Up"),
+            ("d1", "2", "RECOMMENDER", "Up"),
+            ("d2", "1", "SEEKER", "Another"),
+        ]
+        lines = [
+            inspired_line(one, who, text, "Up (2009)" if text == "Up" else "", turn_id=turn)
+            for one, turn, who, text in said
+        ]
+        path = written(tmp_path, table(lines))
+        with pytest.warns(
+            InputWarning, match="line 6: dialog_id 'd2' stood already on line 3, and this is no"
+        ):
+            found = load_samples(path)
+        assert [sample.id for sample in found] == ["d1:1", "d2:1"]
 
     def test_a_quotation_mark_that_never_ends_is_told(self, tmp_path: Path) -> None:
         text = table([inspired_line("d1", "SEEKER", "Hi")]) + 'd1\t"open\n' + "more\n" * 3
@@ -266,6 +281,8 @@ class TestOpenDialKG:
     def test_notes_actions_without_a_path_and_missing_ratings_are_passed_over(self, tmp_path: Path) -> None:
         talk = [
             {"type": "action", "sender": "user", "action_id": "meta_thread/send_meta_message"},
+            {"type": "action", "action_id": "meta_thread/send_meta_message"},
+            walk("assistant", ("Lantern Pier", "has_genre", None)),  # type: ignore[arg-type]
             PIER_TALK[0],
             {"type": "action", "sender": "assistant", "metadata": None},
             {"type": "action", "sender": "assistant", "metadata": {"path": None}},
@@ -457,6 +474,11 @@ class TestZeroShotRows:
         )
         assert [sample.id for sample in load_samples(path)] == ["test_3:3"]
 
+    def test_what_is_recommended_before_the_seeker_has_spoken_is_no_sample(self, tmp_path: Path) -> None:
+        write_beside(tmp_path)
+        path = rows(tmp_path, zero_shot_row(context=[""], turn_id=0), zero_shot_row(turn_id=2))
+        assert [sample.id for sample in load_samples(path)] == ["test_3:2"]
+
     def test_without_the_file_of_names_it_is_said_once_what_to_do(self, tmp_path: Path) -> None:
         path = rows(tmp_path, zero_shot_row(), zero_shot_row(turn_id=2))
         with pytest.raises(
@@ -598,6 +620,11 @@ class TestTauRec:
         for name in ("b", "a"):
             written(tasks, tau_task(id=f"task_{name}"), f"{name}.json")
         assert [sample.id for sample in load_samples(tasks)] == ["task_a", "task_b"]
+        written(tasks, [tau_task(id="c"), tau_task(constraints=3)], "c.json")
+        written(tasks, "{", "d.json")
+        told = problems(tasks)
+        assert told[0] == "c.json: [1].constraints: expected a list, found a number; dialogue 'task_900'"
+        assert told[1].startswith("d.json: broken JSON")
 
     def test_without_its_catalogue_it_is_said_what_to_do(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"put its catalog\.json"):

@@ -97,7 +97,7 @@ def test_a_rating_that_is_no_number_is_named(rating: Any, tmp_path: Path) -> Non
 def test_an_empty_reply_that_people_rated_stays_a_turn(tmp_path: Path) -> None:
     """Turns are counted by those who rated them."""
     row = rated_dialogue()
-    row["dialogue"][1]["utterance"] = ""
+    row["dialogue"][1]["utterance"] = None
     row["dialogue"] += [{"turn_ind": 2, "role": "USER", "utterance": " "}]
     (dialogue,) = read_dialogues(written(tmp_path, [row]))
     assert [turn.text for turn in dialogue.turns] == ["A quiet film.", ""]

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from usbrec.data.reading import as_id, as_list, as_object, as_ratings, as_text, required, show
+from usbrec.data.reading import as_id, as_list, as_object, as_ratings, as_text, as_words, required, show
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
@@ -45,7 +45,7 @@ def transcript_of(value: Any) -> Transcript:
         if role not in _SEATS:
             raise InputError(f"{place}.role: expected USER or ASST, found {show(role)}")
         ratings = as_ratings(turn.get("turn_level_aggregated"), f"{place}.turn_level_aggregated")
-        text = as_text(turn["utterance"], f"{place}.utterance")
+        text = as_words(turn["utterance"], f"{place}.utterance")
         utterances.append(Utterance(_SEATS[role], text, ratings=ratings))
     found = _SYSTEM.match(dialogue_id)
     return Transcript(

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, clean, show
+from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, as_words, clean, show
 from usbrec.data.utterances import Transcript, Utterance, bare_title, says_title
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
@@ -44,7 +44,7 @@ def transcript_of(value: Any) -> Transcript:
         place = f"conversation[{index}]"
         message = as_object(item, place)
         role = _role(message, place, system, user)
-        text = as_text(_required(message, "utterance", place), f"{place}.utterance").replace(_MARK, '"')
+        text = as_words(_required(message, "utterance", place), f"{place}.utterance").replace(_MARK, '"')
         slots, accepts = _acts(message, place)
         named = () if recommended is None else (recommended,)
         fits = tuple(

@@ -59,7 +59,7 @@ def _opendialkg(value: Any) -> Read:
 
 def _inspired(value: Any) -> Read:
     if isinstance(value, inspired_table.DialogueLines):
-        return inspired_table.transcript_of(value)
+        return value.unusable or inspired_table.transcript_of(value)
     return inspired.transcript_of(value)
 
 

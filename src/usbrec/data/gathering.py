@@ -153,7 +153,12 @@ def _gather(
         before = len(found)
         try:
             for read in reader(entry.value()):
-                if isinstance(read, Transcript) and read.id_made and (Transcript, read.id) in first_seen:
+                if (
+                    isinstance(read, Transcript)
+                    and read.id_made
+                    and read.utterances
+                    and (Transcript, read.id) in first_seen
+                ):
                     at = first_seen[Transcript, read.id]
                     left_out.append(entry.about(f"the same dialogue stands already on {at}"))
                     continue
@@ -161,7 +166,7 @@ def _gather(
                 for thing in things(read):
                     check(type(thing), thing.id, place)
                     found.append(thing)
-                if isinstance(read, Transcript):
+                if isinstance(read, Transcript) and (read.utterances or not read.id_made):
                     check(Transcript, read.id, place)
                 if len(found) == count:
                     _leave_out(read, entry, left_out, without)

@@ -12,6 +12,7 @@ are not read. A few words are linked as titles ("Mine is …" as Mine (2016)).
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,12 +35,17 @@ _SENTENCE_END = re.compile(r"(?:^|[.!?…\n])[\s\"'(]*$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
+#: A line of the table: its place in the file, and its cells by column.
+_Line = tuple[str, Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class DialogueLines:
-    """The lines of one dialogue, each with its number in the file."""
+    """The lines of one dialogue. `unusable` says what is wrong with a line that is part of none."""
 
     id: str
-    lines: tuple[tuple[str, Mapping[str, str]], ...]
+    lines: tuple[_Line, ...]
+    unusable: str = ""
 
 
 def is_header(header: Sequence[str]) -> bool:
@@ -48,47 +54,53 @@ def is_header(header: Sequence[str]) -> bool:
 
 
 def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
-    """The lines of the table as dialogues; a line that cannot be used stays an entry of its own."""
-    first_seen: dict[str, str] = {}
-    lines: list[tuple[str, Mapping[str, str]]] = []
-    dialogue_id = ""
+    """The lines of the table as dialogues; a line that cannot be used stays an entry of its own.
+
+    Lines of a dialogue that come back after those of another belong to it where their `turn_id` goes on, else
+    they are a second dialogue of that id.
+    """
+    dialogues: dict[str, list[_Line]] = {}
+    twice: list[Entry] = []
+    last = ""
     for entry in entries:
         try:
-            row = {
-                str(name).casefold(): _cell(cell) for name, cell in as_object(entry.value(), "row").items()
-            }
-            for name in _OWED:
-                if name not in row:
-                    raise InputError(f"{name}: missing")
-            found = clean(row["dialog_id"]).strip()
-            if not found:
-                raise InputError("dialog_id: empty")
-            if row["speaker"].strip().casefold() not in _SEATS:
-                raise InputError(
-                    f"speaker: expected SEEKER or RECOMMENDER, found {show(row['speaker'])}; "
-                    f"dialogue {show(found)}"
-                )
-            if found != dialogue_id and found in first_seen:
-                raise InputError(
-                    f"dialog_id: {show(found)} stood already on {first_seen[found]}; the lines of a dialogue "
-                    "must follow one another"
-                )
+            row = _checked(entry.value())
         except InputError as problem:
             yield Entry(entry.place, _raising(problem))
             continue
-        if found != dialogue_id and lines:
-            yield _entry(dialogue_id, lines)
-            lines = []
-        dialogue_id = found
-        first_seen.setdefault(found, entry.place)
+        found = clean(row["dialog_id"]).strip()
+        lines = dialogues.setdefault(found, [])
+        if found != last and lines and not _goes_on(lines[-1][1], row):
+            reason = f"dialog_id {show(found)} stood already on {lines[0][0]}, and this is no part of it"
+            twice.append(Entry(entry.place, functools.partial(DialogueLines, found, (), reason)))
+            last = ""
+            continue
+        last = found
         lines.append((entry.place, row))
-    if lines:
-        yield _entry(dialogue_id, lines)
+    for dialogue_id, lines in dialogues.items():
+        yield Entry(lines[0][0], functools.partial(DialogueLines, dialogue_id, tuple(lines)))
+    yield from twice
 
 
-def _entry(dialogue_id: str, lines: list[tuple[str, Mapping[str, str]]]) -> Entry:
-    dialogue = DialogueLines(dialogue_id, tuple(lines))
-    return Entry(lines[0][0], lambda: dialogue)
+def _checked(value: Any) -> Mapping[str, str]:
+    """A line with what it owes; raises InputError naming the field."""
+    row = {str(name).casefold(): _cell(cell) for name, cell in as_object(value, "row").items()}
+    for name in _OWED:
+        if name not in row:
+            raise InputError(f"{name}: missing")
+    if not clean(row["dialog_id"]).strip():
+        raise InputError("dialog_id: empty")
+    if row["speaker"].strip().casefold() not in _SEATS:
+        raise InputError(
+            f"speaker: expected SEEKER or RECOMMENDER, found {show(row['speaker'])}; "
+            f"dialogue {show(row['dialog_id'])}"
+        )
+    return row
+
+
+def _goes_on(before: Mapping[str, str], row: Mapping[str, str]) -> bool:
+    numbers = [one.get("turn_id", "").strip() for one in (before, row)]
+    return all(one.isdecimal() and len(one) < 10 for one in numbers) and int(numbers[0]) < int(numbers[1])
 
 
 def _cell(value: Any) -> str:

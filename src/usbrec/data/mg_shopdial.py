@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from usbrec.data.reading import as_id, as_list, as_object, as_text, clean, required, show
+from usbrec.data.reading import as_id, as_list, as_object, as_text, as_words, clean, required, show
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
@@ -40,7 +40,7 @@ def transcript_of(value: Any) -> Transcript:
         who = as_text(turn["participant"], f"{place}.participant").strip()
         if who.casefold() not in _SEATS:
             raise InputError(f"{place}.participant: expected Client or Wizard, found {show(who)}")
-        text = as_text(turn["utterance"], f"{place}.utterance")
+        text = as_words(turn["utterance"], f"{place}.utterance")
         utterances.append(Utterance(_SEATS[who.casefold()], text))
     metadata = row.get("metadata")
     task = metadata.get("desc") if isinstance(metadata, dict) else None

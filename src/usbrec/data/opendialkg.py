@@ -57,11 +57,12 @@ def transcript_of(value: Any) -> Transcript:
     for index, item in enumerate(messages):
         place = f"Messages[{index}]"
         message = as_object(item, place)
-        role = _role(message, place)
         if message.get("message") is None:
-            if role == "recommender":
+            # Notes to the other worker have no path, and need no sender.
+            if message.get("sender") is not None and _role(message, place) == "recommender":
                 works += _works(message, place)
             continue
+        role = _role(message, place)
         text = as_text(message["message"], f"{place}.message")
         titles: tuple[str, ...] = ()
         if role == "seeker":
@@ -106,7 +107,9 @@ def _works(message: Mapping[str, Any], place: str) -> Iterator[str]:
             continue  # the score and the sentence
         for index, triple in enumerate(part):
             at = f"{place}.path[1][{index}]"
-            names = [as_text(name, f"{at}[{number}]") for number, name in enumerate(as_list(triple, at))]
+            if None in as_list(triple, at):
+                continue
+            names = [as_text(name, f"{at}[{number}]") for number, name in enumerate(triple)]
             if len(names) != 3:
                 raise InputError(f"{at}: expected subject, relation and object, found {len(names)} texts")
             subject, relation, thing = (" ".join(name.split()) for name in names)

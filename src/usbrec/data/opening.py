@@ -318,7 +318,7 @@ def _raising(problem: str) -> Callable[[], Any]:
 
 
 def _folder(path: Path) -> Opened:
-    """The .json files of a folder, each an entry."""
+    """The .json files of a folder, each an entry, or a list of them."""
     files = sorted(one for one in path.iterdir() if one.suffix == ".json" and one.is_file())
     if not files:
         raise InputError(f"{path}: a directory; name the file in it")
@@ -326,5 +326,17 @@ def _folder(path: Path) -> Opened:
     def value(file: Path) -> Any:
         return parse_line(b"".join(raw_lines(file)).removeprefix(_BOM).strip())
 
-    entries = (Entry(file.name, functools.partial(value, file)) for file in files)
-    return Opened(os.fspath(path), "folder", entries, path, owed="a JSON file for each task")
+    def entries() -> Iterator[Entry]:
+        for file in files:
+            try:
+                held = value(file)
+            except InputError as problem:
+                yield Entry(file.name, _raising(str(problem)))
+                continue
+            if not isinstance(held, list):
+                yield Entry(file.name, functools.partial(_itself, held))
+                continue
+            for index, one in enumerate(held):
+                yield Entry(file.name, functools.partial(_itself, one), f"[{index}]")
+
+    return Opened(os.fspath(path), "folder", entries(), path, owed="a JSON file for each task or dialogue")

@@ -185,6 +185,11 @@ def as_ratings(value: Any, field: str) -> dict[str, float]:
     return ratings
 
 
+def as_words(value: Any, field: str) -> str:
+    """What somebody says: cleaned text, nothing for null."""
+    return "" if value is None else as_text(value, field)
+
+
 def as_optional_text(value: Any, field: str) -> str | None:
     """Cleaned text, or None for null and blank text."""
     text = "" if value is None else as_text(value, field)

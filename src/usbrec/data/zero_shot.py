@@ -17,7 +17,6 @@ from typing import Any
 from usbrec.data.entities import Entities
 from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, required
 from usbrec.dialogue import Sample, Turn, alternate_backwards
-from usbrec.errors import InputError
 from usbrec.keys import digest
 
 _SPEAKER = re.compile(r"(?:^|\n)\s*(User|System):", re.IGNORECASE)
@@ -43,18 +42,16 @@ class Rows:
         self._dialogue = ""
 
     def sample_of(self, value: Any) -> Sample | str:
-        """The sample of a row, or why it is none though it recommends; "" for a row that recommends nothing.
-        Raises InputError naming the field."""
+        """The sample of a row, or why it is none though it recommends; "" for a row that recommends nothing,
+        or recommends before the seeker has spoken. Raises InputError naming the field."""
         row = as_object(value, "row")
         rec = as_list(required(row, "rec"), "rec")
         turns = self._turns(row)
         dialogue_id = self._dialogue_of(row, turns)
         if not rec or row.get("is_user") in (1, "1", True):
             return ""
-        if not turns:
-            raise InputError("context: empty; at least one utterance of the seeker is needed")
-        if turns[-1].role != "seeker":
-            raise InputError("input: the last turn with words is the system's; it must be the user's")
+        if not turns or turns[-1].role != "seeker":
+            return ""  # recommended before the seeker has said a word
         named = [self._entities.title(one, f"rec[{index}]") for index, one in enumerate(rec)]
         titles = tuple(dict.fromkeys(title for title in named if title is not None))
         if not titles:
