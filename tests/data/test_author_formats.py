@@ -260,6 +260,13 @@ class TestOpenDialKG:
         assert sum(read.without.values()) == 1
         assert read.left_out == ()
 
+    def test_what_the_user_named_before_is_no_target(self, tmp_path: Path) -> None:
+        talk = [*PIER_TALK[:2], chat("assistant", "Salt Road is by the hand that wrote Lantern Pier.")]
+        assert load_samples(written(tmp_path, opendialkg_table(talk)))[0].targets == ("Salt Road",)
+        talk[1] = walk("assistant", ("Lantern Pier", "written_by", "Ada Quill"))
+        with pytest.raises(InputError, match="no sample in it"):
+            load_samples(written(tmp_path, opendialkg_table(talk)))
+
     def test_a_path_of_the_user_recommends_nothing(self, tmp_path: Path) -> None:
         talk = [
             walk("user", ("Ada Quill", "~written_by", "Salt Road")),
