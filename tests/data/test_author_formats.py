@@ -200,6 +200,7 @@ class TestInspiredTable:
             ("d2", "2", "RECOMMENDER", "Up"),
             ("d1", "2", "RECOMMENDER", "Up"),
             ("d2", "1", "SEEKER", "Another"),
+            ("d2", "7", "RECOMMENDER", "Up"),
         ]
         lines = [
             inspired_line(one, who, text, "Up (2009)" if text == "Up" else "", turn_id=turn)
@@ -207,7 +208,7 @@ class TestInspiredTable:
         ]
         path = written(tmp_path, table(lines))
         with pytest.warns(
-            InputWarning, match="line 6: dialog_id 'd2' stood already on line 3, and this is no"
+            InputWarning, match="(?s)1 of 3 dialogues .*line 6: dialog_id 'd2' stood already on line 3, and"
         ):
             found = load_samples(path)
         assert [sample.id for sample in found] == ["d1:1", "d2:1"]

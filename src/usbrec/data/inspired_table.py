@@ -34,7 +34,6 @@ _MARK = "QUOTATION_MARK"
 _SENTENCE_END = re.compile(r"(?:^|[.!?…\n])[\s\"'(]*$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
-
 #: A line of the table: its place in the file, and its cells by column.
 _Line = tuple[str, Mapping[str, str]]
 
@@ -61,7 +60,7 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
     """
     dialogues: dict[str, list[_Line]] = {}
     twice: list[Entry] = []
-    last = ""
+    last = second = ""
     for entry in entries:
         try:
             row = _checked(entry.value())
@@ -70,13 +69,15 @@ def dialogues_in(entries: Iterator[Entry]) -> Iterator[Entry]:
             continue
         found = clean(row["dialog_id"]).strip()
         lines = dialogues.setdefault(found, [])
-        if found != last and lines and not _goes_on(lines[-1][1], row):
-            reason = f"dialog_id {show(found)} stood already on {lines[0][0]}, and this is no part of it"
-            twice.append(Entry(entry.place, functools.partial(DialogueLines, found, (), reason)))
-            last = ""
-            continue
+        if found != last:
+            second = ""
+            if lines and not _goes_on(lines[-1][1], row):
+                reason = f"dialog_id {show(found)} stood already on {lines[0][0]}, and this is no part of it"
+                twice.append(Entry(entry.place, functools.partial(DialogueLines, found, (), reason)))
+                second = found
         last = found
-        lines.append((entry.place, row))
+        if found != second:
+            lines.append((entry.place, row))
     for dialogue_id, lines in dialogues.items():
         yield Entry(lines[0][0], functools.partial(DialogueLines, dialogue_id, tuple(lines)))
     yield from twice
