@@ -33,8 +33,9 @@ from usbrec.llm.openai.connection import (
 )
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
-from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, put_together
-from usbrec.llm.openai.statuses import BROKEN_OFF, error_in
+from usbrec.llm.openai.responses import Body, BodyChoice, Chunk
+from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, words_of
+from usbrec.llm.openai.streamed import Gathered
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.storage import parse_json
@@ -377,50 +378,38 @@ class OpenAIModel:
         return bool(refused)
 
     async def _exchange(self, body: dict[str, Any], on_delta: OnDelta | None) -> Body:
-        path = "/chat/completions"
-        if on_delta is None:
-            return self._read(await self._connection.post(path, body))
-        async with self._connection.stream(path, body) as answer:
+        async with self._connection.stream("/chat/completions", body) as answer:
             if answer.events:
-                return await self._follow(answer, on_delta)
+                # Some servers stream whether they are asked to or not.
+                return await self._follow(answer, on_delta or (lambda _: None))
             # A server that does not stream: its whole answer is one piece.
             whole = self._read(await answer.text())
+        if on_delta is not None:
             on_delta(whole.choices[0].text)
-            return whole
+        return whole
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason broke off and is no answer."""
-        pieces: list[str] = []
-        thoughts: list[str] = []
-        calls: list[dict[str, Any]] = []
-        finish: str | None = None
-        usage: Any = None
-        async for event in stream.data():
+        gathered = Gathered()
+        said: Any = None
+        async for data in stream.data():
             try:
-                chunk = Chunk.model_validate(parse_json(event))
+                event = parse_json(data)
+                if error_of_event(event) is not None:
+                    raise HttpFailure(None, error_of(event))
+                said = words_of(event) or said
+                piece = gathered.add(Chunk.model_validate(event))
             except ValueError:  # an event that is no JSON, or pydantic's: no chunk of a completion
-                finish = None
+                gathered.broken = True
                 break
-            if chunk.error:
-                raise HttpFailure(None, chunk.error)
-            usage = chunk.usage or usage
-            for choice in (chunk.choices or ())[:1]:
-                finish = choice.finish_reason or finish
-                if (choice.finish_reason or "").lower() in BROKEN_OFF:
-                    raise HttpFailure(None, error_in(event))
-                if choice.delta is None:
-                    continue
-                thoughts.append(choice.delta.reasoning)
-                put_together(calls, (choice.delta.model_extra or {}).get("tool_calls"))
-                if piece := choice.delta.text:
-                    pieces.append(piece)
-                    on_delta(piece)
-        if finish is None:
+            if piece:
+                on_delta(piece)
+        if (body := gathered.body()) is None:
+            words = "" if said is None else f" It says: {self._connection.words(said)}"
             raise UnusableAnswer(
-                f"The stream from {self._connection.host} broke off or is no stream of completions."
+                f"The stream from {self._connection.host} broke off or is no stream of completions.{words}"
             )
-        message = BodyMessage.of("".join(pieces), "".join(thoughts), calls)
-        return Body(choices=[BodyChoice(message=message, finish_reason=finish)], usage=usage)
+        return body
 
     def _read(self, text: str) -> Body:
         try:
@@ -430,9 +419,11 @@ class OpenAIModel:
         except ValueError:
             place = ""
         what = "an HTML page" if is_page(text) else f"something else (see {place})" if place else "no JSON"
+        said = None if is_page(text) or '"choices"' in text else error_in(text)
+        says = f"; it says: {self._connection.words(said)}" if said else ""
         raise UnusableAnswer(
-            f"The server at {self._connection.host} sent {what} instead of a chat completion; "
-            f"check {self._url_is}, which usually ends in /v1."
+            f"The server at {self._connection.host} sent {what} instead of a chat completion{says}. "
+            f"Check {self._url_is}, which usually ends in /v1."
         )
 
     def _cannot_do(self, said: Complaint, sent: Mapping[str, Any]) -> CannotDo | None:

@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import os
 import re
+import time
 from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -156,16 +157,33 @@ class Connection:
         return self.address.host
 
     def complaint(self, failure: HttpFailure) -> Complaint:
-        return Complaint.read(failure.status, failure.said, self._secrets, connected=failure.connected)
+        return Complaint.read(
+            failure.status,
+            failure.said,
+            self._secrets,
+            connected=failure.connected,
+            for_good=failure.for_good,
+        )
+
+    def words(self, said: Any) -> str:
+        """What a server said, fit for one line of a message: cut, and without secrets."""
+        return Complaint.read(None, said, self._secrets).reason
 
     async def within(self, seconds: float | None, work: Awaitable[T]) -> T:
-        """Raises ModelUnavailable after so many seconds."""
+        """Raises ModelUnavailable after so many seconds, with the last fault that was tried again by then."""
+        started = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 return await work
         except TimeoutError:
             pass
-        raise ModelUnavailable(f"No answer from {self.host} within {seconds:g} seconds.")
+        fault, at = self._client.last_fault or (None, started)
+        last = f" The last fault was: {self._of(fault)}" if fault is not None and at > started else ""
+        raise ModelUnavailable(f"No answer from {self.host} within {seconds:g} seconds.{last}")
+
+    def _of(self, fault: HttpFailure) -> str:
+        status = "" if fault.status is None else f"status {fault.status}: "
+        return status + self.complaint(fault).reason
 
     async def aclose(self) -> None:
         await self._client.aclose()

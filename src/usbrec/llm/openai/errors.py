@@ -37,13 +37,16 @@ _ONE_CHOICE = re.compile(
     r"\bn\s*(?:[=<>]|must|is|should)|(?:one|multiple) (?:completion )?choices?|multiple completions"
 )
 
+#: The fields in which servers say what is wrong, whatever else stands in the body.
+_SAID = ("message", "detail", "error", "error_message", "msg", "errors", "reason")
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """What a server said instead of an answer, without secrets.
 
     `text` is everything it said, to search in; `reason` one line of it, to show. `status` is None
-    where the connection failed or a stream ended in an error.
+    where the connection failed or a stream ended in an error. `for_good`: so it would every time.
     """
 
     status: int | None
@@ -52,15 +55,22 @@ class Complaint:
     parameter: str
     reason: str
     text: str
+    for_good: bool = False
 
     @classmethod
     def read(
-        cls, status: int | None, body: object, secrets: Collection[str], *, connected: bool = True
+        cls,
+        status: int | None,
+        body: object,
+        secrets: Collection[str],
+        *,
+        connected: bool = True,
+        for_good: bool = False,
     ) -> Self:
         """Out of an error's body (JSON or text). `secrets` (key, headers) are taken out wherever the server
         repeats them."""
         fields = body if isinstance(body, Mapping) else {}
-        said = next((fields[name] for name in ("message", "detail", "error") if fields.get(name)), body)
+        said = next((fields[name] for name in _SAID if fields.get(name)), body)
 
         def without_key(value: object) -> str:
             text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
@@ -77,6 +87,7 @@ class Complaint:
             parameter=without_key(fields.get("param") or ""),
             reason=_shown(without_key(said)),
             text=f"{without_key(said)}\n{without_key(body)}",
+            for_good=for_good,
         )
 
     @property
@@ -109,6 +120,8 @@ class Complaint:
     def failure(self, host: str, model: str, *, key: str, url: str) -> UsbRecError:
         """The error to raise for it; `key` and `url` say where these two are set."""
         status = self.status
+        if self.for_good:
+            return ModelRefused(f"{host} cannot be asked: {self.reason} ({url}).")
         if not self.connected:
             return ModelUnavailable(f"The connection to {host} failed: {self.reason}")
         if status in (401, 403):

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import AsyncIterable, AsyncIterator
 
 
 async def data_of_events(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
-    """The data of each event; comments, names and ids are left out, and so is an event without data.
+    """The data of each event; comments and ids are left out, and so is an event without data. What an event
+    of the name "error" says is given as JSON with an `error`, like the errors in events without a name.
 
     Lines end in any of the three ways that the format allows, also across pieces. An event that the stream's
     end cuts off before its empty line is given all the same: servers forget that line.
     """
     data: list[str] = []
+    kind = ""
     async for line in _lines(pieces):
         if line:
             name, _, value = line.partition(":")
             if name == "data":
                 data.append(value.removeprefix(" "))
-        elif data:
-            yield "\n".join(data)
-            data = []
-    if data:
-        yield "\n".join(data)
+            elif name == "event":
+                kind = value.strip()
+            continue
+        if data or kind == "error":
+            yield _event(kind, data)
+        data, kind = [], ""
+    if data or kind == "error":
+        yield _event(kind, data)
+
+
+def _event(kind: str, data: list[str]) -> str:
+    text = "\n".join(data)
+    if kind != "error":
+        return text
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        said = text.strip() or "an error, without a word"
+    return text if isinstance(said, dict) and said.get("error") else json.dumps({"error": said})
 
 
 async def _lines(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:

@@ -14,6 +14,7 @@ import json
 import logging
 import random
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,7 +25,7 @@ import aiohttp
 import certifi
 
 from usbrec.errors import ConfigError
-from usbrec.llm.openai import statuses
+from usbrec.llm.openai import schemes, statuses
 from usbrec.llm.openai.events import data_of_events
 
 #: Waits between tries where the server asks for none, in seconds: the first, and the longest.
@@ -42,41 +43,64 @@ _log = logging.getLogger(__name__)
 
 class HttpFailure(Exception):
     """No answer: `status` and what the server said (`said`: JSON or text), or, where `connected` is False,
-    why the connection failed."""
+    why the connection failed. `for_good`: no other try would get there."""
 
-    def __init__(self, status: int | None, said: Any, *, connected: bool = True) -> None:
+    def __init__(
+        self, status: int | None, said: Any, *, connected: bool = True, for_good: bool = False
+    ) -> None:
         super().__init__("no answer")
         self.status = status
         self.said = said
         self.connected = connected
+        self.for_good = for_good
 
 
 class Stream:
     """An answer in pieces. `events`: whether it is a stream of events; else `text` reads it as a whole."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
+        self.response = response
         #: Whether "[DONE]" has come.
         self.done = False
-        self.events = "event-stream" in response.headers.get("content-type", "")
+        self.events = "event-stream" in response.headers.get("content-type", "").lower()
+        self._coming = data_of_events(response.content.iter_any())
+        self._begun: list[str] = []
 
     async def text(self) -> str:
         """Raises HttpFailure."""
         try:
-            return (await self._response.read()).decode("utf-8", "replace")
+            return (await self.response.read()).decode("utf-8", "replace")
         except (aiohttp.ClientError, OSError) as error:
             raise _broken(error) from None
+
+    async def begin(self) -> tuple[bool, Any]:
+        """Wait for the first event that says something: whether one came, and the error (JSON) that came in
+        its place, None without one. `data` gives what was read so far once more. Raises what aiohttp does."""
+        async for data in self._coming:
+            self._begun.append(data)
+            if data.startswith("[DONE]"):
+                break
+            says, failed = statuses.read_event(data)
+            if says:
+                return True, failed
+        return False, None
 
     async def data(self) -> AsyncIterator[str]:
         """The data of its events up to "[DONE]", which is not among them. Raises HttpFailure."""
         try:
-            async for data in data_of_events(self._response.content.iter_any()):
+            async for data in self._all():
                 if data.startswith("[DONE]"):
                     self.done = True
                     return
                 yield data
         except (aiohttp.ClientError, OSError) as error:
             raise _broken(error) from None
+
+    async def _all(self) -> AsyncIterator[str]:
+        for data in self._begun:
+            yield data
+        async for data in self._coming:
+            yield data
 
 
 class HttpClient:
@@ -93,41 +117,44 @@ class HttpClient:
         self._loop: asyncio.AbstractEventLoop | None = None
         #: Whether a completion has come from there.
         self.answered = False
+        #: The last fault that was tried again, and when (seconds, monotonic); None after an answer.
+        self.last_fault: tuple[HttpFailure, float] | None = None
+        self._wrong_scheme: str | None = None
 
     async def get(self, path: str) -> str:
         """The body of what lies there. Raises HttpFailure."""
-        response = await self._answer(path, None)
-        return (await response.read()).decode("utf-8", "replace")
+        return await (await self._answer(path, None)).text()
 
     async def post(self, path: str, body: Mapping[str, Any]) -> str:
         """The body of the answer. Raises HttpFailure."""
-        response = await self._answer(path, body)
         # Read by then, so that its end was tried again, too.
-        return (await response.read()).decode("utf-8", "replace")
+        return await (await self._answer(path, body)).text()
 
     @asynccontextmanager
     async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Stream]:
-        """The answer while it comes. Raises HttpFailure."""
-        response = await self._answer(path, body)
+        """The answer while it comes: a stream of events once the first that says something is there, anything
+        else as a whole. Raises HttpFailure."""
+        answer = await self._answer(path, body, streamed=True)
         try:
-            yield Stream(response)
+            yield answer
         finally:
-            _let_go(response)
+            _let_go(answer.response)
 
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
             self._session = None
 
-    async def _answer(self, path: str, body: Mapping[str, Any] | None) -> aiohttp.ClientResponse:
-        """The answer to the first try that got one: read, unless it is a stream of events. Without a body,
-        what lies there."""
+    async def _answer(self, path: str, body: Mapping[str, Any] | None, *, streamed: bool = False) -> Stream:
+        """The answer to the first try that got one: read, unless it is a stream of events and may be
+        `streamed`. Without a body, what lies there."""
         url = path if "://" in path else f"{self._url}{path}"
         # What no server could decode, half a surrogate pair, is sent as "?".
         data = None
         if body is not None:
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         for tries in itertools.count():
+            heard = False
             try:
                 response = await self._opened().request(
                     "GET" if data is None else "POST",
@@ -139,21 +166,43 @@ class HttpClient:
                     # A redirect would carry keys to wherever it points.
                     allow_redirects=False,
                 )
+                heard, answer = True, Stream(response)
                 try:
-                    failure = await self._refusal(response)
+                    failure = await self._refusal(answer, streamed=streamed)
                 except BaseException:  # a cancelled request among them: its connection goes with it
                     _let_go(response)
                     raise
                 if failure is None:
-                    return response
-                passing = statuses.is_passing(failure.status or 0, response.headers)
+                    self.last_fault = None
+                    return answer
+                _let_go(response)
+                passing = not failure.for_good and statuses.is_passing(failure.status or 0, response.headers)
                 wait = statuses.wait_asked(response.headers)
             except (aiohttp.ClientError, OSError) as error:
-                failure, passing, wait = _broken(error), True, None
+                failure, wait = (_broken(error) if heard else await self._cut_off(error)), None
+                passing = not failure.for_good
+            self.last_fault = failure, time.monotonic()
             if not passing or tries == self._retries:
                 raise failure
             await asyncio.sleep(_pause(tries) if wait is None else self._heeded(wait, failure))
         raise AssertionError("counting has no end")
+
+    async def _cut_off(self, error: Exception) -> HttpFailure:
+        """Why there is no answer. Before the first one the address may be wrong, which no other try mends: it
+        is asked once whether it is."""
+        absent = isinstance(error, aiohttp.ClientConnectorDNSError | ConnectionRefusedError) or isinstance(
+            getattr(error, "os_error", None), ConnectionRefusedError
+        )
+        if absent or self.answered or self._proxy is not None:
+            return _broken(error)
+        said = schemes.wrong_certificate(error)
+        if not said and self._wrong_scheme is None:
+            parts = urlsplit(self._url)
+            port = parts.port or (443 if parts.scheme.lower() == "https" else 80)
+            self._wrong_scheme = await schemes.wrong_scheme(parts.scheme.lower(), parts.hostname or "", port)
+        if said or self._wrong_scheme:
+            return HttpFailure(None, said or self._wrong_scheme, connected=False, for_good=True)
+        return _broken(error)
 
     def _heeded(self, wait: float, failure: HttpFailure) -> float:
         """The wait that the server asks for, no longer than a try: so that there is a second one in time."""
@@ -168,11 +217,13 @@ class HttpClient:
             )
         return heeded
 
-    async def _refusal(self, response: aiohttp.ClientResponse) -> HttpFailure | None:
-        """Why an answer is none, read to its end; None for one that is. Raises what aiohttp raises."""
-        if response.status == 200 and "event-stream" in response.headers.get("content-type", ""):
-            self.answered = True
-            return None
+    async def _refusal(self, answer: Stream, *, streamed: bool) -> HttpFailure | None:
+        """Why an answer is none, read to its end; None for one that is. Of a stream of events only what comes
+        before its first words is read: until then nobody has heard anything, and it may be tried again.
+        Raises what aiohttp raises."""
+        response = answer.response
+        if response.status == 200 and answer.events and streamed:
+            return await self._refusal_of_stream(answer)
         body = await response.read()
         # What lies somewhere is no completion.
         completes = self.answered and response.method == "POST"
@@ -183,8 +234,20 @@ class HttpClient:
         if 300 <= status < 400:
             where = response.headers.get("location", "nowhere")
             return HttpFailure(status, f"it sends us on to {where}; give that address if it is the right one")
+        if status == 400 and self._url.lower().startswith("http:") and schemes.says_tls(body):
+            said = "it speaks https, not http: write https:// in the address"
+            return HttpFailure(None, said, connected=False, for_good=True)
         said = statuses.error_in(body.decode("utf-8", "replace"))
         return HttpFailure(status, said or f"status {status}, without a word")
+
+    async def _refusal_of_stream(self, answer: Stream) -> HttpFailure | None:
+        says, failed = await answer.begin()
+        if failed is not None:
+            return HttpFailure(statuses.error_of_event(failed), statuses.error_of(failed))
+        if not says and self.answered:
+            return HttpFailure(statuses.BEHIND, "a stream that ended before its first word")
+        self.answered = self.answered or says
+        return None
 
     def _opened(self) -> aiohttp.ClientSession:
         """The session of the running loop; connections of another loop cannot be used in it."""

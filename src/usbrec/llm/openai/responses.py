@@ -259,6 +259,8 @@ class ChunkChoice(BaseModel):
 
     delta: BodyMessage | None = None
     finish_reason: str | None = None
+    index: Any = None
+    logprobs: Any = None
 
 
 class Chunk(BaseModel):
@@ -266,7 +268,6 @@ class Chunk(BaseModel):
 
     choices: list[ChunkChoice] | None = None
     usage: Any = None
-    error: Any = None
 
 
 def letters(text: str) -> int:

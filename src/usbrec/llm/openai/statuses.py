@@ -23,13 +23,36 @@ _WRAPPED = re.compile(
     rb"(?:error code|status(?:[ _]code)?|HTTP(?:/[\d.]+)?)\W{0,4}(400|401|403|404|413|422)\b", re.IGNORECASE
 )
 #: An error inside a 200 that names no status of its own is one of the provider behind.
-_BEHIND = 502
+BEHIND = 502
 #: How servers say that they broke a reply off in the middle (OpenRouter, Mistral; vLLM and SGLang; DeepSeek):
 #: what came is no reply, however much of it there is.
 BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource"})
 _BROKEN_OFF = re.compile(
     rb'"finish_reason"\s*:\s*"(?:%s)"' % "|".join(sorted(BROKEN_OFF)).encode(), re.IGNORECASE
 )
+#: What errors are called that name no number, by OpenAI and those who answer like it; Google's names, too.
+_NAMED = {
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "unauthenticated": 401,
+    "permission_error": 403,
+    "permission_denied": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "context_length_exceeded": 400,
+    "invalid_argument": 400,
+    "invalid_request_error": 400,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "resource_exhausted": 429,
+    "server_error": 500,
+    "unavailable": 503,
+    "overloaded_error": 529,
+}
+#: Where they name one.
+_NUMBERS = ("code", "status", "status_code", "statusCode")
+#: What a body without choices says in place of an error.
+_SAID = ("message", "detail", "error_message", "msg", "errors")
 #: Worth another try, beside all from 500.
 _PASSING = (408, 409, 429)
 
@@ -38,10 +61,14 @@ def true_status(status: int, body: bytes, *, answered: bool) -> int:
     """The status that `body` speaks of. A body that is no completion is a fault behind a server that has
     `answered` before; before that it is a wrong address, which is told at once."""
     if status == 200:
-        speaks = b'"error"' in body or _BROKEN_OFF.search(body) is not None
-        if speaks and (within := status_within(_parsed(body))) is not None:
+        whole = is_whole(body)
+        speaks = not whole or b'"error"' in body or _BROKEN_OFF.search(body) is not None
+        parsed = _parsed(body) if speaks else None
+        if (within := status_within(parsed)) is not None:
             return within
-        return _BEHIND if answered and not is_whole(body) else status
+        if not whole and words_of(parsed) is not None and (named := _status_of({}, _only(parsed))) != BEHIND:
+            return named
+        return BEHIND if answered and not whole else status
     if status >= 500 and (found := _WRAPPED.search(body)) is not None:
         return int(found[1])
     return status
@@ -61,22 +88,61 @@ def is_passing(status: int, headers: Mapping[str, str]) -> bool:
 def status_within(body: Any) -> int | None:
     """The status of an error that stands in place of an answer, or broke one of its choices off; None where
     none does."""
+    body = _only(body)
     if not isinstance(body, Mapping):
         return None
     if body.get("choices"):
         error = _broken_off(body["choices"])
     else:
         error = body.get("error") or (body if body.get("object") == "error" else None)
-    if not error:
-        return None
-    named = (
-        (error.get(name) for name in ("code", "status", "status_code")) if isinstance(error, Mapping) else ()
-    )
-    for value in (*named, body.get("code"), body.get("status")):
-        number = int(value) if isinstance(value, str) and value.isdigit() else value
+    return _status_of(error, body) if error else None
+
+
+def _status_of(error: Any, body: Mapping[str, Any]) -> int:
+    fields = error if isinstance(error, Mapping) else {}
+    names = [one.get(name) for one in (fields, body) for name in _NUMBERS]
+    for value in names:
+        number = int(value) if isinstance(value, str) and value.isdecimal() else value
         if isinstance(number, int) and not isinstance(number, bool) and 400 <= number <= 599:
             return number
-    return _BEHIND
+    for value in (*names, fields.get("type")):
+        if isinstance(value, str) and value.lower() in _NAMED:
+            return _NAMED[value.lower()]
+    return BEHIND
+
+
+def read_event(data: str) -> tuple[bool, Any]:
+    """Whether one event of a stream says something, be it a word, a thought, a call or an end, and the error
+    (JSON) where it says that. What is no JSON is left to whoever reads it."""
+    event = _only(_parsed(data))
+    if not isinstance(event, Mapping):
+        return True, None
+    if error_of_event(event) is not None:
+        return True, event
+    choices = event.get("choices")
+    return any(map(_says, choices if isinstance(choices, list) else ())), None
+
+
+def _says(choice: Any) -> bool:
+    if not isinstance(choice, Mapping) or choice.get("finish_reason"):
+        return True
+    delta = choice.get("delta")
+    told = delta if isinstance(delta, Mapping) else {}
+    return bool(choice.get("text")) or any(value for name, value in told.items() if name != "role")
+
+
+def error_of_event(event: Any) -> int | None:
+    """The status of the error that one event of a stream is; None for one that is none. Without choices, what
+    names a status or a detail is one; other words may be about the progress."""
+    event = _only(event)
+    if not isinstance(event, Mapping):
+        return None
+    if event.get("error"):
+        return _status_of(event["error"], event)
+    if (status := status_within(event)) is not None or words_of(event) is None:
+        return status
+    status = _status_of(event, event)
+    return status if status != BEHIND or event.get("detail") else None
 
 
 def wait_asked(headers: Mapping[str, str]) -> float | None:
@@ -92,11 +158,28 @@ def wait_asked(headers: Mapping[str, str]) -> float | None:
 def error_in(text: str) -> Any:
     """What a server says of a failure: the error of its body, else the body, as JSON where it is some."""
     parsed = _parsed(text)
-    if parsed is None:
-        return text.strip()
+    return text.strip() if parsed is None else error_of(parsed)
+
+
+def error_of(parsed: Any) -> Any:
+    """The same of a body that is read."""
+    parsed = _only(parsed)
     if not isinstance(parsed, Mapping):
         return parsed
     return parsed.get("error") or _broken_off(parsed.get("choices")) or parsed
+
+
+def words_of(body: Any) -> Any:
+    """What a body without choices says in a field of its own; None where it says nothing."""
+    body = _only(body)
+    if not isinstance(body, Mapping) or body.get("choices"):
+        return None
+    return next((body[name] for name in _SAID if body.get(name)), None)
+
+
+def _only(body: Any) -> Any:
+    """What stands alone in a list, as Google's servers wrap their errors."""
+    return body[0] if isinstance(body, list) and len(body) == 1 else body
 
 
 def _broken_off(choices: Any) -> Any:

@@ -59,6 +59,8 @@ class HttpRecommender:
         await self._connection.aclose()
 
     def _failure(self, said: Complaint) -> UsbRecError:
+        if said.for_good:
+            return ModelRefused(f"{self._where} cannot be asked: {said.reason}.")
         if not said.connected or said.status is None:
             return ModelUnavailable(f"The connection to {self._where} failed: {said.reason}")
         what = f"The recommender at {self._where} answered {said.status}"

@@ -1,0 +1,60 @@
+"""Streamed completions put together: chunks in, the first choice's words out, the whole body at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, ChunkChoice, put_together
+
+
+@dataclass
+class _Choice:
+    pieces: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    finish: str | None = None
+    logprobs: Any = None
+
+    def add(self, choice: ChunkChoice) -> str:
+        self.finish = choice.finish_reason or self.finish
+        self.logprobs = self.logprobs or choice.logprobs
+        if choice.delta is None:
+            return ""
+        self.thoughts.append(choice.delta.reasoning)
+        put_together(self.calls, (choice.delta.model_extra or {}).get("tool_calls"))
+        self.pieces.append(choice.delta.text)
+        return choice.delta.text
+
+    def whole(self) -> BodyChoice:
+        message = BodyMessage.of("".join(self.pieces), "".join(self.thoughts), self.calls)
+        return BodyChoice(message=message, finish_reason=self.finish, logprobs=self.logprobs)
+
+
+class Gathered:
+    """What of a stream has come. `broken`: that an event was none."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self._choices: dict[int, _Choice] = {}
+        self._usage: Any = None
+
+    def add(self, chunk: Chunk) -> str:
+        """The new words of the choice that came first."""
+        self._usage = chunk.usage or self._usage
+        told = ""
+        for place, choice in enumerate(chunk.choices or ()):
+            index = choice.index if isinstance(choice.index, int) else place
+            new = self._choices.setdefault(index, _Choice()).add(choice)
+            if index == next(iter(self._choices)):
+                told += new
+        return told
+
+    def body(self) -> Body | None:
+        """The choices that have an end; None for a stream that broke off."""
+        first = next(iter(self._choices.values()), None)
+        if self.broken or first is None or first.finish is None:
+            return None
+        choices = [self._choices[index] for index in sorted(self._choices)]
+        whole = [choice.whole() for choice in choices if choice.finish is not None]
+        return Body(choices=whole, usage=self._usage)
