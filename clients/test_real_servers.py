@@ -30,6 +30,8 @@ pytestmark = pytest.mark.clients
 
 #: Seconds that a server may take to answer its first request.
 START = 300
+#: Seconds that a probe, or two rows of a search, may take on a busy machine.
+LONGEST = 1200
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ def test_a_server_is_probed_and_plays_rows(server: Server, upstream: str, tmp_pa
         url = upstream if server is SERVERS[0] else stack.enter_context(_running(server, upstream))
         here = {"OPENAI_API_KEY": "none"}
         model = server.model or checkpoint_of("smollm2-135m")
-        probed = usbrec("models", "probe", f"openai:{model}", "--base-url", url, "--json", env=here)
+        probed = usbrec(
+            *("models", "probe", f"openai:{model}", "--base-url", url, "--json"), env=here, timeout=LONGEST
+        )
         assert probed.returncode == 0, probed.stderr
         found = {one["name"]: one["supported"] for one in json.loads(probed.stdout)["findings"]}
         print(server.name, json.dumps(found))
@@ -157,6 +161,7 @@ def test_a_server_is_probed_and_plays_rows(server: Server, upstream: str, tmp_pa
             *("--recommender", f"openai:{model}", "--seeker", "rules", "--judge", "rules"),
             *("--base-url", url, "--ses", "-o", tmp_path / "run"),
             env=here,
+            timeout=LONGEST,
         )
         assert played.returncode == 0, played.stderr
         results = json.loads((tmp_path / "run" / "results.json").read_text())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, Separated, separate
+from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, Separated, closes_alone, separate
 
 SAID = "Try Dracula (1897), because nobody built a better castle."
 THOUGHT = "An old house. Jane Eyre (1847) is too obvious, so no."
@@ -193,3 +195,133 @@ def test_rarer_marks_are_known_whole_and_in_pieces(answer: str, size: int) -> No
     rest, whole = stream.end()
     assert (told + rest).strip() == found.text
     assert whole == found
+
+
+#: Tags with attributes, folds of front ends, and thoughts that another family's mark closes.
+ODD = {
+    "an attribute": f'<think time="3">{THOUGHT}</think>{SAID}',
+    "an attribute without quotes": f"<thinking budget=1024>\n{THOUGHT}\n</thinking>\n\n{SAID}",
+    "attributes over lines": f"<Reasoning\n  effort='high'\n  hidden\n>{THOUGHT}</Reasoning>{SAID}",
+    "an attribute with a bracket": f'<thought note="[x] a/b">{THOUGHT}</thought>{SAID}',
+    "an escaped tag with an attribute": f"&lt;think time=&quot;3&quot;&gt;{THOUGHT}&lt;/think&gt;{SAID}",
+    "a bracket with an attribute": f"[THINK budget=3]{THOUGHT}[/THINK]{SAID}",
+    "a blank in the closing tag": f"<think >{THOUGHT}</think >{SAID}",
+    "a fold of Open WebUI": (
+        '<details type="reasoning" done="true" duration="5">\n<summary>Thought for 5 seconds</summary>\n'
+        f"> {THOUGHT}\n</details>\n{SAID}"
+    ),
+    "a fold with its type at the end": f"<details done='true' type='reasoning'>{THOUGHT}</details>{SAID}",
+    "a fold with a fold in it": (
+        f'<details type="reasoning">a<details><summary>b</summary></details>{THOUGHT}</details>{SAID}'
+    ),
+    "a fold by its summary": f"<details>\n<summary>Thinking</summary>\n{THOUGHT}\n</details>\n\n{SAID}",
+    "a fold of LibreChat": f":::thinking\n{THOUGHT}\n:::\n\n{SAID}",
+    "an empty tag before the thought": f"<think/><think>{THOUGHT}</think>{SAID}",
+    "think closed by thinking": f"<think>{THOUGHT}</thinking>{SAID}",
+    "think closed by reasoning": f"<think>\n{THOUGHT}\n</reasoning>\n\n{SAID}",
+    "think closed by thought": f"<think>{THOUGHT}</thought>{SAID}",
+    "think closed by a bracket": f"<think>{THOUGHT}[/THINK]{SAID}",
+    "think closed by triangles": f"<think>{THOUGHT}◁/think▷{SAID}",
+    "a bracket closed by think": f"[THINK]{THOUGHT}</think>{SAID}",
+    "reasoning with an attribute closed by think": f'<reasoning effort="low">{THOUGHT}</think >{SAID}',
+    "a mark too many at the end": f"<think>{THOUGHT}</think>{SAID}</think>\n",
+    "thoughts that speak of a pair": f"<think>{THOUGHT} <reasoning>so</reasoning></thinking>{SAID}",
+    "thoughts that quote a mark": f"<think>{THOUGHT} `</thinking>` no.</think>{SAID}",
+    "thoughts that speak of another mark": f"<think>{THOUGHT} </reasoning> no.</think>{SAID}",
+}
+
+
+def split(answer: str, places: list[int], *, holds: bool = False) -> str:
+    """What is passed on of an answer that is split at these places."""
+    passing, told, last = ReasoningFilter(holds=holds), "", 0
+    for place in [*sorted({place % (len(answer) + 1) for place in places}), len(answer)]:
+        told += passing.feed(answer[last:place])
+        last = place
+    rest, whole = passing.end()
+    assert whole == separate(answer)
+    return told + rest
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_tags_with_attributes_folds_and_other_families_ends_are_told_apart(name: str) -> None:
+    found = separate(ODD[name])
+    assert (found.text, found.open) == (SAID, False)
+    assert THOUGHT in found.reasoning
+
+
+@pytest.mark.parametrize("name", [*ODD, *FAMILIES])
+@settings(max_examples=10)
+@given(places=st.lists(st.integers(0, 300), max_size=12), size=st.integers(1, 40))
+def test_however_an_answer_is_split_the_same_is_passed_on(name: str, places: list[int], size: int) -> None:
+    answer = {**ODD, **FAMILIES}[name]
+    assert split(answer, places) == SAID
+    assert split(answer, list(range(0, len(answer), size))) == SAID
+
+
+_PIECES = (
+    *('<think time="3">', "<thinking budget=9>", "<think>", "<think/>", '<details type="reasoning">'),
+    *(
+        "</think>",
+        "</thinking>",
+        "[THINK]",
+        "[/THINK]",
+        "<details>",
+        "</details>",
+        ":::thinking\n",
+        "\n:::\n",
+    ),
+    *("<answer>", "</answer>", "Try ", "Emma", " ", "\n", "<b>", "<", ">", '"', "think", "a < b"),
+    *("<summary>Thoughts</summary>", "<summary>More</summary>"),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=10), st.lists(st.integers(0, 200), max_size=8))
+def test_pieces_of_marks_in_any_order_stream_as_the_whole_says(parts: list[str], places: list[int]) -> None:
+    answer = "".join(parts)
+    found = separate(answer)
+    assert split(answer, places, holds=True).rstrip() == found.text.rstrip()
+    if not closes_alone(answer) and not stray(answer):
+        assert split(answer, places).rstrip() == found.text.rstrip()
+    assert not re.search(r"<think[ >]|<thinking[ >]|\[/?THINK\]|</think", found.text)
+
+
+def stray(answer: str) -> bool:
+    """Whether a closing mark stands outside of thoughts: what came before it has been passed on."""
+    return "\0" in separate(re.sub(r"</think>|</thinking>|\[/THINK\]", r"\g<0>\0", answer)).text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<details><summary>Plot</summary>A castle.</details> Try Dracula (1897).",
+        "Try <i class='x'>Dracula</i>, <details open>a castle</details>.",
+        "I think <thinker> is a name; 3 < 4; [think again] and [thinking, slow].",
+        "a ::: b\n:::note\nx\n:::",
+        "<thinkpad model='x'> is a computer </thinkpad>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_what_only_looks_like_a_mark_stays(answer: str, size: int) -> None:
+    assert separate(answer) == Separated(answer)
+    assert streamed(answer, size) == answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f'<think time="3">{THOUGHT}',
+        f'<details type="reasoning" done="false">\n<summary>Thinking…</summary>\n> {THOUGHT}',
+        f"<think>{THOUGHT} I would write '</thinking>' next",
+        f":::thinking\n{THOUGHT}",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_thoughts_behind_odd_marks_that_break_off_say_nothing(answer: str, size: int) -> None:
+    found = separate(answer)
+    assert (found.text, found.open) == ("", True)
+    assert streamed(answer, size) == ""
+
+
+def test_a_tag_that_never_ends_is_passed_on_once_it_cannot_be_one() -> None:
+    answer = f"Try <think {'x' * 400} Dracula"
+    assert streamed(answer, 3) == answer

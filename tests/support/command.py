@@ -45,8 +45,10 @@ def usbrec(
     typed: str = "",
     fresh: bool = False,
     models: bool = False,
+    timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
-    """Give a command and wait for its end. `env` is added to this process's; `typed` is what it is told.
+    """Give a command and wait for its end, `timeout` seconds at most. `env` is added to this process's; `typed`
+    is what it is told.
 
     `models` for one that runs models here: what these need is imported beforehand, too.
     """
@@ -58,7 +60,7 @@ def usbrec(
             input=typed,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=timeout,
             env=environment,
             cwd=cwd,
             check=False,
@@ -73,7 +75,7 @@ def usbrec(
             cwd=str(cwd or Path.cwd()),
             env=environment,
             streams=[stream.fileno() for stream in streams],
-            timeout=120,
+            timeout=timeout,
         )
         for stream in streams[1:]:
             stream.seek(0)

@@ -5,50 +5,40 @@ them. Thoughts are no part of the reply: they are not scored, linked, shown, sai
 chat template has written the opening mark into the prompt, the answer holds the closing one alone; where the
 limit of tokens came first, it holds no closing one, and there is no reply.
 
-The marks are those of model cards and chat templates (DeepSeek-R1, Qwen3, Magistral, Kimi, gpt-oss, Granite,
-Seed-OSS, Command A, OpenThinker, EXAONE Deep, Apertus and their kin).
+Which marks there are stands in llm/marks.py.
 """
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-#: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
-ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
+from usbrec.llm.marks import (
+    AROUND,
+    FAMILIES,
+    Family,
+    Found,
+    ReasoningMarks,
+    marks_among,
+    may_end_in_mark,
+    names_marks,
+    read_marks,
+)
 
-_TAGS = (
-    *("think", "thinking", "thought", "thoughts", "reason", "reasoning"),
-    *("seed:think", "longcat_think", "inner_thoughts"),
-)
-#: Opening and closing marks, a family each. Compared without case.
-_FAMILIES: tuple[tuple[str, str], ...] = (
-    *((f"<{tag}>", f"</{tag}>") for tag in _TAGS),
-    # As a front end that shows them writes them.
-    *((f"&lt;{tag}&gt;", f"&lt;/{tag}&gt;") for tag in _TAGS),
-    *((f"[{tag}]", f"[/{tag}]") for tag in ("think", "thinking")),
-    ("◁think▷", "◁/think▷"),
-    ("<|begin_of_thought|>", "<|end_of_thought|>"),
-    ("<|start_thinking|>", "<|end_thinking|>"),
-    ("<|thinking|>", "<|/thinking|>"),
-    ("<|think|>", "<|content|>"),
-    ("<|inner_prefix|>", "<|inner_suffix|>"),
-    ("<unused94>thought", "<unused95>"),
-    ("<|channel>thought", "<channel|>"),
-)
-#: What some families put around the reply that follows their thoughts.
-_AROUND: tuple[tuple[str, str], ...] = (
-    ("<answer>", "</answer>"),
-    ("<response>", "</response>"),
-    ("<output>", "</output>"),
-    ("<|begin_of_solution|>", "<|end_of_solution|>"),
-    ("<|begin_of_box|>", "<|end_of_box|>"),
-    ("<|start_response|>", "<|end_response|>"),
-    ("<|start_text|>", "<|end_text|>"),
-)
-_MARKS = frozenset(mark.lower() for pair in (*_FAMILIES, *_AROUND) for mark in pair)
+__all__ = [
+    "ReasoningFilter",
+    "ReasoningMarks",
+    "Separated",
+    "closes_alone",
+    "marks_among",
+    "names_marks",
+    "reads_like_thought",
+    "separate",
+]
+
 _CHANNEL = re.compile(
     r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>", re.I
 )
@@ -79,27 +69,22 @@ def separate(answer: str, marks: ReasoningMarks = "auto") -> Separated:
     """The reply of an answer, and the reasoning beside it.
 
     A closing mark without an opening one makes everything before it reasoning; an opening one without a
-    closing one everything behind it, and the answer is `open`. An answer without marks is the reply as it is.
+    closing one everything behind it, and the answer is `open`. Thoughts that their own mark does not close
+    end at the closing mark of another family, unless that is quoted or was opened in them. An answer without
+    marks is the reply as it is.
     """
+    return _separate(answer, marks)[0]
+
+
+def _separate(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
+    """The same, and whether what follows could still change what ended the thoughts."""
     if marks == "off" or not answer:
-        return Separated(answer)
-    if marks != "auto":
-        return _by_marks(answer, (marks,))
-    for way in _WAYS:
-        if (found := way(answer)) is not None:
-            return found
-    return _by_marks(answer, _FAMILIES)
-
-
-def marks_among(tokens: Iterable[str], marks: ReasoningMarks = "auto") -> frozenset[str]:
-    """Those of a vocabulary's `tokens` that mark where thoughts begin or end, or what goes around a reply."""
-    if marks == "off":
-        return frozenset()
-    if marks != "auto":
-        return frozenset(token for token in tokens if token in marks)
-    there = {token: token.lower() for token in tokens}
-    known = _MARKS | (set(_CHANNEL_MARKS) if "<|channel|>" in there.values() else set())
-    return frozenset(token for token, lower in there.items() if lower in known)
+        return Separated(answer), False
+    if marks == "auto":
+        for way in _WAYS:
+            if (found := way(answer)) is not None:
+                return found, False
+    return _by_marks(answer, marks)
 
 
 def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
@@ -110,9 +95,9 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
         way(answer) is not None for way in (_by_channels, _by_bare_channels, _by_prose)
     ):
         return False
-    families = _FAMILIES if marks == "auto" else (marks,)
-    first = _pattern(families).search(answer)
-    return first is not None and all(first[0].lower() != opening.lower() for opening, _ in families)
+    marked = (one for one in read_marks(marks).find(answer) if one.kind in ("opens", "closes"))
+    first = next((one for one in marked if one.kind == "opens" or one.family.alone), None)
+    return first is not None and first.kind == "closes"
 
 
 def reads_like_thought(answer: str) -> bool:
@@ -120,39 +105,94 @@ def reads_like_thought(answer: str) -> bool:
     return _LIKE_A_THOUGHT.match(answer) is not None
 
 
-def names_marks(text: str) -> bool:
-    """Whether a chat template speaks of marks of thoughts."""
-    lower = text.lower()
-    return "<|channel|>" in lower or any(mark in lower for mark in _MARKS)
-
-
-def _by_marks(answer: str, families: tuple[tuple[str, str], ...]) -> Separated:
+def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
+    """By the marks of families; also whether a mark to come could end the thoughts elsewhere."""
+    found = read_marks(marks).find(answer)
+    if not any(one.kind != "inner" and (one.kind != "closes" or one.family.alone) for one in found):
+        return Separated(answer), False
     said: list[str] = []
     thought: list[str] = []
-    inside: tuple[str, str] | None = None
-    place = 0
-    for match in _pattern(families).finditer(answer):
-        mark = match[0].lower()
-        family = next(one for one in families if mark in (one[0].lower(), one[1].lower()))
-        closes = mark == family[1].lower()
-        if inside is None and closes:
+    inside: _Inside | None = None
+    following = _Following(found)
+    place, closed, unsure, last = 0, False, False, len(answer.rstrip())
+    for index, mark in enumerate(found):
+        if inside is not None:
+            ends, surely = inside.ends(mark, index, answer)
+            if not ends:
+                # A mark that the thoughts speak of.
+                continue
+            unsure = unsure or not surely
+            thought.append(answer[place : mark.start])
+            inside, closed = None, True
+        elif mark.kind == "opens":
+            said.append(answer[place : mark.start])
+            inside = _Inside(mark.family, following)
+        elif mark.kind == "empty" or (closed and mark.family.alone and mark.end >= last):
+            # Behind thoughts that had an end and before nothing, a closing mark is one too many.
+            said.append(answer[place : mark.start])
+        elif mark.kind == "closes" and mark.family.alone:
             # Its opening stood in the prompt: what seemed to be said was thought.
-            thought = [*said, *thought, answer[place : match.start()]]
-            said = []
-        elif inside is None:
-            said.append(answer[place : match.start()])
-            inside = family
-        elif closes and family == inside:
-            thought.append(answer[place : match.start()])
-            inside = None
+            thought += [*said, answer[place : mark.start]]
+            said = [""]
         else:
-            # A mark that the thoughts speak of.
             continue
-        place = match.end()
+        place = mark.end
     (said if inside is None else thought).append(answer[place:])
-    if not thought and inside is None:
-        return Separated(answer)
-    return Separated(_unwrapped("".join(said)), _joined(thought), open=inside is not None)
+    return Separated(_unwrapped(said), _joined(thought), open=inside is not None), unsure
+
+
+class _Following:
+    """What each family's marks after a place do."""
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self._places: dict[Family, list[int]] = {}
+        self._last_closing: dict[Family, int] = {}
+        self._found = found
+        for index, mark in enumerate(found):
+            if mark.kind in ("opens", "closes"):
+                self._places.setdefault(mark.family, []).append(index)
+            if mark.kind == "closes":
+                self._last_closing[mark.family] = index
+
+    def closes(self, family: Family, index: int) -> bool:
+        """Whether one behind this mark closes."""
+        return self._last_closing.get(family, -1) > index
+
+    def next_closes(self, family: Family, index: int) -> bool:
+        """Whether the next one behind this mark does."""
+        places = self._places.get(family, [])
+        following = bisect.bisect_right(places, index)
+        return following < len(places) and self._found[places[following]].kind == "closes"
+
+
+class _Inside:
+    """Thoughts of one family: which of the marks that follow ends them."""
+
+    def __init__(self, family: Family, following: _Following) -> None:
+        self._family = family
+        self._following = following
+        self._depth = 0
+        self._others: Counter[Family] = Counter()
+
+    def ends(self, mark: Found, index: int, answer: str) -> tuple[bool, bool]:
+        """Whether this mark does, and whether no mark that follows can change that."""
+        if mark.family == self._family:
+            closes = mark.kind == "closes"
+            if closes and not (self._depth and self._following.closes(self._family, index)):
+                return True, not self._depth
+            if self._family.inner:
+                self._depth += -1 if closes else mark.kind != "empty"
+        elif mark.kind == "opens":
+            self._others[mark.family] += 1
+        elif mark.kind == "closes" and self._others[mark.family]:
+            self._others[mark.family] -= 1
+        elif mark.kind == "closes" and mark.family.alone and not _is_quoted(mark, answer):
+            return not self._following.next_closes(self._family, index), False
+        return False, True
+
+
+def _is_quoted(mark: Found, answer: str) -> bool:
+    return answer[mark.start - 1 : mark.start] in _QUOTES or answer[mark.end : mark.end + 1] in _QUOTES
 
 
 def _by_channels(answer: str) -> Separated | None:
@@ -184,22 +224,20 @@ def _by_prose(answer: str) -> Separated | None:
     return Separated((match["said"] or "").strip(), match["thought"].strip(), open=match["said"] is None)
 
 
+_QUOTES = tuple("`'\"“”‘’„«»")
 #: The families whose thoughts stand between no two marks.
 _WAYS = (_by_channels, _by_bare_channels, _by_prose)
 
 
-def _pattern(families: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    marks = sorted({mark for family in families for mark in family}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, marks)), re.I)
-
-
-def _unwrapped(said: str) -> str:
-    said = said.strip()
-    for opening, closing in _AROUND:
+def _unwrapped(parts: Sequence[str]) -> str:
+    """What is said, without what some families put around it, and without blanks where a thought was."""
+    said = "".join(parts)
+    said = said.rstrip() if parts[0].strip() else said.strip()
+    for opening, closing in AROUND:
         if said.lower().startswith(opening):
             said = said[len(opening) :]
-            if said.lower().endswith(closing):
-                said = said[: -len(closing)]
+            if (end := said.lower().find(closing)) >= 0:
+                said = said[:end].rstrip() + said[end + len(closing) :]
             return said.strip()
     return said
 
@@ -210,7 +248,7 @@ def _joined(parts: list[str]) -> str:
 
 #: Where an answer that holds reasoning may begin, beside white space.
 _OPENINGS = (
-    *(opening for opening, _ in _FAMILIES),
+    *(family.opening for family in FAMILIES),
     "<|channel|>",
     "<|start|>",
     "analysis",
@@ -231,7 +269,6 @@ _LIKE_A_THOUGHT = re.compile(
     r"|the (?:user|person|seeker|question|task))\b",
     re.IGNORECASE,
 )
-_CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
 
 
 class ReasoningFilter:
@@ -251,6 +288,8 @@ class ReasoningFilter:
         self._answer = ""
         self._told = ""
         self._open = False
+        #: So many characters have come since the answer was last looked at as a whole.
+        self._unseen = 0
 
     def feed(self, piece: str) -> str:
         """What may be passed on now that `piece` has come."""
@@ -259,13 +298,24 @@ class ReasoningFilter:
             return piece
         if self._holds and len(self._answer) > _LONGEST_HELD and not _LIKE_A_THOUGHT.match(self._answer):
             self._holds = False
-        if self._holds or self._may_begin() or self._may_end_in_mark() or self._in_header():
+        self._unseen += len(piece)
+        if self._open and not self._marked(self._unseen):
             return ""
-        if self._open and not self._marked(len(piece)):
+        if (
+            self._holds
+            or self._may_begin()
+            or may_end_in_mark(self._answer, self._marks)
+            or self._in_header()
+        ):
             return ""
-        found = separate(self._answer, self._marks)
+        self._unseen = 0
+        found, unsure = _separate(self._answer, self._marks)
         self._open = found.open
-        return self._new(found.text)
+        if unsure or (not found.reasoning and self._is_wrapped(found.text)):
+            return ""
+        # Line breaks may be the last before a thought, and are left out then.
+        said = found.text.rstrip()
+        return self._new(said if "\n" in found.text[len(said) :] else found.text)
 
     def end(self) -> tuple[str, Separated]:
         """What is still to be passed on, and the whole answer in its parts."""
@@ -292,23 +342,20 @@ class ReasoningFilter:
 
     def _marked(self, since: int) -> bool:
         """Whether a mark may have ended in the last `since` characters; spares long thoughts searches."""
-        return not self._LAST_OF_MARKS.isdisjoint(self._answer[-since:]) if self._marks == "auto" else True
+        if self._marks != "auto":
+            return True
+        return (
+            not self._LAST_OF_MARKS.isdisjoint(self._answer[-since:]) or ":::" in self._answer[-since - 8 :]
+        )
+
+    def _is_wrapped(self, text: str) -> bool:
+        begun = text.lstrip().lower()
+        return any(begun.startswith(opening) for opening, _ in AROUND)
 
     def _may_begin(self) -> bool:
         """Whether the answer is so short that it may be the beginning of an opening mark."""
         begun = self._answer.lstrip(" \t\r\n*#_").lower()
         return any(opening.startswith(begun) for opening in self._openings())
-
-    def _may_end_in_mark(self) -> bool:
-        """Whether the last characters may be the beginning of a mark."""
-        tail = self._answer[-32:].lower()
-        marks = self._marks_of()
-        return any(
-            mark.startswith(tail[-length:])
-            for length in range(1, len(tail) + 1)
-            for mark in marks
-            if length < len(mark)
-        )
 
     def _in_header(self) -> bool:
         """Whether a channel has been opened whose name is not known yet."""
@@ -317,9 +364,3 @@ class ReasoningFilter:
 
     def _openings(self) -> tuple[str, ...]:
         return _OPENINGS if isinstance(self._marks, str) else (self._marks[0].lower(),)
-
-    def _marks_of(self) -> tuple[str, ...]:
-        if not isinstance(self._marks, str):
-            return tuple(mark.lower() for mark in self._marks)
-        pairs = (*_FAMILIES, *_AROUND)
-        return (*(mark.lower() for pair in pairs for mark in pair), *_CHANNEL_MARKS)

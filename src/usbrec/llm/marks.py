@@ -1,0 +1,219 @@
+"""Marks of reasoning: how the families of models, and front ends, write where thoughts begin and end.
+
+They are those of model cards and chat templates (DeepSeek-R1, Qwen3, Magistral, Kimi, gpt-oss, Granite,
+Seed-OSS, Command A, OpenThinker, EXAONE Deep, Apertus and their kin), and of front ends that send a whole
+dialogue back (Open WebUI, LibreChat). Tags may hold attributes, and may close themselves.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+#: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
+ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
+#: What a mark does: "empty" opens and closes at once, "inner" opens what the same closing mark ends.
+Kind: TypeAlias = Literal["opens", "closes", "empty", "inner"]
+
+_TAGS = (
+    *("think", "thinking", "thought", "thoughts", "reason", "reasoning"),
+    *("seed:think", "longcat_think", "inner_thoughts"),
+    *("antthinking", "thought_process", "chain_of_thought", "inner_monologue", "scratchpad"),
+)
+#: Longer attributes are none.
+_LONGEST_ATTRIBUTES = 300
+_ATTRIBUTES = rf"(?:\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})?/?"
+_ESCAPED_ATTRIBUTES = rf"(?:\s(?:(?!&[lg]t;)[^<>]){{0,{_LONGEST_ATTRIBUTES}}})?/?"
+#: What front ends fold away beside thoughts (calls of tools) is no part of the reply either.
+_FOLDED = "reasoning|thinking|thoughts?|tool_calls?|code_interpreter"
+_SUMMARY = (
+    r"\s*<summary[^<>]{0,100}>[\s*_]*(?:thoughts?|thinking|reasoning|chain of thought)\b[^<]{0,200}</summary>"
+)
+
+
+@dataclass(frozen=True)
+class Family:
+    """How one family writes thoughts: two marks, and the patterns of all that counts as them.
+
+    `alone`: a closing mark without an opening one says that the opening one stood in the prompt. `inner` is
+    what opens, inside, something else that the closing mark ends.
+    """
+
+    opening: str
+    closing: str
+    opens: str
+    closes: str
+    alone: bool = True
+    inner: str = ""
+
+
+def _tag(tag: str) -> Family:
+    return Family(f"<{tag}>", f"</{tag}>", rf"<{tag}{_ATTRIBUTES}>", rf"</{tag}\s*>")
+
+
+def _escaped(tag: str) -> Family:
+    """As a front end that shows them writes them."""
+    opening, closing = f"&lt;{tag}&gt;", f"&lt;/{tag}&gt;"
+    return Family(opening, closing, rf"&lt;{tag}{_ESCAPED_ATTRIBUTES}&gt;", rf"&lt;/{tag}\s*&gt;")
+
+
+def _bracketed(tag: str) -> Family:
+    attributes = rf"(?:\s+\w+=[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}})?"
+    return Family(f"[{tag}]", f"[/{tag}]", rf"\[{tag}{attributes}\]", rf"\[/{tag}\]")
+
+
+def _exact(opening: str, closing: str) -> Family:
+    return Family(opening, closing, re.escape(opening), re.escape(closing))
+
+
+FAMILIES: tuple[Family, ...] = (
+    *map(_tag, _TAGS),
+    *map(_escaped, _TAGS),
+    *map(_bracketed, ("think", "thinking")),
+    _exact("◁think▷", "◁/think▷"),
+    _exact("<|begin_of_thought|>", "<|end_of_thought|>"),
+    _exact("<|start_thinking|>", "<|end_thinking|>"),
+    _exact("<|thinking|>", "<|/thinking|>"),
+    _exact("<|think|>", "<|content|>"),
+    _exact("<|inner_prefix|>", "<|inner_suffix|>"),
+    _exact("<unused94>thought", "<unused95>"),
+    _exact("<|channel>thought", "<channel|>"),
+    Family(
+        '<details type="reasoning">',
+        "</details>",
+        rf"""<details(?:\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})?\stype\s*=\s*["']?(?:{_FOLDED})\b["']?"""
+        rf"{_ATTRIBUTES}>|<details{_ATTRIBUTES}>{_SUMMARY}",
+        r"</details\s*>",
+        alone=False,
+        inner=rf"<details{_ATTRIBUTES}>",
+    ),
+    Family(
+        ":::thinking\n",
+        "\n:::",
+        r"(?m:^):::(?:thinking|reasoning|thoughts?)[ \t]*\n",
+        r"(?m:^):::[ \t]*(?=\n|\Z)",
+        alone=False,
+    ),
+)
+#: What some families put around the reply that follows their thoughts.
+AROUND: tuple[tuple[str, str], ...] = (
+    ("<answer>", "</answer>"),
+    ("<response>", "</response>"),
+    ("<output>", "</output>"),
+    ("<|begin_of_solution|>", "<|end_of_solution|>"),
+    ("<|begin_of_box|>", "<|end_of_box|>"),
+    ("<|start_response|>", "<|end_response|>"),
+    ("<|start_text|>", "<|end_text|>"),
+)
+CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
+#: Every mark of a model and around its reply in its plain form, without capitals; a front end's are none.
+_MARKS = frozenset(
+    (
+        *(mark.lower() for one in FAMILIES if one.alone for mark in (one.opening, one.closing)),
+        *(mark for pair in AROUND for mark in pair),
+    )
+)
+#: What may yet become a mark: the beginning of a tag with attributes, or of a fold without its summary.
+_BEGUN = re.compile(
+    rf"(?:<|&lt;)(?:{'|'.join(map(re.escape, _TAGS))}|details)(?:/|\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})\Z"
+    rf"|(?:<|&lt;)/(?:{'|'.join(map(re.escape, _TAGS))})\s*(?:&g?t?)?\Z"
+    rf"|\[(?:think|thinking)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
+    r"|^:::\w*[ \t]*\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FOLD_BEGUN = re.compile(
+    rf"<details{_ATTRIBUTES}>\s*(?:<(?:/?\w{{0,7}}|summary[^<>]{{0,100}}(?:>[^<]{{0,200}}(?:</?\w{{0,7}})?)?))?\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One mark in a text: where it stands, whose it is and what it does."""
+
+    start: int
+    end: int
+    family: Family
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks to look for: of all families, or the two that the settings name."""
+
+    families: tuple[Family, ...]
+    pattern: re.Pattern[str]
+    #: What a mark in its plain form, without capitals, may begin with.
+    beginnings: frozenset[str]
+
+    def find(self, text: str) -> list[Found]:
+        return [
+            Found(one.start(), one.end(), *_kind(self.families, one[0]))
+            for one in self.pattern.finditer(text)
+        ]
+
+
+@functools.cache
+def read_marks(marks: ReasoningMarks) -> Marks:
+    families = FAMILIES if isinstance(marks, str) else (_exact(*marks),)
+    sources = sorted(
+        {one for family in families for one in (family.opens, family.closes, family.inner) if one}, key=len
+    )
+    plain = tuple(mark.lower() for family in families for mark in (family.opening, family.closing))
+    if isinstance(marks, str):
+        plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS)
+    beginnings = frozenset(mark[:length] for mark in plain for length in range(1, len(mark)))
+    return Marks(families, re.compile("|".join(reversed(sources)), re.IGNORECASE), beginnings)
+
+
+@functools.lru_cache(maxsize=512)
+def _kind(families: tuple[Family, ...], mark: str) -> tuple[Family, Kind]:
+    lower = mark.lower()
+    for family in families:
+        if lower == family.opening.lower():
+            return family, "opens"
+        if lower == family.closing.lower():
+            return family, "closes"
+    for family in families:
+        if re.match(family.opens, mark, re.IGNORECASE):
+            return family, "empty" if re.search(r"/\s*(?:>|&gt;)\Z", mark) else "opens"
+        if re.match(family.closes, mark, re.IGNORECASE):
+            return family, "closes"
+        if family.inner and re.match(family.inner, mark, re.IGNORECASE):
+            return family, "inner"
+    raise AssertionError(mark)
+
+
+def marks_among(tokens: Iterable[str], marks: ReasoningMarks = "auto") -> frozenset[str]:
+    """Those of a vocabulary's `tokens` that mark where thoughts begin or end, or what goes around a reply."""
+    if marks == "off":
+        return frozenset()
+    if marks != "auto":
+        return frozenset(token for token in tokens if token in marks)
+    there = {token: token.lower() for token in tokens}
+    known = _MARKS | (set(CHANNEL_MARKS) if "<|channel|>" in there.values() else set())
+    return frozenset(token for token, lower in there.items() if lower in known)
+
+
+def names_marks(text: str) -> bool:
+    """Whether a chat template speaks of marks of thoughts."""
+    lower = text.lower()
+    return "<|channel|>" in lower or any(mark in lower for mark in _MARKS)
+
+
+def may_end_in_mark(text: str, marks: ReasoningMarks) -> bool:
+    """Whether the last characters may be the beginning of a mark."""
+    tail, beginnings = text[-32:].lower(), read_marks(marks).beginnings
+    if any(tail[place:] in beginnings for place in range(len(tail))):
+        return True
+    if not isinstance(marks, str):
+        return False
+    tail = text[-2 * _LONGEST_ATTRIBUTES :]
+    begun = {tail.rfind(first) for first in ("<", "&lt;", "[", ":::")} - {-1}
+    if any(_BEGUN.match(tail, place) for place in begun):
+        return True
+    fold = tail.lower().rfind("<details")
+    return fold >= 0 and _FOLD_BEGUN.match(tail, fold) is not None
