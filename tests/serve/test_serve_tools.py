@@ -18,6 +18,7 @@ from usbrec.config import load_config
 from usbrec.llm import ScriptedModel
 from usbrec.play.seats import messages_for, transcript
 from usbrec.serve.models import ServedModels, seat_models
+from usbrec.serve.openai.responses_schema import ResponsesBody
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.storage.store import Store
 
@@ -456,6 +457,11 @@ def test_a_model_in_this_process_gives_json_by_a_grammar_and_refuses_calls(strea
         "<think>Heat (1995)? No.</think>\n\nTry Casino (1995).",
         "Heat (1995)? No.\n</think>\nTry Casino (1995).",
         "[THINK]Heat (1995)? No.[/THINK]Try Casino (1995).",
+        '<think time="3">Heat (1995)? No.</think>Try Casino (1995).',
+        "<think>Heat (1995)? No.</thinking>\nTry Casino (1995).",
+        '<details type="reasoning" done="true" duration="4">\n<summary>Thought for 4 seconds</summary>\n'
+        "> Heat (1995)? No.\n</details>\nTry Casino (1995).",
+        ":::thinking\nHeat (1995)? No.\n:::\nTry Casino (1995).",
     ],
 )
 def test_thoughts_that_a_client_sends_back_are_no_part_of_the_dialogue(said: str) -> None:
@@ -469,3 +475,30 @@ def test_a_message_of_thoughts_alone_is_nothing_said() -> None:
     messages = [{"role": "assistant", "content": "<think>Heat (1995), perhaps"}, *WISH]
     conversation = ChatBody.model_validate({"model": "m", "messages": messages}).conversation()
     assert [turn.text for turn in conversation.turns] == [WISH[0]["content"]]
+
+
+_PARTS: Any = [
+    {"type": "thinking", "thinking": "Heat (1995)? No.", "signature": "x"},
+    {"type": "reasoning", "text": "Heat (1995)? No."},
+    {"type": "text", "text": "Try Casino (1995)."},
+]
+
+
+def test_parts_of_thoughts_that_a_client_sends_back_are_left_out() -> None:
+    messages = [*WISH, {"role": "assistant", "content": _PARTS}, {"role": "user", "content": "Another?"}]
+    conversation = ChatBody.model_validate({"model": "m", "messages": messages}).conversation()
+    assert [turn.text for turn in conversation.turns][1] == "Try Casino (1995)."
+    asked = {"input": [{"type": "message", **one} for one in messages]}
+    conversation = ResponsesBody.model_validate(asked).to_chat().conversation()
+    assert [turn.text for turn in conversation.turns][1] == "Try Casino (1995)."
+
+
+def test_thoughts_in_the_history_of_a_passed_on_request_stay_here() -> None:
+    said = '<details type="reasoning" done="true">Heat (1995)? No.</details>\nTry Casino (1995).'
+    history: Any = [*WISH, {"role": "assistant", "content": said}, {"role": "user", "content": "Another?"}]
+    with _on([completion('{"title": "Casino"}')]) as (server, client):
+        client.chat.completions.create(
+            model="openai:m", messages=history, response_format={"type": "json_object"}
+        )
+        (asked,) = (seen.body["messages"] for seen in server.requests)
+    assert asked[1] == {"role": "assistant", "content": "Try Casino (1995)."}

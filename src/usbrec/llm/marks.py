@@ -98,6 +98,10 @@ FAMILIES: tuple[Family, ...] = (
         alone=False,
     ),
 )
+#: What the parts of a list of contents are called that hold thoughts.
+REASONING_PARTS = frozenset(
+    {"thinking", "redacted_thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"}
+)
 #: What some families put around the reply that follows their thoughts.
 AROUND: tuple[tuple[str, str], ...] = (
     ("<answer>", "</answer>"),

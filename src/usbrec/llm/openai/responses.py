@@ -12,14 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
+from usbrec.llm.marks import REASONING_PARTS
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
 
 #: The fields in which servers with a parser for reasoning give it, beside the content.
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
-#: What the parts of a list of contents are called that hold thoughts.
-_REASONING_PARTS = frozenset({"thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"})
 #: How servers say that the limit of tokens ended a reply (Mistral says "model_length").
 _LIMITS = frozenset({"length", "model_length", "max_tokens", "max_length"})
 #: Nested deeper, a text is none.
@@ -125,7 +124,7 @@ def _said(content: Any) -> str:
 
 def _part(part: Any) -> str:
     """The text of one part of a content; "" of thoughts, pictures and what nobody knows."""
-    if not isinstance(part, Mapping) or part.get("type", "text") in _REASONING_PARTS:
+    if not isinstance(part, Mapping) or part.get("type", "text") in REASONING_PARTS:
         return ""
     text = part.get("text")
     return text if isinstance(text, str) else ""
@@ -134,7 +133,7 @@ def _part(part: Any) -> str:
 def _thought_parts(content: Any) -> str:
     if not isinstance(content, list):
         return ""
-    parts = [part for part in content if isinstance(part, Mapping) and part.get("type") in _REASONING_PARTS]
+    parts = [part for part in content if isinstance(part, Mapping) and part.get("type") in REASONING_PARTS]
     return "\n".join(text for part in parts if (text := _thought(part)))
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from usbrec.llm.marks import REASONING_PARTS
 from usbrec.serve.http.errors import ServiceError, field_path
 from usbrec.serve.openai.schema import Body, ChatBody, Document, MessageIn, Ours, Text
 
@@ -135,6 +136,8 @@ def _content(content: Any, param: str) -> Any:
     words: list[str] = []
     for part in content:
         kind = part.get("type") if isinstance(part, Mapping) else None
+        if kind in REASONING_PARTS:
+            continue
         text = part.get("refusal" if kind == "refusal" else "text") if isinstance(part, Mapping) else None
         if not isinstance(text, str) or (kind not in _TEXTS and kind != "refusal"):
             raise ServiceError(

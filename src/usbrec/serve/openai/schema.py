@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Conversation, Turn
+from usbrec.llm.marks import REASONING_PARTS
 from usbrec.llm.reasoning import separate
 from usbrec.serve.http.errors import ServiceError
 
@@ -67,7 +68,9 @@ class MessageIn(Body):
         """The text of it. Raises ServiceError for what is no text."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
-        for part in self.content:
+        # Some clients send thoughts back as parts of their own.
+        parts = [one for one in self.content if self.role != "assistant" or one.type not in REASONING_PARTS]
+        for part in parts:
             if part.words is None:
                 raise ServiceError(
                     400,
@@ -75,11 +78,14 @@ class MessageIn(Body):
                     param=f"messages.{place}.content",
                     reason="a message holds a part that is no text",
                 )
-        return "\n".join(part.words or "" for part in self.content)
+        return "\n".join(part.words or "" for part in parts)
 
     def written(self, place: int) -> dict[str, Any]:
-        """The message as a server is sent it: its content as one text, and the calls of tools in it."""
+        """The message as a server is sent it: its content as one text without thoughts, and the calls of
+        tools in it."""
         words = self.words(place)
+        if self.role == "assistant" and (found := separate(words)).reasoning:
+            words = found.text
         calls = {"tool_calls": self.tool_calls} if self.tool_calls else {}
         more = {"name": self.name, "tool_call_id": self.tool_call_id, **calls}
         return {
