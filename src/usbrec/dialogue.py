@@ -344,7 +344,7 @@ class Reply:
     reasoning: str = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.items, str):  # one id, not its characters
+        if isinstance(self.items, str | bytes):  # one id, not its characters
             object.__setattr__(self, "items", (self.items,))
         if self.items is not None and not isinstance(self.items, tuple):
             object.__setattr__(self, "items", tuple(self.items))

@@ -9,8 +9,10 @@ from usbrec import evaluation
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import Comparison
 from usbrec.library.run import Run
+from usbrec.library.wording import in_python
 
 
+@in_python
 def compare(
     *runs: Run | str | os.PathLike[str],
     names: Sequence[str] | None = None,

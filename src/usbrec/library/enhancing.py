@@ -19,6 +19,7 @@ from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.rows import plain
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
+from usbrec.library.wording import in_python
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_serve
@@ -144,6 +145,7 @@ class Enhanced:
         return f"Enhanced({self.name!r})"
 
 
+@in_python
 def enhance(
     model: Seat,
     *,

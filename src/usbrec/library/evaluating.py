@@ -19,13 +19,15 @@ from usbrec.library.enhancing import Enhanced
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.run import Run, read_rows
-from usbrec.library.seats import Seat, named_seats
+from usbrec.library.seats import Seat, named_seats, tell_of_nobody
 from usbrec.library.settings import laid_over
+from usbrec.library.wording import in_python
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@in_python
 def evaluate(
     samples: SamplesSource,
     *,
@@ -115,6 +117,8 @@ def evaluate(
         "objects": seats.objects,
     }
     loaded = given_samples(samples)
+    if settings.mode != "retrieval":
+        tell_of_nobody(config, recommender)
     if out is not None:
         if not os.fspath(out):
             raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')

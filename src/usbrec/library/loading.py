@@ -22,6 +22,7 @@ from usbrec.items.files.formats import Row, Table, Tell, table_items
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.open import told_of
 from usbrec.library.rows import Frame, Rows, plain, rows_of_frame, rows_of_mappings
+from usbrec.library.wording import in_python
 from usbrec.storage import parse_json
 
 CatalogueSource: TypeAlias = (
@@ -31,6 +32,7 @@ CatalogueSource: TypeAlias = (
 SamplesSource: TypeAlias = "str | os.PathLike[str] | Frame | Iterable[Sample] | Iterable[Mapping[str, Any]]"
 
 
+@in_python
 def load_catalogue(
     source: CatalogueSource,
     *,
@@ -99,6 +101,7 @@ class LoadedSamples(tuple[Sample, ...]):
         return loaded
 
 
+@in_python
 def load_samples(
     source: SamplesSource,
     *,
@@ -227,7 +230,7 @@ def _items(source: object, fields: FieldMap | None, tell: Tell) -> Iterator[Item
     keys: tuple[str, ...] | None = None
     rows = rows_of_frame(source, where)
     if rows is None and isinstance(source, Mapping):
-        keys = tuple(str(key).strip() for key in source)
+        keys = tuple(str(_as_text(key)).strip() for key in source)
         rows = rows_of_mappings(source.values(), where)
     if rows is None:
         listed = _listed(source, where, "items")
@@ -284,8 +287,11 @@ def _checked(listed: Sequence[object], where: str, tell: Tell) -> Iterator[Item]
 
 
 def _as_text(value: Any) -> Any:
-    """Whole numbers as the texts that ids and titles are; numpy's are numbers, too."""
-    return str(int(value)) if isinstance(value, Integral) and not isinstance(value, bool) else value
+    """Whole numbers as the texts that ids and titles are; numpy's are numbers, too, and so are fractions that
+    are whole."""
+    if isinstance(value, Integral) or (isinstance(value, float) and value.is_integer()):
+        return value if isinstance(value, bool) else str(int(value))
+    return value
 
 
 def _wrong_with(item: Item) -> str | None:

@@ -10,6 +10,7 @@ from usbrec.config import Config
 from usbrec.config.loading import GivenSettings
 from usbrec.errors import ConfigError
 from usbrec.library.settings import laid_over
+from usbrec.library.wording import in_python
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, ModelOpener, read_seat
 
 
@@ -70,6 +71,7 @@ class OpenModel:
         return f"OpenModel({self.seat!r})"
 
 
+@in_python
 def open_model(
     seat: str,
     *,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import sys
 import tempfile
@@ -22,8 +23,9 @@ from usbrec.library.enhancing import Enhanced
 from usbrec.library.evaluating import called, nothing_kept
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
-from usbrec.library.seats import Seat, named_seats
+from usbrec.library.seats import Seat, named_seats, tell_of_nobody
 from usbrec.library.settings import laid_over
+from usbrec.library.wording import for_python, in_python
 from usbrec.storage import parse_json, read_text, write_text
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class Pairs(Sequence[PreferencePair]):
         return write_text(Path(path), tables.csv_of(rows, tables.PAIR_COLUMNS))
 
 
+@in_python
 def make_pairs(
     samples: SamplesSource,
     *,
@@ -155,6 +158,7 @@ def make_pairs(
     if seats.objects:
         given["objects"] = seats.objects
     loaded = given_samples(samples)
+    tell_of_nobody(config, recommender)
     if out is not None:
         folder = Path(out)
         return Pairs(folder.resolve().name, folder, stages.make_pairs(loaded, folder, **given))
@@ -165,7 +169,7 @@ def make_pairs(
 
 
 def _told(line: str) -> None:
-    print(line, file=sys.stderr)
+    print(for_python(line, inspect.signature(make_pairs).parameters), file=sys.stderr)
 
 
 def read_made(folder: Path) -> tuple[PreferencePair, ...]:

@@ -8,11 +8,16 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
+import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from usbrec.errors import InputError
+from usbrec.errors import InputError, InputWarning
+
+#: What a column of ids is called.
+_ID = re.compile(r"(?:^|[\s_-])id$|[a-z]ID$|[a-z]Id$|^I[dD]$")
 
 
 class Frame(Protocol):
@@ -41,29 +46,39 @@ class Rows:
 def rows_of_frame(frame: object, where: str) -> Rows | None:
     """The rows of a frame, None of what is no frame. Raises InputError where two columns have one name.
 
-    A named index of a pandas frame counts as columns. Whole numbers that pandas made fractions of, because
-    others are missing, are whole again.
+    A named index of a pandas frame counts as columns; one without a name that is no numbering is told of by
+    an InputWarning. Columns of fractions that are all whole are whole numbers: pandas makes such of ids where
+    others are missing.
     """
     if callable(getattr(frame, "collect", None)) and hasattr(frame, "collect_schema"):
         frame = frame.collect()  # type: ignore[attr-defined]  # a lazy frame of polars
     if hasattr(frame, "itertuples") and hasattr(frame, "columns"):
         return _pandas(frame, where)
     if hasattr(frame, "iter_rows") and hasattr(frame, "columns"):
-        return _table(where, frame.columns, frame.iter_rows())
+        return _table(where, frame.columns, _whole(frame.iter_rows()))
     if hasattr(frame, "to_pylist") and hasattr(frame, "column_names"):
         names = frame.column_names
-        return _table(where, names, ([row[name] for name in names] for row in frame.to_pylist()))
+        return _table(where, names, _whole([row[name] for name in names] for row in frame.to_pylist()))
     return None
 
 
 def rows_of_mappings(listed: Iterable[object], where: str) -> Rows:
-    """The rows of a list of mappings."""
+    """The rows of a list of mappings; an id that is a fraction and whole is a whole number."""
     rows = tuple(
-        plain(row) if isinstance(row, Mapping) else f"expected a mapping, found {type(row).__name__}"
+        _with_whole_ids(plain(row))
+        if isinstance(row, Mapping)
+        else f"expected a mapping, found {type(row).__name__}"
         for row in listed
     )
     columns = dict.fromkeys(str(name) for row in rows if isinstance(row, Mapping) for name in row)
     return Rows(where, tuple(columns), rows)
+
+
+def _with_whole_ids(row: dict[str, Any]) -> dict[str, Any]:
+    for name, value in row.items():
+        if isinstance(value, float) and value.is_integer() and _ID.search(name):
+            row[name] = int(value)
+    return row
 
 
 def plain(value: Any) -> Any:
@@ -94,21 +109,38 @@ def _pandas(frame: Any, where: str) -> Rows:
     index = [name for name in frame.index.names if name is not None and name not in frame.columns]
     if index:
         frame = frame.reset_index(level=index)
-    names = list(frame.columns)
-    whole = {
-        place
-        for place, name in enumerate(names)
-        if getattr(frame.dtypes.iloc[place], "kind", "") == "f"
-        and all(math.isnan(value) or float(value).is_integer() for value in frame.iloc[:, place])
-    }
-    rows = (
-        [
-            int(value) if place in whole and not math.isnan(value) else value
-            for place, value in enumerate(values)
+    _tell_of_index(frame, where)
+    return _table(where, list(frame.columns), _whole(frame.itertuples(index=False, name=None)))
+
+
+def _whole(rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
+    """The rows, with whole numbers in each column whose every number is one: what is missing elsewhere in a
+    column, or another program's habit, had made fractions of them."""
+    listed = [list(row) for row in rows]
+    for place in range(len(listed[0]) if listed else 0):
+        numbers = [
+            row[place] for row in listed if isinstance(row[place], float) and not math.isnan(row[place])
         ]
-        for values in frame.itertuples(index=False, name=None)
-    )
-    return _table(where, names, rows)
+        if numbers and all(number.is_integer() for number in numbers):
+            for row in listed:
+                if isinstance(row[place], float) and not math.isnan(row[place]):
+                    row[place] = int(row[place])
+    return listed
+
+
+def _tell_of_index(frame: Any, where: str) -> None:
+    """A word about an index without a name that holds more than the rows' numbers: it may hold the ids."""
+    index = frame.index
+    if index.nlevels > 1 or index.name is not None or index.dtype.kind in "iu":
+        return
+    if "id" not in {str(name).lower() for name in frame.columns} and len(index):
+        warnings.warn(
+            InputWarning(
+                f"{where}: the frame's index ({index[0]!r}, ...) has no name and is left out. If it holds "
+                'ids, name it: frame.rename_axis("id").'
+            ),
+            stacklevel=2,
+        )
 
 
 def _table(where: str, names: Iterable[object], rows: Iterable[Iterable[Any]]) -> Rows:

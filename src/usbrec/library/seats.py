@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from usbrec.config import Config
+from usbrec.config import Config, load_config
+from usbrec.config.loading import GivenSettings
 from usbrec.errors import ConfigError
 from usbrec.library.models import OpenModel
 from usbrec.llm import read_seat
 
 Seat: TypeAlias = "str | object"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,22 @@ def named_seats(**seats: Seat | None) -> NamedSeats:
         elif seat is not None and not isinstance(seat, str):
             objects[name] = seat
     return NamedSeats(named, objects, {"models": models, "servers": servers})
+
+
+def tell_of_nobody(config: GivenSettings | None, recommender: Seat | None) -> None:
+    """A word where nobody is named for the recommender's seat, neither here nor in the settings: the packaged
+    model plays it then, and its figures would be taken for somebody else's."""
+    seats = load_config(config).seats
+    if recommender is None and "recommender" not in seats.model_fields_set:
+        _tell_once(seats.recommender)
+
+
+@functools.cache
+def _tell_once(packaged: str) -> None:
+    _log.warning(
+        "No recommender is named, so the packaged model %s plays; recommender=... names it, or another.",
+        packaged,
+    )
 
 
 def _agreed(models: dict[str, Any], settings: Config) -> dict[str, Any]:

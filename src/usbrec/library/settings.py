@@ -10,7 +10,7 @@ from usbrec.config import Config, load_config
 from usbrec.config.loading import GivenSettings
 
 #: The setting that an argument, or an option of the command line, stands for where it has another name.
-_SETTINGS = {
+SETTINGS = {
     "ses": "enhanced",
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
@@ -47,7 +47,7 @@ def laid_over(
     by_rules = dict.fromkeys(sorted({"simulator", "judge"} - told), "rules") if rules else {}
     over: dict[str, Any] = {"seats": {**seats, **by_rules}}
     for name, value in arguments.items():
-        *tables, setting = _SETTINGS.get(name, name).split(".")
+        *tables, setting = SETTINGS.get(name, name).split(".")
         place = over
         for table in tables:
             place = place.setdefault(table, {})

@@ -18,6 +18,7 @@ from usbrec.library.pairing import Pairs
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
+from usbrec.library.wording import in_python
 from usbrec.pairs import no_pairs
 from usbrec.stages.training import GivenData, read_training
 
@@ -47,6 +48,7 @@ class Adapter:
         return f"{self.base}+{self.path}"
 
 
+@in_python
 def train(
     method: str,
     data: Pairs | list[PreferencePair] | tuple[PreferencePair, ...] | SamplesSource,

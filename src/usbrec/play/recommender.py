@@ -48,7 +48,7 @@ class RecommenderSeat:
         drawn = await self.recommender.draw(conversation, replace(self.sampling, n=1, seed=seed))
         reply = replace(_said(drawn, 0), usage=drawn.usage)
         if not reply.text:
-            raise UnusableAnswer(f"{self.name}: the reply is empty.")
+            raise UnusableAnswer(f"{self.name}: {_why_empty(reply)}")
         return reply
 
     async def draft(
@@ -66,6 +66,14 @@ class RecommenderSeat:
         replies = tuple(different.values())
         own = tuple(reply for reply in replies if not (reply.grounding or {}).get("fallback"))
         return own or replies
+
+
+def _why_empty(reply: Reply) -> str:
+    unknown = (reply.grounding or {}).get("unknown") or []
+    if not unknown:
+        return "the reply is empty."
+    listed = ", ".join(repr(one) for one in unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+    return f"the reply has no text, and its items are unknown: the catalogue has no id {listed}."
 
 
 def _said(drawn: Drawn, place: int) -> Reply:

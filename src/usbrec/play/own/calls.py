@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import functools
 import inspect
+import logging
 import queue
 import threading
 import time
@@ -21,6 +23,9 @@ from typing import Any
 from usbrec.errors import ConfigError, Interrupted, SeatFailed
 from usbrec.event_loop import at_home
 from usbrec.keys import canonical_json, digest
+from usbrec.play.own.state import digest_of
+
+_log = logging.getLogger(__name__)
 
 
 class CallQueue:
@@ -127,12 +132,16 @@ class OwnObject:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        """What decides the answers, as the object says; without that, its type, how that is written, and a
-        digest of its plain attributes."""
+        """What decides the answers, as the object says; without that, its type, how that is written, and
+        digests of its attributes (play/own/state.py), with a word about those that cannot be compared."""
         told = self._told()
         about = {"backend": "own", "type": type_name(self.thing)}
         if told is None:
-            return {**about, "source": _source_of(type(self.thing)), "attributes": _attributes_of(self.thing)}
+            state, opaque = digest_of(getattr(self.thing, "__dict__", {}))
+            if opaque:
+                _tell_once(self.who, ", ".join(opaque))
+            found = {"source": _source_of(type(self.thing)), "attributes": _attributes_of(self.thing)}
+            return {**about, **found, **({} if state is None else {"state": state})}
         try:
             canonical_json(dict(told))
         except (TypeError, ValueError):
@@ -229,6 +238,16 @@ def first_line(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - code of others, too
         said = []
     return f"{type(error).__name__}: {said[0][:300]}" if said else type(error).__name__
+
+
+@functools.cache
+def _tell_once(who: str, opaque: str) -> None:
+    _log.warning(
+        "%s: what it holds in %s cannot be compared, so that two runs with other contents would pass for the "
+        'same. Give it an identity that says what decides its answers, such as identity = {"version": 1}.',
+        who,
+        opaque,
+    )
 
 
 def _source_of(kind: type) -> str | None:

@@ -150,7 +150,9 @@ def item_id(value: object) -> str | None:
         return None
     if isinstance(value, str):
         return printable(value)
-    return str(int(value)) if isinstance(value, Integral) else None
+    if isinstance(value, Integral) or (isinstance(value, float) and value.is_integer()):
+        return str(int(value))
+    return None
 
 
 def _stands_in(text: str, name: str) -> bool:

@@ -1,0 +1,91 @@
+"""Wording of errors for a program: what names an option of the command line names the argument instead.
+
+The rooms below speak to the command line, where most people meet them; a program that is told to "add
+--catalogue FILE" has no such thing. What has no argument is named as the setting that it stands for. Commands
+that are quoted whole (`usbrec train ranker -o DIR`) stay, because they are typed in a shell.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Collection
+from typing import ParamSpec, TypeVar
+
+from usbrec.config import Config
+from usbrec.errors import UsbRecError
+from usbrec.library.settings import SETTINGS
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Options whose argument has another name.
+_CALLED = {"simulator": "seeker", "model": "base", "test": "samples", "train": "samples"}
+_COMMAND = (
+    r"`usbrec [^`]*`"
+    r"|usbrec (?:chat|compare|demo|evaluate|experiment|export|models|pairs|samples|serve|train)\b"
+    r"(?:(?!\.(?:\s|\Z))[^`\n;,])*"
+)
+#: What stands behind an option and is its value, not the next word of the sentence.
+_VALUE = (
+    r"[A-Z]{2,}(?:\.[a-z]+)?\b|\d+(?:\.\d+)?|rules(?::[\w-]+)?\b|(?:ask|retrieval|episode)\b"
+    r"|[\w.+/-]+:[\w.+/:-]*\w|[^\s:,;`]+(?=:\s)"
+)
+_OPTION = re.compile(
+    rf"(?P<command>{_COMMAND})"
+    rf"|(?<![\w-])--(?P<both>[a-z][a-z-]*) \(in Python, (?P<python>[^)]*)\)"
+    rf"|(?<![\w-])--(?P<option>[a-z][a-z-]*)(?:[ =](?P<value>{_VALUE}))?"
+    r"|(?<![\w-])-o\b(?: (?P<folder>[A-Z]{2,}|\S+/\S*))?"
+)
+
+
+def for_python(message: str, arguments: Collection[str]) -> str:
+    """The message for a function that takes these arguments."""
+
+    def named(found: re.Match[str]) -> str:
+        if found["command"]:
+            return found[0]
+        if found["both"]:
+            return found["python"]
+        option = found["option"]
+        if option is None:
+            return "the argument out" if "out" in arguments else found[0]
+        name = option.replace("-", "_")
+        argument = next((one for one in (_CALLED.get(name, name), name) if one in arguments), None)
+        setting = SETTINGS.get(name, name)
+        value = _written(found["value"])
+        if argument is not None:
+            if value == "...":
+                return f"the argument {argument}"
+            return f"{argument}={value}" if value else argument
+        if setting.partition(".")[0] not in Config.model_fields:
+            # Not ours: an option of a server's, say.
+            return found[0]
+        return f"the setting {setting}" + (f" = {value}" if value not in ("", "...") else "")
+
+    return _OPTION.sub(named, message)
+
+
+def in_python(function: Callable[P, T]) -> Callable[P, T]:
+    """The function, with errors that name its arguments."""
+    arguments = frozenset(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except UsbRecError as error:
+            if error.args and isinstance(error.args[0], str):
+                error.args = (for_python(error.args[0], arguments), *error.args[1:])
+            raise
+
+    return call
+
+
+def _written(value: str | None) -> str:
+    if value is None:
+        return ""
+    if re.fullmatch(r"[A-Z]{2,}(?:\.[a-z]+)?", value):
+        return "..."
+    return value if re.fullmatch(r"\d+(?:\.\d+)?", value) else f'"{value}"'
