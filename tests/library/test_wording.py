@@ -1,0 +1,149 @@
+"""What a program is told: its own arguments, what plays where nobody is named, and what was read as what."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import usbrec
+from support import ROOT
+from usbrec.errors import InputWarning, SeatFailed, UnusableAnswer, UsbRecError
+from usbrec.library.seats import _tell_once, tell_of_nobody
+from usbrec.library.wording import for_python
+
+BOOKS = ROOT / "docs" / "examples" / "books.jsonl"
+ITEMS = ROOT / "docs" / "examples" / "books.csv"
+ARGUMENTS = inspect.signature(usbrec.evaluate).parameters
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("rules work on items: add --catalogue FILE.", "rules work on items: add the argument catalogue."),
+        ("--candidates shows items", "candidates shows items"),
+        ("take another --judge, or --judge rules.", 'take another judge, or judge="rules".'),
+        ("--ranker runs/r: no such folder.", 'ranker="runs/r": no such folder.'),
+        ("show --candidates 10", "show candidates=10"),
+        ("--ses-judge rules works on items", 'the setting search.judge = "rules" works on items'),
+        ("With --strict (in Python, strict=True) it is refused.", "With strict=True it is refused."),
+        ("Choose another folder with -o.", "Choose another folder with the argument out."),
+        ("`usbrec train ranker -o DIR` writes one.", "`usbrec train ranker -o DIR` writes one."),
+        (
+            "Train one: usbrec train ranker x.jsonl --catalogue FILE -o r",
+            "Train one: usbrec train ranker x.jsonl --catalogue FILE -o r",
+        ),
+        ("Let it list more (vLLM: --max-logprobs 20)", "Let it list more (vLLM: --max-logprobs 20)"),
+    ],
+)
+def test_options_are_named_as_arguments_or_settings_and_commands_stay(said: str, told: str) -> None:
+    assert for_python(said, ARGUMENTS) == told
+
+
+BAD: dict[str, Any] = {
+    "no catalogue": lambda: usbrec.evaluate(BOOKS, recommender="rules:retriever"),
+    "no catalogue for candidates": lambda: usbrec.evaluate(BOOKS, recommender="smollm2-135m", candidates=3),
+    "rules cannot be enhanced": lambda: usbrec.evaluate(
+        BOOKS, recommender="rules:best", catalogue=ITEMS, ses=True
+    ),
+    "no such rule": lambda: usbrec.evaluate(BOOKS, recommender="rules:x", catalogue=ITEMS),
+    "questions without items": lambda: usbrec.evaluate(BOOKS, recommender="smollm2-135m", mode="ask"),
+    "a ranking without items": lambda: usbrec.evaluate(BOOKS, mode="retrieval"),
+    "no ranker": lambda: usbrec.evaluate(BOOKS, mode="retrieval", ranker="nowhere/at/all"),
+    "popularity of nothing": lambda: usbrec.evaluate(BOOKS, recommender="rules:popular", catalogue=ITEMS),
+    "a count of no items": lambda: usbrec.evaluate(BOOKS, recommender="smollm2-135m", interactions=BOOKS),
+    "pairs without items": lambda: usbrec.make_pairs(BOOKS, recommender="smollm2-135m", candidates=3),
+    "pairs by rules": lambda: usbrec.make_pairs(BOOKS, recommender="smollm2-135m", judge="rules"),
+    "a search without items": lambda: usbrec.enhance("smollm2-135m", judge="rules").reply_sync(["Hello?"]),
+    "a model that is not here": lambda: usbrec.train("sft", BOOKS, base="openai:x", out="runs/none"),
+    "a server's key": lambda: usbrec.open_model("openai:x", base_url="http://example.org"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_no_error_tells_a_program_to_give_an_option(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(UsbRecError) as told:
+        BAD[name]()
+    assert " --" not in f" {told.value}".partition("usbrec ")[0]
+
+
+def test_a_run_that_nobody_is_named_for_says_once_who_plays(caplog: pytest.LogCaptureFixture) -> None:
+    _tell_once.cache_clear()
+    caplog.set_level(logging.WARNING)
+    for recommender, config in (
+        ("rules:best", None),
+        (None, {"seats": {"recommender": "smollm2-135m"}}),
+    ):
+        tell_of_nobody(config, recommender)
+    assert not caplog.records
+    tell_of_nobody(None, None)
+    tell_of_nobody({"seed": 1}, None)
+    (told,) = caplog.records
+    assert "No recommender is named, so the packaged model smollm2-135m plays" in told.getMessage()
+
+
+class Says:
+    def __init__(self, *items: Any, text: str = "") -> None:
+        self.answer = usbrec.Reply(text, items)
+
+    def reply(self, conversation: usbrec.Conversation) -> usbrec.Reply:
+        return self.answer
+
+
+def failure_of(recommender: object) -> str:
+    with pytest.raises(UsbRecError) as told:
+        usbrec.evaluate(BOOKS, recommender=recommender, catalogue=ITEMS, limit=1, progress=False)
+    return str(told.value)
+
+
+def test_a_reply_of_unknown_ids_alone_says_that_they_are_unknown() -> None:
+    told = failure_of(Says("b9999", 17.0, "x", "y"))
+    assert UnusableAnswer.__name__ in told
+    assert "its items are unknown: the catalogue has no id 'b9999', '17', 'x', ..." in told
+
+
+@pytest.mark.parametrize("items", [(b"b1",), (1.5,), (["b1"],)])
+def test_ids_that_are_none_are_told_by_their_type(items: Any) -> None:
+    told = failure_of(Says(*items))
+    assert SeatFailed.__name__ in told
+    assert "not an id in Reply.items" in told
+
+
+def test_bytes_as_items_are_no_list_of_numbers() -> None:
+    assert usbrec.Reply("", b"b1").items == (b"b1",)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pl.DataFrame({"id": [1.0, 2.0], "title": ["Dune", "Emma"]}),
+        pl.DataFrame({"id": [1.0, 2.0], "title": ["Dune", "Emma"]}, schema_overrides={"id": pl.Float32}),
+        pd.DataFrame({"id": [1.0, 2.0], "title": ["Dune", "Emma"]}),
+        pd.DataFrame({"id": pd.Series([1.0, 2.0], dtype=object), "title": ["Dune", "Emma"]}),
+        [{"id": 1.0, "title": "Dune"}, {"id": 2.0, "title": "Emma"}],
+        [{"movie_id": 1.0, "title": "Dune"}, {"movie_id": 2.0, "title": "Emma"}],
+        {1.0: {"title": "Dune"}, 2.0: {"title": "Emma"}},
+        [usbrec.Item(1.0, "Dune"), usbrec.Item(2.0, "Emma")],  # type: ignore[arg-type]
+    ],
+)
+def test_ids_that_are_fractions_and_whole_are_whole_numbers(source: Any) -> None:
+    assert [item.id for item in usbrec.load_catalogue(source)] == ["1", "2"]
+
+
+def test_ids_that_are_fractions_stay_what_they_are() -> None:
+    frame = pl.DataFrame({"id": [1.0, 2.5], "title": ["Dune", "Emma"]})
+    assert [item.id for item in usbrec.load_catalogue(frame)] == ["1.0", "2.5"]
+
+
+def test_an_index_without_a_name_that_may_hold_ids_is_told_of() -> None:
+    frame = pd.DataFrame({"title": ["Dune", "Emma"]}, index=["d1", "e2"])
+    with pytest.warns(InputWarning, match=r"index \('d1', ...\) has no name .*rename_axis"):
+        usbrec.load_catalogue(frame)
+    assert [item.id for item in usbrec.load_catalogue(frame.rename_axis("id"))] == ["d1", "e2"]
+    usbrec.load_catalogue(frame.reset_index(drop=True))
+    usbrec.load_catalogue(frame.assign(id=["x", "y"]))
