@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import re
 import sys
@@ -118,6 +119,17 @@ def test_a_hostile_name_is_printed_by_latex_and_markdown_as_it_is(hostile: Compa
 
 def _first_table(text: str) -> list[str]:
     return text.split("\n\n")[0].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("é ü Ł “a” …", False), ("日本", True), ("Ж", True), ("a 🎬", True)]
+)
+def test_letters_that_pdflatex_lacks_are_told_in_the_file(
+    compared: Comparison, name: str, told: bool
+) -> None:
+    systems = (dataclasses.replace(compared.systems[0], name=name), *compared.systems[1:])
+    text = dataclasses.replace(compared, systems=systems).to_latex()
+    assert ("XeLaTeX" in text) is told
 
 
 @settings(max_examples=60)

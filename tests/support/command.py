@@ -47,8 +47,8 @@ def usbrec(
     models: bool = False,
     timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
-    """Give a command and wait for its end, `timeout` seconds at most. `env` is added to this process's; `typed`
-    is what it is told.
+    """Give a command and wait for its end, at most `timeout` seconds. `env` is added to this process's;
+    `typed` is what it is told.
 
     `models` for one that runs models here: what these need is imported beforehand, too.
     """

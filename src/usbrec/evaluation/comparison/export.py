@@ -94,6 +94,10 @@ def latex(comparison: Comparison) -> str:
             "\\end{tabular}",
         ]
         parts.append("\n".join(lines))
+    if _OTHER_SCRIPTS.search("\n".join(parts)):
+        parts[0] += (
+            "\n% Has letters that pdfLaTeX lacks: XeLaTeX and LuaLaTeX have them, with a font that does."
+        )
     return "\n\n".join(parts) + "\n"
 
 
@@ -155,6 +159,8 @@ def _latex_cell(cell: Cell) -> str:
     return f"{text} {{\\scriptsize {latex_text(cell.interval)}}}" if cell.interval else text
 
 
+#: Beyond Latin letters and the punctuation of texts: pdfLaTeX stops at these.
+_OTHER_SCRIPTS = re.compile("[^\\0-\u017f\u2010-\u2030\u20ac]")
 _LATEX = {
     "\\": r"\textbackslash{}",
     "&": r"\&",

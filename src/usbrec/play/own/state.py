@@ -83,8 +83,8 @@ class _Walk:
         if isinstance(value, list | tuple | collections.deque):
             return [kind, [self.form(one, depth) for one in value], self._named(held, depth)]
         if isinstance(value, set | frozenset):
-            parts = sorted(map(repr, (self.form(one, depth) for one in value)))
-            return [kind, parts, self._named(held, depth)]
+            told = sorted(map(repr, (self.form(one, depth) for one in value)))
+            return [kind, told, self._named(held, depth)]
         if isinstance(value, dict):
             parts = [[self.form(name, depth), self.form(one, depth)] for name, one in value.items()]
             return [kind, parts, self._named(held, depth)]
