@@ -30,8 +30,8 @@ pytestmark = pytest.mark.clients
 
 #: Seconds that a server may take to answer its first request.
 START = 300
-#: Seconds that a probe, or two rows of a search, may take on a busy machine.
-LONGEST = 1200
+#: Seconds that a probe, or two rows of a search, may take on a busy machine, and that one request may.
+LONGEST, REQUEST = 2400, 1000
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,12 @@ def test_a_server_is_probed_and_plays_rows(server: Server, upstream: str, tmp_pa
         url = upstream if server is SERVERS[0] else stack.enter_context(_running(server, upstream))
         here = {"OPENAI_API_KEY": "none"}
         model = server.model or checkpoint_of("smollm2-135m")
+        patient = tmp_path / "patient.toml"
+        patient.write_text(f"[models]\ntimeout = {REQUEST}\n")
         probed = usbrec(
-            *("models", "probe", f"openai:{model}", "--base-url", url, "--json"), env=here, timeout=LONGEST
+            *("models", "probe", f"openai:{model}", "--base-url", url, "--json", "--config", patient),
+            env=here,
+            timeout=LONGEST,
         )
         assert probed.returncode == 0, probed.stderr
         found = {one["name"]: one["supported"] for one in json.loads(probed.stdout)["findings"]}
@@ -159,7 +163,7 @@ def test_a_server_is_probed_and_plays_rows(server: Server, upstream: str, tmp_pa
             "evaluate",
             *(books / "books.jsonl", "--catalogue", books / "books.csv", "--limit", "2"),
             *("--recommender", f"openai:{model}", "--seeker", "rules", "--judge", "rules"),
-            *("--base-url", url, "--ses", "-o", tmp_path / "run"),
+            *("--base-url", url, "--ses", "-o", tmp_path / "run", "--config", patient),
             env=here,
             timeout=LONGEST,
         )
