@@ -50,6 +50,13 @@ def serve(
     deadline: Annotated[
         str | None, typer.Option(help="Each reply comes within it: 2s, 500ms.", rich_help_panel=_SERVICE)
     ] = None,
+    watch: Annotated[
+        float | None,
+        typer.Option(
+            help="Look for a changed catalogue every so many seconds; 0: at SIGHUP alone.",
+            rich_help_panel=_SERVICE,
+        ),
+    ] = None,
     store: Annotated[
         Path | None, typer.Option(help="Store conversations, feedback and votes.", rich_help_panel=_SERVICE)
     ] = None,
@@ -93,6 +100,7 @@ def serve(
             "deadline": None if deadline is None else seconds(deadline),
             "store": None if store is None else str(store),
             "keys": None if keys is None else str(keys),
+            "watch": watch,
             "log_texts": log_texts or None,
             "telemetry": telemetry or None,
         },

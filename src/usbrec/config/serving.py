@@ -38,6 +38,9 @@ class Serving(Stage):
     """Requests a minute for each key."""
     tokens_per_hour: int = free(1_000_000, ge=1)
     """Tokens an hour for each key, those of all drafts and of what was played together."""
+    watch: float = free(2.0, ge=0)
+    """Seconds between looks at the files of the catalogue: one that has changed is taken up while the service
+    runs. 0 looks at SIGHUP alone."""
     log_texts: bool = free(False)
     """Whether the log has what was said."""
     telemetry: bool = free(False)

@@ -66,11 +66,26 @@ def load_catalogue(
     be used where they are more than half or `strict` is set; ConfigError when `fields` or `table` names what
     is not there, or `encoding` is none.
     """
-    path = Path(path)
-    catalogue = _opened(path, fields, table, encoding, strict, cache or _cache(), index_from)
+    catalogue = open_catalogue(
+        path, fields, table=table, encoding=encoding, strict=strict, cache=cache, index_from=index_from
+    )
     if catalogue.report is not None:
         told_of(catalogue.report)
     return catalogue
+
+
+def open_catalogue(
+    path: str | Path,
+    fields: FieldMap | None = None,
+    *,
+    table: str | None = None,
+    encoding: str | None = None,
+    strict: bool = False,
+    cache: Path | None = None,
+    index_from: int = INDEX_FROM,
+) -> Catalogue:
+    """The same for whoever tells by themselves what was left out: it stands in the catalogue's `report`."""
+    return _opened(Path(path), fields, table, encoding, strict, cache or _cache(), index_from)
 
 
 def told_of(report: ReadingReport) -> None:

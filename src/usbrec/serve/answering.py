@@ -56,8 +56,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """A request as it was understood: `deadline` is in seconds from when it came in."""
+    """A request as it was understood: `deadline` is in seconds from when it came in. To its end it keeps the
+    models, and with them the catalogue, that were served then."""
 
+    served: ServedModels
     model: ServedModel
     conversation: Conversation
     sampling: Sampling
@@ -128,7 +130,7 @@ def understand(
     clocks = [
         clock for clock in (settings.deadline, None if ours is None else ours.deadline) if clock is not None
     ]
-    return GenerationRequest(model, conversation, sampling, min(clocks, default=None))
+    return GenerationRequest(served, model, conversation, sampling, min(clocks, default=None))
 
 
 #: Temperature of several replies where neither request nor settings say one.
@@ -143,8 +145,7 @@ def _at_most(param: str, value: int | None, most: int) -> None:
 class Answerer:
     """Answers through the queue."""
 
-    def __init__(self, served: ServedModels, queue: RequestQueue) -> None:
-        self._served = served
+    def __init__(self, queue: RequestQueue) -> None:
         self._queue = queue
         self._left_behind: set[asyncio.Task[Drawn]] = set()
 
@@ -171,7 +172,7 @@ class Answerer:
             # A library that cancels what it was asked for must not look like a client that went away.
             error = ModelError("The model's call was cancelled.") if work.cancelled() else work.exception()
             if error is None:
-                return self._finished(request, work.result())
+                return _finished(request, work.result())
             if not (isinstance(error, ModelError) and _nearly_over(request)):
                 used.usage = self._cost_of_failing(request, heard, context, error)
                 raise error
@@ -192,7 +193,7 @@ class Answerer:
             work.exception()
 
     async def _work(self, request: GenerationRequest, heard: _Heard) -> Drawn:
-        await self._served.read(request.conversation.turns)
+        await request.served.read(request.conversation.turns)
         heard.read = True
         async with self._queue.turn():
             heard.started = True
@@ -207,40 +208,25 @@ class Answerer:
                 ),
             )
 
-    def _finished(self, request: GenerationRequest, drawn: Drawn) -> Finished:
-        said = tuple(
-            Said(
-                one.text.strip(),
-                one.finish,
-                one.items,
-                one.tool_calls if isinstance(one, CallingReply) else (),
-            )
-            for one in drawn.replies
-        )
-        return Finished(said, drawn.usage, drawn.trace, self._items(request.conversation.turns, said))
-
     def _at_the_end(self, request: GenerationRequest, heard: _Heard, usage: Usage) -> Finished:
         # What was not read by now is so long that looking into it would keep everybody waiting.
         turns = request.conversation.turns if heard.read else ()
         text = heard.text.strip()
         if not text and request.passed_on is None:
-            text = self._served.at_least(turns) or ""
+            text = request.served.at_least(turns) or ""
         if not text and (not heard.started or request.passed_on is not None):
             raise ServiceError(
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
         said = tuple(Said(text, "length") for _ in range(request.sampling.n))
-        return Finished(said, usage, None, self._items(turns, said), late=True)
-
-    def _items(self, turns: Sequence[Turn], said: Sequence[Said]) -> tuple[Item, ...]:
-        return self._served.items(turns, Turn("recommender", said[0].text, said[0].items))
+        return Finished(said, usage, None, _items(request, turns, said), late=True)
 
     def _cost_so_far(self, request: GenerationRequest, heard: _Heard, context: Context) -> Usage:
         """What the calls have cost that are over, and about what the one under way has: nobody has counted
         its tokens yet, and whoever goes away in the middle has had them all the same."""
         if not heard.started:
             return Usage()
-        messages = self._served.seat.template.messages(request.conversation)
+        messages = request.served.seat.template.messages(request.conversation)
         read = sum(len(message.content) for message in messages) // _CHARACTERS
         under_way = Usage(calls=1, prompt_tokens=read, completion_tokens=len(heard.text.split()))
         return _counted(heard, context) + under_way
@@ -254,6 +240,23 @@ class Answerer:
         if not heard.started or heard.text or isinstance(error, UnusableAnswer):
             return self._cost_so_far(request, heard, context)
         return _counted(heard, context) + Usage(calls=1)
+
+
+def _finished(request: GenerationRequest, drawn: Drawn) -> Finished:
+    said = tuple(
+        Said(
+            one.text.strip(),
+            one.finish,
+            one.items,
+            one.tool_calls if isinstance(one, CallingReply) else (),
+        )
+        for one in drawn.replies
+    )
+    return Finished(said, drawn.usage, drawn.trace, _items(request, request.conversation.turns, said))
+
+
+def _items(request: GenerationRequest, turns: Sequence[Turn], said: Sequence[Said]) -> tuple[Item, ...]:
+    return request.served.items(turns, Turn("recommender", said[0].text, said[0].items))
 
 
 class _Heard:

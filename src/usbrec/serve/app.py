@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ from usbrec.serve.http.sse import Json
 from usbrec.serve.models import ServedModels
 from usbrec.serve.observe.requests import RequestObserver
 from usbrec.serve.observe.telemetry import Spans
+from usbrec.serve.reload import CatalogueReloader
 from usbrec.serve.routes.openai import PATHS, add_openai
 from usbrec.serve.routes.page import add_page
 from usbrec.serve.routes.responses import add_responses
@@ -53,15 +55,21 @@ def make_app(
     api_keys: ApiKeys | None = None,
     store: Store | None = None,
     spans: Spans | None = None,
+    reloader: CatalogueReloader | None = None,
 ) -> ASGIApp:
-    """The service as an ASGI application. It closes models and store when it ends."""
+    """The service as an ASGI application. It closes models and store when it ends. A `reloader` takes changed
+    catalogues up meanwhile."""
     service = Service(served, config, store, spans or Spans())
 
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        reloading = None if reloader is None else asyncio.create_task(reloader.run(service))
         try:
             yield
         finally:
+            if reloading is not None:
+                reloading.cancel()
+                await asyncio.wait({reloading})
             await service.aclose()
 
     app = FastAPI(

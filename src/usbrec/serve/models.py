@@ -16,7 +16,7 @@ from usbrec.config import Config, settled
 from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import UnusableAnswer
-from usbrec.items import Catalogue
+from usbrec.items import Catalogue, genres_in, people_in
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm import ChatModel, read_seat
 from usbrec.play.language_model import LanguageModel
@@ -27,6 +27,8 @@ from usbrec.stages.resolve import SERVED_AT_ONCE, resolve, to_serve
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import Participants, seat_participants
 
+#: What genres and people are looked for in only so that they are gathered.
+_ANY_WORD = "a"
 #: Characters of a turn above which looking for titles in it takes more than some milliseconds.
 _LONG = 2_000
 
@@ -111,10 +113,21 @@ class ServedModels:
     async def warm_up(self) -> None:
         """Build what candidates are looked up in, load a model that runs in this process, and prefill what
         every prompt begins with: whoever asks first has a deadline, too."""
-        opening = Conversation((Turn("seeker", self.seat.template.opening),))
-        self.at_least(opening.turns)
+        self.build()
+        await self.prefill()
+
+    def build(self) -> None:
+        """Build what is otherwise built when it is first looked up in."""
+        self.at_least((Turn("seeker", self.seat.template.opening),))
+        if self.catalogue is not None:
+            genres_in(_ANY_WORD, self.catalogue)
+            people_in(_ANY_WORD, self.catalogue)
+
+    async def prefill(self) -> None:
+        """Have a model that runs in this process read what every prompt begins with."""
         recommender = self.seat.recommender
         if not recommender.parallel:
+            opening = Conversation((Turn("seeker", self.seat.template.opening),))
             # One token may be no word yet; the prompt has been prefilled all the same.
             with contextlib.suppress(UnusableAnswer):
                 await recommender.draw(opening, Sampling(max_tokens=1))
@@ -130,12 +143,15 @@ def open_models(config: Config, catalogue: Path | None, interactions: Path | Non
     return seat_models(config, items)
 
 
-def seat_models(config: Config, items: Catalogue | None) -> ServedModels:
-    """The same with a catalogue that is there already."""
+def seat_models(config: Config, items: Catalogue | None, before: ServedModels | None = None) -> ServedModels:
+    """The same with a catalogue that is there already. The models of `before`, which the same settings have
+    made with another catalogue, go on as they are, and are closed with these."""
     config = resolve(to_serve(config, catalogue=items is not None), items)
     controls = read_seat(config.seats.recommender, config.servers).is_rules
     settings = config.with_(enhanced=not controls)
-    participants = seat_participants(settings, Prompts(config.play.prompts), items)
+    participants = seat_participants(
+        settings, Prompts(config.play.prompts), items, before=None if before is None else before.behind
+    )
     best = participants.runner.recommender.recommender
     served = [ServedModel(best.name, best, enhanced=False)]
     if isinstance(best, SelfEnhanced):

@@ -180,7 +180,7 @@ class CompletionRequest:
     async def _stored(self, session: str, finished: Finished) -> Finished:
         conversation = self.generation.conversation
         exchange = Exchange(
-            system=self.service.served.system(conversation),
+            system=self.generation.served.system(conversation),
             turns=conversation.turns,
             reply=finished.said[0].text,
             model=self.generation.model.name,

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config, Serving
 from usbrec.errors import ConfigError, Interrupted
@@ -24,6 +24,8 @@ from usbrec.serve.storage.store import Store
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from usbrec.serve.reload import CatalogueReloader
 
 #: Seconds that replies in progress get when the service is told to end.
 _LAST_SECONDS = 5
@@ -44,20 +46,31 @@ def start(
             f"usbrec serve needs the extra 'serve' ({', '.join(missing)} missing): "
             "pip install 'usbrec[serve]'."
         )
-    with _ending_while_it_loads():
-        _serve(config, catalogue, interactions, say)
+    with _ending_while_it_loads(), _Hangups(reloads=catalogue is not None) as hangups:
+        _serve(config, catalogue, interactions, say, hangups)
 
 
 def _serve(
-    config: Config, catalogue: Path | None, interactions: Path | None, say: Callable[[str], None]
+    config: Config,
+    catalogue: Path | None,
+    interactions: Path | None,
+    say: Callable[[str], None],
+    hangups: _Hangups,
 ) -> None:
     settings = config.serving
     api_keys = None if settings.keys is None else read_keys(settings.keys)
     check_address(settings.host, api_keys)
+    from usbrec.serve.catalogue import CatalogueSource
     from usbrec.serve.models import open_models
     from usbrec.serve.observe.telemetry import Spans, collected_spans
+    from usbrec.serve.reload import CatalogueReloader
 
     spans = collected_spans() if settings.telemetry else Spans()
+    reloader = None
+    if catalogue is not None:
+        ranker = None if config.ranker is None else Path(config.ranker)
+        # How the files stand before they are read: what changes from here on is taken up.
+        reloader = CatalogueReloader(config, CatalogueSource(catalogue, interactions, ranker))
     served = open_models(config, catalogue, interactions)
     with bound(settings) as listening, _LastMoment() as last_moment:
         store = None if settings.store is None else Store(settings.store)
@@ -84,7 +97,7 @@ def _serve(
 
             server = Told(
                 uvicorn.Config(
-                    make_app(served, config, api_keys=api_keys, store=store, spans=spans),
+                    make_app(served, config, api_keys=api_keys, store=store, spans=spans, reloader=reloader),
                     log_config=None,
                     access_log=False,
                     server_header=False,
@@ -95,6 +108,8 @@ def _serve(
 
             async def serve() -> None:
                 await served.warm_up()
+                if reloader is not None:
+                    hangups.heard_by(reloader)
                 with _ending_quietly(server):
                     await server.serve(sockets=[listening])
                 log("stopped")
@@ -195,6 +210,52 @@ def _ending_quietly(server: uvicorn.Server) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+class _Hangups:
+    """Has the catalogue read again on SIGHUP, also on one that comes while the service loads. Without a
+    catalogue, and where the terminal of the service is gone, it ends the service as ever."""
+
+    def __init__(self, *, reloads: bool) -> None:
+        self._reloads = reloads and hasattr(signal, "SIGHUP")
+        self._reloader: CatalogueReloader | None = None
+        self._on_terminal = _has_terminal()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._early = False
+        self._before: Any = None
+
+    def __enter__(self) -> _Hangups:
+        if self._reloads:
+            self._before = signal.signal(signal.SIGHUP, self._hung_up)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._reloads:
+            signal.signal(signal.SIGHUP, self._before)
+
+    def heard_by(self, reloader: CatalogueReloader) -> None:
+        """From now on it is asked, in the running loop."""
+        self._reloader, self._loop = reloader, asyncio.get_running_loop()
+        if self._early:
+            reloader.ask()
+
+    def _hung_up(self, *_: object) -> None:
+        if self._on_terminal and not _has_terminal():
+            signal.raise_signal(signal.SIGTERM)
+        elif self._loop is None or self._reloader is None:
+            self._early = True
+        else:
+            # The loop may be gone at the very end.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._reloader.ask)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _installed(name: str) -> bool:

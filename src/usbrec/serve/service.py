@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from usbrec.config import Config
 from usbrec.serve.answering import Answerer
+from usbrec.serve.catalogue import CatalogueStatus
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
 from usbrec.serve.models import ServedModels
@@ -25,14 +26,16 @@ class Service:
     """One service. It closes models, store and spans when it ends."""
 
     def __init__(self, served: ServedModels, config: Config, store: Store | None, spans: Spans) -> None:
-        queue = RequestQueue(served.at_once, config.serving.waiting)
+        self.queue = RequestQueue(served.at_once, config.serving.waiting)
+        #: Both are replaced when a changed catalogue is taken up; a request keeps those it began with.
         self.served = served
+        self.catalogue = CatalogueStatus.of(served)
         self.config = config
         self.settings = config.serving
-        self.metrics = Metrics(queue)
+        self.metrics = Metrics(self.queue, lambda: self.catalogue)
         self.spans = spans
         self.created = int(time.time())
-        self.answerer = Answerer(served, queue)
+        self.answerer = Answerer(self.queue)
         self._store = store
         # SQLite has one connection and one thread, and the event loop does not wait for the disk.
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="store")

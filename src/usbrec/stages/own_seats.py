@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config
 from usbrec.errors import ConfigError
@@ -17,6 +17,9 @@ from usbrec.play.own.calls import CallQueue, OwnObject, attribute, first_line, t
 from usbrec.play.own.loading import load_object
 from usbrec.play.own.recommender import Ask, OwnRecommender, object_reply
 from usbrec.play.own.seeker import OwnSimulator
+
+if TYPE_CHECKING:
+    from usbrec.play.own.http import HttpRecommender
 
 #: Settings of the seats by the names that callers may use.
 SEATS = {"recommender": "recommender", "seeker": "simulator", "simulator": "simulator", "judge": "judge"}
@@ -63,18 +66,26 @@ class Unidentified:
 class OwnSeats:
     """Everyone of the user's own in one run: who it is, what decides their answers, what to close.
 
-    With `replayed`, nothing is loaded and nobody is asked.
+    With `replayed`, nothing is loaded and nobody is asked. What `before` has loaded or connected to is taken
+    over: whoever comes last closes it.
     """
 
     def __init__(
-        self, config: Config, recorder: Recorder, objects: Mapping[str, object] | None, *, replayed: bool
+        self,
+        config: Config,
+        recorder: Recorder,
+        objects: Mapping[str, object] | None,
+        *,
+        replayed: bool,
+        before: OwnSeats | None = None,
     ) -> None:
         self._config = config
         self._recorder = recorder
         self._objects = {SEATS[seat]: thing for seat, thing in (objects or {}).items()}
         self._replayed = replayed
-        self._loaded: dict[str, object] = {}
-        self._queues: dict[int, CallQueue] = {}
+        self._loaded: dict[str, object] = {} if before is None else before._loaded
+        self._queues: dict[int, CallQueue] = {} if before is None else before._queues
+        self._connected: dict[str, HttpRecommender] = {} if before is None else before._connected
         self._services: list[OwnRecommender] = []
         self.identities: dict[str, Mapping[str, Any]] = {}
         self.unidentified: list[Unidentified] = []
@@ -90,7 +101,9 @@ class OwnSeats:
         if seat.kind == "http":
             from usbrec.play.own.http import HttpRecommender  # its HTTP client takes long to import
 
-            service = HttpRecommender(text, self._config.models)
+            if text not in self._connected:
+                self._connected[text] = HttpRecommender(text, self._config.models)
+            service = self._connected[text]
             ask, close, identity = service.ask, service.aclose, {"backend": "http"}
         elif not self._replayed:
             own = self._seated("recommender", "recommender", text, "reply")

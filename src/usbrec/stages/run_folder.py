@@ -16,7 +16,8 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
 from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.event_loop import run as run_coroutine
-from usbrec.items import Catalogue, FieldMap, known_targets, load_catalogue, popularity_from
+from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
+from usbrec.items.open import open_catalogue, told_of
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
@@ -146,10 +147,21 @@ def read_catalogue(
 
 @functools.lru_cache(maxsize=4)
 def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
-    path = catalogue[0]
+    items = read_catalogue_anew(catalogue[0], None if interactions is None else interactions[0], file)
+    if items.report is not None:
+        told_of(items.report)
+    return items
+
+
+def read_catalogue_anew(
+    path: str | Path, interactions: str | Path | None, file: CatalogueFile | None = None
+) -> Catalogue:
+    """The same of a file as it is now, which nobody keeps and whose `report` nobody has told yet. Raises
+    InputError or BadLines."""
+    file = file or CatalogueFile()
     fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict"}))
-    items = load_catalogue(path, fields, table=file.table, encoding=file.encoding, strict=file.strict)
-    return _counted(items, None if interactions is None else interactions[0])
+    items = open_catalogue(path, fields, table=file.table, encoding=file.encoding, strict=file.strict)
+    return _counted(items, interactions)
 
 
 def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:

@@ -122,13 +122,16 @@ def seat_participants(
     replay: Journal | None = None,
     reuse: Journal | None = None,
     objects: Mapping[str, object] | None = None,
+    before: Participants | None = None,
 ) -> Participants:
     """Seat everyone, with resolved settings. One model serves all seats that name it.
 
     Calls are recorded in `journal`, where there is one. Answers come from `replay` alone, or from `reuse`
-    where it has them. `objects` sit in the seats of their keys (see stages/own_seats.py). Raises ConfigError.
+    where it has them. `objects` sit in the seats of their keys (see stages/own_seats.py). The models and own
+    systems of `before`, seated by the same settings with another catalogue, are taken over as they are:
+    whoever comes last closes them. Raises ConfigError.
     """
-    return _Wiring(config, prompts, catalogue, journal, replay, reuse, objects).participants()
+    return _Wiring(config, prompts, catalogue, journal, replay, reuse, objects, before).participants()
 
 
 class _Wiring:
@@ -141,6 +144,7 @@ class _Wiring:
         replay: Journal | None,
         reuse: Journal | None,
         objects: Mapping[str, object] | None,
+        before: Participants | None,
     ) -> None:
         self._config = config
         self._prompts = prompts
@@ -151,8 +155,15 @@ class _Wiring:
         self._models: dict[str, ChatModel] = {}
         self._opener = ModelOpener(config.models, config.servers)
         self._given = models_given(config, objects)
+        self._before: Mapping[str, ChatModel] = {} if before is None else before.seated
         recorder = Recorder(journal, replay=replay, reuse=reuse)
-        self._own = OwnSeats(config, recorder, objects, replayed=replay is not None)
+        self._own = OwnSeats(
+            config,
+            recorder,
+            objects,
+            replayed=replay is not None,
+            before=None if before is None else before.own,
+        )
         self._ranker: Retriever | None = None
         self._judges: dict[str, ModelJudge] = {}
         judging = config.judging
@@ -262,7 +273,8 @@ class _Wiring:
     def _opened(self, seat: str) -> ChatModel:
         if self._replay is not None:
             return Unreachable(model_name(seat, self._config.servers))
-        return self._given[seat] if seat in self._given else self._opener.open(seat)
+        there = self._given.get(seat) or self._before.get(seat)
+        return self._opener.open(seat) if there is None else there
 
     def _model(self, seat: str) -> MeteredModel:
         """The metered model of a seat, recorded where there is a journal; opened once, whoever asks."""

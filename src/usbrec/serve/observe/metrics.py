@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 
 from usbrec.dialogue import Usage
 from usbrec.serve.answering import Finished
+from usbrec.serve.catalogue import CatalogueStatus
 from usbrec.serve.http.queue import RequestQueue
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0)
+
+
+class _CatalogueGauges(Collector):
+    """What is served now: the digest is a label, which a gauge of its own would keep for ever."""
+
+    def __init__(self, catalogue: Callable[[], CatalogueStatus | None]) -> None:
+        self._catalogue = catalogue
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._catalogue()
+        if now is None:
+            return
+        items = GaugeMetricFamily("usbrec_catalogue_items", "Items of the catalogue.", labels=("digest",))
+        items.add_metric((now.digest[:16],), now.items)
+        yield items
+        yield GaugeMetricFamily(
+            "usbrec_catalogue_loaded_timestamp_seconds", "When the catalogue was read.", value=now.loaded
+        )
+        yield GaugeMetricFamily(
+            "usbrec_catalogue_stale",
+            "1 where a changed catalogue could not be taken up.",
+            value=float(now.problem is not None),
+        )
 
 
 class Metrics:
@@ -17,7 +46,7 @@ class Metrics:
 
     content_type = CONTENT_TYPE_PLAIN_0_0_4
 
-    def __init__(self, queue: RequestQueue) -> None:
+    def __init__(self, queue: RequestQueue, catalogue: Callable[[], CatalogueStatus | None]) -> None:
         registry = self._registry = CollectorRegistry()
         self._requests = Counter(
             "usbrec_requests", "Requests answered.", ("route", "method", "status"), registry=registry
@@ -49,6 +78,17 @@ class Metrics:
         working.set_function(lambda: queue.working)
         waiting = Gauge("usbrec_replies_waiting", "Requests that wait for the model.", registry=registry)
         waiting.set_function(lambda: queue.waiting)
+        self._reloads = Counter(
+            "usbrec_catalogue_reloads",
+            "Changed catalogues by what became of them.",
+            ("end",),
+            registry=registry,
+        )
+        registry.register(_CatalogueGauges(catalogue))
+
+    def reload(self, end: Literal["taken", "refused"]) -> None:
+        """A changed catalogue was taken up, or was not."""
+        self._reloads.labels(end).inc()
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         self._requests.labels(route, method, str(status)).inc()

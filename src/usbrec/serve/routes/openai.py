@@ -19,26 +19,27 @@ PATHS = "POST /v1/chat/completions, POST /v1/responses, GET /v1/models, GET /v1/
 
 
 def add_openai(app: FastAPI, service: Service) -> None:
-    served = service.served
-
     @app.get("/health")
     async def health() -> Response:
+        served, catalogue = service.served, service.catalogue
         return Json(
             {
                 "status": "ok",
                 "model": served.seat.name,
                 "enhanced": served.first.enhanced,
                 "version": __version__,
+                "catalogue": None if catalogue is None else catalogue.to_json(whole=False),
             }
         )
 
     @app.get("/v1/models")
     @app.get("/v1/models/", include_in_schema=False)
     async def models() -> Response:
-        return Json(models_json(service.names, served.candidates, service.created))
+        return Json(models_json(service.names, service.served.candidates, service.created))
 
     @app.get("/v1/models/{model:path}")
     async def model(model: str) -> Response:
+        served = service.served
         found = served.models.get(model)
         if found is None:
             raise ServiceError(

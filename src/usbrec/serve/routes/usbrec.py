@@ -37,8 +37,16 @@ def add_usbrec(app: FastAPI, service: Service) -> None:
             "requests_per_minute": settings.requests_per_minute,
             "tokens_per_hour": settings.tokens_per_hour,
         }
-        catalogue = None if served.catalogue is None else len(served.catalogue)
-        return Json({"store": service.stores, "catalogue": catalogue, "models": models, "limits": limits})
+        catalogue = service.catalogue
+        return Json(
+            {
+                "store": service.stores,
+                "catalogue": None if catalogue is None else catalogue.items,
+                "catalogue_status": None if catalogue is None else catalogue.to_json(whole=True),
+                "models": models,
+                "limits": limits,
+            }
+        )
 
     @app.post(f"{root}/sessions")
     async def begin(request: Request, body: SessionBody) -> Response:
