@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -28,6 +29,7 @@ from usbrec.serve.app import make_app
 from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.models import ServedModel, ServedModels
 from usbrec.serve.observe.telemetry import Spans
+from usbrec.serve.reload import CatalogueReloader
 from usbrec.serve.storage.store import Store
 
 WISH = [{"role": "user", "content": "I loved Goodfellas (1990), more crime please."}]
@@ -64,17 +66,27 @@ class Running:
         api_keys: ApiKeys | None = None,
         store: Path | None = None,
         spans: Spans | None = None,
+        reloader: CatalogueReloader | None = None,
     ) -> None:
         config = load_config(None, {"serving": serving or {}})
         opened = None if store is None else Store(store)
-        self.app = make_app(twins, config, api_keys=api_keys, store=opened, spans=spans)
+        self._reloader = reloader
+        self.app = make_app(twins, config, api_keys=api_keys, store=opened, spans=spans, reloader=reloader)
         self.server = uvicorn.Server(
             uvicorn.Config(self.app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
         )
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self.server.run, args=([self._socket],), daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            await self.server.serve(sockets=[self._socket])
+
+        with asyncio.Runner(loop_factory=self.server.config.get_loop_factory()) as runner:
+            runner.run(serve())
 
     @property
     def url(self) -> str:
@@ -97,6 +109,12 @@ class Running:
         self._thread.join(20)
         self._socket.close()
         assert not self._thread.is_alive()
+
+    def hang_up(self) -> None:
+        """What SIGHUP does to a process of its own."""
+        assert self._reloader is not None
+        # A task of its own loop has the event that is set; the loop is in another thread.
+        self._loop.call_soon_threadsafe(self._reloader.ask)
 
     def send(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from usbrec.dialogue import Turn
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.linking import departed
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
 from usbrec.items.open import open_linker
@@ -37,6 +38,12 @@ class Knowledge:
             baseline=RandomSimilarity(catalogue, similarity, size=baseline_items, seed=seed),
             traits={item.id: traits_of(item) for item in catalogue},
         )
+
+    def after(self, before: Knowledge) -> Knowledge:
+        """The same in place of `before`: what its catalogue had and this one has not is out of the catalogue
+        wherever it is named."""
+        linker = departed.after(self.linker, self.catalogue, before.catalogue, before.linker)
+        return replace(self, linker=linker)
 
     def named(self, text: str, said: Set[str] = frozenset()) -> tuple[str, ...]:
         """Ids of the items a text names, in order, repeated namings included.

@@ -177,6 +177,8 @@ class _Wiring:
             )
         )
 
+        if before is not None and before.runner.knowledge is not None and self._knowledge is not None:
+            self._knowledge = self._knowledge.after(before.runner.knowledge)
         self._grounding = self._make_grounding()
         self._examples = self._worked_examples()
 
