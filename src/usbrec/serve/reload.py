@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -109,7 +110,7 @@ class CatalogueReloader:
             self._keep(service, _Refused("failed", f"{type(error).__name__}; the log says where."), by)
         else:
             self._ending, self._doubted = ending, None
-            self._swap(service, served, time.monotonic() - started, by)
+            await self._swap(service, served, time.monotonic() - started, by)
 
     async def _opened(self, before: ServedModels) -> ServedModels:
         """Everything anew but the models, read and built in a thread. Raises _Refused, and InputError and the
@@ -128,11 +129,12 @@ class CatalogueReloader:
 
     def _open(self, before: ServedModels) -> ServedModels:
         source = self._source
-        items = read_catalogue_anew(source.catalogue, source.interactions, self._config.catalogue)
-        served = seat_models(self._config, items, before)
-        served.build()
-        # Computed here: it reads every item.
-        _ = items.digest
+        with without_collections():
+            items = read_catalogue_anew(source.catalogue, source.interactions, self._config.catalogue)
+            served = seat_models(self._config, items, before)
+            served.build()
+            # Computed here: it reads every item.
+            _ = items.digest
         return served
 
     def _check(self, before: ServedModels, now: ServedModels, ending: Ending, *, asked: bool) -> None:
@@ -165,7 +167,7 @@ class CatalogueReloader:
         }
         log("catalogue kept", told, level=logging.WARNING)
 
-    def _swap(self, service: Service, served: ServedModels, seconds: float, by: str) -> None:
+    async def _swap(self, service: Service, served: ServedModels, seconds: float, by: str) -> None:
         assert service.catalogue is not None
         status = CatalogueStatus.of(served, seconds, service.catalogue.reloads + 1)
         assert status is not None
@@ -173,6 +175,30 @@ class CatalogueReloader:
         service.metrics.reload("taken")
         told = {"by": by, "items": status.items, "left_out": status.left_out, "digest": status.digest}
         log("catalogue taken up", {**told, "seconds": round(seconds, 3)})
+        if gc.get_freeze_count():
+            # The old one is free, but for requests that began with it.
+            await _in_a_thread(settle_memory)
+
+
+@contextlib.contextmanager
+def without_collections() -> Iterator[None]:
+    """No collections of garbage meanwhile: each stops every thread, with 100,000 items for some tenths of a
+    second of processor time, and where so many are made there are many collections."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def settle_memory() -> None:
+    """Collect what is garbage now, once, and have later collections pass over what is there: most of it stays
+    until the catalogue changes."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 async def _in_a_thread(work: Callable[[], T]) -> T:

@@ -63,7 +63,7 @@ def _serve(
     from usbrec.serve.catalogue import CatalogueSource
     from usbrec.serve.models import open_models
     from usbrec.serve.observe.telemetry import Spans, collected_spans
-    from usbrec.serve.reload import CatalogueReloader
+    from usbrec.serve.reload import CatalogueReloader, settle_memory
 
     spans = collected_spans() if settings.telemetry else Spans()
     reloader = None
@@ -108,6 +108,7 @@ def _serve(
 
             async def serve() -> None:
                 await served.warm_up()
+                settle_memory()
                 if reloader is not None:
                     hangups.heard_by(reloader)
                 with _ending_quietly(server):

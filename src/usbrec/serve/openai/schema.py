@@ -16,6 +16,7 @@ from usbrec.dialogue import Conversation, Turn
 from usbrec.llm.marks import REASONING_PARTS
 from usbrec.llm.reasoning import separate
 from usbrec.serve.http.errors import ServiceError
+from usbrec.serve.storage.store import Kind
 
 
 def _writable(text: str) -> str:
@@ -191,7 +192,7 @@ class FeedbackBody(Body):
     """POST /v1/usbrec/sessions/{id}/feedback."""
 
     turn: Annotated[int, Field(ge=0, le=1_000_000)]
-    kind: Literal["liked", "disliked", "accepted"]
+    kind: Kind
     item: Annotated[Text | None, Field(max_length=500)] = None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import FastAPI, Request
 from fastapi import Path as InPath
 from starlette.responses import Response
 
+from usbrec.items import Catalogue
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.middleware import visit_of
 from usbrec.serve.http.sse import Json
@@ -17,6 +19,8 @@ from usbrec.serve.service import Service, no_session
 from usbrec.serve.storage.arena import count_votes
 from usbrec.serve.storage.store import Store
 
+#: So many ids are told of those that could have been meant.
+_TOLD = 10
 _Id = Annotated[str, InPath(min_length=1, max_length=200)]
 
 
@@ -77,8 +81,14 @@ def add_usbrec(app: FastAPI, service: Service) -> None:
     async def feedback(request: Request, session: _Id, body: FeedbackBody) -> Response:
         key = visit_of(request.scope).caller.key
         said, kind, item = body.turn, body.kind, body.item
+        no_turn = ServiceError(404, "There is no such turn in such a session.", param="turn", code="no_turn")
+        if item is not None:
+            named = await on_store(lambda store: store.named(session, said, key))
+            if named is None:
+                raise no_turn
+            _check_named(item, named, service.served.catalogue)
         if not await on_store(lambda store: store.add_feedback(session, said, kind, item, key)):
-            raise ServiceError(404, "There is no such turn in such a session.", param="turn", code="no_turn")
+            raise no_turn
         return Json({"ok": True})
 
     @app.post(f"{root}/votes")
@@ -96,3 +106,20 @@ def add_usbrec(app: FastAPI, service: Service) -> None:
     @app.get(f"{root}/votes")
     async def votes() -> Response:
         return Json({"pairs": count_votes(await on_store(Store.votes))})
+
+
+def _check_named(item: str, named: Mapping[int, Sequence[str]], catalogue: Catalogue | None) -> None:
+    """Raises ServiceError for an item that no reply of the conversation names: nobody can have thought
+    anything of it here. An item that has left the catalogue since was named all the same."""
+    there = list(dict.fromkeys(item_id for ids in named.values() for item_id in ids))
+    if item in there:
+        return
+    told = f"Its replies name {', '.join(there[-_TOLD:])}." if there else "None of its replies names an item."
+    if catalogue is not None and item in catalogue:
+        raise ServiceError(
+            400, f"This item was not named in this conversation. {told}", param="item", code="item_not_named"
+        )
+    what = "Nothing is known of items without a catalogue" if catalogue is None else "There is no such item"
+    raise ServiceError(
+        404, f"{what}, and this conversation has none of this id. {told}", param="item", code="no_item"
+    )

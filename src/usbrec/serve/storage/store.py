@@ -19,12 +19,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from usbrec.dialogue import Turn
 from usbrec.errors import InputError
 
-Kind = Literal["liked", "disliked", "accepted"]
+Kind = Literal["liked", "disliked", "accepted", "clicked", "purchased"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Winner = Literal["left", "right", "tie"]
 
 _SCHEMA = """
@@ -201,13 +202,26 @@ class Store:
     def add_feedback(
         self, session: str, turn: int, kind: Kind, item: str | None, key: str | None = None
     ) -> bool:
-        """False when there is no such reply."""
+        """False when there is no such reply. Whether it names the item is :meth:`named` to say."""
         done = self._db.execute(
             "INSERT INTO feedback SELECT session, turn, ?, ?, ? FROM exchanges JOIN sessions "
             "ON sessions.id = session WHERE session = ? AND turn = ? AND key IS ?",
             (kind, item, time.time(), session, turn, key),
         )
         return done.rowcount == 1
+
+    def named(self, session: str, turn: int, key: str | None = None) -> Mapping[int, tuple[str, ...]] | None:
+        """The ids of the items that each reply of a session names, by its number; None where there is no such
+        reply."""
+        rows = self._db.execute(
+            "SELECT turn, record FROM exchanges JOIN sessions ON sessions.id = session "
+            "WHERE session = ? AND key IS ? ORDER BY turn",
+            (session, key),
+        )
+        found = {
+            number: tuple(str(item["id"]) for item in json.loads(record)["items"]) for number, record in rows
+        }
+        return found if turn in found else None
 
     def session(self, session: str, key: str | None = None) -> Session | None:
         row = self._db.execute(
