@@ -2,13 +2,13 @@
 
     python bench/serve_reload.py [--items 100000] [--reloads 5] [--clients 4]
 
-`usbrec serve` runs in a process of its own, with the rules' retriever in the recommender's seat, so that what
-is measured is reading, linking and retrieving. Clients in this process ask one request after the other. A file
-of so many items, each time others, is renamed into place and SIGHUP sent. Printed is JSON: requests, and those
-that failed; replies that name an item of an earlier catalogue than the one served when they were asked for;
-seconds from SIGHUP until the new one is served; percentiles of the answers' milliseconds while nothing is read
-and while a catalogue is; and the memory of the service after the first and after the last reload, in MiB.
-Exit 1 where a request failed or named what had gone.
+`usbrec serve` runs in a process of its own, with the rules' retriever in the recommender's seat, so that
+what is measured is reading, linking and retrieving. Clients in this process ask one request after the
+other. A file of so many items, each time others, is renamed into place and SIGHUP sent. Printed is JSON:
+requests, and those that failed; replies that name an item of an earlier catalogue than the one served when
+they were asked for; seconds from SIGHUP until the new one is served; percentiles of the answers'
+milliseconds while nothing is read and while a catalogue is; and the memory of the service after the first
+and after the last reload, in MiB. Exit 1 where a request failed or named what had gone.
 """
 
 from __future__ import annotations

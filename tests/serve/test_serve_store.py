@@ -19,9 +19,9 @@ from usbrec.errors import InputError
 from usbrec.llm import ScriptedModel
 from usbrec.pairs import read_pairs
 from usbrec.serve.storage.arena import count_votes, wilson
-from usbrec.serve.storage.export import pairs_of, samples_of
+from usbrec.serve.storage.export import export, pairs_of, samples_of
 from usbrec.serve.storage.key_file import new_key, read_keys
-from usbrec.serve.storage.store import Exchange, Feedback, Session, Store
+from usbrec.serve.storage.store import KINDS, Exchange, Feedback, Session, Store
 
 CHAT = "/v1/chat/completions"
 SESSIONS = "/v1/usbrec/sessions"
@@ -134,6 +134,35 @@ def test_feedback_is_for_turns_that_are_there(file: Path) -> None:
         assert service.send("POST", f"{SESSIONS}/s-x/feedback", {"turn": 0, "kind": "liked"})[0] == 404
         _, found, _ = service.send("GET", f"{SESSIONS}/{session}")
     assert [(one["turn"], one["kind"], one["item"]) for one in found["feedback"]] == [(0, "accepted", "f16")]
+
+
+def test_feedback_is_for_items_that_the_conversation_named(file: Path) -> None:
+    with _service(file) as service:
+        session = service.send("POST", SESSIONS, {})[1]["session"]
+        _said(service, session)  # names Finding Nemo, f16
+        _said(service, session, "scripted:ses")  # names Casino, f4
+        other = service.send("POST", SESSIONS, {})[1]["session"]
+        _said(service, other)
+
+        def send(session: str, item: str, turn: int = 1, kind: str = "liked") -> tuple[int, Any]:
+            body = {"turn": turn, "kind": kind, "item": item}
+            status, answer, _ = service.send("POST", f"{SESSIONS}/{session}/feedback", body)
+            return status, answer.get("error", answer)
+
+        # Also what an earlier reply named: minds are made up later.
+        assert send(session, "f4") == send(session, "f16") == (200, {"ok": True})
+        for unnamed, status, code in (("f1", 400, "item_not_named"), ("f99", 404, "no_item")):
+            found, error = send(session, unnamed)
+            assert (found, error["code"], error["param"]) == (status, code, "item")
+            assert "f16, f4" in error["message"]
+        assert send(other, "f4", turn=0)[1]["code"] == "item_not_named"
+        assert send(session, "f4", turn=9)[1]["code"] == "no_turn"
+        assert [send(session, "f4", kind=kind)[0] for kind in ("clicked", "purchased")] == [200, 200]
+        status, error = send(session, "f4", kind="bought")
+        assert (status, error["param"]) == (400, "kind")
+        assert all(kind in error["message"] for kind in KINDS)
+        _, found, _ = service.send("GET", f"{SESSIONS}/{session}")
+    assert [one["kind"] for one in found["feedback"]] == ["liked", "liked", "clicked", "purchased"]
 
 
 def test_without_a_store_nothing_is_stored_and_that_is_said(tmp_path: Path) -> None:
@@ -358,6 +387,47 @@ def test_whoever_changes_their_mind_has_the_last_opinion() -> None:
     assert samples_of(_session(again, *both, Feedback(0, "liked", "f16", 2.0)))[0].targets == (
         "Casino (1995)",
     )
+
+
+def test_what_was_bought_counts_before_what_was_liked_and_a_click_where_there_is_nothing_else() -> None:
+    told = [(FIRST, "Finding Nemo (2003)!", NEMO), (LATER, "Casino (1995)!", CASINO)]
+    click, buy = Feedback(0, "clicked", "f16", 0.0), Feedback(1, "purchased", "f4", 1.0)
+    liked = Feedback(0, "liked", "f16", 0.5)
+
+    def targets(*feedback: Feedback) -> list[tuple[str, ...]]:
+        return [sample.targets for sample in samples_of(_session(told, *feedback))]
+
+    assert targets(click) == [("Finding Nemo (2003)",)]
+    assert targets(click, liked, buy) == [("Casino (1995)",)]
+    assert targets(click, Feedback(0, "disliked", "f16", 1.0)) == []
+    # Bought at the second reply, named by the first.
+    assert targets(Feedback(1, "purchased", "f16", 1.0)) == [("Finding Nemo (2003)",)]
+    disliked = Feedback(0, "disliked", None, 0.0)
+    (pair,) = pairs_of(_session(told, disliked, buy))
+    assert pair.provenance["from"] == "hindsight"
+    again = [(FIRST, "Finding Nemo (2003)!", NEMO), (FIRST, "Casino (1995)!", CASINO)]
+    assert pairs_of(_session(again, disliked, Feedback(1, "clicked", "f4", 1.0))) == []
+
+
+def test_an_export_says_how_much_it_wrote_and_why_nothing(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(file)
+    with pytest.raises(
+        InputError, match=r"0 conversations with 0 replies and 0 feedback: 0 samples, 0 pairs"
+    ):
+        export(file, "samples")
+    session = store.begin(None)
+    store.add(session, Exchange("S", FIRST, "Casino (1995)!", "m", "stop", (CASINO,)))
+    store.add_feedback(session, 0, "purchased", "f4")
+    store.close()
+    with caplog.at_level("INFO", "usbrec.export"):
+        written = export(file, "samples")
+    assert (written.conversations, written.samples, written.pairs) == (1, 1, 0)
+    told = "1 conversation with 1 reply and 1 feedback (1 purchased): 1 sample, 0 pairs."
+    assert told in caplog.text
+    with pytest.raises(InputError, match=r"Nothing to export: no conversation .* and one that was disliked"):
+        export(file, "pairs")
 
 
 def test_a_store_is_exported_as_files_that_the_other_commands_read(file: Path, tmp_path: Path) -> None:

@@ -41,10 +41,11 @@ def main() -> None:
 
 @contextmanager
 def _notes() -> Iterator[None]:
-    """Print what was left out of an input, and which columns a catalogue was read by, on stderr."""
-    # By its name: whoever reads no catalogue does not import the room of items.
-    log, notes = logging.getLogger("usbrec.catalogue"), _Notes()
-    level = log.level
+    """Print what was left out of an input, which columns a catalogue was read by, and how much was exported,
+    on stderr."""
+    # By their names: whoever reads no catalogue does not import the room of items.
+    logs, notes = [logging.getLogger(name) for name in ("usbrec.catalogue", "usbrec.export")], _Notes()
+    levels = [log.level for log in logs]
     with warnings.catch_warnings():
         warnings.simplefilter("always", InputWarning)
         others = warnings.showwarning
@@ -56,13 +57,15 @@ def _notes() -> Iterator[None]:
                 others(message, category, *rest, **named)
 
         warnings.showwarning = show
-        log.addHandler(notes)
-        log.setLevel(logging.INFO)
+        for log in logs:
+            log.addHandler(notes)
+            log.setLevel(logging.INFO)
         try:
             yield
         finally:
-            log.removeHandler(notes)
-            log.setLevel(level)
+            for log, level in zip(logs, levels, strict=True):
+                log.removeHandler(notes)
+                log.setLevel(level)
 
 
 class _Notes(logging.Handler):

@@ -36,7 +36,8 @@ def export(
             f"usbrec export: say --to ({', '.join(EXPORTS)}) for pairs, or --merge for a model."
         )
     if to is not None and to in STORE_EXPORTS:
-        for path in export_store(run, to, out):
+        written = export_store(run, to, out)
+        for path in written.files:
             typer.echo(path)
         return
     if to is not None:

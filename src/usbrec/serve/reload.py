@@ -110,7 +110,10 @@ class CatalogueReloader:
             self._keep(service, _Refused("failed", f"{type(error).__name__}; the log says where."), by)
         else:
             self._ending, self._doubted = ending, None
-            await self._swap(service, served, time.monotonic() - started, by)
+            self._swap(service, served, time.monotonic() - started, by)
+        finally:
+            # What is not served any more is free, but for requests that began with it.
+            await _in_a_thread(settle_memory)
 
     async def _opened(self, before: ServedModels) -> ServedModels:
         """Everything anew but the models, read and built in a thread. Raises _Refused, and InputError and the
@@ -167,7 +170,7 @@ class CatalogueReloader:
         }
         log("catalogue kept", told, level=logging.WARNING)
 
-    async def _swap(self, service: Service, served: ServedModels, seconds: float, by: str) -> None:
+    def _swap(self, service: Service, served: ServedModels, seconds: float, by: str) -> None:
         assert service.catalogue is not None
         status = CatalogueStatus.of(served, seconds, service.catalogue.reloads + 1)
         assert status is not None
@@ -175,20 +178,19 @@ class CatalogueReloader:
         service.metrics.reload("taken")
         told = {"by": by, "items": status.items, "left_out": status.left_out, "digest": status.digest}
         log("catalogue taken up", {**told, "seconds": round(seconds, 3)})
-        if gc.get_freeze_count():
-            # The old one is free, but for requests that began with it.
-            await _in_a_thread(settle_memory)
 
 
 @contextlib.contextmanager
 def without_collections() -> Iterator[None]:
     """No collections of garbage meanwhile: each stops every thread, with 100,000 items for some tenths of a
-    second of processor time, and where so many are made there are many collections."""
+    second of processor time, and where so many are made there are many. What was made is looked at by
+    :func:`settle_memory` alone."""
     on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if on:
             gc.enable()
 
@@ -196,9 +198,9 @@ def without_collections() -> Iterator[None]:
 def settle_memory() -> None:
     """Collect what is garbage now, once, and have later collections pass over what is there: most of it stays
     until the catalogue changes."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    with without_collections():
+        gc.unfreeze()
+        gc.collect()
 
 
 async def _in_a_thread(work: Callable[[], T]) -> T:
