@@ -208,6 +208,16 @@ class Journal:
         rows = self._db.execute("SELECT answer FROM calls WHERE unit = ? AND answer IS NOT NULL", (unit,))
         return sum((Usage.from_json(json.loads(row[0])["usage"]) for row in rows), Usage())
 
+    def usages(self) -> dict[str, dict[bool, Usage]]:
+        """What all answered calls cost, by whom they asked and by whether their tokens were counted."""
+        found: dict[str, dict[bool, Usage]] = {}
+        for seat, answer in self._db.execute("SELECT seat, answer FROM calls WHERE answer IS NOT NULL"):
+            usage = Usage.from_json(json.loads(answer)["usage"])
+            of = found.setdefault(seat, {})
+            counted = usage.prompt_tokens > 0
+            of[counted] = of.get(counted, Usage()) + usage
+        return found
+
     def unit(self, key: str) -> UnitRecord | None:
         row = self._db.execute("SELECT record, failure FROM units WHERE key = ?", (key,)).fetchone()
         if row is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
-from usbrec.cli.tables import print_comparison, ranked_table, rounds_table
+from usbrec.cli.tables import print_comparison, print_estimate, ranked_table, rounds_table
 from usbrec.evaluation import compare as compare_runs
 from usbrec.evaluation import load_run
+from usbrec.stages.costs import costs_told
 
 
 def evaluate(
@@ -36,6 +37,7 @@ def evaluate(
     search: o.Search = None,
     drafts: o.Drafts = None,
     second_judge: o.SecondJudge = True,
+    estimate: o.Estimate = False,
 ) -> None:
     """Play every sample with a simulated seeker, score it, and report with intervals."""
     settings = o.settings(
@@ -60,6 +62,12 @@ def evaluate(
         search_drafts=drafts,
         second_judge=second_judge,
     )
+    if estimate:
+        from usbrec.stages.estimating import estimate as estimated
+
+        found = estimated(samples, config=settings, catalogue=catalogue, interactions=interactions)
+        print_estimate(found, wide_console())
+        return
     results = stages.evaluate(
         samples,
         out,
@@ -82,4 +90,6 @@ def evaluate(
         told = f"{items['source'].capitalize()} in {items['given']} of {items['replies']} replies"
         lacking = f"; {items['unknown']} ids are not in the catalogue" if items["unknown"] else ""
         console.print(f"{told}{lacking}", markup=False)
+    if (costs := run.results.get("cost")) is not None:
+        console.print(costs_told(costs), markup=False)
     console.print(f"Report: {out / 'report.html'}", markup=False, soft_wrap=True)

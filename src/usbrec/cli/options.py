@@ -15,6 +15,15 @@ _RUN = "Run"
 _SES = "Self-enhancement"
 
 Samples = Annotated[Path, typer.Argument(help="Samples: a file of ours, or iEvaLM rows (.jsonl).")]
+Estimate = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        help="Say how many calls, tokens and (with prices) how much money it will take, and end: no model is "
+        "asked.",
+        rich_help_panel=_RUN,
+    ),
+]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Run folder; the same command goes on in it.")]
 Catalogue = Annotated[
     Path | None,

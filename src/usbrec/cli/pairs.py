@@ -11,6 +11,7 @@ from rich.table import Table
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, steps_told, wide_console
+from usbrec.stages.costs import costs_told
 
 
 def pairs(
@@ -85,6 +86,8 @@ def _print_pairs(results: Mapping[str, Any], out: Path) -> None:
         table.add_row("  dropped", f"{count}: {reason}")
     table.add_row("cost", f"{results['calls']} calls, {results['seconds']:.0f} s of model time")
     console.print(table)
+    if "cost" in results:
+        console.print(costs_told(results["cost"]), markup=False)
     for told in results["advice"]:
         console.print(f"Mind: {told}", markup=False)
     console.print(f"Pairs: {out / 'pairs.jsonl'}", markup=False, soft_wrap=True)

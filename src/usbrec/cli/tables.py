@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from usbrec.evaluation.comparison.tables import Cell
 from usbrec.evaluation.metrics.ranked import MEASURES as RANKED
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
+from usbrec.stages.costs import money
+from usbrec.stages.estimating import Estimate
 
 #: Columns of a terminal that everything fits into.
 _WIDTH = 100
@@ -101,6 +104,43 @@ def ranked_table(results: Mapping[str, Any]) -> Table:
             name, str(figures["n"]), *("-" if cell is None else f"{cell:.3f}".lstrip("0") for cell in cells)
         )
     return table
+
+
+def print_estimate(found: Estimate, console: Console) -> None:
+    """Print what a run will ask and cost, a line a model, and how that was found."""
+    priced = any(counted.cost is not None for counted in found.models.values())
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("model")
+    for heading in ("calls", "prompt tokens", "answers' tokens", "at most", *(("cost", "at most") * priced)):
+        table.add_column(heading, justify="right")
+    for name, counted in found.models.items():
+        counts = (
+            counted.calls,
+            counted.prompt_tokens,
+            counted.completion_tokens,
+            counted.most_completion_tokens,
+        )
+        amounts = ["no price" if cost is None else money(cost, None) for cost in (counted.cost, counted.most)]
+        table.add_row(_plain(name), *(f"{count:,}" for count in counts), *(amounts if priced else ()))
+    if found.models:
+        console.print(table)
+    else:
+        console.print("No model is asked in this run.")
+    if priced:
+        sums = [
+            money(math.fsum(cost for cost in costs if cost is not None), found.currency)
+            for costs in (
+                [counted.cost for counted in found.models.values()],
+                [counted.most for counted in found.models.values()],
+            )
+        ]
+        console.print(f"Cost: about {sums[0]}, at most {sums[1]}.", markup=False)
+    elif found.models:
+        console.print(
+            "No prices are given ([servers.NAME] price_input, price_output), so no cost is said.",
+            markup=False,
+        )
+    console.print(found.how, markup=False, soft_wrap=True)
 
 
 def rounds_table(entries: Sequence[Mapping[str, Any]]) -> Table:

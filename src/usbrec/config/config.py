@@ -82,6 +82,15 @@ class Config(Stage):
                 raise ValueError(f'{name}: base_url is missing, such as base_url = "http://HOST:PORT/v1"')
         return servers
 
+    @field_validator("servers")
+    @classmethod
+    def _have_one_currency(cls, servers: dict[str, Server]) -> dict[str, Server]:
+        found = {server.currency for server in servers.values() if server.price_input is not None}
+        if len(found) > 1:
+            named = " and ".join(sorted(currency or "none" for currency in found))
+            raise ValueError(f"prices in {named}: give all of them in one currency, which is then the sum's")
+        return servers
+
     def decides(self) -> dict[str, Any]:
         """The settings that decide answers, as nested JSON."""
         return deciding(self)

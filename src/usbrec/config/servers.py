@@ -6,7 +6,7 @@ import json
 import re
 from typing import Literal
 
-from pydantic import Field, JsonValue, field_serializer, field_validator
+from pydantic import Field, JsonValue, field_serializer, field_validator, model_validator
 
 from usbrec.config.stage import Stage, free
 
@@ -18,6 +18,8 @@ _NOT_EXTRA = {
     **dict.fromkeys(("logprobs", "top_logprobs"), "judges set it"),
     **dict.fromkeys(("max_tokens", "max_completion_tokens"), "set play.max_tokens"),
 }
+#: A price of a million tokens above this is one of another number of tokens.
+_MOST = 100_000.0
 #: Stands in files for the value of a header, which may be a key.
 LEFT_OUT = "(left out)"
 _PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
@@ -52,6 +54,25 @@ class Server(Stage):
     """How answers are limited where one of a few is asked for, as in `[models]`."""
     reasoning: Literal["auto", "off"] | tuple[str, str] | None = None
     """What marks its models' thoughts, as in `[models]`."""
+
+    price_input: float | None = free(None, ge=0, le=_MOST, allow_inf_nan=False)
+    """Price of a million tokens of prompts: with it and that of answers, costs are in the results, in traces
+    and on the terminal. Without prices nothing is guessed."""
+    price_output: float | None = free(None, ge=0, le=_MOST, allow_inf_nan=False)
+    """Price of a million tokens of answers."""
+    price_cached: float | None = free(None, ge=0, le=_MOST, allow_inf_nan=False)
+    """Price of a million tokens of prompts that the server had cached; by default as of others."""
+    currency: str | None = free(None, min_length=1, max_length=12, pattern=r"^\S+$")
+    """What the prices are in, such as USD; only said, and one for all servers."""
+
+    @model_validator(mode="after")
+    def _has_whole_prices(self) -> Server:
+        if (self.price_input is None) != (self.price_output is None):
+            missing = "price_input" if self.price_input is None else "price_output"
+            raise ValueError(f"{missing} is missing: a price of prompts and one of answers belong together")
+        if self.price_cached is not None and self.price_input is None:
+            raise ValueError("price_cached needs price_input and price_output beside it")
+        return self
 
     @field_validator("base_url")
     @classmethod

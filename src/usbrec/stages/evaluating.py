@@ -68,7 +68,7 @@ def evaluate(
     config = resolve(config, inputs.catalogue)
     stage = run_stage(
         "evaluate",
-        _work(config, inputs),
+        work_of(config, inputs),
         config=config,
         inputs=inputs,
         out=out,
@@ -117,6 +117,7 @@ def _summed_up(
             lost_calls=stage.lost_calls,
             probe=stage.probe,
             left_out=inputs.left_out_counts(),
+            costs=stage.costs,
         )
         write_json(out / "results.json", results)
         run = load_run(out)
@@ -150,7 +151,7 @@ def _with_second_opinion(
     return [{**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True)]
 
 
-def _work(config: Config, inputs: Inputs) -> Work:
+def work_of(config: Config, inputs: Inputs) -> Work:
     """What is done with a sample where seats speak. Raises ConfigError."""
     return questions(config, inputs) if config.mode == "ask" else _play
 

@@ -11,6 +11,7 @@ from usbrec.config import Config, Pairs, settled
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
+from usbrec.evaluation.runs.results import rounded
 from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, make_pair, select_pairs
 from usbrec.pairs.advice import EARLY_ROWS, advice, early_notice
 from usbrec.stages.own_seats import with_objects
@@ -108,6 +109,7 @@ def make_pairs(
                 *("cut_prompts", "cut_replies", "seconds"),
             )
         },
+        **({} if stage.costs is None else {"cost": rounded(stage.costs)}),
         "seats": dict(stage.seats),
         "config": config.model_dump(mode="json") | {"inputs": inputs.decides()},
     }

@@ -21,6 +21,7 @@ from usbrec.items.open import open_catalogue, told_of
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
+from usbrec.stages.costs import costs_of
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
@@ -180,6 +181,8 @@ class StageRun:
     seats: Mapping[str, Any]
     lost_calls: int
     probe: Mapping[str, Any]
+    #: See stages/costs.py; None without prices.
+    costs: Mapping[str, Any] | None = None
 
 
 def run_stage(
@@ -293,7 +296,7 @@ async def _run(
         for sample, record in zip(inputs.samples, records, strict=True)
     ]
     lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
-    return StageRun(rows, scoring, seats, lost, probe)
+    return StageRun(rows, scoring, seats, lost, probe, costs_of(journal, config, participants, probe))
 
 
 def _check_identities(participants: Participants, journal: Journal, keys: Sequence[str], out: Path) -> None:

@@ -30,6 +30,7 @@ from usbrec.llm import (
     model_name,
     read_seat,
 )
+from usbrec.llm.prices import PricedModel, prices_of
 from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
@@ -123,15 +124,18 @@ def seat_participants(
     reuse: Journal | None = None,
     objects: Mapping[str, object] | None = None,
     before: Participants | None = None,
+    opener: Callable[[str], ChatModel] | None = None,
 ) -> Participants:
     """Seat everyone, with resolved settings. One model serves all seats that name it.
 
     Calls are recorded in `journal`, where there is one. Answers come from `replay` alone, or from `reuse`
     where it has them. `objects` sit in the seats of their keys (see stages/own_seats.py). The models and own
     systems of `before`, seated by the same settings with another catalogue, are taken over as they are:
-    whoever comes last closes them. Raises ConfigError.
+    whoever comes last closes them. `opener` opens models by their seats' texts in place of our own. Raises
+    ConfigError.
     """
-    return _Wiring(config, prompts, catalogue, journal, replay, reuse, objects, before).participants()
+    wiring = _Wiring(config, prompts, catalogue, journal, replay, reuse, objects, before, opener)
+    return wiring.participants()
 
 
 class _Wiring:
@@ -145,6 +149,7 @@ class _Wiring:
         reuse: Journal | None,
         objects: Mapping[str, object] | None,
         before: Participants | None,
+        opener: Callable[[str], ChatModel] | None,
     ) -> None:
         self._config = config
         self._prompts = prompts
@@ -153,7 +158,7 @@ class _Wiring:
         self._replay = replay
         self._reuse = reuse
         self._models: dict[str, ChatModel] = {}
-        self._opener = ModelOpener(config.models, config.servers)
+        self._open = opener or ModelOpener(config.models, config.servers).open
         self._given = models_given(config, objects)
         self._before: Mapping[str, ChatModel] = {} if before is None else before.seated
         recorder = Recorder(journal, replay=replay, reuse=reuse)
@@ -276,7 +281,7 @@ class _Wiring:
         if self._replay is not None:
             return Unreachable(model_name(seat, self._config.servers))
         there = self._given.get(seat) or self._before.get(seat)
-        return self._opener.open(seat) if there is None else there
+        return self._open(seat) if there is None else there
 
     def _model(self, seat: str) -> MeteredModel:
         """The metered model of a seat, recorded where there is a journal; opened once, whoever asks."""
@@ -287,7 +292,9 @@ class _Wiring:
                 if self._journal is None
                 else RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
             )
-        return MeteredModel(self._models[seat])
+        prices = prices_of(seat, self._config.servers)
+        model = self._models[seat]
+        return MeteredModel(model if prices is None else PricedModel(model, prices))
 
     def _known(self, who: str) -> Knowledge:
         if self._knowledge is None:

@@ -47,6 +47,7 @@ def summarise(
     lost_calls: int = 0,
     probe: Mapping[str, Any] | None = None,
     left_out: Mapping[str, int] | None = None,
+    costs: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
@@ -55,7 +56,8 @@ def summarise(
     does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
     `scoring`, what was found before the first row of each model judge's way to score, `probe`, what was found
     of the servers' models, `seats`, who sat where, `lost_calls`, the calls of finished rows that got no answer,
-    and `left_out`, how many rows of samples and catalogue could not be used.
+    `left_out`, how many rows of samples and catalogue could not be used, and `costs`, what calls cost in money
+    (None, and no field, without prices).
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts.
     """
@@ -94,6 +96,7 @@ def summarise(
         "persuasiveness": persuasiveness(listed, seed=seed, resamples=resamples),
         "leak": metrics.mean(value for row in listed if (value := metrics.leaked(row)) is not None),
         **metrics.usage_sums(listed),
+        **({} if costs is None else {"cost": dict(costs)}),
         "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
         "items": metrics.items_given(listed),
         "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),

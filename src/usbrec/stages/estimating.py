@@ -1,0 +1,196 @@
+"""Cost estimate of a run, before any model is asked.
+
+A few rows are played by stand-ins: each counts what its model would be asked, and answers with words of half
+the length allowed, the recommender with a candidate where it is shown some. So prompts, rounds, drafts and
+votes are those of the settings; no tokens are taken for cached.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from usbrec.config import Config
+from usbrec.data import limit_samples
+from usbrec.dialogue import Usage
+from usbrec.errors import ConfigError, ModelError
+from usbrec.event_loop import run as run_coroutine
+from usbrec.llm import ChatModel, model_name, read_seat
+from usbrec.llm.prices import prices_of
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
+from usbrec.stages.evaluating import work_of
+from usbrec.stages.resolve import in_mode, resolve
+from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
+from usbrec.stages.wiring import seat_participants
+
+#: So many rows stand for all.
+ROWS = 20
+#: Characters of a text that are about a token, and tokens that a message has beside its text.
+_CHARACTERS, _AROUND = 4, 4
+#: The first candidate as the prompt lists it, without what stands beside its name.
+_FIRST = re.compile(r"^1\. ([^|\n]+)", re.MULTILINE)
+
+
+@dataclass
+class _Counted:
+    """What a model would be asked. `answers` are the tokens of answers of half the length allowed, and
+    `longest` those of whole ones."""
+
+    calls: int = 0
+    prompts: int = 0
+    answers: float = 0.0
+    longest: int = 0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The same of one model for all rows. `cost` and `most` are in money: about, and with answers as long as
+    they may be; None without prices."""
+
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    most_completion_tokens: int
+    cost: float | None
+    most: float | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will ask and cost: `models` by name, from `rows` of all `of` rows."""
+
+    rows: int
+    of: int
+    models: Mapping[str, Counted]
+    currency: str | None
+
+    @property
+    def how(self) -> str:
+        return (
+            f"Estimated from {self.rows} of {self.of} rows, without asking a model: {_CHARACTERS} characters "
+            "of a prompt as a token, answers of half the length allowed (at most: the whole), judges by "
+            "log-probabilities unless votes are set, no tokens cached, no thoughts, no further draws."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"how": self.how}
+
+
+class _StandIn:
+    """A ChatModel that only counts."""
+
+    parallel = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.counted = _Counted()
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return {"backend": "estimate", "model": self.name}
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        self._count(request.messages, request.n * request.max_tokens)
+        words = self._words(request)
+        return ChatReply(tuple(Completion(f"{words} {place}.") for place in range(request.n)), Usage(calls=1))
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        longest = max(math.ceil(len(option) / _CHARACTERS) for option in request.options)
+        votes = request.votes if request.way == "votes" else 1
+        self._count(request.messages, votes * (request.max_tokens or longest))
+        even = dict.fromkeys(request.options, 1.0 / len(request.options))
+        return Choice(even, "exact", mass=1.0, usage=Usage(calls=1))
+
+    async def aclose(self) -> None:
+        return
+
+    def _count(self, messages: tuple[Message, ...], longest: int) -> None:
+        counted = self.counted
+        counted.calls += 1
+        counted.prompts += sum(
+            math.ceil(len(message.content) / _CHARACTERS) + _AROUND for message in messages
+        )
+        counted.longest += longest
+        counted.answers += longest / 2
+
+    def _words(self, request: ChatRequest) -> str:
+        """Words of half the length allowed, which no two answers share."""
+        shown = _FIRST.search(request.messages[-1].content)
+        begin = f"I would take {shown[1].strip()}." if shown else "Let me think about what you said."
+        said = f"{begin} This is answer {self.counted.calls} of somebody who only counts."
+        missing = _CHARACTERS * request.max_tokens // 2 - len(said)
+        return said + " and so on" * max(0, missing // len(" and so on"))
+
+
+def estimate(
+    samples: GivenSamples,
+    *,
+    config: Config | None = None,
+    catalogue: GivenCatalogue | None = None,
+    interactions: str | Path | None = None,
+    rows: int = ROWS,
+) -> Estimate:
+    """What `usbrec evaluate` with these settings will ask and cost. Nothing is written and no model asked.
+
+    Raises as :func:`usbrec.stages.evaluate` for what cannot be used, and ConfigError for systems of the
+    user's own, which nobody but they could stand in for.
+    """
+    config = in_mode(config or Config())
+    inputs = read_inputs(config, samples, catalogue, interactions)
+    config = resolve(config, inputs.catalogue)
+    own = [seat for seat in _seats(config) if read_seat(seat, config.servers).is_own]
+    if own:
+        raise ConfigError(f"--estimate: nobody can stand in for {own[0]}, a system of your own.")
+    seated: dict[str, _StandIn] = {}
+    if config.mode != "retrieval":
+        few = limit_samples(inputs.samples, rows)
+
+        def stand_in(seat: str) -> ChatModel:
+            return seated.setdefault(seat, _StandIn(model_name(seat, config.servers)))
+
+        participants = seat_participants(config, inputs.prompts, inputs.catalogue, opener=stand_in)
+        work = work_of(config, inputs)
+
+        async def play() -> None:
+            for sample in few:
+                try:
+                    await work(participants, sample)
+                except ModelError:
+                    # An answer of a stand-in that a seat has no use for: what was asked has been counted.
+                    continue
+
+        run_coroutine(play())
+        played = len(few)
+    else:
+        played = len(inputs.samples)
+    scale = len(inputs.samples) / max(1, played)
+    prices = {seat: prices_of(seat, config.servers) for seat in seated}
+    currency = next((price.currency for price in prices.values() if price is not None), None)
+    models = {}
+    for seat, model in seated.items():
+        price, counted = prices[seat], model.counted
+        total = Counted(
+            calls=round(scale * counted.calls),
+            prompt_tokens=round(scale * counted.prompts),
+            completion_tokens=round(scale * counted.answers),
+            most_completion_tokens=round(scale * counted.longest),
+            cost=None,
+            most=None,
+        )
+        if price is not None:
+            about, most = (
+                price.cost(Usage(total.calls, total.prompt_tokens, tokens)) or 0.0
+                for tokens in (total.completion_tokens, total.most_completion_tokens)
+            )
+            total = Counted(**{**asdict(total), "cost": about, "most": most})
+        models[model.name] = total
+    return Estimate(played, len(inputs.samples), models, currency)
+
+
+def _seats(config: Config) -> list[str]:
+    inside = [config.search.simulator, config.search.judge] if config.enhanced else []
+    return [*config.seats.settings().values(), *(seat for seat in inside if seat is not None)]
