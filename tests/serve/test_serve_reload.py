@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 import urllib.request
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,11 @@ import pytest
 from support.servers import Answer, LocalServer, Seen, completion
 from support.service import Running
 from usbrec.config import Config, load_config
-from usbrec.dialogue import Conversation, Reply
+from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.serve.catalogue import CatalogueSource, Ending
-from usbrec.serve.models import ServedModels, open_models
+from usbrec.serve.models import ServedModels, open_models, seat_models
 from usbrec.serve.reload import CatalogueReloader
+from usbrec.stages.run_folder import read_catalogue_anew
 
 CHAT = "/v1/chat/completions"
 LAMP = [{"role": "user", "content": "I need a lamp for the hall."}]
@@ -293,6 +296,26 @@ class _Own:
         return Reply("This one.", tuple(item.id for item in conversation.candidates[:1]))
 
 
+def test_the_catalogue_of_before_is_free_without_a_collection_of_garbage(path: Path) -> None:
+    config = _config("rules:retriever")
+    before = open_models(config, path)
+    before.build()
+    assert before.knowledge is not None
+    gone = [weakref.ref(thing) for thing in (before.knowledge.catalogue, before.knowledge.linker)]
+    path.write_text(_table(2), encoding="utf-8")
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        after = seat_models(config, read_catalogue_anew(path, None), before)
+        after.build()
+        assert after.items((), Turn("recommender", "Harbour Lamp 2001, as Harbour Lamp 1001 was."))
+        del before
+        assert [ref() for ref in gone] == [None, None]
+    finally:
+        if on:
+            gc.enable()
+
+
 def test_models_and_own_systems_go_on_as_they_are(path: Path) -> None:
     config = _config(f"python:{__name__}:_Own", play={"candidates": 3})
     with _watching(path, config) as service:
@@ -324,8 +347,6 @@ def test_interactions_that_change_are_counted_anew(path: Path, tmp_path: Path) -
 def test_the_models_are_those_of_before_whatever_the_catalogue(path: Path) -> None:
     config = _config("openai:m", models={"base_url": "http://127.0.0.1:9/v1"})
     before = open_models(config, path)
-    from usbrec.serve.models import seat_models
-
     after: ServedModels = seat_models(config, before.catalogue, before)
     assert before.behind is not None
     assert after.behind is not None

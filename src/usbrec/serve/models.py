@@ -18,13 +18,14 @@ from usbrec.enhancement import SelfEnhanced
 from usbrec.errors import UnusableAnswer
 from usbrec.items import Catalogue, genres_in, people_in
 from usbrec.items.knowledge import Knowledge
+from usbrec.items.open import told_of
 from usbrec.llm import ChatModel, read_seat
 from usbrec.play.language_model import LanguageModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
 from usbrec.stages.resolve import SERVED_AT_ONCE, resolve, to_serve
-from usbrec.stages.run_folder import read_catalogue
+from usbrec.stages.run_folder import read_catalogue_anew
 from usbrec.stages.wiring import Participants, seat_participants
 
 #: What genres and people are looked for in only so that they are gathered.
@@ -139,7 +140,9 @@ class ServedModels:
 
 def open_models(config: Config, catalogue: Path | None, interactions: Path | None = None) -> ServedModels:
     """Read the catalogue and seat the models; they load when first asked. Raises InputError."""
-    items = None if catalogue is None else read_catalogue(catalogue, interactions, config.catalogue)
+    items = None if catalogue is None else read_catalogue_anew(catalogue, interactions, config.catalogue)
+    if items is not None and items.report is not None:
+        told_of(items.report)
     return seat_models(config, items)
 
 

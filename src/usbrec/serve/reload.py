@@ -111,9 +111,6 @@ class CatalogueReloader:
         else:
             self._ending, self._doubted = ending, None
             self._swap(service, served, time.monotonic() - started, by)
-        finally:
-            # What is not served any more is free, but for requests that began with it.
-            await _in_a_thread(settle_memory)
 
     async def _opened(self, before: ServedModels) -> ServedModels:
         """Everything anew but the models, read and built in a thread. Raises _Refused, and InputError and the
@@ -183,8 +180,8 @@ class CatalogueReloader:
 @contextlib.contextmanager
 def without_collections() -> Iterator[None]:
     """No collections of garbage meanwhile: each stops every thread, with 100,000 items for some tenths of a
-    second of processor time, and where so many are made there are many. What was made is looked at by
-    :func:`settle_memory` alone."""
+    second of processor time, and where so many are made there are many. Later ones pass over what is there
+    now, which is free all the same once nobody uses it."""
     on = gc.isenabled()
     gc.disable()
     try:
@@ -193,14 +190,6 @@ def without_collections() -> Iterator[None]:
         gc.freeze()
         if on:
             gc.enable()
-
-
-def settle_memory() -> None:
-    """Collect what is garbage now, once, and have later collections pass over what is there: most of it stays
-    until the catalogue changes."""
-    with without_collections():
-        gc.unfreeze()
-        gc.collect()
 
 
 async def _in_a_thread(work: Callable[[], T]) -> T:

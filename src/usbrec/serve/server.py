@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import logging
 import os
@@ -63,7 +64,7 @@ def _serve(
     from usbrec.serve.catalogue import CatalogueSource
     from usbrec.serve.models import open_models
     from usbrec.serve.observe.telemetry import Spans, collected_spans
-    from usbrec.serve.reload import CatalogueReloader, settle_memory
+    from usbrec.serve.reload import CatalogueReloader
 
     spans = collected_spans() if settings.telemetry else Spans()
     reloader = None
@@ -108,7 +109,9 @@ def _serve(
 
             async def serve() -> None:
                 await served.warm_up()
-                settle_memory()
+                gc.collect()
+                # Later collections, which stop everybody, pass over what stays.
+                gc.freeze()
                 if reloader is not None:
                     hangups.heard_by(reloader)
                 with _ending_quietly(server):

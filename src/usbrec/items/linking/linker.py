@@ -17,7 +17,6 @@ after never decides.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +33,7 @@ from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import words
+from usbrec.method_cache import cached_method
 
 #: So many texts stay read. A turn carries what was read in it; this is for equal texts that are no turns yet
 #: (the drafts of a reply), or turns anew (the earlier messages of each request to a service).
@@ -55,7 +55,7 @@ class Linker:
     def _gathered(self, forms: SurfaceForms, near: FuzzyTitles) -> None:
         self._forms = forms
         self._near = near
-        self._read = functools.lru_cache(maxsize=_TEXTS)(self._reading)
+        self._read = cached_method(self._reading, maxsize=_TEXTS)
 
     def save(self, folder: Path) -> None:
         """Write what was gathered from the catalogue into `folder`, from where :meth:`open` maps it."""

@@ -25,6 +25,7 @@ from usbrec.items.linking.subtitles import subtitles
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.store import title_keys
 from usbrec.items.titles import normalise_title
+from usbrec.method_cache import cached_method
 
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
@@ -74,7 +75,7 @@ class SurfaceForms:
         for _ in range(self.longest):
             powers.append(powers[-1] * _FACTOR & _MASK)
         self._powers = np.array(powers[1:], dtype=np.uint64)
-        self.form = functools.lru_cache(maxsize=1 << 14)(self._form)
+        self.form = cached_method(self._form, maxsize=1 << 14)
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> SurfaceForms:

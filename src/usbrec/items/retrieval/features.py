@@ -17,6 +17,7 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, stems
 from usbrec.items.retrieval.sources.ensemble import SOURCES
 from usbrec.items.similarity import Similarity, TraitTable, traits_of
+from usbrec.method_cache import cached_method
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,12 +71,10 @@ class Features:
         popularity_n: NDArray[np.float32],
     ) -> None:
         self._catalogue = catalogue
-        self._traits = [traits_of(item) for item in index.items]
+        traits = self._traits = [traits_of(item) for item in index.items]
         table = TraitTable(self._traits, similarity)
         kept = max(_FEWEST, _BYTES // (4 * max(1, len(index))))
-        self._alike = functools.lru_cache(maxsize=kept)(
-            lambda row: table.to(self._traits[row]).astype(np.float32)
-        )
+        self._alike = functools.lru_cache(maxsize=kept)(lambda row: table.to(traits[row]).astype(np.float32))
         self._popularity_n = np.log1p(popularity_n)
         self._year_n = np.array([traits.year or _NOTHING for traits in self._traits], dtype=np.float32)
         self._title = [frozenset(stem for stem in stems(item.title) if len(stem) > 2) for item in index.items]
@@ -85,7 +84,7 @@ class Features:
         for row, traits in enumerate(self._traits):
             self._genres_ng[row, [self._genre[genre] for genre in traits.genres]] = 1.0
         self._genre_count_n = np.maximum(1.0, self._genres_ng.sum(axis=1))
-        self._asked = functools.lru_cache(maxsize=8_192)(self._genres_in)
+        self._asked = cached_method(self._genres_in, maxsize=8_192)
 
     def __call__(
         self, score_sn: NDArray[np.float32], context: Context, rows_c: NDArray[np.intp]

@@ -8,7 +8,6 @@ they are.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -30,6 +29,7 @@ from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.ensemble import ENCODED, SOURCES, Learned, Sources
 from usbrec.items.similarity import Similarity
+from usbrec.method_cache import cached_method
 from usbrec.storage import read_text, write_text
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class LearnedRanker:
         )
         self._features = Features(catalogue, index, similarity, self._sources.popularity)
         # One dialogue is asked about for candidates, drafts, beliefs and lists.
-        self._known = functools.lru_cache(maxsize=_KNOWN)(self._rate)
+        self._known = cached_method(self._rate, maxsize=_KNOWN)
 
     def rank(
         self, turns: Sequence[Turn], k: int, *, keep_named: bool = False

@@ -11,13 +11,13 @@ comedy from the 1990s says so more often than somebody who wants something else.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
 
 from usbrec.dialogue import Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
+from usbrec.method_cache import cached_method
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.record import Preferences
 
@@ -53,7 +53,7 @@ class Beliefs:
         self._temperature = temperature
         self._answers = answers
         # All drafts of a reply are judged against the same dialogue, those of a lockstep batch in turn.
-        self._known = functools.lru_cache(maxsize=_KNOWN)(self._form)
+        self._known = cached_method(self._form, maxsize=_KNOWN)
 
     def after(self, turns: Sequence[Turn]) -> Preferences:
         """The belief after `turns`, and the constraints that narrowed it; what is liked is left to others."""
