@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from support import ROOT
+from support.results_page import listed, undocumented
 from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.cli.app import app
 from usbrec.config import load_config
@@ -61,6 +62,8 @@ def test_a_run_says_what_it_cost_and_a_replay_by_todays_prices(tmp_path: Path) -
         f"Cost: {cost['total']:.4f} EUR for {asked} calls; without {cost['probe_calls']} calls that found out"
     )
     assert costs_told(cost).startswith(told)
+    assert undocumented("Costs", {"cost": cost}) == set()
+    assert {name.split(".")[1] for name in listed("Costs")} == cost.keys()
     dearer = load_config(settings(server.url, **{**PRICES, "price_output": 1010.0}))
     again = evaluate(SAMPLES, tmp_path / "again", config=dearer, catalogue=BOOKS, replay=tmp_path / "run")
     assert again["cost"]["total"] == pytest.approx(asked * (EACH + 20 * 1000 / 1e6), abs=1e-6)
