@@ -71,10 +71,12 @@ class Features:
         popularity_n: NDArray[np.float32],
     ) -> None:
         self._catalogue = catalogue
-        traits = self._traits = [traits_of(item) for item in index.items]
+        all_traits = self._traits = [traits_of(item) for item in index.items]
         table = TraitTable(self._traits, similarity)
         kept = max(_FEWEST, _BYTES // (4 * max(1, len(index))))
-        self._alike = functools.lru_cache(maxsize=kept)(lambda row: table.to(traits[row]).astype(np.float32))
+        self._alike = functools.lru_cache(maxsize=kept)(
+            lambda row: table.to(all_traits[row]).astype(np.float32)
+        )
         self._popularity_n = np.log1p(popularity_n)
         self._year_n = np.array([traits.year or _NOTHING for traits in self._traits], dtype=np.float32)
         self._title = [frozenset(stem for stem in stems(item.title) if len(stem) > 2) for item in index.items]
