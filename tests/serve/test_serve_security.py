@@ -7,6 +7,7 @@ import base64
 import gc
 import json
 import logging
+import socket
 import stat
 import time
 from collections.abc import Mapping
@@ -78,6 +79,17 @@ def test_web_pages_of_others_cannot_reach_the_service() -> None:
         assert service.send("POST", CHAT, body, own)[0] == 200
         asked = {"origin": "http://evil.example", "access-control-request-method": "POST"}
         assert service.send("OPTIONS", CHAT, headers=asked)[0] == 403
+
+
+def test_a_request_with_two_hosts_is_refused() -> None:
+    with Running(twins_on(ScriptedModel(replies))) as service:
+        head = "GET /v1/models HTTP/1.1\r\nhost: localhost\r\nhost: {}\r\nconnection: close\r\n\r\n"
+        for other in ("evil.example", "localhost"):
+            with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+                connection.sendall(head.format(other).encode())
+                answer = b"".join(iter(lambda: connection.recv(4096), b""))
+            assert answer.startswith(b"HTTP/1.1 400")
+            assert b"more than one Host" in answer
 
 
 def test_with_keys_everything_but_health_is_closed(tmp_path: Path) -> None:

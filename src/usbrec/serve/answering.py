@@ -57,7 +57,7 @@ class Finished:
 @dataclass(frozen=True)
 class GenerationRequest:
     """A request as it was understood: `deadline` is in seconds from when it came in. To its end it keeps the
-    models, and with them the catalogue, that were served then."""
+    models, and with them the catalogue, that were `served` then."""
 
     served: ServedModels
     model: ServedModel
@@ -172,7 +172,7 @@ class Answerer:
             # A library that cancels what it was asked for must not look like a client that went away.
             error = ModelError("The model's call was cancelled.") if work.cancelled() else work.exception()
             if error is None:
-                return _finished(request, work.result())
+                return self._finished(request, work.result())
             if not (isinstance(error, ModelError) and _nearly_over(request)):
                 used.usage = self._cost_of_failing(request, heard, context, error)
                 raise error
@@ -208,6 +208,20 @@ class Answerer:
                 ),
             )
 
+    def _finished(self, request: GenerationRequest, drawn: Drawn) -> Finished:
+        said = tuple(
+            Said(
+                one.text.strip(),
+                one.finish,
+                one.items,
+                one.tool_calls if isinstance(one, CallingReply) else (),
+            )
+            for one in drawn.replies
+        )
+        return Finished(
+            said, drawn.usage, drawn.trace, self._items(request, request.conversation.turns, said)
+        )
+
     def _at_the_end(self, request: GenerationRequest, heard: _Heard, usage: Usage) -> Finished:
         # What was not read by now is so long that looking into it would keep everybody waiting.
         turns = request.conversation.turns if heard.read else ()
@@ -219,7 +233,12 @@ class Answerer:
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
         said = tuple(Said(text, "length") for _ in range(request.sampling.n))
-        return Finished(said, usage, None, _items(request, turns, said), late=True)
+        return Finished(said, usage, None, self._items(request, turns, said), late=True)
+
+    def _items(
+        self, request: GenerationRequest, turns: Sequence[Turn], said: Sequence[Said]
+    ) -> tuple[Item, ...]:
+        return request.served.items(turns, Turn("recommender", said[0].text, said[0].items))
 
     def _cost_so_far(self, request: GenerationRequest, heard: _Heard, context: Context) -> Usage:
         """What the calls have cost that are over, and about what the one under way has: nobody has counted
@@ -240,23 +259,6 @@ class Answerer:
         if not heard.started or heard.text or isinstance(error, UnusableAnswer):
             return self._cost_so_far(request, heard, context)
         return _counted(heard, context) + Usage(calls=1)
-
-
-def _finished(request: GenerationRequest, drawn: Drawn) -> Finished:
-    said = tuple(
-        Said(
-            one.text.strip(),
-            one.finish,
-            one.items,
-            one.tool_calls if isinstance(one, CallingReply) else (),
-        )
-        for one in drawn.replies
-    )
-    return Finished(said, drawn.usage, drawn.trace, _items(request, request.conversation.turns, said))
-
-
-def _items(request: GenerationRequest, turns: Sequence[Turn], said: Sequence[Said]) -> tuple[Item, ...]:
-    return request.served.items(turns, Turn("recommender", said[0].text, said[0].items))
 
 
 class _Heard:

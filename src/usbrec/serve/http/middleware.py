@@ -146,6 +146,9 @@ class AccessMiddleware:
 
     def _let_in(self, scope: Scope, visit: Visit) -> None:
         headers = Headers(scope=scope)
+        if len(headers.getlist("host")) > 1:
+            # A proxy in front may have gone by the other one.
+            raise ServiceError(400, "The request has more than one Host header.", code="host")
         host = headers.get("host", "")
         if self._api_keys is None and not is_this_machine(host_name(host)):
             raise ServiceError(
