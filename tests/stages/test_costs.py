@@ -183,6 +183,11 @@ def test_an_estimate_asks_nobody_and_comes_near_what_is_asked(tmp_path: Path) ->
         told = CliRunner().invoke(app, [*command, "--config", str(_file(tmp_path, given)), "--estimate"])
         assert told.exit_code == 0, told.output
         assert server.requests == []
+        # Where nothing is written, no folder need be named.
+        without = CliRunner().invoke(
+            app, [*command[:4], "--config", str(tmp_path / "settings.toml"), "--estimate"]
+        )
+        assert without.output == told.output
         assert not (tmp_path / "run").exists()
         results = evaluate(SAMPLES, tmp_path / "run", config=load_config(given), catalogue=BOOKS)
     (counted,) = found.models.values()
@@ -207,6 +212,12 @@ def test_an_estimate_grows_with_the_rows_and_with_the_search() -> None:
     assert calls(3, enhanced=True, search={"drafts": 3}) > 2 * calls(3)
     judged = {"seats": {"recommender": "shop:m", "seeker": "shop:m", "judge": "shop:j"}}
     assert calls(3, **judged) == 3 * (2 + 1 + 1)
+
+
+def test_a_run_needs_a_folder() -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(SAMPLES), "--recommender", "openai:m"])
+    assert isinstance(result.exception, ConfigError)
+    assert "-o FOLDER" in str(result.exception)
 
 
 def test_nobody_stands_in_for_a_system_of_the_users_own() -> None:

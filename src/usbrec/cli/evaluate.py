@@ -6,6 +6,7 @@ from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.tables import print_comparison, print_estimate, ranked_table, rounds_table
+from usbrec.errors import ConfigError
 from usbrec.evaluation import compare as compare_runs
 from usbrec.evaluation import load_run
 from usbrec.stages.costs import costs_told
@@ -13,7 +14,7 @@ from usbrec.stages.costs import costs_told
 
 def evaluate(
     samples: o.Samples,
-    out: o.Out,
+    out: o.OutUnlessEstimated = None,
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,
     config: o.ConfigFile = None,
@@ -68,6 +69,8 @@ def evaluate(
         found = estimated(samples, config=settings, catalogue=catalogue, interactions=interactions)
         print_estimate(found, wide_console())
         return
+    if out is None:
+        raise ConfigError("usbrec evaluate: -o FOLDER is missing, where the run is kept.")
     results = stages.evaluate(
         samples,
         out,

@@ -24,6 +24,10 @@ Estimate = Annotated[
         rich_help_panel=_RUN,
     ),
 ]
+#: The same where `--estimate` writes nothing.
+OutUnlessEstimated = Annotated[
+    Path | None, typer.Option("-o", "--out", help="Run folder; the same command goes on in it.")
+]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Run folder; the same command goes on in it.")]
 Catalogue = Annotated[
     Path | None,
