@@ -16,9 +16,9 @@ from usbrec.cli.app import app
 from usbrec.config import load_config
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError
+from usbrec.evaluation.report.money import costs_told, money
 from usbrec.llm.prices import Prices
 from usbrec.stages import evaluate, make_pairs
-from usbrec.stages.costs import costs_told, money
 from usbrec.stages.estimating import estimate
 
 BOOKS, SAMPLES = ROOT / "docs" / "examples" / "books.csv", ROOT / "docs" / "examples" / "books.jsonl"

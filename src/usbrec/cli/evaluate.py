@@ -9,7 +9,7 @@ from usbrec.cli.tables import print_comparison, print_estimate, ranked_table, ro
 from usbrec.errors import ConfigError
 from usbrec.evaluation import compare as compare_runs
 from usbrec.evaluation import load_run
-from usbrec.stages.costs import costs_told
+from usbrec.evaluation.report.money import costs_told
 
 
 def evaluate(

@@ -11,7 +11,7 @@ from rich.table import Table
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, steps_told, wide_console
-from usbrec.stages.costs import costs_told
+from usbrec.evaluation.report.money import costs_told
 
 
 def pairs(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,8 +16,10 @@ from usbrec.evaluation.comparison.tables import Cell
 from usbrec.evaluation.metrics.ranked import MEASURES as RANKED
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
-from usbrec.stages.costs import money
-from usbrec.stages.estimating import Estimate
+from usbrec.evaluation.report.money import money
+
+if TYPE_CHECKING:
+    from usbrec.stages.estimating import Estimate
 
 #: Columns of a terminal that everything fits into.
 _WIDTH = 100
