@@ -1,0 +1,1 @@
+"""Finished runs: their rows and their summary."""
