@@ -17,7 +17,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from support import forked
@@ -34,7 +34,7 @@ _SHIM = """#!{python} -IS
 import os, sys
 sys.path.insert(0, {here!r})
 import forked
-sys.exit(forked.ask({address!r}, sys.argv[1:], cwd=os.getcwd(), env=os.environ))
+sys.exit(forked.Command({address!r}, sys.argv[1:], cwd=os.getcwd(), env=os.environ).wait())
 """
 
 
@@ -65,21 +65,60 @@ def usbrec(
             cwd=cwd,
             check=False,
         )
+    return _ended(None, args, environment, cwd, typed, models, timeout)
+
+
+def program(
+    file: Path, *args: str | Path, env: Mapping[str, str] | None = None, cwd: Path, models: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run a file of Python with these arguments where all that commands need is imported already."""
+    return _ended(file, args, {**os.environ, **(env or {})}, cwd, "", models, 600)
+
+
+@contextlib.contextmanager
+def started(*args: str | Path, models: bool = False) -> Iterator[forked.Command]:
+    """A command while it runs; what it prints is not kept."""
+    with (
+        Path(os.devnull).open("r+b") as nothing,
+        forked.Command(
+            str(_waiting(models=models) / "socket"),
+            [*map(str, args)],
+            cwd=str(Path.cwd()),
+            env=os.environ,
+            streams=[nothing.fileno()] * 3,
+        ) as command,
+    ):
+        yield command
+
+
+def _ended(
+    file: Path | None,
+    args: Sequence[str | Path],
+    env: Mapping[str, str],
+    cwd: Path | None,
+    typed: str,
+    models: bool,
+    timeout: float,
+) -> subprocess.CompletedProcess[str]:
     with contextlib.ExitStack() as stack:
         streams = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(3)]
         streams[0].write(typed)
         streams[0].seek(0)
-        code = forked.ask(
-            str(_waiting(models=models) / "socket"),
-            command[3:],
-            cwd=str(cwd or Path.cwd()),
-            env=environment,
-            streams=[stream.fileno() for stream in streams],
-            timeout=timeout,
+        command = stack.enter_context(
+            forked.Command(
+                str(_waiting(models=models) / "socket"),
+                [*map(str, args)],
+                cwd=str(cwd or Path.cwd()),
+                env=env,
+                streams=[stream.fileno() for stream in streams],
+                program=None if file is None else str(file),
+            )
         )
+        code = command.wait(timeout)
         for stream in streams[1:]:
             stream.seek(0)
-        return subprocess.CompletedProcess(command, code, streams[1].read(), streams[2].read())
+        said = [stream.read() for stream in streams[1:]]
+        return subprocess.CompletedProcess([str(file or "usbrec"), *map(str, args)], code, *said)
 
 
 def refused(*args: str | Path, env: Mapping[str, str] | None = None, models: bool = False) -> str:
