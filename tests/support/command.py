@@ -19,13 +19,23 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 from support import forked
 from usbrec.cli.app import SUBCOMMANDS
 
 #: What commands import when they come to need it: the subcommands themselves, the stages, the libraries.
 _NEEDED = ("usbrec.cli", *(one.home.partition(":")[0] for one in SUBCOMMANDS), "usbrec.stages:*")
-_NEEDED += ("usbrec.llm:*", "usbrec.items:*", "openai", "openai.types.chat", "scipy.special", "scipy.stats")
+_NEEDED += (
+    "usbrec.llm:*",
+    "usbrec.items:*",
+    "usbrec.serve:*",
+    "uvicorn",
+    "openai",
+    "openai.types.chat",
+    "scipy.special",
+    "scipy.stats",
+)
 _NEEDED += ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
 #: The same for what trains, ranks, plays on transformers or asks the sentence model: ten seconds to import.
 _NEEDED_BY_MODELS = ("torch", "transformers", "sentence_transformers", "lightgbm", "peft", "trl")
@@ -45,7 +55,7 @@ def usbrec(
     typed: str = "",
     fresh: bool = False,
     models: bool = False,
-    timeout: float = 120,
+    timeout: float = 600,
 ) -> subprocess.CompletedProcess[str]:
     """Give a command and wait for its end, at most `timeout` seconds. `env` is added to this process's;
     `typed` is what it is told.
@@ -75,20 +85,23 @@ def program(
     return _ended(file, args, {**os.environ, **(env or {})}, cwd, "", models, 600)
 
 
-@contextlib.contextmanager
-def started(*args: str | Path, models: bool = False) -> Iterator[forked.Command]:
-    """A command while it runs; what it prints is not kept."""
-    with (
-        Path(os.devnull).open("r+b") as nothing,
-        forked.Command(
+def started(
+    *args: str | Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: IO[Any] | None = None,
+    stderr: IO[Any] | None = None,
+    models: bool = False,
+) -> forked.Command:
+    """A command that has begun; what it prints is not kept unless a file or pipe is given for it."""
+    with Path(os.devnull).open("r+b") as nothing:
+        return forked.Command(
             str(_waiting(models=models) / "socket"),
             [*map(str, args)],
-            cwd=str(Path.cwd()),
-            env=os.environ,
-            streams=[nothing.fileno()] * 3,
-        ) as command,
-    ):
-        yield command
+            cwd=str(cwd or Path.cwd()),
+            env={**os.environ, **(env or {})},
+            streams=[nothing.fileno(), (stdout or nothing).fileno(), (stderr or nothing).fileno()],
+        )
 
 
 def _ended(

@@ -49,14 +49,24 @@ class Command:
         socket.send_fds(self._wire, [len(asked).to_bytes(8, "big")], list(streams))
         self._wire.sendall(asked)
         self.pid = self._number()
+        self._code: int | None = None
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code, as `subprocess` counts them; after `timeout` seconds without one, TimeoutError."""
-        self._wire.settimeout(timeout)
-        return self._number()
+        if self._code is None:
+            self._wire.settimeout(timeout)
+            self._code = self._number()
+        return self._code
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs."""
+        if self._code is None and select.select([self._wire], [], [], 0)[0]:
+            self._code = self._number()
+        return self._code
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
     def __enter__(self) -> Self:
         return self
