@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ import typer.main
 
 from support import ROOT
 from support.blocks import awaits
-from support.command import folder_of_the_command, usbrec
+from support.command import folder_of_the_command, program, usbrec
 from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.cli.app import app
 from usbrec.config import load_config
@@ -94,15 +94,27 @@ def to_run(document: str) -> list[tuple[int, Step]]:
     return steps
 
 
-def command_of(step: Step, document: str, server: str, folder: Path) -> str | list[str]:
-    """What starts a step; `server` is where a model answers."""
+def done(
+    step: Step, document: str, server: str, folder: Path, env: Mapping[str, str], *, models: bool
+) -> subprocess.CompletedProcess[str]:
+    """Do a step to its end; `server` is where a model answers."""
     if isinstance(step, str):
-        return step.replace(SERVER, server)
+        return subprocess.run(
+            step.replace(SERVER, server),
+            shell=True,
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
     told = folder / "blocks.json"
     told.write_text(
         json.dumps([[f"{document}:{one.line}", one.text.replace(SERVER, server)] for one in step])
     )
-    return [sys.executable, str(Path(__file__).parent / "support" / "blocks.py"), str(told)]
+    runner = Path(__file__).parent / "support" / "blocks.py"
+    return program(runner, told, env=env, cwd=folder, models=models)
 
 
 def _documents_that_run() -> list[Any]:
@@ -165,19 +177,10 @@ def test_what_a_document_tells_to_type_does_what_it_says(document: str, readers_
         for line, step in steps:
             stated = re.search(r"# exits (\d+)$", step) if isinstance(step, str) else None
             expected = int(stated[1]) if stated else 0
-            done = subprocess.run(
-                command_of(step, document, server.url, readers_folder),
-                shell=isinstance(step, str),
-                cwd=readers_folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=600,
-                check=False,
-            )
-            shown = f"{document}:{line}: {step}\n{done.stdout}{done.stderr}"
-            assert done.returncode == expected, f"ended with {done.returncode}, not {expected}\n{shown}"
-            assert "Traceback" not in done.stderr, shown
+            ended = done(step, document, server.url, readers_folder, environment, models=models)
+            shown = f"{document}:{line}: {step}\n{ended.stdout}{ended.stderr}"
+            assert ended.returncode == expected, f"ended with {ended.returncode}, not {expected}\n{shown}"
+            assert "Traceback" not in ended.stderr, shown
 
 
 def test_every_make_command_is_a_target_of_the_makefile() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from support import command
 from support.fake_runs import realistic
 
 
@@ -17,9 +17,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [run.path for run in realistic(tmp_path_factory.mktemp("runs"), n=12)]
 
 
-def usbrec(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "usbrec", "compare", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def usbrec(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return command.usbrec("compare", *arguments)
 
 
 def test_every_pair_is_printed_and_a_table_written_by_its_ending(folders: list[Path], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from support.fake_runs import row, run_of
 from support.films import CATALOGUE
 from support.results_page import undocumented
+from support.small_model import small_checkpoint
 from usbrec.cli import app
 from usbrec.config import Config, Dataset
 from usbrec.data import load_samples
@@ -22,7 +23,7 @@ from usbrec.dialogue import Sample, Turn
 from usbrec.errors import ConfigError, InputError, RunFolderError
 from usbrec.evaluation.comparison.planned_contrasts import PLANNED, differences_of, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
-from usbrec.llm.transformers.checkpoint import HF, checkpoint_of
+from usbrec.llm.transformers.checkpoint import HF
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.training import read_training
 
@@ -186,11 +187,13 @@ def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Datas
     out = tmp_path / "run"
     told: list[str] = []
     settings = _config(train_rankers=True, sft={"epochs": 1.0}, rl={"learning_rate": 1e-4}, pair_rows=6)
-    # A folder, as users have them.
-    base = f"{HF}{checkpoint_of('smollm2-135m')}"
-    seats = settings.seats.model_copy(update={"recommender": base})
-    # Two rows a system: what they say is not looked at here, and the model takes its time for each.
-    settings = settings.model_copy(update={"seats": seats, "limit": 2})
+    # A folder, as users have them. Its model is small and names films; docs/tutorial.md goes the whole way on
+    # the packaged one, which takes a minute.
+    base = small_checkpoint(tmp_path / "base")
+    seats = settings.seats.model_copy(update={"recommender": f"{HF}{base}"})
+    # Two rows a system: what they say is not looked at here.
+    train = settings.train.model_copy(update={"max_length": 4096})  # a token is a letter
+    settings = settings.model_copy(update={"seats": seats, "limit": 2, "train": train})
     (cell,) = experiment(out, config=settings, dataset=files, tell=told.append)
     trained = [read_training(out / "seed-0" / f"{name}-adapter")["settings"] for name in ("sft", "rl")]
     assert [(one["epochs"], one["learning_rate"]) for one in trained] == [(1.0, 2e-4), (2.0, 1e-4)]

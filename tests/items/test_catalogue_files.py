@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from support import ROOT
+from support.command import usbrec
 from usbrec.config import load_config
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, ConfigError, InputError
@@ -193,31 +194,12 @@ def test_the_settings_say_which_column_is_which(tmp_path: Path) -> None:
     title = next(iter(load_catalogue(EXAMPLES / "shelf.csv", FieldMap(title="Werk")))).title
     dialogue = [{"role": "user", "text": "Something good?"}]
     samples.write_text(json.dumps({"id": "a", "dialogue": dialogue, "targets": [title]}))
-    command = [
-        *(
-            sys.executable,
-            "-m",
-            "usbrec",
-            "evaluate",
-            str(samples),
-            "--catalogue",
-            str(EXAMPLES / "shelf.csv"),
-        ),
-        *(
-            "--config",
-            str(settings),
-            "--recommender",
-            "rules:random",
-            "--simulator",
-            "rules",
-            "--judge",
-            "rules",
-        ),
-    ]
-    done = subprocess.run([*command, "-o", str(tmp_path / "run")], capture_output=True, text=True)
+    command = ["evaluate", samples, "--catalogue", EXAMPLES / "shelf.csv", "--config", settings]
+    command += ["--recommender", "rules:random", "--simulator", "rules", "--judge", "rules"]
+    done = usbrec(*command, "-o", tmp_path / "run")
     assert done.returncode == 0, done.stderr
     settings.write_text(SHELF.replace("Werk", "Titel"))
-    done = subprocess.run([*command, "-o", str(tmp_path / "other")], capture_output=True, text=True)
+    done = usbrec(*command, "-o", tmp_path / "other")
     assert done.returncode == 2
     assert "title='Titel'" in done.stderr
     assert "Columns: Jahr, Regal, Sparte, Von, Werk" in done.stderr

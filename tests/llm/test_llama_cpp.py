@@ -35,7 +35,7 @@ async def _unit(model: LlamaCppModel, name: str, wish: str, worker: int = 0) -> 
     try:
         messages = (SYSTEM, Message("user", f"Hi! I would like {wish}."))
         said = [(await model.chat(ChatRequest(messages, max_tokens=16))).text]
-        drafts = await model.chat(ChatRequest(messages, n=3, temperature=0.8, max_tokens=16, seed=5))
+        drafts = await model.chat(ChatRequest(messages, n=2, temperature=0.8, max_tokens=16, seed=5))
         for completion in drafts.completions:
             said.append(completion.text)
             longer = (*messages, Message("assistant", completion.text), Message("user", "Funnier, please."))

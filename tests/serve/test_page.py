@@ -12,8 +12,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from support.command import usbrec
 from support.page_service import ENHANCED, HOSTILE, PAGE, PLAIN, PROFILE, Stub, served
 from support.servers import LocalServer
 
@@ -644,12 +643,8 @@ def test_what_was_kept_can_be_deleted_after_the_tick_is_gone_and_in_a_new_conver
 
 def test_with_keys_the_page_is_opened_with_one_as_its_password(visit: Open, tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
-    made = subprocess.run(
-        [sys.executable, "-m", "usbrec", "serve", "--keys", str(keys), "--new-key", "anna"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    made = usbrec("serve", "--keys", keys, "--new-key", "anna")
+    assert made.returncode == 0, made.stderr
     key = made.stdout.split()[-1]
     with served(tmp_path, "--keys", keys) as url:
         page = visit(f"{url}/", http_credentials={"username": "anna", "password": key})

@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 from typer.testing import CliRunner
 
+from support.command import started
 from support.servers import LocalServer, stream
 from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
@@ -42,15 +43,12 @@ class Process:
     def __init__(self, *options: str, log: Path, env: Mapping[str, str] | None = None) -> None:
         self._log = log.open("w")
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "usbrec", "serve", "--port", "0", *options],
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", **(env or {})},
-        )
-        assert self.process.stdout is not None
-        self.hello = self.process.stdout.readline()
+        ours, theirs = os.pipe()
+        self._stdout = os.fdopen(ours)
+        with os.fdopen(theirs, "w") as stdout:
+            command = ("serve", "--port", "0", *options)
+            self.process = started(*command, env=env, stdout=stdout, stderr=self._log)
+        self.hello = self._stdout.readline()
         self.url = self.hello.split(" at ")[-1].strip()
 
     def client(self) -> openai.OpenAI:
@@ -61,10 +59,10 @@ class Process:
         return self.process.wait(15)
 
     def close(self) -> None:
-        self.process.kill()
-        self.process.wait(15)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        with self.process:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(15)
+        self._stdout.close()
         self._log.close()
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +14,7 @@ from typing import Any
 import pytest
 
 from support import ROOT
+from support.command import started, usbrec
 
 DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
 pytestmark = pytest.mark.model
@@ -24,7 +22,7 @@ pytestmark = pytest.mark.model
 
 def _command(out: Path, *more: str) -> list[str]:
     return [
-        *(sys.executable, "-m", "usbrec", "evaluate", str(DEMO / "dialogues.jsonl")),
+        *("evaluate", str(DEMO / "dialogues.jsonl")),
         *("--catalogue", str(DEMO / "catalogue.csv"), "--model", "smollm2-135m"),
         *("--simulator", "rules", "--judge", "rules", "--config", str(out.parent / "short.toml")),
         *("--limit", "4", "--concurrency", "2", "-o", str(out), *more),
@@ -51,25 +49,20 @@ def _finished_rows(folder: Path) -> int:
 
 
 def test_five_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
-    (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 16\n[search]\ndrafts = 3\n")
-    undisturbed = subprocess.run(
-        _command(tmp_path / "whole", "--ses"), capture_output=True, text=True, check=False, timeout=300
-    )
+    (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 8\nexamples = 0\n[search]\ndrafts = 2\n")
+    undisturbed = usbrec(*_command(tmp_path / "whole", "--ses"), fresh=True)
     assert undisturbed.returncode == 0, undisturbed.stderr
     moments = random.Random(11)
     finished = [0]
     for _ in range(5):
-        with subprocess.Popen(
-            _command(tmp_path / "killed", "--ses"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            time.sleep(moments.uniform(1.5, 4.5))
-            os.kill(process.pid, signal.SIGKILL)
+        with started(*_command(tmp_path / "killed", "--ses")) as process:
+            time.sleep(moments.uniform(0.3, 1.5))
+            process.send_signal(signal.SIGKILL)
+            process.wait(60)
         if (tmp_path / "killed" / "run.db").exists():
             finished.append(_finished_rows(tmp_path / "killed"))
     assert finished == sorted(finished)
-    resumed = subprocess.run(
-        _command(tmp_path / "killed", "--ses"), capture_output=True, text=True, check=False, timeout=300
-    )
+    resumed = usbrec(*_command(tmp_path / "killed", "--ses"))
     assert resumed.returncode == 0, resumed.stderr
     assert _without_clock(tmp_path / "killed") == _without_clock(tmp_path / "whole")
 
@@ -83,20 +76,19 @@ def test_rows_that_go_in_step_are_resumed_to_the_same_words(tmp_path: Path) -> N
         parts[parts.index("--concurrency") + 1] = workers
         return parts
 
-    whole = subprocess.run(command("whole", "2"), capture_output=True, text=True, check=False, timeout=300)
+    whole = usbrec(*command("whole", "2"), models=True)
     assert whole.returncode == 0, whole.stderr
-    with subprocess.Popen(
-        command("killed", "1"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with started(*command("killed", "1"), models=True) as process:
         # The settings are written before the first call, so what the log grows by after that are calls.
         while process.poll() is None and not (tmp_path / "killed" / "config.toml").exists():
             time.sleep(0.01)
         begun = _logged(tmp_path / "killed")
         while process.poll() is None and _logged(tmp_path / "killed") == begun:
             time.sleep(0.01)
-        process.kill()
+        process.send_signal(signal.SIGKILL)
+        process.wait(60)
     assert _finished_rows(tmp_path / "killed") < 4
-    resumed = subprocess.run(command("killed", "1"), capture_output=True, text=True, check=False, timeout=300)
+    resumed = usbrec(*command("killed", "1"), models=True)
     assert resumed.returncode == 0, resumed.stderr
     # Rows alone: the settings in the results say how many workers there were.
     assert _without_clock(tmp_path / "killed")[0] == _without_clock(tmp_path / "whole")[0]
@@ -112,19 +104,12 @@ def test_pairs_on_the_real_model_replay_to_the_same_bytes(tmp_path: Path) -> Non
     (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 16\nrounds = 1\n")
     command = _command(tmp_path / "live")
     command[command.index("evaluate")] = "pairs"
-    live = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    live = usbrec(*command)
     assert live.returncode == 0, live.stderr
     command[command.index(str(tmp_path / "live"))] = str(tmp_path / "again")
     command += ["--replay", str(tmp_path / "live")]
     # No model is to be had here: replay must not look for one.
-    again = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "USBREC_CACHE": str(tmp_path / "no-models-here")},
-    )
+    again = usbrec(*command, env={"USBREC_CACHE": str(tmp_path / "no-models-here")})
     assert again.returncode == 0, again.stderr
     for name in ("pairs.jsonl", "candidates.jsonl", "results.json"):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "live" / name).read_bytes()

@@ -17,15 +17,25 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 from support import forked
 from usbrec.cli.app import SUBCOMMANDS
 
 #: What commands import when they come to need it: the subcommands themselves, the stages, the libraries.
 _NEEDED = ("usbrec.cli", *(one.home.partition(":")[0] for one in SUBCOMMANDS), "usbrec.stages:*")
-_NEEDED += ("usbrec.llm:*", "usbrec.items:*", "openai", "openai.types.chat", "scipy.special", "scipy.stats")
+_NEEDED += (
+    "usbrec.llm:*",
+    "usbrec.items:*",
+    "usbrec.serve:*",
+    "uvicorn",
+    "openai",
+    "openai.types.chat",
+    "scipy.special",
+    "scipy.stats",
+)
 _NEEDED += ("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
 #: The same for what trains, ranks, plays on transformers or asks the sentence model: ten seconds to import.
 _NEEDED_BY_MODELS = ("torch", "transformers", "sentence_transformers", "lightgbm", "peft", "trl")
@@ -34,7 +44,7 @@ _SHIM = """#!{python} -IS
 import os, sys
 sys.path.insert(0, {here!r})
 import forked
-sys.exit(forked.ask({address!r}, sys.argv[1:], cwd=os.getcwd(), env=os.environ))
+sys.exit(forked.Command({address!r}, sys.argv[1:], cwd=os.getcwd(), env=os.environ).wait())
 """
 
 
@@ -45,7 +55,7 @@ def usbrec(
     typed: str = "",
     fresh: bool = False,
     models: bool = False,
-    timeout: float = 120,
+    timeout: float = 600,
 ) -> subprocess.CompletedProcess[str]:
     """Give a command and wait for its end, at most `timeout` seconds. `env` is added to this process's;
     `typed` is what it is told.
@@ -65,21 +75,63 @@ def usbrec(
             cwd=cwd,
             check=False,
         )
+    return _ended(None, args, environment, cwd, typed, models, timeout)
+
+
+def program(
+    file: Path, *args: str | Path, env: Mapping[str, str] | None = None, cwd: Path, models: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run a file of Python with these arguments where all that commands need is imported already."""
+    return _ended(file, args, {**os.environ, **(env or {})}, cwd, "", models, 600)
+
+
+def started(
+    *args: str | Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: IO[Any] | None = None,
+    stderr: IO[Any] | None = None,
+    models: bool = False,
+) -> forked.Command:
+    """A command that has begun; what it prints is not kept unless a file or pipe is given for it."""
+    with Path(os.devnull).open("r+b") as nothing:
+        return forked.Command(
+            str(_waiting(models=models) / "socket"),
+            [*map(str, args)],
+            cwd=str(cwd or Path.cwd()),
+            env={**os.environ, **(env or {})},
+            streams=[nothing.fileno(), (stdout or nothing).fileno(), (stderr or nothing).fileno()],
+        )
+
+
+def _ended(
+    file: Path | None,
+    args: Sequence[str | Path],
+    env: Mapping[str, str],
+    cwd: Path | None,
+    typed: str,
+    models: bool,
+    timeout: float,
+) -> subprocess.CompletedProcess[str]:
     with contextlib.ExitStack() as stack:
         streams = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(3)]
         streams[0].write(typed)
         streams[0].seek(0)
-        code = forked.ask(
-            str(_waiting(models=models) / "socket"),
-            command[3:],
-            cwd=str(cwd or Path.cwd()),
-            env=environment,
-            streams=[stream.fileno() for stream in streams],
-            timeout=timeout,
+        command = stack.enter_context(
+            forked.Command(
+                str(_waiting(models=models) / "socket"),
+                [*map(str, args)],
+                cwd=str(cwd or Path.cwd()),
+                env=env,
+                streams=[stream.fileno() for stream in streams],
+                program=None if file is None else str(file),
+            )
         )
+        code = command.wait(timeout)
         for stream in streams[1:]:
             stream.seek(0)
-        return subprocess.CompletedProcess(command, code, streams[1].read(), streams[2].read())
+        said = [stream.read() for stream in streams[1:]]
+        return subprocess.CompletedProcess([str(file or "usbrec"), *map(str, args)], code, *said)
 
 
 def refused(*args: str | Path, env: Mapping[str, str] | None = None, models: bool = False) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from support.command import started
 from support.servers import Answer, Seen, complaint, stream
 
 PAGE = Path(str(resources.files("usbrec.serve") / "page"))
@@ -188,17 +189,15 @@ def served(folder: Path, *options: str | Path) -> Iterator[str]:
         0,
         *options,
     ]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "usbrec", "serve", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://[\d.:]+", process.stdout.readline())
-            assert found is not None, "the service did not come up"
-            yield found[0]
-        finally:
-            process.terminate()
+    ours, theirs = os.pipe()
+    with os.fdopen(ours) as shown:
+        with os.fdopen(theirs, "w") as stdout:
+            process = started("serve", *map(str, arguments), stdout=stdout)
+        with process:
+            try:
+                found = re.search(r"http://[\d.:]+", shown.readline())
+                assert found is not None, "the service did not come up"
+                yield found[0]
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(15)

@@ -6,8 +6,6 @@ import asyncio
 import csv
 import json
 import math
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from safetensors.torch import load_file
 from transformers import LlamaConfig, LlamaForCausalLM
 from typer.testing import CliRunner
 
+from support.command import usbrec
 from support.films import FILMS, sample
 from support.results_page import undocumented
 from support.small_model import small_checkpoint
@@ -468,9 +467,7 @@ def test_wrong_inputs_end_with_what_to_do(files: tuple[Path, Path], tmp_path: Pa
         assert isinstance(answer.exception, InputError)
         assert problem in " ".join(str(answer.exception).split())
     command = ["train", "rloo", str(pairs), "-o", out]
-    ended = subprocess.run(
-        [sys.executable, "-m", "usbrec", *command], capture_output=True, text=True, check=False
-    )
+    ended = usbrec(*command)
     assert ended.returncode == 2
     assert "these are pairs" in ended.stderr
     with pytest.raises(InputError, match="these are pairs"):

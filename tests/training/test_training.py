@@ -318,12 +318,12 @@ def fast(base: Config = FAST, **train: object) -> Config:
 def test_training_makes_held_out_pairs_come_right(tmp_path: Path) -> None:
     data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(40)])
     out = tmp_path / "adapter"
-    done = train_model("simpo", data, out, config=fast(max_steps=8, held_out=0.3))
+    done = train_model("simpo", data, out, config=fast(max_steps=6, held_out=0.15))
     before, after = done["held_out"]["before"], done["held_out"]["after"]
     assert undocumented("usbrec train", done) == set()
     assert after["accuracy"] > before["accuracy"]
     assert after["margin"] > before["margin"] + 0.5
-    assert done["steps"] == 8
+    assert done["steps"] == 6
     names = {path.name for path in out.iterdir()}
     assert names >= {"adapter_config.json", "adapter_model.safetensors", "history.jsonl", "curves.png"}
     assert not [path for path in out.rglob("*") if path.suffix in {".bin", ".pt", ".pth"}]
@@ -333,13 +333,13 @@ def test_training_makes_held_out_pairs_come_right(tmp_path: Path) -> None:
     assert json.loads((out / "adapter_config.json").read_text())["base_model_name_or_path"] == "smollm2-135m"
     # Finished: the same command does nothing, another configuration is refused.
     stamp = (out / "adapter_model.safetensors").stat().st_mtime_ns
-    assert train_model("simpo", data, out, config=fast(max_steps=8, held_out=0.3)) == done
+    assert train_model("simpo", data, out, config=fast(max_steps=6, held_out=0.15)) == done
     assert (out / "adapter_model.safetensors").stat().st_mtime_ns == stamp
     with pytest.raises(RunFolderError, match="learning_rate"):
-        train_model("simpo", data, out, config=fast(max_steps=8, held_out=0.3, learning_rate=1e-3))
+        train_model("simpo", data, out, config=fast(max_steps=6, held_out=0.15, learning_rate=1e-3))
     # And it is what the next method goes on from.
     seats = FAST.seats.model_copy(update={"recommender": f"smollm2-135m+{out}"})
-    again = fast(max_steps=1, held_out=0.3).model_copy(update={"seats": seats})
+    again = fast(max_steps=1, held_out=0.15).model_copy(update={"seats": seats})
     second = train_model("dpo", data, tmp_path / "second", config=again)
     assert second["held_out"]["before"]["margin"] == pytest.approx(after["margin"], abs=0.02)
 

@@ -6,6 +6,7 @@ bytes: no date, no path, no random id. Everything a model or a user wrote is esc
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -87,6 +88,7 @@ def _unbroken(sentence: str) -> str:
     return re.sub(r"\[[^\]]*\]|p [=<] |\d %", lambda found: found.group().replace(" ", "\u00a0"), sentence)
 
 
+@functools.cache  # a template is compiled once
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

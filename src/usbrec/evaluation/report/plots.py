@@ -17,6 +17,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -45,6 +46,7 @@ _VARIABLES = {
 }
 # Inches. Narrow, because a phone shows a figure at about 350 CSS pixels: 11 point then stay readable.
 _WIDTH, _ROW, _FRAME = 4.9, 0.42, 0.75
+_DPI = 72  # of every SVG
 _SETTINGS = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
@@ -392,8 +394,13 @@ def _figure(name: str, rows: int, row: float = _ROW) -> Iterator[tuple[Axes, lis
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         # A name in a script that matplotlib's font lacks is drawn by the reader's browser, which has it.
         warnings.filterwarnings("ignore", message="Glyph .* missing")
-        figure = Figure(figsize=(_WIDTH, _FRAME + row * max(1, rows)), layout="constrained")
+        figure = Figure(figsize=(_WIDTH, _FRAME + row * max(1, rows)), dpi=_DPI, layout="constrained")
+        FigureCanvasSVG(figure)
         yield figure.add_subplot(), svg
+        # A figure with a layout engine is drawn twice when it is written, the first time to be laid out.
+        if engine := figure.get_layout_engine():
+            engine.execute(figure)
+            figure.set_layout_engine("none")
         written = io.StringIO()
         nothing: Mapping[str, None] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(written, format="svg", metadata=dict(nothing))
