@@ -183,7 +183,7 @@ def test_a_system_that_needs_no_training_is_as_diverse_over_three_seeds_as_over_
 
 
 @pytest.mark.model
-def test_the_whole_way_on_the_packaged_model_and_again_without_work(files: Dataset, tmp_path: Path) -> None:
+def test_the_whole_way_on_a_checkpoint_and_again_without_work(files: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "run"
     told: list[str] = []
     settings = _config(train_rankers=True, sft={"epochs": 1.0}, rl={"learning_rate": 1e-4}, pair_rows=6)
