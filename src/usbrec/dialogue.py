@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 
 Role = Literal["seeker", "recommender"]
 #: What a seeker can hint at.
-FactKind = Literal["genre", "era", "person", "style", "item"]
+FactKind = Literal["genre", "era", "person", "style", "item", "value"]
 ReadT_co = TypeVar("ReadT_co", covariant=True)
 
 

@@ -9,6 +9,7 @@
     │   ├── UnusableAnswer      an answer that is empty, garbage or no chat completion
     │   ├── PromptTooLong       the prompt exceeds the model's context
     │   ├── CannotDo            tools or JSON, which this model or its server does not do
+    │   ├── UnknownLanguage     rules were to read or speak a language that they do not know
     │   └── SeatFailed          an object of the user's own raised, or returned something else
     ├── ModelRefused          the server says no to everything (401, 403, unknown model): exit code 2
     └── Interrupted           Ctrl-C: exit code 130
@@ -84,6 +85,10 @@ class PromptTooLong(ModelError):
 
 class CannotDo(ModelError):
     """The request asks for tools or a format that this model, or the server it runs on, does not do."""
+
+
+class UnknownLanguage(ModelError):
+    """Rules were to read a dialogue, or to answer in it, whose language the lexicon lacks."""
 
 
 class SeatFailed(ModelError):

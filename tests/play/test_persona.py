@@ -226,7 +226,7 @@ def test_a_hand_written_persona_may_say_little(tmp_path: Path) -> None:
         ({"remaining": [{"kind": "genre", "words": []}]}, "seeker.remaining[0].words: empty; "),
         (
             {"remaining": [{"kind": "smell", "words": ["x"]}]},
-            "seeker.remaining[0].kind: expected genre, era, person, style, item, found 'smell'",
+            "seeker.remaining[0].kind: expected genre, era, person, style, item, value, found 'smell'",
         ),
         (
             {"remaining": [{"kind": "era", "words": ["x"], "vague": 1}]},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,10 @@ class CatalogueFile(Stage):
     """SQLite: the table or view to read; by default the only table."""
     encoding: str | None = free(None)
     """Encoding of a text file, such as `cp1252` or `latin-1`; by default UTF-8, or UTF-16 with its mark."""
+    # What it decides stands in a run's inputs.
+    kind: Literal["auto", "films", "books", "music", "products", "places", "items"] = free("auto")
+    """What the items are, which decides the sentences of seekers by rules; by default what the columns and
+    genres show (items: none of the others for sure)."""
     strict: bool = free(False)
     """Refuse a catalogue with rows that cannot be used, and samples whose targets the catalogue lacks where
     rules need them, instead of leaving them out (`--strict`)."""
@@ -56,5 +60,8 @@ class Seekers(Stage):
 
     noun: str | None = Field(None, min_length=1)
     """What one item is called, such as `book`; by default guessed from the catalogue's file name."""
+    # What it decides stands in a run's inputs.
+    templates: str | None = free(None)
+    """A TOML file of sentences that replace the packaged ones of seekers by rules (docs/seekers.md)."""
     popular: float = Field(0.5, ge=0, le=1)
     """Share of the targets drawn by popularity; the others are drawn evenly, so that rare items are met."""

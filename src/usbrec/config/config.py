@@ -32,6 +32,11 @@ class Config(Stage):
     """Only the first so many samples, by hash of their id: the same rows whatever the seed."""
     enhanced: bool = False
     """Whether the recommender is self-enhanced (--ses)."""
+    # What it decides stands in a run's inputs, where rows are not in English.
+    language: Literal["auto", "en", "de"] = free("auto")
+    """Language in which rules read dialogues and answer, masks and fixed sentences included: English (en),
+    German (de), or what the seeker's turns show in each dialogue (auto; where they show none, what all rows
+    together do). In another language rules refuse to play; models play in any."""
     ranker: str | None = free(None)
     """Folder of `usbrec train ranker` that retrieves items (by its content it decides a run); without one
     they are ranked by attributes."""

@@ -27,8 +27,9 @@ The full form is what `usbrec samples` writes:
     - `patience`: with how many unfitting recommendations they leave; null or missing: never.
     - `vagueness`, `talkativeness`: from 0 to 1. Default: 0.
     - `revealed`: what they have said, for the reader.
-    - `remaining`: what they can still say, as objects with `kind` (genre, era, person, style or item),
-      `words` (at least one) and perhaps `vague`: true. Null or missing: what is known of the targets.
+    - `remaining`: what they can still say, as objects with `kind` (genre, era, person, style, item or value),
+      `words` (at least one), perhaps `vague`: true, and of a value perhaps the catalogue's `column`. Null or
+      missing: what is known of the targets.
 
 Either name may be used in either form, but not both at once. Other fields are ignored.
 """
@@ -183,7 +184,12 @@ def _fact(value: Any, place: str) -> dict[str, Any]:
     vague = row.get("vague", False)
     if not isinstance(vague, bool):
         raise InputError(f"{place}.vague: expected true or false")
-    return {"kind": kind, "words": words} | ({"vague": True} if vague else {})
+    column = row.get("column")
+    return (
+        {"kind": kind, "words": words}
+        | ({"vague": True} if vague else {})
+        | ({} if column is None else {"column": as_text(column, f"{place}.column")})
+    )
 
 
 def _texts(value: Any, field: str) -> list[str]:

@@ -43,7 +43,7 @@ class Vocabulary:
     def _genres(self) -> Mapping[str, tuple[str, ...]]:
         known = {genre for item in self._items for text in item.genres for genre in normalise_genre(text)}
         said: dict[str, tuple[str, ...]] = {genre: (genre,) for genre in known}
-        for phrase, genres in (SYNONYMS | SAID_FOR).items():
+        for phrase, genres in ({**SYNONYMS, **SAID_FOR}).items():
             if there := tuple(genre for genre in genres if genre in known):
                 said[phrase] = there
         for genre in list(said):

@@ -8,74 +8,21 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 
-_SCIENCE = ("science fiction",)
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "sci fi": _SCIENCE,
-    "scifi": _SCIENCE,
-    "syfy": _SCIENCE,
-    "sf": _SCIENCE,
-    "science": _SCIENCE,
-    "science fiction": _SCIENCE,
-    "animated": ("animation",),
-    "cartoon": ("animation",),
-    "anime": ("animation", "anime"),
-    "biographical": ("biography",),
-    "biopic": ("biography",),
-    "historical": ("history",),
-    "historical period drama": ("history", "drama"),
-    "period drama": ("history", "drama"),
-    "costume drama": ("history", "drama"),
-    "film noir": ("noir",),
-    "kids": ("family",),
-    "children": ("family",),
-    "childrens": ("family",),
-    "sports": ("sport",),
-    "romantic": ("romance",),
-    "romantic comedy": ("romance", "comedy"),
-    "rom com": ("romance", "comedy"),
-    "romcom": ("romance", "comedy"),
-    "romantic drama": ("romance", "drama"),
-    "comedy drama": ("comedy", "drama"),
-    "dramedy": ("comedy", "drama"),
-    "crime drama": ("crime", "drama"),
-    "crime thriller": ("crime", "thriller"),
-    "crime comedy": ("crime", "comedy"),
-    "action comedy": ("action", "comedy"),
-    "action thriller": ("action", "thriller"),
-    "action adventure": ("action", "adventure"),
-    "horror comedy": ("horror", "comedy"),
-    "comedy horror": ("horror", "comedy"),
-    "black comedy": ("comedy", "black comedy"),
-    "dark comedy": ("comedy", "black comedy"),
-    "psychological thriller": ("thriller", "psychological"),
-    "political thriller": ("thriller", "political"),
-    "slasher": ("horror", "slasher"),
-    "suspense": ("thriller",),
-    "war drama": ("war", "drama"),
-    "musical comedy": ("musical", "comedy"),
-    "documentary": ("documentary",),
+from usbrec.lexicon import any_of, words
+
+_ENGLISH = words("en", "genres")
+#: Names of genres that count as others, in normal form.
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(genres) for name, genres in _ENGLISH["synonyms"].items()
 }
-# What people say for a genre in conversation, beside its name.
-SAID_FOR: dict[str, tuple[str, ...]] = {
-    "scary": ("horror",),
-    "spooky": ("horror",),
-    "funny": ("comedy",),
-    "hilarious": ("comedy",),
-    "comedic": ("comedy",),
-    "love story": ("romance",),
-    "love stories": ("romance",),
-    "chick flick": ("romance", "comedy"),
-    "chick flicks": ("romance", "comedy"),
-    "suspenseful": ("thriller",),
-    "whodunit": ("mystery",),
-    "magical": ("fantasy",),
-    "family friendly": ("family",),
-    "true story": ("biography",),
-    "documentaries": ("documentary",),
-    "docs": ("documentary",),
+#: What people say for a genre in conversation, beside its name; of every language, because a seeker may speak
+#: another one than the catalogue.
+SAID_FOR: Mapping[str, tuple[str, ...]] = {
+    phrase: tuple(genres) for phrase, genres in _ENGLISH["said_for"].items()
 }
-_TAIL = re.compile(r"(?<=\w) (?:films?|movies?|fiction|genre|tv)$")
+_TAIL = re.compile(rf"(?<=\w) {any_of(_ENGLISH['tails'])}$")
 
 
 @functools.lru_cache(maxsize=8192)

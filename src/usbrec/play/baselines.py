@@ -18,6 +18,8 @@ from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
+from usbrec.lexicon import words
+from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.scores import PreferenceScorer
@@ -53,6 +55,7 @@ class BaselineRecommender:
         beliefs: Beliefs | None = None,
         *,
         opening: str = "Hello!",
+        languages: Languages = ENGLISH,
     ) -> None:
         if kind == "popular" and not knowledge.catalogue.has_popularity:
             raise ConfigError(
@@ -65,7 +68,8 @@ class BaselineRecommender:
         self._candidates = candidates
         self._opening = opening
         self._scorer = PreferenceScorer(knowledge, beliefs)
-        self._extractor = RulesExtractor(knowledge)
+        self._extractor = RulesExtractor(knowledge, languages)
+        self._languages = languages
         ids = [item.id for item in knowledge.catalogue]
         self._ids = ids
         self._by_popularity = sorted(knowledge.catalogue, key=lambda item: (-item.popularity, item.id))
@@ -86,14 +90,16 @@ class BaselineRecommender:
         return decides
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
-        """Raises UnusableAnswer when fewer than `n` items are left to name."""
+        """Raises UnusableAnswer when fewer than `n` items are left to name, UnknownLanguage where the
+        dialogue is in a language that rules do not know."""
+        sentence = words(self._languages.of(conversation.turns), "recommender")["recommend"]
         turns = alternating(conversation.turns, opening=self._opening)
         named = self._knowledge.named_in(turns)
         picked = self._picked(sampling, turns, named)
         if len(picked) < sampling.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
         items = [self._knowledge.catalogue.get(item_id) for item_id in picked]
-        return Drawn(tuple(Reply(f"I recommend {item.name}.") for item in items if item))
+        return Drawn(tuple(Reply(sentence.replace("{}", item.name)) for item in items if item))
 
     async def aclose(self) -> None:
         return

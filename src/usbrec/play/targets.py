@@ -16,7 +16,7 @@ class Targets:
     """The targets of one sample: titles as the source writes them, and their items where known.
 
     `unresolved` are the titles that no catalogue knows, `matcher` finds all of them by their words. `persona`
-    says how the seeker who wants them behaves.
+    says how the seeker who wants them behaves, `context` is what was said when they are seated.
     """
 
     titles: tuple[str, ...]
@@ -25,6 +25,7 @@ class Targets:
     matcher: TitleMatcher
     knowledge: Knowledge | None
     persona: Persona = field(default_factory=Persona)
+    context: tuple[Turn, ...] = ()
 
     @classmethod
     def of(cls, sample: Sample, knowledge: Knowledge | None) -> Targets:
@@ -39,6 +40,7 @@ class Targets:
             TitleMatcher(sample.targets),
             knowledge,
             Persona.from_json(sample.seeker),
+            sample.turns,
         )
 
     def named_by(self, text: str) -> bool:

@@ -1,12 +1,14 @@
 """Prompt texts: one file each, replaceable by the user.
 
-A folder given as ``play.prompts`` replaces the packaged file of the same name; ``$name`` stands for
-what the stage fills in, and each file may use exactly the names listed in :data:`FIELDS`.
+A folder given as ``play.prompts`` replaces the packaged file of the same name; ``$name`` stands for what the
+stage fills in, and each file may use exactly the names listed in :data:`FIELDS`. The sentences that are said
+as they are (:data:`SPOKEN`) stand in folders of other languages, too (``de/fallback_item.txt``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -41,6 +43,15 @@ FIELDS: Mapping[str, frozenset[str]] = {
 }
 
 
+#: Those that are said in the dialogue, not read by a model alone.
+SPOKEN = (
+    *("fallback_item", "fallback_ask", "explain"),
+    *("ask_question", "ask_answer", "ask_unknown", "ask_recommend", "ask_offer"),
+)
+#: Languages beside English in which some of them are packaged.
+TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
+
+
 class Prompts:
     """All prompt texts of a run.
 
@@ -49,28 +60,56 @@ class Prompts:
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
-        self._texts = {name: _packaged(name) for name in FIELDS}
-        if folder is not None:
-            self._texts.update(_own(Path(folder)))
+        own = {} if folder is None else _own(Path(folder))
+        self._texts = {name: _packaged(name) for name in FIELDS} | own
+        # Who replaces a sentence has it said in every language, but for those with one of their own.
+        self._spoken: dict[str, dict[str, str]] = {
+            language: {name: text for name, text in _spoken(language).items() if name not in own}
+            | ({} if folder is None else _own(Path(folder), language))
+            for language in TRANSLATED
+        }
         self._templates = {name: Template(text) for name, text in self._texts.items()}
 
     def render(self, name: str, **values: str) -> str:
         return self._templates[name].substitute(values)
 
-    def texts(self) -> Mapping[str, str]:
-        """The texts as they stand, for the digest of what decides a run."""
-        return dict(self._texts)
+    def say(self, name: str, language: str, **values: str) -> str:
+        """A sentence that is said (:data:`SPOKEN`), in a language, or in English where it is not there."""
+        text = self._spoken.get(language, {}).get(name)
+        return self.render(name, **values) if text is None else Template(text).substitute(values)
+
+    def texts(self, languages: Iterable[str] = ()) -> Mapping[str, str]:
+        """The texts as they stand, for the digest of what decides a run in which these languages are
+        spoken."""
+        spoken = {
+            f"{language}/{name}": text
+            for language in sorted(set(languages))
+            for name, text in self._spoken.get(language, {}).items()
+        }
+        return dict(self._texts) | spoken
 
 
 def _packaged(name: str) -> str:
     return resources.files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
-def _own(folder: Path) -> dict[str, str]:
+@functools.cache
+def _spoken(language: str) -> Mapping[str, str]:
+    folder = resources.files(__package__).joinpath(language)
+    files = {name: folder.joinpath(f"{name}.txt") for name in SPOKEN}
+    return {name: file.read_text(encoding="utf-8").strip() for name, file in files.items() if file.is_file()}
+
+
+def _own(folder: Path, language: str | None = None) -> dict[str, str]:
     if not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder of prompts.")
     texts: dict[str, str] = {}
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted((folder if language is None else folder / language).glob("*.txt")):
+        if language is not None and path.stem not in SPOKEN:
+            raise ConfigError(
+                f"{path}: not said in a dialogue, so there is one for all languages. Those said are: "
+                f"{', '.join(SPOKEN)}."
+            )
         allowed = FIELDS.get(path.stem)
         if allowed is None:
             raise ConfigError(f"{path}: no prompt has this name. Prompts are: {', '.join(sorted(FIELDS))}.")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from usbrec.errors import CannotDo, ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
+from usbrec.errors import (
+    CannotDo,
+    ModelRefused,
+    ModelUnavailable,
+    PromptTooLong,
+    UnknownLanguage,
+    UsbRecError,
+)
 from usbrec.serve.http.errors import ServiceError
 
 
@@ -15,6 +22,8 @@ def failure_of(error: BaseException) -> ServiceError:
         return ServiceError(400, str(error), param="messages", code="context_length_exceeded")
     if isinstance(error, CannotDo):
         return ServiceError(400, str(error), code="unsupported_parameter")
+    if isinstance(error, UnknownLanguage):
+        return ServiceError(400, str(error), param="messages", code="language_not_known")
     if isinstance(error, ModelUnavailable):
         return ServiceError(503, str(error), code="model_unavailable", retry_after=1)
     if isinstance(error, ModelRefused):

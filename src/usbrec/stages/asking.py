@@ -56,6 +56,7 @@ def questions(config: Config, inputs: Inputs) -> Work:
             inputs.prompts,
             rounds=runner.rounds,
             shown=config.asking.shown,
+            languages=inputs.languages,
         )
         return await _ask(questioning, runner, sample)
 

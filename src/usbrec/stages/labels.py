@@ -35,7 +35,7 @@ def labels_as_examples(
     config = to_read(config, catalogue=catalogue is not None)
     inputs = read_inputs(config, given, catalogue, interactions)
     config = resolve(config, inputs.catalogue)
-    participants = seat_participants(config, inputs.prompts, inputs.catalogue)
+    participants = seat_participants(config, inputs.prompts, inputs.catalogue, languages=inputs.languages)
     naming = config.train.labels == "naming"
     try:
         return _examples(participants, inputs.samples, focused=config.search.focus > 0, naming=naming)

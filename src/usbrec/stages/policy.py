@@ -14,6 +14,7 @@ from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
+from usbrec.stages.languages import check_languages
 from usbrec.stages.probing import JudgeAway, find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve, to_play
@@ -40,8 +41,9 @@ class RolloutRewards:
         self.inputs = inputs
         self._journal = journal
         self._samples = {sample.id: sample for sample in inputs.samples}
+        check_languages(config, inputs.samples, inputs.languages)
         self._participants: Participants = seat_participants(
-            config, inputs.prompts, inputs.catalogue, journal
+            config, inputs.prompts, inputs.catalogue, journal, languages=inputs.languages
         )
         self._known: dict[tuple[str, str], Reward] = {}
         self._loop = EventLoop()

@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,8 +20,12 @@ from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items.open import open_catalogue, told_of
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
+from usbrec.lexicon import USUAL
+from usbrec.play.languages import ENGLISH, Languages
+from usbrec.play.seekers.phrases import read_phrases
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
+from usbrec.stages.languages import check_languages
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
@@ -39,13 +43,16 @@ STOPPED = "Stopped. What is finished is kept: the same command goes on from ther
 @dataclass(frozen=True)
 class Inputs:
     """What a stage reads, read whole and checked before any model is asked; `ranker` is the digest of a
-    ranker's folder, `left_out` are the samples that could not be used, each with the reason."""
+    ranker's folder, `left_out` are the samples that could not be used, each with the reason; `languages` tell
+    what each dialogue's language is."""
 
     samples: tuple[Sample, ...]
     catalogue: Catalogue | None
     prompts: Prompts
     ranker: str | None = None
     left_out: tuple[str, ...] = ()
+    languages: Languages = ENGLISH
+    sentences: Mapping[str, str] = field(default_factory=dict)
 
     def left_out_counts(self) -> dict[str, int]:
         """How many rows of samples and of the catalogue were left out."""
@@ -53,11 +60,15 @@ class Inputs:
         return {"samples": len(self.left_out), "items": 0 if report is None else len(report.left_out)}
 
     def decides(self) -> dict[str, Any]:
+        spoken = [self.languages.told(sample.turns) for sample in self.samples]
+        other = {language for language in spoken if language != USUAL}
         return {
             "samples": samples_digest(self.samples),
             "catalogue": None if self.catalogue is None else self.catalogue.digest,
-            "prompts": digest(dict(self.prompts.texts())),
+            "prompts": digest(dict(self.prompts.texts(other))),
             "ranker": self.ranker,
+            **({"spoken": digest(spoken)} if other else {}),
+            **self.sentences,
         }
 
 
@@ -78,7 +89,9 @@ def read_inputs(
         if interactions is not None:
             raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
         if config.ranker is None:
-            return Inputs(_limited(loaded, config), None, prompts, left_out=unusable)
+            limited = _limited(loaded, config)
+            languages = Languages.of_samples(config.language, limited)
+            return Inputs(limited, None, prompts, left_out=unusable, languages=languages)
         # scipy and all that a ranker learns from: only with --ranker.
         from usbrec.items import ranked_items
 
@@ -99,7 +112,18 @@ def read_inputs(
         advice = f"Rules need the targets' items: add them to {where}."
         loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
     ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
-    return Inputs(_limited(loaded, config), items, prompts, ranker, (*unusable, *unknown))
+    limited = _limited(loaded, config)
+    languages = Languages.of_samples(config.language, limited)
+    left_out = (*unusable, *unknown)
+    return Inputs(limited, items, prompts, ranker, left_out, languages, _sentences(config))
+
+
+def _sentences(config: Config) -> dict[str, str]:
+    """What decides the sentences of rules beside language and catalogue, where somebody said so."""
+    kind, templates = config.catalogue.kind, config.seekers.templates
+    return ({} if kind == "auto" else {"kind": kind}) | (
+        {} if templates is None else {"templates": digest(dict(read_phrases(Path(templates))))}
+    )
 
 
 def _limited(samples: tuple[Sample, ...], config: Config) -> tuple[Sample, ...]:
@@ -160,7 +184,7 @@ def read_catalogue_anew(
     """The same of a file as it is now, which nobody keeps and whose `report` nobody has told yet. Raises
     InputError or BadLines."""
     file = file or CatalogueFile()
-    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict"}))
+    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict", "kind"}))
     items = open_catalogue(path, fields, table=file.table, encoding=file.encoding, strict=file.strict)
     return _counted(items, interactions)
 
@@ -207,10 +231,18 @@ def run_stage(
     out = Path(out)
     journal = Journal(out / "run.db")
     source, other = (_recorded(folder) for folder in (replay, reuse))
+    check_languages(config, inputs.samples, inputs.languages)
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
     with step(progress, "opening models and ranker"):
         participants = seat_participants(
-            config, inputs.prompts, inputs.catalogue, journal, replay=source, reuse=other, objects=objects
+            config,
+            inputs.prompts,
+            inputs.catalogue,
+            journal,
+            replay=source,
+            reuse=other,
+            objects=objects,
+            languages=inputs.languages,
         )
     try:
         with source or nullcontext(), other or nullcontext(), journal:

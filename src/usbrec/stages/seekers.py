@@ -8,7 +8,10 @@ from pathlib import Path
 from usbrec.config import Config, settled
 from usbrec.data import write_samples
 from usbrec.errors import ConfigError
+from usbrec.items.kinds import kind_of_noun
 from usbrec.items.knowledge import Knowledge
+from usbrec.lexicon import USUAL
+from usbrec.play.seekers.voices import Voices
 from usbrec.stages.resolve import to_make_seekers
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
@@ -59,8 +62,23 @@ def make_samples(
     if test is not None:
         kept, tested = split_items(items, share, config.seed)
 
+    kind, templates = config.catalogue.kind, config.seekers.templates
+    voices = Voices.about(
+        items,
+        kind=kind_of_noun(config.seekers.noun) if kind == "auto" else kind,
+        own=None if templates is None else Path(templates),
+    )
+    language = USUAL if config.language == "auto" else config.language
+
     train = make_seekers(
-        knowledge, noun=noun, distribution=distribution, number=number - held, seed=config.seed, among=kept
+        knowledge,
+        noun=noun,
+        distribution=distribution,
+        number=number - held,
+        seed=config.seed,
+        among=kept,
+        voices=voices,
+        language=language,
     )
     counts = {
         "samples": len(train.samples),
@@ -77,6 +95,8 @@ def make_samples(
             seed=config.seed,
             among=tested,
             first=len(train.samples),
+            voices=voices,
+            language=language,
         )
         write_samples(test, other.samples)
         counts["test"] = len(other.samples)

@@ -20,6 +20,7 @@ from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.own import OwnProfileJudge, OwnTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
+from usbrec.lexicon import LANGUAGES
 from usbrec.llm import (
     ChatModel,
     Message,
@@ -39,6 +40,7 @@ from usbrec.play.grounding.focus import Focusing
 from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.language_model import LanguageModel, PromptTemplate
+from usbrec.play.languages import Languages
 from usbrec.play.own.seeker import OwnInternalSimulator, OwnTargetSimulator
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
@@ -49,6 +51,7 @@ from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
+from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
 from usbrec.storage import Stamped, stamped
@@ -125,16 +128,18 @@ def seat_participants(
     objects: Mapping[str, object] | None = None,
     before: Participants | None = None,
     opener: Callable[[str], ChatModel] | None = None,
+    languages: Languages | None = None,
 ) -> Participants:
     """Seat everyone, with resolved settings. One model serves all seats that name it.
 
     Calls are recorded in `journal`, where there is one. Answers come from `replay` alone, or from `reuse`
     where it has them. `objects` sit in the seats of their keys (see stages/own_seats.py). The models and own
     systems of `before`, seated by the same settings with another catalogue, are taken over as they are:
-    whoever comes last closes them. `opener` opens models by their seats' texts in place of our own. Raises
-    ConfigError.
+    whoever comes last closes them. `opener` opens models by their seats' texts in place of our own.
+    `languages` tell each dialogue's language, by default as the settings say. Raises ConfigError.
     """
-    wiring = _Wiring(config, prompts, catalogue, journal, replay, reuse, objects, before, opener)
+    languages = languages or Languages.of_samples(config.language, ())
+    wiring = _Wiring(config, prompts, catalogue, journal, replay, reuse, objects, before, opener, languages)
     return wiring.participants()
 
 
@@ -150,8 +155,10 @@ class _Wiring:
         objects: Mapping[str, object] | None,
         before: Participants | None,
         opener: Callable[[str], ChatModel] | None,
+        languages: Languages,
     ) -> None:
         self._config = config
+        self._languages = languages
         self._prompts = prompts
         self._catalogue = catalogue
         self._journal = journal
@@ -259,6 +266,7 @@ class _Wiring:
             self._prompts,
             play.candidates,
             play.candidate_text,
+            self._languages,
         )
 
     def _worked_examples(self) -> tuple[Message, ...]:
@@ -367,6 +375,7 @@ class _Wiring:
             config.play.candidates or CANDIDATES,
             self._beliefs if self._internal_judge == RULES_BELIEF else None,
             opening=self._prompts.render("opening"),
+            languages=self._languages,
         )
 
     def _around(self, recommender: Recommender) -> Recommender:
@@ -398,7 +407,7 @@ class _Wiring:
             reader = RULES if by_rules else seats.recommender
         extractor: PreferenceExtractor
         if reader == RULES:
-            extractor = RulesExtractor(self._known("--ses-simulator rules"))
+            extractor = RulesExtractor(self._known("--ses-simulator rules"), self._languages)
         else:
             extractor = ModelExtractor(self._model(reader), self._prompts)
         knowledge, judge = self._knowledge, self._internal_judge
@@ -431,6 +440,7 @@ class _Wiring:
             knowledge,
             self._retriever(knowledge),
             answers=search.belief_answers,
+            languages=self._languages,
         )
 
     def _belief_judge(self, option: str) -> RulesBeliefJudge:
@@ -444,20 +454,35 @@ class _Wiring:
             play.simulator_temperature,
             play.max_tokens,
             play.frequency_penalty,
+            self._languages,
         )
+
+    def _voices(self, knowledge: Knowledge) -> Voices:
+        """How seekers by rules speak of the items."""
+        kind, own = self._config.catalogue.kind, self._config.seekers.templates
+        return Voices.about(
+            knowledge.catalogue,
+            self._languages,
+            kind=None if kind == "auto" else kind,
+            own=None if own is None else Path(own),
+        )
+
+    def _explain(self) -> Mapping[str, str]:
+        """The question why something was recommended, in each language of the rules."""
+        return {language: self._prompts.say("explain", language) for language in LANGUAGES}
 
     def _target_simulator(self, seat: str) -> TargetSimulator:
         if seat == RULES:
-            return RulesTargetSimulator(self._known("--seeker rules"), self._prompts.render("explain"))
+            knowledge = self._known("--seeker rules")
+            return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge))
         if self._seat(seat).is_own:
-            return OwnTargetSimulator(self._own.simulator(seat))
+            return OwnTargetSimulator(self._own.simulator(seat), self._languages)
         return ModelTargetSimulator(self._simulating(seat))
 
     def _internal_simulator(self, seat: str) -> InternalSimulator:
         if seat == RULES:
-            return RulesInternalSimulator(
-                self._known("--ses-simulator rules"), self._prompts.render("explain")
-            )
+            knowledge = self._known("--ses-simulator rules")
+            return RulesInternalSimulator(knowledge, self._explain(), voices=self._voices(knowledge))
         if self._seat(seat).is_own:
             return OwnInternalSimulator(self._own.simulator(seat))
         return ModelInternalSimulator(self._simulating(seat))

@@ -21,9 +21,13 @@ from usbrec.errors import InputError
 from usbrec.items import TitleMatcher, TraitTable
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
-from usbrec.play.seekers.facts import Fact, facts_of
+from usbrec.lexicon import USUAL
+from usbrec.play.languages import Languages
+from usbrec.play.seekers.facts import Fact
 from usbrec.play.seekers.persona import Persona
+from usbrec.play.seekers.phrases import Phrases, phrases
 from usbrec.play.seekers.rules import RulesSeeker, RulesTargetSimulator, tellable
+from usbrec.play.seekers.voices import Voices
 from usbrec.play.targets import Targets
 from usbrec.synth import templates
 from usbrec.synth.sampling import drawn
@@ -75,6 +79,8 @@ def make_seekers(
     seed: int,
     among: Collection[str] | None = None,
     first: int = 0,
+    voices: Voices | None = None,
+    language: str = USUAL,
 ) -> Made:
     """`number` samples with the ids ``catalogue:SEED:first`` and on, the same for the same catalogue.
 
@@ -83,12 +89,14 @@ def make_seekers(
     Raises InputError when no item is described.
     """
     items = [item for item in knowledge.catalogue if among is None or item.id in among]
-    described = [item for item in items if facts_of(item)]
+    voices = voices or Voices.about(knowledge.catalogue)
+    said = phrases(language, voices.kind, voices.own)
+    described = [item for item in items if voices.facts(item, said)]
     if not described:
         raise InputError(
             "No item has a genre, a year or a person, so a seeker has nothing to ask for. Add such a column."
         )
-    maker = _Maker(knowledge, noun, distribution, frozenset(item.id for item in items))
+    maker = _Maker(knowledge, noun, distribution, frozenset(item.id for item in items), voices, said)
     samples: list[Sample] = []
     unspeakable: set[str] = set()
     cycles = (
@@ -112,17 +120,26 @@ def make_seekers(
 
 class _Maker:
     def __init__(
-        self, knowledge: Knowledge, noun: str, distribution: SeekerDistribution, pool: frozenset[str]
+        self,
+        knowledge: Knowledge,
+        noun: str,
+        distribution: SeekerDistribution,
+        pool: frozenset[str],
+        voices: Voices,
+        said: Phrases,
     ) -> None:
         self._knowledge = knowledge
         self._distribution = distribution
         self._pool = pool
-        self._phrasing = templates.Phrasing(noun, knowledge.catalogue)
+        self._voices, self._said = voices, said
+        self._phrasing = templates.Phrasing(said.noun(noun), knowledge.catalogue, said)
         self._items = knowledge.catalogue.items
         self._table = TraitTable((knowledge.traits[item.id] for item in self._items), knowledge.similarity)
         years = [item.year for item in self._items if item.year is not None]
         self._middle = statistics.median(years) if years else 0
-        self._rules = RulesTargetSimulator(knowledge, explain="")
+        # Whatever an opening looks like: seekers speak the language that they were made in.
+        speaking = replace(voices, languages=Languages(fixed=said.language))
+        self._rules = RulesTargetSimulator(knowledge, "", speaking)
 
     def sample(self, item: Item, sample_id: str, seed: int) -> Sample | None:
         """A seeker who wants this item, or None when every attempt named a target."""
@@ -145,13 +162,13 @@ class _Maker:
         )
         draft = Sample(sample_id, sample_id, (), tuple(item.name for item in wanted), source="catalogue")
         targets = Targets.of(draft, self._knowledge)
-        facts = tuple(fact for fact in self._facts(item, persona, rng) if tellable(fact, targets))
+        facts = tuple(fact for fact in self._facts(item, persona, rng) if tellable(fact, targets, self._said))
         liked = self._liked(targets, near, rng)
         clues = templates.choose_clues(facts, liked, persona, rng)
         if not clues or item not in targets.items:
             return None
         targets = replace(targets, persona=replace(persona, remaining=facts))
-        turns = [Turn("recommender", self._phrasing.fill(rng.choice(templates.RECOMMENDER_OPENS)))]
+        turns = [Turn("recommender", rng.choice(self._phrasing.filled("opens")))]
         turns = turns if rng.random() < 0.25 else []
         turns.append(Turn("seeker", self._phrasing.opening(clues, persona, rng)))
         # Patience is settled afterwards: here nobody leaves.
@@ -160,7 +177,7 @@ class _Maker:
         if _named(targets, turns):
             return None
         untold = seat.untold(turns)
-        told = [fact.text for fact in facts if fact not in untold]
+        told = [self._said.joined(fact.words) for fact in facts if fact not in untold]
         persona = replace(
             persona,
             # Who has refused something and is still there had the patience for it.
@@ -187,7 +204,7 @@ class _Maker:
     def _facts(self, item: Item, persona: Persona, rng: random.Random) -> list[Fact]:
         """What can be told of the item; some of it vaguely before it is told straight."""
         facts: list[Fact] = []
-        for fact in facts_of(item):
+        for fact in self._voices.facts(item, self._said):
             vague = self._vaguely(fact, item)
             if vague is not None and rng.random() < persona.vagueness:
                 facts.append(vague)
@@ -196,7 +213,7 @@ class _Maker:
 
     def _vaguely(self, fact: Fact, item: Item) -> Fact | None:
         if fact.kind == "era" and item.year is not None:
-            return Fact("era", ("older" if item.year < self._middle else "newer",), vague=True)
+            return Fact("era", (self._said.age(old=item.year < self._middle),), vague=True)
         if fact.kind == "genre" and len(fact.words) > 1:
             return Fact("genre", fact.words[-1:], vague=True)
         if fact.kind == "person" and " " in fact.text:
@@ -237,11 +254,11 @@ class _Maker:
             said = self._knowledge.named_in(turns)
             others = [other for other, _ in near if other.id not in ids and other.id not in said]
             if others and rng.random() < 0.5:
-                reply = rng.choice(templates.OFFERS).replace("{}", rng.choice(others).name)
+                reply = rng.choice(self._said.choices("offers")).replace("{}", rng.choice(others).name)
                 refused += 1
             else:
                 asked = [turn.text for turn in turns]
-                questions = [self._phrasing.fill(ask) for ask in templates.ASKS[rng.choice(untold).kind]]
+                questions = self._phrasing.questions(rng.choice(untold))
                 reply = rng.choice([ask for ask in questions if ask not in asked] or questions)
             turns.append(Turn("recommender", reply))
             answer = seat.say(turns, explain=False, seed=rng.randrange(2**31))

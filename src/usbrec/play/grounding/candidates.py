@@ -9,6 +9,7 @@ from usbrec.dialogue import Conversation, Item, Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.grounding.formatting import CandidateFormatter
+from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.seats import alternating
 from usbrec.prompts import Prompts
 
@@ -25,6 +26,7 @@ class Grounding:
     prompts: Prompts
     count: int
     text_words: int = 0
+    languages: Languages = ENGLISH
 
     @property
     def format(self) -> CandidateFormatter:

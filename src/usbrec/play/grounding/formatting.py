@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item
+from usbrec.lexicon import USUAL
 from usbrec.prompts import Prompts
 
 #: Most characters of a title, of a genre, and of a word of the description; most genres of an item. Half a
@@ -60,9 +61,9 @@ class CandidateFormatter:
         title = plain(item.title, _TITLE)
         return title if item.year is None else f"{title} ({item.year})"
 
-    def suggestion(self, item: Item) -> str:
+    def suggestion(self, item: Item, language: str = USUAL) -> str:
         """The fixed sentence that recommends an item."""
-        return self.prompts.render("fallback_item", title=self.name(item))
+        return self.prompts.say("fallback_item", language, title=self.name(item))
 
 
 def plain(text: str, longest: int) -> str:

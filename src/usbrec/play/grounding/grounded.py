@@ -142,10 +142,10 @@ class Grounded:
         """The fixed sentence with the first candidate that is read back from it, or the fixed question."""
         if self._fallback == "item":
             for item in reading.items:
-                sentence = self._grounding.format.suggestion(item)
+                sentence = self._grounding.format.suggestion(item, reading.language)
                 if reading.quality(sentence) is ReplyQuality.FITTING:
                     return sentence
-        return self._grounding.prompts.render("fallback_ask")
+        return self._grounding.prompts.say("fallback_ask", reading.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class _Reading:
     """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
-    draft is to name, None for any other."""
+    draft is to name, None for any other; `language` is what the seeker speaks."""
 
     grounding: Grounding
     candidates: tuple[Item, ...]
@@ -176,6 +176,7 @@ class _Reading:
     replies: frozenset[str]
     wanted: frozenset[str] | None
     last: bool
+    language: str
 
     @classmethod
     def of(cls, conversation: Conversation, grounding: Grounding) -> _Reading:
@@ -193,6 +194,7 @@ class _Reading:
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             None if focus is None else frozenset(focus),
             conversation.last_round,
+            grounding.languages.told(conversation.turns),
         )
 
     def read(self, reply: Reply) -> _Draw:

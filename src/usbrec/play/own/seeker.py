@@ -9,7 +9,9 @@ from typing import Any
 from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import UnusableAnswer
 from usbrec.items import TitleMatcher
+from usbrec.lexicon.detection import mask_of
 from usbrec.llm.recorded import Recorder
+from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.own.calls import OwnObject
 from usbrec.play.own.recommender import asked_of, one_call, printable
 from usbrec.play.preferences.record import Preferences
@@ -61,18 +63,20 @@ class OwnTargetSimulator:
     """Seats seekers who know their targets."""
 
     base: OwnSimulator
+    languages: Languages = ENGLISH
 
     def seat(self, targets: Targets) -> Seeker:
-        return _TargetSeeker(self.base, targets)
+        return _TargetSeeker(self.base, targets, self.languages)
 
 
 class _TargetSeeker:
     """As with a model in this seat, a named target is accepted, patience is lost, and a target that slips
     out is masked; nothing is drawn again, because the same object would say the same."""
 
-    def __init__(self, base: OwnSimulator, targets: Targets) -> None:
+    def __init__(self, base: OwnSimulator, targets: Targets, languages: Languages) -> None:
         self._base = base
         self._targets = targets
+        self._languages = languages
         self._heard = _Heard()
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
@@ -83,7 +87,8 @@ class _TargetSeeker:
         left = not accepted and targets.lose_patience(turns)
         text = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
         if secret.named(text):
-            return SeekerAnswer(secret.mask(text), accepted, leaked=1, left=left)
+            mask = mask_of(self._languages.told(turns))
+            return SeekerAnswer(secret.mask(text, mask), accepted, leaked=1, left=left)
         return SeekerAnswer(text, accepted, left=left)
 
 

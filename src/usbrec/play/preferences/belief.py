@@ -18,6 +18,7 @@ from usbrec.dialogue import Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.method_cache import cached_method
+from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.record import Preferences
 
@@ -46,8 +47,10 @@ class Beliefs:
         items: int = ITEMS,
         temperature: float = TEMPERATURE,
         answers: float = 6.0,
+        languages: Languages = ENGLISH,
     ) -> None:
         self._knowledge = knowledge
+        self._extractor = RulesExtractor(knowledge, languages)
         self._retriever = retriever
         self._items = items
         self._temperature = temperature
@@ -61,7 +64,7 @@ class Beliefs:
 
     def _form(self, turns: tuple[Turn, ...]) -> Preferences:
         ranked = self._retriever.rank(turns, self._items)
-        stated = RulesExtractor(self._knowledge).stated(turns)
+        stated = self._extractor.stated(turns)
         logits = [
             score / self._temperature - self._answers * (1.0 - stated.fit(self._knowledge.traits[item_id]))
             for item_id, score in ranked

@@ -19,61 +19,17 @@ from usbrec.dialogue import Turn
 from usbrec.items import Traits, genres_in, people_in
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm.protocol import ChatModel, ChatRequest, Message
+from usbrec.play.languages import ENGLISH, Languages
+from usbrec.play.preferences.cues import Cues, cues
 from usbrec.play.preferences.record import Constraints, Preferences, Tastes, parse_profile
 from usbrec.play.seats import transcript
 from usbrec.prompts import Prompts
 
 #: Turns of more characters are read in a thread.
 _LONG = 2_000
-#: Words of dislike. A bare "not" says too little ("not so long ago"), so it has to deny a liking.
-_AGAINST = re.compile(
-    r"\b(hate[ds]?|dislike[ds]?|bor(ed|ing)|awful|terrible|worst|overrated|tired of|sick of|avoid|except"
-    r"|without|can'?t stand|no more|enough of|no (?!doubt|problem|idea|matter|one|wonder)"
-    r"|(not|never|(do|did|does|is|was|would|could|wo|ca)n'?t|hardly) (\w+ ){0,3}?(like|love|enjoy|want|care"
-    r"|into|fan|keen|interested|for me|good|great|my|mine|stand|too|another|really))",
-    re.I,
-)
-#: Words of liking. "Like" alone is one only as a verb: "a name like that" likes nothing.
-_FOR = re.compile(
-    r"\b(love[ds]?|liked|likes|(i|we|you|they|do|did|really|also|always|still|definitely|absolutely) like"
-    r"|enjoy(ed)?|great|good|favou?rite|awesome|amazing|perfect|excellent|fantastic)\b",
-    re.I,
-)
-#: Not knowing something is no dislike of it.
-_UNSEEN = re.compile(r"\b(have(n'?t| not)|hasn'?t|never) (seen|watched|heard|read|tried|played)\b", re.I)
-#: How an offer is declined without a word of dislike.
-_REFUSAL = re.compile(
-    r"\b(not (quite|exactly|really|what i)|rather (not|have|see|watch|read|hear|something|another)"
-    r"|something (else|different|other|instead)|none of (these|those|them)"
-    r"|(another|a different) (one|idea|option|suggestion|recommendation|title)|no,? thank(s| you))\b",
-    re.I,
-)
-#: What is wished for is not what was offered: "I would like a good comedy".
-_WISH = re.compile(
-    r"\b(would|i'?d) (really |rather )?(like|love|enjoy|prefer)\b(?! (it|that|this)\b)|\b(want|need|please)\b"
-    r"|\blooking for\b|\bin the mood\b|\b(some|any)thing\b",
-    re.I,
-)
-#: How a clause begins, or what is in it, that says something of its own and does not go on with a list.
-_OWN = re.compile(
-    r"^(and |or |so )?(but|though|however|maybe|perhaps|some|something|more|just|only|give|show|try)\b"
-    r"|^(how|what|any|anything)\b|\b(i|you|we|he|she|it|they|is|are|was|were|has|have|had|can|could|would|will"
-    r"|should|want|need|prefer|rather|instead|please|looking)\b",
-    re.I,
-)
-#: Neither says anything of an offer; a liking behind a "no" is of something else.
-_ONLY_YES = re.compile(r"\W*(oh|ah|wow|yes|yeah|yep|sure)\W*", re.I)
-_ONLY_NO = re.compile(r"\W*(no|nope|nah)\W*", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n\s*")
-_CLAUSE = re.compile(r",\s+|\s+(?=(?:but|though|however)\b)", re.I)
 #: A character that stands for a title while clauses are cut and read.
 _TITLE = "\ufffc"
-#: What joins a title that ends in a mark of its own with the next one: "Monsters, Inc. and Heat". With a
-#: capital it opens a sentence.
-_JOINED = re.compile(r"\s+(and|or|nor)\b")
-
-_DECADE = re.compile(r"\b((?:18|19|20)\d0)s\b")
-
 _Verdict = Literal["for", "against", "unseen"]
 
 
@@ -122,9 +78,13 @@ class _Side:
 
 @dataclass(frozen=True)
 class RulesExtractor:
-    """Links what was said to the catalogue; no model call."""
+    """Links what was said to the catalogue, and reads cue words of its language; no model call.
+
+    All methods raise UnknownLanguage for a dialogue whose language the lexicon lacks.
+    """
 
     knowledge: Knowledge
+    languages: Languages = ENGLISH
 
     async def preferences(self, turns: Sequence[Turn], *, seed: int) -> Preferences:
         if any(len(turn.text) > _LONG for turn in turns):
@@ -134,7 +94,7 @@ class RulesExtractor:
 
     def read(self, turns: Sequence[Turn]) -> Preferences:
         """What is liked, disliked and asked for."""
-        likes, dislikes = self._tastes(turns)
+        likes, dislikes = self._tastes(turns, self._cues(turns))
         return Preferences(likes, dislikes, self.stated(turns))
 
     def stated(self, turns: Sequence[Turn]) -> Constraints:
@@ -143,40 +103,49 @@ class RulesExtractor:
         Items that are named say what is liked, not what is asked for, and are passed over.
         """
         words = next((turn for turn in reversed(turns) if turn.role == "seeker"), Turn("seeker", ""))
-        likes, dislikes = self._tastes((words,))
+        said = self._cues(turns)
+        likes, dislikes = self._tastes((words,), said)
         return Constraints(
             Traits.of(likes.genres, likes.people),
             Traits.of(dislikes.genres, dislikes.people),
-            frozenset(int(year) for year in _DECADE.findall(words.text)),
+            said.decades(words.text),
         )
 
-    def _tastes(self, turns: Sequence[Turn]) -> tuple[Tastes, Tastes]:
+    def _cues(self, turns: Sequence[Turn]) -> Cues:
+        return cues(self.languages.of(turns))
+
+    def _tastes(self, turns: Sequence[Turn], said: Cues) -> tuple[Tastes, Tastes]:
         liked, disliked = _Side(), _Side()
         offered: tuple[str, ...] = ()
         for turn in turns:
-            text, named = self._without_titles(turn)
+            text, named = self._without_titles(turn, said)
             if turn.role == "recommender":
                 offered = named
                 continue
-            sentences = [_CLAUSE.split(sentence) for sentence in _SENTENCE.split(text)]
-            self._take(sentences, named, liked, disliked)
-            answer = _on_offer(sentences)
+            sentences = [said.clause.split(sentence) for sentence in _SENTENCE.split(text)]
+            self._take(sentences, named, said, liked, disliked)
+            answer = _on_offer(sentences, said)
             if answer == "against":
                 disliked.add("items", offered)
-            elif answer == "for" and not _UNSEEN.search(text):
+            elif answer == "for" and not said.unseen.search(text):
                 liked.add("items", offered)
             offered = ()
         return liked.without(disliked), disliked.without(_Side())
 
     def _take(
-        self, sentences: Iterable[Sequence[str]], named: Sequence[str], liked: _Side, disliked: _Side
+        self,
+        sentences: Iterable[Sequence[str]],
+        named: Sequence[str],
+        said: Cues,
+        liked: _Side,
+        disliked: _Side,
     ) -> None:
         """Take what the seeker's own clauses say; `named` are the titles in them, in order."""
         items = iter(named)
         for sentence in sentences:
             last: _Verdict = "for"
             for clause in sentence:
-                last = _verdict(clause) or ("for" if _OWN.search(clause) else last)
+                last = _verdict(clause, said) or ("for" if said.own.search(clause) else last)
                 side = disliked if last == "against" else liked
                 mentioned = [next(items) for _ in range(clause.count(_TITLE))]
                 if last != "unseen":
@@ -184,7 +153,7 @@ class RulesExtractor:
                 side.add("genres", genres_in(clause, self.knowledge.catalogue))
                 side.add("people", people_in(clause, self.knowledge.catalogue))
 
-    def _without_titles(self, turn: Turn) -> tuple[str, tuple[str, ...]]:
+    def _without_titles(self, turn: Turn, said: Cues) -> tuple[str, tuple[str, ...]]:
         """The text with one character for each title in it, and the names of these items, in order."""
         if _TITLE in turn.text:
             turn = Turn(turn.role, turn.text.replace(_TITLE, " "))
@@ -198,35 +167,35 @@ class RulesExtractor:
             names.append(item.name)
             position = mention.end
             mark = text[position : position + 1]
-            if mark and item.title.endswith(mark) and _JOINED.match(text, position + 1):
+            if mark and item.title.endswith(mark) and said.joined.match(text, position + 1):
                 position += 1
         return "".join([*pieces, text[position:]]), tuple(names)
 
 
-def _verdict(clause: str) -> _Verdict | None:
+def _verdict(clause: str, said: Cues) -> _Verdict | None:
     """What a clause says of all that it names, if it says anything."""
     words = clause.replace(_TITLE, "title")
-    if _UNSEEN.search(words):
+    if said.unseen.search(words):
         return "unseen"
-    if _AGAINST.search(words):
+    if said.against.search(words):
         return "against"
-    return "for" if _FOR.search(words) else None
+    return "for" if said.liked.search(words) else None
 
 
-def _on_offer(sentences: Sequence[Sequence[str]]) -> _Verdict | None:
+def _on_offer(sentences: Sequence[Sequence[str]], said: Cues) -> _Verdict | None:
     """What the seeker's answer says of what was just offered: its first sentence alone, and in that the
     first clause that speaks for or against it. What follows is about something else ("I enjoy crime")."""
-    first = next((clauses for clauses in sentences if not _ONLY_YES.fullmatch(" ".join(clauses))), ())
+    first = next((clauses for clauses in sentences if not said.only_yes.fullmatch(" ".join(clauses))), ())
     denied = False
     for clause in first:
         if _TITLE in clause:
             return None
-        verdict = _verdict(clause)
-        if verdict != "unseen" and _REFUSAL.search(clause):
+        verdict = _verdict(clause, said)
+        if verdict != "unseen" and said.refusal.search(clause):
             return "against"
-        if verdict == "for" and (denied or clause.rstrip().endswith("?") or _WISH.search(clause)):
+        if verdict == "for" and (denied or clause.rstrip().endswith("?") or said.wish.search(clause)):
             continue
         if verdict is not None:
             return verdict
-        denied = denied or bool(_ONLY_NO.fullmatch(clause))
+        denied = denied or bool(said.only_no.fullmatch(clause))
     return None

@@ -20,16 +20,15 @@ from usbrec.dialogue import Conversation, Reply, Sample, Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
+from usbrec.lexicon import USUAL, words
 from usbrec.llm.protocol import ChatModel, ChoiceRequest
 from usbrec.play.language_model import PromptTemplate
+from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.questions.attributes import values_of
 from usbrec.play.questions.ranking import Ranking, RoundList
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
-
-_ACCEPT = "That is the one I was hoping for, thank you!"
-_DECLINE = "None of these is what I am after."
 
 #: The rules' choice stops asking when no answer would tell so many bits.
 LEAST_BITS = 1.0
@@ -108,6 +107,11 @@ class InformationAsker:
         return Pick(None if last or bits[best] < self.least else best, bits)
 
 
+def _named(attribute: str, language: str) -> str:
+    """What an attribute is called in a language; a column as it is."""
+    return str(words(language, "recommender").get("attributes", {}).get(attribute, attribute))
+
+
 def entropy(counts: Mapping[Any, int]) -> float:
     """In bits; 0 for nothing."""
     total = sum(counts.values())
@@ -141,8 +145,8 @@ class _State:
     replies: list[Reply | None] = field(default_factory=list)
 
     def say(self, text: str, answer: str, said: str | None = None) -> None:
-        for turns, words in ((self.turns, text), (self.said, text if said is None else said)):
-            turns += (Turn("recommender", words), Turn("seeker", answer))
+        for turns, told in ((self.turns, text), (self.said, text if said is None else said)):
+            turns += (Turn("recommender", told), Turn("seeker", answer))
 
 
 @dataclass(frozen=True)
@@ -156,9 +160,11 @@ class Questioning:
     prompts: Prompts
     rounds: int
     shown: int = 10
+    languages: Languages = ENGLISH
 
     async def play(self, sample: Sample, targets: Targets, *, seed: int) -> Asked:
-        """Play on from `sample`. Raises ModelError."""
+        """Play on from `sample`. Raises ModelError; UnknownLanguage where rules do not know its language."""
+        language = self.languages.of(sample.turns)
         state = _State([self.ranking.after(sample.turns)])
         left = list(self.attributes)
         for number in range(1, self.rounds + 1):
@@ -169,11 +175,11 @@ class Questioning:
                 pick = await self.asker.pick(turns, left, last=number == self.rounds, seed=place)
             state.picks.append(pick)
             if pick.attribute is None:
-                if await self._recommend(sample, targets, state, number, seed):
+                if await self._recommend(sample, targets, state, number, seed, language):
                     break
             else:
                 left.remove(pick.attribute)
-                self._ask(sample, targets, state, pick.attribute)
+                self._ask(sample, targets, state, pick.attribute, language)
         return Asked(
             tuple(state.turns),
             tuple(state.said),
@@ -182,27 +188,30 @@ class Questioning:
             tuple(state.replies),
         )
 
-    def _ask(self, sample: Sample, targets: Targets, state: _State, attribute: str) -> None:
-        state.say(self.prompts.render("ask_question", attribute=attribute), self.answer(targets, attribute))
+    def _ask(self, sample: Sample, targets: Targets, state: _State, attribute: str, language: str) -> None:
+        name = _named(attribute, language)
+        question = self.prompts.say("ask_question", language, attribute=name)
+        state.say(question, self.answer(targets, attribute, language))
         state.replies.append(None)
         state.heard += state.turns[-2:]
         state.lists.append(self.ranking.after(sample.turns, state.heard, without=state.declined))
 
-    def answer(self, targets: Targets, attribute: str) -> str:
+    def answer(self, targets: Targets, attribute: str, language: str = USUAL) -> str:
         """What the seeker says of an attribute: the values of all targets, never a title of one."""
+        name = _named(attribute, language)
         values = dict.fromkeys(v for item in targets.items for v in values_of(item, attribute))
         shown = [value for value in values if not targets.matcher.named(value)]
-        text = self.prompts.render("ask_answer", attribute=attribute, values=", ".join(shown))
+        text = self.prompts.say("ask_answer", language, attribute=name, values=", ".join(shown))
         if not shown or targets.matcher.named(text):
-            return self.prompts.render("ask_unknown", attribute=attribute)
+            return self.prompts.say("ask_unknown", language, attribute=name)
         return text
 
     async def _recommend(
-        self, sample: Sample, targets: Targets, state: _State, number: int, seed: int
+        self, sample: Sample, targets: Targets, state: _State, number: int, seed: int, language: str
     ) -> bool:
         """Recommend; whether a target was shown."""
         turns = (*sample.turns, *state.turns)
-        wish = Turn("seeker", self.prompts.render("ask_recommend"))
+        wish = Turn("seeker", self.prompts.say("ask_recommend", language))
         # Nothing is asked back here, so the recommender is told that this is its last word.
         reply = await self.recommender.reply(
             Conversation((*turns, wish), round=self.rounds, rounds=self.rounds),
@@ -214,9 +223,8 @@ class Questioning:
         found = (self.ranking.knowledge.catalogue.get(item_id) for item_id in shown)
         titles = "; ".join(item.name for item in found if item is not None)
         accepted = any(item.id in shown for item in targets.items)
-        state.say(
-            self.prompts.render("ask_offer", titles=titles), _ACCEPT if accepted else _DECLINE, reply.text
-        )
+        answer = words(language, "recommender")["ask_accept" if accepted else "ask_decline"]
+        state.say(self.prompts.say("ask_offer", language, titles=titles), answer, reply.text)
         state.lists.append(listed)
         state.declined.update(shown)
         state.replies.append(reply)

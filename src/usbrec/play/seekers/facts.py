@@ -12,20 +12,22 @@ from usbrec.dialogue import FactKind, Item
 class Fact:
     """One thing to hint at. `words` reveal it when they stand in the dialogue already.
 
-    A `vague` fact says less than is known: one genre of two, older or newer, a surname.
+    A `vague` fact says less than is known: one genre of two, older or newer, a surname. A "value" is what the
+    `column` of a catalogue says that is none of the usual ones.
     """
 
     kind: FactKind
     words: tuple[str, ...]
     vague: bool = False
+    column: str = ""
 
     @property
     def text(self) -> str:
         return and_join(self.words)
 
 
-def and_join(words: Sequence[str]) -> str:
-    return " and ".join((", ".join(words[:-1]), words[-1]) if len(words) > 1 else tuple(words))
+def and_join(words: Sequence[str], conjunction: str = "and") -> str:
+    return f" {conjunction} ".join((", ".join(words[:-1]), words[-1]) if len(words) > 1 else tuple(words))
 
 
 def facts_of(item: Item) -> tuple[Fact, ...]:

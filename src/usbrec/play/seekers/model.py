@@ -14,7 +14,9 @@ from usbrec.dialogue import Turn
 from usbrec.errors import UnusableAnswer
 from usbrec.items import TitleMatcher
 from usbrec.keys import derive_seed
+from usbrec.lexicon.detection import mask_of
 from usbrec.llm.protocol import ChatModel, ChatRequest
+from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.seats import messages_for
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
@@ -36,6 +38,7 @@ class ModelSimulator:
     temperature: float
     max_tokens: int
     frequency_penalty: float = 0.0
+    languages: Languages = ENGLISH
 
     async def say(self, system: str, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         messages = messages_for("seeker", system, turns, opening=self.prompts.render("opening"))
@@ -52,7 +55,7 @@ class ModelSimulator:
         if not text:
             raise UnusableAnswer(f"{self.model.name}: the simulated seeker's reply is empty.")
         if explain:
-            text = f"{text} {self.prompts.render('explain')}"
+            text = f"{text} {self.prompts.say('explain', self.languages.told(turns))}"
         return SeekerAnswer(text, reasoning=answer.completions[0].reasoning)
 
 
@@ -103,7 +106,8 @@ class _TargetSeeker:
             answer = replace(said, accepted=accepted, leaked=int(attempt > 0), left=left)
             if not secret.named(answer.text):
                 return answer
-        return replace(answer, text=secret.mask(answer.text), leaked=1)
+        mask = mask_of(self.base.languages.told(turns))
+        return replace(answer, text=secret.mask(answer.text, mask), leaked=1)
 
 
 @dataclass(frozen=True)

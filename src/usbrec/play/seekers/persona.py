@@ -52,7 +52,8 @@ class Persona:
             remaining=None
             if remaining is None
             else tuple(
-                Fact(fact["kind"], tuple(fact["words"]), fact.get("vague", False)) for fact in remaining
+                Fact(fact["kind"], tuple(fact["words"]), fact.get("vague", False), fact.get("column", ""))
+                for fact in remaining
             ),
         )
 
@@ -69,4 +70,8 @@ class Persona:
 
 def _fact_to_json(fact: Fact) -> dict[str, Any]:
     written: dict[str, Any] = {"kind": fact.kind, "words": list(fact.words)}
-    return written | ({"vague": True} if fact.vague else {})
+    if fact.vague:
+        written["vague"] = True
+    if fact.column:
+        written["column"] = fact.column
+    return written

@@ -12,70 +12,41 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from usbrec.dialogue import FactKind, Turn
+from usbrec.dialogue import Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
-from usbrec.play.seekers.facts import Fact, facts_of
+from usbrec.play.seekers.facts import Fact
+from usbrec.play.seekers.phrases import Phrases
+from usbrec.play.seekers.voices import Voices
 from usbrec.play.targets import Targets
-
-_ACCEPT = (
-    "Yes, that is just what I was hoping for, thank you!",
-    "Perfect, that one sounds right for me. Thanks!",
-    "That is the one, I will go for it. Thank you!",
-)
-_DECLINE = (
-    "That is not quite it.",
-    "Not really what I am after.",
-    "Hmm, I would rather have something else.",
-)
-_LEAVE = (
-    "I will leave it at that for today. Bye!",
-    "Never mind, I will look elsewhere. Goodbye.",
-    "This is not going anywhere, I am off.",
-)
-_NOTHING_LEFT = ("Please surprise me with something different.", "What else comes to your mind?")
-_HINTS: Mapping[FactKind, tuple[str, ...]] = {
-    "genre": ("I am in the mood for {}.", "Something with {} in it would be nice."),
-    "style": ("I like it {}.", "It should feel {}."),
-    "era": ("Something from the {} would suit me.", "I was thinking of the {}."),
-    "person": ("I enjoy the work of {}.", "Anything with {} catches my eye."),
-    "item": ("I enjoyed {}.", "I had a good time with {}."),
-}
-_VAGUE_HINTS: Mapping[FactKind, tuple[str, ...]] = {
-    "genre": ("A touch of {}, perhaps.", "Maybe it leans towards {}, hard to say."),
-    "era": ("Something {}, I would say.", "Rather {}, more or less."),
-    "person": ("I think the name {} was on it.", "There was a {} in the credits, or a name like that."),
-}
-#: Which words of a question ask for which kind of fact.
-_ASKS: tuple[tuple[FactKind, re.Pattern[str]], ...] = (
-    (
-        "person",
-        re.compile(r"\b(who|actors?|actress(es)?|directors?|stars?|starring|authors?|artists?)\b", re.I),
-    ),
-    ("era", re.compile(r"\b(when|old(er)?|new(er)?|recent|years?|decades?|classics?|era)\b", re.I)),
-    ("genre", re.compile(r"\b(genres?|kinds?|types?|sorts?|mood|styles?|categor(y|ies))\b", re.I)),
-)
 
 
 @dataclass(frozen=True)
 class RulesTargetSimulator:
-    """Seats seekers who answer from the attributes of their targets; never names a target."""
+    """Seats seekers who answer from the attributes of their targets; never names a target.
+
+    `explain` asks why something was recommended, in each language where it is a mapping. Seekers of a
+    dialogue whose language the lexicon lacks raise UnknownLanguage when they are seated.
+    """
 
     knowledge: Knowledge
-    explain: str
+    explain: str | Mapping[str, str]
+    voices: Voices | None = None
 
     def seat(self, targets: Targets) -> Seeker:
         return self.seat_by_rules(targets)
 
     def seat_by_rules(self, targets: Targets) -> RulesSeeker:
         """The same seeker, who can also be asked without waiting."""
+        voices = self.voices or Voices.about(self.knowledge.catalogue)
+        said = voices.phrases(targets.context)
         known = targets.persona.remaining
         if known is None:
-            known = tuple(fact for item in targets.items[:1] for fact in facts_of(item))
-        facts = tuple(fact for fact in known if tellable(fact, targets))
+            known = tuple(fact for item in targets.items[:1] for fact in voices.facts(item, said))
+        facts = tuple(fact for fact in known if tellable(fact, targets, said))
 
         def accepts(turns: Sequence[Turn]) -> bool:
             return targets.named_by_turn(turns[-1])
@@ -86,6 +57,7 @@ class RulesTargetSimulator:
             accepts,
             targets.lose_patience,
             self.explain,
+            lambda turns: said,
             targets.persona.talkativeness,
         )
 
@@ -95,8 +67,9 @@ class RulesInternalSimulator:
     """Seats seekers who answer from a profile and accept what is near enough to it."""
 
     knowledge: Knowledge
-    explain: str
+    explain: str | Mapping[str, str]
     accept_from: float = 0.5
+    voices: Voices | None = None
 
     def seat(self, preferences: Preferences) -> Seeker:
         liked = preferences.likes
@@ -113,41 +86,47 @@ class RulesInternalSimulator:
             offered = next((i for i in self.knowledge.named_by(turns[-1]) if i not in before), None)
             return offered is not None and scores.nearness(offered) >= self.accept_from
 
-        return RulesSeeker(self.knowledge, facts, accepts, lambda turns: False, self.explain)
+        voices = self.voices or Voices.about(self.knowledge.catalogue)
+        return RulesSeeker(self.knowledge, facts, accepts, lambda turns: False, self.explain, voices.phrases)
 
 
 @dataclass(frozen=True)
 class RulesSeeker:
-    """One seeker by rules: what they can say, what they accept, and when they leave."""
+    """One seeker by rules: what they can say, what they accept, when they leave, and in which words they
+    speak in a dialogue."""
 
     knowledge: Knowledge
     facts: tuple[Fact, ...]
     accepts: Callable[[Sequence[Turn]], bool]
     leaves: Callable[[Sequence[Turn]], bool]
-    explain: str
+    explain: str | Mapping[str, str]
+    phrases: Callable[[Sequence[Turn]], Phrases]
     talkativeness: float = 0.0
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         return self.say(turns, explain=explain, seed=seed)
 
     def say(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
+        said = self.phrases(turns)
         if self.accepts(turns):
-            return SeekerAnswer(_pick(_ACCEPT, seed, "accept"), accepted=True)
+            return SeekerAnswer(_pick(said.choices("accept"), seed, "accept"), accepted=True)
         if self.leaves(turns):
-            return SeekerAnswer(_pick(_LEAVE, seed, "leave"), left=True)
+            return SeekerAnswer(_pick(said.choices("leave"), seed, "leave"), left=True)
         last = turns[-1].text
-        parts = [_pick(_DECLINE, seed, "decline")] if self.knowledge.named_by(turns[-1]) else []
+        named = self.knowledge.named_by(turns[-1])
+        parts = [_pick(said.choices("decline"), seed, "decline")] if named else []
         fresh = self.untold(turns)
         if fresh:
-            first = _asked_for(fresh, last) or fresh[0]
-            parts.append(hint(first, seed))
+            first = _asked_for(fresh, last, said) or fresh[0]
+            parts.append(hint(first, seed, said))
             other = next((fact for fact in fresh if fact.kind != first.kind), None)
             if other and derive_seed(seed, "talk") < self.talkativeness / 2 * 2**31:
-                parts.append(hint(other, seed))
+                parts.append(hint(other, seed, said))
         else:
-            parts.append(_pick(_NOTHING_LEFT, seed, "left"))
+            parts.append(_pick(said.choices("nothing_left"), seed, "left"))
         if explain:
-            parts.append(self.explain)
+            asked = self.explain if isinstance(self.explain, str) else self.explain[said.language]
+            parts.append(asked)
         return SeekerAnswer(" ".join(parts))
 
     def untold(self, turns: Sequence[Turn]) -> list[Fact]:
@@ -161,24 +140,25 @@ def _stands_in(said: str, word: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) is not None
 
 
-def _asked_for(fresh: Sequence[Fact], last: str) -> Fact | None:
+def _asked_for(fresh: Sequence[Fact], last: str, said: Phrases) -> Fact | None:
     if "?" in last:
-        for kind, pattern in _ASKS:
+        for kind, pattern in said.asked_for():
             asked = next((fact for fact in fresh if fact.kind == kind), None)
             if asked is not None and pattern.search(last):
                 return asked
     return None
 
 
-def tellable(fact: Fact, targets: Targets) -> bool:
+def tellable(fact: Fact, targets: Targets, said: Phrases) -> bool:
     """Whether a fact can be told without naming a target."""
-    return not targets.matcher.named(fact.text) and not targets.matcher.named(hint(fact, 0))
+    named = targets.matcher.named
+    return not named(fact.text) and not named(said.joined(fact.words)) and not named(hint(fact, 0, said))
 
 
-def hint(fact: Fact, seed: int) -> str:
+def hint(fact: Fact, seed: int, said: Phrases) -> str:
     """A fact as a seeker tells it."""
-    forms = _VAGUE_HINTS.get(fact.kind, _HINTS[fact.kind]) if fact.vague else _HINTS[fact.kind]
-    return _pick(forms, seed, "hint").replace("{}", fact.text)
+    forms = said.about("vague_hints" if fact.vague else "hints", fact)
+    return _pick(forms, seed, "hint").replace("{}", said.joined(fact.words))
 
 
 def _pick(choices: Sequence[str], seed: int, what: str) -> str:

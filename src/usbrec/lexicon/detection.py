@@ -1,0 +1,104 @@
+"""Language identification: which language a text is in, by its script and its most frequent words.
+
+Sentences of a conversation are short and full of titles of other languages, which is what learnt classifiers
+of whole documents fail on, and a wrong answer here refuses somebody's dialogue. So only evidence counts that
+can be read off: each frequent word (``languages.toml``) counts 1 for its language, less where others have it
+too; letters of a script that one language has count for that one. What is quoted is left out, because titles
+are. Where the evidence is thin or even, the answer is None, and who asks takes what is usual.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+from usbrec.lexicon import LANGUAGES, shared
+
+#: Least evidence for a language whose rules there are, and for one that would be refused.
+_ENOUGH, _SURE = 1.0, 2.5
+#: So many times the evidence of any other language.
+_MARGIN = 1.5
+#: A further letter ("also") that makes up this share of a script's letters tells the language.
+_TELLING = 0.04
+#: Evidence beyond so many characters changes nothing.
+_READ = 20_000
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_QUOTED = re.compile(r"《[^》]*》|「[^」]*」|『[^』]*』|«[^»]*»|„[^“”]*[“”]|“[^”]*”|\"[^\"\n]{1,80}\"")
+
+
+def name_of(language: str) -> str:
+    """A language's English name; its code where we have none."""
+    known = shared("languages").get(language)
+    return language if known is None else str(known["name"])
+
+
+def mask_of(language: str) -> str:
+    """What stands for a title that must not be said."""
+    known = shared("languages").get(language) or shared("languages")["en"]
+    return str(known["mask"])
+
+
+@functools.lru_cache(maxsize=4096)
+def detect(text: str) -> str | None:
+    """The ISO 639-1 code of the language that a text is in, or None where too little tells."""
+    ranked = sorted(evidence(text).items(), key=lambda pair: (-pair[1], pair[0]))
+    if not ranked:
+        return None
+    (language, best), (_, second) = ranked[0], (*ranked[1:2], ("", 0.0))[0]
+    enough = _ENOUGH if language in LANGUAGES else _SURE
+    return language if best >= enough and best >= _MARGIN * second else None
+
+
+def evidence(text: str) -> Mapping[str, float]:
+    """How much speaks for each language, in words that it alone has."""
+    text = text[:_READ].replace("’", "'")
+    text = _QUOTED.sub(" ", text)
+    found: dict[str, float] = defaultdict(float)
+    weights = _weights()
+    for word in _WORD.findall(text.lower()):
+        for part in (word,) if word in weights else word.split("'"):
+            for language in weights.get(part, ()):
+                found[language] += 1 / len(weights[part])
+    if not text.isascii():
+        for language, value in _by_script(text).items():
+            found[language] += value
+    return found
+
+
+def _by_script(text: str) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for language, (letters, weight, telling) in _scripts().items():
+        total = len(letters.findall(text))
+        if total:
+            counts = {other: len(pattern.findall(text)) for other, pattern in telling.items()}
+            other = max(counts, key=lambda one: counts[one], default=language)
+            told = other if counts and counts[other] >= _TELLING * total else language
+            found[told] = total * weight
+    return found
+
+
+@functools.cache
+def _weights() -> Mapping[str, tuple[str, ...]]:
+    """The languages that have a word among their most frequent ones."""
+    having: dict[str, tuple[str, ...]] = {}
+    for language, about in shared("languages").items():
+        for word in dict.fromkeys(about.get("words", "").split()):
+            having[word] = (*having.get(word, ()), language)
+    return having
+
+
+@functools.cache
+def _scripts() -> Mapping[str, tuple[re.Pattern[str], float, Mapping[str, re.Pattern[str]]]]:
+    """For each language of a script: its letters, what one counts, and the letters that tell others of it."""
+    about = shared("languages")
+    found = {}
+    for language, one in about.items():
+        if "letters" in one:
+            sharing = {other: row for other, row in about.items() if row.get("of") == language}
+            letters = [*one["letters"], *(part for row in sharing.values() for part in row["also"])]
+            telling = {other: re.compile(f"[{''.join(row['also'])}]") for other, row in sharing.items()}
+            found[language] = (re.compile(f"[{''.join(letters)}]"), float(one["weight"]), telling)
+    return found

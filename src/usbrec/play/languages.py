@@ -1,0 +1,59 @@
+"""Dialogue language: which one rules read and speak in a dialogue, as settings or the dialogue itself say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from usbrec.dialogue import Sample, Turn
+from usbrec.errors import UnknownLanguage
+from usbrec.lexicon import LANGUAGES, USUAL
+from usbrec.lexicon.detection import detect, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """What tells a dialogue's language: `fixed` for all, else what the seeker's turns show, else `usual`.
+
+    Languages are ISO 639-1 codes.
+    """
+
+    fixed: str | None = None
+    usual: str = USUAL
+
+    @classmethod
+    def of_samples(cls, setting: str, samples: Iterable[Sample]) -> Languages:
+        """By a setting ("auto" or a language); the usual one is then what the samples' seekers speak
+        together, where rules know that language."""
+        if setting != "auto":
+            return cls(fixed=setting)
+        found = detect(_seekers_words(turn for sample in samples for turn in sample.turns))
+        return cls(usual=found if found in LANGUAGES else USUAL)
+
+    def told(self, turns: Sequence[Turn]) -> str:
+        """The language of a dialogue, whether rules know it or not."""
+        return self.fixed or detect(_seekers_words(turns)) or self.usual
+
+    def of(self, turns: Sequence[Turn]) -> str:
+        """The language in which rules read a dialogue and answer in it. Raises UnknownLanguage for one that
+        the lexicon lacks."""
+        language = self.told(turns)
+        if language not in LANGUAGES:
+            raise UnknownLanguage(
+                f"The seeker speaks {name_of(language)}, and rules know {known()} alone. "
+                "Put a model in the place of the rules, or set `language` to one of these."
+            )
+        return language
+
+
+#: Whatever is said is read as English.
+ENGLISH = Languages(fixed="en")
+
+
+def known() -> str:
+    """The languages of the rules in words."""
+    return " and ".join(f"{name_of(language)} ({language})" for language in LANGUAGES)
+
+
+def _seekers_words(turns: Iterable[Turn]) -> str:
+    return "\n".join(turn.text for turn in turns if turn.role == "seeker")
