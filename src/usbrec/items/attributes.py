@@ -8,7 +8,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.genres import SAID_FOR, SYNONYMS, normalise_genre
+from usbrec.items.genres import SAID_FOR, SYNONYMS, normalise_genre, said_elsewhere
 from usbrec.items.titles import normalise_title, words
 
 _T = TypeVar("_T")
@@ -46,6 +46,8 @@ class Vocabulary:
         for phrase, genres in ({**SYNONYMS, **SAID_FOR}).items():
             if there := tuple(genre for genre in genres if genre in known):
                 said[phrase] = there
+        for phrase, genres in said_elsewhere(known).items():
+            said.setdefault(phrase, genres)
         for genre in list(said):
             plural = f"{genre[:-1]}ies" if genre.endswith("y") else f"{genre}s"
             said.setdefault(plural, said[genre])

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from usbrec.lexicon import any_of, words
+from usbrec.lexicon import LANGUAGES, USUAL, any_of, words
 
 _ENGLISH = words("en", "genres")
 #: Names of genres that count as others, in normal form.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     name: tuple(genres) for name, genres in _ENGLISH["synonyms"].items()
 }
-#: What people say for a genre in conversation, beside its name; of every language, because a seeker may speak
-#: another one than the catalogue.
+#: What people say for a genre in conversation, beside its name.
 SAID_FOR: Mapping[str, tuple[str, ...]] = {
     phrase: tuple(genres) for phrase, genres in _ENGLISH["said_for"].items()
 }
@@ -38,3 +37,50 @@ def normalise_genre(text: str) -> tuple[str, ...]:
     while plain not in SYNONYMS and (match := _TAIL.search(plain)):
         plain = plain[: match.start()]
     return SYNONYMS.get(plain, (plain,))
+
+
+#: Compounds ("Horrorfilm") are made of so many genres of a catalogue at most: more are tags.
+_COMPOUNDED = 300
+
+
+def said_elsewhere(known: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """What genres are called in the other languages of the lexicon, by what a catalogue has (`known`,
+    normalised): people speak of an English catalogue in German, and the other way round.
+
+    Where a word means a genre that the catalogue calls otherwise, it means that one ("crime", "krimi").
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for language in LANGUAGES:
+        if language == USUAL:
+            continue
+        phrases = _phrases(language, tuple(sorted(known)) if len(known) <= _COMPOUNDED else ())
+        called: dict[str, tuple[str, ...]] = {}
+        for phrase, genres in phrases.items():
+            if len(genres) == 1 and phrase in known and genres[0] not in known:
+                called[genres[0]] = (*called.get(genres[0], ()), phrase)
+        for phrase, genres in phrases.items():
+            meant = [
+                one for genre in genres for one in ((genre,) if genre in known else called.get(genre, ()))
+            ]
+            if meant:
+                found.setdefault(phrase, tuple(dict.fromkeys(meant)))
+        found = {**called, **found}
+    return {phrase: genres for phrase, genres in found.items() if phrase not in known}
+
+
+@functools.lru_cache(maxsize=16)
+def _phrases(language: str, compounded: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What genres are called in a language: words, adjectives with their endings, compounds."""
+    lists = words(language, "genres")
+    single = {genre: (genre,) for genre in compounded if " " not in genre}
+    phrases = {phrase: tuple(genres) for phrase, genres in lists["said_for"].items()}
+    for stem, genres in lists.get("said_for_adjectives", {}).items():
+        phrases |= {f"{stem}{ending}": tuple(genres) for ending in lists["endings"]}
+    for stem, genres in (single | lists.get("prefixes", {})).items():
+        for tail in lists["tails"]:
+            phrases.setdefault(f"{stem}{tail}", tuple(genres))
+    for genre, name in lists.get("names", {}).items():
+        plain = " ".join(re.sub(r"[\W_]+", " ", name.casefold()).split())
+        if plain != genre:
+            phrases.setdefault(plain, (genre,))
+    return phrases
