@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+from usbrec import lexicon
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.genres import SAID_FOR, SYNONYMS, normalise_genre, said_elsewhere
 from usbrec.items.titles import normalise_title, words
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon.detection import detect
 
 _T = TypeVar("_T")
 _LONGEST_NAME = 5
 
 
-def genres_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """The genres (normalised) of the catalogue that the text mentions, in order, each once."""
-    return _vocabulary(catalogue).genres(text)
+def genres_in(text: str, catalogue: Catalogue, language: str | None = None) -> tuple[str, ...]:
+    """The genres (normalised) of the catalogue that the text mentions, in order, each once.
+
+    A word that is something else in the text's language is none ("das war gut" has nothing of war); where nobody
+    says which `language` it is, the other words tell.
+    """
+    return _vocabulary(catalogue).genres(text, language)
 
 
 def people_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
@@ -32,7 +40,13 @@ class Vocabulary:
         # The items, not the catalogue: a cache that is weak in its keys must not hold them by its values.
         self._items = catalogue.items
 
-    def genres(self, text: str) -> tuple[str, ...]:
+    def genres(self, text: str, language: str | None = None) -> tuple[str, ...]:
+        for other in LANGUAGES:
+            homographs = _homographs(other)
+            if homographs is not None and homographs.search(text):
+                without = homographs.sub(" ", text)
+                if other == (language or detect(without)):
+                    text = without
         found = (genre for genres in _found(text, self._genres) for genre in genres)
         return tuple(dict.fromkeys(found))
 
@@ -66,6 +80,13 @@ class Vocabulary:
                     names.setdefault(name, name)
         # One word is a name in too many texts that mean something else.
         return {key: name for name in names if " " in (key := normalise_title(name))}
+
+
+@functools.cache
+def _homographs(language: str) -> re.Pattern[str] | None:
+    """Genres' names that mean something else in a language."""
+    names = lexicon.words(language, "genres").get("homographs", ())
+    return lexicon.whole_words(names) if names else None
 
 
 def _found(text: str, said: Mapping[str, _T]) -> Iterator[_T]:

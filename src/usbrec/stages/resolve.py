@@ -8,10 +8,12 @@ environment are: columns of the catalogue that nobody named, and the address of 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from usbrec.config import Config, Dataset, Models, Search, Server
 from usbrec.items import Catalogue
+from usbrec.items.kinds import Kind
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.pairs.filters import MIN_MARGIN
@@ -28,6 +30,8 @@ COUNTERFACTUAL, FOCUSED, DECLINED = 3, 2, 2
 FAIR = 0.5
 #: Worked examples for a model in this process (docs/log/prompts-and-drafts.md); one on a server needs none.
 EXAMPLES = 2
+#: What one item is called where the file's name does not say it.
+_NOUNS: Mapping[Kind, str] = {"products": "product", "places": "place", "music": "album"}
 _NOUN = re.compile(
     r"(?:^|[^a-z])(album|article|book|course|film|game|movie|podcast|product|recipe|restaurant|song|wine)s?"
     r"(?:[^a-z]|$)"
@@ -230,9 +234,9 @@ def with_ranker(files: Dataset, config: Config) -> Dataset:
     return files.filled(ranker=files.ranker or config.ranker)
 
 
-def to_make_seekers(config: Config, catalogue: Path) -> Config:
+def to_make_seekers(config: Config, catalogue: Path, kind: Kind = "items") -> Config:
     """The settings of simulated seekers of a catalogue: what an item is called, by the name of the file they
-    stand in ("books.csv" has books)."""
+    stand in ("books.csv" has books), else by their kind."""
     found = _NOUN.search(catalogue.name.lower())
-    noun = config.seekers.noun or (found[1] if found else "item")
+    noun = config.seekers.noun or (found[1] if found else _NOUNS.get(kind, "item"))
     return config.filled(seekers=config.seekers.filled(noun=noun))

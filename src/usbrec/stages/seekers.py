@@ -40,7 +40,7 @@ def make_samples(
     that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns
     how many samples went where, and how many items were skipped. Raises InputError and ConfigError.
     """
-    config = to_make_seekers(config or Config(), Path(catalogue))
+    config = config or Config()
     if share is not None and test is None:
         raise ConfigError("--share says how much goes to a second file: add --test FILE.")
     share = SHARE if share is None else share
@@ -52,6 +52,13 @@ def make_samples(
     judging = config.judging
     similarity = similarity_of(judging)
     knowledge = Knowledge.of(items, similarity, seed=config.seed)
+    kind, templates = config.catalogue.kind, config.seekers.templates
+    voices = Voices.about(
+        items,
+        kind=kind_of_noun(config.seekers.noun) if kind == "auto" else kind,
+        own=None if templates is None else Path(templates),
+    )
+    config = to_make_seekers(config, Path(catalogue), voices.kind)
     number = min(NUMBER, len(items)) if number is None else number
     held = 0 if test is None else max(1, round(number * share))
     if number - held < 1:
@@ -62,12 +69,6 @@ def make_samples(
     if test is not None:
         kept, tested = split_items(items, share, config.seed)
 
-    kind, templates = config.catalogue.kind, config.seekers.templates
-    voices = Voices.about(
-        items,
-        kind=kind_of_noun(config.seekers.noun) if kind == "auto" else kind,
-        own=None if templates is None else Path(templates),
-    )
     language = USUAL if config.language == "auto" else config.language
 
     train = make_seekers(

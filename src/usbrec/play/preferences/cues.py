@@ -19,6 +19,7 @@ _DENIED_WITHIN = r"(?:\w+ ){0,3}?"
 class Cues:
     """The cue words of one language, each as an expression; what each is for stands in the lexicon."""
 
+    language: str
     against: re.Pattern[str]
     liked: re.Pattern[str]
     unseen: re.Pattern[str]
@@ -44,7 +45,9 @@ def cues(language: str) -> Cues:
     lists = words(language, "preferences")
     denied = f"{any_of(lists['denials'])} {_DENIED_WITHIN}{any_of(lists['denied'])}"
     return Cues(
-        against=whole_words([*lists["against"], denied]),
+        language=language,
+        # Their beginning is enough: "avoided".
+        against=re.compile(rf"\b{any_of([*lists['against'], denied])}", re.IGNORECASE),
         liked=whole_words(lists["for"]),
         unseen=whole_words(lists["unseen"]),
         refusal=whole_words(lists["refusal"]),

@@ -150,7 +150,7 @@ class RulesExtractor:
                 mentioned = [next(items) for _ in range(clause.count(_TITLE))]
                 if last != "unseen":
                     side.add("items", mentioned)
-                side.add("genres", genres_in(clause, self.knowledge.catalogue))
+                side.add("genres", genres_in(clause, self.knowledge.catalogue, said.language))
                 side.add("people", people_in(clause, self.knowledge.catalogue))
 
     def _without_titles(self, turn: Turn, said: Cues) -> tuple[str, tuple[str, ...]]:
