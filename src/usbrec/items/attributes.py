@@ -22,8 +22,8 @@ _LONGEST_NAME = 5
 def genres_in(text: str, catalogue: Catalogue, language: str | None = None) -> tuple[str, ...]:
     """The genres (normalised) of the catalogue that the text mentions, in order, each once.
 
-    A word that is something else in the text's language is none ("das war gut" has nothing of war); where nobody
-    says which `language` it is, the other words tell.
+    A word that is something else in the text's language is none ("das war gut" has nothing of war); where
+    nobody says which `language` it is, the other words tell.
     """
     return _vocabulary(catalogue).genres(text, language)
 

@@ -17,13 +17,13 @@ from collections.abc import Mapping
 from usbrec.lexicon import LANGUAGES, shared
 
 #: Least evidence for a language whose rules there are, and for one that would be refused.
-_ENOUGH, _SURE = 1.0, 2.5
+_LEAST, _SURE = 1.0, 2.5
 #: So many times the evidence of any other language.
 _MARGIN = 1.5
 #: A further letter ("also") that makes up this share of a script's letters tells the language.
 _TELLING = 0.04
 #: Evidence beyond so many characters changes nothing.
-_READ = 20_000
+ENOUGH = 20_000
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _QUOTED = re.compile(r"《[^》]*》|「[^」]*」|『[^』]*』|«[^»]*»|„[^“”]*[“”]|“[^”]*”|\"[^\"\n]{1,80}\"")
@@ -48,13 +48,13 @@ def detect(text: str) -> str | None:
     if not ranked:
         return None
     (language, best), (_, second) = ranked[0], (*ranked[1:2], ("", 0.0))[0]
-    enough = _ENOUGH if language in LANGUAGES else _SURE
+    enough = _LEAST if language in LANGUAGES else _SURE
     return language if best >= enough and best >= _MARGIN * second else None
 
 
 def evidence(text: str) -> Mapping[str, float]:
     """How much speaks for each language, in words that it alone has."""
-    text = text[:_READ].replace("’", "'")
+    text = text[:ENOUGH].replace("’", "'")
     text = _QUOTED.sub(" ", text)
     found: dict[str, float] = defaultdict(float)
     weights = _weights()

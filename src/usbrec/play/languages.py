@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import UnknownLanguage
 from usbrec.lexicon import LANGUAGES, USUAL
-from usbrec.lexicon.detection import detect, name_of
+from usbrec.lexicon.detection import ENOUGH, detect, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Languages:
 
     @classmethod
     def of_samples(cls, setting: str, samples: Iterable[Sample]) -> Languages:
-        """By a setting ("auto" or a language); the usual one is then what the samples' seekers speak
-        together, where rules know that language."""
+        """By a setting ("auto" or a language); with "auto" the usual one is what the samples' seekers speak
+        together, whether rules know it or not."""
         if setting != "auto":
             return cls(fixed=setting)
         found = detect(_seekers_words(turn for sample in samples for turn in sample.turns))
-        return cls(usual=found if found in LANGUAGES else USUAL)
+        return cls(usual=found or USUAL)
 
     def told(self, turns: Sequence[Turn]) -> str:
         """The language of a dialogue, whether rules know it or not."""
@@ -56,4 +56,11 @@ def known() -> str:
 
 
 def _seekers_words(turns: Iterable[Turn]) -> str:
-    return "\n".join(turn.text for turn in turns if turn.role == "seeker")
+    said, length = [], 0
+    for turn in turns:
+        if turn.role == "seeker":
+            said.append(turn.text)
+            length += len(turn.text)
+            if length > ENOUGH:
+                break
+    return "\n".join(said)

@@ -1,0 +1,134 @@
+"""In which language rules play a run, and that they refuse one they do not know."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.command import refused
+from support.films import film_files
+from usbrec.config import Config
+from usbrec.stages import evaluate
+from usbrec.stages.run_folder import read_inputs
+
+SEARCHED = ("--ses-simulator", "rules")
+TEXTS = {
+    "en": "I liked Goodfellas (1990), what would you recommend?",
+    "de": "Mir hat Goodfellas (1990) sehr gefallen, was würden Sie mir empfehlen?",
+    "zh": "我很喜欢Goodfellas (1990)，请推荐类似的电影",
+    "fr": "J'ai beaucoup aimé Goodfellas (1990), que me conseillez-vous ?",
+}
+
+
+def _samples(folder: Path, *languages: str) -> Path:
+    path = folder / "languages.jsonl"
+    rows = [
+        {
+            "id": f"row-{number}",
+            "dialogue": [{"role": "user", "text": TEXTS[language]}],
+            "targets": ["Casino (1995)"],
+        }
+        for number, language in enumerate(languages)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def _config(**changes: object) -> Config:
+    seats = {"recommender": "rules:retriever", "simulator": "rules", "judge": "rules"}
+    return Config().with_(seats=seats, judging={"second": False}, **changes)
+
+
+def _played(out: Path) -> list[list[str]]:
+    rows = [json.loads(line) for line in (out / "episodes.jsonl").read_text("utf-8").splitlines()]
+    return [[turn["text"] for turn in row["episode"]["played"]] for row in rows]
+
+
+def test_each_dialogue_is_played_in_its_own_language(tmp_path: Path) -> None:
+    files = film_files(tmp_path)
+    evaluate(
+        _samples(tmp_path, "de", "en", "de"), tmp_path / "run", config=_config(), catalogue=files["catalogue"]
+    )
+    opened = [played[0] for played in _played(tmp_path / "run")]
+    assert [one.split(" ")[0] for one in opened] == ["Ich", "I", "Ich"]
+
+
+def test_a_language_that_is_set_is_spoken_whatever_is_heard(tmp_path: Path) -> None:
+    files = film_files(tmp_path)
+    samples = _samples(tmp_path, "zh", "en")
+    evaluate(samples, tmp_path / "run", config=_config(language="de"), catalogue=files["catalogue"])
+    assert all(played[0].startswith("Ich empfehle ") for played in _played(tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--recommender", "rules:retriever", "--seeker", "rules"], "--seeker rules"),
+        (["--recommender", "rules:retriever", "--seeker", "scripted:{m}"], "--recommender rules:retriever"),
+        (["--recommender", "rules:retriever", "--mode", "ask"], "--mode ask"),
+        (
+            ["--recommender", "scripted:{m}", "--seeker", "scripted:{m}", "--ses", *SEARCHED],
+            "--ses-simulator",
+        ),
+    ],
+)
+def test_rules_refuse_a_language_that_they_do_not_know_and_name_the_rows(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    files, model = film_files(tmp_path), tmp_path / "m.jsonl"
+    model.write_text(json.dumps({"say": "Casino (1995)."}) + "\n")
+    out = tmp_path / "run"
+    command = ["evaluate", str(_samples(tmp_path, "en", "zh", "fr")), "--catalogue", str(files["catalogue"])]
+    command += [argument.format(m=model) for argument in arguments]
+    said = refused(*command, "--judge", "rules", "-o", str(out))
+    for part in ("2 of 3 rows", "row-1: Chinese (zh)", "row-2: French (fr)", 'language = "en"', told):
+        assert part in said
+    assert not out.exists()
+
+
+def test_models_play_in_any_language_where_no_rule_has_to_speak(tmp_path: Path) -> None:
+    files, model = film_files(tmp_path), tmp_path / "m.jsonl"
+    model.write_text(json.dumps({"say": "Casino (1995)。"}) + "\n")
+    seat = f"scripted:{model}"
+    config = _config().with_(seats={"recommender": seat, "simulator": seat, "judge": "rules"})
+    results = evaluate(
+        _samples(tmp_path, "zh", "fr"), tmp_path / "run", config=config, catalogue=files["catalogue"]
+    )
+    assert results["hit"]["mean"] == 1.0
+    assert len(_played(tmp_path / "run")) == 2
+
+
+def test_a_ranking_alone_needs_no_words(tmp_path: Path) -> None:
+    files = film_files(tmp_path)
+    config = Config().with_(mode="retrieval")
+    assert evaluate(_samples(tmp_path, "zh"), tmp_path / "run", config=config, catalogue=files["catalogue"])
+
+
+# What decides a run
+
+
+def _decides(folder: Path, samples: Path, **changes: object) -> dict[str, object]:
+    return read_inputs(_config(**changes), samples, film_files(folder)["catalogue"], None).decides()
+
+
+def test_an_english_run_is_decided_by_what_decided_it_before(tmp_path: Path) -> None:
+    samples = _samples(tmp_path, "en", "en")
+    before = {"samples", "catalogue", "prompts", "ranker"}
+    assert set(_decides(tmp_path, samples)) == before
+    assert _decides(tmp_path, samples) == _decides(tmp_path, samples, language="en")
+
+
+def test_language_kind_and_sentences_decide_a_run_where_they_are_others(tmp_path: Path) -> None:
+    samples = _samples(tmp_path, "en", "de")
+    own = tmp_path / "own.toml"
+    own.write_text('[films]\naccept = ["Sold!"]\n')
+    seen = [
+        _decides(tmp_path, samples),
+        _decides(tmp_path, samples, language="en"),
+        _decides(tmp_path, samples, language="de"),
+        _decides(tmp_path, samples, language="en", catalogue={"kind": "books"}),
+        _decides(tmp_path, samples, language="en", seekers={"templates": str(own)}),
+    ]
+    assert len({json.dumps(one, sort_keys=True) for one in seen}) == len(seen)
