@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support import ROOT
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue, Similarity
@@ -156,6 +157,12 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place(text: str, complaint:
     with pytest.raises(ConfigError, match=r"own\.toml") as caught:
         phrases("en", "films", file)
     assert complaint in str(caught.value)
+
+
+def test_the_file_that_the_documents_show_is_accepted() -> None:
+    file = ROOT / "docs" / "examples" / "sentences" / "shop.toml"
+    assert file.read_text("utf-8") in (ROOT / "docs" / "seekers.md").read_text("utf-8")
+    assert phrases("en", "products", file).choices("greetings")[0] == "Hi!"
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

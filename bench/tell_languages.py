@@ -1,0 +1,49 @@
+"""Language identification on ReDial's seekers, who all speak English: how many turns are told as something
+else.
+
+    python bench/tell_languages.py ../shared/data/redial/valid.jsonl
+
+Where py3langid is installed it is asked beside ours, among the same languages.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from usbrec.lexicon import shared
+from usbrec.lexicon.detection import detect
+
+
+def main(path: str) -> None:
+    rows = [json.loads(line)["context"][::2] for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    turns = list(dict.fromkeys(turn for row in rows for turn in row if turn))
+    dialogues = ["\n".join(row) for row in rows]
+    tellers: dict[str, Callable[[str], str | None]] = {"ours": detect.__wrapped__}
+    try:
+        others = importlib.import_module("py3langid")
+    except ImportError:
+        pass
+    else:
+        others.set_languages([language for language in shared("languages") if language != "fa"])
+        tellers["py3langid"] = lambda text: str(others.classify(text)[0])
+    for name, tell in tellers.items():
+        for what, texts in (("turns", turns), ("dialogues", dialogues)):
+            started = time.process_time()
+            found = Counter(map(tell, texts))
+            each = 1e6 * (time.process_time() - started) / len(texts)
+            undecided = found.pop(None, 0)
+            english = found.pop("en", 0)
+            print(
+                f"{name:10} {len(texts):6} {what:10} {english} English, {undecided} undecided, "
+                f"{found.total()} others; {each:.0f} microseconds each"
+            )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
