@@ -113,6 +113,16 @@ Share = Annotated[
 Noun = Annotated[
     str | None, typer.Option(help="What one item is called, such as book.", rich_help_panel=_SEEKERS)
 ]
+Writer = Annotated[
+    str | None,
+    typer.Option(help="A model that puts what seekers say into its own words.", rich_help_panel=_SEEKERS),
+]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        help="Language of the seekers: en or de; by default the catalogue's.", rich_help_panel=_SEEKERS
+    ),
+]
 SecondJudge = Annotated[
     bool,
     typer.Option(
@@ -139,6 +149,8 @@ def settings(
     limit: int | None = None,
     seed: int | None = None,
     noun: str | None = None,
+    writer: str | None = None,
+    language: str | None = None,
     strict: bool = False,
     second_judge: bool = True,
     concurrency: int | None = None,
@@ -178,6 +190,8 @@ def settings(
         pair_drafts=pair_drafts,
         horizon=horizon,
         noun=noun,
+        writer=writer,
+        language=language,
         strict=strict or None,
         preset=preset,
         max_steps=max_steps,

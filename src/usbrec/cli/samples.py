@@ -26,6 +26,9 @@ def samples(
     test: o.Test = None,
     share: o.Share = None,
     noun: o.Noun = None,
+    language: o.Language = None,
+    writer: o.Writer = None,
+    base_url: o.BaseUrl = None,
     interactions: o.Interactions = None,
     seed: o.Seed = None,
     config: o.ConfigFile = None,
@@ -42,7 +45,15 @@ def samples(
         made = stages.make_samples(
             path,
             out,
-            config=o.settings(config, seed=seed, noun=noun, strict=strict),
+            config=o.settings(
+                config,
+                seed=seed,
+                noun=noun,
+                language=language,
+                writer=writer,
+                base_url=base_url,
+                strict=strict,
+            ),
             number=number,
             interactions=interactions,
             test=test,
@@ -53,8 +64,14 @@ def samples(
             typer.echo(f"{test}: {made['test']} simulated seekers, who want other items")
         if skipped := made["undescribed"] + made["unspeakable"]:
             typer.echo(f"{skipped} items were passed over: nothing can be said of them but their title")
+        if "wrote" in made:
+            typer.echo(
+                f"{made['wrote']} of {made['wrote'] + made['kept']} turns are in the writer's words; "
+                f"{made['leaked']} named a target when first drawn, {made['masked']} of these are masked"
+            )
         return
-    if any(option is not None for option in (number, test, share, noun, interactions, seed, config)):
+    given = (number, test, share, noun, language, writer, base_url, interactions, seed, config)
+    if any(option is not None for option in given):
         raise ConfigError(
             f"samples {source_kind}: only `samples catalogue` takes options beside -o and --strict; "
             "leave them out."

@@ -63,5 +63,7 @@ class Seekers(Stage):
     # What it decides stands in a run's inputs.
     templates: str | None = free(None)
     """A TOML file of sentences that replace the packaged ones of seekers by rules (docs/seekers.md)."""
+    writer: str | None = free(None)
+    """A model that says in its own words what made-up seekers say by rules (`--writer`)."""
     popular: float = Field(0.5, ge=0, le=1)
     """Share of the targets drawn by popularity; the others are drawn evenly, so that rare items are met."""

@@ -25,6 +25,8 @@ SETTINGS = {
     "pair_drafts": "pairs.drafts",
     "horizon": "pairs.horizon",
     "noun": "seekers.noun",
+    "writer": "seekers.writer",
+    "language": "language",
     "strict": "catalogue.strict",
     "preset": "train.preset",
     "max_steps": "train.max_steps",

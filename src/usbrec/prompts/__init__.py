@@ -40,7 +40,10 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "ask_unknown": frozenset({"attribute"}),
     "ask_recommend": frozenset(),
     "ask_offer": frozenset({"titles"}),
+    "writer": frozenset({"noun", "language", "manner"}),
 }
+#: Those that write samples and decide no run.
+_NOT_PLAYED = frozenset({"writer"})
 
 
 #: Those that are said in the dialogue, not read by a model alone.
@@ -86,7 +89,7 @@ class Prompts:
             for language in sorted(set(languages))
             for name, text in self._spoken.get(language, {}).items()
         }
-        return dict(self._texts) | spoken
+        return {name: text for name, text in self._texts.items() if name not in _NOT_PLAYED} | spoken
 
 
 def _packaged(name: str) -> str:

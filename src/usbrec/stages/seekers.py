@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import itertools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from usbrec.config import Config, settled
 from usbrec.data import write_samples
-from usbrec.errors import ConfigError
+from usbrec.dialogue import Sample
+from usbrec.engine import side_by_side
+from usbrec.errors import ConfigError, InputError, ModelRefused
+from usbrec.event_loop import run as run_coroutine
+from usbrec.items import Catalogue
 from usbrec.items.kinds import kind_of_noun
 from usbrec.items.knowledge import Knowledge
-from usbrec.lexicon import USUAL
+from usbrec.lexicon import LANGUAGES, USUAL
+from usbrec.lexicon.detection import detect, name_of
+from usbrec.llm import ModelOpener, read_seat
+from usbrec.play.languages import known
 from usbrec.play.seekers.voices import Voices
+from usbrec.prompts import Prompts
 from usbrec.stages.resolve import to_make_seekers
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
 from usbrec.synth.generator import SeekerDistribution, make_seekers
 from usbrec.synth.sampling import split_items
+from usbrec.synth.writing import SeekerWriter, Written, told
 
 #: So many seekers are made unless told otherwise, and no more than there are items.
 NUMBER = 1000
@@ -37,8 +48,9 @@ def make_samples(
     """Write `number` simulated seekers to `out`, or share them between `out` and `test`.
 
     Of the items, `share` (by default SHARE) are targets in `test` alone and the others in `out` alone, so
-    that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns
-    how many samples went where, and how many items were skipped. Raises InputError and ConfigError.
+    that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns how
+    many samples went where, and how many items were skipped; with `seekers.writer` also what became of its
+    words. Raises InputError, ConfigError and ModelRefused.
     """
     config = config or Config()
     if share is not None and test is None:
@@ -69,7 +81,15 @@ def make_samples(
     if test is not None:
         kept, tested = split_items(items, share, config.seed)
 
-    language = USUAL if config.language == "auto" else config.language
+    language = _language_of(items, str(catalogue)) if config.language == "auto" else config.language
+    prompts, written = Prompts(config.play.prompts), list[Written]()
+
+    def in_its_words(samples: Sequence[Sample]) -> Sequence[Sample]:
+        if config.seekers.writer is None:
+            return samples
+        found = _written(config, prompts, knowledge, samples, language, noun)
+        written.extend(found)
+        return [one.sample for one in found]
 
     train = make_seekers(
         knowledge,
@@ -99,9 +119,61 @@ def make_samples(
             voices=voices,
             language=language,
         )
-        write_samples(test, other.samples)
+        write_samples(test, in_its_words(other.samples))
         counts["test"] = len(other.samples)
         counts["undescribed"] += other.undescribed
         counts["unspeakable"] += other.unspeakable
-    write_samples(out, train.samples)
-    return counts
+    write_samples(out, in_its_words(train.samples))
+    return counts if config.seekers.writer is None else counts | told(written)
+
+
+def _language_of(items: Catalogue, where: str) -> str:
+    """The language of a catalogue's genres and descriptions; the usual one where they tell none. Raises
+    InputError for one in which nobody would speak."""
+    some = list(itertools.islice(items, 200))
+    genres = dict.fromkeys(genre for item in some for genre in item.genres)
+    found = detect("\n".join([*genres, *(item.text for item in some)])) or USUAL
+    if found not in LANGUAGES:
+        raise InputError(
+            f"{where}: is in {name_of(found)}, and seekers by rules speak {known()}. Say in which of these "
+            "they are to speak of it: --language, or `language` in the settings."
+        )
+    return found
+
+
+def _written(
+    config: Config,
+    prompts: Prompts,
+    knowledge: Knowledge,
+    samples: Sequence[Sample],
+    language: str,
+    noun: str,
+) -> list[Written]:
+    """The samples in the words of the model `seekers.writer`. Raises ConfigError where that is none."""
+    seat = read_seat(settled(config.seekers.writer, "seekers.writer"), config.servers)
+    if not seat.is_model:
+        raise ConfigError(f"--writer {seat.text}: is no model. Leave it out for seekers by rules.")
+
+    async def write() -> list[Written]:
+        model = ModelOpener(config.models, config.servers).open(seat.text)
+        writer = SeekerWriter(model, prompts, knowledge, language, noun, config.play.simulator_temperature)
+        at_once = asyncio.Semaphore(config.models.workers(in_process=seat.is_here) if model.parallel else 1)
+        found: dict[str, Written] = {}
+
+        async def one(sample: Sample) -> None:
+            async with at_once:
+                found[sample.id] = await writer.write(sample, seed=config.seed)
+
+        try:
+            await side_by_side(one(sample) for sample in samples)
+        finally:
+            await model.aclose()
+        return [found[sample.id] for sample in samples]
+
+    written = run_coroutine(write())
+    if samples and not any(one.wrote for one in written):
+        raise ModelRefused(
+            f"--writer {seat.text}: wrote nothing that could stay, for none of {len(samples)} seekers. "
+            "Try another model, or leave it out."
+        )
+    return written
