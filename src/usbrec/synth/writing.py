@@ -21,6 +21,8 @@ from usbrec.prompts import Prompts
 
 #: How often what cannot stay is drawn again.
 REDRAWS = 2
+#: A paraphrase has at most so many times the words, and so many more.
+_LONGER, _ROOM = 2, 12
 #: Longest reply, in tokens.
 _MAX_TOKENS = 160
 
@@ -94,7 +96,10 @@ class SeekerWriter:
         return targets.named_by(text) or bool(targets.matcher.named(text))
 
     def _complete(self, text: str, turn: Turn, targets: Targets) -> bool:
-        """Whether what was meant is still there: every title, and the words of every fact that was told."""
+        """Whether what was meant is still there, every title and the words of every fact that was told, and
+        not much besides."""
+        if len(text.split()) > _LONGER * len(turn.text.split()) + _ROOM:
+            return False
         named, meant = set(self.knowledge.named(text)), set(self.knowledge.named(turn.text))
         said, before = text.casefold(), turn.text.casefold()
         told = [part for part in targets.persona.revealed if part.casefold() in before]
