@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+import usbrec
 from support.command import refused
-from support.films import film_files
+from support.films import CATALOGUE, film_files
 from usbrec.config import Config
+from usbrec.errors import UnknownLanguage
+from usbrec.llm.scripted import ScriptedModel
+from usbrec.serve.failures import failure_of
 from usbrec.stages import evaluate
 from usbrec.stages.run_folder import read_inputs
 
@@ -132,3 +136,51 @@ def test_language_kind_and_sentences_decide_a_run_where_they_are_others(tmp_path
         _decides(tmp_path, samples, language="en", seekers={"templates": str(own)}),
     ]
     assert len({json.dumps(one, sort_keys=True) for one in seen}) == len(seen)
+
+
+def test_inside_the_search_a_conversation_in_another_language_is_answered_and_the_trace_says_why() -> None:
+    model = ScriptedModel(lambda request: "Casino (1995).")
+    enhanced = usbrec.enhance(model, catalogue=CATALOGUE, seeker="rules", judge="rules", drafts=2)
+    french = enhanced.reply_sync([{"role": "user", "content": TEXTS["fr"]}])
+    german = enhanced.reply_sync([{"role": "user", "content": TEXTS["de"]}])
+    enhanced.close()
+    assert french.text == german.text == "Casino (1995)."
+    assert any("UnknownLanguage: The seeker speaks French" in one for one in french.trace["failures"])
+    assert german.trace["failures"] == []
+    assert "Goodfellas" in german.trace["profile"]
+
+
+def test_a_service_tells_the_caller_of_a_language_that_the_rules_do_not_know() -> None:
+    failure = failure_of(UnknownLanguage("The seeker speaks French."))
+    assert (failure.status, failure.code) == (400, "language_not_known")
+
+
+def test_ask_mode_asks_and_answers_in_german(tmp_path: Path) -> None:
+    files = film_files(tmp_path)
+    config = _config().with_(mode="ask", play={"rounds": 3})
+    evaluate(_samples(tmp_path, "de", "en"), tmp_path / "run", config=config, catalogue=files["catalogue"])
+    german, english = (" ".join(played) for played in _played(tmp_path / "run"))
+    assert "Das würde ich empfehlen: " in german
+    assert not any(word in german for word in ("recommend", "the genre", "hoping"))
+    assert "Das" not in english
+
+
+def test_a_fallback_is_said_in_the_language_of_the_dialogue_and_read_back(tmp_path: Path) -> None:
+    files, model = film_files(tmp_path), tmp_path / "m.jsonl"
+    model.write_text(json.dumps({"say": 'Unbedingt "Der Ungesehene Film (1901)" ansehen.'}) + "\n")
+    config = _config().with_(
+        seats={"recommender": f"scripted:{model}"}, play={"candidates": 3, "rounds": 1, "examples": 0}
+    )
+    samples = _samples(tmp_path, "de", "zh", "en")
+    config = config.with_(seats={"simulator": f"scripted:{model}"})
+    evaluate(samples, tmp_path / "run", config=config, catalogue=files["catalogue"])
+    rows = [
+        json.loads(line) for line in (tmp_path / "run" / "episodes.jsonl").read_text("utf-8").splitlines()
+    ]
+    said = [row["episode"]["played"][0]["text"] for row in rows]
+    assert [row["episode"]["facts"]["fallback"] for row in rows] == [[True]] * 3
+    assert said[0].startswith("Ich würde ")
+    assert said[0].endswith("vorschlagen.")
+    assert said[1].startswith("我推荐《")
+    assert said[2].startswith("I would suggest ")
+    assert all(row["episode"]["facts"]["new"] != [None] for row in rows)
