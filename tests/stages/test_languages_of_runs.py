@@ -146,7 +146,7 @@ def test_inside_the_search_a_conversation_in_another_language_is_answered_and_th
     enhanced.close()
     assert french.text == german.text == "Casino (1995)."
     assert any("UnknownLanguage: The seeker speaks French" in one for one in french.trace["failures"])
-    assert german.trace["failures"] == []
+    assert "failures" not in german.trace
     assert "Goodfellas" in german.trace["profile"]
 
 
