@@ -40,7 +40,7 @@ class Targets:
             TitleMatcher(sample.targets),
             knowledge,
             Persona.from_json(sample.seeker),
-            sample.turns,
+            context=sample.turns,
         )
 
     def named_by(self, text: str) -> bool:

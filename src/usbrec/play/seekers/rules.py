@@ -57,8 +57,8 @@ class RulesTargetSimulator:
             accepts,
             targets.lose_patience,
             self.explain,
-            lambda turns: said,
-            targets.persona.talkativeness,
+            phrases=lambda turns: said,
+            talkativeness=targets.persona.talkativeness,
         )
 
 
