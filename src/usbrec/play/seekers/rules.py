@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from usbrec.dialogue import Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
+from usbrec.lexicon import USUAL
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import Fact
-from usbrec.play.seekers.phrases import Phrases
+from usbrec.play.seekers.phrases import Phrases, phrases
 from usbrec.play.seekers.voices import Voices
 from usbrec.play.targets import Targets
 
@@ -87,7 +88,14 @@ class RulesInternalSimulator:
             return offered is not None and scores.nearness(offered) >= self.accept_from
 
         voices = self.voices or Voices.about(self.knowledge.catalogue)
-        return RulesSeeker(self.knowledge, facts, accepts, lambda turns: False, self.explain, voices.phrases)
+        return RulesSeeker(
+            self.knowledge, facts, accepts, lambda turns: False, self.explain, phrases=voices.phrases
+        )
+
+
+def _in_english(turns: Sequence[Turn]) -> Phrases:
+    """What fits any kind of item, in English, whatever was said."""
+    return phrases(USUAL)
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,8 @@ class RulesSeeker:
     accepts: Callable[[Sequence[Turn]], bool]
     leaves: Callable[[Sequence[Turn]], bool]
     explain: str | Mapping[str, str]
-    phrases: Callable[[Sequence[Turn]], Phrases]
     talkativeness: float = 0.0
+    phrases: Callable[[Sequence[Turn]], Phrases] = _in_english
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         return self.say(turns, explain=explain, seed=seed)
