@@ -125,6 +125,11 @@ def test_a_title_or_nothing_tells_no_language_that_would_be_refused(text: str) -
     assert detect(text) in (None, *LANGUAGES)
 
 
+@pytest.mark.parametrize("text", ["war", "Die Hard", "War, please", "some war", "war drama from the 1990s"])
+def test_an_english_word_that_is_german_too_makes_no_german(text: str) -> None:
+    assert detect(text) in ("en", None)
+
+
 def test_a_quoted_title_of_another_language_does_not_count() -> None:
     assert detect("I loved 《卧虎藏龙》 and “Das Leben der Anderen”, do you have more like that?") == "en"
     assert detect("Ich mochte „The Lord of the Rings and all of that“ sehr gern.") == "de"

@@ -122,6 +122,22 @@ def test_a_catalogue_in_another_language_is_not_spoken_of_in_english_unasked(tmp
     assert usbrec(*command, "--language", "de").returncode == 0
 
 
+def test_genres_that_are_german_words_too_make_no_german_seekers(tmp_path: Path) -> None:
+    rows = "id,title,genres\n" + "".join(f"{n},Film {n} of War,War|Drama|Western\n" for n in range(12))
+    (tmp_path / "films.csv").write_text(rows, encoding="utf-8")
+    assert usbrec("samples", "catalogue", tmp_path / "films.csv", "-o", tmp_path / "s.jsonl").returncode == 0
+    said = "\n".join(turn.text for one in load_samples(tmp_path / "s.jsonl") for turn in one.turns)
+    assert not re.search(r"\b(Ich|Mir|etwas|Haben|ist)\b", said)
+
+
+def test_a_catalogue_of_german_genres_has_german_seekers_without_a_description(tmp_path: Path) -> None:
+    rows = "id,title,genres\n" + "".join(f"{n},See {n},{('Krimi', 'Komödie')[n % 2]}\n" for n in range(12))
+    (tmp_path / "regal.csv").write_text(rows, encoding="utf-8")
+    assert usbrec("samples", "catalogue", tmp_path / "regal.csv", "-o", tmp_path / "s.jsonl").returncode == 0
+    said = "\n".join(turn.text for one in load_samples(tmp_path / "s.jsonl") for turn in one.turns)
+    assert re.search(r"\b(Ich|Mir|etwas|Haben)\b", said)
+
+
 def test_a_german_catalogue_has_german_seekers(tmp_path: Path) -> None:
     rows = "id,title,genres,text\n"
     rows += "".join(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from usbrec.lexicon import LANGUAGES, USUAL, any_of, words
 
@@ -84,3 +84,14 @@ def _phrases(language: str, compounded: tuple[str, ...]) -> Mapping[str, tuple[s
         if plain != genre:
             phrases.setdefault(plain, (genre,))
     return phrases
+
+
+def genres_language(genres: Iterable[str]) -> str | None:
+    """The language whose names for genres these are, in which no other language has them; None where fewer
+    than two tell."""
+    plain = {genre for text in genres for genre in normalise_genre(text)}
+    english = {*SYNONYMS, *SAID_FOR, *(name for genres in SYNONYMS.values() for name in genres)}
+    for language in LANGUAGES:
+        if language != USUAL and len(plain.intersection(_phrases(language, ())) - english) >= 2:
+            return language
+    return None

@@ -14,10 +14,10 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from usbrec.lexicon import LANGUAGES, shared
+from usbrec.lexicon import shared
 
 #: Least evidence for a language whose rules there are, and for one that would be refused.
-_LEAST, _SURE = 1.0, 2.5
+_LEAST, _SURE = {"en": 1.0, "de": 1.5}, 2.5
 #: So many times the evidence of any other language.
 _MARGIN = 1.5
 #: A further letter ("also") that makes up this share of a script's letters tells the language.
@@ -42,13 +42,14 @@ def mask_of(language: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def detect(text: str) -> str | None:
-    """The ISO 639-1 code of the language that a text is in, or None where too little tells."""
+def detect(text: str, sure: bool = False) -> str | None:
+    """The ISO 639-1 code of the language that a text is in, or None where too little tells; `sure` asks for
+    as much evidence in any language as for one that would be refused."""
     ranked = sorted(evidence(text).items(), key=lambda pair: (-pair[1], pair[0]))
     if not ranked:
         return None
     (language, best), (_, second) = ranked[0], (*ranked[1:2], ("", 0.0))[0]
-    enough = _LEAST if language in LANGUAGES else _SURE
+    enough = _SURE if sure else _LEAST.get(language, _SURE)
     return language if best >= enough and best >= _MARGIN * second else None
 
 

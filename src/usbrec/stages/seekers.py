@@ -14,6 +14,7 @@ from usbrec.engine import side_by_side
 from usbrec.errors import ConfigError, InputError, ModelRefused
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue
+from usbrec.items.genres import genres_language
 from usbrec.items.kinds import kind_of_noun
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import LANGUAGES, USUAL
@@ -132,7 +133,9 @@ def _language_of(items: Catalogue, where: str) -> str:
     InputError for one in which nobody would speak."""
     some = list(itertools.islice(items, 200))
     genres = dict.fromkeys(genre for item in some for genre in item.genres)
-    found = detect("\n".join([*genres, *(item.text for item in some)])) or USUAL
+    # A genre of Latin letters may be a frequent word of another language ("War").
+    written = [genre for genre in genres if not genre.isascii()] + [item.text for item in some]
+    found = detect("\n".join(written), sure=True) or genres_language(genres) or USUAL
     if found not in LANGUAGES:
         raise InputError(
             f"{where}: is in {name_of(found)}, and seekers by rules speak {known()}. Say in which of these "
