@@ -55,9 +55,9 @@ def summarise(
     intervals resample dialogues (95 %). Numbers are rounded to six digits and the order of the rows
     does not matter, so the same run gives the same bytes; `config` is passed on as it is, and so is
     `scoring`, what was found before the first row of each model judge's way to score, `probe`, what was found
-    of the servers' models, `seats`, who sat where, `lost_calls`, the calls of finished rows that got no answer,
-    `left_out`, how many rows of samples and catalogue could not be used, and `costs`, what calls cost in money
-    (None, and no field, without prices).
+    of the servers' models, `seats`, who sat where, `lost_calls`, the calls of finished rows that got no
+    answer, `left_out`, how many rows of samples and catalogue could not be used, and `costs`, what calls cost
+    in money (None, and no field, without prices).
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts.
     """
