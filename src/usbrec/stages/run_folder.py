@@ -58,7 +58,15 @@ class Inputs:
             "catalogue": None if self.catalogue is None else self.catalogue.digest,
             "prompts": digest(dict(self.prompts.texts())),
             "ranker": self.ranker,
+            **self._columns_given(),
         }
+
+    def _columns_given(self) -> dict[str, Any]:
+        """The types of columns that the user said; left out where none are, as in runs of before."""
+        report = None if self.catalogue is None else self.catalogue.report
+        types = () if report is None else report.types
+        given = {column.name: column.type for column in types if column.given}
+        return {"columns": given} if given else {}
 
 
 def read_inputs(
@@ -142,12 +150,15 @@ def read_catalogue(
     if isinstance(catalogue, Catalogue):
         return _counted(catalogue, interactions)
     return _read_catalogue(
-        stamped(catalogue), None if interactions is None else stamped(interactions), file or CatalogueFile()
+        stamped(catalogue),
+        None if interactions is None else stamped(interactions),
+        (file or CatalogueFile()).model_dump_json(),
     )
 
 
 @functools.lru_cache(maxsize=4)
-def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
+def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, settings: str) -> Catalogue:
+    file = CatalogueFile.model_validate_json(settings)
     items = read_catalogue_anew(catalogue[0], None if interactions is None else interactions[0], file)
     if items.report is not None:
         told_of(items.report)
@@ -160,8 +171,10 @@ def read_catalogue_anew(
     """The same of a file as it is now, which nobody keeps and whose `report` nobody has told yet. Raises
     InputError or BadLines."""
     file = file or CatalogueFile()
-    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict"}))
-    items = open_catalogue(path, fields, table=file.table, encoding=file.encoding, strict=file.strict)
+    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict", "columns"}))
+    items = open_catalogue(
+        path, fields, table=file.table, encoding=file.encoding, strict=file.strict, types=file.columns
+    )
     return _counted(items, interactions)
 
 
