@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -96,7 +97,7 @@ def main() -> None:
         seconds, _ = _timed(lambda: open_columns(catalogue))
         print(f"write the table of columns: {seconds:.1f} s")
         opened = [_timed(lambda: open_columns(load()))[0] for _ in range(5)]
-        alone = [_timed(lambda: open_columns(one))[0] for one in [load() for _ in range(5)]]
+        alone = [_timed(partial(open_columns, one))[0] for one in [load() for _ in range(5)]]
         print(f"open catalogue and table: median {statistics.median(opened):.3f} s, most {max(opened):.3f} s")
         print(f"of that the table: median {statistics.median(alone):.3f} s, most {max(alone):.3f} s")
         table = open_columns(load())

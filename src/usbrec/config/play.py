@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from usbrec.config.stage import Fixed, Stage, free
 
@@ -45,6 +45,13 @@ class Play(Stage):
     """With candidates, what is said in place of a reply that still names a title the catalogue does not have:
     a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing
     real), or a fixed question (ask: every item named is then the model's own choice)."""
+    constraints: Literal["auto", "rules", "off"] = free("auto")
+    """Whether what seekers say of price, stock, brands and other columns is read and holds: `rules` reads it,
+    `off` does not, and `auto` reads it where the catalogue has a price, a stock or a brand. A filter that
+    comes with a request holds in any case."""
+    filter: dict[str, JsonValue] = free({})
+    """What every recommended item must be, beside what the seeker asks for, such as `{ in_stock = true }`
+    (docs/constraints.md)."""
     prompts: str | None = None
     """A folder whose files replace the packaged prompts of the same names."""
 

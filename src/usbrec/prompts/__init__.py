@@ -21,6 +21,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
     "fallback_ask": frozenset(),
+    "nothing_fits": frozenset({"constraint", "nearest"}),
     "simulator_targets": frozenset({"targets", "facts"}),
     "simulator_persona": frozenset({"manner", "remaining", "patience"}),
     "simulator_profile": frozenset({"profile"}),
@@ -41,6 +42,10 @@ FIELDS: Mapping[str, frozenset[str]] = {
 }
 
 
+#: Prompts that are read only where constraints are asked for.
+_LATER = frozenset({"nothing_fits", "constraints"})
+
+
 class Prompts:
     """All prompt texts of a run.
 
@@ -58,8 +63,11 @@ class Prompts:
         return self._templates[name].substitute(values)
 
     def texts(self) -> Mapping[str, str]:
-        """The texts as they stand, for the digest of what decides a run."""
-        return dict(self._texts)
+        """The texts as they stand, for the digest of what decides a run. Those that came later are left out
+        while they are as packaged, so that runs of before go on."""
+        return {
+            name: text for name, text in self._texts.items() if name not in _LATER or text != _packaged(name)
+        }
 
 
 def _packaged(name: str) -> str:

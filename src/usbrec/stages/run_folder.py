@@ -14,12 +14,13 @@ from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
-from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
+from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items.open import open_catalogue, told_of
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
+from usbrec.play.seekers.wishes import check_wishes
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.probing import find_scoring
@@ -106,8 +107,16 @@ def read_inputs(
             loaded = _limited(loaded, config)
         advice = f"Rules need the targets' items: add them to {where}."
         loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
+    _check_constraints(loaded, items, str(samples) if isinstance(samples, str | Path) else "samples")
     ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
     return Inputs(_limited(loaded, config), items, prompts, ranker, (*unusable, *unknown))
+
+
+def _check_constraints(samples: Sequence[Sample], items: Catalogue, where: str) -> None:
+    """Raises BadLines for constraints that the catalogue's columns cannot meet, or that no target does."""
+    problems = [check_wishes(sample, items) for sample in samples if sample.constraints]
+    if told := [problem for problem in problems if problem is not None]:
+        raise BadLines(where, told, "A sample's constraints are about columns of the catalogue.")
 
 
 def _limited(samples: tuple[Sample, ...], config: Config) -> tuple[Sample, ...]:

@@ -179,6 +179,8 @@ class _Wiring:
                 catalogue,
                 similarity_of(judging),
                 seed=settled(config.common_seed, "common_seed"),
+                constraints={"rules": True, "off": False}.get(config.play.constraints),
+                held=config.play.filter,
             )
         )
 
@@ -367,6 +369,7 @@ class _Wiring:
             config.play.candidates or CANDIDATES,
             self._beliefs if self._internal_judge == RULES_BELIEF else None,
             opening=self._prompts.render("opening"),
+            prompts=self._prompts,
         )
 
     def _around(self, recommender: Recommender) -> Recommender:
@@ -408,6 +411,7 @@ class _Wiring:
             self._profile_judge(judge),
             None if knowledge is None else knowledge.names_new,
             self._focusing(judge),
+            knowledge,
         )
 
     def _focusing(self, judge: str) -> Focusing | None:

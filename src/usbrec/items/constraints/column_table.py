@@ -1,10 +1,11 @@
 """Column table: a catalogue's typed columns as arrays, which say at once which of a million items meet a
 constraint.
 
-Numbers are one array a column. Categories are posting lists: for each name the rows that have it. Texts are
-one file that is searched. Beside the further columns stand those of every item: `year`, `genres`, `people`,
-and `brand` where a column of brands was read as people. An item whose column is empty meets no constraint on
-it but "not": nobody can promise what is not known.
+Numbers are one array a column. Categories are an array of the names' numbers or, where an item has several,
+posting lists: for each name the rows that have it. Texts are one file that is searched. Beside the further
+columns stand those of every item: `year`, `genres` and `people`, which is called `brand` where a column of
+brands was read as people. An item whose column is empty meets no constraint on it but "not": nobody can
+promise what is not known.
 
 A large catalogue's table lies beside its index, is written once and mapped when it is opened.
 """
@@ -14,7 +15,6 @@ from __future__ import annotations
 import difflib
 import functools
 import json
-import mmap
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -78,13 +78,18 @@ class Allowed:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column with its arrays: `values` of numbers, yes and no; `names`, `ends` and `rows` of categories;
-    `text` and `ends` of texts."""
+    """A column with its arrays: `values` of numbers, yes and no; `names` with `codes`, or with `ends` and
+    `rows`, of categories; `text` (as UTF-8, or the file that has it) and `ends` of texts."""
 
     about: TypedColumn
     arrays: Mapping[str, NDArray[Any]]
     names: Sequence[str] = ()
-    text: bytes | mmap.mmap = b""
+    text: bytes | Path = b""
+
+    @functools.cached_property
+    def _searched(self) -> bytes:
+        # In memory once it is searched: a search of mapped pages is many times slower.
+        return self.text if isinstance(self.text, bytes) else self.text.read_bytes()
 
     @functools.cached_property
     def place(self) -> Mapping[str, int]:
@@ -97,6 +102,8 @@ class _Column:
             return numbers
         if self.about.type == "yes-no":
             return np.not_equal(self.arrays["values"], _UNKNOWN)
+        if "codes" in self.arrays:
+            return np.not_equal(self.arrays["codes"], len(self.names))
         if self.about.type == "category":
             mask = np.zeros(size, dtype=np.bool_)
             mask[self.arrays["rows"]] = True
@@ -107,6 +114,8 @@ class _Column:
         """Where a column of categories has a name."""
         mask = np.zeros(size, dtype=np.bool_)
         place = self.place.get(folded(name))
+        if place is not None and "codes" in self.arrays:
+            return np.equal(self.arrays["codes"], place)
         if place is not None:
             ends = self.arrays["ends"]
             mask[self.arrays["rows"][ends[place] : ends[place + 1]]] = True
@@ -124,11 +133,12 @@ class _Column:
         needle, ends = wanted.encode("utf-8", "surrogatepass"), self.arrays["ends"]
         if not needle:
             return self.known(size)
-        found = self.text.find(needle)
+        text = self._searched
+        found = text.find(needle)
         while found >= 0:
             row = int(ends.searchsorted(found, side="right")) - 1
             mask[row] = True
-            found = self.text.find(needle, int(ends[row + 1]))
+            found = text.find(needle, int(ends[row + 1]))
         return mask
 
 
@@ -141,6 +151,10 @@ class ColumnTable:
         self._size = len(catalogue)
         self._masks = functools.lru_cache(maxsize=_KEPT)(self._mask)
         self._sets = functools.lru_cache(maxsize=_KEPT)(self._allowed)
+
+    @functools.cached_property
+    def _brand_is_people(self) -> bool:
+        return not any(name_words(column.name) == "brand" for column in self.catalogue.types)
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
@@ -182,7 +196,7 @@ class ColumnTable:
             return None
         if found.name in _OURS:
             return item.year if found.name == "year" else ", ".join(getattr(item, found.name)) or None
-        if found.name == "brand" and "brand" not in item.extra:
+        if found.name == "brand" and self._brand_is_people:
             return ", ".join(item.people) or None
         text = item.extra.get(found.name, "")
         if found.type == "number":
@@ -203,6 +217,9 @@ class ColumnTable:
         found = self._found(column)
         if found is None:
             return []
+        if "codes" in found.arrays:
+            there = np.unique(found.arrays["codes"][among.mask_n]).tolist()
+            return [found.names[place] for place in there if place < len(found.names)]
         ends, rows = found.arrays["ends"], found.arrays["rows"]
         return [
             name
@@ -216,14 +233,16 @@ class ColumnTable:
         for number, column in enumerate(self._columns.values()):
             for name, values in column.arrays.items():
                 np.save(folder / f"{number}.{name}.npy", values, allow_pickle=False)
-            if column.text:
-                (folder / f"{number}.text").write_bytes(column.text)
+            if text := column.text:
+                (folder / f"{number}.text").write_bytes(
+                    text if isinstance(text, bytes) else text.read_bytes()
+                )
             about.append(
                 {
                     "about": asdict(column.about),
                     "arrays": list(column.arrays),
                     "names": len(column.names),
-                    "text": len(column.text),
+                    "text": bool(column.text),
                 }
             )
             if column.names:
@@ -250,6 +269,8 @@ class ColumnTable:
             return self._columns.get("year")
         if key in BRANDS and "brand" in self._columns:
             return self._columns["brand"]
+        if key in ("people", "person") and "people" not in self._columns:
+            return self._columns.get("brand")
         squeezed = key.replace("_", "")
         for other, column in self._columns.items():
             if other.replace("_", "") == squeezed:
@@ -315,11 +336,18 @@ class _Names:
                 self.rows.setdefault(key, []).append(row)
                 self.written.setdefault(key, name)
 
-    def column(self, about: TypedColumn) -> _Column:
+    def column(self, about: TypedColumn, size: int) -> _Column:
         keys = sorted(self.rows)
+        names = [self.written[key] for key in keys]
+        if sum(map(len, self.rows.values())) == len(set().union(*self.rows.values())):
+            kind = np.uint8 if len(keys) < 255 else np.uint16 if len(keys) < 65_535 else np.int32
+            codes = np.full(size, len(keys), dtype=kind)
+            for place, key in enumerate(keys):
+                codes[self.rows[key]] = place
+            return _Column(about, {"codes": codes}, names)
         ends = np.cumsum([0, *(len(self.rows[key]) for key in keys)], dtype=np.int64)
         rows = np.array([row for key in keys for row in self.rows[key]], dtype=np.int32)
-        return _Column(about, {"ends": ends, "rows": rows}, [self.written[key] for key in keys])
+        return _Column(about, {"ends": ends, "rows": rows}, names)
 
 
 def _built(catalogue: Catalogue) -> list[_Column]:
@@ -355,7 +383,7 @@ def _built(catalogue: Catalogue) -> list[_Column]:
     columns = []
     for column in types:
         if column.type == "category":
-            columns.append(lists[column.name].column(column))
+            columns.append(lists[column.name].column(column, size))
         elif column.type == "text":
             columns.append(_text_column(column, texts[column.name]))
         else:
@@ -364,11 +392,10 @@ def _built(catalogue: Catalogue) -> list[_Column]:
     if not np.isnan(year_n).all() and "year" not in taken:
         columns.append(_Column(TypedColumn("year", "number"), {"values": year_n}))
     if genres.rows and "genres" not in taken:
-        columns.append(genres.column(TypedColumn("genres", "category")))
+        columns.append(genres.column(TypedColumn("genres", "category"), size))
     if people.rows and "people" not in taken:
-        columns.append(people.column(TypedColumn("people", "category")))
-        if has_brands(catalogue) and "brand" not in taken:
-            columns.append(people.column(TypedColumn("brand", "category")))
+        name = "brand" if has_brands(catalogue) and "brand" not in taken else "people"
+        columns.append(people.column(TypedColumn(name, "category"), size))
     return columns
 
 
@@ -395,10 +422,7 @@ def _opened(folder: Path, number: int, written: Mapping[str, Any]) -> _Column:
     }
     about = written["about"]
     names = _StoredNames(folder / f"{number}.names.json", written["names"]) if written["names"] else ()
-    text: bytes | mmap.mmap = b""
-    if written["text"]:
-        with (folder / f"{number}.text").open("rb") as file:
-            text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    text = folder / f"{number}.text" if written["text"] else b""
     return _Column(TypedColumn(**{**about, "examples": tuple(about["examples"])}), arrays, names, text)
 
 

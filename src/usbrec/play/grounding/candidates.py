@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from usbrec.dialogue import Conversation, Item, Turn
+from usbrec.dialogue import Constraint, Conversation, Item, Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.grounding.formatting import CandidateFormatter
+from usbrec.play.grounding.nothing_fits import nothing_fits
 from usbrec.play.seats import alternating
 from usbrec.prompts import Prompts
 
@@ -34,13 +35,23 @@ class Grounding:
         """The turns as a language model is shown them, which is what candidates are retrieved for."""
         return alternating(turns, opening=self.prompts.render("opening"))
 
-    def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
+    def candidates(
+        self, turns: Sequence[Turn], constraints: Sequence[Constraint] | None = None
+    ) -> tuple[Item, ...]:
         """The items for a dialogue that stands here, best first, none of them named in it, and each read
-        back from how it is shown."""
+        back from how it is shown. All of them meet the `constraints`, by default what the seeker's words ask
+        for."""
+        allowed = self.knowledge.allowed(
+            self.knowledge.constraints(turns) if constraints is None else constraints
+        )
         turns = self.heard(turns)
         looked_at = self.count
         while True:
-            ranked = self.retriever.rank(turns, looked_at)
+            ranked = (
+                self.retriever.rank(turns, looked_at)
+                if allowed is None
+                else self.retriever.rank(turns, looked_at, allowed=allowed)
+            )
             items = tuple(filter(self._read_back, self.items([item_id for item_id, _ in ranked])))
             if len(items) >= self.count or len(ranked) < looked_at:
                 return items[: self.count]
@@ -53,10 +64,18 @@ class Grounding:
         """The conversation with its `candidates`, looked up unless they are given; what a `focus` asks about
         beside them stands behind."""
         if candidates is None:
-            candidates = self.candidates(conversation.turns)
+            candidates = self.candidates(conversation.turns, self.constraints(conversation))
         known = {item.id for item in candidates}
         others = [item_id for item_id in conversation.focus or () if item_id not in known]
         return replace(conversation, candidates=(*candidates, *self.items(others)))
+
+    def constraints(self, conversation: Conversation) -> tuple[Constraint, ...]:
+        """What an item must be at this point: what came with the request, and what the words ask for."""
+        return self.knowledge.constraints(conversation.turns, conversation.constraints)
+
+    def nothing_fits(self, constraints: Sequence[Constraint]) -> str | None:
+        """The sentence that nothing meets these constraints; None where something does."""
+        return nothing_fits(constraints, self.knowledge, self.prompts)
 
     def items(self, ids: Sequence[str]) -> tuple[Item, ...]:
         """The items of these ids, those that the catalogue has."""

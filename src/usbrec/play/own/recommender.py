@@ -63,6 +63,8 @@ class OwnRecommender:
         """What the system is given: candidates where they were asked for, of a focus only those, and no
         system text."""
         if self.candidates is not None and not conversation.candidates:
+            constraints = self.candidates.constraints(conversation)
+            conversation = replace(conversation, constraints=constraints)
             conversation = self.candidates.with_candidates(conversation)
         if conversation.focus is not None:
             asked = set(conversation.focus)
@@ -111,6 +113,8 @@ def asked_of(conversation: Conversation) -> dict[str, Any]:
         "candidates": [item.id for item in conversation.candidates],
         "focus": None if conversation.focus is None else list(conversation.focus),
         "profile": conversation.profile,
+        # Left out where there are none, so that recorded answers are found again.
+        **({"constraints": [one.to_json() for one in told]} if (told := conversation.constraints) else {}),
     }
 
 

@@ -19,6 +19,15 @@ from usbrec.play.preferences.record import Preferences
 from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import Fact, facts_of
+from usbrec.play.seekers.wishes import (
+    Wish,
+    accepts_nothing,
+    asked_for,
+    declined,
+    says_nothing_fits,
+    spoken,
+    untold,
+)
 from usbrec.play.targets import Targets
 
 _ACCEPT = (
@@ -87,6 +96,8 @@ class RulesTargetSimulator:
             targets.lose_patience,
             self.explain,
             targets.persona.talkativeness,
+            targets.wishes,
+            nothing_fits=targets.nothing_fits,
         )
 
 
@@ -111,7 +122,9 @@ class RulesInternalSimulator:
         def accepts(turns: Sequence[Turn]) -> bool:
             before = self.knowledge.named_in(turns[:-1])
             offered = next((i for i in self.knowledge.named_by(turns[-1]) if i not in before), None)
-            return offered is not None and scores.nearness(offered) >= self.accept_from
+            if offered is None or self.knowledge.violated(offered, preferences.constraints.hard):
+                return False
+            return scores.nearness(offered) >= self.accept_from
 
         return RulesSeeker(self.knowledge, facts, accepts, lambda turns: False, self.explain)
 
@@ -126,17 +139,28 @@ class RulesSeeker:
     leaves: Callable[[Sequence[Turn]], bool]
     explain: str
     talkativeness: float = 0.0
+    wishes: tuple[Wish, ...] = ()
+    nothing_fits: bool = False
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         return self.say(turns, explain=explain, seed=seed)
 
     def say(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
-        if self.accepts(turns):
+        violated = self._violated(turns)
+        if violated is None and self.accepts(turns):
             return SeekerAnswer(_pick(_ACCEPT, seed, "accept"), accepted=True)
+        if self.nothing_fits and violated is None and says_nothing_fits(turns[-1].text):
+            return SeekerAnswer(accepts_nothing(seed), accepted=True)
         if self.leaves(turns):
             return SeekerAnswer(_pick(_LEAVE, seed, "leave"), left=True)
         last = turns[-1].text
         parts = [_pick(_DECLINE, seed, "decline")] if self.knowledge.named_by(turns[-1]) else []
+        if violated is not None:
+            parts = [declined(violated, seed)]
+        if told := self._told(turns, violated):
+            # One thing at a time: what an item must be goes before what it is like.
+            parts += [spoken(wish, seed) for wish in told]
+            return SeekerAnswer(" ".join([*parts, *([self.explain] if explain else [])]))
         fresh = self.untold(turns)
         if fresh:
             first = _asked_for(fresh, last) or fresh[0]
@@ -149,6 +173,27 @@ class RulesSeeker:
         if explain:
             parts.append(self.explain)
         return SeekerAnswer(" ".join(parts))
+
+    def _violated(self, turns: Sequence[Turn]) -> Wish | None:
+        """The first wish that what was just recommended does not meet."""
+        if not self.wishes:
+            return None
+        before = self.knowledge.named_in(turns[:-1])
+        offered = self.knowledge.named_by(turns[-1], before)
+        # What is looked at is the first that is new, as a judge does.
+        item = next((item_id for item_id in offered if item_id not in before), next(iter(offered), None))
+        if item is None:
+            return None
+        return next((wish for wish in self.wishes if self.knowledge.violated(item, (wish.constraint,))), None)
+
+    def _told(self, turns: Sequence[Turn], violated: Wish | None) -> list[Wish]:
+        """The wishes that are told now: the volunteered ones, and those that were asked for."""
+        return [
+            wish
+            for wish in untold(self.wishes, turns, self.knowledge)
+            if wish != violated
+            and (wish.told == "volunteered" or (wish.told == "asked" and asked_for(wish, turns[-1].text)))
+        ]
 
     def untold(self, turns: Sequence[Turn]) -> list[Fact]:
         """The facts that the seeker has not told yet, in their order."""
