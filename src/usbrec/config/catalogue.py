@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ class CatalogueFile(Stage):
 
     Names are compared without case, blanks, hyphens and underscores.
     """
+
+    later: ClassVar[Mapping[str, Any]] = {"columns": {}}
 
     id: str | tuple[str, ...] | None = None
     """What tells items apart."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, JsonValue
 
@@ -16,6 +16,7 @@ class Play(Stage):
     fixed: ClassVar[Mapping[str, Fixed]] = {
         "leak_redraws": Fixed(2, "usbrec.play.seekers.model.LEAK_REDRAWS"),
     }
+    later: ClassVar[Mapping[str, Any]] = {"constraints": "auto", "filter": {}}
 
     rounds: int = Field(2, ge=1, le=20)
     """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""

@@ -95,15 +95,17 @@ class _Column:
     def place(self) -> Mapping[str, int]:
         return {folded(name): place for place, name in enumerate(self.names)}
 
+    def _array(self, name: str) -> NDArray[np.generic]:
+        return self.arrays[name]
+
     def known(self, size: int) -> Mask:
         """Where the column says anything, shape (n,)."""
         if self.about.type == "number":
-            numbers: Mask = np.isfinite(self.arrays["values"])
-            return numbers
+            return ~np.isnan(self._array("values"))
         if self.about.type == "yes-no":
-            return np.not_equal(self.arrays["values"], _UNKNOWN)
+            return self._array("values") != _UNKNOWN
         if "codes" in self.arrays:
-            return np.not_equal(self.arrays["codes"], len(self.names))
+            return self._array("codes") != len(self.names)
         if self.about.type == "category":
             mask = np.zeros(size, dtype=np.bool_)
             mask[self.arrays["rows"]] = True
@@ -115,7 +117,7 @@ class _Column:
         mask = np.zeros(size, dtype=np.bool_)
         place = self.place.get(folded(name))
         if place is not None and "codes" in self.arrays:
-            return np.equal(self.arrays["codes"], place)
+            return self._array("codes") == place
         if place is not None:
             ends = self.arrays["ends"]
             mask[self.arrays["rows"][ends[place] : ends[place + 1]]] = True
