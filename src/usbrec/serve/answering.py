@@ -44,8 +44,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """All that a reply came to. `shown` has what the columns that are given back hold for each of the
-    `items`, `units` their currencies and units. `late` says that the clock ended it; `turn` is its number in its
-    session."""
+    `items`, `units` their currencies and units. `late` says that the clock ended it; `turn` is its number in
+    its session."""
 
     said: tuple[Said, ...]
     usage: Usage = field(default_factory=Usage)

@@ -98,6 +98,11 @@ class ServedModels:
         found = (knowledge.catalogue.get(item_id) for item_id in ids)
         return tuple(item for item in found if item is not None)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures are given back with items."""
+        return any(_PICTURE.search(name_words(name)) for name in self.show)
+
     def shown(self, item: Item) -> dict[str, Any]:
         """What an item has in the columns that are given back; those that it lacks are left out."""
         if self.knowledge is None or not self.show:
@@ -220,6 +225,11 @@ def seat_models(config: Config, items: Catalogue | None, before: ServedModels | 
 #: Names of columns that are given back unless the settings say which.
 _SHOWN = re.compile(
     r"(?:^|_)(?:url|link|href|image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)"
+)
+
+
+_PICTURE = re.compile(
+    r"(?:^|_)(?:image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)"
 )
 
 

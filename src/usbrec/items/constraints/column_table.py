@@ -55,6 +55,12 @@ _SINGULAR = {"genre": "genres", "category": "genres", "categories": "genres", "p
 _UNKNOWN = -1
 
 
+def as_mask(compared: Any) -> Mask:
+    """What comparing an array gives, with its type."""
+    mask: Mask = compared
+    return mask
+
+
 def folded(text: str) -> str:
     """A category's name or a text as it is compared."""
     return " ".join(text.casefold().split())
@@ -95,17 +101,14 @@ class _Column:
     def place(self) -> Mapping[str, int]:
         return {folded(name): place for place, name in enumerate(self.names)}
 
-    def _array(self, name: str) -> NDArray[np.generic]:
-        return self.arrays[name]
-
     def known(self, size: int) -> Mask:
         """Where the column says anything, shape (n,)."""
         if self.about.type == "number":
-            return ~np.isnan(self._array("values"))
+            return as_mask(~np.isnan(self.arrays["values"]))
         if self.about.type == "yes-no":
-            return self._array("values") != _UNKNOWN
+            return as_mask(self.arrays["values"] != _UNKNOWN)
         if "codes" in self.arrays:
-            return self._array("codes") != len(self.names)
+            return as_mask(self.arrays["codes"] != len(self.names))
         if self.about.type == "category":
             mask = np.zeros(size, dtype=np.bool_)
             mask[self.arrays["rows"]] = True
@@ -117,7 +120,7 @@ class _Column:
         mask = np.zeros(size, dtype=np.bool_)
         place = self.place.get(folded(name))
         if place is not None and "codes" in self.arrays:
-            return self._array("codes") == place
+            return as_mask(self.arrays["codes"] == place)
         if place is not None:
             ends = self.arrays["ends"]
             mask[self.arrays["rows"][ends[place] : ends[place + 1]]] = True

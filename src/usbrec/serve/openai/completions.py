@@ -130,7 +130,7 @@ def _message(said: Said) -> dict[str, Any]:
 
 def items_json(finished: Finished) -> list[dict[str, Any]]:
     """The items that a reply names, each with the `columns` that are given back, where there are any."""
-    told = finished.shown or [{}] * len(finished.items)
+    told: Sequence[Mapping[str, Any]] = finished.shown or [{}] * len(finished.items)
     return [
         item_json(item) | ({"columns": dict(columns)} if columns else {})
         for item, columns in zip(finished.items, told, strict=True)
