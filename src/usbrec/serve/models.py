@@ -228,9 +228,7 @@ _SHOWN = re.compile(
 )
 
 
-_PICTURE = re.compile(
-    r"(?:^|_)(?:image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)"
-)
+_PICTURE = re.compile(r"(?:^|_)(?:image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)")
 
 
 def _shown_columns(wanted: tuple[str, ...] | None, knowledge: Knowledge | None) -> tuple[str, ...]:

@@ -61,6 +61,24 @@ def name_words(column: str) -> str:
     return re.sub(r"[^\w]+|_+", "_", spaced).strip("_").casefold()
 
 
+def spoken_name(column: TypedColumn) -> str:
+    """A column's name as people say it."""
+    return name_words(column.name).replace("_", " ")
+
+
+#: Names of columns that say whether, or how much of, an item is there.
+_STOCK = frozenset(
+    {"in_stock", "stock", "available", "availability", "is_available", "instock", "on_stock", "auf_lager"}
+    | {"lagernd", "verfügbar", "verfuegbar", "lieferbar", "vorrätig", "is_in_stock", "stock_status"}
+    | {"quantity", "qty", "inventory", "stock_count", "bestand", "lagerbestand", "stock_quantity"}
+)
+
+
+def is_stock(column: str) -> bool:
+    """Whether a column's name says that it is a stock."""
+    return name_words(column) in _STOCK
+
+
 def is_price(column: str) -> bool:
     """Whether a column's name says that it is a price."""
     return _PRICE_NAME.search(name_words(column)) is not None

@@ -25,6 +25,7 @@ class ConstraintPatterns:
     quantity: re.Pattern[str]
     exclude_before: re.Pattern[str]
     include_before: re.Pattern[str]
+    must_before: re.Pattern[str]
     about_offer: re.Pattern[str]
     audience: re.Pattern[str]
     groups: tuple[tuple[str, re.Pattern[str]], ...]
@@ -68,6 +69,7 @@ class ConstraintPatterns:
             quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
             exclude_before=re.compile(rf"{phrases.one_of('exclude')}{article}$"),
             include_before=re.compile(rf"{phrases.one_of('include')}{article}$"),
+            must_before=re.compile(rf"{phrases.one_of('must')}{article}$"),
             about_offer=re.compile(
                 rf"(?:(?:and|so|ok|okay|hm+|well|und|also|oh)\W+)*{phrases.one_of('about_offer')}"
             ),

@@ -9,14 +9,15 @@ it under 50?") or about what somebody has already asks for nothing. "Cheap" is n
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from usbrec.dialogue import Constraint, ConstraintValue, Operator, Turn
+from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.categories import CategoryReader
+from usbrec.items.constraints.clauses import SENTENCE, WORD, clauses, holds
 from usbrec.items.constraints.column_table import ColumnTable, folded, has_brands, open_columns
-from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import PLACE, Amount, all_phrases, take_amounts
 from usbrec.items.constraints.statements import Statement, merged
@@ -25,23 +26,9 @@ from usbrec.items.linking.linker import Linker
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000
 #: Names of categories have at most so many words where they are looked for.
-_NAME_WORDS = 4
+_NAMEWORDS = 4
 #: Columns with more different names are not looked for by them alone.
 _MOST_NAMES = 20_000
-_STOCK = frozenset(
-    {"in_stock", "stock", "available", "availability", "is_available", "instock", "on_stock", "auf_lager"}
-    | {"lagernd", "verfügbar", "verfuegbar", "lieferbar", "vorrätig", "is_in_stock", "stock_status"}
-)
-_AMOUNT_IN_STOCK = frozenset(
-    {"stock", "quantity", "qty", "inventory", "stock_count", "units", "bestand", "lagerbestand", "menge"}
-    | {"stock_quantity", "in_stock", "available"}
-)
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
-_CLAUSE = re.compile(
-    r",(?!\d)|\s+[-–—]\s+|[()]|(?<!anything )(?<!everything )(?<!nothing )(?<!all )(?<!\w)"
-    r"(?:but|though|however|although|aber|jedoch)(?!\w)"
-)
-_WORD = re.compile(r"[^\W_]+(?:['’&+.][^\W_]+)*")
 _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
 #: "No headphones over 60": a word that says none, and at most two behind it.
 _NONE = re.compile(r"(?<!\w)(?:no|nothing|none|kein|keine|keinen|nichts)(?:\s+\w+){0,2}\s*$")
@@ -73,8 +60,9 @@ class ConstraintReader:
         self._stock = _first([column for column in columns if column.type != "number"], _stock_of) or _first(
             columns, _stock_of
         )
-        self._stock_count = _first(numbers, lambda column: name_words(column.name) in _AMOUNT_IN_STOCK)
+        self._stock_count = _first(numbers, lambda column: is_stock(column.name))
         self._numbers = [column for column in numbers if column not in (self._price, self._stock_count)]
+        self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._flags = [
             (column, _flag_pattern(column))
             for column in columns
@@ -106,7 +94,7 @@ class ConstraintReader:
                 + text[mention.end :]
             )
         found: list[Statement] = []
-        for sentence in _SENTENCE.split(text):
+        for sentence in SENTENCE.split(text):
             found += self._sentence(sentence)
         return tuple(dict.fromkeys(found or self._answer(text)))
 
@@ -135,7 +123,7 @@ class ConstraintReader:
     def _sentence(self, sentence: str) -> list[Statement]:
         marked, amounts = take_amounts(sentence.casefold().replace("’", "'"))
         found: list[Statement] = []
-        for start, clause in _clauses(marked):
+        for start, clause in clauses(marked):
             if any(each.about_offer.match(clause.strip()) for each in self._phrases):
                 continue
             if any(each.not_needed.search(clause) for each in self._phrases):
@@ -146,9 +134,9 @@ class ConstraintReader:
                 found += self._released(clause)
                 found += self._stocked(clause)
                 found += self._flagged(clause)
-            found += self._named(clause, marked[:start], past=past)
+                found += self._categories.read(clause, marked[:start])
             if self._price is not None and any(each.cheaper.search(clause) for each in self._phrases):
-                found.append(_holds("cheaper", self._price, "<", 0.0))
+                found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds(marked, amounts)
         words = " ".join(sentence.split())[:200]
         return [_saying(statement, words) for statement in found]
@@ -178,8 +166,8 @@ class ConstraintReader:
                 column = self._column(one, text[: match.start()], text[match.end() :], money=money, weak=weak)
                 if column is not None:
                     taken |= {first, second}
-                    yield _holds("holds", column, ">=", min(low.value, high.value))
-                    yield _holds("holds", column, "<=", max(low.value, high.value))
+                    yield holds("holds", column, ">=", min(low.value, high.value))
+                    yield holds("holds", column, "<=", max(low.value, high.value))
         for each in self._phrases:
             for operator, pattern in each.before:
                 for match in pattern.finditer(text):
@@ -197,7 +185,7 @@ class ConstraintReader:
                         continue
                     taken.add(number)
                     flip = each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before))
-                    yield _holds(
+                    yield holds(
                         "holds", column, _FLIPPED[operator] if flip else operator, amounts[number].value
                     )
             for operator, pattern in each.behind:
@@ -209,13 +197,13 @@ class ConstraintReader:
                     column = self._column(amounts[number], before, behind, money=money, weak=False)
                     if column is not None:
                         taken.add(number)
-                        yield _holds("holds", column, operator, amounts[number].value)
+                        yield holds("holds", column, operator, amounts[number].value)
             yield from self._exact(each, text, amounts, taken)
             yield from self._several(each, text, amounts)
 
     def _about_offer(self, text: str, place: int) -> bool:
         """Whether what stands at a place of a sentence is said about an offer, or about the past."""
-        for start, clause in _clauses(text):
+        for start, clause in clauses(text):
             if start <= place <= start + len(clause):
                 return any(
                     each.about_offer.match(clause.strip()) or each.past.search(clause)
@@ -229,13 +217,13 @@ class ConstraintReader:
         """Which column a number is about, if any."""
         if amount.currency:
             return self._price
-        following = _WORD.match(behind.lstrip(" -\t"))
+        following = WORD.match(behind.lstrip(" -\t"))
         next_word = "" if following is None else following[0]
-        told = [word for word in _WORD.findall(before)[-4:] if not word.isdigit()]
+        told = [word for word in WORD.findall(before)[-4:] if not word.isdigit()]
         for column in self._numbers:
             names = [name for name in name_words(column.name).split("_") if len(name) > 1]
             unit = column.unit.casefold()
-            near = _WORD.findall(behind)[:2]
+            near = WORD.findall(behind)[:2]
             if next_word and next_word in (unit, f"{unit}s"):
                 return column
             if any(word in names or word.removesuffix("s") in names for word in near):
@@ -253,48 +241,48 @@ class ConstraintReader:
         """ "Size 42"."""
         for match in each.exact_number.finditer(text):
             number = int(match["number"])
-            column = _first(self._numbers, lambda one: each.exact.search(_spoken_name(one)) is not None)
+            column = _first(self._numbers, lambda one: each.exact.search(spoken_name(one)) is not None)
             if number not in taken and column is not None:
                 taken.add(number)
-                yield _holds("holds", column, "=", amounts[number].value)
+                yield holds("holds", column, "=", amounts[number].value)
                 continue
             category = _first(
-                self._named_columns, lambda one: each.exact.search(_spoken_name(one)) is not None
+                self._categories.columns, lambda one: each.exact.search(spoken_name(one)) is not None
             )
             if number not in taken and category is not None:
-                name = self._vocabulary.get(f"{amounts[number].value:.10g}", {}).get(category.name)
+                name = self._categories.vocabulary.get(f"{amounts[number].value:.10g}", {}).get(category.name)
                 if name is not None:
                     taken.add(number)
-                    yield _holds("holds", category, "=", name)
+                    yield holds("holds", category, "=", name)
 
     def _several(self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
         """ "Two of them": so many have to be there."""
         if self._stock_count is not None:
             for match in each.quantity.finditer(text):
-                yield _holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+                yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
 
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
         marked, amounts = take_amounts(text.casefold())
-        if self._price is None or not amounts or len(_WORD.findall(text)) > 8 or len(amounts) > 2:
+        if self._price is None or not amounts or len(WORD.findall(text)) > 8 or len(amounts) > 2:
             return []
         behind = re.split(PLACE, marked)[-1]
-        following = _WORD.match(behind.lstrip(" -\t"))
+        following = WORD.match(behind.lstrip(" -\t"))
         if following is not None and not any(
             each.after_price.fullmatch(following[0]) for each in self._phrases
         ):
             return []
         value = max(amount.value for amount in amounts)
-        return [_saying(_holds("answers", self._price, "<=", value), " ".join(text.split())[:200])]
+        return [_saying(holds("answers", self._price, "<=", value), " ".join(text.split())[:200])]
 
     # Stock, flags, names.
 
     def _released(self, clause: str) -> Iterator[Statement]:
         for each in self._phrases:
             if self._price is not None and each.any_price.search(clause):
-                yield _holds("released", self._price, "has", None)
+                yield holds("released", self._price, "has", None)
             if self._stock is not None and each.any_stock.search(clause):
-                yield _holds("released", self._stock, "has", None)
+                yield holds("released", self._stock, "has", None)
 
     def _stocked(self, clause: str) -> Iterator[Statement]:
         column = self._stock
@@ -305,193 +293,20 @@ class ConstraintReader:
             if match is None or each.any_stock.search(clause) or _denied_at(clause, match.start()):
                 continue
             if column.type == "number":
-                yield _holds("holds", column, ">", 0.0)
+                yield holds("holds", column, ">", 0.0)
             elif column.type == "yes-no":
-                yield _holds("holds", column, "=", True)
+                yield holds("holds", column, "=", True)
             else:
                 names = [name for name in self.table.names(column.name) if each.in_stock.search(folded(name))]
                 names += [name for name in self.table.names(column.name) if folded(name) in _THERE]
                 if names:
-                    yield _holds("holds", column, "in", tuple(dict.fromkeys(names)))
+                    yield holds("holds", column, "in", tuple(dict.fromkeys(names)))
 
     def _flagged(self, clause: str) -> Iterator[Statement]:
         for column, pattern in self._flags:
             match = None if pattern is None else pattern.search(clause)
             if match is not None:
-                yield _holds("holds", column, "=", not _denied_at(clause, match.start()))
-
-    @functools.cached_property
-    def _named_columns(self) -> list[TypedColumn]:
-        return [
-            column
-            for column in self.table.columns
-            if column.type == "category"
-            and column.name not in ("genres", "people")
-            and column is not self._stock
-            and len(self.table.names(column.name)) <= _MOST_NAMES
-        ]
-
-    @functools.cached_property
-    def _audiences(self) -> frozenset[str]:
-        """Columns that say for whom an item is: "I have two kids" asks for nothing."""
-        groups = [
-            frozenset(names) for each in self._phrases for names in each.phrases.lists["audience"].values()
-        ]
-        known = frozenset().union(*groups)
-        return frozenset(
-            column.name
-            for column in self._named_columns
-            if any(folded(name) in known for name in self.table.names(column.name))
-        )
-
-    @functools.cached_property
-    def _brand(self) -> TypedColumn | None:
-        return _first(self.table.columns, lambda column: name_words(column.name) == "brand")
-
-    @functools.cached_property
-    def _vocabulary(self) -> Mapping[str, Mapping[str, str]]:
-        """For each category's words, the columns that have it and how they write it."""
-        known: dict[str, dict[str, str]] = {}
-        for column in self._named_columns:
-            for name in self.table.names(column.name):
-                key = " ".join(_WORD.findall(folded(name).replace("’", "'")))
-                if key and key.count(" ") < _NAME_WORDS:
-                    known.setdefault(key, {})[column.name] = name
-        return known
-
-    def _named(self, clause: str, before: str, *, past: bool) -> list[Statement]:
-        """The categories that a clause names: excluded, asked for, allowed again, or for whom it is."""
-        found: list[Statement] = []
-        words = list(_WORD.finditer(clause))
-        position, taken = 0, 0
-        listing = self._listing(clause, before)
-        wanted: dict[str, list[str]] = {}
-        while position < len(words):
-            length, columns = self._longest(words, position, clause)
-            if not length:
-                position += 1
-                continue
-            start, end = words[position].start(), words[position + length - 1].end()
-            told, behind = clause[taken:start], clause[end:]
-            for each in self._phrases:
-                if each.fine.match(behind.lstrip()):
-                    found += [
-                        _holds("released", self._typed(name), "=", written)
-                        for name, written in columns.items()
-                    ]
-                    break
-            else:
-                mode = self._mode(told, listing if taken == 0 or self._only_joins(told) else None)
-                listing = mode or listing
-                found += self._by_mode(
-                    mode, columns, words[position : position + length], wanted, told, past=past
-                )
-            position += length
-            taken = end
-        for name, names in wanted.items():
-            column = self._typed(name)
-            distinct = tuple(dict.fromkeys(names))
-            found.append(
-                _holds("holds", column, "=", distinct[0])
-                if len(distinct) == 1
-                else _holds("holds", column, "in", distinct)
-            )
-        if not past:
-            found += self._for_whom(clause)
-        return found
-
-    def _by_mode(
-        self,
-        mode: str | None,
-        columns: Mapping[str, str],
-        words: Sequence[re.Match[str]],
-        wanted: dict[str, list[str]],
-        told: str,
-        *,
-        past: bool,
-    ) -> Iterator[Statement]:
-        """A name with what stands before it; what is asked for goes into `wanted`."""
-        brand = self._brand
-        ignored = len(words) == 1 and (
-            words[0][0].isdigit() or any(each.ignored.fullmatch(words[0][0]) for each in self._phrases)
-        )
-        by_column = {
-            name: written
-            for name, written in columns.items()
-            if told.rstrip().endswith(_spoken_name(self._typed(name)))
-        }
-        if by_column:
-            columns, ignored = by_column, False
-        if brand is not None and brand.name in columns and (mode is not None or len(columns) == 1):
-            if mode == "exclude":
-                yield _holds("holds", brand, "!=", columns[brand.name])
-            elif mode == "include" and not past:
-                wanted.setdefault(brand.name, []).append(columns[brand.name])
-            return
-        # A name that several columns have says which one it means by none of its words.
-        if len(columns) != 1 or ignored or (len(words[0][0]) < 2 and not by_column):
-            return
-        name, written = next(iter(columns.items()))
-        if mode == "exclude":
-            yield _holds("holds", self._typed(name), "!=", written)
-        elif not past and (name not in self._audiences or by_column):
-            wanted.setdefault(name, []).append(written)
-
-    def _listing(self, clause: str, before: str) -> str | None:
-        """Whether the clause before a comma ends in a list of excluded or wanted names that goes on here:
-        "not from Sony, Bose or JBL"."""
-        if not before or before.rstrip()[-1:] != ",":
-            return None
-        last = _CLAUSE.split(before.rstrip().rstrip(","))[-1]
-        words = list(_WORD.finditer(last))
-        for position in range(len(words)):
-            length, _ = self._longest(words, position, last)
-            if length and position + length == len(words):
-                return self._mode(last[: words[position].start()], None)
-        return None
-
-    def _mode(self, told: str, listing: str | None) -> str | None:
-        """What words before a name say of it: "exclude", "include", or nothing."""
-        for each in self._phrases:
-            if each.exclude_before.search(told):
-                return "exclude"
-        for each in self._phrases:
-            if each.include_before.search(told):
-                return "include"
-        return listing if self._only_joins(told) else None
-
-    def _only_joins(self, told: str) -> bool:
-        plain = told.strip(" ,/&")
-        return not plain or any(each.joins.fullmatch(plain) for each in self._phrases)
-
-    def _longest(
-        self, words: Sequence[re.Match[str]], position: int, clause: str
-    ) -> tuple[int, Mapping[str, str]]:
-        for length in range(min(_NAME_WORDS, len(words) - position), 0, -1):
-            key = " ".join(word[0] for word in words[position : position + length])
-            columns = self._vocabulary.get(key) or self._vocabulary.get(key.removesuffix("'s"))
-            if columns:
-                return length, columns
-        return 0, {}
-
-    def _for_whom(self, clause: str) -> Iterator[Statement]:
-        for each in self._phrases:
-            for match in each.audience.finditer(clause):
-                synonyms = next(
-                    {name for one in self._phrases for name in one.phrases.lists["audience"].get(group, ())}
-                    for group, pattern in each.groups
-                    if pattern.fullmatch(match["who"])
-                )
-                for column in self._named_columns:
-                    names = [name for name in self.table.names(column.name) if folded(name) in synonyms]
-                    if names and column is not self._brand:
-                        yield _holds("holds", column, "in", tuple(names))
-                        break
-
-    def _typed(self, name: str) -> TypedColumn:
-        column = self.table.column(name)
-        assert column is not None, f"{name} is a column of the table"
-        return column
+                yield holds("holds", column, "=", not _denied_at(clause, match.start()))
 
 
 _THERE = frozenset(
@@ -505,11 +320,7 @@ def _first(columns: Iterable[TypedColumn], holds: object) -> TypedColumn | None:
 
 
 def _stock_of(column: TypedColumn) -> bool:
-    return name_words(column.name) in _STOCK | _AMOUNT_IN_STOCK and column.type != "text"
-
-
-def _spoken_name(column: TypedColumn) -> str:
-    return name_words(column.name).replace("_", " ")
+    return is_stock(column.name) and column.type != "text"
 
 
 def _flag_pattern(column: TypedColumn) -> re.Pattern[str] | None:
@@ -525,18 +336,6 @@ def _flag_pattern(column: TypedColumn) -> re.Pattern[str] | None:
 def _denied_at(clause: str, place: int) -> bool:
     """Whether a word of denial stands right before a place."""
     return re.search(rf"(?<!\w){_DENIED}[\s-]+(?:(?:be|a|an|the|any|sein)\s+)?$", clause[:place]) is not None
-
-
-def _clauses(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for match in _CLAUSE.finditer(text):
-        yield start, text[start : match.start()]
-        start = match.end()
-    yield start, text[start:]
-
-
-def _holds(kind: object, column: TypedColumn, operator: Operator, value: ConstraintValue) -> Statement:
-    return Statement(kind, Constraint(column.name, operator, value))  # type: ignore[arg-type]
 
 
 def _saying(statement: Statement, words: str) -> Statement:

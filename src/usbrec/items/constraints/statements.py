@@ -14,6 +14,7 @@ from typing import Literal
 from usbrec.dialogue import Constraint
 from usbrec.items.constraints.filters import contradictions
 
+Kind = Literal["holds", "answers", "released", "cheaper"]
 _UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
 _POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not in", "not contains"})
 
@@ -27,7 +28,7 @@ class Statement:
     what was offered last.
     """
 
-    kind: Literal["holds", "answers", "released", "cheaper"]
+    kind: Kind
     constraint: Constraint
 
 

@@ -20,7 +20,7 @@ from usbrec.dialogue import Constraint, Sample, Turn
 from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
-from usbrec.items.constraints.column_types import is_price, name_words
+from usbrec.items.constraints.column_types import is_price, is_stock, name_words
 from usbrec.items.constraints.filters import FilterError, read_filter
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
@@ -72,13 +72,23 @@ def untold(wishes: Sequence[Wish], turns: Sequence[Turn], knowledge: Knowledge) 
     """The wishes that the seeker's turns do not hold yet, as rules read them or by their words."""
     if not wishes:
         return []
-    heard = set(knowledge.reader.read(turns)) if knowledge.reader is not None else set()
+    heard = knowledge.reader.read(turns) if knowledge.reader is not None else ()
     said = " ".join(turn.text for turn in turns if turn.role == "seeker").casefold()
     return [
         wish
         for wish in wishes
-        if wish.constraint not in heard and not any(form.casefold() in said for form in _all_forms(wish))
+        if not _heard(wish, heard, knowledge)
+        and not any(form.casefold() in said for form in _all_forms(wish))
     ]
+
+
+def _heard(wish: Wish, heard: Sequence[Constraint], knowledge: Knowledge) -> bool:
+    """Whether what was read says a wish, perhaps in other words: "in stock" is a stock of at least 1."""
+    same = [one for one in heard if one.column == wish.constraint.column]
+    if not same or wish.constraint in same:
+        return bool(same)
+    met = knowledge.columns.allowed(same).mask_n
+    return bool(met.any()) and not (met & ~knowledge.columns.allowed((wish.constraint,)).mask_n).any()
 
 
 def asked_for(wish: Wish, text: str, language: str = "en") -> bool:
@@ -148,9 +158,11 @@ def _forms(wish: Wish, language: str) -> list[str]:
         "has": "has",
         "has not": "has",
     }[one.operator]
+    if is_stock(one.column) and use == "min other" and isinstance(value, float) and value <= 1:
+        use = "in_stock"
     if isinstance(value, bool):
         use = "yes" if value is (one.operator == "=") else "no"
-        if use == "yes" and column in ("in stock", "stock", "available", "instock", "availability"):
+        if use == "yes" and is_stock(one.column):
             use = "in_stock"
     told = _value(value, language)
     return [str(form).replace("{value}", told).replace("{column}", column) for form in say[use]]

@@ -23,7 +23,9 @@ def add_page(app: FastAPI, *, pictures: bool = False) -> None:
     async def page() -> Response:
         headers = {"cache-control": "no-cache"}
         if pictures:
-            headers["content-security-policy"] = POLICY.replace("img-src 'self'", "img-src 'self' http: https:")
+            headers["content-security-policy"] = POLICY.replace(
+                "img-src 'self'", "img-src 'self' http: https:"
+            )
         return FileResponse(index, headers=headers)
 
     app.mount("/static", StaticFiles(directory=_PAGE), name="static")
