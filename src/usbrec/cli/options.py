@@ -113,6 +113,10 @@ Share = Annotated[
 Noun = Annotated[
     str | None, typer.Option(help="What one item is called, such as book.", rich_help_panel=_SEEKERS)
 ]
+Constraints = Annotated[
+    int,
+    typer.Option(min=0, help="So many seekers ask for a price, a stock, a brand.", rich_help_panel=_SEEKERS),
+]
 SecondJudge = Annotated[
     bool,
     typer.Option(

@@ -26,6 +26,7 @@ def samples(
     test: o.Test = None,
     share: o.Share = None,
     noun: o.Noun = None,
+    constraints: o.Constraints = 0,
     interactions: o.Interactions = None,
     seed: o.Seed = None,
     config: o.ConfigFile = None,
@@ -47,6 +48,7 @@ def samples(
             interactions=interactions,
             test=test,
             share=share,
+            constraints=constraints,
         )
         typer.echo(f"{out}: {made['samples']} simulated seekers")
         if test is not None:
@@ -54,7 +56,8 @@ def samples(
         if skipped := made["undescribed"] + made["unspeakable"]:
             typer.echo(f"{skipped} items were passed over: nothing can be said of them but their title")
         return
-    if any(option is not None for option in (number, test, share, noun, interactions, seed, config)):
+    given = (number, test, share, noun, constraints or None, interactions, seed, config)
+    if any(option is not None for option in given):
         raise ConfigError(
             f"samples {source_kind}: only `samples catalogue` takes options beside -o and --strict; "
             "leave them out."

@@ -102,6 +102,9 @@ class BaselineRecommender:
         turns = alternating(conversation.turns, opening=self._opening)
         named = self._knowledge.named_in(turns)
         picked = self._picked(sampling, turns, named, self._knowledge.allowed(constraints))
+        if constraints and len(picked) < sampling.n:
+            # All that meets what is asked for was offered already.
+            return Drawn((Reply(self._prompts.render("fallback_ask")),) * sampling.n)
         if len(picked) < sampling.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
         items = [self._knowledge.catalogue.get(item_id) for item_id in picked]

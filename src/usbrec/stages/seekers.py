@@ -7,11 +7,13 @@ from pathlib import Path
 
 from usbrec.config import Config, settled
 from usbrec.data import write_samples
+from usbrec.dialogue import Sample
 from usbrec.errors import ConfigError
 from usbrec.items.knowledge import Knowledge
 from usbrec.stages.resolve import to_make_seekers
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
+from usbrec.synth.constraints import with_constraints
 from usbrec.synth.generator import SeekerDistribution, make_seekers
 from usbrec.synth.sampling import split_items
 
@@ -30,11 +32,13 @@ def make_samples(
     interactions: str | Path | None = None,
     test: str | Path | None = None,
     share: float | None = None,
+    constraints: int = 0,
 ) -> Mapping[str, int]:
     """Write `number` simulated seekers to `out`, or share them between `out` and `test`.
 
     Of the items, `share` (by default SHARE) are targets in `test` alone and the others in `out` alone, so
-    that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns
+    that what is learnt about an item is never what is tested; the seekers are shared likewise. Of all,
+    `constraints` ask for a price, a stock, a brand or another category (synth/constraints.py). Returns
     how many samples went where, and how many items were skipped. Raises InputError and ConfigError.
     """
     config = to_make_seekers(config or Config(), Path(catalogue))
@@ -78,9 +82,17 @@ def make_samples(
             among=tested,
             first=len(train.samples),
         )
-        write_samples(test, other.samples)
+        asked = round(constraints * held / number)
+        write_samples(test, _constrained(other.samples, knowledge, asked, config.seed))
         counts["test"] = len(other.samples)
         counts["undescribed"] += other.undescribed
         counts["unspeakable"] += other.unspeakable
-    write_samples(out, train.samples)
+    asked = constraints - (0 if test is None else round(constraints * held / number))
+    write_samples(out, _constrained(train.samples, knowledge, asked, config.seed))
     return counts
+
+
+def _constrained(
+    samples: tuple[Sample, ...], knowledge: Knowledge, number: int, seed: int
+) -> tuple[Sample, ...]:
+    return with_constraints(samples, knowledge, number, seed) if number else samples

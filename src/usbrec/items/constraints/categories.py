@@ -147,12 +147,9 @@ class CategoryReader:
         if len(columns) != 1 or ignored or (len(words[0][0]) < 2 and not by_column):
             return
         name, written = next(iter(columns.items()))
-        if (
-            name == "genres"
-            and mode != "must"
-            and not (mode == "exclude" and _NOTHING_MORE.fullmatch(behind))
-        ):
-            # "No shoes over 60" excludes no shoes.
+        # "No shoes over 60" excludes no shoes.
+        demanded = mode == "must" or (mode == "exclude" and _NOTHING_MORE.fullmatch(behind))
+        if name == "genres" and not demanded:
             return
         if mode == "exclude":
             yield holds("holds", self._typed(name), "!=", written)
