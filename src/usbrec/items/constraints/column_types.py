@@ -51,8 +51,8 @@ _CURRENCY_NAMES = {
 _ADDRESS = re.compile(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
 _SEPARATORS = re.compile(r"[|;,]")
 _WITH_UNIT = re.compile(r"(?P<number>[-−]?[0-9][0-9.,'’ ]*?)\s*(?P<unit>[^\W\d_]{1,8}|%|\")\.?")
-_COMMA_FRACTION = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9.]+,[0-9]+")
-_POINT_FRACTION = re.compile(r"[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})|[0-9,]+\.[0-9]+")
+_COMMA_FRACTION = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
+_POINT_FRACTION = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])|,[0-9]{3}\.[0-9]")
 
 
 def name_words(column: str) -> str:

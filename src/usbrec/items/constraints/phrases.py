@@ -15,7 +15,7 @@ from usbrec.lexicon import LANGUAGES, words
 _OPEN, _CLOSE = "\ue000", "\ue001"
 PLACE = rf"{_OPEN}(\d+){_CLOSE}"
 _DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-_NUMBER = re.compile(rf"(?<![\w.,/]){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
+_NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
 #: So many digits have amounts; more are an article's number.
 _MOST_DIGITS = 12
 
@@ -49,7 +49,7 @@ class Phrases:
 
     @functools.cached_property
     def currencies(self) -> Mapping[str, str]:
-        return {said: sign for sign, all_said in self.lists["currencies"].items() for said in all_said}
+        return {said: sign.upper() for sign, every in self.lists["currencies"].items() for said in every}
 
 
 def _pattern(phrases: Iterable[str]) -> str:
@@ -67,7 +67,14 @@ def _compiled(language: str, use: str) -> re.Pattern[str]:
 
 @functools.cache
 def phrases_of(language: str) -> Phrases:
-    return Phrases(language, words(language, "constraints"))
+    """The word lists of a language, as texts are when they are read: in lower case, "ß" as "ss"."""
+    return Phrases(language, _folded(words(language, "constraints")))
+
+
+def _folded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key.casefold(): _folded(inner) for key, inner in value.items()}
+    return [entry.casefold() for entry in value] if isinstance(value, list) else value
 
 
 def all_phrases() -> tuple[Phrases, ...]:
@@ -107,6 +114,8 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         number = number_of(plain.rstrip("k").strip(), thousands=True)
         if number is None or sum(map(str.isdigit, plain)) > _MOST_DIGITS or behind in {"/", "_"}:
             return written
+        if (letters := _LETTERS.match(text, match.end())) and not _is_unit(letters[0], text[letters.end() :]):
+            return written
         values.append(
             (number * (1000 if thousand else 1), re.fullmatch(r"(?:18|19|20)\d\d", written) is not None)
         )
@@ -124,6 +133,15 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         return f"{_OPEN}{len(amounts) - 1}{_CLOSE}"
 
     return _amount_pattern().sub(amount, marked), amounts
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _is_unit(letters: str, behind: str) -> bool:
+    """Whether letters right behind a number are a unit or a currency, and no part of a model's name."""
+    _, signs = _currency_pattern()
+    return (len(letters) <= 3 or letters in signs) and not behind[:1].isdigit()
 
 
 def _take_words(text: str, values: list[tuple[float, bool]]) -> str:
@@ -147,7 +165,7 @@ def _number_words() -> Mapping[str, int]:
 @functools.cache
 def _spoken_pattern() -> re.Pattern[str]:
     known = sorted(_number_words(), key=len, reverse=True)
-    german = "[a-zäöüß]*(?:zig|hundert|tausend)(?:[a-zäöüß]*zig)?"
+    german = "[a-zäöüß]*(?:zig|ssig|hundert|tausend)(?:[a-zäöüß]*zig)?"
     one = rf"(?<!\w)(?:{'|'.join(map(re.escape, known))}|{german})(?!\w)"
     return re.compile(rf"{one}(?:(?:[\s-]+|\s+and\s+)(?:{one}))*")
 
@@ -189,6 +207,6 @@ def _german(word: str) -> int | None:
             rest = _german(behind.removeprefix("und")) if behind else 0
             return None if many is None or rest is None else many * times + rest
     unit, joined, ten = word.partition("und")
-    if joined and ten.endswith(("zig", "ßig")) and unit in known and ten in known and known[unit] < 10:
+    if joined and ten.endswith(("zig", "ssig")) and unit in known and ten in known and known[unit] < 10:
         return known[unit] + known[ten]
     return None

@@ -22,6 +22,7 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import is_price, is_stock, name_words
 from usbrec.items.constraints.filters import FilterError, read_filter
+from usbrec.items.constraints.phrases import phrases_of
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.lexicon import LANGUAGES, words
@@ -96,7 +97,7 @@ def asked_for(wish: Wish, text: str, language: str = "en") -> bool:
     if "?" not in text:
         return False
     said, column = text.casefold(), name_words(wish.constraint.column).replace("_", " ")
-    if is_price(wish.constraint.column) and any(phrase in said for phrase in _lists(language)["asks_price"]):
+    if is_price(wish.constraint.column) and phrases_of(language).said("asks_price", said):
         return True
     return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", said) is not None
 
@@ -128,7 +129,7 @@ def says_nothing_fits(text: str) -> bool:
 
 @functools.cache
 def _nothing(language: str) -> re.Pattern[str]:
-    said = "|".join(map(re.escape, _lists(language)["nothing"]["words"]))
+    said = "|".join(map(re.escape, phrases_of(language).lists["nothing"]["words"]))
     return re.compile(rf"(?<!\w)(?:{said})(?!\w)")
 
 
