@@ -10,9 +10,9 @@ import pytest
 
 from support.seats import after, draw, grounded
 from support.shop import KNOWLEDGE, SHOP, said, wanting
-from usbrec import enhance
+from usbrec import enhance, evaluate
 from usbrec.dialogue import Constraint, Sample, Turn
-from usbrec.errors import InputError
+from usbrec.errors import ConfigError, InputError
 from usbrec.items import AttributeRetriever
 from usbrec.items.constraints.filters import FilterError, read_filter
 from usbrec.judge.facts import reply_facts
@@ -309,3 +309,36 @@ def test_wishes_that_the_catalogue_cannot_meet_are_told_before_anybody_plays() -
     ):
         assert problem is not None
         assert words in problem
+
+
+def test_a_model_may_read_what_is_asked_for_in_place_of_rules() -> None:
+    def model(request: Any) -> str:
+        if "JSON object" in request.messages[0].content:
+            assert "colour (category): black" in request.messages[0].content
+            return 'Here: {"price": {"max": 60}, "wheels": 3, "colour": {"max": 1}}, that is all.'
+        return "Trail Runner Pro!"
+
+    def found(model: Any, text: str) -> Any:
+        better = enhance(
+            ScriptedModel(model), catalogue=SHOP, drafts=2, config={"play": {"constraints": "model"}}
+        )
+        reply = better.reply_sync([text])
+        better.close()
+        return reply
+
+    assert found(model, "Etwas Günstiges für die Straße.").items == ("S02",)
+    for odd in ("", "{", "{}", "[1]", "none", '{"price": {"max": 3, "min": 5}}', "{'a': 1}}}"):
+
+        def says(request: Any, odd: str = odd) -> str:
+            return odd if "JSON object" in request.messages[0].content else "Storm Shell!"
+
+        assert found(says, "Hello").items == ("S08",)
+    with pytest.raises(ConfigError, match="Use 'rules'"):
+        evaluate(
+            [wanting("Hello", ("Park Jogger",))],
+            catalogue=SHOP,
+            recommender="rules:retriever",
+            candidates=2,
+            config={"play": {"constraints": "model"}},
+            progress=False,
+        )

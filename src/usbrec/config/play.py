@@ -46,10 +46,11 @@ class Play(Stage):
     """With candidates, what is said in place of a reply that still names a title the catalogue does not have:
     a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing
     real), or a fixed question (ask: every item named is then the model's own choice)."""
-    constraints: Literal["auto", "rules", "off"] = free("auto")
+    constraints: Literal["auto", "rules", "model", "off"] = free("auto")
     """Whether what seekers say of price, stock, brands and other columns is read and holds: `rules` reads it,
-    `off` does not, and `auto` reads it where the catalogue has a price, a stock or a brand. A filter that
-    comes with a request holds in any case."""
+    `model` asks the recommender's model before each reply (with candidates or a search), `off` does not, and
+    `auto` reads it by rules where the catalogue has a price, a stock or a brand. A filter that comes with a
+    request holds in any case."""
     filter: dict[str, JsonValue] = free({})
     """What every recommended item must be, beside what the seeker asks for, such as `{ in_stock = true }`
     (docs/constraints.md)."""

@@ -30,6 +30,7 @@ from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
 from usbrec.play.grounding.focus import Focusing
 from usbrec.play.language_model import PromptTemplate
+from usbrec.play.preferences.constraint_model import ModelConstraintReader
 from usbrec.play.preferences.extraction import PreferenceExtractor
 from usbrec.play.preferences.record import Preferences, parse_profile
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
@@ -49,7 +50,7 @@ class InternalSeats:
     `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
     None where no catalogue is known. `focusing` shares the candidates among the drafts; None where each
     draft sees all there are. `knowledge` reads what the seeker asks of an item: a draft that names another is
-    said only where there is no better one.
+    said only where there is no better one. `reader` is a model that reads it, None where rules do.
     """
 
     extractor: PreferenceExtractor
@@ -58,6 +59,7 @@ class InternalSeats:
     names_new: Callable[[Sequence[Turn], str], bool] | None = None
     focusing: Focusing | None = None
     knowledge: Knowledge | None = None
+    reader: ModelConstraintReader | None = None
 
 
 class SelfEnhanced:
@@ -97,6 +99,7 @@ class SelfEnhanced:
             return await self.inner.draw(conversation, sampling)
         token = current_meter.set(self._meter(sampling))
         try:
+            conversation = await self._with_constraints(conversation, sampling.seed)
             search = _Search(
                 self.inner, self._seats, self._settings, conversation, sampling, opening=self._opening
             )
@@ -106,6 +109,17 @@ class SelfEnhanced:
 
     async def aclose(self) -> None:
         await self.inner.aclose()
+
+    async def _with_constraints(self, conversation: Conversation, seed: int) -> Conversation:
+        """The conversation with what the seeker asks of an item, where a model reads that."""
+        reader = self._seats.reader
+        if reader is None or any(one.turn is not None for one in conversation.constraints):
+            return conversation
+        try:
+            read = await reader.read(conversation.turns, seed=derive_seed(seed, "constraints"))
+        except BudgetSpent:
+            return conversation
+        return replace(conversation, constraints=(*conversation.constraints, *read))
 
     def _meter(self, sampling: Sampling) -> Meter:
         settings = self._settings

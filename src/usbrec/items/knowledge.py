@@ -77,7 +77,9 @@ class Knowledge:
     def constraints(self, turns: Sequence[Turn], given: Iterable[Constraint] = ()) -> tuple[Constraint, ...]:
         """What an item must be after these turns: what was given beside them (without a turn), and what the
         seeker's words ask for."""
-        with_request = (*self.given, *(one for one in given if one.turn is None))
+        # What others have read in words stands; what our reader read in fewer turns is read anew.
+        others = given if self.reader is None else (one for one in given if one.turn is None)
+        with_request = (*self.given, *others)
         read = () if self.reader is None else self.reader.read(turns)
         return tuple(dict.fromkeys((*with_request, *read)))
 

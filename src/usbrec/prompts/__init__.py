@@ -22,6 +22,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "fallback_item": frozenset({"title"}),
     "fallback_ask": frozenset(),
     "nothing_fits": frozenset({"constraint", "nearest"}),
+    "constraints": frozenset({"columns"}),
     "simulator_targets": frozenset({"targets", "facts"}),
     "simulator_persona": frozenset({"manner", "remaining", "patience"}),
     "simulator_profile": frozenset({"profile"}),

@@ -10,6 +10,7 @@ from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.nothing_fits import nothing_fits
+from usbrec.play.preferences.constraint_model import ModelConstraintReader
 from usbrec.play.seats import alternating
 from usbrec.prompts import Prompts
 
@@ -19,13 +20,15 @@ _LONG = 80
 
 @dataclass(frozen=True)
 class Grounding:
-    """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown."""
+    """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown.
+    `reader` is a model that reads what the seeker asks of an item, None where rules do."""
 
     knowledge: Knowledge
     retriever: Retriever
     prompts: Prompts
     count: int
     text_words: int = 0
+    reader: ModelConstraintReader | None = None
 
     @property
     def format(self) -> CandidateFormatter:
@@ -68,6 +71,14 @@ class Grounding:
         known = {item.id for item in candidates}
         others = [item_id for item_id in conversation.focus or () if item_id not in known]
         return replace(conversation, candidates=(*candidates, *self.items(others)))
+
+    async def read_constraints(self, conversation: Conversation, *, seed: int) -> tuple[Constraint, ...]:
+        """The same, asked of the model that reads them, unless they have been read already. Raises
+        ModelError."""
+        known = conversation.constraints
+        if self.reader is not None and all(one.turn is None for one in known):
+            known = (*known, *await self.reader.read(conversation.turns, seed=seed))
+        return self.constraints(replace(conversation, constraints=known))
 
     def constraints(self, conversation: Conversation) -> tuple[Constraint, ...]:
         """What an item must be at this point: what came with the request, and what the words ask for."""

@@ -42,6 +42,9 @@ class OwnRecommender:
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """`n` replies, each asked for. Raises ModelError."""
+        if self.candidates is not None:
+            held = await self.candidates.read_constraints(conversation, seed=sampling.seed)
+            conversation = replace(conversation, constraints=held)
         conversation = self._shown(conversation)
         started = time.monotonic()
         asked = [self._reply(conversation, sampling.seed, place) for place in range(sampling.n)]
@@ -63,8 +66,6 @@ class OwnRecommender:
         """What the system is given: candidates where they were asked for, of a focus only those, and no
         system text."""
         if self.candidates is not None and not conversation.candidates:
-            constraints = self.candidates.constraints(conversation)
-            conversation = replace(conversation, constraints=constraints)
             conversation = self.candidates.with_candidates(conversation)
         if conversation.focus is not None:
             asked = set(conversation.focus)
