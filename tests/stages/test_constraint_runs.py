@@ -240,3 +240,18 @@ def test_a_run_with_other_types_of_columns_is_another_run(tmp_path: Path) -> Non
         usbrec.evaluate(samples, config={"catalogue": {"columns": {"price": "text"}}}, **settings)
     with pytest.raises(ConfigError, match="columns"):
         load_config({"catalogue": {"columns": {"price": "money"}}})
+
+
+def test_where_nothing_is_asked_no_table_of_columns_is_made(tmp_path: Path) -> None:
+    books = usbrec.load_catalogue(EXAMPLES / "books.csv")
+    usbrec.evaluate(
+        EXAMPLES / "books.jsonl",
+        catalogue=books,
+        recommender=f"scripted:{EXAMPLES / 'book-model.jsonl'}",
+        candidates=4,
+        ses=True,
+        limit=3,
+        second_judge=False,
+        progress=False,
+    )
+    assert "columns" not in books.kept

@@ -37,7 +37,11 @@ class RecommenderSeat:
     ) -> tuple[Item, ...]:
         """The items that are shown at this point, best first; none without grounding. `constraints` are as
         :meth:`Grounding.candidates` takes them."""
-        return () if self.grounding is None else self.grounding.candidates(turns, constraints)
+        if self.grounding is None:
+            return ()
+        if constraints is None:
+            return self.grounding.candidates(turns)
+        return self.grounding.candidates(turns, constraints)
 
     def prompt(self, turns: Sequence[Turn], focus: Sequence[str] | None = None) -> tuple[Message, ...]:
         """What the language model itself reads at this point: with all candidates, or those of `focus`."""

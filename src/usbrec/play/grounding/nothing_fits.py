@@ -20,10 +20,10 @@ _NAMES = 4
 
 def nothing_fits(constraints: Sequence[Constraint], knowledge: Knowledge, prompts: Prompts) -> str | None:
     """The sentence; None where some item meets all of the constraints."""
-    columns = knowledge.columns
     allowed = knowledge.allowed(constraints)
     if allowed is None or allowed.count:
         return None
+    columns = knowledge.columns
     without = [
         (one, columns.allowed([other for other in constraints if other != one])) for one in constraints
     ]
