@@ -117,6 +117,45 @@ class Item:
         return f"{self.title} ({self.year})" if self.year is not None else self.title
 
 
+#: How a constraint holds a column against its value.
+Operator = Literal[
+    "<=", "<", ">=", ">", "=", "!=", "in", "not in", "contains", "not contains", "has", "has not"
+]
+ConstraintValue = float | bool | str | tuple[float | str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What an item must be: its `column` held by `operator` against `value`.
+
+    `value` is a number, a truth, a text, several of them for "in" and "not in", and None for "has". `turn` is
+    the number (from 0) of the seeker's turn that asks for it in `words`; None where it came with a request.
+    Who said it does not make it another constraint.
+    """
+
+    column: str
+    operator: Operator
+    value: ConstraintValue = None
+    turn: int | None = field(default=None, compare=False)
+    words: str = field(default="", compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        said = {} if self.turn is None else {"turn": self.turn, "words": self.words}
+        return {"column": self.column, "operator": self.operator, "value": value, **said}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        value = data["value"]
+        return cls(
+            data["column"],
+            data["operator"],
+            tuple(value) if isinstance(value, list) else value,
+            data.get("turn"),
+            data.get("words", ""),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A point in a recorded dialogue.
@@ -125,7 +164,8 @@ class Sample:
     ``Title (year)``) the seeker ended up with here, at least one. `label` is what the human
     recommender said next, or None. `dialogue_id` is the cluster for statistics: rows of one
     dialogue are not independent. `seeker` is the persona of a simulated seeker as JSON (see
-    play/seekers/persona.py), empty where people talked.
+    play/seekers/persona.py), empty where people talked. `constraints` are what an item must be for this
+    seeker, as JSON (docs/constraints.md); with some, `targets` may be empty: nothing fits.
     """
 
     id: str
@@ -135,9 +175,10 @@ class Sample:
     label: str | None = None
     source: str = ""
     seeker: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    constraints: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
-        written = {
+        written: dict[str, Any] = {
             "id": self.id,
             "dialogue_id": self.dialogue_id,
             "turns": [turn.to_json() for turn in self.turns],
@@ -146,7 +187,8 @@ class Sample:
             "source": self.source,
         }
         # Left out where there is none, so that recorded samples keep their digests.
-        return written | ({"seeker": dict(self.seeker)} if self.seeker else {})
+        written |= {"seeker": dict(self.seeker)} if self.seeker else {}
+        return written | ({"constraints": dict(self.constraints)} if self.constraints else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -158,6 +200,7 @@ class Sample:
             label=data.get("label"),
             source=data.get("source", ""),
             seeker=data.get("seeker", {}),
+            constraints=data.get("constraints", {}),
         )
 
 
@@ -316,7 +359,8 @@ class Conversation:
     were asked for; else empty. `focus` has the ids of those candidates that this reply is asked about (None:
     all of them). `profile` is what the seeker says they like, in their own words or in the eight lines of
     play/preferences/record.py, in place of what would be read from the dialogue. `system` is what stands
-    for the recommender's instructions where a client brings its own. No target ever stands here.
+    for the recommender's instructions where a client brings its own. `constraints` are what the seeker's
+    words ask of an item and what came with the request. No target ever stands here.
     """
 
     turns: tuple[Turn, ...]
@@ -326,6 +370,7 @@ class Conversation:
     focus: tuple[str, ...] | None = None
     profile: str | None = None
     system: str | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def last_round(self) -> bool:

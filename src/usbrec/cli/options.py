@@ -123,6 +123,10 @@ Language = Annotated[
         help="Language of the seekers: en or de; by default the catalogue's.", rich_help_panel=_SEEKERS
     ),
 ]
+Constraints = Annotated[
+    int,
+    typer.Option(min=0, help="So many seekers ask for a price, a stock, a brand.", rich_help_panel=_SEEKERS),
+]
 SecondJudge = Annotated[
     bool,
     typer.Option(

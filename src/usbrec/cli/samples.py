@@ -29,6 +29,7 @@ def samples(
     language: o.Language = None,
     writer: o.Writer = None,
     base_url: o.BaseUrl = None,
+    constraints: o.Constraints = 0,
     interactions: o.Interactions = None,
     seed: o.Seed = None,
     config: o.ConfigFile = None,
@@ -58,6 +59,7 @@ def samples(
             interactions=interactions,
             test=test,
             share=share,
+            constraints=constraints,
         )
         typer.echo(f"{out}: {made['samples']} simulated seekers")
         if test is not None:
@@ -70,7 +72,8 @@ def samples(
                 f"{made['leaked']} named a target when first drawn, {made['masked']} of these are masked"
             )
         return
-    given = (number, test, share, noun, language, writer, base_url, interactions, seed, config)
+    made_up = (number, test, share, noun, language, writer, base_url, constraints or None)
+    given = (*made_up, interactions, seed, config)
     if any(option is not None for option in given):
         raise ConfigError(
             f"samples {source_kind}: only `samples catalogue` takes options beside -o and --strict; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ class CatalogueFile(Stage):
 
     Names are compared without case, blanks, hyphens and underscores.
     """
+
+    later: ClassVar[Mapping[str, Any]] = {"columns": {}}
 
     id: str | tuple[str, ...] | None = None
     """What tells items apart."""
@@ -33,6 +35,10 @@ class CatalogueFile(Stage):
     # What it decides stands in the items' digest.
     also: str | tuple[str, ...] | None = free(None)
     """Further titles of an item: an original one, one under which it is known as well."""
+    # What they decide stands in what decides the items (stages/run_folder.py), where any are given.
+    columns: dict[str, Literal["number", "yes-no", "category", "text"]] = free({})
+    """What further columns hold, by name: `number`, `yes-no`, `category` or `text`; of those
+    that are not named, their cells decide. Filters and what seekers ask for are held against them."""
     table: str | None = None
     """SQLite: the table or view to read; by default the only table."""
     encoding: str | None = free(None)

@@ -98,4 +98,10 @@ class Config(Stage):
 
     def decides(self) -> dict[str, Any]:
         """The settings that decide answers, as nested JSON."""
-        return deciding(self)
+        decided = deciding(self)
+        # Left out as they are by default, so that runs of before go on.
+        if self.play.constraints != "auto":
+            decided["play"]["constraints"] = self.play.constraints
+        if self.play.filter:
+            decided["play"]["filter"] = self.play.filter
+        return decided

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from usbrec.config.stage import Fixed, Stage, free
 
@@ -16,6 +16,7 @@ class Play(Stage):
     fixed: ClassVar[Mapping[str, Fixed]] = {
         "leak_redraws": Fixed(2, "usbrec.play.seekers.model.LEAK_REDRAWS"),
     }
+    later: ClassVar[Mapping[str, Any]] = {"constraints": "auto", "filter": {}}
 
     rounds: int = Field(2, ge=1, le=20)
     """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""
@@ -45,6 +46,14 @@ class Play(Stage):
     """With candidates, what is said in place of a reply that still names a title the catalogue does not have:
     a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing
     real), or a fixed question (ask: every item named is then the model's own choice)."""
+    constraints: Literal["auto", "rules", "model", "off"] = free("auto")
+    """Whether what seekers say of price, stock, brands and other columns is read and holds: `rules` reads it,
+    `model` asks the recommender's model before each reply (with candidates or a search), `off` does not, and
+    `auto` reads it by rules where the catalogue has a price, a stock or a brand. A filter that comes with a
+    request holds in any case."""
+    filter: dict[str, JsonValue] = free({})
+    """What every recommended item must be, beside what the seeker asks for, such as `{ in_stock = true }`
+    (docs/constraints.md)."""
     prompts: str | None = None
     """A folder whose files replace the packaged prompts of the same names."""
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from usbrec.config.stage import Stage, free
 
 
 class Serving(Stage):
     """The service (`usbrec serve`)."""
+
+    later: ClassVar[Mapping[str, Any]] = {"show": None}
 
     host: str = free("127.0.0.1")
     """Address to listen on. Without keys it has to be one of this machine alone."""
@@ -41,6 +46,9 @@ class Serving(Stage):
     watch: float = free(2.0, ge=0)
     """Seconds between looks at the files of the catalogue: one that has changed is taken up while the service
     runs. 0 looks at SIGHUP alone."""
+    show: tuple[str, ...] | None = free(None)
+    """Columns of the catalogue that are given back with each recommended item and stand on the page's cards;
+    by default those that hold a price, an address or a picture."""
     log_texts: bool = free(False)
     """Whether the log has what was said."""
     telemetry: bool = free(False)

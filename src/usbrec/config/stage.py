@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from usbrec.errors import ConfigError
@@ -42,6 +50,18 @@ class Stage(BaseModel):
     moved: ClassVar[Mapping[str, str]] = {}
     #: Settings of earlier versions that are constants now.
     fixed: ClassVar[Mapping[str, Fixed]] = {}
+    #: Settings that came later and are written only where they are not as here, so that what was run before
+    #: keeps its bytes.
+    later: ClassVar[Mapping[str, Any]] = {}
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        return {
+            name: value
+            for name, value in written.items()
+            if name not in self.later or value != self.later[name]
+        }
 
     @model_validator(mode="before")
     @classmethod

@@ -31,6 +31,11 @@ The full form is what `usbrec samples` writes:
       `words` (at least one), perhaps `vague`: true, and of a value perhaps the catalogue's `column`. Null or
       missing: what is known of the targets.
 
+- `constraints`: what an item must be for this seeker, a filter such as `{"price": {"max": 50}}`
+  (docs/constraints.md). Default: none. With some, `targets` may be empty: nothing fits. Beside a condition
+  may stand `told`: `volunteered` (the default), `asked` (when the recommender asks) or `kept` (only as the
+  reason to decline an offer).
+
 Either name may be used in either form, but not both at once. Other fields are ignored.
 """
 
@@ -57,6 +62,8 @@ from usbrec.data.reading import (
 from usbrec.dialogue import FactKind, RecordedDialogue, Role, Sample, Turn
 from usbrec.errors import InputError
 
+#: When a seeker tells a constraint: unasked, when it is asked for, or as the reason to decline.
+_TOLD = ("volunteered", "asked", "kept")
 _SEATS: Mapping[str, Role] = {
     "seeker": "seeker",
     "user": "seeker",
@@ -82,10 +89,11 @@ def sample_of(value: Any) -> Sample:
         id=sample_id,
         dialogue_id=sample_id if dialogue_id is None else as_id(dialogue_id, "dialogue_id"),
         turns=turns,
-        targets=as_titles(required(row, "targets"), "targets"),
+        targets=_targets(row),
         label=as_optional_text(row.get("label"), "label"),
         source="own" if source is None else as_text(source, "source"),
         seeker=_seeker(row.get("seeker")),
+        constraints=_constraints(row.get("constraints")),
     )
 
 
@@ -121,6 +129,25 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
         labels={clean(name): as_text(one, f"labels[{show(name)}]") for name, one in labels.items()},
         targets=as_titles(row["targets"], "targets") if row.get("targets") else (),
     )
+
+
+def _targets(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The targets; none is allowed where constraints say why nothing fits."""
+    targets = required(row, "targets")
+    return () if targets == [] and row.get("constraints") else as_titles(targets, "targets")
+
+
+def _constraints(value: Any) -> Mapping[str, Any]:
+    """The constraints as they are: what their columns are, only a catalogue knows."""
+    if value is None:
+        return {}
+    given = as_object(value, "constraints")
+    for column, condition in given.items():
+        told = condition.get("told", "volunteered") if isinstance(condition, Mapping) else "volunteered"
+        if told not in _TOLD:
+            place = f"constraints.{column}.told"
+            raise InputError(f"{place}: expected {', '.join(_TOLD)}, found {show(told)}")
+    return dict(given)
 
 
 def read_turns(value: Any, field: str) -> tuple[Turn, ...]:

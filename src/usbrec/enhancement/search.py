@@ -25,10 +25,12 @@ from usbrec.engine import side_by_side
 from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError, ModelUnavailable
+from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
 from usbrec.play.grounding.focus import Focusing
 from usbrec.play.language_model import PromptTemplate
+from usbrec.play.preferences.constraint_model import ModelConstraintReader
 from usbrec.play.preferences.extraction import PreferenceExtractor
 from usbrec.play.preferences.record import Preferences, parse_profile
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
@@ -47,7 +49,8 @@ class InternalSeats:
 
     `names_new` says whether a reply at a point of a dialogue names a real item that was not named before;
     None where no catalogue is known. `focusing` shares the candidates among the drafts; None where each
-    draft sees all there are.
+    draft sees all there are. `knowledge` reads what the seeker asks of an item: a draft that names another is
+    said only where there is no better one. `reader` is a model that reads it, None where rules do.
     """
 
     extractor: PreferenceExtractor
@@ -55,6 +58,8 @@ class InternalSeats:
     judge: ProfileJudge
     names_new: Callable[[Sequence[Turn], str], bool] | None = None
     focusing: Focusing | None = None
+    knowledge: Knowledge | None = None
+    reader: ModelConstraintReader | None = None
 
 
 class SelfEnhanced:
@@ -94,6 +99,7 @@ class SelfEnhanced:
             return await self.inner.draw(conversation, sampling)
         token = current_meter.set(self._meter(sampling))
         try:
+            conversation = await self._with_constraints(conversation, sampling.seed)
             search = _Search(
                 self.inner, self._seats, self._settings, conversation, sampling, opening=self._opening
             )
@@ -103,6 +109,17 @@ class SelfEnhanced:
 
     async def aclose(self) -> None:
         await self.inner.aclose()
+
+    async def _with_constraints(self, conversation: Conversation, seed: int) -> Conversation:
+        """The conversation with what the seeker asks of an item, where a model reads that."""
+        reader = self._seats.reader
+        if reader is None or any(one.turn is not None for one in conversation.constraints):
+            return conversation
+        try:
+            read = await reader.read(conversation.turns, seed=derive_seed(seed, "constraints"))
+        except BudgetSpent:
+            return conversation
+        return replace(conversation, constraints=(*conversation.constraints, *read))
 
     def _meter(self, sampling: Sampling) -> Meter:
         settings = self._settings
@@ -135,6 +152,11 @@ class _Search:
     failures: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        knowledge = self.seats.knowledge
+        if knowledge is not None:
+            hard = knowledge.constraints(self.conversation.turns, self.conversation.constraints)
+            if hard:
+                self.conversation = replace(self.conversation, constraints=hard)
         self.turns = alternating(self.conversation.turns, opening=self.opening)
         self.round = self.conversation.round or 1
         self.rounds = self.conversation.rounds or self.round + self.settings.rounds - 1
@@ -223,7 +245,14 @@ class _Search:
             raise BudgetSpent(meter.ends_because) from None
 
     async def _preferences(self) -> Preferences:
-        """What the seeker wants: as they corrected it, else as the dialogue shows it."""
+        """What the seeker wants, and what an item must be for them."""
+        preferences = await self._liking()
+        if hard := self.conversation.constraints:
+            preferences = replace(preferences, constraints=replace(preferences.constraints, hard=hard))
+        return preferences
+
+    async def _liking(self) -> Preferences:
+        """What the seeker likes: as they corrected it, else as the dialogue shows it."""
         corrected = (self.conversation.profile or "").strip()
         preferences = parse_profile(corrected)
         if not preferences.empty:
@@ -358,16 +387,25 @@ class _Search:
         # Sorting is stable, so among equals the earlier draft wins, the greedy one first of all.
         scored = [index for index, draft in enumerate(self.drafts) if draft.value is not None]
         ranked = sorted(scored, key=lambda index: -(self.drafts[index].value or 0.0))
-        return ranked + [index for index in range(len(self.drafts)) if index not in scored]
+        ranked += [index for index in range(len(self.drafts)) if index not in scored]
+        return sorted(ranked, key=self._violates) if self.conversation.constraints else ranked
+
+    def _violates(self, index: int) -> bool:
+        """Whether a draft names an item that is none for this seeker."""
+        knowledge, hard = self.seats.knowledge, self.conversation.constraints
+        if knowledge is None:
+            return False
+        named = knowledge.named(self.drafts[index].text, knowledge.named_in(self.turns))
+        return any(knowledge.violated(item_id, hard) for item_id in named)
 
     def _at_random(self) -> list[int]:
         """In an order drawn from the seed, those that name a new item first."""
         names_new = self.seats.names_new
         order = list(range(len(self.drafts)))
         random.Random(derive_seed(self.sampling.seed, "choice")).shuffle(order)
-        if names_new is None:
-            return order
-        return sorted(order, key=lambda index: not names_new(self.turns, self.drafts[index].text))
+        if names_new is not None:
+            order.sort(key=lambda index: not names_new(self.turns, self.drafts[index].text))
+        return sorted(order, key=self._violates) if self.conversation.constraints else order
 
     def _reply(self, meter: Meter) -> Drawn:
         ranked = self._ranked()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from usbrec.dialogue import Item
+from usbrec.items.constraints.column_types import ColumnTypes, TypedColumn
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.further_titles import read_titles
 from usbrec.items.store import ItemStore, MemoryItemStore
@@ -25,6 +26,11 @@ class Catalogue:
     """Where what is derived from the items may be kept: only a catalogue that has an index has one."""
     report: ReadingReport | None = None
     """What was taken and left where the items were read from a file or a table."""
+
+    @functools.cached_property
+    def kept(self) -> dict[str, object]:
+        """What is derived from the items and lives as long as they do, by name."""
+        return {}
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._store: ItemStore = MemoryItemStore(items)
@@ -97,6 +103,16 @@ class Catalogue:
     def digest(self) -> str:
         """SHA-256 over all items, whatever their order."""
         return digest(list(self._store.digests()))
+
+    @functools.cached_property
+    def types(self) -> tuple[TypedColumn, ...]:
+        """What the further columns hold, as reading told it or as the items' cells do."""
+        if self.report is not None and self.report.columns:
+            return self.report.types
+        found = ColumnTypes()
+        for item in self:
+            found.add(item.extra)
+        return found.columns()
 
     @functools.cached_property
     def has_popularity(self) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Constraint, Turn
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_table import Allowed, ColumnTable, open_columns
+from usbrec.items.constraints.filters import read_filter
+from usbrec.items.constraints.reading import ConstraintReader, reads_words
 from usbrec.items.linking import departed
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
@@ -19,21 +23,40 @@ BASELINE_ITEMS = 500
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The catalogue and the tools that read it; one for a run, shared by all rule-based seats."""
+    """The catalogue and the tools that read it; one for a run, shared by all rule-based seats.
+
+    `reader` reads constraints in what seekers say; None where nobody does, as in a catalogue without prices,
+    stock or brands. `given` are those that hold in every dialogue.
+    """
 
     catalogue: Catalogue
     linker: Linker
     similarity: Similarity
     baseline: RandomSimilarity
     traits: Mapping[str, Traits]
+    reader: ConstraintReader | None = None
+    given: tuple[Constraint, ...] = ()
 
     @classmethod
     def of(
-        cls, catalogue: Catalogue, similarity: Similarity, *, seed: int, baseline_items: int = BASELINE_ITEMS
+        cls,
+        catalogue: Catalogue,
+        similarity: Similarity,
+        *,
+        seed: int,
+        baseline_items: int = BASELINE_ITEMS,
+        constraints: bool | None = None,
+        held: Mapping[str, Any] | None = None,
     ) -> Knowledge:
+        """`constraints` says whether they are read in words; by default where the catalogue has what people
+        in shops ask for. `held` is the filter that holds in every dialogue. Raises FilterError."""
+        linker = open_linker(catalogue)
+        reads = reads_words(catalogue) if constraints is None else constraints
         return cls(
             catalogue=catalogue,
-            linker=open_linker(catalogue),
+            reader=ConstraintReader(catalogue, linker) if reads else None,
+            given=read_filter(held, open_columns(catalogue), "play.filter") if held else (),
+            linker=linker,
             similarity=similarity,
             baseline=RandomSimilarity(catalogue, similarity, size=baseline_items, seed=seed),
             traits={item.id: traits_of(item) for item in catalogue},
@@ -43,7 +66,30 @@ class Knowledge:
         """The same in place of `before`: what its catalogue had and this one has not is out of the catalogue
         wherever it is named."""
         linker = departed.after(self.linker, self.catalogue, before.catalogue, before.linker)
-        return replace(self, linker=linker)
+        reader = None if self.reader is None else ConstraintReader(self.catalogue, linker)
+        return replace(self, linker=linker, reader=reader)
+
+    @property
+    def columns(self) -> ColumnTable:
+        """The catalogue's typed columns, which constraints are about."""
+        return open_columns(self.catalogue)
+
+    def constraints(self, turns: Sequence[Turn], given: Iterable[Constraint] = ()) -> tuple[Constraint, ...]:
+        """What an item must be after these turns: what was given beside them (without a turn), and what the
+        seeker's words ask for."""
+        # What others have read in words stands; what our reader read in fewer turns is read anew.
+        others = given if self.reader is None else (one for one in given if one.turn is None)
+        with_request = (*self.given, *others)
+        read = () if self.reader is None else self.reader.read(turns)
+        return tuple(dict.fromkeys((*with_request, *read)))
+
+    def allowed(self, constraints: Sequence[Constraint]) -> Allowed | None:
+        """The items that meet constraints; None where there are none, so that all do."""
+        return self.columns.allowed(constraints) if constraints else None
+
+    def violated(self, item_id: str, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
+        """Those of the constraints that an item does not meet."""
+        return tuple(one for one in constraints if not self.columns.meets(item_id, one))
 
     def named(self, text: str, said: Set[str] = frozenset()) -> tuple[str, ...]:
         """Ids of the items a text names, in order, repeated namings included.

@@ -13,12 +13,14 @@ import itertools
 import json
 import logging
 import warnings
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from usbrec import storage
 from usbrec.errors import InputError, InputWarning
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap
 from usbrec.items.files.formats import read_items
 from usbrec.items.files.report import ReadingReport
@@ -27,7 +29,7 @@ from usbrec.items.store import DiskItemStore, write_store
 from usbrec.keys import digest
 
 #: Raise it whenever the same file would give other items, or the files of the index change.
-FORMAT = 2
+FORMAT = 3
 #: Below this, reading the file takes a second or two, and items in memory are quicker to use.
 INDEX_FROM = 50_000
 #: Says of every catalogue that is read whole which columns were taken for what.
@@ -44,6 +46,7 @@ def load_catalogue(
     strict: bool = False,
     cache: Path | None = None,
     index_from: int = INDEX_FROM,
+    types: Mapping[str, ColumnType] | None = None,
 ) -> Catalogue:
     """Read a catalogue from a file, or open its index where it has `index_from` items or more.
 
@@ -52,7 +55,8 @@ def load_catalogue(
     table there is. Columns go by their usual names, or by `fields`. A title may carry its year,
     "Title (1999)"; an id that is missing is the title with year. Lists may be written as one text with
     commas. Where the id column is one of a register of works (IMDb, ISBN), a second row with the same id
-    and another title is kept as "ID#2". `encoding` is that of a text file that is not UTF-8.
+    and another title is kept as "ID#2". `encoding` is that of a text file that is not UTF-8. Types of further
+    columns are inferred unless `types` says them.
 
     A row without a title or with an id that stands already is left out, and a cell that opens like a list and
     is none counts as unknown. Both are told by an InputWarning and stand in the catalogue's `report`; with
@@ -67,7 +71,14 @@ def load_catalogue(
     is not there, or `encoding` is none.
     """
     catalogue = open_catalogue(
-        path, fields, table=table, encoding=encoding, strict=strict, cache=cache, index_from=index_from
+        path,
+        fields,
+        table=table,
+        encoding=encoding,
+        strict=strict,
+        cache=cache,
+        index_from=index_from,
+        types=types,
     )
     if catalogue.report is not None:
         told_of(catalogue.report)
@@ -83,9 +94,10 @@ def open_catalogue(
     strict: bool = False,
     cache: Path | None = None,
     index_from: int = INDEX_FROM,
+    types: Mapping[str, ColumnType] | None = None,
 ) -> Catalogue:
     """The same for whoever tells by themselves what was left out: it stands in the catalogue's `report`."""
-    return _opened(Path(path), fields, table, encoding, strict, cache or _cache(), index_from)
+    return _opened(Path(path), fields, table, encoding, strict, cache or _cache(), index_from, types or {})
 
 
 def told_of(report: ReadingReport) -> None:
@@ -104,8 +116,9 @@ def _opened(
     strict: bool,
     cache: Path,
     index_from: int,
+    types: Mapping[str, ColumnType],
 ) -> Catalogue:
-    folder = cache / _key(path, fields, table, encoding)
+    folder = cache / _key(path, fields, table, encoding, types)
     items_folder = folder / "items"
     if storage.is_whole(items_folder):
         return _on_disk(folder, str(path), strict)
@@ -116,7 +129,7 @@ def _opened(
             report.refuse()
         reports.append(report)
 
-    items = read_items(path, fields, table, encoding=encoding, tell=tell)
+    items = read_items(path, fields, table, encoding=encoding, tell=tell, types=types)
     first = list(itertools.islice(items, index_from))
     if len(first) < index_from:
         return Catalogue(first).reported(reports[-1])
@@ -126,7 +139,7 @@ def _opened(
             (partial / _REPORT).write_text(json.dumps(reports[-1].to_json()), encoding="utf-8")
     except OSError as error:
         warnings.warn(f"{folder}: no index can be kept ({error}), so {path} is read anew", stacklevel=3)
-        found = Catalogue(read_items(path, fields, table, encoding=encoding, tell=tell))
+        found = Catalogue(read_items(path, fields, table, encoding=encoding, tell=tell, types=types))
         return found.reported(reports[-1])
     return _on_disk(folder, str(path), strict)
 
@@ -164,7 +177,13 @@ def _cache() -> Path:
     return storage.cache_folder() / "catalogues"
 
 
-def _key(path: Path, fields: FieldMap | None, table: str | None, encoding: str | None) -> str:
+def _key(
+    path: Path,
+    fields: FieldMap | None,
+    table: str | None,
+    encoding: str | None,
+    types: Mapping[str, ColumnType],
+) -> str:
     """Everything that decides the items, the suffix among it; a file that cannot be read has none."""
     contents = []
     # What a database has not yet taken over from its log stands beside it.
@@ -175,4 +194,5 @@ def _key(path: Path, fields: FieldMap | None, table: str | None, encoding: str |
         except (OSError, ValueError):
             contents.append("")
     fields_given = asdict(fields or FieldMap())
-    return digest([FORMAT, contents, path.suffix.casefold(), fields_given, table, encoding])[:32]
+    decides = [FORMAT, contents, path.suffix.casefold(), fields_given, table, encoding]
+    return digest([*decides, dict(types)] if types else decides)[:32]

@@ -20,7 +20,8 @@ def known_targets(
     """
     kept, unknown = [], []
     for sample in samples:
-        if catalogue.resolve(sample.targets):
+        # Whoever wants what there is not has no target; constraints say so.
+        if (sample.constraints and not sample.targets) or catalogue.resolve(sample.targets):
             kept.append(sample)
         else:
             titles = "; ".join(sample.targets)

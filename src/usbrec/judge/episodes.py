@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from usbrec.dialogue import Episode, Reply, Sample
+from usbrec.dialogue import Episode, Reply, Sample, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import TargetJudge
-from usbrec.judge.facts import reply_facts
+from usbrec.judge.facts import nothing_fits_said, reply_facts
 from usbrec.keys import derive_seed
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import play_on
@@ -56,7 +57,7 @@ class EpisodeRunner:
             sample=sample,
             played=played.turns,
             score=score,
-            hit=targets.named_in([turn for turn in played.turns if turn.role == "recommender"]),
+            hit=self._hit(sample, played.turns, targets),
             leaks=played.leaks,
             facts=reply_facts(
                 sample.turns,
@@ -67,3 +68,9 @@ class EpisodeRunner:
             ),
             traces=played.traces,
         )
+
+    def _hit(self, sample: Sample, played: Sequence[Turn], targets: Targets) -> bool:
+        """Whether the recommender named a target or, where nothing fits, said so."""
+        if targets.nothing_fits and self.knowledge is not None:
+            return nothing_fits_said(sample.turns, played, self.knowledge)
+        return targets.named_in([turn for turn in played if turn.role == "recommender"])

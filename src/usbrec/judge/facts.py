@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Constraint, Turn
+from usbrec.items.constraints.filters import in_words
 from usbrec.items.knowledge import Knowledge
+from usbrec.play.seekers.wishes import says_nothing_fits
 from usbrec.play.targets import Targets
 
 
@@ -29,6 +31,25 @@ def first_new_items(
     return tuple(found)
 
 
+def constraints_of_replies(
+    context: Sequence[Turn], played: Sequence[Turn], targets: Targets
+) -> list[tuple[Constraint, ...]]:
+    """What each recommender reply in `played` had to meet where it recommends something."""
+    turns = (*context, *played)
+    return [
+        targets.constraints(turns[:place])
+        for place, turn in enumerate(turns)
+        if place >= len(context) and turn.role == "recommender"
+    ]
+
+
+def nothing_fits_said(context: Sequence[Turn], played: Sequence[Turn], knowledge: Knowledge) -> bool:
+    """Whether some reply in `played` says that nothing fits and recommends nothing."""
+    replies = [turn for turn in played if turn.role == "recommender"]
+    new = first_new_items(context, played, knowledge)
+    return any(not items and says_nothing_fits(turn.text) for turn, items in zip(replies, new, strict=True))
+
+
 def reply_facts(
     context: Sequence[Turn],
     played: Sequence[Turn],
@@ -44,7 +65,9 @@ def reply_facts(
     the ids of the targets. Where replies were grounded,
     ``candidates`` are the ids each one was shown, ``redraws`` how often it was drawn again, ``fallback``
     whether a fixed sentence stands in for it, ``mended`` whether it was mended; a reply that
-    was given (a label) was shown none. Where a system says itself what it recommends, ``items_given`` says
+    was given (a label) was shown none. Where something is asked of items (price, stock, brand),
+    ``constraints`` counts what each reply had to meet, and ``violated`` says what its first new item does
+    not. Where a system says itself what it recommends, ``items_given`` says
     of which replies, and ``unknown_items`` are the ids it gave that the catalogue lacks.
     """
     turns = [turn for turn in played if turn.role == "recommender"]
@@ -64,9 +87,27 @@ def reply_facts(
         "beside": [knowledge.words_beside(turn) for turn in turns],
         "out_of_catalogue": [list(turn.read_by(knowledge.linker).out_of_catalogue) for turn in turns],
         "targets": [item.id for item in targets.items],
+        **_constraint_facts(context, played, new, targets),
         **_grounding_facts(groundings),
         **_given_facts(turns, groundings),
     }
+
+
+def _constraint_facts(
+    context: Sequence[Turn], played: Sequence[Turn], new: Sequence[Sequence[str]], targets: Targets
+) -> Mapping[str, Any]:
+    """Of each reply, which constraints the item it recommends does not meet; nothing without constraints."""
+    knowledge = targets.knowledge
+    if knowledge is None or not (targets.wishes or knowledge.given or knowledge.reader):
+        return {}
+    asked = constraints_of_replies(context, played, targets)
+    if not any(asked):
+        return {}
+    violated = [
+        [in_words(one) for one in knowledge.violated(items[0], constraints)] if items else []
+        for items, constraints in zip(new, asked, strict=True)
+    ]
+    return {"constraints": list(map(len, asked)), "violated": violated}
 
 
 def _grounding_facts(groundings: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any]:

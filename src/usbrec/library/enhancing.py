@@ -15,6 +15,8 @@ from usbrec.dialogue import Conversation, Reply, Turn, alternate_backwards
 from usbrec.errors import InputError
 from usbrec.event_loop import LoopThread
 from usbrec.items import Catalogue
+from usbrec.items.constraints.column_table import open_columns
+from usbrec.items.constraints.filters import read_filter
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.rows import plain
 from usbrec.library.seats import Seat, named_seats
@@ -67,27 +69,49 @@ class Enhanced:
         return self._participants().runner.recommender.name
 
     async def reply(
-        self, conversation: Talk, *, seed: int = 0, drafts: int | None = None, deadline: float | None = None
+        self,
+        conversation: Talk,
+        *,
+        seed: int = 0,
+        drafts: int | None = None,
+        deadline: float | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - as requests call it
     ) -> Reply:
         """The reply to a dialogue that ends with the seeker.
 
         `conversation` is a :class:`usbrec.Conversation`, or turns: records, mappings with ``role`` and
         ``text``, or texts said by turns, the last one by the seeker. `drafts` goes before the settings;
-        `deadline` is in seconds: what is best by then is said.
+        `deadline` is in seconds: what is best by then is said. `filter` is what a recommended item must be,
+        such as ``{"price": {"max": 50}, "in_stock": True}`` (docs/constraints.md).
 
         The reply has `text`, `items` (ids of the items that it names, in order; None without a catalogue),
         `trace` (the drafts, how they were played on and scored), and `usage` (calls, tokens, seconds of all
         models). Raises InputError for what is no dialogue, ModelError where the model failed, ModelRefused.
         """
-        talk = conversation_of(conversation)
+        talk = self._filtered(conversation_of(conversation), filter)
         return await self._in_loop().call(self._reply(talk, seed, drafts, deadline))
 
     def reply_sync(
-        self, conversation: Talk, *, seed: int = 0, drafts: int | None = None, deadline: float | None = None
+        self,
+        conversation: Talk,
+        *,
+        seed: int = 0,
+        drafts: int | None = None,
+        deadline: float | None = None,
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - as requests call it
     ) -> Reply:
         """:meth:`reply` for plain code, in a script or in a notebook."""
-        talk = conversation_of(conversation)
+        talk = self._filtered(conversation_of(conversation), filter)
         return self._in_loop().run(self._reply(talk, seed, drafts, deadline))
+
+    def _filtered(self, talk: Conversation, wanted: Mapping[str, Any] | None) -> Conversation:
+        """The conversation with a filter's constraints. Raises InputError."""
+        if wanted is None:
+            return talk
+        if self.catalogue is None:
+            raise InputError("filter: a filter is about columns of a catalogue: give catalogue=...")
+        constraints = read_filter(wanted, open_columns(self.catalogue))
+        return replace(talk, constraints=(*talk.constraints, *constraints))
 
     async def aclose(self) -> None:
         """Close connections, or free a model in this process. Whoever asks again opens it again."""

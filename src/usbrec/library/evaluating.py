@@ -46,6 +46,7 @@ def evaluate(
     concurrency: int | None = None,
     limit: int | None = None,
     seed: int | None = None,
+    filter: Mapping[str, Any] | None = None,  # noqa: A002 - as requests call it
     config: GivenSettings | None = None,
     out: str | os.PathLike[str] | None = None,
     replay: str | os.PathLike[str] | None = None,
@@ -63,7 +64,8 @@ def evaluate(
     `rounds` is how many replies an episode has at most (2), `candidates` how many retrieved items are laid
     before the recommender (0), `ses` whether it is self-enhanced, `second_judge` whether a sentence model
     scores the dialogues, too (yes, with the extra ``retrieval``), `mode` what is evaluated ("episode",
-    "retrieval", "ask"), `limit` how many samples, the same whatever the `seed` (0). `config` holds everything
+    "retrieval", "ask"), `limit` how many samples, the same whatever the `seed` (0),
+    `filter` what every recommended item must be (docs/constraints.md). `config` holds everything
     else (docs/configuration.md), as :class:`usbrec.Config`, mapping or TOML file; arguments go before it.
 
     `out` is a folder that keeps the run: the same call goes on where it was stopped, and `replay` names such
@@ -106,6 +108,7 @@ def evaluate(
         concurrency=concurrency,
         limit=limit,
         seed=seed,
+        filter=None if filter is None else dict(filter),
         **seats.settings,
     )
     given: dict[str, Any] = {

@@ -18,6 +18,7 @@ from usbrec.dialogue import Item, Sample
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items import load_catalogue as read_catalogue
+from usbrec.items.constraints.column_types import TYPES, ColumnType
 from usbrec.items.files.formats import Row, Table, Tell, table_items
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.open import told_of
@@ -41,6 +42,7 @@ def load_catalogue(
     encoding: str | None = None,
     strict: bool = False,
     interactions: str | os.PathLike[str] | None = None,
+    types: Mapping[str, ColumnType] | None = None,
 ) -> Catalogue:
     """The items that can be recommended, from a file or from memory.
 
@@ -49,7 +51,8 @@ def load_catalogue(
     catalogue, which is given back. Columns go by their usual names (docs/own-catalogue.md has them), or by
     `columns`: ``{"title": "Naam", "people": ["Regie", "Cast"]}``. Only a title is owed; a missing id is the
     title with its year. `encoding` is that of a text file that is not UTF-8 (``"cp1252"``). `interactions` is
-    a file of mentions, clicks or samples to count popularity from.
+    a file of mentions, clicks or samples to count popularity from. `types` says what further columns hold,
+    where their cells do not tell it: ``{"price": "number"}``, else "yes-no", "category" or "text".
 
     A row without a title or with an id that another row has is left out, and a cell that opens like a list
     and is none counts as unknown. Both are told by an :class:`usbrec.errors.InputWarning` and stand in the
@@ -70,7 +73,9 @@ def load_catalogue(
     """
     fields = _fields(columns)
     if isinstance(source, str | os.PathLike):
-        items = read_catalogue(Path(source), fields, table=table, encoding=encoding, strict=strict)
+        items = read_catalogue(
+            Path(source), fields, table=table, encoding=encoding, strict=strict, types=_types(types)
+        )
     elif encoding is not None:
         raise ConfigError(f"encoding={encoding!r} is for text files. Leave it out for what is in memory.")
     elif table is not None:
@@ -78,9 +83,11 @@ def load_catalogue(
     elif isinstance(source, Catalogue):
         if columns is not None:
             raise ConfigError("columns=... is for files, frames and mappings. A catalogue has its items.")
+        if types is not None:
+            raise ConfigError("types=... is for files, frames and mappings. A catalogue has its columns.")
         items = source
     else:
-        items = _catalogue_of(source, fields, strict)
+        items = _catalogue_of(source, fields, strict, _types(types))
     return (
         items if interactions is None else items.with_popularity(popularity_from(Path(interactions), items))
     )
@@ -188,8 +195,8 @@ def given_catalogue(source: CatalogueSource | None, file: CatalogueFile) -> Path
         return source
     if isinstance(source, str | os.PathLike):
         return Path(source)
-    columns = file.model_dump(exclude={"table", "encoding", "strict"}, exclude_none=True)
-    return load_catalogue(source, columns=columns or None, strict=file.strict)
+    columns = file.model_dump(exclude={"table", "encoding", "strict", "columns"}, exclude_none=True)
+    return load_catalogue(source, columns=columns or None, strict=file.strict, types=file.columns or None)
 
 
 def given_path(path: str | os.PathLike[str] | None) -> Path | None:
@@ -206,6 +213,13 @@ def _fields(columns: Mapping[str, str | Sequence[str]] | None) -> FieldMap | Non
     return FieldMap(**{name: _column(name, column) for name, column in columns.items()})
 
 
+def _types(types: Mapping[str, ColumnType] | None) -> Mapping[str, ColumnType]:
+    for name, kind in (types or {}).items():
+        if kind not in TYPES:
+            raise ConfigError(f"types: {name} is {kind!r}. A column holds one of {', '.join(TYPES)}.")
+    return types or {}
+
+
 def _column(name: str, column: object) -> str | tuple[str, ...]:
     """A column's name, or several; those of a frame may be numbers."""
     if isinstance(column, str | int):
@@ -215,9 +229,11 @@ def _column(name: str, column: object) -> str | tuple[str, ...]:
     raise ConfigError(f"columns: {name} is {column!r}. Give the name of a column, or a list of them.")
 
 
-def _catalogue_of(source: object, fields: FieldMap | None, strict: bool) -> Catalogue:
+def _catalogue_of(
+    source: object, fields: FieldMap | None, strict: bool, types: Mapping[str, ColumnType]
+) -> Catalogue:
     reports: list[ReadingReport] = []
-    catalogue = Catalogue(_items(source, fields, reports.append))
+    catalogue = Catalogue(_items(source, fields, reports.append, types))
     for report in reports:
         if strict:
             report.refuse()
@@ -225,7 +241,9 @@ def _catalogue_of(source: object, fields: FieldMap | None, strict: bool) -> Cata
     return catalogue
 
 
-def _items(source: object, fields: FieldMap | None, tell: Tell) -> Iterator[Item]:
+def _items(
+    source: object, fields: FieldMap | None, tell: Tell, types: Mapping[str, ColumnType]
+) -> Iterator[Item]:
     where = "catalogue"
     keys: tuple[str, ...] | None = None
     rows = rows_of_frame(source, where)
@@ -239,6 +257,8 @@ def _items(source: object, fields: FieldMap | None, tell: Tell) -> Iterator[Item
                 raise ConfigError(
                     "columns=... is for files, frames and mappings. An Item has its attributes."
                 )
+            if types:
+                raise ConfigError("types=... is for files, frames and mappings. Items have their texts.")
             return _checked(listed, where, tell)
         rows = rows_of_mappings(listed, where)
     table = Table(
@@ -249,7 +269,7 @@ def _items(source: object, fields: FieldMap | None, tell: Tell) -> Iterator[Item
         ),
         keyed=keys is not None,
     )
-    return table_items(table, where, fields, name_it='columns={"title": "..."}', tell=tell)
+    return table_items(table, where, fields, name_it='columns={"title": "..."}', tell=tell, types=types)
 
 
 def _listed(source: object, where: str, what: str) -> list[object]:

@@ -12,6 +12,7 @@ from usbrec.config.loading import GivenSettings
 #: The setting that an argument, or an option of the command line, stands for where it has another name.
 SETTINGS = {
     "ses": "enhanced",
+    "filter": "play.filter",
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
     "rounds": "play.rounds",

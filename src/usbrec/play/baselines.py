@@ -17,14 +17,17 @@ import numpy as np
 from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.items import Retriever
+from usbrec.items.constraints.column_table import Allowed
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import words
+from usbrec.play.grounding.nothing_fits import nothing_fits
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import alternating
+from usbrec.prompts import Prompts
 
 BaselineKind = Literal["random", "popular", "retriever", "best"]
 #: How many candidates `best` orders where the settings show none to a model.
@@ -41,6 +44,9 @@ class BaselineRecommender:
     A dialogue is read as a language model would be shown it, with `opening` in front where the recommender
     began, so that the same items are found for both.
 
+    What the seeker asks of an item holds for all of them; where nothing meets it, the fixed sentence of
+    `prompts` says so.
+
     Raises ConfigError when `popular` is asked for and the catalogue knows no popularity.
     """
 
@@ -56,6 +62,7 @@ class BaselineRecommender:
         *,
         opening: str = "Hello!",
         languages: Languages = ENGLISH,
+        prompts: Prompts | None = None,
     ) -> None:
         if kind == "popular" and not knowledge.catalogue.has_popularity:
             raise ConfigError(
@@ -67,6 +74,7 @@ class BaselineRecommender:
         self._retriever = retriever
         self._candidates = candidates
         self._opening = opening
+        self._prompts = prompts or Prompts()
         self._scorer = PreferenceScorer(knowledge, beliefs)
         self._extractor = RulesExtractor(knowledge, languages)
         self._languages = languages
@@ -93,9 +101,16 @@ class BaselineRecommender:
         """Raises UnusableAnswer when fewer than `n` items are left to name, UnknownLanguage where the
         dialogue is in a language that rules do not know."""
         sentence = words(self._languages.of(conversation.turns), "recommender")["recommend"]
+        constraints = self._knowledge.constraints(conversation.turns, conversation.constraints)
+        nothing = nothing_fits(constraints, self._knowledge, self._prompts) if constraints else None
+        if nothing is not None:
+            return Drawn((Reply(nothing),) * sampling.n)
         turns = alternating(conversation.turns, opening=self._opening)
         named = self._knowledge.named_in(turns)
-        picked = self._picked(sampling, turns, named)
+        picked = self._picked(sampling, turns, named, self._knowledge.allowed(constraints))
+        if constraints and len(picked) < sampling.n:
+            # All that meets what is asked for was offered already.
+            return Drawn((Reply(self._prompts.render("fallback_ask")),) * sampling.n)
         if len(picked) < sampling.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
         items = [self._knowledge.catalogue.get(item_id) for item_id in picked]
@@ -104,10 +119,12 @@ class BaselineRecommender:
     async def aclose(self) -> None:
         return
 
-    def _picked(self, sampling: Sampling, turns: Sequence[Turn], named: Set[str]) -> list[str]:
-        """Up to `n` ids that the dialogue has not named, best first."""
+    def _picked(
+        self, sampling: Sampling, turns: Sequence[Turn], named: Set[str], allowed: Allowed | None
+    ) -> list[str]:
+        """Up to `n` ids that the dialogue has not named, best first, all of them `allowed`."""
         looked_at = max(sampling.n, self._candidates) if self._kind == "best" else sampling.n
-        ranked = self._ranked(sampling, turns, looked_at + len(named))
+        ranked = self._ranked(sampling, turns, looked_at + len(named), allowed)
         fresh = list(itertools.islice((item_id for item_id in ranked if item_id not in named), looked_at))
         if self._kind == "best":
             scores = self._scorer.after(turns, self._extractor.read(turns))
@@ -115,10 +132,15 @@ class BaselineRecommender:
             fresh.sort(key=lambda item_id: -scores.score(item_id))
         return fresh[: sampling.n]
 
-    def _ranked(self, sampling: Sampling, turns: Sequence[Turn], k: int) -> Iterator[str]:
+    def _ranked(
+        self, sampling: Sampling, turns: Sequence[Turn], k: int, allowed: Allowed | None
+    ) -> Iterator[str]:
         if self._kind == "random":
             order = np.random.default_rng(sampling.seed).permutation(len(self._ids))
-            return (self._ids[index] for index in order)
+            drawn = (self._ids[index] for index in order)
+            return (item_id for item_id in drawn if allowed is None or item_id in allowed)
         if self._kind == "popular":
-            return (item.id for item in self._by_popularity)
-        return (item_id for item_id, _ in self._retriever.rank(turns, k))
+            return (item.id for item in self._by_popularity if allowed is None or item.id in allowed)
+        if allowed is None:
+            return (item_id for item_id, _ in self._retriever.rank(turns, k))
+        return (item_id for item_id, _ in self._retriever.rank(turns, k, allowed=allowed))

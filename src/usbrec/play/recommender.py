@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from usbrec.dialogue import Conversation, Item, Reply, Turn
+from usbrec.dialogue import Constraint, Conversation, Item, Reply, Turn
 from usbrec.errors import UnusableAnswer
 from usbrec.llm.protocol import ChatModel, Message
 from usbrec.play.grounding.candidates import Grounding
@@ -32,9 +32,16 @@ class RecommenderSeat:
     def name(self) -> str:
         return self.recommender.name
 
-    def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
-        """The items that are shown at this point, best first; none without grounding."""
-        return () if self.grounding is None else self.grounding.candidates(turns)
+    def candidates(
+        self, turns: Sequence[Turn], constraints: Sequence[Constraint] | None = None
+    ) -> tuple[Item, ...]:
+        """The items that are shown at this point, best first; none without grounding. `constraints` are as
+        :meth:`Grounding.candidates` takes them."""
+        if self.grounding is None:
+            return ()
+        if constraints is None:
+            return self.grounding.candidates(turns)
+        return self.grounding.candidates(turns, constraints)
 
     def prompt(self, turns: Sequence[Turn], focus: Sequence[str] | None = None) -> tuple[Message, ...]:
         """What the language model itself reads at this point: with all candidates, or those of `focus`."""

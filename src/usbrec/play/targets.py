@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from usbrec.dialogue import Item, Sample, Turn
+from usbrec.dialogue import Constraint, Item, Sample, Turn
 from usbrec.items import Mention, TitleMatcher, normalise_title, split_title
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.seekers.persona import Persona
+from usbrec.play.seekers.wishes import Wish, wishes_of
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Targets:
     """The targets of one sample: titles as the source writes them, and their items where known.
 
     `unresolved` are the titles that no catalogue knows, `matcher` finds all of them by their words. `persona`
-    says how the seeker who wants them behaves, `context` is what was said when they are seated.
+    says how the seeker who wants them behaves, `context` is what was said when they are seated, `wishes` what
+    an item must be for them. With wishes and no titles, nothing fits, and to say so is right.
     """
 
     titles: tuple[str, ...]
@@ -26,6 +28,7 @@ class Targets:
     knowledge: Knowledge | None
     persona: Persona = field(default_factory=Persona)
     context: tuple[Turn, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
     @classmethod
     def of(cls, sample: Sample, knowledge: Knowledge | None) -> Targets:
@@ -41,7 +44,33 @@ class Targets:
             knowledge,
             Persona.from_json(sample.seeker),
             context=sample.turns,
+            wishes=wishes_of(sample, knowledge),
         )
+
+    @property
+    def nothing_fits(self) -> bool:
+        """Whether the right answer is that nothing fits."""
+        return bool(self.wishes) and not self.titles
+
+    def constraints(self, turns: Sequence[Turn]) -> tuple[Constraint, ...]:
+        """What a recommendation after these turns has to meet.
+
+        Of a seeker with wishes, these, told or not; else what their words ask for. What no target meets was
+        then misread, for their targets are what they ended up with.
+        """
+        if self.knowledge is None:
+            return ()
+        if self.wishes:
+            return (*self.knowledge.given, *(wish.constraint for wish in self.wishes))
+        return tuple(
+            one
+            for one in self.knowledge.constraints(turns)
+            if one.turn is None or not self.items or self._met(one)
+        )
+
+    def _met(self, one: Constraint) -> bool:
+        columns = None if self.knowledge is None else self.knowledge.columns
+        return columns is None or any(columns.meets(item.id, one) for item in self.items)
 
     def named_by(self, text: str) -> bool:
         """Whether a text names a target.

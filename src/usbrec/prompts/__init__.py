@@ -23,6 +23,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
     "fallback_ask": frozenset(),
+    "nothing_fits": frozenset({"constraint", "nearest"}),
+    "constraints": frozenset({"columns"}),
     "simulator_targets": frozenset({"targets", "facts"}),
     "simulator_persona": frozenset({"manner", "remaining", "patience"}),
     "simulator_profile": frozenset({"profile"}),
@@ -55,6 +57,10 @@ SPOKEN = (
 TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
 
 
+#: Prompts that are read only where constraints are asked for.
+_LATER = frozenset({"nothing_fits", "constraints"})
+
+
 class Prompts:
     """All prompt texts of a run.
 
@@ -82,14 +88,20 @@ class Prompts:
         return self.render(name, **values) if text is None else Template(text).substitute(values)
 
     def texts(self, languages: Iterable[str] = ()) -> Mapping[str, str]:
-        """The texts as they stand, for the digest of what decides a run in which these languages are
-        spoken."""
+        """The texts as they stand, for the digest of what decides a run in which these languages are spoken.
+
+        Those that came later are left out while they are as packaged, so that runs of before go on.
+        """
         spoken = {
             f"{language}/{name}": text
             for language in sorted(set(languages))
             for name, text in self._spoken.get(language, {}).items()
         }
-        return {name: text for name, text in self._texts.items() if name not in _NOT_PLAYED} | spoken
+        return {
+            name: text
+            for name, text in self._texts.items()
+            if name not in _NOT_PLAYED and (name not in _LATER or text != _packaged(name))
+        } | spoken
 
 
 def _packaged(name: str) -> str:

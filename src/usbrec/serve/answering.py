@@ -18,7 +18,7 @@ from typing import Any, Literal
 from usbrec.config import Play, Serving
 from usbrec.dialogue import Conversation, Item, Turn, Usage
 from usbrec.enhancement.budget import Meter, current_meter
-from usbrec.errors import ModelError, UnusableAnswer
+from usbrec.errors import InputError, ModelError, UnusableAnswer
 from usbrec.play.protocol import Drawn, Sampling, SearchProgress
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
@@ -43,12 +43,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """All that a reply came to. `late` says that the clock ended it; `turn` is its number in its session."""
+    """All that a reply came to. `shown` has what the columns that are given back hold for each of the
+    `items`, `units` their currencies and units. `late` says that the clock ended it; `turn` is its number in
+    its session."""
 
     said: tuple[Said, ...]
     usage: Usage = field(default_factory=Usage)
     trace: Mapping[str, Any] | None = None
     items: tuple[Item, ...] = ()
+    shown: tuple[Mapping[str, Any], ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
     late: bool = False
     session: str | None = None
     turn: int | None = None
@@ -102,7 +106,15 @@ def understand(
     drafts = None if ours is None else ours.drafts
     _at_most("usbrec.drafts", drafts, settings.most_drafts)
     _at_most("usbrec.rounds", conversation.rounds, settings.most_rounds)
+    conversation = _filtered(body, conversation, served)
     passing = passed_on(body, conversation, served)
+    if passing is not None and passing.cause != "task" and conversation.constraints:
+        raise ServiceError(
+            400,
+            f"filter: a request with {passing.cause} goes to the language model as it is, which nothing "
+            "holds to a filter. Leave one of them out.",
+            param="filter",
+        )
     if passing is not None:
         model = ServedModel(served.plain.name, passing, enhanced=False)
         if passing.cause == "task":
@@ -131,6 +143,17 @@ def understand(
         clock for clock in (settings.deadline, None if ours is None else ours.deadline) if clock is not None
     ]
     return GenerationRequest(served, model, conversation, sampling, min(clocks, default=None))
+
+
+def _filtered(body: ChatBody, conversation: Conversation, served: ServedModels) -> Conversation:
+    """The conversation with the constraints of the request's filter. Raises ServiceError."""
+    given = body.wanted
+    if given is None:
+        return conversation
+    try:
+        return replace(conversation, constraints=served.filtered(given))
+    except InputError as problem:
+        raise ServiceError(400, str(problem), param="filter", code="invalid_filter") from None
 
 
 #: Temperature of several replies where neither request nor settings say one.
@@ -218,22 +241,27 @@ class Answerer:
             )
             for one in drawn.replies
         )
-        return Finished(
-            said, drawn.usage, drawn.trace, self._items(request, request.conversation.turns, said)
-        )
+        items = self._items(request, request.conversation.turns, said)
+        return self._with_columns(request, Finished(said, drawn.usage, drawn.trace, items))
+
+    def _with_columns(self, request: GenerationRequest, finished: Finished) -> Finished:
+        """The same with what the columns that are given back hold for its items."""
+        shown = tuple(request.served.shown(item) for item in finished.items)
+        return replace(finished, shown=shown, units=request.served.units) if any(shown) else finished
 
     def _at_the_end(self, request: GenerationRequest, heard: _Heard, usage: Usage) -> Finished:
         # What was not read by now is so long that looking into it would keep everybody waiting.
         turns = request.conversation.turns if heard.read else ()
         text = heard.text.strip()
         if not text and request.passed_on is None:
-            text = request.served.at_least(turns) or ""
+            text = request.served.at_least(replace(request.conversation, turns=turns)) or ""
         if not text and (not heard.started or request.passed_on is not None):
             raise ServiceError(
                 503, "The model was busy until the deadline; try again.", code="busy", retry_after=1
             )
         said = tuple(Said(text, "length") for _ in range(request.sampling.n))
-        return Finished(said, usage, None, self._items(request, turns, said), late=True)
+        finished = Finished(said, usage, None, self._items(request, turns, said), late=True)
+        return self._with_columns(request, finished)
 
     def _items(
         self, request: GenerationRequest, turns: Sequence[Turn], said: Sequence[Said]

@@ -89,7 +89,7 @@ def make_app(
     add_openai(app, service)
     add_responses(app, service)
     add_usbrec(app, service)
-    add_page(app)
+    add_page(app, pictures=served.has_pictures)
     return AccessMiddleware(
         app,
         realm="usbrec",

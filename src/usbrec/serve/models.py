@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from usbrec.config import Config, settled
-from usbrec.dialogue import Conversation, Item, Turn
+from usbrec.dialogue import Constraint, Conversation, Item, Turn
 from usbrec.enhancement import SelfEnhanced
-from usbrec.errors import UnusableAnswer
+from usbrec.errors import ConfigError, InputError, UnusableAnswer
 from usbrec.items import Catalogue, genres_in, people_in
+from usbrec.items.constraints.column_types import is_price, name_words
+from usbrec.items.constraints.filters import read_filter, unknown_column
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.open import told_of
 from usbrec.llm import ChatModel, read_seat
@@ -47,13 +51,14 @@ class ServedModel:
 class ServedModels:
     """All that answers. `models` is in the order of the list, the first one answers where none is named;
     `seat` has the plain one, and what it reads. `at_once` is how many replies may be worked on side by side,
-    `behind` everyone to close at the end."""
+    `behind` everyone to close at the end; `show` are the columns that are given back with an item."""
 
     models: Mapping[str, ServedModel]
     seat: RecommenderSeat
     knowledge: Knowledge | None = None
     at_once: int = SERVED_AT_ONCE
     behind: Participants | None = None
+    show: tuple[str, ...] = ()
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -93,6 +98,39 @@ class ServedModels:
         found = (knowledge.catalogue.get(item_id) for item_id in ids)
         return tuple(item for item in found if item is not None)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures are given back with items."""
+        return any(_PICTURE.search(name_words(name)) for name in self.show)
+
+    def shown(self, item: Item) -> dict[str, Any]:
+        """What an item has in the columns that are given back; those that it lacks are left out."""
+        if self.knowledge is None or not self.show:
+            return {}
+        columns = self.knowledge.columns
+        found = {name: columns.value(item, name) for name in self.show}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The currency or unit of the columns that are given back, where one is known."""
+        if self.knowledge is None:
+            return {}
+        found = {name: self.knowledge.columns.column(name) for name in self.show}
+        units = {name: column.currency or column.unit for name, column in found.items() if column is not None}
+        return {name: unit for name, unit in units.items() if unit}
+
+    def filtered(self, given: Mapping[str, Any]) -> tuple[Constraint, ...]:
+        """The constraints of a request's filter. Raises InputError for what nobody could hold to here."""
+        if self.knowledge is None:
+            raise InputError("filter: this service has no catalogue, so nothing can be filtered.")
+        if self.seat.grounding is None and self.language_model is not None:
+            raise InputError(
+                "filter: the model here is shown no candidates, so nothing holds it to a filter. Start the "
+                "service with --candidates 10."
+            )
+        return read_filter(given, self.knowledge.columns)
+
     async def read(self, turns: Sequence[Turn]) -> None:
         """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever
         asks next has it at once."""
@@ -106,9 +144,16 @@ class ServedModels:
             # Whoever retrieves reads more in them: genres, people, what a sentence model makes of them.
             await asyncio.to_thread(self.seat.candidates, turns)
 
-    def at_least(self, turns: Sequence[Turn]) -> str | None:
-        """What can be said without a model: the first candidate; None without candidates."""
-        found = self.seat.candidates(turns) if turns else ()
+    def at_least(self, conversation: Conversation) -> str | None:
+        """What can be said without a model: the first candidate, or that nothing fits; None without
+        candidates."""
+        turns, grounding = conversation.turns, self.seat.grounding
+        if not turns or grounding is None:
+            return None
+        constraints = grounding.constraints(conversation)
+        if (sentence := grounding.nothing_fits(constraints)) is not None:
+            return sentence
+        found = self.seat.candidates(turns, constraints)
         return self.seat.template.format.suggestion(found[0]) if found else None
 
     async def warm_up(self) -> None:
@@ -119,7 +164,9 @@ class ServedModels:
 
     def build(self) -> None:
         """Build what is otherwise built when it is first looked up in."""
-        self.at_least((Turn("seeker", self.seat.template.opening),))
+        self.at_least(Conversation((Turn("seeker", self.seat.template.opening),)))
+        if self.knowledge is not None and (self.show or self.knowledge.reader is not None):
+            _ = self.knowledge.columns
         if self.catalogue is not None:
             genres_in(_ANY_WORD, self.catalogue)
             people_in(_ANY_WORD, self.catalogue)
@@ -171,4 +218,30 @@ def seat_models(config: Config, items: Catalogue | None, before: ServedModels | 
         participants.runner.knowledge,
         settled(config.serving.at_once, "serving.at_once"),
         participants,
+        _shown_columns(config.serving.show, participants.runner.knowledge),
     )
+
+
+#: Names of columns that are given back unless the settings say which.
+_SHOWN = re.compile(
+    r"(?:^|_)(?:url|link|href|image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)"
+)
+
+
+_PICTURE = re.compile(r"(?:^|_)(?:image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)")
+
+
+def _shown_columns(wanted: tuple[str, ...] | None, knowledge: Knowledge | None) -> tuple[str, ...]:
+    """The columns that are given back with an item. Raises ConfigError for one that there is not."""
+    if knowledge is None:
+        if wanted:
+            raise ConfigError("serving.show names columns of a catalogue: add --catalogue FILE.")
+        return ()
+    if wanted is None:
+        types = knowledge.catalogue.types
+        return tuple(one.name for one in types if is_price(one.name) or _SHOWN.search(name_words(one.name)))
+    columns = knowledge.columns
+    for name in wanted:
+        if columns.column(name) is None:
+            raise ConfigError(f"serving.show: {unknown_column(name, columns)}.")
+    return tuple(dict.fromkeys(column.name for name in wanted if (column := columns.column(name))))

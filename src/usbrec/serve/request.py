@@ -18,7 +18,7 @@ from usbrec.serve.failures import failure_of
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.middleware import Visit, visit_of
 from usbrec.serve.http.sse import Json, Pipe, event_stream, unless_gone
-from usbrec.serve.openai.completions import item_json
+from usbrec.serve.openai.completions import items_json
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.service import Service
 from usbrec.serve.storage.store import Exchange
@@ -185,7 +185,7 @@ class CompletionRequest:
             reply=finished.said[0].text,
             model=self.generation.model.name,
             finish=finished.said[0].finish,
-            items=tuple(item_json(item) for item in finished.items),
+            items=tuple(items_json(finished)),
             profile=conversation.profile,
         )
         turn = await self.service.on_store(lambda store: store.add(session, exchange))

@@ -14,7 +14,7 @@ from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
-from usbrec.errors import ConfigError, Interrupted, ModelRefused, RunFolderError
+from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused, RunFolderError
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items.open import open_catalogue, told_of
@@ -23,6 +23,7 @@ from usbrec.keys import digest
 from usbrec.lexicon import USUAL
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.seekers.phrases import read_phrases
+from usbrec.play.seekers.wishes import check_wishes
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages
@@ -69,7 +70,15 @@ class Inputs:
             "ranker": self.ranker,
             **({"spoken": digest(spoken)} if other else {}),
             **self.sentences,
+            **self._columns_given(),
         }
+
+    def _columns_given(self) -> dict[str, Any]:
+        """The types of columns that the user said; left out where none are, as in runs of before."""
+        report = None if self.catalogue is None else self.catalogue.report
+        types = () if report is None else report.types
+        given = {column.name: column.type for column in types if column.given}
+        return {"columns": given} if given else {}
 
 
 def read_inputs(
@@ -111,6 +120,7 @@ def read_inputs(
             loaded = _limited(loaded, config)
         advice = f"Rules need the targets' items: add them to {where}."
         loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
+    _check_constraints(loaded, items, str(samples) if isinstance(samples, str | Path) else "samples")
     ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
     limited = _limited(loaded, config)
     languages = Languages.of_samples(config.language, limited)
@@ -124,6 +134,13 @@ def _sentences(config: Config) -> dict[str, str]:
     return ({} if kind == "auto" else {"kind": kind}) | (
         {} if templates is None else {"templates": digest(dict(read_phrases(Path(templates))))}
     )
+
+
+def _check_constraints(samples: Sequence[Sample], items: Catalogue, where: str) -> None:
+    """Raises BadLines for constraints that the catalogue's columns cannot meet, or that no target does."""
+    problems = [check_wishes(sample, items) for sample in samples if sample.constraints]
+    if told := [problem for problem in problems if problem is not None]:
+        raise BadLines(where, told, "A sample's constraints are about columns of the catalogue.")
 
 
 def _limited(samples: tuple[Sample, ...], config: Config) -> tuple[Sample, ...]:
@@ -166,12 +183,15 @@ def read_catalogue(
     if isinstance(catalogue, Catalogue):
         return _counted(catalogue, interactions)
     return _read_catalogue(
-        stamped(catalogue), None if interactions is None else stamped(interactions), file or CatalogueFile()
+        stamped(catalogue),
+        None if interactions is None else stamped(interactions),
+        (file or CatalogueFile()).model_dump_json(),
     )
 
 
 @functools.lru_cache(maxsize=4)
-def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, file: CatalogueFile) -> Catalogue:
+def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, settings: str) -> Catalogue:
+    file = CatalogueFile.model_validate_json(settings)
     items = read_catalogue_anew(catalogue[0], None if interactions is None else interactions[0], file)
     if items.report is not None:
         told_of(items.report)
@@ -184,8 +204,10 @@ def read_catalogue_anew(
     """The same of a file as it is now, which nobody keeps and whose `report` nobody has told yet. Raises
     InputError or BadLines."""
     file = file or CatalogueFile()
-    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict", "kind"}))
-    items = open_catalogue(path, fields, table=file.table, encoding=file.encoding, strict=file.strict)
+    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict", "kind", "columns"}))
+    items = open_catalogue(
+        path, fields, table=file.table, encoding=file.encoding, strict=file.strict, types=file.columns
+    )
     return _counted(items, interactions)
 
 

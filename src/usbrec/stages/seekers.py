@@ -26,6 +26,7 @@ from usbrec.prompts import Prompts
 from usbrec.stages.resolve import to_make_seekers
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
+from usbrec.synth.constraints import with_constraints
 from usbrec.synth.generator import SeekerDistribution, make_seekers
 from usbrec.synth.sampling import split_items
 from usbrec.synth.writing import SeekerWriter, Written, told
@@ -45,11 +46,13 @@ def make_samples(
     interactions: str | Path | None = None,
     test: str | Path | None = None,
     share: float | None = None,
+    constraints: int = 0,
 ) -> Mapping[str, int]:
     """Write `number` simulated seekers to `out`, or share them between `out` and `test`.
 
     Of the items, `share` (by default SHARE) are targets in `test` alone and the others in `out` alone, so
-    that what is learnt about an item is never what is tested; the seekers are shared likewise. Returns how
+    that what is learnt about an item is never what is tested; the seekers are shared likewise. Of all,
+    `constraints` ask for a price, a stock, a brand or another category (synth/constraints.py). Returns how
     many samples went where, and how many items were skipped; with `seekers.writer` also what became of its
     words. Raises InputError, ConfigError and ModelRefused.
     """
@@ -120,12 +123,20 @@ def make_samples(
             voices=voices,
             language=language,
         )
-        write_samples(test, in_its_words(other.samples))
+        asked = round(constraints * held / number)
+        write_samples(test, in_its_words(_constrained(other.samples, knowledge, asked, config.seed)))
         counts["test"] = len(other.samples)
         counts["undescribed"] += other.undescribed
         counts["unspeakable"] += other.unspeakable
-    write_samples(out, in_its_words(train.samples))
+    asked = constraints - (0 if test is None else round(constraints * held / number))
+    write_samples(out, in_its_words(_constrained(train.samples, knowledge, asked, config.seed)))
     return counts if config.seekers.writer is None else counts | told(written)
+
+
+def _constrained(
+    samples: tuple[Sample, ...], knowledge: Knowledge, number: int, seed: int
+) -> tuple[Sample, ...]:
+    return with_constraints(samples, knowledge, number, seed) if number else samples
 
 
 def _language_of(items: Catalogue, where: str) -> str:

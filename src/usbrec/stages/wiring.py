@@ -43,6 +43,7 @@ from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.languages import Languages
 from usbrec.play.own.seeker import OwnInternalSimulator, OwnTargetSimulator
 from usbrec.play.preferences.belief import Beliefs
+from usbrec.play.preferences.constraint_model import ModelConstraintReader
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
 from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Recommender, Sampling
@@ -186,11 +187,20 @@ class _Wiring:
                 catalogue,
                 similarity_of(judging),
                 seed=settled(config.common_seed, "common_seed"),
+                constraints={"rules": True, "model": False, "off": False}.get(config.play.constraints),
+                held=config.play.filter,
             )
         )
 
         if before is not None and before.runner.knowledge is not None and self._knowledge is not None:
             self._knowledge = self._knowledge.after(before.runner.knowledge)
+        if config.play.constraints == "model" and not (config.play.candidates or config.enhanced):
+            raise ConfigError(
+                "play.constraints: 'model' reads for candidates or a search, and there is neither. Add "
+                "--candidates N or --ses, or use 'rules'."
+            )
+        if config.play.constraints == "model":
+            _ = self._constraint_reader  # refused here where it cannot be
         self._grounding = self._make_grounding()
         self._examples = self._worked_examples()
 
@@ -267,7 +277,21 @@ class _Wiring:
             play.candidates,
             play.candidate_text,
             self._languages,
+            self._constraint_reader,
         )
+
+    @functools.cached_property
+    def _constraint_reader(self) -> ModelConstraintReader | None:
+        """The model that reads what seekers ask of an item; None where rules do, or nobody."""
+        seat = self._config.seats.recommender
+        if self._config.play.constraints != "model":
+            return None
+        if not self._seat(seat).is_model:
+            raise ConfigError(
+                f"play.constraints: 'model' asks the recommender's model, and {seat} is none. Use 'rules'."
+            )
+        knowledge = self._known('play.constraints = "model"')
+        return ModelConstraintReader(self._model(seat), self._prompts, knowledge.columns)
 
     def _worked_examples(self) -> tuple[Message, ...]:
         config = self._config
@@ -376,6 +400,7 @@ class _Wiring:
             self._beliefs if self._internal_judge == RULES_BELIEF else None,
             opening=self._prompts.render("opening"),
             languages=self._languages,
+            prompts=self._prompts,
         )
 
     def _around(self, recommender: Recommender) -> Recommender:
@@ -417,6 +442,8 @@ class _Wiring:
             self._profile_judge(judge),
             None if knowledge is None else knowledge.names_new,
             self._focusing(judge),
+            knowledge,
+            self._constraint_reader,
         )
 
     def _focusing(self, judge: str) -> Focusing | None:

@@ -35,6 +35,7 @@ MEASURES: Mapping[str, str] = {
     "hit": "share of rows in which the recommender named a target",
     "second": "second judge's score, 0 to 2",
     "persuasiveness": "rating of the explanations by the judge's model, 0 to 2 (where it was asked)",
+    "violated": "share of recommendations that do not meet what is asked of an item (where something is)",
     "failed": "rows that failed on the model's side",
     "unreadable": "rows whose judge gave no readable score",
     "calls": "model calls a row",
@@ -43,7 +44,7 @@ MEASURES: Mapping[str, str] = {
     "training_sd.ieval": "standard deviation of the means of the training seeds (where there are several)",
     "training_sd.hit": "the same of the hit",
 }
-_WHERE_THERE_IS = frozenset({"second", "persuasiveness"})
+_WHERE_THERE_IS = frozenset({"second", "persuasiveness", "violated"})
 #: Counts of `replies` that are no estimates of their own.
 _NOT_TOLD = frozenset({"n"})
 
@@ -77,6 +78,7 @@ def _means(system: System) -> Iterator[dict[str, Any]]:
         ("hit", "non_repeats", system.hit_non_repeats),
         ("second", "all", system.second),
         ("persuasiveness", "all", system.persuasiveness),
+        ("violated", "all", system.violated),
     ):
         if measure in _WHERE_THERE_IS and not interval.n:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from usbrec.evaluation import metrics
@@ -25,6 +25,8 @@ class System:
     model sat in the recommender's seat. `training` is how far the training seeds lie apart
     (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the
     ways by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
+    `violated` is the share of recommendations that do not meet what is asked of an item, n 0 where nothing
+    is.
     """
 
     name: str
@@ -44,8 +46,10 @@ class System:
     control: bool = False
     training: Mapping[str, Any] | None = None
     scored: tuple[str, ...] = ()
+    violated: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
 
     def to_json(self) -> dict[str, Any]:
+        told = {"violated": self.violated.to_json()} if self.violated.n else {}
         return {
             "name": self.name,
             "control": self.control,
@@ -64,6 +68,7 @@ class System:
             "seconds_per_row": self.seconds,
             "replies": self.replies,
             "training": self.training,
+            **told,
         }
 
 
@@ -91,6 +96,7 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         replies=metrics.reply_counts(run.rows, seed=seed, resamples=resamples),
         control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
         training=metrics.training_spread(run.rows),
+        violated=metrics.violated_interval(run.rows, seed=seed, resamples=resamples),
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )
 

@@ -226,6 +226,11 @@ OUTCOMES = (
         lambda system: _score(system.persuasiveness),
     ),
     Column(
+        "violates",
+        "recommendations that do not meet what the seeker asks for (price, stock, brand)",
+        lambda system: _share(system.violated),
+    ),
+    Column(
         "spread\nof seeds",
         "standard deviation of the training seeds' mean iEval scores, and the least and greatest of them",
         _spread,

@@ -1,7 +1,13 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
-from usbrec.evaluation.metrics.replies import diversity, items_given, reply_counts
+from usbrec.evaluation.metrics.replies import (
+    diversity,
+    items_given,
+    reply_counts,
+    violated,
+    violated_interval,
+)
 from usbrec.evaluation.metrics.rows import (
     Measure,
     Row,
@@ -54,5 +60,7 @@ __all__ = [
     "unreadable",
     "unreadable_reasons",
     "usage_sums",
+    "violated",
+    "violated_interval",
     "vote_counts",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 
 from usbrec.dialogue import plain_words
 from usbrec.evaluation.metrics.rows import Row, facts_of, interval, mean, names_item, replies_of, score
+from usbrec.evaluation.statistics import Interval, mean_interval
+from usbrec.keys import derive_seed
 from usbrec.prompts.artefacts import has_artefacts
 
 
@@ -67,6 +69,31 @@ def items_given(rows: Sequence[Row]) -> dict[str, Any] | None:
         "given": sum(sum(facts["items_given"]) for facts in told),
         "unknown": sum(len(ids) for facts in told for ids in facts.get("unknown_items", ())),
     }
+
+
+def violated(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any] | None:
+    """The share of recommendations that do not meet what is asked of an item, with its interval, over rows in
+    which something is asked (`rows`; docs/constraints.md). A recommendation is a reply's first new item. None
+    without such rows."""
+    asked = [row for row in rows if "violated" in facts_of(row)]
+    if not asked:
+        return None
+    return {"rows": len(asked), **violated_interval(rows, seed=seed, resamples=resamples).to_json()}
+
+
+def violated_interval(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> Interval:
+    """The share alone; n is the number of recommendations."""
+    values, clusters = [], []
+    for row in rows:
+        facts = facts_of(row)
+        for item, unmet, asked in zip(
+            facts.get("new", ()), facts.get("violated", ()), facts.get("constraints", ()), strict=False
+        ):
+            if item is not None and asked:
+                values.append(float(bool(unmet)))
+                clusters.append(row["dialogue_id"])
+    place = derive_seed(seed, "interval", "violated")
+    return mean_interval(values, clusters, seed=place, resamples=resamples)
 
 
 def diversity(recommended: Sequence[str]) -> dict[str, int | float | None] | None:

@@ -59,7 +59,7 @@ def summarise(
     answer, `left_out`, how many rows of samples and catalogue could not be used, and `costs`, what calls cost
     in money (None, and no field, without prices).
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
-    were linked in the texts.
+    were linked in the texts. ``violated`` stands there where something is asked of items.
     """
     listed = list(rows)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
@@ -111,6 +111,9 @@ def summarise(
         ),
         "ses": metrics.search_counts(listed),
     }
+    # Only where something is asked of items: what else is run keeps its bytes.
+    if (violated := metrics.violated(listed, seed=seed, resamples=resamples)) is not None:
+        summary["violated"] = violated
     return {**rounded(summary), "seats": dict(seats or {}), "config": dict(config)}
 
 

@@ -148,6 +148,8 @@ _FACTS: dict[str, Callable[[Any], bool]] = {
     "mended": lambda value: _is_list(value, lambda done: isinstance(done, bool)),
     "items_given": lambda value: _is_list(value, lambda given: isinstance(given, bool)),
     "unknown_items": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
+    "constraints": lambda value: _is_list(value, _is_count),
+    "violated": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "fallback": lambda value: _is_list(value, lambda used: isinstance(used, bool)),
 }
 

@@ -83,6 +83,8 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
 
 def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; lists of objects in a cell are their names."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str) and value.startswith(("[{", '["', "['", "{'", '{"')):
         try:
             if names := names_in(value):

@@ -13,6 +13,7 @@ from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
+from usbrec.items.constraints.column_types import ColumnType, ColumnTypes
 from usbrec.items.files.amounts import money, number_of
 from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
 from usbrec.items.files.report import ReadingReport
@@ -76,7 +77,13 @@ class Mapper:
     """The columns of one file, decided once from its header (or from the keys of its objects)."""
 
     def __init__(
-        self, header: Iterable[str], mapping: FieldMap | None, path: str, *, keyed: bool = False
+        self,
+        header: Iterable[str],
+        mapping: FieldMap | None,
+        path: str,
+        *,
+        keyed: bool = False,
+        types: Mapping[str, ColumnType] | None = None,
     ) -> None:
         self._actual = {column_key(name): name for name in reversed(list(header))}
         self._path = path
@@ -96,6 +103,20 @@ class Mapper:
         if len(self.columns["people"]) > 1:
             used.difference_update(self.columns["people"])
         self._rest = tuple(name for name in self._actual.values() if name not in used)
+        self._types = ColumnTypes(self._types_given(types or {}))
+
+    def _types_given(self, types: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
+        given: dict[str, ColumnType] = {}
+        for name, kind in types.items():
+            actual = self._actual.get(column_key(name))
+            if actual is None or actual not in self._rest:
+                why = "has a meaning already" if actual is not None else "is none"
+                raise ConfigError(
+                    f"{self._path}: catalogue.columns.{name}: {name!r} {why} of the further columns. "
+                    f"These are: {', '.join(self._rest) or 'none'}."
+                )
+            given[actual] = kind
+        return given
 
     def _find(self, attribute: str, wanted: Columns) -> tuple[str, ...]:
         if wanted is not None:
@@ -126,6 +147,7 @@ class Mapper:
         year = own_year if own_year is not None else year
         further = self._many(row, "also", place, "|;")
         item_id = self._name(row, "id") or key
+        extra = {name: text for name in self._rest if (text := self._further(name, row.get(name)))}
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
             title=title,
@@ -134,9 +156,13 @@ class Mapper:
             people=self._many(row, "people", place),
             text=without_html(self._one(row, "text")),
             popularity=_popularity(self._one(row, "popularity")),
-            extra={name: text for name in self._rest if (text := self._further(name, row.get(name)))},
+            extra=extra,
             also=others(title, (*also, *further)) if further else also,
         )
+
+    def take(self, item: Item) -> None:
+        """Count the further columns of an item that is kept, for their types."""
+        self._types.add(item.extra)
 
     def report(self, where: str, items: int, left_out: Sequence[str], say_it: str) -> ReadingReport:
         """What was taken for what, so far."""
@@ -152,6 +178,7 @@ class Mapper:
             ids_from=ids,
             name_keys={column: tuple(keys) for column, keys in self._found.items() if keys},
             currencies={column: tuple(signs) for column, signs in self._currencies.items()},
+            types=self._types.columns({name: tuple(signs) for name, signs in self._currencies.items()}),
             items=items,
             left_out=tuple(left_out),
             broken_cells=tuple(self.broken),

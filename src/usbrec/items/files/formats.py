@@ -21,6 +21,7 @@ from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
 from usbrec.items.files.report import ReadingReport
 from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read_text
@@ -65,9 +66,10 @@ def read_items(
     *,
     encoding: str | None = None,
     tell: Tell | None = None,
+    types: Mapping[str, ColumnType] | None = None,
 ) -> Iterator[Item]:
     """The items of a file, in its order; ids stand once. Errors as in :func:`usbrec.items.load_catalogue`."""
-    yield from table_items(_table(Path(path), table, encoding), str(path), fields, tell=tell)
+    yield from table_items(_table(Path(path), table, encoding), str(path), fields, tell=tell, types=types)
 
 
 #: How a reader of a file says which column is the title.
@@ -81,10 +83,11 @@ def table_items(
     *,
     name_it: str = _NAME_IT,
     tell: Tell | None = None,
+    types: Mapping[str, ColumnType] | None = None,
 ) -> Iterator[Item]:
     """The items of a table's rows, as :func:`read_items`. `where` is what the errors call it, `name_it` how
-    the user says which column is the title. `tell` may raise, too."""
-    mapper = Mapper(source.header, fields, where, keyed=source.keyed)
+    the user says which column is the title, `types` what further columns hold. `tell` may raise, too."""
+    mapper = Mapper(source.header, fields, where, keyed=source.keyed, types=types)
     taken: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
     unreadable: list[str] = []
@@ -107,6 +110,7 @@ def table_items(
             problems.append(f"{row.place}: id {item.id!r} stands already in {taken[item.id][0]}")
             continue
         taken[item.id] = (row.place, item.name)
+        mapper.take(item)
         yield item
     report = mapper.report(where, len(taken), problems, name_it)
     if unreadable:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from usbrec.errors import BadLines
+from usbrec.items.constraints.column_types import TypedColumn
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class ReadingReport:
     where ids come from. `name_keys` are the keys that held the names in cells with objects, by column,
     `currencies` the signs that were taken off amounts, by column. `left_out` are the rows that could not be
     used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
-    is how many were read, `say_it` how the user names another column.
+    is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
     """
 
     where: str
@@ -29,12 +30,19 @@ class ReadingReport:
     items: int = 0
     left_out: tuple[str, ...] = ()
     broken_cells: tuple[str, ...] = ()
+    types: tuple[TypedColumn, ...] = ()
     say_it: str = 'title = "..." in the table [catalogue] of the settings'
 
     @property
     def whole(self) -> bool:
         """Whether every row and every cell could be used."""
-        return not self.left_out and not self.broken_cells
+        return not self.left_out and not self.broken_cells and not self.unreadable
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The columns with cells that count as unknown because they are not what such a column holds: prices,
+        and columns whose type the user said."""
+        return tuple(_unread(column) for column in self.types if column.owed and column.unreadable)
 
     def columns_told(self) -> str:
         """Which column was taken for what, in two sentences."""
@@ -47,6 +55,9 @@ class ReadingReport:
         used = {column for columns in self.columns.values() for column in columns}
         if others := [column for column in self.others if column not in used]:
             told += f" Kept without a meaning: {', '.join(others)}."
+        if self.types:
+            told += f" Types of further columns: {', '.join(column.told() for column in self.types)}."
+        told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)
         told += "".join(
             f" Signs taken off the amounts of {column!r}: {', '.join(signs)}."
             + (" Amounts in several currencies are not converted." if len(signs) > 1 else "")
@@ -64,6 +75,9 @@ class ReadingReport:
         if self.broken_cells:
             lines.append(f"{self.where}: {len(self.broken_cells)} cells cannot be read and count as unknown")
             lines += _first(self.broken_cells)
+        if self.unreadable:
+            lines.append(f"{self.where}: cells of these columns count as unknown; their items stay")
+            lines += _first(self.unreadable)
         lines.append(self.columns_told())
         if not self.whole:
             lines.append("With --strict (in Python, strict=True) such a file is refused.")
@@ -73,7 +87,7 @@ class ReadingReport:
         """Raises BadLines where something was left out."""
         if not self.whole:
             told = f"Every row needs a title and an id of its own. {self.columns_told()}"
-            raise BadLines(self.where, (*self.left_out, *self.broken_cells), told)
+            raise BadLines(self.where, (*self.left_out, *self.broken_cells, *self.unreadable), told)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,6 +100,10 @@ class ReadingReport:
             **{
                 **data,
                 **{name: tuple(data[name]) for name in lists},
+                "types": tuple(
+                    TypedColumn(**{**column, "examples": tuple(column["examples"])})
+                    for column in data.get("types", ())
+                ),
                 **{name: {key: tuple(value) for key, value in data[name].items()} for name in tables},
             }
         )
@@ -93,6 +111,14 @@ class ReadingReport:
     def _keys(self, columns: Sequence[str]) -> str:
         keys = dict.fromkeys(key for column in columns for key in self.name_keys.get(column, ()))
         return f" (names under {_listed(list(keys))})" if keys else ""
+
+
+def _unread(column: TypedColumn) -> str:
+    """What of a column could not be read; "" for nothing."""
+    if not column.unreadable:
+        return ""
+    kind = "numbers" if column.type == "number" else "yes or no"
+    return f"{column.name!r}: {column.unreadable} cells are no {kind} ({_listed(column.examples)})"
 
 
 def _listed(columns: Sequence[str]) -> str:

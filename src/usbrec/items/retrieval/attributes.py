@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 from usbrec.dialogue import Turn
 from usbrec.items.attributes import genres_in, people_in
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_table import Allowed
 from usbrec.items.linking.linker import Linker
 from usbrec.items.similarity import Similarity, Traits, TraitTable, traits_of
 
@@ -49,12 +51,17 @@ class AttributeRetriever:
         self._prior_n = popularity_n / max(float(popularity_n.max()), 1e-12)
 
     def rank(
-        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
+        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False, allowed: Allowed | None = None
     ) -> tuple[tuple[str, float], ...]:
-        """The `k` best (id, score), best first, without the items the turns name unless `keep_named`."""
+        """The `k` best (id, score), best first, without the items the turns name unless `keep_named`, and
+        only those that are `allowed`."""
         score_n = self.scores(turns)
         left_out = frozenset() if keep_named else self._named(turns)
-        order_n = np.argsort(-score_n, kind="stable")
+        if allowed is None:
+            order_n = np.argsort(-score_n, kind="stable")
+        else:
+            rows_n = np.flatnonzero(allowed.mask_n[self._catalogue_row_n])
+            order_n = rows_n[np.argsort(-score_n[rows_n], kind="stable")]
         chosen = [int(row) for row in order_n[: max(0, k) + len(left_out)] if int(row) not in left_out]
         return tuple((self._ids[row], float(score_n[row])) for row in chosen[: max(0, k)])
 
@@ -77,6 +84,11 @@ class AttributeRetriever:
             score_n = score_n + self.words_weight * self._table.shared(wanted) / size
         # Sums in another order differ in the last bits; rounding keeps ties ties.
         return np.round(score_n, 9)
+
+    @functools.cached_property
+    def _catalogue_row_n(self) -> NDArray[np.intp]:
+        """The row in the catalogue of each item in the order of their ids, shape (n,)."""
+        return np.array([self._catalogue.row(item_id) for item_id in self._ids], dtype=np.intp)
 
     def _named(self, turns: Sequence[Turn]) -> frozenset[int]:
         return frozenset(row for turn in turns for row in turn.read_by(self).named)

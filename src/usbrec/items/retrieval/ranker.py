@@ -21,6 +21,7 @@ import numpy as np
 from usbrec.dialogue import Item, Turn
 from usbrec.errors import ConfigError, InputError
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_table import Allowed
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, Reader
@@ -98,11 +99,14 @@ class LearnedRanker:
         self._known = cached_method(self._rate, maxsize=_KNOWN)
 
     def rank(
-        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False
+        self, turns: Sequence[Turn], k: int, *, keep_named: bool = False, allowed: Allowed | None = None
     ) -> tuple[tuple[str, float], ...]:
-        """The `k` best (id, score), best first. What no source proposes follows by the two-tower model."""
+        """The `k` best (id, score), best first. What no source proposes follows by the two-tower model. With
+        `allowed`, only items in it."""
         known = self._known(tuple(turns))
         order, value = known.order, known.value
+        if allowed is not None:
+            order = [row for row in order if self._ids[row] in allowed]
         named = frozenset() if keep_named else known.named
         wanted = max(0, k)
         if wanted + len(named) > len(order):
@@ -110,7 +114,10 @@ class LearnedRanker:
             # Computed again, because to keep it for each dialogue would take as much memory as the catalogue.
             two_tower_n = self._scores(tuple(turns))[1][_TWO_TOWER]
             rest = np.argsort(-two_tower_n, kind="stable").tolist()
-            order = [*order, *(row for row in rest if row not in value)]
+            further = (
+                row for row in rest if row not in value and (allowed is None or self._ids[row] in allowed)
+            )
+            order = [*order, *further]
             value = dict.fromkeys(order, below) | value
         chosen = [row for row in order[: wanted + len(named)] if row not in named][:wanted]
         return tuple((self._ids[row], value[row]) for row in chosen)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from usbrec.dialogue import Conversation, Item, Turn
+from usbrec.dialogue import Constraint, Conversation, Item, Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.grounding.formatting import CandidateFormatter
+from usbrec.play.grounding.nothing_fits import nothing_fits
 from usbrec.play.languages import ENGLISH, Languages
+from usbrec.play.preferences.constraint_model import ModelConstraintReader
 from usbrec.play.seats import alternating
 from usbrec.prompts import Prompts
 
@@ -19,7 +21,8 @@ _LONG = 80
 
 @dataclass(frozen=True)
 class Grounding:
-    """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown."""
+    """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown.
+    `reader` is a model that reads what the seeker asks of an item, None where rules do."""
 
     knowledge: Knowledge
     retriever: Retriever
@@ -27,6 +30,7 @@ class Grounding:
     count: int
     text_words: int = 0
     languages: Languages = ENGLISH
+    reader: ModelConstraintReader | None = None
 
     @property
     def format(self) -> CandidateFormatter:
@@ -36,13 +40,23 @@ class Grounding:
         """The turns as a language model is shown them, which is what candidates are retrieved for."""
         return alternating(turns, opening=self.prompts.render("opening"))
 
-    def candidates(self, turns: Sequence[Turn]) -> tuple[Item, ...]:
+    def candidates(
+        self, turns: Sequence[Turn], constraints: Sequence[Constraint] | None = None
+    ) -> tuple[Item, ...]:
         """The items for a dialogue that stands here, best first, none of them named in it, and each read
-        back from how it is shown."""
+        back from how it is shown. All of them meet the `constraints`, by default what the seeker's words ask
+        for."""
+        allowed = self.knowledge.allowed(
+            self.knowledge.constraints(turns) if constraints is None else constraints
+        )
         turns = self.heard(turns)
         looked_at = self.count
         while True:
-            ranked = self.retriever.rank(turns, looked_at)
+            ranked = (
+                self.retriever.rank(turns, looked_at)
+                if allowed is None
+                else self.retriever.rank(turns, looked_at, allowed=allowed)
+            )
             items = tuple(filter(self._read_back, self.items([item_id for item_id, _ in ranked])))
             if len(items) >= self.count or len(ranked) < looked_at:
                 return items[: self.count]
@@ -55,10 +69,26 @@ class Grounding:
         """The conversation with its `candidates`, looked up unless they are given; what a `focus` asks about
         beside them stands behind."""
         if candidates is None:
-            candidates = self.candidates(conversation.turns)
+            candidates = self.candidates(conversation.turns, self.constraints(conversation))
         known = {item.id for item in candidates}
         others = [item_id for item_id in conversation.focus or () if item_id not in known]
         return replace(conversation, candidates=(*candidates, *self.items(others)))
+
+    async def read_constraints(self, conversation: Conversation, *, seed: int) -> tuple[Constraint, ...]:
+        """The same, asked of the model that reads them, unless they have been read already. Raises
+        ModelError."""
+        known = conversation.constraints
+        if self.reader is not None and all(one.turn is None for one in known):
+            known = (*known, *await self.reader.read(conversation.turns, seed=seed))
+        return self.constraints(replace(conversation, constraints=known))
+
+    def constraints(self, conversation: Conversation) -> tuple[Constraint, ...]:
+        """What an item must be at this point: what came with the request, and what the words ask for."""
+        return self.knowledge.constraints(conversation.turns, conversation.constraints)
+
+    def nothing_fits(self, constraints: Sequence[Constraint]) -> str | None:
+        """The sentence that nothing meets these constraints; None where something does."""
+        return nothing_fits(constraints, self.knowledge, self.prompts)
 
     def items(self, ids: Sequence[str]) -> tuple[Item, ...]:
         """The items of these ids, those that the catalogue has."""

@@ -33,7 +33,8 @@ class Focusing:
         knowledge = self.grounding.knowledge
         said = knowledge.named_in(turns)
         named = {item_id for text in drafted for item_id in knowledge.named(text, said)}
-        ids = [item.id for item in self.grounding.candidates(turns) if item.id not in named]
+        constraints = knowledge.constraints(turns, preferences.constraints.hard)
+        ids = [item.id for item in self.grounding.candidates(turns, constraints) if item.id not in named]
         if self.scorer is not None:
             scores = self.scorer.after(turns, preferences)
             # Sorting is stable: among equals the retriever's earlier one stays ahead.

@@ -11,6 +11,10 @@ A candidate's title with a wrong year is miscopied rather than made up (most of 
 is that), and a list's number or a tag in front of a title is copied with it (prompts/artefacts.py): the
 year is set right, the marks are taken out. Such a reply is repaired (`mended` in the records), and counted.
 
+What the seeker asks of an item (its price, "in stock", no such brand) holds: candidates meet it, and a reply
+that names an item which does not is drawn again, and never said. Where no item of the catalogue meets it, a
+fixed sentence says so, and the model is not asked.
+
 To ask is no fault while there is a round left to use the answer in; nor is it to speak of one's last
 recommendation when the seeker asks about it.
 
@@ -29,6 +33,7 @@ from typing import Any, Literal
 from usbrec.dialogue import Conversation, Item, Reply, plain_words
 from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
+from usbrec.items.constraints.column_table import Allowed
 from usbrec.keys import derive_seed
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.protocol import Drawn, Recommender, Sampling
@@ -44,10 +49,11 @@ class ReplyQuality(IntEnum):
     """A reply's quality before anybody judges it; only FITTING is not drawn again."""
 
     INVENTED = 0
-    NOTHING = 1
-    REPEATED = 2
-    KNOWN = 3
-    FITTING = 4
+    VIOLATING = 1
+    NOTHING = 2
+    REPEATED = 3
+    KNOWN = 4
+    FITTING = 5
 
 
 class Grounded:
@@ -82,6 +88,11 @@ class Grounded:
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """Raises ModelError when the first draw fails; a later one that fails is done without."""
+        constraints = await self._grounding.read_constraints(conversation, seed=sampling.seed)
+        if (sentence := self._grounding.nothing_fits(constraints)) is not None:
+            return _nothing_fits(sentence, sampling)
+        if constraints:
+            conversation = replace(conversation, constraints=constraints)
         reading = _Reading.of(conversation, self._grounding)
         draws, drawn = await self._draw(conversation, sampling, reading)
         said = tuple(self._said(draw, reading) for draw in draws)
@@ -123,7 +134,7 @@ class Grounded:
         return draws, drawn
 
     def _said(self, draw: _Draw, reading: _Reading) -> Reply:
-        fallback = draw.quality is ReplyQuality.INVENTED or (
+        fallback = draw.quality in (ReplyQuality.INVENTED, ReplyQuality.VIOLATING) or (
             self._fallback == "item"
             and reading.last
             and draw.quality in (ReplyQuality.NOTHING, ReplyQuality.REPEATED)
@@ -148,6 +159,14 @@ class Grounded:
         return self._grounding.prompts.say("fallback_ask", reading.language)
 
 
+def _nothing_fits(sentence: str, sampling: Sampling) -> Drawn:
+    """The fixed sentence in place of every reply; it recommends no item, whatever words are in it."""
+    if sampling.on_delta is not None:
+        sampling.on_delta(sentence)
+    grounding = {"candidates": [], "redraws": 0, "mended": False, "fallback": True, "nothing_fits": True}
+    return Drawn((Reply(sentence, grounding=grounding),) * sampling.n)
+
+
 @dataclass(frozen=True, slots=True)
 class _Draw:
     reply: Reply
@@ -166,7 +185,8 @@ class _Reading:
     """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
-    draft is to name, None for any other; `language` is what the seeker speaks."""
+    draft is to name, None for any other; `language` is what the seeker speaks, `allowed` the items that meet
+    what they ask for, None for all."""
 
     grounding: Grounding
     candidates: tuple[Item, ...]
@@ -177,6 +197,7 @@ class _Reading:
     wanted: frozenset[str] | None
     last: bool
     language: str
+    allowed: Allowed | None = None
 
     @classmethod
     def of(cls, conversation: Conversation, grounding: Grounding) -> _Reading:
@@ -184,7 +205,7 @@ class _Reading:
         turns = grounding.heard(conversation.turns)
         asked = len(turns) > 1 and "?" in turns[-1].text
         before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
-        candidates = grounding.candidates(turns)
+        candidates = grounding.candidates(turns, conversation.constraints)
         return cls(
             grounding,
             candidates,
@@ -195,6 +216,7 @@ class _Reading:
             None if focus is None else frozenset(focus),
             conversation.last_round,
             grounding.languages.told(conversation.turns),
+            knowledge.allowed(conversation.constraints),
         )
 
     def read(self, reply: Reply) -> _Draw:
@@ -208,6 +230,10 @@ class _Reading:
         if plain_words(text) in self.replies:
             return ReplyQuality.REPEATED
         named = knowledge.named(text, self.said)
+        if self.allowed is not None and any(
+            item_id not in self.allowed and item_id not in self.explained for item_id in named
+        ):
+            return ReplyQuality.VIOLATING
         if self._fits(text, named):
             return ReplyQuality.FITTING
         return ReplyQuality.KNOWN if named else ReplyQuality.NOTHING

@@ -42,6 +42,9 @@ class OwnRecommender:
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """`n` replies, each asked for. Raises ModelError."""
+        if self.candidates is not None:
+            held = await self.candidates.read_constraints(conversation, seed=sampling.seed)
+            conversation = replace(conversation, constraints=held)
         conversation = self._shown(conversation)
         started = time.monotonic()
         asked = [self._reply(conversation, sampling.seed, place) for place in range(sampling.n)]
@@ -111,6 +114,8 @@ def asked_of(conversation: Conversation) -> dict[str, Any]:
         "candidates": [item.id for item in conversation.candidates],
         "focus": None if conversation.focus is None else list(conversation.focus),
         "profile": conversation.profile,
+        # Left out where there are none, so that recorded answers are found again.
+        **({"constraints": [one.to_json() for one in told]} if (told := conversation.constraints) else {}),
     }
 
 

@@ -63,7 +63,12 @@ class Beliefs:
         return self._known(tuple(turns))
 
     def _form(self, turns: tuple[Turn, ...]) -> Preferences:
-        ranked = self._retriever.rank(turns, self._items)
+        allowed = self._knowledge.allowed(self._knowledge.constraints(turns))
+        ranked = (
+            self._retriever.rank(turns, self._items)
+            if allowed is None
+            else self._retriever.rank(turns, self._items, allowed=allowed)
+        )
         stated = self._extractor.stated(turns)
         logits = [
             score / self._temperature - self._answers * (1.0 - stated.fit(self._knowledge.traits[item_id]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from usbrec.dialogue import Constraint
 from usbrec.items import Traits
 
 KINDS = ("genres", "styles", "items", "people")
@@ -32,11 +33,13 @@ class Tastes:
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What a seeker's words ask of an item: attributes that are wanted and unwanted, and decades."""
+    """What a seeker's words ask of an item: attributes that are wanted and unwanted, and decades, which are
+    met more or less; and `hard` ones, on columns of the catalogue, which an item meets or is not for them."""
 
     wanted: Traits = field(default_factory=Traits)
     unwanted: Traits = field(default_factory=Traits)
     decades: frozenset[int] = frozenset()
+    hard: tuple[Constraint, ...] = ()
 
     def fit(self, item: Traits) -> float:
         """The share of what was stated that an item meets, in [0, 1]; 1 where nothing was."""

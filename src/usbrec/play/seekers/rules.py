@@ -22,6 +22,15 @@ from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import Fact
 from usbrec.play.seekers.phrases import Phrases, phrases
 from usbrec.play.seekers.voices import Voices
+from usbrec.play.seekers.wishes import (
+    Wish,
+    accepts_nothing,
+    asked_for,
+    declined,
+    says_nothing_fits,
+    spoken,
+    untold,
+)
 from usbrec.play.targets import Targets
 
 
@@ -60,6 +69,8 @@ class RulesTargetSimulator:
             self.explain,
             phrases=lambda turns: said,
             talkativeness=targets.persona.talkativeness,
+            wishes=targets.wishes,
+            nothing_fits=targets.nothing_fits,
         )
 
 
@@ -85,7 +96,9 @@ class RulesInternalSimulator:
         def accepts(turns: Sequence[Turn]) -> bool:
             before = self.knowledge.named_in(turns[:-1])
             offered = next((i for i in self.knowledge.named_by(turns[-1]) if i not in before), None)
-            return offered is not None and scores.nearness(offered) >= self.accept_from
+            if offered is None or self.knowledge.violated(offered, preferences.constraints.hard):
+                return False
+            return scores.nearness(offered) >= self.accept_from
 
         voices = self.voices or Voices.about(self.knowledge.catalogue)
         return RulesSeeker(
@@ -110,19 +123,31 @@ class RulesSeeker:
     explain: str | Mapping[str, str]
     talkativeness: float = 0.0
     phrases: Callable[[Sequence[Turn]], Phrases] = _in_english
+    wishes: tuple[Wish, ...] = ()
+    nothing_fits: bool = False
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         return self.say(turns, explain=explain, seed=seed)
 
     def say(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         said = self.phrases(turns)
-        if self.accepts(turns):
+        violated = self._violated(turns)
+        if violated is None and self.accepts(turns):
             return SeekerAnswer(_pick(said.choices("accept"), seed, "accept"), accepted=True)
+        if self.nothing_fits and violated is None and says_nothing_fits(turns[-1].text):
+            return SeekerAnswer(accepts_nothing(seed, said.language), accepted=True)
         if self.leaves(turns):
             return SeekerAnswer(_pick(said.choices("leave"), seed, "leave"), left=True)
         last = turns[-1].text
+        asked = self.explain if isinstance(self.explain, str) else self.explain[said.language]
         named = self.knowledge.named_by(turns[-1])
         parts = [_pick(said.choices("decline"), seed, "decline")] if named else []
+        if violated is not None:
+            parts = [declined(violated, seed, said.language)]
+        if told := self._told(turns, violated, said.language):
+            # One thing at a time: what an item must be goes before what it is like.
+            parts += [spoken(wish, seed, said.language) for wish in told]
+            return SeekerAnswer(" ".join([*parts, *([asked] if explain else [])]))
         fresh = self.untold(turns)
         if fresh:
             first = _asked_for(fresh, last, said) or fresh[0]
@@ -133,9 +158,32 @@ class RulesSeeker:
         else:
             parts.append(_pick(said.choices("nothing_left"), seed, "left"))
         if explain:
-            asked = self.explain if isinstance(self.explain, str) else self.explain[said.language]
             parts.append(asked)
         return SeekerAnswer(" ".join(parts))
+
+    def _violated(self, turns: Sequence[Turn]) -> Wish | None:
+        """The first wish that what was just recommended does not meet."""
+        if not self.wishes:
+            return None
+        before = self.knowledge.named_in(turns[:-1])
+        offered = self.knowledge.named_by(turns[-1], before)
+        # What is looked at is the first that is new, as a judge does.
+        item = next((item_id for item_id in offered if item_id not in before), next(iter(offered), None))
+        if item is None:
+            return None
+        return next((wish for wish in self.wishes if self.knowledge.violated(item, (wish.constraint,))), None)
+
+    def _told(self, turns: Sequence[Turn], violated: Wish | None, language: str) -> list[Wish]:
+        """The wishes that are told now: the volunteered ones, and those that were asked for."""
+        return [
+            wish
+            for wish in untold(self.wishes, turns, self.knowledge)
+            if wish != violated
+            and (
+                wish.told == "volunteered"
+                or (wish.told == "asked" and asked_for(wish, turns[-1].text, language))
+            )
+        ]
 
     def untold(self, turns: Sequence[Turn]) -> list[Fact]:
         """The facts that the seeker has not told yet, in their order."""

@@ -30,9 +30,13 @@ from usbrec.serve.http.sse import Json
 #: Seconds in which a request's body has to be here.
 _BODY_SECONDS = 30.0
 _OPEN_PATHS = frozenset({"/health"})
+#: What the page may load, and from where.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
@@ -120,7 +124,7 @@ class AccessMiddleware:
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = visit.id
                 for name, value in _HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
             await send(message)
 
         try:

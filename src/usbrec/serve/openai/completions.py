@@ -98,7 +98,8 @@ def ours_json(finished: Finished, generation: GenerationRequest) -> dict[str, An
     return {
         "enhanced": generation.model.enhanced,
         "passed_on": generation.passed_on,
-        "items": [item_json(item) for item in finished.items],
+        "items": items_json(finished),
+        **({"units": dict(finished.units)} if finished.units else {}),
         "note": _note(finished, generation),
         "trace": finished.trace,
         "session": finished.session,
@@ -125,6 +126,15 @@ def _message(said: Said) -> dict[str, Any]:
     if not said.tool_calls:
         return {"content": said.text}
     return {"content": said.text or None, "tool_calls": [dict(call) for call in said.tool_calls]}
+
+
+def items_json(finished: Finished) -> list[dict[str, Any]]:
+    """The items that a reply names, each with the `columns` that are given back, where there are any."""
+    told: Sequence[Mapping[str, Any]] = finished.shown or [{}] * len(finished.items)
+    return [
+        item_json(item) | ({"columns": dict(columns)} if columns else {})
+        for item, columns in zip(finished.items, told, strict=True)
+    ]
 
 
 def item_json(item: Item) -> dict[str, Any]:

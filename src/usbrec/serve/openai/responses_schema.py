@@ -38,6 +38,7 @@ class ResponsesBody(Body):
     conversation: Text | Document | None = None
     prompt: Document | None = None
     background: bool | None = None
+    filter: Document | None = None
     usbrec: Ours | None = None
 
     def to_chat(self) -> ChatBody:
@@ -63,6 +64,7 @@ class ResponsesBody(Body):
             tool_choice=_choice(self.tool_choice),
             parallel_tool_calls=self.parallel_tool_calls,
             response_format=self._format(),
+            filter=self.filter,
             usbrec=self.usbrec,
         )
 

@@ -113,6 +113,9 @@ class Ours(Body):
     session: Annotated[Name | None, Field(description="What is said is stored with this session.")] = None
     store: Annotated[bool | None, Field(description="true begins a session; false leaves this out.")] = None
     user: Annotated[Name | None, Field(description="Whose session it is.")] = None
+    filter: Annotated[
+        Document | None, Field(description="What every recommended item must be (docs/constraints.md).")
+    ] = None
 
 
 class ChatBody(Body):
@@ -135,7 +138,18 @@ class ChatBody(Body):
     tool_choice: Text | Document | None = None
     parallel_tool_calls: bool | None = None
     response_format: Document | None = None
+    filter: Annotated[
+        Document | None, Field(description="The same as `usbrec.filter`: what every item must be.")
+    ] = None
     usbrec: Ours | None = None
+
+    @property
+    def wanted(self) -> Mapping[str, Any] | None:
+        """The filter, wherever it stands. Raises ServiceError where it stands twice."""
+        inner = None if self.usbrec is None else self.usbrec.filter
+        if inner is not None and self.filter is not None and inner != self.filter:
+            raise ServiceError(400, "filter and usbrec.filter differ; send one of them.", param="filter")
+        return inner if self.filter is None else self.filter
 
     def conversation(self) -> Conversation:
         """What was said, and the application's own system text (None without one). A tool's result is data

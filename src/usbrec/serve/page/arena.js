@@ -51,7 +51,7 @@ export function startArena({ complain, known }) {
   const buttons = () => byId("vote").querySelectorAll("button");
 
   function fill(place, said) {
-    const found = cards(said.usbrec?.items);
+    const found = cards(said.usbrec?.items, null, said.usbrec?.units);
     place.replaceChildren(make("p", { class: "bubble" }, said.text), ...(found ? [found] : []));
   }
 

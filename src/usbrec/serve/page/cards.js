@@ -8,24 +8,66 @@ const KINDS = [
   ["accepted", "I take it"],
 ];
 
+// Columns of the catalogue by what their names say they hold.
+const PRICE = /price|preis|cost|kosten/i;
+const PICTURE = /image|img|picture|photo|thumbnail|cover|poster|bild|foto/i;
+const ADDRESS = /url|link|href/i;
+
 /** A list of cards; null without items. `judge(kind, id)` is told of a choice, null where none is kept. */
-export function cards(items, judge = null) {
+export function cards(items, judge = null, units = {}) {
   if (!items?.length) return null;
-  return make("ul", { class: "cards", "aria-label": "Recommended" }, ...items.map((item) => card(item, judge)));
+  const made = items.map((item) => card(item, judge, units ?? {}));
+  return make("ul", { class: "cards", "aria-label": "Recommended" }, ...made);
 }
 
-function card(item, judge) {
+function card(item, judge, units) {
+  const columns = Object.entries(item.columns ?? {});
+  const first = (pattern) => columns.find(([name]) => pattern.test(name));
+  const picture = address(first(PICTURE)?.[1]);
+  const link = address(columns.find(([name]) => ADDRESS.test(name) && !PICTURE.test(name))?.[1]);
+  const price = first(PRICE);
+  const shown = ([name]) => !PICTURE.test(name) && !ADDRESS.test(name) && name !== price?.[0];
   const name = item.year ? `${item.title} (${item.year})` : item.title;
   const year = item.year ? make("span", { class: "year" }, String(item.year)) : null;
   return make(
     "li",
     { class: "card" },
-    make("p", { class: "name" }, make("strong", {}, item.title), year && " ", year),
+    picture && make("img", { class: "picture", src: picture, alt: "", loading: "lazy", referrerPolicy: "no-referrer" }),
+    make("p", { class: "name" }, make("strong", {}, link ? linked(link, item.title) : item.title), year && " ", year),
+    price ? make("p", { class: "price" }, amount(price[1], units[price[0]])) : null,
     item.genres?.length ? make("p", { class: "genres" }, ...item.genres.map((genre) => make("span", {}, genre))) : null,
     item.people?.length ? make("p", { class: "people" }, item.people.slice(0, 4).join(", ")) : null,
     item.text ? make("p", { class: "text" }, item.text) : null,
+    ...columns.filter(shown).map(([name, value]) => detail(name, value, units[name])),
     judge && buttons(name, item.id, judge),
   );
+}
+
+/** An address of the web, null for anything else: what a catalogue says is never run. */
+function address(value) {
+  if (typeof value !== "string") return null;
+  try {
+    const url = new URL(value, location.href);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function linked(href, title) {
+  return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, title);
+}
+
+function amount(value, unit) {
+  const money = unit && !/[a-z]{4,}/i.test(unit);
+  const digits = typeof value === "number" && money ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : {};
+  const text = typeof value === "number" ? value.toLocaleString("en", digits) : String(value);
+  return unit ? `${text} ${unit}` : text;
+}
+
+function detail(name, value, unit) {
+  const told = value === true ? "yes" : value === false ? "no" : amount(value, unit);
+  return make("p", { class: "detail" }, `${name.replaceAll("_", " ")}: ${told}`);
 }
 
 function buttons(name, id, judge) {

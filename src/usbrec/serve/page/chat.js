@@ -92,7 +92,7 @@ export function startChat({ complain, known }) {
     const judge = typeof ours.session === "string" && typeof ours.turn === "number"
       ? opinions(ours.session, ours.turn)
       : null;
-    const found = cards(ours.items, judge);
+    const found = cards(ours.items, judge, ours.units);
     if (said.finish === "length") article.append(note("Cut off: the limit of the reply or its deadline was reached."));
     if (found) article.append(found);
     explain(ours.trace ?? null);

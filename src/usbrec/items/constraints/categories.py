@@ -1,0 +1,215 @@
+"""Category reader: which names of a catalogue's categories a clause asks for or excludes.
+
+"Not from Sony, Bose or JBL", "red or blue", "for children", "it has to be boots". A name counts where one
+column alone has it; a brand only behind a word such as "from" or "no", and a kind of item (`genres`) only
+behind "has to be" and its like, because a liking is no demand.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
+from usbrec.items.constraints.column_table import ColumnTable, folded
+from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
+from usbrec.items.constraints.patterns import ConstraintPatterns
+from usbrec.items.constraints.statements import Statement
+
+#: Names of categories have at most so many words where they are looked for.
+_NAME_WORDS = 4
+_NOTHING_MORE = re.compile(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
+#: Columns with more different names are not looked for by them.
+_MOST_NAMES = 20_000
+
+
+class CategoryReader:
+    """Reads the categories that clauses name; `stock` is read by others."""
+
+    def __init__(
+        self, table: ColumnTable, phrases: Sequence[ConstraintPatterns], stock: TypedColumn | None
+    ) -> None:
+        self.table = table
+        self._phrases = phrases
+        self._stock = stock
+
+    @functools.cached_property
+    def columns(self) -> list[TypedColumn]:
+        return [
+            column
+            for column in self.table.columns
+            if column.type == "category"
+            and column.name != "people"
+            and column is not self._stock
+            and len(self.table.names(column.name)) <= _MOST_NAMES
+        ]
+
+    @functools.cached_property
+    def _audiences(self) -> frozenset[str]:
+        """Columns that say for whom an item is: "I have two kids" asks for nothing."""
+        groups = [
+            frozenset(names) for each in self._phrases for names in each.phrases.lists["audience"].values()
+        ]
+        known = frozenset().union(*groups)
+        return frozenset(
+            column.name
+            for column in self.columns
+            if any(folded(name) in known for name in self.table.names(column.name))
+        )
+
+    @functools.cached_property
+    def _brand(self) -> TypedColumn | None:
+        return next((one for one in self.table.columns if name_words(one.name) == "brand"), None)
+
+    @functools.cached_property
+    def vocabulary(self) -> Mapping[str, Mapping[str, str]]:
+        """For each category's words, the columns that have it and how they write it."""
+        known: dict[str, dict[str, str]] = {}
+        for column in self.columns:
+            for name in self.table.names(column.name):
+                key = " ".join(WORD.findall(folded(name).replace("’", "'")))
+                if key and key.count(" ") < _NAME_WORDS:
+                    known.setdefault(key, {})[column.name] = name
+        return known
+
+    def read(self, clause: str, before: str) -> list[Statement]:
+        """The categories that a clause names: excluded, asked for, allowed again, or for whom it is. `before`
+        is what its sentence says before it."""
+        found: list[Statement] = []
+        words = list(WORD.finditer(clause))
+        position, taken = 0, 0
+        listing = self._listing(clause, before)
+        wanted: dict[str, list[str]] = {}
+        while position < len(words):
+            length, columns = self._longest(words, position)
+            if not length:
+                position += 1
+                continue
+            start, end = words[position].start(), words[position + length - 1].end()
+            told, behind = clause[taken:start], clause[end:]
+            for each in self._phrases:
+                if each.fine.match(behind.lstrip()):
+                    found += [
+                        holds("released", self._typed(name), "=", written)
+                        for name, written in columns.items()
+                    ]
+                    break
+            else:
+                opens = not told.strip() and taken == 0
+                mode = self._mode(told) or (listing if opens or self._joined(told) else None)
+                listing = mode
+                named = words[position : position + length]
+                found += self._by_mode(mode, columns, named, wanted, told, behind)
+            position += length
+            taken = end
+        for name, names in wanted.items():
+            column = self._typed(name)
+            distinct = tuple(dict.fromkeys(names))
+            found.append(
+                holds("holds", column, "=", distinct[0])
+                if len(distinct) == 1
+                else holds("holds", column, "in", distinct)
+            )
+        found += self._for_whom(clause)
+        return found
+
+    def _by_mode(
+        self,
+        mode: str | None,
+        columns: Mapping[str, str],
+        words: Sequence[re.Match[str]],
+        wanted: dict[str, list[str]],
+        told: str,
+        behind: str,
+    ) -> Iterator[Statement]:
+        """A name with what stands before and behind it; what is asked for goes into `wanted`."""
+        brand = self._brand
+        ignored = len(words) == 1 and (
+            words[0][0].isdigit() or any(each.ignored.fullmatch(words[0][0]) for each in self._phrases)
+        )
+        by_column = {
+            name: written
+            for name, written in columns.items()
+            if told.rstrip().endswith(spoken_name(self._typed(name)))
+        }
+        if by_column:
+            columns, ignored = by_column, False
+        if brand is not None and brand.name in columns and (mode is not None or len(columns) == 1):
+            if mode is None:
+                return
+            if mode == "exclude":
+                yield holds("holds", brand, "!=", columns[brand.name])
+            else:
+                wanted.setdefault(brand.name, []).append(columns[brand.name])
+            return
+        # A name that several columns have says which one it means by none of its words.
+        if len(columns) != 1 or ignored or (len(words[0][0]) < 2 and not by_column):
+            return
+        name, written = next(iter(columns.items()))
+        # "No shoes over 60" excludes no shoes.
+        demanded = mode == "must" or (mode == "exclude" and _NOTHING_MORE.fullmatch(behind))
+        if name == "genres" and not demanded:
+            return
+        if mode == "exclude":
+            yield holds("holds", self._typed(name), "!=", written)
+        elif name not in self._audiences or by_column:
+            wanted.setdefault(name, []).append(written)
+
+    def _listing(self, clause: str, before: str) -> str | None:
+        """Whether the clause before a comma ends in a list of excluded or wanted names that goes on here:
+        "not from Sony, Bose or JBL"."""
+        if not before or before.rstrip()[-1:] != ",":
+            return None
+        last = CLAUSE.split(before.rstrip().rstrip(","))[-1]
+        words = list(WORD.finditer(last))
+        for position in range(len(words)):
+            length, _ = self._longest(words, position)
+            if length and position + length == len(words):
+                return self._mode(last[: words[position].start()])
+        return None
+
+    def _mode(self, told: str) -> str | None:
+        """What words before a name say of it: "exclude", "must", "include", or nothing."""
+        for mode, use in (
+            ("exclude", "exclude_before"),
+            ("must", "must_before"),
+            ("include", "include_before"),
+        ):
+            if any(getattr(each, use).search(told) for each in self._phrases):
+                return mode
+        return None
+
+    def _joined(self, told: str) -> bool:
+        """Whether what stands between two names makes a list of them."""
+        plain = told.strip(" /&")
+        return bool(plain) and (
+            plain == "," or any(each.joins.fullmatch(plain.strip(" ,")) for each in self._phrases)
+        )
+
+    def _longest(self, words: Sequence[re.Match[str]], position: int) -> tuple[int, Mapping[str, str]]:
+        for length in range(min(_NAME_WORDS, len(words) - position), 0, -1):
+            key = " ".join(word[0] for word in words[position : position + length])
+            columns = self.vocabulary.get(key) or self.vocabulary.get(key.removesuffix("'s"))
+            if columns:
+                return length, columns
+        return 0, {}
+
+    def _for_whom(self, clause: str) -> Iterator[Statement]:
+        for each in self._phrases:
+            for match in each.audience.finditer(clause):
+                synonyms = next(
+                    {name for one in self._phrases for name in one.phrases.lists["audience"].get(group, ())}
+                    for group, pattern in each.groups
+                    if pattern.fullmatch(match["who"])
+                )
+                for column in self.columns:
+                    names = [name for name in self.table.names(column.name) if folded(name) in synonyms]
+                    if names and column is not self._brand:
+                        yield holds("holds", column, "in", tuple(names))
+                        break
+
+    def _typed(self, name: str) -> TypedColumn:
+        column = self.table.column(name)
+        assert column is not None, f"{name} is a column of the table"
+        return column

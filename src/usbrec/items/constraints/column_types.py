@@ -1,0 +1,272 @@
+"""Column types: whether a catalogue's further column holds numbers, yes or no, categories or text.
+
+A type is inferred over all cells of a file, or said by the user. A cell that its column's type cannot read
+counts as unknown, and is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from usbrec.items.files.amounts import money, number_of
+
+ColumnType = Literal["number", "yes-no", "category", "text"]
+TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
+
+#: Cells of more characters, or of more words, are text.
+_LONGEST_NAME, _MOST_WORDS = 60, 6
+#: So many different cells are kept for the decision; beyond that only numbers are looked for.
+_KEPT = 5_000
+#: A column of so few different cells is one of categories, however few items there are.
+_FEW = 20
+#: The share of cells that are numbers from which on a column is one of numbers; of one whose name says that.
+_NUMBERS, _NUMBERS_BY_NAME = 0.75, 0.34
+_YES = frozenset(
+    {"true", "yes", "y", "t", "1", "ja", "wahr", "in stock", "instock", "available", "auf lager"}
+)
+_NO = frozenset(
+    {"false", "no", "n", "f", "0", "nein", "falsch", "out of stock", "outofstock", "oos", "sold out"}
+    | {"unavailable", "not available", "ausverkauft", "nicht auf lager", "nicht verfügbar"}
+)
+#: Names of columns that hold numbers even where many cells cannot be read.
+_NUMERIC_NAME = re.compile(
+    r"(?:^|_)(?:price|preis|cost|amount|rating|weight|quantity|qty|stock_count)s?(?:_|$)"
+)
+_PRICE_NAME = re.compile(
+    r"(?:^|_)(?:price|preis|cost|kosten|verkaufspreis|saleprice|listprice|retailprice|msrp|uvp)s?(?:_|$)"
+)
+_CURRENCY_NAMES = {
+    "usd": "$",
+    "eur": "€",
+    "euro": "€",
+    "euros": "€",
+    "dollar": "$",
+    "dollars": "$",
+    "gbp": "£",
+}
+_ADDRESS = re.compile(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
+_SEPARATORS = re.compile(r"[|;,]")
+_WITH_UNIT = re.compile(r"(?P<number>[-−]?[0-9][0-9.,'’ ]*?)\s*(?P<unit>[^\W\d_]{1,8}|%|\")\.?")
+_COMMA_FRACTION = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
+_POINT_FRACTION = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])|,[0-9]{3}\.[0-9]")
+
+
+def name_words(column: str) -> str:
+    """A column's name as words with underscores between: "inStock" and "In Stock" are "in_stock"."""
+    spaced = re.sub(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])", "_", column)
+    return re.sub(r"[^\w]+|_+", "_", spaced).strip("_").casefold()
+
+
+def spoken_name(column: TypedColumn) -> str:
+    """A column's name as people say it."""
+    return name_words(column.name).replace("_", " ")
+
+
+#: Names of columns that say whether, or how much of, an item is there.
+_STOCK = frozenset(
+    {"in_stock", "stock", "available", "availability", "is_available", "instock", "on_stock", "auf_lager"}
+    | {"lagernd", "verfügbar", "verfuegbar", "lieferbar", "vorrätig", "is_in_stock", "stock_status"}
+    | {"quantity", "qty", "inventory", "stock_count", "bestand", "lagerbestand", "stock_quantity"}
+)
+
+
+def is_stock(column: str) -> bool:
+    """Whether a column's name says that it is a stock."""
+    return name_words(column) in _STOCK
+
+
+def is_price(column: str) -> bool:
+    """Whether a column's name says that it is a price."""
+    return _PRICE_NAME.search(name_words(column)) is not None
+
+
+@dataclass(frozen=True)
+class TypedColumn:
+    """What a column holds. `unit` stands behind its numbers, `currency` is its sign where one is known;
+    `comma` says that a comma stands before fractions, so that "1.299" are thousands. `unreadable` counts the
+    cells that the type cannot read, and `examples` has the first of them; `given` says that the user said the
+    type."""
+
+    name: str
+    type: ColumnType
+    unit: str = ""
+    currency: str = ""
+    comma: bool = False
+    unreadable: int = 0
+    examples: tuple[str, ...] = ()
+    given: bool = False
+
+    @property
+    def owed(self) -> bool:
+        """Whether a cell that cannot be read is a fault: the user said the type, or it is a price."""
+        return self.given or (self.type == "number" and is_price(self.name))
+
+    def number(self, text: str) -> float | None:
+        """What a cell of a column of numbers says."""
+        return _number(text, self.unit, comma=self.comma)
+
+    def told(self) -> str:
+        """The type in words, with what could not be read."""
+        kind = "yes or no" if self.type == "yes-no" else self.type
+        of = " ".join(part for part in (self.currency, self.unit) if part)
+        return f"{self.name} ({kind}{f' in {of}' if of else ''})"
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a cell of a column of yes and no says; None where it is neither."""
+    said = " ".join(text.casefold().split())
+    return True if said in _YES else False if said in _NO else None
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The categories in one cell, which may separate them by commas, semicolons or bars."""
+    if _SEPARATORS.search(text) is None:
+        return (text,)
+    return tuple(dict.fromkeys(part for piece in _SEPARATORS.split(text) if (part := piece.strip())))
+
+
+@dataclass
+class Tally:
+    """What was seen of one column so far."""
+
+    filled: int = 0
+    cells: Counter[str] = field(default_factory=Counter)
+    long: int = 0
+    further: int = 0
+    further_numbers: int = 0
+    long_cells: list[str] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        self.filled += 1
+        if len(text) > _LONGEST_NAME:
+            self.long += 1
+            if len(self.long_cells) < _SHOWN:
+                self.long_cells.append(text)
+        elif text in self.cells or len(self.cells) < _KEPT:
+            self.cells[text] += 1
+        else:
+            self.further += 1
+            self.further_numbers += _plain_number(text)
+
+
+_SHOWN = 3
+
+
+class ColumnTypes:
+    """Infers the types of columns from their cells, item by item; `given` are those that the user said."""
+
+    def __init__(self, given: Mapping[str, ColumnType] | None = None) -> None:
+        self._given = dict(given or {})
+        self._tallies: dict[str, Tally] = {}
+
+    def add(self, extra: Mapping[str, str]) -> None:
+        """Take the further columns of one item."""
+        tallies = self._tallies
+        for column, text in extra.items():
+            tally = tallies.get(column)
+            if tally is None:
+                tally = tallies[column] = Tally()
+            tally.add(text)
+
+    def columns(self, currencies: Mapping[str, Sequence[str]] | None = None) -> tuple[TypedColumn, ...]:
+        """The columns that have any cell, in the order they were met. `currencies` are signs that were taken
+        off the amounts, by column."""
+        signs = currencies or {}
+        return tuple(
+            _typed(column, tally, self._given.get(column), signs.get(column, ()))
+            for column, tally in self._tallies.items()
+        )
+
+
+def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[str]) -> TypedColumn:
+    cells = tally.cells
+    unit = _unit_of(cells)
+    comma = _comma(cells)
+    known = cells.total()
+    numbers = sum(count for text, count in cells.items() if _number(text, unit, comma=comma) is not None)
+    # Of what came after the kept ones only plain numbers were looked for.
+    numbers += tally.further_numbers
+    kind = given or _inferred(column, tally, numbers, bool(signs))
+    unread: Iterable[str] = ()
+    unreadable = 0
+    if kind == "number":
+        unread = [text for text in cells if _number(text, unit, comma=comma) is None]
+        unreadable = tally.filled - numbers
+    elif kind == "yes-no":
+        unread = [text for text in cells if yes_or_no(text) is None]
+        unreadable = tally.filled - known + sum(cells[text] for text in unread)
+    return TypedColumn(
+        column,
+        kind,
+        unit if kind == "number" else "",
+        _currency(column, signs) if kind == "number" else "",
+        comma and kind == "number",
+        unreadable,
+        tuple([*unread, *(tally.long_cells if unreadable else ())][:_SHOWN]),
+        given is not None,
+    )
+
+
+def _inferred(column: str, tally: Tally, numbers: int, signed: bool) -> ColumnType:
+    cells, filled = tally.cells, tally.filled
+    said = [yes_or_no(text) for text in cells]
+    if cells and not tally.further and not tally.long and None not in said:
+        return "yes-no"
+    by_name = signed or is_price(column) or _NUMERIC_NAME.search(name_words(column)) is not None
+    if numbers and numbers >= filled * (_NUMBERS_BY_NAME if by_name else _NUMBERS):
+        return "number"
+    if tally.further or tally.long > filled * 0.05 or any(map(_ADDRESS.match, list(cells)[:50])):
+        return "text"
+    if sum(len(text.split()) > _MOST_WORDS for text in cells) > len(cells) * 0.05:
+        return "text"
+    names = {name.casefold() for text in cells for name in names_of(text)}
+    return "category" if len(names) <= _FEW or len(names) * 2 <= filled else "text"
+
+
+def _unit_of(cells: Counter[str]) -> str:
+    """The one unit that stands behind the numbers of a column, "" where there is none or several."""
+    units: Counter[str] = Counter()
+    for text, count in cells.items():
+        if match := _WITH_UNIT.fullmatch(text):
+            units[match["unit"].casefold()] += count
+    if len(units) != 1:
+        return ""
+    unit, count = next(iter(units.items()))
+    return unit if count * 2 > cells.total() else ""
+
+
+def _comma(cells: Iterable[str]) -> bool:
+    """Whether fractions stand behind commas: some surely do, and none behind a point."""
+    found = False
+    for text in cells:
+        if _POINT_FRACTION.search(text):
+            return False
+        found = found or _COMMA_FRACTION.fullmatch(text) is not None
+    return found
+
+
+def _plain_number(text: str) -> bool:
+    return text[:1].isdigit() and number_of(text) is not None
+
+
+def _number(text: str, unit: str, *, comma: bool) -> float | None:
+    if not any(map(str.isdigit, text)):
+        return None
+    if unit and (match := _WITH_UNIT.fullmatch(text)) and match["unit"].casefold() == unit:
+        text = match["number"]
+    text = text.replace("−", "-")
+    number = number_of(text, thousands=comma)
+    if number is None and (amount := money(text)):
+        return amount[0]
+    return number
+
+
+def _currency(column: str, signs: Sequence[str]) -> str:
+    if signs:
+        return signs[0] if len(signs) == 1 else "/".join(signs)
+    words = name_words(column).split("_")
+    return next((_CURRENCY_NAMES[word] for word in words if word in _CURRENCY_NAMES), "")

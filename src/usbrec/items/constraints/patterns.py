@@ -1,0 +1,92 @@
+"""Patterns of constraints: one language's phrases around the amounts of a text, as regular expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from usbrec.dialogue import Operator
+from usbrec.items.constraints.phrases import PLACE, Phrases
+
+
+@dataclass(frozen=True)
+class ConstraintPatterns:
+    """The word lists of one language as patterns over a text whose amounts are marked."""
+
+    phrases: Phrases
+    ranges: re.Pattern[str]
+    before: tuple[tuple[Operator, re.Pattern[str]], ...]
+    behind: tuple[tuple[Operator, re.Pattern[str]], ...]
+    denied: re.Pattern[str]
+    persons: re.Pattern[str]
+    year_before: re.Pattern[str]
+    exact_number: re.Pattern[str]
+    quantity: re.Pattern[str]
+    exclude_before: re.Pattern[str]
+    include_before: re.Pattern[str]
+    must_before: re.Pattern[str]
+    about_offer: re.Pattern[str]
+    audience: re.Pattern[str]
+    groups: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def __getattr__(self, use: str) -> re.Pattern[str]:
+        """A plain list of the language."""
+        if use.startswith("_"):
+            raise AttributeError(use)
+        return self.phrases.regex(use)
+
+    @classmethod
+    def of(cls, phrases: Phrases) -> ConstraintPatterns:
+        number = PLACE.replace(r"(\d+)", r"(?P<number>\d+)")
+        between = (
+            r"(?:\s+(?:a|an|the|only|just|nur|den|dem|der|about|around|etwa|ca\.?|like|say|sagen wir))*\s*"
+        )
+        article = (
+            r"(?:\s+(?:a|an|the|any|anything|something|more|from|by|brand|von|aus|der|die|das|den|dem|marke|etwas))*"
+            r"\s*"
+        )
+        groups = phrases.lists["audience"]
+        low, high = PLACE.replace(r"(\d+)", r"(?P<low>\d+)"), PLACE.replace(r"(\d+)", r"(?P<high>\d+)")
+        return cls(
+            phrases=phrases,
+            ranges=re.compile(
+                rf"(?:(?P<open>{phrases.one_of('between')})\s+)?{low}\s*"
+                rf"(?:(?P<dash>[-–—])|{phrases.one_of('to')})\s*{high}"
+            ),
+            before=tuple(
+                (operator, re.compile(rf"(?P<words>{phrases.one_of(use)}){between}{number}"))
+                for operator, use in _BEFORE
+            ),
+            behind=tuple(
+                (operator, re.compile(rf"{number}\s*(?P<words>{phrases.one_of(use)})"))
+                for operator, use in _BEHIND
+            ),
+            denied=re.compile(rf"{phrases.one_of('negations')}(?:\s+{phrases.one_of('filler')}){{0,5}}\s*$"),
+            persons=re.compile(rf"{phrases.one_of('persons')}\s*$"),
+            year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
+            exact_number=re.compile(rf"{phrases.one_of('exact')}{between}{number}"),
+            quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
+            exclude_before=re.compile(rf"{phrases.one_of('exclude')}{article}$"),
+            include_before=re.compile(rf"{phrases.one_of('include')}{article}$"),
+            must_before=re.compile(rf"{phrases.one_of('must')}{article}$"),
+            about_offer=re.compile(
+                rf"(?:(?:and|so|ok|okay|hm+|well|und|also|oh)\W+)*{phrases.one_of('about_offer')}"
+            ),
+            audience=re.compile(
+                rf"{any_of(phrases.lists['audience_before']['words'])}\s+(?:\w+\s+)?"
+                rf"(?P<who>{any_of([name for names in groups.values() for name in names])})"
+            ),
+            groups=tuple((group, re.compile(any_of(names))) for group, names in groups.items()),
+        )
+
+
+_BEFORE: tuple[tuple[Operator, str], ...] = (
+    ("<=", "at_most"), (">=", "at_least"), ("<", "below"), (">", "above"),
+)  # fmt: skip
+_BEHIND: tuple[tuple[Operator, str], ...] = (("<=", "behind_at_most"), (">=", "behind_at_least"))
+
+
+def any_of(names: Iterable[str]) -> str:
+    ordered = sorted(names, key=len, reverse=True)
+    return rf"(?<!\w)(?:{'|'.join(map(re.escape, ordered))})(?!\w)"

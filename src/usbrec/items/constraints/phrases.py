@@ -1,0 +1,212 @@
+"""Phrases of constraints: a language's word lists as patterns, and the numbers in a text with their units."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from usbrec.items.files.amounts import number_of
+from usbrec.lexicon import LANGUAGES, words
+
+#: Stand around the place of a number in a text whose numbers were taken out.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+PLACE = rf"{_OPEN}(\d+){_CLOSE}"
+_DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
+_NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
+#: So many digits have amounts; more are an article's number.
+_MOST_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number in a text: `currency` is the sign of its currency where one is said, `year` says that it is
+    written like one."""
+
+    value: float
+    currency: str = ""
+    year: bool = False
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The word lists of one language."""
+
+    language: str
+    lists: Mapping[str, Any]
+
+    def one_of(self, *uses: str) -> str:
+        """A pattern for a phrase of these lists, the longest first; none matches where they are empty."""
+        return _pattern(phrase for use in uses for phrase in self.lists.get(use, ()))
+
+    def said(self, use: str, text: str) -> bool:
+        return self.regex(use).search(text) is not None
+
+    def regex(self, use: str) -> re.Pattern[str]:
+        return _compiled(self.language, use)
+
+    @functools.cached_property
+    def currencies(self) -> Mapping[str, str]:
+        return {said: sign.upper() for sign, every in self.lists["currencies"].items() for said in every}
+
+
+def _pattern(phrases: Iterable[str]) -> str:
+    ordered = sorted({phrase for phrase in phrases if phrase}, key=lambda phrase: (-len(phrase), phrase))
+    if not ordered:
+        return r"(?!)"
+    spaced = "|".join(r"\s+".join(map(re.escape, phrase.split())) for phrase in ordered)
+    return rf"(?<!\w)(?:{spaced})(?!\w)"
+
+
+@functools.cache
+def _compiled(language: str, use: str) -> re.Pattern[str]:
+    return re.compile(phrases_of(language).one_of(use))
+
+
+@functools.cache
+def phrases_of(language: str) -> Phrases:
+    """The word lists of a language, as texts are when they are read: in lower case, "ß" as "ss"."""
+    return Phrases(language, _folded(words(language, "constraints")))
+
+
+def _folded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key.casefold(): _folded(inner) for key, inner in value.items()}
+    return [entry.casefold() for entry in value] if isinstance(value, list) else value
+
+
+def all_phrases() -> tuple[Phrases, ...]:
+    """The word lists of every language whose rules are complete."""
+    return tuple(phrases_of(language) for language in LANGUAGES)
+
+
+@functools.cache
+def _currency_pattern() -> tuple[str, Mapping[str, str]]:
+    signs = {said: sign for phrases in all_phrases() for said, sign in phrases.currencies.items()}
+    ordered = sorted(signs, key=len, reverse=True)
+    pattern = "|".join(
+        re.escape(said) if not said[-1].isalpha() else rf"(?<!\w){re.escape(said)}(?!\w)" for said in ordered
+    )
+    return pattern, signs
+
+
+@functools.cache
+def _amount_pattern() -> re.Pattern[str]:
+    currency, _ = _currency_pattern()
+    # Behind digits a currency may follow without a blank: "50eur".
+    behind = currency.replace(r"(?<!\w)", "")
+    return re.compile(rf"(?:(?P<before>{currency})\s?)?{PLACE}(?:\s?(?P<behind>{behind}))?")
+
+
+def take_amounts(text: str) -> tuple[str, list[Amount]]:
+    """`text` (in lower case) with a mark in place of each amount, and the amounts in their order. Digits that
+    are part of a word, such as a model's number, stay as they are."""
+    text = text.replace(_OPEN, " ").replace(_CLOSE, " ")
+    values: list[tuple[float, bool]] = []
+
+    def digits(match: re.Match[str]) -> str:
+        written = match[0]
+        behind = text[match.end() : match.end() + 1]
+        plain = re.sub(r"[.,]-+$", "", written)
+        thousand = plain[-1:] == "k"
+        number = number_of(plain.rstrip("k").strip(), thousands=True)
+        if number is None or sum(map(str.isdigit, plain)) > _MOST_DIGITS or behind in {"/", "_"}:
+            return written
+        if (letters := _LETTERS.match(text, match.end())) and not _is_unit(letters[0], text[letters.end() :]):
+            return written
+        values.append(
+            (number * (1000 if thousand else 1), re.fullmatch(r"(?:18|19|20)\d\d", written) is not None)
+        )
+        return f"{_OPEN}{len(values) - 1}{_CLOSE}"
+
+    marked = _NUMBER.sub(digits, text)
+    marked = _take_words(marked, values)
+    _, signs = _currency_pattern()
+    amounts: list[Amount] = []
+
+    def amount(match: re.Match[str]) -> str:
+        value, year = values[int(match[2])]
+        said = match["before"] or match["behind"] or ""
+        amounts.append(Amount(value, signs.get(said, ""), year and not said))
+        return f"{_OPEN}{len(amounts) - 1}{_CLOSE}"
+
+    return _amount_pattern().sub(amount, marked), amounts
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _is_unit(letters: str, behind: str) -> bool:
+    """Whether letters right behind a number are a unit or a currency, and no part of a model's name."""
+    _, signs = _currency_pattern()
+    return (len(letters) <= 3 or letters in signs) and not behind[:1].isdigit()
+
+
+def _take_words(text: str, values: list[tuple[float, bool]]) -> str:
+    """Marks in place of the numbers that are written as words, too."""
+
+    def spoken(match: re.Match[str]) -> str:
+        value = _spoken(match[0])
+        if value is None:
+            return match[0]
+        values.append((value, False))
+        return f"{_OPEN}{len(values) - 1}{_CLOSE}"
+
+    return _spoken_pattern().sub(spoken, text)
+
+
+@functools.cache
+def _number_words() -> Mapping[str, int]:
+    return {said: number for phrases in all_phrases() for said, number in phrases.lists["numbers"].items()}
+
+
+@functools.cache
+def _spoken_pattern() -> re.Pattern[str]:
+    known = sorted(_number_words(), key=len, reverse=True)
+    german = "[a-zäöüß]*(?:zig|ssig|hundert|tausend)(?:[a-zäöüß]*zig)?"
+    one = rf"(?<!\w)(?:{'|'.join(map(re.escape, known))}|{german})(?!\w)"
+    return re.compile(rf"{one}(?:(?:[\s-]+|\s+and\s+)(?:{one}))*")
+
+
+def _spoken(said: str) -> float | None:
+    """The number that words say; None where they say none, or only "a" and "one"."""
+    total, current = 0, 0
+    parts = [part for part in re.split(r"[\s-]+", said) if part != "and"]
+    if len(parts) == 1 and _number_words().get(parts[0]) == 1:
+        return None
+    for part in parts:
+        number = _number_words().get(part)
+        if number is None:
+            number = _german(part)
+        if number is None:
+            return None
+        if number == 100 and len(parts) > 1:
+            current = max(current, 1) * 100
+        elif number == 1000 and len(parts) > 1:
+            total, current = total + max(current, 1) * 1000, 0
+        elif (
+            current and not (current % 10 == 0 and number < 10) and not (current % 100 == 0 and number < 100)
+        ):
+            return None
+        else:
+            current += number
+    return float(total + current)
+
+
+def _german(word: str) -> int | None:
+    """A German number in one word: "fünfundachtzig", "zweihundertfünfzig"."""
+    known = _number_words()
+    if word in known:
+        return known[word]
+    for mark, times in (("tausend", 1000), ("hundert", 100)):
+        before, found, behind = word.partition(mark)
+        if found:
+            many = _german(before) if before else 1
+            rest = _german(behind.removeprefix("und")) if behind else 0
+            return None if many is None or rest is None else many * times + rest
+    unit, joined, ten = word.partition("und")
+    if joined and ten.endswith(("zig", "ssig")) and unit in known and ten in known and known[unit] < 10:
+        return known[unit] + known[ten]
+    return None

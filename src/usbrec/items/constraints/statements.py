@@ -1,0 +1,109 @@
+"""Statements about constraints: what single turns say, and what holds when all of them are taken together.
+
+What is said later goes before what was said earlier: another bound replaces the one of the same side, "a red
+one, then" the colour, and "any price is fine" takes a bound back. What one turn excludes stays excluded until
+somebody says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from usbrec.dialogue import Constraint
+from usbrec.items.constraints.filters import contradictions
+
+Kind = Literal["holds", "answers", "released", "cheaper"]
+_UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
+_POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not in", "not contains"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that a turn says of a column.
+
+    "holds" asks for `constraint`; "answers" does so if the recommender has asked for it just before;
+    "released" takes back what was asked of its column, or of its value there; "cheaper" asks for less than
+    what was offered last.
+    """
+
+    kind: Kind
+    constraint: Constraint
+
+
+def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tuple[Constraint, ...]:
+    """What holds after one more turn with these statements ("holds" and "released")."""
+    kept = list(current)
+    said: list[Constraint] = []
+    for statement in statements:
+        one = statement.constraint
+        if statement.kind == "released":
+            kept = _released(kept, one)
+        elif statement.kind == "holds" and one not in said:
+            said.append(one)
+    # Two readings of one turn that cannot both hold are a misreading rather than a wish.
+    columns = {problem.partition(":")[0] for problem in contradictions(said)}
+    said = [one for one in said if one.column not in columns]
+    for one in said:
+        kept = [other for constraint in kept for other in _beside(constraint, one)]
+    return (*kept, *said)
+
+
+def _released(kept: Sequence[Constraint], one: Constraint) -> list[Constraint]:
+    left = []
+    for other in kept:
+        if other.column != one.column:
+            left.append(other)
+        elif one.operator == "=" and other.operator in _NEGATIVE:
+            left += _without(other, one.value)
+        elif one.operator == "=":
+            left.append(other)
+    return left
+
+
+def _beside(old: Constraint, new: Constraint) -> list[Constraint]:
+    """What is left of an earlier constraint beside a later one."""
+    if old.column != new.column or old == new:
+        return [] if old == new else [old]
+    a, b = old.operator, new.operator
+    for side in (_UPPER, _LOWER):
+        if a in side and b in side:
+            return []
+    if (isinstance(old.value, bool) and isinstance(new.value, bool)) or b == "has not":
+        return []
+    if isinstance(new.value, float) and b == "=":
+        return []
+    if a in _POSITIVE and b in _POSITIVE:
+        return []
+    if a in _NEGATIVE and b in _POSITIVE:
+        values = new.value if isinstance(new.value, tuple) else (new.value,)
+        left = [old]
+        for value in values:
+            left = [rest for one in left for rest in _without(one, value)]
+        return left
+    if a in _POSITIVE and b in _NEGATIVE:
+        values = new.value if isinstance(new.value, tuple) else (new.value,)
+        left = [old]
+        for value in values:
+            left = [rest for one in left for rest in _without(one, value)]
+        return left
+    return [] if contradictions([old, new]) else [old]
+
+
+def _without(old: Constraint, value: object) -> list[Constraint]:
+    """A constraint on names without one of them."""
+    values = old.value if isinstance(old.value, tuple) else (old.value,)
+    left = tuple(one for one in values if not _same(one, value))
+    if len(left) == len(values):
+        return [old]
+    if not left:
+        return []
+    kept = [one for one in left if isinstance(one, str | float)]
+    return [replace(old, value=tuple(kept))]
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.casefold() == other.casefold()
+    return one == other

@@ -1,0 +1,192 @@
+"""Seeker's wishes: what an item must be for one seeker, whether they tell it, and how rules say it.
+
+A sample carries them as a filter whose conditions also say when they are told:
+
+    {"price": {"max": 50, "told": "asked"}, "in_stock": true, "brand": {"not": ["Sony"], "told": "kept"}}
+
+`volunteered` (the default) is said unasked, `asked` when the recommender asks for it, and `kept` only as the
+reason why an offer does not do.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from usbrec.dialogue import Constraint, Sample, Turn
+from usbrec.errors import InputError
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_table import ColumnTable, open_columns
+from usbrec.items.constraints.column_types import is_price, is_stock, name_words
+from usbrec.items.constraints.filters import FilterError, read_filter
+from usbrec.items.constraints.phrases import phrases_of
+from usbrec.items.knowledge import Knowledge
+from usbrec.keys import derive_seed
+from usbrec.lexicon import LANGUAGES, words
+
+Told = Literal["volunteered", "asked", "kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A constraint of one seeker, and when they tell it."""
+
+    constraint: Constraint
+    told: Told = "volunteered"
+
+
+def wishes_of(sample: Sample, knowledge: Knowledge | None) -> tuple[Wish, ...]:
+    """The wishes of a sample, held against the catalogue's columns; none without a catalogue. Raises
+    FilterError."""
+    if knowledge is None or not sample.constraints:
+        return ()
+    return _wishes(sample, knowledge.columns)
+
+
+def _wishes(sample: Sample, table: ColumnTable) -> tuple[Wish, ...]:
+    return read_wishes(sample.constraints, table, f"sample {sample.id}: constraints")
+
+
+def read_wishes(given: Mapping[str, Any], table: ColumnTable, where: str = "constraints") -> tuple[Wish, ...]:
+    """Wishes from their JSON. Raises FilterError."""
+    told: dict[str, Told] = {}
+    conditions: dict[str, Any] = {}
+    for column, condition in given.items():
+        plain = condition
+        when: Any = "volunteered"
+        if isinstance(condition, Mapping):
+            plain = {key: value for key, value in condition.items() if key != "told"}
+            when = condition.get("told", when)
+        if when not in get_args(Told):
+            raise FilterError([f"{column}.told: expected {', '.join(get_args(Told))}, found {when!r}"], where)
+        conditions[column] = plain
+        known = table.column(column)
+        told[column if known is None else known.name] = when
+    constraints = read_filter(conditions, table, where)
+    return tuple(Wish(one, told.get(one.column, "volunteered")) for one in constraints)
+
+
+def untold(wishes: Sequence[Wish], turns: Sequence[Turn], knowledge: Knowledge) -> list[Wish]:
+    """The wishes that the seeker's turns do not hold yet, as rules read them or by their words."""
+    if not wishes:
+        return []
+    heard = knowledge.reader.read(turns) if knowledge.reader is not None else ()
+    said = " ".join(turn.text for turn in turns if turn.role == "seeker").casefold()
+    return [
+        wish
+        for wish in wishes
+        if not _heard(wish, heard, knowledge)
+        and not any(form.casefold() in said for form in _all_forms(wish))
+    ]
+
+
+def _heard(wish: Wish, heard: Sequence[Constraint], knowledge: Knowledge) -> bool:
+    """Whether what was read says a wish, perhaps in other words: "in stock" is a stock of at least 1."""
+    same = [one for one in heard if one.column == wish.constraint.column]
+    if not same or wish.constraint in same:
+        return bool(same)
+    met = knowledge.columns.allowed(same).mask_n
+    return bool(met.any()) and not (met & ~knowledge.columns.allowed((wish.constraint,)).mask_n).any()
+
+
+def asked_for(wish: Wish, text: str, language: str = "en") -> bool:
+    """Whether a recommender's words ask for what a wish is about."""
+    if "?" not in text:
+        return False
+    said, column = text.casefold(), name_words(wish.constraint.column).replace("_", " ")
+    if is_price(wish.constraint.column) and phrases_of(language).said("asks_price", said):
+        return True
+    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", said) is not None
+
+
+def spoken(wish: Wish, seed: int, language: str = "en") -> str:
+    """A wish as a seeker says it."""
+    forms = _forms(wish, language)
+    return forms[derive_seed(seed, "wish", wish.constraint.column) % len(forms)]
+
+
+def declined(wish: Wish, seed: int, language: str = "en") -> str:
+    """An offer declined because of a wish."""
+    ways = _lists(language)["say"]["declines"]
+    return str(ways[derive_seed(seed, "declines") % len(ways)]).replace(
+        "{reason}", spoken(wish, seed, language)
+    )
+
+
+def accepts_nothing(seed: int, language: str = "en") -> str:
+    """What a seeker says to the right answer that nothing fits."""
+    ways = _lists(language)["say"]["accepts_nothing"]
+    return str(ways[derive_seed(seed, "accepts nothing") % len(ways)])
+
+
+def says_nothing_fits(text: str) -> bool:
+    """Whether a recommender says that nothing fits, in one of our languages."""
+    return any(_nothing(language).search(text.casefold()) is not None for language in LANGUAGES)
+
+
+@functools.cache
+def _nothing(language: str) -> re.Pattern[str]:
+    said = "|".join(map(re.escape, phrases_of(language).lists["nothing"]["words"]))
+    return re.compile(rf"(?<!\w)(?:{said})(?!\w)")
+
+
+def _lists(language: str) -> Mapping[str, Any]:
+    return words(language, "constraints")
+
+
+def _all_forms(wish: Wish) -> list[str]:
+    return [form for language in LANGUAGES for form in _forms(wish, language)]
+
+
+def _forms(wish: Wish, language: str) -> list[str]:
+    say, one = _lists(language)["say"], wish.constraint
+    column, value = name_words(one.column).replace("_", " "), one.value
+    price = is_price(one.column)
+    use = {
+        "<=": "max" if price else "max other",
+        "<": "max" if price else "max other",
+        ">=": "min" if price else "min other",
+        ">": "min" if price else "min other",
+        "=": "is",
+        "in": "is",
+        "!=": "not" if column == "brand" else "not other",
+        "not in": "not" if column == "brand" else "not other",
+        "contains": "contains",
+        "not contains": "not contains",
+        "has": "has",
+        "has not": "has",
+    }[one.operator]
+    if is_stock(one.column) and use == "min other" and isinstance(value, float) and value <= 1:
+        use = "in_stock"
+    if isinstance(value, bool):
+        use = "yes" if value is (one.operator == "=") else "no"
+        if use == "yes" and is_stock(one.column):
+            use = "in_stock"
+    told = _value(value, language)
+    return [str(form).replace("{value}", told).replace("{column}", column) for form in say[use]]
+
+
+def _value(value: object, language: str) -> str:
+    if isinstance(value, tuple):
+        joined = {"en": " or ", "de": " oder "}.get(language, ", ")
+        return joined.join(_value(one, language) for one in value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def check_wishes(sample: Sample, catalogue: Catalogue) -> str | None:
+    """What is wrong with a sample's constraints beside this catalogue; None for nothing."""
+    table = open_columns(catalogue)
+    try:
+        constraints = [wish.constraint for wish in _wishes(sample, table)]
+    except InputError as problem:
+        return str(problem)
+    allowed = table.allowed(constraints)
+    if not sample.targets and allowed.count:
+        return f"sample {sample.id}: no targets, though {allowed.count} items meet its constraints. Name one."
+    items = catalogue.resolve(sample.targets)
+    if items and not any(item.id in allowed for item in items):
+        return f"sample {sample.id}: none of its targets meets its constraints."
+    return None

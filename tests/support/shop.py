@@ -1,0 +1,35 @@
+"""A small shop with prices, stock and brands, for tests."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from usbrec.dialogue import Sample, Turn
+from usbrec.errors import InputWarning
+from usbrec.items import Catalogue, Similarity, load_catalogue
+from usbrec.items.knowledge import Knowledge
+
+ROOT = Path(__file__).parents[2]
+#: One price in it cannot be read, which is told.
+SHOP_CSV = ROOT / "docs" / "examples" / "shop.csv"
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", InputWarning)
+    SHOP: Catalogue = load_catalogue(SHOP_CSV)
+KNOWLEDGE = Knowledge.of(SHOP, Similarity(), seed=0)
+
+
+def said(*texts: str) -> tuple[Turn, ...]:
+    """A dialogue in which the seeker begins."""
+    return tuple(
+        Turn("seeker" if place % 2 == 0 else "recommender", text) for place, text in enumerate(texts)
+    )
+
+
+def wanting(
+    text: str, targets: tuple[str, ...], constraints: Mapping[str, Any] | None = None, name: str = "a"
+) -> Sample:
+    """A sample of one turn."""
+    return Sample(name, name, said(text), targets, constraints=constraints or {})
