@@ -8,6 +8,7 @@ Descriptions of the catalogue's items add what they use as ordinary words.
 from __future__ import annotations
 
 import functools
+import tomllib
 from collections.abc import Container, Sequence
 from enum import IntEnum
 from importlib import resources
@@ -47,6 +48,12 @@ def _phrases() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
+@functools.cache
+def _everyday() -> frozenset[str]:
+    text = resources.files("usbrec.lexicon").joinpath("en", "linking.toml").read_text("utf-8")
+    return frozenset(tomllib.loads(text)["ordinary"].split())
+
+
 class Ambiguity(IntEnum):
     """How much a match must show before it is read as naming the title."""
 
@@ -70,7 +77,8 @@ def ambiguity_of(title_words: Sequence[str], ordinary: Container[str] = ()) -> A
         word = content[0]
         if is_always_capital(word):
             return Ambiguity.MARKED if len(title_words) == 1 else Ambiguity.CAPITALS
-        common = word in ordinary or is_common(word) or (len(word) <= 4 and len(title_words) == 1)
+        common = word in ordinary or is_common(word) or word in _everyday()
+        common = common or (len(word) <= 4 and len(title_words) == 1)
         return Ambiguity.CAPITALS if common else Ambiguity.PLAIN
     if " ".join(content) in _phrases() or " ".join(title_words) in _phrases():
         return Ambiguity.CAPITALS
