@@ -1,19 +1,20 @@
-"""How well titles are linked and masked in ten languages, on sentences made from frames by a stated procedure.
+"""How well titles are linked and masked in ten languages, on sentences made from frames.
 
-    python bench/languages.py [--part develop|second|report] [--sentences 200] [--seed 0] [--show LANGUAGE]
+    python bench/languages.py [--part PART] [--sentences 200] [--seed 0] [--show LANGUAGE|all]
     python bench/languages.py --speed
 
-bench/sentences/<language>.toml holds frames and words in two halves that share none: `develop` is what the linker
-was made on, `report` what is reported. A catalogue of a language holds the titles that all patterns give with all
-words (titles inside of other titles among them), the everyday words that the sentences without a title name after
+bench/sentences/<language>.toml holds frames and words in parts that share none. The linker was made on all
+parts but `report`; second, third and fourth have been reported once, and then developed on
+(docs/log/catalogue.md). A catalogue of a language holds the titles that all patterns give with all words
+(titles inside of other titles among them), the everyday words that the sentences without a title name after
 the bar, and 2,000 films of ../shared/data where they lie there. Of the sentences half have one title, a fifth
-several, three in ten none; half of those with a title stand before or behind an everyday sentence, in which words
-are titles that are not meant. In frames with "!" (marks, a year) everyday words are titles too, drawn one time in
-four: without marks nobody could tell them. Years are drawn from 1950 to 2019, a title has one.
+several, three in ten none; half of those with a title stand before or behind an everyday sentence, in which
+words are titles that are not meant. In frames with "!" (marks, a year) everyday words are titles too, drawn
+one time in four: without marks nobody could tell them. Years are drawn from 1950 to 2019, a title has one.
 
-A mention is right where its title, in normal form, stands in the sentence as often. Intervals are Wilson's, 95 %.
-Masked: the share of sentences with titles, without the everyday ones, in which no title is spelt any more after
-`TitleMatcher.mask`.
+A mention is right where its title, in normal form, stands in the sentence as often. Intervals are Wilson's,
+95 %, and too narrow: a sentence is drawn more than once. Masked: the share of sentences with titles, without
+the everyday ones, in which no title is spelt any more after `TitleMatcher.mask`.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Half:
-    """Titles (each with its forms, the first one first), everyday words and frames of one half of a language."""
+    """Titles (each with its forms, the first one first), everyday words and frames of one part."""
 
     language: str
     titles: tuple[tuple[str, ...], ...]

@@ -4,14 +4,15 @@ Scripts without blanks between words (Chinese, Japanese, Thai, Lao, Khmer, Burme
 time, Thai and its like a consonant with its vowels and tones. So is Korean, a syllable at a time: it has
 blanks, but particles are glued on and compounds are written with a blank or without.
 
-Marks above and below a letter are left out where people leave them out and the word stays the same: accents of
-Latin and Greek, vowel points of Arabic and Hebrew, the tatweel, and ``ё`` is ``е``. They stay where they
-make another word: kana with their dots, Thai vowels and tones, Indic vowel signs, ``й``. Arabic letters that are
-typed for each other (alef with and without hamza, ``ى`` and ``ي``, ``ة`` and ``ه``) are one.
+Marks above and below a letter are left out where people leave them out and the word stays the same: accents
+of Latin and Greek, vowel points of Arabic and Hebrew, the tatweel, and ``ё`` is ``е``. They stay where they
+make another word: kana with their dots, Thai vowels and tones, Indic vowel signs, ``й``. Arabic letters that
+are typed for each other (alef with and without hamza, ``ى`` and ``ي``, ``ة`` and ``ه``) are one.
 
-Traditional characters count as the simplified ones where one answers to one (usbrec/lexicon/zh/characters.toml).
-Where simplified writing has merged several, all count as that one, which is sound for finding titles: 發 and 髮
-are both 发. Which of them a simplified text means is not to be told, and never has to be.
+Traditional characters count as the simplified ones, each by itself (usbrec/lexicon/zh/characters.toml). Where
+simplified writing has merged several, all count as that one, which is sound for finding titles: 發 and 髮 are
+both 发. Which of them a simplified text means is not to be told, and never has to be. What differs as a word
+(電腦, 计算机) stays apart, and so do Japanese forms (黒, 黑).
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ CYRILLIC = "\u0400-\u04ff"
 #: One word of a folded text in these scripts, as a regular expression.
 WORD_OF_ITS_OWN = (
     rf"(?: [\u0e40-\u0e44\u0ec0-\u0ec4]? [\u0e01-\u0e2f\u0e46\u0e81-\u0eae\u0ec6\u0edc-\u0edf]"  # a consonant
-    rf"     [{_THAI_LAO_MARKS}]* (?: [\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3\u0ebd] [{_THAI_LAO_MARKS}]* )*"
+    rf"     [{_THAI_LAO_MARKS}]*"
+    rf"     (?: [\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3\u0ebd] [{_THAI_LAO_MARKS}]* )*"
     rf"  | [{_THAI_LAO}{_THAI_LAO_MARKS}]"
     r"  | [\u1000-\u102a\u103f-\u1055\u1780-\u17b3] (?: [\u102b-\u103e\u1056-\u109f\u17b4-\u17d1\u17d3]"
     r"      | \u17d2[\u1780-\u17b3] )*"

@@ -8,7 +8,6 @@ Descriptions of the catalogue's items add what they use as ordinary words.
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Container, Sequence
 from enum import IntEnum
 from importlib import resources
@@ -48,12 +47,6 @@ def _phrases() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
-@functools.cache
-def _everyday() -> frozenset[str]:
-    text = resources.files("usbrec.lexicon").joinpath("en", "linking.toml").read_text("utf-8")
-    return frozenset(tomllib.loads(text)["ordinary"].split())
-
-
 class Ambiguity(IntEnum):
     """How much a match must show before it is read as naming the title."""
 
@@ -77,7 +70,7 @@ def ambiguity_of(title_words: Sequence[str], ordinary: Container[str] = ()) -> A
         word = content[0]
         if is_always_capital(word):
             return Ambiguity.MARKED if len(title_words) == 1 else Ambiguity.CAPITALS
-        common = word in ordinary or is_common(word) or word in _everyday()
+        common = word in ordinary or is_common(word) or word in _listed("everyday")
         common = common or (len(word) <= 4 and len(title_words) == 1)
         return Ambiguity.CAPITALS if common else Ambiguity.PLAIN
     if " ".join(content) in _phrases() or " ".join(title_words) in _phrases():
@@ -108,6 +101,11 @@ def is_common(word: str) -> bool:
         len(word) > len(ending) + 2 and word.endswith(ending) and word[: -len(ending)] in common
         for ending in ("s", "es", "ed", "d", "ing", "er", "ly", "y")
     )
+
+
+def is_listed_common(word: str) -> bool:
+    """Whether a normalised word itself is in everyday use, not only one it is a form of."""
+    return word in _listed("common")
 
 
 def is_frequent(word: str) -> bool:

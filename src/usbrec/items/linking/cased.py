@@ -1,7 +1,8 @@
 """Titles in languages with capitals other than English: what they say there, and which words are ordinary.
 
-Titles are written as sentences are: only the first word and names have a capital ("Cien años de soledad"). So a
-capital inside a sentence says much of Spanish, French and Russian words, and in German nothing of a noun.
+Titles are written as sentences are: only the first word and names have a capital ("Cien años de soledad").
+So a capital inside a sentence says much of Spanish, French and Russian words, and in German nothing of a
+noun.
 """
 
 from __future__ import annotations
@@ -62,9 +63,9 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
             return False
         return capital and _no_name(language, page, match)
     introduced = before in language.introducing
-    if level is Ambiguity.CAPITALS and last - first > 1 and last + 1 < len(page.words):
-        if page.words[last + 1].norm in language.seen:  # "die stille Grenze gesehen"
-            return True
+    following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
+    if level is Ambiguity.CAPITALS and last - first > 1 and following in language.seen:
+        return True  # "die stille Grenze gesehen"
     if lower_case or not capital:
         return False
     if level is Ambiguity.MARKED:
@@ -110,8 +111,8 @@ def _counted(language: Language, before: str) -> bool:
 
 
 def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:
-    """Whether a German noun is just a noun: behind a determiner, a preposition or an adjective, or in a sentence
-    that says nothing of films or books."""
+    """Whether a German noun is just a noun: behind a determiner, a preposition or an adjective, or in a
+    sentence that says nothing of films or books."""
     if before in language.introducing or before in language.kinds:
         return False
     adjective = bool(_ADJECTIVE.search(before)) and before not in _NO_ADJECTIVES
@@ -130,13 +131,15 @@ def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str
 
 # Before a noun without an article ("nach Feierabend"); "in" and "von" stand before titles.
 _PREPOSITIONS = frozenset(
-    "nach vor mit ohne aus bei seit für um gegen durch wegen an auf zu unter über trotz ab per pro".split()
+    {"nach", "vor", "mit", "ohne", "aus", "bei", "seit", "fur", "um", "gegen", "durch", "wegen", "an", "auf"}
+    | {"zu", "unter", "uber", "trotz", "ab", "per", "pro"}
 )
 # Words that end as adjectives do.
 _ADJECTIVE = re.compile(r"..(?:e|en|er|es|em|ig|lich)$")
 _NO_ADJECTIVES = frozenset(
-    "habe hatte heute gerne bitte danke wie oder aber unter hinter neben gegen ohne immer wieder hier wurde werde wäre "
-    "fanden haben hatten waren wurden lieber leider welcher".split()
+    {"habe", "hatte", "heute", "gerne", "bitte", "danke", "wie", "oder", "aber", "unter", "hinter", "neben"}
+    | {"gegen", "ohne", "immer", "wieder", "hier", "wurde", "werde", "ware", "fanden", "haben", "hatten"}
+    | {"waren", "wurden", "lieber", "leider", "welcher"}
 )
 
 

@@ -1,8 +1,9 @@
 """Titles in scripts without capitals: which are ordinary words, where one may begin and end, what names them.
 
-A title of some characters that are no everyday words is read wherever it stands whole. One of everyday words, or
-of three characters and less, needs what capitals say elsewhere: marks (《》「」), its year, a word for films
-beside it, a verb that titles are seen or recommended with, another title beside it, or to stand alone.
+A title of some characters that are no everyday words is read wherever it stands whole. One of everyday
+words, or of three characters and less, needs what capitals say elsewhere: marks (《》「」), its year, a word
+for films beside it, a verb that titles are seen or recommended with, another title beside it, or to stand
+alone.
 """
 
 from __future__ import annotations
@@ -45,13 +46,16 @@ _NUMBER = LazyPattern(
     r"[ \t]*(?:第[2-9二三四五六七八九十](?:部|季|集|卷|作|章|期)|([2-9]|[1-9][0-9])(?![0-9.:/]))"
 )
 _SEQUEL = LazyPattern(
-    r"[ \t]*(?:续集|續集|前传|前傳|外传|外傳|後篇|后篇|[2-9]편|[2-9]부|ภาค[ \t]*[2-9]|[Ⅱ-Ⅻ]|II+|IV|VI{0,3}(?!\w))"
+    r"[ \t]*(?:续集|續集|前传|前傳|外传|外傳|後篇|后篇|[2-9]편|[2-9]부|ภาค[ \t]*[2-9]"
+    r"|[Ⅱ-Ⅻ]|II+|IV|VI{0,3}(?!\w))"
 )
 
 
 def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()) -> Ambiguity:
-    """How carefully a title in a script without capitals must be read. `title_words` are normalised: characters
-    where the script has no blanks. `ordinary` are more words in ordinary use."""
+    """How carefully a title in a script without capitals must be read.
+
+    `title_words` are normalised: characters where the script has no blanks. `ordinary` are more words in
+    ordinary use."""
     known = caseless()
     joined = "".join(title_words)
     if all(word.isdigit() for word in title_words) or joined in known.ordinary:
@@ -103,7 +107,7 @@ def _of_everyday_words(title_words: Sequence[str], known: CaselessWords) -> bool
 
 
 def beside_caseless(text: str, start: int, end: int) -> bool:
-    """Whether a letter without capitals stands directly beside text[start:end], or behind marks or a blank."""
+    """Whether a letter without capitals stands beside text[start:end], or behind marks or a blank."""
     before = _LETTER_BEFORE.search(text, max(0, start - 4), start)
     after = _LETTER_AFTER.match(text, end)
     return any(found and found[1] and _CASELESS.match(found[1]) for found in (before, after))
@@ -116,8 +120,8 @@ class Surroundings:
         self._text, self._start, self._end = text, start, end
 
     def whole(self) -> bool:
-        """Whether the match is no part of a longer word: of katakana, of Korean with more than particles behind,
-        of a foreign name with a dot."""
+        """Whether the match is no part of a longer word: of katakana, of Korean with more than particles
+        behind, of a foreign name with a dot."""
         text, start, end = self._text, self._start, self._end
         before, after = text[start - 1 : start], text[end : end + 1]
         if before and _KATAKANA.match(text[start]):
@@ -187,7 +191,8 @@ class Surroundings:
         """Whether nothing stands beside the match in its line, or other scripts do."""
         before = _LETTER_BEFORE.search(self._text, max(0, self._start - _NEAR), self._start)
         after = _LETTER_AFTER.match(self._text, self._end)
-        assert before is not None and after is not None
+        assert before is not None
+        assert after is not None
         return not any(
             found[1] and (_CASELESS.match(found[1]) or found[1].isdigit()) for found in (before, after)
         )

@@ -147,8 +147,8 @@ class ContextFeatures:
         return [match.span(match.lastgroup or 0) for match in _TITLE_MARKS.finditer(self.text)]
 
     def in_marks(self, start: int, end: int) -> bool | None:
-        """Whether a match that stands in the marks of a title is all that stands there, but for its year; None
-        where it stands in none."""
+        """Whether a match that stands in the marks of a title is all that stands there, but for its year;
+        None where it stands in none."""
         place = bisect_right(self.marked, (start, len(self.text))) - 1
         if place < 0 or not self.marked[place][1] >= end:
             return None
@@ -170,9 +170,9 @@ class ContextFeatures:
             if before in kind and after in kind:
                 return frozenset({before, after})
         # French sets guillemets apart by a blank.
-        if before.isspace() and after.isspace() and self.text[start - 2 : start - 1] in {"«", "‹"}:
-            if self.text[end + 1 : end + 2] in {"»", "›"}:
-                return frozenset({"«", "»"})
+        if before.isspace() and after.isspace() and self.text[end + 1 : end + 2] in {"»", "›"}:
+            opening = self.text[start - 2 : start - 1]
+            return frozenset({"«", "»"}) if opening in {"«", "‹"} else frozenset()
         return frozenset()
 
     def raw(self, index: int) -> str:

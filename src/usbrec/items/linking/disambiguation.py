@@ -20,8 +20,8 @@ import numpy.typing as npt
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
-    Ambiguity,
     KINDS,
+    Ambiguity,
     can_be_subject,
     is_always_capital,
     is_common,
@@ -33,8 +33,8 @@ from usbrec.items.linking.cased import ambiguity_in, evident_in
 from usbrec.items.linking.caseless import Surroundings, beside_caseless
 from usbrec.items.linking.context import (
     BEHIND_NUMBERS,
-    NOUN_FOLLOWS,
     JOINS,
+    NOUN_FOLLOWS,
     QUOTES,
     ContextFeatures,
     Match,
@@ -52,8 +52,14 @@ Runs = npt.NDArray[np.int64]
 _SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
 # In languages other than English.
-_SAID_BEFORE_YEARS = r"(?:фильм|реж|aus\ dem\ jahr|aus|von|sorti\ en|de|del|película|电影|電影|影片|映画|영화|ปี|พ\.ศ\.|ค\.ศ\.|فيلم|عام|سنة)"
-_SAID_BEHIND_YEARS = r"(?:年|년|г\.?|года?|م)(?:的|の|版|上映|公開|製作|制作|작|개봉)?\s*(?:电影|電影|影片|映画|영화|작품|作品)?"
+_SAID_BEFORE_YEARS = (
+    r"(?:фильм|реж|aus\ dem\ jahr|aus|von|sorti\ en|de|del|película|电影|電影|影片|映画|영화"
+    r"|ปี|พ\.ศ\.|ค\.ศ\.|فيلم|عام|سنة)"
+)
+_SAID_BEHIND_YEARS = (
+    r"(?:年|년|г\.?|года?|م)(?:的|の|版|上映|公開|製作|制作|작|개봉)?"
+    r"\s*(?:电影|電影|影片|映画|영화|작품|作品)?"
+)
 _YEAR_AFTER = re.compile(
     rf"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
         [.!?]?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
@@ -70,7 +76,8 @@ _BARE_YEAR_ELSEWHERE = LazyPattern(
     re.IGNORECASE,
 )
 _YEAR_BEFORE = LazyPattern(
-    r"(?<![0-9])(?P<year>[12][0-9]{3})(?:年|년)?(?:版本|版|上映|公開|制作|製作|拍摄|作|에[ ]*나온|작)?(?:的|の)?[ ]*"
+    r"(?<![0-9])(?P<year>[12][0-9]{3})(?:年|년)?"
+    r"(?:版本|版|上映|公開|制作|製作|拍摄|作|에[ ]*나온|작)?(?:的|の)?[ ]*"
     r"(?:老?电影|電影|影片|映画|动画片?|アニメ|영화|드라마|小说|小説)?[ ]*[《〈「『“\"'‘]*\Z"
 )
 # Thai years are counted from the Buddha's death.
@@ -224,9 +231,9 @@ class Page(ContextFeatures):
     def runs_to_doubt(self, strange: Sequence[bool], longest: int, spaced: int) -> Runs:
         """The runs (first, last, year) that may be titles with a typing error, shape (r, 3), each once.
 
-        Those of at most `longest` words that end before a year in brackets, with the year; and those of at most
-        `spaced` with a strange word, one that no title and no name has, with -1. In a script without blanks
-        one character more or less is another title: there only a year tells.
+        Those of at most `longest` words that end before a year in brackets, with the year; and those of at
+        most `spaced` with a strange word, one that no title and no name has, with -1. In a script without
+        blanks one character more or less is another title: there only a year tells.
         """
         dated: list[tuple[int, int]] = []
         for bracket in _BRACKET.finditer(self.text):

@@ -1,9 +1,8 @@
-"""Inflected titles: stems of Russian and German words, and what is written together with a title's first word.
+"""Inflected titles: stems of Russian and German words, and prefixes that are written together with a title.
 
-"Бригаду" is «Бригада», "im Weißen Hai" is "Der Weiße Hai", "du Parrain" is "Le Parrain": such titles are kept once
-more under a key of stems (:func:`stem_key`), beside which nothing else is found, and texts of these languages are
-read once more by stems. "d'Amélie" and "والخيميائي" hold a title behind a word of one letter or two
-(:func:`behind_prefixes`).
+"Бригаду" is «Бригада», "im Weißen Hai" is "Der Weiße Hai", "du Parrain" is "Le Parrain": such titles are kept
+once more under a key of stems (:func:`stem_key`), and texts of these languages are read once more by stems.
+"d'Amélie" and "والخيميائي" hold a title behind a word of one letter or two (:func:`behind_prefixes`).
 """
 
 from __future__ import annotations

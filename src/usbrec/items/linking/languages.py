@@ -1,20 +1,21 @@
 """Languages of texts other than English: what the linker knows of each, and which one a text is in.
 
-What it knows stands in usbrec/lexicon/<language>/linking.toml: words in everyday use, which name a title of the
-same words only where they are written as one, and what stands beside titles. Languages whose rules elsewhere are
-not complete have this file alone.
+What it knows stands in usbrec/lexicon/<language>/linking.toml: words in everyday use, which name a title of
+the same words only where they are written as one, and what stands beside titles. Languages whose rules
+elsewhere are not complete have this file alone.
 """
 
 from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from usbrec.items.linking.ambiguity import is_common, is_kind
+from usbrec.items.linking.ambiguity import is_kind, is_listed_common
 from usbrec.items.linking.inflection import cyrillic_stem
 from usbrec.items.scripts import folded
 from usbrec.items.titles import normalise_title
@@ -26,6 +27,7 @@ CASELESS = ("ar", "ja", "ko", "th", "zh")
 
 
 _TELLING = ("telling", "determiners", "kinds", "introducing", "opening", "said_of")
+_CONTENT = ("nouns", "ordinary")
 
 
 @dataclass(frozen=True)
@@ -110,21 +112,22 @@ def caseless() -> CaselessWords:
     )
 
 
-def language_of(words: Collection[str]) -> Language | None:
+def language_of(words: AbstractSet[str]) -> Language | None:
     """The language with Latin letters that a text of these normalised words is in; None is English, or any
     that the linker knows nothing of."""
     english = len(_told_by() & words)
     # No text has so many English words and is in another language.
     if len(words) < 2 or 3 * english >= len(words) > 3:
         return None
-    every, telling, content = _telling()
-    if every.isdisjoint(words):
-        return None
+    telling = _telling()
     said = telling.keys() & words
-    if not said and len(content.keys() & words) < 2:
+    # Words that may be titles tell a language only where two of them do, and no word is English.
+    content = _content() if not english and (said or len(words) > 2) else {}
+    told = content.keys() & words
+    if not said and len(told) < 2:
         return None
     votes = dict.fromkeys(LATIN, 0)
-    for word in (*said, *(content.keys() & words)):
+    for word in (*said, *told):
         for code in (*telling.get(word, ()), *content.get(word, ())):
             votes[code] += 1
     code = max(votes, key=lambda code: votes[code])
@@ -137,20 +140,25 @@ def _told_by() -> frozenset[str]:
 
 
 @functools.cache
-def _telling() -> tuple[frozenset[str], Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
-    """All words that follow, and the languages that a word tells, none of the words English: what stands between others, and what two of
-    are needed of, because they may be titles."""
-    telling: dict[str, tuple[str, ...]] = {}
-    content: dict[str, tuple[str, ...]] = {}
+def _telling() -> Mapping[str, tuple[str, ...]]:
+    """The languages of words that stand between others, none of them English."""
+    return _told(_TELLING, 2)
+
+
+@functools.cache
+def _content() -> Mapping[str, tuple[str, ...]]:
+    """The languages of words that may be titles themselves."""
+    return {word: codes for word, codes in _told(_CONTENT, 4).items() if word not in _telling()}
+
+
+def _told(uses: Sequence[str], letters: int) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     for code in LATIN:
         lists = _read(code)
-        for word in _normalised(" ".join(lists[use] for use in _TELLING)):
-            if len(word) > 1 and not _is_english(word):
-                telling[word] = (*telling.get(word, ()), code)
-        for word in _normalised(f"{lists['nouns']} {lists['ordinary']}"):
-            if len(word) > 3 and word not in telling and not _is_english(word):
-                content[word] = (*content.get(word, ()), code)
-    return frozenset((*telling, *content)), telling, content
+        for word in _normalised(" ".join(lists[use] for use in uses)):
+            if len(word) >= letters and not _is_english(word):
+                found[word] = (*found.get(word, ()), code)
+    return found
 
 
 @functools.cache
@@ -165,7 +173,7 @@ def _is_english(word: str) -> bool:
         word in english["telling"]
         or word in english["shared"]
         or is_kind(word)
-        or (len(word) > 2 and is_common(word))
+        or (len(word) > 2 and is_listed_common(word))
     )
 
 
@@ -180,7 +188,8 @@ def _language(code: str) -> Language:
     if code == "ru":
         ordinary |= {f"{cyrillic_stem(word)}~" for word in ordinary if len(word) > 3}
     names = ("articles", "determiners", "kinds", "introducing", "seen", "opening", "said_of", "nouns")
-    return Language(code, *(_normalised(lists[name]) for name in names), frozenset(ordinary))
+    words = {name: _normalised(lists[name]) for name in names}
+    return Language(code=code, ordinary=frozenset(ordinary), **words)
 
 
 def _normalised(text: str) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """Titles in the marks of other languages than English: 《》, 「」, «», „“.
 
-《》, 〈〉 and 『』 hold titles alone. 「」 hold speech too, which says so (「…」と言った, a full stop inside), and so do
-guillemets and German quotes: there a word for films or a verb beside them has to say what they hold.
+《》, 〈〉 and 『』 hold titles alone. 「」 hold speech too, which says so (「…」と言った, a full stop
+inside), and so do guillemets and German quotes: there a word for films or a verb beside them has to say
+what they hold.
 """
 
 from __future__ import annotations

@@ -158,12 +158,8 @@ class SurfaceForms:
             marks = frozenset("-.' ・·")
             return SurfaceForm(key, (), (), Ambiguity.MARKED, False, writing, tuple(parts), marks)
         if STEM in key and not exact:
-            parts = next(
-                found.split(" ")
-                for found in map(title_keys, variants)
-                for found in found
-                if stem_key(found) == key
-            )
+            keys = (known for item in variants for known in title_keys(item))
+            parts = next(known.split(" ") for known in keys if stem_key(known) == key)
         if _PERSON in kinds:
             ambiguity = Ambiguity.MARKED
         elif writing is Writing.CASELESS:
