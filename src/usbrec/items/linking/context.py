@@ -75,7 +75,7 @@ BEHIND_NUMBERS = frozenset(
 )
 #: A word in small letters behind one of these is a noun.
 NOUN_FOLLOWS = frozenset(
-    {"a", "an", "the", "each", "every", "her", "his", "my", "our", "their", "these", "this", "those", "your"}
+    {"a", "an", "each", "every", "her", "his", "my", "our", "their", "these", "this", "those", "your"}
 )
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
