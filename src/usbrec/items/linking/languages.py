@@ -8,7 +8,6 @@ elsewhere are not complete have this file alone.
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -202,5 +201,7 @@ def _normalised(text: str) -> frozenset[str]:
 
 @functools.cache
 def _read(code: str) -> Mapping[str, Any]:
+    import tomllib
+
     text = resources.files("usbrec.lexicon").joinpath(code, "linking.toml").read_text("utf-8")
     return tomllib.loads(text)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import ARTICLES, SAID_OF, Ambiguity, ambiguity_of, is_lead_in, is_small
-from usbrec.items.linking.marked_titles import titles_in_marks
 from usbrec.items.titles import collapse, normalise_title, words
 
 _Span = tuple[int, int]
@@ -51,10 +50,14 @@ def titles_written(text: str, known: Sequence[_Span], foreign: Sequence[_Span]) 
             if _title_phrase(inner, quoted):
                 found.append((match.start(), collapse(inner).rstrip(".,!?")))
                 _cover(covered, match.span())
-    for start, end, inner in titles_in_marks(text):
-        if not _overlaps((start, end), covered):
-            found.append((start, collapse(inner)))
-            _cover(covered, (start, end))
+    if not text.isascii():
+        # Imported here: texts in English need none of it.
+        from usbrec.items.linking.marked_titles import titles_in_marks
+
+        for start, end, inner in titles_in_marks(text):
+            if not _overlaps((start, end), covered):
+                found.append((start, collapse(inner)))
+                _cover(covered, (start, end))
     unique: dict[str, str] = {}
     for _, title in sorted(found):
         unique.setdefault(normalise_title(title), title)
