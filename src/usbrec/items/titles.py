@@ -2,18 +2,17 @@
 
 Everything that compares titles goes through :func:`words`, so the catalogue, the linker and the
 matcher agree on what the same title is: case, accents, punctuation and the kind of apostrophe do not
-count, "&" is "and", dotted initials are one word ("E.T." = "ET"), digits may be grouped ("1,000").
+count, "&" is "and", dotted initials are one word ("E.T." = "ET"), digits may be grouped ("1,000"). In scripts
+without blanks a character is a word (:mod:`usbrec.items.scripts`).
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from typing import NamedTuple
 
-_APOSTROPHES = "'’‘ʼ`´′＇"
-_KEPT = "&',."
+from usbrec.items.scripts import UNSPACED, WORD_OF_ITS_OWN, fold_character, folded, has_unspaced, plain
 
 # One step of the folded text. `x` stands for any character that is neither a blank nor one of "&',.".
 _WORD = re.compile(
@@ -25,6 +24,23 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+@functools.cache
+def _mixed() -> re.Pattern[str]:
+    """The same for texts with characters that are words of their own."""
+    return re.compile(
+        rf"""
+      &
+    | {WORD_OF_ITS_OWN}
+    | (?<![^ &',.{UNSPACED}]) [^ &',.0-9{UNSPACED}] (?: \. [^ &',.0-9{UNSPACED}] )+ (?![^ &',.{UNSPACED}])
+    | (?<![^ &',.{UNSPACED}]) [0-9]{{1,3}} (?: ,[0-9]{{3}} )+ (?![^ &',.{UNSPACED}])
+    | [^ &',.{UNSPACED}]+ (?: '+[^ &',.{UNSPACED}]+ )*
+    """,
+        re.VERBOSE,
+    )
+
+
 _JOINTS = str.maketrans("", "", "',.")
 
 # Those of other languages that are also English words, or one letter, end a title that is a single phrase:
@@ -39,7 +55,7 @@ _ARTICLE_LAST = re.compile(
 _YEAR_LAST = re.compile(
     r"""^(?P<title>.*\S)\s*[(\[]\s*
         (?: (?:film|movie|tv\ series|novel|book)
-          | (?P<year>\d{4}) (?:\s*[-–]\s*(?:\d{4})?)? (?:\s+(?:film|movie|tv\ series|novel|book))? )
+          | (?P<year>\d{4})[年년]? (?:\s*[-–]\s*(?:\d{4})?)? (?:\s+(?:film|movie|tv\ series|novel|book))? )
         \s*[)\]]$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -58,39 +74,19 @@ class Word(NamedTuple):
     stem: str
 
 
-def _belongs(character: str) -> bool:
-    """Whether a folded character is part of a word, or one of the marks that decide where words end."""
-    return character in _KEPT or unicodedata.category(character)[0] in "LNM"
-
-
-@functools.lru_cache(maxsize=16_384)
-def _fold_character(character: str) -> str:
-    """What one character counts as; blanks stand for all that separates words."""
-    plain = unicodedata.normalize("NFKD", character.casefold()).casefold()
-    if character in _APOSTROPHES:
-        return "'"
-    folded = "".join(
-        "'" if part in _APOSTROPHES else part if _belongs(part) else " "
-        for part in unicodedata.normalize("NFKD", plain)
-        if not unicodedata.combining(part)
-    )
-    # "Alien³" and "8½" are read as people type them, "alien 3" and "8 1/2".
-    return f" {folded}" if unicodedata.category(character) == "No" else folded
-
-
-_ASCII = {code: _fold_character(chr(code)) for code in range(128)}
+_ASCII = {code: fold_character(chr(code)) for code in range(128)}
 
 
 def words(text: str) -> list[Word]:
     """The words of `text` in order. Characters of the text that are no part of a word separate them."""
     if text.isascii():
-        folded, origin = text.translate(_ASCII), None
+        whole, origin = text.translate(_ASCII), None
+        steps = _WORD
     else:
-        pieces = [_fold_character(character) for character in text]
-        folded = "".join(pieces)
-        origin = [index for index, piece in enumerate(pieces) for _ in piece]
+        whole, origin = folded(text)
+        steps = _mixed() if has_unspaced(whole) else _WORD
     found = []
-    for match in _WORD.finditer(folded):
+    for match in steps.finditer(whole):
         start, end = match.span()
         raw = match.group()
         if raw == "&":
@@ -138,13 +134,14 @@ def split_title(text: str) -> tuple[str, int | None]:
 def split_year(text: str) -> tuple[str, int | None]:
     """The same with the title as it is written."""
     title = collapse(text)
-    if title[-1:] not in {")", "]"}:
+    as_ascii = plain(title)
+    if as_ascii[-1:] not in {")", "]"}:
         return title, None
-    match = _YEAR_LAST.match(title)
+    match = _YEAR_LAST.match(as_ascii)
     if match is None:
         return title, None
     year = plausible_year(match["year"]) if match["year"] else None
-    return (title if match["year"] and year is None else match["title"]), year
+    return (title if match["year"] and year is None else title[: match.end("title")]), year
 
 
 def plausible_year(text: str) -> int | None:

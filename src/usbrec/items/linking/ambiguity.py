@@ -70,7 +70,8 @@ def ambiguity_of(title_words: Sequence[str], ordinary: Container[str] = ()) -> A
         word = content[0]
         if is_always_capital(word):
             return Ambiguity.MARKED if len(title_words) == 1 else Ambiguity.CAPITALS
-        common = word in ordinary or is_common(word) or (len(word) <= 4 and len(title_words) == 1)
+        common = word in ordinary or is_common(word) or word in _listed("everyday")
+        common = common or (len(word) <= 4 and len(title_words) == 1)
         return Ambiguity.CAPITALS if common else Ambiguity.PLAIN
     if " ".join(content) in _phrases() or " ".join(title_words) in _phrases():
         return Ambiguity.CAPITALS
@@ -100,6 +101,11 @@ def is_common(word: str) -> bool:
         len(word) > len(ending) + 2 and word.endswith(ending) and word[: -len(ending)] in common
         for ending in ("s", "es", "ed", "d", "ing", "er", "ly", "y")
     )
+
+
+def is_listed_common(word: str) -> bool:
+    """Whether a normalised word itself is in everyday use, not only one it is a form of."""
+    return word in _listed("common")
 
 
 def is_frequent(word: str) -> bool:

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from usbrec.items.linking.ambiguity import INTRODUCING, KINDS, SAID_OF, can_be_subject, is_lead_in, is_small
 from usbrec.items.linking.surface_form import SurfaceForm
+from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import Word
 
 
@@ -22,9 +23,11 @@ class Match:
     last: int
     form: SurfaceForm
     edited: bool = False
+    skip: int = 0
+    """Characters of the first word that are no part of the title: "d'" of "d'Amélie"."""
 
 
-QUOTES = frozenset("\"“”„«»'‘’`")
+QUOTES = frozenset("\"“”„«»'‘’`‚‹›「」『』《》〈〉【】﹁﹂﹃﹄")
 EMPHASIS = frozenset("*_")
 # "Batman Ninja (2018)" and "Batman: The Next Knight (2031)" are not "Batman". A full stop ends a title,
 # unless it is that of a short form: "Heat. Blorp (2031)" names Heat.
@@ -35,9 +38,14 @@ _LONGER_TITLE = re.compile(
         (?P<year> \s* \( [12][0-9]{3} \) )""",
     re.VERBOSE,
 )
+_TITLE_MARKS = LazyPattern(
+    r"《(?P<a>[^《》\n]{1,120})》|〈(?P<b>[^〈〉\n]{1,120})〉|『(?P<c>[^『』\n]{1,120})』"
+)
+_NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
+_NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
 _SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
 _FULL_STOP = re.compile(r"[.!?…\n]")
-_JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·")
+_JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
 # A sentence may follow: an entry that ends with its text is one still when words are added to it.
 _ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
@@ -65,6 +73,10 @@ BEHIND_NUMBERS = frozenset(
     }
     | {"twice", "was", "when", "with", "yesterday", "yet"}
 )
+#: A word in small letters behind one of these is a noun.
+NOUN_FOLLOWS = frozenset(
+    {"a", "an", "each", "every", "her", "his", "my", "our", "their", "these", "this", "those", "your"}
+)
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 
@@ -75,6 +87,11 @@ class ContextFeatures:
 
     text: str
     words: Sequence[Word]
+
+    @cached_property
+    def other_letters(self) -> bool:
+        """Whether a word has letters of other scripts than Latin, with accents or without."""
+        return not (self.text.isascii() or all(word.norm.isascii() for word in self.words))
 
     @cached_property
     def lines(self) -> Sequence[int]:
@@ -122,6 +139,23 @@ class ContextFeatures:
         match = _LONGER_TITLE.match(self.text, end)
         return match.span("year") if match else None
 
+    @cached_property
+    def marked(self) -> Sequence[tuple[int, int]]:
+        """The spans of what stands in marks that only titles have, in order."""
+        if self.text.isascii() or not any(mark in self.text for mark in "《〈『"):
+            return []
+        return [match.span(match.lastgroup or 0) for match in _TITLE_MARKS.finditer(self.text)]
+
+    def in_marks(self, start: int, end: int) -> bool | None:
+        """Whether a match that stands in the marks of a title is all that stands there, but for its year;
+        None where it stands in none."""
+        place = bisect_right(self.marked, (start, len(self.text))) - 1
+        if place < 0 or not self.marked[place][1] >= end:
+            return None
+        begin, close = self.marked[place]
+        before, after = self.text[begin:start], self.text[end:close]
+        return bool(_NOTHING.search(before) and _NOTHING_OR_YEAR.match(after))
+
     def opening(self, start: int) -> int:
         while start > 0 and self.text[start - 1] in QUOTES | EMPHASIS:
             start -= 1
@@ -135,6 +169,10 @@ class ContextFeatures:
         for kind in (QUOTES, EMPHASIS):
             if before in kind and after in kind:
                 return frozenset({before, after})
+        # French sets guillemets apart by a blank.
+        if before.isspace() and after.isspace() and self.text[end + 1 : end + 2] in {"»", "›"}:
+            opening = self.text[start - 2 : start - 1]
+            return frozenset({"«", "»"}) if opening in {"«", "‹"} else frozenset()
         return frozenset()
 
     def raw(self, index: int) -> str:

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
+    KINDS,
     Ambiguity,
     can_be_subject,
     is_always_capital,
@@ -27,32 +29,59 @@ from usbrec.items.linking.ambiguity import (
     is_lead_in,
     is_small,
 )
+from usbrec.items.linking.cased import ambiguity_in, evident_in
+from usbrec.items.linking.caseless import Surroundings, beside_caseless
 from usbrec.items.linking.context import (
     BEHIND_NUMBERS,
     JOINS,
+    NOUN_FOLLOWS,
     QUOTES,
     ContextFeatures,
     Match,
     is_capital,
     like_a_title,
 )
+from usbrec.items.linking.languages import Language, language_of, russian
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
+from usbrec.items.linking.surface_form import Writing
+from usbrec.items.scripts import LazyPattern, has_unspaced
 from usbrec.items.titles import Word
 
 Runs = npt.NDArray[np.int64]
 
 _SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
+# In languages other than English.
+_SAID_BEFORE_YEARS = (
+    r"(?:фильм|реж|aus\ dem\ jahr|aus|von|sorti\ en|de|del|película|电影|電影|影片|映画|영화"
+    r"|ปี|พ\.ศ\.|ค\.ศ\.|فيلم|عام|سنة)"
+)
+_SAID_BEHIND_YEARS = (
+    r"(?:年|년|г\.?|года?|م)(?:的|の|版|上映|公開|製作|制作|작|개봉)?"
+    r"\s*(?:电影|電影|影片|映画|영화|작품|作品)?"
+)
 _YEAR_AFTER = re.compile(
-    r"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
-        [.!?]?(?P<close>["”“’'»`*_]*)[ \t,]*["”“’'»`*_]*
-        [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+)*
-        (?P<year>[12][0-9]{3}) (?: \s*[-–—]\s*(?:[0-9]{2,4}|present)? )?
+    rf"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
+        [.!?]?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
+        [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+ | {_SAID_BEFORE_YEARS} [\s,:]* )*
+        (?P<year>[12][0-9]{{3}}) (?: \s*[-–—]\s*(?:[0-9]{{2,4}}|present)? )?
+        (?: \s*{_SAID_BEHIND_YEARS} )?
         (?:[\s,]*(?:film|movie|version|original|remake|tv|mini-?series|series|novel|book))*
         \s* [)\]]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BARE_YEAR = re.compile(r"[ \t]*,?[ \t]*(?P<year>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9])")
+_BARE_YEAR_ELSEWHERE = LazyPattern(
+    rf"[ \t]*,?[ \t]*{_SAID_BEFORE_YEARS}[ \t]*(?P<year>[12][0-9]{{3}})(?![0-9]|\s*[-–—]\s*[0-9])",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = LazyPattern(
+    r"(?<![0-9])(?P<year>[12][0-9]{3})(?:年|년)?"
+    r"(?:版本|版|上映|公開|制作|製作|拍摄|作|에[ ]*나온|작)?(?:的|の)?[ ]*"
+    r"(?:老?电影|電影|影片|映画|动画片?|アニメ|영화|드라마|小说|小説)?[ ]*[《〈「『“\"'‘]*\Z"
+)
+# Thai years are counted from the Buddha's death.
+_BUDDHIST, _FIRST_BUDDHIST = 543, 2_400
 _NUMBER_AFTER = re.compile(
     r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
 )
@@ -60,6 +89,10 @@ _NO_NUMBER = re.compile(
     r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9])", re.IGNORECASE
 )
 _CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
+_LIST_GAP_ELSEWHERE = LazyPattern(
+    r"[\"“”„«»‘’'*_]*\s*(?:[,/&]|\b(?:und|oder|sowie|y|e|o|u|et|ou|и|или|а также)\b)?\s*"
+    r"(?:\b(?:und|oder|y|o|et|ou|и|или)\b)?\s*[\"“”„«»‘’'*_]*"
+)
 _LIST_GAP = re.compile(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
 
 
@@ -103,41 +136,104 @@ class Page(ContextFeatures):
     def judge(self, match: Match) -> Verdict | None:
         """What the match names, or None where its words are just words."""
         text, form, last = self.text, match.form, self.words[match.last]
-        start, end = self.words[match.first].start, last.end
+        start, end = self.words[match.first].start + match.skip, last.end
         if last.stem != last.norm and not form.key.endswith(last.norm):
             end -= 2  # a possessive "'s" behind the title
+        around = in_marks = None
+        if self.elsewhere:
+            around = self._surroundings(match, start, end)
+            in_marks = self.in_marks(start, end) if self.marked else None
+            if in_marks is False or (around and not around.whole()):
+                return None
         marks = self.artefacts_around(start, end)
         after = _YEAR_AFTER.match(text, end)
         if after:
-            year = int(after["year"])
+            year = _common_era(int(after["year"]))
             if after["close"] and marks:
                 start = self.opening(start)
             if match.edited:
                 meant = form.of_exactly(year) if self._slip_before_year(match) else ()
                 return Verdict(start, after.end(), year, meant) if meant else None
             return Verdict(start, after.end(), year, form.of_year(year))
-        if bare := _BARE_YEAR.match(text, end):
+        bare = _BARE_YEAR.match(text, end)
+        if bare is None and self.elsewhere:
+            bare = _BARE_YEAR_ELSEWHERE.match(text, end)
+        if bare:
             year = int(bare["year"])
             fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
             if fits:
                 return Verdict(start, bare.end(), year, fits)
+        if around and not match.edited and (dated := _YEAR_BEFORE.search(text, max(0, start - 24), start)):
+            year = int(dated["year"])
+            fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
+            if fits:
+                return Verdict(start, end, year, fits)
         number = _NUMBER_AFTER.match(text, end)
-        if number and not marks and not _NO_NUMBER.match(text, number.end()):
-            known = form.ambiguity is Ambiguity.PLAIN and not match.edited
-            return Verdict(start, number.end(), None, ()) if known else None
+        until = number.end() if number and not _NO_NUMBER.match(text, number.end()) else None
+        if around and until is None:
+            until = around.numbered()
+        level = self.level(match) if self.elsewhere else form.ambiguity
+        if until is not None and not marks and not in_marks:
+            known = level is Ambiguity.PLAIN and not match.edited
+            return Verdict(start, until, None, ()) if known else None
         if match.edited:
             return Verdict(start, end, None, form.bare()) if self._slip(match, marks) else None
-        trusted = marks <= QUOTES if form.ambiguity is Ambiguity.MARKED else True
-        if (marks and trusted) or self._evident(match):
+        trusted = marks <= QUOTES if level is Ambiguity.MARKED else True
+        if (
+            (marks and trusted)
+            or in_marks
+            or (self._evident_here(match, level, around) if self.elsewhere else self._evident(match))
+        ):
             return Verdict(start, end, None, form.bare())
         return None
 
-    def runs_to_doubt(self, strange: Sequence[bool], longest: int) -> Runs:
-        """The runs (first, last, year) of at most `longest` words that may be titles with a typing error,
-        shape (r, 3), each once.
+    @cached_property
+    def language(self) -> Language | None:
+        """The language with Latin letters that the text is in; None is English, or none that is known."""
+        return language_of({word.norm for word in self.words})
 
-        Those that end before a year in brackets, with the year; and those with a strange word, one that no
-        title and no name has, with -1.
+    @cached_property
+    def elsewhere(self) -> bool:
+        """Whether the text is in another language than English, or has letters of another script."""
+        if self.text.isascii():
+            return self.language is not None
+        return self.other_letters or bool(self.marked) or self.language is not None
+
+    def level(self, match: Match) -> Ambiguity:
+        """How much the match must show in a text of this language."""
+        form = match.form
+        if form.writing is Writing.LATIN and self.language:
+            return max(form.ambiguity, ambiguity_in(self.language, form.words))
+        return form.ambiguity
+
+    def _surroundings(self, match: Match, start: int, end: int) -> Surroundings | None:
+        """What stands around a match that is, or stands beside, what has no capitals."""
+        if not self.other_letters:
+            return None
+        if match.form.writing is Writing.CASELESS or beside_caseless(self.text, start, end):
+            return Surroundings(self.text, start, end)
+        return None
+
+    def _evident_here(self, match: Match, level: Ambiguity, around: Surroundings | None) -> bool:
+        writing = match.form.writing
+        if around:
+            if around.evident(level) or self.entry(match):
+                return True
+            if writing is Writing.CASELESS or level is Ambiguity.MARKED:
+                return False
+            return self.capitalised(match)
+        if writing is Writing.CYRILLIC:
+            return evident_in(russian(), self, match, level)
+        if self.language:
+            return evident_in(self.language, self, match, level)
+        return self._evident(match)
+
+    def runs_to_doubt(self, strange: Sequence[bool], longest: int, spaced: int) -> Runs:
+        """The runs (first, last, year) that may be titles with a typing error, shape (r, 3), each once.
+
+        Those of at most `longest` words that end before a year in brackets, with the year; and those of at
+        most `spaced` with a strange word, one that no title and no name has, with -1. In a script without
+        blanks one character more or less is another title: there only a year tells.
         """
         dated: list[tuple[int, int]] = []
         for bracket in _BRACKET.finditer(self.text):
@@ -149,15 +245,22 @@ class Page(ContextFeatures):
         kinds = []
         if dated:
             kinds.append(_runs_until(dated, longest))
-        if doubtful:
-            kinds.append(_runs_around(doubtful, longest, len(self.words)))
+        if doubtful and spaced:
+            kinds.append(_runs_around(doubtful, spaced, len(self.words)))
         return np.concatenate(kinds) if kinds else np.empty((0, 3), dtype=np.int64)
 
     def _no_word(self, index: int) -> bool:
         word = self.words[index].stem
-        return not (
-            len(word) < 3 or word.isdigit() or is_common(word) or is_lead_in(word) or is_always_capital(word)
-        )
+        if len(word) < 3 or word.isdigit() or is_common(word) or is_lead_in(word) or is_always_capital(word):
+            return False
+        if not self.elsewhere:
+            return True
+        if not word.isascii():
+            if has_unspaced(word):
+                return False
+            if "\u0400" <= word[0] <= "\u04ff":
+                return not russian().is_ordinary(word)
+        return not (self.language and self.language.is_ordinary(word))
 
     def _slip_before_year(self, match: Match) -> bool:
         """Whether the words before the very year of a title they almost spell are no words of their own."""
@@ -168,7 +271,9 @@ class Page(ContextFeatures):
         """Whether a title with a typing error and no year is meant: it is long and says something."""
         title = [word for word in match.form.key.split(" ") if word not in ARTICLES]
         letters = sum(map(len, title))
-        if match.form.ambiguity is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
+        if self.level(match) is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
+            return False
+        if match.form.writing is Writing.CASELESS and has_unspaced(match.form.key):
             return False
         said = [self.words[index].norm for index in range(match.first, match.last + 1)]
         said = [word for word in said if word not in ARTICLES]
@@ -180,6 +285,8 @@ class Page(ContextFeatures):
             return False
         if said[0].replace("men", "man") == title[0].replace("men", "man") or self.part_of_a_name(match):
             return False
+        if self.language and self.language.nouns:  # German: any noun has a capital
+            return bool(marks)
         return bool(marks) or self.introduced(match.first) or like_a_title(self.raw(match.last))
 
     def in_slot(self, match: Match, named: Named) -> Verdict | None:
@@ -191,6 +298,8 @@ class Page(ContextFeatures):
         first, last = self.words[match.first], self.words[match.last]
         if match.edited or not match.form.exact:
             return None
+        if self.elsewhere and (self.language or match.form.writing is not Writing.LATIN):
+            return self._beside(match, named)
         capitals = self.first_capital < last.end
         if capitals and not self.capitalised(match):
             return None
@@ -215,12 +324,50 @@ class Page(ContextFeatures):
         fits = fills(match.form.key.split(" "), Slot(before, after, subject))
         return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
 
+    def _beside(self, match: Match, named: Named) -> Verdict | None:
+        """What a match names beside another title, in a text of another language than English."""
+        start, end = self.words[match.first].start + match.skip, self.words[match.last].end
+        if self.marked and self.in_marks(start, end) is False:
+            return None
+        before, behind = named.last_before(start), named.first_after(end)
+        if match.form.writing is Writing.CASELESS:
+            around = Surroundings(self.text, start, end)
+            if not around.whole():
+                return None
+            joined = before is not None and around.beside(
+                self.text[before:start].strip("》」』〉”’*_《「『〈“‘")
+            )
+            joining = behind is not None and around.beside(
+                self.text[end:behind].strip("》」』〉”’*_《「『〈“‘")
+            )
+            fits = joined and (joining or around.edge_after())
+            if (
+                self.level(match) is not Ambiguity.MARKED
+            ):  # "친구와 …": with a friend, not a film beside another
+                fits = fits or joined or (joining and around.edge_before())
+        else:
+            joined = before is not None and bool(_LIST_GAP_ELSEWHERE.fullmatch(self.text, before, start))
+            joining = behind is not None and bool(_LIST_GAP_ELSEWHERE.fullmatch(self.text, end, behind))
+            fits = (joined or joining) and self.raw(match.first)[match.skip :][:1].isupper()
+            fits = fits and (self.level(match) is not Ambiguity.MARKED or (joined and joining))
+        return Verdict(start, end, None, match.form.bare()) if fits else None
+
+    def _just_a_noun(self, match: Match) -> bool:
+        """Whether a single word in small letters, in a text that has capitals, stands as a noun does: "at a
+        kiosk", "on my bench"."""
+        if match.first == 0 or self.words[match.first - 1].norm not in NOUN_FOLLOWS:
+            return False
+        if self.first_capital >= len(self.text) or not self.raw(match.first).islower():
+            return False
+        following = self.words[match.last + 1].norm if match.last + 1 < len(self.words) else ""
+        return following not in KINDS and not is_kind(following)
+
     def _evident(self, match: Match) -> bool:
         ambiguity = match.form.ambiguity
         first, last = match.first, match.last
         run = [self.raw(index) for index in range(first, last + 1)]
         if ambiguity is Ambiguity.PLAIN:
-            return first != last or not self.part_of_a_name(match)
+            return first != last or not (self.part_of_a_name(match) or self._just_a_noun(match))
         if ambiguity is Ambiguity.CAPITALS and match.form.telling and self.asked_about(match):
             return True
         if self.entry(match):
@@ -247,6 +394,10 @@ class Page(ContextFeatures):
         if run[0] in ARTICLES and telling and not self.opens_sentence(first):
             return all(is_capital(raw) for raw in telling) and not self.part_of_a_name(match)
         return all(is_capital(raw) for raw in (run[0], *telling))
+
+
+def _common_era(year: int) -> int:
+    return year - _BUDDHIST if year >= _FIRST_BUDDHIST else year
 
 
 def _end_of(word: Word) -> int:

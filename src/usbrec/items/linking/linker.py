@@ -28,10 +28,12 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import Named, Page, Verdict
 from usbrec.items.linking.fuzzy import FuzzyTitles
+from usbrec.items.linking.inflection import behind_prefixes, stem_reading
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
+from usbrec.items.scripts import has_cyrillic, plain
 from usbrec.items.titles import words
 from usbrec.method_cache import cached_method
 
@@ -99,8 +101,8 @@ class Linker:
         return self._linked(text)
 
     def _linked(self, text: str) -> LinkedText:
-        page = Page(text, words(text))
-        reading = _Reading(page)
+        page = Page(plain(text), words(text))
+        reading = _Reading(page, text)
         passed_over = []
         for match in sorted(self._matches(page), key=_longest_first):
             if reading.free(match) and page.joined(match):
@@ -125,12 +127,29 @@ class Linker:
                 if (first, form.key) not in seen:
                     seen.add((first, form.key))
                     yield Match(first, last, form)
+        if page.elsewhere:
+            yield from self._inflected(page, readings[0])
         strange = self._forms.strange([word.stem for word in found])
-        doubtful = page.runs_to_doubt(strange, self._forms.longest + 1)
+        longest, spaced = self._forms.longest, self._forms.longest_spaced
+        doubtful = page.runs_to_doubt(strange, longest + 1, spaced + 1 if spaced else 0)
         for first, last, key in self._near.near(readings[0], doubtful):
             title = self._forms.find(key)
             if title is not None and title.bare():
                 yield Match(first, last, title, edited=True)
+
+    def _inflected(self, page: Page, norms: Sequence[str]) -> Iterator[Match]:
+        """Titles with other endings than in the catalogue, and behind a word that is written together."""
+        others = list(behind_prefixes(page.words, page.text, page.language is not None))
+        for index, first, last, form in self._forms.runs_behind_prefixes(
+            norms, [(place, norm) for place, norm, _ in others]
+        ):
+            yield Match(first, last, form, skip=others[index][2])
+        codes = [page.language.code] if page.language else []
+        if has_cyrillic(page.text):
+            codes.append("ru")
+        for code in codes:
+            for first, last, form in self._forms.runs(stem_reading(norms, code)):
+                yield Match(first, last, form)
 
 
 def _read_beside_others(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> None:
@@ -164,9 +183,9 @@ def _read_beside_others(page: Page, reading: _Reading, passed_over: Sequence[Mat
 class _Reading:
     """What a text was read as so far: the mentions, what is unknown, and the words that are taken."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, text: str) -> None:
         self._words = page.words
-        self._text = page.text
+        self._text = text
         self._taken = [False] * len(page.words)
         self.mentions: list[Mention] = []
         self.unknown: list[tuple[int, int]] = []

@@ -50,6 +50,14 @@ def titles_written(text: str, known: Sequence[_Span], foreign: Sequence[_Span]) 
             if _title_phrase(inner, quoted):
                 found.append((match.start(), collapse(inner).rstrip(".,!?")))
                 _cover(covered, match.span())
+    if not text.isascii():
+        # Imported here: texts in English need none of it.
+        from usbrec.items.linking.marked_titles import titles_in_marks
+
+        for start, end, inner in titles_in_marks(text):
+            if not _overlaps((start, end), covered):
+                found.append((start, collapse(inner)))
+                _cover(covered, (start, end))
     unique: dict[str, str] = {}
     for _, title in sorted(found):
         unique.setdefault(normalise_title(title), title)

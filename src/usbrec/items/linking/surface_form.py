@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import Ambiguity
+
+
+class Writing(Enum):
+    """What a form's letters can show."""
+
+    LATIN = "latin"
+    CYRILLIC = "cyrillic"
+    CASELESS = "caseless"
+    """No capitals: Chinese, Japanese, Korean, Thai, Arabic and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,9 @@ class SurfaceForm:
     ambiguity: Ambiguity
     telling: bool
     """Whether the words say enough to be read as the title, in lower case too, where one is asked for."""
+    writing: Writing
+    words: tuple[str, ...]
+    """The normalised words of the title itself, which an inflected form has otherwise."""
     marks: frozenset[str]
     """Punctuation of the titles themselves: it may stand between the words of a match."""
 

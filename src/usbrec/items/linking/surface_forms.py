@@ -21,8 +21,13 @@ import numpy.typing as npt
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, ambiguity_of, is_telling
+from usbrec.items.linking.cased import ambiguity_in
+from usbrec.items.linking.caseless import caseless_ambiguity
+from usbrec.items.linking.inflection import STEM, stem_key
+from usbrec.items.linking.languages import russian
 from usbrec.items.linking.subtitles import subtitles
-from usbrec.items.linking.surface_form import SurfaceForm
+from usbrec.items.linking.surface_form import SurfaceForm, Writing
+from usbrec.items.scripts import CYRILLIC, LazyPattern, has_unspaced, plain
 from usbrec.items.store import title_keys
 from usbrec.items.titles import normalise_title
 from usbrec.method_cache import cached_method
@@ -31,10 +36,15 @@ Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
 
 # What a form is to the item of its row.
-_EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE = range(5)
-_VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE})
+_EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE, _INFLECTED = range(6)
+_VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE, _INFLECTED})
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
+_CYRILLIC = LazyPattern(f"[{CYRILLIC}]")
+# Letters of scripts beside Latin, Greek and their kin that have capitals, and Cyrillic.
+_OTHER_LETTERS = LazyPattern(
+    "[\u0400-\u0530\u0590-\u10ff\u1100-\u11ff\u1200-\u1bff\u2e80-\ua4cf\ua840-\udfff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑·](?=\w)")
 _LOWER_CASE = re.compile(r"(?<![\w'’-])[a-z]+(?![\w'’-])")
 
@@ -56,7 +66,7 @@ class SurfaceForms:
 
     Shapes: keys (K,) sorted; starts (K + 1,), where the entries of a key begin; rows and kinds (E,), an
     entry's item and what the key is to it, most popular item first; known (V,), sorted hashes of the words
-    of titles and people.
+    of titles and people; longest (2,), words of the longest key, of all and of those in scripts with blanks.
     """
 
     NAMES = ("keys", "starts", "rows", "kinds", "known", "longest")
@@ -67,7 +77,7 @@ class SurfaceForms:
         self.items = items
         self.arrays = {name: np.asarray(arrays[name]) for name in self.NAMES}
         self.ordinary = ordinary
-        self.longest = int(self.arrays["longest"][0])
+        self.longest, self.longest_spaced = self.arrays["longest"].tolist()
         self._keys: Hashes = self.arrays["keys"]
         self._known: Hashes = self.arrays["known"]
         self._starts, self._rows, self._kinds = (self.arrays[name] for name in ("starts", "rows", "kinds"))
@@ -99,6 +109,27 @@ class SurfaceForms:
             last = first + length
             yield first, last, self.form(" ".join(words[first : last + 1]), int(places[first, length]))
 
+    def runs_behind_prefixes(
+        self, words: Sequence[str], others: Sequence[tuple[int, str]]
+    ) -> Iterator[tuple[int, int, int, SurfaceForm]]:
+        """The runs that are a title when their first word is another: `others` (index of the word, what it is
+        instead). (index in others, first, last, form)."""
+        if not others or not len(self._keys):
+            return
+        for index, (first, other) in enumerate(others):
+            value = 0
+            for length, word in enumerate((other, *words[first + 1 : first + self.longest])):
+                value = (value * _FACTOR + word_hash(word)) & _MASK
+                place = int(np.searchsorted(self._keys, np.uint64(value)))
+                if place < len(self._keys) and self._keys[place] == value:
+                    last = first + length
+                    yield (
+                        index,
+                        first,
+                        last,
+                        self.form(" ".join((other, *words[first + 1 : last + 1])), place),
+                    )
+
     def find(self, key: str) -> SurfaceForm | None:
         """The surface form of a normal form, None where no title is written so."""
         value = np.uint64(key_hash(key.split(" ")))
@@ -122,27 +153,47 @@ class SurfaceForms:
         exact = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind == _EXACT)
         variants = tuple(self.items[row] for row, kind in zip(rows, kinds, strict=True) if kind in _VARIANTS)
         parts = key.split(" ")
+        writing = _writing_of(key)
         if not exact and not variants:
-            return SurfaceForm(key, (), (), Ambiguity.MARKED, False, frozenset("-.' "))
-        ambiguity = Ambiguity.MARKED if _PERSON in kinds else ambiguity_of(parts, self.ordinary)
+            marks = frozenset("-.' ・·")
+            return SurfaceForm(key, (), (), Ambiguity.MARKED, False, writing, tuple(parts), marks)
+        if STEM in key and not exact:
+            keys = (known for item in variants for known in title_keys(item))
+            parts = next(known.split(" ") for known in keys if stem_key(known) == key)
+        if _PERSON in kinds:
+            ambiguity = Ambiguity.MARKED
+        elif writing is Writing.CASELESS:
+            ambiguity = caseless_ambiguity(parts, self.ordinary)
+        elif writing is Writing.CYRILLIC:
+            ambiguity = ambiguity_in(russian(), parts)
+        else:
+            ambiguity = ambiguity_of(parts, self.ordinary)
         if _SHORTENED in kinds and not exact:
             # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
         if _SUBTITLE in kinds and not exact:
             # "Captain America: Civil War": two words may well be what they say.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 2 else Ambiguity.MARKED)
-        marks = frozenset("".join(title for item in exact + variants for title in item.titles))
-        return SurfaceForm(key, exact, variants, ambiguity, is_telling(parts), marks)
+        marks = frozenset(plain("".join(title for item in exact + variants for title in item.titles)))
+        return SurfaceForm(key, exact, variants, ambiguity, is_telling(parts), writing, tuple(parts), marks)
+
+
+def _writing_of(key: str) -> Writing:
+    if key.isascii() or not (letters := _OTHER_LETTERS.findall(key)):
+        return Writing.LATIN
+    return Writing.CYRILLIC if len(_CYRILLIC.findall(key)) == len(letters) else Writing.CASELESS
 
 
 class _Entries:
     def __init__(self) -> None:
         self.hashes, self.rows, self.kinds = array("Q"), array("i"), array("B")
-        self.longest = 0
+        self.longest = self.longest_spaced = 0
 
     def add(self, key: str, row: int, kind: int) -> None:
         parts = key.split(" ")
         self.longest = max(self.longest, len(parts))
+        if key.isascii() or not has_unspaced(key):
+            self.longest_spaced = max(self.longest_spaced, len(parts))
         self.hashes.append(key_hash(parts))
         self.rows.append(row)
         self.kinds.append(kind)
@@ -156,7 +207,7 @@ class _Entries:
             "starts": np.append(starts, len(hashes)),
             "rows": np.array(self.rows, dtype=np.int32)[order],
             "kinds": np.array(self.kinds, dtype=np.uint8)[order],
-            "longest": np.array([self.longest]),
+            "longest": np.array([self.longest, self.longest_spaced]),
         }
 
 
@@ -173,6 +224,8 @@ def _add_further(
     for row in order:
         for key in further.get(row, ()):
             entries.add(key, row, _VARIANT if key in spelt else _EXACT)
+            if inflected := stem_key(key):
+                entries.add(inflected, row, _INFLECTED)
     taken = spelt.union(*further.values())
     taken.update(
         rest for key in tuple(taken) for article, _, rest in [key.partition(" ")] if article in ARTICLES
@@ -208,11 +261,14 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
         if any(map(str.isalnum, key)):
             entries.add(key, row, _EXACT)
             singles.add(key)
+            if inflected := stem_key(key):
+                entries.add(inflected, row, _INFLECTED)
         title = titles[row]
         if _HYPHEN.search(title):  # "Spiderman" for "Spider-Man"
             joined = normalise_title(_HYPHEN.sub("", title))
-            entries.add(joined, row, _VARIANT)
-            singles.add(joined)
+            if joined != key:
+                entries.add(joined, row, _VARIANT)
+                singles.add(joined)
         article, _, rest = key.partition(" ")
         if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
             entries.add(rest, row, _SHORTENED)

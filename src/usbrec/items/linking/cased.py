@@ -1,0 +1,165 @@
+"""Titles in languages with capitals other than English: what they say there, and which words are ordinary.
+
+Titles are written as sentences are: only the first word and names have a capital ("Cien años de soledad").
+So a capital inside a sentence says much of Spanish, French and Russian words, and in German nothing of a
+noun.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
+from usbrec.items.linking.context import ContextFeatures, Match, is_capital
+from usbrec.items.linking.languages import Language
+
+_SENTENCE_END = re.compile(r"[.!?…:\n\"“”„()\[\]«»¿¡—–]")
+_CLAUSE_END = re.compile(r"""[ \t]*(?:$|[.,!?…:;\n"“”„«»()\[\]/—–])""")
+_SHORT = 3
+_LONG = 5
+# So many words around say what a sentence is about.
+_SENTENCE = 24
+
+
+def ambiguity_in(language: Language, title_words: Sequence[str]) -> Ambiguity:
+    """How carefully a title of these normalised words must be read in a text of the language."""
+    content = [word for word in title_words if word not in language.articles] or list(title_words)
+    if all(word.isdigit() or len(word) == 1 for word in content):
+        return Ambiguity.MARKED
+    if len(content) == 1:
+        word = content[0]
+        if language.nouns and not language.nouns.isdisjoint((word, word[:-1])) and len(title_words) == 1:
+            return Ambiguity.MARKED
+        if is_always_capital(word) and len(title_words) == 1:
+            return Ambiguity.MARKED
+        common = language.is_ordinary(word) or len(word) <= _SHORT
+        return Ambiguity.CAPITALS if common else Ambiguity.PLAIN
+    if len(title_words) < 7 and all(language.is_ordinary(word) or word.isdigit() for word in content):
+        only_nouns = bool(language.nouns) and all(word in language.nouns for word in title_words)
+        return Ambiguity.MARKED if only_nouns else Ambiguity.CAPITALS
+    return Ambiguity.PLAIN
+
+
+def evident_in(language: Language, page: ContextFeatures, match: Match, level: Ambiguity) -> bool:
+    """Whether a title without marks and year is named in a text of the language."""
+    first, last = match.first, match.last
+    raws = [page.raw(index) for index in range(first, last + 1)]
+    raws[0] = raws[0][match.skip :]
+    lower_case = page.first_capital >= len(page.text)
+    capital = raws[0][:1].isupper() or raws[0][:1].isdigit()
+    if page.entry(match) and capital:
+        return True
+    before = _before(language, page, match)
+    if before in language.kinds and (capital or lower_case):
+        return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
+    single = first == last
+    if level is Ambiguity.PLAIN:
+        if not single:
+            return True
+        if lower_case:
+            return len(raws[0]) >= _LONG and before not in language.determiners
+        if language.nouns and _a_noun(language, page, match, before):
+            return False
+        return capital and _no_name(language, page, match)
+    introduced = before in language.introducing
+    following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
+    if level is Ambiguity.CAPITALS and last - first > 1 and following in language.seen:
+        return True  # "die stille Grenze gesehen"
+    if lower_case or not capital:
+        return False
+    if level is Ambiguity.MARKED:
+        names = not all(page.words[index].norm in language.nouns for index in range(first, last + 1))
+        return names and introduced and _ends(language, page, match)
+    opens = _opens(page, first)
+    inside = [raw for raw in raws[1:] if is_capital(raw) and not raw.isdigit()]
+    if language.nouns:  # German: capitals of nouns say nothing
+        inside = [
+            raw
+            for raw, index in zip(raws[1:], range(first + 1, last + 1), strict=True)
+            if is_capital(raw) and not language.nouns & {page.words[index].norm}
+        ]
+    if single:
+        if opens or not page.contrast(match) or not _no_name(language, page, match):
+            return False
+        return not _counted(language, before)
+    return bool(inside) if opens else page.contrast(match)
+
+
+def _before(language: Language, page: ContextFeatures, match: Match) -> str:
+    """The word directly before a match in its clause, "" where none is."""
+    if match.skip or match.first == 0:
+        return ""
+    gap = page.text[page.words[match.first - 1].end : page.words[match.first].start]
+    return "" if gap.strip(" \t\"“„«‚‘'*_:") else page.words[match.first - 1].norm
+
+
+def _opens(page: ContextFeatures, index: int) -> bool:
+    before = page.text[page.words[index - 1].end : page.words[index].start] if index else "\n"
+    return bool(_SENTENCE_END.search(before))
+
+
+def _ends(language: Language, page: ContextFeatures, match: Match) -> bool:
+    if _CLAUSE_END.match(page.text, page.words[match.last].end):
+        return True
+    return match.last + 1 < len(page.words) and page.words[match.last + 1].norm in language.said_of
+
+
+def _counted(language: Language, before: str) -> bool:
+    """Whether a noun behind a determiner is just a noun, where nouns have capitals."""
+    return bool(language.nouns) and before in language.determiners and before not in language.kinds
+
+
+def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:
+    """Whether a German noun is just a noun: behind a determiner, a preposition or an adjective, or in a
+    sentence that says nothing of films or books."""
+    if before in language.introducing or before in language.kinds:
+        return False
+    adjective = bool(_ADJECTIVE.search(before)) and before not in _NO_ADJECTIVES
+    if before in language.determiners or before in _PREPOSITIONS or adjective:
+        return True
+    following = page.words[match.last + 1].norm if match.last + 1 < len(page.words) else ""
+    if _opens(page, match.first) and (following in language.said_of or _ends(language, page, match)):
+        return False
+    begin = match.first
+    while begin > max(0, match.first - _SENTENCE) and not _opens(page, begin):
+        begin -= 1
+    end = min(page.sentence_ends[match.last], match.last + _SENTENCE)
+    said = {page.words[index].norm for index in range(begin, end)}
+    return said.isdisjoint(language.kinds | language.introducing | language.seen)
+
+
+# Before a noun without an article ("nach Feierabend"); "in" and "von" stand before titles.
+_PREPOSITIONS = frozenset(
+    {"nach", "vor", "mit", "ohne", "aus", "bei", "seit", "fur", "um", "gegen", "durch", "wegen", "an", "auf"}
+    | {"zu", "unter", "uber", "trotz", "ab", "per", "pro"}
+)
+# Words that end as adjectives do.
+_ADJECTIVE = re.compile(r"..(?:e|en|er|es|em|ig|lich)$")
+_NO_ADJECTIVES = frozenset(
+    {"habe", "hatte", "heute", "gerne", "bitte", "danke", "wie", "oder", "aber", "unter", "hinter", "neben"}
+    | {"gegen", "ohne", "immer", "wieder", "hier", "wurde", "werde", "ware", "fanden", "haben", "hatten"}
+    | {"waren", "wurden", "lieber", "leider", "welcher"}
+)
+
+
+def _no_name(language: Language, page: ContextFeatures, match: Match) -> bool:
+    """Whether no capitalised word stands beside a single word that makes it part of a name."""
+    for left, neighbour in ((match.first - 1, match.first - 1), (match.last, match.last + 1)):
+        if match.skip and neighbour < match.first:
+            continue
+        if left < 0 or neighbour >= len(page.words):
+            continue
+        if page.text[page.words[left].end : page.words[left + 1].start] not in {" ", "-"}:
+            continue
+        norm = page.words[neighbour].norm
+        if not page.raw(neighbour)[:1].isupper():
+            continue
+        if norm in language.kinds or norm in language.opening or norm in language.introducing:
+            continue
+        if neighbour < match.first and _opens(page, neighbour) and language.is_ordinary(norm):
+            continue
+        if language.nouns and norm in language.nouns:
+            continue
+        return False
+    return True

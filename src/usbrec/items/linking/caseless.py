@@ -1,0 +1,297 @@
+"""Titles in scripts without capitals: which are ordinary words, where one may begin and end, what names them.
+
+A title of some characters that are no everyday words is read wherever it stands whole. One of everyday
+words, or of three characters and less, needs what capitals say elsewhere: marks (《》「」), its year, a word
+for films beside it, a verb that titles are seen or recommended with, another title beside it, or to stand
+alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Container, Sequence
+
+from usbrec.items.linking.ambiguity import Ambiguity
+from usbrec.items.linking.languages import CaselessWords, caseless
+from usbrec.items.scripts import (
+    ARABIC,
+    HANGUL,
+    HIRAGANA,
+    KATAKANA,
+    UNSPACED,
+    LazyPattern,
+    folded,
+    has_unspaced,
+)
+
+_NEAR = 16
+_LONGEST_PHRASE = 10
+# So many characters may be a word that no list of everyday words holds.
+_SHORT, _SHORT_JAPANESE, _SHORT_THAI, _SHORT_KATAKANA = 3, 4, 6, 6
+_KATAKANA = LazyPattern(rf"[{KATAKANA}\uff66-\uff9f\u3099\u309a]")
+_HANGUL = LazyPattern(f"[{HANGUL}]")
+_SYLLABLES = LazyPattern(f"[{HANGUL}]*")
+_HIRAGANA = LazyPattern(f"[{HIRAGANA}]")
+_ARABIC = LazyPattern(f"[{ARABIC}]")
+_THAI = LazyPattern("[\u0e00-\u0eff]")
+_CASELESS = LazyPattern(f"[{UNSPACED}{ARABIC}\u0590-\u05ff\u0900-\u0dff]")
+_DOTS = "・·･‧•"
+_LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
+_LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
+_CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
+_CLAUSE_AFTER = LazyPattern(
+    r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
+)
+_NUMBER = LazyPattern(
+    r"[ \t]*(?:第[2-9二三四五六七八九十](?:部|季|集|卷|作|章|期)|([2-9]|[1-9][0-9])(?![0-9.:/]))"
+)
+_SEQUEL = LazyPattern(
+    r"[ \t]*(?:续集|續集|前传|前傳|外传|外傳|後篇|后篇|[2-9]편|[2-9]부|ภาค[ \t]*[2-9]"
+    r"|[Ⅱ-Ⅻ]|II+|IV|VI{0,3}(?!\w))"
+)
+
+
+def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()) -> Ambiguity:
+    """How carefully a title in a script without capitals must be read.
+
+    `title_words` are normalised: characters where the script has no blanks. `ordinary` are more words in
+    ordinary use."""
+    known = caseless()
+    joined = "".join(title_words)
+    if all(word.isdigit() for word in title_words) or joined in known.ordinary:
+        return Ambiguity.MARKED
+    unspaced = _unspaced(title_words)
+    if len(title_words) == 1:
+        # One character, or a word of a script with blanks. No list holds all everyday words.
+        everyday = unspaced or _without_article(joined) in known.ordinary
+        return Ambiguity.MARKED if everyday else Ambiguity.CAPITALS
+    if unspaced:
+        most = _SHORT_THAI if _THAI.match(joined) else _SHORT
+        if _HIRAGANA.search(joined):
+            most = _SHORT_JAPANESE
+        if all(map(_KATAKANA.match, title_words)):  # loanwords of every day: ベランダ
+            most = _SHORT_KATAKANA
+        if len(title_words) <= most or joined in ordinary or _of_everyday_words(title_words, known):
+            return Ambiguity.CAPITALS
+        return Ambiguity.PLAIN
+    everyday = all(
+        word in known.ordinary or _without_article(word) in known.ordinary or word.isdigit()
+        for word in title_words
+    )
+    return Ambiguity.CAPITALS if everyday and len(title_words) < 5 else Ambiguity.PLAIN
+
+
+def _without_article(word: str) -> str:
+    for prefix in ("وال", "بال", "ال", "و"):
+        if word.startswith(prefix) and len(word) > len(prefix) + 1:
+            return word[len(prefix) :]
+    return word
+
+
+def _unspaced(title_words: Sequence[str]) -> bool:
+    return any(has_unspaced(word[0]) for word in title_words)
+
+
+def _of_everyday_words(title_words: Sequence[str], known: CaselessWords) -> bool:
+    """Whether a title in a script without blanks falls apart into everyday words and what fills between."""
+    if len(title_words) > _LONGEST_PHRASE:
+        return False
+    reached = {0}
+    for end in range(1, len(title_words) + 1):
+        for begin in range(max(0, end - 6), end):
+            piece = "".join(title_words[begin:end])
+            known_piece = piece in known.ordinary or piece in known.filling
+            if begin in reached and (known_piece or (begin and piece in known.particles)):
+                reached.add(end)
+    return len(title_words) in reached
+
+
+def beside_caseless(text: str, start: int, end: int) -> bool:
+    """Whether a letter without capitals stands beside text[start:end], or behind marks or a blank."""
+    before = _LETTER_BEFORE.search(text, max(0, start - 4), start)
+    after = _LETTER_AFTER.match(text, end)
+    return any(found and found[1] and _CASELESS.match(found[1]) for found in (before, after))
+
+
+class Surroundings:
+    """What stands around a match, folded as titles are; read once, and only where it is asked for."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text, self._start, self._end = text, start, end
+
+    def whole(self) -> bool:
+        """Whether the match is no part of a longer word: of katakana, of Korean with more than particles
+        behind, of a foreign name with a dot."""
+        text, start, end = self._text, self._start, self._end
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before and _KATAKANA.match(text[start]):
+            named = before in _DOTS and start > 1 and bool(_KATAKANA.match(text[start - 2]))
+            if named or (_KATAKANA.match(before) and not self._behind_kind):
+                return False
+        if after and _KATAKANA.match(text[end - 1]):
+            named = after in _DOTS and bool(_KATAKANA.match(text[end + 1 : end + 2]))
+            if named or _KATAKANA.match(after):
+                return False
+        if before and _HANGUL.match(text[start]) and _HANGUL.match(before):
+            return self._behind_kind
+        if after and _HANGUL.match(after) and _HANGUL.match(text[end - 1]):
+            return self._particle is not None
+        return True
+
+    def evident(self, level: Ambiguity) -> bool:
+        """Whether a title that needs evidence, and has no marks and no year, is named."""
+        if level is Ambiguity.PLAIN or self._alone():
+            return True
+        behind_kind, before_kind = self._behind_kind, self._before_kind
+        if level is Ambiguity.CAPITALS:
+            if behind_kind or before_kind or self._introduced or self._said_of:
+                return True
+            if self._clause_before and self._clause_after:
+                return True
+            return bool(
+                _THAI.match(self._text[self._start])
+                and self._text[self._start - 1 : self._start] == " "
+                and self._text[self._end : self._end + 1] == " "
+            )
+        if behind_kind and (self._clause_after or self._said_of or self._definite):
+            return True
+        if self._introduced and self._text[self._start : self._end].isdigit():
+            return self._clause_after or self._said_of or self._after.startswith(_ASKING)
+        return before_kind and (self._clause_before or self._introduced)
+
+    def evident_kind(self) -> bool:
+        """Whether a word for films, or a verb that goes with titles, stands beside what is in marks."""
+        return self._behind_kind or self._before_kind or self._introduced or self._said_of
+
+    def beside(self, gap: str) -> bool:
+        """Whether what stands between a title and the match only joins them."""
+        bare = "".join(part for part in folded(gap)[0] if part.strip(" ,&."))
+        marked = any(mark in ",/&、" for mark in gap)
+        return len(gap) < _NEAR and (bare in caseless().joins or (marked and not bare))
+
+    def edge_before(self) -> bool:
+        return self._clause_before or self._introduced or self._behind_kind
+
+    def edge_after(self) -> bool:
+        return self._clause_after or self._said_of or self._before_kind
+
+    def numbered(self) -> int | None:
+        """Where a number or a word behind the title ends that makes it another part of a series."""
+        number = _NUMBER.match(self._text, self._end)
+        if number is None:
+            sequel = _SEQUEL.match(self._text, self._end)
+            return sequel.end() if sequel else None
+        if number[1] and self._fold(self._text[number.end() : number.end() + 6]).lstrip().startswith(
+            caseless().counters
+        ):
+            return None
+        return number.end()
+
+    def _alone(self) -> bool:
+        """Whether nothing stands beside the match in its line, or other scripts do."""
+        before = _LETTER_BEFORE.search(self._text, max(0, self._start - _NEAR), self._start)
+        after = _LETTER_AFTER.match(self._text, self._end)
+        assert before is not None
+        assert after is not None
+        return not any(
+            found[1] and (_CASELESS.match(found[1]) or found[1].isdigit()) for found in (before, after)
+        )
+
+    @functools.cached_property
+    def _before(self) -> str:
+        return self._fold(self._text[max(0, self._start - _NEAR) : self._start]).rstrip(
+            " \t\"'“‘«「『《〈[(*_:"
+        )
+
+    @functools.cached_property
+    def _after(self) -> str:
+        return self._fold(self._text[self._end : self._end + _NEAR])
+
+    @staticmethod
+    @functools.lru_cache(maxsize=4096)
+    def _fold(text: str) -> str:
+        # Punctuation stays: what stands behind it is said of something else.
+        whole, origin = folded(text)
+        return "".join(
+            text[place] if part == " " else part for part, place in zip(whole, origin, strict=True)
+        )
+
+    @property
+    def _last_word(self) -> str:
+        words = self._before.split(" ")
+        return words[-1]
+
+    @functools.cached_property
+    def _introduced(self) -> bool:
+        return self._ends_with(caseless().before)
+
+    @functools.cached_property
+    def _behind_kind(self) -> bool:
+        return self._before.endswith(caseless().kinds_before)
+
+    def _ends_with(self, said: tuple[str, ...]) -> bool:
+        if not self._before.endswith(said):
+            return False
+        # Where words have blanks between them, a word ends like another by accident.
+        spaced = bool(_HANGUL.match(self._before[-1])) or bool(_ARABIC.match(self._before[-1]))
+        return not spaced or self._last_word in said
+
+    @property
+    def _definite(self) -> bool:
+        """فيلم الرسالة: a film of that name, where "a film of love" has no article."""
+        return self._text[self._start : self._start + 2] == "ال" and self._last_word.endswith(_INDEFINITE)
+
+    @functools.cached_property
+    def _particle(self) -> str | None:
+        """The Korean particles that are glued on behind; None where what is glued on is something else."""
+        match = _SYLLABLES.match(self._text, self._end)
+        rest = folded(match.group())[0] if match else ""
+        return rest if not rest or _particles(rest) else None
+
+    @functools.cached_property
+    def _behind_particle(self) -> str:
+        after = self._after
+        if _HANGUL.match(self._text[self._end - 1]) and (particle := self._particle):
+            after = after.removeprefix(particle)
+        return after.lstrip(" \t\"'”’»」』》〉])*_")
+
+    @functools.cached_property
+    def _said_of(self) -> bool:
+        return self._behind_particle.startswith(caseless().after) or (
+            self._particle is not None and self._particle in _NAMING
+        )
+
+    @functools.cached_property
+    def _before_kind(self) -> bool:
+        return self._behind_particle.startswith(caseless().kinds_after) or (
+            bool(self._particle) and self._after.startswith(caseless().kinds_after)
+        )
+
+    @functools.cached_property
+    def _clause_before(self) -> bool:
+        window = self._text[max(0, self._start - 4) : self._start]
+        return bool(_CLAUSE_BEFORE.search(window if self._start > 4 else f"\n{window}"))
+
+    @functools.cached_property
+    def _clause_after(self) -> bool:
+        return bool(_CLAUSE_AFTER.match(self._text, self._end))
+
+
+_INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
+_ASKING = ("吗", "吧", "呢", "嗎", "を", "ไหม")
+_NAMING = frozenset(folded(particle)[0] for particle in ("라는", "이라는", "란", "이란", "라고", "이라고"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _particles(rest: str) -> bool:
+    """Whether folded syllables are particles, up to three in a row."""
+    return _made_of(rest, 3)
+
+
+def _made_of(rest: str, times: int) -> bool:
+    known = caseless().particles
+    if rest in known:
+        return True
+    return times > 1 and any(
+        rest[:place] in known and _made_of(rest[place:], times - 1) for place in range(1, len(rest))
+    )

@@ -1,0 +1,207 @@
+"""Languages of texts other than English: what the linker knows of each, and which one a text is in.
+
+What it knows stands in usbrec/lexicon/<language>/linking.toml: words in everyday use, which name a title of
+the same words only where they are written as one, and what stands beside titles. Languages whose rules
+elsewhere are not complete have this file alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from usbrec.items.linking.ambiguity import is_kind, is_listed_common
+from usbrec.items.linking.inflection import cyrillic_stem
+from usbrec.items.scripts import folded
+from usbrec.items.titles import normalise_title
+
+#: With capitals, Latin letters; Russian is told by its letters.
+LATIN = ("de", "es", "fr")
+#: Without capitals.
+CASELESS = ("ar", "ja", "ko", "th", "zh")
+
+
+_TELLING = ("telling", "determiners", "kinds", "introducing", "opening", "said_of")
+_CONTENT = ("nouns", "ordinary")
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language with capitals. All words are normalised."""
+
+    code: str
+    articles: frozenset[str]
+    determiners: frozenset[str]
+    """They stand before a noun, articles among them: what follows in small letters is no title."""
+    kinds: frozenset[str]
+    introducing: frozenset[str]
+    seen: frozenset[str]
+    """What stands behind a title that is seen or read."""
+    opening: frozenset[str]
+    """What opens a sentence with a capital that is no part of a name."""
+    said_of: frozenset[str]
+    nouns: frozenset[str]
+    """Nouns in everyday use, where a noun has a capital in any sentence (German)."""
+    ordinary: frozenset[str]
+
+    def is_ordinary(self, word: str) -> bool:
+        if word in self.ordinary or word in self.nouns:
+            return True
+        if self.code == "ru":
+            return f"{cyrillic_stem(word)}~" in self.ordinary
+        return len(word) > 4 and word[-1] in "sn" and (word[:-1] in self.ordinary or word[:-1] in self.nouns)
+
+
+@dataclass(frozen=True)
+class CaselessWords:
+    """What is known of all languages without capitals together: their scripts tell them apart. Strings are
+    folded, and without blanks."""
+
+    ordinary: frozenset[str]
+    filling: frozenset[str]
+    particles: frozenset[str]
+    before: tuple[str, ...]
+    kinds_before: tuple[str, ...]
+    kinds_after: tuple[str, ...]
+    after: tuple[str, ...]
+    joins: frozenset[str]
+    counters: tuple[str, ...]
+    speech: tuple[str, ...]
+
+
+@functools.cache
+def of_latin(code: str) -> Language:
+    return _language(code)
+
+
+@functools.cache
+def russian() -> Language:
+    return _language("ru")
+
+
+@functools.cache
+def caseless() -> CaselessWords:
+    read = [_read(code) for code in CASELESS]
+
+    def gathered(use: str) -> list[str]:
+        return [
+            key.replace(" ", "")
+            for lists in read
+            for word in lists.get(use, "").split()
+            if (key := folded(word)[0]).strip()
+        ]
+
+    arabic = _read("ar")["ordinary"].split()
+    singles = {fold for lists in read for mark in lists["filling"].split() for fold in _singles(mark)}
+    return CaselessWords(
+        frozenset([*gathered("ordinary"), *(f"ال{key}" for key in map(normalise_title, arabic))]),
+        frozenset(singles),
+        frozenset(gathered("particles")),
+        tuple(gathered("before")),
+        tuple(gathered("kinds_before")),
+        tuple(gathered("kinds_after")),
+        tuple(gathered("after")),
+        frozenset(gathered("joins")),
+        tuple(gathered("counters")),
+        tuple(gathered("speech")),
+    )
+
+
+def language_of(words: AbstractSet[str]) -> Language | None:
+    """The language with Latin letters that a text of these normalised words is in; None is English, or any
+    that the linker knows nothing of."""
+    english = len(_told_by() & words)
+    # No text has so many English words and is in another language.
+    if len(words) < 2 or 3 * english >= len(words) > 3:
+        return None
+    telling = _telling()
+    said = telling.keys() & words
+    # Words that may be titles tell a language only where two of them do, and no word is English.
+    content = _content() if not english and (said or len(words) > 2) else {}
+    told = content.keys() & words
+    if not said and len(told) < 2:
+        return None
+    votes = dict.fromkeys(LATIN, 0)
+    for word in (*said, *told):
+        for code in (*telling.get(word, ()), *content.get(word, ())):
+            votes[code] += 1
+    code = max(votes, key=lambda code: votes[code])
+    return of_latin(code) if votes[code] > english else None
+
+
+@functools.cache
+def _told_by() -> frozenset[str]:
+    return _english()["telling"]
+
+
+@functools.cache
+def _telling() -> Mapping[str, tuple[str, ...]]:
+    """The languages of words that stand between others, none of them English."""
+    return _told(_TELLING, 2)
+
+
+@functools.cache
+def _content() -> Mapping[str, tuple[str, ...]]:
+    """The languages of words that may be titles themselves."""
+    return {word: codes for word, codes in _told(_CONTENT, 4).items() if word not in _telling()}
+
+
+def _told(uses: Sequence[str], letters: int) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code in LATIN:
+        lists = _read(code)
+        for word in _normalised(" ".join(lists[use] for use in uses)):
+            if len(word) >= letters and not _is_english(word):
+                found[word] = (*found.get(word, ()), code)
+    return found
+
+
+@functools.cache
+def _english() -> Mapping[str, frozenset[str]]:
+    lists = _read("en")
+    return {use: _normalised(lists[use]) for use in ("telling", "shared")}
+
+
+def _is_english(word: str) -> bool:
+    english = _english()
+    return (
+        word in english["telling"]
+        or word in english["shared"]
+        or is_kind(word)
+        or (len(word) > 2 and is_listed_common(word))
+    )
+
+
+def _singles(mark: str) -> list[str]:
+    """Chinese and Japanese write what fills between words without blanks, Thai its words with them."""
+    return [folded(one)[0] for one in mark] if "\u3040" <= mark[0] <= "\u9fff" else [folded(mark)[0]]
+
+
+def _language(code: str) -> Language:
+    lists = _read(code)
+    ordinary = set(_normalised(lists["ordinary"]))
+    if code == "ru":
+        ordinary |= {f"{cyrillic_stem(word)}~" for word in ordinary if len(word) > 3}
+    names = ("articles", "determiners", "kinds", "introducing", "seen", "opening", "said_of", "nouns")
+    words = {name: _normalised(lists[name]) for name in names}
+    return Language(code=code, ordinary=frozenset(ordinary), **words)
+
+
+def _normalised(text: str) -> frozenset[str]:
+    words = text.split()
+    plain = {word for word in words if word.isascii() and word.isalnum() and word.islower()}
+    return frozenset(
+        [*plain, *(part for word in words if word not in plain for part in normalise_title(word).split(" "))]
+    )
+
+
+@functools.cache
+def _read(code: str) -> Mapping[str, Any]:
+    import tomllib
+
+    text = resources.files("usbrec.lexicon").joinpath(code, "linking.toml").read_text("utf-8")
+    return tomllib.loads(text)
