@@ -87,6 +87,20 @@ class Linker:
         """What is written like a title and is not in the catalogue (:class:`LinkedText`)."""
         return self._read(text).out_of_catalogue
 
+    @property
+    def ordinary_words(self) -> frozenset[str]:
+        """The words that several descriptions of the catalogue use as ordinary ones."""
+        return self._forms.ordinary
+
+    def in_titles(self, norms: Sequence[str]) -> list[bool]:
+        """Which of these normalised words stand in a title, or in a name, of the catalogue."""
+        return [not strange for strange in self._forms.strange(norms)]
+
+    def is_title(self, key: str) -> bool:
+        """Whether a normal form is a title, whatever a text would have to show to be read as it."""
+        form = self._forms.find(key)
+        return form is not None and form.bare()
+
     def _reading(self, text: str) -> LinkedText:
         if len(text) >= SHORTEST:
             short, cuts = without_repeats(text, self._forms.longest + _AROUND)

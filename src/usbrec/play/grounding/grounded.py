@@ -31,6 +31,8 @@ from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.keys import derive_seed
 from usbrec.play.grounding.candidates import Grounding
+from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
+from usbrec.play.grounding.naming.page import Heard
 from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.prompts.artefacts import without_artefacts
 
@@ -65,6 +67,7 @@ class Grounded:
     ) -> None:
         self.inner = inner
         self._grounding = grounding
+        self._check = ReplyCheck(grounding.knowledge)
         self._redraws = redraws
         self._fallback = fallback
 
@@ -82,7 +85,7 @@ class Grounded:
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """Raises ModelError when the first draw fails; a later one that fails is done without."""
-        reading = _Reading.of(conversation, self._grounding)
+        reading = _Reading.of(conversation, self._grounding, self._check)
         draws, drawn = await self._draw(conversation, sampling, reading)
         said = tuple(self._said(draw, reading) for draw in draws)
         if sampling.on_delta is not None:
@@ -163,12 +166,14 @@ class _Draw:
 
 @dataclass(frozen=True)
 class _Reading:
-    """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
+    """How a reply is read at one point of a dialogue: `heard` is what the seeker has said, `candidates` are all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
     draft is to name, None for any other; `language` is what the seeker speaks."""
 
     grounding: Grounding
+    check: ReplyCheck
+    heard: Heard
     candidates: tuple[Item, ...]
     items: tuple[Item, ...]
     said: frozenset[str]
@@ -179,7 +184,7 @@ class _Reading:
     language: str
 
     @classmethod
-    def of(cls, conversation: Conversation, grounding: Grounding) -> _Reading:
+    def of(cls, conversation: Conversation, grounding: Grounding, check: ReplyCheck) -> _Reading:
         knowledge, focus = grounding.knowledge, conversation.focus
         turns = grounding.heard(conversation.turns)
         asked = len(turns) > 1 and "?" in turns[-1].text
@@ -187,6 +192,8 @@ class _Reading:
         candidates = grounding.candidates(turns)
         return cls(
             grounding,
+            check,
+            heard_in(turns),
             candidates,
             candidates if focus is None else grounding.items(focus),
             knowledge.named_in(turns),
@@ -203,7 +210,7 @@ class _Reading:
 
     def quality(self, text: str) -> ReplyQuality:
         knowledge = self.grounding.knowledge
-        if knowledge.linker.out_of_catalogue(text):
+        if self.check.made_up(text, self.items, self.heard):
             return ReplyQuality.INVENTED
         if plain_words(text) in self.replies:
             return ReplyQuality.REPEATED
@@ -229,4 +236,4 @@ class _Reading:
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:
                 text = text.replace(unknown, self.grounding.format.name(item))
-        return text
+        return self.check.mended(text, self.heard)

@@ -1,0 +1,67 @@
+"""Reply check: whether a reply names items of the catalogue alone, and says of them what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from usbrec.dialogue import Item, Turn
+from usbrec.items.knowledge import Knowledge
+from usbrec.items.titles import words
+from usbrec.play.grounding.naming.claims import ClaimCheck
+from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.unlisted import NameCheck
+from usbrec.play.grounding.naming.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class ReplyCheck:
+    """Reads replies against the catalogue of `knowledge`. One for a run: what the catalogue calls things is
+    gathered when it is first needed."""
+
+    knowledge: Knowledge
+
+    @cached_property
+    def _names(self) -> NameCheck:
+        return NameCheck(self._vocabulary)
+
+    @cached_property
+    def _claims(self) -> ClaimCheck:
+        return ClaimCheck(self._vocabulary)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.knowledge)
+
+    def made_up(self, text: str, shown: Sequence[Item], heard: Heard) -> tuple[str, ...]:
+        """What a reply names that no item is called, and what it says of items that is not so, in its words.
+
+        `shown` are the items it is to choose from, `heard` is what the seeker has said.
+        """
+        named = self.knowledge.linker.out_of_catalogue(text)
+        if named:
+            return named
+        page = self._page(text)
+        return (
+            *self._names.unlisted(page, shown, heard.words),
+            *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
+        )
+
+    def mended(self, text: str, heard: Heard) -> str:
+        """The reply with a wrong price or year set right where that is plainly said of one item."""
+        for start, end, right in reversed(self._claims.faults(self._page(text), heard)):
+            if right is not None:
+                text = text[:start] + right + text[end:]
+        return text
+
+    def _page(self, text: str) -> Page:
+        linked = self.knowledge.linker.read(text)
+        items = {one.item_id: self.knowledge.catalogue.get(one.item_id) for one in linked.mentions}
+        return Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
+
+
+def heard_in(turns: Iterable[Turn]) -> Heard:
+    """What the seeker has said in a dialogue."""
+    text = "\n".join(turn.text for turn in turns if turn.role == "seeker")
+    return Heard(f" {' '.join(word.norm for word in words(text))} ", text)

@@ -1,0 +1,397 @@
+"""Field claims: what a reply says of an item's price, stock, year and people, held against the catalogue.
+
+A claim belongs to the item named before it in its sentence, else to the one named behind it, else to the one
+named last. A wrong price or year is set right where it is plainly said ("for 49 euro", "from 1999"); whatever
+else does not agree, or speaks of a field that the item has not, is a fault of the reply. What the seeker has
+said (a budget, a year) may be repeated as theirs.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from usbrec.dialogue import Item
+from usbrec.items import normalise_title
+from usbrec.items.files.amounts import money, number_of
+from usbrec.items.titles import words
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon import words as lexicon
+from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.vocabulary import Vocabulary, keyed
+
+#: A price that is said in whole units, or to be about so much, may be off by so much.
+_ROUNDED, _ABOUT = 1.0, 0.1
+_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”*]|$)|\n")
+_YEAR = re.compile(r"(?<![\w.,$€£-])(?P<year>1[89][0-9]{2}|20[0-4][0-9])(?![\w%$€£-]|[.,][0-9]|\s?(?:euros?|eur|dollars?|usd|pounds?|hz|mah|€|£)\b)", re.IGNORECASE)  # fmt: skip
+_DECADE = re.compile(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)(?:['’]?s|er)(?!\w)")
+
+
+class Fault(NamedTuple):
+    """A claim that does not agree: where it stands, what is right in its place (None: it cannot be set right)."""
+
+    start: int
+    end: int
+    right: str | None
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    price_columns: tuple[str, ...]
+    stock_columns: tuple[str, ...]
+    stock_yes: frozenset[str]
+    stock_no: frozenset[str]
+    amount: re.Pattern[str]
+    bare_amount: re.Pattern[str]
+    at_most: re.Pattern[str]
+    at_least: re.Pattern[str]
+    about: re.Pattern[str]
+    reduced: re.Pattern[str]
+    in_stock: re.Pattern[str]
+    sold_out: re.Pattern[str]
+    few_left: re.Pattern[str]
+    dated: re.Pattern[str]
+    story: re.Pattern[str]
+    by: re.Pattern[str]
+    likes: re.Pattern[str]
+    roles: Mapping[str, re.Pattern[str]]
+
+
+@functools.cache
+def _words() -> _Lexicon:
+    """The words of all languages at once: a reply may mix them, and a shop's columns are of either."""
+    listed = [lexicon(code, "claims") for code in LANGUAGES if _has(code)]
+
+    def every(name: str) -> tuple[str, ...]:
+        return tuple(entry for one in listed for entry in one[name])
+
+    def before(name: str) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{_longest_first(every(name))})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
+
+    sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{_longest_first(every('currencies'))})"
+    number = r"[0-9](?:[0-9.,]*[0-9])?"
+    roles: dict[str, list[str]] = {}
+    for one in listed:
+        for role, phrases in one["roles"].items():
+            roles.setdefault(role, []).extend(phrases)
+    return _Lexicon(
+        price_columns=every("price_columns"),
+        stock_columns=every("stock_columns"),
+        stock_yes=frozenset(every("stock_yes")),
+        stock_no=frozenset(every("stock_no")),
+        amount=re.compile(
+            rf"(?<![\w.,])(?:(?P<before>{sign})\s?(?P<one>{number})(?:,[-–])?|(?P<two>{number})(?:,[-–])?[\s-]?(?P<behind>{sign})(?!\w))",
+            re.IGNORECASE,
+        ),
+        bare_amount=re.compile(
+            rf"\b(?:{_longest_first(c for c in every('costs') if c not in _NOT_BARE)})\s+(?P<two>{number})(?![\w%]|[ -]?(?:hours?|days?|years?|minutes?|stunden|jahre|left|of|g\b|mm\b|db\b))",
+            re.IGNORECASE,
+        ),
+        at_most=before("at_most"),
+        at_least=before("at_least"),
+        about=before("about"),
+        reduced=re.compile(rf"\b(?:{_longest_first(every('reduced'))})\b", re.IGNORECASE),
+        in_stock=re.compile(rf"\b(?:{_longest_first(every('in_stock'))})\b", re.IGNORECASE),
+        sold_out=re.compile(rf"\b(?:{_longest_first(every('sold_out'))})\b", re.IGNORECASE),
+        few_left=re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in listed)})", re.IGNORECASE),
+        dated=before("dated"),
+        story=before("story"),
+        by=before("by"),
+        likes=re.compile(rf"\b(?:{_longest_first(every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE),
+        roles={
+            role: re.compile(rf"\b(?:{_longest_first(phrases)})[\s:]*(?:the )?$", re.IGNORECASE)
+            for role, phrases in roles.items()
+        },
+    )
+
+
+#: Too common before a number to mean a price without a currency.
+_NOT_BARE = frozenset({"only", "just", "nur", "für", "for", "für nur", "liegt bei", "kosten"})
+
+
+def _has(code: str) -> bool:
+    try:
+        lexicon(code, "claims")
+    except KeyError:
+        return False
+    return True
+
+
+def _longest_first(phrases: Any) -> str:
+    return "|".join(sorted(phrases, key=len, reverse=True))
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """Finds claims in replies about the items of one catalogue that do not agree with their fields."""
+
+    vocabulary: Vocabulary
+
+    def faults(self, page: Page, heard: Heard) -> list[Fault]:
+        """What `page` says wrongly, in order; `heard` is what the seeker has said."""
+        return sorted(_Claims(self.vocabulary, page, heard).faults())
+
+
+@dataclass
+class _Claims:
+    vocabulary: Vocabulary
+    page: Page
+    heard: Heard
+
+    def faults(self) -> Iterator[Fault]:
+        if not any(map(str.isdigit, self.page.text)) and not self.page.mentions:
+            return
+        yield from self._prices()
+        if self.page.mentions:
+            yield from self._years()
+            yield from self._people()
+        yield from self._stock()
+
+    @cached_property
+    def _sentences(self) -> list[tuple[int, int]]:
+        """Where the sentences begin and end; a full stop inside a title ends none."""
+        text, cuts = self.page.text, [0]
+        for match in _SENTENCE_END.finditer(text):
+            if not any(one.start <= match.start() < one.end - 1 for one in self.page.mentions):
+                cuts.append(match.end())
+        cuts.append(len(text))
+        return list(zip(cuts, cuts[1:], strict=False))
+
+    def _about(self, start: int) -> list[Item]:
+        """The items that what stands at `start` is said of, the likeliest first."""
+        begin, end = next((span for span in self._sentences if span[0] <= start < span[1]), (0, len(self.page.text)))
+        mentions = self.page.mentions
+        before = [one for one in mentions if begin <= one.start < start]
+        behind = [one for one in mentions if start <= one.start < end]
+        earlier = [one for one in mentions if one.start < begin]
+        chosen = before[::-1] or behind[:1] or earlier[::-1][:1]
+        if not before and behind and earlier and not self.page.text[begin:start].strip():
+            chosen = behind[:1]
+        items = (self.page.items.get(one.item_id) for one in chosen)
+        return [item for item in items if item is not None]
+
+    def _before(self, start: int) -> str:
+        return self.page.text[max(0, start - 40) : start]
+
+    def _heard_number(self, digits: str) -> bool:
+        number = number_of(digits, thousands=True)
+        return number is not None and any(
+            number_of(said, thousands=True) == number for said in re.findall(r"[0-9](?:[0-9.,]*[0-9])?", self.heard.text)
+        )
+
+    def _within_title(self, start: int) -> bool:
+        return any(one.start <= start < one.end for one in self.page.mentions)
+
+    # Price
+
+    def _prices(self) -> Iterator[Fault]:
+        lists, text = _words(), self.page.text
+        taken: list[tuple[int, int]] = []
+        for pattern in (lists.amount, lists.bare_amount):
+            for match in pattern.finditer(text):
+                group = "one" if match.groupdict().get("one") else "two"
+                start, end = match.span(group)
+                if self._within_title(start) or any(a <= start < b for a, b in taken):
+                    continue
+                taken.append((start, end))
+                fault = self._price(match.start(), match.end(), start, end)
+                if fault is not None:
+                    yield fault
+
+    def _price(self, begin: int, finish: int, start: int, end: int) -> Fault | None:
+        lists, text = _words(), self.page.text
+        digits = text[start:end]
+        said = number_of(digits, thousands=True)
+        if said is None:
+            return None
+        before = self._before(begin if begin < start else start)
+        around = before.rsplit(",", 1)[-1] + text[end : end + 16]
+        about = self._about(start)
+        heard = self._heard_number(digits)
+        if not about:
+            # A budget that is asked for, or repeated, is nobody's price.
+            sentence = next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
+            question = text[sentence[0] : sentence[1]].rstrip().endswith("?")
+            return None if question or heard else Fault(start, end, None)
+        if lists.reduced.search(around):
+            return Fault(start, end, None)
+        price = self._price_of(about[0])
+        if limits := [pattern for pattern in (lists.at_most, lists.at_least) if pattern.search(before)]:
+            fits = all(
+                known is not None and (known <= said if limits[0] is lists.at_most else known >= said)
+                for known in map(self._price_of, about)
+            )
+            return None if fits or (heard and price is None) else Fault(start, end, None)
+        if re.search(r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", around, re.IGNORECASE):
+            fits = price is not None and price <= said
+            return None if heard and (fits or price is None) else Fault(start, end, None)
+        if price is None:
+            return Fault(start, end, None)
+        if lists.about.search(before):
+            return None if abs(price - said) <= _ABOUT * price else Fault(start, end, None)
+        whole = said == int(said) and not re.search(r"[.,][0-9]{2}$", digits)
+        if abs(price - said) < (_ROUNDED if whole else 0.005):
+            return None
+        # Said of one item, and by its number alone.
+        single = len({item.id for item in about}) == 1
+        return Fault(start, end, _written(price, digits) if single else None)
+
+    def _price_of(self, item: Item) -> float | None:
+        text = keyed(item.extra, _words().price_columns)
+        if text is None:
+            return None
+        number = number_of(text)
+        if number is not None:
+            return number
+        found = money(text)
+        return None if found is None else found[0]
+
+    # Stock
+
+    def _stock(self) -> Iterator[Fault]:
+        lists, text = _words(), self.page.text
+        told: list[tuple[int, int]] = []
+        for pattern, there in ((lists.sold_out, False), (lists.few_left, True), (lists.in_stock, True)):
+            for match in pattern.finditer(text):
+                if any(a < match.end() and match.start() < b for a, b in told):
+                    continue
+                told.append(match.span())
+                begin, end = next(span for span in self._sentences if span[0] <= match.start() < span[1])
+                about = self._about(match.start())
+                named_here = any(begin <= one.start < end for one in self.page.mentions)
+                if text[begin:end].rstrip().endswith("?") and not named_here:
+                    continue
+                if not about:
+                    continue
+                negated = re.search(r"\b(?:not|n['’]t|never|nicht|kein\w*|no longer)\b", text[max(begin, match.start() - 16) : match.start()], re.IGNORECASE)
+                if not all(self._agrees(item, there != bool(negated), match) for item in about[:1]):
+                    yield Fault(match.start(), match.end(), None)
+
+    def _agrees(self, item: Item, there: bool, match: re.Match[str]) -> bool:
+        lists = _words()
+        value = keyed(item.extra, lists.stock_columns)
+        if value is None:
+            return False
+        plain = " ".join(value.casefold().split())
+        number = number_of(plain)
+        if match.re is lists.few_left:
+            left = next((group for group in match.groups() if group), "")
+            return number is not None and left.isdigit() and int(left) == number
+        if number is not None:
+            return (number > 0) == there
+        if plain in lists.stock_yes:
+            return there
+        return plain in lists.stock_no and not there
+
+    # Year
+
+    def _years(self) -> Iterator[Fault]:
+        text, lists = self.page.text, _words()
+        for match in _YEAR.finditer(text):
+            if self._within_title(match.start()) or text[match.start() - 1 : match.start()] == "(":
+                continue
+            before = self._before(match.start())
+            year, about = int(match["year"]), self._about(match.start())
+            if not about or lists.story.search(before) or lists.amount.search(text[max(0, match.start() - 4) : match.end() + 8]):
+                continue
+            claimed = bool(lists.dated.search(before))
+            if any(item.year == year or self._holds(item, match["year"]) for item in about):
+                continue
+            if not claimed and f" {year} " in self.heard.words:
+                continue
+            known = about[0].year
+            right = str(known) if claimed and known is not None and len({item.id for item in about}) == 1 else None
+            yield Fault(match.start("year"), match.end("year"), right)
+        for match in _DECADE.finditer(text):
+            if self._within_title(match.start()):
+                continue
+            about = [item for item in self._about(match.start()) if item.year is not None]
+            decade = int(match["decade"])
+            asked = re.search(rf"(?<![0-9])(?:[0-9]{{2}})?{decade:02d}(?:s|er)?(?![0-9])", self.heard.words)
+            if about and not asked and not any(_of_decade(item.year or 0, match["century"], decade) for item in about):
+                yield Fault(match.start(), match.end(), None)
+
+    def _holds(self, item: Item, number: str) -> bool:
+        """Whether a number stands in a field of the item, or in its title."""
+        return any(number in text for text in (*item.titles, item.text, *item.genres, *item.extra.values()))
+
+    # People
+
+    def _people(self) -> Iterator[Fault]:
+        page, people = self.page, self.vocabulary.people
+        norms, index = page.norms, 0
+        if not people:
+            return
+        while index < len(norms):
+            if page.mention_at[index] is not None or not page.raws[index][:1].isupper():
+                index += 1
+                continue
+            last = next(
+                (
+                    index + length - 1
+                    for length in range(min(4, len(norms) - index), 0, -1)
+                    if " ".join([*norms[index : index + length - 1], page.words[index + length - 1].stem]) in people
+                ),
+                None,
+            )
+            if last is None:
+                index += 1
+                continue
+            name = " ".join([*norms[index:last], page.words[last].stem])
+            start, end = page.words[index].start, page.words[last].end
+            if (fault := self._person(name, start, end)) is not None:
+                yield fault
+            index = last + 1
+
+    def _person(self, name: str, start: int, end: int) -> Fault | None:
+        lists, text = _words(), self.page.text
+        begin, finish = next((span for span in self._sentences if span[0] <= start < span[1]), (0, len(text)))
+        here = [one for one in self.page.mentions if begin <= one.start < finish]
+        about = self._about(start)
+        before = text[begin:start]
+        claimed = bool(lists.by.search(before)) or re.search(r"(?:,| and| und| &)\s*$", before) is not None
+        if not here and not claimed:
+            return None
+        if not about or (lists.likes.search(before) and not lists.by.search(before)):
+            return None
+        if not claimed and f" {name} " in self.heard.words:
+            return None
+        if not any(_made_by(item, name) for item in (about if here else about[:1])):
+            if not claimed and not re.match(r"\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]):
+                # A brand beside another brand's item: "Galmori makes good ones too".
+                return None if not self.vocabulary.brands or not here else self._beside(name, start, end, about)
+            return Fault(start, end, None)
+        for role, pattern in lists.roles.items():
+            if pattern.search(before):
+                column = next((value for key, value in about[0].extra.items() if key.casefold().startswith(role)), None)
+                if column is not None and f" {name} " not in f" {' '.join(w.norm for w in words(column))} ":
+                    return Fault(start, end, None)
+        return None
+
+    def _beside(self, name: str, start: int, end: int, about: Sequence[Item]) -> Fault | None:
+        """A brand right before a title is said to be its maker."""
+        touching = any(0 <= one.start - end <= 1 for one in self.page.mentions)
+        return Fault(start, end, None) if touching else None
+
+
+def _made_by(item: Item, name: str) -> bool:
+    if any(normalise_title(one) == name for one in item.people):
+        return True
+    held = " ".join(word.norm for text in (item.text, *item.titles, *item.extra.values()) for word in words(text))
+    return f" {name} " in f" {held} "
+
+
+def _of_decade(year: int, century: str | None, decade: int) -> bool:
+    return year // 10 * 10 == int(century) * 100 + decade if century else year % 100 // 10 * 10 == decade
+
+
+def _written(price: float, like: str) -> str:
+    """A price as `like` is written: with a comma, and cents where they say something."""
+    if price == int(price) and not re.search(r"[.,][0-9]{2}$", like):
+        return str(int(price))
+    text = f"{price:.2f}"
+    return text.replace(".", ",") if re.search(r",[0-9]{2}$", like) else text

@@ -1,0 +1,151 @@
+"""Reply page: the words of a reply with what each looks like, and which of them name items."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from usbrec.dialogue import Item
+from usbrec.items.linking.reading import LinkedText, Mention
+from usbrec.items.titles import Word, words
+from usbrec.play.grounding.naming.language import Language, language_of
+
+_OPENING = re.compile(r"[.!?…:;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
+_SENTENCE = re.compile(r"[.!?…](?=\s|$)|\n")
+#: What may stand between the words of one name.
+_JOINT = re.compile(r"[ \t]?(?:[-‐‑/&'’.:+][ \t]?)?|[ \t]?(?:™|®)[ \t]?")
+_HYPHEN = re.compile(r"[-‐‑/.+]")
+#: "30h", "2nd", "90s", "4k": a number with a unit.
+_UNIT = re.compile(
+    r"[0-9]+(?:[.,][0-9]+)?(?:st|nd|rd|th|s|er|ern|k|d|x|h|hrs?|hz|khz|mhz|ghz|db|mm|cm|m|km|g|kg|mg|lbs?|oz|ft|mah|wh?|v"
+    r"|bit|gb|mb|tb|ms|min|mins|am|pm|p|fps|inch|in|eur|usd|gbp|stunden|jahre|ohm|ch|yr|yrs|yo)",
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the seeker has said: its normalised `words`, with a blank between and around them, and the `text`."""
+
+    words: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A reply as it is read: `linked` says what it names, `items` has the items named, by id."""
+
+    linked: LinkedText
+    items: dict[str, Item]
+
+    @property
+    def text(self) -> str:
+        return self.linked.text
+
+    @property
+    def mentions(self) -> Sequence[Mention]:
+        return self.linked.mentions
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return words(self.text)
+
+    @cached_property
+    def norms(self) -> list[str]:
+        return [word.norm for word in self.words]
+
+    @cached_property
+    def raws(self) -> list[str]:
+        return [self.text[word.start : word.end] for word in self.words]
+
+    @cached_property
+    def mention_at(self) -> list[Mention | None]:
+        """For each word the mention that it is part of."""
+        found: list[Mention | None] = []
+        mentions = iter(self.mentions)
+        mention = next(mentions, None)
+        for word in self.words:
+            while mention is not None and mention.end <= word.start:
+                mention = next(mentions, None)
+            found.append(mention if mention is not None and mention.start < word.end else None)
+        return found
+
+    @cached_property
+    def language(self) -> Language | None:
+        """The language of what stands beside the titles; None where it is none that we know."""
+        beside = [norm for norm, at in zip(self.norms, self.mention_at, strict=True) if at is None]
+        return language_of(norm for norm in beside if norm.isalpha())
+
+    def gap(self, index: int) -> str:
+        """What stands before a word, from the end of the one before."""
+        start = self.words[index - 1].end if index else 0
+        return self.text[start : self.words[index].start]
+
+    @cached_property
+    def opens(self) -> list[bool]:
+        """Which words begin a sentence, a line, a quotation, or what stands in brackets."""
+        return [not index or bool(_OPENING.search(self.gap(index))) for index in range(len(self.words))]
+
+    def joined(self, index: int) -> bool:
+        """Whether a word and the one before it may belong to one name."""
+        return index > 0 and bool(_JOINT.fullmatch(self.gap(index))) and not self.ends_before(index)
+
+    def ends_before(self, index: int) -> bool:
+        """Whether a sentence ends before a word: a full stop before a blank, but not that of "Mr."."""
+        return bool(_SENTENCE.search(self.gap(index))) and len(self.raws[index - 1]) > 2
+
+    @cached_property
+    def model_numbers(self) -> list[bool]:
+        """Which words are part of something made of letters and digits that is no number with a unit."""
+        found = [False] * len(self.words)
+        first = 0
+        for index in range(1, len(self.words) + 1):
+            if index < len(self.words) and _HYPHEN.fullmatch(self.gap(index)):
+                continue
+            chunk = self.raws[first:index]
+            whole = "".join(chunk)
+            if (
+                any(map(str.isdigit, whole))
+                and any(map(str.isalpha, whole))
+                and not self._is_quantity(self.norms[first:index], chunk)
+            ):
+                found[first:index] = [True] * (index - first)
+            first = index
+        return found
+
+    def _is_quantity(self, norms: Sequence[str], raws: Sequence[str]) -> bool:
+        """ "30-hour", "80-year-old", "top-10", "2nd", "1990s", "90er": numbers beside ordinary words."""
+        for norm, raw in zip(norms, raws, strict=True):
+            if norm.isdigit() or _UNIT.fullmatch(norm):
+                continue
+            if any(map(str.isdigit, norm)):
+                return False
+            if raw.isupper() or len(norm) < 3:
+                return False
+        return True
+
+    @cached_property
+    def mainly_latin(self) -> bool:
+        letters = [_latin(character) for character in self.text if character.isalpha()]
+        return 2 * sum(letters) >= len(letters)
+
+    def foreign(self, index: int) -> bool:
+        """Whether a word is of another script than Latin."""
+        return any(character.isalpha() and not _latin(character) for character in self.raws[index])
+
+
+@functools.lru_cache(maxsize=4096)
+def _latin(character: str) -> bool:
+    return character.isascii() or unicodedata.name(character, "").startswith("LATIN")
+
+
+def is_capital(raw: str) -> bool:
+    return raw[:1].isupper()
+
+
+def is_camel(raw: str) -> bool:
+    """ "AirPods", "iPhone": a capital behind a small letter, in one word."""
+    return any(one.islower() and other.isupper() for one, other in zip(raw, raw[1:], strict=False))

@@ -1,0 +1,431 @@
+"""Unlisted names: what a reply writes like a name although the catalogue has no such item.
+
+A name is found by what it looks like and by the words it is made of, whatever is sold: runs of capitals
+inside a sentence, model numbers, words that no list of ordinary words and no field of the catalogue has (so
+also names in small letters), words that only its titles have, numbers and words where a name stands ("have
+you seen ..."), what is in quotes, bold, or opens an entry of a list, other scripts. What the catalogue calls
+its categories, people and features is ordinary, what the seeker has said may be repeated but not
+recommended, and places, languages and standards have capitals of their own.
+
+Strict rather than lenient: a reply that is refused is drawn again, one that is let through misleads.
+What is known about a language is its lexicon (English and German); of others shapes alone count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from usbrec.dialogue import Item
+from usbrec.items import normalise_title
+from usbrec.items.linking.ambiguity import is_common, is_small
+from usbrec.items.titles import words
+from usbrec.play.grounding.naming.language import Language
+from usbrec.play.grounding.naming.page import Page, is_camel, is_capital
+from usbrec.play.grounding.naming.vocabulary import Vocabulary
+
+# Beside a place: "New York", "Academy Award", "World War II".
+_BESIDE_PROPER = frozenset({"new", "south", "north", "east", "west", "central", "los", "san", "united", "great",
+                            "world", "war", "award", "academy", "best", "picture", "day", "eve", "version",
+                            "coast", "wide", "web", "blu", "mr", "mrs", "ms", "dr", "the", "cold", "civil"})  # fmt: skip
+_EDITIONS = frozenset({"pro", "max", "plus", "mini", "lite", "air", "ultra", "se", "neo", "one", "xl", "mk", "gen",
+                       "ii", "iii", "iv", "v", "edition", "series", "sport", "studio", "elite", "nano", "go"})  # fmt: skip
+_BEHIND_SUBJECTS = frozenset({"is", "was", "has", "had", "stars", "features", "costs", "offers", "comes", "would",
+                              "might", "tells", "follows", "delivers", "ist", "war", "hat", "kostet", "bietet"})  # fmt: skip
+# A number may follow these, or stand before these, without being a name's.
+_BEFORE_NUMBERS = frozenset({
+    "top", "number", "part", "season", "episode", "version", "level", "age", "aged", "under", "over", "about", "than",
+    "or", "and", "to", "of", "from", "in", "at", "for", "least", "most", "rated", "option", "no", "bluetooth", "usb",
+    "page", "chapter", "volume", "since", "until", "by", "costs", "cost", "is", "are", "was", "up", "only", "just",
+    "around", "below", "above", "between", "with", "nearly", "almost", "choice", "item", "within", "has", "have", "roughly",
+    "unter", "über", "von", "bis", "ab", "mit", "für", "um", "rund", "etwa", "nur", "kostet", "zu", "und", "oder", "als",
+    "aus", "in", "im", "hat", "noch", "ca", "these", "those", "all", "both", "other", "sind", "ist", "year", "jahr", "be",
+    "price", "budget", "max", "maximum", "minimum", "die", "den", "the", "a", "your", "my", "first", "last", "next", "ip",
+})  # fmt: skip
+_QUOTED = re.compile(
+    r"""(?<!\w)(?: "(?P<a>[^"\n]{1,80})" | “(?P<b>[^“”\n]{1,80})” | „(?P<c>[^„“”"\n]{1,80})[“”"] | «(?P<d>[^«»\n]{1,80})»
+        | ‘(?P<e>[^‘’\n]{2,80})’ | '(?P<f>[^'\n]{2,80})' | »(?P<g>[^«»\n]{1,80})« | `(?P<h>[^`\n]{1,80})` )(?!\w)
+      | (?P<mark>\*{1,3}|__?)(?P<i>[^*_\n]{1,80})(?P=mark)
+      | [《〈「『【](?P<j>[^《》〈〉「」『』【】\n]{1,80})[》〉」』】]""",
+    re.VERBOSE,
+)
+_ENTRY = re.compile(r"(?m)^[ \t]*(?:[0-9]{1,2}[.)]|[-*•+])[ \t]+(?P<head>[^\n:–—(|]{1,80}?)(?=[ \t]*(?:$|\n|[:–—(|]| - ))")
+
+
+@dataclass(frozen=True)
+class NameCheck:
+    """Finds unlisted names in replies about the items of one catalogue."""
+
+    vocabulary: Vocabulary
+
+    def unlisted(self, page: Page, shown: Sequence[Item], heard: str) -> tuple[str, ...]:
+        """What `page` calls by a name that is none of ours, in order. `shown` are the items the reply is to
+        choose from, `heard` the normal form of what the seeker has said, a blank at either end."""
+        return tuple(_Names(self.vocabulary, page, shown, heard).found())
+
+
+@dataclass
+class _Names:
+    vocabulary: Vocabulary
+    page: Page
+    shown: Sequence[Item]
+    heard: str
+
+    def found(self) -> Iterator[str]:
+        text, page = self.page.text, self.page
+        for first, last in self._runs():
+            if not self._is_ours(first, last):
+                yield text[page.words[first].start : page.words[last].end]
+        yield from self._in_slots()
+        yield from self._marked()
+
+    @cached_property
+    def _language(self) -> Language | None:
+        return self.page.language
+
+    @cached_property
+    def _catalogue_words(self) -> Set[str]:
+        """Words that describe items: categories, features, the fields of the items shown or named."""
+        beside = self.vocabulary.beside((*self.shown, *self.page.items.values()))
+        return self.vocabulary.described | beside
+
+    def _ordinary(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        if norm in self._catalogue_words or f" {norm} " in self.heard:
+            return True
+        if self._language is None:
+            # Nothing is known about small letters of other languages.
+            return not is_capital(self.page.raws[index])
+        return self._language.is_ordinary(self.page.words[index], self.page.raws[index])
+
+    def _proper(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        language = self._language
+        return language is not None and (norm in language.proper or self.page.words[index].stem in language.proper)
+
+    @cached_property
+    def _strong(self) -> list[bool]:
+        """Words that are a name's wherever they stand."""
+        page = self.page
+        found = []
+        for index, (norm, raw) in enumerate(zip(page.norms, page.raws, strict=True)):
+            if page.mention_at[index] is not None or self._proper(index):
+                found.append(False)
+            elif page.model_numbers[index]:
+                found.append(not self._as_described(index))
+            elif not any(map(str.isalpha, raw)) or len(norm) < 2:
+                found.append(False)
+            elif is_camel(raw) or (page.mainly_latin and page.foreign(index)):
+                found.append(not (norm in self._catalogue_words or f" {norm} " in self.heard))
+            elif not page.mainly_latin and not page.foreign(index):
+                found.append(not self._ordinary(index) or is_capital(raw))
+            else:
+                found.append(not self._ordinary(index) and any(map(str.isalpha, norm)))
+        return found
+
+    def _as_described(self, index: int) -> bool:
+        """Whether a word of letters and digits is one that the catalogue or the seeker uses ("mp3", "ip67")."""
+        norm = self.page.norms[index]
+        return norm in self._catalogue_words and any(map(str.isdigit, norm)) and any(map(str.isalpha, norm))
+
+    @cached_property
+    def _capital(self) -> list[bool]:
+        """Words with a capital that says something: inside a sentence, where nouns have none."""
+        page, language = self.page, self._language
+        nouns = language is not None and language.code == "de"
+        return [
+            page.mention_at[index] is None
+            and is_capital(raw)
+            and not page.opens[index]
+            and raw not in ("I", "A")
+            and not raw.startswith(("I'", "I’"))
+            and not (nouns and (self._ordinary(index) or _like_a_noun(raw)))
+            for index, raw in enumerate(page.raws)
+        ]
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        """Words that follow each other and look like names: the first and the last of each run."""
+        page, strong, capital = self.page, self._strong, self._capital
+        index, count = 0, len(page.words)
+        while index < count:
+            if not (strong[index] or capital[index]):
+                index += 1
+                continue
+            first = last = index
+            while first > 0 and page.joined(first) and page.mention_at[first - 1] is None:
+                before = first - 1
+                named = strong[before] or capital[before]
+                if not (named or (is_capital(page.raws[before]) and page.raws[before] != "I")):
+                    break
+                first = before
+            after = last + 1
+            while after < count and page.joined(after) and page.mention_at[after] is None:
+                if strong[after] or capital[after] or page.norms[after].isdigit():
+                    last = after
+                elif not (is_small(page.norms[after]) and page.norms[after] not in ("and", "with", "or", "by", "from", "und", "von")):
+                    break
+                after += 1
+            yield first, last
+            index = max(last, index) + 1
+
+    def _is_ours(self, first: int, last: int) -> bool:
+        """Whether a run is none of an item's name, or one of ours after all."""
+        page, vocabulary = self.page, self.vocabulary
+        run = page.norms[first : last + 1]
+        stems = [word.stem for word in page.words[first : last + 1]]
+        heads = [place for place in range(first, last + 1) if self._strong[place] or self._capital[place]]
+        core = heads[0]
+        starts = [first] if first == core else [first, core]
+        naming = self._named_here(core)
+        before = page.mention_at[first - 1] if first and page.joined(first) else None
+        after = page.mention_at[last + 1] if last + 1 < len(page.words) and page.joined(last + 1) else None
+        for start in starts:
+            for key in {" ".join(page.norms[start : last + 1]), " ".join(stems[start - first :])}:
+                if key in vocabulary.people:
+                    if after is None:
+                        return True
+                    item = page.items.get(after.item_id)
+                    return item is not None and any(normalise_title(name) == key for name in item.people)
+                if vocabulary.knowledge.linker.is_title(key):
+                    return True
+        if before is not None and not (page.opens[first] and first):
+            # "Galmori HX-248 Black" is another product where ours is white.
+            item = page.items.get(before.item_id)
+            own = vocabulary.beside([item]) if item else frozenset()
+            return all(norm in own or self._proper(first + place) for place, norm in enumerate(run))
+        if after is not None:
+            return all(
+                self._proper(place) or (page.norms[place] in self._catalogue_words and not self._strong[place])
+                for place in heads
+            )
+        if all(self._proper(place) or page.norms[place] in _BESIDE_PROPER for place in heads) and any(
+            map(self._proper, heads)
+        ):
+            return True
+        digits = any(map(str.isdigit, "".join(run)))
+        if len(heads) == 1 and not digits and stems[core - first] in vocabulary.people_words:
+            return not (last > core)
+        if f" {' '.join(page.norms[core : last + 1])} " in self.heard:
+            return not naming and not digits
+        if self._shortened(run):
+            return True
+        if self._person_without_a_column(core, last):
+            return True
+        plain = all(
+            not self._strong[place]
+            and (page.norms[place] in self._catalogue_words or self._proper(place) or page.norms[place] in self._generic)
+            for place in heads
+        )
+        return plain and not naming and not digits
+
+    @property
+    def _generic(self) -> Set[str]:
+        return frozenset() if self._language is None else self._language.generic
+
+    def _named_here(self, index: int) -> bool:
+        return self._language is not None and self._language.is_naming(self.page.norms, index)
+
+    def _shortened(self, run: Sequence[str]) -> bool:
+        """Whether a run is the title of an item shown, without words that only describe it."""
+        key = f" {' '.join(run)} "
+        if len(run) < 2:
+            return False
+        for item in self.shown:
+            title = normalise_title(item.title)
+            if f" {title} ".startswith(key):
+                rest = title.split(" ")[len(run) :]
+                if not any(word in _EDITIONS or any(map(str.isdigit, word)) for word in rest) and all(
+                    word in self._catalogue_words or word in self._generic for word in rest
+                ):
+                    return True
+        return False
+
+    def _person_without_a_column(self, first: int, last: int) -> bool:
+        """A person's name where people are named, in a catalogue that has none to hold it against."""
+        page = self.page
+        if self.vocabulary.people or not 1 <= last - first <= 2 or not first:
+            return False
+        return page.norms[first - 1] in ("by", "starring", "with", "actor", "director", "author", "von") and all(
+            is_capital(raw) and raw.isalpha() and not is_camel(raw) for raw in page.raws[first : last + 1]
+        )
+
+    # Ordinary words and numbers where a name stands
+
+    def _in_slots(self) -> Iterator[str]:
+        page, language = self.page, self._language
+        if language is None:
+            return
+        for index, norm in enumerate(page.norms):
+            if page.mention_at[index] is not None or self._strong[index] or self._capital[index]:
+                continue
+            if norm.isdigit() and self._numeral(index):
+                yield page.raws[index]
+            elif page.opens[index] and is_capital(page.raws[index]) and self._subject(index):
+                yield page.raws[index]
+            elif language.code == "en" and (last := self._after_naming(index)) is not None:
+                yield page.text[page.words[index].start : page.words[last].end]
+
+    def _numeral(self, index: int) -> bool:
+        """A number that is a name, or the end of one: "try 1917", "300 is great", "the quiet comfort 45"."""
+        page = self.page
+        following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
+        gap_after = page.gap(index + 1) if following else "."
+        if page.opens[index] and index and "\n" in page.gap(index) and gap_after[:1] in ".)":
+            return False
+        if not index and gap_after[:1] in ".)" and following:
+            return False
+        ends = not following or bool(gap_after.strip(" \t'’")) or "\n" in gap_after
+        if page.opens[index]:
+            return following in _BEHIND_SUBJECTS and not ends
+        if page.gap(index).strip() or (following and _currency(page, index)):
+            return False
+        before = page.norms[index - 1]
+        if page.mention_at[index - 1] is not None:
+            # "Heat 2", "Alien 3": another part, unless it is something counted.
+            return ends or following in _BEHIND_SUBJECTS
+        if self._named_here(index):
+            return ends or following in _BEHIND_SUBJECTS or following in ("and", "or", "und", "oder", "if", "because", "for", "for")
+        if before in _BEFORE_NUMBERS or before.isdigit() or _month(before):
+            return False
+        return (ends or following in _BEHIND_SUBJECTS or self._function(following)) and before.isalpha()
+
+    def _function(self, norm: str) -> bool:
+        return self._language is not None and norm in self._language.function
+
+    def _subject(self, index: int) -> bool:
+        """A single word that a sentence begins with, and that it is about: "Inception is great"."""
+        page, language = self.page, self._language
+        if index + 1 >= len(page.norms) or page.norms[index + 1] not in _BEHIND_SUBJECTS or page.gap(index + 1) != " ":
+            return False
+        norm = page.norms[index]
+        if language is None or language.code != "en" or page.words[index].stem != norm:
+            return False
+        if norm in language.after_naming or norm in language.function or norm in self._generic or self._proper(index):
+            return False
+        if norm in self.vocabulary.people_words or f" {norm} " in self.heard or norm in self._catalogue_words:
+            return False
+        return not (norm.endswith("ing") or (norm.endswith(("ity", "ness", "tion", "ment")) and is_common(norm)))
+
+    def _after_naming(self, index: int) -> int | None:
+        """The last word of a name in small letters that stands alone behind a naming verb; None for none."""
+        page, language = self.page, self._language
+        assert language is not None
+        if not index or page.opens[index] or page.gap(index).strip(" \t"):
+            return None
+        if not self._directly_named(index) or page.norms[index] in language.after_naming:
+            return None
+        last = index
+        while (
+            last + 1 < len(page.norms)
+            and page.gap(last + 1) in (" ", "-")
+            and page.mention_at[last + 1] is None
+            and page.norms[last + 1] not in language.after_naming
+            and page.norms[last + 1] not in language.function
+            and last - index < 6
+        ):
+            last += 1
+        if last + 1 < len(page.norms) and page.mention_at[last + 1] is not None and page.gap(last + 1) == " ":
+            return None
+        head = page.norms[last]
+        chunk = page.norms[index : last + 1]
+        if any(norm.isdigit() for norm in chunk):
+            return None
+        if head in self._generic or head in self._catalogue_words or f" {' '.join(chunk)} " in self.heard:
+            return None
+        if (head.endswith("s") and not head.endswith(("ss", "us", "is"))) or chunk[0].endswith(("ing", "ly")):
+            return None
+        return last
+
+    def _directly_named(self, index: int) -> bool:
+        """Whether a naming verb stands right before, or only words that no noun phrase begins with."""
+        page, language = self.page, self._language
+        assert language is not None
+        norms, before = page.norms, index - 1
+        if norms[before] in language.naming:
+            # "I consider comfort", "named after": a noun is no name behind every one of these.
+            return norms[before] not in ("consider", "watch", "tried", "try") or self._command(before)
+        return any(
+            before + 1 >= len(phrase) and tuple(norms[before + 1 - len(phrase) : before + 1]) == phrase
+            for phrase in language.naming_phrases
+        )
+
+    def _command(self, index: int) -> bool:
+        page = self.page
+        return page.opens[index] or page.norms[index - 1] in ("to", "should", "could", "can", "might", "you", "also", "please", "just", "then", "perhaps", "maybe")
+
+    # Quotes, bold, brackets, entries
+
+    def _marked(self) -> Iterator[str]:
+        text, page = self.page.text, self.page
+        for match in _QUOTED.finditer(text):
+            inner = next(group for name, group in match.groupdict().items() if group and name != "mark")
+            stressed = match["mark"] is not None
+            behind = text[match.end() : match.end() + 1]
+            heading = inner.rstrip().endswith(":") or behind == ":"
+            if not self._touches(match.span()) and self._title(inner, match.start(), match.end(), heading=heading, stressed=stressed):
+                yield inner
+        for match in _ENTRY.finditer(text):
+            head = match["head"].strip("\"“”„‘’'*_` ")
+            heading = text[match.end("head") : match.end("head") + 2].lstrip().startswith(":")
+            if not self._touches(match.span("head")) and self._title(
+                head, match.start("head"), match.end("head"), heading=heading, stressed=True
+            ):
+                yield head
+        _ = page
+
+    def _touches(self, span: tuple[int, int]) -> bool:
+        return any(mention.start < span[1] and span[0] < mention.end for mention in self.page.mentions)
+
+    def _title(self, inner: str, start: int, end: int, *, heading: bool, stressed: bool) -> bool:
+        """Whether what is marked is written as a title, and none of our words."""
+        found = words(inner)
+        if not found or len(found) > 8 or re.search(r"[.!?;,]\s", inner):
+            return False
+        norms = [word.norm for word in found]
+        key = " ".join(norms)
+        if key in self.vocabulary.people or f" {key} " in self.heard or self.vocabulary.knowledge.linker.is_title(key):
+            return f" {key} " in self.heard and self._named_here(self._index_at(start))
+        if all(norm in self._catalogue_words or norm in self._generic for norm in norms):
+            return False
+        raws = [inner[word.start : word.end] for word in found]
+        language = self._language
+        known = language is not None and all(
+            language.is_ordinary(word, raw) for word, raw in zip(found, raws, strict=True)
+        )
+        if heading and known:
+            return False
+        shouted = all(raw.isupper() for raw in raws) and len(norms) == 1
+        titled = all(not raw[0].islower() or is_small(raw) for raw in raws) and not raws[0][0].islower()
+        if titled and known and language is not None:
+            if all(norm in language.function or norm in language.after_naming for norm in norms):
+                return False
+            if stressed and (shouted or (len(norms) == 1 and not self._named_here(self._index_at(start)))):
+                # **Comfortable**, *really*: stress, not a name; quotes and lists are another matter.
+                return language.code == "en" and not norms[0].endswith(("able", "ly", "ing", "ful", "ed", "y", "t", "e", "s"))
+        if titled:
+            return True
+        return self._named_here(self._index_at(start)) and not stressed and raws[0][0].islower() and len(norms) <= 5
+
+    def _index_at(self, start: int) -> int:
+        return sum(word.end <= start for word in self.page.words)
+
+
+_MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+                     "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"})  # fmt: skip
+
+
+def _month(norm: str) -> bool:
+    return norm in _MONTHS
+
+
+def _currency(page: Page, index: int) -> bool:
+    return page.norms[index + 1] in ("euro", "euros", "eur", "dollars", "dollar", "usd", "pounds", "bucks", "cent", "cents")
+
+
+_NOUN_ENDINGS = ("ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen", "lein", "tum")
+
+
+def _like_a_noun(raw: str) -> bool:
+    return raw.lower().endswith(_NOUN_ENDINGS) and not is_camel(raw)
