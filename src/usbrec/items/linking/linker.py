@@ -96,10 +96,12 @@ class Linker:
         """Which of these normalised words stand in a title, or in a name, of the catalogue."""
         return [not strange for strange in self._forms.strange(norms)]
 
-    def is_title(self, key: str) -> bool:
-        """Whether a normal form is a title, whatever a text would have to show to be read as it."""
-        form = self._forms.find(key)
-        return form is not None and form.bare()
+    def spelt(self, norms: Sequence[str]) -> Iterator[tuple[int, int, Item]]:
+        """Runs of normalised words that are a title, whatever they would have to show to be read as it: the first
+        and the last word, and the item."""
+        for first, last, form in self._forms.runs(norms):
+            if form.exact:
+                yield first, last, form.exact[0]
 
     def _reading(self, text: str) -> LinkedText:
         if len(text) >= SHORTEST:

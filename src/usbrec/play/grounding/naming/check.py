@@ -56,9 +56,11 @@ class ReplyCheck:
         return text
 
     def _page(self, text: str) -> Page:
-        linked = self.knowledge.linker.read(text)
+        linker = self.knowledge.linker
+        linked = linker.read(text)
         items = {one.item_id: self.knowledge.catalogue.get(one.item_id) for one in linked.mentions}
-        return Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
+        page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
+        return page.with_titles(list(linker.spelt(page.norms)))
 
 
 def heard_in(turns: Iterable[Turn]) -> Heard:

@@ -226,7 +226,7 @@ class _Claims:
                 for known in map(self._price_of, about)
             )
             return None if fits or (heard and price is None) else Fault(start, end, None)
-        if re.search(r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", around, re.IGNORECASE):
+        if re.search(r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", before.rsplit(",", 1)[-1], re.IGNORECASE):
             fits = price is not None and price <= said
             return None if heard and (fits or price is None) else Fault(start, end, None)
         if price is None:

@@ -53,6 +53,7 @@ class Language:
     after_naming: frozenset[str]
     generic: frozenset[str]
     proper: frozenset[str]
+    talk: frozenset[str]
 
     def is_ordinary(self, word: Word, raw: str) -> bool:
         """Whether a word of a text is one of the language's, in any of its forms."""
@@ -89,7 +90,7 @@ def language(code: str) -> Language:
     return Language(code, frozenset(known), naming_phrases=phrases, **named)
 
 
-_LISTS = ("function", "naming", "before_names", "after_naming", "generic", "proper")
+_LISTS = ("function", "naming", "before_names", "after_naming", "generic", "proper", "talk")
 #: So many of a text's words have to be function words of a language, or one of so few words.
 _LEAST_SHARE = 0.15
 

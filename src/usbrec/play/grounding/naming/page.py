@@ -14,7 +14,7 @@ from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
 from usbrec.play.grounding.naming.language import Language, language_of
 
-_OPENING = re.compile(r"[.!?…:;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
+_OPENING = re.compile(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)|\n")
 #: What may stand between the words of one name.
 _JOINT = re.compile(r"[ \t]?(?:[-‐‑/&'’.:+][ \t]?)?|[ \t]?(?:™|®)[ \t]?")
@@ -44,6 +44,34 @@ class Page:
     @property
     def text(self) -> str:
         return self.linked.text
+
+    def with_titles(self, spelt: Sequence[tuple[int, int, Item]]) -> Page:
+        """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of Quills."""
+        more: list[tuple[Mention, Item]] = []
+        covered = [at is not None for at in self.mention_at]
+        for first, last, item in sorted(spelt, key=lambda one: one[0] - one[1]):
+            raws = self.raws[first : last + 1]
+            written = all(is_capital(raw) or not raw[0].isalpha() for raw in (raws[0], raws[-1])) and (
+                last > first or (raws[0][0].isalpha() and not self.opens[first])
+            )
+            if any(covered[first : last + 1]) or not written or self._goes_on(first, last):
+                continue
+            covered[first : last + 1] = [True] * (last + 1 - first)
+            start, end = self.words[first].start, self.words[last].end
+            more.append((Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item))
+        if not more:
+            return self
+        mentions = sorted([*self.linked.mentions, *(mention for mention, _ in more)])
+        linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
+        return Page(linked, {**self.items, **{item.id: item for _, item in more}})
+
+    def _goes_on(self, first: int, last: int) -> bool:
+        """Whether the words around belong to the same name as words first..last."""
+        before = first > 0 and self.joined(first) and is_capital(self.raws[first - 1]) and not self.opens[first - 1]
+        if last + 1 == len(self.words) or not self.joined(last + 1):
+            return before
+        behind = self.raws[last + 1]
+        return before or is_capital(behind) or behind[0].isdigit()
 
     @property
     def mentions(self) -> Sequence[Mention]:
@@ -87,7 +115,15 @@ class Page:
     @cached_property
     def opens(self) -> list[bool]:
         """Which words begin a sentence, a line, a quotation, or what stands in brackets."""
-        return [not index or bool(_OPENING.search(self.gap(index))) for index in range(len(self.words))]
+        found: list[bool] = []
+        since = 0
+        for index in range(len(self.words)):
+            gap = self.gap(index)
+            # "Comfort: Soft pads" is a heading, "My suggestion is this: Soft Pads" is none.
+            opens = not index or bool(_OPENING.search(gap)) or (":" in gap and since < 4)
+            since = 0 if opens else since + 1
+            found.append(opens)
+        return found
 
     def joined(self, index: int) -> bool:
         """Whether a word and the one before it may belong to one name."""

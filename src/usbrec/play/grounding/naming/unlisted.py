@@ -33,7 +33,9 @@ _BESIDE_PROPER = frozenset({"new", "south", "north", "east", "west", "central", 
 _EDITIONS = frozenset({"pro", "max", "plus", "mini", "lite", "air", "ultra", "se", "neo", "one", "xl", "mk", "gen",
                        "ii", "iii", "iv", "v", "edition", "series", "sport", "studio", "elite", "nano", "go"})  # fmt: skip
 _BEHIND_SUBJECTS = frozenset({"is", "was", "has", "had", "stars", "features", "costs", "offers", "comes", "would",
-                              "might", "tells", "follows", "delivers", "ist", "war", "hat", "kostet", "bietet"})  # fmt: skip
+                              "might", "tells", "follows", "delivers", "gives", "gave", "goes", "takes", "should", "can",
+                              "may", "does", "will", "were", "beats", "ist", "war", "hat", "kostet", "bietet", "passt",
+                              "wird", "gibt", "gefällt", "gefallt"})  # fmt: skip
 # A number may follow these, or stand before these, without being a name's.
 _BEFORE_NUMBERS = frozenset({
     "top", "number", "part", "season", "episode", "version", "level", "age", "aged", "under", "over", "about", "than",
@@ -78,8 +80,70 @@ class _Names:
         for first, last in self._runs():
             if not self._is_ours(first, last):
                 yield text[page.words[first].start : page.words[last].end]
+        yield from self._grown()
         yield from self._in_slots()
         yield from self._marked()
+
+    def _grown(self) -> Iterator[str]:
+        """Ours with something at its end that makes it another one: "Heat 2", "Quarzo 53 X", "Heat Alien",
+        "Alien: resurrection"; and a brand with what its products are not called."""
+        page, text = self.page, self.page.text
+        for index in range(1, len(page.words)):
+            before, at = page.mention_at[index - 1], page.mention_at[index]
+            if before is not None and at is not before and not page.ends_before(index):
+                gap = page.gap(index)
+                if at is not None:
+                    if gap in (" ", "-") and text[before.end - 1] != ")" and at.start == page.words[index].start:
+                        yield text[before.start : at.end]
+                elif gap in (" ", "-", ": ") and self._part(index):
+                    yield text[before.start : page.words[index].end]
+                elif gap == ": " and page.raws[index].islower() and self._bare(index, index) and self._ends(index):
+                    yield text[before.start : page.words[index].end]
+            elif before is None and at is None and page.gap(index) == " " and page.norms[index - 1] in self.vocabulary.people:
+                if self._part(index) or (
+                    self.vocabulary.brands
+                    and self.vocabulary.in_titles([page.norms[index]])[0]
+                    and not self._familiar(index)
+                ):
+                    yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _part(self, index: int) -> bool:
+        """A number or a single letter that goes with the name before it, and counts or measures nothing."""
+        page = self.page
+        norm, raw = page.norms[index], page.raws[index]
+        following = page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
+        if len(norm) == 1 and norm.isalpha():
+            return raw.isupper() and raw not in ("I", "A")
+        if norm in _EDITION_WORDS:
+            return not following or following in _BEHIND_SUBJECTS or self._function(following)
+        if not norm.isdigit() or (following and _currency(page, index)):
+            return False
+        counted = following.endswith("s") and following not in _BEHIND_SUBJECTS
+        return not counted and text_after(page, index)[:1] not in ("%", "€", "$")
+
+    def _ends(self, index: int) -> bool:
+        page = self.page
+        if index + 1 == len(page.norms) or page.gap(index + 1).strip(" \t'’"):
+            return True
+        return page.norms[index + 1] in _BEHIND_SUBJECTS or self._function(page.norms[index + 1])
+
+    def _familiar(self, index: int) -> bool:
+        """Whether a word is one that talk about items is made of, rather than any word of the language."""
+        page, language = self.page, self._language
+        norm = page.norms[index]
+        if norm in self._catalogue_words or norm in self._generic or is_common(norm) or f" {norm} " in self.heard:
+            return True
+        if language is None:
+            return True
+        singular = norm[:-1] if norm.endswith("s") else norm
+        return norm in language.talk or singular in language.talk or norm in language.function or norm in language.after_naming
+
+    def _bare(self, first: int, last: int) -> bool:
+        """Whether words in small letters are rare nouns: what none of talk's words is, and no other kind of word."""
+        return any(
+            not self._familiar(place) and not self.page.norms[place].endswith(_NO_NOUN) and len(self.page.norms[place]) > 3
+            for place in range(first, last + 1)
+        )
 
     @cached_property
     def _language(self) -> Language | None:
@@ -188,9 +252,9 @@ class _Names:
                         return True
                     item = page.items.get(after.item_id)
                     return item is not None and any(normalise_title(name) == key for name in item.people)
-                if vocabulary.knowledge.linker.is_title(key):
-                    return True
-        if before is not None and not (page.opens[first] and first):
+        if before is not None and ":" in page.gap(first) and not self._subtitle(first, last):
+            before = None
+        if before is not None and (":" in page.gap(first) or not page.opens[first]):
             # "Galmori HX-248 Black" is another product where ours is white.
             item = page.items.get(before.item_id)
             own = vocabulary.beside([item]) if item else frozenset()
@@ -205,14 +269,17 @@ class _Names:
         ):
             return True
         digits = any(map(str.isdigit, "".join(run)))
-        if len(heads) == 1 and not digits and stems[core - first] in vocabulary.people_words:
-            return not (last > core)
+        if first == last and self._of_somebody_named(stems[0]):
+            return True
         if f" {' '.join(page.norms[core : last + 1])} " in self.heard:
             return not naming and not digits
         if self._shortened(run):
             return True
         if self._person_without_a_column(core, last):
             return True
+        if all(page.norms[place] in ("the", "a", "an", "of", "and", "to", "in") for place in heads):
+            # The beginning of a title, unless the title follows.
+            return ":" in page.gap(first)
         plain = all(
             not self._strong[place]
             and (page.norms[place] in self._catalogue_words or self._proper(place) or page.norms[place] in self._generic)
@@ -226,6 +293,16 @@ class _Names:
 
     def _named_here(self, index: int) -> bool:
         return self._language is not None and self._language.is_naming(self.page.norms, index)
+
+    def _subtitle(self, first: int, last: int) -> bool:
+        """Whether words behind a title and a colon go on with the name: "Rope: The Return"."""
+        page = self.page
+        if last > first and all(is_capital(raw) or is_small(raw) for raw in page.raws[first : last + 1]):
+            return True
+        following = page.raws[last + 1] if last + 1 < len(page.raws) else ""
+        return not following or not page.joined(last + 1) or page.norms[last + 1] in _BEHIND_SUBJECTS or self._function(
+            page.norms[last + 1]
+        )
 
     def _shortened(self, run: Sequence[str]) -> bool:
         """Whether a run is the title of an item shown, without words that only describe it."""
@@ -241,6 +318,17 @@ class _Names:
                 ):
                     return True
         return False
+
+    def _of_somebody_named(self, name: str) -> bool:
+        """Whether a single name is one of a person whose whole name the reply or the seeker has."""
+        if name not in self.vocabulary.people_words:
+            return False
+        said = f" {' '.join(self.page.norms)} "
+        return any(
+            f" {person} " in said or f" {person} " in self.heard
+            for person in self.vocabulary.people
+            if name in person.split(" ")
+        )
 
     def _person_without_a_column(self, first: int, last: int) -> bool:
         """A person's name where people are named, in a catalogue that has none to hold it against."""
@@ -266,6 +354,35 @@ class _Names:
                 yield page.raws[index]
             elif language.code == "en" and (last := self._after_naming(index)) is not None:
                 yield page.text[page.words[index].start : page.words[last].end]
+            elif language.code == "en" and page.raws[index].islower() and self._rare_noun(index):
+                yield page.raws[index]
+
+    def _rare_noun(self, index: int) -> bool:
+        """A noun that talk about items has not, standing as a name does: "the halcyon is in stock", "take the
+        tundra", and, in a reply that names no item of ours, "it reminds me of monolith"."""
+        page = self.page
+        if not index or not self._bare(index, index) or not self._ends(index) or page.norms[index].endswith("s"):
+            return False
+        if page.gap(index) not in (" ", ": ") or page.mention_at[index - 1] is not None:
+            return False
+        before = page.norms[index - 1]
+        following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
+        if before == "the":
+            subject = (page.opens[index - 1] or page.gap(index - 1).strip() == ",") and following in _BEHIND_SUBJECTS
+            return subject or self._named_here(index) or not self._anything_named
+        if self._anything_named:
+            # "vertigo over Alien": beside one of ours.
+            return following in ("or", "over", "and", "than") and self._mention_at(index + 2)
+        return self._function(before) or before in _VERBS_BEFORE
+
+    @cached_property
+    def _anything_named(self) -> bool:
+        """Whether an item is named; a question may speak of anything."""
+        return bool(self.page.mentions) or self.page.text.rstrip().endswith("?")
+
+    def _mention_at(self, index: int) -> bool:
+        at = self.page.mention_at
+        return any(place < len(at) and at[place] is not None for place in (index, index + 1))
 
     def _numeral(self, index: int) -> bool:
         """A number that is a name, or the end of one: "try 1917", "300 is great", "the quiet comfort 45"."""
@@ -285,11 +402,20 @@ class _Names:
         if page.mention_at[index - 1] is not None:
             # "Heat 2", "Alien 3": another part, unless it is something counted.
             return ends or following in _BEHIND_SUBJECTS
+        if not self._anything_named and ends and before in ("in", "of", "with", "is", "over", "like", "then", "and", "or", "than", "für", "mit"):
+            return f" {page.norms[index]} " not in self.heard
+        if ends and len(page.norms[index]) > 1 and before in ("with", "over", "then", "loves", "love") and self._beside_mention(index):
+            return True
         if self._named_here(index):
             return ends or following in _BEHIND_SUBJECTS or following in ("and", "or", "und", "oder", "if", "because", "for", "for")
         if before in _BEFORE_NUMBERS or before.isdigit() or _month(before):
             return False
         return (ends or following in _BEHIND_SUBJECTS or self._function(following)) and before.isalpha()
+
+    def _beside_mention(self, index: int) -> bool:
+        """Whether a word stands where one item beside another would: "Heat, then 300"."""
+        page = self.page
+        return any(page.mention_at[place] is not None for place in range(max(0, index - 3), index))
 
     def _function(self, norm: str) -> bool:
         return self._language is not None and norm in self._language.function
@@ -358,7 +484,7 @@ class _Names:
     # Quotes, bold, brackets, entries
 
     def _marked(self) -> Iterator[str]:
-        text, page = self.page.text, self.page
+        text = self.page.text
         for match in _QUOTED.finditer(text):
             inner = next(group for name, group in match.groupdict().items() if group and name != "mark")
             stressed = match["mark"] is not None
@@ -366,14 +492,28 @@ class _Names:
             heading = inner.rstrip().endswith(":") or behind == ":"
             if not self._touches(match.span()) and self._title(inner, match.start(), match.end(), heading=heading, stressed=stressed):
                 yield inner
-        for match in _ENTRY.finditer(text):
+        entries = list(_ENTRY.finditer(text))
+        # A list that names an item names one in every entry.
+        listing = any(self._touches((one.start("head"), one.start("head") + 3)) for one in entries)
+        for match in entries:
             head = match["head"].strip("\"“”„‘’'*_` ")
             heading = text[match.end("head") : match.end("head") + 2].lstrip().startswith(":")
-            if not self._touches(match.span("head")) and self._title(
+            if self._touches(match.span("head")):
+                continue
+            if (listing and len(words(head)) <= 6 and not self._all_ours(head)) or self._title(
                 head, match.start("head"), match.end("head"), heading=heading, stressed=True
             ):
                 yield head
-        _ = page
+
+    def _all_ours(self, text: str) -> bool:
+        """Whether only words that describe items stand there, or that such a text begins with."""
+        language = self._language
+        return all(
+            norm in self._catalogue_words
+            or norm in self._generic
+            or (language is not None and norm in language.function)
+            for norm in (word.norm for word in words(text))
+        )
 
     def _touches(self, span: tuple[int, int]) -> bool:
         return any(mention.start < span[1] and span[0] < mention.end for mention in self.page.mentions)
@@ -385,7 +525,7 @@ class _Names:
             return False
         norms = [word.norm for word in found]
         key = " ".join(norms)
-        if key in self.vocabulary.people or f" {key} " in self.heard or self.vocabulary.knowledge.linker.is_title(key):
+        if key in self.vocabulary.people or f" {key} " in self.heard:
             return f" {key} " in self.heard and self._named_here(self._index_at(start))
         if all(norm in self._catalogue_words or norm in self._generic for norm in norms):
             return False
@@ -406,12 +546,18 @@ class _Names:
                 return language.code == "en" and not norms[0].endswith(("able", "ly", "ing", "ful", "ed", "y", "t", "e", "s"))
         if titled:
             return True
+        index = self._index_at(start)
+        behind = index + len(norms)
+        subject = index < len(self.page.opens) and self.page.opens[index] and behind < len(self.page.norms)
+        if stressed and subject and self.page.norms[behind] in _BEHIND_SUBJECTS and not self._all_ours(inner):
+            return True
         return self._named_here(self._index_at(start)) and not stressed and raws[0][0].islower() and len(norms) <= 5
 
     def _index_at(self, start: int) -> int:
         return sum(word.end <= start for word in self.page.words)
 
 
+_VERBS_BEFORE = frozenset({"love", "loves", "enjoy", "enjoyed", "like", "see", "saw", "loved", "reminds", "suggest", "pick", "get", "find", "choose"})
 _MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                      "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"})  # fmt: skip
 
@@ -425,6 +571,17 @@ def _currency(page: Page, index: int) -> bool:
 
 
 _NOUN_ENDINGS = ("ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen", "lein", "tum")
+
+
+def text_after(page: Page, index: int) -> str:
+    return page.text[page.words[index].end : page.words[index].end + 2].lstrip()
+
+
+#: In small letters, an edition of something; behind a name of ours, of another item.
+_EDITION_WORDS = frozenset({"pro", "max", "ultra", "lite", "evo", "neo", "xl", "se", "mk2", "mkii"})
+#: Endings of words that are no nouns, or nouns made of others, which are seldom names.
+_NO_NOUN = ("ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "y", "al", "ic", "ant", "ent", "ness",
+            "ment", "tion", "sion", "ity", "ism", "est", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some")  # fmt: skip
 
 
 def _like_a_noun(raw: str) -> bool:
