@@ -103,7 +103,8 @@ class Shelf:
     products: bool
 
     def known(self) -> set[str]:
-        return {plain(row["t"]) for row in self.rows}
+        # What stands behind a colon, or before it, is a name of the item too.
+        return {plain(part) for row in self.rows for part in (row["t"], *re.split(r"[:–] | - ", row["t"]))}
 
 
 def films() -> Shelf:

@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from usbrec.dialogue import Item
@@ -34,12 +34,23 @@ class Heard:
     text: str
 
 
+#: What may follow a name that a sentence begins with.
+BEHIND_SUBJECTS = frozenset({
+    "is", "was", "has", "had", "stars", "features", "costs", "offers", "comes", "would", "might", "tells", "follows",
+    "delivers", "gives", "gave", "goes", "takes", "should", "can", "may", "does", "will", "were", "beats", "ist", "war",
+    "hat", "kostet", "bietet", "passt", "wird", "gibt", "gefällt", "gefallt",
+})  # fmt: skip
+_BEHIND_COMMAS = frozenset({"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"})
+
+
 @dataclass(frozen=True)
 class Page:
-    """A reply as it is read: `linked` says what it names, `items` has the items named, by id."""
+    """A reply as it is read: `linked` says what it names, `items` has the items named, by id, and `spelt` are the
+    runs of words (the first and the last) that are spelt like a title."""
 
     linked: LinkedText
     items: dict[str, Item]
+    spelt: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def text(self) -> str:
@@ -52,18 +63,26 @@ class Page:
         for first, last, item in sorted(spelt, key=lambda one: one[0] - one[1]):
             raws = self.raws[first : last + 1]
             written = all(is_capital(raw) or not raw[0].isalpha() for raw in (raws[0], raws[-1])) and (
-                last > first or (raws[0][0].isalpha() and not self.opens[first])
+                last > first or (raws[0][0].isalpha() and (not self.opens[first] or self._said_of(first)))
             )
             if any(covered[first : last + 1]) or not written or self._goes_on(first, last):
                 continue
             covered[first : last + 1] = [True] * (last + 1 - first)
             start, end = self.words[first].start, self.words[last].end
             more.append((Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item))
+        spans = frozenset((first, last) for first, last, _ in spelt)
         if not more:
-            return self
+            return replace(self, spelt=spans)
         mentions = sorted([*self.linked.mentions, *(mention for mention, _ in more)])
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
-        return Page(linked, {**self.items, **{item.id: item for _, item in more}})
+        return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
+
+    def _said_of(self, index: int) -> bool:
+        """Whether a sentence that begins with this word is about it: "Glory, starring ...", "Flight is ..."."""
+        if index + 1 == len(self.words) or self.gap(index + 1) not in (" ", ", "):
+            return False
+        behind = BEHIND_SUBJECTS if self.gap(index + 1) == " " else _BEHIND_COMMAS
+        return self.norms[index + 1] in behind
 
     def _goes_on(self, first: int, last: int) -> bool:
         """Whether the words around belong to the same name as words first..last."""
@@ -120,7 +139,8 @@ class Page:
         for index in range(len(self.words)):
             gap = self.gap(index)
             # "Comfort: Soft pads" is a heading, "My suggestion is this: Soft Pads" is none.
-            opens = not index or bool(_OPENING.search(gap)) or (":" in gap and since < 4)
+            heading = ":" in gap and since < 4 and self.mention_at[index - 1] is None
+            opens = not index or bool(_OPENING.search(gap)) or heading
             since = 0 if opens else since + 1
             found.append(opens)
         return found

@@ -23,7 +23,7 @@ from usbrec.items import normalise_title
 from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.language import Language
-from usbrec.play.grounding.naming.page import Page, is_camel, is_capital
+from usbrec.play.grounding.naming.page import BEHIND_SUBJECTS, Page, is_camel, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 # Beside a place: "New York", "Academy Award", "World War II".
@@ -32,10 +32,6 @@ _BESIDE_PROPER = frozenset({"new", "south", "north", "east", "west", "central", 
                             "coast", "wide", "web", "blu", "mr", "mrs", "ms", "dr", "the", "cold", "civil"})  # fmt: skip
 _EDITIONS = frozenset({"pro", "max", "plus", "mini", "lite", "air", "ultra", "se", "neo", "one", "xl", "mk", "gen",
                        "ii", "iii", "iv", "v", "edition", "series", "sport", "studio", "elite", "nano", "go"})  # fmt: skip
-_BEHIND_SUBJECTS = frozenset({"is", "was", "has", "had", "stars", "features", "costs", "offers", "comes", "would",
-                              "might", "tells", "follows", "delivers", "gives", "gave", "goes", "takes", "should", "can",
-                              "may", "does", "will", "were", "beats", "ist", "war", "hat", "kostet", "bietet", "passt",
-                              "wird", "gibt", "gefällt", "gefallt"})  # fmt: skip
 # A number may follow these, or stand before these, without being a name's.
 _BEFORE_NUMBERS = frozenset({
     "top", "number", "part", "season", "episode", "version", "level", "age", "aged", "under", "over", "about", "than",
@@ -53,6 +49,7 @@ _QUOTED = re.compile(
       | [《〈「『【](?P<j>[^《》〈〉「」『』【】\n]{1,80})[》〉」』】]""",
     re.VERBOSE,
 )
+_ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+|\.(?=\s|$)")
 _ENTRY = re.compile(r"(?m)^[ \t]*(?:[0-9]{1,2}[.)]|[-*•+])[ \t]+(?P<head>[^\n:–—(|]{1,80}?)(?=[ \t]*(?:$|\n|[:–—(|]| - ))")
 
 
@@ -95,6 +92,14 @@ class _Names:
                 if at is not None:
                     if gap in (" ", "-") and text[before.end - 1] != ")" and at.start == page.words[index].start:
                         yield text[before.start : at.end]
+                elif (
+                    gap == ": "
+                    and is_capital(page.raws[index])
+                    and not self._begins_line(before.start)
+                    and not self._function(page.norms[index])
+                    and page.norms[index] not in self.vocabulary.people_words
+                ):
+                    yield text[before.start : page.words[index].end]
                 elif gap in (" ", "-", ": ") and self._part(index):
                     yield text[before.start : page.words[index].end]
                 elif gap == ": " and page.raws[index].islower() and self._bare(index, index) and self._ends(index):
@@ -103,9 +108,14 @@ class _Names:
                 if self._part(index) or (
                     self.vocabulary.brands
                     and self.vocabulary.in_titles([page.norms[index]])[0]
-                    and not self._familiar(index)
+                    and not (page.norms[index] in self._catalogue_words or page.norms[index] in self._generic)
+                    and not self._function(page.norms[index])
                 ):
                     yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _begins_line(self, start: int) -> bool:
+        """Whether only marks stand before a place in its sentence: what it begins with may be a heading."""
+        return bool(re.search(r"(?:^|[\n.!?])[\s0-9.)*_#\"“„-]*$", self.page.text[:start]))
 
     def _part(self, index: int) -> bool:
         """A number or a single letter that goes with the name before it, and counts or measures nothing."""
@@ -115,17 +125,17 @@ class _Names:
         if len(norm) == 1 and norm.isalpha():
             return raw.isupper() and raw not in ("I", "A")
         if norm in _EDITION_WORDS:
-            return not following or following in _BEHIND_SUBJECTS or self._function(following)
+            return not following or following in BEHIND_SUBJECTS or self._function(following)
         if not norm.isdigit() or (following and _currency(page, index)):
             return False
-        counted = following.endswith("s") and following not in _BEHIND_SUBJECTS
+        counted = following.endswith("s") and following not in BEHIND_SUBJECTS
         return not counted and text_after(page, index)[:1] not in ("%", "€", "$")
 
     def _ends(self, index: int) -> bool:
         page = self.page
         if index + 1 == len(page.norms) or page.gap(index + 1).strip(" \t'’"):
             return True
-        return page.norms[index + 1] in _BEHIND_SUBJECTS or self._function(page.norms[index + 1])
+        return page.norms[index + 1] in BEHIND_SUBJECTS or self._function(page.norms[index + 1])
 
     def _familiar(self, index: int) -> bool:
         """Whether a word is one that talk about items is made of, rather than any word of the language."""
@@ -253,7 +263,10 @@ class _Names:
                     item = page.items.get(after.item_id)
                     return item is not None and any(normalise_title(name) == key for name in item.people)
         if before is not None and ":" in page.gap(first) and not self._subtitle(first, last):
+            # "Heat: Great film".
             before = None
+            if first == last and not self._strong[first]:
+                return True
         if before is not None and (":" in page.gap(first) or not page.opens[first]):
             # "Galmori HX-248 Black" is another product where ours is white.
             item = page.items.get(before.item_id)
@@ -271,7 +284,7 @@ class _Names:
         digits = any(map(str.isdigit, "".join(run)))
         if first == last and self._of_somebody_named(stems[0]):
             return True
-        if f" {' '.join(page.norms[core : last + 1])} " in self.heard:
+        if f" {' '.join(page.norms[core : last + 1])} " in self.heard and not all(map(self._function, run)):
             return not naming and not digits
         if self._shortened(run):
             return True
@@ -300,7 +313,7 @@ class _Names:
         if last > first and all(is_capital(raw) or is_small(raw) for raw in page.raws[first : last + 1]):
             return True
         following = page.raws[last + 1] if last + 1 < len(page.raws) else ""
-        return not following or not page.joined(last + 1) or page.norms[last + 1] in _BEHIND_SUBJECTS or self._function(
+        return not following or not page.joined(last + 1) or page.norms[last + 1] in BEHIND_SUBJECTS or self._function(
             page.norms[last + 1]
         )
 
@@ -354,8 +367,71 @@ class _Names:
                 yield page.raws[index]
             elif language.code == "en" and (last := self._after_naming(index)) is not None:
                 yield page.text[page.words[index].start : page.words[last].end]
-            elif language.code == "en" and page.raws[index].islower() and self._rare_noun(index):
+            elif language.code == "en" and page.raws[index].islower() and (self._rare_noun(index) or self._edition(index)):
                 yield page.raws[index]
+            elif language.code == "en" and (last := self._chosen(index)) is not None:
+                yield page.text[page.words[index].start : page.words[last].end]
+        yield from self._beside_others()
+
+    def _edition(self, index: int) -> bool:
+        """ "the beats studio pro": an edition of something that is none of ours."""
+        page = self.page
+        return (
+            page.norms[index] in _EDITION_WORDS
+            and index > 0
+            and page.gap(index) == " "
+            and page.mention_at[index - 1] is None
+            and page.norms[index - 1].isalpha()
+            and not self._function(page.norms[index - 1])
+            and self._ends(index)
+        )
+
+    def _chosen(self, index: int) -> int | None:
+        """The last word of what is recommended with an article, in a reply that names no item of ours: "may I
+        suggest a separation?"; and of what is liked as well as one of ours: "often love midnight orange as well"."""
+        page, language = self.page, self._language
+        assert language is not None
+        if index < 2 or page.gap(index) != " " or page.raws[index][0].isupper() or page.norms[index] in language.after_naming:
+            return None
+        norms = page.norms
+        verb = index - 2 if norms[index - 1] in ("the", "a", "an") else index - 1
+        last = index
+        while last + 1 < len(norms) and page.gap(last + 1) in (" ", "-") and page.mention_at[last + 1] is None and not (
+            self._function(norms[last + 1]) or norms[last + 1] in language.after_naming
+        ):
+            last += 1
+        head = norms[last]
+        if head in self._generic or head in self._catalogue_words or head in language.talk or norms[last].isdigit():
+            return None
+        if last + 1 < len(norms) and page.mention_at[last + 1] is not None:
+            return None
+        if page.mentions:
+            liked = norms[index - 1] in ("love", "loves", "like", "likes", "enjoy")
+            also = norms[last + 1 : last + 3] == ["as", "well"] or norms[last + 1 : last + 2] == ["too"]
+            return last if liked and also else None
+        chosen = norms[verb] in ("suggest", "recommend", "enjoy", "see", "pick", "choose", "try", "watch", "take", "get")
+        adverb = head.endswith(("ly", "ing", "ed"))
+        return last if chosen and not adverb else None
+
+    def _beside_others(self) -> Iterator[str]:
+        """What stands in a row with items of ours behind a colon: "For the weekend: quicksand, then Alien"."""
+        page, text = self.page, self.page.text
+        for match in re.finditer(r":[ \t]+(?P<row>[^\n]*)", text):
+            if any(one.start <= match.start() < one.end for one in page.mentions):
+                continue
+            start, parts = match.start("row"), []
+            for cut in (*_ROW.finditer(text, start, match.end()), None):
+                parts.append((start, text[start : cut.start() if cut else match.end()]))
+                start = cut.end() if cut else start
+            ours = [self._touches((start, start + len(part))) for start, part in parts]
+            if len(parts) < 2 or not any(ours):
+                continue
+            for (_, part), is_ours in zip(parts, ours, strict=True):
+                found = words(part)
+                if is_ours or not found or len(found) > 6 or self._all_ours(part):
+                    continue
+                if not any(self._is_talk(word.norm) for word in found):
+                    yield part.strip()
 
     def _rare_noun(self, index: int) -> bool:
         """A noun that talk about items has not, standing as a name does: "the halcyon is in stock", "take the
@@ -367,12 +443,14 @@ class _Names:
             return False
         before = page.norms[index - 1]
         following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
+        if following in ("or", "over", "than") and self._mention_at(index + 2):
+            # "vertigo over Alien": beside one of ours.
+            return True
         if before == "the":
-            subject = (page.opens[index - 1] or page.gap(index - 1).strip() == ",") and following in _BEHIND_SUBJECTS
+            subject = (page.opens[index - 1] or page.gap(index - 1).strip() in (",", ":")) and following in BEHIND_SUBJECTS
             return subject or self._named_here(index) or not self._anything_named
         if self._anything_named:
-            # "vertigo over Alien": beside one of ours.
-            return following in ("or", "over", "and", "than") and self._mention_at(index + 2)
+            return False
         return self._function(before) or before in _VERBS_BEFORE
 
     @cached_property
@@ -394,23 +472,33 @@ class _Names:
         if not index and gap_after[:1] in ".)" and following:
             return False
         ends = not following or bool(gap_after.strip(" \t'’")) or "\n" in gap_after
+        if (index, index) in page.spelt:
+            return False
+        if not self._anything_named and f" {page.norms[index]} " not in self.heard and len(page.norms[index]) > 1:
+            counted = following and not ends and (following.endswith("s") or following in _COUNTED) and following not in BEHIND_SUBJECTS
+            before = page.norms[index - 1] if index and not page.gap(index).strip(" \t:,") else ""
+            if ends and self._named_here(index):
+                return True
+            return not counted and before not in _NUMBERED and not _month(before) and not (following and _currency(page, index)) and text_after(page, index)[:1] not in ("%", "€", "$", "/") and page.gap(index).strip()[-1:] not in ("$", "€", "£", "/")
+        if page.gap(index) == ": " and ends and len(page.norms[index]) > 1 and gap_after[:1] == ",":
+            return True
         if page.opens[index]:
-            return following in _BEHIND_SUBJECTS and not ends
+            return following in BEHIND_SUBJECTS and not ends
         if page.gap(index).strip() or (following and _currency(page, index)):
             return False
         before = page.norms[index - 1]
         if page.mention_at[index - 1] is not None:
             # "Heat 2", "Alien 3": another part, unless it is something counted.
-            return ends or following in _BEHIND_SUBJECTS
+            return ends or following in BEHIND_SUBJECTS
         if not self._anything_named and ends and before in ("in", "of", "with", "is", "over", "like", "then", "and", "or", "than", "für", "mit"):
             return f" {page.norms[index]} " not in self.heard
         if ends and len(page.norms[index]) > 1 and before in ("with", "over", "then", "loves", "love") and self._beside_mention(index):
             return True
         if self._named_here(index):
-            return ends or following in _BEHIND_SUBJECTS or following in ("and", "or", "und", "oder", "if", "because", "for", "for")
+            return ends or following in BEHIND_SUBJECTS or following in ("and", "or", "und", "oder", "if", "because", "for", "for")
         if before in _BEFORE_NUMBERS or before.isdigit() or _month(before):
             return False
-        return (ends or following in _BEHIND_SUBJECTS or self._function(following)) and before.isalpha()
+        return (ends or following in BEHIND_SUBJECTS or self._function(following)) and before.isalpha()
 
     def _beside_mention(self, index: int) -> bool:
         """Whether a word stands where one item beside another would: "Heat, then 300"."""
@@ -423,7 +511,7 @@ class _Names:
     def _subject(self, index: int) -> bool:
         """A single word that a sentence begins with, and that it is about: "Inception is great"."""
         page, language = self.page, self._language
-        if index + 1 >= len(page.norms) or page.norms[index + 1] not in _BEHIND_SUBJECTS or page.gap(index + 1) != " ":
+        if index + 1 >= len(page.norms) or page.norms[index + 1] not in BEHIND_SUBJECTS or page.gap(index + 1) != " ":
             return False
         norm = page.norms[index]
         if language is None or language.code != "en" or page.words[index].stem != norm:
@@ -460,7 +548,8 @@ class _Names:
             return None
         if head in self._generic or head in self._catalogue_words or f" {' '.join(chunk)} " in self.heard:
             return None
-        if (head.endswith("s") and not head.endswith(("ss", "us", "is"))) or chunk[0].endswith(("ing", "ly")):
+        plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
+        if (plural and (page.mentions or head in language.talk)) or chunk[0].endswith(("ing", "ly")):
             return None
         return last
 
@@ -490,6 +579,8 @@ class _Names:
             stressed = match["mark"] is not None
             behind = text[match.end() : match.end() + 1]
             heading = inner.rstrip().endswith(":") or behind == ":"
+            if self._touches(match.span()) and self._more_than_names(match.span()):
+                yield inner
             if not self._touches(match.span()) and self._title(inner, match.start(), match.end(), heading=heading, stressed=stressed):
                 yield inner
         entries = list(_ENTRY.finditer(text))
@@ -513,6 +604,30 @@ class _Names:
             or norm in self._generic
             or (language is not None and norm in language.function)
             for norm in (word.norm for word in words(text))
+        )
+
+    def _more_than_names(self, span: tuple[int, int]) -> bool:
+        """Whether what is marked holds a title and more that looks like a part of its name."""
+        page = self.page
+        inside = [place for place, word in enumerate(page.words) if span[0] <= word.start < span[1]]
+        rest = [place for place in inside if page.mention_at[place] is None]
+        if len(inside) > 8 or not rest or any(self._is_talk(page.norms[place]) for place in rest):
+            return False
+        return not all(
+            page.norms[place] in self._catalogue_words
+            or page.norms[place] in self._generic
+            or page.norms[place] in self.vocabulary.people_words
+            or self._proper(place)
+            or (self._function(page.norms[place]) and not is_small(page.norms[place]))
+            or page.norms[place].isdigit()
+            for place in rest
+        )
+
+    def _is_talk(self, norm: str) -> bool:
+        """Whether a word is one of a sentence: a pronoun, a verb, rather than of a name."""
+        language = self._language
+        return language is not None and (
+            norm in language.naming or (norm in language.function and not is_small(norm)) or norm in ("für", "euro")
         )
 
     def _touches(self, span: tuple[int, int]) -> bool:
@@ -541,6 +656,9 @@ class _Names:
         if titled and known and language is not None:
             if all(norm in language.function or norm in language.after_naming for norm in norms):
                 return False
+            behind = self._index_at(start) + len(norms)
+            if stressed and behind < len(self.page.norms) and self.page.norms[behind] in BEHIND_SUBJECTS and not heading:
+                return True
             if stressed and (shouted or (len(norms) == 1 and not self._named_here(self._index_at(start)))):
                 # **Comfortable**, *really*: stress, not a name; quotes and lists are another matter.
                 return language.code == "en" and not norms[0].endswith(("able", "ly", "ing", "ful", "ed", "y", "t", "e", "s"))
@@ -549,7 +667,7 @@ class _Names:
         index = self._index_at(start)
         behind = index + len(norms)
         subject = index < len(self.page.opens) and self.page.opens[index] and behind < len(self.page.norms)
-        if stressed and subject and self.page.norms[behind] in _BEHIND_SUBJECTS and not self._all_ours(inner):
+        if stressed and subject and self.page.norms[behind] in BEHIND_SUBJECTS and not self._all_ours(inner):
             return True
         return self._named_here(self._index_at(start)) and not stressed and raws[0][0].islower() and len(norms) <= 5
 
@@ -557,6 +675,8 @@ class _Names:
         return sum(word.end <= start for word in self.page.words)
 
 
+_COUNTED = frozenset({"percent", "prozent", "euro", "stunden", "jahre", "jahren", "minuten", "million", "or", "to", "bis", "oder", "filme", "modelle", "and", "tage"})
+_NUMBERED = frozenset({"top", "number", "part", "season", "episode", "version", "level", "bluetooth", "usb", "page", "chapter", "under", "below", "over", "above", "about", "around", "unter", "über", "bis", "ca", "etwa", "rund", "least", "most", "than", "als", "budget"})
 _VERBS_BEFORE = frozenset({"love", "loves", "enjoy", "enjoyed", "like", "see", "saw", "loved", "reminds", "suggest", "pick", "get", "find", "choose"})
 _MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                      "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"})  # fmt: skip
@@ -580,8 +700,8 @@ def text_after(page: Page, index: int) -> str:
 #: In small letters, an edition of something; behind a name of ours, of another item.
 _EDITION_WORDS = frozenset({"pro", "max", "ultra", "lite", "evo", "neo", "xl", "se", "mk2", "mkii"})
 #: Endings of words that are no nouns, or nouns made of others, which are seldom names.
-_NO_NOUN = ("ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "y", "al", "ic", "ant", "ent", "ness",
-            "ment", "tion", "sion", "ity", "ism", "est", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some")  # fmt: skip
+_NO_NOUN = ("ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "al", "ic", "ant", "ent", "ness",
+            "ment", "tion", "sion", "ity", "ism", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some")  # fmt: skip
 
 
 def _like_a_noun(raw: str) -> bool:
