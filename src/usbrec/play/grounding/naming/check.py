@@ -14,6 +14,9 @@ from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
+#: So many items that share a title are looked at where a reply does not say which it means.
+_ALIKE = 8
+
 
 @dataclass(frozen=True)
 class ReplyCheck:
@@ -58,7 +61,8 @@ class ReplyCheck:
     def _page(self, text: str) -> Page:
         linker = self.knowledge.linker
         linked = linker.read(text)
-        items = {one.item_id: self.knowledge.catalogue.get(one.item_id) for one in linked.mentions}
+        ids = {item_id for one in linked.mentions for item_id in (one.item_id, *one.candidates[:_ALIKE])}
+        items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
         page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
         return page.with_titles(list(linker.spelt(page.norms)))
 

@@ -161,8 +161,9 @@ class _Claims:
         cuts.append(len(text))
         return list(zip(cuts, cuts[1:], strict=False))
 
-    def _about(self, start: int) -> list[Item]:
-        """The items that what stands at `start` is said of, the likeliest first."""
+    def _about(self, start: int) -> list[list[Item]]:
+        """What stands at `start` is said of one of these, the likeliest first: for each mention the items that it
+        may mean."""
         begin, end = next((span for span in self._sentences if span[0] <= start < span[1]), (0, len(self.page.text)))
         mentions = self.page.mentions
         before = [one for one in mentions if begin <= one.start < start]
@@ -171,8 +172,11 @@ class _Claims:
         chosen = before[::-1] or behind[:1] or earlier[::-1][:1]
         if not before and behind and earlier and not self.page.text[begin:start].strip():
             chosen = behind[:1]
-        items = (self.page.items.get(one.item_id) for one in chosen)
-        return [item for item in items if item is not None]
+        return [
+            [self.page.items[item_id] for item_id in dict.fromkeys(ids) if item_id in self.page.items]
+            for one in chosen
+            for ids in [(one.item_id,) if one.year is not None else (one.item_id, *one.candidates)]
+        ]
 
     def _before(self, start: int) -> str:
         return self.page.text[max(0, start - 40) : start]
@@ -219,11 +223,12 @@ class _Claims:
             return None if question or heard else Fault(start, end, None)
         if lists.reduced.search(around):
             return Fault(start, end, None)
-        price = self._price_of(about[0])
+        prices = [self._price_of(item) for item in about[0]]
+        price = prices[0]
         if limits := [pattern for pattern in (lists.at_most, lists.at_least) if pattern.search(before)]:
             fits = all(
                 known is not None and (known <= said if limits[0] is lists.at_most else known >= said)
-                for known in map(self._price_of, about)
+                for known in (self._price_of(items[0]) for items in about)
             )
             return None if fits or (heard and price is None) else Fault(start, end, None)
         if re.search(r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", before.rsplit(",", 1)[-1], re.IGNORECASE):
@@ -234,10 +239,10 @@ class _Claims:
         if lists.about.search(before):
             return None if abs(price - said) <= _ABOUT * price else Fault(start, end, None)
         whole = said == int(said) and not re.search(r"[.,][0-9]{2}$", digits)
-        if abs(price - said) < (_ROUNDED if whole else 0.005):
+        if any(one is not None and abs(one - said) < (_ROUNDED if whole else 0.005) for one in prices):
             return None
         # Said of one item, and by its number alone.
-        single = len({item.id for item in about}) == 1
+        single = len({item.id for items in about for item in items}) == 1
         return Fault(start, end, _written(price, digits) if single else None)
 
     def _price_of(self, item: Item) -> float | None:
@@ -268,7 +273,7 @@ class _Claims:
                 if not about:
                     continue
                 negated = re.search(r"\b(?:not|n['’]t|never|nicht|kein\w*|no longer)\b", text[max(begin, match.start() - 16) : match.start()], re.IGNORECASE)
-                if not all(self._agrees(item, there != bool(negated), match) for item in about[:1]):
+                if not any(self._agrees(item, there != bool(negated), match) for item in about[0]):
                     yield Fault(match.start(), match.end(), None)
 
     def _agrees(self, item: Item, there: bool, match: re.Match[str]) -> bool:
@@ -299,17 +304,18 @@ class _Claims:
             if not about or lists.story.search(before) or lists.amount.search(text[max(0, match.start() - 4) : match.end() + 8]):
                 continue
             claimed = bool(lists.dated.search(before))
-            if any(item.year == year or self._holds(item, match["year"]) for item in about):
+            meant = [item for items in about for item in items]
+            if any(item.year == year or self._holds(item, match["year"]) for item in meant):
                 continue
             if not claimed and f" {year} " in self.heard.words:
                 continue
-            known = about[0].year
-            right = str(known) if claimed and known is not None and len({item.id for item in about}) == 1 else None
+            known = meant[0].year
+            right = str(known) if claimed and known is not None and len({item.id for item in meant}) == 1 else None
             yield Fault(match.start("year"), match.end("year"), right)
         for match in _DECADE.finditer(text):
             if self._within_title(match.start()):
                 continue
-            about = [item for item in self._about(match.start()) if item.year is not None]
+            about = [item for items in self._about(match.start()) for item in items if item.year is not None]
             decade = int(match["decade"])
             asked = re.search(rf"(?<![0-9])(?:[0-9]{{2}})?{decade:02d}(?:s|er)?(?![0-9])", self.heard.words)
             if about and not asked and not any(_of_decade(item.year or 0, match["century"], decade) for item in about):
@@ -351,7 +357,8 @@ class _Claims:
         lists, text = _words(), self.page.text
         begin, finish = next((span for span in self._sentences if span[0] <= start < span[1]), (0, len(text)))
         here = [one for one in self.page.mentions if begin <= one.start < finish]
-        about = self._about(start)
+        groups = self._about(start)
+        about = [item for items in groups for item in items]
         before = text[begin:start]
         claimed = bool(lists.by.search(before)) or re.search(r"(?:,| and| und| &)\s*$", before) is not None
         if not here and not claimed:
@@ -360,7 +367,7 @@ class _Claims:
             return None
         if not claimed and f" {name} " in self.heard.words:
             return None
-        if not any(_made_by(item, name) for item in (about if here else about[:1])):
+        if not any(_made_by(item, name) for item in (about if here else groups[0])):
             if not claimed and not re.match(r"\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]):
                 # A brand beside another brand's item: "Galmori makes good ones too".
                 return None if not self.vocabulary.brands or not here else self._beside(name, start, end, about)

@@ -139,7 +139,7 @@ class Page:
         for index in range(len(self.words)):
             gap = self.gap(index)
             # "Comfort: Soft pads" is a heading, "My suggestion is this: Soft Pads" is none.
-            heading = ":" in gap and since < 4 and self.mention_at[index - 1] is None
+            heading = ":" in gap and since < 3 and self.mention_at[index - 1] is None
             opens = not index or bool(_OPENING.search(gap)) or heading
             since = 0 if opens else since + 1
             found.append(opens)

@@ -100,6 +100,8 @@ class _Names:
                     and page.norms[index] not in self.vocabulary.people_words
                 ):
                     yield text[before.start : page.words[index].end]
+                elif gap == ": " and is_capital(page.raws[index]) and self._capitals_then_verb(index):
+                    yield text[before.start : page.words[index].end]
                 elif gap in (" ", "-", ": ") and self._part(index):
                     yield text[before.start : page.words[index].end]
                 elif gap == ": " and page.raws[index].islower() and self._bare(index, index) and self._ends(index):
@@ -112,6 +114,15 @@ class _Names:
                     and not self._function(page.norms[index])
                 ):
                     yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _capitals_then_verb(self, index: int) -> bool:
+        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is ..."."""
+        page = self.page
+        while index + 1 < len(page.norms) and page.joined(index + 1) and (
+            is_capital(page.raws[index + 1]) or is_small(page.norms[index + 1])
+        ):
+            index += 1
+        return index + 1 < len(page.norms) and not page.gap(index + 1).strip(" *_\"”)") and page.norms[index + 1] in BEHIND_SUBJECTS
 
     def _begins_line(self, start: int) -> bool:
         """Whether only marks stand before a place in its sentence: what it begins with may be a heading."""
@@ -141,9 +152,9 @@ class _Names:
         """Whether a word is one that talk about items is made of, rather than any word of the language."""
         page, language = self.page, self._language
         norm = page.norms[index]
-        if norm in self._catalogue_words or norm in self._generic or is_common(norm) or f" {norm} " in self.heard:
+        if norm in self._catalogue_words or norm in self._generic or f" {norm} " in self.heard or language is None:
             return True
-        if language is None:
+        if page.mentions and not self.vocabulary.brands and is_common(norm):
             return True
         singular = norm[:-1] if norm.endswith("s") else norm
         return norm in language.talk or singular in language.talk or norm in language.function or norm in language.after_naming
@@ -369,9 +380,16 @@ class _Names:
                 yield page.text[page.words[index].start : page.words[last].end]
             elif language.code == "en" and page.raws[index].islower() and (self._rare_noun(index) or self._edition(index)):
                 yield page.raws[index]
-            elif language.code == "en" and (last := self._chosen(index)) is not None:
+            elif language.code == "en" and page.raws[index].islower() and (last := self._chosen(index)) is not None:
                 yield page.text[page.words[index].start : page.words[last].end]
         yield from self._beside_others()
+
+    def _is_item(self, start: int, part: str) -> bool:
+        """Whether a part of a text is an item's title and hardly more."""
+        page = self.page
+        inside = [place for place, word in enumerate(page.words) if start <= word.start < start + len(part)]
+        rest = [page.norms[place] for place in inside if page.mention_at[place] is None]
+        return len(rest) < len(inside) and all(is_small(norm) or norm in ("der", "die", "das", "den") for norm in rest)
 
     def _edition(self, index: int) -> bool:
         """ "the beats studio pro": an edition of something that is none of ours."""
@@ -391,27 +409,50 @@ class _Names:
         suggest a separation?"; and of what is liked as well as one of ours: "often love midnight orange as well"."""
         page, language = self.page, self._language
         assert language is not None
-        if index < 2 or page.gap(index) != " " or page.raws[index][0].isupper() or page.norms[index] in language.after_naming:
+        norms, raws = page.norms, page.raws
+        if index < 2 or page.gap(index) != " " or raws[index][0].isupper() or norms[index] in language.after_naming:
             return None
-        norms = page.norms
-        verb = index - 2 if norms[index - 1] in ("the", "a", "an") else index - 1
+        article = norms[index - 1] in ("the", "a", "an", "our")
+        verb = index - 2 if article else index - 1
         last = index
         while last + 1 < len(norms) and page.gap(last + 1) in (" ", "-") and page.mention_at[last + 1] is None and not (
             self._function(norms[last + 1]) or norms[last + 1] in language.after_naming
         ):
             last += 1
         head = norms[last]
-        if head in self._generic or head in self._catalogue_words or head in language.talk or norms[last].isdigit():
+        following = norms[last + 1] if last + 1 < len(norms) else ""
+        if head in self._generic or head in self._catalogue_words or head.isdigit() or head in _KINDS:
             return None
-        if last + 1 < len(norms) and page.mention_at[last + 1] is not None:
+        if following and page.mention_at[last + 1] is not None:
             return None
+        # A new clause: ", but infernal affairs has more depth".
+        clause = norms[index - 1] in ("but", "and", "while", "whereas") and page.gap(index - 1).startswith(",")
+        if clause and following in BEHIND_SUBJECTS and head not in language.talk and not norms[index].endswith("ing"):
+            return last
         if page.mentions:
-            liked = norms[index - 1] in ("love", "loves", "like", "likes", "enjoy")
-            also = norms[last + 1 : last + 3] == ["as", "well"] or norms[last + 1 : last + 2] == ["too"]
+            if following == "over" and self._mention_at(last + 2) and norms[index - 1] in _CHOOSING | _ARTICLES:
+                return last
+            liked = norms[verb] in ("love", "loves", "like", "likes", "enjoy") and head not in language.talk
+            also = norms[last + 1 : last + 3] == ["as", "well"] or following == "too"
             return last if liked and also else None
-        chosen = norms[verb] in ("suggest", "recommend", "enjoy", "see", "pick", "choose", "try", "watch", "take", "get")
-        adverb = head.endswith(("ly", "ing", "ed"))
-        return last if chosen and not adverb else None
+        question = page.text.rstrip().endswith("?") and head in language.talk
+        if question or head.endswith(("ly", "ing", "ed")) or (article is False and head in language.talk):
+            return None
+        if verb >= 0 and not page.gap(verb + 1).strip() and self._chooses(verb):
+            return last
+        return None
+
+    def _chooses(self, verb: int) -> bool:
+        """Whether something is recommended behind this word: "suggest", "would enjoy", "reminds me of"."""
+        norms = self.page.norms
+        before = norms[verb - 1] if verb else ""
+        if norms[verb] in _CHOOSING:
+            return True
+        if norms[verb] in ("like", "love"):
+            return before in ("would", "might", "may", "will", "could", "youd", "youll", "ill", "you", "they", "also")
+        return (before, norms[verb]) in _CHOOSING_PAIRS or (
+            norms[verb] == "of" and norms[max(0, verb - 2) : verb] in (["reminds", "me"], ["made", "me"])
+        )
 
     def _beside_others(self) -> Iterator[str]:
         """What stands in a row with items of ours behind a colon: "For the weekend: quicksand, then Alien"."""
@@ -423,12 +464,14 @@ class _Names:
             for cut in (*_ROW.finditer(text, start, match.end()), None):
                 parts.append((start, text[start : cut.start() if cut else match.end()]))
                 start = cut.end() if cut else start
-            ours = [self._touches((start, start + len(part))) for start, part in parts]
+            ours = [self._is_item(start, part) for start, part in parts]
             if len(parts) < 2 or not any(ours):
                 continue
             for (_, part), is_ours in zip(parts, ours, strict=True):
                 found = words(part)
                 if is_ours or not found or len(found) > 6 or self._all_ours(part):
+                    continue
+                if self._touches((text.find(part, match.start()), text.find(part, match.start()) + len(part))):
                     continue
                 if not any(self._is_talk(word.norm) for word in found):
                     yield part.strip()
@@ -677,6 +720,19 @@ class _Names:
 
 _COUNTED = frozenset({"percent", "prozent", "euro", "stunden", "jahre", "jahren", "minuten", "million", "or", "to", "bis", "oder", "filme", "modelle", "and", "tage"})
 _NUMBERED = frozenset({"top", "number", "part", "season", "episode", "version", "level", "bluetooth", "usb", "page", "chapter", "under", "below", "over", "above", "about", "around", "unter", "über", "bis", "ca", "etwa", "rund", "least", "most", "than", "als", "budget"})
+_ARTICLES = frozenset({"the", "a", "an"})
+_CHOOSING = frozenset({"suggest", "recommend", "enjoy", "see", "seen", "pick", "choose", "try", "watch", "take", "get", "buy", "read"})
+_CHOOSING_PAIRS = frozenset({
+    ("how", "about"), ("what", "about"), ("wrong", "with"), ("go", "with"), ("going", "with"), ("story", "of"), ("go", "for"),
+    ("twist", "in"), ("suspense", "in"), ("look", "at"), ("great", "in"), ("friend", "loves"), ("nothing", "beats"),
+    ("check", "out"), ("heard", "of"), ("think", "of"), ("thinking", "of"), ("mine", "loves"), ("people", "love"),
+})  # fmt: skip
+#: Nouns that stand for any item, or for what a shop or a host offers.
+_KINDS = frozenset({"one", "ones", "choice", "option", "pair", "model", "models", "set", "product", "brand", "lot", "bit", "few", "look",
+                    "try", "listen", "moment", "time", "evening", "weekend", "night", "day", "budget", "rest", "break", "walk",
+                    "trailer", "website", "shop", "store", "list", "list", "idea", "way", "mix", "change", "laugh", "film",
+                    "movie", "book", "series", "show", "classic", "sequel", "remake", "album", "song", "place", "restaurant",
+                    "hotel", "difference", "point", "picture", "appeal", "idea", "most", "best", "second", "first", "next"})  # fmt: skip
 _VERBS_BEFORE = frozenset({"love", "loves", "enjoy", "enjoyed", "like", "see", "saw", "loved", "reminds", "suggest", "pick", "get", "find", "choose"})
 _MONTHS = frozenset({"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
                      "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"})  # fmt: skip
