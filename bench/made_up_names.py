@@ -232,7 +232,9 @@ class Writer:
 
     def dated(self) -> str:
         """A title that is not in the catalogue, with a year."""
-        return f"{self.draw.choice((self.elsewhere, self.recombined, self.one_word))()} ({self.draw.randrange(1950, 2024)})"
+        while plain(name := self.draw.choice((self.elsewhere, self.recombined, self.one_word))()) in self.known:
+            pass
+        return f"{name} ({self.draw.randrange(1950, 2024)})"
 
     def named(self) -> Script:
         ways: dict[str, Callable[[], str]] = {

@@ -29,7 +29,7 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 # Beside a place: "New York", "Academy Award", "World War II".
 _BESIDE_PROPER = frozenset({"new", "south", "north", "east", "west", "central", "los", "san", "united", "great",
                             "world", "war", "award", "academy", "best", "picture", "day", "eve", "version",
-                            "coast", "wide", "web", "blu", "mr", "mrs", "ms", "dr", "the", "cold", "civil"})  # fmt: skip
+                            "coast", "wide", "web", "blu", "the", "cold", "civil"})  # fmt: skip
 _EDITIONS = frozenset({"pro", "max", "plus", "mini", "lite", "air", "ultra", "se", "neo", "one", "xl", "mk", "gen",
                        "ii", "iii", "iv", "v", "edition", "series", "sport", "studio", "elite", "nano", "go"})  # fmt: skip
 # A number may follow these, or stand before these, without being a name's.
@@ -77,9 +77,22 @@ class _Names:
         for first, last in self._runs():
             if not self._is_ours(first, last):
                 yield text[page.words[first].start : page.words[last].end]
+        if self._begins_small():
+            yield page.raws[0]
         yield from self._grown()
         yield from self._in_slots()
         yield from self._marked()
+
+    def _begins_small(self) -> bool:
+        """Whether a reply that names nothing begins in small letters with what it goes on to speak about."""
+        page = self.page
+        if not page.words or page.mentions or not page.raws[0].islower() or page.text.rstrip().endswith("?"):
+            return False
+        if self._language is None or self._language.code != "en":
+            return False
+        if page.norms[0] not in _ARTICLES and (self._function(page.norms[0]) or page.norms[0] in self._language.after_naming):
+            return False
+        return any(norm in BEHIND_SUBJECTS for norm in page.norms[1:9]) and not self._all_ours(" ".join(page.norms[:2]))
 
     def _grown(self) -> Iterator[str]:
         """Ours with something at its end that makes it another one: "Heat 2", "Quarzo 53 X", "Heat Alien",
@@ -87,6 +100,8 @@ class _Names:
         page, text = self.page, self.page.text
         for index in range(1, len(page.words)):
             before, at = page.mention_at[index - 1], page.mention_at[index]
+            if (before is None) != (at is None) and page.gap(index) == " " and self._small_neighbour(index):
+                yield text[page.words[index - 1].start : page.words[index].end]
             if before is not None and at is not before and not page.ends_before(index):
                 gap = page.gap(index)
                 if at is not None:
@@ -114,6 +129,34 @@ class _Names:
                     and not self._function(page.norms[index])
                 ):
                     yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _small_neighbour(self, index: int) -> bool:
+        """Whether a title in small letters has a noun right beside it, or "I" stands before one: "hotel ronin"."""
+        page, language = self.page, self._language
+        if language is None or language.code != "en":
+            return False
+        at = page.mention_at[index] or page.mention_at[index - 1]
+        assert at is not None
+        other = index if page.mention_at[index] is None else index - 1
+        norm = page.norms[other]
+        if other < index and page.raws[other] == "I" and is_capital(at.text):
+            return True
+        if not at.text[0].islower() or not page.raws[other].islower() or not norm.isalpha():
+            return False
+        if norm in self._generic or norm in self._catalogue_words or norm in _KINDS or norm in _CHOOSING or norm in BEHIND_SUBJECTS:
+            return False
+        if other == index and (self._function(norm) or norm in language.after_naming or norm.endswith("s")):
+            return norm == "the"
+        return not (
+            self._function(norm)
+            or norm in language.after_naming
+            or norm in language.before_names
+            or norm in language.naming
+            or norm in _VERBS_BEFORE
+            or norm in language.talk
+            or norm.endswith(("ly", "ed", "ing", "y", "ous", "ful", "ive", "al", "ic", "s"))
+            or is_common(norm)
+        )
 
     def _capitals_then_verb(self, index: int) -> bool:
         """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is ..."."""
@@ -436,6 +479,7 @@ class _Names:
             also = norms[last + 1 : last + 3] == ["as", "well"] or following == "too"
             return last if liked and also else None
         question = page.text.rstrip().endswith("?") and head in language.talk
+        question = question and norms[verb] in ("seen", "see", "watch", "read", "about", "try")
         if question or head.endswith(("ly", "ing", "ed")) or (article is False and head in language.talk):
             return None
         if verb >= 0 and not page.gap(verb + 1).strip() and self._chooses(verb):
@@ -450,6 +494,8 @@ class _Names:
             return True
         if norms[verb] in ("like", "love"):
             return before in ("would", "might", "may", "will", "could", "youd", "youll", "ill", "you", "they", "also")
+        if norms[verb] == "is":
+            return not _FAVOURITES.isdisjoint(norms[max(0, verb - 6) : verb])
         return (before, norms[verb]) in _CHOOSING_PAIRS or (
             norms[verb] == "of" and norms[max(0, verb - 2) : verb] in (["reminds", "me"], ["made", "me"])
         )
@@ -480,7 +526,9 @@ class _Names:
         """A noun that talk about items has not, standing as a name does: "the halcyon is in stock", "take the
         tundra", and, in a reply that names no item of ours, "it reminds me of monolith"."""
         page = self.page
-        if not index or not self._bare(index, index) or not self._ends(index) or page.norms[index].endswith("s"):
+        subject = page.norms[index - 1 : index] == ["the"] and self.vocabulary.brands and not self._familiar(index)
+        rare = self._bare(index, index) or (subject and not page.norms[index].endswith(("ing", "ed", "ly")))
+        if not index or not rare or not self._ends(index) or page.norms[index].endswith("s"):
             return False
         if page.gap(index) not in (" ", ": ") or page.mention_at[index - 1] is not None:
             return False
@@ -561,6 +609,8 @@ class _Names:
             return False
         if norm in language.after_naming or norm in language.function or norm in self._generic or self._proper(index):
             return False
+        if page.norms[index + 1 : index + 3] in (["was", "directed"], ["was", "written"], ["was", "released"]):
+            return True
         if norm in self.vocabulary.people_words or f" {norm} " in self.heard or norm in self._catalogue_words:
             return False
         return not (norm.endswith("ing") or (norm.endswith(("ity", "ness", "tion", "ment")) and is_common(norm)))
@@ -590,7 +640,8 @@ class _Names:
         if any(norm.isdigit() for norm in chunk):
             return None
         if head in self._generic or head in self._catalogue_words or f" {' '.join(chunk)} " in self.heard:
-            return None
+            strange = not page.mentions and len(chunk) > 1 and not self._familiar(index)
+            return last if strange and not chunk[0].endswith(_NO_NOUN) and not is_common(chunk[0]) else None
         plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
         if (plural and (page.mentions or head in language.talk)) or chunk[0].endswith(("ing", "ly")):
             return None
@@ -722,6 +773,7 @@ _COUNTED = frozenset({"percent", "prozent", "euro", "stunden", "jahre", "jahren"
 _NUMBERED = frozenset({"top", "number", "part", "season", "episode", "version", "level", "bluetooth", "usb", "page", "chapter", "under", "below", "over", "above", "about", "around", "unter", "über", "bis", "ca", "etwa", "rund", "least", "most", "than", "als", "budget"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _CHOOSING = frozenset({"suggest", "recommend", "enjoy", "see", "seen", "pick", "choose", "try", "watch", "take", "get", "buy", "read"})
+_FAVOURITES = frozenset({"favorite", "favourite", "pick", "suggestion", "recommendation", "tip", "choice"})
 _CHOOSING_PAIRS = frozenset({
     ("how", "about"), ("what", "about"), ("wrong", "with"), ("go", "with"), ("going", "with"), ("story", "of"), ("go", "for"),
     ("twist", "in"), ("suspense", "in"), ("look", "at"), ("great", "in"), ("friend", "loves"), ("nothing", "beats"),
