@@ -101,10 +101,11 @@ class Shelf:
     quiet: Sequence[str]
     seekers: Sequence[str]
     products: bool
+    titles: Sequence[str]
 
     def known(self) -> set[str]:
         # What stands behind a colon, or before it, is a name of the item too.
-        return {plain(part) for row in self.rows for part in (row["t"], *re.split(r"[:–] | - ", row["t"]))}
+        return {plain(part) for title in self.titles for part in (title, *re.split(r"[:–] | - ", title))}
 
 
 def films() -> Shelf:
@@ -117,8 +118,9 @@ def films() -> Shelf:
             }
             for row in csv.DictReader(file)
         ]  # fmt: skip
+    titles = [row["t"] for row in rows]
     rows = [row for row in rows if row["y"] and row["people"] and row["g"]]
-    return Shelf(rows, frames.FILMS, frames.PLAIN_FILMS, _SEEKERS_FILMS, False)
+    return Shelf(rows, frames.FILMS, frames.PLAIN_FILMS, _SEEKERS_FILMS, False, titles)
 
 
 def products() -> Shelf:
@@ -134,7 +136,7 @@ def products() -> Shelf:
     titles = Counter(row["t"] for row in rows)
     # What two items are called alike has no one price.
     rows = [row for row in rows if titles[row["t"]] == 1]
-    return Shelf(rows, frames.PRODUCTS, frames.PLAIN_PRODUCTS, _SEEKERS_PRODUCTS, True)
+    return Shelf(rows, frames.PRODUCTS, frames.PLAIN_PRODUCTS, _SEEKERS_PRODUCTS, True, list(titles))
 
 
 class Writer:
@@ -321,6 +323,11 @@ async def said(shelf: Shelf, scripts: Sequence[Script], **settings: Any) -> list
     return found
 
 
+def holds(text: str, wrong: str) -> bool:
+    """Whether a text has these words, and not as a part of others: 37 is not in 373.99."""
+    return re.search(rf"(?<![\w.,]){re.escape(wrong)}(?![\w]|[.,]\d)", text) is not None
+
+
 def wilson(count: int, n: int) -> tuple[float, float]:
     if not n:
         return 0.0, 1.0
@@ -346,7 +353,7 @@ def main() -> None:
             if script.wrong is None:
                 if grounding.get("fallback") or text != script.text:
                     spoilt.append(script)
-            elif not grounding.get("fallback") and script.wrong in text:
+            elif not grounding.get("fallback") and holds(text, script.wrong):
                 through.append(script)
         bad = sum(script.wrong is not None for script in scripts)
         good = len(scripts) - bad

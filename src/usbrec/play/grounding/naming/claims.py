@@ -297,13 +297,15 @@ class _Claims:
     def _years(self) -> Iterator[Fault]:
         text, lists = self.page.text, _words()
         for match in _YEAR.finditer(text):
-            if self._within_title(match.start()) or text[match.start() - 1 : match.start()] == "(":
-                continue
             before = self._before(match.start())
+            bracket = text[match.start() - 1 : match.start()] == "("
+            behind = any(text[one.end : match.start()].strip() == "(" for one in self.page.mentions)
+            if self._within_title(match.start()) or (bracket and not behind):
+                continue
             year, about = int(match["year"]), self._about(match.start())
             if not about or lists.story.search(before) or lists.amount.search(text[max(0, match.start() - 4) : match.end() + 8]):
                 continue
-            claimed = bool(lists.dated.search(before))
+            claimed = behind or bool(lists.dated.search(before))
             meant = [item for items in about for item in items]
             if any(item.year == year or self._holds(item, match["year"]) for item in meant):
                 continue

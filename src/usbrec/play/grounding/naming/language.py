@@ -153,7 +153,7 @@ def _derived(code: str, word: str, known: frozenset[str]) -> bool:
 
 def _derived_once(code: str, word: str, known: frozenset[str]) -> bool:
     for ending, instead in _ENDINGS[code]:
-        if word.endswith(ending) and len(word) > len(ending) + 3:
+        if ending != "y" and word.endswith(ending) and len(word) > len(ending) + 3:
             root = word[: -len(ending)] + instead
             if root in known or (not instead and root[-1] == root[-2] and root[:-1] in known):
                 return True

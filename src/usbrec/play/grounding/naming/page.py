@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
@@ -37,7 +37,7 @@ class Heard:
 #: What may follow a name that a sentence begins with.
 BEHIND_SUBJECTS = frozenset({
     "is", "was", "has", "had", "stars", "features", "costs", "offers", "comes", "would", "might", "tells", "follows",
-    "delivers", "gives", "gave", "goes", "takes", "should", "can", "may", "does", "will", "were", "beats", "ist", "war",
+    "delivers", "stays", "sounds", "feels", "looks", "works", "fits", "holds", "lasts", "gives", "gave", "goes", "takes", "should", "can", "may", "does", "will", "were", "beats", "ist", "war",
     "hat", "kostet", "bietet", "passt", "wird", "gibt", "gefällt", "gefallt",
 })  # fmt: skip
 _BEHIND_COMMAS = frozenset({"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"})
@@ -59,6 +59,7 @@ class Page:
     def with_titles(self, spelt: Sequence[tuple[int, int, Item]]) -> Page:
         """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of Quills."""
         more: list[tuple[Mention, Item]] = []
+        linked = LinkedText(self.text, tuple(map(self._with_marks, self.linked.mentions)), self.linked.unknown)
         covered = [at is not None for at in self.mention_at]
         for first, last, item in sorted(spelt, key=lambda one: one[0] - one[1]):
             raws = self.raws[first : last + 1]
@@ -72,10 +73,18 @@ class Page:
             more.append((Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item))
         spans = frozenset((first, last) for first, last, _ in spelt)
         if not more:
-            return replace(self, spelt=spans)
-        mentions = sorted([*self.linked.mentions, *(mention for mention, _ in more)])
+            return Page(linked, self.items, spans)
+        mentions = sorted([*linked.mentions, *(mention for mention, _ in more)])
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
         return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
+
+    def _with_marks(self, mention: Mention) -> Mention:
+        """A mention with the marks that its title ends with: "Airplane!", "If....", "Who Is It?"."""
+        end = mention.end
+        marks = mention.title[len(mention.title.rstrip("!?.…")) :]
+        if mention.year is None and marks and self.text.startswith(marks, end):
+            return mention._replace(end=end + len(marks), text=self.text[mention.start : end + len(marks)])
+        return mention
 
     def _said_of(self, index: int) -> bool:
         """Whether a sentence that begins with this word is about it: "Glory, starring ...", "Flight is ..."."""
@@ -129,6 +138,9 @@ class Page:
     def gap(self, index: int) -> str:
         """What stands before a word, from the end of the one before."""
         start = self.words[index - 1].end if index else 0
+        before = self.mention_at[index - 1] if index else None
+        if before is not None and self.mention_at[index] is not before:
+            start = max(start, min(before.end, self.words[index].start))
         return self.text[start : self.words[index].start]
 
     @cached_property
@@ -151,6 +163,9 @@ class Page:
 
     def ends_before(self, index: int) -> bool:
         """Whether a sentence ends before a word: a full stop before a blank, but not that of "Mr."."""
+        before = self.mention_at[index - 1] if index else None
+        if before is not None and before.end > self.words[index - 1].end:
+            return bool(_SENTENCE.search(self.text[before.end : self.words[index].start]))
         return bool(_SENTENCE.search(self.gap(index))) and len(self.raws[index - 1]) > 2
 
     @cached_property

@@ -29,7 +29,7 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 # Beside a place: "New York", "Academy Award", "World War II".
 _BESIDE_PROPER = frozenset({"new", "south", "north", "east", "west", "central", "los", "san", "united", "great",
                             "world", "war", "award", "academy", "best", "picture", "day", "eve", "version",
-                            "coast", "wide", "web", "blu", "the", "cold", "civil"})  # fmt: skip
+                            "coast", "wide", "web", "blu", "the", "kong", "cold", "civil"})  # fmt: skip
 _EDITIONS = frozenset({"pro", "max", "plus", "mini", "lite", "air", "ultra", "se", "neo", "one", "xl", "mk", "gen",
                        "ii", "iii", "iv", "v", "edition", "series", "sport", "studio", "elite", "nano", "go"})  # fmt: skip
 # A number may follow these, or stand before these, without being a name's.
@@ -100,6 +100,21 @@ class _Names:
         page, text = self.page, self.page.text
         for index in range(1, len(page.words)):
             before, at = page.mention_at[index - 1], page.mention_at[index]
+            if (
+                before is not None
+                and at is None
+                and page.norms[index] == "the"
+                and page.gap(index) == " "
+                and index + 1 < len(page.words)
+                and page.mention_at[index + 1] is not None
+            ):
+                yield text[before.start : page.words[index + 1].end]
+            if before is None and at is not None and page.gap(index) == " " and (
+                (index - 1, index - 1) in page.spelt
+                and is_capital(page.raws[index - 1])
+                or (page.norms[index - 1].isdigit() and not page.opens[index - 1] and page.norms[index - 2] not in _BEFORE_NUMBERS)
+            ):
+                yield text[page.words[index - 1].start : at.end]
             if (before is None) != (at is None) and page.gap(index) == " " and self._small_neighbour(index):
                 yield text[page.words[index - 1].start : page.words[index].end]
             if before is not None and at is not before and not page.ends_before(index):
@@ -182,7 +197,7 @@ class _Names:
             return not following or following in BEHIND_SUBJECTS or self._function(following)
         if not norm.isdigit() or (following and _currency(page, index)):
             return False
-        counted = following.endswith("s") and following not in BEHIND_SUBJECTS
+        counted = following in _UNITS
         return not counted and text_after(page, index)[:1] not in ("%", "€", "$")
 
     def _ends(self, index: int) -> bool:
@@ -542,7 +557,7 @@ class _Names:
             return subject or self._named_here(index) or not self._anything_named
         if self._anything_named:
             return False
-        return self._function(before) or before in _VERBS_BEFORE
+        return before in _VERBS_BEFORE or before in ("of", "with", "about", "by", "from", "over", "like", "or", "then", "in")
 
     @cached_property
     def _anything_named(self) -> bool:
@@ -771,13 +786,15 @@ class _Names:
 
 _COUNTED = frozenset({"percent", "prozent", "euro", "stunden", "jahre", "jahren", "minuten", "million", "or", "to", "bis", "oder", "filme", "modelle", "and", "tage"})
 _NUMBERED = frozenset({"top", "number", "part", "season", "episode", "version", "level", "bluetooth", "usb", "page", "chapter", "under", "below", "over", "above", "about", "around", "unter", "über", "bis", "ca", "etwa", "rund", "least", "most", "than", "als", "budget"})
+_UNITS = frozenset({"hours", "minutes", "times", "years", "days", "weeks", "months", "stars", "percent", "points", "more", "others",
+                    "hour", "grams", "meters", "people", "stunden", "minuten", "jahre", "tage", "mal", "prozent", "sterne"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _CHOOSING = frozenset({"suggest", "recommend", "enjoy", "see", "seen", "pick", "choose", "try", "watch", "take", "get", "buy", "read"})
 _FAVOURITES = frozenset({"favorite", "favourite", "pick", "suggestion", "recommendation", "tip", "choice"})
 _CHOOSING_PAIRS = frozenset({
     ("how", "about"), ("what", "about"), ("wrong", "with"), ("go", "with"), ("going", "with"), ("story", "of"), ("go", "for"),
     ("twist", "in"), ("suspense", "in"), ("look", "at"), ("great", "in"), ("friend", "loves"), ("nothing", "beats"),
-    ("check", "out"), ("heard", "of"), ("think", "of"), ("thinking", "of"), ("mine", "loves"), ("people", "love"),
+    ("check", "out"), ("okay", "then"), ("ok", "then"), ("so", "then"), ("heard", "of"), ("think", "of"), ("thinking", "of"), ("mine", "loves"), ("people", "love"),
 })  # fmt: skip
 #: Nouns that stand for any item, or for what a shop or a host offers.
 _KINDS = frozenset({"one", "ones", "choice", "option", "pair", "model", "models", "set", "product", "brand", "lot", "bit", "few", "look",
