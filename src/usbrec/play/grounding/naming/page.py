@@ -66,10 +66,11 @@ class Page:
             written = all(is_capital(raw) or not raw[0].isalpha() for raw in (raws[0], raws[-1])) and (
                 last > first or (raws[0][0].isalpha() and (not self.opens[first] or self._said_of(first)))
             )
-            if any(covered[first : last + 1]) or not written or self._goes_on(first, last):
+            start, end = self.words[first].start, self.words[last].end
+            unknown = any(a < end and start < b for a, b in self.linked.unknown)
+            if unknown or any(covered[first : last + 1]) or not written or self._goes_on(first, last):
                 continue
             covered[first : last + 1] = [True] * (last + 1 - first)
-            start, end = self.words[first].start, self.words[last].end
             more.append((Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item))
         spans = frozenset((first, last) for first, last, _ in spelt)
         if not more:
