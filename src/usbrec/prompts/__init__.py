@@ -19,6 +19,7 @@ from usbrec.errors import ConfigError
 FIELDS: Mapping[str, frozenset[str]] = {
     "recommender": frozenset(),
     "recommender_grounded": frozenset(),
+    "recommender_slots": frozenset(),
     "candidates": frozenset({"message", "candidates"}),
     "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
@@ -55,6 +56,9 @@ SPOKEN = (
 TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
 
 
+_LATER = frozenset({"recommender_slots"})
+
+
 class Prompts:
     """All prompt texts of a run.
 
@@ -89,7 +93,14 @@ class Prompts:
             for language in sorted(set(languages))
             for name, text in self._spoken.get(language, {}).items()
         }
-        return {name: text for name, text in self._texts.items() if name not in _NOT_PLAYED} | spoken
+        # Later ones that nobody has replaced are left out, so that recorded runs keep their digest: whether they
+        # are used stands in the settings.
+        played = {
+            name: text
+            for name, text in self._texts.items()
+            if name not in _NOT_PLAYED and (name not in _LATER or text != _packaged(name))
+        }
+        return played | spoken
 
 
 def _packaged(name: str) -> str:

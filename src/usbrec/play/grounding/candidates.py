@@ -19,7 +19,8 @@ _LONG = 80
 
 @dataclass(frozen=True)
 class Grounding:
-    """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown."""
+    """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown.
+    With `slots` a reply names them by their numbers."""
 
     knowledge: Knowledge
     retriever: Retriever
@@ -27,10 +28,11 @@ class Grounding:
     count: int
     text_words: int = 0
     languages: Languages = ENGLISH
+    slots: bool = False
 
     @property
     def format(self) -> CandidateFormatter:
-        return CandidateFormatter(self.prompts, self.text_words)
+        return CandidateFormatter(self.prompts, self.text_words, self.slots)
 
     def heard(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         """The turns as a language model is shown them, which is what candidates are retrieved for."""

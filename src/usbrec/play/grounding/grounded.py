@@ -30,13 +30,16 @@ from usbrec.dialogue import Conversation, Item, Reply, plain_words
 from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.keys import derive_seed
+from usbrec.llm.grammar import TitleGrammar
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
 from usbrec.play.grounding.naming.page import Heard
+from usbrec.play.grounding.naming.slots import filled, unfilled
 from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
+Naming = Literal["checked", "constrained", "slots"]
 
 #: Least temperature of a second draw: a greedy one would say the same again.
 _REDRAW_TEMPERATURE = 0.7
@@ -58,18 +61,27 @@ class Grounded:
     `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help:
     "item" the first candidate, also for a last round's reply that names nothing real; "ask" a question,
     so that every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
-    ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. Text is not
+    ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is how
+    names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that the model
+    writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`). Text is not
     streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
     def __init__(
-        self, inner: Recommender, grounding: Grounding, *, redraws: int = 2, fallback: Fallback = "item"
+        self,
+        inner: Recommender,
+        grounding: Grounding,
+        *,
+        redraws: int = 2,
+        fallback: Fallback = "item",
+        naming: Naming = "checked",
     ) -> None:
         self.inner = inner
         self._grounding = grounding
         self._check = ReplyCheck(grounding.knowledge)
         self._redraws = redraws
         self._fallback = fallback
+        self._naming = naming
 
     @property
     def name(self) -> str:
@@ -77,7 +89,9 @@ class Grounded:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {"grounded": self.inner.identity, "candidates": self._grounding.count}
+        # Said only where it is not what it always was, so that recorded runs keep their identity.
+        naming = {} if self._naming == "checked" else {"naming": self._naming}
+        return {"grounded": self.inner.identity, "candidates": self._grounding.count, **naming}
 
     @property
     def parallel(self) -> bool:
@@ -101,7 +115,7 @@ class Grounded:
         """The best draw for each reply asked for, and the first answer with the usage of all."""
         started = time.monotonic()
         shown = self._grounding.with_candidates(conversation, reading.candidates)
-        sampling = replace(sampling, on_delta=None)
+        sampling = replace(sampling, on_delta=None, grammar=self._grammar(reading))
         drawn = await self.inner.draw(shown, sampling)
         draws = [reading.read(reply) for reply in drawn.replies]
         for attempt in range(1, self._redraws + 1):
@@ -125,6 +139,12 @@ class Grounded:
                 draws[place] = draws[place].or_better(reading.read(reply))
         return draws, drawn
 
+    def _grammar(self, reading: _Reading) -> TitleGrammar | None:
+        """What the model may write with: plain words around the titles shown."""
+        if self._naming != "constrained" or not reading.items:
+            return None
+        return TitleGrammar(tuple(self._grounding.format.name(item) for item in reading.items))
+
     def _said(self, draw: _Draw, reading: _Reading) -> Reply:
         fallback = draw.quality is ReplyQuality.INVENTED or (
             self._fallback == "item"
@@ -138,6 +158,7 @@ class Grounded:
                 "redraws": draw.redraws,
                 "mended": draw.mended and not fallback,
                 "fallback": fallback,
+                **({} if self._naming == "checked" else {"naming": self._naming}),
             },
         )
 
@@ -205,12 +226,15 @@ class _Reading:
         )
 
     def read(self, reply: Reply) -> _Draw:
-        text = self._mend(reply.text)
+        text = reply.text
+        if self.grounding.slots:
+            text = filled(text, [self.grounding.format.name(item) for item in self.items])
+        text = self._mend(text)
         return _Draw(replace(reply, text=text), self.quality(text), text != reply.text)
 
     def quality(self, text: str) -> ReplyQuality:
         knowledge = self.grounding.knowledge
-        if self.check.made_up(text, self.items, self.heard):
+        if self.check.made_up(text, self.items, self.heard) or (self.grounding.slots and unfilled(text)):
             return ReplyQuality.INVENTED
         if plain_words(text) in self.replies:
             return ReplyQuality.REPEATED

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
-from usbrec.play.grounding.naming.claims import ClaimCheck
+from usbrec.play.grounding.naming.claims import ClaimCheck, Fault
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
@@ -53,7 +53,11 @@ class ReplyCheck:
 
     def mended(self, text: str, heard: Heard) -> str:
         """The reply with a wrong price or year set right where that is plainly said of one item."""
-        for start, end, right in reversed(self._claims.faults(self._page(text), heard)):
+        if not any(map(str.isdigit, text)):
+            return text
+        page = self._page(text)
+        faults = [*self._claims.faults(page, heard), *_years_beside(page)]
+        for start, end, right in sorted(faults, reverse=True):
             if right is not None:
                 text = text[:start] + right + text[end:]
         return text
@@ -65,6 +69,15 @@ class ReplyCheck:
         items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
         page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
         return page.with_titles(list(linker.spelt(page.norms)))
+
+
+def _years_beside(page: Page) -> Iterator[Fault]:
+    """The years in brackets that are one off, which a reader forgives and a catalogue does not."""
+    for mention in page.mentions:
+        item = page.items.get(mention.item_id)
+        if mention.year is not None and item is not None and item.year not in (None, mention.year):
+            start = mention.start + mention.text.rfind(str(mention.year))
+            yield Fault(start, start + 4, str(item.year))
 
 
 def heard_in(turns: Iterable[Turn]) -> Heard:
