@@ -77,7 +77,18 @@ _USE = {
     "kids": ("children, with limited volume", "Kinder, mit begrenzter Lautstärke"),
     "travel": ("trains and planes", "Bahn und Flugzeug"),
 }
-HEADER = ("SKU", "Name", "Brand", "Category", "Price", "Stock", "Battery Hours", "Colour", "Year", "Description")
+HEADER = (
+    "SKU",
+    "Name",
+    "Brand",
+    "Category",
+    "Price",
+    "Stock",
+    "Battery Hours",
+    "Colour",
+    "Year",
+    "Description",
+)
 
 
 def _titles(brand: str, style: str, count: int, draw: random.Random) -> list[str]:

@@ -64,11 +64,36 @@ _FILMS_ELSEWHERE = (
 _WORDS = ("Solace", "Momentum", "Halcyon", "Tundra", "Paragon", "Bastion", "Cascade", "Monolith", "Vertigo", "Inferno",
           "Catalyst", "Oblivion", "Serenade", "Tempest", "Labyrinth", "Mirage", "Nocturne", "Obsidian", "Rhapsody",
           "Silhouette", "Meridian", "Vanguard", "Whirlwind", "Equinox", "Lullaby", "Quicksand", "Inception")  # fmt: skip
-_SYLLABLES = ("ta", "vro", "kel", "lin", "mo", "ri", "sen", "dar", "pho", "zu", "bex", "gor", "lum", "nai", "qui", "tor")
+_SYLLABLES = (
+    "ta",
+    "vro",
+    "kel",
+    "lin",
+    "mo",
+    "ri",
+    "sen",
+    "dar",
+    "pho",
+    "zu",
+    "bex",
+    "gor",
+    "lum",
+    "nai",
+    "qui",
+    "tor",
+)
 _FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία", "ゆめ", "Полночь",
             "음악가", "風の音")  # fmt: skip
 _EDITIONS = ("Ultra", "Max", "SE", "Black Edition", "Signature", "X", "Evo", "Neo")
-_PEOPLE = ("Anders Holm", "Maria Kessler", "Tom Brannigan", "Yuki Tanabe", "Lena Fortuna", "Marcus Idowu", "Greta Vance")
+_PEOPLE = (
+    "Anders Holm",
+    "Maria Kessler",
+    "Tom Brannigan",
+    "Yuki Tanabe",
+    "Lena Fortuna",
+    "Marcus Idowu",
+    "Greta Vance",
+)
 _SEEKERS_FILMS = ("I'm in the mood for a good film tonight.", "I like crime films and thrillers.", "Something funny, please!",
                   "Hi! I want to watch something with my family.", "Ich mag spannende Filme.")  # fmt: skip
 _SEEKERS_PRODUCTS = ("I need headphones for the train.", "I'm looking for comfortable headphones with good bass.",
@@ -178,7 +203,12 @@ class Writer:
             row = self.row(having=("stock",))
             while (row["stock"] == "0") == there:
                 row = self.row(having=("stock",))
-            return Script(self.filled(self.of(frames.IN_STOCK if there else frames.SOLD_OUT), row), "right stock", None, seeker)
+            return Script(
+                self.filled(self.of(frames.IN_STOCK if there else frames.SOLD_OUT), row),
+                "right stock",
+                None,
+                seeker,
+            )
         frame = self.draw.choice(self.frames)
         row = self.row(having=self.needs(frame))
         title = row["t"]
@@ -204,7 +234,11 @@ class Writer:
             places = [place for place, character in enumerate(title) if character.isdigit()]
             if places:
                 place = self.draw.choice(places)
-                return title[:place] + str((int(title[place]) + self.draw.randrange(1, 9)) % 10) + title[place + 1 :]
+                return (
+                    title[:place]
+                    + str((int(title[place]) + self.draw.randrange(1, 9)) % 10)
+                    + title[place + 1 :]
+                )
 
     def elsewhere(self) -> str:
         return self.draw.choice(_PRODUCTS_ELSEWHERE if self.shelf.products else _FILMS_ELSEWHERE)
@@ -215,7 +249,9 @@ class Writer:
         return "".join(self.draw.sample(_SYLLABLES, 2 + self.draw.randrange(2))).capitalize()
 
     def numeral(self) -> str:
-        number = self.draw.choice((self.draw.randrange(11, 99), self.draw.randrange(100, 999), self.draw.randrange(1700, 2060)))
+        number = self.draw.choice(
+            (self.draw.randrange(11, 99), self.draw.randrange(100, 999), self.draw.randrange(1700, 2060))
+        )
         if self.shelf.products:
             return f"{self.row()['people'][0]} {number}"
         return str(number)
@@ -234,7 +270,9 @@ class Writer:
 
     def dated(self) -> str:
         """A title that is not in the catalogue, with a year."""
-        while plain(name := self.draw.choice((self.elsewhere, self.recombined, self.one_word))()) in self.known:
+        while (
+            plain(name := self.draw.choice((self.elsewhere, self.recombined, self.one_word))()) in self.known
+        ):
             pass
         return f"{name} ({self.draw.randrange(1950, 2024)})"
 
@@ -249,7 +287,11 @@ class Writer:
         kind = self.draw.choice(list(ways))
         while True:
             name = ways[kind]()
-            if plain(name) not in self.known and plain("the " + name) not in self.known and not self._titles(name):
+            if (
+                plain(name) not in self.known
+                and plain("the " + name) not in self.known
+                and not self._titles(name)
+            ):
                 break
         frame = self.draw.choice(self.frames)
         row = self.row(having=self.needs(frame))
@@ -268,19 +310,25 @@ class Writer:
             row = self.row()
             if self.draw.random() < 0.5:
                 wrong = str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))
-                return Script(self.filled(self.of(frames.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker)
+                return Script(
+                    self.filled(self.of(frames.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker
+                )
             while True:
                 name = self.draw.choice((self.draw.choice(self.row()["all"]), self.draw.choice(_PEOPLE)))
                 if name not in row["all"]:
                     break
-            return Script(self.filled(self.of(frames.WRONG_PERSON), row, p=name), "wrong person", name, seeker)
+            return Script(
+                self.filled(self.of(frames.WRONG_PERSON), row, p=name), "wrong person", name, seeker
+            )
         kind = self.draw.choice(("price", "stock", "year", "brand"))
         if kind == "price":
             row = self.row()
             wrong = f"{self.draw.randrange(12, 480)}{self.draw.choice(('', '.90', '.99'))}"
             if row["price"] and abs(float(row["price"]) - float(wrong)) < 1.5:
                 return self.claim()
-            return Script(self.filled(self.of(frames.WRONG_PRICE), row, price=wrong), "wrong price", wrong, seeker)
+            return Script(
+                self.filled(self.of(frames.WRONG_PRICE), row, price=wrong), "wrong price", wrong, seeker
+            )
         if kind == "stock":
             there = self.draw.random() < 0.5
             row = self.row()
@@ -292,8 +340,12 @@ class Writer:
         row = self.row(having=("y",))
         if kind == "year":
             wrong = str(int(row["y"]) + self.draw.choice((-9, -5, -3, 2, 3, 5)))
-            return Script(self.filled(self.of(frames.WRONG_PRODUCT_YEAR), row, y=wrong), "wrong year", wrong, seeker)
-        while (name := self.draw.choice((self.row()["people"][0], "Sony", "Bose", "Sennheiser"))) == row["people"][0]:
+            return Script(
+                self.filled(self.of(frames.WRONG_PRODUCT_YEAR), row, y=wrong), "wrong year", wrong, seeker
+            )
+        while (name := self.draw.choice((self.row()["people"][0], "Sony", "Bose", "Sennheiser"))) == row[
+            "people"
+        ][0]:
             pass
         text = self.filled(self.of(frames.WRONG_BRAND), row, p=name)
         return Script(text, "wrong brand", name, seeker)
@@ -301,11 +353,14 @@ class Writer:
     def scripts(self, count: int) -> list[Script]:
         """`count` replies: half good ones, a third with made-up names, the others with wrong claims."""
         return [
-            (self.good if place % 2 else self.claim if place % 6 == 0 else self.named)() for place in range(count)
+            (self.good if place % 2 else self.claim if place % 6 == 0 else self.named)()
+            for place in range(count)
         ]
 
 
-async def said(shelf: Shelf, scripts: Sequence[Script], **settings: Any) -> list[tuple[str, Mapping[str, Any]]]:
+async def said(
+    shelf: Shelf, scripts: Sequence[Script], **settings: Any
+) -> list[tuple[str, Mapping[str, Any]]]:
     """What a grounded recommender says in place of each, with the record of its grounding."""
     catalogue = load_catalogue(SHOP if shelf.products else DEMO)
     knowledge = Knowledge.of(catalogue, Similarity(), seed=0)
@@ -343,7 +398,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print what was let through and what was spoilt")
     options = parser.parse_args()
-    table = Table("catalogue", "replies", "made up", "let through", "95 %", "good", "spoilt", "95 %", box=None)
+    table = Table(
+        "catalogue", "replies", "made up", "let through", "95 %", "good", "spoilt", "95 %", box=None
+    )
     for name, shelf in (("films", films()), ("products", products())):
         scripts = Writer(shelf, int(options.half == "reported"), options.seed).scripts(options.replies)
         answers = asyncio.run(said(shelf, scripts))

@@ -392,8 +392,8 @@ class _Wiring:
         if (self._config.models.constrain if own is None else own) == "none":
             raise ConfigError(
                 f"play.naming = constrained limits what {text} can write: say how its server does that "
-                '(models.constrain, or servers.NAME.constrain = "grammar", "structured" or "guided"), or take '
-                'play.naming = "checked" or "slots".'
+                '(models.constrain, or servers.NAME.constrain = "grammar", "structured" or "guided"), or '
+                'take play.naming = "checked" or "slots".'
             )
 
     def _around(self, recommender: Recommender) -> Recommender:

@@ -45,7 +45,9 @@ class _GrammarLimit:
 
         self._matcher = llguidance.LLMatcher(tokenizer, llguidance.LLMatcher.grammar_from_lark(grammar.lark))
         if self._matcher.is_error():
-            raise ConfigError(f"llguidance cannot read the grammar of titles: {self._matcher.get_error()[:200]}")
+            raise ConfigError(
+                f"llguidance cannot read the grammar of titles: {self._matcher.get_error()[:200]}"
+            )
         self._vocabulary = vocabulary
         self._ends = sorted(ends)
 

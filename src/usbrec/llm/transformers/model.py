@@ -320,9 +320,7 @@ class TransformersModel:
                     raise
                 decodings.append(error)
                 continue
-            decodings.append(
-                DecodingRequest(request, prompt, stopped.is_set, self._limit(request), started)
-            )
+            decodings.append(DecodingRequest(request, prompt, stopped.is_set, self._limit(request), started))
         loaded = self._open()
         draw_all(
             loaded.model,

@@ -70,7 +70,9 @@ def _words() -> _Lexicon:
         return tuple(entry for one in listed for entry in one[name])
 
     def before(name: str) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{_longest_first(every(name))})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
+        return re.compile(
+            rf"\b(?:{_longest_first(every(name))})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE
+        )
 
     sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{_longest_first(every('currencies'))})"
     number = r"[0-9](?:[0-9.,]*[0-9])?"
@@ -164,7 +166,9 @@ class _Claims:
     def _about(self, start: int) -> list[list[Item]]:
         """What stands at `start` is said of one of these, the likeliest first: for each mention the items that it
         may mean."""
-        begin, end = next((span for span in self._sentences if span[0] <= start < span[1]), (0, len(self.page.text)))
+        begin, end = next(
+            (span for span in self._sentences if span[0] <= start < span[1]), (0, len(self.page.text))
+        )
         mentions = self.page.mentions
         before = [one for one in mentions if begin <= one.start < start]
         behind = [one for one in mentions if start <= one.start < end]
@@ -184,7 +188,8 @@ class _Claims:
     def _heard_number(self, digits: str) -> bool:
         number = number_of(digits, thousands=True)
         return number is not None and any(
-            number_of(said, thousands=True) == number for said in re.findall(r"[0-9](?:[0-9.,]*[0-9])?", self.heard.text)
+            number_of(said, thousands=True) == number
+            for said in re.findall(r"[0-9](?:[0-9.,]*[0-9])?", self.heard.text)
         )
 
     def _within_title(self, start: int) -> bool:
@@ -231,7 +236,9 @@ class _Claims:
                 for known in (self._price_of(items[0]) for items in about)
             )
             return None if fits or (heard and price is None) else Fault(start, end, None)
-        if re.search(r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", before.rsplit(",", 1)[-1], re.IGNORECASE):
+        if re.search(
+            r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", before.rsplit(",", 1)[-1], re.IGNORECASE
+        ):
             fits = price is not None and price <= said
             return None if heard and (fits or price is None) else Fault(start, end, None)
         if price is None:
@@ -272,7 +279,11 @@ class _Claims:
                     continue
                 if not about:
                     continue
-                negated = re.search(r"\b(?:not|n['’]t|never|nicht|kein\w*|no longer)\b", text[max(begin, match.start() - 16) : match.start()], re.IGNORECASE)
+                negated = re.search(
+                    r"\b(?:not|n['’]t|never|nicht|kein\w*|no longer)\b",
+                    text[max(begin, match.start() - 16) : match.start()],
+                    re.IGNORECASE,
+                )
                 if not any(self._agrees(item, there != bool(negated), match) for item in about[0]):
                     yield Fault(match.start(), match.end(), None)
 
@@ -303,7 +314,11 @@ class _Claims:
             if self._within_title(match.start()) or (bracket and not behind):
                 continue
             year, about = int(match["year"]), self._about(match.start())
-            if not about or lists.story.search(before) or lists.amount.search(text[max(0, match.start() - 4) : match.end() + 8]):
+            if (
+                not about
+                or lists.story.search(before)
+                or lists.amount.search(text[max(0, match.start() - 4) : match.end() + 8])
+            ):
                 continue
             claimed = behind or bool(lists.dated.search(before))
             meant = [item for items in about for item in items]
@@ -312,7 +327,11 @@ class _Claims:
             if not claimed and f" {year} " in self.heard.words:
                 continue
             known = meant[0].year
-            right = str(known) if claimed and known is not None and len({item.id for item in meant}) == 1 else None
+            right = (
+                str(known)
+                if claimed and known is not None and len({item.id for item in meant}) == 1
+                else None
+            )
             yield Fault(match.start("year"), match.end("year"), right)
         for match in _DECADE.finditer(text):
             if self._within_title(match.start()):
@@ -320,7 +339,11 @@ class _Claims:
             about = [item for items in self._about(match.start()) for item in items if item.year is not None]
             decade = int(match["decade"])
             asked = re.search(rf"(?<![0-9])(?:[0-9]{{2}})?{decade:02d}(?:s|er)?(?![0-9])", self.heard.words)
-            if about and not asked and not any(_of_decade(item.year or 0, match["century"], decade) for item in about):
+            if (
+                about
+                and not asked
+                and not any(_of_decade(item.year or 0, match["century"], decade) for item in about)
+            ):
                 yield Fault(match.start(), match.end(), None)
 
     def _holds(self, item: Item, number: str) -> bool:
@@ -342,7 +365,8 @@ class _Claims:
                 (
                     index + length - 1
                     for length in range(min(4, len(norms) - index), 0, -1)
-                    if " ".join([*norms[index : index + length - 1], page.words[index + length - 1].stem]) in people
+                    if " ".join([*norms[index : index + length - 1], page.words[index + length - 1].stem])
+                    in people
                 ),
                 None,
             )
@@ -370,13 +394,19 @@ class _Claims:
         if not claimed and f" {name} " in self.heard.words:
             return None
         if not any(_made_by(item, name) for item in (about if here else groups[0])):
-            if not claimed and not re.match(r"\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]):
+            if not claimed and not re.match(
+                r"\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]
+            ):
                 # A brand beside another brand's item: "Galmori makes good ones too".
-                return None if not self.vocabulary.brands or not here else self._beside(name, start, end, about)
+                return (
+                    None if not self.vocabulary.brands or not here else self._beside(name, start, end, about)
+                )
             return Fault(start, end, None)
         for role, pattern in lists.roles.items():
             if pattern.search(before):
-                column = next((value for key, value in about[0].extra.items() if key.casefold().startswith(role)), None)
+                column = next(
+                    (value for key, value in about[0].extra.items() if key.casefold().startswith(role)), None
+                )
                 if column is not None and f" {name} " not in f" {' '.join(w.norm for w in words(column))} ":
                     return Fault(start, end, None)
         return None
@@ -390,7 +420,9 @@ class _Claims:
 def _made_by(item: Item, name: str) -> bool:
     if any(normalise_title(one) == name for one in item.people):
         return True
-    held = " ".join(word.norm for text in (item.text, *item.titles, *item.extra.values()) for word in words(text))
+    held = " ".join(
+        word.norm for text in (item.text, *item.titles, *item.extra.values()) for word in words(text)
+    )
     return f" {name} " in f" {held} "
 
 

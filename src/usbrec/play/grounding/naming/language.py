@@ -32,7 +32,23 @@ _ENDINGS = {
 _SHORT = frozenset({"y", "r", "d", "st", "n", "t", "e"})
 _BEGINNINGS = {
     "en": ("un", "re", "non", "over", "under", "pre", "anti", "super", "multi", "well", "semi", "mid", "out"),
-    "de": ("un", "ver", "be", "ge", "aus", "ab", "an", "auf", "ein", "vor", "zu", "um", "mit", "über", "super"),
+    "de": (
+        "un",
+        "ver",
+        "be",
+        "ge",
+        "aus",
+        "ab",
+        "an",
+        "auf",
+        "ein",
+        "vor",
+        "zu",
+        "um",
+        "mit",
+        "über",
+        "super",
+    ),
 }
 _BRITISH = (("our", "or"), ("ise", "ize"), ("isa", "iza"), ("isi", "izi"), ("tre", "ter"), ("ogue", "og"),
             ("ll", "l"), ("yse", "yze"), ("ence", "ense"), ("grey", "gray"))  # fmt: skip
@@ -74,6 +90,26 @@ class Language:
                 if end + 1 >= len(phrase) and tuple(norms[end + 1 - len(phrase) : end + 1]) == phrase:
                     return True
         return False
+
+
+@functools.cache
+def either(name: str) -> frozenset[str]:
+    """A list of lexicon/<code>/names.toml, of all languages together: a reply may mix them."""
+    return frozenset(
+        word for code in LANGUAGES if _there(code) for word in _norms(lexicon(code, "names")[name])
+    )
+
+
+@functools.cache
+def either_pairs() -> frozenset[tuple[str, str]]:
+    """Pairs of words that something is chosen with ("go with")."""
+    pairs = (
+        _norms(pair)
+        for code in LANGUAGES
+        if _there(code)
+        for pair in lexicon(code, "names")["choosing_pairs"]
+    )
+    return frozenset((one, other) for one, other in pairs)
 
 
 @functools.cache
@@ -141,7 +177,11 @@ def _derived(code: str, word: str, known: frozenset[str]) -> bool:
             # "stunning": the consonant is written twice.
             if not instead and len(root) > 3 and root[-1] == root[-2] and root[:-1] in known:
                 return True
-            if ending in ("s", "ly", "ed", "er", "ness") and root != word and _derived_once(code, root, known):
+            if (
+                ending in ("s", "ly", "ed", "er", "ness")
+                and root != word
+                and _derived_once(code, root, known)
+            ):
                 return True
     return any(
         word.startswith(beginning)

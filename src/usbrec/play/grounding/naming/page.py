@@ -12,7 +12,7 @@ from functools import cached_property
 from usbrec.dialogue import Item
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
-from usbrec.play.grounding.naming.language import Language, language_of
+from usbrec.play.grounding.naming.language import Language, either, language_of
 
 _OPENING = re.compile(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)|\n")
@@ -34,13 +34,9 @@ class Heard:
     text: str
 
 
-#: What may follow a name that a sentence begins with.
-BEHIND_SUBJECTS = frozenset({
-    "is", "was", "has", "had", "stars", "features", "costs", "offers", "comes", "would", "might", "tells", "follows",
-    "delivers", "stays", "sounds", "feels", "looks", "works", "fits", "holds", "lasts", "gives", "gave", "goes", "takes", "should", "can", "may", "does", "will", "were", "beats", "ist", "war",
-    "hat", "kostet", "bietet", "passt", "wird", "gibt", "gefällt", "gefallt",
-})  # fmt: skip
-_BEHIND_COMMAS = frozenset({"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"})
+_BEHIND_COMMAS = frozenset(
+    {"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"}
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,9 @@ class Page:
     def with_titles(self, spelt: Sequence[tuple[int, int, Item]]) -> Page:
         """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of Quills."""
         more: list[tuple[Mention, Item]] = []
-        linked = LinkedText(self.text, tuple(map(self._with_marks, self.linked.mentions)), self.linked.unknown)
+        linked = LinkedText(
+            self.text, tuple(map(self._with_marks, self.linked.mentions)), self.linked.unknown
+        )
         covered = [at is not None for at in self.mention_at]
         for first, last, item in sorted(spelt, key=lambda one: one[0] - one[1]):
             raws = self.raws[first : last + 1]
@@ -71,7 +69,9 @@ class Page:
             if unknown or any(covered[first : last + 1]) or not written or self._goes_on(first, last):
                 continue
             covered[first : last + 1] = [True] * (last + 1 - first)
-            more.append((Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item))
+            more.append(
+                (Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item)
+            )
         spans = frozenset((first, last) for first, last, _ in spelt)
         if not more:
             return Page(linked, self.items, spans)
@@ -91,12 +91,17 @@ class Page:
         """Whether a sentence that begins with this word is about it: "Glory, starring ...", "Flight is ..."."""
         if index + 1 == len(self.words) or self.gap(index + 1) not in (" ", ", "):
             return False
-        behind = BEHIND_SUBJECTS if self.gap(index + 1) == " " else _BEHIND_COMMAS
+        behind = either("subjects") if self.gap(index + 1) == " " else _BEHIND_COMMAS
         return self.norms[index + 1] in behind
 
     def _goes_on(self, first: int, last: int) -> bool:
         """Whether the words around belong to the same name as words first..last."""
-        before = first > 0 and self.joined(first) and is_capital(self.raws[first - 1]) and not self.opens[first - 1]
+        before = (
+            first > 0
+            and self.joined(first)
+            and is_capital(self.raws[first - 1])
+            and not self.opens[first - 1]
+        )
         if last + 1 == len(self.words) or not self.joined(last + 1):
             return before
         behind = self.raws[last + 1]

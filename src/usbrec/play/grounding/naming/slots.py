@@ -22,9 +22,12 @@ def filled(text: str, titles: Sequence[str]) -> str:
             continue
         title = titles[number - 1]
         before = (text[:end] if not pieces else "") + text[end : match.start()]
-        rest = text[match.end() :].lstrip(" .:-*_\"")
-        again = before.rstrip(" *_\"(-:").endswith(title) or rest.startswith(title)
-        pieces += [text[end : match.start()].rstrip(" (") if again else text[end : match.start()], "" if again else title]
+        rest = text[match.end() :].lstrip(' .:-*_"')
+        again = before.rstrip(' *_"(-:').endswith(title) or rest.startswith(title)
+        pieces += [
+            text[end : match.start()].rstrip(" (") if again else text[end : match.start()],
+            "" if again else title,
+        ]
         end = match.end()
     return "".join(pieces) + text[end:]
 
