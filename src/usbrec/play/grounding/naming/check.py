@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,13 +63,18 @@ class ReplyCheck:
                 text = text[:start] + right + text[end:]
         return text
 
-    def _page(self, text: str) -> Page:
+    @cached_property
+    def _page(self) -> Callable[[str], Page]:
+        # A reply is read twice, to mend it and to judge it.
+        return functools.lru_cache(maxsize=8)(self._read)
+
+    def _read(self, text: str) -> Page:
         linker = self.knowledge.linker
         linked = linker.read(text)
         ids = {item_id for one in linked.mentions for item_id in (one.item_id, *one.candidates[:_ALIKE])}
         items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
         page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
-        return page.with_titles(list(linker.spelt(page.norms)))
+        return page.with_titles(linker.spelt)
 
 
 def _years_beside(page: Page) -> Iterator[Fault]:

@@ -39,78 +39,119 @@ class Fault(NamedTuple):
     right: str | None
 
 
-@dataclass(frozen=True)
 class _Lexicon:
-    price_columns: tuple[str, ...]
-    stock_columns: tuple[str, ...]
-    stock_yes: frozenset[str]
-    stock_no: frozenset[str]
-    amount: re.Pattern[str]
-    bare_amount: re.Pattern[str]
-    at_most: re.Pattern[str]
-    at_least: re.Pattern[str]
-    about: re.Pattern[str]
-    reduced: re.Pattern[str]
-    in_stock: re.Pattern[str]
-    sold_out: re.Pattern[str]
-    few_left: re.Pattern[str]
-    dated: re.Pattern[str]
-    story: re.Pattern[str]
-    by: re.Pattern[str]
-    likes: re.Pattern[str]
-    roles: Mapping[str, re.Pattern[str]]
+    """The words of all languages at once: a reply may mix them, and a shop's columns are of either. Each pattern
+    is made when it is first needed."""
 
+    def __init__(self) -> None:
+        self._listed = [lexicon(code, "claims") for code in LANGUAGES if _has(code)]
 
-@functools.cache
-def _words() -> _Lexicon:
-    """The words of all languages at once: a reply may mix them, and a shop's columns are of either."""
-    listed = [lexicon(code, "claims") for code in LANGUAGES if _has(code)]
+    def _every(self, name: str) -> tuple[str, ...]:
+        return tuple(entry for one in self._listed for entry in one[name])
 
-    def every(name: str) -> tuple[str, ...]:
-        return tuple(entry for one in listed for entry in one[name])
+    def _within(self, name: str) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{_longest_first(self._every(name))})\b", re.IGNORECASE)
 
-    def before(name: str) -> re.Pattern[str]:
+    def _before(self, name: str) -> re.Pattern[str]:
+        listed = _longest_first(self._every(name))
+        return re.compile(rf"\b(?:{listed})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
+
+    @cached_property
+    def price_columns(self) -> tuple[str, ...]:
+        return self._every("price_columns")
+
+    @cached_property
+    def stock_columns(self) -> tuple[str, ...]:
+        return self._every("stock_columns")
+
+    @cached_property
+    def stock_yes(self) -> frozenset[str]:
+        return frozenset(self._every("stock_yes"))
+
+    @cached_property
+    def stock_no(self) -> frozenset[str]:
+        return frozenset(self._every("stock_no"))
+
+    @cached_property
+    def amount(self) -> re.Pattern[str]:
+        """A number with a currency on one side."""
+        sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{_longest_first(self._every('currencies'))})"
         return re.compile(
-            rf"\b(?:{_longest_first(every(name))})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE
+            rf"(?<![\w.,])(?:(?P<before>{sign})\s?(?P<one>{_NUMBER})(?:,[-–])?"
+            rf"|(?P<two>{_NUMBER})(?:,[-–])?[\s-]?(?P<behind>{sign})(?!\w))",
+            re.IGNORECASE,
         )
 
-    sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{_longest_first(every('currencies'))})"
-    number = r"[0-9](?:[0-9.,]*[0-9])?"
-    roles: dict[str, list[str]] = {}
-    for one in listed:
-        for role, phrases in one["roles"].items():
-            roles.setdefault(role, []).extend(phrases)
-    return _Lexicon(
-        price_columns=every("price_columns"),
-        stock_columns=every("stock_columns"),
-        stock_yes=frozenset(every("stock_yes")),
-        stock_no=frozenset(every("stock_no")),
-        amount=re.compile(
-            rf"(?<![\w.,])(?:(?P<before>{sign})\s?(?P<one>{number})(?:,[-–])?|(?P<two>{number})(?:,[-–])?[\s-]?(?P<behind>{sign})(?!\w))",
-            re.IGNORECASE,
-        ),
-        bare_amount=re.compile(
-            rf"\b(?:{_longest_first(c for c in every('costs') if c not in _NOT_BARE)})\s+(?P<two>{number})(?![\w%]|[ -]?(?:hours?|days?|years?|minutes?|stunden|jahre|left|of|g\b|mm\b|db\b))",
-            re.IGNORECASE,
-        ),
-        at_most=before("at_most"),
-        at_least=before("at_least"),
-        about=before("about"),
-        reduced=re.compile(rf"\b(?:{_longest_first(every('reduced'))})\b", re.IGNORECASE),
-        in_stock=re.compile(rf"\b(?:{_longest_first(every('in_stock'))})\b", re.IGNORECASE),
-        sold_out=re.compile(rf"\b(?:{_longest_first(every('sold_out'))})\b", re.IGNORECASE),
-        few_left=re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in listed)})", re.IGNORECASE),
-        dated=before("dated"),
-        story=before("story"),
-        by=before("by"),
-        likes=re.compile(rf"\b(?:{_longest_first(every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE),
-        roles={
+    @cached_property
+    def bare_amount(self) -> re.Pattern[str]:
+        """A number without one, where a price is said."""
+        costs = _longest_first(phrase for phrase in self._every("costs") if phrase not in _NOT_BARE)
+        units = r"hours?|days?|years?|minutes?|stunden|jahre|left|of|g\b|mm\b|db\b"
+        return re.compile(rf"\b(?:{costs})\s+(?P<two>{_NUMBER})(?![\w%]|[ -]?(?:{units}))", re.IGNORECASE)
+
+    @cached_property
+    def at_most(self) -> re.Pattern[str]:
+        return self._before("at_most")
+
+    @cached_property
+    def at_least(self) -> re.Pattern[str]:
+        return self._before("at_least")
+
+    @cached_property
+    def about(self) -> re.Pattern[str]:
+        return self._before("about")
+
+    @cached_property
+    def reduced(self) -> re.Pattern[str]:
+        return self._within("reduced")
+
+    @cached_property
+    def in_stock(self) -> re.Pattern[str]:
+        return self._within("in_stock")
+
+    @cached_property
+    def sold_out(self) -> re.Pattern[str]:
+        return self._within("sold_out")
+
+    @cached_property
+    def few_left(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
+
+    @cached_property
+    def dated(self) -> re.Pattern[str]:
+        return self._before("dated")
+
+    @cached_property
+    def story(self) -> re.Pattern[str]:
+        return self._before("story")
+
+    @cached_property
+    def by(self) -> re.Pattern[str]:
+        return self._before("by")
+
+    @cached_property
+    def likes(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{_longest_first(self._every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE)
+
+    @cached_property
+    def roles(self) -> Mapping[str, re.Pattern[str]]:
+        """What says that the person behind it had a part in an item, by part."""
+        listed: dict[str, list[str]] = {}
+        for one in self._listed:
+            for role, phrases in one["roles"].items():
+                listed.setdefault(role, []).extend(phrases)
+        return {
             role: re.compile(rf"\b(?:{_longest_first(phrases)})[\s:]*(?:the )?$", re.IGNORECASE)
-            for role, phrases in roles.items()
-        },
-    )
+            for role, phrases in listed.items()
+        }
 
 
+_words = functools.cache(_Lexicon)
+_NUMBER = r"[0-9](?:[0-9.,]*[0-9])?"
+#: What every word for being in stock, or not, has in it: most replies have none.
+_STOCKED = re.compile(
+    r"stock|avail|sold|ship|left|remain|lager|vorrätig|liefer|verfüg|ausverk|vergriff|noch", re.IGNORECASE
+)
 #: Too common before a number to mean a price without a currency.
 _NOT_BARE = frozenset({"only", "just", "nur", "für", "for", "für nur", "liegt bei", "kosten"})
 
@@ -145,13 +186,16 @@ class _Claims:
     heard: Heard
 
     def faults(self) -> Iterator[Fault]:
-        if not any(map(str.isdigit, self.page.text)) and not self.page.mentions:
+        digits = any(map(str.isdigit, self.page.text))
+        if digits:
+            yield from self._prices()
+        if not self.page.mentions:
             return
-        yield from self._prices()
-        if self.page.mentions:
+        if digits:
             yield from self._years()
-            yield from self._people()
-        yield from self._stock()
+        yield from self._people()
+        if _STOCKED.search(self.page.text):
+            yield from self._stock()
 
     @cached_property
     def _sentences(self) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,9 +52,11 @@ class Page:
     def text(self) -> str:
         return self.linked.text
 
-    def with_titles(self, spelt: Sequence[tuple[int, int, Item]]) -> Page:
+    def with_titles(self, find: Callable[[Sequence[str]], Iterable[tuple[int, int, Item]]]) -> Page:
         """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of Quills."""
         more: list[tuple[Mention, Item]] = []
+        # Looked for only where a capital or a number stands outside what was read.
+        spelt = list(find(self.norms)) if self._something_written() else []
         linked = LinkedText(
             self.text, tuple(map(self._with_marks, self.linked.mentions)), self.linked.unknown
         )
@@ -78,6 +80,19 @@ class Page:
         mentions = sorted([*linked.mentions, *(mention for mention, _ in more)])
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
         return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
+
+    def _something_written(self) -> bool:
+        return any(
+            at is None
+            and (
+                raw[0].isdigit()
+                or (raw[0].isupper() and (not opens or self._said_of(index)))
+                or not raw[0].isascii()
+            )
+            for index, (raw, at, opens) in enumerate(zip(self.raws, self.mention_at, self.opens, strict=True))
+        ) or bool(
+            self.raws and self.raws[0][0].isupper() and any(mention.start > 0 for mention in self.mentions)
+        )
 
     def _with_marks(self, mention: Mention) -> Mention:
         """A mention with the marks that its title ends with: "Airplane!", "If....", "Who Is It?"."""
