@@ -229,8 +229,8 @@ class _Reading:
         text = reply.text
         if self.grounding.slots:
             text = filled(text, [self.grounding.format.name(item) for item in self.items])
-        text = self._mend(text)
-        return _Draw(replace(reply, text=text), self.quality(text), text != reply.text)
+        mended = self._mend(text)
+        return _Draw(replace(reply, text=mended), self.quality(mended), mended != text)
 
     def quality(self, text: str) -> ReplyQuality:
         knowledge = self.grounding.knowledge
