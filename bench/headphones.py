@@ -40,13 +40,18 @@ BRANDS = {
 CATEGORIES = ("over-ear", "in-ear", "on-ear", "sports", "gaming", "studio", "kids", "travel")
 _LETTERS = ("SR", "HX", "QT", "WF", "AV", "MK", "TN", "BD")
 _SERIES = ("Sola", "Trillo", "Velo", "Brisa", "Kastor", "Mirra", "Onda", "Pallas", "Runo", "Tersa")
-_WORDS = ("Quiet Harbour", "Night Walk", "Long Haul", "First Light", "Second Row", "Open Window", "Front Room",
-          "Slow River", "High Meadow", "Deep Field", "Small Hours", "Sunday Drive", "Paper Moon", "Stone Bridge")  # fmt: skip
+_WORDS = (
+    "Quiet Harbour", "Night Walk", "Long Haul", "First Light", "Second Row", "Open Window", "Front Room",
+    "Slow River", "High Meadow", "Deep Field", "Small Hours", "Sunday Drive", "Paper Moon",
+    "Stone Bridge",
+)  # fmt: skip
 _GERMAN = ("Ruhepol", "Stadtlicht", "Waldrand", "Nachtzug", "Fernweh", "Feierabend", "Morgenrot", "Pausenhof",
            "Tonmeister", "Zugabe", "Freiraum", "Taktgeber")  # fmt: skip
-_ONE = ("Alba", "Cirro", "Dovel", "Ember", "Fauna", "Grano", "Hazel", "Istmo", "Jolie", "Kite", "Lark", "Mocha",
-        "Nimbo", "Orbit", "Plume", "Quill", "Raven", "Sorrel", "Thistle", "Umbra", "Verve", "Willow", "Yarrow",
-        "Zephyr", "Amble", "Birch", "Clover")  # fmt: skip
+_ONE = (
+    "Alba", "Cirro", "Dovel", "Ember", "Fauna", "Grano", "Hazel", "Istmo", "Jolie", "Kite", "Lark",
+    "Mocha", "Nimbo", "Orbit", "Plume", "Quill", "Raven", "Sorrel", "Thistle", "Umbra", "Verve",
+    "Willow", "Yarrow", "Zephyr", "Amble", "Birch", "Clover",
+)  # fmt: skip
 _KANA = ("しずく", "こだま", "かぜ", "ほたる", "なぎさ", "つばめ", "ひびき", "みどり", "そよかぜ")
 _CYRILLIC = ("Эхо", "Роса", "Туман", "Ветер", "Снегирь", "Заря", "Полёт", "Берег", "Искра")
 _EXTENSIONS = ("", " Pro", " Lite", " Plus", " Mini", " Air")

@@ -2,7 +2,8 @@
 
 `{t}` is a title, real or made up, `{r}` another that is always real; `{g}` is the genre or category of `{t}`,
 `{p}` one of its people, `{y}` its year, `{price}` its price, `{h}` its hours of battery, `{c}` its colour.
-Frames with an even place were read while the check was written, the others only measured. Plain ones name nothing.
+Frames with an even place were read while the check was written, the others only measured. Plain ones name
+nothing.
 """
 
 FILMS = (

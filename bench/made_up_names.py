@@ -3,7 +3,8 @@
     python bench/made_up_names.py [--half developed|reported] [--replies 3000] [--seed 0] [--show]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
-because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or to
+because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
+to
 count them: a made-up reply is let through when what is said still has the made-up words in it, a good one is
 spoilt when anything else than it is said. One draw, no second; intervals are Wilson's, 95 %. Films are the
 demo's catalogue, products docs/examples/headphones.csv.
@@ -43,27 +44,34 @@ DEMO = Path(str(resources.files("usbrec.data") / "demo" / "catalogue.csv"))
 SHOP = Path(__file__).resolve().parent.parent / "docs" / "examples" / "headphones.csv"
 
 _PRODUCTS_ELSEWHERE = (
-    "Sony WH-1000XM5", "Bose QuietComfort 45", "Apple AirPods Max", "Sennheiser Momentum 4", "JBL Tune 510BT",
-    "Beats Studio Pro", "Skullcandy Crusher Evo", "Jabra Elite 85h", "AKG K371", "Anker Soundcore Q30",
-    "Philips Fidelio X2HR", "Audio-Technica ATH-M50x", "Beyerdynamic DT 770 Pro", "Shure SE215", "Marshall Major IV",
-    "Sony SR-121 Black", "Bose Sport Earbuds", "Google Pixel Buds A", "Samsung Galaxy Buds2 Pro", "Nothing Ear 2",
-    "Bowers & Wilkins PX7", "Teufel Real Blue", "Grado SR80x", "HyperX Cloud II", "SteelSeries Arctis 7", "Razer Kraken X",
-    "Logitech G Pro X", "Master & Dynamic MW65", "Technics EAH-A800", "Koss Porta Pro", "Audeze Maxwell", "Focal Bathys",
-    "Edifier W820NB", "Sennheiser HD 600", "Sony LinkBuds S", "AirPods Pro", "QuietComfort Ultra", "Soundcore Life",
+    "Sony WH-1000XM5", "Bose QuietComfort 45", "Apple AirPods Max", "Sennheiser Momentum 4",
+    "JBL Tune 510BT", "Beats Studio Pro", "Skullcandy Crusher Evo", "Jabra Elite 85h", "AKG K371",
+    "Anker Soundcore Q30", "Philips Fidelio X2HR", "Audio-Technica ATH-M50x", "Beyerdynamic DT 770 Pro",
+    "Shure SE215", "Marshall Major IV", "Sony SR-121 Black", "Bose Sport Earbuds", "Google Pixel Buds A",
+    "Samsung Galaxy Buds2 Pro", "Nothing Ear 2", "Bowers & Wilkins PX7", "Teufel Real Blue",
+    "Grado SR80x", "HyperX Cloud II", "SteelSeries Arctis 7", "Razer Kraken X", "Logitech G Pro X",
+    "Master & Dynamic MW65", "Technics EAH-A800", "Koss Porta Pro", "Audeze Maxwell", "Focal Bathys",
+    "Edifier W820NB", "Sennheiser HD 600", "Sony LinkBuds S", "AirPods Pro", "QuietComfort Ultra",
+    "Soundcore Life",
 )  # fmt: skip
 _FILMS_ELSEWHERE = (
-    "The Zero Theorem", "Tomorrow Never Dies", "Kiss Kiss Bang Bang", "A Bittersweet Life", "The Man from Nowhere",
-    "Summer of Soul", "The Lobster", "Wild Strawberries", "La Strada", "The Seventh Seal", "Stalker", "Solaris",
-    "Paper Moon", "Harold and Maude", "The Vast of Night", "First Cow", "Columbus", "Paterson", "Ghost Dog", "Brick",
-    "Primer", "Coherence", "The Fall", "Tampopo", "Cure", "Audition", "The Wailing", "Burning", "Mother", "Okja",
-    "Snowpiercer", "Certified Copy", "Close-Up", "Taste of Cherry", "A Separation", "Capernaum", "Timbuktu", "Atlantics",
-    "Beau Travail", "The Double Life of Veronique", "Dekalog", "Ida", "Cold War", "Toni Erdmann", "Victoria", "Phoenix",
-    "Barbara", "Transit", "Undine", "Goodbye Dragon Inn", "Yi Yi", "Happy Together", "Chungking Express", "Fallen Angels",
-    "2046", "Hard Boiled", "The Killer", "Infernal Affairs", "Election", "Drug War", "Exiled", "Police Story",
+    "The Zero Theorem", "Tomorrow Never Dies", "Kiss Kiss Bang Bang", "A Bittersweet Life",
+    "The Man from Nowhere", "Summer of Soul", "The Lobster", "Wild Strawberries", "La Strada",
+    "The Seventh Seal", "Stalker", "Solaris", "Paper Moon", "Harold and Maude", "The Vast of Night",
+    "First Cow", "Columbus", "Paterson", "Ghost Dog", "Brick", "Primer", "Coherence", "The Fall",
+    "Tampopo", "Cure", "Audition", "The Wailing", "Burning", "Mother", "Okja", "Snowpiercer",
+    "Certified Copy", "Close-Up", "Taste of Cherry", "A Separation", "Capernaum", "Timbuktu",
+    "Atlantics", "Beau Travail", "The Double Life of Veronique", "Dekalog", "Ida", "Cold War",
+    "Toni Erdmann", "Victoria", "Phoenix", "Barbara", "Transit", "Undine", "Goodbye Dragon Inn", "Yi Yi",
+    "Happy Together", "Chungking Express", "Fallen Angels", "2046", "Hard Boiled", "The Killer",
+    "Infernal Affairs", "Election", "Drug War", "Exiled", "Police Story",
 )  # fmt: skip
-_WORDS = ("Solace", "Momentum", "Halcyon", "Tundra", "Paragon", "Bastion", "Cascade", "Monolith", "Vertigo", "Inferno",
-          "Catalyst", "Oblivion", "Serenade", "Tempest", "Labyrinth", "Mirage", "Nocturne", "Obsidian", "Rhapsody",
-          "Silhouette", "Meridian", "Vanguard", "Whirlwind", "Equinox", "Lullaby", "Quicksand", "Inception")  # fmt: skip
+_WORDS = (
+    "Solace", "Momentum", "Halcyon", "Tundra", "Paragon", "Bastion", "Cascade", "Monolith", "Vertigo",
+    "Inferno", "Catalyst", "Oblivion", "Serenade", "Tempest", "Labyrinth", "Mirage", "Nocturne",
+    "Obsidian", "Rhapsody", "Silhouette", "Meridian", "Vanguard", "Whirlwind", "Equinox", "Lullaby",
+    "Quicksand", "Inception",
+)  # fmt: skip
 _SYLLABLES = (
     "ta",
     "vro",
@@ -94,11 +102,16 @@ _PEOPLE = (
     "Marcus Idowu",
     "Greta Vance",
 )
-_SEEKERS_FILMS = ("I'm in the mood for a good film tonight.", "I like crime films and thrillers.", "Something funny, please!",
-                  "Hi! I want to watch something with my family.", "Ich mag spannende Filme.")  # fmt: skip
-_SEEKERS_PRODUCTS = ("I need headphones for the train.", "I'm looking for comfortable headphones with good bass.",
-                     "Hello, which headphones are good for running?", "I want something for my office, with a microphone.",
-                     "Ich suche einen Kopfhörer für Reisen.")  # fmt: skip
+_SEEKERS_FILMS = (
+    "I'm in the mood for a good film tonight.", "I like crime films and thrillers.",
+    "Something funny, please!", "Hi! I want to watch something with my family.",
+    "Ich mag spannende Filme.",
+)  # fmt: skip
+_SEEKERS_PRODUCTS = (
+    "I need headphones for the train.", "I'm looking for comfortable headphones with good bass.",
+    "Hello, which headphones are good for running?",
+    "I want something for my office, with a microphone.", "Ich suche einen Kopfhörer für Reisen.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -187,7 +200,7 @@ class Writer:
         price = row.get("price") or "99"
         values = {
             "t": row["t"], "r": self.row()["t"], "g": row["g"], "p": self.draw.choice(row["people"]), "y": row["y"],
-            "price": price if "," not in frame or self.draw.random() < 0.7 else price, "h": row.get("h"), "c": row.get("c"),
+            "price": price, "h": row.get("h"), "c": row.get("c"),
         }  # fmt: skip
         return frame.format(**{**values, **over})
 

@@ -1,9 +1,11 @@
 """What real models say in each way of naming: replies to read, and how often a fixed sentence stands in.
 
-    python bench/naming_modes.py MODEL -o FILE [--naming checked constrained slots] [--of films products] [-n 50]
+    python bench/naming_modes.py MODEL -o FILE [--naming checked constrained slots] [--of films products] [-n
+    50]
 
 MODEL is the name of the packaged model or a .gguf file. Films are the demo's dialogues, products
-docs/examples/headphones.csv and requests made here. Each line of FILE is a reply as it was said, with what its
+docs/examples/headphones.csv and requests made here. Each line of FILE is a reply as it was said, with what
+its
 grounding took and every draw as the model wrote it. Whether a made-up name was let through is for a person to
 read: nothing here judges it.
 """
@@ -36,9 +38,12 @@ from usbrec.prompts import Prompts
 
 DEMO = Path(str(resources.files("usbrec.data") / "demo"))
 SHOP = Path(__file__).resolve().parent.parent / "docs" / "examples" / "headphones.csv"
-_WHAT = ("headphones for the train", "something for running", "a gaming headset", "headphones for my daughter",
-         "studio headphones for mixing", "in-ear headphones for the commute", "over-ear headphones for home",
-         "light headphones for travel", "headphones with a good microphone", "a gift for my brother")  # fmt: skip
+_WHAT = (
+    "headphones for the train", "something for running", "a gaming headset",
+    "headphones for my daughter", "studio headphones for mixing", "in-ear headphones for the commute",
+    "over-ear headphones for home", "light headphones for travel", "headphones with a good microphone",
+    "a gift for my brother",
+)  # fmt: skip
 _HOW = ("I need {}.", "Hi! I'm looking for {}.", "Can you recommend {}?", "What is the best choice if I want {}?",
         "I had a pair of Sony ones. Now I want {}.", "I want {} under 100 euro.", "Do you have {} in stock?",
         "{}, please. How much are they?", "My Bose broke. I need {} with noise cancelling.", "Ich suche {}.")  # fmt: skip

@@ -1,6 +1,7 @@
 """Reply grammar: texts whose names are titles out of a list, as GBNF (llama.cpp, vLLM) and for llguidance.
 
-What it guarantees: capitals, digits, quotes, brackets, marks of emphasis and letters of other scripts stand in
+What it guarantees: capitals, digits, quotes, brackets, marks of emphasis and letters of other scripts stand
+in
 the given titles alone, and in a closed list of words that sentences begin with. So no name can be written as
 names are, no list, no year and no price. What it does not: a name in small letters, or a claim in plain words
 ("it is sold out"), which is why replies are read by the check behind it all the same. It is made for English:

@@ -28,7 +28,8 @@ class Sampling:
 
     `temperature` 0 means greedy; `seed` makes a draw repeatable where the recommender can. `drafts` is how
     many drafts a self-enhanced recommender makes (None: as it is set). `grammar` is what replies may be
-    written with, for a language model. `deadline` is in seconds from the call. `on_delta` receives pieces of text as they come (n=1 only), `on_progress` how far a search is; these
+    written with, for a language model. `deadline` is in seconds from the call. `on_delta` receives pieces of
+    text as they come (n=1 only), `on_progress` how far a search is; these
     three are not part of what decides the answer.
     """
 

@@ -62,7 +62,8 @@ class Grounded:
     "item" the first candidate, also for a last round's reply that names nothing real; "ask" a question,
     so that every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
     ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is how
-    names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that the model
+    names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that the
+    model
     writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`). Text is not
     streamed piece by piece, because it is only known to be sound when it is whole.
     """
@@ -167,7 +168,7 @@ class Grounded:
         if self._fallback == "item":
             for item in reading.items:
                 sentence = self._grounding.format.suggestion(item, reading.language)
-                if reading.quality(sentence) is ReplyQuality.FITTING:
+                if reading.links(sentence) is ReplyQuality.FITTING:
                     return sentence
         return self._grounding.prompts.say("fallback_ask", reading.language)
 
@@ -187,7 +188,8 @@ class _Draw:
 
 @dataclass(frozen=True)
 class _Reading:
-    """How a reply is read at one point of a dialogue: `heard` is what the seeker has said, `candidates` are all there are, `items` those shown,
+    """How a reply is read at one point of a dialogue: `heard` is what the seeker has said, `candidates` are
+    all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
     draft is to name, None for any other; `language` is what the seeker speaks."""
@@ -233,8 +235,14 @@ class _Reading:
         return _Draw(replace(reply, text=mended), self.quality(mended), mended != text)
 
     def quality(self, text: str) -> ReplyQuality:
-        knowledge = self.grounding.knowledge
         if self.check.made_up(text, self.items, self.heard) or (self.grounding.slots and unfilled(text)):
+            return ReplyQuality.INVENTED
+        return self.links(text)
+
+    def links(self, text: str) -> ReplyQuality:
+        """The quality of words that make nothing up but, maybe, a title: the fixed sentences are ours."""
+        knowledge = self.grounding.knowledge
+        if knowledge.linker.out_of_catalogue(text):
             return ReplyQuality.INVENTED
         if plain_words(text) in self.replies:
             return ReplyQuality.REPEATED

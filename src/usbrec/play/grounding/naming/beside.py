@@ -90,7 +90,8 @@ class Beside(NamingContext):
                     yield text[page.words[index - 1].start : page.words[index].end]
 
     def _small_neighbour(self, index: int) -> bool:
-        """Whether a title in small letters has a noun right beside it, or "I" stands before one: "hotel ronin"."""
+        """Whether a title in small letters has a noun right beside it, or "I" stands before one: "hotel
+        ronin"."""
         page, language = self.page, self._language
         if language is None or language.code != "en":
             return False
@@ -124,7 +125,8 @@ class Beside(NamingContext):
         )
 
     def _capitals_then_verb(self, index: int) -> bool:
-        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is ..."."""
+        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
+        ..."."""
         page = self.page
         while (
             index + 1 < len(page.norms)
@@ -152,7 +154,8 @@ class Beside(NamingContext):
         )
 
     def _beside_others(self) -> Iterator[str]:
-        """What stands in a row with items of ours behind a colon: "For the weekend: quicksand, then Alien"."""
+        """What stands in a row with items of ours behind a colon: "For the weekend: quicksand, then
+        Alien"."""
         page, text = self.page, self.page.text
         for match in re.finditer(r":[ \t]+(?P<row>[^\n]*)", text):
             if any(one.start <= match.start() < one.end for one in page.mentions):

@@ -9,6 +9,7 @@ said (a budget, a year) may be repeated as theirs.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ _DECADE = re.compile(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)(
 
 
 class Fault(NamedTuple):
-    """A claim that does not agree: where it stands, what is right in its place (None: it cannot be set right)."""
+    """A claim that does not agree: where it stands, what is right in its place (None: it cannot be set
+    right)."""
 
     start: int
     end: int
@@ -40,7 +42,8 @@ class Fault(NamedTuple):
 
 
 class _Lexicon:
-    """The words of all languages at once: a reply may mix them, and a shop's columns are of either. Each pattern
+    """The words of all languages at once: a reply may mix them, and a shop's columns are of either. Each
+    pattern
     is made when it is first needed."""
 
     def __init__(self) -> None:
@@ -205,10 +208,11 @@ class _Claims:
             if not any(one.start <= match.start() < one.end - 1 for one in self.page.mentions):
                 cuts.append(match.end())
         cuts.append(len(text))
-        return list(zip(cuts, cuts[1:], strict=False))
+        return list(itertools.pairwise(cuts))
 
     def _about(self, start: int) -> list[list[Item]]:
-        """What stands at `start` is said of one of these, the likeliest first: for each mention the items that it
+        """What stands at `start` is said of one of these, the likeliest first: for each mention the items
+        that it
         may mean."""
         begin, end = next(
             (span for span in self._sentences if span[0] <= start < span[1]), (0, len(self.page.text))
@@ -380,13 +384,13 @@ class _Claims:
         for match in _DECADE.finditer(text):
             if self._within_title(match.start()):
                 continue
-            about = [item for items in self._about(match.start()) for item in items if item.year is not None]
+            dated = [item for items in self._about(match.start()) for item in items if item.year is not None]
             decade = int(match["decade"])
             asked = re.search(rf"(?<![0-9])(?:[0-9]{{2}})?{decade:02d}(?:s|er)?(?![0-9])", self.heard.words)
             if (
-                about
+                dated
                 and not asked
-                and not any(_of_decade(item.year or 0, match["century"], decade) for item in about)
+                and not any(_of_decade(item.year or 0, match["century"], decade) for item in dated)
             ):
                 yield Fault(match.start(), match.end(), None)
 

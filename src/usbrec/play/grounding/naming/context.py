@@ -15,13 +15,16 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 ARTICLES = frozenset({"the", "a", "an"})
 #: Endings of words that are no nouns, or nouns made of others, which are seldom names.
-NO_NOUN = ("ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "al", "ic", "ant", "ent", "ness",
-           "ment", "tion", "sion", "ity", "ism", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some")  # fmt: skip
+NO_NOUN = (
+    "ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "al", "ic", "ant", "ent",
+    "ness", "ment", "tion", "sion", "ity", "ism", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some",
+)  # fmt: skip
 
 
 @dataclass
 class NamingContext:
-    """What the finders of names share: `shown` are the items a reply is to choose from, `heard` the normal form
+    """What the finders of names share: `shown` are the items a reply is to choose from, `heard` the normal
+    form
     of what the seeker has said, a blank at either end."""
 
     vocabulary: Vocabulary
@@ -124,7 +127,8 @@ class NamingContext:
         )
 
     def _bare(self, first: int, last: int) -> bool:
-        """Whether words in small letters are rare nouns: what none of talk's words is, and no other kind of word."""
+        """Whether words in small letters are rare nouns: what none of talk's words is, and no other kind of
+        word."""
         return any(
             not self._familiar(place)
             and not self.page.norms[place].endswith(NO_NOUN)

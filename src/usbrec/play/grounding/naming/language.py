@@ -71,6 +71,11 @@ class Language:
     proper: frozenset[str]
     talk: frozenset[str]
 
+    @functools.cached_property
+    def phrase_ends(self) -> frozenset[str]:
+        """The last words of the phrases that a name stands behind."""
+        return frozenset(phrase[-1] for phrase in self.naming_phrases)
+
     def is_ordinary(self, word: Word, raw: str) -> bool:
         """Whether a word of a text is one of the language's, in any of its forms."""
         if _ordinary(self.code, word.norm) or (word.stem != word.norm and _ordinary(self.code, word.stem)):
@@ -86,7 +91,7 @@ class Language:
         for end in range(place, index):
             if end >= 0 and norms[end] in self.naming:
                 return True
-            for phrase in self.naming_phrases:
+            for phrase in self.naming_phrases if end >= 0 and norms[end] in self.phrase_ends else ():
                 if end + 1 >= len(phrase) and tuple(norms[end + 1 - len(phrase) : end + 1]) == phrase:
                     return True
         return False

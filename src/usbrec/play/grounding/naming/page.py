@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +29,8 @@ _UNIT = re.compile(
 
 @dataclass(frozen=True)
 class Heard:
-    """What the seeker has said: its normalised `words`, with a blank between and around them, and the `text`."""
+    """What the seeker has said: its normalised `words`, with a blank between and around them, and the
+    `text`."""
 
     words: str
     text: str
@@ -41,7 +43,8 @@ _BEHIND_COMMAS = frozenset(
 
 @dataclass(frozen=True)
 class Page:
-    """A reply as it is read: `linked` says what it names, `items` has the items named, by id, and `spelt` are the
+    """A reply as it is read: `linked` says what it names, `items` has the items named, by id, and `spelt`
+    are the
     runs of words (the first and the last) that are spelt like a title."""
 
     linked: LinkedText
@@ -53,7 +56,8 @@ class Page:
         return self.linked.text
 
     def with_titles(self, find: Callable[[Sequence[str]], Iterable[tuple[int, int, Item]]]) -> Page:
-        """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of Quills."""
+        """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of
+        Quills."""
         more: list[tuple[Mention, Item]] = []
         # Looked for only where a capital or a number stands outside what was read.
         spelt = list(find(self.norms)) if self._something_written() else []
@@ -103,7 +107,8 @@ class Page:
         return mention
 
     def _said_of(self, index: int) -> bool:
-        """Whether a sentence that begins with this word is about it: "Glory, starring ...", "Flight is ..."."""
+        """Whether a sentence that begins with this word is about it: "Glory, starring ...", "Flight is
+        ..."."""
         if index + 1 == len(self.words) or self.gap(index + 1) not in (" ", ", "):
             return False
         behind = either("subjects") if self.gap(index + 1) == " " else _BEHIND_COMMAS
@@ -240,4 +245,4 @@ def is_capital(raw: str) -> bool:
 
 def is_camel(raw: str) -> bool:
     """ "AirPods", "iPhone": a capital behind a small letter, in one word."""
-    return any(one.islower() and other.isupper() for one, other in zip(raw, raw[1:], strict=False))
+    return any(one.islower() and other.isupper() for one, other in itertools.pairwise(raw))

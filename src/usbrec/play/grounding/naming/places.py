@@ -70,7 +70,8 @@ class Places(Runs):
 
     def _chosen(self, index: int) -> int | None:
         """The last word of what is recommended with an article, in a reply that names no item of ours: "may I
-        suggest a separation?"; and of what is liked as well as one of ours: "often love midnight orange as well"."""
+        suggest a separation?"; and of what is liked as well as one of ours: "often love midnight orange as
+        well"."""
         page, language = self.page, self._language
         assert language is not None
         norms, raws = page.norms, page.raws
@@ -338,7 +339,7 @@ class Places(Runs):
         if norms[before] in language.naming:
             # "I consider comfort", "named after": a noun is no name behind every one of these.
             return norms[before] not in ("consider", "watch", "tried", "try") or self._command(before)
-        return any(
+        return norms[before] in language.phrase_ends and any(
             before + 1 >= len(phrase) and tuple(norms[before + 1 - len(phrase) : before + 1]) == phrase
             for phrase in language.naming_phrases
         )

@@ -11,8 +11,10 @@ from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
-_NOUN_ENDINGS = ("ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen",
-                 "lein", "tum")  # fmt: skip
+_NOUN_ENDINGS = (
+    "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen",
+    "lein", "tum",
+)  # fmt: skip
 
 
 class Runs(NamingContext):
@@ -45,7 +47,8 @@ class Runs(NamingContext):
         return found
 
     def _as_described(self, index: int) -> bool:
-        """Whether a word of letters and digits is one that the catalogue or the seeker uses ("mp3", "ip67")."""
+        """Whether a word of letters and digits is one that the catalogue or the seeker uses ("mp3",
+        "ip67")."""
         norm = self.page.norms[index]
         return norm in self._catalogue_words and any(map(str.isdigit, norm)) and any(map(str.isalpha, norm))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,7 +50,12 @@ class Vocabulary:
 
     def beside(self, items: Iterable[Item]) -> frozenset[str]:
         """The words that the fields of these items hold, their titles apart."""
-        return frozenset(word for item in items for word in _fields_of(item))
+        return self._beside(tuple(map(_fields_of, items)))
+
+    @cached_property
+    def _beside(self) -> Callable[[tuple[frozenset[str], ...]], frozenset[str]]:
+        # The items shown stay the same from draw to draw. A frozen set keeps its hash.
+        return functools.lru_cache(maxsize=64)(lambda fields: frozenset().union(*fields))
 
 
 @functools.lru_cache(maxsize=_ITEMS_READ)
@@ -58,7 +63,7 @@ def _read(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word.norm for text in texts for word in words(text))
 
 
-def _fields_of(item: Item) -> Collection[str]:
+def _fields_of(item: Item) -> frozenset[str]:
     return _read((*item.genres, *item.people, item.text, *item.extra, *item.extra.values()))
 
 
