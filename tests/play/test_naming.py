@@ -1,4 +1,4 @@
-"""Naming: what a reply calls by a name and says of it, in a shop and in a cinema; constrained and with slots."""
+"""Naming: what a reply calls by a name and says of it, in a shop and a cinema; grammar and slots."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ HEARD = heard_in(WISH)
         "The Sony SR-121 Black would suit you.",
         "you could get the bose quietcomfort 45",
         "How about the Galmori HX-249?",
+        "How about the Galmori HY-248 (2021)?",
         "The Galmori HX-248 Ultra is what I would buy.",
         "I would take the Quarzo HX-248.",
         "Quarzo 33 is a good choice.",

@@ -11,127 +11,19 @@ a German reply gets its nouns in small letters.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 #: What a sentence may begin with, beside a title.
-OPENINGS = tuple(
-    [
-        "A",
-        "All",
-        "Also",
-        "And",
-        "Another",
-        "Any",
-        "Are",
-        "As",
-        "At",
-        "Because",
-        "Both",
-        "But",
-        "Can",
-        "Could",
-        "Do",
-        "Does",
-        "Either",
-        "Enjoy",
-        "Even",
-        "For",
-        "From",
-        "Give",
-        "Great",
-        "Have",
-        "Hello",
-        "Here",
-        "Hi",
-        "How",
-        "I",
-        "If",
-        "In",
-        "Is",
-        "It",
-        "Its",
-        "Just",
-        "Let",
-        "Like",
-        "Many",
-        "Maybe",
-        "Most",
-        "My",
-        "No",
-        "Not",
-        "Of",
-        "Oh",
-        "Okay",
-        "On",
-        "One",
-        "Or",
-        "Our",
-        "Perhaps",
-        "Please",
-        "Since",
-        "So",
-        "Some",
-        "Sure",
-        "Take",
-        "Thank",
-        "Thanks",
-        "That",
-        "The",
-        "Their",
-        "Then",
-        "There",
-        "These",
-        "They",
-        "This",
-        "Those",
-        "Though",
-        "To",
-        "Try",
-        "Was",
-        "Watch",
-        "We",
-        "Well",
-        "What",
-        "When",
-        "Where",
-        "Which",
-        "While",
-        "Who",
-        "With",
-        "Would",
-        "Yes",
-        "You",
-        "Your",
-        "Aber",
-        "Auch",
-        "Dann",
-        "Das",
-        "Der",
-        "Die",
-        "Ein",
-        "Eine",
-        "Es",
-        "Für",
-        "Ich",
-        "Ihr",
-        "In",
-        "Ja",
-        "Mein",
-        "Mit",
-        "Nein",
-        "Oder",
-        "Sie",
-        "Und",
-        "Vielleicht",
-        "Was",
-        "Welche",
-        "Wenn",
-        "Wie",
-        "Wir",
-    ]
-)
+OPENINGS = (
+    "A All Also And Another Any Are As At Because Both But Can Could Do Does Either Enjoy Even For From "
+    "Give Great Have Hello Here Hi How I If In Is It Its Just Let Like Many Maybe Most My No Not Of Oh "
+    "Okay On One Or Our Perhaps Please Since So Some Sure Take Thank Thanks That The Their Then There "
+    "These They This Those Though To Try Was Watch We Well What When Where Which While Who With Would "
+    "Yes You Your Aber Auch Dann Das Der Die Ein Eine Es Für Ich Ihr In Ja Mein Mit Nein Oder Sie Und "
+    "Vielleicht Was Welche Wenn Wie Wir "
+).split()
 _WORD = "[a-zß-öø-ÿ]"
 
 
@@ -192,6 +84,6 @@ class TitleGrammar:
         return fields.get(dialect, {})
 
 
-def _alternatives(texts: tuple[str, ...]) -> str:
+def _alternatives(texts: Sequence[str]) -> str:
     # What json.dumps escapes, these grammars read the same way.
     return " | ".join(json.dumps(text, ensure_ascii=False) for text in dict.fromkeys(texts))

@@ -97,9 +97,8 @@ class Linker:
         return [not strange for strange in self._forms.strange(norms)]
 
     def spelt(self, norms: Sequence[str]) -> Iterator[tuple[int, int, Item]]:
-        """Runs of normalised words that are a title, whatever they would have to show to be read as it: the
-        first
-        and the last word, and the item."""
+        """Runs of normalised words that are a title, whatever they would have to show to be read as it:
+        the first and the last word, and the item."""
         for first, last, form in self._forms.runs(norms):
             if form.exact:
                 yield first, last, form.exact[0]

@@ -58,14 +58,13 @@ class ReplyQuality(IntEnum):
 class Grounded:
     """The Recommender `inner`, grounded.
 
-    `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help:
-    "item" the first candidate, also for a last round's reply that names nothing real; "ask" a question,
-    so that every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
-    ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is how
-    names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that the
-    model
-    writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`). Text is not
-    streamed piece by piece, because it is only known to be sound when it is whole.
+    `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help: "item"
+    the first candidate, also for a last round's reply that names nothing real; "ask" a question, so that
+    every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
+    ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is
+    how names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that
+    the model writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`).
+    Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
     def __init__(

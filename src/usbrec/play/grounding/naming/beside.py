@@ -1,4 +1,4 @@
-"""Names beside ours: what a title of the catalogue is made another one with, and what stands in a row with it."""
+"""Names beside ours: what makes another name of a title, and what stands in a row with one."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ class ReplyCheck:
             return named
         page = self._page(text)
         return (
+            *_misspelt_models(page),
             *self._names.unlisted(page, shown, heard.words),
             *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
         )
@@ -75,6 +76,16 @@ class ReplyCheck:
         items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
         page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
         return page.with_titles(linker.spelt)
+
+
+def _misspelt_models(page: Page) -> Iterator[str]:
+    """Titles with another letter in a model number: no slip of the pen, another product ("BF-673" for "BD-673")."""
+    for place, mention in enumerate(page.mention_at):
+        item = None if mention is None or not page.model_numbers[place] else page.items.get(mention.item_id)
+        if item is not None and mention is not None:
+            known = {word.norm for title in item.titles for word in words(title)}
+            if page.norms[place] not in known and "".join(page.norms[place : place + 2]) not in known:
+                yield mention.text
 
 
 def _years_beside(page: Page) -> Iterator[Fault]:

@@ -28,7 +28,11 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary, keyed
 #: A price that is said in whole units, or to be about so much, may be off by so much.
 _ROUNDED, _ABOUT = 1.0, 0.1
 _SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”*]|$)|\n")
-_YEAR = re.compile(r"(?<![\w.,$€£-])(?P<year>1[89][0-9]{2}|20[0-4][0-9])(?![\w%$€£-]|[.,][0-9]|\s?(?:euros?|eur|dollars?|usd|pounds?|hz|mah|€|£)\b)", re.IGNORECASE)  # fmt: skip
+_YEAR = re.compile(
+    r"(?<![\w.,$€£-])(?P<year>1[89][0-9]{2}|20[0-4][0-9])"
+    r"(?![\w%$€£-]|[.,][0-9]|\s?(?:euros?|eur|dollars?|usd|pounds?|hz|mah|€|£)\b)",
+    re.IGNORECASE,
+)
 _DECADE = re.compile(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)(?:['’]?s|er)(?!\w)")
 
 
@@ -43,8 +47,7 @@ class Fault(NamedTuple):
 
 class _Lexicon:
     """The words of all languages at once: a reply may mix them, and a shop's columns are of either. Each
-    pattern
-    is made when it is first needed."""
+    pattern is made when it is first needed."""
 
     def __init__(self) -> None:
         self._listed = [lexicon(code, "claims") for code in LANGUAGES if _has(code)]
@@ -204,16 +207,17 @@ class _Claims:
     def _sentences(self) -> list[tuple[int, int]]:
         """Where the sentences begin and end; a full stop inside a title ends none."""
         text, cuts = self.page.text, [0]
-        for match in _SENTENCE_END.finditer(text):
-            if not any(one.start <= match.start() < one.end - 1 for one in self.page.mentions):
-                cuts.append(match.end())
+        cuts.extend(
+            match.end()
+            for match in _SENTENCE_END.finditer(text)
+            if not any(one.start <= match.start() < one.end - 1 for one in self.page.mentions)
+        )
         cuts.append(len(text))
         return list(itertools.pairwise(cuts))
 
     def _about(self, start: int) -> list[list[Item]]:
         """What stands at `start` is said of one of these, the likeliest first: for each mention the items
-        that it
-        may mean."""
+        that it may mean."""
         begin, end = next(
             (span for span in self._sentences if span[0] <= start < span[1]), (0, len(self.page.text))
         )

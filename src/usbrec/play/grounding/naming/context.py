@@ -24,8 +24,7 @@ NO_NOUN = (
 @dataclass
 class NamingContext:
     """What the finders of names share: `shown` are the items a reply is to choose from, `heard` the normal
-    form
-    of what the seeker has said, a blank at either end."""
+    form of what the seeker has said, a blank at either end."""
 
     vocabulary: Vocabulary
     page: Page

@@ -44,8 +44,7 @@ _BEHIND_COMMAS = frozenset(
 @dataclass(frozen=True)
 class Page:
     """A reply as it is read: `linked` says what it names, `items` has the items named, by id, and `spelt`
-    are the
-    runs of words (the first and the last) that are spelt like a title."""
+    are the runs of words (the first and the last) that are spelt like a title."""
 
     linked: LinkedText
     items: dict[str, Item]

@@ -1,4 +1,4 @@
-"""Runs of names: words that follow each other and look like a name, by capitals, digits, scripts, spelling."""
+"""Runs of names: words in a row that look like a name by capitals, digits, script or spelling."""
 
 from __future__ import annotations
 
