@@ -55,6 +55,11 @@ class NamingContext:
         if self._language is None:
             # Nothing is known about small letters of other languages.
             return not is_capital(self.page.raws[index])
+        if self._language.code == "de" and self.page.raws[index].islower():
+            # Our list of German words is short, and a name has a capital there.
+            return not self.vocabulary.in_titles([norm])[0] or self._language.is_ordinary(
+                self.page.words[index], self.page.raws[index]
+            )
         return self._language.is_ordinary(self.page.words[index], self.page.raws[index])
 
     def _proper(self, index: int) -> bool:

@@ -84,6 +84,14 @@ class Page:
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
         return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
 
+    def _leads_in(self, index: int) -> bool:
+        """Whether a word that opens a sentence is none of the name behind it: "Try House", but "Easy House"."""
+        norm, language = self.norms[index], self.language
+        return language is None or any(
+            norm in listed
+            for listed in (language.function, language.naming, language.after_naming, language.before_names)
+        )
+
     def _something_written(self) -> bool:
         return any(
             at is None

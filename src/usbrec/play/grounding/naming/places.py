@@ -124,6 +124,9 @@ class Places(Runs):
             liked = norms[verb] in ("love", "loves", "like", "likes", "enjoy") and head not in language.talk
             also = norms[last + 1 : last + 3] == ["as", "well"] or following == "too"
             return last if liked and also else None
+        singular = head[:-1] if head.endswith("s") else head
+        if singular in either("kinds") or singular in self._generic:
+            return None
         question = page.text.rstrip().endswith("?") and head in language.talk
         question = question and norms[verb] in ("seen", "see", "watch", "read", "about", "try")
         if question or head.endswith(("ly", "ing", "ed")) or (article is False and head in language.talk):
@@ -215,11 +218,15 @@ class Places(Runs):
             counted = (
                 following
                 and not ends
-                and (following.endswith("s") or following in either("counted"))
+                and (
+                    following.endswith("s")
+                    or following in either("counted")
+                    or (following in ("to", "or", "and", "bis", "oder", "und") and self._number_at(index + 2))
+                )
                 and following not in either("subjects")
             )
             before = page.norms[index - 1] if index and not page.gap(index).strip(" \t:,") else ""
-            if ends and self._named_here(index):
+            if self._named_here(index) and not counted:
                 return True
             return (
                 not counted
@@ -246,6 +253,8 @@ class Places(Runs):
             in ("in", "of", "with", "is", "over", "like", "then", "and", "or", "than", "für", "mit")
         ):
             return f" {page.norms[index]} " not in self.heard
+        if before in ("and", "or", "und", "oder") and page.mention_at[index - 2] is not None:
+            return len(page.norms[index]) > 1 and following not in either("units")
         if (
             ends
             and len(page.norms[index]) > 1
@@ -257,11 +266,15 @@ class Places(Runs):
             return (
                 ends
                 or following in either("subjects")
-                or following in ("and", "or", "und", "oder", "if", "because", "for", "for")
+                or following
+                in ("and", "or", "und", "oder", "if", "because", "for", "with", "mit", "schon", "next")
             )
         if before in either("before_numbers") or before.isdigit() or (before in either("months")):
             return False
         return (ends or following in either("subjects") or self._function(following)) and before.isalpha()
+
+    def _number_at(self, index: int) -> bool:
+        return index < len(self.page.norms) and self.page.norms[index].isdigit()
 
     def _beside_mention(self, index: int) -> bool:
         """Whether a word stands where one item beside another would: "Heat, then 300"."""
