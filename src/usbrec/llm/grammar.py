@@ -17,13 +17,16 @@ from typing import Any
 
 #: What a sentence may begin with, beside a title.
 OPENINGS = (
-    "A All Also And Another Any Are As At Because Both But Can Could Do Does Either Enjoy Even For From "
-    "Give Great Have Hello Here Hi How I If In Is It Its Just Let Like Many Maybe Most My No Not Of Oh "
-    "Okay On One Or Our Perhaps Please Since So Some Sure Take Thank Thanks That The Their Then There "
-    "These They This Those Though To Try Was Watch We Well What When Where Which While Who With Would "
-    "Yes You Your Aber Auch Dann Das Der Die Ein Eine Es Für Ich Ihr In Ja Mein Mit Nein Oder Sie Und "
-    "Vielleicht Was Welche Wenn Wie Wir "
-).split()
+    "A", "All", "Also", "And", "Another", "Any", "Are", "As", "At", "Because", "Both", "But", "Can",
+    "Could", "Do", "Does", "Either", "Enjoy", "Even", "For", "From", "Give", "Great", "Have", "Hello",
+    "Here", "Hi", "How", "I", "If", "In", "Is", "It", "Its", "Just", "Let", "Like", "Many", "Maybe",
+    "Most", "My", "No", "Not", "Of", "Oh", "Okay", "On", "One", "Or", "Our", "Perhaps", "Please", "Since",
+    "So", "Some", "Sure", "Take", "Thank", "Thanks", "That", "The", "Their", "Then", "There", "These",
+    "They", "This", "Those", "Though", "To", "Try", "Was", "Watch", "We", "Well", "What", "When", "Where",
+    "Which", "While", "Who", "With", "Would", "Yes", "You", "Your", "Aber", "Auch", "Dann", "Das", "Der",
+    "Die", "Ein", "Eine", "Es", "Für", "Ich", "Ihr", "In", "Ja", "Mein", "Mit", "Nein", "Oder", "Sie",
+    "Und", "Vielleicht", "Was", "Welche", "Wenn", "Wie", "Wir",
+)  # fmt: skip
 _WORD = "[a-zß-öø-ÿ]"
 
 

@@ -80,14 +80,18 @@ class Beside(NamingContext):
                 and at is None
                 and page.gap(index) == " "
                 and page.norms[index - 1] in self.vocabulary.people
+                and (self._part(index) or self._of_other_titles(index))
             ):
-                if self._part(index) or (
-                    self.vocabulary.brands
-                    and self.vocabulary.in_titles([page.norms[index]])[0]
-                    and not (page.norms[index] in self._catalogue_words or page.norms[index] in self._generic)
-                    and not self._function(page.norms[index])
-                ):
-                    yield text[page.words[index - 1].start : page.words[index].end]
+                yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _of_other_titles(self, index: int) -> bool:
+        """Whether a word behind a brand is one that only titles have: "auvara stone bridge"."""
+        norm = self.page.norms[index]
+        return (
+            self.vocabulary.brands
+            and self.vocabulary.in_titles([norm])[0]
+            and not (norm in self._catalogue_words or norm in self._generic or self._function(norm))
+        )
 
     def _small_neighbour(self, index: int) -> bool:
         """Whether a title in small letters has a noun right beside it, or "I" stands before one: "hotel

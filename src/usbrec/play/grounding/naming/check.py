@@ -79,7 +79,8 @@ class ReplyCheck:
 
 
 def _misspelt_models(page: Page) -> Iterator[str]:
-    """Titles with another letter in a model number: no slip of the pen, another product ("BF-673" for "BD-673")."""
+    """Titles with another letter in a model number, which is no slip but another product: "BF-673", not
+    "BD-673"."""
     for place, mention in enumerate(page.mention_at):
         item = None if mention is None or not page.model_numbers[place] else page.items.get(mention.item_id)
         if item is not None and mention is not None:

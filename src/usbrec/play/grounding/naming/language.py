@@ -16,14 +16,17 @@ from usbrec.lexicon import words as lexicon
 _ENDINGS = {
     "en": (
         ("iness", "y"), ("ness", ""), ("less", ""), ("ful", ""), ("able", ""), ("able", "e"), ("ible", ""),
-        ("ies", "y"), ("ied", "y"), ("ier", "y"), ("iest", "y"), ("ily", "y"), ("es", ""), ("s", ""), ("ed", ""),
+        ("ies", "y"), ("ied", "y"), ("ier", "y"), ("iest", "y"), ("ily", "y"), ("es", ""), ("s", ""),
+        ("ed", ""),
         ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("r", ""), ("ers", ""), ("ers", "e"), ("est", ""),
         ("st", ""), ("ly", ""), ("ly", "le"), ("y", ""), ("y", "e"), ("ish", ""), ("like", ""), ("wise", ""),
         ("friendly", ""), ("proof", ""), ("free", ""), ("worthy", ""), ("ment", ""), ("ship", ""),
     ),
     "de": (
-        ("en", ""), ("e", ""), ("er", ""), ("es", ""), ("em", ""), ("n", ""), ("s", ""), ("st", ""), ("t", ""),
-        ("ste", ""), ("sten", ""), ("ung", "en"), ("ungen", "en"), ("lich", ""), ("liche", ""), ("lichen", ""),
+        ("en", ""), ("e", ""), ("er", ""), ("es", ""), ("em", ""), ("n", ""), ("s", ""), ("st", ""),
+        ("t", ""),
+        ("ste", ""), ("sten", ""), ("ung", "en"), ("ungen", "en"), ("lich", ""), ("liche", ""),
+        ("lichen", ""),
         ("bar", "en"), ("heit", ""), ("keit", ""), ("ig", ""), ("ige", ""), ("igen", ""), ("te", "en"),
         ("ten", "en"), ("chen", ""), ("los", ""), ("lose", ""), ("losen", ""), ("voll", ""),
     ),

@@ -11,7 +11,8 @@ from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either
 
 _QUOTED = re.compile(
-    r"""(?<!\w)(?: "(?P<a>[^"\n]{1,80})" | “(?P<b>[^“”\n]{1,80})” | „(?P<c>[^„“”"\n]{1,80})[“”"] | «(?P<d>[^«»\n]{1,80})»
+    r"""(?<!\w)(?: "(?P<a>[^"\n]{1,80})" | “(?P<b>[^“”\n]{1,80})” | „(?P<c>[^„“”"\n]{1,80})[“”"]
+        | «(?P<d>[^«»\n]{1,80})»
         | ‘(?P<e>[^‘’\n]{2,80})’ | '(?P<f>[^'\n]{2,80})' | »(?P<g>[^«»\n]{1,80})« | `(?P<h>[^`\n]{1,80})`
         )(?!\w)
       | (?P<mark>\*{1,3}|__?)(?P<i>[^*_\n]{1,80})(?P=mark)
