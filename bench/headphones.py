@@ -69,9 +69,11 @@ _GERMAN_TEXT = (
 )
 _FIT = (("light", "leichter"), ("comfortable", "bequemer"), ("snug", "fester"), ("soft", "weicher"))
 _SOUND = (("clear", "klarem"), ("warm", "warmem"), ("balanced", "ausgewogenem"), ("powerful", "kräftigem"))
-_FEATURE = (("active noise cancelling", "aktiver Geräuschunterdrückung"), ("a detachable cable", "abnehmbarem Kabel"),
+_FEATURE = (("active noise cancelling", "aktiver Geräuschunterdrückung"), ("a detachable cable",
+"abnehmbarem Kabel"),
             ("fast charging", "schnellem Laden"), ("a clear microphone", "gutem Mikrofon"),
-            ("two years of warranty", "zwei Jahren Garantie"), ("a travel case", "einer Reisetasche"))  # fmt: skip
+            ("two years of warranty", "zwei Jahren Garantie"), ("a travel case",
+            "einer Reisetasche"))  # fmt: skip
 _USE = {
     "over-ear": ("listening at home", "zuhause"),
     "in-ear": ("the commute", "unterwegs"),

@@ -90,9 +90,10 @@ _SYLLABLES = (
     "qui",
     "tor",
 )
-_FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία", "ゆめ", "Полночь",
-            "음악가", "風の音")  # fmt: skip
+_FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία", "ゆめ",
+            "Полночь", "음악가", "風の音")  # fmt: skip
 _EDITIONS = ("Ultra", "Max", "SE", "Black Edition", "Signature", "X", "Evo", "Neo")
+_SEQUELS = ("The Return", "Origins", "Resurrection", "A New Dawn", "Last Stand", "Part II")
 _PEOPLE = (
     "Anders Holm",
     "Maria Kessler",
@@ -151,8 +152,10 @@ def films() -> Shelf:
         rows = [
             {
                 "t": row["Title"], "y": row["Year"], "g": row["Genre"].split(",")[0].strip().lower(),
-                "people": [name.strip() for column in ("Director", "Cast") for name in row[column].split(",") if name.strip()],
-                "all": [name.strip() for column in ("Director", "Writer", "Cast") for name in row[column].split(",") if name.strip()],
+                "people": [name.strip() for column in ("Director",
+                "Cast") for name in row[column].split(",") if name.strip()],
+                "all": [name.strip() for column in ("Director", "Writer",
+                "Cast") for name in row[column].split(",") if name.strip()],
             }
             for row in csv.DictReader(file)
         ]  # fmt: skip
@@ -165,8 +168,10 @@ def products() -> Shelf:
     with SHOP.open(encoding="utf-8") as file:
         rows = [
             {
-                "t": " ".join(row["Name"].split()), "y": row["Year"], "g": row["Category"], "people": [row["Brand"].title()],
-                "all": [row["Brand"].title()], "c": row["Colour"], "h": row["Battery Hours"], "stock": row["Stock"],
+                "t": " ".join(row["Name"].split()), "y": row["Year"], "g": row["Category"],
+                "people": [row["Brand"].title()],
+                "all": [row["Brand"].title()], "c": row["Colour"], "h": row["Battery Hours"],
+                "stock": row["Stock"],
                 "price": re.sub(r"[^0-9.,]", "", row["Price"]).replace(",", "."),
             }
             for row in csv.DictReader(file)
@@ -199,7 +204,8 @@ class Writer:
     def filled(self, frame: str, row: Mapping[str, Any], **over: Any) -> str:
         price = row.get("price") or "99"
         values = {
-            "t": row["t"], "r": self.row()["t"], "g": row["g"], "p": self.draw.choice(row["people"]), "y": row["y"],
+            "t": row["t"], "r": self.row()["t"], "g": row["g"], "p": self.draw.choice(row["people"]),
+            "y": row["y"],
             "price": price, "h": row.get("h"), "c": row.get("c"),
         }  # fmt: skip
         return frame.format(**{**values, **over})
@@ -276,7 +282,7 @@ class Writer:
     def variant(self) -> str:
         if self.shelf.products:
             return f"{self.row()['t']} {self.draw.choice(_EDITIONS)}"
-        return f"{self.row()['t']}: {self.of(('The Return', 'Origins', 'Resurrection', 'A New Dawn', 'Last Stand', 'Part II'))}"
+        return f"{self.row()['t']}: {self.of(_SEQUELS)}"
 
     def lower(self) -> str:
         return self.draw.choice((self.recombined, self.digit, self.elsewhere, self.one_word))().lower()

@@ -44,9 +44,11 @@ _WHAT = (
     "over-ear headphones for home", "light headphones for travel", "headphones with a good microphone",
     "a gift for my brother",
 )  # fmt: skip
-_HOW = ("I need {}.", "Hi! I'm looking for {}.", "Can you recommend {}?", "What is the best choice if I want {}?",
+_HOW = ("I need {}.", "Hi! I'm looking for {}.", "Can you recommend {}?",
+"What is the best choice if I want {}?",
         "I had a pair of Sony ones. Now I want {}.", "I want {} under 100 euro.", "Do you have {} in stock?",
-        "{}, please. How much are they?", "My Bose broke. I need {} with noise cancelling.", "Ich suche {}.")  # fmt: skip
+        "{}, please. How much are they?", "My Bose broke. I need {} with noise cancelling.",
+        "Ich suche {}.")  # fmt: skip
 
 
 class Overheard(Around):

@@ -46,8 +46,8 @@ class Play(Stage):
     a fixed sentence with the first candidate (item; also in place of a last round's reply that names nothing
     real), or a fixed question (ask: every item named is then the model's own choice)."""
     naming: Literal["checked", "constrained", "slots"] = "checked"
-    """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply with
-    a name, price, stock, year or person that is none of the catalogue's is drawn again. constrained: the
+    """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply
+    with a name, price, stock, year or person that is none of the catalogue's is drawn again. constrained: the
     model can only write plain words around titles of the candidates (by a grammar: GGUF models in this
     process, hf: ones with the extra `constrain`, servers with `models.constrain`). slots: the model writes
     a candidate's number in brackets, and the title is filled in. The last two are checked as well."""

@@ -85,7 +85,8 @@ class Page:
         return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
 
     def _leads_in(self, index: int) -> bool:
-        """Whether a word that opens a sentence is none of the name behind it: "Try House", not "Easy House"."""
+        """Whether a word that opens a sentence is none of the name behind it: "Try House", not "Easy
+        House"."""
         norm, language = self.norms[index], self.language
         return language is None or any(
             norm in listed
