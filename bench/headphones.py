@@ -10,6 +10,7 @@ invented; whoever finds a real one may say so.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import random
 import sys
@@ -186,6 +187,7 @@ def rows(seed: int = 0) -> list[tuple[str, ...]]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(HEADER)

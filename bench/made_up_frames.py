@@ -6,6 +6,11 @@ Frames with an even place were read while the check was written, the others only
 nothing.
 """
 
+from __future__ import annotations
+
+import argparse
+
+
 FILMS = (
     "You should try {t}, because it is {g} at its best.",
     "I would suggest {t}.",
@@ -228,3 +233,7 @@ WRONG_PERSON = (
     "How about {t} by {p}?",
     "{t} features {p} in a great role, directed by {p}.",
 )
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()
+    print(f"{len(FILMS)} frames of films, {len(PRODUCTS)} of products")

@@ -90,8 +90,8 @@ _SYLLABLES = (
     "qui",
     "tor",
 )
-_FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία", "ゆめ",
-            "Полночь", "음악가", "風の音")  # fmt: skip
+_FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία",
+            "ゆめ", "Полночь", "음악가", "風の音")  # fmt: skip
 _EDITIONS = ("Ultra", "Max", "SE", "Black Edition", "Signature", "X", "Evo", "Neo")
 _SEQUELS = ("The Return", "Origins", "Resurrection", "A New Dawn", "Last Stand", "Part II")
 _PEOPLE = (
