@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 
-
 FILMS = (
     "You should try {t}, because it is {g} at its best.",
     "I would suggest {t}.",

@@ -55,7 +55,7 @@ SPOKEN = (
 #: Languages beside English in which some of them are packaged.
 TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
 
-
+#: Those that came later: see :meth:`Prompts.texts`.
 _LATER = frozenset({"recommender_slots"})
 
 
@@ -93,8 +93,8 @@ class Prompts:
             for language in sorted(set(languages))
             for name, text in self._spoken.get(language, {}).items()
         }
-        # Later ones that nobody has replaced are left out, so that recorded runs keep their digest: whether they
-        # are used stands in the settings.
+        # Later ones that nobody has replaced are left out, so that recorded runs keep their digest: whether
+        # they are used stands in the settings.
         played = {
             name: text
             for name, text in self._texts.items()
