@@ -54,6 +54,12 @@ class Play(Stage):
     filter: dict[str, JsonValue] = free({})
     """What every recommended item must be, beside what the seeker asks for, such as `{ in_stock = true }`
     (docs/constraints.md)."""
+    naming: Literal["checked", "constrained", "slots"] = "checked"
+    """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply
+    with a name, price, stock, year or person that is none of the catalogue's is drawn again. constrained: the
+    model can only write plain words around titles of the candidates (by a grammar: GGUF models in this
+    process, hf: ones with the extra `constrain`, servers with `models.constrain`). slots: the model writes
+    a candidate's number in brackets, and the title is filled in. The last two are checked as well."""
     prompts: str | None = None
     """A folder whose files replace the packaged prompts of the same names."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from usbrec.dialogue import Usage
+from usbrec.llm.grammar import TitleGrammar
 
 ChatRole = Literal["system", "user", "assistant"]
 ScoringMethod = Literal["exact", "votes", "forced"]
@@ -47,7 +48,8 @@ class ChatRequest:
     draw repeatable where the backend can. `deadline` is in seconds from the call (None: the backend's
     own timeout). `on_delta` receives pieces of text as they come (n=1 only); it is not part of what decides
     the answer, nor is `deadline`. `as_written` is for backends that take its fields (see :func:`takes`), and
-    none else is given it; `messages` then say the same as far as texts can.
+    none else is given it; `messages` then say the same as far as texts can. `grammar` limits what a reply may
+    be written with, for backends that can (:mod:`usbrec.llm.grammar`).
     """
 
     messages: tuple[Message, ...]
@@ -59,12 +61,15 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     seed: int = 0
     as_written: AsWritten | None = field(default=None, hash=False)
+    grammar: TitleGrammar | None = None
     deadline: float | None = field(default=None, compare=False)
     on_delta: Callable[[str], None] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Everything that decides the answer."""
         written = {} if self.as_written is None else {"as_written": self.as_written.to_json()}
+        # Left out where there is none, so that recorded calls keep their keys.
+        written |= {} if self.grammar is None else {"grammar": self.grammar.to_json()}
         return {
             "messages": [message.to_json() for message in self.messages],
             "n": self.n,

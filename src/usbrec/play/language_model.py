@@ -97,6 +97,7 @@ class LanguageModel:
                 frequency_penalty=sampling.frequency_penalty,
                 stop=sampling.stop,
                 seed=sampling.seed,
+                grammar=sampling.grammar,
                 deadline=sampling.deadline,
                 on_delta=sampling.on_delta,
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from usbrec.dialogue import Conversation, Reply, Usage
+from usbrec.llm.grammar import TitleGrammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class Sampling:
     """How replies are drawn: `n` of them, and what decides each beside the conversation.
 
     `temperature` 0 means greedy; `seed` makes a draw repeatable where the recommender can. `drafts` is how
-    many drafts a self-enhanced recommender makes (None: as it is set). `deadline` is in seconds from the
-    call. `on_delta` receives pieces of text as they come (n=1 only), `on_progress` how far a search is; these
+    many drafts a self-enhanced recommender makes (None: as it is set). `grammar` is what replies may be
+    written with, for a language model. `deadline` is in seconds from the call. `on_delta` receives pieces of
+    text as they come (n=1 only), `on_progress` how far a search is; these
     three are not part of what decides the answer.
     """
 
@@ -39,6 +41,7 @@ class Sampling:
     stop: tuple[str, ...] = ()
     seed: int = 0
     drafts: int | None = None
+    grammar: TitleGrammar | None = None
     deadline: float | None = field(default=None, compare=False)
     on_delta: Callable[[str], None] | None = field(default=None, compare=False)
     on_progress: Callable[[SearchProgress], None] | None = field(default=None, compare=False)

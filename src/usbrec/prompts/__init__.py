@@ -19,6 +19,7 @@ from usbrec.errors import ConfigError
 FIELDS: Mapping[str, frozenset[str]] = {
     "recommender": frozenset(),
     "recommender_grounded": frozenset(),
+    "recommender_slots": frozenset(),
     "candidates": frozenset({"message", "candidates"}),
     "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
@@ -56,9 +57,8 @@ SPOKEN = (
 #: Languages beside English in which some of them are packaged.
 TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
 
-
-#: Prompts that are read only where constraints are asked for.
-_LATER = frozenset({"nothing_fits", "constraints"})
+#: Those that came later: see :meth:`Prompts.texts`. Whether they are used stands in the settings.
+_LATER = frozenset({"constraints", "nothing_fits", "recommender_slots"})
 
 
 class Prompts:

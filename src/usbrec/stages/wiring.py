@@ -278,6 +278,7 @@ class _Wiring:
             play.candidate_text,
             self._languages,
             self._constraint_reader,
+            play.naming == "slots",
         )
 
     @functools.cached_property
@@ -376,12 +377,15 @@ class _Wiring:
     def _prompt_template(self) -> PromptTemplate:
         """What a language model in the recommender's seat reads."""
         play, grounded = self._config.play, self._grounding is not None
+        slots = play.naming == "slots"
         return PromptTemplate(
-            self._prompts.render("recommender_grounded" if grounded else "recommender"),
+            self._prompts.render(
+                "recommender" if not grounded else f"recommender_{'slots' if slots else 'grounded'}"
+            ),
             self._prompts.render("opening"),
             self._examples,
             play.window if grounded else None,
-            CandidateFormatter(self._prompts, play.candidate_text),
+            CandidateFormatter(self._prompts, play.candidate_text, slots),
         )
 
     def _by_rules(self, seat: str) -> Recommender:
@@ -403,15 +407,32 @@ class _Wiring:
             prompts=self._prompts,
         )
 
+    def _check_grammars(self, text: str) -> None:
+        """Raises ConfigError for a recommender whose replies no grammar can limit."""
+        seat = self._seat(text)
+        if seat.kind != "server":
+            return
+        server = self._config.servers.get(seat.server)
+        own = None if server is None else server.constrain
+        if (self._config.models.constrain if own is None else own) == "none":
+            raise ConfigError(
+                f"play.naming = constrained limits what {text} can write: say how its server does that "
+                '(models.constrain, or servers.NAME.constrain = "grammar", "structured" or "guided"), or '
+                'take play.naming = "checked" or "slots".'
+            )
+
     def _around(self, recommender: Recommender) -> Recommender:
         """The recommender, grounded and self-enhanced as the settings say."""
         config = self._config
         if self._grounding is not None:
+            if config.play.naming == "constrained":
+                self._check_grammars(config.seats.recommender)
             recommender = Grounded(
                 recommender,
                 self._grounding,
                 redraws=config.play.redraws,
                 fallback=config.play.fallback,
+                naming=config.play.naming,
             )
         if config.enhanced:
             recommender = SelfEnhanced(

@@ -89,6 +89,22 @@ class Linker:
         """What is written like a title and is not in the catalogue (:class:`LinkedText`)."""
         return self._read(text).out_of_catalogue
 
+    @property
+    def ordinary_words(self) -> frozenset[str]:
+        """The words that several descriptions of the catalogue use as ordinary ones."""
+        return self._forms.ordinary
+
+    def in_titles(self, norms: Sequence[str]) -> list[bool]:
+        """Which of these normalised words stand in a title, or in a name, of the catalogue."""
+        return [not strange for strange in self._forms.strange(norms)]
+
+    def spelt(self, norms: Sequence[str]) -> Iterator[tuple[int, int, Item]]:
+        """Runs of normalised words that are a title, whatever they would have to show to be read as it:
+        the first and the last word, and the item."""
+        for first, last, form in self._forms.runs(norms):
+            if form.exact:
+                yield first, last, form.exact[0]
+
     def _reading(self, text: str) -> LinkedText:
         if len(text) >= SHORTEST:
             short, cuts = without_repeats(text, self._forms.longest + _AROUND)

@@ -248,6 +248,8 @@ class _Instance:
         if request.as_written is not None:
             fields = request.as_written.fields
             body |= {name: fields[name] for name in _TAKES & fields.keys()}
+        if request.grammar is not None:
+            body["grammar"] = request.grammar.gbnf
         on_delta = request.on_delta if request.n == 1 else None
         stream = _Stream(count, deadline, stop, on_delta)
         started = time.monotonic()

@@ -184,6 +184,7 @@ class OpenAIModel:
             "max_tokens": request.max_tokens,
             **({"frequency_penalty": request.frequency_penalty} if request.frequency_penalty else {}),
             **({"stop": list(request.stop)} if request.stop else {}),
+            **({} if request.grammar is None else request.grammar.request(self._constrain)),
         }
         drawn = self._draw(body, request.n, request.seed, request.on_delta)
         choices, usage = await self._connection.within(request.deadline, drawn)

@@ -53,6 +53,8 @@ def _tokens(logits_nv: Any, sequences: Sequence[DecodingSequence]) -> list[int]:
         penalty = sequence.decoding.request.frequency_penalty
         if penalty and sequence.said:
             logits_v.index_add_(0, torch.tensor(sequence.said), torch.full((len(sequence.said),), -penalty))
+        if sequence.limit is not None:
+            logits_v[sequence.limit.barred()] = float("-inf")
     tokens: list[int] = logits_nv.argmax(-1).tolist()
     drawn = [place for place, sequence in enumerate(sequences) if sequence.decoding.request.temperature > 0.0]
     if not drawn:

@@ -36,7 +36,8 @@ from usbrec.llm.transformers.checkpoint import (
     without_future_warnings,
 )
 from usbrec.llm.transformers.decoding import draw_all
-from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
+from usbrec.llm.transformers.limits import GrammarLimits
+from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
 from usbrec.llm.transformers.shared_prefix import shares_prompts
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
 from usbrec.storage import content_digest
@@ -124,6 +125,7 @@ class TransformersModel:
         self._system_caches: dict[tuple[int, ...], Any] = {}
         self._loading = threading.RLock()
         self._loaded: _Loaded | None = None
+        self._limits: GrammarLimits | None = None
 
     @property
     def name(self) -> str:
@@ -318,7 +320,7 @@ class TransformersModel:
                     raise
                 decodings.append(error)
                 continue
-            decodings.append(DecodingRequest(request, prompt, stopped.is_set, started))
+            decodings.append(DecodingRequest(request, prompt, stopped.is_set, self._limit(request), started))
         loaded = self._open()
         draw_all(
             loaded.model,
@@ -332,6 +334,15 @@ class TransformersModel:
             else ChatReply(decoding.completions(loaded.decoder), _usage(decoding, len(asked)))
             for decoding in decodings
         ]
+
+    def _limit(self, request: ChatRequest) -> Callable[[], TokenLimit] | None:
+        """What limits replies to the grammar of a request. Raises ConfigError without llguidance."""
+        if request.grammar is None:
+            return None
+        loaded = self._open()
+        if self._limits is None:
+            self._limits = GrammarLimits(loaded.tokenizer, loaded.model.config.vocab_size, loaded.ends)
+        return self._limits.of(request.grammar)
 
     def _choose(self, request: ChoiceRequest, warm: _Prefilled) -> Choice:
         import torch

@@ -5,10 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from usbrec.keys import derive_seed
 from usbrec.llm.protocol import ChatRequest, Completion
+
+
+class TokenLimit(Protocol):
+    """Which tokens a reply may go on with."""
+
+    def barred(self) -> Any:
+        """Which tokens may not come next: booleans of shape (vocabulary,)."""
+        ...
+
+    def said(self, token: int) -> None: ...
 
 
 @dataclass
@@ -29,6 +39,8 @@ class DecodingRequest:
     request: ChatRequest
     prompt: Prompt
     stopped: Callable[[], bool] = lambda: False
+    #: Makes what limits the tokens of one reply; None where nothing does.
+    limit: Callable[[], TokenLimit] | None = None
     started: float = field(default_factory=time.monotonic)
     sequences: list[DecodingSequence] = field(init=False)
     told: str = ""
@@ -74,6 +86,7 @@ class DecodingSequence:
         self.said: list[int] = []
         self.finish: str | None = None
         self._end: int | None = None
+        self.limit = None if decoding.limit is None else decoding.limit()
         seed = derive_seed(decoding.request.seed, "reply", index) % 2**63
         self._draw = torch.Generator().manual_seed(seed)
 
@@ -94,6 +107,8 @@ class DecodingSequence:
             self.finish, self._end = "stop", token
             return
         self.said.append(token)
+        if self.limit is not None:
+            self.limit.said(token)
         if request.stop and _cut(tokenizer.decode(self.said), request.stop) is not None:
             self.finish = "stop"
         elif len(self.said) >= request.max_tokens or self.decoding.over():

@@ -22,7 +22,8 @@ _LONG = 80
 @dataclass(frozen=True)
 class Grounding:
     """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown.
-    `reader` is a model that reads what the seeker asks of an item, None where rules do."""
+    `reader` is a model that reads what the seeker asks of an item, None where rules do. With `slots` a reply
+    names items by their numbers."""
 
     knowledge: Knowledge
     retriever: Retriever
@@ -31,10 +32,11 @@ class Grounding:
     text_words: int = 0
     languages: Languages = ENGLISH
     reader: ModelConstraintReader | None = None
+    slots: bool = False
 
     @property
     def format(self) -> CandidateFormatter:
-        return CandidateFormatter(self.prompts, self.text_words)
+        return CandidateFormatter(self.prompts, self.text_words, self.slots)
 
     def heard(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         """The turns as a language model is shown them, which is what candidates are retrieved for."""

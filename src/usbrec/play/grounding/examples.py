@@ -59,7 +59,8 @@ def worked_examples(
             used |= {item.id for item in listed}
             # The answer's place differs between the exchanges, so that no place is copied.
             listed.insert(len(messages) // 2 % (len(listed) + 1), alike)
-            question, title = grounding.format.block(question, listed), grounding.format.name(alike)
+            question = grounding.format.block(question, listed)
+            title = grounding.format.said(listed.index(alike), alike)
         answer = prompts.render("example_recommender", title=title, genre=alike.genres[0].lower())
         messages += [Message("user", question), Message("assistant", answer)]
     return tuple(messages)

@@ -30,14 +30,16 @@ _MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
 
 @dataclass(frozen=True)
 class CandidateFormatter:
-    """How items are written into a prompt, each with `text_words` words of its text."""
+    """How items are written into a prompt, each with `text_words` words of its text. With `slots` a reply
+    has their numbers in brackets in place of titles."""
 
     prompts: Prompts
     text_words: int = 0
+    slots: bool = False
 
     def block(self, message: str, items: Sequence[Item]) -> str:
         """A user's message with the items behind it, a line each."""
-        lines = "\n".join(f"{number}. {self.line(item)}" for number, item in enumerate(items, start=1))
+        lines = "\n".join(f"{self.number(place)} {self.line(item)}" for place, item in enumerate(items))
         return self.prompts.render("candidates", message=message, candidates=lines)
 
     def focus(self, message: str, items: Sequence[Item]) -> str:
@@ -45,9 +47,20 @@ class CandidateFormatter:
         return self.prompts.render(
             "focus",
             message=message,
-            candidates="\n".join(self.line(item) for item in items),
-            titles=" or ".join(self.name(item) for item in items),
+            candidates="\n".join(
+                f"{self.number(place)} {self.line(item)}" if self.slots else self.line(item)
+                for place, item in enumerate(items)
+            ),
+            titles=" or ".join(self.said(place, item) for place, item in enumerate(items)),
         )
+
+    def number(self, place: int) -> str:
+        """What stands before an item in a list."""
+        return f"[{place + 1}]" if self.slots else f"{place + 1}."
+
+    def said(self, place: int, item: Item) -> str:
+        """How a reply names the item at this place of the list: its marker, or its name."""
+        return self.number(place) if self.slots else self.name(item)
 
     def line(self, item: Item) -> str:
         """An item as one harmless line: its name, up to three genres, words of its text if wanted."""

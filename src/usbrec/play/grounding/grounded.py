@@ -35,11 +35,16 @@ from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.items.constraints.column_table import Allowed
 from usbrec.keys import derive_seed
+from usbrec.llm.grammar import TitleGrammar
 from usbrec.play.grounding.candidates import Grounding
+from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
+from usbrec.play.grounding.naming.page import Heard
+from usbrec.play.grounding.naming.slots import filled, unfilled
 from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
+Naming = Literal["checked", "constrained", "slots"]
 
 #: Least temperature of a second draw: a greedy one would say the same again.
 _REDRAW_TEMPERATURE = 0.7
@@ -59,20 +64,30 @@ class ReplyQuality(IntEnum):
 class Grounded:
     """The Recommender `inner`, grounded.
 
-    `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help:
-    "item" the first candidate, also for a last round's reply that names nothing real; "ask" a question,
-    so that every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
-    ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. Text is not
-    streamed piece by piece, because it is only known to be sound when it is whole.
+    `redraws` is how often a reply is drawn again; `fallback` what is said where that did not help: "item"
+    the first candidate, also for a last round's reply that names nothing real; "ask" a question, so that
+    every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
+    ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is
+    how names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that
+    the model writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`).
+    Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
     def __init__(
-        self, inner: Recommender, grounding: Grounding, *, redraws: int = 2, fallback: Fallback = "item"
+        self,
+        inner: Recommender,
+        grounding: Grounding,
+        *,
+        redraws: int = 2,
+        fallback: Fallback = "item",
+        naming: Naming = "checked",
     ) -> None:
         self.inner = inner
         self._grounding = grounding
+        self._check = ReplyCheck(grounding.knowledge)
         self._redraws = redraws
         self._fallback = fallback
+        self._naming = naming
 
     @property
     def name(self) -> str:
@@ -80,7 +95,9 @@ class Grounded:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {"grounded": self.inner.identity, "candidates": self._grounding.count}
+        # Said only where it is not what it always was, so that recorded runs keep their identity.
+        naming = {} if self._naming == "checked" else {"naming": self._naming}
+        return {"grounded": self.inner.identity, "candidates": self._grounding.count, **naming}
 
     @property
     def parallel(self) -> bool:
@@ -93,7 +110,7 @@ class Grounded:
             return _nothing_fits(sentence, sampling)
         if constraints:
             conversation = replace(conversation, constraints=constraints)
-        reading = _Reading.of(conversation, self._grounding)
+        reading = _Reading.of(conversation, self._grounding, self._check)
         draws, drawn = await self._draw(conversation, sampling, reading)
         said = tuple(self._said(draw, reading) for draw in draws)
         if sampling.on_delta is not None:
@@ -109,7 +126,7 @@ class Grounded:
         """The best draw for each reply asked for, and the first answer with the usage of all."""
         started = time.monotonic()
         shown = self._grounding.with_candidates(conversation, reading.candidates)
-        sampling = replace(sampling, on_delta=None)
+        sampling = replace(sampling, on_delta=None, grammar=self._grammar(reading))
         drawn = await self.inner.draw(shown, sampling)
         draws = [reading.read(reply) for reply in drawn.replies]
         for attempt in range(1, self._redraws + 1):
@@ -133,6 +150,12 @@ class Grounded:
                 draws[place] = draws[place].or_better(reading.read(reply))
         return draws, drawn
 
+    def _grammar(self, reading: _Reading) -> TitleGrammar | None:
+        """What the model may write with: plain words around the titles shown."""
+        if self._naming != "constrained" or not reading.items:
+            return None
+        return TitleGrammar(tuple(self._grounding.format.name(item) for item in reading.items))
+
     def _said(self, draw: _Draw, reading: _Reading) -> Reply:
         fallback = draw.quality in (ReplyQuality.INVENTED, ReplyQuality.VIOLATING) or (
             self._fallback == "item"
@@ -146,6 +169,7 @@ class Grounded:
                 "redraws": draw.redraws,
                 "mended": draw.mended and not fallback,
                 "fallback": fallback,
+                **({} if self._naming == "checked" else {"naming": self._naming}),
             },
         )
 
@@ -154,7 +178,7 @@ class Grounded:
         if self._fallback == "item":
             for item in reading.items:
                 sentence = self._grounding.format.suggestion(item, reading.language)
-                if reading.quality(sentence) is ReplyQuality.FITTING:
+                if reading.links(sentence) is ReplyQuality.FITTING:
                     return sentence
         return self._grounding.prompts.say("fallback_ask", reading.language)
 
@@ -182,13 +206,16 @@ class _Draw:
 
 @dataclass(frozen=True)
 class _Reading:
-    """How a reply is read at one point of a dialogue: `candidates` are all there are, `items` those shown,
+    """How a reply is read at one point of a dialogue: `heard` is what the seeker has said, `candidates` are
+    all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
     draft is to name, None for any other; `language` is what the seeker speaks, `allowed` the items that meet
     what they ask for, None for all."""
 
     grounding: Grounding
+    check: ReplyCheck
+    heard: Heard
     candidates: tuple[Item, ...]
     items: tuple[Item, ...]
     said: frozenset[str]
@@ -200,7 +227,7 @@ class _Reading:
     allowed: Allowed | None = None
 
     @classmethod
-    def of(cls, conversation: Conversation, grounding: Grounding) -> _Reading:
+    def of(cls, conversation: Conversation, grounding: Grounding, check: ReplyCheck) -> _Reading:
         knowledge, focus = grounding.knowledge, conversation.focus
         turns = grounding.heard(conversation.turns)
         asked = len(turns) > 1 and "?" in turns[-1].text
@@ -208,6 +235,8 @@ class _Reading:
         candidates = grounding.candidates(turns, conversation.constraints)
         return cls(
             grounding,
+            check,
+            heard_in(turns),
             candidates,
             candidates if focus is None else grounding.items(focus),
             knowledge.named_in(turns),
@@ -220,10 +249,19 @@ class _Reading:
         )
 
     def read(self, reply: Reply) -> _Draw:
-        text = self._mend(reply.text)
-        return _Draw(replace(reply, text=text), self.quality(text), text != reply.text)
+        text = reply.text
+        if self.grounding.slots:
+            text = filled(text, [self.grounding.format.name(item) for item in self.items])
+        mended = self._mend(text)
+        return _Draw(replace(reply, text=mended), self.quality(mended), mended != text)
 
     def quality(self, text: str) -> ReplyQuality:
+        if self.check.made_up(text, self.items, self.heard) or (self.grounding.slots and unfilled(text)):
+            return ReplyQuality.INVENTED
+        return self.links(text)
+
+    def links(self, text: str) -> ReplyQuality:
+        """The quality of words that make nothing up but, maybe, a title: the fixed sentences are ours."""
         knowledge = self.grounding.knowledge
         if knowledge.linker.out_of_catalogue(text):
             return ReplyQuality.INVENTED
@@ -255,4 +293,4 @@ class _Reading:
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:
                 text = text.replace(unknown, self.grounding.format.name(item))
-        return text
+        return self.check.mended(text, self.heard)

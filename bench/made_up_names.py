@@ -1,0 +1,454 @@
+"""Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
+
+    python bench/made_up_names.py [--half developed|reported] [--replies 3000] [--seed 0] [--show]
+
+Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
+because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
+to
+count them: a made-up reply is let through when what is said still has the made-up words in it, a good one is
+spoilt when anything else than it is said. One draw, no second; intervals are Wilson's, 95 %. Films are the
+demo's catalogue, products docs/examples/headphones.csv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import math
+import random
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import made_up_frames as frames
+from rich.console import Console
+from rich.table import Table
+
+from usbrec.dialogue import Conversation, Turn
+from usbrec.items import AttributeRetriever, Similarity, load_catalogue
+from usbrec.items.knowledge import Knowledge
+from usbrec.llm import ScriptedModel
+from usbrec.play.grounding.candidates import Grounding
+from usbrec.play.grounding.grounded import Grounded
+from usbrec.play.language_model import LanguageModel, PromptTemplate
+from usbrec.play.protocol import Sampling
+from usbrec.prompts import Prompts
+
+DEMO = Path(str(resources.files("usbrec.data") / "demo" / "catalogue.csv"))
+SHOP = Path(__file__).resolve().parent.parent / "docs" / "examples" / "headphones.csv"
+
+_PRODUCTS_ELSEWHERE = (
+    "Sony WH-1000XM5", "Bose QuietComfort 45", "Apple AirPods Max", "Sennheiser Momentum 4",
+    "JBL Tune 510BT", "Beats Studio Pro", "Skullcandy Crusher Evo", "Jabra Elite 85h", "AKG K371",
+    "Anker Soundcore Q30", "Philips Fidelio X2HR", "Audio-Technica ATH-M50x", "Beyerdynamic DT 770 Pro",
+    "Shure SE215", "Marshall Major IV", "Sony SR-121 Black", "Bose Sport Earbuds", "Google Pixel Buds A",
+    "Samsung Galaxy Buds2 Pro", "Nothing Ear 2", "Bowers & Wilkins PX7", "Teufel Real Blue",
+    "Grado SR80x", "HyperX Cloud II", "SteelSeries Arctis 7", "Razer Kraken X", "Logitech G Pro X",
+    "Master & Dynamic MW65", "Technics EAH-A800", "Koss Porta Pro", "Audeze Maxwell", "Focal Bathys",
+    "Edifier W820NB", "Sennheiser HD 600", "Sony LinkBuds S", "AirPods Pro", "QuietComfort Ultra",
+    "Soundcore Life",
+)  # fmt: skip
+_FILMS_ELSEWHERE = (
+    "The Zero Theorem", "Tomorrow Never Dies", "Kiss Kiss Bang Bang", "A Bittersweet Life",
+    "The Man from Nowhere", "Summer of Soul", "The Lobster", "Wild Strawberries", "La Strada",
+    "The Seventh Seal", "Stalker", "Solaris", "Paper Moon", "Harold and Maude", "The Vast of Night",
+    "First Cow", "Columbus", "Paterson", "Ghost Dog", "Brick", "Primer", "Coherence", "The Fall",
+    "Tampopo", "Cure", "Audition", "The Wailing", "Burning", "Mother", "Okja", "Snowpiercer",
+    "Certified Copy", "Close-Up", "Taste of Cherry", "A Separation", "Capernaum", "Timbuktu",
+    "Atlantics", "Beau Travail", "The Double Life of Veronique", "Dekalog", "Ida", "Cold War",
+    "Toni Erdmann", "Victoria", "Phoenix", "Barbara", "Transit", "Undine", "Goodbye Dragon Inn", "Yi Yi",
+    "Happy Together", "Chungking Express", "Fallen Angels", "2046", "Hard Boiled", "The Killer",
+    "Infernal Affairs", "Election", "Drug War", "Exiled", "Police Story",
+)  # fmt: skip
+_WORDS = (
+    "Solace", "Momentum", "Halcyon", "Tundra", "Paragon", "Bastion", "Cascade", "Monolith", "Vertigo",
+    "Inferno", "Catalyst", "Oblivion", "Serenade", "Tempest", "Labyrinth", "Mirage", "Nocturne",
+    "Obsidian", "Rhapsody", "Silhouette", "Meridian", "Vanguard", "Whirlwind", "Equinox", "Lullaby",
+    "Quicksand", "Inception",
+)  # fmt: skip
+_SYLLABLES = (
+    "ta",
+    "vro",
+    "kel",
+    "lin",
+    "mo",
+    "ri",
+    "sen",
+    "dar",
+    "pho",
+    "zu",
+    "bex",
+    "gor",
+    "lum",
+    "nai",
+    "qui",
+    "tor",
+)
+_FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία",
+            "ゆめ", "Полночь", "음악가", "風の音")  # fmt: skip
+_EDITIONS = ("Ultra", "Max", "SE", "Black Edition", "Signature", "X", "Evo", "Neo")
+_SEQUELS = ("The Return", "Origins", "Resurrection", "A New Dawn", "Last Stand", "Part II")
+_PEOPLE = (
+    "Anders Holm",
+    "Maria Kessler",
+    "Tom Brannigan",
+    "Yuki Tanabe",
+    "Lena Fortuna",
+    "Marcus Idowu",
+    "Greta Vance",
+)
+_SEEKERS_FILMS = (
+    "I'm in the mood for a good film tonight.", "I like crime films and thrillers.",
+    "Something funny, please!", "Hi! I want to watch something with my family.",
+    "Ich mag spannende Filme.",
+)  # fmt: skip
+_SEEKERS_PRODUCTS = (
+    "I need headphones for the train.", "I'm looking for comfortable headphones with good bass.",
+    "Hello, which headphones are good for running?",
+    "I want something for my office, with a microphone.", "Ich suche einen Kopfhörer für Reisen.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Script:
+    """A reply, how its name or claim was built, and the words that must not be said (None: a good reply)."""
+
+    text: str
+    kind: str
+    wrong: str | None
+    seeker: str
+
+
+def plain(text: str) -> str:
+    """What decides whether two names are the same one: letters and digits, without case and accents."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in folded if character.isalnum())
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A catalogue as its file has it, and the frames to speak of it."""
+
+    rows: Sequence[Mapping[str, Any]]
+    frames: Sequence[str]
+    quiet: Sequence[str]
+    seekers: Sequence[str]
+    products: bool
+    titles: Sequence[str]
+
+    def known(self) -> set[str]:
+        # What stands behind a colon, or before it, is a name of the item too.
+        return {plain(part) for title in self.titles for part in (title, *re.split(r"[:–] | - ", title))}
+
+
+def films() -> Shelf:
+    with DEMO.open(encoding="utf-8") as file:
+        rows = [
+            {
+                "t": row["Title"], "y": row["Year"], "g": row["Genre"].split(",")[0].strip().lower(),
+                "people": [name.strip() for column in ("Director",
+                "Cast") for name in row[column].split(",") if name.strip()],
+                "all": [name.strip() for column in ("Director", "Writer",
+                "Cast") for name in row[column].split(",") if name.strip()],
+            }
+            for row in csv.DictReader(file)
+        ]  # fmt: skip
+    titles = [row["t"] for row in rows]
+    rows = [row for row in rows if row["y"] and row["people"] and row["g"]]
+    return Shelf(rows, frames.FILMS, frames.PLAIN_FILMS, _SEEKERS_FILMS, False, titles)
+
+
+def products() -> Shelf:
+    with SHOP.open(encoding="utf-8") as file:
+        rows = [
+            {
+                "t": " ".join(row["Name"].split()), "y": row["Year"], "g": row["Category"],
+                "people": [row["Brand"].title()],
+                "all": [row["Brand"].title()], "c": row["Colour"], "h": row["Battery Hours"],
+                "stock": row["Stock"],
+                "price": re.sub(r"[^0-9.,]", "", row["Price"]).replace(",", "."),
+            }
+            for row in csv.DictReader(file)
+        ]  # fmt: skip
+    titles = Counter(row["t"] for row in rows)
+    # What two items are called alike has no one price.
+    rows = [row for row in rows if titles[row["t"]] == 1]
+    return Shelf(rows, frames.PRODUCTS, frames.PLAIN_PRODUCTS, _SEEKERS_PRODUCTS, True, list(titles))
+
+
+class Writer:
+    """Writes replies about one shelf, from a half of the frames."""
+
+    def __init__(self, shelf: Shelf, half: int, seed: int) -> None:
+        self.shelf, self.half = shelf, half
+        self.draw = random.Random(f"{seed} {half} {shelf.products}")
+        self.known = shelf.known()
+        self.frames = shelf.frames[half::2]
+        self.quiet = shelf.quiet[half::2]
+
+    def of(self, listed: Sequence[str]) -> str:
+        return self.draw.choice(listed[self.half :: 2])
+
+    def row(self, *, having: Sequence[str] = ()) -> Mapping[str, Any]:
+        while True:
+            row = self.draw.choice(self.shelf.rows)
+            if all(row.get(name) for name in having):
+                return row
+
+    def filled(self, frame: str, row: Mapping[str, Any], **over: Any) -> str:
+        price = row.get("price") or "99"
+        values = {
+            "t": row["t"], "r": self.row()["t"], "g": row["g"], "p": self.draw.choice(row["people"]),
+            "y": row["y"],
+            "price": price, "h": row.get("h"), "c": row.get("c"),
+        }  # fmt: skip
+        return frame.format(**{**values, **over})
+
+    def needs(self, frame: str) -> list[str]:
+        return [name for name in ("y", "price", "h", "c") if "{" + name + "}" in frame]
+
+    def good(self) -> Script:
+        seeker = self.draw.choice(self.shelf.seekers)
+        if self.draw.random() < 0.12:
+            return Script(self.draw.choice(self.quiet), "names nothing", None, seeker)
+        if self.shelf.products and self.draw.random() < 0.06:
+            there = self.draw.random() < 0.5
+            row = self.row(having=("stock",))
+            while (row["stock"] == "0") == there:
+                row = self.row(having=("stock",))
+            return Script(
+                self.filled(self.of(frames.IN_STOCK if there else frames.SOLD_OUT), row),
+                "right stock",
+                None,
+                seeker,
+            )
+        frame = self.draw.choice(self.frames)
+        row = self.row(having=self.needs(frame))
+        title = row["t"]
+        if not self.shelf.products and self.draw.random() < 0.5:
+            title = f"{title} ({row['y']})"
+        return Script(self.filled(frame, row, t=title), "real", None, seeker)
+
+    # Made-up names
+
+    def recombined(self) -> str:
+        one, other = self.row(), self.row()
+        if self.shelf.products:
+            model = re.sub(rf"^{re.escape(other['people'][0])} ", "", other["t"], flags=re.IGNORECASE)
+            return f"{one['people'][0]} {model}"
+        first, second = one["t"].split(), other["t"].split()
+        return " ".join([*first[: max(1, len(first) // 2)], *second[len(second) // 2 :]])
+
+    def digit(self) -> str:
+        if not self.shelf.products:
+            return f"{self.row()['t']} {self.draw.randrange(2, 9)}"
+        while True:
+            title = self.row()["t"]
+            places = [place for place, character in enumerate(title) if character.isdigit()]
+            if places:
+                place = self.draw.choice(places)
+                return (
+                    title[:place]
+                    + str((int(title[place]) + self.draw.randrange(1, 9)) % 10)
+                    + title[place + 1 :]
+                )
+
+    def elsewhere(self) -> str:
+        return self.draw.choice(_PRODUCTS_ELSEWHERE if self.shelf.products else _FILMS_ELSEWHERE)
+
+    def one_word(self) -> str:
+        if self.draw.random() < 0.5:
+            return self.draw.choice(_WORDS)
+        return "".join(self.draw.sample(_SYLLABLES, 2 + self.draw.randrange(2))).capitalize()
+
+    def numeral(self) -> str:
+        number = self.draw.choice(
+            (self.draw.randrange(11, 99), self.draw.randrange(100, 999), self.draw.randrange(1700, 2060))
+        )
+        if self.shelf.products:
+            return f"{self.row()['people'][0]} {number}"
+        return str(number)
+
+    def foreign(self) -> str:
+        word = self.draw.choice(_FOREIGN)
+        return f"{word} {self.draw.randrange(2, 9)}" if self.draw.random() < 0.3 else word
+
+    def variant(self) -> str:
+        if self.shelf.products:
+            return f"{self.row()['t']} {self.draw.choice(_EDITIONS)}"
+        return f"{self.row()['t']}: {self.of(_SEQUELS)}"
+
+    def lower(self) -> str:
+        return self.draw.choice((self.recombined, self.digit, self.elsewhere, self.one_word))().lower()
+
+    def dated(self) -> str:
+        """A title that is not in the catalogue, with a year."""
+        while (
+            plain(name := self.draw.choice((self.elsewhere, self.recombined, self.one_word))()) in self.known
+        ):
+            pass
+        return f"{name} ({self.draw.randrange(1950, 2024)})"
+
+    def named(self) -> Script:
+        ways: dict[str, Callable[[], str]] = {
+            "recombined": self.recombined, "another number": self.digit, "of elsewhere": self.elsewhere,
+            "one word": self.one_word, "a numeral": self.numeral, "another script": self.foreign,
+            "another edition": self.variant, "lower case": self.lower,
+        }  # fmt: skip
+        if not self.shelf.products:
+            ways["with a year"] = self.dated
+        kind = self.draw.choice(list(ways))
+        while True:
+            name = ways[kind]()
+            if (
+                plain(name) not in self.known
+                and plain("the " + name) not in self.known
+                and not self._titles(name)
+            ):
+                break
+        frame = self.draw.choice(self.frames)
+        row = self.row(having=self.needs(frame))
+        return Script(self.filled(frame, row, t=name), kind, name, self.draw.choice(self.shelf.seekers))
+
+    def _titles(self, name: str) -> bool:
+        """Whether a made-up name happens to be real ones that follow each other or differ by an article."""
+        bare = plain(re.sub(r"^(the|a|an) ", "", name.casefold()))
+        return bare in {plain(re.sub(r"^(the|a|an) ", "", row["t"].casefold())) for row in self.shelf.rows}
+
+    # Wrong claims
+
+    def claim(self) -> Script:
+        seeker = self.draw.choice(self.shelf.seekers)
+        if not self.shelf.products:
+            row = self.row()
+            if self.draw.random() < 0.5:
+                wrong = str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))
+                return Script(
+                    self.filled(self.of(frames.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker
+                )
+            while True:
+                name = self.draw.choice((self.draw.choice(self.row()["all"]), self.draw.choice(_PEOPLE)))
+                if name not in row["all"]:
+                    break
+            return Script(
+                self.filled(self.of(frames.WRONG_PERSON), row, p=name), "wrong person", name, seeker
+            )
+        kind = self.draw.choice(("price", "stock", "year", "brand"))
+        if kind == "price":
+            row = self.row()
+            wrong = f"{self.draw.randrange(12, 480)}{self.draw.choice(('', '.90', '.99'))}"
+            if row["price"] and abs(float(row["price"]) - float(wrong)) < 1.5:
+                return self.claim()
+            return Script(
+                self.filled(self.of(frames.WRONG_PRICE), row, price=wrong), "wrong price", wrong, seeker
+            )
+        if kind == "stock":
+            there = self.draw.random() < 0.5
+            row = self.row()
+            while row["stock"] and (row["stock"] == "0") != there:
+                row = self.row()
+            listed = frames.IN_STOCK if there else frames.SOLD_OUT
+            text = self.filled(self.of(listed), row)
+            return Script(text, "wrong stock", text, seeker)
+        row = self.row(having=("y",))
+        if kind == "year":
+            wrong = str(int(row["y"]) + self.draw.choice((-9, -5, -3, 2, 3, 5)))
+            return Script(
+                self.filled(self.of(frames.WRONG_PRODUCT_YEAR), row, y=wrong), "wrong year", wrong, seeker
+            )
+        while (name := self.draw.choice((self.row()["people"][0], "Sony", "Bose", "Sennheiser"))) == row[
+            "people"
+        ][0]:
+            pass
+        text = self.filled(self.of(frames.WRONG_BRAND), row, p=name)
+        return Script(text, "wrong brand", name, seeker)
+
+    def scripts(self, count: int) -> list[Script]:
+        """`count` replies: half good ones, a third with made-up names, the others with wrong claims."""
+        return [
+            (self.good if place % 2 else self.claim if place % 6 == 0 else self.named)()
+            for place in range(count)
+        ]
+
+
+async def said(
+    shelf: Shelf, scripts: Sequence[Script], **settings: Any
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """What a grounded recommender says in place of each, with the record of its grounding."""
+    catalogue = load_catalogue(SHOP if shelf.products else DEMO)
+    knowledge = Knowledge.of(catalogue, Similarity(), seed=0)
+    retriever = AttributeRetriever(catalogue, knowledge.linker, knowledge.similarity)
+    grounding = Grounding(knowledge, retriever, Prompts(), 8)
+    waiting = iter(scripts)
+    model = ScriptedModel(lambda request: next(waiting).text)
+    spoken = LanguageModel(model, PromptTemplate("S", "Hello!", format=grounding.format))
+    recommender = Grounded(spoken, grounding, redraws=0, **settings)
+    found = []
+    for script in scripts:
+        drawn = await recommender.draw(Conversation((Turn("seeker", script.seeker),)), Sampling())
+        reply = drawn.replies[0]
+        found.append((reply.text, reply.grounding or {}))
+    return found
+
+
+def holds(text: str, wrong: str) -> bool:
+    """Whether a text has these words, and not as a part of others: 37 is not in 373.99."""
+    return re.search(rf"(?<![\w.,]){re.escape(wrong)}(?![\w]|[.,]\d)", text) is not None
+
+
+def wilson(count: int, n: int) -> tuple[float, float]:
+    if not n:
+        return 0.0, 1.0
+    z, share = 1.959964, count / n
+    middle, spread = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, (middle - spread) / (1 + z * z / n)), (middle + spread) / (1 + z * z / n)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--half", choices=("developed", "reported"), default="developed")
+    parser.add_argument("--replies", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--show", action="store_true", help="print what was let through and what was spoilt")
+    options = parser.parse_args()
+    table = Table(
+        "catalogue", "replies", "made up", "let through", "95 %", "good", "spoilt", "95 %", box=None
+    )
+    for name, shelf in (("films", films()), ("products", products())):
+        scripts = Writer(shelf, int(options.half == "reported"), options.seed).scripts(options.replies)
+        answers = asyncio.run(said(shelf, scripts))
+        through: list[Script] = []
+        spoilt: list[Script] = []
+        for script, (text, grounding) in zip(scripts, answers, strict=True):
+            if script.wrong is None:
+                if grounding.get("fallback") or text != script.text:
+                    spoilt.append(script)
+            elif not grounding.get("fallback") and holds(text, script.wrong):
+                through.append(script)
+        bad = sum(script.wrong is not None for script in scripts)
+        good = len(scripts) - bad
+        spans = [
+            f"[{low:.2%}, {high:.2%}]" for low, high in (wilson(len(through), bad), wilson(len(spoilt), good))
+        ]
+        table.add_row(
+            name, str(len(scripts)), str(bad), f"{len(through)} ({len(through) / bad:.2%})", spans[0],
+            str(good), f"{len(spoilt)} ({len(spoilt) / good:.2%})", spans[1],
+        )  # fmt: skip
+        kinds = Counter(script.kind for script in scripts)
+        for kind, count in sorted(Counter(script.kind for script in (*through, *spoilt)).items()):
+            print(f"{name}: {kind}: {count} of {kinds[kind]}")
+        if options.show:
+            for word, listed in (("THROUGH", through), ("SPOILT", spoilt)):
+                for script in listed[:60]:
+                    print(f"{word} [{script.kind}] {script.text!r}")
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Names beside ours: what makes another name of a title, and what stands in a row with one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from usbrec.items.linking.ambiguity import is_common, is_small
+from usbrec.items.titles import words
+from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.page import is_capital
+
+_ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+|\.(?=\s|$)")
+
+
+class Beside(NamingContext):
+    """Finds names by the titles that they stand beside."""
+
+    def _grown(self) -> Iterator[str]:
+        """Ours with something at its end that makes it another one: "Heat 2", "Quarzo 53 X", "Heat Alien",
+        "Alien: resurrection"; and a brand with what its products are not called."""
+        page, text = self.page, self.page.text
+        for index in range(1, len(page.words)):
+            before, at = page.mention_at[index - 1], page.mention_at[index]
+            if (
+                before is not None
+                and at is None
+                and page.norms[index] == "the"
+                and page.gap(index) == " "
+                and index + 1 < len(page.words)
+                and page.mention_at[index + 1] is not None
+            ):
+                yield text[before.start : page.words[index + 1].end]
+            if (
+                before is None
+                and at is not None
+                and page.gap(index) == " "
+                and (
+                    ((index - 1, index - 1) in page.spelt and is_capital(page.raws[index - 1]))
+                    or (
+                        page.norms[index - 1].isdigit()
+                        and not page.opens[index - 1]
+                        and page.norms[index - 2] not in either("before_numbers")
+                    )
+                )
+            ):
+                yield text[page.words[index - 1].start : at.end]
+            if (before is None) != (at is None) and page.gap(index) == " " and self._small_neighbour(index):
+                yield text[page.words[index - 1].start : page.words[index].end]
+            if before is not None and at is not before and not page.ends_before(index):
+                gap = page.gap(index)
+                if at is not None:
+                    if (
+                        gap in (" ", "-")
+                        and text[before.end - 1] != ")"
+                        and at.start == page.words[index].start
+                    ):
+                        yield text[before.start : at.end]
+                elif (
+                    (
+                        gap == ": "
+                        and is_capital(page.raws[index])
+                        and not self._begins_line(before.start)
+                        and not self._function(page.norms[index])
+                        and page.norms[index] not in self.vocabulary.people_words
+                    )
+                    or (gap == ": " and is_capital(page.raws[index]) and self._capitals_then_verb(index))
+                    or (gap in (" ", "-", ": ") and self._part(index))
+                    or (
+                        gap == ": "
+                        and page.raws[index].islower()
+                        and self._bare(index, index)
+                        and self._ends(index)
+                    )
+                ):
+                    yield text[before.start : page.words[index].end]
+            elif (
+                before is None
+                and at is None
+                and page.gap(index) == " "
+                and page.norms[index - 1] in self.vocabulary.people
+                and (self._part(index) or self._of_other_titles(index))
+            ):
+                yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _of_other_titles(self, index: int) -> bool:
+        """Whether a word behind a brand is one that only titles have: "auvara stone bridge"."""
+        norm = self.page.norms[index]
+        return (
+            self.vocabulary.brands
+            and self.vocabulary.in_titles([norm])[0]
+            and not (norm in self._catalogue_words or norm in self._generic or self._function(norm))
+        )
+
+    def _small_neighbour(self, index: int) -> bool:
+        """Whether a title in small letters has a noun right beside it, or "I" stands before one: "hotel
+        ronin"."""
+        page, language = self.page, self._language
+        if language is None or language.code != "en":
+            return False
+        at = page.mention_at[index] or page.mention_at[index - 1]
+        assert at is not None
+        other = index if page.mention_at[index] is None else index - 1
+        norm = page.norms[other]
+        if other < index and page.raws[other] == "I" and is_capital(at.text):
+            return True
+        if not at.text[0].islower() or not page.raws[other].islower() or not norm.isalpha():
+            return False
+        if (
+            norm in self._generic
+            or norm in self._catalogue_words
+            or norm in either("kinds")
+            or norm in either("choosing")
+            or norm in either("subjects")
+        ):
+            return False
+        if other == index and (self._function(norm) or norm in language.after_naming or norm.endswith("s")):
+            return norm == "the"
+        return not (
+            self._function(norm)
+            or norm in language.after_naming
+            or norm in language.before_names
+            or norm in language.naming
+            or norm in either("verbs_before")
+            or norm in language.talk
+            or norm.endswith(("ly", "ed", "ing", "y", "ous", "ful", "ive", "al", "ic", "s"))
+            or is_common(norm)
+        )
+
+    def _capitals_then_verb(self, index: int) -> bool:
+        """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
+        ..."."""
+        page = self.page
+        while (
+            index + 1 < len(page.norms)
+            and page.joined(index + 1)
+            and (is_capital(page.raws[index + 1]) or is_small(page.norms[index + 1]))
+        ):
+            index += 1
+        return (
+            index + 1 < len(page.norms)
+            and not page.gap(index + 1).strip(' *_"”)')
+            and page.norms[index + 1] in either("subjects")
+        )
+
+    def _begins_line(self, start: int) -> bool:
+        """Whether only marks stand before a place in its sentence: what it begins with may be a heading."""
+        return bool(re.search(r"(?:^|[\n.!?])[\s0-9.)*_#\"“„-]*$", self.page.text[:start]))
+
+    def _is_item(self, start: int, part: str) -> bool:
+        """Whether a part of a text is an item's title and hardly more."""
+        page = self.page
+        inside = [place for place, word in enumerate(page.words) if start <= word.start < start + len(part)]
+        rest = [page.norms[place] for place in inside if page.mention_at[place] is None]
+        return len(rest) < len(inside) and all(
+            is_small(norm) or norm in ("der", "die", "das", "den") for norm in rest
+        )
+
+    def _beside_others(self) -> Iterator[str]:
+        """What stands in a row with items of ours behind a colon: "For the weekend: quicksand, then
+        Alien"."""
+        page, text = self.page, self.page.text
+        for match in re.finditer(r":[ \t]+(?P<row>[^\n]*)", text):
+            if any(one.start <= match.start() < one.end for one in page.mentions):
+                continue
+            start, parts = match.start("row"), []
+            for cut in (*_ROW.finditer(text, start, match.end()), None):
+                parts.append((start, text[start : cut.start() if cut else match.end()]))
+                start = cut.end() if cut else start
+            ours = [self._is_item(start, part) for start, part in parts]
+            if len(parts) < 2 or not any(ours):
+                continue
+            for (_, part), is_ours in zip(parts, ours, strict=True):
+                found = words(part)
+                if is_ours or not found or len(found) > 6 or self._all_ours(part):
+                    continue
+                if self._touches(
+                    (text.find(part, match.start()), text.find(part, match.start()) + len(part))
+                ):
+                    continue
+                if not any(self._is_talk(word.norm) for word in found):
+                    yield part.strip()

@@ -1,0 +1,104 @@
+"""Reply check: whether a reply names items of the catalogue alone, and says of them what it holds."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from usbrec.dialogue import Item, Turn
+from usbrec.items.knowledge import Knowledge
+from usbrec.items.titles import words
+from usbrec.play.grounding.naming.claims import ClaimCheck, Fault
+from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.unlisted import NameCheck
+from usbrec.play.grounding.naming.vocabulary import Vocabulary
+
+#: So many items that share a title are looked at where a reply does not say which it means.
+_ALIKE = 8
+
+
+@dataclass(frozen=True)
+class ReplyCheck:
+    """Reads replies against the catalogue of `knowledge`. One for a run: what the catalogue calls things is
+    gathered when it is first needed."""
+
+    knowledge: Knowledge
+
+    @cached_property
+    def _names(self) -> NameCheck:
+        return NameCheck(self._vocabulary)
+
+    @cached_property
+    def _claims(self) -> ClaimCheck:
+        return ClaimCheck(self._vocabulary)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.knowledge)
+
+    def made_up(self, text: str, shown: Sequence[Item], heard: Heard) -> tuple[str, ...]:
+        """What a reply names that no item is called, and what it says of items that is not so, in its words.
+
+        `shown` are the items it is to choose from, `heard` is what the seeker has said.
+        """
+        named = self.knowledge.linker.out_of_catalogue(text)
+        if named:
+            return named
+        page = self._page(text)
+        return (
+            *_misspelt_models(page),
+            *self._names.unlisted(page, shown, heard.words),
+            *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
+        )
+
+    def mended(self, text: str, heard: Heard) -> str:
+        """The reply with a wrong price or year set right where that is plainly said of one item."""
+        if not any(map(str.isdigit, text)):
+            return text
+        page = self._page(text)
+        faults = [*self._claims.faults(page, heard), *_years_beside(page)]
+        for start, end, right in sorted(faults, reverse=True):
+            if right is not None:
+                text = text[:start] + right + text[end:]
+        return text
+
+    @cached_property
+    def _page(self) -> Callable[[str], Page]:
+        # A reply is read twice, to mend it and to judge it.
+        return functools.lru_cache(maxsize=8)(self._read)
+
+    def _read(self, text: str) -> Page:
+        linker = self.knowledge.linker
+        linked = linker.read(text)
+        ids = {item_id for one in linked.mentions for item_id in (one.item_id, *one.candidates[:_ALIKE])}
+        items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
+        page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
+        return page.with_titles(linker.spelt)
+
+
+def _misspelt_models(page: Page) -> Iterator[str]:
+    """Titles with another letter in a model number, which is no slip but another product: "BF-673", not
+    "BD-673"."""
+    for place, mention in enumerate(page.mention_at):
+        item = None if mention is None or not page.model_numbers[place] else page.items.get(mention.item_id)
+        if item is not None and mention is not None:
+            known = {word.norm for title in item.titles for word in words(title)}
+            if page.norms[place] not in known and "".join(page.norms[place : place + 2]) not in known:
+                yield mention.text
+
+
+def _years_beside(page: Page) -> Iterator[Fault]:
+    """The years in brackets that are one off, which a reader forgives and a catalogue does not."""
+    for mention in page.mentions:
+        item = page.items.get(mention.item_id)
+        if mention.year is not None and item is not None and item.year not in (None, mention.year):
+            start = mention.start + mention.text.rfind(str(mention.year))
+            yield Fault(start, start + 4, str(item.year))
+
+
+def heard_in(turns: Iterable[Turn]) -> Heard:
+    """What the seeker has said in a dialogue."""
+    text = "\n".join(turn.text for turn in turns if turn.role == "seeker")
+    return Heard(f" {' '.join(word.norm for word in words(text))} ", text)

@@ -1,0 +1,169 @@
+"""Naming context: a reply with the words that are ours, and what each of its words is in its language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from usbrec.dialogue import Item
+from usbrec.items.linking.ambiguity import is_common, is_small
+from usbrec.items.titles import words
+from usbrec.play.grounding.naming.language import Language, either
+from usbrec.play.grounding.naming.page import Page, is_capital
+from usbrec.play.grounding.naming.vocabulary import Vocabulary
+
+ARTICLES = frozenset({"the", "a", "an"})
+#: Endings of words that are no nouns, or nouns made of others, which are seldom names.
+NO_NOUN = (
+    "ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "al", "ic", "ant", "ent",
+    "ness", "ment", "tion", "sion", "ity", "ism", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some",
+)  # fmt: skip
+
+
+@dataclass
+class NamingContext:
+    """What the finders of names share: `shown` are the items a reply is to choose from, `heard` the normal
+    form of what the seeker has said, a blank at either end."""
+
+    vocabulary: Vocabulary
+    page: Page
+    shown: Sequence[Item]
+    heard: str
+
+    @cached_property
+    def _language(self) -> Language | None:
+        return self.page.language
+
+    @cached_property
+    def _catalogue_words(self) -> Set[str]:
+        """Words that describe items: categories, features, the fields of the items shown or named."""
+        beside = self.vocabulary.beside((*self.shown, *self.page.items.values()))
+        return self.vocabulary.described | beside
+
+    @property
+    def _generic(self) -> Set[str]:
+        return frozenset() if self._language is None else self._language.generic
+
+    def _function(self, norm: str) -> bool:
+        return self._language is not None and norm in self._language.function
+
+    def _ordinary(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        if norm in self._catalogue_words or f" {norm} " in self.heard:
+            return True
+        if self._language is None:
+            # Nothing is known about small letters of other languages.
+            return not is_capital(self.page.raws[index])
+        if self._language.code == "de" and self.page.raws[index].islower():
+            # Our list of German words is short, and a name has a capital there.
+            return not self.vocabulary.in_titles([norm])[0] or self._language.is_ordinary(
+                self.page.words[index], self.page.raws[index]
+            )
+        return self._language.is_ordinary(self.page.words[index], self.page.raws[index])
+
+    def _proper(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        language = self._language
+        return language is not None and (
+            norm in language.proper or self.page.words[index].stem in language.proper
+        )
+
+    def _named_here(self, index: int) -> bool:
+        return self._language is not None and self._language.is_naming(self.page.norms, index)
+
+    @cached_property
+    def _anything_named(self) -> bool:
+        """Whether an item is named; a question may speak of anything."""
+        return bool(self.page.mentions) or self.page.text.rstrip().endswith("?")
+
+    def _mention_at(self, index: int) -> bool:
+        at = self.page.mention_at
+        return any(place < len(at) and at[place] is not None for place in (index, index + 1))
+
+    def _touches(self, span: tuple[int, int]) -> bool:
+        return any(mention.start < span[1] and span[0] < mention.end for mention in self.page.mentions)
+
+    def _all_ours(self, text: str) -> bool:
+        """Whether only words that describe items stand there, or that such a text begins with."""
+        language = self._language
+        return all(
+            norm in self._catalogue_words
+            or norm in self._generic
+            or (language is not None and norm in language.function)
+            for norm in (word.norm for word in words(text))
+        )
+
+    def _is_talk(self, norm: str) -> bool:
+        """Whether a word is one of a sentence: a pronoun, a verb, rather than of a name."""
+        language = self._language
+        return language is not None and (
+            norm in language.naming
+            or (norm in language.function and not is_small(norm))
+            or norm in ("für", "euro")
+        )
+
+    def _ends(self, index: int) -> bool:
+        page = self.page
+        if index + 1 == len(page.norms) or page.gap(index + 1).strip(" \t'’"):
+            return True
+        return page.norms[index + 1] in either("subjects") or self._function(page.norms[index + 1])
+
+    def _familiar(self, index: int) -> bool:
+        """Whether a word is one that talk about items is made of, rather than any word of the language."""
+        page, language = self.page, self._language
+        norm = page.norms[index]
+        if (
+            norm in self._catalogue_words
+            or norm in self._generic
+            or f" {norm} " in self.heard
+            or language is None
+        ):
+            return True
+        if page.mentions and not self.vocabulary.brands and is_common(norm):
+            return True
+        singular = norm[:-1] if norm.endswith("s") else norm
+        return (
+            norm in language.talk
+            or singular in language.talk
+            or norm in language.function
+            or norm in language.after_naming
+        )
+
+    def _bare(self, first: int, last: int) -> bool:
+        """Whether words in small letters are rare nouns: what none of talk's words is, and no other kind of
+        word."""
+        return any(
+            not self._familiar(place)
+            and not self.page.norms[place].endswith(NO_NOUN)
+            and len(self.page.norms[place]) > 3
+            for place in range(first, last + 1)
+        )
+
+    def _part(self, index: int) -> bool:
+        """A number or a single letter that goes with the name before it, and counts or measures nothing."""
+        page = self.page
+        norm, raw = page.norms[index], page.raws[index]
+        following = (
+            page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
+        )
+        if len(norm) == 1 and norm.isalpha():
+            return raw.isupper() and raw not in ("I", "A")
+        if norm in either("small_editions"):
+            return not following or following in either("subjects") or self._function(following)
+        if not norm.isdigit() or (following and is_currency(page, index)):
+            return False
+        counted = following in either("units")
+        return not counted and text_behind(page, index)[:1] not in ("%", "€", "$")
+
+    def _index_at(self, start: int) -> int:
+        return sum(word.end <= start for word in self.page.words)
+
+
+def is_currency(page: Page, index: int) -> bool:
+    """Whether the word behind this one is money's."""
+    return page.norms[index + 1] in either("currencies")
+
+
+def text_behind(page: Page, index: int) -> str:
+    return page.text[page.words[index].end : page.words[index].end + 2].lstrip()

@@ -1,0 +1,256 @@
+"""Reply page: the words of a reply with what each looks like, and which of them name items."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from usbrec.dialogue import Item
+from usbrec.items.linking.reading import LinkedText, Mention
+from usbrec.items.titles import Word, words
+from usbrec.play.grounding.naming.language import Language, either, language_of
+
+_OPENING = re.compile(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
+_SENTENCE = re.compile(r"[.!?…](?=\s|$)|\n")
+#: What may stand between the words of one name.
+_JOINT = re.compile(r"[ \t]?(?:[-‐‑/&'’.:+][ \t]?)?|[ \t]?(?:™|®)[ \t]?")
+_HYPHEN = re.compile(r"[-‐‑/.+]")
+#: "30h", "2nd", "90s", "4k": a number with a unit.
+_UNIT = re.compile(
+    r"[0-9]+(?:[.,][0-9]+)?(?:st|nd|rd|th|s|er|ern|k|d|x|h|hrs?|hz|khz|mhz|ghz|db|mm|cm|m|km|g|kg|mg|lbs?|oz|ft|mah|wh?|v"
+    r"|bit|gb|mb|tb|ms|min|mins|am|pm|p|fps|inch|in|eur|usd|gbp|stunden|jahre|ohm|ch|yr|yrs|yo)",
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the seeker has said: its normalised `words`, with a blank between and around them, and the
+    `text`."""
+
+    words: str
+    text: str
+
+
+_BEHIND_COMMAS = frozenset(
+    {"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"}
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A reply as it is read: `linked` says what it names, `items` has the items named, by id, and `spelt`
+    are the runs of words (the first and the last) that are spelt like a title."""
+
+    linked: LinkedText
+    items: dict[str, Item]
+    spelt: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def text(self) -> str:
+        return self.linked.text
+
+    def with_titles(self, find: Callable[[Sequence[str]], Iterable[tuple[int, int, Item]]]) -> Page:
+        """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of
+        Quills."""
+        more: list[tuple[Mention, Item]] = []
+        # Looked for only where a capital or a number stands outside what was read.
+        spelt = list(find(self.norms)) if self._something_written() else []
+        linked = LinkedText(
+            self.text, tuple(map(self._with_marks, self.linked.mentions)), self.linked.unknown
+        )
+        covered = [at is not None for at in self.mention_at]
+        for first, last, item in sorted(spelt, key=lambda one: one[0] - one[1]):
+            raws = self.raws[first : last + 1]
+            written = all(is_capital(raw) or not raw[0].isalpha() for raw in (raws[0], raws[-1])) and (
+                last > first or (raws[0][0].isalpha() and (not self.opens[first] or self._said_of(first)))
+            )
+            start, end = self.words[first].start, self.words[last].end
+            unknown = any(a < end and start < b for a, b in self.linked.unknown)
+            if unknown or any(covered[first : last + 1]) or not written or self._goes_on(first, last):
+                continue
+            covered[first : last + 1] = [True] * (last + 1 - first)
+            more.append(
+                (Mention(start, end, self.text[start:end], item.title, None, (item.id,), item.id), item)
+            )
+        spans = frozenset((first, last) for first, last, _ in spelt)
+        if not more:
+            return Page(linked, self.items, spans)
+        mentions = sorted([*linked.mentions, *(mention for mention, _ in more)])
+        linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
+        return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
+
+    def _leads_in(self, index: int) -> bool:
+        """Whether a word that opens a sentence is none of the name behind it: "Try House", not "Easy
+        House"."""
+        norm, language = self.norms[index], self.language
+        return language is None or any(
+            norm in listed
+            for listed in (language.function, language.naming, language.after_naming, language.before_names)
+        )
+
+    def _something_written(self) -> bool:
+        return any(
+            at is None
+            and (
+                raw[0].isdigit()
+                or (raw[0].isupper() and (not opens or self._said_of(index)))
+                or not raw[0].isascii()
+            )
+            for index, (raw, at, opens) in enumerate(zip(self.raws, self.mention_at, self.opens, strict=True))
+        ) or bool(
+            self.raws and self.raws[0][0].isupper() and any(mention.start > 0 for mention in self.mentions)
+        )
+
+    def _with_marks(self, mention: Mention) -> Mention:
+        """A mention with the marks that its title ends with: "Airplane!", "If....", "Who Is It?"."""
+        end = mention.end
+        marks = mention.title[len(mention.title.rstrip("!?.…")) :]
+        if mention.year is None and marks and self.text.startswith(marks, end):
+            return mention._replace(end=end + len(marks), text=self.text[mention.start : end + len(marks)])
+        return mention
+
+    def _said_of(self, index: int) -> bool:
+        """Whether a sentence that begins with this word is about it: "Glory, starring ...", "Flight is
+        ..."."""
+        if index + 1 == len(self.words) or self.gap(index + 1) not in (" ", ", "):
+            return False
+        behind = either("subjects") if self.gap(index + 1) == " " else _BEHIND_COMMAS
+        return self.norms[index + 1] in behind
+
+    def _goes_on(self, first: int, last: int) -> bool:
+        """Whether the words around belong to the same name as words first..last."""
+        before = (
+            first > 0
+            and self.joined(first)
+            and is_capital(self.raws[first - 1])
+            and not self.opens[first - 1]
+        )
+        if last + 1 == len(self.words) or not self.joined(last + 1):
+            return before
+        behind = self.raws[last + 1]
+        return before or is_capital(behind) or behind[0].isdigit()
+
+    @property
+    def mentions(self) -> Sequence[Mention]:
+        return self.linked.mentions
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return words(self.text)
+
+    @cached_property
+    def norms(self) -> list[str]:
+        return [word.norm for word in self.words]
+
+    @cached_property
+    def raws(self) -> list[str]:
+        return [self.text[word.start : word.end] for word in self.words]
+
+    @cached_property
+    def mention_at(self) -> list[Mention | None]:
+        """For each word the mention that it is part of."""
+        found: list[Mention | None] = []
+        mentions = iter(self.mentions)
+        mention = next(mentions, None)
+        for word in self.words:
+            while mention is not None and mention.end <= word.start:
+                mention = next(mentions, None)
+            found.append(mention if mention is not None and mention.start < word.end else None)
+        return found
+
+    @cached_property
+    def language(self) -> Language | None:
+        """The language of what stands beside the titles; None where it is none that we know."""
+        beside = [norm for norm, at in zip(self.norms, self.mention_at, strict=True) if at is None]
+        return language_of(norm for norm in beside if norm.isalpha())
+
+    def gap(self, index: int) -> str:
+        """What stands before a word, from the end of the one before."""
+        start = self.words[index - 1].end if index else 0
+        before = self.mention_at[index - 1] if index else None
+        if before is not None and self.mention_at[index] is not before:
+            start = max(start, min(before.end, self.words[index].start))
+        return self.text[start : self.words[index].start]
+
+    @cached_property
+    def opens(self) -> list[bool]:
+        """Which words begin a sentence, a line, a quotation, or what stands in brackets."""
+        found: list[bool] = []
+        since = 0
+        for index in range(len(self.words)):
+            gap = self.gap(index)
+            # "Comfort: Soft pads" is a heading, "My suggestion is this: Soft Pads" is none.
+            heading = ":" in gap and since < 3 and self.mention_at[index - 1] is None
+            opens = not index or bool(_OPENING.search(gap)) or heading
+            since = 0 if opens else since + 1
+            found.append(opens)
+        return found
+
+    def joined(self, index: int) -> bool:
+        """Whether a word and the one before it may belong to one name."""
+        return index > 0 and bool(_JOINT.fullmatch(self.gap(index))) and not self.ends_before(index)
+
+    def ends_before(self, index: int) -> bool:
+        """Whether a sentence ends before a word: a full stop before a blank, but not that of "Mr."."""
+        before = self.mention_at[index - 1] if index else None
+        if before is not None and before.end > self.words[index - 1].end:
+            return bool(_SENTENCE.search(self.text[before.end : self.words[index].start]))
+        return bool(_SENTENCE.search(self.gap(index))) and len(self.raws[index - 1]) > 2
+
+    @cached_property
+    def model_numbers(self) -> list[bool]:
+        """Which words are part of something made of letters and digits that is no number with a unit."""
+        found = [False] * len(self.words)
+        first = 0
+        for index in range(1, len(self.words) + 1):
+            if index < len(self.words) and _HYPHEN.fullmatch(self.gap(index)):
+                continue
+            chunk = self.raws[first:index]
+            whole = "".join(chunk)
+            if (
+                any(map(str.isdigit, whole))
+                and any(map(str.isalpha, whole))
+                and not self._is_quantity(self.norms[first:index], chunk)
+            ):
+                found[first:index] = [True] * (index - first)
+            first = index
+        return found
+
+    def _is_quantity(self, norms: Sequence[str], raws: Sequence[str]) -> bool:
+        """ "30-hour", "80-year-old", "top-10", "2nd", "1990s", "90er": numbers beside ordinary words."""
+        for norm, raw in zip(norms, raws, strict=True):
+            if norm.isdigit() or _UNIT.fullmatch(norm):
+                continue
+            if any(map(str.isdigit, norm)):
+                return False
+            if raw.isupper() or len(norm) < 3:
+                return False
+        return True
+
+    @cached_property
+    def mainly_latin(self) -> bool:
+        letters = [_latin(character) for character in self.text if character.isalpha()]
+        return 2 * sum(letters) >= len(letters)
+
+    def foreign(self, index: int) -> bool:
+        """Whether a word is of another script than Latin."""
+        return any(character.isalpha() and not _latin(character) for character in self.raws[index])
+
+
+@functools.lru_cache(maxsize=4096)
+def _latin(character: str) -> bool:
+    return character.isascii() or unicodedata.name(character, "").startswith("LATIN")
+
+
+def is_capital(raw: str) -> bool:
+    return raw[:1].isupper()
+
+
+def is_camel(raw: str) -> bool:
+    """ "AirPods", "iPhone": a capital behind a small letter, in one word."""
+    return any(one.islower() and other.isupper() for one, other in itertools.pairwise(raw))

@@ -1,0 +1,217 @@
+"""Runs of names: words in a row that look like a name by capitals, digits, script or spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from usbrec.items import normalise_title
+from usbrec.items.linking.ambiguity import is_small
+from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.page import is_camel, is_capital
+
+_NOUN_ENDINGS = (
+    "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen",
+    "lein", "tum",
+)  # fmt: skip
+
+
+class Runs(NamingContext):
+    """Finds runs of words that look like a name wherever they stand."""
+
+    def names(self) -> Iterator[str]:
+        page = self.page
+        for first, last in self._runs():
+            if not self._is_ours(first, last):
+                yield page.text[page.words[first].start : page.words[last].end]
+
+    @cached_property
+    def _strong(self) -> list[bool]:
+        """Words that are a name's wherever they stand."""
+        page = self.page
+        found = []
+        for index, (norm, raw) in enumerate(zip(page.norms, page.raws, strict=True)):
+            if page.mention_at[index] is not None or self._proper(index):
+                found.append(False)
+            elif page.model_numbers[index]:
+                found.append(not self._as_described(index))
+            elif not any(map(str.isalpha, raw)) or len(norm) < 2:
+                found.append(False)
+            elif is_camel(raw) or (page.mainly_latin and page.foreign(index)):
+                found.append(not (norm in self._catalogue_words or f" {norm} " in self.heard))
+            elif not page.mainly_latin and not page.foreign(index):
+                found.append(not self._ordinary(index) or is_capital(raw))
+            else:
+                found.append(not self._ordinary(index) and any(map(str.isalpha, norm)))
+        return found
+
+    def _as_described(self, index: int) -> bool:
+        """Whether a word of letters and digits is one that the catalogue or the seeker uses ("mp3",
+        "ip67")."""
+        norm = self.page.norms[index]
+        return norm in self._catalogue_words and any(map(str.isdigit, norm)) and any(map(str.isalpha, norm))
+
+    @cached_property
+    def _capital(self) -> list[bool]:
+        """Words with a capital that says something: inside a sentence, where nouns have none."""
+        page, language = self.page, self._language
+        nouns = language is not None and language.code == "de"
+        return [
+            page.mention_at[index] is None
+            and is_capital(raw)
+            and not page.opens[index]
+            and raw not in ("I", "A")
+            and not raw.startswith(("I'", "I’"))
+            and not (nouns and (self._ordinary(index) or _like_a_noun(raw)))
+            for index, raw in enumerate(page.raws)
+        ]
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        """Words that follow each other and look like names: the first and the last of each run."""
+        page, strong, capital = self.page, self._strong, self._capital
+        index, count = 0, len(page.words)
+        while index < count:
+            if not (strong[index] or capital[index]):
+                index += 1
+                continue
+            first = last = index
+            while first > 0 and page.joined(first) and page.mention_at[first - 1] is None:
+                before = first - 1
+                named = strong[before] or capital[before]
+                if not (named or (is_capital(page.raws[before]) and page.raws[before] != "I")):
+                    break
+                first = before
+            after = last + 1
+            while after < count and page.joined(after) and page.mention_at[after] is None:
+                if strong[after] or capital[after] or page.norms[after].isdigit():
+                    last = after
+                elif not (
+                    is_small(page.norms[after])
+                    and page.norms[after] not in ("and", "with", "or", "by", "from", "und", "von")
+                ):
+                    break
+                after += 1
+            yield first, last
+            index = max(last, index) + 1
+
+    def _is_ours(self, first: int, last: int) -> bool:
+        """Whether a run is none of an item's name, or one of ours after all."""
+        page, vocabulary = self.page, self.vocabulary
+        run = page.norms[first : last + 1]
+        stems = [word.stem for word in page.words[first : last + 1]]
+        heads = [place for place in range(first, last + 1) if self._strong[place] or self._capital[place]]
+        core = heads[0]
+        starts = [first] if first == core else [first, core]
+        naming = self._named_here(core)
+        before = page.mention_at[first - 1] if first and page.joined(first) else None
+        after = page.mention_at[last + 1] if last + 1 < len(page.words) and page.joined(last + 1) else None
+        for start in starts:
+            for key in {" ".join(page.norms[start : last + 1]), " ".join(stems[start - first :])}:
+                if key in vocabulary.people:
+                    if after is None:
+                        return True
+                    item = page.items.get(after.item_id)
+                    return item is not None and any(normalise_title(name) == key for name in item.people)
+        if before is not None and ":" in page.gap(first) and not self._subtitle(first, last):
+            # "Heat: Great film".
+            before = None
+            if first == last and not self._strong[first]:
+                return True
+        if before is not None and (":" in page.gap(first) or not page.opens[first]):
+            # "Galmori HX-248 Black" is another product where ours is white.
+            item = page.items.get(before.item_id)
+            own = vocabulary.beside([item]) if item else frozenset()
+            return all(norm in own or self._proper(first + place) for place, norm in enumerate(run))
+        if after is not None:
+            return all(
+                self._proper(place)
+                or (page.norms[place] in self._catalogue_words and not self._strong[place])
+                for place in heads
+            )
+        if all(
+            self._proper(place) or page.norms[place] in either("beside_proper") for place in heads
+        ) and any(map(self._proper, heads)):
+            return True
+        digits = any(map(str.isdigit, "".join(run)))
+        if first == last and self._of_somebody_named(stems[0]):
+            return True
+        if f" {' '.join(page.norms[core : last + 1])} " in self.heard and not all(map(self._function, run)):
+            return not naming and not digits
+        if self._shortened(run):
+            return True
+        if self._person_without_a_column(core, last):
+            return True
+        if all(page.norms[place] in ("the", "a", "an", "of", "and", "to", "in") for place in heads):
+            # The beginning of a title, unless the title follows.
+            return ":" in page.gap(first)
+        plain = all(
+            not self._strong[place]
+            and (
+                page.norms[place] in self._catalogue_words
+                or self._proper(place)
+                or page.norms[place] in self._generic
+            )
+            for place in heads
+        )
+        return plain and not naming and not digits
+
+    def _subtitle(self, first: int, last: int) -> bool:
+        """Whether words behind a title and a colon go on with the name: "Rope: The Return"."""
+        page = self.page
+        if last > first and all(is_capital(raw) or is_small(raw) for raw in page.raws[first : last + 1]):
+            return True
+        following = page.raws[last + 1] if last + 1 < len(page.raws) else ""
+        return (
+            not following
+            or not page.joined(last + 1)
+            or page.norms[last + 1] in either("subjects")
+            or self._function(page.norms[last + 1])
+        )
+
+    def _shortened(self, run: Sequence[str]) -> bool:
+        """Whether a run is the title of an item shown, without words that only describe it."""
+        key = f" {' '.join(run)} "
+        if len(run) < 2:
+            return False
+        for item in self.shown:
+            title = normalise_title(item.title)
+            if f" {title} ".startswith(key):
+                rest = title.split(" ")[len(run) :]
+                if not any(
+                    word in either("editions") or any(map(str.isdigit, word)) for word in rest
+                ) and all(word in self._catalogue_words or word in self._generic for word in rest):
+                    return True
+        return False
+
+    def _of_somebody_named(self, name: str) -> bool:
+        """Whether a single name is one of a person whose whole name the reply or the seeker has."""
+        if name not in self.vocabulary.people_words:
+            return False
+        said = f" {' '.join(self.page.norms)} "
+        return any(
+            f" {person} " in said or f" {person} " in self.heard
+            for person in self.vocabulary.people
+            if name in person.split(" ")
+        )
+
+    def _person_without_a_column(self, first: int, last: int) -> bool:
+        """A person's name where people are named, in a catalogue that has none to hold it against."""
+        page = self.page
+        if self.vocabulary.people or not 1 <= last - first <= 2 or not first:
+            return False
+        return page.norms[first - 1] in (
+            "by",
+            "starring",
+            "with",
+            "actor",
+            "director",
+            "author",
+            "von",
+        ) and all(
+            is_capital(raw) and raw.isalpha() and not is_camel(raw) for raw in page.raws[first : last + 1]
+        )
+
+
+def _like_a_noun(raw: str) -> bool:
+    return raw.lower().endswith(_NOUN_ENDINGS) and not is_camel(raw)
