@@ -36,7 +36,8 @@ class Runs(NamingContext):
                 found.append(False)
             elif page.model_numbers[index]:
                 found.append(not self._as_described(index))
-            elif not any(map(str.isalpha, raw)) or len(norm) < 2:
+            elif not any(map(str.isalpha, raw)) or (len(norm) < 2 and not page.foreign(index)):
+                # One letter says nothing; in scripts without blanks a character is a word.
                 found.append(False)
             elif is_camel(raw) or (page.mainly_latin and page.foreign(index)):
                 found.append(not (norm in self._catalogue_words or f" {norm} " in self.heard))
