@@ -32,6 +32,11 @@ SUBCOMMANDS = (
         "Play every sample with a simulated seeker, score it, and report with intervals.",
     ),
     Subcommand(
+        "score",
+        "usbrec.cli.scoring:score",
+        "Score dialogues that people had with any system: facts by rules, aspects by a judge, with intervals.",
+    ),
+    Subcommand(
         "experiment",
         "usbrec.cli.experiment:experiment",
         "Train and test the six systems side by side: plain, SFT and RL, each with and without SES.",

@@ -10,8 +10,8 @@ import typer
 from usbrec.config import Config
 from usbrec.library.settings import laid_over
 
-_SEATS = "Seats"
-_RUN = "Run"
+SEATS = "Seats"
+RUN = "Run"
 _SES = "Self-enhancement"
 
 Samples = Annotated[Path, typer.Argument(help="Samples: a file of ours, or iEvaLM rows (.jsonl).")]
@@ -31,63 +31,63 @@ OutUnlessEstimated = Annotated[
 Out = Annotated[Path, typer.Option("-o", "--out", help="Run folder; the same command goes on in it.")]
 Catalogue = Annotated[
     Path | None,
-    typer.Option(help="Items: CSV, JSON(L), Parquet or SQLite. Rules need it.", rich_help_panel=_RUN),
+    typer.Option(help="Items: CSV, JSON(L), Parquet or SQLite. Rules need it.", rich_help_panel=RUN),
 ]
 Interactions = Annotated[
     Path | None,
-    typer.Option(help="Mentions or samples to count popularity from.", rich_help_panel=_RUN),
+    typer.Option(help="Mentions or samples to count popularity from.", rich_help_panel=RUN),
 ]
 Strict = Annotated[
     bool,
     typer.Option(
         "--strict",
         help="Refuse rows of catalogue and samples that cannot be used, instead of leaving them out.",
-        rich_help_panel=_RUN,
+        rich_help_panel=RUN,
     ),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Settings (TOML); options go before it.", rich_help_panel=_RUN)
+    Path | None, typer.Option("--config", help="Settings (TOML); options go before it.", rich_help_panel=RUN)
 ]
 Model = Annotated[
     str | None,
-    typer.Option(help="Model of all seats not named otherwise.", rich_help_panel=_SEATS),
+    typer.Option(help="Model of all seats not named otherwise.", rich_help_panel=SEATS),
 ]
 Recommender = Annotated[
     str | None,
     typer.Option(
         help="Model, rules:random, :popular, :retriever, :best, or your own (python:, plugin:, http:).",
-        rich_help_panel=_SEATS,
+        rich_help_panel=SEATS,
     ),
 ]
 Simulator = Annotated[
-    str | None, typer.Option("--seeker", "--simulator", help="Model, or rules.", rich_help_panel=_SEATS)
+    str | None, typer.Option("--seeker", "--simulator", help="Model, or rules.", rich_help_panel=SEATS)
 ]
-Judge = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=_SEATS)]
+Judge = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=SEATS)]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(help="OpenAI-compatible server for openai: models.", rich_help_panel=_SEATS),
+    typer.Option(help="OpenAI-compatible server for openai: models.", rich_help_panel=SEATS),
 ]
 Mode = Annotated[
     str | None,
-    typer.Option(help="episode (free chat), retrieval or ask (attribute questions).", rich_help_panel=_RUN),
+    typer.Option(help="episode (free chat), retrieval or ask (attribute questions).", rich_help_panel=RUN),
 ]
 Candidates = Annotated[
     int | None,
-    typer.Option(help="Lay N retrieved items before the recommender (0: none).", rich_help_panel=_RUN),
+    typer.Option(help="Lay N retrieved items before the recommender (0: none).", rich_help_panel=RUN),
 ]
 Ranker = Annotated[
     Path | None,
-    typer.Option(help="A ranker's folder that retrieves; else attributes do.", rich_help_panel=_RUN),
+    typer.Option(help="A ranker's folder that retrieves; else attributes do.", rich_help_panel=RUN),
 ]
-Rounds = Annotated[int | None, typer.Option(help="Rounds of an episode.", rich_help_panel=_RUN)]
+Rounds = Annotated[int | None, typer.Option(help="Rounds of an episode.", rich_help_panel=RUN)]
 Limit = Annotated[
-    int | None, typer.Option(help="Only N samples, the same whatever the seed.", rich_help_panel=_RUN)
+    int | None, typer.Option(help="Only N samples, the same whatever the seed.", rich_help_panel=RUN)
 ]
-Seed = Annotated[int | None, typer.Option(help="Where all random draws come from.", rich_help_panel=_RUN)]
-Concurrency = Annotated[int | None, typer.Option(help="Units of work at once.", rich_help_panel=_RUN)]
+Seed = Annotated[int | None, typer.Option(help="Where all random draws come from.", rich_help_panel=RUN)]
+Concurrency = Annotated[int | None, typer.Option(help="Units of work at once.", rich_help_panel=RUN)]
 Replay = Annotated[
     Path | None,
-    typer.Option(help="A recorded run folder that answers instead of the models.", rich_help_panel=_RUN),
+    typer.Option(help="A recorded run folder that answers instead of the models.", rich_help_panel=RUN),
 ]
 Ses = Annotated[bool, typer.Option("--ses", help="Self-enhance the recommender.", rich_help_panel=_SES)]
 SesSimulator = Annotated[
@@ -132,7 +132,7 @@ SecondJudge = Annotated[
     typer.Option(
         "--second-judge/--no-second-judge",
         help="Let a sentence model score the dialogues, too.",
-        rich_help_panel=_RUN,
+        rich_help_panel=RUN,
     ),
 ]
 Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]

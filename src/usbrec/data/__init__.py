@@ -13,6 +13,7 @@ from usbrec.data.own import read_own
 from usbrec.data.redial import read_redial
 from usbrec.data.samples import (
     KINDS,
+    gathered_dialogues,
     limit_samples,
     load_samples,
     read_dialogues,
@@ -23,6 +24,7 @@ from usbrec.data.samples import (
 
 __all__ = [
     "KINDS",
+    "gathered_dialogues",
     "limit_samples",
     "load_samples",
     "read_dialogues",

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from usbrec.data import served
 from usbrec.data.formats import FORMATS, is_header
@@ -20,6 +20,7 @@ from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import ConfigError, InputError
 from usbrec.keys import digest
 
+T = TypeVar("T", Sample, RecordedDialogue)
 KINDS = tuple(FORMATS)
 """The formats that :func:`load_samples` can be told."""
 
@@ -74,13 +75,18 @@ def read_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> tup
     sent; what is no words and was not rated is dropped. Raises BadLines and InputError, and ConfigError when
     `kind` is none of the `KINDS`.
     """
+    return gathered_dialogues(path, kind).found
+
+
+def gathered_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> Gathered[RecordedDialogue]:
+    """The same, with what was left out and why."""
     _check_kind(kind)
     if kind is None and served.is_database(path):
         dialogues = tuple(one.dialogue() for one in served.transcripts_of(path))
         if not dialogues:
             raise InputError(f"{os.fspath(path)}: no dialogue is stored in it")
-        return dialogues
-    return gather_dialogues(_opened(path), kind).found
+        return Gathered(dialogues, "served", len(dialogues), (), {})
+    return gather_dialogues(_opened(path), kind)
 
 
 def _opened(path: str | os.PathLike[str]) -> Opened:
@@ -97,8 +103,8 @@ def _check_kind(kind: str | None) -> None:
         raise ConfigError(f"unknown kind of samples {kind!r}; use one of {', '.join(KINDS)}")
 
 
-def limit_samples(samples: Sequence[Sample], n: int) -> tuple[Sample, ...]:
-    """The `n` samples whose ids have the smallest digests, in the order they came in.
+def limit_samples(samples: Sequence[T], n: int) -> tuple[T, ...]:
+    """The `n` samples (or dialogues) whose ids have the smallest digests, in the order they came in.
 
     Which they are depends on the ids alone: neither on a seed nor on the order, and a larger `n` keeps
     those of a smaller one. All samples when there are no more than `n`. Raises ConfigError for n < 1.

@@ -27,7 +27,8 @@ from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 
 DIGITS = ("0", "1", "2")
-#: A score that an unlisted digit could move further than this is none.
+#: A score from 0 to 2 that an unlisted digit could move further than this is none; on other scales, the same
+#: part of the scale.
 MOST_DOUBT = 0.05
 #: The share of a row's votes that has to be readable.
 LEAST_READABLE = 0.5
@@ -50,7 +51,8 @@ class Scoring:
 
 @dataclass(frozen=True)
 class ModelJudge:
-    """A ChatModel asked for one digit. All digits have to hold at least `mass_floor` of the probability."""
+    """A ChatModel asked for one of `digits`. All digits have to hold at least `mass_floor` of the
+    probability."""
 
     model: ChatModel
     prompts: Prompts
@@ -58,11 +60,12 @@ class ModelJudge:
     votes: int = 10
     mass_floor: float = 0.5
     scoring: Scoring = field(default_factory=Scoring)
+    digits: tuple[str, ...] = DIGITS
 
     def request(self, text: str, *, seed: int) -> ChoiceRequest:
         return ChoiceRequest(
             (Message("user", text),),
-            DIGITS,
+            self.digits,
             temperature=self.temperature,
             votes=self.votes,
             seed=seed,
@@ -159,7 +162,7 @@ def _doubt(choice: Choice, temperature: float, mass_floor: float) -> str | None:
         return (
             f"the digits hold {_rounded(choice.mass):g} of the probability, and the floor is {mass_floor:g}"
         )
-    if (doubt := _spread(choice, temperature)) > MOST_DOUBT:
+    if (doubt := _spread(choice, temperature)) > _most_doubt(choice):
         return f"a digit that the server did not list could move the score by {doubt:.2f}"
     return None
 
@@ -174,6 +177,10 @@ def _spread(choice: Choice, temperature: float) -> float:
         raw = {**choice.listed, **dict(zip(missing, filled, strict=True))}
         scores.append(_expected(temper(raw, temperature)))
     return max(scores) - min(scores)
+
+
+def _most_doubt(choice: Choice) -> float:
+    return MOST_DOUBT * max(map(int, choice.probabilities or DIGITS)) / int(DIGITS[-1])
 
 
 def _expected(probabilities: Mapping[str, float]) -> float:

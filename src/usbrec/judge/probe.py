@@ -113,7 +113,8 @@ def _no_score(judge: ModelJudge, mass: float | None, readable: float | None) -> 
     tried = (
         "it gives no log-probabilities"
         if mass is None
-        else f"the digits 0, 1 and 2 hold {mass:.2g} of the probability (floor: {judge.mass_floor:g})"
+        else f"the digits {', '.join(judge.digits[:-1])} and {judge.digits[-1]} hold {mass:.2g} of the "
+        f"probability (floor: {judge.mass_floor:g})"
     )
     if readable is not None:
         tried += f", and of its votes {readable:.0%} could be read as a digit"

@@ -44,9 +44,19 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "ask_recommend": frozenset(),
     "ask_offer": frozenset({"titles"}),
     "writer": frozenset({"noun", "language", "manner"}),
+    "judge_recorded": frozenset({"conversation", "question"}),
+    "aspect_relevance": frozenset(),
+    "aspect_interestingness": frozenset(),
+    "aspect_understanding": frozenset(),
+    "aspect_task_completion": frozenset(),
+    "aspect_interest_arousal": frozenset(),
+    "aspect_efficiency": frozenset(),
+    "aspect_overall": frozenset(),
 }
-#: Those that write samples and decide no run.
-_NOT_PLAYED = frozenset({"writer"})
+#: Those that recorded dialogues are rated by (`usbrec score`).
+RATING = ("judge_recorded", *(name for name in FIELDS if name.startswith("aspect_")))
+#: Those that decide no run that plays: they write samples, or rate what was played elsewhere.
+_NOT_PLAYED = frozenset({"writer", *RATING})
 
 
 #: Those that are said in the dialogue, not read by a model alone.
@@ -102,6 +112,10 @@ class Prompts:
             for name, text in self._texts.items()
             if name not in _NOT_PLAYED and (name not in _LATER or text != _packaged(name))
         } | spoken
+
+    def rating_texts(self) -> Mapping[str, str]:
+        """The same of those that recorded dialogues are rated by."""
+        return {name: self._texts[name] for name in RATING}
 
 
 def _packaged(name: str) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from usbrec.stages.pairing import make_pairs
     from usbrec.stages.probing_seats import probe_seat
     from usbrec.stages.ranking import make_ranker
+    from usbrec.stages.scoring import score
     from usbrec.stages.seekers import make_samples
     from usbrec.stages.training import merge, show_examples, train_model
 else:
@@ -23,6 +24,7 @@ else:
             "pairing": "make_pairs",
             "probing_seats": "probe_seat",
             "ranking": "make_ranker",
+            "scoring": "score",
             "seekers": "make_samples",
             "training": "merge show_examples train_model",
         },
@@ -35,6 +37,7 @@ __all__ = [
     "make_samples",
     "merge",
     "probe_seat",
+    "score",
     "show_examples",
     "train_model",
 ]

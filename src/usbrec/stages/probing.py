@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from usbrec.config import Config
@@ -19,7 +19,7 @@ from usbrec.stages.wiring import Participants
 #: The unit that the probe's calls belong to.
 UNIT = "probe"
 #: So many rows' prompts are tried.
-_ROWS = 3
+ROWS = 3
 #: Stands for a reply where no row has a label.
 _REPLY = "I have something in mind. What did you like about it?"
 
@@ -36,11 +36,28 @@ async def find_scoring(
     What the run's journal, where it has one, holds is not asked again. Raises ModelRefused where a judge
     cannot score, JudgeAway where one does not answer.
     """
-    if not participants.judges or not samples:
+    if not samples:
+        return {}
+    return await scoring_of(
+        participants.judges,
+        lambda judge: [_prompt(participants, judge, sample) for sample in samples[:ROWS]],
+        config,
+        journal,
+    )
+
+
+async def scoring_of(
+    judges: Mapping[str, ModelJudge],
+    prompts: Callable[[ModelJudge], Sequence[str]],
+    config: Config,
+    journal: Journal | None,
+) -> Mapping[str, Any]:
+    """The same of `judges` by their seats; `prompts` gives some of what one will be asked."""
+    if not judges:
         return {}
     known = None if journal is None else journal.unit(UNIT)
     if known is not None and known.record is not None:
-        for seat, judge in participants.judges.items():
+        for seat, judge in judges.items():
             found = known.record[seat]
             judge.scoring.way, judge.scoring.max_tokens = found["way"], found["max_tokens"]
         return known.record
@@ -50,10 +67,10 @@ async def find_scoring(
     # Without a journal nothing is recorded: outside a unit.
     token = current_scope.set(None if journal is None else Scope(UNIT, 0))
     try:
-        for seat, judge in participants.judges.items():
+        for seat, judge in judges.items():
             found = await probe(
                 judge,
-                [_prompt(participants, judge, sample) for sample in samples[:_ROWS]],
+                prompts(judge),
                 way=config.judging.way,
                 max_tokens=config.judging.max_tokens,
                 seed=config.seed,

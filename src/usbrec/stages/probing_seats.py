@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from usbrec.config import Config, Server
-from usbrec.dialogue import Conversation, Sample, Turn
+from usbrec.dialogue import Conversation, RecordedDialogue, Sample, Turn
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, ModelError, ModelRefused
 from usbrec.event_loop import run as run_coroutine
@@ -21,12 +21,21 @@ from usbrec.llm.probing.sampling import COPIES
 from usbrec.llm.recorded import Recorder
 from usbrec.llm.separated import SeparatedModel
 from usbrec.stages.own_seats import OwnSeats
-from usbrec.stages.wiring import Participants
 
 if TYPE_CHECKING:
     from usbrec.llm.openai.asking import ServerAsker
 
 _log = logging.getLogger(__name__)
+
+Dialogues: TypeAlias = "Sequence[Sample] | Sequence[RecordedDialogue]"
+
+
+class HasModels(Protocol):
+    """Whoever has models in seats, by the seats' texts."""
+
+    @property
+    def seated(self) -> Mapping[str, ChatModel]: ...
+
 
 #: The unit that holds what was found of the servers' models.
 UNIT = "probe of servers"
@@ -127,8 +136,8 @@ async def _probe_own(seat: str, config: Config) -> Probe:
 
 
 async def probe_servers(
-    participants: Participants,
-    samples: Sequence[Sample],
+    participants: HasModels,
+    samples: Dialogues,
     config: Config,
     journal: Journal | None,
     before: Sequence[Journal] = (),
@@ -171,7 +180,7 @@ def _tell(probe: Probe, asker: Asker) -> None:
             _log.warning("%s: %s", probe.seat, finding.line)
 
 
-async def _briefly(asker: Asker, seat: str, samples: Sequence[Sample], config: Config) -> Probe | None:
+async def _briefly(asker: Asker, seat: str, samples: Dialogues, config: Config) -> Probe | None:
     try:
         return await probe_briefly(asker, _needs(seat, samples, config), seat=seat, model=seat)
     except ModelError:
@@ -179,7 +188,7 @@ async def _briefly(asker: Asker, seat: str, samples: Sequence[Sample], config: C
         return None
 
 
-def _needs(seat: str, samples: Sequence[Sample], config: Config) -> Needs:
+def _needs(seat: str, samples: Dialogues, config: Config) -> Needs:
     """What the run needs of a seat's model: judges are told all they are told in one message."""
     play, seats = config.play, config.seats
     speaks = seat in (seats.recommender, seats.simulator, config.search.simulator)

@@ -1,0 +1,189 @@
+"""Facts of recorded dialogues, by rules: what was recommended, whether it exists and is new, how it was taken.
+
+Whether the seeker took what was recommended is what the file says of it, where it does (an opinion given on the
+turn, the dialogue's outcome); else it is read in the seeker's answer by the words of liking and dislike
+(play/preferences) and of acceptance (lexicon), an item named again counting as "it". An answer that says
+neither is open: careful rather than complete. Whoever is asked nothing and names nothing has no answer.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from usbrec.dialogue import RecordedDialogue, Sample, Turn
+from usbrec.errors import InputError
+from usbrec.items.knowledge import Knowledge
+from usbrec.lexicon import words
+from usbrec.play.preferences.extraction import RulesExtractor
+from usbrec.play.targets import Targets
+
+Answer = Literal["accepted", "declined", "open"]
+
+#: A mark of a question; not the one of an address ("/search?q=heat").
+_QUESTION = re.compile(r"\?+(?![\w/=&%?])|[？؟]+")
+_CLAUSE_END = re.compile(r"[.!?;,\n]")
+#: What labels of a dialogue say how it ended: INSPIRED's case, DialogueKit's outcome.
+_OUTCOMES = ("case", "outcome")
+#: INSPIRED's seekers who accepted without interest said neither.
+_NEITHER = "uninterested"
+#: What a rating of 1 on a turn says, in the store of our own service.
+_OPINIONS: Mapping[str, Answer] = {"accepted": "accepted", "disliked": "declined"}
+
+
+@dataclass(frozen=True)
+class RecordedFacts:
+    """Reads facts; with a catalogue those that need one, too. `turns` has an entry for each turn of the
+    recommender, in order."""
+
+    knowledge: Knowledge | None = None
+
+    def of(self, dialogue: RecordedDialogue) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The facts of each recommender's turn, and those of the dialogue, as JSON."""
+        turns: list[dict[str, Any]] = []
+        said: set[str] = set()
+        for index, turn in enumerate(dialogue.turns):
+            named = self._named(turn, said)
+            if turn.role == "recommender":
+                turns.append(
+                    {"turn": index, **self._of_turn(turn, named, said), **self._taken(dialogue, index, named, said)}
+                )
+            said.update(named)
+        return turns, self._of_dialogue(dialogue, turns)
+
+    def _named(self, turn: Turn, said: set[str]) -> tuple[str, ...]:
+        return () if self.knowledge is None else tuple(dict.fromkeys(self.knowledge.named_by(turn, said)))
+
+    def _of_turn(self, turn: Turn, named: Sequence[str], said: set[str]) -> dict[str, Any]:
+        beside = (turn.text,)
+        if self.knowledge is not None:
+            beside = turn.read_by(self.knowledge.linker).beside  # "What's Up, Doc?" asks nothing
+        facts: dict[str, Any] = {
+            "words": len(turn.text.split()),
+            "questions": sum(len(_QUESTION.findall(piece)) for piece in beside),
+        }
+        if self.knowledge is None:
+            return facts
+        real = [one for one in named if self.knowledge.catalogue.get(one) is not None]
+        return facts | {
+            "new": [one for one in real if one not in said],
+            "repeated": [one for one in real if one in said],
+            "out_of_catalogue": list(turn.read_by(self.knowledge.linker).out_of_catalogue),
+            "unknown_items": [one for one in named if one not in real],
+        }
+
+    def _taken(
+        self, dialogue: RecordedDialogue, index: int, named: Sequence[str], said: set[str]
+    ) -> dict[str, Any]:
+        """How the seeker took what the turn recommends, and who says so; null where nobody can."""
+        rated = dialogue.rated(index)
+        for name, answer in _OPINIONS.items():
+            if rated.get(name) == 1:
+                return {"answer": answer, "answer_by": "label"}
+        offered = [one for one in named if one not in said]
+        answer_by_rules = self._read(offered, _answer_after(dialogue.turns, index)) if offered else None
+        return {"answer": answer_by_rules, "answer_by": None if answer_by_rules is None else "rules"}
+
+    def _read(self, offered: Sequence[str], words_of_seeker: Sequence[Turn]) -> Answer | None:
+        knowledge = self.knowledge
+        assert knowledge is not None, "without a catalogue nothing is offered"
+        names = [item.name for one in offered if (item := knowledge.catalogue.get(one)) is not None]
+        if not names or not words_of_seeker:
+            return None
+        text = " ".join(_as_it(turn, set(offered), knowledge) for turn in words_of_seeker)
+        try:
+            taste = RulesExtractor(knowledge).read(
+                (Turn("recommender", ". ".join(names)), Turn("seeker", text))
+            )
+        except InputError:  # a language whose words the lexicon lacks
+            return None
+        if not set(names).isdisjoint(taste.dislikes.items):
+            return "declined"
+        if not set(names).isdisjoint(taste.likes.items) or _is_acceptance(text):
+            return "accepted"
+        return "open"
+
+    def _of_dialogue(self, dialogue: RecordedDialogue, turns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        replies = [turn for turn in dialogue.turns if turn.role == "recommender"]
+        others = [turn for turn in dialogue.turns if turn.role == "seeker"]
+        facts: dict[str, Any] = {
+            "turns": len(dialogue.turns),
+            "replies": len(replies),
+            "words": sum(facts["words"] for facts in turns),
+            "seeker_words": sum(len(turn.text.split()) for turn in others),
+            "questions": sum(facts["questions"] for facts in turns),
+            "target_named": None,
+        }
+        if dialogue.targets:
+            sample = Sample(dialogue.id, dialogue.id, dialogue.turns, dialogue.targets)
+            facts["target_named"] = Targets.of(sample, self.knowledge).named_in(replies)
+        answers = [(facts["answer"], facts["answer_by"]) for facts in turns if facts["answer"] is not None]
+        outcome = outcome_of(dialogue.labels)
+        labelled = [answer for answer, by in answers if by == "label"]
+        accepted: bool | None = None
+        by: str | None = None
+        if outcome is not None or labelled:
+            accepted, by = outcome == "accepted" if outcome else "accepted" in labelled, "label"
+        elif self.knowledge is not None:
+            accepted, by = any(answer == "accepted" for answer, _ in answers), "rules"
+        facts |= {"accepted": accepted, "accepted_by": by}
+        if self.knowledge is None:
+            return facts
+        first = next((number for number, one in enumerate(turns, start=1) if one["new"]), None)
+        return facts | {
+            "recommended": first is not None,
+            "first_recommendation": first,
+            "items": len({one for facts in turns for one in facts["new"]}),
+            "out_of_catalogue": sum(len(facts["out_of_catalogue"]) for facts in turns),
+        }
+
+
+def outcome_of(labels: Mapping[str, str]) -> Answer | None:
+    """How a dialogue ended, where its labels say so."""
+    for name in _OUTCOMES:
+        told = labels.get(name, "").strip().casefold()
+        if told.startswith("reject"):
+            return "declined"
+        if told.startswith("accept") and _NEITHER not in told:
+            return "accepted"
+    return None
+
+
+def _answer_after(turns: Sequence[Turn], index: int) -> list[Turn]:
+    """The seeker's turns between this message of the recommender, or the next ones, and its next reply."""
+    answer: list[Turn] = []
+    for turn in turns[index + 1 :]:
+        if turn.role == "seeker":
+            answer.append(turn)
+        elif answer:
+            break
+    return answer
+
+
+def _as_it(turn: Turn, offered: set[str], knowledge: Knowledge) -> str:
+    """The seeker's words with "it" for what was offered: of "I love Heat" in answer to Heat, "I love it"."""
+    pieces, position = [], 0
+    for mention in turn.read_by(knowledge.linker).mentions:
+        if offered & {mention.item_id, *mention.candidates}:
+            pieces += [turn.text[position : mention.start], "it"]
+            position = mention.end
+    return "".join([*pieces, turn.text[position:]])
+
+
+def _is_acceptance(text: str) -> bool:
+    accepts, denials = _phrases()
+    text = text.replace("’", "'")
+    return any(
+        denials.search(_CLAUSE_END.split(text[: found.start()])[-1]) is None for found in accepts.finditer(text)
+    )
+
+
+@functools.cache
+def _phrases() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How a seeker says that something will do, and what before it undoes it."""
+    lists = words("en", "acceptance")
+    accepts, denials = (rf"\b(?:{'|'.join(lists[name])})\b" for name in ("accepts", "denials"))
+    return re.compile(accepts, re.IGNORECASE), re.compile(denials, re.IGNORECASE)

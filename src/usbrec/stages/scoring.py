@@ -1,0 +1,311 @@
+"""`usbrec score`: dialogues that people had with any system, read by rules and rated by a judge."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from usbrec.config import Config, dump_config
+from usbrec.data import gathered_dialogues, limit_samples
+from usbrec.dialogue import RecordedDialogue, Score
+from usbrec.engine import Progress, Silent, Unit, run_units, step
+from usbrec.errors import BadLines, InputError, InputWarning, Interrupted, ModelRefused, RunFolderError
+from usbrec.evaluation.runs.recorded import summarise_recorded
+from usbrec.event_loop import run as run_coroutine
+from usbrec.items import Catalogue
+from usbrec.items.knowledge import Knowledge
+from usbrec.journal import Journal, UnitRecord
+from usbrec.judge.aspects import Aspect
+from usbrec.judge.model import ModelJudge
+from usbrec.judge.recorded import RecordedFacts
+from usbrec.keys import derive_seed, digest
+from usbrec.prompts import Prompts
+from usbrec.stages.judge_seat import JudgeSeat, aspects_named, seat_judge
+from usbrec.stages.own_seats import with_objects
+from usbrec.stages.probing import ROWS, scoring_of
+from usbrec.stages.probing_seats import probe_servers
+from usbrec.stages.resolve import resolve
+from usbrec.stages.run_folder import STOPPED, GivenCatalogue, read_catalogue, write_json, write_jsonl
+from usbrec.stages.seated import seats_told
+from usbrec.stages.wiring import RULES, similarity_of
+from usbrec.storage import write_text
+
+#: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
+GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
+
+#: What may stand for "nobody judges".
+_NOBODY = ("none", RULES)
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What is read before anybody is asked. `left_out` counts the entries of the file without a dialogue."""
+
+    dialogues: tuple[RecordedDialogue, ...]
+    catalogue: Catalogue | None
+    prompts: Prompts
+    left_out: int
+
+    def decides(self, aspects: Sequence[Aspect]) -> dict[str, Any]:
+        return {
+            "dialogues": digest([dialogue.to_json() for dialogue in self.dialogues]),
+            "catalogue": None if self.catalogue is None else self.catalogue.digest,
+            "prompts": digest(dict(self.prompts.rating_texts())) if aspects else None,
+            "aspects": [aspect.name for aspect in aspects],
+        }
+
+
+def score(
+    dialogues: GivenDialogues,
+    out: str | Path,
+    *,
+    config: Config | None = None,
+    catalogue: GivenCatalogue | None = None,
+    aspects: str | Sequence[str] | None = None,
+    kind: str | None = None,
+    replay: str | Path | None = None,
+    progress: Progress | None = None,
+    objects: Mapping[str, object] | None = None,
+) -> Mapping[str, Any]:
+    """Read facts in recorded dialogues and have them rated; returns what ``results.json`` holds.
+
+    `dialogues` is a file of any of the formats in :data:`usbrec.data.KINDS` (`kind` names one), a service's
+    store, or dialogues. Facts that need items are read with a `catalogue`. A model in the judge's seat is
+    asked the `aspects` (by default all of :data:`usbrec.judge.aspects.ASPECTS`), an object of one's own for
+    one score of the dialogue; rules, who sit there where nobody is named, are asked for nothing.
+
+    Writes ``config.toml``, ``run.db``, ``dialogues.jsonl`` and ``results.json`` into `out`, or goes on with
+    what stands there; with `replay`, a recorded run folder answers instead of the judge. Raises InputError,
+    RunFolderError, ModelRefused, Interrupted.
+    """
+    config = _for_scoring(with_objects(config or Config(), objects))
+    chosen = aspects_named(aspects if aspects is None or isinstance(aspects, str) else tuple(aspects))
+    progress = progress or Silent()
+    with step(progress, "reading dialogues and items"):
+        inputs = _read(dialogues, kind, catalogue, config)
+    config = resolve(config, inputs.catalogue)
+    out = Path(out)
+    journal = Journal(out / "run.db")
+    source = None if replay is None else Journal(Path(replay) / "run.db", mode="read")
+    with step(progress, "opening the judge"):
+        seat = seat_judge(config, inputs.prompts, chosen, journal, replay=source, objects=objects)
+    knowledge = None
+    if inputs.catalogue is not None:
+        with step(progress, "indexing titles"):
+            knowledge = Knowledge.of(
+                inputs.catalogue, similarity_of(config.judging), baseline_items=1, seed=config.seed
+            )
+    run = _Run(config, inputs, out, journal, source, seat, knowledge, progress)
+    try:
+        with source or nullcontext(), journal:
+            rows, told = run_coroutine(run.all())
+        write_jsonl(out / "dialogues.jsonl", rows)
+        with step(progress, "means and intervals"):
+            results = summarise_recorded(
+                rows,
+                aspects=seat.aspects,
+                catalogue=knowledge is not None,
+                left_out=inputs.left_out,
+                config=config.model_dump(mode="json") | {"inputs": inputs.decides(seat.aspects)},
+                seed=config.seed,
+                resamples=config.statistics.resamples,
+                **told,
+            )
+            write_json(out / "results.json", results)
+    except KeyboardInterrupt:
+        raise Interrupted(STOPPED) from None
+    _refuse_without_ratings(results, out)
+    return results
+
+
+def _for_scoring(config: Config) -> Config:
+    """The settings with nobody but a judge in a seat; rules, where no judge is named."""
+    judge = config.seats.judge if "judge" in config.seats.model_fields_set else RULES
+    return config.with_(
+        seats={
+            "recommender": "rules:retriever",
+            "simulator": RULES,
+            "judge": RULES if judge in _NOBODY else judge,
+        },
+        enhanced=False,
+        mode="episode",
+        ranker=None,
+    )
+
+
+def _read(
+    dialogues: GivenDialogues, kind: str | None, catalogue: GivenCatalogue | None, config: Config
+) -> _Inputs:
+    """Raises InputError and BadLines."""
+    left_out = 0
+    if isinstance(dialogues, str | Path):
+        gathered = gathered_dialogues(dialogues, kind)
+        found, left_out = gathered.found, len(gathered.left_out) + sum(gathered.without.values())
+        if gathered.left_out:
+            if config.catalogue.strict:
+                raise BadLines(str(dialogues), gathered.left_out, "Correct or remove these.")
+            warnings.warn(
+                InputWarning(
+                    f"{dialogues}: {len(gathered.left_out)} entries cannot be used and are left out\n"
+                    f"{BadLines.listed(gathered.left_out)}"
+                ),
+                stacklevel=3,
+            )
+    else:
+        found = tuple(dialogues)
+        if not found:
+            raise InputError("no dialogues were given: there is nothing to score")
+        ids = [dialogue.id for dialogue in found]
+        if len(set(ids)) < len(ids):
+            twice = next(one for one in ids if ids.count(one) > 1)
+            raise InputError(f"dialogues: the id {twice!r} is there twice; give each its own")
+    if config.limit is not None:
+        found = limit_samples(found, config.limit)
+    items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
+    return _Inputs(found, items, Prompts(config.play.prompts), left_out)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run folder being worked on."""
+
+    config: Config
+    inputs: _Inputs
+    out: Path
+    journal: Journal
+    source: Journal | None
+    seat: JudgeSeat
+    knowledge: Knowledge | None
+    progress: Progress
+
+    async def all(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The rows of ``dialogues.jsonl``, and what was found of the judge."""
+        journal, seat, config = self.journal, self.seat, self.config
+        units = [Unit(f"score/{dialogue.id}", dialogue) for dialogue in self.inputs.dialogues]
+        try:
+            self._check_identity([unit.key for unit in units])
+            journal.bind(
+                {"stage": "score", "settings": config.decides(), "inputs": self.inputs.decides(seat.aspects)}
+                | {"models": dict(seat.identities)}
+            )
+            told = {"judge": seats_told(config, seat.identities)["judge"]}
+            seats = told if self.source is None else self.source.noted("seats") or told
+            journal.note("seats", seats)
+            write_text(self.out / "config.toml", dump_config(config))
+            before = [] if self.source is None else [self.source]
+            probe = await probe_servers(
+                seat, self.inputs.dialogues, config, journal, before, self.progress
+            )
+            with step(self.progress, "trying out the judge"):
+                scoring = await self._scoring()
+            records = await run_units(
+                units,
+                functools.partial(_rated, seat, RecordedFacts(self.knowledge), config.seed),
+                journal=journal,
+                workers=seat.workers,
+                restart_whole=seat.restart_whole,
+                label="score",
+                progress=self.progress,
+                batch_size=seat.batch_size,
+            )
+        finally:
+            await seat.aclose()
+        if all(record.failure is not None for record in records):
+            raise ModelRefused(
+                f"{self.out}: no dialogue was rated at all. The first failed with: {records[0].failure}\n"
+                "Check the server or object that it names, then run the same command again."
+            )
+        rows = [
+            self._row(dialogue, record)
+            for dialogue, record in zip(self.inputs.dialogues, records, strict=True)
+        ]
+        return rows, {"scoring": scoring, "probe": probe, "seats": seats}
+
+    def _check_identity(self, keys: Sequence[str]) -> None:
+        """Raises RunFolderError where a run would go on with an object that may be another than before."""
+        unknown = self.seat.seats.unidentified
+        if not unknown or not self.journal.bound:
+            return
+        if all((record := self.journal.unit(key)) is not None and record.failure is None for key in keys):
+            return
+        raise RunFolderError(
+            f"{self.out}: this run is not finished, and nobody can say whether the {unknown[0].kind} in the "
+            f"judge's seat is the one of before. Add to {unknown[0].kind} what decides its answers, such as\n"
+            '    identity = {"version": 1}\n'
+            "and start anew in another folder; with it, a run goes on where it was stopped."
+        )
+
+    async def _scoring(self) -> Mapping[str, Any]:
+        """How the judge scores, found on the widest of its scales."""
+        judge = self.seat.model
+        if judge is None:
+            return {}
+        aspect = max(judge.aspects, key=lambda one: one.top)
+
+        def prompts(_: ModelJudge) -> list[str]:
+            return [judge.text(aspect, dialogue.turns) for dialogue in self.inputs.dialogues[:ROWS]]
+
+        return await scoring_of({self.seat.seat: judge.asked(aspect)}, prompts, self.config, self.journal)
+
+    def _row(self, dialogue: RecordedDialogue, record: UnitRecord) -> dict[str, Any]:
+        rated = {"turns": [], "facts": None, "aspects": {}} if record.record is None else record.record
+        return {
+            "id": dialogue.id,
+            "system": dialogue.system,
+            "dataset": dialogue.dataset,
+            "dialogue": dialogue.to_json(),
+            **rated,
+            "failed": record.failure,
+            "usage": self.journal.usage(record.key).to_json(),
+        }
+
+
+async def _rated(
+    seat: JudgeSeat, facts: RecordedFacts, seed: int, dialogue: RecordedDialogue
+) -> Mapping[str, Any]:
+    """The facts and ratings of one dialogue, turn by turn and as a whole. Raises ModelError.
+
+    Nobody is asked about a dialogue in which the recommender says nothing.
+    """
+    of_turns, of_dialogue = facts.of(dialogue)
+    ratings: dict[str, Score] = {}
+    turns = [{**told, "aspects": {}} for told in of_turns]
+    seed = derive_seed(seed, dialogue.id)
+    if of_turns and seat.model is not None:
+        judge = seat.model
+        for told in turns:
+            until = dialogue.turns[: told["turn"] + 1]
+            for aspect in judge.of("turn"):
+                place = derive_seed(seed, aspect.name, told["turn"])
+                told["aspects"][aspect.name] = (await judge.rate(aspect, until, seed=place)).to_json()
+        for aspect in judge.of("dialogue"):
+            place = derive_seed(seed, aspect.name)
+            ratings[aspect.name] = await judge.rate(aspect, dialogue.turns, seed=place)
+    elif of_turns and seat.own is not None:
+        (aspect,) = seat.aspects
+        place = derive_seed(seed, aspect.name)
+        ratings[aspect.name] = await seat.judged_by_own(seat.own, dialogue, facts.knowledge, place)
+    return {
+        "turns": turns,
+        "facts": of_dialogue,
+        "aspects": {name: rating.to_json() for name, rating in ratings.items()},
+    }
+
+
+def _refuse_without_ratings(results: Mapping[str, Any], out: Path) -> None:
+    """Raises ModelRefused where a judge was asked and not one rating could be read: what was rated stays in
+    the folder."""
+    aspects = results["aspects"].values()
+    if not any(one["n"] for one in aspects) and any(one["unreadable"] for one in aspects):
+        reasons = {why: count for one in aspects for why, count in one["reasons"].items()}
+        told = "; ".join(f"{count}: {why}" for why, count in list(reasons.items())[:5])
+        raise ModelRefused(
+            f"{out}: no rating could be read. {told}.\n"
+            "See judging.mass_floor, judging.way and judging.max_tokens in docs/configuration.md, or choose "
+            "another --judge."
+        )
