@@ -21,7 +21,7 @@ from usbrec import engine, errors
 from usbrec.config import loading as config_loading
 from usbrec.evaluation.comparison import estimates
 from usbrec.evaluation.statistics import Interval
-from usbrec.library import enhancing, loading, rows, seats, tables
+from usbrec.library import enhancing, loading, rows, scoring, seats, tables
 from usbrec.storage import write_text
 
 TARGET = Path(__file__).parents[1] / "docs" / "api.md"
@@ -42,6 +42,8 @@ FUNCTIONS = (
     "load_samples",
     "evaluate",
     "aevaluate",
+    "score",
+    "ascore",
     "compare",
     "open_model",
     "enhance",
@@ -52,6 +54,7 @@ FUNCTIONS = (
 #: What comes back, what is handed in, and what travels between.
 RECORDS = (
     "Run",
+    "ScoredDialogues",
     "Comparison",
     "Enhanced",
     "Pairs",
@@ -65,6 +68,7 @@ RECORDS = (
     "Reply",
     "Item",
     "Sample",
+    "RecordedDialogue",
     "Episode",
     "Score",
     "PreferencePair",
@@ -73,6 +77,10 @@ RECORDS = (
 _ALIASES = {
     "SamplesSource": (loading, "samples, as `usbrec.load_samples` takes them"),
     "CatalogueSource": (loading, "items, as `usbrec.load_catalogue` takes them"),
+    "DialoguesSource": (
+        scoring,
+        "recorded dialogues: a file, a store of `usbrec serve`, or records and mappings",
+    ),
     "Seat": (seats, "who sits somewhere: a text as on the command line, or an object"),
     "GivenSettings": (config_loading, "settings: a TOML file, a nested mapping, or the record"),
     "Talk": (enhancing, "a dialogue so far, which ends with the seeker"),
@@ -81,6 +89,10 @@ _KINDS = {"Interval": Interval, "Progress": engine.Progress, "Frame": rows.Frame
 _TABLES = {
     "Run.to_pandas, Run.to_csv": tables.EPISODE_COLUMNS,
     "The same of a run that only ranks": tables.RANKING_COLUMNS,
+    "ScoredDialogues.to_pandas, ScoredDialogues.to_csv": {
+        **tables.RECORDED_COLUMNS,
+        "an aspect's name": tables.ASPECT_COLUMN,
+    },
     "Pairs.to_pandas, Pairs.to_csv": tables.PAIR_COLUMNS,
     "Comparison.to_pandas, Comparison.to_csv": estimates.COLUMNS,
     "Measures of a comparison": estimates.MEASURES,

@@ -1,6 +1,6 @@
 """USB-Rec: language models that recommend well in conversation.
 
-A program calls :func:`usbrec.evaluate`, :func:`usbrec.compare`, :func:`usbrec.enhance`,
+A program calls :func:`usbrec.evaluate`, :func:`usbrec.score`, :func:`usbrec.compare`, :func:`usbrec.enhance`,
 :func:`usbrec.make_pairs` and :func:`usbrec.train`, and gets records back; docs/library.md shows how. A name
 is imported when it is first asked for, so that a tool which needs one room pays for one room.
 """
@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from usbrec import errors
     from usbrec.config import Config, load_config
-    from usbrec.dialogue import Conversation, Episode, Item, PreferencePair, Reply, Sample, Score, Turn
+    from usbrec.dialogue import (
+        Conversation,
+        Episode,
+        Item,
+        PreferencePair,
+        RecordedDialogue,
+        Reply,
+        Sample,
+        Score,
+        Turn,
+    )
     from usbrec.evaluation import Comparison
     from usbrec.items import Catalogue
     from usbrec.library.comparing import compare
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from usbrec.library.models import OpenModel, open_model
     from usbrec.library.pairing import Pairs, make_pairs
     from usbrec.library.run import Run
+    from usbrec.library.scoring import ScoredDialogues, ascore, score
     from usbrec.library.training import Adapter, train
     from usbrec.llm import ScriptedModel
 
@@ -40,13 +51,16 @@ __all__ = [
     "OpenModel",
     "Pairs",
     "PreferencePair",
+    "RecordedDialogue",
     "Reply",
     "Run",
     "Sample",
     "Score",
+    "ScoredDialogues",
     "ScriptedModel",
     "Turn",
     "aevaluate",
+    "ascore",
     "compare",
     "enhance",
     "errors",
@@ -56,6 +70,7 @@ __all__ = [
     "load_samples",
     "make_pairs",
     "open_model",
+    "score",
     "train",
 ]
 
@@ -63,7 +78,18 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Config", "load_config"), "config"),
     **dict.fromkeys(
-        ("Conversation", "Episode", "Item", "PreferencePair", "Reply", "Sample", "Score", "Turn"), "dialogue"
+        (
+            "Conversation",
+            "Episode",
+            "Item",
+            "PreferencePair",
+            "RecordedDialogue",
+            "Reply",
+            "Sample",
+            "Score",
+            "Turn",
+        ),
+        "dialogue",
     ),
     "Comparison": "evaluation",
     "Catalogue": "items",
@@ -75,6 +101,7 @@ _HOMES = {
     **dict.fromkeys(("Pairs", "make_pairs"), "library.pairing"),
     "Run": "library.run",
     **dict.fromkeys(("Adapter", "train"), "library.training"),
+    **dict.fromkeys(("ScoredDialogues", "ascore", "score"), "library.scoring"),
     "ScriptedModel": "llm",
 }
 

@@ -34,7 +34,7 @@ SUBCOMMANDS = (
     Subcommand(
         "score",
         "usbrec.cli.scoring:score",
-        "Score dialogues that people had with any system: facts by rules, aspects by a judge, with intervals.",
+        "Score dialogues that people had with any system: facts by rules, aspects by a judge.",
     ),
     Subcommand(
         "experiment",

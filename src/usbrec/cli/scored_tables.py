@@ -12,19 +12,19 @@ from rich.text import Text
 from usbrec.evaluation.report import formatting
 
 #: Systems that stand side by side in one table, and the letters of their names.
-_SIDE_BY_SIDE, _NAME = 4, 18
+_SIDE_BY_SIDE, _NAME = 3, 18
 #: Facts shown, in order: what they are called here, and whether they are shares.
 _TURN = {
     "recommends": ("recommends something new", True),
     "repeats": ("names an item again", True),
-    "out_of_catalogue": ("names what the catalogue lacks", True),
+    "out_of_catalogue": ("names what is not there", True),
     "asks": ("asks", True),
     "words": ("words", False),
-    "accepted": ("accepted, of those answered", True),
-    "declined": ("declined, of those answered", True),
+    "accepted": ("accepted, of answered", True),
+    "declined": ("declined, of answered", True),
 }
 _DIALOGUE = {
-    "recommended": ("something real recommended", True),
+    "recommended": ("something real", True),
     "first_recommendation": ("replies until then", False),
     "accepted": ("something accepted", True),
     "target_named": ("target named", True),
@@ -46,7 +46,7 @@ def print_scored(results: Mapping[str, Any], console: Console) -> None:
 
 def _table(groups: Mapping[str, Mapping[str, Any]]) -> Table:
     drawn = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    drawn.add_column("")
+    drawn.add_column("", no_wrap=True)
     for name in groups:
         shown = formatting.clipped(formatting.printable(name), _NAME)
         drawn.add_column(Text(shown), justify="right", no_wrap=True)
@@ -77,14 +77,16 @@ def _number(value: float, share: bool) -> str:
 
 
 def _told(results: Mapping[str, Any]) -> list[str]:
-    told = ["Means with 95 % intervals over dialogues."]
+    told = ["Means with 95 % intervals over dialogues; docs/results.md says what each row is."]
     if not results["catalogue"]:
         told.append(
             "No catalogue: whether what was recommended exists, is new or was taken is not known; "
             "--catalogue FILE tells."
         )
     if results["failed"]:
-        told.append(f"{results['failed']} dialogues failed and are left out; the same command tries them again.")
+        told.append(
+            f"{results['failed']} dialogues failed and are left out; the same command tries them again."
+        )
     lost = {name: one["unreadable"] for name, one in results["aspects"].items() if one["unreadable"]}
     if lost:
         counts = ", ".join(f"{name} {count}" for name, count in lost.items())

@@ -46,7 +46,7 @@ def score(
     concurrency: o.Concurrency = None,
     replay: o.Replay = None,
 ) -> None:
-    """Score dialogues that people had with any system: facts by rules, aspects by a judge, with intervals."""
+    """Score dialogues that people had with any system: facts by rules, aspects by a judge."""
     settings = o.settings(
         config,
         strict=strict,

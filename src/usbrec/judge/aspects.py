@@ -1,10 +1,10 @@
 """Aspects of recorded dialogues: a model judge asked one question for each, of a turn or of the whole.
 
-The aspects and their scales are those that people rated in CRSArena-Eval (FACE), the words of the questions are
-our own. Each is read like the iEval score: the expectation over the digits of its scale, exactly where
-log-probabilities are to be had, else by votes. All questions about a dialogue begin with the same words and the
-conversation, and those about a turn with the conversation up to it, so that a server that keeps what it has
-computed reads each turn once.
+The aspects and their scales are those that people rated in CRSArena-Eval (FACE), the words of the questions
+are our own. Each is read like the iEval score: the expectation over the digits of its scale, exactly where
+log-probabilities are to be had, else by votes. All questions about a dialogue begin with the same words and
+the conversation, and those about a turn with the conversation up to it, so that a server that keeps what it
+has computed reads each turn once.
 """
 
 from __future__ import annotations

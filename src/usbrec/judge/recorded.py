@@ -1,9 +1,9 @@
-"""Facts of recorded dialogues, by rules: what was recommended, whether it exists and is new, how it was taken.
+"""Facts of recorded dialogues, by rules: what was recommended, whether it exists, is new and was taken.
 
-Whether the seeker took what was recommended is what the file says of it, where it does (an opinion given on the
-turn, the dialogue's outcome); else it is read in the seeker's answer by the words of liking and dislike
+Whether the seeker took what was recommended is what the file says of it, where it does (an opinion given on
+the turn, the dialogue's outcome); else it is read in the seeker's answer by the words of liking and dislike
 (play/preferences) and of acceptance (lexicon), an item named again counting as "it". An answer that says
-neither is open: careful rather than complete. Whoever is asked nothing and names nothing has no answer.
+neither is open: careful rather than complete. A turn that recommends nothing new has no answer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ class RecordedFacts:
             named = self._named(turn, said)
             if turn.role == "recommender":
                 turns.append(
-                    {"turn": index, **self._of_turn(turn, named, said), **self._taken(dialogue, index, named, said)}
+                    {
+                        "turn": index,
+                        **self._of_turn(turn, named, said),
+                        **self._taken(dialogue, index, named, said),
+                    }
                 )
             said.update(named)
         return turns, self._of_dialogue(dialogue, turns)
@@ -58,7 +62,7 @@ class RecordedFacts:
         return () if self.knowledge is None else tuple(dict.fromkeys(self.knowledge.named_by(turn, said)))
 
     def _of_turn(self, turn: Turn, named: Sequence[str], said: set[str]) -> dict[str, Any]:
-        beside = (turn.text,)
+        beside: tuple[str, ...] = (turn.text,)
         if self.knowledge is not None:
             beside = turn.read_by(self.knowledge.linker).beside  # "What's Up, Doc?" asks nothing
         facts: dict[str, Any] = {
@@ -177,7 +181,8 @@ def _is_acceptance(text: str) -> bool:
     accepts, denials = _phrases()
     text = text.replace("’", "'")
     return any(
-        denials.search(_CLAUSE_END.split(text[: found.start()])[-1]) is None for found in accepts.finditer(text)
+        denials.search(_CLAUSE_END.split(text[: found.start()])[-1]) is None
+        for found in accepts.finditer(text)
     )
 
 

@@ -153,7 +153,7 @@ def nothing_kept() -> Iterator[None]:
         raise Interrupted('Stopped. To go on later where it stops, give a folder: out="runs/NAME".') from None
 
 
-def _awaited(function: Callable[P, T], name: str, documentation: str) -> Callable[P, Coroutine[Any, Any, T]]:
+def awaited(function: Callable[P, T], name: str, documentation: str) -> Callable[P, Coroutine[Any, Any, T]]:
     """The function as one that is awaited, with the same arguments."""
 
     @functools.wraps(function)
@@ -165,7 +165,7 @@ def _awaited(function: Callable[P, T], name: str, documentation: str) -> Callabl
     return call
 
 
-aevaluate = _awaited(
+aevaluate = awaited(
     evaluate,
     "aevaluate",
     """:func:`usbrec.evaluate` for async programs: with the same arguments, awaited.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import ConfigError
 from usbrec.evaluation.metrics import Row, facts_of, hit, leaked, replies_of, score, second_score
+from usbrec.judge.aspects import ASPECTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,24 @@ PAIR_COLUMNS: Mapping[str, str] = {
     "rejected_origin": "the same of `rejected`",
 }
 
+#: The same of scored recorded dialogues (:meth:`usbrec.ScoredDialogues.to_pandas`).
+RECORDED_COLUMNS: Mapping[str, str] = {
+    "id": "the dialogue's id",
+    "system": "who recommended, where the file says it",
+    "dataset": "the data set that the dialogue or its system belongs to",
+    "replies": "how many turns the recommender has",
+    "recommends": "whether it named something new that is in the catalogue",
+    "first_recommendation": "how many replies that took",
+    "items": "how many items it recommended",
+    "accepted": "whether the seeker accepted something, by label or rules",
+    "target_named": "whether the recommender named a target; empty without targets",
+    "failed": "why there are no facts and ratings, where the judge failed",
+}
+#: A column for each aspect, called by its name.
+ASPECT_COLUMN = (
+    "the judge's rating, of a turn's aspect the mean over the turns; empty where none could be read"
+)
+
 
 def episode_cells(row: Row) -> dict[str, Any]:
     """The cells of one line of ``episodes.jsonl``."""
@@ -104,6 +123,22 @@ def ranking_cells(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def recorded_cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells of a row of ``dialogues.jsonl``, under `RECORDED_COLUMNS` and the names of aspects."""
+    read: dict[str, list[float]] = {}
+    for rated in (row, *row["turns"]):
+        for name, score_ in rated["aspects"].items():
+            read.setdefault(name, [])
+            if score_["value"] is not None:
+                read[name].append(score_["value"])
+    facts = dict(row["facts"] or {})
+    facts["recommends"] = facts.pop("recommended", None)
+    return {
+        **{name: row.get(name, facts.get(name)) for name in RECORDED_COLUMNS},
+        **{name: sum(values) / len(values) if values else None for name, values in read.items()},
+    }
+
+
 def pair_cells(pair: PreferencePair) -> dict[str, Any]:
     """The cells of one pair."""
     sides = {side: pair.provenance.get(side) or {} for side in ("chosen", "rejected")}
@@ -135,9 +170,14 @@ def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> p
 #: Columns that hold no text, as pandas calls what they hold.
 _KINDS = {
     **dict.fromkeys(("score", "second", "words", "seconds", "chosen_score", "rejected_score"), "float64"),
-    **dict.fromkeys(("hit", "repeat", "leaked"), "boolean"),
+    **dict.fromkeys(ASPECTS, "float64"),
+    **dict.fromkeys(("hit", "repeat", "leaked", "recommends", "accepted", "target_named"), "boolean"),
     **dict.fromkeys(
-        ("replies", "calls", "prompt_tokens", "completion_tokens", "rank", "fresh_rank"), "Int64"
+        (
+            *("replies", "calls", "prompt_tokens", "completion_tokens", "rank", "fresh_rank"),
+            *("first_recommendation", "items"),
+        ),
+        "Int64",
     ),
 }
 

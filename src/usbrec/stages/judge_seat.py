@@ -10,7 +10,7 @@ from usbrec.dialogue import RecordedDialogue, Sample, Score
 from usbrec.errors import ConfigError
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal
-from usbrec.judge.aspects import OWN, ASPECTS, Aspect, AspectJudge
+from usbrec.judge.aspects import ASPECTS, OWN, Aspect, AspectJudge
 from usbrec.judge.model import ModelJudge
 from usbrec.judge.own import OwnJudge
 from usbrec.llm import ChatModel, ModelOpener, RecordedModel, Unreachable, model_name, read_seat
@@ -114,7 +114,9 @@ def seat_judge(
     if seat.is_own:
         return JudgeSeat(text, None, own_seats.judge(text), own_seats, {}, True, most)
     if not seat.is_model:
-        raise ConfigError(f"--judge {text} judges what is played. Of recorded dialogues --judge rules reads facts.")
+        raise ConfigError(
+            f"--judge {text} judges what is played. Of recorded dialogues --judge rules reads facts."
+        )
     given = models_given(config, objects)
     opened: ChatModel
     if replay is not None:

@@ -198,9 +198,7 @@ class _Run:
             journal.note("seats", seats)
             write_text(self.out / "config.toml", dump_config(config))
             before = [] if self.source is None else [self.source]
-            probe = await probe_servers(
-                seat, self.inputs.dialogues, config, journal, before, self.progress
-            )
+            probe = await probe_servers(seat, self.inputs.dialogues, config, journal, before, self.progress)
             with step(self.progress, "trying out the judge"):
                 scoring = await self._scoring()
             records = await run_units(
