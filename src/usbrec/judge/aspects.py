@@ -10,11 +10,11 @@ has computed reads each turn once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from usbrec.dialogue import Score, Turn
-from usbrec.judge.model import ModelJudge
+from usbrec.judge.model import ModelJudge, Question
 from usbrec.play.seats import transcript
 
 Level = Literal["turn", "dialogue"]
@@ -60,16 +60,13 @@ class AspectJudge:
     def of(self, level: Level) -> Iterator[Aspect]:
         return (aspect for aspect in self.aspects if aspect.level == level)
 
-    def text(self, aspect: Aspect, turns: Sequence[Turn]) -> str:
+    def question(self, aspect: Aspect, turns: Sequence[Turn]) -> Question:
         """What the judge is asked about `turns`, or about the last of them."""
         prompts = self.base.prompts
-        question = prompts.render(f"aspect_{aspect.name}")
-        return prompts.render("judge_recorded", conversation=transcript(turns), question=question)
-
-    def asked(self, aspect: Aspect) -> ModelJudge:
-        """The judge with the digits of the aspect; it scores in the way of `base`."""
-        return replace(self.base, digits=aspect.digits)
+        asked = prompts.render(f"aspect_{aspect.name}")
+        text = prompts.render("judge_recorded", conversation=transcript(turns), question=asked)
+        return Question(text, aspect.digits)
 
     async def rate(self, aspect: Aspect, turns: Sequence[Turn], *, seed: int) -> Score:
         """Raises ModelError."""
-        return await self.asked(aspect).ask(self.text(aspect, turns), seed=seed)
+        return await self.base.ask(self.question(aspect, turns), seed=seed)

@@ -16,7 +16,7 @@ import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from usbrec.dialogue import Score, Turn
 from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message, temper
@@ -49,9 +49,16 @@ class Scoring:
     first: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False, repr=False)
 
 
+class Question(NamedTuple):
+    """What a judge is asked, and the digits of its scale."""
+
+    text: str
+    digits: tuple[str, ...] = DIGITS
+
+
 @dataclass(frozen=True)
 class ModelJudge:
-    """A ChatModel asked for one of `digits`. All digits have to hold at least `mass_floor` of the
+    """A ChatModel asked for one digit of a scale. All digits have to hold at least `mass_floor` of the
     probability."""
 
     model: ChatModel
@@ -60,12 +67,12 @@ class ModelJudge:
     votes: int = 10
     mass_floor: float = 0.5
     scoring: Scoring = field(default_factory=Scoring)
-    digits: tuple[str, ...] = DIGITS
 
-    def request(self, text: str, *, seed: int) -> ChoiceRequest:
+    def request(self, asked: str | Question, *, seed: int) -> ChoiceRequest:
+        text, digits = Question(asked) if isinstance(asked, str) else asked
         return ChoiceRequest(
             (Message("user", text),),
-            self.digits,
+            digits,
             temperature=self.temperature,
             votes=self.votes,
             seed=seed,
@@ -73,21 +80,22 @@ class ModelJudge:
             max_tokens=self.scoring.max_tokens,
         )
 
-    async def ask(self, text: str, *, seed: int) -> Score:
-        """Score by the prompt `text`. Where nobody has found out the way, the first answer decides it."""
+    async def ask(self, asked: str | Question, *, seed: int) -> Score:
+        """Score by a prompt, from 0 to 2 where no digits are given. Where nobody has found out the way, the
+        first answer decides it."""
         if self.scoring.way == "auto":
             async with self.scoring.first:
                 if self.scoring.way == "auto":
-                    return await self._ask_first(text, seed)
-        return self._score(await self.model.choose(self.request(text, seed=seed)))
+                    return await self._ask_first(asked, seed)
+        return self._score(await self.model.choose(self.request(asked, seed=seed)))
 
-    async def _ask_first(self, text: str, seed: int) -> Score:
-        choice = await self.model.choose(self.request(text, seed=seed))
+    async def _ask_first(self, asked: str | Question, seed: int) -> Score:
+        choice = await self.model.choose(self.request(asked, seed=seed))
         self.scoring.way = "exact"
         if choice.method != "exact" or (choice.mass is not None and choice.mass < self.mass_floor):
             self.scoring.way = "votes"
         if choice.method == "exact" and self.scoring.way == "votes":
-            choice = await self.model.choose(self.request(text, seed=seed))
+            choice = await self.model.choose(self.request(asked, seed=seed))
         return self._score(choice)
 
     def _score(self, choice: Choice) -> Score:

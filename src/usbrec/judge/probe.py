@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from usbrec.errors import ModelRefused
-from usbrec.judge.model import LEAST_READABLE, ModelJudge, Scoring, Way
+from usbrec.judge.model import DIGITS, LEAST_READABLE, ModelJudge, Question, Scoring, Way
 from usbrec.llm.protocol import Choice
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Probed:
 
 
 async def probe(
-    judge: ModelJudge, prompts: Sequence[str], *, way: Way = "auto", max_tokens: int, seed: int
+    judge: ModelJudge, prompts: Sequence[str | Question], *, way: Way = "auto", max_tokens: int, seed: int
 ) -> Probed:
     """Find out how `judge` scores, by at least one of its prompts, and have it score so from now on.
 
@@ -59,10 +59,10 @@ async def probe(
     if found is None or (found.mass or 0.0) < judge.mass_floor:
         mass = None if found is None else found.mass
         if way == "exact":
-            raise ModelRefused(_no_score(judge, mass, None))
+            raise ModelRefused(_no_score(judge, prompts, mass, None))
         found = await _votes(judge, prompts, mass, max_tokens, seed)
         if not found.readable:
-            raise ModelRefused(_no_score(judge, mass, found.readable))
+            raise ModelRefused(_no_score(judge, prompts, mass, found.readable))
         if found.readable < LEAST_READABLE:
             _log.warning(
                 "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
@@ -75,7 +75,7 @@ async def probe(
     return found
 
 
-async def _exact(judge: ModelJudge, prompts: Sequence[str], seed: int) -> Probed | None:
+async def _exact(judge: ModelJudge, prompts: Sequence[str | Question], seed: int) -> Probed | None:
     """By log-probabilities; None where the model gives none."""
     asking = replace(judge, scoring=Scoring("exact"))
     masses = []
@@ -89,7 +89,7 @@ async def _exact(judge: ModelJudge, prompts: Sequence[str], seed: int) -> Probed
 
 
 async def _votes(
-    judge: ModelJudge, prompts: Sequence[str], mass: float | None, max_tokens: int, seed: int
+    judge: ModelJudge, prompts: Sequence[str | Question], mass: float | None, max_tokens: int, seed: int
 ) -> Probed:
     """By votes: short ones, unless the model reasons before it answers."""
     best = Probed("votes", mass)
@@ -109,12 +109,19 @@ def _readable(choices: Sequence[Choice]) -> float:
     return 1.0 - sum(choice.unreadable for choice in choices) / drawn if drawn else 0.0
 
 
-def _no_score(judge: ModelJudge, mass: float | None, readable: float | None) -> str:
+def _named(prompts: Sequence[str | Question]) -> str:
+    """The digits of the scales that were tried."""
+    scales = {DIGITS if isinstance(prompt, str) else prompt.digits for prompt in prompts}
+    return " or of ".join(f"{', '.join(scale[:-1])} and {scale[-1]}" for scale in sorted(scales))
+
+
+def _no_score(
+    judge: ModelJudge, prompts: Sequence[str | Question], mass: float | None, readable: float | None
+) -> str:
     tried = (
         "it gives no log-probabilities"
         if mass is None
-        else f"the digits {', '.join(judge.digits[:-1])} and {judge.digits[-1]} hold {mass:.2g} of the "
-        f"probability (floor: {judge.mass_floor:g})"
+        else f"the digits {_named(prompts)} hold {mass:.2g} of the probability (floor: {judge.mass_floor:g})"
     )
     if readable is not None:
         tried += f", and of its votes {readable:.0%} could be read as a digit"

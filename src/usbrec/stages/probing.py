@@ -10,7 +10,7 @@ from usbrec.dialogue import Sample, Turn
 from usbrec.engine import Scope, current_scope
 from usbrec.errors import ModelError, ModelRefused
 from usbrec.journal import Journal, UnitRecord
-from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
+from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge, Question
 from usbrec.judge.probe import probe
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
@@ -48,7 +48,7 @@ async def find_scoring(
 
 async def scoring_of(
     judges: Mapping[str, ModelJudge],
-    prompts: Callable[[ModelJudge], Sequence[str]],
+    prompts: Callable[[ModelJudge], Sequence[str | Question]],
     config: Config,
     journal: Journal | None,
 ) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal, UnitRecord
 from usbrec.judge.aspects import Aspect
-from usbrec.judge.model import ModelJudge
+from usbrec.judge.model import ModelJudge, Question
 from usbrec.judge.recorded import RecordedFacts
 from usbrec.keys import derive_seed, digest
 from usbrec.prompts import Prompts
@@ -239,16 +239,22 @@ class _Run:
         )
 
     async def _scoring(self) -> Mapping[str, Any]:
-        """How the judge scores, found on the widest of its scales."""
+        """How the judge scores, found on questions about several aspects and dialogues."""
         judge = self.seat.model
-        if judge is None:
+        told = [(one, reply) for one in self.inputs.dialogues if (reply := _first_reply(one)) is not None]
+        if judge is None or not told:
             return {}
-        aspect = max(judge.aspects, key=lambda one: one.top)
 
-        def prompts(_: ModelJudge) -> list[str]:
-            return [judge.text(aspect, dialogue.turns) for dialogue in self.inputs.dialogues[:ROWS]]
+        def prompts(_: ModelJudge) -> list[str | Question]:
+            asked = []
+            for number in range(ROWS):
+                dialogue, reply = told[number % len(told)]
+                aspect = judge.aspects[number * (len(judge.aspects) - 1) // (ROWS - 1)]
+                until = reply + 1 if aspect.level == "turn" else len(dialogue.turns)
+                asked.append(judge.question(aspect, dialogue.turns[:until]))
+            return list(dict.fromkeys(asked))
 
-        return await scoring_of({self.seat.seat: judge.asked(aspect)}, prompts, self.config, self.journal)
+        return await scoring_of({self.seat.seat: judge.base}, prompts, self.config, self.journal)
 
     def _row(self, dialogue: RecordedDialogue, record: UnitRecord) -> dict[str, Any]:
         rated = {"turns": [], "facts": None, "aspects": {}} if record.record is None else record.record
@@ -261,6 +267,11 @@ class _Run:
             "failed": record.failure,
             "usage": self.journal.usage(record.key).to_json(),
         }
+
+
+def _first_reply(dialogue: RecordedDialogue) -> int | None:
+    """The place of the recommender's first turn."""
+    return next((index for index, turn in enumerate(dialogue.turns) if turn.role == "recommender"), None)
 
 
 async def _rated(
