@@ -66,6 +66,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
             evaluated("ask", mode="ask", asking={"attributes": ["genre"]}),
         ],
         "usbrec evaluate --mode retrieval": [evaluated("retrieval", mode="retrieval")],
+        "usbrec score": [_scored(folder, films, script)],
         "usbrec pairs": [
             stages.make_pairs(
                 samples,
@@ -78,6 +79,15 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
     }
 
 
+def _scored(folder: Path, films: Path, script: Path) -> Mapping[str, Any]:
+    """Recorded dialogues of a system, with a target."""
+    turns = [{"role": "seeker", "text": "Hi."}, {"role": "recommender", "text": "Heat (1995)."}]
+    dialogue = {"id": "d", "system": "s", "turns": turns, "targets": ["Heat (1995)"]}
+    (folder / "dialogues.jsonl").write_text(json.dumps(dialogue) + "\n")
+    config = load_config(None, {"seats": {"judge": f"scripted:{script}"}, "statistics": {"resamples": 100}})
+    return stages.score(folder / "dialogues.jsonl", folder / "scored", config=config, catalogue=films)
+
+
 def _trained() -> list[Any]:
     """One system over two training seeds, which the second judge looked at."""
     judged = {"second_judge": {"name": "m", "value": 0.5}}
@@ -86,7 +96,7 @@ def _trained() -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "section", ["usbrec evaluate", "usbrec evaluate --mode retrieval", "usbrec pairs", "JSON"]
+    "section", ["usbrec evaluate", "usbrec evaluate --mode retrieval", "usbrec score", "usbrec pairs", "JSON"]
 )
 def test_every_field_that_is_written_is_listed(
     written: dict[str, list[Mapping[str, Any]]], section: str
@@ -123,6 +133,7 @@ def test_every_field_that_is_listed_is_written_somewhere(
 #: (tests/stages/test_constraint_runs.py).
 _ONLY_ELSEWHERE = {
     "unreadable_reasons.REASON",
+    "aspects.ASPECT.reasons.REASON",
     "probe.SEAT.*",
     "probe.SEAT.calls",
     "probe.SEAT.seconds",
