@@ -72,6 +72,29 @@ def test_the_seekers_answer_says_how_an_offer_was_taken(answer: str, read: str) 
     assert (told["answer"], told["answer_by"]) == (read, "rules")
 
 
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("Klingt gut, danke!", "accepted"),
+        ("Den schaue ich mir an.", "accepted"),
+        ("Ich liebe Heat!", "accepted"),
+        ("Ich hasse ihn.", "declined"),
+        ("Lieber etwas anderes, bitte.", "declined"),
+        ("Den schaue ich mir nicht an.", "declined"),
+        ("Wer spielt da mit?", "open"),
+    ],
+)
+def test_a_german_answer_is_read_in_german(answer: str, read: str) -> None:
+    (first,), whole = FACTS.of(said("Ich suche einen spannenden Film.", "Heat (1995)?", answer))
+    assert (first["answer"], whole["language"]) == (read, "de")
+
+
+def test_in_a_language_without_words_no_answer_is_read_and_none_is_counted() -> None:
+    (first,), whole = FACTS.of(said("我想看一部惊悚片，请推荐。", "Heat (1995)?", "我不喜欢这部电影。"))
+    assert (first["new"], first["answer"], whole["language"]) == (["f1"], None, "zh")
+    assert (whole["accepted"], whole["accepted_by"]) == (None, None)
+
+
 def test_nobody_answers_what_nobody_heard_or_what_recommends_nothing() -> None:
     turns, whole = FACTS.of(said("Hi", "What do you like?", "I love it", "Heat (1995)."))
     assert [one["answer"] for one in turns] == [None, None]

@@ -21,7 +21,7 @@ Estimate = Annotated[
         "--estimate",
         help="Say how many calls, tokens and (with prices) how much money it will take, and end: no model is "
         "asked.",
-        rich_help_panel=_RUN,
+        rich_help_panel=RUN,
     ),
 ]
 #: The same where `--estimate` writes nothing.

@@ -10,6 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from usbrec.evaluation.report import formatting
+from usbrec.evaluation.report.money import costs_told
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon.detection import name_of
 
 #: Systems that stand side by side in one table, and the letters of their names.
 _SIDE_BY_SIDE, _NAME = 3, 18
@@ -83,6 +86,10 @@ def _told(results: Mapping[str, Any]) -> list[str]:
             "No catalogue: whether what was recommended exists, is new or was taken is not known; "
             "--catalogue FILE tells."
         )
+    unread = {code: count for code, count in results["languages"].items() if code not in LANGUAGES}
+    if unread and results["catalogue"]:
+        counts = ", ".join(f"{name_of(code)} {count}" for code, count in unread.items())
+        told.append(f"Answers were not read in dialogues of a language that rules do not know: {counts}.")
     if results["failed"]:
         told.append(
             f"{results['failed']} dialogues failed and are left out; the same command tries them again."
@@ -93,4 +100,6 @@ def _told(results: Mapping[str, Any]) -> list[str]:
         told.append(f"Ratings that could not be read, and are left out: {counts}.")
     if results["left_out"]:
         told.append(f"{results['left_out']} entries of the file hold no dialogue.")
+    if "cost" in results:
+        told.append(costs_told(results["cost"]))
     return told

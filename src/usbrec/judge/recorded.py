@@ -3,21 +3,21 @@
 Whether the seeker took what was recommended is what the file says of it, where it does (an opinion given on
 the turn, the dialogue's outcome); else it is read in the seeker's answer by the words of liking and dislike
 (play/preferences) and of acceptance (lexicon), an item named again counting as "it". An answer that says
-neither is open: careful rather than complete. A turn that recommends nothing new has no answer.
+neither is open: careful rather than complete. A turn that recommends nothing new has no answer, and none is
+read in a language that the lexicon lacks.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
-from usbrec.errors import InputError
 from usbrec.items.knowledge import Knowledge
-from usbrec.lexicon import words
+from usbrec.lexicon import LANGUAGES, whole_words, words
+from usbrec.play.languages import Languages
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.targets import Targets
 
@@ -36,10 +36,11 @@ _OPINIONS: Mapping[str, Answer] = {"accepted": "accepted", "disliked": "declined
 
 @dataclass(frozen=True)
 class RecordedFacts:
-    """Reads facts; with a catalogue those that need one, too. `turns` has an entry for each turn of the
-    recommender, in order."""
+    """Reads facts; with a catalogue those that need one, too. Answers are read in the dialogue's language, as
+    `languages` tell it; in one that the lexicon lacks none are."""
 
     knowledge: Knowledge | None = None
+    languages: Languages = field(default_factory=Languages)
 
     def of(self, dialogue: RecordedDialogue) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The facts of each recommender's turn, and those of the dialogue, as JSON."""
@@ -84,35 +85,37 @@ class RecordedFacts:
     ) -> dict[str, Any]:
         """How the seeker took what the turn recommends, and who says so; null where nobody can."""
         rated = dialogue.rated(index)
-        for name, answer in _OPINIONS.items():
+        for name, opinion in _OPINIONS.items():
             if rated.get(name) == 1:
-                return {"answer": answer, "answer_by": "label"}
+                return {"answer": opinion, "answer_by": "label"}
         offered = [one for one in named if one not in said]
-        answer_by_rules = self._read(offered, _answer_after(dialogue.turns, index)) if offered else None
-        return {"answer": answer_by_rules, "answer_by": None if answer_by_rules is None else "rules"}
+        language = self.languages.told(dialogue.turns)
+        answer: Answer | None = None
+        if offered and language in LANGUAGES:
+            answer = self._read(offered, _answer_after(dialogue.turns, index), language)
+        return {"answer": answer, "answer_by": None if answer is None else "rules"}
 
-    def _read(self, offered: Sequence[str], words_of_seeker: Sequence[Turn]) -> Answer | None:
+    def _read(self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str) -> Answer | None:
         knowledge = self.knowledge
         assert knowledge is not None, "without a catalogue nothing is offered"
         names = [item.name for one in offered if (item := knowledge.catalogue.get(one)) is not None]
         if not names or not words_of_seeker:
             return None
-        text = " ".join(_as_it(turn, set(offered), knowledge) for turn in words_of_seeker)
-        try:
-            taste = RulesExtractor(knowledge).read(
-                (Turn("recommender", ". ".join(names)), Turn("seeker", text))
-            )
-        except InputError:  # a language whose words the lexicon lacks
-            return None
+        again = words(language, "acceptance")["stands_for"]
+        text = "\n".join(_replaced(turn, set(offered), again, knowledge) for turn in words_of_seeker)
+        taste = RulesExtractor(knowledge, Languages(fixed=language)).read(
+            (Turn("recommender", ". ".join(names)), Turn("seeker", text))
+        )
         if not set(names).isdisjoint(taste.dislikes.items):
             return "declined"
-        if not set(names).isdisjoint(taste.likes.items) or _is_acceptance(text):
+        if not set(names).isdisjoint(taste.likes.items) or _is_acceptance(text, language):
             return "accepted"
         return "open"
 
     def _of_dialogue(self, dialogue: RecordedDialogue, turns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         replies = [turn for turn in dialogue.turns if turn.role == "recommender"]
         others = [turn for turn in dialogue.turns if turn.role == "seeker"]
+        language = self.languages.told(dialogue.turns)
         facts: dict[str, Any] = {
             "turns": len(dialogue.turns),
             "replies": len(replies),
@@ -120,6 +123,7 @@ class RecordedFacts:
             "seeker_words": sum(len(turn.text.split()) for turn in others),
             "questions": sum(facts["questions"] for facts in turns),
             "target_named": None,
+            "language": language,
         }
         if dialogue.targets:
             sample = Sample(dialogue.id, dialogue.id, dialogue.turns, dialogue.targets)
@@ -131,7 +135,7 @@ class RecordedFacts:
         by: str | None = None
         if outcome is not None or labelled:
             accepted, by = outcome == "accepted" if outcome else "accepted" in labelled, "label"
-        elif self.knowledge is not None:
+        elif self.knowledge is not None and language in LANGUAGES:
             accepted, by = any(answer == "accepted" for answer, _ in answers), "rules"
         facts |= {"accepted": accepted, "accepted_by": by}
         if self.knowledge is None:
@@ -167,28 +171,20 @@ def _answer_after(turns: Sequence[Turn], index: int) -> list[Turn]:
     return answer
 
 
-def _as_it(turn: Turn, offered: set[str], knowledge: Knowledge) -> str:
-    """The seeker's words with "it" for what was offered: of "I love Heat" in answer to Heat, "I love it"."""
+def _replaced(turn: Turn, offered: set[str], again: str, knowledge: Knowledge) -> str:
+    """The seeker's words with `again` for what was offered: "I love it" of "I love Heat"."""
     pieces, position = [], 0
     for mention in turn.read_by(knowledge.linker).mentions:
         if offered & {mention.item_id, *mention.candidates}:
-            pieces += [turn.text[position : mention.start], "it"]
+            pieces += [turn.text[position : mention.start], again]
             position = mention.end
     return "".join([*pieces, turn.text[position:]])
 
 
-def _is_acceptance(text: str) -> bool:
-    accepts, denials = _phrases()
-    text = text.replace("’", "'")
+def _is_acceptance(text: str, language: str) -> bool:
+    lists = words(language, "acceptance")
+    accepts, denials = whole_words(lists["accepts"]), whole_words(lists["denials"])
     return any(
-        denials.search(_CLAUSE_END.split(text[: found.start()])[-1]) is None
-        for found in accepts.finditer(text)
+        accepts.search(clause) is not None and denials.search(clause) is None
+        for clause in _CLAUSE_END.split(text.replace("’", "'"))
     )
-
-
-@functools.cache
-def _phrases() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """How a seeker says that something will do, and what before it undoes it."""
-    lists = words("en", "acceptance")
-    accepts, denials = (rf"\b(?:{'|'.join(lists[name])})\b" for name in ("accepts", "denials"))
-    return re.compile(accepts, re.IGNORECASE), re.compile(denials, re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from usbrec.dialogue import Sample, Turn
+from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.errors import UnknownLanguage
 from usbrec.lexicon import LANGUAGES, USUAL
 from usbrec.lexicon.detection import ENOUGH, detect, name_of
@@ -22,7 +22,7 @@ class Languages:
     usual: str = USUAL
 
     @classmethod
-    def of_samples(cls, setting: str, samples: Iterable[Sample]) -> Languages:
+    def of_samples(cls, setting: str, samples: Iterable[Sample | RecordedDialogue]) -> Languages:
         """By a setting ("auto" or a language); with "auto" the usual one is what the samples' seekers speak
         together, whether rules know it or not."""
         if setting != "auto":

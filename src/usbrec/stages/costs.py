@@ -9,11 +9,11 @@ from usbrec.config import Config
 from usbrec.dialogue import Usage
 from usbrec.journal import Journal
 from usbrec.llm.prices import Prices, prices_of
-from usbrec.stages.wiring import Participants
+from usbrec.stages.probing_seats import HasModels
 
 
 def costs_of(
-    journal: Journal, config: Config, participants: Participants, probe: Mapping[str, Mapping[str, Any]]
+    journal: Journal, config: Config, participants: HasModels, probe: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any] | None:
     """What all calls of a run cost; None where no server has prices. The small requests of a `probe` are only
     counted: nobody kept their tokens."""

@@ -24,7 +24,9 @@ from usbrec.judge.aspects import Aspect
 from usbrec.judge.model import ModelJudge, Question
 from usbrec.judge.recorded import RecordedFacts
 from usbrec.keys import derive_seed, digest
+from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
+from usbrec.stages.costs import costs_of
 from usbrec.stages.judge_seat import JudgeSeat, aspects_named, seat_judge
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.probing import ROWS, scoring_of
@@ -50,6 +52,7 @@ class _Inputs:
     catalogue: Catalogue | None
     prompts: Prompts
     left_out: int
+    languages: Languages
 
     def decides(self, aspects: Sequence[Aspect]) -> dict[str, Any]:
         return {
@@ -57,6 +60,7 @@ class _Inputs:
             "catalogue": None if self.catalogue is None else self.catalogue.digest,
             "prompts": digest(dict(self.prompts.rating_texts())) if aspects else None,
             "aspects": [aspect.name for aspect in aspects],
+            "languages": sorted({self.languages.told(dialogue.turns) for dialogue in self.dialogues}),
         }
 
 
@@ -167,7 +171,8 @@ def _read(
     if config.limit is not None:
         found = limit_samples(found, config.limit)
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
-    return _Inputs(found, items, Prompts(config.play.prompts), left_out)
+    languages = Languages.of_samples(config.language, found)
+    return _Inputs(found, items, Prompts(config.play.prompts), left_out, languages)
 
 
 @dataclass(frozen=True)
@@ -203,7 +208,9 @@ class _Run:
                 scoring = await self._scoring()
             records = await run_units(
                 units,
-                functools.partial(_rated, seat, RecordedFacts(self.knowledge), config.seed),
+                functools.partial(
+                    _rated, seat, RecordedFacts(self.knowledge, self.inputs.languages), config.seed
+                ),
                 journal=journal,
                 workers=seat.workers,
                 restart_whole=seat.restart_whole,
@@ -222,7 +229,8 @@ class _Run:
             self._row(dialogue, record)
             for dialogue, record in zip(self.inputs.dialogues, records, strict=True)
         ]
-        return rows, {"scoring": scoring, "probe": probe, "seats": seats}
+        costs = costs_of(journal, config, seat, probe)
+        return rows, {"scoring": scoring, "probe": probe, "seats": seats, "costs": costs}
 
     def _check_identity(self, keys: Sequence[str]) -> None:
         """Raises RunFolderError where a run would go on with an object that may be another than before."""

@@ -1,4 +1,4 @@
-"""Results of scored recorded dialogues: means of facts and ratings, with intervals, all in all and by system."""
+"""Results of scored recorded dialogues: means of facts and ratings with intervals, in all and by system."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def summarise_recorded(
     scoring: Mapping[str, Any] | None = None,
     probe: Mapping[str, Any] | None = None,
     seats: Mapping[str, Any] | None = None,
+    costs: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` of `usbrec score` holds, from the rows of `dialogues.jsonl`.
 
@@ -115,8 +116,10 @@ def summarise_recorded(
         "catalogue": catalogue,
         "left_out": left_out,
         "accepted_by": dict(sorted(Counter(_sources(listed)).items())),
+        "languages": dict(sorted(Counter(_languages(listed)).items())),
         "by_system": {name: means(systems[name], f"system/{name}") for name in sorted(named)},
         **usage_sums(listed),
+        **({} if costs is None else {"cost": dict(costs)}),
         "scoring": dict(scoring or {}),
         "probe": dict(probe or {}),
     }
@@ -128,6 +131,12 @@ def _sources(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         if row["facts"] is not None and row["facts"]["accepted_by"] is not None:
             yield row["facts"]["accepted_by"]
+
+
+def _languages(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        if row["facts"] is not None:
+            yield row["facts"]["language"]
 
 
 def _of_turns(rows: Sequence[Row], read: Callable[[Mapping[str, Any]], float | None]) -> Values:
