@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import json
 import math
 import re
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,6 +28,7 @@ from usbrec.dialogue import RecordedDialogue, Turn
 from usbrec.errors import ConfigError, InputError, ModelRefused
 from usbrec.llm import ScriptedModel
 from usbrec.llm.protocol import ChoiceRequest
+from usbrec.serve.storage.store import Exchange, Store
 
 DIALOGUES: list[dict[str, Any]] = [
     {
@@ -393,3 +400,73 @@ def test_the_command_prints_a_table_by_system_and_refuses_in_words(tmp_path: Pat
         "score", path, "--judge", f"scripted:{script}", "--aspects", "beauty", "-o", tmp_path / "x"
     )
     assert "no such file" in refused("score", tmp_path / "nowhere.json", "-o", tmp_path / "x")
+
+
+def _rates(seen: Seen) -> Answer:
+    """Log-probabilities that depend on the question alone."""
+    asked = sum(seen.body["messages"][-1]["content"].encode()) if seen.body else 0
+    listed = [{"token": str(digit), "logprob": -1.0 - (asked >> digit) % 3} for digit in range(5)]
+    return completion("1", logprobs={"content": [{**listed[1], "top_logprobs": listed}]})
+
+
+def test_a_killed_command_goes_on_and_says_what_an_undisturbed_one_says(tmp_path: Path) -> None:
+    path = written(tmp_path, [{**DIALOGUES[0], "id": f"d{number}"} for number in range(4)])
+    slow = threading.Event()
+
+    def answer(seen: Seen) -> Answer:
+        return dataclasses.replace(_rates(seen), delay=0.1 if slow.is_set() else 0.0)
+
+    with LocalServer(answer) as server:
+        told = (path, "--judge", "openai:judge", "--base-url", server.url, "--concurrency", "1")
+        whole = command("score", *told, "-o", tmp_path / "whole")
+        assert whole.returncode == 0, whole.stderr
+        asked = len(server.requests)
+        slow.set()
+        killed = subprocess.Popen(
+            [sys.executable, "-m", "usbrec", "score", *map(str, told), "-o", str(tmp_path / "out")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while len(server.requests) < asked + asked // 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        killed.kill()
+        killed.wait(30)
+        assert not (tmp_path / "out" / "results.json").exists()
+        slow.clear()
+        before = len(server.requests)
+        again = command("score", *told, "-o", tmp_path / "out")
+        assert again.returncode == 0, again.stderr
+        # What was answered is not asked again: about half of it is left.
+        assert len(server.requests) - before < asked * 3 // 4
+    left, right = (_without_clock(tmp_path / name) for name in ("whole", "out"))
+    assert left == right
+
+
+def _without_clock(folder: Path) -> Any:
+    def strip(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: strip(inner) for key, inner in value.items() if key != "seconds"}
+        return [strip(inner) for inner in value] if isinstance(value, list) else value
+
+    return strip([rows(folder), json.loads((folder / "results.json").read_text())["aspects"]])
+
+
+def test_conversations_of_the_services_store_are_scored_with_what_their_users_said(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    store = Store(path)
+    session = store.begin("ann")
+    item = {"id": "f1", "title": "Heat", "year": 1995}
+    store.add(session, Exchange("", (Turn("seeker", "Hi"),), "Heat (1995)?", "shop", "stop", (item,)))
+    store.add_feedback(session, 0, "accepted", "f1")
+    with contextlib.closing(store):
+        results = stages.score(path, tmp_path / "out", config=settings(), catalogue=CATALOGUE)
+    assert results["accepted_by"] == {"label": 1}
+    assert results["facts"]["dialogue"]["accepted"]["mean"] == 1.0
+    assert results["facts"]["dialogue"]["target_named"]["mean"] == 1.0
+    (row,) = rows(tmp_path / "out")
+    assert (row["system"], row["turns"][0]["answer"], row["turns"][0]["answer_by"]) == (
+        "shop",
+        "accepted",
+        "label",
+    )
