@@ -173,6 +173,20 @@ def test_a_judge_of_which_nothing_can_be_read_ends_the_run(tmp_path: Path) -> No
         scored(tmp_path, ScriptedModel(lambda _: "Wonderful."))
 
 
+def test_a_run_of_which_no_rating_could_be_read_ends_with_the_reason_and_keeps_its_rows(
+    tmp_path: Path,
+) -> None:
+    tried: list[str] = []
+
+    def fades(request: ChoiceRequest) -> Mapping[str, float]:
+        tried.append(request.messages[0].content)
+        return {"1": 1.0 if len(tried) <= 2 else 0.1}  # two dialogues are asked about to try it out
+
+    with pytest.raises(ModelRefused, match=r"no rating could be read. 2: the digits hold 0.1"):
+        scored(tmp_path, judge(choose=fades), aspects="overall")
+    assert rows(tmp_path / "out")[0]["aspects"]["overall"]["value"] is None
+
+
 def test_replay_and_the_same_command_again_give_the_same_bytes_without_asking(tmp_path: Path) -> None:
     model = judge()
     scored(tmp_path, model)
