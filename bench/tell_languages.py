@@ -8,9 +8,9 @@ Where py3langid is installed it is asked beside ours, among the same languages.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,8 +20,11 @@ from usbrec.lexicon import shared
 from usbrec.lexicon.detection import detect
 
 
-def main(path: str) -> None:
-    rows = [json.loads(line)["context"][::2] for line in Path(path).read_text(encoding="utf-8").splitlines()]
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How many turns are told as another language than English.")
+    parser.add_argument("path", type=Path, help="rows of iEvaLM's ReDial")
+    path: Path = parser.parse_args().path
+    rows = [json.loads(line)["context"][::2] for line in path.read_text(encoding="utf-8").splitlines()]
     turns = list(dict.fromkeys(turn for row in rows for turn in row if turn))
     dialogues = ["\n".join(row) for row in rows]
     tellers: dict[str, Callable[[str], str | None]] = {"ours": detect.__wrapped__}
@@ -46,4 +49,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -48,7 +48,7 @@ def test_a_room_imports_what_is_asked_for_alone() -> None:
         "print(*sorted(name for name in sys.modules if name.startswith('usbrec.items') or name == 'numpy'))"
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["usbrec.items", "usbrec.items.titles"]
+    assert done.stdout.split() == ["usbrec.items", "usbrec.items.scripts", "usbrec.items.titles"]
 
 
 def test_a_name_is_looked_for_once() -> None:

@@ -195,7 +195,7 @@ def given_catalogue(source: CatalogueSource | None, file: CatalogueFile) -> Path
         return source
     if isinstance(source, str | os.PathLike):
         return Path(source)
-    columns = file.model_dump(exclude={"table", "encoding", "strict", "columns"}, exclude_none=True)
+    columns = file.model_dump(include=set(FieldMap.__dataclass_fields__), exclude_none=True)
     return load_catalogue(source, columns=columns or None, strict=file.strict, types=file.columns or None)
 
 

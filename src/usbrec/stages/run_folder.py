@@ -204,7 +204,7 @@ def read_catalogue_anew(
     """The same of a file as it is now, which nobody keeps and whose `report` nobody has told yet. Raises
     InputError or BadLines."""
     file = file or CatalogueFile()
-    fields = FieldMap(**file.model_dump(exclude={"table", "encoding", "strict", "kind", "columns"}))
+    fields = FieldMap(**file.model_dump(include=set(FieldMap.__dataclass_fields__)))
     items = open_catalogue(
         path, fields, table=file.table, encoding=file.encoding, strict=file.strict, types=file.columns
     )
