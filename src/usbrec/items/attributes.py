@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from usbrec import lexicon
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.genres import SAID_FOR, SYNONYMS, normalise_genre, said_elsewhere
-from usbrec.items.titles import normalise_title, words
+from usbrec.items.titles import Word, normalise_title, words
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.detection import detect
 
@@ -33,6 +33,19 @@ def people_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
     return _vocabulary(catalogue).people(text)
 
 
+class Attributes(NamedTuple):
+    """The genres and people of a catalogue that a text mentions, each with the half-open range of characters
+    where it does."""
+
+    genres: tuple[tuple[int, int, tuple[str, ...]], ...]
+    people: tuple[tuple[int, int, str], ...]
+
+
+def attributes_in(text: str, catalogue: Catalogue) -> Attributes:
+    """What :func:`genres_in` and :func:`people_in` find, and where."""
+    return _vocabulary(catalogue).read(text)
+
+
 class Vocabulary:
     """What a catalogue's genres and people are called in texts."""
 
@@ -41,17 +54,18 @@ class Vocabulary:
         self._items = catalogue.items
 
     def genres(self, text: str, language: str | None = None) -> tuple[str, ...]:
-        for other in LANGUAGES:
-            homographs = _homographs(other)
-            if homographs is not None and homographs.search(text):
-                without = homographs.sub(" ", text)
-                if other == (language or detect(without)):
-                    text = without
+        text = _without_homographs(text, language)
         found = (genre for genres in _found(text, self._genres) for genre in genres)
         return tuple(dict.fromkeys(found))
 
     def people(self, text: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_found(text, self._people)))
+
+    def read(self, text: str) -> Attributes:
+        read = words(text)
+        without = _without_homographs(text, None)
+        genres = _spans(read if without == text else words(without), self._genres)
+        return Attributes(tuple(genres), tuple(_spans(read, self._people)))
 
     @functools.cached_property
     def _genres(self) -> Mapping[str, tuple[str, ...]]:
@@ -89,15 +103,31 @@ def _homographs(language: str) -> re.Pattern[str] | None:
     return lexicon.whole_words(names) if names else None
 
 
+def _without_homographs(text: str, language: str | None) -> str:
+    """A text with blanks in place of genres' names that mean something else in its language."""
+    for other in LANGUAGES:
+        homographs = _homographs(other)
+        if homographs is not None and homographs.search(text):
+            without = homographs.sub(lambda found: " " * len(found.group()), text)
+            if other == (language or detect(without)):
+                text = without
+    return text
+
+
 def _found(text: str, said: Mapping[str, _T]) -> Iterator[_T]:
     """What the longest runs of words in a text stand for."""
-    stems = [word.stem for word in words(text)]
+    return (found for _, _, found in _spans(words(text), said))
+
+
+def _spans(read: Sequence[Word], said: Mapping[str, _T]) -> Iterator[tuple[int, int, _T]]:
+    """The same with the range of characters of each run."""
+    stems = [word.stem for word in read]
     position = 0
     while position < len(stems):
         for length in range(min(_LONGEST_NAME, len(stems) - position), 0, -1):
             phrase = " ".join(stems[position : position + length])
             if phrase in said:
-                yield said[phrase]
+                yield read[position].start, read[position + length - 1].end, said[phrase]
                 position += length
                 break
         else:

@@ -11,7 +11,7 @@ import pytest
 from usbrec.dialogue import Item, Turn
 from usbrec.items import Catalogue, Similarity, load_catalogue
 from usbrec.items.open import open_linker
-from usbrec.items.retrieval import AttributeRetriever
+from usbrec.items.retrieval import RequestRetriever
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 NOT_QUARZO, NOT_GALMORI = r"^(?i:(?!quarzo))", r"^(?i:(?!galmori))"
@@ -51,9 +51,9 @@ REQUESTS = [
 
 
 @functools.cache
-def _retriever(name: str) -> tuple[Catalogue, AttributeRetriever]:
+def _retriever(name: str) -> tuple[Catalogue, RequestRetriever]:
     catalogue = load_catalogue(EXAMPLES / f"{name}.csv")
-    return catalogue, AttributeRetriever(catalogue, open_linker(catalogue), Similarity())
+    return catalogue, RequestRetriever(catalogue, open_linker(catalogue), Similarity())
 
 
 def _field(item: Item, name: str) -> str:

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from usbrec.items.retrieval.attributes import AttributeRetriever
     from usbrec.items.retrieval.base import Retriever
     from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
+    from usbrec.items.retrieval.requests import RequestRetriever
 else:
     from usbrec.on_demand import given_out
 
@@ -15,12 +16,14 @@ else:
             "attributes": "AttributeRetriever",
             "base": "Retriever",
             "ranker": "LearnedRanker open_ranker ranked_items",
+            "requests": "RequestRetriever",
         },
     )
 
 __all__ = [
     "AttributeRetriever",
     "LearnedRanker",
+    "RequestRetriever",
     "Retriever",
     "open_ranker",
     "ranked_items",

@@ -1,0 +1,198 @@
+"""Item words: which items have a word in their title, people, categories, further columns or text.
+
+Words are compared without case, accents and endings (English and German). A model number is a word however
+it is written: "HX-588", "hx 588" and "HX588" are one. Names are looked up by themselves: people of one word,
+as brands are, and the surnames of others, also with one letter wrong.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import snowballstemmer
+
+from usbrec.dialogue import Item
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+#: A cell of a further column with more words than this is no category or feature.
+_FEW = 6
+#: Parts of a model number have at most so many characters, its letters on their own fewer.
+_PART, _LETTERS = 6, 4
+#: A surname of fewer letters is not looked for.
+_SURNAME = 4
+#: A name must have so many letters to be recognised with one of them wrong.
+_MISSPELLED = 5
+#: So many different letters are tried in a misspelled name, the most frequent ones.
+_ALPHABET = 64
+_ENGLISH, _GERMAN = snowballstemmer.stemmer("english"), snowballstemmer.stemmer("german")
+
+
+@functools.lru_cache(maxsize=65_536)
+def folded(word: str) -> str:
+    """A word without case, accents and a possessive "'s"."""
+    plain = word.casefold()
+    if not plain.isascii():
+        parts = unicodedata.normalize("NFKD", plain)
+        plain = "".join(part for part in parts if not unicodedata.combining(part)).replace("’", "'")
+    return plain.removesuffix("'s").replace("'", "")
+
+
+@functools.lru_cache(maxsize=262_144)
+def term(word: str) -> str:
+    """What a word is looked up as: folded and without its endings."""
+    plain = folded(word)
+    if len(plain) < 4 or not plain.isalpha():
+        return plain
+    return str(_GERMAN.stemWord(_ENGLISH.stemWord(plain)))
+
+
+def model_numbers(read: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Neighbours among folded words that may be one model number, by the place of the first, joined."""
+    for place, (first, second) in enumerate(zip(read, read[1:], strict=False)):
+        if max(len(first), len(second)) <= _PART and (first + second).isascii():
+            letters = [part for part in (first, second) if part.isalpha()]
+            if all(len(part) <= _LETTERS for part in letters) and not (first + second).isdigit():
+                if any(map(str.isdigit, first + second)):
+                    yield place, first + second
+
+
+class ItemWords:
+    """An index over items in their order; rows are places in it. Memory: 4 bytes for each word of an item."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._size = len(items)
+        self._number: dict[str, int] = {}
+        self._ordinary: set[str] = set()
+        names: dict[str, array[int]] = {}
+        surnames: dict[str, array[int]] = {}
+        numbers, counts = array("i"), array("i")
+        for row, item in enumerate(items):
+            _add_names(item, row, names, surnames)
+            found = self._terms(item)
+            counts.append(len(found))
+            numbers.extend(found)
+        self._names = _as_arrays(names)
+        self._surnames = _as_arrays({name: rows for name, rows in surnames.items() if name not in names})
+        number_n = np.frombuffer(numbers, dtype=np.int32) if len(numbers) else np.zeros(0, dtype=np.int32)
+        row_n = np.repeat(np.arange(self._size, dtype=np.int32), np.frombuffer(counts, dtype=np.int32))
+        self._rows = row_n[np.argsort(number_n, kind="stable")]
+        self._ends = np.cumsum(np.bincount(number_n, minlength=len(self._number)))
+
+    def _terms(self, item: Item) -> set[int]:
+        cells = (
+            cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW
+        )
+        number = self._number
+        found: set[int] = set()
+        for title in item.titles:
+            read = [folded(word) for word in WORD.findall(title)]
+            found.update(number.setdefault(joined, len(number)) for _, joined in model_numbers(read))
+        said = " ".join((*item.titles, *item.genres, *item.people, *cells))
+        in_text = WORD.findall(item.text)
+        self._ordinary.update(folded(word) for word in in_text if word.islower())
+        found.update(
+            number.setdefault(key, len(number))
+            for key in {term(word) for word in (*WORD.findall(said), *in_text)}
+            if len(key) > 1
+        )
+        return found
+
+    def has(self, key: str) -> bool:
+        """Whether some item has a term."""
+        return key in self._number
+
+    def rows(self, key: str) -> NDArray[np.int32]:
+        """The rows that have a term, in order; none for one that no item has."""
+        number = self._number.get(key)
+        if number is None:
+            return np.zeros(0, dtype=np.int32)
+        return self._rows[self._ends[number - 1] if number else 0 : self._ends[number]]
+
+    def rarity(self, key: str) -> float:
+        """How much a term tells apart, as BM25 counts it: positive, more for a rarer one."""
+        count = len(self.rows(key))
+        return math.log1p((self._size - count + 0.5) / (count + 0.5))
+
+    def share(self, keys: Iterable[str]) -> NDArray[np.float64]:
+        """How much of these terms each item has, by their rarity, shape (n,); all of them is 1."""
+        share_n = np.zeros(self._size)
+        weights = {key: self.rarity(key) for key in keys}
+        total = sum(weights.values())
+        for key, weight in weights.items():
+            share_n[self.rows(key)] += weight / total
+        return share_n
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether texts of items use a folded word in lower case, as no name is."""
+        return word in self._ordinary
+
+    def named(self, name: str) -> NDArray[np.int32]:
+        """The rows of the items of a name: a person of one word, or all with that surname."""
+        found = self._names.get(name)
+        return self._surnames[name] if found is None else found
+
+    def is_name(self, word: str) -> bool:
+        return word in self._names or word in self._surnames
+
+    def is_surname(self, word: str) -> bool:
+        """Whether a folded word is a name as a surname alone."""
+        return word in self._surnames
+
+    def near(self, word: str) -> str | None:
+        """The name that a folded word misspells by one letter (wrong, missing, too many, or two swapped): of
+        several that with most items."""
+        if len(word) < _MISSPELLED:
+            return None
+        found = {near for near in self._edits(word) if len(near) >= _MISSPELLED and self.is_name(near)}
+        # The shorter the surname, the likelier is another word.
+        likely = [near for near in found if not self.is_surname(near) or len(near) > _MISSPELLED]
+        return max(sorted(likely), key=lambda near: len(self.named(near)), default=None)
+
+    def _edits(self, word: str) -> Iterator[str]:
+        for place in range(len(word) + 1):
+            before, behind = word[:place], word[place:]
+            if behind:
+                yield before + behind[1:]
+            if len(behind) > 1:
+                yield before + behind[1] + behind[0] + behind[2:]
+            for letter in self._alphabet:
+                yield before + letter + behind
+                if behind:
+                    yield before + letter + behind[1:]
+
+    @functools.cached_property
+    def _alphabet(self) -> tuple[str, ...]:
+        count: dict[str, int] = {}
+        for name in (*self._names, *self._surnames):
+            for letter in name:
+                count[letter] = count.get(letter, 0) + 1
+        return tuple(sorted(count, key=lambda letter: (-count[letter], letter))[:_ALPHABET])
+
+
+def _add_names(
+    item: Item, row: int, names: dict[str, array[int]], surnames: dict[str, array[int]]
+) -> None:
+    for person in item.people:
+        parts = WORD.findall(person)
+        if not parts:
+            continue
+        name = folded(parts[-1])
+        into = names if len(parts) == 1 else surnames
+        if len(name) >= (2 if len(parts) == 1 else _SURNAME) and not name.isdigit():
+            rows = into.setdefault(name, array("i"))
+            if not rows or rows[-1] != row:
+                rows.append(row)
+
+
+def _as_arrays(rows: Mapping[str, array[int]]) -> dict[str, NDArray[np.int32]]:
+    return {name: np.frombuffer(found, dtype=np.int32) for name, found in rows.items()}
