@@ -65,7 +65,8 @@ def reply_facts(
     the ids of the targets. Where replies were grounded,
     ``candidates`` are the ids each one was shown, ``redraws`` how often it was drawn again, ``fallback``
     whether a fixed sentence stands in for it, ``mended`` whether it was mended; a reply that
-    was given (a label) was shown none. Where something is asked of items (price, stock, brand),
+    was given (a label) was shown none; ``not_understood`` are the words asked for that no item has, where
+    there are any. Where something is asked of items (price, stock, brand),
     ``constraints`` counts what each reply had to meet, and ``violated`` says what its first new item does
     not. Where a system says itself what it recommends, ``items_given`` says
     of which replies, and ``unknown_items`` are the ids it gave that the catalogue lacks.
@@ -114,7 +115,10 @@ def _grounding_facts(groundings: Sequence[Mapping[str, Any] | None]) -> Mapping[
     if not any(grounding is not None and "candidates" in grounding for grounding in groundings):
         return {}
     given: Mapping[str, Any] = {"candidates": [], "redraws": 0, "mended": False, "fallback": False}
-    return {name: [(grounding or given)[name] for grounding in groundings] for name in given}
+    facts: dict[str, Any] = {name: [(grounding or given)[name] for grounding in groundings] for name in given}
+    words = [list((grounding or {}).get("not_understood", ())) for grounding in groundings]
+    # Left out where all was understood, so that such rows are what they were.
+    return facts | ({"not_understood": words} if any(words) else {})
 
 
 def _given_facts(turns: Sequence[Turn], groundings: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ class Said:
 class Finished:
     """All that a reply came to. `shown` has what the columns that are given back hold for each of the
     `items`, `units` their currencies and units. `late` says that the clock ended it; `turn` is its number in
-    its session."""
+    its session; `not_understood` are words of the last message that no item has."""
 
     said: tuple[Said, ...]
     usage: Usage = field(default_factory=Usage)
@@ -56,6 +56,7 @@ class Finished:
     late: bool = False
     session: str | None = None
     turn: int | None = None
+    not_understood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,8 +242,11 @@ class Answerer:
             )
             for one in drawn.replies
         )
-        items = self._items(request, request.conversation.turns, said)
-        return self._with_columns(request, Finished(said, drawn.usage, drawn.trace, items))
+        turns = request.conversation.turns
+        unknown = () if request.passed_on is not None else request.served.not_understood(turns)
+        items = self._items(request, turns, said)
+        finished = Finished(said, drawn.usage, drawn.trace, items, not_understood=unknown)
+        return self._with_columns(request, finished)
 
     def _with_columns(self, request: GenerationRequest, finished: Finished) -> Finished:
         """The same with what the columns that are given back hold for its items."""

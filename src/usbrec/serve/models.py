@@ -131,6 +131,11 @@ class ServedModels:
             )
         return read_filter(given, self.knowledge.columns)
 
+    def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Words of the last message that describe something and that no item has, where candidates are shown."""
+        grounding = self.seat.grounding
+        return () if grounding is None or not turns else grounding.not_understood(turns)
+
     async def read(self, turns: Sequence[Turn]) -> None:
         """Read long turns in a thread: the event loop is everybody's. What was read stays read, so whoever
         asks next has it at once."""

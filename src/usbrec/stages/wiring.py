@@ -11,8 +11,9 @@ from typing import Any, get_args
 from usbrec.config import Config, Judging, settled
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ConfigError
-from usbrec.items import AttributeRetriever, Catalogue, Retriever, Similarity
+from usbrec.items import Catalogue, Retriever, Similarity
 from usbrec.items.knowledge import Knowledge
+from usbrec.items.retrieval import RequestRetriever
 from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import EpisodeRunner
@@ -343,7 +344,7 @@ class _Wiring:
         """What ranks the catalogue for a dialogue, for everyone who needs it; built once."""
         if self._ranker is None:
             self._ranker = (
-                AttributeRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
+                RequestRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
                 if self._config.ranker is None
                 else _opened_ranker(stamped(Path(self._config.ranker) / "ranker.json"), knowledge.catalogue)
             )

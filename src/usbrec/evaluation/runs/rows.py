@@ -151,6 +151,7 @@ _FACTS: dict[str, Callable[[Any], bool]] = {
     "constraints": lambda value: _is_list(value, _is_count),
     "violated": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "fallback": lambda value: _is_list(value, lambda used: isinstance(used, bool)),
+    "not_understood": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
 }
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from usbrec.items.retrieval.attributes import AttributeRetriever
-    from usbrec.items.retrieval.base import Retriever
+    from usbrec.items.retrieval.base import RequestReader, Retriever
     from usbrec.items.retrieval.ranker import LearnedRanker, open_ranker, ranked_items
     from usbrec.items.retrieval.requests import RequestRetriever
 else:
@@ -14,7 +14,7 @@ else:
         __name__,
         {
             "attributes": "AttributeRetriever",
-            "base": "Retriever",
+            "base": "RequestReader Retriever",
             "ranker": "LearnedRanker open_ranker ranked_items",
             "requests": "RequestRetriever",
         },
@@ -23,6 +23,7 @@ else:
 __all__ = [
     "AttributeRetriever",
     "LearnedRanker",
+    "RequestReader",
     "RequestRetriever",
     "Retriever",
     "open_ranker",

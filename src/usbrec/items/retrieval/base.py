@@ -22,3 +22,13 @@ class Retriever(Protocol):
         dialogues, where people repeat themselves, keeps them. With `allowed`, only items in it.
         """
         ...
+
+
+@runtime_checkable
+class RequestReader(Protocol):
+    """A retriever that reads what a seeker asks for in words, and says what it did not understand."""
+
+    def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Words of the seeker's last turn that describe something and that no item has, as they are written,
+        each once, a few at most."""
+        ...

@@ -89,9 +89,7 @@ class ItemWords:
         self._ends = np.cumsum(np.bincount(number_n, minlength=len(self._number)))
 
     def _terms(self, item: Item) -> set[int]:
-        cells = (
-            cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW
-        )
+        cells = (cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW)
         number = self._number
         found: set[int] = set()
         for title in item.titles:
@@ -179,9 +177,7 @@ class ItemWords:
         return tuple(sorted(count, key=lambda letter: (-count[letter], letter))[:_ALPHABET])
 
 
-def _add_names(
-    item: Item, row: int, names: dict[str, array[int]], surnames: dict[str, array[int]]
-) -> None:
+def _add_names(item: Item, row: int, names: dict[str, array[int]], surnames: dict[str, array[int]]) -> None:
     for person in item.people:
         parts = WORD.findall(person)
         if not parts:

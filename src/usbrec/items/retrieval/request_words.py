@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from usbrec.items.retrieval.item_words import folded
+from usbrec.items.retrieval.item_words import folded, term
 from usbrec.lexicon import LANGUAGES, words
 
 #: What ends an exclusion: the clause.
 _CLAUSE = r"[.;:!?\n()]"
 #: A comma ends it too, but in a list of names: "not from Sony, Bose or JBL".
-_LISTED = re.compile(r"\s*[^\W_]+(?:[-'’][^\W_]+)*\s*(?:,|$|[.;:!?\n]|(?:or|and|nor|oder|und|noch)\b)", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\s*[^\W_]+(?:[-'’][^\W_]+)*\s*(?:,|$|[.;:!?\n]|(?:or|and|nor|oder|und|noch)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,13 @@ def _any_of(phrases: Sequence[str]) -> str:
 
 @functools.cache
 def _empty() -> frozenset[str]:
-    return frozenset(folded(word) for each in _lexicon() for word in str(each["empty"]).split())
+    said = (word for each in _lexicon() for key in ("empty", "kinds") for word in str(each[key]).split())
+    return frozenset(form for word in said for form in (folded(word), term(word)))
 
 
 def is_empty(word: str) -> bool:
-    """Whether a folded word is said in requests for anything."""
-    return word in _empty()
+    """Whether a folded word is said in requests for anything, or another form of one that is."""
+    return word in _empty() or term(word) in _empty()
 
 
 @functools.cache

@@ -50,13 +50,15 @@ class RequestRead(NamedTuple):
 class RequestRetriever(AttributeRetriever):
     """The attribute retriever with the words of the seeker's turns.
 
-    Added to its score: `names_weight` times the root of the share of the named brands and surnames an item
-    has, `terms_weight` times the share of the other words (by their rarity), `era_weight` for its year; the
-    same is taken off for what is not wanted.
+    Added to its score: `names_weight` times the root of the share of the named brands an item has (the root,
+    because who names two would have either), a surname counting `surname_weight`; `terms_weight` times the
+    share of the other words, by their rarity; `era_weight` for its year. The same is taken off for what is
+    not wanted.
     """
 
     names_weight = 1.0
-    terms_weight = 0.4
+    surname_weight = 0.6
+    terms_weight = 0.2
     era_weight = 0.6
 
     def read_turn(self, turn: Turn) -> RequestRead:
@@ -66,7 +68,9 @@ class RequestRetriever(AttributeRetriever):
         named = tuple(self._row[mention.item_id] for mention in linked.mentions)
         genres = [(start, end, genre) for start, end, several in found.genres for genre in several]
         if turn.role != "seeker":
-            return RequestRead(named, _each(genre for *_, genre in genres), _each(p for *_, p in found.people))
+            return RequestRead(
+                named, _each(genre for *_, genre in genres), _each(p for *_, p in found.people)
+            )
         excluded = excluded_in(text)
 
         def is_excluded(start: int, name: bool = False) -> bool:
@@ -131,7 +135,9 @@ class RequestRetriever(AttributeRetriever):
         if self._words.is_name(word):
             before = text[:start].rstrip()
             inside = written[0].isupper() and before[-1:] not in ("", ".", "!", "?", "\n")
-            ordinary = is_empty(word) or is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
+            ordinary = (
+                is_empty(word) or is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
+            )
             return word if not ordinary or (inside and not is_empty(word)) else None
         if is_empty(word) or is_common(word) or self._words.has(key):
             return None
@@ -175,7 +181,8 @@ class RequestRetriever(AttributeRetriever):
     def _named_share(self, names: Sequence[str]) -> NDArray[np.float64]:
         share_n = np.zeros(len(self._ids))
         for name in names:
-            share_n[self._words.named(name)] += 1.0 / len(names)
+            weight = self.surname_weight if self._words.is_surname(name) else 1.0
+            share_n[self._words.named(name)] += weight**2 / len(names)
         return share_n
 
     def _within(self, era: Era) -> NDArray[np.float64]:

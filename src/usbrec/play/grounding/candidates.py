@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from usbrec.dialogue import Constraint, Conversation, Item, Turn
 from usbrec.items import Retriever
 from usbrec.items.knowledge import Knowledge
+from usbrec.items.retrieval import RequestReader
 from usbrec.play.grounding.formatting import CandidateFormatter
 from usbrec.play.grounding.nothing_fits import nothing_fits
 from usbrec.play.languages import ENGLISH, Languages
@@ -64,6 +66,19 @@ class Grounding:
                 return items[: self.count]
             # The next ones move up.
             looked_at += self.count - len(items)
+
+    def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Words of the seeker's last turn that describe something and that no item has; none where the
+        retriever reads no words."""
+        if not isinstance(self.retriever, RequestReader):
+            return ()
+        return self.retriever.not_understood(self.heard(turns))
+
+    def told_of(self, turns: Sequence[Turn]) -> dict[str, Any]:
+        """What a record of a reply to these turns says beside its candidates: the words that were
+        `not_understood`, where there are any."""
+        words = self.not_understood(turns)
+        return {"not_understood": list(words)} if words else {}
 
     def with_candidates(
         self, conversation: Conversation, candidates: Sequence[Item] | None = None

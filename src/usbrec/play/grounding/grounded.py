@@ -170,6 +170,7 @@ class Grounded:
                 "mended": draw.mended and not fallback,
                 "fallback": fallback,
                 **({} if self._naming == "checked" else {"naming": self._naming}),
+                **reading.told,
             },
         )
 
@@ -211,7 +212,7 @@ class _Reading:
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
     draft is to name, None for any other; `language` is what the seeker speaks, `allowed` the items that meet
-    what they ask for, None for all."""
+    what they ask for, None for all; `told` is what else the record says of this point."""
 
     grounding: Grounding
     check: ReplyCheck
@@ -221,6 +222,7 @@ class _Reading:
     said: frozenset[str]
     explained: frozenset[str]
     replies: frozenset[str]
+    told: Mapping[str, Any]
     wanted: frozenset[str] | None
     last: bool
     language: str
@@ -242,6 +244,7 @@ class _Reading:
             knowledge.named_in(turns),
             knowledge.named_in(before),
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
+            grounding.told_of(turns),
             None if focus is None else frozenset(focus),
             conversation.last_round,
             grounding.languages.told(conversation.turns),

@@ -93,6 +93,7 @@ class OwnRecommender:
         if self.candidates is not None:
             shown = [item.id for item in conversation.candidates]
             about = {"candidates": shown, "redraws": 0, "mended": False, "fallback": False}
+            about |= self.candidates.told_of(conversation.turns)
         if items is None or self.catalogue is None:
             # Without a catalogue nobody knows the items: the text is all there is.
             unknown = {} if items is None else {"unknown": list(items)}

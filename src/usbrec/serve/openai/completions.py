@@ -102,6 +102,7 @@ def ours_json(finished: Finished, generation: GenerationRequest) -> dict[str, An
         **({"units": dict(finished.units)} if finished.units else {}),
         "note": _note(finished, generation),
         "trace": finished.trace,
+        **({"not_understood": list(finished.not_understood)} if finished.not_understood else {}),
         "session": finished.session,
         "turn": finished.turn,
     }
