@@ -132,7 +132,7 @@ class ServedModels:
         return read_filter(given, self.knowledge.columns)
 
     def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
-        """Words of the last message that describe something and that no item has, where candidates are shown."""
+        """Words of the last message that no item has; none where no candidates are shown."""
         grounding = self.seat.grounding
         return () if grounding is None or not turns else grounding.not_understood(turns)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class AttributesRead(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AttributesRead:
     """What one turn says: rows of the items it names, the genres and people it mentions beside them."""
 
     named: tuple[int, ...]

@@ -28,6 +28,9 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FEW = 6
 #: Parts of a model number have at most so many characters, its letters on their own fewer.
 _PART, _LETTERS = 6, 4
+#: What two words with one stem begin with, and how many letters their endings have at most.
+_BEGINNING, _ENDING = 3, 5
+_PLAIN = re.compile(r"[^\W_]+")
 #: A surname of fewer letters is not looked for.
 _SURNAME = 4
 #: A name must have so many letters to be recognised with one of them wrong.
@@ -76,9 +79,10 @@ class ItemWords:
         names: dict[str, array[int]] = {}
         surnames: dict[str, array[int]] = {}
         numbers, counts = array("i"), array("i")
+        number = self._number
         for row, item in enumerate(items):
             _add_names(item, row, names, surnames)
-            found = self._terms(item)
+            found = {number.setdefault(word, len(number)) for word in self._read(item)}
             counts.append(len(found))
             numbers.extend(found)
         self._names = _as_arrays(names)
@@ -87,33 +91,55 @@ class ItemWords:
         row_n = np.repeat(np.arange(self._size, dtype=np.int32), np.frombuffer(counts, dtype=np.int32))
         self._rows = row_n[np.argsort(number_n, kind="stable")]
         self._ends = np.cumsum(np.bincount(number_n, minlength=len(self._number)))
+        self._known: dict[str, NDArray[np.int32]] = {}
 
-    def _terms(self, item: Item) -> set[int]:
+    def _read(self, item: Item) -> set[str]:
+        """The folded words of an item, and its model numbers joined."""
         cells = (cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW)
-        number = self._number
-        found: set[int] = set()
+        found = _folded_in(" ".join((*item.titles, *item.genres, *item.people, *cells)))
         for title in item.titles:
-            read = [folded(word) for word in WORD.findall(title)]
-            found.update(number.setdefault(joined, len(number)) for _, joined in model_numbers(read))
-        said = " ".join((*item.titles, *item.genres, *item.people, *cells))
-        in_text = WORD.findall(item.text)
-        self._ordinary.update(folded(word) for word in in_text if word.islower())
-        found.update(
-            number.setdefault(key, len(number))
-            for key in {term(word) for word in (*WORD.findall(said), *in_text)}
-            if len(key) > 1
-        )
+            if not title.isalpha():
+                read = [folded(word) for word in WORD.findall(title)]
+                found.update(joined for _, joined in model_numbers(read))
+        # Each word once, as it is written: most of them are in lower case.
+        written = set(_PLAIN.findall(item.text))
+        lower = {word for word in written if word.islower()}
+        self._ordinary |= lower
+        found |= _folded_in(" ".join(written - lower))
+        found |= lower if item.text.isascii() else _folded_in(" ".join(lower))
         return found
 
     def has(self, key: str) -> bool:
-        """Whether some item has a term."""
-        return key in self._number
+        """Whether some item has a term, as :func:`term` makes it of a word."""
+        return len(self.rows(key)) > 0
 
     def rows(self, key: str) -> NDArray[np.int32]:
         """The rows that have a term, in order; none for one that no item has."""
-        number = self._number.get(key)
-        if number is None:
-            return np.zeros(0, dtype=np.int32)
+        if key not in self._known:
+            parts = [self._rows_of(word) for word in self._forms(key)]
+            joined = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
+            self._known[key] = np.unique(joined) if len(parts) > 1 else joined
+        return self._known[key]
+
+    def _forms(self, key: str) -> list[str]:
+        """The words of the items that are looked up as this term."""
+        if len(key) < _BEGINNING or not key.isalpha():
+            return [key] if key in self._number and term(key) == key else []
+        return [
+            word
+            for word in self._beginnings.get(key[:_BEGINNING], ())
+            if len(word) <= len(key) + _ENDING and word[: len(key) - 1] == key[:-1] and term(word) == key
+        ]
+
+    @functools.cached_property
+    def _beginnings(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for word in self._number:
+            found.setdefault(word[:_BEGINNING], []).append(word)
+        return found
+
+    def _rows_of(self, word: str) -> NDArray[np.int32]:
+        number = self._number[word]
         return self._rows[self._ends[number - 1] if number else 0 : self._ends[number]]
 
     def rarity(self, key: str) -> float:
@@ -175,6 +201,13 @@ class ItemWords:
             for letter in name:
                 count[letter] = count.get(letter, 0) + 1
         return tuple(sorted(count, key=lambda letter: (-count[letter], letter))[:_ALPHABET])
+
+
+def _folded_in(text: str) -> set[str]:
+    """The folded words of a text that have two characters or more."""
+    if text.isascii():
+        return {word for word in _PLAIN.findall(text.lower()) if len(word) > 1}
+    return {plain for word in WORD.findall(text) if len(plain := folded(word)) > 1}
 
 
 def _add_names(item: Item, row: int, names: dict[str, array[int]], surnames: dict[str, array[int]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from usbrec.items.retrieval.item_words import folded, term
+from usbrec.items.retrieval.item_words import folded
 from usbrec.lexicon import LANGUAGES, words
 
 #: What ends an exclusion: the clause.
@@ -64,12 +64,18 @@ def _any_of(phrases: Sequence[str]) -> str:
 @functools.cache
 def _empty() -> frozenset[str]:
     said = (word for each in _lexicon() for key in ("empty", "kinds") for word in str(each[key]).split())
-    return frozenset(form for word in said for form in (folded(word), term(word)))
+    return frozenset(map(folded, said))
 
 
-def is_empty(word: str) -> bool:
-    """Whether a folded word is said in requests for anything, or another form of one that is."""
-    return word in _empty() or term(word) in _empty()
+def is_empty(word: str, *, itself: bool = False) -> bool:
+    """Whether a folded word is said in requests for anything; `itself` leaves out English forms of such a
+    word, which a name may look like ("Wells")."""
+    if word in _empty():
+        return True
+    return not itself and any(
+        word.endswith(ending) and (word[: -len(ending)] in _empty() or f"{word[: -len(ending)]}e" in _empty())
+        for ending in ("s", "es", "ed", "ing", "ly")
+    )
 
 
 @functools.cache

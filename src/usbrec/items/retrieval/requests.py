@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from usbrec.dialogue import Turn
 from usbrec.items.attributes import attributes_in
 from usbrec.items.linking.ambiguity import is_always_capital, is_common
-from usbrec.items.retrieval.attributes import AttributeRetriever
+from usbrec.items.retrieval.attributes import AttributeRetriever, AttributesRead
 from usbrec.items.retrieval.item_words import WORD, ItemWords, folded, model_numbers, term
 from usbrec.items.retrieval.request_words import Era, eras_in, excluded_in, is_empty
 from usbrec.items.similarity import Traits
@@ -31,13 +32,11 @@ _ERA_SCALE, _BEYOND = 5.0, 0.5
 _TOLD = 20
 
 
-class RequestRead(NamedTuple):
-    """What one turn says: what :class:`AttributesRead` holds, and the seeker's other words. `excluded_*` are
-    what the turn does not want, `not_understood` words that describe something and no item has."""
+@dataclass(frozen=True, slots=True)
+class RequestRead(AttributesRead):
+    """The same with the seeker's other words. `excluded` and what is called so is not wanted;
+    `not_understood` are words that describe something and that no item has."""
 
-    named: tuple[int, ...]
-    genres: tuple[str, ...]
-    people: tuple[str, ...]
     names: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     eras: tuple[Era, ...] = ()
@@ -132,13 +131,13 @@ class RequestRetriever(AttributeRetriever):
 
     def _name(self, text: str, start: int, written: str, word: str, key: str) -> str | None:
         """The brand or surname that a word stands for."""
+        if is_empty(word, itself=True):
+            return None
         if self._words.is_name(word):
-            before = text[:start].rstrip()
-            inside = written[0].isupper() and before[-1:] not in ("", ".", "!", "?", "\n")
-            ordinary = (
-                is_empty(word) or is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
-            )
-            return word if not ordinary or (inside and not is_empty(word)) else None
+            # A name that is also a word must be written as one, inside a sentence.
+            inside = written[0].isupper() and text[:start].rstrip()[-1:] not in ("", ".", "!", "?", "\n")
+            ordinary = is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
+            return None if ordinary and not inside else word
         if is_empty(word) or is_common(word) or self._words.has(key):
             return None
         return self._words.near(word)
