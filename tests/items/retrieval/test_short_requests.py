@@ -62,7 +62,6 @@ def _field(item: Item, name: str) -> str:
     return item.extra.get(name, "") if name[0].isupper() else str(getattr(item, name))
 
 
-@pytest.mark.xfail(reason="the words of a request are not read yet", strict=False)
 @pytest.mark.parametrize(
     ("name", "request_text", "count", "shows"), REQUESTS, ids=lambda value: str(value)[:40]
 )

@@ -132,7 +132,9 @@ def _named_decades() -> Mapping[str, int]:
 
 def eras_in(text: str, first: int, last: int) -> tuple[EraRead, ...]:
     """When something was made, as a text says it; `first` and `last` are the catalogue's years, which say
-    whose twenties are meant, and that another number is no year."""
+    whose twenties are meant, and that another number is no year. None where it has no years: first > last."""
+    if first > last:
+        return ()
     found = []
     for match in _eras().finditer(text):
         if match["older"] or match["newer"]:
