@@ -8,6 +8,7 @@ as brands are, and the surnames of others, also with one letter wrong.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 import unicodedata
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import snowballstemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from usbrec.dialogue import Item
 
@@ -30,13 +33,12 @@ _FEW = 6
 _PART, _LETTERS = 6, 4
 #: What two words with one stem begin with, and how many letters their endings have at most.
 _BEGINNING, _ENDING = 3, 5
+_DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"[^\W_]+")
 #: A surname of fewer letters is not looked for.
 _SURNAME = 4
 #: A name must have so many letters to be recognised with one of them wrong.
 _MISSPELLED = 5
-#: So many different letters are tried in a misspelled name, the most frequent ones.
-_ALPHABET = 64
 _ENGLISH, _GERMAN = snowballstemmer.stemmer("english"), snowballstemmer.stemmer("german")
 
 
@@ -61,12 +63,13 @@ def term(word: str) -> str:
 
 def model_numbers(read: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Neighbours among folded words that may be one model number, by the place of the first, joined."""
-    for place, (first, second) in enumerate(zip(read, read[1:], strict=False)):
-        if max(len(first), len(second)) <= _PART and (first + second).isascii():
+    for place, (first, second) in enumerate(itertools.pairwise(read)):
+        joined = first + second
+        # One word of letters and another of digits, or of both.
+        if max(len(first), len(second)) <= _PART and joined.isascii() and not joined.isalpha():
             letters = [part for part in (first, second) if part.isalpha()]
-            if all(len(part) <= _LETTERS for part in letters) and not (first + second).isdigit():
-                if any(map(str.isdigit, first + second)):
-                    yield place, first + second
+            if not joined.isdigit() and all(len(part) <= _LETTERS for part in letters):
+                yield place, joined
 
 
 class ItemWords:
@@ -76,17 +79,20 @@ class ItemWords:
         self._size = len(items)
         self._number: dict[str, int] = {}
         self._ordinary: set[str] = set()
-        names: dict[str, array[int]] = {}
-        surnames: dict[str, array[int]] = {}
+        of_person: dict[str, list[int]] = {}
         numbers, counts = array("i"), array("i")
         number = self._number
         for row, item in enumerate(items):
-            _add_names(item, row, names, surnames)
+            for person in item.people:
+                of_person.setdefault(person, []).append(row)
             found = {number.setdefault(word, len(number)) for word in self._read(item)}
             counts.append(len(found))
             numbers.extend(found)
-        self._names = _as_arrays(names)
-        self._surnames = _as_arrays({name: rows for name, rows in surnames.items() if name not in names})
+        # Of each name, the rows of everyone who is called so.
+        self._names: dict[str, list[list[int]]] = {}
+        self._surnames: dict[str, list[list[int]]] = {}
+        for person, rows in of_person.items():
+            self._add_name(person, rows)
         number_n = np.frombuffer(numbers, dtype=np.int32) if len(numbers) else np.zeros(0, dtype=np.int32)
         row_n = np.repeat(np.arange(self._size, dtype=np.int32), np.frombuffer(counts, dtype=np.int32))
         self._rows = row_n[np.argsort(number_n, kind="stable")]
@@ -98,7 +104,7 @@ class ItemWords:
         cells = (cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW)
         found = _folded_in(" ".join((*item.titles, *item.genres, *item.people, *cells)))
         for title in item.titles:
-            if not title.isalpha():
+            if _DIGIT.search(title):
                 read = [folded(word) for word in WORD.findall(title)]
                 found.update(joined for _, joined in model_numbers(read))
         # Each word once, as it is written: most of them are in lower case.
@@ -108,6 +114,14 @@ class ItemWords:
         found |= _folded_in(" ".join(written - lower))
         found |= lower if item.text.isascii() else _folded_in(" ".join(lower))
         return found
+
+    def _add_name(self, person: str, rows: list[int]) -> None:
+        parts = WORD.findall(person)
+        if not parts:
+            return
+        name = folded(parts[-1])
+        if len(name) >= (2 if len(parts) == 1 else _SURNAME) and not name.isdigit():
+            (self._names if len(parts) == 1 else self._surnames).setdefault(name, []).append(rows)
 
     def has(self, key: str) -> bool:
         """Whether some item has a term, as :func:`term` makes it of a word."""
@@ -162,45 +176,43 @@ class ItemWords:
 
     def named(self, name: str) -> NDArray[np.int32]:
         """The rows of the items of a name: a person of one word, or all with that surname."""
-        found = self._names.get(name)
-        return self._surnames[name] if found is None else found
+        found = self._names.get(name) or self._surnames[name]
+        return np.unique(np.concatenate([np.array(rows, dtype=np.int32) for rows in found]))
 
     def is_name(self, word: str) -> bool:
         return word in self._names or word in self._surnames
 
     def is_surname(self, word: str) -> bool:
         """Whether a folded word is a name as a surname alone."""
-        return word in self._surnames
+        return word in self._surnames and word not in self._names
 
     def near(self, word: str) -> str | None:
         """The name that a folded word misspells by one letter (wrong, missing, too many, or two swapped): of
         several that with most items."""
         if len(word) < _MISSPELLED:
             return None
-        found = {near for near in self._edits(word) if len(near) >= _MISSPELLED and self.is_name(near)}
+        # One letter wrong leaves the first or the last as it is.
+        found = {
+            near
+            for length in (len(word) - 1, len(word), len(word) + 1)
+            for end in ((word[0], ""), ("", word[-1]))
+            for near, *_ in process.extract_iter(
+                word, self._names_ending.get((*end, length), ()), scorer=OSA.distance, score_cutoff=1
+            )
+        }
         # The shorter the surname, the likelier is another word.
         likely = [near for near in found if not self.is_surname(near) or len(near) > _MISSPELLED]
         return max(sorted(likely), key=lambda near: len(self.named(near)), default=None)
 
-    def _edits(self, word: str) -> Iterator[str]:
-        for place in range(len(word) + 1):
-            before, behind = word[:place], word[place:]
-            if behind:
-                yield before + behind[1:]
-            if len(behind) > 1:
-                yield before + behind[1] + behind[0] + behind[2:]
-            for letter in self._alphabet:
-                yield before + letter + behind
-                if behind:
-                    yield before + letter + behind[1:]
-
     @functools.cached_property
-    def _alphabet(self) -> tuple[str, ...]:
-        count: dict[str, int] = {}
+    def _names_ending(self) -> Mapping[tuple[str, str, int], Sequence[str]]:
+        """The names by their first letter and length, and by their last letter and length."""
+        found: dict[tuple[str, str, int], list[str]] = {}
         for name in (*self._names, *self._surnames):
-            for letter in name:
-                count[letter] = count.get(letter, 0) + 1
-        return tuple(sorted(count, key=lambda letter: (-count[letter], letter))[:_ALPHABET])
+            if len(name) >= _MISSPELLED:
+                for end in ((name[0], ""), ("", name[-1])):
+                    found.setdefault((*end, len(name)), []).append(name)
+        return found
 
 
 def _folded_in(text: str) -> set[str]:
@@ -208,20 +220,3 @@ def _folded_in(text: str) -> set[str]:
     if text.isascii():
         return {word for word in _PLAIN.findall(text.lower()) if len(word) > 1}
     return {plain for word in WORD.findall(text) if len(plain := folded(word)) > 1}
-
-
-def _add_names(item: Item, row: int, names: dict[str, array[int]], surnames: dict[str, array[int]]) -> None:
-    for person in item.people:
-        parts = WORD.findall(person)
-        if not parts:
-            continue
-        name = folded(parts[-1])
-        into = names if len(parts) == 1 else surnames
-        if len(name) >= (2 if len(parts) == 1 else _SURNAME) and not name.isdigit():
-            rows = into.setdefault(name, array("i"))
-            if not rows or rows[-1] != row:
-                rows.append(row)
-
-
-def _as_arrays(rows: Mapping[str, array[int]]) -> dict[str, NDArray[np.int32]]:
-    return {name: np.frombuffer(found, dtype=np.int32) for name, found in rows.items()}

@@ -25,6 +25,7 @@ from usbrec.items.similarity import Traits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_NOTHING = Traits()
 _T = TypeVar("_T")
 #: Years beyond an era after which it counts for 1/e of what it would, and what it would there.
 _ERA_SCALE, _BEYOND = 5.0, 0.5
@@ -40,7 +41,7 @@ class RequestRead(AttributesRead):
     names: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     eras: tuple[Era, ...] = ()
-    excluded: Traits = Traits()
+    excluded: Traits = _NOTHING
     excluded_names: tuple[str, ...] = ()
     excluded_terms: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
@@ -118,29 +119,28 @@ class RequestRetriever(AttributeRetriever):
         for place, (match, word) in enumerate(zip(matches, read, strict=True)):
             if len(word) < 2 or (word.isdigit() and len(word) < 3) or place in known:
                 continue
-            key = term(match.group())
-            if (name := self._name(text, match.start(), match.group(), word, key)) is not None:
+            if is_empty(word, itself=True):
+                continue
+            if (name := self._name(text, match.start(), match.group(), word)) is not None:
                 names.append((match.start(), name))
             elif is_empty(word):
                 continue
-            elif self._words.has(key):
+            elif self._words.has(key := term(word)):
                 terms.append((match.start(), key))
+            elif (near := None if is_common(word) else self._words.near(word)) is not None:
+                names.append((match.start(), near))
             elif any(map(str.isalpha, word)):
                 unknown.append(match.group())
         return names, terms, unknown
 
-    def _name(self, text: str, start: int, written: str, word: str, key: str) -> str | None:
-        """The brand or surname that a word stands for."""
-        if is_empty(word, itself=True):
+    def _name(self, text: str, start: int, written: str, word: str) -> str | None:
+        """The brand or surname that a word is, None for no name."""
+        if not self._words.is_name(word):
             return None
-        if self._words.is_name(word):
-            # A name that is also a word must be written as one, inside a sentence.
-            inside = written[0].isupper() and text[:start].rstrip()[-1:] not in ("", ".", "!", "?", "\n")
-            ordinary = is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
-            return None if ordinary and not inside else word
-        if is_empty(word) or is_common(word) or self._words.has(key):
-            return None
-        return self._words.near(word)
+        # A name that is also a word must be written as one, inside a sentence.
+        inside = written[0].isupper() and text[:start].rstrip()[-1:] not in ("", ".", "!", "?", "\n")
+        ordinary = is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
+        return None if ordinary and not inside else word
 
     def scores(self, turns: Sequence[Turn]) -> NDArray[np.float64]:
         """The score of every item in the order of their ids, shape (n,)."""
