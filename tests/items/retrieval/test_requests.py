@@ -138,7 +138,7 @@ def test_a_retriever_that_reads_no_words_is_no_request_reader() -> None:
 
 
 def test_an_item_has_the_share_of_the_words_by_their_rarity() -> None:
-    words = ItemWords(ITEMS)
+    words = ItemWords(ITEMS, ITEMS.__getitem__)
     keys = [term("cable"), term("long"), term("whales")]
     share_n = words.share(keys)
     assert share_n[0] == pytest.approx(1 - words.rarity(keys[2]) / sum(map(words.rarity, keys)))

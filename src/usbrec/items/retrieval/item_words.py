@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,8 @@ _PART, _LETTERS = 6, 4
 _BEGINNING, _ENDING = 3, 5
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"[^\W_]+")
+#: In so many texts at most it is looked whether a name is an ordinary word.
+_LOOKED_AT = 50
 #: A surname of fewer letters is not looked for.
 _SURNAME = 4
 #: A name must have so many letters to be recognised with one of them wrong.
@@ -73,12 +75,12 @@ def model_numbers(read: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 class ItemWords:
-    """An index over items in their order; rows are places in it. Memory: 4 bytes for each word of an item."""
+    """An index over items in their order; rows are places in it, by which `item_of` gives an item again.
+    Memory: 4 bytes for each word of an item."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._size = len(items)
+    def __init__(self, items: Iterable[Item], item_of: Callable[[int], Item | None]) -> None:
+        self._item_of = item_of
         self._number: dict[str, int] = {}
-        self._ordinary: set[str] = set()
         of_person: dict[str, list[int]] = {}
         numbers, counts = array("i"), array("i")
         number = self._number
@@ -89,6 +91,7 @@ class ItemWords:
             counts.append(len(found))
             numbers.extend(found)
         # Of each name, the rows of everyone who is called so.
+        self._size = len(counts)
         self._names: dict[str, list[list[int]]] = {}
         self._surnames: dict[str, list[list[int]]] = {}
         for person, rows in of_person.items():
@@ -102,17 +105,11 @@ class ItemWords:
     def _read(self, item: Item) -> set[str]:
         """The folded words of an item, and its model numbers joined."""
         cells = (cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW)
-        found = _folded_in(" ".join((*item.titles, *item.genres, *item.people, *cells)))
+        found = _folded_in(" ".join((*item.titles, *item.genres, *item.people, *cells, item.text)))
         for title in item.titles:
             if _DIGIT.search(title):
                 read = [folded(word) for word in WORD.findall(title)]
                 found.update(joined for _, joined in model_numbers(read))
-        # Each word once, as it is written: most of them are in lower case.
-        written = set(_PLAIN.findall(item.text))
-        lower = {word for word in written if word.islower()}
-        self._ordinary |= lower
-        found |= _folded_in(" ".join(written - lower))
-        found |= lower if item.text.isascii() else _folded_in(" ".join(lower))
         return found
 
     def _add_name(self, person: str, rows: list[int]) -> None:
@@ -172,7 +169,11 @@ class ItemWords:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether texts of items use a folded word in lower case, as no name is."""
-        return word in self._ordinary
+        if word not in self._number:
+            return False
+        items = map(self._item_of, self._rows_of(word)[:_LOOKED_AT].tolist())
+        written = (written for item in items if item is not None for written in WORD.findall(item.text))
+        return any(one.islower() and folded(one) == word for one in written)
 
     def named(self, name: str) -> NDArray[np.int32]:
         """The rows of the items of a name: a person of one word, or all with that surname."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from usbrec.dialogue import Turn
+from usbrec.dialogue import Item, Turn
 from usbrec.items.attributes import attributes_in
 from usbrec.items.linking.ambiguity import is_always_capital, is_common
 from usbrec.items.retrieval.attributes import AttributeRetriever, AttributesRead
@@ -197,8 +197,11 @@ class RequestRetriever(AttributeRetriever):
 
     @functools.cached_property
     def _words(self) -> ItemWords:
-        items = (self._catalogue.get(item_id) for item_id in self._ids)
-        return ItemWords([item for item in items if item is not None])
+        def item_of(row: int) -> Item | None:
+            return self._catalogue.get(self._ids[row])
+
+        items = map(item_of, range(len(self._ids)))
+        return ItemWords((item for item in items if item is not None), item_of)
 
     @functools.cached_property
     def _year_n(self) -> NDArray[np.float64]:
