@@ -58,6 +58,14 @@ def test_without_one_what_the_model_says_is_said(service: Running) -> None:
     assert answer["choices"][0]["message"]["content"] == "Try the Trail Runner Pro."
 
 
+def test_words_that_no_item_has_are_told_and_nothing_where_there_are_none(service: Running) -> None:
+    wish = [{"role": "user", "content": "Running shoes with graphene, for less than 100 euro."}]
+    _, answer = ask(service, messages=wish)
+    assert answer["usbrec"]["not_understood"] == ["graphene"]
+    _, answer = ask(service)
+    assert "not_understood" not in answer["usbrec"]
+
+
 def test_where_nothing_fits_the_answer_says_so_and_has_no_items(service: Running) -> None:
     status, answer = ask(service, filter={"price": {"max": 1}})
     assert status == 200
