@@ -217,7 +217,6 @@ class ItemWords:
 
 
 def _folded_in(text: str) -> set[str]:
-    """The folded words of a text that have two characters or more."""
-    if text.isascii():
-        return {word for word in _PLAIN.findall(text.lower()) if len(word) > 1}
-    return {plain for word in WORD.findall(text) if len(plain := folded(word)) > 1}
+    """The folded words of a text, apart at apostrophes."""
+    found = set(_PLAIN.findall(text.lower()))
+    return found if text.isascii() else {word if word.isascii() else folded(word) for word in found}
