@@ -191,8 +191,8 @@ def test_an_estimate_asks_nobody_and_comes_near_what_is_asked(tmp_path: Path) ->
         assert not (tmp_path / "run").exists()
         results = evaluate(SAMPLES, tmp_path / "run", config=load_config(given), catalogue=BOOKS)
     (counted,) = found.models.values()
-    # The real recommender names one book again and again, which takes further draws; the first candidate, said
-    # in their place, may be accepted at once.
+    # The real recommender names one book again and again, which takes further draws; the first candidate,
+    # said in their place, may be accepted at once.
     assert results["n"] <= counted.calls <= 1.25 * results["calls"]
     assert counted.cost is not None
     assert counted.most is not None
