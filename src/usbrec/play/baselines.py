@@ -100,9 +100,10 @@ class BaselineRecommender:
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """Raises UnusableAnswer when fewer than `n` items are left to name, UnknownLanguage where the
         dialogue is in a language that rules do not know."""
-        sentence = words(self._languages.of(conversation.turns), "recommender")["recommend"]
+        language = self._languages.of(conversation.turns)
+        sentence = words(language, "recommender")["recommend"]
         constraints = self._knowledge.constraints(conversation.turns, conversation.constraints)
-        nothing = nothing_fits(constraints, self._knowledge, self._prompts) if constraints else None
+        nothing = nothing_fits(constraints, self._knowledge, self._prompts, language) if constraints else None
         if nothing is not None:
             return Drawn((Reply(nothing),) * sampling.n)
         turns = alternating(conversation.turns, opening=self._opening)
@@ -110,7 +111,7 @@ class BaselineRecommender:
         picked = self._picked(sampling, turns, named, self._knowledge.allowed(constraints))
         if constraints and len(picked) < sampling.n:
             # All that meets what is asked for was offered already.
-            return Drawn((Reply(self._prompts.render("fallback_ask")),) * sampling.n)
+            return Drawn((Reply(self._prompts.say("fallback_ask", language)),) * sampling.n)
         if len(picked) < sampling.n:
             raise UnusableAnswer(f"{self.name}: the dialogue has named every item of the catalogue.")
         items = [self._knowledge.catalogue.get(item_id) for item_id in picked]

@@ -61,7 +61,7 @@ _NOT_PLAYED = frozenset({"writer", *RATING})
 
 #: Those that are said in the dialogue, not read by a model alone.
 SPOKEN = (
-    *("fallback_item", "fallback_ask", "explain"),
+    *("fallback_item", "fallback_ask", "explain", "nothing_fits"),
     *("ask_question", "ask_answer", "ask_unknown", "ask_recommend", "ask_offer"),
 )
 #: Languages beside English in which some of them are packaged.
@@ -106,6 +106,7 @@ class Prompts:
             f"{language}/{name}": text
             for language in sorted(set(languages))
             for name, text in self._spoken.get(language, {}).items()
+            if name not in _LATER or text != _spoken(language).get(name)
         }
         return {
             name: text

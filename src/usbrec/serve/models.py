@@ -156,10 +156,11 @@ class ServedModels:
         if not turns or grounding is None:
             return None
         constraints = grounding.constraints(conversation)
-        if (sentence := grounding.nothing_fits(constraints)) is not None:
+        if (sentence := grounding.nothing_fits(constraints, turns)) is not None:
             return sentence
         found = self.seat.candidates(turns, constraints)
-        return self.seat.template.format.suggestion(found[0]) if found else None
+        language = grounding.languages.told(turns)
+        return self.seat.template.format.suggestion(found[0], language) if found else None
 
     async def warm_up(self) -> None:
         """Build what candidates are looked up in, load a model that runs in this process, and prefill what

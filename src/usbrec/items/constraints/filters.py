@@ -16,7 +16,9 @@ from usbrec.dialogue import Constraint, ConstraintValue, Operator
 from usbrec.errors import InputError
 from usbrec.items.constraints.column_table import DECADES, ColumnTable, folded
 from usbrec.items.constraints.column_types import ColumnType, TypedColumn, name_words, yes_or_no
+from usbrec.items.constraints.phrases import column_name
 from usbrec.items.files.amounts import money, number_of
+from usbrec.lexicon import USUAL, words
 
 #: What a condition is called in JSON, and the operator that it stands for.
 CONDITIONS: Mapping[str, Operator] = {
@@ -119,27 +121,18 @@ def contradictions(constraints: Iterable[Constraint]) -> list[str]:
     return told
 
 
-def in_words(constraint: Constraint) -> str:
+def in_words(constraint: Constraint, language: str = USUAL) -> str:
     """A constraint as a short phrase: "price at most 50", "brand not Sony"."""
-    column, value = constraint.column.replace("_", " "), _value_told(constraint.value)
-    if isinstance(constraint.value, bool):
-        positive = constraint.value is (constraint.operator == "=")
-        return f"{column}: {'yes' if positive else 'no'}"
-    phrase = {
-        "<=": "at most",
-        "<": "below",
-        ">=": "at least",
-        ">": "above",
-        "=": "exactly" if isinstance(constraint.value, float | int) else "is",
-        "!=": "not",
-        "in": "one of",
-        "not in": "none of",
-        "contains": "with",
-        "not contains": "without",
-        "has": "known",
-        "has not": "not known",
-    }[constraint.operator]
-    return f"{column} {phrase} {value}".rstrip()
+    lists = words(language, "constraints")["told"]
+    column, value = column_name(constraint.column, language), constraint.value
+    if isinstance(value, bool):
+        return f"{column}: {lists['yes' if value is (constraint.operator == '=') else 'no']}"
+    exactly = constraint.operator == "=" and isinstance(value, float | int)
+    phrase = lists["operators"]["exactly" if exactly else constraint.operator]
+    told = _value_told(value)
+    if isinstance(value, float):
+        told = told.replace(".", lists["decimal"])
+    return f"{column} {phrase} {told}".rstrip()
 
 
 def _conditions(column: TypedColumn, given: Any) -> list[Constraint]:
@@ -307,12 +300,12 @@ def _value_told(value: ConstraintValue) -> str:
 
 
 def _conditions_told(kind: ColumnType | None = None) -> str:
-    words = [
+    told = [
         key
         for key, operator in CONDITIONS.items()
         if key.isalpha() and key != "equals" and (kind is None or operator in _FITTING[kind])
     ]
-    return ", ".join(words)
+    return ", ".join(told)
 
 
 def _shown(value: Any) -> str:

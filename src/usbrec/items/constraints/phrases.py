@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from usbrec.items.constraints.column_types import name_words
 from usbrec.items.files.amounts import number_of
 from usbrec.lexicon import LANGUAGES, words
 
@@ -75,6 +76,12 @@ def _folded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key.casefold(): _folded(inner) for key, inner in value.items()}
     return [entry.casefold() for entry in value] if isinstance(value, list) else value
+
+
+def column_name(column: str, language: str) -> str:
+    """A column's name in a language, where the lexicon has one; else as the catalogue writes it."""
+    named: Mapping[str, str] = words(language, "constraints")["columns"]
+    return named.get(name_words(column).replace("_", " "), column.replace("_", " "))
 
 
 def all_phrases() -> tuple[Phrases, ...]:

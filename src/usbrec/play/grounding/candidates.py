@@ -103,9 +103,10 @@ class Grounding:
         """What an item must be at this point: what came with the request, and what the words ask for."""
         return self.knowledge.constraints(conversation.turns, conversation.constraints)
 
-    def nothing_fits(self, constraints: Sequence[Constraint]) -> str | None:
-        """The sentence that nothing meets these constraints; None where something does."""
-        return nothing_fits(constraints, self.knowledge, self.prompts)
+    def nothing_fits(self, constraints: Sequence[Constraint], turns: Sequence[Turn] = ()) -> str | None:
+        """The sentence, in the language of these turns, that nothing meets these constraints; None where
+        something does."""
+        return nothing_fits(constraints, self.knowledge, self.prompts, self.languages.told(turns))
 
     def items(self, ids: Sequence[str]) -> tuple[Item, ...]:
         """The items of these ids, those that the catalogue has."""

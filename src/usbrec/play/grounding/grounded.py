@@ -106,7 +106,7 @@ class Grounded:
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """Raises ModelError when the first draw fails; a later one that fails is done without."""
         constraints = await self._grounding.read_constraints(conversation, seed=sampling.seed)
-        if (sentence := self._grounding.nothing_fits(constraints)) is not None:
+        if (sentence := self._grounding.nothing_fits(constraints, conversation.turns)) is not None:
             return _nothing_fits(sentence, sampling)
         if constraints:
             conversation = replace(conversation, constraints=constraints)

@@ -22,7 +22,7 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import is_price, is_stock, name_words
 from usbrec.items.constraints.filters import FilterError, read_filter
-from usbrec.items.constraints.phrases import phrases_of
+from usbrec.items.constraints.phrases import column_name, phrases_of
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.lexicon import LANGUAGES, words
@@ -99,7 +99,8 @@ def asked_for(wish: Wish, text: str, language: str = "en") -> bool:
     said, column = text.casefold(), name_words(wish.constraint.column).replace("_", " ")
     if is_price(wish.constraint.column) and phrases_of(language).said("asks_price", said):
         return True
-    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", said) is not None
+    names = {column, column_name(wish.constraint.column, language).casefold()}
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) is not None for name in names)
 
 
 def spoken(wish: Wish, seed: int, language: str = "en") -> str:
@@ -143,7 +144,10 @@ def _all_forms(wish: Wish) -> list[str]:
 
 def _forms(wish: Wish, language: str) -> list[str]:
     say, one = _lists(language)["say"], wish.constraint
-    column, value = name_words(one.column).replace("_", " "), one.value
+    value = one.value
+    # English says a column's name in small letters, German has names of its own.
+    named = column_name(one.column, language)
+    column = name_words(one.column).replace("_", " ") if named == one.column.replace("_", " ") else named
     price = is_price(one.column)
     use = {
         "<=": "max" if price else "max other",
@@ -171,8 +175,7 @@ def _forms(wish: Wish, language: str) -> list[str]:
 
 def _value(value: object, language: str) -> str:
     if isinstance(value, tuple):
-        joined = {"en": " or ", "de": " oder "}.get(language, ", ")
-        return joined.join(_value(one, language) for one in value)
+        return str(_lists(language)["told"]["or"]).join(_value(one, language) for one in value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
