@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,8 +22,10 @@ from usbrec.llm import ScriptedModel
 from usbrec.play.baselines import BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.nothing_fits import nothing_fits
+from usbrec.play.languages import Languages
 from usbrec.play.preferences.record import Constraints, Preferences
 from usbrec.play.seekers.rules import RulesTargetSimulator
+from usbrec.play.seekers.voices import Voices
 from usbrec.play.seekers.wishes import check_wishes, read_wishes, says_nothing_fits, spoken, untold
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
@@ -107,6 +110,41 @@ def test_nothing_fits_says_which_constraint_leaves_nothing_and_what_is_nearest(
     sentence = nothing_fits(filtered(wanted), KNOWLEDGE, PROMPTS)
     assert sentence == f"I am sorry, nothing here fits: no item meets {expected}"
     assert says_nothing_fits(sentence)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"price": {"max": 1}}, "„Preis höchstens 1“. Preis: ab 9,90 €."),
+        (
+            {"price": {"min": 9999.5}, "stock": {"min": 1}},
+            "„Preis mindestens 9999,5“. Preis, wenn der Rest passen soll: bis 219 €.",
+        ),
+        ({"colour": "pink"}, "„Farbe ist pink“. Bei „Farbe“ gibt es: black, blue, brown, green."),
+        ({"stock": 77}, "„Bestand genau 77“. Bestand: am nächsten ist 40."),
+    ],
+)
+def test_that_nothing_fits_is_said_in_german(wanted: dict[str, Any], expected: str) -> None:
+    sentence = nothing_fits(filtered(wanted), KNOWLEDGE, PROMPTS, "de")
+    assert sentence == f"Es tut mir leid, hier passt nichts: Kein Artikel erfüllt {expected}"
+    assert says_nothing_fits(sentence)
+    assert KNOWLEDGE.named(sentence) == ()
+
+
+def test_that_nothing_fits_is_said_in_the_language_of_the_dialogue() -> None:
+    grounding = replace(GROUNDING, languages=Languages())
+    for turns, begins in (
+        (said("Ich suche Stiefel unter 20 Euro, es müssen Stiefel sein."), "Es tut mir leid"),
+        (said("I am looking for boots under 20 euros."), "I am sorry"),
+        # Rules have no words for it: one whole sentence in English.
+        (said("Je cherche des bottes, pas trop chères, pour ma fille."), "I am sorry"),
+    ):
+        sentence = grounding.nothing_fits(filtered({"price": {"max": 1}}), turns)
+        assert sentence is not None
+        assert sentence.startswith(begins)
+    baseline = BaselineRecommender("retriever", KNOWLEDGE, RETRIEVER, languages=Languages())
+    told = asyncio.run(draw(baseline, after(*said("Ich suche Schuhe, die höchstens 1 Euro kosten."))))
+    assert told.text.endswith("Preis: ab 9,90 €.")
 
 
 def test_nothing_is_said_to_fit_nothing_where_something_does() -> None:
@@ -255,6 +293,25 @@ def test_a_wish_is_told_unasked_when_asked_or_not_at_all() -> None:
     assert "60" not in told("asked", "What do you like?")
     assert "60" in told("asked", "What is your budget?")
     assert "60" not in told("kept", "What is your budget?")
+
+
+def test_a_german_seeker_tells_wishes_in_german() -> None:
+    def told(wanted: dict[str, Any], recommender: str) -> str:
+        sample = wanting("Guten Tag, ich suche Schuhe für den Alltag.", ("Park Jogger",), wanted)
+        voices = Voices.about(SHOP, Languages())
+        seeker = RulesTargetSimulator(KNOWLEDGE, "Warum?", voices).seat(targets_of(sample))
+        turns = [*sample.turns, Turn("recommender", recommender)]
+        return asyncio.run(seeker.answer(turns, explain=False, seed=0)).text
+
+    for wanted in ({"stock": {"min": 1}}, {"price": {"max": 60}}, {"brand": {"not": "Kolbe"}}):
+        for recommender in ("Was mögen Sie?", "Wie wäre es mit City Sprint?"):
+            text = told(wanted, recommender)
+            assert not {"please", "should", "must", "has", "need", "budget", "My"} & set(text.split()), text
+            assert any(word in text for word in ("auf Lager", "vorrätig", "60", "Kolbe")), text
+    assert "60" in told({"price": {"max": 60, "told": "asked"}}, "Wie hoch darf der Preis sein?")
+    assert "60" not in told({"price": {"max": 60, "told": "asked"}}, "Welche Farbe gefällt Ihnen?")
+    # A catalogue's English column is asked for by its German name.
+    assert "red" in told({"colour": {"is": "red", "told": "asked"}}, "Welche Farbe soll es sein?")
 
 
 def test_a_wish_that_was_told_is_not_told_again() -> None:

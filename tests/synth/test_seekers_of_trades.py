@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from usbrec.config import Config
 from usbrec.data import load_samples
 from usbrec.dialogue import Item, Turn
 from usbrec.errors import ConfigError, InputError
-from usbrec.items import Catalogue, Linker, Similarity
+from usbrec.items import Catalogue, Linker, Similarity, load_catalogue
+from usbrec.items.constraints.column_table import open_columns
+from usbrec.items.constraints.filters import read_filter
 from usbrec.items.kinds import KINDS, Kind
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import LANGUAGES
@@ -188,3 +191,41 @@ def test_a_value_is_checked_where_a_file_of_samples_is_read(tmp_path: Path) -> N
     (tmp_path / "s.jsonl").write_text(json.dumps(row) + "\n")
     (sample,) = load_samples(tmp_path / "s.jsonl")
     assert sample.seeker["remaining"] == [{"kind": "value", "words": ["Red"], "column": "Colour"}]
+
+
+def test_seekers_made_in_german_tell_what_they_demand_in_german(tmp_path: Path) -> None:
+    config = Config.model_validate({"language": "de"})
+    shop = str(ROOT / "docs" / "examples" / "shop.csv")
+    with pytest.warns(Warning, match="ask us"):
+        make_samples(shop, tmp_path / "s.jsonl", config=config, number=24, constraints=24)
+    seekers = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text("utf-8").splitlines()]
+    last = [one["turns"][-1]["text"] for one in seekers if one.get("constraints")]
+    said = " ".join(last)
+    assert len(last) >= 12
+    for word in ("please", "should", "budget is", "has to be", "Nothing over"):
+        assert word not in said
+    assert "kosten" in said
+    assert "auf Lager" in said or "vorrätig" in said
+    # What was said in a few words ends before the demand begins.
+    assert not re.search(r"[a-zäöüß] (?:Es (?:darf|soll|muss)|Bitte|Nicht von|Mein Budget)", said)
+
+
+def test_columns_with_german_names_have_their_meaning(tmp_path: Path) -> None:
+    shop = tmp_path / "laden.csv"
+    shop.write_text(
+        "Artikelnummer;Artikelname;Marke;Kategorie;Preis;Lager;Beschreibung\n"
+        "A1;Brando Kocher;Brando;Küche;29,90 €;3;Kocht schnell.\n"
+        "A2;Lumo Lampe;Lumo;Licht, Büro;49,00 €;0;Leuchtet warm.\n",
+        "utf-8",
+    )
+    catalogue = load_catalogue(shop)
+    item = catalogue.get("A2")
+    assert item is not None
+    assert (item.title, item.people, item.genres, item.text) == (
+        "Lumo Lampe",
+        ("Lumo",),
+        ("Licht", "Büro"),
+        "Leuchtet warm.",
+    )
+    table = open_columns(catalogue)
+    assert table.allowed(read_filter({"brand": "Brando", "Preis": {"max": 30}}, table)).count == 1

@@ -124,19 +124,19 @@ def make_samples(
             language=language,
         )
         asked = round(constraints * held / number)
-        write_samples(test, in_its_words(_constrained(other.samples, knowledge, asked, config.seed)))
+        write_samples(test, in_its_words(_constrained(other.samples, knowledge, asked, config.seed, language)))
         counts["test"] = len(other.samples)
         counts["undescribed"] += other.undescribed
         counts["unspeakable"] += other.unspeakable
     asked = constraints - (0 if test is None else round(constraints * held / number))
-    write_samples(out, in_its_words(_constrained(train.samples, knowledge, asked, config.seed)))
+    write_samples(out, in_its_words(_constrained(train.samples, knowledge, asked, config.seed, language)))
     return counts if config.seekers.writer is None else counts | told(written)
 
 
 def _constrained(
-    samples: tuple[Sample, ...], knowledge: Knowledge, number: int, seed: int
+    samples: tuple[Sample, ...], knowledge: Knowledge, number: int, seed: int, language: str
 ) -> tuple[Sample, ...]:
-    return with_constraints(samples, knowledge, number, seed) if number else samples
+    return with_constraints(samples, knowledge, number, seed, language) if number else samples
 
 
 def _language_of(items: Catalogue, where: str) -> str:

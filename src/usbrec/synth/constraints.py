@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stoc
 from usbrec.items.constraints.filters import read_filter
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
+from usbrec.lexicon import USUAL
 from usbrec.play.seekers.wishes import read_wishes, spoken
 from usbrec.play.targets import Targets
 
@@ -54,10 +56,10 @@ class _Columns:
 
 
 def with_constraints(
-    samples: Sequence[Sample], knowledge: Knowledge, number: int, seed: int
+    samples: Sequence[Sample], knowledge: Knowledge, number: int, seed: int, language: str = USUAL
 ) -> tuple[Sample, ...]:
-    """The samples, `number` of them with constraints, the same for the same samples and seed; fewer where
-    too little is known of the others' targets. Raises InputError where the catalogue has no such column."""
+    """The samples, `number` of them with constraints that their seekers tell in `language`, the same for the
+    same samples and seed; fewer where too little is known of the others' targets. Raises InputError where the catalogue has no such column."""
     table = knowledge.columns
     columns = _Columns.of(table)
     if columns.price is None and columns.stock is None and not columns.others:
@@ -71,14 +73,14 @@ def with_constraints(
         if len(made) == number:
             break
         rng = random.Random(derive_seed(seed, "constraints of", samples[place].id))
-        found = _constrained(samples[place], knowledge, columns, rng)
+        found = _constrained(samples[place], knowledge, columns, rng, language)
         if found is not None:
             made[place] = found
     return tuple(made.get(place, sample) for place, sample in enumerate(samples))
 
 
 def _constrained(
-    sample: Sample, knowledge: Knowledge, columns: _Columns, rng: random.Random
+    sample: Sample, knowledge: Knowledge, columns: _Columns, rng: random.Random, language: str
 ) -> Sample | None:
     table = knowledge.columns
     items = knowledge.catalogue.resolve(sample.targets)
@@ -106,18 +108,23 @@ def _constrained(
         return None
     wanted = replace(sample, targets=targets, constraints=given)
     said = [
-        spoken(wish, derive_seed(0, sample.id, wish.constraint.column))
+        spoken(wish, derive_seed(0, sample.id, wish.constraint.column), language)
         for wish in read_wishes(given, table)
         if wish.told == "volunteered"
     ]
     if not said:
         return wanted
     *before, last = sample.turns
-    turn = Turn("seeker", " ".join([last.text, *said]))
+    turn = Turn("seeker", " ".join([_as_sentence(last.text), *said]))
     # What names a target tells too much.
     if Targets.of(sample, knowledge).named_by_turn(turn):
         return None
     return replace(wanted, turns=(*before, turn))
+
+
+def _as_sentence(text: str) -> str:
+    """What was said in a few words, with an end to it: another sentence follows."""
+    return text if not text or unicodedata.category(text[-1])[0] == "P" else f"{text}."
 
 
 def _conditions(item: Item, table: ColumnTable, columns: _Columns, rng: random.Random) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def spoken_name(column: TypedColumn) -> str:
 _STOCK = frozenset(
     {"in_stock", "stock", "available", "availability", "is_available", "instock", "on_stock", "auf_lager"}
     | {"lagernd", "verfügbar", "verfuegbar", "lieferbar", "vorrätig", "is_in_stock", "stock_status"}
-    | {"quantity", "qty", "inventory", "stock_count", "bestand", "lagerbestand", "stock_quantity"}
+    | {"quantity", "qty", "inventory", "stock_count", "bestand", "lager", "lagerbestand", "stock_quantity"}
 )
 
 

@@ -44,17 +44,23 @@ class FieldMap:
 _USUAL: dict[str, tuple[str, ...]] = {
     "id": (
         "id", "itemid", "movieid", "filmid", "bookid", "productid", "sku", "asin", "isbn", "imdbid", "tmdbid",
+        "artikelnummer", "artikelnr",
     ),
     "title": (
         "title", "name", "movietitle", "moviename", "itemname", "itemtitle", "productname", "producttitle",
+        "titel", "bezeichnung", "artikelname", "produktname", "artikelbezeichnung", "produktbezeichnung",
     ),
-    "year": ("year", "releaseyear", "publicationyear", "released", "releasedate", "date"),
-    "genres": ("genres", "genre", "categories", "category", "styles", "style", "tags"),
+    "year": ("year", "releaseyear", "publicationyear", "released", "releasedate", "date", "jahr", "erscheinungsjahr"),
+    "genres": (
+        "genres", "genre", "categories", "category", "styles", "style", "tags", "kategorie", "kategorien",
+        "warengruppe", "produktart",
+    ),
     "people": (
         "people", "director", "directors", "author", "authors", "artist", "artists", "creator", "creators",
         "star", "stars", "cast", "actor", "actors", "writer", "writers", "brand",
+        "regie", "regisseur", "autor", "autorin", "darsteller", "interpret", "marke", "hersteller",
     ),
-    "text": ("text", "plot", "description", "overview", "summary", "synopsis", "abstract"),
+    "text": ("text", "plot", "description", "overview", "summary", "synopsis", "abstract", "beschreibung", "inhalt"),
     "popularity": (
         "popularity", "nbmentions", "mentions", "interactions", "numratings", "ratingcount", "numvotes",
         "votecount", "votes", "reviewcount", "reviews", "plays", "sales", "count",

@@ -148,7 +148,7 @@ def _forms(wish: Wish, language: str) -> list[str]:
     # English says a column's name in small letters, German has names of its own.
     named = column_name(one.column, language)
     column = name_words(one.column).replace("_", " ") if named == one.column.replace("_", " ") else named
-    price = is_price(one.column)
+    price, brand = is_price(one.column), name_words(one.column) == "brand"
     use = {
         "<=": "max" if price else "max other",
         "<": "max" if price else "max other",
@@ -156,8 +156,8 @@ def _forms(wish: Wish, language: str) -> list[str]:
         ">": "min" if price else "min other",
         "=": "is",
         "in": "is",
-        "!=": "not" if column == "brand" else "not other",
-        "not in": "not" if column == "brand" else "not other",
+        "!=": "not" if brand else "not other",
+        "not in": "not" if brand else "not other",
         "contains": "contains",
         "not contains": "not contains",
         "has": "has",
