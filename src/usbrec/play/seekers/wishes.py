@@ -176,7 +176,9 @@ def _forms(wish: Wish, language: str) -> list[str]:
 def _value(value: object, language: str) -> str:
     if isinstance(value, tuple):
         return str(_lists(language)["told"]["or"]).join(_value(one, language) for one in value)
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.10g}".replace(".", str(_lists(language)["told"]["decimal"]))
+    return str(value)
 
 
 def check_wishes(sample: Sample, catalogue: Catalogue) -> str | None:

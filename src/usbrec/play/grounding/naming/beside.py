@@ -11,7 +11,8 @@ from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.page import is_capital
 
-_ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+|\.(?=\s|$)")
+_ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
+_STOP = re.compile(r"[.!?…](?=\s|$)")
 
 
 class Beside(NamingContext):
@@ -157,6 +158,13 @@ class Beside(NamingContext):
             is_small(norm) or norm in ("der", "die", "das", "den") for norm in rest
         )
 
+    def _row_ends(self, start: int, end: int) -> int:
+        """Where the sentence ends that a row stands in; what comes behind is said of it."""
+        for match in _STOP.finditer(self.page.text, start, end):
+            if not any(one.start <= match.start() < one.end - 1 for one in self.page.mentions):
+                return match.start()
+        return end
+
     def _beside_others(self) -> Iterator[str]:
         """What stands in a row with items of ours behind a colon: "For the weekend: quicksand, then
         Alien"."""
@@ -165,8 +173,9 @@ class Beside(NamingContext):
             if any(one.start <= match.start() < one.end for one in page.mentions):
                 continue
             start, parts = match.start("row"), []
-            for cut in (*_ROW.finditer(text, start, match.end()), None):
-                parts.append((start, text[start : cut.start() if cut else match.end()]))
+            finish = self._row_ends(start, match.end())
+            for cut in (*_ROW.finditer(text, start, finish), None):
+                parts.append((start, text[start : cut.start() if cut else finish]))
                 start = cut.end() if cut else start
             ours = [self._is_item(start, part) for start, part in parts]
             if len(parts) < 2 or not any(ours):

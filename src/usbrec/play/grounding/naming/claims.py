@@ -128,6 +128,10 @@ class _Lexicon:
         return self._before("dated")
 
     @cached_property
+    def released(self) -> re.Pattern[str]:
+        return self._before("released")
+
+    @cached_property
     def story(self) -> re.Pattern[str]:
         return self._before("story")
 
@@ -373,6 +377,9 @@ class _Claims:
             ):
                 continue
             claimed = behind or bool(lists.dated.search(before))
+            if not behind and self._dated_in_title(match.start()) and not lists.released.search(before):
+                # "Argo (2012): in 1979, six Americans hide": the year of the item is said, this is another's.
+                continue
             meant = [item for items in about for item in items]
             if any(item.year == year or self._holds(item, match["year"]) for item in meant):
                 continue
@@ -393,10 +400,16 @@ class _Claims:
             asked = re.search(rf"(?<![0-9])(?:[0-9]{{2}})?{decade:02d}(?:s|er)?(?![0-9])", self.heard.words)
             if (
                 dated
+                and not self._dated_in_title(match.start())
                 and not asked
                 and not any(_of_decade(item.year or 0, match["century"], decade) for item in dated)
             ):
                 yield Fault(match.start(), match.end(), None)
+
+    def _dated_in_title(self, start: int) -> bool:
+        """Whether the item that a place is about is written with its year."""
+        before = [one for one in self.page.mentions if one.end <= start]
+        return bool(before) and before[-1].year is not None
 
     def _holds(self, item: Item, number: str) -> bool:
         """Whether a number stands in a field of the item, or in its title."""

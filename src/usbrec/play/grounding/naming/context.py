@@ -9,7 +9,7 @@ from functools import cached_property
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.titles import words
-from usbrec.play.grounding.naming.language import Language, either
+from usbrec.play.grounding.naming.language import Language, either, in_some_language
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -53,8 +53,11 @@ class NamingContext:
         if norm in self._catalogue_words or f" {norm} " in self.heard:
             return True
         if self._language is None:
-            # Nothing is known about small letters of other languages.
-            return not is_capital(self.page.raws[index])
+            # Nothing is known about small letters of other languages, and a few words ("Long story short") may
+            # be of any.
+            return not is_capital(self.page.raws[index]) or (
+                self.page.opens[index] and in_some_language(self.page.words[index], self.page.raws[index])
+            )
         if self._language.code == "de" and self.page.raws[index].islower():
             # Our list of German words is short, and a name has a capital there.
             return not self.vocabulary.in_titles([norm])[0] or self._language.is_ordinary(
@@ -64,10 +67,9 @@ class NamingContext:
 
     def _proper(self, index: int) -> bool:
         norm = self.page.norms[index]
-        language = self._language
-        return language is not None and (
-            norm in language.proper or self.page.words[index].stem in language.proper
-        )
+        # What is too short to show its language may have proper names of any.
+        proper = either("proper") if self._language is None else self._language.proper
+        return norm in proper or self.page.words[index].stem in proper
 
     def _named_here(self, index: int) -> bool:
         return self._language is not None and self._language.is_naming(self.page.norms, index)

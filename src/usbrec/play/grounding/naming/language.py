@@ -139,6 +139,11 @@ _LISTS = ("function", "naming", "before_names", "after_naming", "generic", "prop
 _LEAST_SHARE = 0.15
 
 
+def in_some_language(word: Word, raw: str) -> bool:
+    """Whether a word is an ordinary one of any language that is known."""
+    return any(language(code).is_ordinary(word, raw) for code in LANGUAGES if _there(code))
+
+
 def language_of(norms: Iterable[str]) -> Language | None:
     """The language that most of the function words among these are of; None where there are too few."""
     listed = list(norms)

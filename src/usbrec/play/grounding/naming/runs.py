@@ -7,7 +7,7 @@ from functools import cached_property
 
 from usbrec.items import normalise_title
 from usbrec.items.linking.ambiguity import is_small
-from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.details import Details
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
@@ -17,13 +17,13 @@ _NOUN_ENDINGS = (
 )  # fmt: skip
 
 
-class Runs(NamingContext):
+class Runs(Details):
     """Finds runs of words that look like a name wherever they stand."""
 
     def names(self) -> Iterator[str]:
         page = self.page
         for first, last in self._runs():
-            if not self._is_ours(first, last):
+            if not (self._is_ours(first, last) or self._is_detail(first, last)):
                 yield page.text[page.words[first].start : page.words[last].end]
 
     @cached_property
@@ -36,8 +36,8 @@ class Runs(NamingContext):
                 found.append(False)
             elif page.model_numbers[index]:
                 found.append(not self._as_described(index))
-            elif not any(map(str.isalpha, raw)) or (len(norm) < 2 and not page.foreign(index)):
-                # One letter says nothing; in scripts without blanks a character is a word.
+            elif raw[0].isdigit() or not any(map(str.isalpha, raw)) or (len(norm) < 2 and not page.foreign(index)):
+                # A number with a unit ("70s") and one letter say nothing; in scripts without blanks a character is a word.
                 found.append(False)
             elif is_camel(raw) or (page.mainly_latin and page.foreign(index)):
                 found.append(not (norm in self._catalogue_words or f" {norm} " in self.heard))

@@ -1,0 +1,134 @@
+"""Story details: who and what a reply tells of in an item that it names, such as its roles and places.
+
+"Whiplash (2014) has J. K. Simmons as Fletcher", "Selma is about Martin Luther King and is set in Alabama": these
+are names that no catalogue holds, and no items either. They are told from another item by where they stand:
+behind an item of ours, a preposition of place, role or subject right before them, and no word in their
+sentence by which items are compared or chosen. In a catalogue of goods, whose names stand behind the same
+prepositions ("in the Sony XM5"), nothing is such a detail.
+"""
+
+from __future__ import annotations
+
+from usbrec.items import normalise_title
+from usbrec.items.linking.ambiguity import is_small
+from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.page import is_capital
+
+#: So many words in small letters may stand between a preposition and a name: "in the fictional ...".
+_DESCRIBING = 3
+
+
+class Details(NamingContext):
+    """Finds names of what items tell of."""
+
+    def _is_detail(self, first: int, last: int) -> bool:
+        """Whether all the names in a run of words are details of the item named before."""
+        page = self.page
+        if self.vocabulary.brands or not self.vocabulary.people or not page.mentions:
+            return False
+        place, found = first, 0
+        while place <= last:
+            end = place
+            while end < last and not (is_small(page.norms[end + 1]) and page.raws[end + 1].islower()):
+                end += 1
+            if is_small(page.norms[place]) and page.raws[place].islower():
+                place += 1
+                continue
+            if not self._known(place, end):
+                if not self._told_of(place, end):
+                    return False
+                found += 1
+            found, place = found + 1, end + 1
+        # One name that is known has been looked at before.
+        return found > 1
+
+    def _known(self, first: int, last: int) -> bool:
+        """Whether these words are a person of the catalogue, the surname of one who made an item named here,
+        or a place and the like."""
+        page = self.page
+        norms = [*page.norms[first:last], page.words[last].stem]
+        if " ".join(norms) in self.vocabulary.people or all(map(self._proper, range(first, last + 1))):
+            return True
+        makers = {
+            normalise_title(name).split(" ")[-1] for item in page.items.values() for name in item.people
+        }
+        return first == last and norms[0] in makers
+
+    def _told_of(self, first: int, last: int) -> bool:
+        page = self.page
+        begin = self._sentence(first)
+        before = [one for one in page.mentions if one.end <= page.words[first].start]
+        if not before or not all(is_capital(page.raws[place]) for place in range(first, last + 1)):
+            return False
+        # What is named in another sentence must be in the one right before.
+        if before[-1].end < page.words[begin].start and page.text[
+            before[-1].end : page.words[begin].start
+        ].count(".") > 1:
+            return False
+        if last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.mention_at[last + 1] is not None:
+            return False
+        said = page.norms[begin:first]
+        if not either("comparing").isdisjoint(
+            norm for place, norm in enumerate(said, begin) if page.mention_at[place] is None
+        ):
+            return False
+        if self._ranked_behind(last):
+            return False
+        return self._behind_preposition(first, begin) or self._beside_detail(first, begin)
+
+    def _beside_detail(self, first: int, begin: int) -> bool:
+        """Whether a name stands in a row behind a detail: "about Kirk and Spock", "between Rome, Naples and
+        Bari"."""
+        page, place = self.page, first - 1
+        if place > begin and page.norms[place] in ("and", "und") and not page.gap(first).strip():
+            place -= 1
+        elif page.gap(first).strip() != ",":
+            return False
+        start = place
+        while start > begin and page.joined(start) and is_capital(page.raws[start - 1]):
+            start -= 1
+        if page.gap(place + 1).strip() not in ("", ",") or not is_capital(page.raws[place]):
+            return False
+        return page.mention_at[place] is None and start > begin and self._told_of(start, place)
+
+    def _subject_known(self, verb: int) -> bool:
+        """Whether an item of ours, or a person of the catalogue, stands right before a verb: "... has Doc
+        Brown and Marty McFly", "Al Pacino plays Vincent Hanna"."""
+        page = self.page
+        if verb and page.mention_at[verb - 1] is not None:
+            return True
+        return any(self._known(first, verb - 1) for first in range(max(0, verb - 4), verb))
+
+    def _behind_preposition(self, first: int, begin: int) -> bool:
+        """Whether "in", "as", "about" and the like, and words that describe, stand right before."""
+        page = self.page
+        for place in range(first - 1, max(begin, first - 2 - _DESCRIBING) - 1, -1):
+            if page.mention_at[place] is not None or page.gap(place + 1).strip():
+                return False
+            norm = page.norms[place]
+            if norm in either("detail_verbs"):
+                return self._subject_known(place)
+            if norm in either("detail_prepositions"):
+                opened = page.norms[place - 1] if place > begin else ""
+                if place == begin or opened in either("no_details_behind"):
+                    return False
+                # "Big in Paris" is another title than ours, "Big (1988) in Paris" is none.
+                title = page.mention_at[place - 1]
+                return title is None or title.year is not None or bool(page.gap(place).strip())
+            if not page.raws[place].islower() or self._function(norm) and norm not in either("before_details"):
+                return False
+        return False
+
+    def _ranked_behind(self, last: int) -> bool:
+        """Whether what is said of a name behind it is said of items: "..., and in Rope it is better"."""
+        page = self.page
+        following = page.norms[last + 1 : last + 3]
+        return any(norm in either("comparing") for norm in following)
+
+    def _sentence(self, index: int) -> int:
+        """The first word of the sentence in which a word stands; a full stop in a title ends none."""
+        page = self.page
+        while index and not page.ends_before(index):
+            index -= 1
+        return index
