@@ -387,3 +387,73 @@ def test_a_file_that_is_renamed_into_place_is_another_one_whatever_its_time_and_
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert path.stat().st_size == stat.st_size
     assert source.stamps() != before
+
+
+def _priced(*rows: tuple[str, int, int]) -> str:
+    lamps = [f"{name},Harbour Lamp {name},lamps,{price},{stock}\n" for name, price, stock in rows]
+    return "".join(["id,title,genres,price,stock\n", *lamps])
+
+
+def test_a_filter_is_held_against_the_columns_of_the_catalogue_that_answers(path: Path) -> None:
+    def ask(**wanted: Any) -> tuple[int, Any]:
+        status, answer, _ = service.send("POST", CHAT, {"messages": LAMP, "filter": wanted})
+        return status, answer
+
+    def items(**wanted: Any) -> list[str]:
+        status, answer = ask(**wanted)
+        assert status == 200
+        return [item["id"] for item in answer["usbrec"]["items"]]
+
+    cheap = {"price": {"max": 50}, "stock": {"min": 1}}
+    _put(path, _priced(("A1", 40, 3), ("B2", 90, 3)))
+    with _watching(path) as service:
+        assert items(**cheap) == ["A1"]
+        # Prices and stock change places: what was cheap is dear.
+        _put(path, _priced(("A1", 90, 3), ("B2", 40, 3)))
+        _wait(lambda: _status(service)["reloads"] == 1)
+        assert items(**cheap) == ["B2"]
+        _put(path, _priced(("A1", 90, 3), ("B2", 40, 0)))
+        _wait(lambda: _status(service)["reloads"] == 2)
+        status, answer = ask(**cheap)
+        assert status == 200
+        assert answer["usbrec"]["items"] == []
+        assert "nothing here fits" in answer["choices"][0]["message"]["content"]
+        # The column is gone: the filter cannot be used any more, and the service goes on.
+        _put(path, "id,title,genres\nA1,Harbour Lamp A1,lamps\nB2,Harbour Lamp B2,lamps\n")
+        _wait(lambda: _status(service)["reloads"] == 3)
+        status, answer = ask(**cheap)
+        assert status == 400
+        assert answer["error"]["param"] == "filter"
+        assert _named(service)
+
+
+def test_filters_hold_in_every_answer_while_prices_change(path: Path) -> None:
+    """Of A1 and B2 one always costs 40 and the other 90: a price of its own catalogue comes with each."""
+    swapped = [_priced(("A1", 40, 3), ("B2", 90, 3)), _priced(("A1", 90, 3), ("B2", 40, 3))]
+    _put(path, swapped[0])
+    wrong: list[Any] = []
+    told: set[str] = set()
+    with _watching(path, _config(watch=0.02)) as service:
+        done = threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                status, answer, _ = service.send(
+                    "POST", CHAT, {"messages": LAMP, "filter": {"price": {"max": 50}}}
+                )
+                found = answer["usbrec"]["items"] if status == 200 else []
+                if len(found) != 1 or found[0]["columns"]["price"] != 40.0:
+                    wrong.append((status, answer))
+                told.update(item["id"] for item in found)
+
+        asking = [threading.Thread(target=ask) for _ in range(3)]
+        for one in asking:
+            one.start()
+        for change in range(1, 5):
+            _put(path, swapped[change % 2])
+            _wait(lambda change=change: _status(service)["reloads"] >= change)  # type: ignore[misc]
+        done.set()
+        for one in asking:
+            one.join()
+    assert wrong == []
+    assert told == {"A1", "B2"}
