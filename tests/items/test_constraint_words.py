@@ -276,3 +276,46 @@ def test_every_language_has_the_same_lists() -> None:
             if isinstance(value, list):
                 assert all(isinstance(phrase, str) and phrase == phrase.lower() for phrase in value), name
                 assert not any(re.search(r"\s{2}|^\s|\s$", phrase) for phrase in value), name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It should not be red.", ["colour not red"]),
+        ("it must not be in red", ["colour not red"]),
+        ("nothing in red, please", ["colour not red"]),
+        ("I don't want anything red", ["colour not red"]),
+        ("She does not like blue.", ["colour not blue"]),
+        ("neither red nor blue", ["colour not blue", "colour not red"]),
+        ("rather blue than red", ["colour is blue", "colour not red"]),
+        ("blue instead of red", ["colour is blue", "colour not red"]),
+        ("anywhere but red", ["colour not red"]),
+        ("Es darf nicht in red sein.", ["colour not red"]),
+        ("lieber blue als red", ["colour is blue", "colour not red"]),
+        ("nicht mit red", ["colour not red"]),
+        ("not necessarily red", []),
+        ("nicht unbedingt red", []),
+        ("not for children", ["audience none of kids"]),
+        ("nicht für Kinder", ["audience none of kids"]),
+        ("It's not for my son, but for adults.", ["audience none of kids", "audience one of adults"]),
+        # A negation of something else in the clause is none of the name.
+        ("no more than 50 euro in red", ["colour is red", "price at most 50"]),
+    ],
+)
+def test_a_negation_goes_over_small_words_to_what_it_excludes(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a puzzle with 500 pieces", []),
+        ("500 pieces puzzle", []),
+        ("a set of 10 pieces", []),
+        ("We need three pieces.", ["stock count at least 3"]),
+        ("5 pieces, please", ["stock count at least 5"]),
+        ("wir brauchen 4 Stück", ["stock count at least 4"]),
+    ],
+)
+def test_pieces_that_something_is_made_of_need_not_be_in_stock(text: str, expected: list[str]) -> None:
+    assert read(text) == expected

@@ -125,6 +125,8 @@ class CategoryReader:
     ) -> Iterator[Statement]:
         """A name with what stands before and behind it; what is asked for goes into `wanted`."""
         brand = self._brand
+        if mode == "open":
+            return
         ignored = len(words) == 1 and (
             words[0][0].isdigit() or any(each.ignored.fullmatch(words[0][0]) for each in self._phrases)
         )
@@ -170,7 +172,12 @@ class CategoryReader:
         return None
 
     def _mode(self, told: str) -> str | None:
-        """What words before a name say of it: "exclude", "must", "include", or nothing."""
+        """What words before a name say of it: "exclude", "must", "include", "open" where it may be that or
+        another, or nothing."""
+        if (negated := self._negated(told)) is not None:
+            return negated
+        if any(each.rejects.fullmatch(told.strip()) for each in self._phrases):
+            return "exclude"
         for mode, use in (
             ("exclude", "exclude_before"),
             ("must", "must_before"),
@@ -178,6 +185,20 @@ class CategoryReader:
         ):
             if any(getattr(each, use).search(told) for each in self._phrases):
                 return mode
+        return None
+
+    def _negated(self, told: str) -> str | None:
+        """What the last negation before a name says of it: "it should not be in" excludes, "not necessarily"
+        leaves it open."""
+        for each in self._phrases:
+            negations = list(each.negations.finditer(told))
+            if not negations:
+                continue
+            rest = told[negations[-1].end() :]
+            if each.hedges.search(rest):
+                return "open"
+            if not WORD.findall(each.carriers.sub(" ", rest)) and not re.search(r"[\d.,;:!?\ue000-\uf8ff]", rest):
+                return "exclude"
         return None
 
     def _joined(self, told: str) -> bool:
@@ -198,6 +219,9 @@ class CategoryReader:
     def _for_whom(self, clause: str) -> Iterator[Statement]:
         for each in self._phrases:
             for match in each.audience.finditer(clause):
+                mode = self._negated(clause[: match.start()])
+                if mode == "open":
+                    continue
                 synonyms = next(
                     {name for one in self._phrases for name in one.phrases.lists["audience"].get(group, ())}
                     for group, pattern in each.groups
@@ -206,7 +230,7 @@ class CategoryReader:
                 for column in self.columns:
                     names = [name for name in self.table.names(column.name) if folded(name) in synonyms]
                     if names and column is not self._brand:
-                        yield holds("holds", column, "in", tuple(names))
+                        yield holds("holds", column, "not in" if mode else "in", tuple(names))
                         break
 
     def _typed(self, name: str) -> TypedColumn:

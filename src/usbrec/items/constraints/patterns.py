@@ -23,6 +23,7 @@ class ConstraintPatterns:
     year_before: re.Pattern[str]
     exact_number: re.Pattern[str]
     quantity: re.Pattern[str]
+    quantity_asked: re.Pattern[str]
     exclude_before: re.Pattern[str]
     include_before: re.Pattern[str]
     must_before: re.Pattern[str]
@@ -66,7 +67,14 @@ class ConstraintPatterns:
             persons=re.compile(rf"{phrases.one_of('persons')}\s*$"),
             year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
             exact_number=re.compile(rf"{phrases.one_of('exact')}{between}{number}"),
-            quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
+            # "500 pieces puzzle" and "a set of 10 pieces" are what something is, not how many of it.
+            quantity=re.compile(
+                rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"
+            ),
+            quantity_asked=re.compile(
+                rf"(?:^|{any_of(phrases.lists['quantity']['before'])})\W*{number}"
+                rf"\s+{any_of(phrases.lists['quantity']['parts'])}(?=\W*(?:please|bitte)?\W*$)"
+            ),
             exclude_before=re.compile(rf"{phrases.one_of('exclude')}{article}$"),
             include_before=re.compile(rf"{phrases.one_of('include')}{article}$"),
             must_before=re.compile(rf"{phrases.one_of('must')}{article}$"),

@@ -258,7 +258,7 @@ class ConstraintReader:
     def _several(self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
         """ "Two of them": so many have to be there."""
         if self._stock_count is not None:
-            for match in each.quantity.finditer(text):
+            for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
 
     def _answer(self, text: str) -> list[Statement]:
