@@ -51,6 +51,35 @@ async def test_roles_places_and_dates_of_a_film_are_said_as_they_are(text: str) 
 @pytest.mark.parametrize(
     "text",
     [
+        "Skyfall (2012) ist ein spannender Agentenfilm aus England.",
+        "Da würde ich Whiplash (2014) vorschlagen, ein Drama über einen jungen Schlagzeuger.",
+        "Argo (2012) spielt 1979 in Teheran und beruht auf einer wahren Geschichte.",
+        "Vielleicht The Artist (2011)? Ein Stummfilm aus Frankreich, der fünf Oscars gewann.",
+        "Casablanca (1942) ist ein Klassiker, der in Marokko spielt.",
+        "In The King's Speech (2010) kämpft Colin Firth gegen sein Stottern.",
+    ],
+)
+async def test_german_nouns_of_no_list_are_said_as_they_are(text: str) -> None:
+    assert await said(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wie wäre es mit Zalvora?",
+        "Heat (1995) ist gut, aber Zalvora ist besser.",
+        "Schauen Sie Heat (1995) oder Zalvora.",
+        "Heat (1995) ist lang. Zalvora ist kürzer.",
+        "Lieber Zalvora als Heat (1995).",
+    ],
+)
+async def test_another_german_name_beside_one_of_ours_is_not_said(text: str) -> None:
+    assert "Zalvora" not in await said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Heat (1995) is fun, but Shadow Falls has more depth.",
         "Argo (2012) is like the twist in Shadow Falls.",
         "If you like Argo (2012), look at Shadow Falls as well.",

@@ -67,9 +67,8 @@ class NamingContext:
 
     def _proper(self, index: int) -> bool:
         norm = self.page.norms[index]
-        # What is too short to show its language may have proper names of any.
-        proper = either("proper") if self._language is None else self._language.proper
-        return norm in proper or self.page.words[index].stem in proper
+        # A reply may call a place as another language does, or be too short to show its own.
+        return norm in either("proper") or self.page.words[index].stem in either("proper")
 
     def _named_here(self, index: int) -> bool:
         return self._language is not None and self._language.is_naming(self.page.norms, index)

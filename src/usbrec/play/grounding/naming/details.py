@@ -17,6 +17,7 @@ from usbrec.play.grounding.naming.page import is_capital
 
 #: So many words in small letters may stand between a preposition and a name: "in the fictional ...".
 _DESCRIBING = 3
+_DEFINITE = frozenset({"der", "die", "das", "den", "dem", "des"})
 
 
 class Details(NamingContext):
@@ -35,13 +36,41 @@ class Details(NamingContext):
             if is_small(page.norms[place]) and page.raws[place].islower():
                 place += 1
                 continue
-            if not self._known(place, end):
+            if not (self._known(place, end) or (place == end and self._is_noun(place))):
                 if not self._told_of(place, end):
                     return False
                 found += 1
             found, place = found + 1, end + 1
         # One name that is known has been looked at before.
         return found > 1
+
+    def _is_noun(self, index: int) -> bool:
+        """Whether a capital is a German noun's, although no list of ours has it: one plain word behind a word
+        in small letters, in a reply that names an item of ours, that no title or brand has."""
+        page, language = self.page, self._language
+        raw, norm = page.raws[index], page.norms[index]
+        if language is None or language.code != "de" or not page.mentions or not index or len(norm) < 3:
+            return False
+        if not (raw[0].isupper() and raw[1:].islower() and raw.isalpha()) or self._named_here(index):
+            return False
+        if norm in self.vocabulary.people_words or self.vocabulary.in_titles([norm])[0]:
+            return False
+        following = page.mention_at[index + 1] if index + 1 < len(page.norms) else None
+        if (following is not None and page.joined(index + 1)) or page.gap(index).strip():
+            return False
+        before = page.norms[index - 1]
+        if page.mention_at[index - 1] is not None:
+            return False
+        if before in _DEFINITE and (self.vocabulary.brands or not self.vocabulary.people):
+            # Goods are named behind these: "..., der Lumo ist besser".
+            return False
+        if before in ("und", "oder"):
+            # "für Studenten und Singles": as the noun before it.
+            return index > 2 and page.mention_at[index - 2] is None and self._is_noun(index - 2)
+        near = page.norms[max(0, index - 3) : index]
+        if not either("comparing").isdisjoint(near) or not {"und", "oder", "aber", "noch"}.isdisjoint(near):
+            return False
+        return page.raws[index - 1][0].islower() or before.isdigit() or page.opens[index - 1]
 
     def _known(self, first: int, last: int) -> bool:
         """Whether these words are a person of the catalogue, the surname of one who made an item named here,

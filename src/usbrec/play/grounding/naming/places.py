@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_common
@@ -210,6 +211,15 @@ class Places(Runs):
         ends = not following or bool(gap_after.strip(" \t'’")) or "\n" in gap_after
         if (index, index) in page.spelt:
             return False
+        if page.gap(index) in (",", ".") and self._number_at(index - 1):
+            return False
+        if gap_after in (",", ".") and self._number_at(index + 1):
+            # "1,7 Liter" is one number.
+            return False
+        german = self._language is not None and self._language.code == "de"
+        if german and page.mentions and re.fullmatch("1[89][0-9]{2}|20[0-4][0-9]", page.norms[index]):
+            # German says a year without "in".
+            return self._named_here(index)
         if (
             not self._anything_named
             and f" {page.norms[index]} " not in self.heard

@@ -23,7 +23,12 @@ class Runs(Details):
     def names(self) -> Iterator[str]:
         page = self.page
         for first, last in self._runs():
-            if not (self._is_ours(first, last) or self._is_detail(first, last)):
+            heads = [place for place in range(first, last + 1) if self._strong[place] or self._capital[place]]
+            if not (
+                self._is_ours(first, last)
+                or self._is_detail(first, last)
+                or (len(heads) == 1 and heads[0] == last and self._is_noun(last))
+            ):
                 yield page.text[page.words[first].start : page.words[last].end]
 
     @cached_property
