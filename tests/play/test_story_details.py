@@ -7,6 +7,8 @@ from importlib import resources
 import pytest
 
 from support.seats import after, draw, grounded
+from support.shop import KNOWLEDGE as GOODS
+from support.shop import SHOP
 from usbrec.dialogue import Turn
 from usbrec.items import AttributeRetriever, Similarity, load_catalogue
 from usbrec.items.knowledge import Knowledge
@@ -99,3 +101,24 @@ async def test_another_item_beside_one_of_ours_is_not_said(text: str) -> None:
 async def test_a_year_in_the_story_is_not_set_to_that_of_the_film() -> None:
     assert await said("Argo (2012) begins in 1979.") == "Argo (2012) begins in 1979."
     assert await said("Argo (2012) was released in 1979.") == "Argo (2012) was released in 2012."
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("Park Jogger ist ein guter Schuh mit Schnürung für Anfänger.", True),
+        ("Ich empfehle Park Jogger, einen Schuh mit Gelpolster.", True),
+        ("Der Park Jogger ist gut, der Zalvora ist besser.", False),
+        ("Nehmen Sie den Park Jogger oder den Zalvora.", False),
+        ("Der Park Jogger von Zalvora ist gut.", False),
+        ("Statt Park Jogger einen Zalvora?", False),
+    ],
+)
+async def test_of_goods_nouns_are_said_and_makers_that_are_not_there_are_not(
+    text: str, is_said: bool
+) -> None:
+    retriever = AttributeRetriever(SHOP, GOODS.linker, GOODS.similarity)
+    model = ScriptedModel(lambda request: text)
+    seat = grounded(model, Grounding(GOODS, retriever, Prompts(), 5))
+    drawn = await draw(seat, after(Turn("seeker", "Ich suche Laufschuhe.")))
+    assert (drawn.text == text) is is_said

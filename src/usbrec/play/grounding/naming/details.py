@@ -17,7 +17,8 @@ from usbrec.play.grounding.naming.page import is_capital
 
 #: So many words in small letters may stand between a preposition and a name: "in the fictional ...".
 _DESCRIBING = 3
-_DEFINITE = frozenset({"der", "die", "das", "den", "dem", "des"})
+_BEFORE_GOODS = frozenset({"der", "die", "das", "den", "dem", "des", "von", "vom"})
+_INSTEAD = frozenset({"statt", "anstatt", "anstelle", "alternativ", "lieber"})
 
 
 class Details(NamingContext):
@@ -61,8 +62,10 @@ class Details(NamingContext):
         before = page.norms[index - 1]
         if page.mention_at[index - 1] is not None:
             return False
-        if before in _DEFINITE and (self.vocabulary.brands or not self.vocabulary.people):
-            # Goods are named behind these: "..., der Lumo ist besser".
+        if before in _BEFORE_GOODS and (self.vocabulary.brands or not self.vocabulary.people):
+            # Goods and their makers are named behind these: "..., der Lumo ist besser".
+            return False
+        if not _INSTEAD.isdisjoint(page.norms[self._sentence(index) : index]):
             return False
         if before in ("und", "oder"):
             # "für Studenten und Singles": as the noun before it.
