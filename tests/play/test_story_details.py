@@ -1,4 +1,4 @@
-"""Story details in replies: roles, places and dates of an item that is named make nothing up, other items do."""
+"""Story details in replies: roles, places and dates of an item make nothing up, other items do."""
 
 from __future__ import annotations
 

@@ -124,7 +124,9 @@ def make_samples(
             language=language,
         )
         asked = round(constraints * held / number)
-        write_samples(test, in_its_words(_constrained(other.samples, knowledge, asked, config.seed, language)))
+        write_samples(
+            test, in_its_words(_constrained(other.samples, knowledge, asked, config.seed, language))
+        )
         counts["test"] = len(other.samples)
         counts["undescribed"] += other.undescribed
         counts["unspeakable"] += other.unspeakable

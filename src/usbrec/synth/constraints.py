@@ -59,7 +59,10 @@ def with_constraints(
     samples: Sequence[Sample], knowledge: Knowledge, number: int, seed: int, language: str = USUAL
 ) -> tuple[Sample, ...]:
     """The samples, `number` of them with constraints that their seekers tell in `language`, the same for the
-    same samples and seed; fewer where too little is known of the others' targets. Raises InputError where the catalogue has no such column."""
+    same samples and seed; fewer where too little is known of the others' targets.
+
+    Raises InputError where the catalogue has no such column.
+    """
     table = knowledge.columns
     columns = _Columns.of(table)
     if columns.price is None and columns.stock is None and not columns.others:

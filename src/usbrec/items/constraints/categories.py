@@ -19,6 +19,8 @@ from usbrec.items.constraints.statements import Statement
 
 #: Names of categories have at most so many words where they are looked for.
 _NAME_WORDS = 4
+#: Behind one of these, or a number, a negation goes no further.
+_CUT = re.compile(r"[\d.,;:!?\ue000-\uf8ff]")
 _NOTHING_MORE = re.compile(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Columns with more different names are not looked for by them.
 _MOST_NAMES = 20_000
@@ -197,7 +199,8 @@ class CategoryReader:
             rest = told[negations[-1].end() :]
             if each.hedges.search(rest):
                 return "open"
-            if not WORD.findall(each.carriers.sub(" ", rest)) and not re.search(r"[\d.,;:!?\ue000-\uf8ff]", rest):
+            others = WORD.search(each.carriers.sub(" ", rest)) or _CUT.search(rest)
+            if others is None:
                 return "exclude"
         return None
 

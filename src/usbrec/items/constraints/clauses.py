@@ -11,7 +11,8 @@ from usbrec.items.constraints.statements import Kind, Statement
 
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
 CLAUSE = re.compile(
-    r",(?!\d)|\s+[-–—]\s+|[()]|(?<!anything )(?<!everything )(?<!nothing )(?<!all )(?<!where )(?<!none )(?<!\w)"
+    r",(?!\d)|\s+[-–—]\s+|[()]"
+    r"|(?<!anything )(?<!everything )(?<!nothing )(?<!all )(?<!where )(?<!none )(?<!\w)"
     r"(?:but|though|however|although|aber|jedoch)(?!\w)"
 )
 WORD = re.compile(r"[^\W_]+(?:['’&+.][^\W_]+)*")

@@ -68,9 +68,7 @@ class ConstraintPatterns:
             year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
             exact_number=re.compile(rf"{phrases.one_of('exact')}{between}{number}"),
             # "500 pieces puzzle" and "a set of 10 pieces" are what something is, not how many of it.
-            quantity=re.compile(
-                rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"
-            ),
+            quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
             quantity_asked=re.compile(
                 rf"(?:^|{any_of(phrases.lists['quantity']['before'])})\W*{number}"
                 rf"\s+{any_of(phrases.lists['quantity']['parts'])}(?=\W*(?:please|bitte)?\W*$)"

@@ -50,7 +50,10 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "title", "name", "movietitle", "moviename", "itemname", "itemtitle", "productname", "producttitle",
         "titel", "bezeichnung", "artikelname", "produktname", "artikelbezeichnung", "produktbezeichnung",
     ),
-    "year": ("year", "releaseyear", "publicationyear", "released", "releasedate", "date", "jahr", "erscheinungsjahr"),
+    "year": (
+        "year", "releaseyear", "publicationyear", "released", "releasedate", "date",
+        "jahr", "erscheinungsjahr",
+    ),
     "genres": (
         "genres", "genre", "categories", "category", "styles", "style", "tags", "kategorie", "kategorien",
         "warengruppe", "produktart",
@@ -60,7 +63,10 @@ _USUAL: dict[str, tuple[str, ...]] = {
         "star", "stars", "cast", "actor", "actors", "writer", "writers", "brand",
         "regie", "regisseur", "autor", "autorin", "darsteller", "interpret", "marke", "hersteller",
     ),
-    "text": ("text", "plot", "description", "overview", "summary", "synopsis", "abstract", "beschreibung", "inhalt"),
+    "text": (
+        "text", "plot", "description", "overview", "summary", "synopsis", "abstract",
+        "beschreibung", "inhalt",
+    ),
     "popularity": (
         "popularity", "nbmentions", "mentions", "interactions", "numratings", "ratingcount", "numvotes",
         "votecount", "votes", "reviewcount", "reviews", "plays", "sales", "count",

@@ -46,9 +46,7 @@ def nothing_fits(
         freed = (alone, columns.allowed([]))
     one, others = freed
     nearest = _nearest(one, others, knowledge, len(constraints), language)
-    return prompts.say(
-        "nothing_fits", language, constraint=in_words(one, language), nearest=nearest
-    ).strip()
+    return prompts.say("nothing_fits", language, constraint=in_words(one, language), nearest=nearest).strip()
 
 
 def _nearest(one: Constraint, others: Allowed, knowledge: Knowledge, stated: int, language: str) -> str:

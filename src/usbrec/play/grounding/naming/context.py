@@ -53,8 +53,8 @@ class NamingContext:
         if norm in self._catalogue_words or f" {norm} " in self.heard:
             return True
         if self._language is None:
-            # Nothing is known about small letters of other languages, and a few words ("Long story short") may
-            # be of any.
+            # Nothing is known about small letters of other languages, and a few words ("Long story short")
+            # may be of any.
             return not is_capital(self.page.raws[index]) or (
                 self.page.opens[index] and in_some_language(self.page.words[index], self.page.raws[index])
             )

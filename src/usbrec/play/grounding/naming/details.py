@@ -1,10 +1,11 @@
 """Story details: who and what a reply tells of in an item that it names, such as its roles and places.
 
-"Whiplash (2014) has J. K. Simmons as Fletcher", "Selma is about Martin Luther King and is set in Alabama": these
-are names that no catalogue holds, and no items either. They are told from another item by where they stand:
-behind an item of ours, a preposition of place, role or subject right before them, and no word in their
+"Whiplash (2014) has J. K. Simmons as Fletcher", "Selma is about Martin Luther King and set in Alabama":
+these are names that no catalogue holds, and no items either. They are told from another item by where they
+stand: behind an item of ours, a preposition of place, role or subject right before them, and no word in their
 sentence by which items are compared or chosen. In a catalogue of goods, whose names stand behind the same
-prepositions ("in the Sony XM5"), nothing is such a detail.
+prepositions ("in the Sony XM5"), nothing is such a detail. German nouns, which have capitals too, are told
+from names here as well.
 """
 
 from __future__ import annotations
@@ -94,9 +95,10 @@ class Details(NamingContext):
         if not before or not all(is_capital(page.raws[place]) for place in range(first, last + 1)):
             return False
         # What is named in another sentence must be in the one right before.
-        if before[-1].end < page.words[begin].start and page.text[
-            before[-1].end : page.words[begin].start
-        ].count(".") > 1:
+        if (
+            before[-1].end < page.words[begin].start
+            and page.text[before[-1].end : page.words[begin].start].count(".") > 1
+        ):
             return False
         if last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.mention_at[last + 1] is not None:
             return False
@@ -148,7 +150,9 @@ class Details(NamingContext):
                 # "Big in Paris" is another title than ours, "Big (1988) in Paris" is none.
                 title = page.mention_at[place - 1]
                 return title is None or title.year is not None or bool(page.gap(place).strip())
-            if not page.raws[place].islower() or self._function(norm) and norm not in either("before_details"):
+            if not page.raws[place].islower() or (
+                self._function(norm) and norm not in either("before_details")
+            ):
                 return False
         return False
 

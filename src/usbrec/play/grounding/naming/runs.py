@@ -41,8 +41,13 @@ class Runs(Details):
                 found.append(False)
             elif page.model_numbers[index]:
                 found.append(not self._as_described(index))
-            elif raw[0].isdigit() or not any(map(str.isalpha, raw)) or (len(norm) < 2 and not page.foreign(index)):
-                # A number with a unit ("70s") and one letter say nothing; in scripts without blanks a character is a word.
+            elif (
+                raw[0].isdigit()
+                or not any(map(str.isalpha, raw))
+                or (len(norm) < 2 and not page.foreign(index))
+            ):
+                # A number with a unit ("70s") and one letter say nothing; in scripts without blanks a
+                # character is a word.
                 found.append(False)
             elif is_camel(raw) or (page.mainly_latin and page.foreign(index)):
                 found.append(not (norm in self._catalogue_words or f" {norm} " in self.heard))
