@@ -200,7 +200,7 @@ def test_seekers_made_in_german_tell_what_they_demand_in_german(tmp_path: Path) 
         make_samples(shop, tmp_path / "s.jsonl", config=config, number=24, constraints=24)
     seekers = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text("utf-8").splitlines()]
     last = [one["turns"][-1]["text"] for one in seekers if one.get("constraints")]
-    said = " ".join(last)
+    said = "\n".join(last)
     assert len(last) >= 12
     for word in ("please", "should", "budget is", "has to be", "Nothing over"):
         assert word not in said
