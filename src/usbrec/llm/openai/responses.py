@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from unicodedata import east_asian_width
@@ -21,6 +22,8 @@ from usbrec.storage import parse_json
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
 #: How servers say that the limit of tokens ended a reply (Mistral says "model_length").
 _LIMITS = frozenset({"length", "model_length", "max_tokens", "max_length"})
+#: A token of one byte, as tokenizers with a fallback to bytes write it.
+_BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
 #: Nested deeper, a text is none.
 _DEEPEST = 4
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
@@ -206,12 +209,20 @@ class BodyChoice(BaseModel):
         """(token, probability) of the likeliest first tokens; empty when the server gave none."""
         try:
             listed = [
-                (str(top["token"]), float(top["logprob"]))
+                (_token(top), float(top["logprob"]))
                 for top in self.logprobs["content"][0]["top_logprobs"]
             ]
         except (TypeError, KeyError, IndexError, ValueError, OverflowError):
             return []
         return [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+
+
+def _token(top: Mapping[str, Any]) -> str:
+    """A listed token as text. Where a server shows its bytes alone, or its number, they say what it is."""
+    shown, raw = top["token"], top.get("bytes")
+    if isinstance(raw, list) and raw and all(isinstance(one, int) and 0 <= one < 256 for one in raw):
+        return bytes(raw).decode("utf-8", "replace")
+    return (_BYTE_TOKEN.sub(lambda found: chr(int(found[1], 16)), str(shown))) if shown is not None else ""
 
 
 class Body(BaseModel):
