@@ -301,7 +301,7 @@ def test_several_replies_are_not_streamed() -> None:
     "broken",
     [
         stream(piece("Try "), done=False),
-        stream(piece("Try "), piece("", "stop"), "{not json"),
+        stream(piece("Try "), "{not json", piece("", "stop")),
         stream(piece("Try "), {"choices": "none"}),
         stream(piece("Try "), {"error": {"message": "out of memory"}}),
         stream(),

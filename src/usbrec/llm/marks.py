@@ -125,7 +125,17 @@ FAMILIES: tuple[Family, ...] = (
 )
 #: What the parts of a list of contents are called that hold thoughts.
 REASONING_PARTS = frozenset(
-    {"thinking", "redacted_thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"}
+    {
+        *(
+            "thinking",
+            "redacted_thinking",
+            "reasoning",
+            "reasoning_content",
+            "reasoning_text",
+            "summary_text",
+        ),
+        *("think", "thought", "thoughts", "reasoning_summary", "reasoning_details"),
+    }
 )
 #: What some families put around the reply that follows their thoughts.
 AROUND: tuple[tuple[str, str], ...] = (

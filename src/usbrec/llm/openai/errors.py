@@ -133,7 +133,7 @@ class Complaint:
                 f"The server at {host} has no model {model!r}, or not this path ({self.reason}); "
                 f"check the model's name and {url}, which usually ends in /v1."
             )
-        if status in (408, 409, 429) or (status is not None and status >= 500):
+        if status in (408, 409, 425, 429, 499) or (status is not None and status >= 500):
             return ModelUnavailable(f"The server at {host} answered {status} to the last try: {self.reason}")
         if status is not None and self.too_long:
             return PromptTooLong(f"The prompt does not fit the context of {model!r}: {self.reason}")
