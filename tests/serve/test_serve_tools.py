@@ -262,12 +262,44 @@ def test_what_asks_for_nothing_that_there_is_gets_a_400() -> None:
             ({"response_format": {"type": "xml"}}, "response_format.type"),
             ({"response_format": {}}, "response_format.type"),
             ({"tool_choice": "required"}, "tool_choice"),
+            ({"tools": [TOOL], "tool_choice": "look up"}, "tool_choice"),
+            ({"functions": [TOOL["function"]], "function_call": {"name": "look_up"}}, "functions"),
+            ({"functions": [TOOL["function"]]}, "functions"),
+            ({"guided_json": {"type": "object"}}, "guided_json"),
+            ({"structured_outputs": {"json": {}}}, "structured_outputs"),
+            ({"format": "json"}, "format"),
             (b'{"messages": [{"role": "user", "content": "x"}], "tools": [{"a": "\\ud800"}]}', "tools.0"),
             (b'{"messages": [{"role": "user", "content": "x"}], "tools": [{"a": NaN}]}', "tools.0"),
         ):
             sent = body if isinstance(body, bytes) else {"messages": WISH, **body}
             status, answer, _ = service.send("POST", "/v1/chat/completions", sent)
             assert (status, answer["error"]["param"]) == (400, param)
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        ({"type": "auto"}, "auto"),
+        ("AUTO", "auto"),
+        ({"type": "any"}, "required"),
+        ("any", "required"),
+        ("look_up", NAMED),
+    ],
+)
+def test_a_tool_choice_in_another_clients_words_is_what_it_means(choice: Any, sent: Any) -> None:
+    with LocalServer([_called(CALL)]) as server, Running(_upstream(server)) as service:
+        body = {"model": "openai:m", "messages": WISH, "tools": [TOOL], "tool_choice": choice}
+        status, answer, _ = service.send("POST", "/v1/chat/completions", body)
+        assert (status, server.requests[0].body["tool_choice"]) == (200, sent)
+        assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "look_up"
+
+
+def test_a_choice_of_auto_or_none_in_an_object_forces_no_call() -> None:
+    with LocalServer([completion("Try Casino (1995).")]) as server, Running(_upstream(server)) as service:
+        for kind, passed in (("auto", "tools"), ("none", None)):
+            body = {"messages": WISH, "model": "openai:m", "tools": [TOOL], "tool_choice": {"type": kind}}
+            status, answer, _ = service.send("POST", "/v1/chat/completions", body)
+            assert (status, answer["usbrec"].get("passed_on")) == (200, passed)
 
 
 LOVED = "Result: Alien (1979) and Finding Nemo (2003), which I loved!"

@@ -118,6 +118,12 @@ class Ours(Body):
     ] = None
 
 
+_OTHER_FORMATS = (
+    *("format", "json_schema", "guided_json", "guided_regex", "guided_grammar", "guided_choice"),
+    *("structured_outputs", "grammar"),
+)
+
+
 class ChatBody(Body):
     """POST /v1/chat/completions."""
 
@@ -138,10 +144,26 @@ class ChatBody(Body):
     tool_choice: Text | Document | None = None
     parallel_tool_calls: bool | None = None
     response_format: Document | None = None
+    functions: Annotated[Any, Field(description="Refused: `tools` has taken their place.")] = None
+    function_call: Annotated[Any, Field(description="Refused with `functions`.")] = None
+    format: Annotated[Any, Field(description="Refused, like others' names for it: `response_format`.")] = None
+    json_schema: Any = None
+    guided_json: Any = None
+    guided_regex: Any = None
+    guided_grammar: Any = None
+    guided_choice: Any = None
+    structured_outputs: Any = None
+    grammar: Any = None
     filter: Annotated[
         Document | None, Field(description="The same as `usbrec.filter`: what every item must be.")
     ] = None
     usbrec: Ours | None = None
+
+    @property
+    def other_formats(self) -> list[str]:
+        """The fields by which servers other than OpenAI's are asked for JSON, or another form, that are set."""
+        named = {name: getattr(self, name) for name in _OTHER_FORMATS}
+        return [name for name, value in named.items() if value not in (None, "", "text", {}, [])]
 
     @property
     def wanted(self) -> Mapping[str, Any] | None:
