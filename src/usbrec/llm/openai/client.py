@@ -375,6 +375,9 @@ class OpenAIModel:
         # What the settings add is meant: it is not left out, however the server complains.
         ours = sent.keys() - self._extra_body.keys()
         refused = [name for name in _DISPENSABLE if name in ours and complaint.names(name)]
+        if {"temperature", "top_p"} <= set(refused) and complaint.one_of_two:
+            # A temperature says more, and some servers take but one of them.
+            refused.remove("temperature")
         self._left_out.update(refused)
         return bool(refused)
 
