@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.errors import ModelRefused
 from usbrec.judge.model import ModelJudge, Scoring, score_of
 from usbrec.judge.probe import Probed, probe
 from usbrec.llm import ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.prompts import Prompts
-from support.servers import Answer, LocalServer, Seen, completion
 
 PROMPTS = Prompts()
 DIGITS = ("0", "1", "2")

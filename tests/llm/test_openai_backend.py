@@ -7,8 +7,8 @@ import contextlib
 import json
 import math
 import time
-import unicodedata
 import traceback
+import unicodedata
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar

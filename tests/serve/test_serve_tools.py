@@ -377,6 +377,8 @@ def test_what_was_stored_of_a_conversation_with_tools_keeps_data_apart_and_json_
 HISTORY = f"USER: {WISH[0]['content']}\nASSISTANT: Casino (1995)!"
 #: As Open WebUI writes them, shortened.
 TASKS = [
+    "Provide a concise, 5-word-or-less title for the conversation, using its same language.\n\n"
+    f"Conversation:\n{HISTORY}",
     '### Task:\nGenerate a concise title summarizing the chat history.\n### Output:\nJSON format: { "title": '
     f'"your concise title here" }}\n### Chat History:\n<chat_history>\n{HISTORY}\n</chat_history>',
     "### Task:\nGenerate 1-3 broad tags categorizing the main themes of the chat history.\n"
@@ -523,6 +525,17 @@ def test_parts_of_thoughts_that_a_client_sends_back_are_left_out() -> None:
     asked = {"input": [{"type": "message", **one} for one in messages]}
     conversation = ResponsesBody.model_validate(asked).to_chat().conversation()
     assert [turn.text for turn in conversation.turns][1] == "Try Casino (1995)."
+
+
+@pytest.mark.parametrize("thought", [{"type": "text", "thought": True}, {"type": "Reasoning"}])
+def test_parts_that_are_marked_as_thoughts_are_left_out_of_the_history(thought: Any) -> None:
+    parts = [{**thought, "text": "Heat (1995)? No."}, {"type": "text", "text": "Try Casino (1995)."}]
+    messages = [*WISH, {"role": "assistant", "content": parts}, {"role": "user", "content": "Another?"}]
+    conversation = ChatBody.model_validate({"model": "m", "messages": messages}).conversation()
+    assert conversation.turns[1].text.strip() == "Try Casino (1995)."
+    asked = {"input": [{"type": "message", **one} for one in messages]}
+    conversation = ResponsesBody.model_validate(asked).to_chat().conversation()
+    assert conversation.turns[1].text.strip() == "Try Casino (1995)."
 
 
 def test_thoughts_in_the_history_of_a_passed_on_request_stay_here() -> None:

@@ -137,6 +137,13 @@ REASONING_PARTS = frozenset(
         *("think", "thought", "thoughts", "reasoning_summary", "reasoning_details"),
     }
 )
+
+
+def is_thought_part(kind: object, marked: object = None) -> bool:
+    """Whether a part of a list of contents is a thought, by its type or because it is `marked` (Google's)."""
+    return str(kind).lower() in REASONING_PARTS or marked is True
+
+
 #: What some families put around the reply that follows their thoughts.
 AROUND: tuple[tuple[str, str], ...] = (
     ("<answer>", "</answer>"),

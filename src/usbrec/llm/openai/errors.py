@@ -12,7 +12,8 @@ from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, Unusabl
 
 _UNSUPPORTED = re.compile(
     r"unsupported|not support|n[o']t supported|unknown|unrecogni[sz]ed|unexpected|extra|not permitted"
-    r"|only the default|max_completion_tokens|additional propert|not (?:enabled|implemented|available)|deprecated"
+    r"|only the default|max_completion_tokens|additional propert|deprecated"
+    r"|not (?:enabled|implemented|available)"
     r"|only \S+ is allowed|is not allowed|must be 1(?![\d.])|cannot (?:both )?be (?:set|specified|used)",
     re.IGNORECASE,
 )
@@ -44,7 +45,8 @@ _NO_MODEL = re.compile(
     r"invalid model name|model[^.\n]{0,80}(?:does not exist|not found|is not available|is not a valid model)"
     r"|(?:unknown|no such|unrecognized|unsupported|invalid) model\b|model_not_found|is not a valid model"
     r"|(?:requested model|model ['\"`]?[\w./:-]{2,60}['\"`]?) (?:is not supported|not allowed|is not allowed)"
-    r"|model[^.\n]{0,60} has been (?:deprecated|decommissioned)|not allowed to access model|non-serverless model",
+    r"|model[^.\n]{0,60} has been (?:deprecated|decommissioned)|not allowed to access model"
+    r"|non-serverless model",
     re.IGNORECASE,
 )
 _ONE_CHOICE = re.compile(

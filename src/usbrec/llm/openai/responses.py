@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
-from usbrec.llm.marks import REASONING_PARTS
+from usbrec.llm.marks import is_thought_part
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
@@ -150,10 +150,7 @@ def _part(part: Any) -> str:
 
 
 def _is_thought(part: Any) -> bool:
-    """Whether a part is a thought by its type, or marked as one (Google's)."""
-    if not isinstance(part, Mapping):
-        return False
-    return str(part.get("type", "text")).lower() in REASONING_PARTS or part.get("thought") is True
+    return isinstance(part, Mapping) and is_thought_part(part.get("type", "text"), part.get("thought"))
 
 
 def _thought_parts(content: Any) -> str:

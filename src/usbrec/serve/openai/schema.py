@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Conversation, Turn
-from usbrec.llm.marks import REASONING_PARTS
+from usbrec.llm.marks import is_thought_part
 from usbrec.llm.reasoning import separate
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.storage.store import Kind
@@ -52,6 +52,11 @@ class Part(Body):
     type: Text
     text: Text | None = None
     refusal: Text | None = None
+    thought: Any = None
+
+    @property
+    def is_thought(self) -> bool:
+        return is_thought_part(self.type, self.thought)
 
     @property
     def words(self) -> str | None:
@@ -70,7 +75,7 @@ class MessageIn(Body):
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
         # Some clients send thoughts back as parts of their own.
-        parts = [one for one in self.content if self.role != "assistant" or one.type not in REASONING_PARTS]
+        parts = [one for one in self.content if self.role != "assistant" or not one.is_thought]
         for part in parts:
             if part.words is None:
                 raise ServiceError(
@@ -161,7 +166,7 @@ class ChatBody(Body):
 
     @property
     def other_formats(self) -> list[str]:
-        """The fields by which servers other than OpenAI's are asked for JSON, or another form, that are set."""
+        """The fields that are set by which servers other than OpenAI's are asked for JSON."""
         named = {name: getattr(self, name) for name in _OTHER_FORMATS}
         return [name for name, value in named.items() if value not in (None, "", "text", {}, [])]
 
