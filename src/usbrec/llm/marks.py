@@ -191,6 +191,10 @@ class Found:
     kind: Kind
 
 
+#: What every mark has in it.
+_FIRSTS = re.compile(r"[<＜&\[◁\\`]|:::")
+
+
 @dataclass(frozen=True)
 class Marks:
     """The marks to look for: of all families, or the two that the settings name."""
@@ -201,6 +205,9 @@ class Marks:
     beginnings: frozenset[str]
 
     def find(self, text: str) -> list[Found]:
+        if self.families is FAMILIES and _FIRSTS.search(text) is None:
+            # A stream is looked at again with each piece, and most replies hold no mark.
+            return []
         return [
             Found(one.start(), one.end(), *_kind(self.families, one[0]))
             for one in self.pattern.finditer(text)
