@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.errors import ModelRefused
 from usbrec.judge.model import ModelJudge, Scoring, score_of
 from usbrec.judge.probe import Probed, probe
 from usbrec.llm import ChatRequest, Choice, ChoiceRequest, ScriptedModel
+from usbrec.llm.openai.client import OpenAIModel
 from usbrec.prompts import Prompts
 
 PROMPTS = Prompts()
@@ -77,6 +82,54 @@ async def test_votes_are_the_way_where_the_digits_hold_next_to_nothing() -> None
     assert (found.way, found.max_tokens, found.readable) == ("votes", None, 1.0)
     score = await judge.ask("two", seed=0)
     assert (score.method, score.value) == ("votes", 1.0)
+
+
+async def test_votes_are_the_way_where_the_server_lists_too_few_tokens_for_a_score() -> None:
+    lone = {"content": [{"token": "1", "logprob": -0.1, "top_logprobs": [{"token": "1", "logprob": -0.1}]}]}
+
+    def answer(seen: Seen) -> Answer:
+        asked = seen.body
+        texts = ["2", "1"] * (asked.get("n", 1) // 2) or ["1"]
+        return completion(*texts, logprobs=lone if asked.get("logprobs") else None)
+
+    with LocalServer(answer) as server:
+        judge = ModelJudge(OpenAIModel("m", base_url=server.url), PROMPTS, scoring=Scoring())
+        found = await probe(judge, ["one", "two"], max_tokens=50, seed=0)
+        assert (found.way, found.readable) == ("votes", 1.0)
+        assert (await judge.ask("three", seed=0)).value == 1.5
+        with pytest.raises(ModelRefused, match="did not list could move the score"):
+            await probe(judge, ["one"], way="exact", max_tokens=50, seed=0)
+        await judge.model.aclose()
+
+
+@pytest.mark.parametrize("shown", ["▁{}", "Ġ{}", " {}", "{}\n", "bytes", "<0x3{}>"])
+async def test_a_digit_counts_in_whatever_form_its_token_is_shown(shown: str) -> None:
+    def token(digit: int, share: float) -> dict[str, Any]:
+        told = {"token": shown.format(digit), "logprob": math.log(share)}
+        return {**told, "token": "", "bytes": [48 + digit]} if shown == "bytes" else told
+
+    plain = {"token": "1", "logprob": math.log(0.5)}
+    blanks = {"token": "x", "logprob": math.log(0.001)}
+    listed = [plain, plain, token(2, 0.4), token(1, 0.05), {"token": "２", "logprob": math.log(0.02)}, blanks]
+    logprobs = {"content": [{"token": "1", "logprob": -0.7, "top_logprobs": listed}]}
+    with LocalServer([completion("1", logprobs=logprobs)]) as server:
+        judge = ModelJudge(
+            OpenAIModel("m", base_url=server.url), PROMPTS, temperature=1.0, scoring=Scoring("exact")
+        )
+        score = await judge.ask("one", seed=0)
+        await judge.model.aclose()
+    assert score.mass == pytest.approx(0.97)
+    assert score.value == pytest.approx((0.55 + 2 * 0.42) / 0.97, abs=1e-6)
+
+
+@pytest.mark.parametrize("made_up", [0.0, 0.9])
+async def test_log_probabilities_that_hold_more_than_one_are_made_up(made_up: float) -> None:
+    listed = [{"token": digit, "logprob": made_up} for digit in DIGITS]
+    logprobs = {"content": [{"token": "1", "logprob": 0.0, "top_logprobs": listed}]}
+    with LocalServer([completion("1", logprobs=logprobs)]) as server:
+        judge = ModelJudge(OpenAIModel("m", base_url=server.url), PROMPTS, scoring=Scoring("exact"))
+        assert (await judge.ask("one", seed=0)).value is None
+        await judge.model.aclose()
 
 
 async def test_a_judge_that_reasons_first_gets_tokens_enough_to_end() -> None:

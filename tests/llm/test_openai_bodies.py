@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from usbrec.llm.openai.responses import Body, BodyMessage, Chunk
+from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
 from usbrec.llm.reasoning import Separated
 
 SAID = "Try Dracula (1897)."
@@ -90,3 +90,48 @@ def test_events_without_words_are_read(event: dict[str, Any]) -> None:
 def test_a_content_that_is_neither_text_nor_parts_is_no_completion(content: Any) -> None:
     with pytest.raises(ValueError, match="content"):
         body({"content": content})
+
+
+def _read(**choice: Any) -> BodyChoice:
+    return Body.read(json.dumps({"choices": [{"index": 0, "finish_reason": "stop", **choice}]})).choices[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "text", "thought": True, "text": "Emma?"}, {"type": "text", "text": "Try Dracula."}],
+        [{"type": "thought", "text": "Emma?"}, {"type": "output_text", "text": "Try Dracula."}],
+        [{"type": "Thinking", "thinking": "Emma?"}, {"type": "text", "text": {"value": "Try Dracula."}}],
+    ],
+)
+def test_a_part_that_is_marked_as_a_thought_in_any_way_is_none_of_the_reply(content: Any) -> None:
+    found = _read(message={"role": "assistant", "content": content}).separated()
+    assert (found.text, found.reasoning) == ("Try Dracula.", "Emma?")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"message": {"content": {"type": "text", "text": "Try Dracula."}}},
+        {"message": {"content": "Try Dracula."}, "finish_reason": {"type": "stop"}},
+        {"message": {"content": "Try Dracula."}, "finish_reason": 1},
+    ],
+)
+def test_a_complete_reply_in_an_odd_form_is_read(choice: Any) -> None:
+    read = _read(**choice)
+    assert (read.text, read.cut) == ("Try Dracula.", False)
+
+
+@pytest.mark.parametrize("reason", ["token_limit", "MAX_OUTPUT_TOKENS", {"type": "max_tokens"}])
+def test_a_reply_that_the_limit_cut_is_known_by_any_of_its_names(reason: Any) -> None:
+    assert _read(message={"content": "Try Dra"}, finish_reason=reason).cut
+
+
+def test_a_body_behind_a_byte_order_mark_is_read() -> None:
+    text = json.dumps({"choices": [{"message": {"content": "Try Dracula."}}]})
+    assert Body.read(f"\ufeff{text}").choices[0].text == "Try Dracula."
+
+
+def test_reasoning_without_a_reply_is_told_as_that() -> None:
+    read = _read(message={"content": None, "reasoning_content": "Emma?"})
+    assert read.why_empty() == "reasoning and no reply behind it"

@@ -13,7 +13,7 @@ from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.errors import ConfigError, ModelRefused, ModelUnavailable, PromptTooLong, UsbRecError
 from usbrec.llm import ChatReply, ChatRequest, Message
 from usbrec.llm.openai.client import OpenAIModel
-from usbrec.llm.openai.statuses import status_within
+from usbrec.llm.openai.statuses import status_within, wait_asked
 
 ASKED = (Message("system", "You recommend books."), Message("user", "A book?"))
 
@@ -171,3 +171,31 @@ def test_a_proxy_that_does_not_speak_http_is_told_and_not_asked(monkeypatch: pyt
     with pytest.raises(ConfigError, match="socks5 proxy") as told:
         OpenAIModel("m", base_url="http://model.example/v1")
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"error": {"message": "litellm.RateLimitError: Error code: 429 - slow down"}}),
+        (400, {"detail": "upstream returned status code 503: Service Unavailable"}),
+        (425, {"error": "too early"}),
+        (499, {"error": "the provider hung up"}),
+    ],
+)
+def test_a_passing_fault_in_a_refusals_clothes_is_tried_again(status: int, body: Any) -> None:
+    with LocalServer([Answer(status, body, {"retry-after": "10ms"}), completion("Yes")]) as server:
+        assert chat(server).text == "Yes"
+        assert len(server.requests) == 2
+
+
+def test_a_completion_with_another_status_of_success_is_one() -> None:
+    with LocalServer([Answer(201, completion("Yes").body)]) as server:
+        assert chat(server).text == "Yes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [("1s", 1), ("1m30s", 90), ("20 seconds", 20), ("350ms", 0.35), ("2h", 7200), ("m", None)],
+)
+def test_a_wait_with_its_units_is_read(asked: str, seconds: float | None) -> None:
+    assert wait_asked({"retry-after": asked}) == (None if seconds is None else pytest.approx(seconds))

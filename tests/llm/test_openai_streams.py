@@ -253,3 +253,43 @@ def test_where_the_time_ends_while_trying_again_the_last_fault_is_told() -> None
     busy = Answer(503, {"error": {"message": "all workers are busy"}}, {"retry-after-ms": "60"})
     with LocalServer([busy]) as server, pytest.raises(ModelUnavailable, match=r"within.*workers are busy"):
         hear(server, timeout=0.5, max_retries=50)
+
+
+END = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+WORDS = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("Try ", "Dracula")]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        stream(*WORDS, END, {"error": {"message": "no usage to be had", "code": 500}}),
+        stream(*WORDS, END, "no JSON"),
+        stream(*WORDS, END, {"choices": 7}),
+        stream(*WORDS, END, '{"cho', done=False, drop="midway"),
+    ],
+    ids=["an error", "no JSON", "no chunk", "a lost connection"],
+)
+def test_what_comes_behind_the_end_of_a_reply_takes_nothing_back(behind: Answer) -> None:
+    with LocalServer([GOOD, behind]) as server:
+        reply, heard = hear(server, 2)
+    assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+
+
+def test_words_that_are_streamed_as_messages_are_heard() -> None:
+    def event(word: str, end: str | None = None) -> dict[str, Any]:
+        told = {"role": "assistant", "content": word}
+        return {"choices": [{"index": 0, "message": told, "finish_reason": end}]}
+
+    with LocalServer([stream(event("Try "), event("Dracula", "stop"))]) as server:
+        reply, heard = hear(server)
+    assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/octet-stream"])
+def test_a_stream_of_events_by_another_type_is_one(kind: str) -> None:
+    chunks = tuple(f"data: {json.dumps(event)}\n\n" for event in (*WORDS, END))
+    odd = Answer(chunks=(*chunks, "data: [DONE]\n\n"), headers={"content-type": kind})
+    busy = Answer(chunks=(f"data: {json.dumps(BUSY)}\n\n",), headers={"content-type": kind})
+    with LocalServer([GOOD, busy, odd]) as server:
+        reply, heard = hear(server, 2)
+    assert (reply.text, heard) == ("Try Dracula", "Try Dracula")

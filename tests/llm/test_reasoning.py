@@ -325,3 +325,46 @@ def test_thoughts_behind_odd_marks_that_break_off_say_nothing(answer: str, size:
 def test_a_tag_that_never_ends_is_passed_on_once_it_cannot_be_one() -> None:
     answer = f"Try <think {'x' * 400} Dracula"
     assert streamed(answer, 3) == answer
+
+
+_ODD = [
+    "<mm:think>{}</mm:think>{}",
+    "<think_faster>{}</think_faster><answer>{}</answer>",
+    "<think:opensource>{}</think:opensource>{}",
+    "< think >{}</ think >{}",
+    "\\<think\\>{}\\</think\\>{}",
+    "\\u003cthink\\u003e{}\\u003c/think\\u003e{}",
+    "＜think＞{}＜/think＞{}",
+    "<analysis>{}</analysis><final>{}</final>",
+    "<cot>{}</cot>{}",
+    "[unused16]{}[unused17]{}",
+    "<|begin_of_thinking|>{}<|end_of_thinking|>{}",
+    "```thinking\n{}\n```\n{}",
+    "**Thinking:** {}\n\n**Final answer:** {}",
+    "<|im_start|>think\n{}<|im_end|>\n<|im_start|>answer\n{}<|im_end|>",
+]
+
+
+@pytest.mark.parametrize("odd", _ODD)
+def test_thoughts_in_further_forms_are_no_reply_whole_or_streamed(odd: str) -> None:
+    thought, reply = "Jane Eyre (1847)? 3 < 4, so hm.", "Try *Dracula* (1897). I \\ we <3 it."
+    answer = odd.format(thought, reply)
+    assert (separate(answer).text.strip(), separate(answer).reasoning) == (reply, thought)
+    assert not separate(answer).open
+    for step in (1, 3, 8):
+        passing = ReasoningFilter()
+        told = "".join(passing.feed(answer[place : place + step]) for place in range(0, len(answer), step))
+        assert (told + passing.end()[0]).strip() == reply
+
+
+def test_a_reply_that_speaks_of_a_mark_or_of_reasoning_is_no_thought() -> None:
+    for reply in (
+        'Read "<think>", a poem.',
+        "Reasoning: you liked Emma, so try Dracula (1897).",
+        "Use `<thinking>` for that; see Dracula (1897).",
+        "```python\nprint(1)\n```",
+    ):
+        passing = ReasoningFilter()
+        told = "".join(map(passing.feed, reply)) + passing.end()[0]
+        assert separate(reply).text == told == reply
+        assert not separate(reply).reasoning

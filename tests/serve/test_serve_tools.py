@@ -262,12 +262,44 @@ def test_what_asks_for_nothing_that_there_is_gets_a_400() -> None:
             ({"response_format": {"type": "xml"}}, "response_format.type"),
             ({"response_format": {}}, "response_format.type"),
             ({"tool_choice": "required"}, "tool_choice"),
+            ({"tools": [TOOL], "tool_choice": "look up"}, "tool_choice"),
+            ({"functions": [TOOL["function"]], "function_call": {"name": "look_up"}}, "functions"),
+            ({"functions": [TOOL["function"]]}, "functions"),
+            ({"guided_json": {"type": "object"}}, "guided_json"),
+            ({"structured_outputs": {"json": {}}}, "structured_outputs"),
+            ({"format": "json"}, "format"),
             (b'{"messages": [{"role": "user", "content": "x"}], "tools": [{"a": "\\ud800"}]}', "tools.0"),
             (b'{"messages": [{"role": "user", "content": "x"}], "tools": [{"a": NaN}]}', "tools.0"),
         ):
             sent = body if isinstance(body, bytes) else {"messages": WISH, **body}
             status, answer, _ = service.send("POST", "/v1/chat/completions", sent)
             assert (status, answer["error"]["param"]) == (400, param)
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        ({"type": "auto"}, "auto"),
+        ("AUTO", "auto"),
+        ({"type": "any"}, "required"),
+        ("any", "required"),
+        ("look_up", NAMED),
+    ],
+)
+def test_a_tool_choice_in_another_clients_words_is_what_it_means(choice: Any, sent: Any) -> None:
+    with LocalServer([_called(CALL)]) as server, Running(_upstream(server)) as service:
+        body = {"model": "openai:m", "messages": WISH, "tools": [TOOL], "tool_choice": choice}
+        status, answer, _ = service.send("POST", "/v1/chat/completions", body)
+        assert (status, server.requests[0].body["tool_choice"]) == (200, sent)
+        assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "look_up"
+
+
+def test_a_choice_of_auto_or_none_in_an_object_forces_no_call() -> None:
+    with LocalServer([completion("Try Casino (1995).")]) as server, Running(_upstream(server)) as service:
+        for kind, passed in (("auto", "tools"), ("none", None)):
+            body = {"messages": WISH, "model": "openai:m", "tools": [TOOL], "tool_choice": {"type": kind}}
+            status, answer, _ = service.send("POST", "/v1/chat/completions", body)
+            assert (status, answer["usbrec"].get("passed_on")) == (200, passed)
 
 
 LOVED = "Result: Alien (1979) and Finding Nemo (2003), which I loved!"
@@ -345,6 +377,8 @@ def test_what_was_stored_of_a_conversation_with_tools_keeps_data_apart_and_json_
 HISTORY = f"USER: {WISH[0]['content']}\nASSISTANT: Casino (1995)!"
 #: As Open WebUI writes them, shortened.
 TASKS = [
+    "Provide a concise, 5-word-or-less title for the conversation, using its same language.\n\n"
+    f"Conversation:\n{HISTORY}",
     '### Task:\nGenerate a concise title summarizing the chat history.\n### Output:\nJSON format: { "title": '
     f'"your concise title here" }}\n### Chat History:\n<chat_history>\n{HISTORY}\n</chat_history>',
     "### Task:\nGenerate 1-3 broad tags categorizing the main themes of the chat history.\n"
@@ -491,6 +525,17 @@ def test_parts_of_thoughts_that_a_client_sends_back_are_left_out() -> None:
     asked = {"input": [{"type": "message", **one} for one in messages]}
     conversation = ResponsesBody.model_validate(asked).to_chat().conversation()
     assert [turn.text for turn in conversation.turns][1] == "Try Casino (1995)."
+
+
+@pytest.mark.parametrize("thought", [{"type": "text", "thought": True}, {"type": "Reasoning"}])
+def test_parts_that_are_marked_as_thoughts_are_left_out_of_the_history(thought: Any) -> None:
+    parts = [{**thought, "text": "Heat (1995)? No."}, {"type": "text", "text": "Try Casino (1995)."}]
+    messages = [*WISH, {"role": "assistant", "content": parts}, {"role": "user", "content": "Another?"}]
+    conversation = ChatBody.model_validate({"model": "m", "messages": messages}).conversation()
+    assert conversation.turns[1].text.strip() == "Try Casino (1995)."
+    asked = {"input": [{"type": "message", **one} for one in messages]}
+    conversation = ResponsesBody.model_validate(asked).to_chat().conversation()
+    assert conversation.turns[1].text.strip() == "Try Casino (1995)."
 
 
 def test_thoughts_in_the_history_of_a_passed_on_request_stay_here() -> None:

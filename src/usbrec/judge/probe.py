@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from usbrec.errors import ModelRefused
-from usbrec.judge.model import DIGITS, LEAST_READABLE, ModelJudge, Question, Scoring, Way
+from usbrec.judge.model import DIGITS, LEAST_READABLE, ModelJudge, Question, Scoring, Way, score_of
 from usbrec.llm.protocol import Choice
 
 _log = logging.getLogger(__name__)
@@ -31,12 +31,14 @@ _HELPS = (
 @dataclass(frozen=True, slots=True)
 class Probed:
     """What was found: the way, the median mass of the digits (None: not to be had), the longest vote in
-    tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn)."""
+    tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn).
+    `doubt` is why log-probabilities of which the digits hold enough gave no score."""
 
     way: Way
     mass: float | None
     max_tokens: int | None = None
     readable: float | None = None
+    doubt: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -56,13 +58,13 @@ async def probe(
     Raises ModelRefused where no way gives a score, ModelError where the model fails.
     """
     found = None if way == "votes" else await _exact(judge, prompts, seed)
-    if found is None or (found.mass or 0.0) < judge.mass_floor:
-        mass = None if found is None else found.mass
+    if found is None or (found.mass or 0.0) < judge.mass_floor or found.doubt is not None:
+        mass, doubt = (None, None) if found is None else (found.mass, found.doubt)
         if way == "exact":
-            raise ModelRefused(_no_score(judge, prompts, mass, None))
+            raise ModelRefused(_no_score(judge, prompts, mass, doubt, None))
         found = await _votes(judge, prompts, mass, max_tokens, seed)
         if not found.readable:
-            raise ModelRefused(_no_score(judge, prompts, mass, found.readable))
+            raise ModelRefused(_no_score(judge, prompts, mass, doubt, found.readable))
         if found.readable < LEAST_READABLE:
             _log.warning(
                 "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
@@ -78,14 +80,18 @@ async def probe(
 async def _exact(judge: ModelJudge, prompts: Sequence[str | Question], seed: int) -> Probed | None:
     """By log-probabilities; None where the model gives none."""
     asking = replace(judge, scoring=Scoring("exact"))
-    masses = []
+    masses, doubts = [], []
     for prompt in prompts:
         choice = await asking.model.choose(asking.request(prompt, seed=seed))
         if choice.mass is None and choice.probabilities is None:
             return None
         # A backend that does not see the mass reads the options' own probabilities in full.
         masses.append(1.0 if choice.mass is None else choice.mass)
-    return Probed("exact", statistics.median(masses))
+        score = score_of(choice, temperature=judge.temperature, mass_floor=judge.mass_floor)
+        doubts.append(score.detail.get("why") if score.value is None else None)
+    # Servers that list one or two tokens leave the other digits open, however much the first one holds.
+    doubt = None if any(one is None for one in doubts) else doubts[0]
+    return Probed("exact", statistics.median(masses), doubt=doubt)
 
 
 async def _votes(
@@ -116,11 +122,17 @@ def _named(prompts: Sequence[str | Question]) -> str:
 
 
 def _no_score(
-    judge: ModelJudge, prompts: Sequence[str | Question], mass: float | None, readable: float | None
+    judge: ModelJudge,
+    prompts: Sequence[str | Question],
+    mass: float | None,
+    doubt: str | None,
+    readable: float | None,
 ) -> str:
     tried = (
         "it gives no log-probabilities"
         if mass is None
+        else doubt
+        if doubt is not None and mass >= judge.mass_floor
         else f"the digits {_named(prompts)} hold {mass:.2g} of the probability (floor: {judge.mass_floor:g})"
     )
     if readable is not None:

@@ -8,12 +8,18 @@ or an equals sign ("Score: 1").
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: What people and models put around an answer without changing it.
 _WRAPPING = " \t\r\n*_`\"'“”‘’()[]{}"
 _SEPARATORS = (":", "：", "=")
+#: How tokenizers write the blank or the line break that a token begins with, where a server shows their form.
+_BLANKS = str.maketrans({"\u2581": " ", "\u0120": " ", "\u010a": "\n"})
+#: The probabilities of different tokens are 1 together, but for rounding.
+_MOST_TOGETHER = 1.01
 
 
 def read_option(text: str, options: Sequence[str]) -> str | None:
@@ -55,21 +61,34 @@ def read_first_token(tokens: Sequence[tuple[str, float]], options: Sequence[str]
     """The probability of each option out of (token, probability) of a first token.
 
     None when the first token cannot tell: no token is listed, or an option is not, but its beginning is, so
-    that it takes several tokens and another option may begin in the same way.
+    that it takes several tokens and another option may begin in the same way; or what is listed holds more
+    than 1 together, as made-up log-probabilities do. A token counts in whatever form it is shown: with a
+    tokenizer's own sign for a blank, or in full width; and once where a server lists it twice.
     """
+    tokens = tuple(dict.fromkeys(tokens))
+    if math.fsum(probability for _, probability in tokens) > _MOST_TOGETHER:
+        return None
     found: dict[str, float] = {}
-    for token, probability in tokens:
-        if token.strip() in options:
-            found[token.strip()] = found.get(token.strip(), 0.0) + probability
-    begun = {token.strip() for token, _ in tokens} - {""}
+    shown = [(_plain(token, options), probability) for token, probability in tokens]
+    for token, probability in shown:
+        if token in options:
+            found[token] = found.get(token, 0.0) + probability
+    begun = {token for token, _ in shown} - {""}
     for option in options:
         if option not in found and any(option != start and option.startswith(start) for start in begun):
             return None
     return FirstToken(found, min(probability for _, probability in tokens)) if tokens else None
 
 
+def _plain(token: str, options: Sequence[str]) -> str:
+    if token.strip() in options:
+        return token.strip()
+    return unicodedata.normalize("NFKC", token.translate(_BLANKS)).strip()
+
+
 def _bare(text: str) -> str:
-    return text.strip(_WRAPPING).removesuffix(".").strip(_WRAPPING).casefold()
+    text = unicodedata.normalize("NFKC", text)
+    return text.strip(_WRAPPING).removesuffix(".").removesuffix("。").strip(_WRAPPING).casefold()
 
 
 def _after_label(answer: str, options: Iterable[str]) -> str | None:

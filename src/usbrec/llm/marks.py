@@ -22,7 +22,14 @@ _TAGS = (
     *("think", "thinking", "thought", "thoughts", "reason", "reasoning"),
     *("seed:think", "longcat_think", "inner_thoughts"),
     *("antthinking", "thought_process", "chain_of_thought", "inner_monologue", "scratchpad"),
+    *("thinking_process", "internal_thought", "internal_thoughts", "internal_monologue", "reasoning_content"),
+    *("cot", "reflection", "analysis", "deliberation", "rationale"),
 )
+#: A tag of thoughts with something before or behind it, as some families have one for each way of thinking.
+_VARIANT = r"(?:\w{1,12}[:_]think(?:ing)?|think(?:ing)?[:_]\w{1,60})"
+#: How a front end, or a layer of JSON too many, writes the brackets of a tag; some models put blanks inside.
+_LESS, _MORE = r"(?:\\?[<＜]|\\u003c)\s?", r"\s?(?:\\?[>＞]|\\u003e)"
+_PLAIN_TAGS = r"(?:think|thinking|thoughts?|reasoning)"
 #: Longer attributes are none.
 _LONGEST_ATTRIBUTES = 300
 _ATTRIBUTES = rf"(?:\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})?/?"
@@ -80,6 +87,24 @@ FAMILIES: tuple[Family, ...] = (
     _exact("<|think|>", "<|content|>"),
     _exact("<|inner_prefix|>", "<|inner_suffix|>"),
     _exact("<unused94>thought", "<unused95>"),
+    _exact("[unused16]", "[unused17]"),
+    _exact("<|begin_of_thinking|>", "<|end_of_thinking|>"),
+    _exact("<|begin_thinking|>", "<|end_thinking|>"),
+    _exact("<|thinking_start|>", "<|thinking_end|>"),
+    _exact("<|thought_start|>", "<|thought_end|>"),
+    _exact("<|think_start|>", "<|think_end|>"),
+    _exact("<｜begin▁of▁thinking｜>", "<｜end▁of▁thinking｜>"),
+    Family("<think_fast>", "</think_fast>", rf"<{_VARIANT}{_ATTRIBUTES}>", rf"</{_VARIANT}\s*>"),
+    Family(
+        "\\<think\\>", "\\</think\\>", rf"{_LESS}{_PLAIN_TAGS}{_MORE}", rf"{_LESS}\\?/\s?{_PLAIN_TAGS}{_MORE}"
+    ),
+    Family(
+        "```thinking\n",
+        "\n```",
+        r"(?m:^)```(?:think|thinking|thoughts?|reasoning)[ \t]*\n",
+        r"(?m:^)```[ \t]*(?=\n|\Z)",
+        alone=False,
+    ),
     _exact("<|channel>thought", "<channel|>"),
     Family(
         '<details type="reasoning">',
@@ -100,13 +125,33 @@ FAMILIES: tuple[Family, ...] = (
 )
 #: What the parts of a list of contents are called that hold thoughts.
 REASONING_PARTS = frozenset(
-    {"thinking", "redacted_thinking", "reasoning", "reasoning_content", "reasoning_text", "summary_text"}
+    {
+        *(
+            "thinking",
+            "redacted_thinking",
+            "reasoning",
+            "reasoning_content",
+            "reasoning_text",
+            "summary_text",
+        ),
+        *("think", "thought", "thoughts", "reasoning_summary", "reasoning_details"),
+    }
 )
+
+
+def is_thought_part(kind: object, marked: object = None) -> bool:
+    """Whether a part of a list of contents is a thought, by its type or because it is `marked` (Google's)."""
+    return str(kind).lower() in REASONING_PARTS or marked is True
+
+
 #: What some families put around the reply that follows their thoughts.
 AROUND: tuple[tuple[str, str], ...] = (
     ("<answer>", "</answer>"),
     ("<response>", "</response>"),
     ("<output>", "</output>"),
+    ("<final>", "</final>"),
+    ("<final_answer>", "</final_answer>"),
+    ("<reply>", "</reply>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
     ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
@@ -125,7 +170,9 @@ _BEGUN = re.compile(
     rf"(?:<|&lt;)(?:{'|'.join(map(re.escape, _TAGS))}|details)(?:/|\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})\Z"
     rf"|(?:<|&lt;)/(?:{'|'.join(map(re.escape, _TAGS))})\s*(?:&g?t?)?\Z"
     rf"|\[(?:think|thinking)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
-    r"|^:::\w*[ \t]*\Z",
+    r"|^:::\w*[ \t]*\Z"
+    r"|^`{1,3}(?:\Z|\w{0,10}[ \t]*\Z)"
+    rf"|{_LESS}(?:\\?/\s?)?[\w:]{{0,80}}\s?(?:\\u?\d{{0,3}})?\Z|\\(?:u\d{{0,3}}[0-9c]?)?\Z",
     re.IGNORECASE | re.MULTILINE,
 )
 _FOLD_BEGUN = re.compile(
@@ -144,6 +191,10 @@ class Found:
     kind: Kind
 
 
+#: What every mark has in it.
+_FIRSTS = re.compile(r"[<＜&\[◁\\`]|:::")
+
+
 @dataclass(frozen=True)
 class Marks:
     """The marks to look for: of all families, or the two that the settings name."""
@@ -154,6 +205,9 @@ class Marks:
     beginnings: frozenset[str]
 
     def find(self, text: str) -> list[Found]:
+        if self.families is FAMILIES and _FIRSTS.search(text) is None:
+            # A stream is looked at again with each piece, and most replies hold no mark.
+            return []
         return [
             Found(one.start(), one.end(), *_kind(self.families, one[0]))
             for one in self.pattern.finditer(text)
@@ -168,7 +222,7 @@ def read_marks(marks: ReasoningMarks) -> Marks:
     )
     plain = tuple(mark.lower() for family in families for mark in (family.opening, family.closing))
     if isinstance(marks, str):
-        plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS)
+        plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS, "<|im_start|>", "<|im_end|>")
     beginnings = frozenset(mark[:length] for mark in plain for length in range(1, len(mark)))
     return Marks(families, re.compile("|".join(reversed(sources)), re.IGNORECASE), beginnings)
 
@@ -216,7 +270,8 @@ def may_end_in_mark(text: str, marks: ReasoningMarks) -> bool:
     if not isinstance(marks, str):
         return False
     tail = text[-2 * _LONGEST_ATTRIBUTES :]
-    begun = {tail.rfind(first) for first in ("<", "&lt;", "[", ":::")} - {-1}
+    begun = {tail.rfind(first) for first in ("<", "＜", "\\", "\\<", "\\u003", "&lt;", "[", ":::")} - {-1}
+    begun.add(tail.rfind("\n") + 1)
     if any(_BEGUN.match(tail, place) for place in begun):
         return True
     fold = tail.lower().rfind("<details")

@@ -54,6 +54,24 @@ _PROSE = re.compile(
     r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
     re.I | re.S,
 )
+_HEADINGS = ("thinking", "thought", "thoughts", "thought process", "reasoning", "analysis")
+_HEADING = rf"[\s*#_]*(?:{'|'.join(_HEADINGS)}):[*_]*\s"
+_BEGINS_HEADED = re.compile(
+    rf"[\s*#_]*(?:{'|'.join(_HEADINGS)}):[*_]*(?:\s|\Z)|\s*<\|im_start\|>(?:\w{{0,8}}\Z|(?:think|thinking|thought)\s)",
+    re.I,
+)
+#: Two headings in words, and both have to be there.
+_HEADED = re.compile(
+    rf"{_HEADING}(?P<thought>.*?)"
+    r"\n[ \t*#_]*(?:(?:final )?(?:answer|response|reply)):[*_]*\s(?P<said>.*)",
+    re.I | re.S,
+)
+#: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
+_TURNS = re.compile(
+    r"\s*<\|im_start\|>(?:think|thinking|thought)\s(?P<thought>.*?)"
+    r"(?:<\|im_start\|>(?:answer|assistant)\s(?P<said>.*?)(?:<\|im_end\|>\s*)?|\Z)",
+    re.I | re.S,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +143,9 @@ def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
             thought.append(answer[place : mark.start])
             inside, closed = None, True
         elif mark.kind == "opens":
+            if _is_between_quotes(mark, answer) and not following.closes(mark.family, index):
+                # A reply that speaks of a mark.
+                continue
             said.append(answer[place : mark.start])
             inside = _Inside(mark.family, following)
         elif mark.kind == "empty" or (closed and mark.family.alone and mark.end >= last):
@@ -195,6 +216,10 @@ def _is_quoted(mark: Found, answer: str) -> bool:
     return answer[mark.start - 1 : mark.start] in _QUOTES or answer[mark.end : mark.end + 1] in _QUOTES
 
 
+def _is_between_quotes(mark: Found, answer: str) -> bool:
+    return answer[mark.start - 1 : mark.start] in _QUOTES and answer[mark.end : mark.end + 1] in _QUOTES
+
+
 def _by_channels(answer: str) -> Separated | None:
     """The channels of gpt-oss: what is said stands in the final one."""
     found = list(_CHANNEL.finditer(answer))
@@ -218,10 +243,11 @@ def _by_bare_channels(answer: str) -> Separated | None:
 
 
 def _by_prose(answer: str) -> Separated | None:
-    match = _PROSE.fullmatch(answer)
+    match = _PROSE.fullmatch(answer) or _HEADED.fullmatch(answer) or _TURNS.fullmatch(answer)
     if match is None:
         return None
-    return Separated((match["said"] or "").strip(), match["thought"].strip(), open=match["said"] is None)
+    thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
+    return Separated((match["said"] or "").strip(), thought, open=match["said"] is None)
 
 
 _QUOTES = tuple("`'\"“”‘’„«»")
@@ -253,6 +279,8 @@ _OPENINGS = (
     "<|start|>",
     "analysis",
     "commentary",
+    "<|im_start|>",
+    *(f"{heading}:" for heading in _HEADINGS),
     *(
         f"here{verb} my {thoughts}:"
         for verb in (" is", "'s", "’s")
@@ -280,7 +308,7 @@ class ReasoningFilter:
     """
 
     #: What the closing marks end with, those in words ("assistantfinal", "response:") among them.
-    _LAST_OF_MARKS = frozenset(">]▷l:;")
+    _LAST_OF_MARKS = frozenset(">]▷l:;＞`")
 
     def __init__(self, marks: ReasoningMarks = "auto", *, holds: bool = False) -> None:
         self._marks = marks
@@ -306,6 +334,7 @@ class ReasoningFilter:
             or self._may_begin()
             or may_end_in_mark(self._answer, self._marks)
             or self._in_header()
+            or self._in_headed()
         ):
             return ""
         self._unseen = 0
@@ -361,6 +390,14 @@ class ReasoningFilter:
         """Whether a channel has been opened whose name is not known yet."""
         begun = max(self._answer.rfind("<|channel|>"), self._answer.rfind("<|start|>"))
         return self._marks == "auto" and begun >= 0 and "<|message|>" not in self._answer[begun:]
+
+    def _in_headed(self) -> bool:
+        """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
+        return (
+            self._marks == "auto"
+            and _BEGINS_HEADED.match(self._answer) is not None
+            and _by_prose(self._answer) is None
+        )
 
     def _openings(self) -> tuple[str, ...]:
         return _OPENINGS if isinstance(self._marks, str) else (self._marks[0].lower(),)

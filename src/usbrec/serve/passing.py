@@ -25,6 +25,8 @@ from usbrec.serve.openai.tasks import are_built_in, is_task
 #: What a request is passed on for.
 Cause = Literal["tools", "response_format", "task"]
 _JSON = ("json_object", "json_schema")
+#: What clients write for the words of `tool_choice`.
+_CHOICES = {"none": "none", "auto": "auto", "required": "required", "any": "required"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,21 @@ def passed_on(body: ChatBody, conversation: Conversation, served: ServedModels) 
 def _fields(body: ChatBody) -> dict[str, Any]:
     """The fields of the request that ask for something other than words. Raises ServiceError."""
     fields: dict[str, Any] = {}
-    choice = body.tool_choice
+    choice = _read_choice(body)
+    if body.functions and body.function_call != "none":
+        raise ServiceError(
+            400,
+            "functions: calls are asked for by tools here, and tool_choice in place of function_call.",
+            param="functions",
+            code="unsupported_parameter",
+        )
+    if others := body.other_formats:
+        raise ServiceError(
+            400,
+            f"{others[0]}: JSON is asked for by response_format here.",
+            param=others[0],
+            code="unsupported_parameter",
+        )
     if body.tools and choice in (None, "auto") and are_built_in(body.tools):
         # Nobody asked for these.
         pass
@@ -169,6 +185,27 @@ def _fields(body: ChatBody) -> dict[str, Any]:
             param="response_format.type",
         )
     return fields
+
+
+def _read_choice(body: ChatBody) -> Any:
+    """`tool_choice` as OpenAI writes it; some clients write its words as objects, in capitals, or a tool's
+    name alone. Raises ServiceError for what is nothing of these."""
+    choice = body.tool_choice
+    if isinstance(choice, Mapping) and str(choice.get("type")).lower() in _CHOICES:
+        choice = choice["type"]
+    if not isinstance(choice, str):
+        return choice
+    if choice.lower() in _CHOICES:
+        return _CHOICES[choice.lower()]
+    functions = [tool.get("function") for tool in body.tools or ()]
+    if choice in [function.get("name") for function in functions if isinstance(function, Mapping)]:
+        return {"type": "function", "function": {"name": choice}}
+    raise ServiceError(
+        400,
+        "tool_choice is none, auto, required or one of the tools.",
+        param="tool_choice",
+        reason="tool_choice is nothing that is known",
+    )
 
 
 def _is_forced(choice: Any) -> bool:

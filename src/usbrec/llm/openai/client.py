@@ -375,6 +375,9 @@ class OpenAIModel:
         # What the settings add is meant: it is not left out, however the server complains.
         ours = sent.keys() - self._extra_body.keys()
         refused = [name for name in _DISPENSABLE if name in ours and complaint.names(name)]
+        if {"temperature", "top_p"} <= set(refused) and complaint.one_of_two:
+            # A temperature says more, and some servers take but one of them.
+            refused.remove("temperature")
         self._left_out.update(refused)
         return bool(refused)
 
@@ -390,21 +393,26 @@ class OpenAIModel:
         return whole
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
-        """Put a stream together. One that ends without a finish_reason broke off and is no answer."""
+        """Put a stream together. One that ends without a finish_reason broke off and is no answer; what comes
+        behind it, be it an error or a lost connection, takes nothing back."""
         gathered = Gathered()
         said: Any = None
-        async for data in stream.data():
-            try:
-                event = parse_json(data)
-                if error_of_event(event) is not None:
-                    raise HttpFailure(None, error_of(event))
-                said = words_of(event) or said
-                piece = gathered.add(Chunk.model_validate(event))
-            except ValueError:  # an event that is no JSON, or pydantic's: no chunk of a completion
-                gathered.broken = True
-                break
-            if piece:
-                on_delta(piece)
+        try:
+            async for data in stream.data():
+                try:
+                    event = parse_json(data)
+                    if error_of_event(event) is not None:
+                        raise HttpFailure(None, error_of(event))
+                    said = words_of(event) or said
+                    piece = gathered.add(Chunk.model_validate(event))
+                except ValueError:  # an event that is no JSON, or pydantic's: no chunk of a completion
+                    gathered.broken = not gathered.ended
+                    break
+                if piece:
+                    on_delta(piece)
+        except HttpFailure:
+            if not gathered.ended:
+                raise
         if (body := gathered.body()) is None:
             words = "" if said is None else f" It says: {self._connection.words(said)}"
             raise UnusableAnswer(
@@ -422,6 +430,11 @@ class OpenAIModel:
         what = "an HTML page" if is_page(text) else f"something else (see {place})" if place else "no JSON"
         said = None if is_page(text) or '"choices"' in text else error_in(text)
         says = f"; it says: {self._connection.words(said)}" if said else ""
+        if place.startswith("choices") and '"choices"' in text:
+            raise UnusableAnswer(
+                f"The server at {self._connection.host} sent a chat completion without a reply that could be "
+                f"read (see {place}); it says: {self._connection.words(text)}"
+            )
         raise UnusableAnswer(
             f"The server at {self._connection.host} sent {what} instead of a chat completion{says}. "
             f"Check {self._url_is}, which usually ends in /v1."

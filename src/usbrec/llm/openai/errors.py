@@ -12,12 +12,18 @@ from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, Unusabl
 
 _UNSUPPORTED = re.compile(
     r"unsupported|not support|n[o']t supported|unknown|unrecogni[sz]ed|unexpected|extra|not permitted"
-    r"|only the default|max_completion_tokens",
+    r"|only the default|max_completion_tokens|additional propert|deprecated"
+    r"|not (?:enabled|implemented|available)"
+    r"|only \S+ is allowed|is not allowed|must be 1(?![\d.])|cannot (?:both )?be (?:set|specified|used)",
     re.IGNORECASE,
 )
 _TOO_LONG = re.compile(
     r"context (?:length|size|window)|maximum context|context_length|exceed_context"
-    r"|prompt is too long|input is too long|too many (?:input )?tokens|maximum sequence length",
+    r"|prompt is too long|input is too long|too many (?:input )?tokens|maximum sequence length"
+    r"|\b(?:inputs?|prompts?)\b[^.\n]{0,60}\b(?:exceeds?|longer than|too (?:long|large))\b"
+    r"|\btokens?\b[^.\n]{0,40}\bexceeds?\b|(?:context|token) limit|\bn_ctx\b|max_model_len"
+    r"|maximum (?:model|input|prompt) length|reduce the length|request too large"
+    r"|must have less than \d+ tokens|max_new_tokens[`'\"]? must be <|max_tokens must be at least 1, got -",
     re.IGNORECASE,
 )
 _NO_SYSTEM = re.compile(
@@ -25,17 +31,34 @@ _NO_SYSTEM = re.compile(
     r"|(?:not|n't) support (?:a |the |an? )?(?:use of )?(?:role )?['\"`]?system['\"`]?(?: role| message|\b)"
     r"|(?:only|expected) ['\"`]?user['\"`]? and ['\"`]?assistant['\"`]?"
     r"(?: and ['\"`]?(?:model|tool)['\"`]?)? roles?"
-    r"|(?:unknown|invalid|unexpected) role:? ['\"`]?system",
+    r"|(?:unknown|invalid|unexpected) role:? ['\"`]?system|['\"`]system['\"`]? role (?:is )?not"
+    r"|(?:developer|system) instructions? (?:is|are) not|\brole ['\"`]system['\"`] (?:is )?not"
+    r"|invalid value for [\w.\[\]]*role: ['\"`]system"
+    r"|\broles?\b.{0,20}\b(?:one of|either)\b.{0,5}['\"`]?(?:user|assistant|model)\b(?!.{0,40}system)"
+    r"|only ['\"`]?user['\"`]?,? (?:and )?['\"`]?(?:assistant|model)\b.{0,20}roles\b(?!.{0,60}system)"
+    r"|input should be ['\"`]user['\"`] or ['\"`]assistant['\"`](?!.{0,40}system)"
+    # A template that counts the system message as a turn.
+    r"|roles must alternate|first message must be (?:from )?(?:the )?user",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_MODEL = re.compile(
     r"invalid model name|model[^.\n]{0,80}(?:does not exist|not found|is not available|is not a valid model)"
-    r"|(?:unknown|no such|unrecognized) model\b|model_not_found",
+    r"|(?:unknown|no such|unrecognized|unsupported|invalid) model\b|model_not_found|is not a valid model"
+    r"|(?:requested model|model ['\"`]?[\w./:-]{2,60}['\"`]?) (?:is not supported|not allowed|is not allowed)"
+    r"|model[^.\n]{0,60} has been (?:deprecated|decommissioned)|not allowed to access model"
+    r"|non-serverless model",
     re.IGNORECASE,
 )
 _ONE_CHOICE = re.compile(
-    r"\bn\s*(?:[=<>]|must|is|should)|(?:one|multiple) (?:completion )?choices?|multiple completions"
+    r"\bn\s*(?:[=<>:]|must|is|should)|(?:one|multiple) (?:completion )?(?:choices?|candidates?)"
+    r"|multiple completions|(?:parameter|argument|value for|loc):? n\b|\bbest_of\b",
+    re.IGNORECASE,
 )
+#: What else servers call a parameter.
+_OTHER_NAMES = {
+    "logprobs": re.compile(r"\blog[ _-]?prob(?:s|abilit)", re.IGNORECASE),
+    "frequency_penalty": re.compile(r"\bpenalt(?:y|ies)\b", re.IGNORECASE),
+}
 
 #: The fields in which servers say what is wrong, whatever else stands in the body.
 _SAID = ("message", "detail", "error", "error_message", "msg", "errors", "reason")
@@ -105,6 +128,11 @@ class Complaint:
         return self.code == "model_not_found" or bool(_NO_MODEL.search(self.text))
 
     @property
+    def one_of_two(self) -> bool:
+        """Whether two parameters are refused together, of which either would do."""
+        return bool(re.search(r"\bboth\b|\bonly one of\b", self.text, re.IGNORECASE))
+
+    @property
     def unsupported(self) -> bool:
         """Whether something is unknown to the server, rather than of a wrong value."""
         return bool(_UNSUPPORTED.search(self.text))
@@ -115,6 +143,8 @@ class Complaint:
             return True
         if parameter == "n":
             return bool(_ONE_CHOICE.search(self.text))
+        if parameter in _OTHER_NAMES and _OTHER_NAMES[parameter].search(self.text):
+            return True
         return bool(re.search(rf"\b(?:top_)?{parameter}\b", self.text))
 
     def failure(self, host: str, model: str, *, key: str, url: str) -> UsbRecError:
@@ -133,7 +163,7 @@ class Complaint:
                 f"The server at {host} has no model {model!r}, or not this path ({self.reason}); "
                 f"check the model's name and {url}, which usually ends in /v1."
             )
-        if status in (408, 409, 429) or (status is not None and status >= 500):
+        if status in (408, 409, 425, 429, 499) or (status is not None and status >= 500):
             return ModelUnavailable(f"The server at {host} answered {status} to the last try: {self.reason}")
         if status is not None and self.too_long:
             return PromptTooLong(f"The prompt does not fit the context of {model!r}: {self.reason}")

@@ -38,6 +38,9 @@ _CONNECT = 10.0
 #: on one that just closed fails.
 _KEEP = 4.0
 
+#: How a stream of events begins, whatever its type says.
+_EVENTS = (b"data:", b"event:", b": ", b":\n", b"id:", b"retry:")
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +68,15 @@ class Stream:
         self.events = "event-stream" in response.headers.get("content-type", "").lower()
         self._coming = data_of_events(response.content.iter_any())
         self._begun: list[str] = []
+
+    def have_read(self, body: bytes) -> None:
+        """Take `body`, which has been read, for a stream of events."""
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield body
+
+        self.events = True
+        self._coming = data_of_events(pieces())
 
     async def text(self) -> str:
         """Raises HttpFailure."""
@@ -222,12 +234,18 @@ class HttpClient:
         before its first words is read: until then nobody has heard anything, and it may be tried again.
         Raises what aiohttp raises."""
         response = answer.response
-        if response.status == 200 and answer.events and streamed:
+        done = 200 <= response.status < 300
+        if done and answer.events and streamed:
             return await self._refusal_of_stream(answer)
         body = await response.read()
+        if done and not answer.events and streamed and body.lstrip().startswith(_EVENTS):
+            # Servers and proxies that call a stream of events by another type.
+            answer.have_read(body)
+            return await self._refusal_of_stream(answer)
         # What lies somewhere is no completion.
         completes = self.answered and response.method == "POST"
-        status = statuses.true_status(response.status, body, answered=completes)
+        said_status = 200 if done and statuses.is_whole(body) else response.status
+        status = statuses.true_status(said_status, body, answered=completes)
         if status == 200:
             self.answered = self.answered or statuses.is_whole(body)
             return None

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from unicodedata import east_asian_width
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
-from usbrec.llm.marks import REASONING_PARTS
+from usbrec.llm.marks import is_thought_part
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
 
 #: The fields in which servers with a parser for reasoning give it, beside the content.
-_REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
+_REASONING_FIELDS = (
+    *("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"),
+    *("reasoning_text", "reasoning_summary", "thoughts", "thought"),
+)
 #: How servers say that the limit of tokens ended a reply (Mistral says "model_length").
-_LIMITS = frozenset({"length", "model_length", "max_tokens", "max_length"})
+_LIMITS = frozenset(
+    {
+        *("length", "model_length", "max_tokens", "max_length", "token_limit", "truncated"),
+        *("max_output_tokens", "max_new_tokens", "max_completion_tokens"),
+    }
+)
+#: A token of one byte, as tokenizers with a fallback to bytes write it.
+_BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
 #: Nested deeper, a text is none.
 _DEEPEST = 4
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
@@ -38,6 +49,12 @@ class BodyMessage(BaseModel):
 
     content: str | list[Any] | None = None
     refusal: Any = None
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _lenient(cls, value: Any) -> Any:
+        """One part without its list is what is said, too."""
+        return [value] if isinstance(value, Mapping) and "type" in value else value
 
     @classmethod
     def of(cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = ()) -> BodyMessage:
@@ -124,16 +141,22 @@ def _said(content: Any) -> str:
 
 def _part(part: Any) -> str:
     """The text of one part of a content; "" of thoughts, pictures and what nobody knows."""
-    if not isinstance(part, Mapping) or part.get("type", "text") in REASONING_PARTS:
+    if not isinstance(part, Mapping) or _is_thought(part):
         return ""
     text = part.get("text")
+    if isinstance(text, Mapping):
+        text = text.get("value")
     return text if isinstance(text, str) else ""
+
+
+def _is_thought(part: Any) -> bool:
+    return isinstance(part, Mapping) and is_thought_part(part.get("type", "text"), part.get("thought"))
 
 
 def _thought_parts(content: Any) -> str:
     if not isinstance(content, list):
         return ""
-    parts = [part for part in content if isinstance(part, Mapping) and part.get("type") in REASONING_PARTS]
+    parts = [part for part in content if _is_thought(part)]
     return "\n".join(text for part in parts if (text := _thought(part)))
 
 
@@ -156,11 +179,21 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _finish(value: Any) -> str | None:
+    """Why a reply ended, whatever a server makes of that field."""
+    if isinstance(value, Mapping):
+        value = value.get("type") or value.get("reason")
+    return None if value is None else str(value)
+
+
+Finish = Annotated[str | None, BeforeValidator(_finish)]
+
+
 class BodyChoice(BaseModel):
     """One choice of a chat completion. `logprobs` is read only by `top_tokens`, whatever it holds."""
 
     message: BodyMessage
-    finish_reason: str | None = None
+    finish_reason: Finish = None
     logprobs: Any = None
 
     @property
@@ -198,6 +231,8 @@ class BodyChoice(BaseModel):
             return "a refusal instead of an answer"
         if self.separated(marks).open:
             return "no reply within the limit: it was still reasoning when the tokens ran out"
+        if self.message.reasoning and not self.cut:
+            return "reasoning and no reply behind it"
         if self.cut:
             return "no text within the limit of tokens (models that reason first need more max_tokens)"
         return "an answer without text"
@@ -206,12 +241,19 @@ class BodyChoice(BaseModel):
         """(token, probability) of the likeliest first tokens; empty when the server gave none."""
         try:
             listed = [
-                (str(top["token"]), float(top["logprob"]))
-                for top in self.logprobs["content"][0]["top_logprobs"]
+                (_token(top), float(top["logprob"])) for top in self.logprobs["content"][0]["top_logprobs"]
             ]
         except (TypeError, KeyError, IndexError, ValueError, OverflowError):
             return []
         return [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+
+
+def _token(top: Mapping[str, Any]) -> str:
+    """A listed token as text. Where a server shows its bytes alone, or its number, they say what it is."""
+    shown, raw = top["token"], top.get("bytes")
+    if isinstance(raw, list) and raw and all(isinstance(one, int) and 0 <= one < 256 for one in raw):
+        return bytes(raw).decode("utf-8", "replace")
+    return (_BYTE_TOKEN.sub(lambda found: chr(int(found[1], 16)), str(shown))) if shown is not None else ""
 
 
 class Body(BaseModel):
@@ -224,7 +266,7 @@ class Body(BaseModel):
     def read(cls, text: str) -> Body:
         """Raises ValueError (pydantic's ValidationError among them) for what is no chat completion."""
         # Not pydantic's own reading of JSON, which refuses half a surrogate pair in any string.
-        return cls.model_validate(parse_json(text))
+        return cls.model_validate(parse_json(text.removeprefix("\ufeff")))
 
     @property
     def counted(self) -> tuple[int, int] | None:
@@ -257,9 +299,20 @@ class ChunkChoice(BaseModel):
     """A piece of a choice. Its `delta` is a message in the making; behind the end some servers send none."""
 
     delta: BodyMessage | None = None
-    finish_reason: str | None = None
+    finish_reason: Finish = None
     index: Any = None
     logprobs: Any = None
+    #: What some servers stream in place of a delta.
+    message: Any = None
+
+    @property
+    def said(self) -> BodyMessage | None:
+        """The piece, wherever the server puts it."""
+        if self.delta is not None and (self.delta.model_extra or self.delta.content is not None):
+            return self.delta
+        if isinstance(self.message, Mapping):
+            return BodyMessage.model_validate(self.message)
+        return self.delta
 
 
 class Chunk(BaseModel):

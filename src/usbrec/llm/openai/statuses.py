@@ -22,8 +22,18 @@ LONGEST_WAIT = 60.0
 _WRAPPED = re.compile(
     rb"(?:error code|status(?:[ _]code)?|HTTP(?:/[\d.]+)?)\W{0,4}(400|401|403|404|413|422)\b", re.IGNORECASE
 )
+#: And of its faults that may pass.
+_WRAPPED_PASSING = re.compile(
+    rb"(?:error code|status(?:[ _]code)?|HTTP(?:/[\d.]+)?)\W{0,4}(408|409|429|5\d\d)\b", re.IGNORECASE
+)
 #: An error inside a 200 that names no status of its own is one of the provider behind.
 BEHIND = 502
+#: A wait with its units, as those that count tokens by the minute write it ("1m30s", "20 seconds", "350ms").
+_DURATION = re.compile(
+    r"\s*(?:(?P<hours>\d+)\s*h(?:ours?)?)?\s*(?:(?P<minutes>\d+)\s*m(?:in(?:utes?)?)?(?!s))?"
+    r"\s*(?:(?P<seconds>\d+(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?)?\s*(?:(?P<thousandths>\d+(?:\.\d+)?)\s*ms)?\s*",
+    re.IGNORECASE,
+)
 #: How servers say that they broke a reply off in the middle (OpenRouter, Mistral; vLLM and SGLang; DeepSeek):
 #: what came is no reply, however much of it there is.
 BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource"})
@@ -54,7 +64,7 @@ _NUMBERS = ("code", "status", "status_code", "statusCode")
 #: What a body without choices says in place of an error.
 _SAID = ("message", "detail", "error_message", "msg", "errors")
 #: Worth another try, beside all from 500.
-_PASSING = (408, 409, 429)
+_PASSING = (408, 409, 425, 429, 499)
 
 
 def true_status(status: int, body: bytes, *, answered: bool) -> int:
@@ -70,6 +80,8 @@ def true_status(status: int, body: bytes, *, answered: bool) -> int:
             return named
         return BEHIND if answered and not whole else status
     if status >= 500 and (found := _WRAPPED.search(body)) is not None:
+        return int(found[1])
+    if status in (400, 422) and (found := _WRAPPED_PASSING.search(body)) is not None:
         return int(found[1])
     return status
 
@@ -201,6 +213,9 @@ def _parsed(body: bytes | str) -> Any:
 def _seconds(asked: str, scale: float) -> float | None:
     with contextlib.suppress(ValueError):
         return float(asked) / scale
+    if (found := _DURATION.fullmatch(asked)) is not None and any(found.groups()):
+        parts = (float(found[name] or 0) for name in ("hours", "minutes", "seconds", "thousandths"))
+        return sum(part * unit for part, unit in zip(parts, (3600, 60, 1, 0.001), strict=True))
     try:
         until = email.utils.parsedate_to_datetime(asked)
     except (TypeError, ValueError, IndexError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, ChunkChoice, put_together
+from usbrec.llm.openai.statuses import BROKEN_OFF
 
 
 @dataclass
@@ -19,12 +20,12 @@ class _Choice:
     def add(self, choice: ChunkChoice) -> str:
         self.finish = choice.finish_reason or self.finish
         self.logprobs = self.logprobs or choice.logprobs
-        if choice.delta is None:
+        if (said := choice.said) is None:
             return ""
-        self.thoughts.append(choice.delta.reasoning)
-        put_together(self.calls, (choice.delta.model_extra or {}).get("tool_calls"))
-        self.pieces.append(choice.delta.text)
-        return choice.delta.text
+        self.thoughts.append(said.reasoning)
+        put_together(self.calls, (said.model_extra or {}).get("tool_calls"))
+        self.pieces.append(said.text)
+        return said.text
 
     def whole(self) -> BodyChoice:
         message = BodyMessage.of("".join(self.pieces), "".join(self.thoughts), self.calls)
@@ -49,6 +50,12 @@ class Gathered:
             if index == next(iter(self._choices)):
                 told += new
         return told
+
+    @property
+    def ended(self) -> bool:
+        """Whether all choices that began have an end, and none of them was broken off."""
+        finishes = [choice.finish for choice in self._choices.values()]
+        return bool(finishes) and all(one and one.lower() not in BROKEN_OFF for one in finishes)
 
     def body(self) -> Body | None:
         """The choices that have an end; None for a stream that broke off."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from usbrec.llm.marks import REASONING_PARTS
+from usbrec.llm.marks import is_thought_part
 from usbrec.serve.http.errors import ServiceError, field_path
 from usbrec.serve.openai.schema import Body, ChatBody, Document, MessageIn, Ours, Text
 
@@ -138,7 +138,7 @@ def _content(content: Any, param: str) -> Any:
     words: list[str] = []
     for part in content:
         kind = part.get("type") if isinstance(part, Mapping) else None
-        if kind in REASONING_PARTS:
+        if isinstance(part, Mapping) and is_thought_part(kind, part.get("thought")):
             continue
         text = part.get("refusal" if kind == "refusal" else "text") if isinstance(part, Mapping) else None
         if not isinstance(text, str) or (kind not in _TEXTS and kind != "refusal"):

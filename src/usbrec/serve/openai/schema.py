@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from usbrec.dialogue import Conversation, Turn
-from usbrec.llm.marks import REASONING_PARTS
+from usbrec.llm.marks import is_thought_part
 from usbrec.llm.reasoning import separate
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.storage.store import Kind
@@ -52,6 +52,11 @@ class Part(Body):
     type: Text
     text: Text | None = None
     refusal: Text | None = None
+    thought: Any = None
+
+    @property
+    def is_thought(self) -> bool:
+        return is_thought_part(self.type, self.thought)
 
     @property
     def words(self) -> str | None:
@@ -70,7 +75,7 @@ class MessageIn(Body):
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
         # Some clients send thoughts back as parts of their own.
-        parts = [one for one in self.content if self.role != "assistant" or one.type not in REASONING_PARTS]
+        parts = [one for one in self.content if self.role != "assistant" or not one.is_thought]
         for part in parts:
             if part.words is None:
                 raise ServiceError(
@@ -118,6 +123,12 @@ class Ours(Body):
     ] = None
 
 
+_OTHER_FORMATS = (
+    *("format", "json_schema", "guided_json", "guided_regex", "guided_grammar", "guided_choice"),
+    *("structured_outputs", "grammar"),
+)
+
+
 class ChatBody(Body):
     """POST /v1/chat/completions."""
 
@@ -138,10 +149,26 @@ class ChatBody(Body):
     tool_choice: Text | Document | None = None
     parallel_tool_calls: bool | None = None
     response_format: Document | None = None
+    functions: Annotated[Any, Field(description="Refused: `tools` has taken their place.")] = None
+    function_call: Annotated[Any, Field(description="Refused with `functions`.")] = None
+    format: Annotated[Any, Field(description="Refused, like others' names for it: `response_format`.")] = None
+    json_schema: Any = None
+    guided_json: Any = None
+    guided_regex: Any = None
+    guided_grammar: Any = None
+    guided_choice: Any = None
+    structured_outputs: Any = None
+    grammar: Any = None
     filter: Annotated[
         Document | None, Field(description="The same as `usbrec.filter`: what every item must be.")
     ] = None
     usbrec: Ours | None = None
+
+    @property
+    def other_formats(self) -> list[str]:
+        """The fields that are set by which servers other than OpenAI's are asked for JSON."""
+        named = {name: getattr(self, name) for name in _OTHER_FORMATS}
+        return [name for name, value in named.items() if value not in (None, "", "text", {}, [])]
 
     @property
     def wanted(self) -> Mapping[str, Any] | None:

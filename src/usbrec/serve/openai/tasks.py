@@ -22,6 +22,7 @@ _BEGINNINGS = re.compile(
     r"\s*(?:"
     r"#{1,4} Task:\s+Summarize the conversation history that will be compacted"
     r"|Create a concise, 3-5 word (?:title with an emoji as a title|phrase as a (?:header|title)) for the"
+    r"|Provide a concise, 5-word-or-less title for the conversation"
     r"|Your task is to reflect the speaker's likely facial expression through a fitting emoji"
     r"|You have been provided with a set of responses from various models to the latest user query"
     r")",
