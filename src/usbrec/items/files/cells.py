@@ -34,7 +34,13 @@ _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _STRINGS = re.compile(_STRING, re.DOTALL)
 _STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
-_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in (",|;", "|;")}
+# Chinese and Japanese lists have marks of their own; a slash joins one name ("AC/DC", "Sci-Fi/Fantasy") unless
+# blanks or such letters stand around it.
+_SEPARATORS = {
+    ",|;": re.compile(r"[,|;，；、｜]|\s/\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
+    "|;": re.compile("[|;；｜]"),
+}
+_EMPTY = re.compile(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
 _MARK = "\x01"
 _SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
 # numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).
@@ -85,6 +91,8 @@ def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; lists of objects in a cell are their names."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str) and _EMPTY.fullmatch(value):
+        return ""
     if isinstance(value, str) and value.startswith(("[{", '["', "['", "{'", '{"')):
         try:
             if names := names_in(value):
