@@ -93,7 +93,7 @@ class Mapper:
         types: Mapping[str, ColumnType] | None = None,
         first: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        """`first` are some rows, which say what a name leaves open: "stars" are people or marks out of five."""
+        """`first` are some rows, which say what a name leaves open: "stars" are people or marks of five."""
         header = list(header)
         self._actual = {column_key(name): name for name in reversed(header)}
         self._path = path

@@ -332,8 +332,8 @@ def _each_once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _quotes_are_text(text: str, header: str) -> bool:
-    """Whether a table with tabs has no quoting (IMDb's, say): a cell opens with a quote and does not close with
-    it, and all lines have the same tabs nevertheless."""
+    """Whether a table with tabs has no quoting (IMDb's, say): a cell opens with a quote and does not close
+    with it, and all lines have the same tabs nevertheless."""
     if not _OPENED.search(text):
         return False
     tabs = header.count("\t")

@@ -38,9 +38,12 @@ _CASELESS = LazyPattern(f"[{UNSPACED}{ARABIC}\u0590-\u05ff\u0900-\u0dff]")
 _DOTS = "・·･‧•"
 _LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
 _LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
-_CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
+# The next entry of a numbered list: "1.流浪地球 2.花样年华", "1、… 2、…".
+_NEXT_ENTRY = r"[ \t]*[(（]?[0-9]{1,2}[.、)）．](?![0-9])"
+_CLAUSE_BEFORE = LazyPattern(r"""(?:^|(?<![0-9])[0-9]{1,2}、|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
 _CLAUSE_AFTER = LazyPattern(
-    r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
+    r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^]|"""
+    rf"{_NEXT_ENTRY})"
 )
 _NUMBER = LazyPattern(
     r"[ \t]*(?:第[2-9二三四五六七八九十](?:部|季|集|卷|作|章|期)|([2-9]|[1-9][0-9])(?![0-9.:/]))"
@@ -71,6 +74,10 @@ def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()
             most = _SHORT_JAPANESE
         if all(map(_KATAKANA.match, title_words)):  # loanwords of every day: ベランダ
             most = _SHORT_KATAKANA
+        # A word with a number behind it is that of a series: 战狼2.
+        numbered = title_words[-1].isdigit() and len(title_words) == 3 and len(title_words[0]) == 1
+        if numbered and not _of_everyday_words(title_words[:-1], known):
+            return Ambiguity.PLAIN
         if len(title_words) <= most or joined in ordinary or _of_everyday_words(title_words, known):
             return Ambiguity.CAPITALS
         return Ambiguity.PLAIN
