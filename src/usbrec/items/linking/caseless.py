@@ -39,11 +39,10 @@ _DOTS = "・·･‧•"
 _LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
 _LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
 # The next entry of a numbered list: "1.流浪地球 2.花样年华", "1、… 2、…".
-_NEXT_ENTRY = r"[ \t]*[(（]?[0-9]{1,2}[.、)）．](?![0-9])"
-_CLAUSE_BEFORE = LazyPattern(r"""(?:^|(?<![0-9])[0-9]{1,2}、|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
+_NEXT_ENTRY = LazyPattern(r"[ \t]+[(（]?([0-9]{1,2})([.,、)．）])(?![0-9])")
+_CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
 _CLAUSE_AFTER = LazyPattern(
-    r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^]|"""
-    rf"{_NEXT_ENTRY})"
+    r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
 )
 _NUMBER = LazyPattern(
     r"[ \t]*(?:第[2-9二三四五六七八九十](?:部|季|集|卷|作|章|期)|([2-9]|[1-9][0-9])(?![0-9.:/]))"
@@ -281,7 +280,13 @@ class Surroundings:
 
     @functools.cached_property
     def _clause_after(self) -> bool:
-        return bool(_CLAUSE_AFTER.match(self._text, self._end))
+        return bool(_CLAUSE_AFTER.match(self._text, self._end)) or self.before_entry
+
+    @functools.cached_property
+    def before_entry(self) -> bool:
+        """Whether the next entry of a list begins behind the match: its number goes on from one before."""
+        entry = _NEXT_ENTRY.match(self._text, self._end)
+        return entry is not None and f"{int(entry[1]) - 1}{entry[2]}" in self._text[: self._start]
 
 
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
