@@ -137,3 +137,13 @@ def test_columns_of_registers_are_recognised(tmp_path: Path) -> None:
     assert (film.id, film.title, film.year, film.genres) == ("tt01", "Pier", 1999, ("Drama",))
     book = first(tmp_path, "ISBN;Book-Title;Book-Author;Year-Of-Publication\n01;Pier;Ada Quill;2002\n")
     assert (book.id, book.title, book.people, book.year) == ("01", "Pier", ("Ada Quill",), 2002)
+
+
+def test_what_cannot_be_said_is_no_genre(tmp_path: Path) -> None:
+    rows = '{"title": "Pier", "genres": ["\\ud83d", "Drama", "--"]}\n'
+    assert first(tmp_path, rows, "c.jsonl").genres == ("Drama",)
+
+
+def test_an_amount_in_an_object_is_a_number(tmp_path: Path) -> None:
+    rows = '{"title": "Pier", "price": {"amount": 5, "currency": "EUR"}, "size": {"value": "large"}}\n'
+    assert first(tmp_path, rows, "c.jsonl").extra == {"price": "5", "size": "large"}

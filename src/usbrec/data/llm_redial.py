@@ -163,7 +163,9 @@ class Recommended:
         if not isinstance(read, dict):
             raise FileMissing(f"{path}: expected a JSON object from ids to titles; fetch the file anew")
         return {
-            item: _without_edition(" ".join(clean(html.unescape(title)).split()))  # as shops write them: &amp;
+            item: _without_edition(
+                " ".join(clean(html.unescape(title)).split())
+            )  # as shops write them: &amp;
             for item, title in read.items()
             if isinstance(title, str) and title.strip()
         }

@@ -34,8 +34,8 @@ _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _STRINGS = re.compile(_STRING, re.DOTALL)
 _STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
-# Chinese and Japanese lists have marks of their own; a slash joins one name ("AC/DC", "Sci-Fi/Fantasy") unless
-# blanks or such letters stand around it.
+# Chinese and Japanese lists have marks of their own; a slash is part of a name ("AC/DC", "Sci-Fi/Fantasy")
+# unless blanks or such letters stand around it.
 _SEPARATORS = {
     ",|;": re.compile(r"[,|;，；、｜]|\s/\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
     "|;": re.compile("[|;；｜]"),
@@ -91,6 +91,8 @@ def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; lists of objects in a cell are their names."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping) and (amount := _amount(value)):
+        return amount
     if isinstance(value, str) and _EMPTY.fullmatch(value):
         return ""
     if isinstance(value, str) and value.startswith(("[{", '["', "['", "{'", '{"')):
@@ -100,6 +102,18 @@ def further_text(value: Any) -> str:
         except BrokenCell:
             pass
     return text_of(value)
+
+
+def _amount(value: Mapping[Any, Any]) -> str:
+    """An amount of money that an object holds, {"amount": 5, "currency": "EUR"}, as a text, else ""."""
+    folded = {str(key).casefold(): entry for key, entry in value.items()}
+    currency = next(
+        (folded[key] for key in ("currency", "currencycode", "currency_code") if key in folded), ""
+    )
+    number = next((folded[key] for key in ("amount", "value", "price") if key in folded), None)
+    if not isinstance(currency, str) or isinstance(number, bool) or not isinstance(number, int | float | str):
+        return ""
+    return f"{number} {currency}" if currency.strip() else ""
 
 
 def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = ",|;") -> list[str]:

@@ -45,14 +45,17 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "id": (
         "id", "itemid", "movieid", "filmid", "bookid", "productid", "sku", "asin", "isbn", "imdbid", "tmdbid",
         "tconst", "parentasin", "businessid", "showid", "appid",
+        "malid", "animeid", "trackid", "songid", "gameid",
     ),
     "title": (
         "title", "name", "movietitle", "moviename", "itemname", "itemtitle", "productname", "producttitle",
         "booktitle", "primarytitle",
+        "seriestitle", "trackname", "songtitle", "songname", "gametitle", "gamename",
     ),
     "year": (
         "year", "releaseyear", "publicationyear", "released", "releasedate", "date", "startyear",
         "yearofpublication", "originalpublicationyear", "publicationdate", "datepublished",
+        "originalreleasedate", "releasedyear",
     ),
     "genres": ("genres", "genre", "categories", "category", "styles", "style", "tags"),
     "people": (
@@ -265,7 +268,8 @@ class Mapper:
                 found += names_in(value, self._found.setdefault(column, {}), separators)
             except BrokenCell as problem:
                 self.broken.append(f"{place}: {column}: {problem}")
-        return first_of(found)
+        # What has neither a letter nor a digit ("?", half an emoji) cannot be said.
+        return first_of(name for name in found if any(map(str.isalnum, name)))
 
 
 # Spelt as programs write what is missing; there are films called "Unknown" and "Null".

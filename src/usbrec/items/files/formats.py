@@ -285,10 +285,13 @@ def _csv(where: str, text: str) -> Table:
         text = text.replace(delimiter, between)
     # A description may be longer than the reader's limit, which is there for files that are no CSV.
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
-    quoting = (
-        csv.QUOTE_NONE if delimiter == "\t" and _quotes_are_text(text, header_line) else csv.QUOTE_MINIMAL
+    plain = delimiter == "\t" and _quotes_are_text(text, header_line)
+    reader = csv.reader(
+        _lines(text),
+        delimiter=between,
+        skipinitialspace=True,
+        quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL,
     )
-    reader = csv.reader(_lines(text), delimiter=between, skipinitialspace=True, quoting=quoting)
 
     def all_cells() -> Iterator[tuple[str, list[str]]]:
         begins = 1
