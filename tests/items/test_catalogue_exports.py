@@ -37,6 +37,10 @@ def first(folder: Path, content: str, name: str = "c.csv") -> Item:
         ("99991399", None),
         ("coming soon", None),
         ("30-Oct-95", None),
+        ("Nov 1st, 2000", 2000),
+        ("a" * 50_000, None),
+        ("a " * 50_000, None),
+        ("1 " * 50_000, None),
         ("1000 copies of 1999", 1000),
     ],
 )

@@ -146,7 +146,9 @@ def split_year(text: str) -> tuple[str, int | None]:
 
 _YEAR_FIRST = re.compile(r"\s*(\d{4})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*\Z))")
 # "06/05/1999", "Nov 1, 2000", "1. April 1999"
-_YEAR_OF_DATE = re.compile(r"\s*(?:\d{1,2}(?!\d)|[^\W\d_]{1,9}|[\s./,-])*?(?<!\d)(\d{4})\s*")
+_YEAR_OF_DATE = re.compile(
+    r"(?:\d{1,2}(?!\d)|(?<![^\W\d_])[^\W\d_]{1,9}(?![^\W\d_])|[\s./,-])*(?<!\d)(\d{4})\s*"
+)
 
 
 def plausible_year(text: str) -> int | None:

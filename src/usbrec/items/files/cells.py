@@ -40,6 +40,7 @@ _SEPARATORS = {
     ",|;": re.compile(r"[,|;，；、｜]|\s/\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
     "|;": re.compile("[|;；｜]"),
 }
+_PLAIN_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in _SEPARATORS}
 _EMPTY = re.compile(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
 _MARK = "\x01"
 _SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
@@ -127,15 +128,17 @@ def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = 
     written = text_of(value)
     if not written:
         return []
+    plain = written.isascii() and "/" not in written
+    between = (_PLAIN_SEPARATORS if plain else _SEPARATORS)[separators]
     if written[0] in '[{("' or written[-1] == ")":
         found = _structure(written)
         if found is not None:
             return _names(found, keys, 1)
         if written[0] == "[" and written[-1] == "]":
             written = written[1:-1]
-    elif _SEPARATORS[separators].search(written) is None:
+    elif between.search(written) is None:
         return [] if _is_nothing(written) else [_unquoted(written)]
-    parts = (_unquoted(text_of(part)) for part in _SEPARATORS[separators].split(written))
+    parts = (_unquoted(text_of(part)) for part in between.split(written))
     return [part for part in parts if part and not _is_nothing(part)]
 
 

@@ -160,14 +160,16 @@ class Mapper:
     def item(self, row: Mapping[str, Any], key: str | None = None, place: str = "") -> Item | None:
         """The item of one row, None when it has no title. `key` is an id that stands outside the row, `place`
         what broken cells are told with."""
-        name, *other_names = self._titles(row)
-        written = without_html(name)
+        names = self._titles(row)
+        written = without_html(names[0])
         own_year = plausible_year(self._one(row, "year"))
         title, also, year = read_titles(written, dated=own_year is not None)
         if not title:
             return None
         year = own_year if own_year is not None else year
-        further = (*other_names, *self._many(row, "also", place, "|;"))
+        further = self._many(row, "also", place, "|;")
+        if len(names) > 1:
+            further = (*names[1:], *further)
         item_id = _whole(self._name(row, "id")) or key
         extra = {name: text for name in self._rest if (text := self._further(name, row.get(name)))}
         return Item(
@@ -238,14 +240,15 @@ class Mapper:
         """The title, and further ones where a cell is a list of them; "" for none."""
         for column in self.columns["title"]:
             value = row.get(column)
-            if isinstance(value, list | tuple | Mapping):
-                try:
-                    names = names_in(value)
-                except BrokenCell:
-                    names = []
-            else:
-                text = text_of(value, unknown=frozenset())
-                names = [text] if text and text not in _NO_TITLE else []
+            if isinstance(value, str) or not isinstance(value, list | tuple | Mapping):
+                text = text_of(value, unknown=_NONE)
+                if text and text not in _NO_TITLE:
+                    return [text]
+                continue
+            try:
+                names = names_in(value)
+            except BrokenCell:
+                continue
             if names:
                 return names
         return [""]
@@ -269,11 +272,12 @@ class Mapper:
             except BrokenCell as problem:
                 self.broken.append(f"{place}: {column}: {problem}")
         # What has neither a letter nor a digit ("?", half an emoji) cannot be said.
-        return first_of(name for name in found if any(map(str.isalnum, name)))
+        return first_of([name for name in found if name[0].isalnum() or any(map(str.isalnum, name))])
 
 
 # Spelt as programs write what is missing; there are films called "Unknown" and "Null".
 _NO_TITLE = frozenset({"nan", "NaN", "N/A", "null", "NULL", "None", "\\N", "<NA>", "#N/A"})
+_NONE: frozenset[str] = frozenset()
 _STARS = frozenset({"star", "stars"})
 
 
@@ -285,12 +289,12 @@ def _only_numbers(values: Iterable[Any]) -> bool:
 
 def _whole(item_id: str) -> str:
     """An id without the fraction that a table gives whole numbers when some are missing: "12.0"."""
-    return item_id[:-2] if item_id.endswith(".0") and item_id[:-2].isdigit() else item_id
+    return item_id[:-2] if item_id[-2:] == ".0" and item_id[:-2].isdigit() else item_id
 
 
 def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
     """Names with a slash between whole names apart; "AC/DC" is one."""
-    if not any("/" in name for name in names):
+    if not names or "/" not in "".join(names):
         return names
     found: list[str] = []
     for name in names:
