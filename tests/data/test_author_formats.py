@@ -526,6 +526,14 @@ class TestLlmRedial:
         assert (sample.id, sample.targets, sample.source) == ("1:1", ("Lantern Pier",), "llm-redial")
         assert sample.turns == (Turn("seeker", "I loved Salt Road. Anything like it?"),)
 
+    def test_entities_in_a_shops_titles_are_characters(self, tmp_path: Path) -> None:
+        write_beside(tmp_path)
+        names = json.loads((tmp_path / "item_map.json").read_text())
+        names = {item: title.replace("Lantern Pier", "Lantern &amp; Pier") for item, title in names.items()}
+        (tmp_path / "item_map.json").write_text(json.dumps(names))
+        (sample,) = load_samples(written(tmp_path, "1\n\nUser: Hi\n\nAgent: Lantern & Pier\n"))
+        assert sample.targets == ("Lantern & Pier",)
+
     def test_a_bare_number_may_stand_above_a_dialogue_and_words_go_on_in_the_next_line(
         self, tmp_path: Path
     ) -> None:

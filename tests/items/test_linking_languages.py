@@ -311,3 +311,31 @@ def test_a_chinese_sentence_is_read_in_less_than_a_millisecond() -> None:
     # It is about 0.3 ms.
     assert time.process_time() - began < 0.001 * len(texts)
     assert found == len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("推荐：1.流浪地球 2.战狼2 3.夜色之城", ["流浪地球", "战狼2", "夜色之城"]),
+        ("1、流浪地球 2、夜色之城", ["流浪地球", "夜色之城"]),
+        ("战狼2比战狼好看", ["战狼2", "战狼"]),
+        ("我喜欢战狼2", ["战狼2"]),
+        ("看过流浪地球 2吗", []),
+        ("夜色之城 2. 我喜欢", []),
+        ("天気の子はどうですか？", ["天気の子"]),
+        ("天気の子なんてどう？", ["天気の子"]),
+        ("天気の子が見たいです", ["天気の子"]),
+        ("명작 <시>와 <밀양>", ["시", "밀양"]),
+        ("시간이 <없어>요", []),
+        ("أنصحك بمشاهدة كفرناحوم", ["كفرناحوم"]),
+        ("Wie wäre es mit Tschick?", ["Tschick"]),
+        ("Wie wär’s mit Tschick?", ["Tschick"]),
+        ("Ich war gestern mit Tschick unterwegs.", []),
+    ],
+)
+def test_titles_are_found_as_they_are_recommended(text: str, titles: list[str]) -> None:
+    names = ["流浪地球", "战狼", "战狼2", "夜色之城", "天気の子", "시", "밀양", "كفرناحوم", "Tschick"]
+    linker = Linker([Item(name, name) for name in names])
+    assert [mention.item_id for mention in linker.link(text)] == titles
+    for title in titles:
+        assert not TitleMatcher([title]).named(TitleMatcher(titles).mask(text))

@@ -130,6 +130,31 @@ def test_an_english_word_that_is_german_too_makes_no_german(text: str) -> None:
     assert detect(text) in ("en", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Je cherche un film policier.", "fr"),
+        ("Busco una comedia divertida.", "es"),
+        ("Cerco un film divertente per stasera", "it"),
+        ("Szukam dobrej komedii na wieczór", "pl"),
+        ("Hledám dobrou komedii na večer", "cs"),
+        ("Keresek egy vicces filmet ma estére", "hu"),
+        ("Caut un film amuzant pentru diseară", "ro"),
+        ("Saya ingin menonton film lucu malam ini", "id"),
+        ("Tôi muốn xem một bộ phim hài", "vi"),
+        ("Etsin hauskaa elokuvaa illaksi", "fi"),
+        ("Kan du anbefale en sjov film? Jeg vil grine", "da"),
+        ("Busco is the film that I liked, do you know it?", "en"),
+        ("El laberinto del fauno", None),
+        ("Les Enfants du paradis", None),
+    ],
+)
+def test_a_word_that_people_ask_with_tells_the_language_of_one_short_sentence(
+    text: str, language: str | None
+) -> None:
+    assert detect(text) == language
+
+
 def test_a_quoted_title_of_another_language_does_not_count() -> None:
     assert detect("I loved 《卧虎藏龙》 and “Das Leben der Anderen”, do you have more like that?") == "en"
     assert detect("Ich mochte „The Lord of the Rings and all of that“ sehr gern.") == "de"

@@ -11,7 +11,7 @@ import usbrec
 from support.command import refused
 from support.films import CATALOGUE, film_files
 from usbrec.config import Config
-from usbrec.errors import UnknownLanguage
+from usbrec.errors import InputError, UnknownLanguage
 from usbrec.llm.scripted import ScriptedModel
 from usbrec.serve.failures import failure_of
 from usbrec.stages import evaluate
@@ -90,6 +90,24 @@ def test_rules_refuse_a_language_that_they_do_not_know_and_name_the_rows(
     for part in ("2 of 3 rows", "row-1: Chinese (zh)", "row-2: French (fr)", 'language = "en"', told):
         assert part in said
     assert not out.exists()
+
+
+@pytest.mark.parametrize("language", ["zh", "fr"])
+def test_a_seeker_by_rules_accepts_in_any_language_and_refuses_to_say_more(
+    language: str, tmp_path: Path
+) -> None:
+    files = film_files(tmp_path)
+    model = tmp_path / "m.jsonl"
+    model.write_text(json.dumps({"say": "《Casino》(1995)。"}) + "\n", encoding="utf-8")
+    seats = {"recommender": f"scripted:{model}", "simulator": "rules", "judge": "rules"}
+    config = _config().with_(seats=seats)
+    samples = _samples(tmp_path, language)
+    results = evaluate(samples, tmp_path / "right", config=config, catalogue=files["catalogue"])
+    assert (results["hit"]["mean"], results["ieval"]["mean"]) == (1.0, 2.0)
+    model.write_text(json.dumps({"say": "Goodfellas (1990)."}) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"1 of 1 rows[^$]*--seeker rules[^$]*row-0: \w+ \({language}\)"):
+        evaluate(samples, tmp_path / "wrong", config=config, catalogue=files["catalogue"])
+    assert not (tmp_path / "wrong" / "results.json").exists()
 
 
 def test_models_play_in_any_language_where_no_rule_has_to_speak(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ there are dialogues and no samples.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -162,7 +163,9 @@ class Recommended:
         if not isinstance(read, dict):
             raise FileMissing(f"{path}: expected a JSON object from ids to titles; fetch the file anew")
         return {
-            item: _without_edition(" ".join(clean(title).split()))
+            item: _without_edition(
+                " ".join(clean(html.unescape(title)).split())
+            )  # as shops write them: &amp;
             for item, title in read.items()
             if isinstance(title, str) and title.strip()
         }

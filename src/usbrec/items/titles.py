@@ -144,9 +144,16 @@ def split_year(text: str) -> tuple[str, int | None]:
     return (title if match["year"] and year is None else title[: match.end("title")]), year
 
 
+_YEAR_FIRST = re.compile(r"\s*(\d{4})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*\Z))")
+# "06/05/1999", "Nov 1, 2000", "1. April 1999"
+_YEAR_OF_DATE = re.compile(
+    r"(?:\d{1,2}(?!\d)|(?<![^\W\d_])[^\W\d_]{1,9}(?![^\W\d_])|[\s./,-])*(?<!\d)(\d{4})\s*"
+)
+
+
 def plausible_year(text: str) -> int | None:
-    """A year of release from what a catalogue writes ("1999", "1999.0", "1999-03-31"), else None."""
-    match = re.match(r"\s*(\d{4})(?!\d)", text)
+    """A year of release from what a catalogue writes ("1999", "1999-03-31", "Nov 1, 1999"), else None."""
+    match = _YEAR_FIRST.match(text) or _YEAR_OF_DATE.fullmatch(text)
     if match is None:
         return None
     year = int(match[1])

@@ -58,9 +58,12 @@ def evidence(text: str) -> Mapping[str, float]:
     text = text[:ENOUGH].replace("’", "'")
     text = _QUOTED.sub(" ", text)
     found: dict[str, float] = defaultdict(float)
-    weights = _weights()
+    weights, asking = _weights(), _asking()
     for word in _WORD.findall(text.lower()):
-        for part in (word,) if word in weights else word.split("'"):
+        for part in (word,) if word in weights or word in asking else word.split("'"):
+            if part in asking:
+                found[asking[part]] += _SURE
+                continue
             for language in weights.get(part, ()):
                 found[language] += 1 / len(weights[part])
     if not text.isascii():
@@ -89,6 +92,14 @@ def _weights() -> Mapping[str, tuple[str, ...]]:
         for word in dict.fromkeys(about.get("words", "").split()):
             having[word] = (*having.get(word, ()), language)
     return having
+
+
+@functools.cache
+def _asking() -> Mapping[str, str]:
+    """The language that each word asks in."""
+    return {
+        word: code for code, about in shared("languages").items() for word in about.get("asking", "").split()
+    }
 
 
 @functools.cache

@@ -1,4 +1,8 @@
-"""Language check: no run in which rules would read or answer a dialogue whose language they do not know."""
+"""Language check: no run in which rules read or answer a dialogue whose language they do not know.
+
+Most of it is known before a run. A seeker by rules only has to speak where the first reply is not the right
+one, so that is found when it comes (:func:`unknown_language`).
+"""
 
 from __future__ import annotations
 
@@ -16,21 +20,40 @@ from usbrec.stages.wiring import BASELINES, RULES, RULES_BELIEF
 _SHOWN = 20
 
 
-def check_languages(config: Config, samples: Sequence[Sample], languages: Languages) -> None:
+_AS_SEEKER = "they answer as the seeker (--seeker rules)"
+
+
+def check_languages(
+    config: Config, samples: Sequence[Sample], languages: Languages, *, seeker_speaks: bool = False
+) -> None:
     """With resolved settings. Raises InputError where rules are to speak or read in a language that the
-    lexicon lacks: says which was found in which row, and what to do."""
+    lexicon lacks: says which was found in which row, and what to do. With `seeker_speaks` the seeker is taken
+    to have to say more than yes."""
     reasons = list(_rules_speak(config))
-    if not reasons:
-        return
+    if (reasons or seeker_speaks) and config.seats.simulator == RULES and config.mode != "ask":
+        reasons.insert(0, _AS_SEEKER)
+    if reasons and (error := _refusal(reasons, samples, languages)):
+        raise error
+
+
+def unknown_language(config: Config, samples: Sequence[Sample], languages: Languages) -> InputError:
+    """The same error for a run whose seeker by rules had to speak such a language."""
+    reasons = [_AS_SEEKER, *_rules_speak(config)]
+    return _refusal(reasons, samples, languages) or InputError(
+        f"A dialogue went on in a language that rules do not know; they know {known()}."
+    )
+
+
+def _refusal(reasons: Sequence[str], samples: Sequence[Sample], languages: Languages) -> InputError | None:
     found = [(sample.id, languages.told(sample.turns)) for sample in samples]
     other = [(sample_id, language) for sample_id, language in found if language not in LANGUAGES]
     if not other:
-        return
+        return None
     listed = "\n".join(
         f"  {sample_id}: {name_of(language)} ({language})" for sample_id, language in other[:_SHOWN]
     )
     more = f"\n  ... and {len(other) - _SHOWN} more" if len(other) > _SHOWN else ""
-    raise InputError(
+    return InputError(
         f"{len(other)} of {len(found)} rows are in a language that rules do not know; they know {known()}. "
         f"Rules are needed here, because {' and '.join(reasons)}.\n{listed}{more}\n"
         'Put models in these seats, leave the rows out, or set language = "en" in the settings if they are '
@@ -45,8 +68,6 @@ def _rules_speak(config: Config) -> Iterator[str]:
         return
     if config.mode == "ask":
         yield "they answer attribute questions (--mode ask)"
-    elif seats.simulator == RULES:
-        yield "they answer as the seeker (--seeker rules)"
     if seats.recommender in BASELINES:
         yield f"they recommend (--recommender {seats.recommender})"
     if seats.judge == RULES_BELIEF:

@@ -41,7 +41,7 @@ class RolloutRewards:
         self.inputs = inputs
         self._journal = journal
         self._samples = {sample.id: sample for sample in inputs.samples}
-        check_languages(config, inputs.samples, inputs.languages)
+        check_languages(config, inputs.samples, inputs.languages, seeker_speaks=True)
         self._participants: Participants = seat_participants(
             config, inputs.prompts, inputs.catalogue, journal, languages=inputs.languages
         )

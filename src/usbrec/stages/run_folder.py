@@ -14,7 +14,14 @@ from usbrec.config import CatalogueFile, Config, dump_config
 from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
-from usbrec.errors import BadLines, ConfigError, Interrupted, ModelRefused, RunFolderError
+from usbrec.errors import (
+    BadLines,
+    ConfigError,
+    Interrupted,
+    ModelRefused,
+    RunFolderError,
+    UnknownLanguage,
+)
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items.open import open_catalogue, told_of
@@ -26,7 +33,7 @@ from usbrec.play.seekers.phrases import read_phrases
 from usbrec.play.seekers.wishes import check_wishes
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
-from usbrec.stages.languages import check_languages
+from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
@@ -325,7 +332,11 @@ async def _run(
             scoring = await find_scoring(participants, inputs.samples, config, journal)
 
         async def one(sample: Sample) -> Mapping[str, Any]:
-            return await work(participants, sample)
+            try:
+                return await work(participants, sample)
+            except UnknownLanguage:
+                # A row left out for its language would make the mean one of those that were easy.
+                raise unknown_language(config, inputs.samples, inputs.languages) from None
 
         records = await run_units(
             units,

@@ -6,7 +6,7 @@ import math
 import re
 
 _SIGN = (
-    r"(?:[$€£¥₹₽₩₺₴₫฿₱₪]|US\$|A\$|C\$|Rs\.?|kr\.?|zł|Kč|Fr\.?|euros?"
+    r"(?:[$€£¥₹₽₩₺₴₫฿₱₪￥＄￡￦元円원]|US\$|A\$|C\$|Rs\.?|kr\.?|zł|руб\.?|Kč|Fr\.?|euros?"
     r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|KRW|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|MXN|TRY|ZAR)"
 )
 _WRITTEN = re.compile(

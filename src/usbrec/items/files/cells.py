@@ -34,7 +34,14 @@ _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _STRINGS = re.compile(_STRING, re.DOTALL)
 _STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
-_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in (",|;", "|;")}
+# Chinese and Japanese lists have marks of their own; a slash is part of a name ("AC/DC", "Sci-Fi/Fantasy")
+# unless blanks or such letters stand around it.
+_SEPARATORS = {
+    ",|;": re.compile(r"[,|;，；、｜]|\s/\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
+    "|;": re.compile("[|;；｜]"),
+}
+_PLAIN_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in _SEPARATORS}
+_EMPTY = re.compile(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
 _MARK = "\x01"
 _SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
 # numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).
@@ -85,6 +92,10 @@ def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; lists of objects in a cell are their names."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping) and (amount := _amount(value)):
+        return amount
+    if isinstance(value, str) and _EMPTY.fullmatch(value):
+        return ""
     if isinstance(value, str) and value.startswith(("[{", '["', "['", "{'", '{"')):
         try:
             if names := names_in(value):
@@ -92,6 +103,18 @@ def further_text(value: Any) -> str:
         except BrokenCell:
             pass
     return text_of(value)
+
+
+def _amount(value: Mapping[Any, Any]) -> str:
+    """An amount of money that an object holds, {"amount": 5, "currency": "EUR"}, as a text, else ""."""
+    folded = {str(key).casefold(): entry for key, entry in value.items()}
+    currency = next(
+        (folded[key] for key in ("currency", "currencycode", "currency_code") if key in folded), ""
+    )
+    number = next((folded[key] for key in ("amount", "value", "price") if key in folded), None)
+    if not isinstance(currency, str) or isinstance(number, bool) or not isinstance(number, int | float | str):
+        return ""
+    return f"{number} {currency}" if currency.strip() else ""
 
 
 def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = ",|;") -> list[str]:
@@ -105,15 +128,17 @@ def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = 
     written = text_of(value)
     if not written:
         return []
+    plain = written.isascii() and "/" not in written
+    between = (_PLAIN_SEPARATORS if plain else _SEPARATORS)[separators]
     if written[0] in '[{("' or written[-1] == ")":
         found = _structure(written)
         if found is not None:
             return _names(found, keys, 1)
         if written[0] == "[" and written[-1] == "]":
             written = written[1:-1]
-    elif _SEPARATORS[separators].search(written) is None:
+    elif between.search(written) is None:
         return [] if _is_nothing(written) else [_unquoted(written)]
-    parts = (_unquoted(text_of(part)) for part in _SEPARATORS[separators].split(written))
+    parts = (_unquoted(text_of(part)) for part in between.split(written))
     return [part for part in parts if part and not _is_nothing(part)]
 
 

@@ -45,14 +45,19 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "id": (
         "id", "itemid", "movieid", "filmid", "bookid", "productid", "sku", "asin", "isbn", "imdbid", "tmdbid",
         "artikelnummer", "artikelnr",
+        "tconst", "parentasin", "businessid", "showid", "appid",
+        "malid", "animeid", "trackid", "songid", "gameid",
     ),
     "title": (
         "title", "name", "movietitle", "moviename", "itemname", "itemtitle", "productname", "producttitle",
         "titel", "bezeichnung", "artikelname", "produktname", "artikelbezeichnung", "produktbezeichnung",
+        "booktitle", "primarytitle",
+        "seriestitle", "trackname", "songtitle", "songname", "gametitle", "gamename",
     ),
     "year": (
-        "year", "releaseyear", "publicationyear", "released", "releasedate", "date",
-        "jahr", "erscheinungsjahr",
+        "year", "releaseyear", "publicationyear", "released", "releasedate", "date", "startyear",
+        "yearofpublication", "originalpublicationyear", "publicationdate", "datepublished",
+        "originalreleasedate", "releasedyear", "jahr", "erscheinungsjahr",
     ),
     "genres": (
         "genres", "genre", "categories", "category", "styles", "style", "tags", "kategorie", "kategorien",
@@ -60,7 +65,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
     ),
     "people": (
         "people", "director", "directors", "author", "authors", "artist", "artists", "creator", "creators",
-        "star", "stars", "cast", "actor", "actors", "writer", "writers", "brand",
+        "star", "stars", "cast", "actor", "actors", "writer", "writers", "brand", "bookauthor",
         "regie", "regisseur", "autor", "autorin", "darsteller", "interpret", "marke", "hersteller",
     ),
     "text": (
@@ -70,6 +75,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "popularity": (
         "popularity", "nbmentions", "mentions", "interactions", "numratings", "ratingcount", "numvotes",
         "votecount", "votes", "reviewcount", "reviews", "plays", "sales", "count",
+        "ratingscount", "ratingnumber",
     ),
     "also": (
         "also", "aka", "akas", "alsoknownas", "alternativetitles", "alternativetitle", "alternatetitles",
@@ -96,13 +102,22 @@ class Mapper:
         *,
         keyed: bool = False,
         types: Mapping[str, ColumnType] | None = None,
+        first: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        self._actual = {column_key(name): name for name in reversed(list(header))}
+        """`first` are some rows, which say what a name leaves open: "stars" are people or marks of five."""
+        header = list(header)
+        self._actual = {column_key(name): name for name in reversed(header)}
         self._path = path
         self.columns = {
             field.name: self._find(field.name, getattr(mapping or FieldMap(), field.name))
             for field in fields(FieldMap)
         }
+        if mapping is None or mapping.people is None:
+            self.columns["people"] = tuple(
+                name
+                for name in self.columns["people"]
+                if column_key(name) not in _STARS or not _only_numbers(row.get(name) for row in first)
+            )
         self._found: dict[str, dict[str, None]] = {}
         self.broken: list[str] = []
         self._currencies: dict[str, dict[str, None]] = {}
@@ -114,7 +129,9 @@ class Mapper:
         # Directors and stars are people alike, and yet not the same question.
         if len(self.columns["people"]) > 1:
             used.difference_update(self.columns["people"])
-        self._rest = tuple(name for name in self._actual.values() if name not in used)
+        # "Title" beside "title" means nothing, and is kept, too.
+        there = dict.fromkeys([*self._actual.values(), *header])
+        self._rest = tuple(name for name in there if name not in used)
         self._types = ColumnTypes(self._types_given(types or {}))
 
     def _types_given(self, types: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
@@ -151,21 +168,24 @@ class Mapper:
     def item(self, row: Mapping[str, Any], key: str | None = None, place: str = "") -> Item | None:
         """The item of one row, None when it has no title. `key` is an id that stands outside the row, `place`
         what broken cells are told with."""
-        written = without_html(self._name(row, "title"))
+        names = self._titles(row)
+        written = without_html(names[0])
         own_year = plausible_year(self._one(row, "year"))
         title, also, year = read_titles(written, dated=own_year is not None)
         if not title:
             return None
         year = own_year if own_year is not None else year
         further = self._many(row, "also", place, "|;")
-        item_id = self._name(row, "id") or key
+        if len(names) > 1:
+            further = (*names[1:], *further)
+        item_id = _whole(self._name(row, "id")) or key
         extra = {name: text for name in self._rest if (text := self._further(name, row.get(name)))}
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
             title=title,
             year=year,
             genres=self._many(row, "genres", place),
-            people=self._many(row, "people", place),
+            people=_each_person(self._many(row, "people", place)),
             text=without_html(self._one(row, "text")),
             popularity=_popularity(self._one(row, "popularity")),
             extra=extra,
@@ -224,6 +244,23 @@ class Mapper:
                 return text
         return ""
 
+    def _titles(self, row: Mapping[str, Any]) -> list[str]:
+        """The title, and further ones where a cell is a list of them; "" for none."""
+        for column in self.columns["title"]:
+            value = row.get(column)
+            if isinstance(value, str) or not isinstance(value, list | tuple | Mapping):
+                text = text_of(value, unknown=_NONE)
+                if text and text not in _NO_TITLE:
+                    return [text]
+                continue
+            try:
+                names = names_in(value)
+            except BrokenCell:
+                continue
+            if names:
+                return names
+        return [""]
+
     def _one(self, row: Mapping[str, Any], attribute: str) -> str:
         for column in self.columns[attribute]:
             if text := text_of(row.get(column)):
@@ -242,7 +279,36 @@ class Mapper:
                 found += names_in(value, self._found.setdefault(column, {}), separators)
             except BrokenCell as problem:
                 self.broken.append(f"{place}: {column}: {problem}")
-        return first_of(found)
+        # What has neither a letter nor a digit ("?", half an emoji) cannot be said.
+        return first_of([name for name in found if name[0].isalnum() or any(map(str.isalnum, name))])
+
+
+# Spelt as programs write what is missing; there are films called "Unknown" and "Null".
+_NO_TITLE = frozenset({"nan", "NaN", "N/A", "null", "NULL", "None", "\\N", "<NA>", "#N/A"})
+_NONE: frozenset[str] = frozenset()
+_STARS = frozenset({"star", "stars"})
+
+
+def _only_numbers(values: Iterable[Any]) -> bool:
+    """Whether there are values, and all of them are numbers."""
+    texts = [text for value in values if (text := text_of(value))]
+    return bool(texts) and all(number_of(text) is not None for text in texts)
+
+
+def _whole(item_id: str) -> str:
+    """An id without the fraction that a table gives whole numbers when some are missing: "12.0"."""
+    return item_id[:-2] if item_id[-2:] == ".0" and item_id[:-2].isdigit() else item_id
+
+
+def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names with a slash between whole names apart; "AC/DC" is one."""
+    if not names or "/" not in "".join(names):
+        return names
+    found: list[str] = []
+    for name in names:
+        parts = [part.strip() for part in name.split("/")]
+        found += parts if all(" " in part for part in parts) else [name]
+    return first_of(found)
 
 
 _LONGEST_AMOUNT = 24

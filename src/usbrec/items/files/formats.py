@@ -14,7 +14,7 @@ import itertools
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,9 @@ def read_items(
     yield from table_items(_table(Path(path), table, encoding), str(path), fields, tell=tell, types=types)
 
 
+#: So many rows say what the name of a column leaves open.
+_FIRST = 50
+
 #: How a reader of a file says which column is the title.
 _NAME_IT = 'title = "..." in the table [catalogue] of the settings'
 
@@ -87,19 +90,29 @@ def table_items(
 ) -> Iterator[Item]:
     """The items of a table's rows, as :func:`read_items`. `where` is what the errors call it, `name_it` how
     the user says which column is the title, `types` what further columns hold. `tell` may raise, too."""
-    mapper = Mapper(source.header, fields, where, keyed=source.keyed, types=types)
+    rows = iter(source.rows)
+    first = list(itertools.islice(rows, _FIRST))
+    mapper = Mapper(
+        source.header,
+        fields,
+        where,
+        keyed=source.keyed,
+        types=types,
+        first=[row.columns for row in first if isinstance(row, Row)],
+    )
     taken: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
     unreadable: list[str] = []
-    for row in source.rows:
+    untitled = InputError(
+        f"{where}: no title column. Columns: {', '.join(source.header) or 'none'}. Rename one to "
+        f"'title', or say which it is: {name_it}. A file without a line of names needs one."
+    )
+    for row in itertools.chain(first, rows):
         if isinstance(row, str):
             (unreadable if isinstance(row, Unreadable) else problems).append(row)
             continue
         if not mapper.columns["title"]:
-            raise InputError(
-                f"{where}: no title column. Columns: {', '.join(source.header) or 'none'}. Rename one to "
-                f"'title', or say which it is: {name_it}. A file without a line of names needs one."
-            )
+            raise untitled
         item = mapper.item(row.columns, row.key, row.place)
         if item is None:
             problems.append(f"{row.place}: no title")
@@ -115,6 +128,8 @@ def table_items(
     report = mapper.report(where, len(taken), problems, name_it)
     if unreadable:
         raise BadLines(where, unreadable, "Repair or remove these lines: what they say cannot be known.")
+    if problems and source.header and not mapper.columns["title"]:
+        raise untitled
     if len(taken) < len(problems):
         raise BadLines(
             where,
@@ -203,6 +218,7 @@ def _json(where: str, text: str) -> Table:
         raise InputError(f"{where}:{error.lineno}: {json_problem(error)}. Repair the file.") from None
     except ValueError as error:
         raise InputError(f"{where}: {json_problem(error)}. Repair the file.") from None
+    data = _unwrapped(data)
     if isinstance(data, dict):
         entries: list[tuple[str, str | None, Any]] = [
             (f"item {key!r}", str(key).strip(), value) for key, value in data.items()
@@ -217,6 +233,28 @@ def _json(where: str, text: str) -> Table:
         for place, key, value in entries
     )
     return Table(tuple(header), rows, keyed=isinstance(data, dict))
+
+
+def _unwrapped(data: Any) -> Any:
+    """The items where an object holds them beside what is said of them: {"page": 1, "results": [...]}."""
+    if not isinstance(data, dict):
+        return data
+    lists = [
+        value
+        for value in data.values()
+        if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value)
+    ]
+    if len(lists) == 1 and not any(isinstance(value, dict) for value in data.values()):
+        return lists[0]
+    inside = next(iter(data.values()), None)
+    if (
+        len(data) == 1
+        and isinstance(inside, dict)
+        and all(isinstance(entry, dict) for entry in inside.values())
+    ):
+        named = {str(key).casefold() for key in inside} & {"title", "name"}
+        return data if named or not inside else inside
+    return data
 
 
 def _jsonl(text: str) -> Table:
@@ -236,15 +274,24 @@ def _jsonl(text: str) -> Table:
 
 
 def _csv(where: str, text: str) -> Table:
+    told = _SEPARATOR_TOLD.match(text)
+    if told:  # a blank line, so that lines keep their numbers
+        text = "\n" + text[told.end() :]
     header_line, second_line = _first_lines(text)
-    delimiter = between = _delimiter(header_line, second_line)
+    delimiter = between = told[1] if told else _delimiter(header_line, second_line)
     if len(delimiter) > 1:
         # The reader takes one character: one that the text has not, and inside quotes what stood there.
         between = next(mark for mark in _STAND_INS if mark not in text)
         text = text.replace(delimiter, between)
     # A description may be longer than the reader's limit, which is there for files that are no CSV.
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
-    reader = csv.reader(_lines(text), delimiter=between, skipinitialspace=True)
+    plain = delimiter == "\t" and _quotes_are_text(text, header_line)
+    reader = csv.reader(
+        _lines(text),
+        delimiter=between,
+        skipinitialspace=True,
+        quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL,
+    )
 
     def all_cells() -> Iterator[tuple[str, list[str]]]:
         begins = 1
@@ -272,10 +319,33 @@ def _csv(where: str, text: str) -> Table:
                 yield Row(place, dict(zip(header, cells, strict=False)))
 
     filled = all_cells()
-    header = tuple(cell.strip() for cell in next(filled, ("", []))[1])
+    header = _each_once(cell.strip() for cell in next(filled, ("", []))[1])
     return Table(header, rows())
 
 
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of columns, where a second one of a name is called "name (2)": none covers another."""
+    found: dict[str, None] = {}
+    for name in names:
+        number, free = 2, name
+        while free in found:
+            number, free = number + 1, f"{name} ({number})"
+        found[free] = None
+    return tuple(found)
+
+
+def _quotes_are_text(text: str, header: str) -> bool:
+    """Whether a table with tabs has no quoting (IMDb's, say): a cell opens with a quote and does not close
+    with it, and all lines have the same tabs nevertheless."""
+    if not _OPENED.search(text):
+        return False
+    tabs = header.count("\t")
+    return all(line.count("\t") == tabs for line in _lines(text) if line.strip())
+
+
+# What spreadsheets write into a first line: sep=;
+_SEPARATOR_TOLD = re.compile(r"\s*\"?sep=([^\w\s\"]|\t)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
+_OPENED = re.compile(r'(?:^|[\t\n\r])"(?!")[^"\t\r\n]*(?:"(?![\t\r\n]|$)|[\t\r\n]|$)')
 _PEEKED = 8192
 _LONGEST_FIELD = 1 << 30
 _STAND_INS = ("\x1f", "\x1e", "\x1d", "\x1c", *map(chr, range(0xE000, 0xF8FF)))

@@ -91,7 +91,17 @@ def _before(language: Language, page: ContextFeatures, match: Match) -> str:
     if match.skip or match.first == 0:
         return ""
     gap = page.text[page.words[match.first - 1].end : page.words[match.first].start]
-    return "" if gap.strip(" \t\"“„«‚‘'*_:") else page.words[match.first - 1].norm
+    if gap.strip(" \t\"“„«‚‘'*_:"):
+        return ""
+    norm = page.words[match.first - 1].norm
+    # "Wie wäre es mit Tschick?": a verb of its own, and no preposition before a noun.
+    said = tuple(word.norm for word in page.words[max(0, match.first - 4) : match.first - 1])
+    if norm == "mit" and language.nouns and said[-2:] in _SUGGESTING:
+        return "empfehle"
+    return norm
+
+
+_SUGGESTING = frozenset({("ware", "es"), ("war", "s"), ("ware", "das"), ("wie", "wars"), ("wie", "war's")})
 
 
 def _opens(page: ContextFeatures, index: int) -> bool:

@@ -38,6 +38,8 @@ _CASELESS = LazyPattern(f"[{UNSPACED}{ARABIC}\u0590-\u05ff\u0900-\u0dff]")
 _DOTS = "・·･‧•"
 _LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
 _LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
+# The next entry of a numbered list: "1.流浪地球 2.花样年华", "1、… 2、…".
+_NEXT_ENTRY = LazyPattern(r"[ \t]+[(（]?([0-9]{1,2})([.,、)．）])(?![0-9])")
 _CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
 _CLAUSE_AFTER = LazyPattern(
     r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
@@ -71,6 +73,10 @@ def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()
             most = _SHORT_JAPANESE
         if all(map(_KATAKANA.match, title_words)):  # loanwords of every day: ベランダ
             most = _SHORT_KATAKANA
+        # A word with a number behind it is that of a series: 战狼2.
+        numbered = title_words[-1].isdigit() and len(title_words) == 3 and len(title_words[0]) == 1
+        if numbered and not _of_everyday_words(title_words[:-1], known):
+            return Ambiguity.PLAIN
         if len(title_words) <= most or joined in ordinary or _of_everyday_words(title_words, known):
             return Ambiguity.CAPITALS
         return Ambiguity.PLAIN
@@ -274,7 +280,13 @@ class Surroundings:
 
     @functools.cached_property
     def _clause_after(self) -> bool:
-        return bool(_CLAUSE_AFTER.match(self._text, self._end))
+        return bool(_CLAUSE_AFTER.match(self._text, self._end)) or self.before_entry
+
+    @functools.cached_property
+    def before_entry(self) -> bool:
+        """Whether the next entry of a list begins behind the match: its number goes on from one before."""
+        entry = _NEXT_ENTRY.match(self._text, self._end)
+        return entry is not None and f"{int(entry[1]) - 1}{entry[2]}" in self._text[: self._start]
 
 
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from usbrec.items.linking.ambiguity import INTRODUCING, KINDS, SAID_OF, can_be_subject, is_lead_in, is_small
 from usbrec.items.linking.surface_form import SurfaceForm
-from usbrec.items.scripts import LazyPattern
+from usbrec.items.scripts import UNSPACED, LazyPattern
 from usbrec.items.titles import Word
 
 
@@ -40,6 +40,7 @@ _LONGER_TITLE = re.compile(
 )
 _TITLE_MARKS = LazyPattern(
     r"《(?P<a>[^《》\n]{1,120})》|〈(?P<b>[^〈〉\n]{1,120})〉|『(?P<c>[^『』\n]{1,120})』"
+    rf"|[<＜](?P<d>[{UNSPACED}][^<>＜＞/=\n]{{0,120}})[>＞]"  # as Korean is typed
 )
 _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
@@ -142,7 +143,7 @@ class ContextFeatures:
     @cached_property
     def marked(self) -> Sequence[tuple[int, int]]:
         """The spans of what stands in marks that only titles have, in order."""
-        if self.text.isascii() or not any(mark in self.text for mark in "《〈『"):
+        if self.text.isascii() or not any(mark in self.text for mark in "《〈『<＜"):
             return []
         return [match.span(match.lastgroup or 0) for match in _TITLE_MARKS.finditer(self.text)]
 

@@ -170,7 +170,9 @@ class Page(ContextFeatures):
                 return Verdict(start, end, year, fits)
         number = _NUMBER_AFTER.match(text, end)
         until = number.end() if number and not _NO_NUMBER.match(text, number.end()) else None
-        if around and until is None:
+        if around and around.before_entry:
+            until = None
+        elif around and until is None:
             until = around.numbered()
         level = self.level(match) if self.elsewhere else form.ambiguity
         if until is not None and not marks and not in_marks:

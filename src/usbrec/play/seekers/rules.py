@@ -8,14 +8,16 @@ facts vaguely first, or two at once, and leaves when too much did not suit.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Turn
+from usbrec.errors import UnknownLanguage
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
-from usbrec.lexicon import USUAL
+from usbrec.lexicon import LANGUAGES, USUAL
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
@@ -39,7 +41,8 @@ class RulesTargetSimulator:
     """Seats seekers who answer from the attributes of their targets; never names a target.
 
     `explain` asks why something was recommended, in each language where it is a mapping. Seekers of a
-    dialogue whose language the lexicon lacks raise UnknownLanguage when they are seated.
+    dialogue whose language the lexicon lacks accept what is right, and raise UnknownLanguage where they have
+    to say anything else.
     """
 
     knowledge: Knowledge
@@ -52,11 +55,13 @@ class RulesTargetSimulator:
     def seat_by_rules(self, targets: Targets) -> RulesSeeker:
         """The same seeker, who can also be asked without waiting."""
         voices = self.voices or Voices.about(self.knowledge.catalogue)
-        said = voices.phrases(targets.context)
-        known = targets.persona.remaining
-        if known is None:
-            known = tuple(fact for item in targets.items[:1] for fact in voices.facts(item, said))
-        facts = tuple(fact for fact in known if tellable(fact, targets, said))
+        said = functools.cache(lambda: voices.phrases(targets.context))
+        facts: tuple[Fact, ...] = ()
+        if voices.languages.told(targets.context) in LANGUAGES:
+            known = targets.persona.remaining
+            if known is None:
+                known = tuple(fact for item in targets.items[:1] for fact in voices.facts(item, said()))
+            facts = tuple(fact for fact in known if tellable(fact, targets, said()))
 
         def accepts(turns: Sequence[Turn]) -> bool:
             return targets.named_by_turn(turns[-1])
@@ -67,7 +72,7 @@ class RulesTargetSimulator:
             accepts,
             targets.lose_patience,
             self.explain,
-            phrases=lambda turns: said,
+            phrases=lambda turns: said(),
             talkativeness=targets.persona.talkativeness,
             wishes=targets.wishes,
             nothing_fits=targets.nothing_fits,
@@ -130,10 +135,10 @@ class RulesSeeker:
         return self.say(turns, explain=explain, seed=seed)
 
     def say(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
-        said = self.phrases(turns)
         violated = self._violated(turns)
         if violated is None and self.accepts(turns):
-            return SeekerAnswer(_pick(said.choices("accept"), seed, "accept"), accepted=True)
+            return SeekerAnswer(_pick(self._yes(turns), seed, "accept"), accepted=True)
+        said = self.phrases(turns)
         if self.nothing_fits and violated is None and says_nothing_fits(turns[-1].text):
             return SeekerAnswer(accepts_nothing(seed, said.language), accepted=True)
         if self.leaves(turns):
@@ -160,6 +165,13 @@ class RulesSeeker:
         if explain:
             parts.append(asked)
         return SeekerAnswer(" ".join(parts))
+
+    def _yes(self, turns: Sequence[Turn]) -> Sequence[str]:
+        """How to accept. It is the last that is said, so English does where no language is known."""
+        try:
+            return self.phrases(turns).choices("accept")
+        except UnknownLanguage:
+            return _in_english(turns).choices("accept")
 
     def _violated(self, turns: Sequence[Turn]) -> Wish | None:
         """The first wish that what was just recommended does not meet."""
