@@ -392,14 +392,16 @@ def test_every_column_that_the_catalogue_page_names_is_recognised(tmp_path: Path
         "also": ("1984",),
         "year": 1984,
         "genres": ("1984",),
-        "people": ("1984",),
+        "people": ("Ann Lee",),
         "text": "1984",
         "popularity": 1984.0,
     }
     assert {attribute for attribute, _ in stated} == wanted.keys()
     for attribute, column in stated:
         other = "" if attribute == "title" else "title,"
-        value = "1984" if attribute == "title" else "Dune,1984"
+        # A number under "stars" is no person.
+        written = "Ann Lee" if attribute == "people" else "1984"
+        value = written if attribute == "title" else f"Dune,{written}"
         (tmp_path / "one.csv").write_text(f"{other}{column}\n{value}\n")
         (item,) = load_catalogue(tmp_path / "one.csv")
         assert getattr(item, attribute) == wanted[attribute], f"{attribute}: {column}"
