@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from usbrec.config import Config
 from usbrec.errors import ConfigError
@@ -13,7 +13,7 @@ from usbrec.judge.own import OwnJudge
 from usbrec.llm import ChatModel, read_seat
 from usbrec.llm.recorded import Recorder
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.own.calls import CallQueue, OwnObject, attribute, first_line, type_name
+from usbrec.play.own.calls import CallQueue, OwnObject, attribute, type_name
 from usbrec.play.own.loading import load_object
 from usbrec.play.own.recommender import Ask, OwnRecommender, object_reply
 from usbrec.play.own.seeker import OwnSimulator
@@ -36,12 +36,9 @@ def with_objects(config: Config, objects: Mapping[str, object] | None) -> Config
         if seat not in SEATS:
             raise ConfigError(f"objects: {seat} is no seat. There are: {', '.join(SEATS)}.")
         text = f"object:{type_name(thing)}"
-        try:
-            named[SEATS[seat]] = f"model:{thing.name}" if isinstance(thing, ChatModel) else text
-        except Exception as error:  # an object may raise when it is asked what it has
-            raise ConfigError(
-                f"{text} cannot be the {seat}: asked what it has, it raised {first_line(error)}."
-            ) from error
+        if _is_model(thing, text, seat):
+            text = f"model:{attribute(thing, 'name', text, seat)}"
+        named[SEATS[seat]] = text
     return config.with_(seats=named) if named else config
 
 
@@ -50,9 +47,20 @@ def models_given(config: Config, objects: Mapping[str, object] | None) -> dict[s
     return {
         text: thing
         for seat, thing in (objects or {}).items()
-        if isinstance(thing, ChatModel)
-        and (text := getattr(config.seats, SEATS[seat])) == f"model:{thing.name}"
+        if _is_model(thing, text := getattr(config.seats, SEATS[seat]), seat)
+        and text == f"model:{thing.name}"
     }
+
+
+def _is_model(thing: object, text: str, seat: str) -> TypeGuard[ChatModel]:
+    """Whether an object is a language model; methods are looked for first, in one order.
+
+    ``isinstance`` with a protocol asks for its members in the order of a set, so that which of an object's
+    properties is asked, and may raise, would change from process to process.
+    """
+    return all(callable(attribute(thing, name, text, seat)) for name in ("chat", "choose", "aclose")) and (
+        isinstance(thing, ChatModel)
+    )
 
 
 @dataclass(frozen=True)
