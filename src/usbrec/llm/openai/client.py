@@ -471,6 +471,7 @@ def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Ch
         mass=found.mass,
         listed=found.listed,
         least=found.least,
+        hidden=found.hidden,
         usage=usage,
     )
 

@@ -103,8 +103,9 @@ async def check_log_probabilities(trial: Trial) -> Finding:
         seen += f", {' and '.join(missing)} not listed"
     if found.mass < _FLOOR:
         return Finding("log-probabilities", "yes", seen, _VOTES, _REMEDY)
-    if missing and found.least > 0.02:
-        wrong = "Scores that a digit which is not listed could move are unreadable, and many rows lost"
+    if max((found.least if missing else 0.0, *found.hidden.values())) > 0.02:
+        what = "a digit which is" if missing else "a further form of a digit (' 0' beside '0') which is"
+        wrong = f"Scores that {what} not listed could move are unreadable, and many rows lost"
         remedy = 'Let the server list more (vLLM: --max-logprobs 20), or judging.way = "votes"'
         return Finding("log-probabilities", "no", seen, wrong, remedy)
     return Finding("log-probabilities", "yes", seen)
