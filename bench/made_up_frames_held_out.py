@@ -229,45 +229,57 @@ WRONG_PERSON = (
 )
 
 PRODUCTS_ELSEWHERE = (
-    "Sony WF-1000XM4", "Bose 700", "Beats Solo 4", "Sennheiser Accentum Wireless", "JBL Live 660NC", "Jabra Evolve2 65",
-    "AKG N700NC", "Anker Space One", "Philips TAH8506", "Audio-Technica ATH-R70x", "Beyerdynamic Amiron",
-    "Shure Aonic 50", "Marshall Monitor III", "Bose Ultra Open Earbuds", "Galaxy Buds FE", "CMF Buds Pro",
-    "Teufel Airy Sports", "Grado RS2x", "Corsair Virtuoso", "Turtle Beach Stealth 700", "Astro A50",
-    "Bang & Olufsen Beoplay HX", "Technics AZ80", "Koss KSC75", "HiFiMan Sundara", "Meze 99 Classics",
-    "Edifier Stax Spirit S3", "Sony Inzone H9", "Apple EarPods", "Powerbeats Pro", "Freebuds 5", "Momentum Sport",
-    "Tune Flex", "Elite Active", "Night Owl", "Paper Crown", "Silent Harbor",
+    "Sony WF-1000XM4", "Bose 700", "Beats Solo 4", "Sennheiser Accentum Wireless", "JBL Live 660NC",
+    "Jabra Evolve2 65", "AKG N700NC", "Anker Space One", "Philips TAH8506",
+    "Audio-Technica ATH-R70x", "Beyerdynamic Amiron", "Shure Aonic 50", "Marshall Monitor III",
+    "Bose Ultra Open Earbuds", "Galaxy Buds FE", "CMF Buds Pro", "Teufel Airy Sports", "Grado RS2x",
+    "Corsair Virtuoso", "Turtle Beach Stealth 700", "Astro A50", "Bang & Olufsen Beoplay HX",
+    "Technics AZ80", "Koss KSC75", "HiFiMan Sundara", "Meze 99 Classics", "Edifier Stax Spirit S3",
+    "Sony Inzone H9", "Apple EarPods", "Powerbeats Pro", "Freebuds 5", "Momentum Sport", "Tune Flex",
+    "Elite Active", "Night Owl", "Paper Crown", "Silent Harbor",
 )  # fmt: skip
 FILMS_ELSEWHERE = (
-    "The Handmaiden", "Portrait of a Lady on Fire", "The Worst Person in the World", "Drive My Car", "Shoplifters",
-    "Like Father, Like Son", "Still Walking", "After Life", "Raw", "Titane", "Petite Maman", "Girlhood", "Water Lilies",
-    "Force Majeure", "The Square", "Triangle of Sadness", "The Hunt", "Another Round", "Pusher", "Bronson",
-    "Valhalla Rising", "Leviathan", "Loveless", "The Return", "Come and See", "Ivan's Childhood", "The Mirror",
-    "Ashes of Time", "Days of Being Wild", "Eat Drink Man Woman", "Lust, Caution", "Raise the Red Lantern",
-    "To Live", "Still Life", "Memories of Murder", "Poetry", "Secret Sunshine", "Peppermint Candy", "Right Now, Wrong Then",
-    "Lamb", "Rams", "Of Horses and Men", "Sing Street", "Once", "The Guard", "Calvary", "Frank", "Short Term 12",
-    "Leave No Trace", "Wind River", "Sicario", "Arrival", "Moonlight", "Get Out", "Us", "Nope", "Hereditary",
-    "Midsommar", "The Lighthouse", "The Witch", "Uncut Gems", "Good Time", "Eighth Grade", "Lady Bird", "Frances Ha",
+    "The Handmaiden", "Portrait of a Lady on Fire", "The Worst Person in the World", "Drive My Car",
+    "Shoplifters", "Like Father, Like Son", "Still Walking", "After Life", "Raw", "Titane",
+    "Petite Maman", "Girlhood", "Water Lilies", "Force Majeure", "The Square", "Triangle of Sadness",
+    "The Hunt", "Another Round", "Pusher", "Bronson", "Valhalla Rising", "Leviathan", "Loveless",
+    "The Return", "Come and See", "Ivan's Childhood", "The Mirror", "Ashes of Time",
+    "Days of Being Wild", "Eat Drink Man Woman", "Lust, Caution", "Raise the Red Lantern", "To Live",
+    "Still Life", "Memories of Murder", "Poetry", "Secret Sunshine", "Peppermint Candy",
+    "Right Now, Wrong Then", "Lamb", "Rams", "Of Horses and Men", "Sing Street", "Once", "The Guard",
+    "Calvary", "Frank", "Short Term 12", "Leave No Trace", "Wind River", "Sicario", "Arrival",
+    "Moonlight", "Get Out", "Us", "Nope", "Hereditary", "Midsommar", "The Lighthouse", "The Witch",
+    "Uncut Gems", "Good Time", "Eighth Grade", "Lady Bird", "Frances Ha",
 )  # fmt: skip
 WORDS = (
-    "Ember", "Harvest", "Citadel", "Hurricane", "Pendulum", "Orchard", "Lantern", "Avalanche", "Fever", "Requiem",
-    "Pilgrim", "Beacon", "Driftwood", "Masquerade", "Overture", "Carnival", "Horizon", "Thunder", "Velvet", "Marathon",
-    "Gossip", "Winter", "Salvation", "Stranger", "Legacy", "Breathless",
+    "Ember", "Harvest", "Citadel", "Hurricane", "Pendulum", "Orchard", "Lantern", "Avalanche",
+    "Fever", "Requiem", "Pilgrim", "Beacon", "Driftwood", "Masquerade", "Overture", "Carnival",
+    "Horizon", "Thunder", "Velvet", "Marathon", "Gossip", "Winter", "Salvation", "Stranger",
+    "Legacy", "Breathless",
 )  # fmt: skip
-SYLLABLES = ("ba", "dro", "fen", "gis", "hu", "jor", "kla", "mep", "nuv", "osk", "pra", "ruz", "sti", "tev", "wix", "yal")
-FOREIGN = ("沈黙の海", "Ночной поезд", "버닝", "花样年华", "Зеркало", "東京物語", "Κυνόδοντας", "ひかり", "Весна", "소나타",
-           "音の森", "הרחק משם")  # fmt: skip
+SYLLABLES = (
+    "ba", "dro", "fen", "gis", "hu", "jor", "kla", "mep", "nuv", "osk", "pra", "ruz", "sti", "tev",
+    "wix", "yal",
+)  # fmt: skip
+FOREIGN = (
+    "沈黙の海", "Ночной поезд", "버닝", "花样年华", "Зеркало", "東京物語", "Κυνόδοντας", "ひかり", "Весна",
+    "소나타", "音の森", "הרחק משם",
+)  # fmt: skip
 EDITIONS = ("Elite", "Mini", "2nd Gen", "Limited Edition", "Prime", "Z", "Wireless", "Mark III")
 SEQUELS = ("The Reckoning", "Afterlife", "Homecoming", "The Last Chapter", "Blood Moon", "Part Two")
 PEOPLE = (
-    "Ingrid Solheim", "Peter Alcott", "Rosa Benitez", "Kofi Mensah", "Hanna Lindqvist", "David Okafor", "Claire Dumont",
+    "Ingrid Solheim", "Peter Alcott", "Rosa Benitez", "Kofi Mensah", "Hanna Lindqvist",
+    "David Okafor", "Claire Dumont",
 )  # fmt: skip
 SEEKERS_FILMS = (
-    "What should I watch on Friday?", "I love dramas with good acting.", "Hello! Anything funny and short?",
-    "Something for a date night, please.", "Hallo, ich suche einen guten Film.",
+    "What should I watch on Friday?", "I love dramas with good acting.",
+    "Hello! Anything funny and short?", "Something for a date night, please.",
+    "Hallo, ich suche einen guten Film.",
 )  # fmt: skip
 SEEKERS_PRODUCTS = (
-    "Hi, I need new headphones.", "Which headphones are best for calls?", "I want to listen to music at the gym.",
-    "My old pair broke. Something light, please.", "Hallo, ich brauche einen Kopfhörer für das Büro.",
+    "Hi, I need new headphones.", "Which headphones are best for calls?",
+    "I want to listen to music at the gym.", "My old pair broke. Something light, please.",
+    "Hallo, ich brauche einen Kopfhörer für das Büro.",
 )  # fmt: skip
 
 if __name__ == "__main__":
