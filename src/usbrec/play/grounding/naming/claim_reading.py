@@ -13,7 +13,8 @@ from usbrec.items.files.amounts import number_of
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
-_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”*]|$)|\n")
+#: "Jr." and an initial end no sentence.
+_SENTENCE_END = re.compile(r"(?<!\b[JSDM]r)(?<!\bSt)(?<!\b[A-Z])[.!?…](?=[\s\"”*]|$)|\n")
 
 
 class Fault(NamedTuple):

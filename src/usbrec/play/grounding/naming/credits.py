@@ -121,7 +121,7 @@ class CreditClaims(ClaimReading):
             return None
         if not any(_made_by(item, name) for item in (about if here else groups[0])):
             if not claimed and not re.match(
-                r"\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]
+                r"\.?\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]
             ):
                 # A brand beside another brand's item: "Galmori makes good ones too".
                 return (
