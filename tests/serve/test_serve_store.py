@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from support.disks import no_room
 from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.data import load_samples
@@ -89,6 +91,36 @@ def test_a_reply_counts_as_said_only_once_it_is_on_the_disk(file: Path) -> None:
     opened = Store(file)
     assert [session.exchanges[0].reply for session in opened.sessions()] == ["Finding Nemo (2003)!"]
     opened.close()
+
+
+def test_a_full_disk_is_a_500_whose_reason_is_in_the_log(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "usbrec.serve"), _service(file) as service:
+        session = service.send("POST", SESSIONS, {})[1]["session"]
+        _said(service, session)
+        said = {"messages": WISH, "usbrec": {"session": session}}
+        with no_room():
+            failed = [
+                service.send("POST", CHAT, said),
+                service.send("POST", CHAT, {**said, "stream": True}),
+                service.send("POST", f"{SESSIONS}/{session}/feedback", {"turn": 0, "kind": "liked"}),
+                service.send("DELETE", f"{SESSIONS}/{session}"),
+            ]
+        statuses = [status for status, _, _ in failed]
+        codes = [answer["error"]["code"] for status, answer, _ in failed if status == 500]
+        # With room again it goes on from what was acknowledged, and nothing else is there.
+        assert _said(service, session)["turn"] == 1
+        kept = service.send("GET", f"{SESSIONS}/{session}")[1]
+        assert (len(kept["exchanges"]), kept["feedback"]) == (2, [])
+        assert service.send("DELETE", f"{SESSIONS}/{session}")[1] == {"deleted": True}
+    assert [status for status in statuses if status != 200] == [500] * (3 if 200 in statuses else 4)
+    assert set(codes) == {"store_failed"}
+    assert str(file) not in str(failed)
+    lines = [record.__dict__.get("fields", {}) for record in caplog.records if record.msg == "request"]
+    reasons = [line["reason"] for line in lines if "reason" in line]
+    assert len(reasons) == 4
+    assert all("store.db: cannot be written" in reason and "Make room" in reason for reason in reasons)
 
 
 def test_storing_can_begin_with_a_request(file: Path) -> None:
