@@ -68,10 +68,12 @@ class Observer(Protocol):
 
 @dataclass
 class Caller:
-    """Who asks, for the routes: the key's name (None without keys) and what it may still spend."""
+    """Who asks, for the routes: the key's name (None without keys), what it may still spend, and whether it
+    sees what is of all keys."""
 
     key: str | None = None
     rate_limit: RateLimit | None = None
+    admin: bool = False
 
 
 @dataclass
@@ -180,7 +182,7 @@ class AccessMiddleware:
                 reason="unknown API key" if secret else "no API key",
             )
         rate_limit = self._rate_limit(key)
-        visit.caller = Caller(key.name, rate_limit)
+        visit.caller = Caller(key.name, rate_limit, key.admin)
         rate_limit.acquire()
 
     def _rate_limit(self, key: Key) -> RateLimit:
