@@ -63,7 +63,7 @@ HEADINGS = ("thinking", "thought", "thoughts", "thought process", "reasoning", "
 _HEADING = rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*\s"
 LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}})(?:{'|'.join(HEADINGS)})[*_]{{0,2}}"
 _HEADED_REPLY = r"(?:final )?(?:answer|response|reply)"
-#: Two headings in words, and both have to be there: with a colon, or on lines of their own, in bold or with #.
+#: Two headings in words, and both have to be there: with a colon, or on lines of their own, bold or with #.
 _HEADED = re.compile(
     rf"{_HEADING}(?P<thought>.*?)\n[ \t*#_]*{_HEADED_REPLY}:[*_]*\s(?P<said>.*)",
     re.I | re.S,
