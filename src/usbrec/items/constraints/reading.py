@@ -62,6 +62,15 @@ class ConstraintReader:
         )
         self._stock_count = _first(numbers, lambda column: is_stock(column.name))
         self._numbers = [column for column in numbers if column not in (self._price, self._stock_count)]
+        self._spoken = {
+            column.name: [name for name in name_words(column.name).split("_") if len(name) > 1]
+            + [
+                said
+                for each in all_phrases()
+                for said in each.lists.get("spoken", {}).get(name_words(column.name), ())
+            ]
+            for column in self._numbers
+        }
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._flags = [
             (column, _flag_pattern(column))
@@ -221,7 +230,7 @@ class ConstraintReader:
         next_word = "" if following is None else following[0]
         told = [word for word in WORD.findall(before)[-4:] if not word.isdigit()]
         for column in self._numbers:
-            names = [name for name in name_words(column.name).split("_") if len(name) > 1]
+            names = self._spoken[column.name]
             unit = column.unit.casefold()
             near = WORD.findall(behind)[:2]
             if next_word and next_word in (unit, f"{unit}s"):
