@@ -211,7 +211,9 @@ def _pass_column(k: int) -> Column:
         f"chance that a trial of a sample succeeds ({others}: that so many all do), by the call of recommend "
         "where there are tools"
     )
-    return Column(f"{formatting.PASS}{k}", meaning if k == 1 else "", lambda system: _share(system.passes.get(k, _NONE)))
+    return Column(
+        f"{formatting.PASS}{k}", meaning if k == 1 else "", lambda system: _share(system.passes.get(k, _NONE))
+    )
 
 
 _NONE = Interval(None, None, None, 0, 0)

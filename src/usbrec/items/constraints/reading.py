@@ -16,7 +16,9 @@ from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.clauses import SENTENCE, WORD, clauses, holds
-from usbrec.items.constraints.column_table import ColumnTable, folded, has_brands, open_columns
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_building import has_brands
+from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import PLACE, Amount, all_phrases, take_amounts
