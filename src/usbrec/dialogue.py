@@ -295,7 +295,8 @@ class Score:
 class Usage:
     """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again, and
     `cut_prompts` counts the calls of which the server has read less than was sent, `cut_replies` the replies
-    that ended at their limit of tokens. `cost` is in the currency of the servers' prices (None where none are
+    that ended at their limit of tokens, `removed_characters` the control characters that were taken out of
+    answers. `cost` is in the currency of the servers' prices (None where none are
     given), without that of the `uncosted` calls, whose tokens nobody counted."""
 
     calls: int = 0
@@ -305,6 +306,7 @@ class Usage:
     seconds: float = 0.0
     cut_prompts: int = 0
     cut_replies: int = 0
+    removed_characters: int = 0
     cost: float | None = None
     uncosted: int = 0
 
@@ -317,6 +319,7 @@ class Usage:
             self.seconds + other.seconds,
             self.cut_prompts + other.cut_prompts,
             self.cut_replies + other.cut_replies,
+            self.removed_characters + other.removed_characters,
             other.cost if self.cost is None else self.cost + (other.cost or 0.0),
             self.uncosted + other.uncosted,
         )
@@ -331,6 +334,7 @@ class Usage:
             # Left out where there are none, so that recorded answers keep their bytes.
             **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
             **({"cut_replies": self.cut_replies} if self.cut_replies else {}),
+            **({"removed_characters": self.removed_characters} if self.removed_characters else {}),
             **({"cost": self.cost} if self.cost is not None else {}),
             **({"uncosted": self.uncosted} if self.uncosted else {}),
         }
@@ -345,6 +349,7 @@ class Usage:
             seconds=data["seconds"],
             cut_prompts=data.get("cut_prompts", 0),
             cut_replies=data.get("cut_replies", 0),
+            removed_characters=data.get("removed_characters", 0),
             cost=data.get("cost"),
             uncosted=data.get("uncosted", 0),
         )
