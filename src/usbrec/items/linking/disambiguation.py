@@ -49,7 +49,7 @@ from usbrec.items.titles import Word
 
 Runs = npt.NDArray[np.int64]
 
-_SLIP_LETTERS = 7
+SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
 # In languages other than English.
 _SAID_BEFORE_YEARS = (
@@ -273,7 +273,7 @@ class Page(ContextFeatures):
         """Whether a title with a typing error and no year is meant: it is long and says something."""
         title = [word for word in match.form.key.split(" ") if word not in ARTICLES]
         letters = sum(map(len, title))
-        if self.level(match) is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
+        if self.level(match) is not Ambiguity.PLAIN or letters < SLIP_LETTERS:
             return False
         if match.form.writing is Writing.CASELESS and has_unspaced(match.form.key):
             return False
