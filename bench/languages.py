@@ -103,9 +103,9 @@ class Half:
         for place in range(count):
             kind = place % 10
             if kind < 5:
-                made = self._with_titles(draw, draw.choice(self.one), seed)
+                made = self._of_one_reading(draw, self.one, seed)
             elif kind < 7:
-                made = self._with_titles(draw, draw.choice(self.several), seed)
+                made = self._of_one_reading(draw, self.several, seed)
             else:
                 yield Sentence(" ".join(draw.sample(self.none, 2)), ())
                 continue
@@ -114,6 +114,27 @@ class Half:
                 draw.shuffle(around)
                 made = Sentence(" ".join(around), made.titles, made.text)
             yield made
+
+    def _of_one_reading(self, draw: random.Random, frames: Sequence[str], seed: int) -> Sentence:
+        """A sentence in which no other title runs over the end of one that is meant."""
+        while True:
+            made = self._with_titles(draw, draw.choice(frames), seed)
+            if not self._crossed(made):
+                return made
+
+    def _crossed(self, made: Sentence) -> bool:
+        meant = [
+            (start, start + len(title)) for title in made.titles if (start := made.text.find(title)) >= 0
+        ]
+        for forms in self.titles:
+            start = made.text.find(forms[0])
+            while start >= 0:
+                end = start + len(forms[0])
+                over = [(a, b) for a, b in meant if a < end and start < b]
+                if over and not any(a <= start and end <= b for a, b in over):
+                    return True
+                start = made.text.find(forms[0], start + 1)
+        return False
 
     def _with_titles(self, draw: random.Random, frame: str, seed: int) -> Sentence:
         marked = frame.startswith("!")

@@ -82,9 +82,7 @@ async def test_a_full_disk_is_told_to_everybody_who_waits_and_takes_nothing_ackn
     # A later one is not acknowledged on top of what is missing.
     with pytest.raises(RunFolderError):
         await one(journal, 400)
-    with pytest.raises(
-        RunFolderError, match=r"run\.db: cannot be written \((.|\n)*full\)(.|\n)*same command again"
-    ):
+    with pytest.raises(RunFolderError, match=r"run\.db: cannot be written \(.*full.*same command goes on"):
         journal.__exit__(None, None, None)
     with Journal(tmp_path / "run.db") as journal:
         assert all(journal.call(f"u{number}", "k") for number in acknowledged)
@@ -97,7 +95,7 @@ async def test_a_full_disk_ends_a_run_with_a_message_and_keeps_the_rows_before(t
         return {"said": "x" * 4096}
 
     units = [Unit(f"u{number}", number) for number in range(40)]
-    with pytest.raises(RunFolderError, match="make room"), Journal(tmp_path / "run.db") as journal:
+    with pytest.raises(RunFolderError, match="Make room"), Journal(tmp_path / "run.db") as journal:
         await run_units(
             units, work, journal=journal, workers=1, restart_whole=False, label="x", progress=Silent()
         )

@@ -298,7 +298,8 @@ class Score:
 class Usage:
     """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again, and
     `cut_prompts` counts the calls of which the server has read less than was sent, `cut_replies` the replies
-    that ended at their limit of tokens. `cost` is in the currency of the servers' prices (None where none are
+    that ended at their limit of tokens, `end_tokens` those behind which a token of the template that ends a
+    turn was left, and taken off. `cost` is in the currency of the servers' prices (None where none are
     given), without that of the `uncosted` calls, whose tokens nobody counted."""
 
     calls: int = 0
@@ -308,6 +309,7 @@ class Usage:
     seconds: float = 0.0
     cut_prompts: int = 0
     cut_replies: int = 0
+    end_tokens: int = 0
     cost: float | None = None
     uncosted: int = 0
 
@@ -320,6 +322,7 @@ class Usage:
             self.seconds + other.seconds,
             self.cut_prompts + other.cut_prompts,
             self.cut_replies + other.cut_replies,
+            self.end_tokens + other.end_tokens,
             other.cost if self.cost is None else self.cost + (other.cost or 0.0),
             self.uncosted + other.uncosted,
         )
@@ -334,6 +337,7 @@ class Usage:
             # Left out where there are none, so that recorded answers keep their bytes.
             **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
             **({"cut_replies": self.cut_replies} if self.cut_replies else {}),
+            **({"end_tokens": self.end_tokens} if self.end_tokens else {}),
             **({"cost": self.cost} if self.cost is not None else {}),
             **({"uncosted": self.uncosted} if self.uncosted else {}),
         }
@@ -348,6 +352,7 @@ class Usage:
             seconds=data["seconds"],
             cut_prompts=data.get("cut_prompts", 0),
             cut_replies=data.get("cut_replies", 0),
+            end_tokens=data.get("end_tokens", 0),
             cost=data.get("cost"),
             uncosted=data.get("uncosted", 0),
         )

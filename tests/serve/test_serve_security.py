@@ -182,7 +182,7 @@ def test_each_key_has_so_many_requests_a_minute(tmp_path: Path) -> None:
 
 def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> None:
     file = tmp_path / "keys.jsonl"
-    key = new_key(file, "ann")
+    key = new_key(file, "ann", admin=True)
     settings = {"tokens_per_hour": 40}
     with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file), serving=settings) as service:
         body = {"messages": WISH, "model": "scripted:ses"}
@@ -197,12 +197,34 @@ def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> 
         assert 'usbrec_budget_used_tokens_total{key="ann"}' in text
 
 
+def test_what_each_key_has_used_is_for_an_admins_key_alone(tmp_path: Path) -> None:
+    file = tmp_path / "keys.jsonl"
+    ann, bob = new_key(file, "ann"), new_key(file, "bob")
+    command = ["serve", "--keys", str(file), "--new-key", "ops", "--admin"]
+    ops = CliRunner().invoke(app, command).output.strip()
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file)) as service:
+        for key in (ann, bob):
+            assert service.send("POST", CHAT, {"messages": WISH}, _bearer(key))[0] == 200
+        seen, all_of_it = (service.send("GET", "/metrics", headers=_bearer(key))[1] for key in (ann, ops))
+    assert "bob" not in seen
+    assert "ann" not in seen
+    values = dict(line.rsplit(" ", 1) for line in all_of_it.splitlines() if not line.startswith("#"))
+    each = [float(values[f'usbrec_budget_used_tokens_total{{key="{name}"}}']) for name in ("ann", "bob")]
+    assert min(each) > 0
+    assert f"usbrec_budget_used_by_all_tokens_total {sum(each)}" in seen
+    assert isinstance(CliRunner().invoke(app, ["serve", "--admin"]).exception, ConfigError)
+    row = json.loads(file.read_text(encoding="utf-8").splitlines()[0]) | {"admin": 1}
+    file.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(BadLines, match="admin is true or false"):
+        read_keys(file)
+
+
 @pytest.mark.parametrize("name", ["scripted", "scripted:ses"])
 def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
     tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / "keys.jsonl"
-    key = new_key(file, "ann")
+    key = new_key(file, "ann", admin=True)
     slow = twins_on(ScriptedModel(lambda _: "word " * 100, tokens_per_second=20.0))
     with Running(slow, api_keys=read_keys(file)) as service:
         with service.client(api_key=key) as client:
@@ -224,7 +246,7 @@ def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
 
 def test_a_reply_that_fails_is_paid_for_as_far_as_the_model_has_answered(tmp_path: Path) -> None:
     file = tmp_path / "keys.jsonl"
-    key = new_key(file, "ann")
+    key = new_key(file, "ann", admin=True)
 
     def failing(request: ChatRequest) -> str:
         if "away" in request.messages[-1].content:

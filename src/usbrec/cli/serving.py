@@ -66,6 +66,12 @@ def serve(
     new_key: Annotated[
         str | None, typer.Option(help="Add a key to --keys, print it, and end.", rich_help_panel=_SERVICE)
     ] = None,
+    admin: Annotated[
+        bool,
+        typer.Option(
+            "--admin", help="The --new-key sees in /metrics what each key used.", rich_help_panel=_SERVICE
+        ),
+    ] = False,
     forget: Annotated[
         str | None,
         typer.Option(help="Delete a person's sessions from --store, and end.", rich_help_panel=_SERVICE),
@@ -109,8 +115,10 @@ def serve(
     if new_key is not None:
         if settings.serving.keys is None:
             raise ConfigError("--new-key adds a key to a file: say which with --keys FILE.")
-        typer.echo(service.new_key(settings.serving.keys, new_key))
+        typer.echo(service.new_key(settings.serving.keys, new_key, admin=admin))
         return
+    if admin:
+        raise ConfigError("--admin is for a key that is made: add --new-key NAME.")
     if forget is not None:
         if settings.serving.store is None:
             raise ConfigError("--forget deletes from a store: say which with --store FILE.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from usbrec.config import Config, Dataset, dump_config
+from usbrec.config import Config, Dataset
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.experiment.binding import check_names, decides, folders_of
@@ -21,8 +21,8 @@ from usbrec.journal import Journal
 from usbrec.llm.transformers.model import device_of
 from usbrec.stages.resolve import for_experiment, with_ranker
 from usbrec.stages.run_folder import write_json
+from usbrec.stages.settings_file import write_settings
 from usbrec.stages.training import trainable, training_library
-from usbrec.storage import write_text
 
 SCHEMA = "usbrec.experiment/1"
 
@@ -71,7 +71,7 @@ def experiment(
     bound = {"stage": "experiment", "settings": decides(config, datasets)}
     with Journal(out / "run.db") as journal:
         journal.bind(bound)
-        write_text(out / "config.toml", dump_config(config))
+        write_settings(journal, out, config)
         cells = []
         for folder, (name, files, model) in zip(folders, plan, strict=True):
             steps = CellPlan.of(

@@ -14,7 +14,8 @@ from typing import Any
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
-from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, Separated, closes_alone, separate
+from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
+from usbrec.llm.reasoning_filter import ReasoningFilter
 
 #: What helps where the tokens ran out before the reply began.
 STILL_REASONING = (
@@ -52,7 +53,7 @@ class SeparatedModel(Around):
         return self.inner.identity if named == "auto" else {**self.inner.identity, "reasoning": named}
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Raises UnusableAnswer where every reply broke off in its reasoning."""
+        """Raises UnusableAnswer where every reply broke off in its reasoning, or ended before a word."""
         tell = request.on_delta
         if tell is None or request.n > 1:
             return self._separated(await self.inner.chat(request))
@@ -81,24 +82,34 @@ class SeparatedModel(Around):
             self._alone = self._alone or closes_alone(completion.text, self._marks)
             if completion.text.strip():
                 self._holds = self._alone
-        completions = tuple(map(self._of, reply.completions))
+        parts = tuple(map(self._parts, reply.completions))
+        completions = tuple(map(_completion, reply.completions, parts))
         said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
             raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
+        ended = sum(found.ended for found in parts)
+        if not said and ended:
+            raise UnusableAnswer(f"{self.name} ended its turn before its first word.")
         cut = sum(completion.finish == "length" for completion in completions)
-        return replace(reply, completions=completions, usage=reply.usage + Usage(cut_replies=cut))
+        usage = reply.usage + Usage(cut_replies=cut, end_tokens=ended)
+        return replace(reply, completions=completions, usage=usage)
 
-    def _of(self, completion: Completion) -> Completion:
+    def _parts(self, completion: Completion) -> Separated:
         found = separate(completion.text, self._marks)
         if self._alone and found == Separated(completion.text) and self._cut_in_thoughts(completion):
-            found = Separated("", completion.text, open=True)
-        if not found.reasoning and not found.open:
-            return completion
-        thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
-        finish = "length" if found.open else completion.finish
-        return replace(completion, text=found.text, finish=finish, reasoning=thought)
+            return Separated("", completion.text, open=True)
+        return found
 
     def _cut_in_thoughts(self, completion: Completion) -> bool:
         """Whether an answer without marks, of a model whose answers hold closing ones alone, is thought."""
         told_apart = self._marks == "off" or completion.reasoning or completion.tool_calls
         return completion.finish == "length" and not told_apart
+
+
+def _completion(completion: Completion, found: Separated) -> Completion:
+    """An answer in its parts."""
+    if not (found.reasoning or found.open or found.ended):
+        return completion
+    thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
+    finish = "length" if found.open else completion.finish
+    return replace(completion, text=found.text, finish=finish, reasoning=thought)

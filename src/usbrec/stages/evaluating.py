@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from usbrec.config import Config
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, Interrupted, ModelRefused
-from usbrec.evaluation import compare, load_run, summarise, write_report
+from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.keys import derive_seed
@@ -120,7 +121,8 @@ def _summed_up(
             costs=stage.costs,
         )
         write_json(out / "results.json", results)
-        run = load_run(out)
+        # As it will be read back, without a second copy of every row.
+        run = Run(out.resolve().name, out, json.loads(json.dumps(results)), tuple(rows))
         comparison = compare([run], seed=seed, resamples=resamples)
     with step(progress, "report"):
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)

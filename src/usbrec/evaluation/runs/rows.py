@@ -31,7 +31,7 @@ def check_row(row: Any) -> dict[str, Any]:
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         raise ValueError(f"{where}: episode or usage is not whole ({problem})") from None
     tokens = (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
-    counts = (usage.calls, *tokens, usage.cut_prompts, usage.cut_replies)
+    counts = (usage.calls, *tokens, usage.cut_prompts, usage.cut_replies, usage.end_tokens)
     if not all(map(_is_count, counts)) or not _is_number(usage.seconds):
         raise ValueError(f"{where}: field usage holds something that is no number")
     if episode is not None:

@@ -23,6 +23,7 @@ from usbrec.items.linking.ambiguity import (
     KINDS,
     Ambiguity,
     can_be_subject,
+    in_dictionary,
     is_always_capital,
     is_common,
     is_kind,
@@ -32,6 +33,7 @@ from usbrec.items.linking.ambiguity import (
 from usbrec.items.linking.cased import ambiguity_in, evident_in
 from usbrec.items.linking.caseless import Surroundings, beside_caseless
 from usbrec.items.linking.context import (
+    BEFORE_NOUNS,
     BEHIND_NUMBERS,
     JOINS,
     NOUN_FOLLOWS,
@@ -42,7 +44,16 @@ from usbrec.items.linking.context import (
     like_a_title,
 )
 from usbrec.items.linking.languages import Language, language_of, russian
-from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
+from usbrec.items.linking.lowercase import (
+    Side,
+    Slot,
+    fills,
+    is_said_of,
+    is_work,
+    names_in_small_letters,
+    side_after,
+    side_before,
+)
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.scripts import LazyPattern, has_unspaced
 from usbrec.items.titles import Word
@@ -303,7 +314,8 @@ class Page(ContextFeatures):
         if self.elsewhere and (self.language or match.form.writing is not Writing.LATIN):
             return self._beside(match, named)
         capitals = self.first_capital < last.end
-        if capitals and not self.capitalised(match):
+        small = match.form.ambiguity is Ambiguity.PLAIN and self.raw(match.first).islower()
+        if capitals and not small and not self.capitalised(match):
             return None
         before, after, subject = Side.EDGE, Side.EDGE, False
         if not self.opens_sentence(match.first):
@@ -323,8 +335,28 @@ class Page(ContextFeatures):
             after = Side.NAMED
         if capitals and before is Side.EDGE and after is not Side.NAMED:
             return None
+        if small and Side.NAMED not in (before, after):
+            return None
         fits = fills(match.form.key.split(" "), Slot(before, after, subject))
         return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
+
+    def stand_alone(self, match: Match, other: Match) -> tuple[Verdict, Verdict] | None:
+        """What two matches name that have no capitals and stand alone in their clause, joined: シン・ゴジラとゴジラ."""
+        for one in (match, other):
+            if one.edited or one.form.writing is not Writing.CASELESS or not one.form.exact:
+                return None
+            if self.level(one) is Ambiguity.MARKED:
+                return None
+        (start, end), (begin, close) = self._span(match), self._span(other)
+        around, behind = Surroundings(self.text, start, end), Surroundings(self.text, begin, close)
+        if not (around.whole() and behind.whole() and behind.beside(self.text[end:begin])):
+            return None
+        if not (around.pair_begins() and behind.pair_ends()):
+            return None
+        return Verdict(start, end, None, match.form.bare()), Verdict(begin, close, None, other.form.bare())
+
+    def _span(self, match: Match) -> tuple[int, int]:
+        return self.words[match.first].start + match.skip, self.words[match.last].end
 
     def _beside(self, match: Match, named: Named) -> Verdict | None:
         """What a match names beside another title, in a text of another language than English."""
@@ -355,21 +387,93 @@ class Page(ContextFeatures):
         return Verdict(start, end, None, match.form.bare()) if fits else None
 
     def _just_a_noun(self, match: Match) -> bool:
-        """Whether a single word in small letters, in a text that has capitals, stands as a noun does: "at a
-        kiosk", "on my bench"."""
-        if match.first == 0 or self.words[match.first - 1].norm not in NOUN_FOLLOWS:
+        """Whether a single word in small letters stands as a noun does: "building a treehouse"."""
+        start = self.words[match.first].start
+        if match.first == 0 or self.text[start].isupper():
             return False
-        if self.first_capital >= len(self.text) or not self.raw(match.first).islower():
+        before = self.words[match.first - 1].norm
+        if self.first_capital > start:
+            # Who writes no capitals may write "the conjuring" of "Conjuring".
+            word = self.words[match.first].stem
+            if not in_dictionary(word) or before not in (NOUN_FOLLOWS if before != "the" else ARTICLES):
+                return False
+            earlier = self.words[match.first - 3].norm if match.first > 2 else ""
+            if before == "the" and (
+                match.first < 2 or side_before(self.words[match.first - 2].norm, earlier)
+            ):
+                return False
+        elif before not in NOUN_FOLLOWS:
             return False
         following = self.words[match.last + 1].norm if match.last + 1 < len(self.words) else ""
         return following not in KINDS and not is_kind(following)
+
+    def _of_the_dictionary(self, match: Match) -> bool:
+        """Whether a match is one English word, or two behind what stands before nouns, and no capital says that
+        it is a title: it has none, in a text that has some and does not shout, or the one that opens a
+        sentence."""
+        first, last = match.first, match.last
+        word = self.words[first]
+        if first < last:
+            return (
+                last == first + 1
+                and first > 0
+                and self.words[first - 1].norm in BEFORE_NOUNS
+                and word.norm not in ARTICLES
+                and word.start > self.first_capital
+                and not self._shouted(first, last)
+                and self.raw(first).islower()
+                and self.raw(last).islower()
+                and in_dictionary(word.stem)
+                and in_dictionary(self.words[last].stem)
+            )
+        if self.text[word.start].isupper():
+            if not self.opens_sentence(first):
+                return False
+        elif self.first_capital > word.start or self._shouted(first, last):
+            return False
+        return in_dictionary(word.stem)
+
+    def _shouted(self, first: int, last: int) -> bool:
+        """Whether the words before and behind are in capitals."""
+        beside = [self.raw(at) for at in (first - 1, last + 1) if 0 <= at < len(self.words)]
+        return any(len(raw) > 2 and raw.isupper() for raw in beside)
+
+    def _stands_as_title(self, match: Match) -> bool:
+        """Whether what stands around words of a dictionary in small letters makes a title of them."""
+        if self.entry(match):
+            return True
+        begin = match.first
+        while begin > max(0, match.first - 6) and not self._clause_between(begin - 1, begin):
+            begin -= 1
+        before = [word.norm for word in self.words[begin : match.first]]
+        if before and before[-1] in NOUN_FOLLOWS:
+            return False
+        last = match.last
+        if before and before[-1] in ARTICLES:
+            before.pop()
+            if not before:  # "The parking lot was empty"
+                return last + 1 < len(self.words) and is_work(self.words[last + 1].norm)
+        ends = last + 1 == len(self.words) or self._clause_between(last, last + 1)
+        behind = self.sentence_ends[last]
+        following, said = (
+            *(word.norm for word in self.words[last + 1 : min(last + 3, behind)] if not ends),
+            "",
+            "",
+        )[:2]
+        opens = self.opens_sentence(match.first) and self.sentence_ends[last] == last + 1
+        return names_in_small_letters(before, following, said, opens, ends)
+
+    def _clause_between(self, left: int, right: int) -> bool:
+        return bool(_CLAUSE_END.search(self.text[self.words[left].end : self.words[right].start]))
 
     def _evident(self, match: Match) -> bool:
         ambiguity = match.form.ambiguity
         first, last = match.first, match.last
         run = [self.raw(index) for index in range(first, last + 1)]
         if ambiguity is Ambiguity.PLAIN:
-            return first != last or not (self.part_of_a_name(match) or self._just_a_noun(match))
+            if first == last and (self.part_of_a_name(match) or self._just_a_noun(match)):
+                return False
+            return not self._of_the_dictionary(match) or self._stands_as_title(match)
         if ambiguity is Ambiguity.CAPITALS and match.form.telling and self.asked_about(match):
             return True
         if self.entry(match):

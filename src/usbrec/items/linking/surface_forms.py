@@ -192,6 +192,10 @@ def _writing_of(key: str) -> Writing:
     return Writing.CYRILLIC if len(_CYRILLIC.findall(key)) == len(letters) else Writing.CASELESS
 
 
+# English words that are written in one and in two.
+_TWO_SPELLINGS = (("good bye", "goodbye"), ("all right", "alright"), ("every body", "everybody"))
+
+
 class _Entries:
     def __init__(self, *, keep: bool) -> None:
         self.spelt: list[str] | None = [] if keep else None
@@ -283,6 +287,10 @@ def _gathered(
             if joined != key:
                 entries.add(joined, row, _VARIANT)
                 singles.add(joined)
+        for apart, together in _TWO_SPELLINGS:  # "Goodbye, Lenin" for "Good Bye, Lenin!"
+            if apart in key or together in key:
+                other = key.replace(apart, together) if apart in key else key.replace(together, apart)
+                entries.add(other, row, _VARIANT)
         article, _, rest = key.partition(" ")
         if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
             entries.add(rest, row, _SHORTENED)

@@ -9,6 +9,7 @@ from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.nouns import is_verb, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.page import is_capital
 
 _ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
@@ -71,8 +72,10 @@ class Beside(NamingContext):
                     or (
                         gap == ": "
                         and page.raws[index].islower()
+                        and (noun_only(page.norms[index]) or noun_or_verb(page.norms[index]))
                         and self._bare(index, index)
                         and self._ends(index)
+                        and not self._row_behind(index)
                     )
                 ):
                     yield text[before.start : page.words[index].end]
@@ -106,7 +109,12 @@ class Beside(NamingContext):
         norm = page.norms[other]
         if other < index and page.raws[other] == "I" and is_capital(at.text):
             return True
-        if not at.text[0].islower() or not page.raws[other].islower() or not norm.isalpha():
+        if not at.text[0].islower() or not page.raws[other].islower():
+            return False
+        if other == index and (norm == "the" or norm[0].isdigit()):
+            # "hanna the dolls", "shane 34th street".
+            return norm == "the" or (not norm.isdigit() and norm.endswith(("st", "nd", "rd", "th")))
+        if not norm.isalpha():
             return False
         if (
             norm in self._generic
@@ -116,8 +124,12 @@ class Beside(NamingContext):
             or norm in either("subjects")
         ):
             return False
-        if other == index and (self._function(norm) or norm in language.after_naming or norm.endswith("s")):
-            return norm == "the"
+        if other == index and (self._function(norm) or norm in language.after_naming):
+            return False
+        if noun_only(norm):
+            return True
+        if other == index:
+            return not (is_verb(norm) and not (noun_or_verb(norm) and self._ends(index)))
         return not (
             self._function(norm)
             or norm in language.after_naming
@@ -144,6 +156,11 @@ class Beside(NamingContext):
             and not page.gap(index + 1).strip(' *_"”)')
             and page.norms[index + 1] in either("subjects")
         )
+
+    def _row_behind(self, index: int) -> bool:
+        """Whether a comma and more words stand behind: "Heat: wit, pace and heart"."""
+        page = self.page
+        return index + 1 < len(page.norms) and page.gap(index + 1).strip() == ","
 
     def _begins_line(self, start: int) -> bool:
         """Whether only marks stand before a place in its sentence: what it begins with may be a heading."""

@@ -10,7 +10,8 @@ from functools import cached_property
 from usbrec.dialogue import Item, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
-from usbrec.play.grounding.naming.claims import ClaimCheck, Fault
+from usbrec.play.grounding.naming.claim_reading import Fault
+from usbrec.play.grounding.naming.claims import ClaimCheck
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary

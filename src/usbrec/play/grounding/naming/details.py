@@ -51,8 +51,15 @@ class Details(NamingContext):
         in small letters, in a reply that names an item of ours, that no title or brand has."""
         page, language = self.page, self._language
         raw, norm = page.raws[index], page.norms[index]
-        if language is None or language.code != "de" or not page.mentions or not index or len(norm) < 3:
+        if language is None or language.code != "de" or not index or len(norm) < 3:
             return False
+        if not page.mentions:
+            # A question about what is wanted: "etwas mit Tempo?"
+            asked = page.text.rstrip().endswith("?") and page.norms[index - 1] in either(
+                "detail_prepositions"
+            )
+            if not asked or page.gap(index).strip():
+                return False
         if not (raw[0].isupper() and raw[1:].islower() and raw.isalpha()) or self._named_here(index):
             return False
         if norm in self.vocabulary.people_words or self.vocabulary.in_titles([norm])[0]:
@@ -70,7 +77,12 @@ class Details(NamingContext):
             return False
         if before in ("und", "oder"):
             # "für Studenten und Singles": as the noun before it.
-            return index > 2 and page.mention_at[index - 2] is None and self._is_noun(index - 2)
+            first = index - 2
+            return (
+                index > 2
+                and page.mention_at[first] is None
+                and (self._ordinary(first) or self._is_noun(first))
+            )
         near = page.norms[max(0, index - 3) : index]
         if not either("comparing").isdisjoint(near) or not {"und", "oder", "aber", "noch"}.isdisjoint(near):
             return False

@@ -140,9 +140,12 @@ class Runs(Details):
                 or (page.norms[place] in self._catalogue_words and not self._strong[place])
                 for place in heads
             )
-        if all(
-            self._proper(place) or page.norms[place] in either("beside_proper") for place in heads
-        ) and any(map(self._proper, heads)):
+        titled = page.raws[first] in ("The", "A", "An") and not page.opens[first]
+        if (
+            not titled
+            and all(self._proper(place) or page.norms[place] in either("beside_proper") for place in heads)
+            and any(map(self._proper, heads))
+        ):
             return True
         digits = any(map(str.isdigit, "".join(run)))
         if first == last and self._of_somebody_named(stems[0]):
@@ -165,7 +168,7 @@ class Runs(Details):
             )
             for place in heads
         )
-        return plain and not naming and not digits
+        return plain and not naming and not digits and not titled
 
     def _subtitle(self, first: int, last: int) -> bool:
         """Whether words behind a title and a colon go on with the name: "Rope: The Return"."""
