@@ -28,13 +28,15 @@ class Turn:
     says so; None leaves it to linking the text. `reasoning` are the speaker's thoughts, where it is a model
     that has some: kept in the record, and never read by anybody who plays or judges. `data` is what an
     application adds for the recommender's model alone, such as a tool's result: nobody's words, so nothing is
-    linked in it or learnt about the seeker from it."""
+    linked in it or learnt about the seeker from it. `calls` are the tools that the speaker's model called
+    before it spoke, in order, each with ``name``, ``arguments`` and ``result``."""
 
     role: Role
     text: str
     items: tuple[str, ...] | None = None
     reasoning: str = field(default="", compare=False)
     data: str = ""
+    calls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     _readings: tuple[tuple[object, Any], ...] = field(default=(), init=False, repr=False, compare=False)
 
     def read_by(self, reader: TurnReader[ReadT_co]) -> ReadT_co:
@@ -50,7 +52,7 @@ class Turn:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process, what was read does not go along: its readers live in this one."""
-        return Turn, (self.role, self.text, self.items, self.reasoning, self.data)
+        return Turn, (self.role, self.text, self.items, self.reasoning, self.data, self.calls)
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"role": self.role, "text": self.text}
@@ -59,13 +61,16 @@ class Turn:
             written["items"] = list(self.items)
         if self.data:
             written["data"] = self.data
+        if self.calls:
+            written["calls"] = [dict(call) for call in self.calls]
         return written | ({"reasoning": self.reasoning} if self.reasoning else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         items = data.get("items")
         given = None if items is None else tuple(items)
-        return cls(data["role"], data["text"], given, data.get("reasoning", ""), data.get("data", ""))
+        said, more = data.get("reasoning", ""), data.get("data", "")
+        return cls(data["role"], data["text"], given, said, more, tuple(data.get("calls", ())))
 
 
 def plain_words(text: str) -> str:
@@ -168,7 +173,10 @@ class Sample:
     recommender said next, or None. `dialogue_id` is the cluster for statistics: rows of one
     dialogue are not independent. `seeker` is the persona of a simulated seeker as JSON (see
     play/seekers/persona.py), empty where people talked. `constraints` are what an item must be for this
-    seeker, as JSON (docs/constraints.md); with some, `targets` may be empty: nothing fits.
+    seeker, as JSON (docs/constraints.md); with some, `targets` may be empty: nothing fits. `task` is what the
+    application knows of the seeker and asks of the recommender, as JSON (docs/tasks.md): their id, history
+    and services, and the policy that holds; ``graded`` in it is what a dialogue is graded by, which no
+    recommender is told. Empty where people talked.
     """
 
     id: str
@@ -179,6 +187,12 @@ class Sample:
     source: str = ""
     seeker: Mapping[str, Any] = field(default_factory=dict, hash=False)
     constraints: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    task: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def told_task(self) -> Mapping[str, Any]:
+        """The part of the task that a recommender is told."""
+        return {name: value for name, value in self.task.items() if name != "graded"}
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {
@@ -191,7 +205,8 @@ class Sample:
         }
         # Left out where there is none, so that recorded samples keep their digests.
         written |= {"seeker": dict(self.seeker)} if self.seeker else {}
-        return written | ({"constraints": dict(self.constraints)} if self.constraints else {})
+        written |= {"constraints": dict(self.constraints)} if self.constraints else {}
+        return written | ({"task": dict(self.task)} if self.task else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -204,6 +219,7 @@ class Sample:
             source=data.get("source", ""),
             seeker=data.get("seeker", {}),
             constraints=data.get("constraints", {}),
+            task=data.get("task", {}),
         )
 
 
@@ -368,7 +384,8 @@ class Conversation:
     all of them). `profile` is what the seeker says they like, in their own words or in the eight lines of
     play/preferences/record.py, in place of what would be read from the dialogue. `system` is what stands
     for the recommender's instructions where a client brings its own. `constraints` are what the seeker's
-    words ask of an item and what came with the request. No target ever stands here.
+    words ask of an item and what came with the request. `task` is what the application knows of the seeker
+    and asks of the recommender (see :class:`Sample`). No target ever stands here.
     """
 
     turns: tuple[Turn, ...]
@@ -379,6 +396,7 @@ class Conversation:
     profile: str | None = None
     system: str | None = None
     constraints: tuple[Constraint, ...] = ()
+    task: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def last_round(self) -> bool:
@@ -394,7 +412,7 @@ class Reply:
     to linking the text. `finish` is "length" when the text was cut off, `reasoning` what the model thought
     before it spoke. `trace` is what a self-enhanced
     recommender considered, `grounding` what holding the reply to real items took (JSON both), and `usage`
-    what it cost.
+    what it cost. `calls` are the tools that were called on the way, as in a :class:`Turn`.
     """
 
     text: str
@@ -404,6 +422,7 @@ class Reply:
     grounding: Mapping[str, Any] | None = field(default=None, repr=False)
     usage: Usage = field(default_factory=Usage)
     reasoning: str = ""
+    calls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.items, str | bytes):  # one id, not its characters

@@ -344,6 +344,11 @@ _ODD = [
     "<|begin_of_thinking|>{}<|end_of_thinking|>{}",
     "```thinking\n{}\n```\n{}",
     "**Thinking:** {}\n\n**Final answer:** {}",
+    "**Reasoning**\n{}\n\n**Response**\n{}",
+    "## Thought process\n\n{}\n\n## Final Answer\n\n{}",
+    "Thinking...\n{}\n...done thinking.\n\n{}",
+    "***Thinking…***\n{}\n***…done thinking.***\n{}",
+    "<think>{}</think><Solution>{}</Solution>",
     "<|im_start|>think\n{}<|im_end|>\n<|im_start|>answer\n{}<|im_end|>",
 ]
 
@@ -366,6 +371,9 @@ def test_a_reply_that_speaks_of_a_mark_or_of_reasoning_is_no_thought() -> None:
         "Reasoning: you liked Emma, so try Dracula (1897).",
         "Use `<thinking>` for that; see Dracula (1897).",
         "```python\nprint(1)\n```",
+        "## Analysis\nYou like castles.\n## Recommendation\nDracula (1897).",
+        "Thinking of castles... try Dracula (1897).",
+        "Reasoning\nYou like castles.\nResponse\nDracula (1897).",
     ):
         passing = ReasoningFilter()
         told = "".join(map(passing.feed, reply)) + passing.end()[0]

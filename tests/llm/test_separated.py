@@ -111,3 +111,26 @@ async def test_thoughts_are_held_back_also_after_an_answer_that_had_none() -> No
     model = SeparatedModel(ScriptedModel(lambda _: next(answers)))
     pieces = [(await told(model))[0] for _ in range(3)]
     assert ["".join(one) for one in pieces] == ["Dracula.", "Emma.", "Dracula."]
+
+
+@pytest.mark.parametrize("empty", ["<think></think>", "<think>\n\n</think>\n\n", "</think>\n"])
+async def test_a_block_without_thoughts_is_no_part_of_the_reply(empty: str) -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: f"{empty}Try Dracula (1897)."))
+    pieces, reply = await told(model)
+    assert "".join(pieces) == reply.text == "Try Dracula (1897)."
+    assert not reply.completions[0].reasoning
+
+
+async def test_tokens_that_end_a_turn_are_taken_off_and_counted() -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: ["Try Dracula (1897).<|im_end|>", "Try Emma (1815)."]))
+    reply = await model.chat(ChatRequest(ASKED, n=2, temperature=1.0))
+    assert sorted(one.text for one in reply.completions) == ["Try Dracula (1897).", "Try Emma (1815)."]
+    assert reply.usage.end_tokens == 1
+    assert ChatReply.from_json(reply.to_json()) == reply
+
+
+@pytest.mark.parametrize("answer", ["<|im_end|>", "<think></think>", "</s><|im_start|>user\nDracula (1897)?"])
+async def test_marks_without_a_word_are_no_reply(answer: str) -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: answer))
+    with pytest.raises(UnusableAnswer, match="before its first word"):
+        await model.chat(ChatRequest(ASKED))

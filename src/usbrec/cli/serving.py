@@ -29,6 +29,7 @@ def serve(
     interactions: o.Interactions = None,
     candidates: o.Candidates = None,
     ranker: o.Ranker = None,
+    filter_: o.Filter = None,
     config: o.ConfigFile = None,
     strict: o.Strict = False,
     recommender: o.Recommender = None,
@@ -92,7 +93,10 @@ def serve(
         "seats": {"recommender": recommender or model},
         "catalogue": {"strict": strict or None},
         "models": {"base_url": base_url, "concurrency": concurrency},
-        "play": {"candidates": candidates},
+        "play": {
+            "candidates": candidates,
+            "filter": None if filter_ is None else o.read_filter_option(filter_),
+        },
         "search": {
             "simulator": ses_simulator,
             "judge": ses_judge,

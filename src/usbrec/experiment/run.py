@@ -46,18 +46,7 @@ def experiment(
     out = Path(out)
     progress = progress or Silent()
     config = for_experiment(config)
-    datasets = dict(config.experiment.datasets)
-    if dataset is not None:
-        if datasets:
-            raise ConfigError(
-                f"The settings name datasets ({', '.join(datasets)}), and --train and --test another one. "
-                "Leave either out."
-            )
-        datasets = {Path(dataset.test).stem: with_ranker(dataset, config)}
-    if not datasets:
-        raise ConfigError(
-            "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
-        )
+    datasets = datasets_of(config, dataset)
     models = config.experiment.models
     # What cannot be done is said before the long work starts.
     check_names(config)
@@ -92,3 +81,21 @@ def experiment(
         },
     )
     return cells
+
+
+def datasets_of(config: Config, dataset: Dataset | None) -> dict[str, Dataset]:
+    """The datasets of an experiment by name: those of the settings, or the one given in their place. Raises
+    ConfigError for both, and for none."""
+    datasets = dict(config.experiment.datasets)
+    if dataset is not None:
+        if datasets:
+            raise ConfigError(
+                f"The settings name datasets ({', '.join(datasets)}), and --train and --test another one. "
+                "Leave either out."
+            )
+        datasets = {Path(dataset.test).stem: with_ranker(dataset, config)}
+    if not datasets:
+        raise ConfigError(
+            "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
+        )
+    return datasets

@@ -152,6 +152,7 @@ AROUND: tuple[tuple[str, str], ...] = (
     ("<final>", "</final>"),
     ("<final_answer>", "</final_answer>"),
     ("<reply>", "</reply>"),
+    ("<solution>", "</solution>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
     ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
@@ -193,8 +194,8 @@ _FIRST_TAG = re.compile(
 _ENDS = (
     *("<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|eos|>"),
     *("<|end_of_turn|>", "<|endofturn|>", "<|end_of_turn_token|>", "<|end|>", "<|return|>"),
-    *("<|message_end|>", "<|end_of_sentence|>", "<|endofresponse|>", "<|assistant_end|>"),
-    *("<end_of_turn>", "<turn|>", "[|endofturn|]", "</s>", "<eos>", "[EOS]"),
+    *("<|message_end|>", "<|end_of_sentence|>", "<|endofresponse|>", "<|assistant_end|>", "<|role_end|>"),
+    *("<end_of_turn>", "<turn|>", "[|endofturn|]", "</s>", "<eos>", "[EOS]", "<|flush|>", "[e~["),
     *("<｜end▁of▁sentence｜>", "<｜end▁of▁turn｜>"),
 )
 #: And what begins one: behind the end of a turn nothing is said by the one whose turn it was.

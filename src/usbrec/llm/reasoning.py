@@ -31,6 +31,7 @@ from usbrec.llm.marks import (
 
 __all__ = [
     "HEADINGS",
+    "LINE_HEADING",
     "ReasoningMarks",
     "Separated",
     "closes_alone",
@@ -60,10 +61,22 @@ _PROSE = re.compile(
 #: What stands above thoughts in words.
 HEADINGS = ("thinking", "thought", "thoughts", "thought process", "reasoning", "analysis")
 _HEADING = rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*\s"
-#: Two headings in words, and both have to be there.
+LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}})(?:{'|'.join(HEADINGS)})[*_]{{0,2}}"
+_HEADED_REPLY = r"(?:final )?(?:answer|response|reply)"
+#: Two headings in words, and both have to be there: with a colon, or on lines of their own, bold or with #.
 _HEADED = re.compile(
-    rf"{_HEADING}(?P<thought>.*?)"
-    r"\n[ \t*#_]*(?:(?:final )?(?:answer|response|reply)):[*_]*\s(?P<said>.*)",
+    rf"{_HEADING}(?P<thought>.*?)\n[ \t*#_]*{_HEADED_REPLY}:[*_]*\s(?P<said>.*)",
+    re.I | re.S,
+)
+_HEADED_LINES = re.compile(
+    rf"{LINE_HEADING}[ \t]*\n(?P<thought>.*?)"
+    rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_HEADED_REPLY}:?[*_]{{0,2}}:?[ \t]*\n(?P<said>.*)",
+    re.I | re.S,
+)
+#: As a command line shows thoughts that it streams (Ollama's).
+_SHOWN = re.compile(
+    r"\s*[*_]*thinking(?:\.\.\.|…)[*_]*[ \t]*\r?\n(?P<thought>.*?)"
+    r"\n[*_]*(?:\.\.\.|…)done thinking\.[*_]*[ \t]*(?=\n|\Z)(?P<said>.*)",
     re.I | re.S,
 )
 #: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
@@ -273,7 +286,8 @@ def _by_bare_channels(answer: str) -> Separated | None:
 
 
 def _by_prose(answer: str) -> Separated | None:
-    match = _PROSE.fullmatch(answer) or _HEADED.fullmatch(answer) or _TURNS.fullmatch(answer)
+    ways = (_PROSE, _HEADED, _HEADED_LINES, _SHOWN, _TURNS)
+    match = next((match for way in ways if (match := way.fullmatch(answer)) is not None), None)
     if match is None:
         return None
     thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()

@@ -12,6 +12,7 @@ from typing import Literal
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     HEADINGS,
+    LINE_HEADING,
     Separated,
     in_words,
     reads_like_thought,
@@ -28,6 +29,8 @@ _OPENINGS = (
     "commentary",
     "<|im_start|>",
     *(f"{heading}:" for heading in HEADINGS),
+    "thinking...",
+    "thinking…",
     *(
         f"here{verb} my {thoughts}:"
         for verb in (" is", "'s", "’s")
@@ -35,7 +38,8 @@ _OPENINGS = (
     ),
 )
 _HEADED = re.compile(
-    rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*(?:\s|\Z)"
+    rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*(?:\s|\Z)|{LINE_HEADING}[ \t]*(?:\n|\Z)"
+    r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)",
     re.I,
 )
@@ -46,7 +50,9 @@ _IN_WORDS = re.compile(
     re.I,
 )
 _ENDS_WORDS = re.compile(
-    r"final|(?:answer|response|reply):[*_]*\s|(?:answer|response):|<\|im_start\|>(?:answer|assistant)\s", re.I
+    r"final|(?:answer|response|reply):?[*_]*:?[*_]*\s|(?:answer|response):|done thinking\."
+    r"|<\|im_start\|>(?:answer|assistant)\s",
+    re.I,
 )
 #: What ends thoughts in words is no longer.
 _LONGEST_END = 40

@@ -87,9 +87,9 @@ class SeparatedModel(Around):
         said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
             raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
+        if not said and any(one.text.strip() for one in reply.completions):
+            raise UnusableAnswer(f"{self.name} ended its turn before its first word: there are marks alone.")
         ended = sum(found.ended for found in parts)
-        if not said and ended:
-            raise UnusableAnswer(f"{self.name} ended its turn before its first word.")
         cut = sum(completion.finish == "length" for completion in completions)
         usage = reply.usage + Usage(cut_replies=cut, end_tokens=ended)
         return replace(reply, completions=completions, usage=usage)
@@ -108,7 +108,7 @@ class SeparatedModel(Around):
 
 def _completion(completion: Completion, found: Separated) -> Completion:
     """An answer in its parts."""
-    if not (found.reasoning or found.open or found.ended):
+    if found == Separated(completion.text):
         return completion
     thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
     finish = "length" if found.open else completion.finish

@@ -31,14 +31,6 @@ INTRODUCING = frozenset(
 )
 SAID_OF = frozenset({"had", "has", "is", "starring", "stars", "was", "with"})
 _BEING = frozenset({"are", "is", "was"})
-# What is said of lunch and traffic behind "is" and "was", and of no work.
-_SAID_OF_THINGS = frozenset(
-    """
-    always at cancelled cheap closed coming cold done due empty expensive free full gone here hot
-    in late mandatory near nearly never on open optional out over possible ready slow soon there today tomorrow
-    under up usually yesterday
-    """.split()
-)
 KINDS = frozenset(
     {"anything", "classics", "comedies", "film", "films", "movie", "movies", "something", "stuff"}
 )
@@ -118,8 +110,16 @@ def _dictionary() -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "ly", "y", "ness", "ment", "ation")
-_RESPELT = (("ies", "y"), ("ied", "y"), ("ing", "e"), ("our", "or"), ("ours", "or"), ("able", ""), ("ily", "y"))
+_OPENINGS = ("un", "re", "non", "over", "under", "out", "mis")
+_RESPELT = (
+    ("ies", "y"),
+    ("ied", "y"),
+    ("ing", "e"),
+    ("our", "or"),
+    ("ours", "or"),
+    ("able", ""),
+    ("ily", "y"),
+)
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -128,9 +128,10 @@ def in_dictionary(word: str) -> bool:
     known = _dictionary()
     if word in known or word.isdigit() or is_common(word) or word in _listed("frequent"):
         return True
-    stems = [word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending)]
+    stems = [word[: -len(ending)] for ending in _listed("endings") if word.endswith(ending)]
     stems += [word[: -len(ending)] + by for ending, by in _RESPELT if word.endswith(ending)]
     stems += [stem[:-1] for stem in stems if len(stem) > 3 and stem[-1] == stem[-2]]  # "jammed"
+    stems += [word[len(opening) :] for opening in _OPENINGS if word.startswith(opening)]
     return any(len(stem) > 2 and stem in known for stem in stems)
 
 
@@ -166,13 +167,18 @@ def can_be_subject(word: str) -> bool:
     return word not in _listed("empty") and not is_always_capital(word)
 
 
+def is_talk_of_works(word: str) -> bool:
+    """Whether a normalised word goes with films and books."""
+    return word in _listed("talk") or is_kind(word)
+
+
 def is_said_of_works(being: str, said: str) -> bool:
     """Whether a sentence that opens with a word and then says these two may be about a work: not "is
     included", "is at one", "was late"."""
     if being not in _BEING or not said:
         return True
     rated = said.endswith("rated") or said in {"interested", "based", "directed"}
-    return said not in _SAID_OF_THINGS and (rated or not said.endswith("ed") or len(said) < 5)
+    return said not in _listed("of_things") and (rated or not said.endswith("ed") or len(said) < 5)
 
 
 def is_lead_in(word: str) -> bool:

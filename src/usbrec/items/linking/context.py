@@ -53,6 +53,7 @@ _TITLE_MARKS = LazyPattern(
 _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
 _SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
+CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
 _FULL_STOP = re.compile(r"[.!?…\n]")
 _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
@@ -85,6 +86,11 @@ BEHIND_NUMBERS = frozenset(
 #: A word in small letters behind one of these is a noun.
 NOUN_FOLLOWS = frozenset(
     {"a", "an", "each", "every", "her", "his", "my", "our", "their", "these", "this", "those", "your"}
+)
+#: "into the henhouse": before "the" and one word in small letters.
+PLACES = frozenset(
+    {"across", "along", "around", "at", "behind", "beside", "inside", "into", "near", "on", "outside", "over"}
+    | {"through", "under"}
 )
 #: Before two words in small letters that may be one noun: "in the parking lot", "on sick leave".
 BEFORE_NOUNS = NOUN_FOLLOWS | {"at", "into", "on", "some", "the", "without"}

@@ -16,7 +16,7 @@ from usbrec.items.scripts import HIRAGANA, KATAKANA, LazyPattern
 _KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff"
 #: Whether a text is Japanese: Chinese has no hiragana.
 is_japanese = LazyPattern(f"[{HIRAGANA}]").search
-_SOUNDS = LazyPattern(f"[{HIRAGANA}ー]{{1,6}}")
+_SOUNDS = LazyPattern(f"[{HIRAGANA}ー]{{1,6}}|[{_KANJI}]{{1,2}}[ぁ-ゖ]{{0,4}}[いたるうくす]")
 _NOUN = LazyPattern(
     rf"[{KATAKANA}]{{1,10}}|[{_KANJI}]{{1,6}}"
     rf"|(?=.*[{KATAKANA}{_KANJI}])[{_KANJI}{KATAKANA}ぁ-ねは-ゖ]{{1,6}}[0-9]?"  # no の inside
@@ -31,7 +31,9 @@ _SAID = LazyPattern(
     r"|いかが|どう|どんな|人気|評判|話題|上映|公開|配信|放送|ヒット)"
 )
 _SAID_BARE = LazyPattern(r"[」』》〉”\"]?(?:(?:みたい|のよう)な|ほど(?:面白|泣|怖)|という(?:名|題))")
-_CHOSEN = LazyPattern(r"(?:です(?![ねよ])|かな|がいい|が良い|でお願い|にしよう|にします|を[。.！!]|[。.！!]|$)")
+_CHOSEN = LazyPattern(
+    r"(?:です(?![ねよ])|かな|がいい|が良い|でお願い|にしよう|にします|を[。.！!]|[。.！!]|$)"
+)
 _CHOICE = LazyPattern(
     r"(?:好き(?:な(?:の|作品|一本)?)?|お?気に入り|おすすめ|オススメ|お勧め|推し|見た|観た|読んだ|見たい|観たい|最高傑作|代表作)"
     r"(?:なの)?の?(?:は|が)[、, ]?[「『《\"]?\Z"
@@ -49,7 +51,7 @@ def may_be_a_noun(written: str) -> bool:
 
 
 def may_be_a_sound(written: str) -> bool:
-    """Whether a title in hiragana alone may be what is said in any talk ("なるほど", "いいですね")."""
+    """Whether a title may be what is said in any talk: hiragana alone ("なるほど"), an adjective, a verb."""
     return bool(_SOUNDS.fullmatch(written))
 
 

@@ -20,7 +20,6 @@ from usbrec.items.linking.ambiguity import (
     is_empty,
     is_frequent,
     is_kind,
-    is_said_of_works,
 )
 
 
@@ -56,85 +55,29 @@ _PHRASES = frozenset(
     [("how", "about"), ("what", "about"), ("similar", "to"), ("heard", "of"), ("fan", "of"), ("check", "out")]
 )
 # They open a sentence and say nothing of what follows.
-_OPENERS = frozenset({"but", "hmm", "lol", "now", "oh", "ok", "okay", "so", "well", "yeah", "yes"})
-_SAID_OF = frozenset({"are", "has", "is", "starring", "was", "with"})
+OPENERS = frozenset({"but", "hmm", "lol", "now", "oh", "ok", "okay", "so", "well", "yeah", "yes"})
+SAID = frozenset({"are", "has", "is", "starring", "was", "with"})
 _JOINS = frozenset(
     {"also", "and", "as", "but", "if", "lol", "or", "that", "then", "though", "too", "yes", "yet"}
 )
-_AFTER = _SAID_OF | _JOINS | {"a", "have", "i", "im", "it", "its", "would", "you"}
+AFTER = SAID | _JOINS | {"a", "have", "i", "im", "it", "its", "would", "you"}
 
 
 def side_before(word: str, earlier: str) -> Side:
     """What the two normalised words before a match make of it; "" where none is."""
     if word in _SEEING or (earlier, word) in _PHRASES or (word == "like" and earlier in KINDS):
         return Side.ASKED
-    if word in _OPENERS:
+    if word in OPENERS:
         return Side.EDGE
     return Side.FITTING if word in _BEFORE else Side.OPEN
 
 
 def side_after(word: str) -> Side:
-    return Side.FITTING if word in _AFTER else Side.OPEN
+    return Side.FITTING if word in AFTER else Side.OPEN
 
 
 def is_said_of(word: str) -> bool:
-    return word in _SAID_OF
-
-
-# What says that a work is meant, whoever writes with capitals: "my favorite is inception".
-_CHOICES = frozenset(
-    {"best", "choice", "favorite", "favorites", "favourite", "favourites", "film", "movie", "one", "pick"}
-)
-_ADDING = frozenset({"also", "and", "is", "maybe", "no", "or", "perhaps", "so", "then", "yes"})
-_COMPARING = frozenset({("better", "than"), ("but", "not"), ("me", "of"), ("vein", "of"), ("close", "to")})
-_ACTING = frozenset(
-    "acted actor actress amazing awesome cast character funny good great him her performance played plays"
-    " role scene starred stars".split()
-)
-_LIKING = frozenset({"adore", "adored", "enjoyed", "hated", "like", "liked", "love", "loved", "prefer"})
-_WORKS = KINDS | {"book", "books", "franchise", "novel", "series", "show", "trilogy"}
-
-
-def is_work(word: str) -> bool:
-    """Whether a normalised word says what a title beside it is of."""
-    return word in _WORKS
-
-
-def names_in_small_letters(
-    before: Sequence[str], following: str, said: str, opens: bool, ends: bool
-) -> bool:
-    """Whether words that a dictionary holds are a title where they stand in small letters, in a text that
-    has capitals: "I bought ice cream at the kiosk" names nothing, "I saw inception" a film.
-
-    `before` are the normalised words of the clause before the match, without an article, the last ones last;
-    `following` and `said` the two words behind it in its clause, "" where none are; `opens` whether the match opens the sentence, `ends` whether the clause ends behind it."""
-    if following in _WORKS:
-        return True
-    word = before[-1] if before else ""
-    earlier = before[-2] if len(before) > 1 else ""
-    if not word or word in _OPENERS:
-        if following in _SAID_OF:
-            return is_said_of_works(following, said)
-        if following in _MOVING and said in {"me", "us"}:
-            return True
-        return following in _TITLES_ALONE or (opens and ends)
-    if ends and word in _ADDING and len(before) <= 3 and _ADDING.issuperset(before):
-        return True  # "Or maybe swordfish"
-    if (earlier, word) in _COMPARING or (word == "in" and not _ACTING.isdisjoint(before[-4:-1])):
-        return True
-    if side_before(word, earlier) is Side.ASKED or word in _WORKS or word == "original":
-        return True
-    if word in {"is", "was", "are"}:
-        return not _CHOICES.isdisjoint(before[-5:-1])
-    return word in _LIKING and (ends or following in _AFTER or following in _PRAISE)
-
-
-# They stand behind what has been named, and behind a subject less often.
-_TITLES_ALONE = frozenset({"had", "looks", "ok", "okay", "sounds", "stars", "sure", "too", "yeah", "yes"})
-_MOVING = frozenset(
-    {"amazed", "blew", "bored", "cracked", "freaked", "kept", "made", "moved", "scared", "surprised"}
-)
-_PRAISE = frozenset({"because", "more", "most", "so", "very", "when", "too", "better", "best"})
+    return word in SAID
 
 
 def fills(title_words: Sequence[str], slot: Slot) -> bool:

@@ -50,7 +50,7 @@ class OwnRecommender:
         asked = [self._reply(conversation, sampling.seed, place) for place in range(sampling.n)]
         try:
             async with asyncio.timeout(sampling.deadline):
-                replies = await _all(asked)
+                replies = await all_replies(asked)
         except TimeoutError:
             raise ModelUnavailable(f"{self.name}: no reply within {sampling.deadline:g} seconds.") from None
         if sampling.on_delta is not None and sampling.n == 1:
@@ -101,7 +101,7 @@ class OwnRecommender:
         ids = tuple(dict.fromkeys(items))
         known: list[Item] = [item for item_id in ids if (item := self.catalogue.get(item_id)) is not None]
         unknown_ids = [item_id for item_id in ids if self.catalogue.get(item_id) is None]
-        names = ", ".join(item.name for item in known if not _stands_in(text, item.name))
+        names = ", ".join(item.name for item in known if not stands_in(text, item.name))
         said = " ".join(part for part in (text.strip(), names) if part)
         return Reply(said, tuple(item.id for item in known), grounding={**about, "unknown": unknown_ids})
 
@@ -117,6 +117,7 @@ def asked_of(conversation: Conversation) -> dict[str, Any]:
         "profile": conversation.profile,
         # Left out where there are none, so that recorded answers are found again.
         **({"constraints": [one.to_json() for one in told]} if (told := conversation.constraints) else {}),
+        **({"task": dict(conversation.task)} if conversation.task else {}),
     }
 
 
@@ -161,7 +162,7 @@ def item_id(value: object) -> str | None:
     return None
 
 
-def _stands_in(text: str, name: str) -> bool:
+def stands_in(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
@@ -170,7 +171,7 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-async def _all(asked: list[Any]) -> list[Reply]:
+async def all_replies(asked: list[Any]) -> list[Reply]:
     """The answers in order; the first failure cancels the others and is raised."""
     if len(asked) == 1:
         return [await asked[0]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.titles import words
-from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.context import ARTICLES, NamingContext
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_verb, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.page import is_capital
@@ -23,6 +23,9 @@ class Beside(NamingContext):
         """Ours with something at its end that makes it another one: "Heat 2", "Quarzo 53 X", "Heat Alien",
         "Alien: resurrection"; and a brand with what its products are not called."""
         page, text = self.page, self.page.text
+        for first, last in page.spelt:
+            if page.mention_at[first] is None and self._subtitled(first, last):
+                yield text[page.words[first].start : page.words[last + 1].end]
         for index in range(1, len(page.words)):
             before, at = page.mention_at[index - 1], page.mention_at[index]
             if (
@@ -47,6 +50,8 @@ class Beside(NamingContext):
                     )
                 )
             ):
+                yield text[page.words[index - 1].start : at.end]
+            if before is None and at is not None and self._longer_before(index):
                 yield text[page.words[index - 1].start : at.end]
             if (before is None) != (at is None) and page.gap(index) == " " and self._small_neighbour(index):
                 yield text[page.words[index - 1].start : page.words[index].end]
@@ -87,6 +92,40 @@ class Beside(NamingContext):
                 and (self._part(index) or self._of_other_titles(index))
             ):
                 yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _subtitled(self, first: int, last: int) -> bool:
+        """Whether a title inside a sentence has another's subtitle: "würde ich Superman: Last Stand ..."."""
+        page = self.page
+        return (
+            last + 1 < len(page.norms)
+            and page.gap(last + 1) == ": "
+            and is_capital(page.raws[first])
+            and is_capital(page.raws[last + 1])
+            and not page.opens[first]
+        )
+
+    def _longer_before(self, index: int) -> bool:
+        """Whether a word belongs to the title behind it, and makes another of it: "Close-Up", "Bicentennial
+        Crying Game"."""
+        page = self.page
+        at = page.mention_at[index]
+        if at is None or not is_capital(page.raws[index - 1]):
+            return False
+        if page.gap(index) == "-":
+            return True
+        item = page.items.get(at.item_id)
+        said = [word.norm for word in words(at.text)]
+        whole = item is None or any([word.norm for word in words(title)] == said for title in item.titles)
+        norm, language = page.norms[index - 1], self._language
+        if whole or page.gap(index) != " " or language is None or at.year is not None:
+            return False
+        return norm not in ARTICLES and not (
+            self._function(norm)
+            or norm in language.naming
+            or norm in language.after_naming
+            or norm in language.before_names
+            or norm in either("choosing")
+        )
 
     def _of_other_titles(self, index: int) -> bool:
         """Whether a word behind a brand is one that only titles have: "auvara stone bridge"."""

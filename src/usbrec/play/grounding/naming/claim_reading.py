@@ -36,15 +36,7 @@ class ClaimReading:
 
     @cached_property
     def _sentences(self) -> list[tuple[int, int]]:
-        """Where the sentences begin and end; a full stop inside a title ends none."""
-        text, cuts = self.page.text, [0]
-        cuts.extend(
-            match.end()
-            for match in _SENTENCE_END.finditer(text)
-            if not any(one.start <= match.start() < one.end - 1 for one in self.page.mentions)
-        )
-        cuts.append(len(text))
-        return list(itertools.pairwise(cuts))
+        return sentences_of(self.page)
 
     def _about(self, start: int) -> list[list[Item]]:
         """What stands at `start` is said of one of these, the likeliest first: for each mention the items
@@ -77,3 +69,15 @@ class ClaimReading:
 
     def _within_title(self, start: int) -> bool:
         return any(one.start <= start < one.end for one in self.page.mentions)
+
+
+def sentences_of(page: Page) -> list[tuple[int, int]]:
+    """Where the sentences begin and end; a full stop inside a title ends none."""
+    text, cuts = page.text, [0]
+    cuts.extend(
+        match.end()
+        for match in _SENTENCE_END.finditer(text)
+        if not any(one.start <= match.start() < one.end - 1 for one in page.mentions)
+    )
+    cuts.append(len(text))
+    return list(itertools.pairwise(cuts))

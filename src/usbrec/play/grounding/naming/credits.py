@@ -18,6 +18,11 @@ _YEAR = re.compile(
 )
 _DECADE = re.compile(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)(?:['’]?s|er)(?!\w)")
 
+#: Behind a person: what says that they had a part in the item.
+_ACTS = re.compile(
+    r"\.?\s*(?:stars|plays|directs|directed|shines|leads|made|makes|wrote|was|is (?!your|his|her|their))\b"
+)
+
 
 class CreditClaims(ClaimReading):
     """Finds wrong years and people."""
@@ -113,16 +118,15 @@ class CreditClaims(ClaimReading):
         about = [item for items in groups for item in items]
         before = text[begin:start]
         claimed = bool(lists.by.search(before)) or re.search(r"(?:,| and| und| &)\s*$", before) is not None
-        if not here and not claimed:
+        acts = _ACTS.match(text, end) is not None
+        if not here and not claimed and not acts:
             return None
         if not about or (lists.likes.search(before) and not lists.by.search(before)):
             return None
         if not claimed and f" {name} " in self.heard.words:
             return None
         if not any(_made_by(item, name) for item in (about if here else groups[0])):
-            if not claimed and not re.match(
-                r"\.?\s*(?:stars|plays|directs|directed|shines|is in|leads|made|makes|wrote)\b", text[end:]
-            ):
+            if not claimed and not acts:
                 # A brand beside another brand's item: "Galmori makes good ones too".
                 return (
                     None if not self.vocabulary.brands or not here else self._beside(name, start, end, about)

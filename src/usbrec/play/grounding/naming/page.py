@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
+from usbrec.items import normalise_title
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
 from usbrec.play.grounding.naming.language import Language, either, language_of
@@ -75,7 +76,9 @@ class Page:
             )
             start, end = self.words[first].start, self.words[last].end
             unknown = any(a < end and start < b for a, b in self.linked.unknown)
-            goes_on = self._goes_on(first, last) and not self._alone(first)
+            goes_on = self._goes_on(first, last) and not (
+                self._alone(first) or self._behind_maker(first, item)
+            )
             if unknown or any(covered[first : last + 1]) or not written or goes_on:
                 continue
             covered[first : last + 1] = [True] * (last + 1 - first)
@@ -88,15 +91,6 @@ class Page:
         mentions = sorted([*linked.mentions, *(mention for mention, _ in more)])
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
         return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
-
-    def _leads_in(self, index: int) -> bool:
-        """Whether a word that opens a sentence is none of the name behind it: "Try House", not "Easy
-        House"."""
-        norm, language = self.norms[index], self.language
-        return language is None or any(
-            norm in listed
-            for listed in (language.function, language.naming, language.after_naming, language.before_names)
-        )
 
     def _something_written(self) -> bool:
         return any(
@@ -126,6 +120,14 @@ class Page:
             return False
         behind = either("subjects") if self.gap(index + 1) == " " else _BEHIND_COMMAS
         return self.norms[index + 1] in behind
+
+    def _behind_maker(self, first: int, item: Item) -> bool:
+        """Whether the maker of an item stands before its title: "the Murmio Dovel"."""
+        return (
+            first > 0
+            and self.gap(first) == " "
+            and any(normalise_title(name).split(" ")[-1] == self.norms[first - 1] for name in item.people)
+        )
 
     def _alone(self, index: int) -> bool:
         """Whether a word is all that stands behind a colon: "Mein Tipp: Sisters."."""

@@ -132,6 +132,9 @@ class Phrases(NamingContext):
         head = norms[-1]
         if f" {' '.join(norms)} " in self.heard or head in self._catalogue_words or head in either("kinds"):
             return False
+        if page.opens[phrase.last] and page.raws[phrase.last][0].isupper() and not self._said_of(phrase):
+            # "Hello!"
+            return False
         if phrase.before in ARTICLES:
             return self._behind_kind(phrase) or self._unheard_of(phrase)
         if not is_singular(head) and not phrase.verb and self._disagrees(phrase):
@@ -178,6 +181,14 @@ class Phrases(NamingContext):
         if self.vocabulary.brands and behind in ("of", "with", "by"):
             return is_singular(head) and head not in _listed("idioms")
         return not self._anything_named and behind not in _listed("prepositions")
+
+    def _said_of(self, phrase: _Phrase) -> bool:
+        after = phrase.last + 1
+        return (
+            after < len(self.page.norms)
+            and self.page.gap(after) == " "
+            and self.page.norms[after] in either("subjects")
+        )
 
     def _disagrees(self, phrase: _Phrase) -> bool:
         """Whether a plural stands before a verb of the singular: "atlantics has the same humor"."""
@@ -250,9 +261,8 @@ class Phrases(NamingContext):
             while last + 1 < len(page.norms) and page.gap(last + 1) == " " and self._open(last + 1):
                 last += 1
             following = page.norms[last + 1] if last + 1 < len(page.norms) else ""
-            if following in ("are", "both", "were", "have") and not any(
-                map(self._licensed, range(index + 1, last + 1))
-            ):
+            several = following in ("are", "both", "were", "have")
+            if several and not (self._kind_of_item(last) if last > index + 1 else self._licensed(last)):
                 yield page.text[page.words[index + 1].start : page.words[last].end]
 
     def _segment(self, last: int) -> int | None:
@@ -275,12 +285,14 @@ class Phrases(NamingContext):
             first -= 1
         return None
 
+    def _kind_of_item(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        return norm in either("kinds") or norm in self._generic or norm in self._catalogue_words
+
     def _licensed(self, index: int) -> bool:
         norm = self.page.norms[index]
         return (
-            norm in either("kinds")
-            or norm in self._generic
-            or norm in self._catalogue_words
+            self._kind_of_item(index)
             or norm.endswith(("ing", "er"))
             or norm in _listed("determiners") - ARTICLES
             or _is_pronoun(norm)
