@@ -85,11 +85,14 @@ def alternate_backwards(texts: Iterable[str]) -> tuple[Turn, ...]:
     recorded contexts have an even length. Empty utterances are dropped after the seats are assigned.
     """
     listed = list(texts)
-    turns = [
-        Turn("seeker" if (len(listed) - 1 - index) % 2 == 0 else "recommender", text)
-        for index, text in enumerate(listed)
-    ]
-    return tuple(turn for turn in turns if turn.text.strip())
+    odd = len(listed) % 2
+    return tuple(
+        [
+            Turn("seeker" if index % 2 != odd else "recommender", text)
+            for index, text in enumerate(listed)
+            if text and not text.isspace()
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

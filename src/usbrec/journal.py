@@ -7,6 +7,9 @@ when the process dies, however it dies.
 
 Calls are keyed by their unit and by everything that decides their answer, never by time or order. That
 makes three things one mechanism: resuming, accounting, and replaying a run without its models.
+
+Whoever runs in an event loop commits through it (`commit_call`, `commit_unit`): one thread writes, and many
+calls share one wait for the disk (group_commit.py). What a unit under way has recorded is held in memory.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from typing import Any, Literal, Self
 from usbrec.databases import FAULTS, Fault, is_full, is_held, reading, told
 from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
+from usbrec.group_commit import GroupCommit
 from usbrec.keys import canonical_json
 
 #: What a call's key is made of; it is raised when an earlier version's calls would not be found again.
@@ -40,6 +44,15 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE TABLE IF NOT EXISTS units (
     key TEXT PRIMARY KEY, record TEXT, failure TEXT, checksum INTEGER
 ) WITHOUT ROWID;
+"""
+#: All units with calls, each found by one search in the key instead of by reading every call.
+_UNITS_WITH_CALLS = """
+WITH RECURSIVE found(unit) AS (
+    SELECT min(unit) FROM calls
+    UNION ALL
+    SELECT (SELECT min(unit) FROM calls WHERE unit > found.unit) FROM found WHERE found.unit IS NOT NULL
+)
+SELECT unit FROM found WHERE unit IS NOT NULL
 """
 
 
@@ -71,6 +84,7 @@ class Journal:
     """
 
     _db: sqlite3.Connection
+    _commits: GroupCommit
 
     def __init__(self, path: str | Path, *, mode: Literal["write", "read"] = "write") -> None:
         self.path = Path(path)
@@ -78,6 +92,9 @@ class Journal:
         self._open = ExitStack()
         #: Where the checksum of a row stands; rows of before this version have none.
         self._checksum = "checksum"
+        #: Units of which calls are recorded, and the calls of those under way.
+        self._units_with_calls: set[str] = set()
+        self._held: dict[str, dict[str, CallRecord]] = {}
 
     def __enter__(self) -> Self:
         if self._mode == "read" and not self.path.is_file():
@@ -89,16 +106,26 @@ class Journal:
                 version = str(found[0]) if found else "unknown"
                 if self._mode == "read" and "checksum" not in _columns(self._db, "units"):
                     self._checksum = "NULL"
+                self._check(version)
+                self._units_with_calls = {unit for (unit,) in self._db.execute(_UNITS_WITH_CALLS)}
             except (*FAULTS, OSError) as error:
                 raise self._refused(error) from None
-            self._check(version)
             self._open = opening.pop_all()
+        self._commits = GroupCommit(self._db, self._cannot_commit)
+        self._held = {}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        try:
+            self._commits.close()
+        except RunFolderError:
+            # Who failed already has said so.
+            if error is None:
+                raise
+        finally:
+            self._open.close()
 
     def _read(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         return reading(self.path)
@@ -157,10 +184,15 @@ class Journal:
 
     def _do(self, statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Execute one statement, committed when this returns; its rows. Raises RunFolderError."""
-        try:
-            return self._db.execute(statement, tuple(values)).fetchall()
-        except FAULTS as error:
-            raise self._failed(error) from None
+        with self._commits.lock:
+            self._commits.settle()
+            try:
+                return self._db.execute(statement, tuple(values)).fetchall()
+            except FAULTS as error:
+                raise self._failed(error) from None
+
+    def _cannot_commit(self, error: Exception) -> Exception:
+        return self._failed(error) if isinstance(error, FAULTS) else error
 
     def _whole(self, checksum: int | None, *texts: str | None) -> None:
         """Raises RunFolderError where texts are not those that were committed together: SQLite notices damage
@@ -215,15 +247,24 @@ class Journal:
         )
 
     def call(self, unit: str, key: str) -> CallRecord | None:
-        rows = self._do(
-            f"SELECT answer, failure, {self._checksum} FROM calls WHERE unit = ? AND key = ?", (unit, key)
-        )
-        if not rows:
-            return None
-        *texts, checksum = rows[0]
-        self._whole(checksum, *texts)
-        answer, failure = map(self._json, texts)
-        return CallRecord(answer, None if failure is None else tuple(failure))
+        if self._mode == "read":
+            found = f"SELECT answer, failure, {self._checksum} FROM calls WHERE unit = ? AND key = ?"
+            rows = self._do(found, (unit, key))
+            return self._call_record(*rows[0]) if rows else None
+        if unit not in self._held:
+            self._held[unit] = self._stored(unit)
+        return self._held[unit].get(key)
+
+    def _stored(self, unit: str) -> dict[str, CallRecord]:
+        if unit not in self._units_with_calls:
+            return {}
+        rows = self._do("SELECT key, answer, failure, checksum FROM calls WHERE unit = ?", (unit,))
+        return {key: self._call_record(*row) for key, *row in rows}
+
+    def _call_record(self, answer: str | None, failure: str | None, checksum: int | None) -> CallRecord:
+        self._whole(checksum, answer, failure)
+        failed = self._json(failure)
+        return CallRecord(self._json(answer), None if failed is None else tuple(failed))
 
     def record_call(
         self,
@@ -231,19 +272,33 @@ class Journal:
         key: str,
         *,
         seat: str,
-        request: Mapping[str, Any],
+        request: Mapping[str, Any] | str,
         answer: Mapping[str, Any] | None = None,
         failure: tuple[str, str] | None = None,
     ) -> None:
-        """Commit one call before its answer is used."""
-        texts = (
-            None if answer is None else canonical_json(answer),
-            None if failure is None else canonical_json(failure),
-        )
-        self._do(
-            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (unit, key, seat, canonical_json(request), *texts, _checksum(*texts)),
-        )
+        """Commit one call before its answer is used. A `request` that is text is canonical JSON already."""
+        row = _call_row(unit, key, seat, request, answer, failure)
+        self._units_with_calls.add(unit)
+        self._do("INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        if unit in self._held:
+            self._held[unit][key] = CallRecord(answer, failure)
+
+    async def commit_call(
+        self,
+        unit: str,
+        key: str,
+        *,
+        seat: str,
+        request: Mapping[str, Any] | str,
+        answer: Mapping[str, Any] | None = None,
+        failure: tuple[str, str] | None = None,
+    ) -> None:
+        """As :meth:`record_call`, without making the event loop wait for the disk."""
+        row = _call_row(unit, key, seat, request, answer, failure)
+        self._units_with_calls.add(unit)
+        await self._commits.commit("calls", row)
+        if unit in self._held:
+            self._held[unit][key] = CallRecord(answer, failure)
 
     def calls(self, unit: str) -> list[tuple[Any, ...]]:
         """All calls of a unit as they are stored, for :meth:`put_back`."""
@@ -251,22 +306,32 @@ class Journal:
 
     def put_back(self, unit: str, calls: Iterable[tuple[Any, ...]]) -> None:
         """Let a unit have these calls and no others."""
-        try:
-            # Taken back as a whole where a part of it cannot be written.
-            self._db.execute("BEGIN")
-            with self._db:
-                self.forget_calls(unit)
-                self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", calls)
-        except FAULTS as error:
-            raise self._failed(error) from None
+        self._held.pop(unit, None)
+        self._units_with_calls.add(unit)
+        with self._commits.lock:
+            self._commits.settle()
+            try:
+                # Taken back as a whole where a part of it cannot be written.
+                self._db.execute("BEGIN")
+                with self._db:
+                    self._db.execute("DELETE FROM calls WHERE unit = ?", (unit,))
+                    self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", calls)
+            except FAULTS as error:
+                raise self._failed(error) from None
 
     def forget_calls(self, unit: str, *, failed_only: bool = False) -> None:
         """Drop the calls of a unit that starts again; with `failed_only`, those to be tried again."""
+        self._held.pop(unit, None)
+        if unit not in self._units_with_calls:
+            return
         condition = " AND failure IS NOT NULL" if failed_only else ""
-        self._do(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
+        # Nobody waits for it: what the unit records from now on comes behind it.
+        self._commits.put(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
 
     def lost_calls(self, unit: str) -> int:
         """How many calls of a unit got no answer although another try may get one (ModelUnavailable)."""
+        if unit not in self._units_with_calls:
+            return 0
         rows = self._do(
             "SELECT count(*) FROM calls WHERE unit = ? AND failure LIKE '[\"ModelUnavailable\",%'", (unit,)
         )
@@ -284,7 +349,7 @@ class Journal:
         """What all answered calls cost, by whom they asked and by whether their tokens were counted."""
         found: dict[str, dict[bool, Usage]] = {}
         # By units, so that not all answers of a long run are held at once.
-        units = [unit for (unit,) in self._do("SELECT DISTINCT unit FROM calls")]
+        units = [unit for (unit,) in self._do(_UNITS_WITH_CALLS)]
         statement = (
             f"SELECT seat, answer, failure, {self._checksum} FROM calls WHERE unit = ? AND answer IS NOT NULL"
         )
@@ -313,9 +378,42 @@ class Journal:
 
     def record_unit(self, unit: UnitRecord) -> UnitRecord:
         """Commit a finished unit before it counts; returns it as it will be read back."""
-        texts = [None if part is None else canonical_json(part) for part in (unit.record, unit.failure)]
-        self._do("INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?)", (unit.key, *texts, _checksum(*texts)))
-        return self.unit(unit.key) or unit
+        row = _unit_row(unit)
+        self._do("INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?)", row)
+        return self._ended(row)
+
+    async def commit_unit(self, unit: UnitRecord) -> UnitRecord:
+        """As :meth:`record_unit`, without making the event loop wait for the disk."""
+        row = _unit_row(unit)
+        await self._commits.commit("units", row)
+        return self._ended(row)
+
+    def _ended(self, row: tuple[str, str | None, str | None, int]) -> UnitRecord:
+        key, record, failure, _ = row
+        self._held.pop(key, None)
+        return UnitRecord(key, self._json(record), self._json(failure))
+
+
+def _call_row(
+    unit: str,
+    key: str,
+    seat: str,
+    request: Mapping[str, Any] | str,
+    answer: Mapping[str, Any] | None,
+    failure: tuple[str, str] | None,
+) -> tuple[str | int | None, ...]:
+    asked = request if isinstance(request, str) else canonical_json(request)
+    texts = _text(answer), _text(failure)
+    return unit, key, seat, asked, *texts, _checksum(*texts)
+
+
+def _unit_row(unit: UnitRecord) -> tuple[str, str | None, str | None, int]:
+    texts = _text(unit.record), _text(unit.failure)
+    return unit.key, *texts, _checksum(*texts)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else canonical_json(value)
 
 
 def _columns(db: sqlite3.Connection, table: str) -> list[str]:

@@ -17,7 +17,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -130,13 +130,19 @@ def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 def write_text(path: str | Path, text: str) -> Path:
     """Write UTF-8 text with LF line ends, atomically, creating folders. Raises InputError."""
+    return write_texts(path, (text,))
+
+
+def write_texts(path: str | Path, texts: Iterable[str]) -> Path:
+    """The same of texts one after the other, which are never all held at once."""
     path = Path(path)
     partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
         if path.exists() and not path.is_file():
             raise InputError(f"{path}: cannot be written: it is no plain file. Choose another name.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.writelines(texts)
         partial.replace(path)
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError):

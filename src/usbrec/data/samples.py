@@ -15,7 +15,7 @@ from usbrec.data import served
 from usbrec.data.formats import FORMATS, is_header
 from usbrec.data.gathering import Gathered, gather_dialogues, gather_samples, opened_rows
 from usbrec.data.opening import Entry, Opened, open_entries
-from usbrec.data.reading import sharing_turns
+from usbrec.data.reading import sharing_turns, without_collections
 from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import ConfigError, InputError
 from usbrec.keys import digest
@@ -43,8 +43,9 @@ def read_samples(
 ) -> Gathered[Sample]:
     """The same, with what was left out and why."""
     _check_kind(kind)
-    gathered = gather_samples(_opened(path), kind, strict=strict)
-    return replace(gathered, found=sharing_turns(gathered.found))
+    with without_collections():
+        gathered = gather_samples(_opened(path), kind, strict=strict)
+        return replace(gathered, found=sharing_turns(gathered.found))
 
 
 def collect_samples(

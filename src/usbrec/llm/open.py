@@ -7,7 +7,6 @@ A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``, 
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Literal
 from usbrec.config import Models, Server
 from usbrec.errors import ConfigError
 from usbrec.llm.openai import OPENAI, OPENAI_URL
+from usbrec.llm.openai.slots import Slots
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.protocol import ChatModel
 from usbrec.llm.reasoning import ReasoningMarks
@@ -165,7 +165,7 @@ class ModelOpener:
     def __init__(self, settings: Models, servers: Mapping[str, Server] | None = None) -> None:
         self._settings = settings
         self._servers = dict(servers or {})
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots: dict[str, Slots] = {}
 
     def open(self, seat: str) -> ChatModel:
         """A seat's model, whose replies come without its reasoning. In-process models load when first asked;
@@ -233,7 +233,7 @@ class ModelOpener:
             key = {"api_key_env": server.api_key_env}
         slots = None
         if server.concurrency is not None:
-            slots = self._slots.setdefault(name, asyncio.Semaphore(server.concurrency))
+            slots = self._slots.setdefault(name, Slots(server.concurrency))
         retries = settings.max_retries if server.max_retries is None else server.max_retries
         return OpenAIModel(
             seat.rest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from usbrec.data import repeated, trial_id
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
-from usbrec.evaluation import compare, load_run, summarise, write_report
+from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.judge.tasks import task_outcome
@@ -147,7 +148,8 @@ def _summed_up(
             costs=stage.costs,
         )
         write_json(out / "results.json", results)
-        run = load_run(out)
+        # As it will be read back, without a second copy of every row.
+        run = Run(out.resolve().name, out, json.loads(json.dumps(results)), tuple(rows))
         comparison = compare([run], seed=seed, resamples=resamples)
     with step(progress, "report"):
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)

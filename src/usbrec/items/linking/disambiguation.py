@@ -55,7 +55,7 @@ from usbrec.items.linking.years import BARE_YEAR, BARE_YEAR_ELSEWHERE, YEAR_AFTE
 from usbrec.items.scripts import LazyPattern, has_unspaced
 from usbrec.items.titles import Word
 
-_SLIP_LETTERS = 7
+SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
 _NUMBER_AFTER = re.compile(
     r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
@@ -247,7 +247,7 @@ class Page(ContextFeatures):
         """Whether a title with a typing error and no year is meant: it is long and says something."""
         title = [word for word in match.form.key.split(" ") if word not in ARTICLES]
         letters = sum(map(len, title))
-        if self.level(match) is not Ambiguity.PLAIN or letters < _SLIP_LETTERS:
+        if self.level(match) is not Ambiguity.PLAIN or letters < SLIP_LETTERS:
             return False
         if match.form.writing is Writing.CASELESS and has_unspaced(match.form.key):
             return False

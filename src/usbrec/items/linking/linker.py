@@ -54,6 +54,13 @@ class Linker:
         items = catalogue.items if isinstance(catalogue, Catalogue) else tuple(catalogue)
         self._gathered(SurfaceForms.of(items), FuzzyTitles.of(items))
 
+    @classmethod
+    def of_forms(cls, forms: SurfaceForms) -> Linker:
+        """The linker of items whose forms are gathered already."""
+        linker = cls.__new__(cls)
+        linker._gathered(forms, FuzzyTitles.of(forms.items))
+        return linker
+
     def _gathered(self, forms: SurfaceForms, near: FuzzyTitles) -> None:
         self._forms = forms
         self._near = near

@@ -38,6 +38,8 @@ Rows = npt.NDArray[np.int32]
 # What a form is to the item of its row.
 _EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE, _INFLECTED = range(6)
 _VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE, _INFLECTED})
+#: The keys of so many items are kept as texts, too.
+FEW = 64
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
 _CYRILLIC = LazyPattern(f"[{CYRILLIC}]")
@@ -72,9 +74,15 @@ class SurfaceForms:
     NAMES = ("keys", "starts", "rows", "kinds", "known", "longest")
 
     def __init__(
-        self, items: Sequence[Item], arrays: Mapping[str, npt.NDArray[np.generic]], ordinary: frozenset[str]
+        self,
+        items: Sequence[Item],
+        arrays: Mapping[str, npt.NDArray[np.generic]],
+        ordinary: frozenset[str],
+        spelt: Sequence[str] | None = None,
     ) -> None:
         self.items = items
+        #: All keys as texts, of a few items; None of many.
+        self.spelt = spelt
         self.arrays = {name: np.asarray(arrays[name]) for name in self.NAMES}
         self.ordinary = ordinary
         self.longest, self.longest_spaced = self.arrays["longest"].tolist()
@@ -189,7 +197,8 @@ _TWO_SPELLINGS = (("good bye", "goodbye"), ("all right", "alright"), ("every bod
 
 
 class _Entries:
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool) -> None:
+        self.spelt: list[str] | None = [] if keep else None
         self.hashes, self.rows, self.kinds = array("Q"), array("i"), array("B")
         self.longest = self.longest_spaced = 0
 
@@ -199,6 +208,8 @@ class _Entries:
         if key.isascii() or not has_unspaced(key):
             self.longest_spaced = max(self.longest_spaced, len(parts))
         self.hashes.append(key_hash(parts))
+        if self.spelt is not None:
+            self.spelt.append(key)
         self.rows.append(row)
         self.kinds.append(kind)
 
@@ -238,8 +249,11 @@ def _add_further(
         entries.add(key, row, _SUBTITLE)
 
 
-def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
-    """The arrays of :class:`SurfaceForms`, and the words that descriptions use as ordinary ones."""
+def _gathered(
+    items: Sequence[Item],
+) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str], Sequence[str] | None]:
+    """The arrays of :class:`SurfaceForms`, the words that descriptions use as ordinary ones, and the keys as
+    texts, of few items."""
     titles: list[str] = []
     keys: list[str] = []
     further: dict[int, list[str]] = {}
@@ -258,7 +272,7 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
         if item.text:
             seen.update(set(_LOWER_CASE.findall(item.text)))
     order.sort()
-    entries = _Entries()
+    entries = _Entries(keep=len(items) <= FEW)
     spelt, singles = set(keys), set()
     for *_, row in order:
         key = keys[row]
@@ -301,4 +315,4 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
     arrays = entries.sorted()
     arrays["known"] = np.sort(np.fromiter(known, dtype=np.uint64, count=len(known)))
     # Ordinary is what at least two descriptions use in lower case.
-    return arrays, frozenset(word for word, count in seen.items() if count > 1)
+    return arrays, frozenset(word for word, count in seen.items() if count > 1), entries.spelt

@@ -8,7 +8,6 @@ bound on requests in flight have one owner.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from dataclasses import replace
@@ -20,6 +19,7 @@ from usbrec.errors import ModelRefused, ModelUnavailable, UnusableAnswer, UsbRec
 from usbrec.llm.openai.connection import Address, Connection
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure
+from usbrec.llm.openai.slots import Slots
 from usbrec.play.own.recommender import item_id, one_call, said_reply
 
 #: Statuses that every request would get.
@@ -34,7 +34,7 @@ class HttpRecommender:
 
     def __init__(self, url: str, settings: Models) -> None:
         address = Address.read(url, "recommender's address", "no address: the service has to be open to us")
-        slots = asyncio.Semaphore(settings.workers(in_process=False))
+        slots = Slots(settings.workers(in_process=False))
         self._where = url
         self._connection = Connection(
             address, slots, timeout=settings.timeout, max_retries=settings.max_retries

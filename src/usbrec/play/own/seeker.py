@@ -8,7 +8,7 @@ from typing import Any
 
 from usbrec.dialogue import Conversation, Reply, Turn, Usage
 from usbrec.errors import UnusableAnswer
-from usbrec.items import TitleMatcher
+from usbrec.items import matcher_of
 from usbrec.lexicon.detection import mask_of
 from usbrec.llm.controls import without_controls
 from usbrec.llm.recorded import Recorder
@@ -85,8 +85,8 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         targets = self._targets
         accepted = targets.named_by_turn(turns[-1])
-        known = set(targets.matcher.named(" ".join(turn.text for turn in turns)))
-        secret = TitleMatcher(title for title in targets.titles if title not in known)
+        known = set(targets.matcher.named_in(turns))
+        secret = matcher_of(tuple(title for title in targets.titles if title not in known))
         left = not accepted and targets.lose_patience(turns)
         text = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
         if secret.named(text):
