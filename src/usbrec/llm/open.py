@@ -1,8 +1,8 @@
 """Seats as they are written: one parser for all of them, and the models they name opened.
 
-A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``, ``openai:NAME`` or
-``SERVER:NAME``, ``scripted:FILE``, rules, or an own system: ``python:MODULE:THING``, ``plugin:NAME``,
-``http://HOST/PATH``. It splits at its first colon; what stands behind that may hold more of them.
+A seat is a packaged model's name (``smollm2-135m``), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``,
+``openai:NAME`` or ``SERVER:NAME``, ``scripted:FILE``, rules, or an own system: ``python:MODULE:THING``,
+``plugin:NAME``, ``http://HOST/PATH``. It splits at its first colon; what stands behind may hold more of them.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class ModelOpener:
 
     def open(self, seat: str) -> ChatModel:
         """A seat's model, whose replies come without its reasoning. In-process models load when first asked;
-        a packaged one is fetched if need be.
+        a packaged one is fetched if need be, unless it asks (see llm/packaged.py).
 
         Raises ConfigError or InputError.
         """
@@ -177,7 +177,7 @@ class ModelOpener:
         marks = self._settings.reasoning
         if read.kind == "server":
             marks = self._servers.get(read.server, Server()).reasoning or marks
-        # What a script says is known, and the packaged model's template holds no mark: nothing is held back.
+        # What a script says is known, and packaged models' templates hold no mark: nothing is held back.
         opens = False if read.kind in ("scripted", "packaged") else None
         return SeparatedModel(self._backend(read, marks), marks, opens_in_prompt=opens)
 
@@ -208,7 +208,7 @@ class ModelOpener:
         from usbrec.llm.llama_cpp.model import LlamaCppModel
 
         file, adapter = _on_llama_cpp(seat) or (seat, None)
-        path = packaged_model_path() if file in MODELS else Path(file)
+        path = packaged_model_path(MODELS[file]) if file in MODELS else Path(file)
         if adapter is not None:
             from usbrec.llm.llama_cpp.lora_to_gguf import adapter_file
 
