@@ -246,7 +246,7 @@ class RecordedDialogue:
         }
 
 
-ScoreMethod = Literal["exact", "votes", "forced", "rules", "own"]
+ScoreMethod = Literal["exact", "votes", "forced", "rules", "trained", "own"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ SUBCOMMANDS = (
         "Score dialogues that people had with any system: facts by rules, aspects by a judge.",
     ),
     Subcommand(
+        "agreement",
+        "usbrec.cli.agreement:agreement",
+        "Hold a judge against people who rated the same dialogues: correlations with intervals, and checks.",
+    ),
+    Subcommand(
         "experiment",
         "usbrec.cli.experiment:experiment",
         "Train and test the six systems side by side: plain, SFT and RL, each with and without SES.",
@@ -60,7 +65,7 @@ SUBCOMMANDS = (
         "Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint.",
     ),
     Subcommand("models", "usbrec.cli.models:models", "Packaged models, and what a model supports."),
-    Subcommand("train", "usbrec.cli.train:train", "Train what recommends."),
+    Subcommand("train", "usbrec.cli.train:train", "Train what recommends, or what judges."),
 )
 
 app = typer.Typer(

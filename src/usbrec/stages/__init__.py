@@ -7,7 +7,9 @@ prints. Everything a script would want to call stands here.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from usbrec.stages.agreement import agreement
     from usbrec.stages.evaluating import evaluate
+    from usbrec.stages.judge_training import make_judge
     from usbrec.stages.pairing import make_pairs
     from usbrec.stages.probing_seats import probe_seat
     from usbrec.stages.ranking import make_ranker
@@ -20,7 +22,9 @@ else:
     __getattr__ = given_out(
         __name__,
         {
+            "agreement": "agreement",
             "evaluating": "evaluate",
+            "judge_training": "make_judge",
             "pairing": "make_pairs",
             "probing_seats": "probe_seat",
             "ranking": "make_ranker",
@@ -31,7 +35,9 @@ else:
     )
 
 __all__ = [
+    "agreement",
     "evaluate",
+    "make_judge",
     "make_pairs",
     "make_ranker",
     "make_samples",

@@ -118,6 +118,7 @@ def _summed_up(
             probe=stage.probe,
             left_out=inputs.left_out_counts(),
             costs=stage.costs,
+            judge_agreement=stage.judge_agreement,
         )
         write_json(out / "results.json", results)
         run = load_run(out)

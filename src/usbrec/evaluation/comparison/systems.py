@@ -26,7 +26,7 @@ class System:
     (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the
     ways by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
     `violated` is the share of recommendations that do not meet what is asked of an item, n 0 where nothing
-    is.
+    is. `judge_agreement` is how far the judge agrees with people (docs/results.md), None in runs of before.
     """
 
     name: str
@@ -47,6 +47,7 @@ class System:
     training: Mapping[str, Any] | None = None
     scored: tuple[str, ...] = ()
     violated: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
+    judge_agreement: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         told = {"violated": self.violated.to_json()} if self.violated.n else {}
@@ -58,6 +59,7 @@ class System:
             "unreadable": self.unreadable,
             "ieval": self.ieval.to_json(),
             "scored_by": list(self.scored),
+            "judge_agreement": None if self.judge_agreement is None else dict(self.judge_agreement),
             "hit": self.hit.to_json(),
             "ieval_non_repeats": self.ieval_non_repeats.to_json(),
             "hit_non_repeats": self.hit_non_repeats.to_json(),
@@ -97,6 +99,7 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
         training=metrics.training_spread(run.rows),
         violated=metrics.violated_interval(run.rows, seed=seed, resamples=resamples),
+        judge_agreement=results.get("judge_agreement"),
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )
 
