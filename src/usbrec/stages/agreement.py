@@ -14,13 +14,14 @@ from usbrec.errors import InputError, InputWarning, Interrupted
 from usbrec.evaluation.agreement.summary import SCHEMA, summarise_agreement
 from usbrec.evaluation.runs.results import rounded
 from usbrec.judge.aspects import ASPECTS, people_rated
+from usbrec.keys import derive_seed
 from usbrec.stages.judge_seat import JudgeSeat
 from usbrec.stages.measured import keep_measured
 from usbrec.stages.run_folder import STOPPED, GivenCatalogue, write_json
 from usbrec.stages.scoring import GivenDialogues, refuse_without_ratings, score_recorded
 
-#: Dialogues of which a model is asked again in the checks; other judges are asked about all.
-CHECKED = 20
+#: Dialogues that are changed and rated again in the checks: by a judge that has to be asked, by others.
+CHECKED, CHECKED_HERE = 20, 60
 #: What the checks add to every reply: a compliment, and words that say nothing.
 FLATTERY = "What wonderful taste you have! It is a real pleasure to talk with somebody as clever as you."
 PADDING = "There is much that could be said about this, and one could go on about it for quite a while."
@@ -44,7 +45,7 @@ def agreement(
     The judge is that of `config`: a model, which is asked the `aspects` (by default those that people rated),
     ``trained`` or ``trained:DIR``, an object of one's own, or rules, which need a `catalogue`. Correlations
     come with 95 % intervals over dialogues and over systems. With `checks`, changed dialogues are rated as
-    well (a compliment or empty words behind every reply; of a model :data:`CHECKED` dialogues).
+    well (a compliment or empty words behind every reply; :data:`CHECKED` dialogues).
 
     Writes what `usbrec score` writes into `out`, and keeps the figures in the user's cache, for the tables of
     later runs with this judge. Dialogues without ratings are left out. Raises what
@@ -143,8 +144,9 @@ def _aspects_rated(dialogues: tuple[RecordedDialogue, ...]) -> tuple[str, ...]:
 def _vary(
     dialogues: tuple[RecordedDialogue, ...], seat: JudgeSeat
 ) -> Mapping[str, Sequence[RecordedDialogue]]:
-    """The dialogues as they are, flattered and padded, in the order of their ids."""
-    chosen = sorted(dialogues, key=lambda one: one.id)[: CHECKED if seat.model or seat.own else None]
+    """Some of the dialogues as they are, flattered and padded."""
+    most = CHECKED if seat.model or seat.own else CHECKED_HERE
+    chosen = sorted(dialogues, key=lambda one: derive_seed(0, "checked", one.id))[:most]
     changes = {"flattery": FLATTERY, "padding": PADDING}
     return {
         "unchanged": [_ended(one, "") for one in chosen],

@@ -67,8 +67,15 @@ def make_judge(
         type(judge)(judge.name, judge.lines, judge.encode, rounded(about), judge.known),
         None if judge.encode is None else CachedEncoder.name,
     )
-    write_text(out / FILE, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
+    write_text(out / FILE, _written(made))
     return made
+
+
+def _written(made: Mapping[str, Any]) -> str:
+    """Indented to be read, but for what is known of single dialogues, which has a line each."""
+    known = ",\n".join(f"  {json.dumps(key)}: {json.dumps(one)}" for key, one in made["known"].items())
+    rest = json.dumps({**made, "known": {}}, indent=1, ensure_ascii=False)
+    return rest.removesuffix("{}\n}") + "{\n" + known + "\n }\n}\n"
 
 
 def _dialogues(paths: Sequence[str | Path], kind: str | None) -> tuple[RecordedDialogue, ...]:

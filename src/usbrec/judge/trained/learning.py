@@ -50,9 +50,7 @@ class Settings:
     meaning: bool
 
 
-GRID = tuple(
-    itertools.starmap(Settings, itertools.product((10.0, 30.0, 100.0, 300.0), (0.0, 1.0), (False, True)))
-)
+GRID = tuple(itertools.starmap(Settings, itertools.product((10.0, 30.0, 100.0), (0.0, 1.0), (False, True))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,8 @@ class _Rated:
 @dataclass(frozen=True)
 class Learnt:
     """A judge, and what it predicts for the dialogues of its own file while they are left out: by the way of
-    leaving out ("dialogues", "systems"; the latter needs two systems), by dialogue."""
+    leaving out ("dialogues"; "systems" where there are two; "architectures" where some system of several data
+    sets is named after them), by dialogue."""
 
     judge: TrainedJudge
     left_out: Mapping[str, Mapping[str, Ratings]]
@@ -98,8 +97,10 @@ def learn_judge(
     _check(rows)
     grid = [one for one in GRID if encode is not None or not one.meaning]
     ways = {"dialogues": _by_dialogue(rows, FOLDS, seed)}
-    if len({row.system for row in rows}) > 1:
-        ways["systems"] = _by_system(rows)
+    for way in ("systems", "architectures"):
+        groups = {_group(row, way) for row in rows}
+        if len(groups) > 1 and (way == "systems" or groups != {row.system for row in rows}):
+            ways[way] = _by_group(rows, way)
     left_out: dict[str, dict[str, Ratings]] = {}
     chosen: dict[str, list[Settings]] = {}
     progress.start("judge", sum(max(folds) + 1 for folds in ways.values()) + 1, 0, "folds")
@@ -216,15 +217,20 @@ def _by_dialogue(rows: Sequence[_Rated], folds: int, seed: int) -> list[int]:
     return [fold[row.key] for row in rows]
 
 
-def _by_system(rows: Sequence[_Rated]) -> list[int]:
-    systems = sorted({row.system for row in rows})
-    return [systems.index(row.system) for row in rows]
+def _by_group(rows: Sequence[_Rated], way: str) -> list[int]:
+    groups = sorted({_group(row, way) for row in rows})
+    return [groups.index(_group(row, way)) for row in rows]
+
+
+def _group(row: _Rated, way: str) -> str:
+    """The system, or its architecture: its name without the data set that it was made for."""
+    return row.system if way == "systems" else row.system.removesuffix(f"_{row.dataset}")
 
 
 def _best(rows: Sequence[_Rated], grid: Sequence[Settings], way: str, seed: int) -> Settings:
     """The settings of the greatest correlation with people, over folds of `rows` left out the same way."""
-    systems = way == "systems" and len({row.system for row in rows}) > 1
-    folds = _by_system(rows) if systems else _by_dialogue(rows, INNER, seed + 1)
+    grouped = way != "dialogues" and len({_group(row, way) for row in rows}) > 1
+    folds = _by_group(rows, way) if grouped else _by_dialogue(rows, INNER, seed + 1)
     wanted = np.array([row.ratings[OVERALL] for row in rows])
     datasets = sorted({row.dataset for row in rows})
     best: tuple[float, Settings] | None = None
@@ -265,8 +271,10 @@ def _no_encoder(texts: Sequence[str]) -> Any:
 
 def _predict(lines: Lines, features: Features, row: _Rated) -> Ratings:
     columns = len(features.turn_signs)
-    whole = {name: row.whole[name] for name in features.dialogue_signs}
-    return lines.rate_read(features, row.found, row.replies_n_f[:, :columns], whole)
+    signs = features.dialogue_signs
+    return lines.rate_read(
+        features, row.found, row.replies_n_f[:, :columns], {name: row.whole[name] for name in signs}
+    )
 
 
 def _fit(rows: Sequence[_Rated], settings: Settings, only: str | None = None) -> Lines:
@@ -283,13 +291,14 @@ def _fit(rows: Sequence[_Rated], settings: Settings, only: str | None = None) ->
                 replies_n_f[there], wanted_n[there], features.turn_signs, settings.penalty, ASPECTS[name].top
             )
     signs = {**features.dialogue_signs, **{f"all.{name}?": 1 for name in turn}}
-    told = []
+    predicted = {name: line.values(columns, replies_n_f) for name, line in turn.items()}
+    names, told, begin = list(features.dialogue_signs), [], 0
     for row in rows:
-        predicted = {
-            name: line.values(columns, row.replies_n_f[:, : len(columns)]) for name, line in turn.items()
-        }
-        told.append({**{name: row.whole[name] for name in features.dialogue_signs}, **means_of(predicted)})
-    whole_n_f = np.array([[one[name] for name in signs] for one in told])
+        end = begin + len(row.found)
+        means = means_of({name: values_n[begin:end] for name, values_n in predicted.items()})
+        told.append([*(row.whole[name] for name in names), *means.values()])
+        begin = end
+    whole_n_f = np.array(told)
     dialogue: dict[str, Line] = {}
     for name in [only] if only else _rated_by_all(rows):
         wanted_n = np.array([row.ratings[name] for row in rows])

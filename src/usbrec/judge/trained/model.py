@@ -51,9 +51,10 @@ class Line:
     def values(self, columns: Sequence[str], rows_n_f: Floats) -> Floats:
         """The prediction for each row, shape (n,), within the scale."""
         places = {name: place for place, name in enumerate(columns)}
-        total_n = np.full(len(rows_n_f), self.intercept)
-        for name, (low, high, weight) in self.features.items():
-            total_n = total_n + weight * np.clip(rows_n_f[:, places[name]], low, high)
+        low_f, high_f, weight_f = np.array(list(self.features.values())).reshape(-1, 3).T
+        chosen_n_f = rows_n_f[:, [places[name] for name in self.features]]
+        # The same few numbers whatever the shapes: a matrix product may add in another order.
+        total_n = self.intercept + np.einsum("nf,f->n", np.clip(chosen_n_f, low_f, high_f), weight_f)
         held_n: Floats = np.clip(total_n, 0.0, self.top)
         return held_n
 
