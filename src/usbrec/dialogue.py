@@ -265,7 +265,7 @@ class RecordedDialogue:
         }
 
 
-ScoreMethod = Literal["exact", "votes", "forced", "rules", "own"]
+ScoreMethod = Literal["exact", "votes", "forced", "rules", "trained", "own"]
 
 
 @dataclass(frozen=True, slots=True)

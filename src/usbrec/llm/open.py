@@ -26,9 +26,22 @@ from usbrec.llm.transformers.checkpoint import HF, as_written, base_and_adapter
 from usbrec.storage import expanded
 
 RULES = "rules"
+#: The judge that learnt from people's ratings: packaged, or `trained:DIR`.
+TRAINED = "trained"
 
 Kind = Literal[
-    "packaged", "gguf", "hf", "server", "scripted", "model", "rules", "python", "plugin", "http", "object"
+    "packaged",
+    "gguf",
+    "hf",
+    "server",
+    "scripted",
+    "model",
+    "rules",
+    "trained",
+    "python",
+    "plugin",
+    "http",
+    "object",
 ]
 _MODELS: frozenset[Kind] = frozenset({"packaged", "gguf", "hf", "server", "scripted", "model"})
 _HERE: frozenset[Kind] = frozenset({"packaged", "gguf", "hf"})
@@ -37,6 +50,7 @@ _PREFIXES: Mapping[str, Kind] = {
     "hf": "hf",
     "scripted": "scripted",
     "rules": "rules",
+    TRAINED: "trained",
     "python": "python",
     "plugin": "plugin",
     # What a Python program handed in: an object of its own, or an opened model.
@@ -97,6 +111,8 @@ def find_seat(text: str, servers: Collection[str] = ()) -> Seat | None:
         return Seat(text, "server", rest, prefix)
     if text == RULES:
         return Seat(text, "rules", text)
+    if text == TRAINED:
+        return Seat(text, "trained", text)
     if colon and (kind := _PREFIXES.get(prefix)) is not None:
         return Seat(text, kind, text if kind == "http" else rest)
     # Any other colon is one in a file's name.
@@ -116,8 +132,9 @@ def _what_there_is(servers: Collection[str]) -> str:
     return (
         f"A seat is {', '.join(MODELS)} (packaged) or a .gguf file, both also with +ADAPTER, "
         f"hf:BASE[+ADAPTER], {named} (further servers by [servers.NAME] in the settings), scripted:FILE, "
-        "python:MODULE:THING or plugin:NAME; seeker and judge also rules, the recommender also rules:random, "
-        "rules:popular, rules:retriever, rules:best or http://HOST/PATH."
+        "python:MODULE:THING or plugin:NAME; seeker and judge also rules, the judge also trained or "
+        "trained:DIR, the recommender also rules:random, rules:popular, rules:retriever, rules:best or "
+        "http://HOST/PATH."
     )
 
 

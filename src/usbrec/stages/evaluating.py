@@ -146,6 +146,7 @@ def _summed_up(
             probe=stage.probe,
             left_out=inputs.left_out_counts(),
             costs=stage.costs,
+            judge_agreement=stage.judge_agreement,
         )
         write_json(out / "results.json", results)
         # As it will be read back, without a second copy of every row.

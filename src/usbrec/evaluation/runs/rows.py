@@ -192,7 +192,7 @@ _EPISODE: dict[str, Callable[[Episode], bool]] = {
     "played": lambda episode: all(_is_turn(turn.to_json()) for turn in episode.played),
     "score": lambda episode: (
         _is_score({"value": episode.score.value})
-        and episode.score.method in ("exact", "votes", "forced", "rules", "own")
+        and episode.score.method in ("exact", "votes", "forced", "rules", "trained", "own")
         and _is_count(episode.score.votes)
         and _is_count(episode.score.unreadable)
         and isinstance(episode.score.detail, Mapping)
