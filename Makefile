@@ -21,6 +21,7 @@ test: $(READY)
 
 soak: $(READY)
 	USBREC_FAULTS=10000 $(BIN)/pytest --show-capture no tests/serve/test_serve_streams.py
+	USBREC_KILLS=100 $(BIN)/pytest --show-capture no tests/test_group_commit.py
 
 # Installs real clients, each into a folder of its own (USBREC_CLIENTS), and skips what cannot be installed.
 test-clients: $(READY)

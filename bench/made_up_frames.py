@@ -232,6 +232,77 @@ WRONG_PERSON = (
     "How about {t} by {p}?",
     "{t} features {p} in a great role, directed by {p}.",
 )
+#: Names that stand in neither catalogue, and what names are made of.
+PRODUCTS_ELSEWHERE = (
+    "Sony WH-1000XM5", "Bose QuietComfort 45", "Apple AirPods Max", "Sennheiser Momentum 4",
+    "JBL Tune 510BT", "Beats Studio Pro", "Skullcandy Crusher Evo", "Jabra Elite 85h", "AKG K371",
+    "Anker Soundcore Q30", "Philips Fidelio X2HR", "Audio-Technica ATH-M50x", "Beyerdynamic DT 770 Pro",
+    "Shure SE215", "Marshall Major IV", "Sony SR-121 Black", "Bose Sport Earbuds", "Google Pixel Buds A",
+    "Samsung Galaxy Buds2 Pro", "Nothing Ear 2", "Bowers & Wilkins PX7", "Teufel Real Blue",
+    "Grado SR80x", "HyperX Cloud II", "SteelSeries Arctis 7", "Razer Kraken X", "Logitech G Pro X",
+    "Master & Dynamic MW65", "Technics EAH-A800", "Koss Porta Pro", "Audeze Maxwell", "Focal Bathys",
+    "Edifier W820NB", "Sennheiser HD 600", "Sony LinkBuds S", "AirPods Pro", "QuietComfort Ultra",
+    "Soundcore Life",
+)  # fmt: skip
+FILMS_ELSEWHERE = (
+    "The Zero Theorem", "Tomorrow Never Dies", "Kiss Kiss Bang Bang", "A Bittersweet Life",
+    "The Man from Nowhere", "Summer of Soul", "The Lobster", "Wild Strawberries", "La Strada",
+    "The Seventh Seal", "Stalker", "Solaris", "Paper Moon", "Harold and Maude", "The Vast of Night",
+    "First Cow", "Columbus", "Paterson", "Ghost Dog", "Brick", "Primer", "Coherence", "The Fall",
+    "Tampopo", "Cure", "Audition", "The Wailing", "Burning", "Mother", "Okja", "Snowpiercer",
+    "Certified Copy", "Close-Up", "Taste of Cherry", "A Separation", "Capernaum", "Timbuktu",
+    "Atlantics", "Beau Travail", "The Double Life of Veronique", "Dekalog", "Ida", "Cold War",
+    "Toni Erdmann", "Victoria", "Phoenix", "Barbara", "Transit", "Undine", "Goodbye Dragon Inn", "Yi Yi",
+    "Happy Together", "Chungking Express", "Fallen Angels", "2046", "Hard Boiled", "The Killer",
+    "Infernal Affairs", "Election", "Drug War", "Exiled", "Police Story",
+)  # fmt: skip
+WORDS = (
+    "Solace", "Momentum", "Halcyon", "Tundra", "Paragon", "Bastion", "Cascade", "Monolith", "Vertigo",
+    "Inferno", "Catalyst", "Oblivion", "Serenade", "Tempest", "Labyrinth", "Mirage", "Nocturne",
+    "Obsidian", "Rhapsody", "Silhouette", "Meridian", "Vanguard", "Whirlwind", "Equinox", "Lullaby",
+    "Quicksand", "Inception",
+)  # fmt: skip
+SYLLABLES = (
+    "ta",
+    "vro",
+    "kel",
+    "lin",
+    "mo",
+    "ri",
+    "sen",
+    "dar",
+    "pho",
+    "zu",
+    "bex",
+    "gor",
+    "lum",
+    "nai",
+    "qui",
+    "tor",
+)
+FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία",
+            "ゆめ", "Полночь", "음악가", "風の音")  # fmt: skip
+EDITIONS = ("Ultra", "Max", "SE", "Black Edition", "Signature", "X", "Evo", "Neo")
+SEQUELS = ("The Return", "Origins", "Resurrection", "A New Dawn", "Last Stand", "Part II")
+PEOPLE = (
+    "Anders Holm",
+    "Maria Kessler",
+    "Tom Brannigan",
+    "Yuki Tanabe",
+    "Lena Fortuna",
+    "Marcus Idowu",
+    "Greta Vance",
+)
+SEEKERS_FILMS = (
+    "I'm in the mood for a good film tonight.", "I like crime films and thrillers.",
+    "Something funny, please!", "Hi! I want to watch something with my family.",
+    "Ich mag spannende Filme.",
+)  # fmt: skip
+SEEKERS_PRODUCTS = (
+    "I need headphones for the train.", "I'm looking for comfortable headphones with good bass.",
+    "Hello, which headphones are good for running?",
+    "I want something for my office, with a microphone.", "Ich suche einen Kopfhörer für Reisen.",
+)  # fmt: skip
 
 if __name__ == "__main__":
     argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()

@@ -1,6 +1,6 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
-    python bench/made_up_names.py [--half developed|reported] [--replies 3000] [--seed 0] [--show]
+    python bench/made_up_names.py [--half developed|reported|held-out] [--replies 3000] [--seed 0] [--show]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
@@ -26,7 +26,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import made_up_frames as frames
+import made_up_frames
+import made_up_frames_held_out
 from rich.console import Console
 from rich.table import Table
 
@@ -42,77 +43,6 @@ from usbrec.prompts import Prompts
 
 DEMO = Path(str(resources.files("usbrec.data") / "demo" / "catalogue.csv"))
 SHOP = Path(__file__).resolve().parent.parent / "docs" / "examples" / "headphones.csv"
-
-_PRODUCTS_ELSEWHERE = (
-    "Sony WH-1000XM5", "Bose QuietComfort 45", "Apple AirPods Max", "Sennheiser Momentum 4",
-    "JBL Tune 510BT", "Beats Studio Pro", "Skullcandy Crusher Evo", "Jabra Elite 85h", "AKG K371",
-    "Anker Soundcore Q30", "Philips Fidelio X2HR", "Audio-Technica ATH-M50x", "Beyerdynamic DT 770 Pro",
-    "Shure SE215", "Marshall Major IV", "Sony SR-121 Black", "Bose Sport Earbuds", "Google Pixel Buds A",
-    "Samsung Galaxy Buds2 Pro", "Nothing Ear 2", "Bowers & Wilkins PX7", "Teufel Real Blue",
-    "Grado SR80x", "HyperX Cloud II", "SteelSeries Arctis 7", "Razer Kraken X", "Logitech G Pro X",
-    "Master & Dynamic MW65", "Technics EAH-A800", "Koss Porta Pro", "Audeze Maxwell", "Focal Bathys",
-    "Edifier W820NB", "Sennheiser HD 600", "Sony LinkBuds S", "AirPods Pro", "QuietComfort Ultra",
-    "Soundcore Life",
-)  # fmt: skip
-_FILMS_ELSEWHERE = (
-    "The Zero Theorem", "Tomorrow Never Dies", "Kiss Kiss Bang Bang", "A Bittersweet Life",
-    "The Man from Nowhere", "Summer of Soul", "The Lobster", "Wild Strawberries", "La Strada",
-    "The Seventh Seal", "Stalker", "Solaris", "Paper Moon", "Harold and Maude", "The Vast of Night",
-    "First Cow", "Columbus", "Paterson", "Ghost Dog", "Brick", "Primer", "Coherence", "The Fall",
-    "Tampopo", "Cure", "Audition", "The Wailing", "Burning", "Mother", "Okja", "Snowpiercer",
-    "Certified Copy", "Close-Up", "Taste of Cherry", "A Separation", "Capernaum", "Timbuktu",
-    "Atlantics", "Beau Travail", "The Double Life of Veronique", "Dekalog", "Ida", "Cold War",
-    "Toni Erdmann", "Victoria", "Phoenix", "Barbara", "Transit", "Undine", "Goodbye Dragon Inn", "Yi Yi",
-    "Happy Together", "Chungking Express", "Fallen Angels", "2046", "Hard Boiled", "The Killer",
-    "Infernal Affairs", "Election", "Drug War", "Exiled", "Police Story",
-)  # fmt: skip
-_WORDS = (
-    "Solace", "Momentum", "Halcyon", "Tundra", "Paragon", "Bastion", "Cascade", "Monolith", "Vertigo",
-    "Inferno", "Catalyst", "Oblivion", "Serenade", "Tempest", "Labyrinth", "Mirage", "Nocturne",
-    "Obsidian", "Rhapsody", "Silhouette", "Meridian", "Vanguard", "Whirlwind", "Equinox", "Lullaby",
-    "Quicksand", "Inception",
-)  # fmt: skip
-_SYLLABLES = (
-    "ta",
-    "vro",
-    "kel",
-    "lin",
-    "mo",
-    "ri",
-    "sen",
-    "dar",
-    "pho",
-    "zu",
-    "bex",
-    "gor",
-    "lum",
-    "nai",
-    "qui",
-    "tor",
-)
-_FOREIGN = ("サイレンス", "静音王", "Тихий час", "기생충", "霸王别姬", "Сталкер", "千と千尋", "Ησυχία",
-            "ゆめ", "Полночь", "음악가", "風の音")  # fmt: skip
-_EDITIONS = ("Ultra", "Max", "SE", "Black Edition", "Signature", "X", "Evo", "Neo")
-_SEQUELS = ("The Return", "Origins", "Resurrection", "A New Dawn", "Last Stand", "Part II")
-_PEOPLE = (
-    "Anders Holm",
-    "Maria Kessler",
-    "Tom Brannigan",
-    "Yuki Tanabe",
-    "Lena Fortuna",
-    "Marcus Idowu",
-    "Greta Vance",
-)
-_SEEKERS_FILMS = (
-    "I'm in the mood for a good film tonight.", "I like crime films and thrillers.",
-    "Something funny, please!", "Hi! I want to watch something with my family.",
-    "Ich mag spannende Filme.",
-)  # fmt: skip
-_SEEKERS_PRODUCTS = (
-    "I need headphones for the train.", "I'm looking for comfortable headphones with good bass.",
-    "Hello, which headphones are good for running?",
-    "I want something for my office, with a microphone.", "Ich suche einen Kopfhörer für Reisen.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,11 +73,14 @@ class Shelf:
     titles: Sequence[str]
 
     def known(self) -> set[str]:
-        # What stands behind a colon, or before it, is a name of the item too.
-        return {plain(part) for title in self.titles for part in (title, *re.split(r"[:–] | - ", title))}
+        # What stands behind a colon, or before it, is a name of the item too, and so it is behind its brand.
+        parts = {part for title in self.titles for part in (title, *re.split(r"[:–] | - ", title))}
+        if self.products:
+            parts |= {f"{brand} {row['t']}" for row in self.rows for brand in row["people"]}
+        return {plain(part) for part in parts}
 
 
-def films() -> Shelf:
+def films(book: Any = made_up_frames) -> Shelf:
     with DEMO.open(encoding="utf-8") as file:
         rows = [
             {
@@ -161,10 +94,10 @@ def films() -> Shelf:
         ]  # fmt: skip
     titles = [row["t"] for row in rows]
     rows = [row for row in rows if row["y"] and row["people"] and row["g"]]
-    return Shelf(rows, frames.FILMS, frames.PLAIN_FILMS, _SEEKERS_FILMS, False, titles)
+    return Shelf(rows, book.FILMS, book.PLAIN_FILMS, book.SEEKERS_FILMS, False, titles)
 
 
-def products() -> Shelf:
+def products(book: Any = made_up_frames) -> Shelf:
     with SHOP.open(encoding="utf-8") as file:
         rows = [
             {
@@ -179,21 +112,23 @@ def products() -> Shelf:
     titles = Counter(row["t"] for row in rows)
     # What two items are called alike has no one price.
     rows = [row for row in rows if titles[row["t"]] == 1]
-    return Shelf(rows, frames.PRODUCTS, frames.PLAIN_PRODUCTS, _SEEKERS_PRODUCTS, True, list(titles))
+    return Shelf(rows, book.PRODUCTS, book.PLAIN_PRODUCTS, book.SEEKERS_PRODUCTS, True, list(titles))
 
 
 class Writer:
     """Writes replies about one shelf, from a half of the frames."""
 
-    def __init__(self, shelf: Shelf, half: int, seed: int) -> None:
-        self.shelf, self.half = shelf, half
+    def __init__(self, shelf: Shelf, half: int | None, seed: int, book: Any = made_up_frames) -> None:
+        # Without halves every frame is written from.
+        self.shelf, self.book = shelf, book
+        self.part = slice(None) if half is None else slice(half, None, 2)
         self.draw = random.Random(f"{seed} {half} {shelf.products}")
         self.known = shelf.known()
-        self.frames = shelf.frames[half::2]
-        self.quiet = shelf.quiet[half::2]
+        self.frames = shelf.frames[self.part]
+        self.quiet = shelf.quiet[self.part]
 
     def of(self, listed: Sequence[str]) -> str:
-        return self.draw.choice(listed[self.half :: 2])
+        return self.draw.choice(listed[self.part])
 
     def row(self, *, having: Sequence[str] = ()) -> Mapping[str, Any]:
         while True:
@@ -223,7 +158,7 @@ class Writer:
             while (row["stock"] == "0") == there:
                 row = self.row(having=("stock",))
             return Script(
-                self.filled(self.of(frames.IN_STOCK if there else frames.SOLD_OUT), row),
+                self.filled(self.of(self.book.IN_STOCK if there else self.book.SOLD_OUT), row),
                 "right stock",
                 None,
                 seeker,
@@ -260,12 +195,14 @@ class Writer:
                 )
 
     def elsewhere(self) -> str:
-        return self.draw.choice(_PRODUCTS_ELSEWHERE if self.shelf.products else _FILMS_ELSEWHERE)
+        return self.draw.choice(
+            self.book.PRODUCTS_ELSEWHERE if self.shelf.products else self.book.FILMS_ELSEWHERE
+        )
 
     def one_word(self) -> str:
         if self.draw.random() < 0.5:
-            return self.draw.choice(_WORDS)
-        return "".join(self.draw.sample(_SYLLABLES, 2 + self.draw.randrange(2))).capitalize()
+            return self.draw.choice(self.book.WORDS)
+        return "".join(self.draw.sample(self.book.SYLLABLES, 2 + self.draw.randrange(2))).capitalize()
 
     def numeral(self) -> str:
         number = self.draw.choice(
@@ -276,13 +213,13 @@ class Writer:
         return str(number)
 
     def foreign(self) -> str:
-        word = self.draw.choice(_FOREIGN)
+        word = self.draw.choice(self.book.FOREIGN)
         return f"{word} {self.draw.randrange(2, 9)}" if self.draw.random() < 0.3 else word
 
     def variant(self) -> str:
         if self.shelf.products:
-            return f"{self.row()['t']} {self.draw.choice(_EDITIONS)}"
-        return f"{self.row()['t']}: {self.of(_SEQUELS)}"
+            return f"{self.row()['t']} {self.draw.choice(self.book.EDITIONS)}"
+        return f"{self.row()['t']}: {self.of(self.book.SEQUELS)}"
 
     def lower(self) -> str:
         return self.draw.choice((self.recombined, self.digit, self.elsewhere, self.one_word))().lower()
@@ -330,14 +267,16 @@ class Writer:
             if self.draw.random() < 0.5:
                 wrong = str(int(row["y"]) + self.draw.choice((-23, -12, -7, -4, 4, 6, 9, 15)))
                 return Script(
-                    self.filled(self.of(frames.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker
+                    self.filled(self.of(self.book.WRONG_YEAR), row, y=wrong), "wrong year", wrong, seeker
                 )
             while True:
-                name = self.draw.choice((self.draw.choice(self.row()["all"]), self.draw.choice(_PEOPLE)))
+                name = self.draw.choice(
+                    (self.draw.choice(self.row()["all"]), self.draw.choice(self.book.PEOPLE))
+                )
                 if name not in row["all"]:
                     break
             return Script(
-                self.filled(self.of(frames.WRONG_PERSON), row, p=name), "wrong person", name, seeker
+                self.filled(self.of(self.book.WRONG_PERSON), row, p=name), "wrong person", name, seeker
             )
         kind = self.draw.choice(("price", "stock", "year", "brand"))
         if kind == "price":
@@ -346,27 +285,27 @@ class Writer:
             if row["price"] and abs(float(row["price"]) - float(wrong)) < 1.5:
                 return self.claim()
             return Script(
-                self.filled(self.of(frames.WRONG_PRICE), row, price=wrong), "wrong price", wrong, seeker
+                self.filled(self.of(self.book.WRONG_PRICE), row, price=wrong), "wrong price", wrong, seeker
             )
         if kind == "stock":
             there = self.draw.random() < 0.5
             row = self.row()
             while row["stock"] and (row["stock"] == "0") != there:
                 row = self.row()
-            listed = frames.IN_STOCK if there else frames.SOLD_OUT
+            listed = self.book.IN_STOCK if there else self.book.SOLD_OUT
             text = self.filled(self.of(listed), row)
             return Script(text, "wrong stock", text, seeker)
         row = self.row(having=("y",))
         if kind == "year":
             wrong = str(int(row["y"]) + self.draw.choice((-9, -5, -3, 2, 3, 5)))
             return Script(
-                self.filled(self.of(frames.WRONG_PRODUCT_YEAR), row, y=wrong), "wrong year", wrong, seeker
+                self.filled(self.of(self.book.WRONG_PRODUCT_YEAR), row, y=wrong), "wrong year", wrong, seeker
             )
         while (name := self.draw.choice((self.row()["people"][0], "Sony", "Bose", "Sennheiser"))) == row[
             "people"
         ][0]:
             pass
-        text = self.filled(self.of(frames.WRONG_BRAND), row, p=name)
+        text = self.filled(self.of(self.book.WRONG_BRAND), row, p=name)
         return Script(text, "wrong brand", name, seeker)
 
     def scripts(self, count: int) -> list[Script]:
@@ -412,7 +351,7 @@ def wilson(count: int, n: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--half", choices=("developed", "reported"), default="developed")
+    parser.add_argument("--half", choices=("developed", "reported", "held-out"), default="developed")
     parser.add_argument("--replies", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print what was let through and what was spoilt")
@@ -420,8 +359,10 @@ def main() -> None:
     table = Table(
         "catalogue", "replies", "made up", "let through", "95 %", "good", "spoilt", "95 %", box=None
     )
-    for name, shelf in (("films", films()), ("products", products())):
-        scripts = Writer(shelf, int(options.half == "reported"), options.seed).scripts(options.replies)
+    book = made_up_frames_held_out if options.half == "held-out" else made_up_frames
+    half = {"developed": 0, "reported": 1}.get(options.half)
+    for name, shelf in (("films", films(book)), ("products", products(book))):
+        scripts = Writer(shelf, half, options.seed, book).scripts(options.replies)
         answers = asyncio.run(said(shelf, scripts))
         through: list[Script] = []
         spoilt: list[Script] = []

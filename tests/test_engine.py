@@ -310,7 +310,8 @@ async def test_a_server_that_is_gone_after_it_had_answered_ends_the_run_and_keep
             ModelRefused, match=r"The last 10 rows all failed[^\n]*connection refused\n.*stays"
         ):
             await _run(journal, work, workers=2, units=units)
-        assert asked == list(range(13))
+        # The other worker may have begun one more.
+        assert asked in (list(range(12)), list(range(13)))
         assert all(journal.unit(f"u{number}") for number in range(12))
 
 

@@ -216,7 +216,7 @@ async def run_units(
                 journal.put_back(unit.key, kept[unit.key])
         if stands or unit.key not in kept:
             # What counts is what was stored: a resumed run exports the same bytes as this one.
-            finished[unit.key] = journal.record_unit(record)
+            finished[unit.key] = await journal.commit_unit(record)
         progress.advance(failed=finished[unit.key].failure is not None)
         if not answered and failures >= GIVE_UP_AFTER:
             raise ModelRefused(

@@ -25,7 +25,12 @@ def canonical_json(value: Any) -> str:
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical JSON of `value`, as 64 hex digits."""
-    return hashlib.sha256(canonical_json(value).encode("ascii")).hexdigest()
+    return digest_of(canonical_json(value))
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a text that is canonical JSON, as 64 hex digits."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def derive_seed(seed: int, *place: str | int) -> int:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -129,19 +130,31 @@ def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 def write_text(path: str | Path, text: str) -> Path:
     """Write UTF-8 text with LF line ends, atomically, creating folders. Raises InputError."""
+    return write_texts(path, (text,))
+
+
+def write_texts(path: str | Path, texts: Iterable[str]) -> Path:
+    """The same of texts one after the other, which are never all held at once."""
     path = Path(path)
     partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
         if path.exists() and not path.is_file():
             raise InputError(f"{path}: cannot be written: it is no plain file. Choose another name.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.writelines(texts)
         partial.replace(path)
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError):
             partial.unlink()
-        raise InputError(f"{path}: cannot be written ({getattr(error, 'strerror', error)}).") from None
+        room = " Make room; the same command goes on from there." if is_full(error) else ""
+        raise InputError(f"{path}: cannot be written ({getattr(error, 'strerror', error)}).{room}") from None
     return path
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there was no room to write: a full disk, a quota, a limit on the size of files."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def cache_folder() -> Path:

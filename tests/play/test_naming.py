@@ -230,10 +230,12 @@ async def test_with_slots_the_list_has_markers_and_a_reply_gets_its_title() -> N
     assert (reply.replies[0].grounding or {})["naming"] == "slots"
 
 
-async def test_a_marker_without_an_item_and_a_name_beside_one_are_not_said() -> None:
-    for text in ("Try [9].", "Try [1] or the Apple AirPods Max."):
-        reply = await _drawn(ScriptedModel(lambda request, text=text: text), slots=True, naming="slots")
-        assert (reply.replies[0].grounding or {})["fallback"] is True
+async def test_a_marker_without_an_item_is_not_said_and_a_name_beside_one_is_cut() -> None:
+    reply = await _drawn(ScriptedModel(lambda request: "Try [9]."), slots=True, naming="slots")
+    assert (reply.replies[0].grounding or {})["fallback"] is True
+    reply = await _drawn(_says("Try [1] or the Apple AirPods Max."), slots=True, naming="slots")
+    assert reply.text == f"Try {_grounding().candidates(WISH)[0].name}."
+    assert (reply.replies[0].grounding or {})["mended"] is True
 
 
 @pytest.mark.parametrize(

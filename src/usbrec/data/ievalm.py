@@ -13,10 +13,9 @@ from typing import Any
 
 from usbrec.data.reading import (
     as_id,
-    as_list,
     as_object,
     as_optional_text,
-    as_text,
+    as_texts,
     as_titles,
     collect,
     expected,
@@ -44,8 +43,7 @@ def sample_of(value: Any, source: str = "ievalm") -> Sample:
     turn_id = required(row, "turn_id")
     if not isinstance(turn_id, int) or isinstance(turn_id, bool):
         raise expected("a whole number", turn_id, "turn_id")
-    context = as_list(required(row, "context"), "context")
-    texts = [as_text(text, f"context[{index}]") for index, text in enumerate(context)]
+    texts = as_texts(required(row, "context"), "context")
     turns = alternate_backwards(texts)
     if not turns:
         raise InputError("context: empty; at least one utterance of the seeker is needed")

@@ -7,12 +7,14 @@ numbers, and raises all complaints at once, one for each line.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from contextlib import contextmanager
+from operator import is_not
 from pathlib import Path
 from typing import Any
 
@@ -120,15 +122,36 @@ def collect(
 def sharing_turns(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     """The same samples, in which equal turns are one object: rows of a dialogue repeat its beginning, and
     what is read in a turn is carried with it (:meth:`Turn.read_by`)."""
-    known: dict[tuple[Turn, str], Turn] = {}
-    return tuple(
-        replace(sample, turns=tuple(known.setdefault((turn, turn.reasoning), turn) for turn in sample.turns))
-        for sample in samples
-    )
+    known: dict[tuple[Any, ...], Turn] = {}
+    shared = tuple(samples)
+    for sample in shared:
+        turns = sample.turns
+        first = tuple(
+            # Keys of the language's own tuples: those of a record cost five times as much.
+            [known.setdefault((one.role, one.text, one.items, one.reasoning, one.data), one) for one in turns]
+        )
+        if any(map(is_not, first, turns)):
+            # They are equal: the record says the same as before.
+            object.__setattr__(sample, "turns", first)
+    return shared
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """Python's collections of garbage put off: each goes through all that has been read by then."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def clean(text: str) -> str:
     """`text` with NUL and lone surrogates as U+FFFD, so that it can be stored and sent."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -151,6 +174,15 @@ def as_text(value: Any, field: str) -> str:
     if not isinstance(value, str):
         raise expected("text", value, field)
     return clean(value)
+
+
+def as_texts(value: Any, field: str) -> list[str]:
+    """A list of text, cleaned."""
+    listed = as_list(value, field)
+    try:
+        return [clean(text) for text in listed]
+    except (AttributeError, TypeError):
+        return [as_text(text, f"{field}[{index}]") for index, text in enumerate(listed)]
 
 
 def as_number(value: Any, field: str) -> float | None:
@@ -209,7 +241,7 @@ def as_id(value: Any, field: str) -> str:
 
 def as_titles(value: Any, field: str) -> tuple[str, ...]:
     """A list of text, stripped, each once and in order, blanks left out; at least one must remain."""
-    texts = (as_text(item, f"{field}[{index}]").strip() for index, item in enumerate(as_list(value, field)))
+    texts = (text.strip() for text in as_texts(value, field))
     titles = tuple(dict.fromkeys(title for title in texts if title))
     if not titles:
         raise InputError(f"{field}: no targets; at least one title is needed")

@@ -15,7 +15,7 @@ from usbrec.data import served
 from usbrec.data.formats import FORMATS, is_header
 from usbrec.data.gathering import Gathered, gather_dialogues, gather_samples, opened_rows
 from usbrec.data.opening import Entry, Opened, open_entries
-from usbrec.data.reading import sharing_turns
+from usbrec.data.reading import sharing_turns, without_collections
 from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import ConfigError, InputError
 from usbrec.keys import digest
@@ -43,8 +43,9 @@ def read_samples(
 ) -> Gathered[Sample]:
     """The same, with what was left out and why."""
     _check_kind(kind)
-    gathered = gather_samples(_opened(path), kind, strict=strict)
-    return replace(gathered, found=sharing_turns(gathered.found))
+    with without_collections():
+        gathered = gather_samples(_opened(path), kind, strict=strict)
+        return replace(gathered, found=sharing_turns(gathered.found))
 
 
 def collect_samples(
@@ -154,3 +155,21 @@ def _line(sample: Sample) -> bytes:
     text = json.dumps(sample.to_json(), ensure_ascii=False, allow_nan=False)
     # UTF-8 has no bytes for a lone surrogate; its backslash form is the JSON escape, so nothing is lost.
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def repeated(samples: Sequence[Sample], trials: int) -> tuple[Sample, ...]:
+    """Each sample so many times, trial after trial: the first as it is, the others under ids of their own.
+
+    Their dialogue is the same, so that statistics take them as one cluster.
+    """
+    further = (
+        replace(sample, id=trial_id(sample.id, number))
+        for number in range(2, trials + 1)
+        for sample in samples
+    )
+    return (*samples, *further)
+
+
+def trial_id(sample_id: str, number: int) -> str:
+    """The id of a sample in its trial `number` (from 1)."""
+    return sample_id if number == 1 else f"{sample_id} (trial {number})"

@@ -173,6 +173,9 @@ class _Search:
         # replay, which asks in this order, finds the same calls.
         counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
         self.at_once = self.base.parallel and not counted
+        # Where there is a clock, what the first draft has come to by its end has to be heard.
+        meter = current_meter.get()
+        self.timed = meter is not None and meter.ends is not None
 
     async def run(self) -> Drawn:
         meter = current_meter.get() or Meter()
@@ -202,8 +205,22 @@ class _Search:
             current_meter.reset(token)
 
     async def _search(self) -> None:
-        # The greedy draft comes first: whatever the budget, there is something to say.
         self._tell("drafting", 0)
+        if self.at_once and not self.timed:
+            await self._begin_at_once()
+        else:
+            await self._begin()
+        if self.settings.choice == "random":
+            return
+        if self.at_once:
+            await side_by_side(self._play(draft) for draft in self.drafts)
+        else:
+            for draft in self.drafts:
+                await self._play(draft)
+
+    async def _begin(self) -> None:
+        """Drafts and profile, one after the other. The greedy draft comes first: whatever the budget, there
+        is something to say."""
         self._add(await self._first())
         if self.settings.choice == "random":
             if self.seats.focusing is not None:
@@ -217,11 +234,34 @@ class _Search:
         except BudgetSpent as spent:
             # What is there may still be judged, where that costs no call.
             self.stopped = spent.limit
-        if self.at_once:
-            await side_by_side(self._play(draft) for draft in self.drafts)
-        else:
-            for draft in self.drafts:
-                await self._play(draft)
+
+    async def _begin_at_once(self) -> None:
+        """The same requests without waiting for one another: only drafts that share the candidates depend on
+        the profile and on the greedy draft."""
+        focused = self.seats.focusing is not None
+        drawn: list[Reply] = []
+        failures: list[str] = []
+
+        async def greedy() -> None:
+            self._add(await self._greedy(self.turns, self.round, self.sampling.seed))
+
+        async def profile() -> None:
+            self.preferences = await self._preferences()
+
+        async def others() -> None:
+            if more := self.wanted - 1:
+                await self._others(
+                    self.turns, [], more, self.round, self.sampling.seed, drawn.append, failures.append
+                )
+
+        profiled = focused or self.settings.choice != "random"
+        await side_by_side([greedy(), *([profile()] if profiled else []), *([] if focused else [others()])])
+        if focused:
+            await self._draft()
+        # In the order in which they come one after the other.
+        for reply in drawn:
+            self._add(reply)
+        self.failures += failures
 
     async def _first(self) -> Reply:
         """The greedy draft; where there is a clock, the model knows of it and is listened to."""
@@ -307,9 +347,11 @@ class _Search:
         round_: int,
         seed: int,
         add: Callable[[Reply], None],
+        fail: Callable[[str], None] | None = None,
     ) -> None:
         """Draw up to `n` replies beside those `drafted`, and `add` them in an order that no clock decides,
-        also where a budget ran out on the way. One that fails is done without, and counted."""
+        also where a budget ran out on the way. One that fails is done without, and told to `fail`."""
+        failed: dict[int, str] = {}
         focusing = self.seats.focusing
         foci = [] if focusing is None else focusing.foci(turns, self.preferences, drafted, n)
         asked: list[tuple[int, tuple[str, ...] | None]] = [(1, focus) for focus in foci]
@@ -329,7 +371,7 @@ class _Search:
             except BudgetSpent:
                 raise
             except ModelError as error:
-                self.failures.append(f"{type(error).__name__}: {error}")
+                failed[place] = f"{type(error).__name__}: {error}"
 
         try:
             if self.at_once:
@@ -341,13 +383,25 @@ class _Search:
             for replies in drawn:
                 for reply in replies:
                     add(reply)
+            for place in sorted(failed):
+                (fail or self.failures.append)(failed[place])
 
     async def _branch(self, turns: Sequence[Turn], round_: int, seed: int) -> Sequence[Reply]:
-        replies = [await self._greedy(turns, round_, seed)]
-        if self.settings.kind == "tree":
-            more = (self.sampling.drafts or self.settings.drafts) - 1
-            await self._others(turns, [replies[0].text], more, round_, seed, replies.append)
-        return list({reply.text: reply for reply in replies}.values())
+        if self.settings.kind == "flat":
+            return [await self._greedy(turns, round_, seed)]
+        more = (self.sampling.drafts or self.settings.drafts) - 1
+        first: list[Reply] = []
+        drawn: list[Reply] = []
+
+        async def greedy() -> None:
+            first.append(await self._greedy(turns, round_, seed))
+
+        if self.seats.focusing is None and self.at_once and not self.timed:
+            await side_by_side([greedy(), self._others(turns, [], more, round_, seed, drawn.append)])
+        else:
+            await greedy()
+            await self._others(turns, [first[0].text], more, round_, seed, drawn.append)
+        return list({reply.text: reply for reply in (*first, *drawn)}.values())
 
     async def _play(self, draft: Draft) -> None:
         """Play one draft to its leaves; a failure on the model's side leaves it with what it has."""

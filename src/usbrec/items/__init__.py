@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from usbrec.items.files.columns import FieldMap
     from usbrec.items.interactions import Session, read_sessions
     from usbrec.items.linking.linker import Linker
-    from usbrec.items.linking.matcher import TitleMatcher
+    from usbrec.items.linking.matcher import TitleMatcher, matcher_of
     from usbrec.items.linking.reading import Mention
     from usbrec.items.open import load_catalogue, open_linker
     from usbrec.items.popularity import popularity_from
@@ -29,7 +29,7 @@ else:
             "files.columns": "FieldMap",
             "interactions": "Session read_sessions",
             "linking.linker": "Linker",
-            "linking.matcher": "TitleMatcher",
+            "linking.matcher": "TitleMatcher matcher_of",
             "linking.reading": "Mention",
             "open": "load_catalogue open_linker",
             "popularity": "popularity_from",
@@ -59,6 +59,7 @@ __all__ = [
     "genres_in",
     "known_targets",
     "load_catalogue",
+    "matcher_of",
     "normalise_title",
     "open_linker",
     "open_ranker",

@@ -1,13 +1,12 @@
 """Seats as they are written: one parser for all of them, and the models they name opened.
 
-A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``, ``openai:NAME`` or
-``SERVER:NAME``, ``scripted:FILE``, rules, or an own system: ``python:MODULE:THING``, ``plugin:NAME``,
-``http://HOST/PATH``. It splits at its first colon; what stands behind that may hold more of them.
+A seat is a packaged model's name (``smollm2-135m``), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``,
+``openai:NAME`` or ``SERVER:NAME``, ``scripted:FILE``, rules, or an own system: ``python:MODULE:THING``,
+``plugin:NAME``, ``http://HOST/PATH``. It splits at its first colon; what stands behind may hold more of them.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Literal
 from usbrec.config import Models, Server
 from usbrec.errors import ConfigError
 from usbrec.llm.openai import OPENAI, OPENAI_URL
+from usbrec.llm.openai.slots import Slots
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.protocol import ChatModel
 from usbrec.llm.reasoning import ReasoningMarks
@@ -165,11 +165,11 @@ class ModelOpener:
     def __init__(self, settings: Models, servers: Mapping[str, Server] | None = None) -> None:
         self._settings = settings
         self._servers = dict(servers or {})
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots: dict[str, Slots] = {}
 
     def open(self, seat: str) -> ChatModel:
         """A seat's model, whose replies come without its reasoning. In-process models load when first asked;
-        a packaged one is fetched if need be.
+        a packaged one is fetched if need be, unless it asks (see llm/packaged.py).
 
         Raises ConfigError or InputError.
         """
@@ -177,7 +177,7 @@ class ModelOpener:
         marks = self._settings.reasoning
         if read.kind == "server":
             marks = self._servers.get(read.server, Server()).reasoning or marks
-        # What a script says is known, and the packaged model's template holds no mark: nothing is held back.
+        # What a script says is known, and packaged models' templates hold no mark: nothing is held back.
         opens = False if read.kind in ("scripted", "packaged") else None
         return SeparatedModel(self._backend(read, marks), marks, opens_in_prompt=opens)
 
@@ -208,7 +208,7 @@ class ModelOpener:
         from usbrec.llm.llama_cpp.model import LlamaCppModel
 
         file, adapter = _on_llama_cpp(seat) or (seat, None)
-        path = packaged_model_path() if file in MODELS else Path(file)
+        path = packaged_model_path(MODELS[file]) if file in MODELS else Path(file)
         if adapter is not None:
             from usbrec.llm.llama_cpp.lora_to_gguf import adapter_file
 
@@ -233,7 +233,7 @@ class ModelOpener:
             key = {"api_key_env": server.api_key_env}
         slots = None
         if server.concurrency is not None:
-            slots = self._slots.setdefault(name, asyncio.Semaphore(server.concurrency))
+            slots = self._slots.setdefault(name, Slots(server.concurrency))
         retries = settings.max_retries if server.max_retries is None else server.max_retries
         return OpenAIModel(
             seat.rest,

@@ -13,7 +13,7 @@ from usbrec import errors
 from usbrec.engine import current_scope
 from usbrec.errors import InputError, ModelError
 from usbrec.journal import Journal
-from usbrec.keys import digest
+from usbrec.keys import canonical_json, digest_of
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
 
 _FAILURES: Mapping[str, type[ModelError]] = {
@@ -73,7 +73,8 @@ class Recorder:
         if scope is None or self._journal is None:
             return await ask()
         asked = {"kind": kind, "model": name, **request}
-        key = digest(asked)
+        request_text = canonical_json(asked)
+        key = digest_of(request_text)
         known = (self._replay or self._journal).call(scope.unit, key)
         elsewhere = self._replay is not None
         if known is None and self._reuse is not None:
@@ -81,8 +82,8 @@ class Recorder:
             # What failed there may be answered here.
             known = None if known is not None and known.failure is not None else known
         if known is not None and elsewhere:
-            self._journal.record_call(
-                scope.unit, key, seat=name, request=asked, answer=known.answer, failure=known.failure
+            await self._journal.commit_call(
+                scope.unit, key, seat=name, request=request_text, answer=known.answer, failure=known.failure
             )
         if known is not None and known.failure is not None:
             failure, message = known.failure
@@ -97,11 +98,11 @@ class Recorder:
         try:
             answer = await ask()
         except ModelError as error:
-            self._journal.record_call(
-                scope.unit, key, seat=name, request=asked, failure=(type(error).__name__, str(error))
+            await self._journal.commit_call(
+                scope.unit, key, seat=name, request=request_text, failure=(type(error).__name__, str(error))
             )
             raise
-        self._journal.record_call(scope.unit, key, seat=name, request=asked, answer=answer)
+        await self._journal.commit_call(scope.unit, key, seat=name, request=request_text, answer=answer)
         return answer
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from usbrec.dialogue import Constraint, Item, Sample, Turn
-from usbrec.items import Mention, TitleMatcher, normalise_title, split_title
+from usbrec.items import Mention, TitleMatcher, matcher_of, normalise_title, split_title
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.seekers.persona import Persona
 from usbrec.play.seekers.wishes import Wish, wishes_of
@@ -40,7 +40,7 @@ class Targets:
             sample.targets,
             items,
             unresolved,
-            TitleMatcher(sample.targets),
+            matcher_of(sample.targets),
             knowledge,
             Persona.from_json(sample.seeker),
             context=sample.turns,
@@ -78,7 +78,9 @@ class Targets:
         Targets that a catalogue knows are linked, so that a bare title which several items share is never
         read in the targets' favour; the others are compared as words.
         """
-        return self._named(text, () if self.knowledge is None else self.knowledge.linker.link(text))
+        if self.knowledge is None:
+            return bool(self.matcher.named(text))
+        return self._named(self.knowledge.linker.link(text), lambda: self.matcher.named(text))
 
     def named_in(self, turns: Sequence[Turn]) -> bool:
         return any(map(self.named_by_turn, turns))
@@ -87,12 +89,12 @@ class Targets:
         """Whether a turn names a target: by what its speaker's own system gives, else by its text."""
         if turn.items is not None:
             return any(item.id in turn.items for item in self.items)
-        linked = None if self.knowledge is None else turn.read_by(self.knowledge.linker)
-        return self._named(turn.text, linked.mentions if linked else ())
-
-    def _named(self, text: str, mentions: Sequence[Mention]) -> bool:
         if self.knowledge is None:
-            return bool(self.matcher.named(text))
+            return bool(self.matcher.named_by_turn(turn))
+        linked = turn.read_by(self.knowledge.linker)
+        return self._named(linked.mentions, lambda: self.matcher.named_by_turn(turn))
+
+    def _named(self, mentions: Sequence[Mention], named: Callable[[], Sequence[str]]) -> bool:
         ids = {item.id for item in self.items}
         if any(mention.item_id in ids for mention in mentions):
             return True
@@ -102,7 +104,7 @@ class Targets:
         others = {normalise_title(mention.title) for mention in mentions if mention.year is None}
         return any(
             normalise_title(split_title(title)[0]) not in others
-            for title in self.matcher.named(text)
+            for title in named()
             if title in self.unresolved
         )
 

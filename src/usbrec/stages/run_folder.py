@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from usbrec.config import CatalogueFile, Config, dump_config
+from usbrec.config import CatalogueFile, Config
 from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
@@ -37,8 +37,9 @@ from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
+from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, Participants, seat_participants
-from usbrec.storage import Stamped, content_digest, stamped, write_text
+from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
 
 #: Samples and items as a stage is given them: a file, or what was read already.
 GivenSamples: TypeAlias = "str | Path | Sequence[Sample]"
@@ -326,7 +327,7 @@ async def _run(
             | {"models": dict(participants.identities)}
         )
         journal.note("seats", seats)
-        write_text(out / "config.toml", dump_config(config))
+        write_settings(journal, out, config)
         probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
         with step(progress, "trying out the judge"):
             scoring = await find_scoring(participants, inputs.samples, config, journal)
@@ -384,5 +385,5 @@ def write_json(path: Path, value: Mapping[str, Any]) -> Path:
     return write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False) + "\n")
 
 
-def write_jsonl(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
-    return write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    return write_texts(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

@@ -54,7 +54,7 @@ class FuzzyTitles:
         titles, rows, sets, years = [], array("i"), array("I"), array("h")
         for row, item in enumerate(items):
             years.append(item.year or 0)
-            for key in _keys(item):
+            for key in title_spellings(item):
                 titles.append(key.replace(" ", ""))
                 rows.append(row)
                 sets.append(_letters(titles[-1]))
@@ -132,7 +132,7 @@ class FuzzyTitles:
         inside = {"".join(run[1:]), "".join(run[:-1])}
         found = set()
         for row in rows:
-            for key in _keys(self._items[row]):
+            for key in title_spellings(self._items[row]):
                 title = key.replace(" ", "")
                 if (
                     key not in found
@@ -144,7 +144,7 @@ class FuzzyTitles:
                     yield key
 
 
-def _keys(item: Item) -> tuple[str, ...]:
+def title_spellings(item: Item) -> tuple[str, ...]:
     """The titles' normal forms, and that of the first one without its article."""
     key, *further = title_keys(item)
     article, _, rest = key.partition(" ")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Sequence
 
-from usbrec.dialogue import Item
+from usbrec.dialogue import Item, Turn
 from usbrec.items.further_titles import read_titles
+from usbrec.items.linking.glance import OF_TURNS, Seen, glance_at, side_by_side
 from usbrec.items.linking.linker import Linker
 from usbrec.items.linking.reading import Mention
+from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import normalise_title
 
 
@@ -26,10 +29,35 @@ class TitleMatcher:
             items.append(Item(given, title, year, also=also))
             if year is None:
                 self._without_year.setdefault(normalise_title(title), set()).add(given)
-        self._linker = Linker(items)
+        self._forms = SurfaceForms.of(items)
+        self._seen = Seen.of(self._forms)
+
+    @functools.cached_property
+    def _linker(self) -> Linker:
+        # Most texts need a glance alone.
+        return Linker.of_forms(self._forms)
 
     def named(self, text: str) -> tuple[str, ...]:
         """The given titles that the text names, in the order they were given."""
+        if self._seen is not None and not self._seen.may_be_in(glance_at(text)):
+            return ()
+        return self._linked(text)
+
+    def named_by_turn(self, turn: Turn) -> tuple[str, ...]:
+        """The same of a turn's text."""
+        if self._seen is not None and not self._seen.may_be_in(turn.read_by(OF_TURNS)):
+            return ()
+        return self._linked(turn.text)
+
+    def named_in(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """The same of all that the turns say, one after the other, as one text."""
+        if self._seen is not None and not self._seen.may_be_in(
+            side_by_side([turn.read_by(OF_TURNS) for turn in turns])
+        ):
+            return ()
+        return self._linked(" ".join(turn.text for turn in turns))
+
+    def _linked(self, text: str) -> tuple[str, ...]:
         found = {title for mention in self._linker.link(text) for title in self._meant(mention)}
         return tuple(title for title in self.titles if title in found)
 
@@ -51,3 +79,9 @@ class TitleMatcher:
             pieces += [text[position : mention.start], with_]
             position = mention.end
         return "".join([*pieces, text[position:]])
+
+
+@functools.lru_cache(maxsize=4096)
+def matcher_of(titles: tuple[str, ...]) -> TitleMatcher:
+    """The matcher of these titles; who takes part in a row asks for the same ones."""
+    return TitleMatcher(titles)

@@ -38,6 +38,8 @@ Rows = npt.NDArray[np.int32]
 # What a form is to the item of its row.
 _EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE, _INFLECTED = range(6)
 _VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE, _INFLECTED})
+#: The keys of so many items are kept as texts, too.
+FEW = 64
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
 _CYRILLIC = LazyPattern(f"[{CYRILLIC}]")
@@ -72,9 +74,15 @@ class SurfaceForms:
     NAMES = ("keys", "starts", "rows", "kinds", "known", "longest")
 
     def __init__(
-        self, items: Sequence[Item], arrays: Mapping[str, npt.NDArray[np.generic]], ordinary: frozenset[str]
+        self,
+        items: Sequence[Item],
+        arrays: Mapping[str, npt.NDArray[np.generic]],
+        ordinary: frozenset[str],
+        spelt: Sequence[str] | None = None,
     ) -> None:
         self.items = items
+        #: All keys as texts, of a few items; None of many.
+        self.spelt = spelt
         self.arrays = {name: np.asarray(arrays[name]) for name in self.NAMES}
         self.ordinary = ordinary
         self.longest, self.longest_spaced = self.arrays["longest"].tolist()
@@ -184,8 +192,13 @@ def _writing_of(key: str) -> Writing:
     return Writing.CYRILLIC if len(_CYRILLIC.findall(key)) == len(letters) else Writing.CASELESS
 
 
+# English words that are written in one and in two.
+_TWO_SPELLINGS = (("good bye", "goodbye"), ("all right", "alright"), ("every body", "everybody"))
+
+
 class _Entries:
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool) -> None:
+        self.spelt: list[str] | None = [] if keep else None
         self.hashes, self.rows, self.kinds = array("Q"), array("i"), array("B")
         self.longest = self.longest_spaced = 0
 
@@ -195,6 +208,8 @@ class _Entries:
         if key.isascii() or not has_unspaced(key):
             self.longest_spaced = max(self.longest_spaced, len(parts))
         self.hashes.append(key_hash(parts))
+        if self.spelt is not None:
+            self.spelt.append(key)
         self.rows.append(row)
         self.kinds.append(kind)
 
@@ -234,8 +249,11 @@ def _add_further(
         entries.add(key, row, _SUBTITLE)
 
 
-def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str]]:
-    """The arrays of :class:`SurfaceForms`, and the words that descriptions use as ordinary ones."""
+def _gathered(
+    items: Sequence[Item],
+) -> tuple[dict[str, npt.NDArray[np.generic]], frozenset[str], Sequence[str] | None]:
+    """The arrays of :class:`SurfaceForms`, the words that descriptions use as ordinary ones, and the keys as
+    texts, of few items."""
     titles: list[str] = []
     keys: list[str] = []
     further: dict[int, list[str]] = {}
@@ -254,7 +272,7 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
         if item.text:
             seen.update(set(_LOWER_CASE.findall(item.text)))
     order.sort()
-    entries = _Entries()
+    entries = _Entries(keep=len(items) <= FEW)
     spelt, singles = set(keys), set()
     for *_, row in order:
         key = keys[row]
@@ -269,6 +287,10 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
             if joined != key:
                 entries.add(joined, row, _VARIANT)
                 singles.add(joined)
+        for apart, together in _TWO_SPELLINGS:  # "Goodbye, Lenin" for "Good Bye, Lenin!"
+            if apart in key or together in key:
+                other = key.replace(apart, together) if apart in key else key.replace(together, apart)
+                entries.add(other, row, _VARIANT)
         article, _, rest = key.partition(" ")
         if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
             entries.add(rest, row, _SHORTENED)
@@ -293,4 +315,4 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
     arrays = entries.sorted()
     arrays["known"] = np.sort(np.fromiter(known, dtype=np.uint64, count=len(known)))
     # Ordinary is what at least two descriptions use in lower case.
-    return arrays, frozenset(word for word, count in seen.items() if count > 1)
+    return arrays, frozenset(word for word, count in seen.items() if count > 1), entries.spelt

@@ -35,6 +35,7 @@ from usbrec.llm.openai.dialect import Declined, Dialect, SystemRole
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
 from usbrec.llm.openai.responses import Body, BodyChoice, Chunk
+from usbrec.llm.openai.slots import Slots
 from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, words_of
 from usbrec.llm.openai.streamed import Gathered
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, temper
@@ -93,7 +94,7 @@ class OpenAIModel:
         headers: Mapping[str, str] | None = None,
         extra_body: Mapping[str, Any] | None = None,
         system_role: SystemRole = "system",
-        slots: asyncio.Semaphore | None = None,
+        slots: Slots | None = None,
     ) -> None:
         if not model:
             raise ConfigError(
@@ -111,7 +112,7 @@ class OpenAIModel:
             )
         self._connection = Connection(
             address,
-            slots or asyncio.Semaphore(concurrency),
+            slots or Slots(concurrency),
             key,
             fill_headers(headers or {}, f"servers.{server}.headers"),
             timeout,

@@ -21,6 +21,7 @@ from usbrec import __version__
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.openai.http import HttpClient, HttpFailure, Stream
+from usbrec.llm.openai.slots import Slots
 
 T = TypeVar("T")
 
@@ -108,7 +109,7 @@ class Connection:
     """
 
     address: Address
-    slots: asyncio.Semaphore
+    slots: Slots
     key: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 120.0
@@ -125,6 +126,7 @@ class Connection:
             # A call that stalls leaves time for another try.
             a_try=self.timeout / min(2, 1 + self.max_retries),
             max_retries=self.max_retries,
+            slots=self.slots,
         )
 
     def _sent(self) -> dict[str, str]:

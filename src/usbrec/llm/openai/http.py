@@ -27,6 +27,7 @@ import certifi
 from usbrec.errors import ConfigError
 from usbrec.llm.openai import schemes, statuses
 from usbrec.llm.openai.events import data_of_events, data_of_lines, holds_lines, is_lines
+from usbrec.llm.openai.slots import TOO_MANY, Slots
 
 #: Waits between tries where the server asks for none, in seconds: the first, and the longest.
 _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
@@ -118,9 +119,19 @@ class Stream:
 
 
 class HttpClient:
-    """Requests to one server. `a_try` seconds may pass between two signs of life of one try."""
+    """Requests to one server. `a_try` seconds may pass between two signs of life of one try; `slots` are told
+    what it bears."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], *, a_try: float, max_retries: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        a_try: float,
+        max_retries: int,
+        slots: Slots | None = None,
+    ) -> None:
+        self._slots = slots or Slots(1)
         self._url = url.rstrip("/")
         self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         self._retries = max_retries
@@ -188,13 +199,18 @@ class HttpClient:
                     raise
                 if failure is None:
                     self.last_fault = None
+                    self._slots.bears()
                     return answer
                 _let_go(response)
                 passing = not failure.for_good and statuses.is_passing(failure.status or 0, response.headers)
                 wait = statuses.wait_asked(response.headers)
+                if failure.status in TOO_MANY:
+                    self._slots.bears_less(urlsplit(self._url).hostname, f"answered {failure.status}")
             except (aiohttp.ClientError, OSError) as error:
                 failure, wait = (_broken(error) if heard else await self._cut_off(error)), None
                 passing = not failure.for_good
+                if isinstance(error, TimeoutError):
+                    self._slots.bears_less(urlsplit(self._url).hostname, "did not answer in time")
             self.last_fault = failure, time.monotonic()
             if not passing or tries == self._retries:
                 raise failure

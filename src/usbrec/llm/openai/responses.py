@@ -86,6 +86,8 @@ class BodyMessage(BaseModel):
     def reasoning(self) -> str:
         """The thoughts that the server has told apart, in a field or as parts of the content."""
         extra = self.model_extra or {}
+        if not extra and isinstance(self.content, str):
+            return ""
         fields = (_thought(extra.get(name)) for name in _REASONING_FIELDS)
         # Some servers send the same thoughts under two names.
         found = dict.fromkeys(text for text in (*fields, _thought_parts(self.content)) if text)

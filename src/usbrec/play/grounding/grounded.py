@@ -9,7 +9,9 @@ candidates alone (`Conversation.focus`) has to name one of these: others are ask
 
 A candidate's title with a wrong year is miscopied rather than made up (most of what small models get wrong
 is that), and a list's number or a tag in front of a title is copied with it (prompts/artefacts.py): the
-year is set right, the marks are taken out. Such a reply is repaired (`mended` in the records), and counted.
+year is set right, the marks are taken out. A clause or sentence beside an item of ours that tells of what the
+catalogue does not have is cut (naming/cuts.py). Such a reply is repaired (`mended` in the records), and
+counted.
 
 What the seeker asks of an item (its price, "in stock", no such brand) holds: candidates meet it, and a reply
 that names an item which does not is drawn again, and never said. Where no item of the catalogue meets it, a
@@ -256,7 +258,19 @@ class _Reading:
         if self.grounding.slots:
             text = filled(text, [self.grounding.format.name(item) for item in self.items])
         mended = self._mend(text)
-        return _Draw(replace(reply, text=mended), self.quality(mended), mended != text)
+        quality = self.quality(mended)
+        if quality is ReplyQuality.INVENTED and (cut := self._cut(mended)) is not None:
+            mended, quality = cut, ReplyQuality.FITTING
+        return _Draw(replace(reply, text=mended), quality, mended != text)
+
+    def _cut(self, text: str) -> str | None:
+        """The text without what it makes up, where what is left is all that a reply should be."""
+        if self.grounding.slots and unfilled(text):
+            return None
+        cut = self.check.cut(text, self.items, self.heard)
+        if cut is None or not self.grounding.knowledge.named(cut, self.said):
+            return None
+        return cut if self.quality(cut) is ReplyQuality.FITTING else None
 
     def quality(self, text: str) -> ReplyQuality:
         if self.check.made_up(text, self.items, self.heard) or (self.grounding.slots and unfilled(text)):

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.dialogue import Conversation, Reply, Turn
+from usbrec.dialogue import Conversation, Reply, Turn, Usage
 from usbrec.errors import UnusableAnswer
-from usbrec.items import TitleMatcher
+from usbrec.items import matcher_of
 from usbrec.lexicon.detection import mask_of
+from usbrec.llm.controls import without_controls
 from usbrec.llm.recorded import Recorder
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.own.calls import OwnObject
@@ -55,7 +56,9 @@ class OwnSimulator:
             raise self.own.returned(answer, "a text")
         if not text.strip():
             raise UnusableAnswer(f"{self.own.who}: the seeker's reply is empty.")
-        return {"text": printable(text.strip()), "usage": one_call(seconds).to_json()}
+        said, removed = without_controls(printable(text.strip()))
+        usage = one_call(seconds) + Usage(removed_characters=removed)
+        return {"text": said, "usage": usage.to_json()}
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,8 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         targets = self._targets
         accepted = targets.named_by_turn(turns[-1])
-        known = set(targets.matcher.named(" ".join(turn.text for turn in turns)))
-        secret = TitleMatcher(title for title in targets.titles if title not in known)
+        known = set(targets.matcher.named_in(turns))
+        secret = matcher_of(tuple(title for title in targets.titles if title not in known))
         left = not accepted and targets.lose_patience(turns)
         text = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
         if secret.named(text):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.titles import words
-from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.context import ARTICLES, NamingContext
 from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.nouns import is_verb, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.page import is_capital
 
 _ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
@@ -22,6 +23,9 @@ class Beside(NamingContext):
         """Ours with something at its end that makes it another one: "Heat 2", "Quarzo 53 X", "Heat Alien",
         "Alien: resurrection"; and a brand with what its products are not called."""
         page, text = self.page, self.page.text
+        for first, last in page.spelt:
+            if page.mention_at[first] is None and self._subtitled(first, last):
+                yield text[page.words[first].start : page.words[last + 1].end]
         for index in range(1, len(page.words)):
             before, at = page.mention_at[index - 1], page.mention_at[index]
             if (
@@ -47,6 +51,8 @@ class Beside(NamingContext):
                 )
             ):
                 yield text[page.words[index - 1].start : at.end]
+            if before is None and at is not None and self._longer_before(index):
+                yield text[page.words[index - 1].start : at.end]
             if (before is None) != (at is None) and page.gap(index) == " " and self._small_neighbour(index):
                 yield text[page.words[index - 1].start : page.words[index].end]
             if before is not None and at is not before and not page.ends_before(index):
@@ -71,8 +77,10 @@ class Beside(NamingContext):
                     or (
                         gap == ": "
                         and page.raws[index].islower()
+                        and (noun_only(page.norms[index]) or noun_or_verb(page.norms[index]))
                         and self._bare(index, index)
                         and self._ends(index)
+                        and not self._row_behind(index)
                     )
                 ):
                     yield text[before.start : page.words[index].end]
@@ -84,6 +92,40 @@ class Beside(NamingContext):
                 and (self._part(index) or self._of_other_titles(index))
             ):
                 yield text[page.words[index - 1].start : page.words[index].end]
+
+    def _subtitled(self, first: int, last: int) -> bool:
+        """Whether a title inside a sentence has another's subtitle: "würde ich Superman: Last Stand ..."."""
+        page = self.page
+        return (
+            last + 1 < len(page.norms)
+            and page.gap(last + 1) == ": "
+            and is_capital(page.raws[first])
+            and is_capital(page.raws[last + 1])
+            and not page.opens[first]
+        )
+
+    def _longer_before(self, index: int) -> bool:
+        """Whether a word belongs to the title behind it, and makes another of it: "Close-Up", "Bicentennial
+        Crying Game"."""
+        page = self.page
+        at = page.mention_at[index]
+        if at is None or not is_capital(page.raws[index - 1]):
+            return False
+        if page.gap(index) == "-":
+            return True
+        item = page.items.get(at.item_id)
+        said = [word.norm for word in words(at.text)]
+        whole = item is None or any([word.norm for word in words(title)] == said for title in item.titles)
+        norm, language = page.norms[index - 1], self._language
+        if whole or page.gap(index) != " " or language is None or at.year is not None:
+            return False
+        return norm not in ARTICLES and not (
+            self._function(norm)
+            or norm in language.naming
+            or norm in language.after_naming
+            or norm in language.before_names
+            or norm in either("choosing")
+        )
 
     def _of_other_titles(self, index: int) -> bool:
         """Whether a word behind a brand is one that only titles have: "auvara stone bridge"."""
@@ -106,7 +148,12 @@ class Beside(NamingContext):
         norm = page.norms[other]
         if other < index and page.raws[other] == "I" and is_capital(at.text):
             return True
-        if not at.text[0].islower() or not page.raws[other].islower() or not norm.isalpha():
+        if not at.text[0].islower() or not page.raws[other].islower():
+            return False
+        if other == index and (norm == "the" or norm[0].isdigit()):
+            # "hanna the dolls", "shane 34th street".
+            return norm == "the" or (not norm.isdigit() and norm.endswith(("st", "nd", "rd", "th")))
+        if not norm.isalpha():
             return False
         if (
             norm in self._generic
@@ -116,8 +163,12 @@ class Beside(NamingContext):
             or norm in either("subjects")
         ):
             return False
-        if other == index and (self._function(norm) or norm in language.after_naming or norm.endswith("s")):
-            return norm == "the"
+        if other == index and (self._function(norm) or norm in language.after_naming):
+            return False
+        if noun_only(norm):
+            return True
+        if other == index:
+            return not (is_verb(norm) and not (noun_or_verb(norm) and self._ends(index)))
         return not (
             self._function(norm)
             or norm in language.after_naming
@@ -144,6 +195,11 @@ class Beside(NamingContext):
             and not page.gap(index + 1).strip(' *_"”)')
             and page.norms[index + 1] in either("subjects")
         )
+
+    def _row_behind(self, index: int) -> bool:
+        """Whether a comma and more words stand behind: "Heat: wit, pace and heart"."""
+        page = self.page
+        return index + 1 < len(page.norms) and page.gap(index + 1).strip() == ","
 
     def _begins_line(self, start: int) -> bool:
         """Whether only marks stand before a place in its sentence: what it begins with may be a heading."""

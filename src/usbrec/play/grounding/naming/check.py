@@ -10,7 +10,9 @@ from functools import cached_property
 from usbrec.dialogue import Item, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
-from usbrec.play.grounding.naming.claims import ClaimCheck, Fault
+from usbrec.play.grounding.naming.claim_reading import Fault, sentences_of
+from usbrec.play.grounding.naming.claims import ClaimCheck
+from usbrec.play.grounding.naming.cuts import without_faults
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
@@ -52,6 +54,19 @@ class ReplyCheck:
             *self._names.unlisted(page, shown, heard.words),
             *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
         )
+
+    def cut(self, text: str, shown: Sequence[Item], heard: Heard) -> str | None:
+        """The reply without the clauses and sentences that :meth:`made_up` finds fault with; None where they
+        cannot be cut out, or nothing would be left that names an item."""
+        return without_faults(text, lambda left: self.made_up(left, shown, heard), self)
+
+    def titles(self, text: str) -> Sequence[tuple[int, int]]:
+        """Where a reply names items of ours."""
+        return [(one.start, one.end) for one in self._page(text).mentions]
+
+    def sentences(self, text: str) -> Sequence[tuple[int, int]]:
+        """Where the sentences of a reply begin and end; a full stop inside a title ends none."""
+        return sentences_of(self._page(text))
 
     def mended(self, text: str, heard: Heard) -> str:
         """The reply with a wrong price or year set right where that is plainly said of one item."""
@@ -100,5 +115,12 @@ def _years_beside(page: Page) -> Iterator[Fault]:
 
 def heard_in(turns: Iterable[Turn]) -> Heard:
     """What the seeker has said in a dialogue."""
-    text = "\n".join(turn.text for turn in turns if turn.role == "seeker")
-    return Heard(f" {' '.join(word.norm for word in words(text))} ", text)
+    said = [turn.text for turn in turns if turn.role == "seeker"]
+    return Heard(f" {' '.join(filter(None, map(_normal_words, said)))} ", "\n".join(said))
+
+
+@functools.lru_cache(maxsize=1024)
+def _normal_words(text: str) -> str:
+    """The words of an utterance in their normal form; each turn of a long dialogue is asked for again and
+    again."""
+    return " ".join(word.norm for word in words(text))

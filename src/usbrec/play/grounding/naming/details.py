@@ -51,8 +51,13 @@ class Details(NamingContext):
         in small letters, in a reply that names an item of ours, that no title or brand has."""
         page, language = self.page, self._language
         raw, norm = page.raws[index], page.norms[index]
-        if language is None or language.code != "de" or not page.mentions or not index or len(norm) < 3:
+        if language is None or language.code != "de" or not index or len(norm) < 3:
             return False
+        if not page.mentions:
+            # A question about what is wanted: "etwas mit Tempo?"
+            wanted = page.norms[index - 1] in either("detail_prepositions") | {"mit", "für", "ohne"}
+            if not (wanted and page.text.rstrip().endswith("?")) or page.gap(index).strip():
+                return False
         if not (raw[0].isupper() and raw[1:].islower() and raw.isalpha()) or self._named_here(index):
             return False
         if norm in self.vocabulary.people_words or self.vocabulary.in_titles([norm])[0]:
@@ -61,6 +66,8 @@ class Details(NamingContext):
         if (following is not None and page.joined(index + 1)) or page.gap(index).strip():
             return False
         before = page.norms[index - 1]
+        if not page.mentions:
+            return True
         if page.mention_at[index - 1] is not None:
             return False
         if before in _BEFORE_GOODS and (self.vocabulary.brands or not self.vocabulary.people):
@@ -70,7 +77,12 @@ class Details(NamingContext):
             return False
         if before in ("und", "oder"):
             # "für Studenten und Singles": as the noun before it.
-            return index > 2 and page.mention_at[index - 2] is None and self._is_noun(index - 2)
+            first = index - 2
+            return (
+                index > 2
+                and page.mention_at[first] is None
+                and (self._ordinary(first) or self._is_noun(first))
+            )
         near = page.norms[max(0, index - 3) : index]
         if not either("comparing").isdisjoint(near) or not {"und", "oder", "aber", "noch"}.isdisjoint(near):
             return False
@@ -81,7 +93,12 @@ class Details(NamingContext):
         or a place and the like."""
         page = self.page
         norms = [*page.norms[first:last], page.words[last].stem]
-        if " ".join(norms) in self.vocabulary.people or all(map(self._proper, range(first, last + 1))):
+        places = range(first, last + 1)
+        if " ".join(norms) in self.vocabulary.people or all(map(self._proper, places)):
+            return True
+        if any(map(self._proper, places)) and all(
+            self._proper(place) or page.norms[place] in either("beside_proper") for place in places
+        ):
             return True
         makers = {
             normalise_title(name).split(" ")[-1] for item in page.items.values() for name in item.people
@@ -107,9 +124,61 @@ class Details(NamingContext):
             norm for place, norm in enumerate(said, begin) if page.mention_at[place] is None
         ):
             return False
-        if self._ranked_behind(last):
+        if self._ranked_behind(last) or self._credited(first, last):
             return False
-        return self._behind_preposition(first, begin) or self._beside_detail(first, begin)
+        return (
+            self._behind_preposition(first, begin)
+            or self._beside_detail(first, begin)
+            or self._part_of_the_story(first, last, begin)
+        )
+
+    def _credited(self, first: int, last: int) -> bool:
+        """Whether what is said of a name is said of who made an item, or played in it: "John Huston is
+        superb", "Bernard Herrmann's music", "has Anders Holm in the lead"."""
+        page, norms = self.page, self.page.norms
+        if not either("credited_by").isdisjoint(norms[max(0, first - 3) : first]):
+            return True
+        following = norms[last + 1 : last + 3]
+        if page.raws[last].endswith(("'s", "’s")):
+            return not either("credited_by").isdisjoint(following)
+        if not following or page.gap(last + 1).strip():
+            return False
+        if following[0] in either("credit_verbs"):
+            return True
+        if first and norms[first - 1] in ("as", "als"):
+            # "with Alain Delon as Jef Costello": a role.
+            return False
+        if following[0] == "in":
+            near = norms[last + 2 : last + 6]
+            return near[:1] == ["it"] or not either("parts_played").isdisjoint(near)
+        # A role is mostly called by one name.
+        return first < last and following[0] in ("is", "was", "has", "gives", "as", "at", "als", "ist", "war")
+
+    def _part_of_the_story(self, first: int, last: int, begin: int) -> bool:
+        """Whether a name stands in the sentence of an item, behind it, and is neither compared with it nor
+        what the sentence goes on about: "has Neo choose", "the jealous Salieri", "broke the Enigma code"."""
+        page = self.page
+        topics = [
+            one for one in page.mentions if page.words[begin].start <= one.start < page.words[first].start
+        ]
+        if not topics or page.opens[first] or page.gap(first).strip():
+            return False
+        after, before, index = last + 1, page.norms[first - 1], first - 1
+        if page.mention_at[index] is not None:
+            # "In Heat (1995) Vincent Hanna hunts ...", not "Heat Alien".
+            return topics[-1].year is not None and page.opens[begin] and page.norms[begin] == "in"
+        if (
+            after < len(page.norms)
+            and not page.gap(after).strip()
+            and page.norms[after] in either("subjects")
+        ):
+            return False
+        if before in ("and", "or", "und", "oder", "but", "aber", "with", "by", "mit", "von", "over", "than"):
+            return False
+        if before in either("detail_prepositions") | either("detail_verbs"):
+            # Looked at before.
+            return False
+        return page.raws[index].islower() and before not in either("choosing")
 
     def _beside_detail(self, first: int, begin: int) -> bool:
         """Whether a name stands in a row behind a detail: "about Kirk and Spock", "between Rome, Naples and
@@ -160,7 +229,7 @@ class Details(NamingContext):
         """Whether what is said of a name behind it is said of items: "..., and in Rope it is better"."""
         page = self.page
         following = page.norms[last + 1 : last + 3]
-        return any(norm in either("comparing") for norm in following)
+        return any(norm in either("ranking") for norm in following)
 
     def _sentence(self, index: int) -> int:
         """The first word of the sentence in which a word stands; a full stop in a title ends none."""

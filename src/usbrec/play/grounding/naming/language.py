@@ -109,6 +109,17 @@ def either(name: str) -> frozenset[str]:
 
 
 @functools.cache
+def proper_phrases() -> frozenset[str]:
+    """What has capitals as a whole without being a name of an item."""
+    return frozenset(
+        " ".join(_norms(phrase))
+        for code in LANGUAGES
+        if _there(code)
+        for phrase in lexicon(code, "names")["proper_phrases"]
+    )
+
+
+@functools.cache
 def either_pairs() -> frozenset[tuple[str, str]]:
     """Pairs of words that something is chosen with ("go with")."""
     pairs = (

@@ -47,6 +47,8 @@ class Marked(NamingContext):
             head = match["head"].strip("\"“”„‘’'*_` ")
             heading = text[match.end("head") : match.end("head") + 2].lstrip().startswith(":")
             if self._touches(match.span("head")):
+                if "," not in head and self._more_than_names(match.span("head")):
+                    yield head
                 continue
             if (listing and len(words(head)) <= 6 and not self._all_ours(head)) or self._title(
                 head, match.start("head"), match.end("head"), heading=heading, stressed=True

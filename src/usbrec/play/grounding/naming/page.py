@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
+from usbrec.items import normalise_title
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
 from usbrec.play.grounding.naming.language import Language, either, language_of
@@ -67,11 +68,18 @@ class Page:
         for first, last, item in sorted(spelt, key=lambda one: one[0] - one[1]):
             raws = self.raws[first : last + 1]
             written = all(is_capital(raw) or not raw[0].isalpha() for raw in (raws[0], raws[-1])) and (
-                last > first or (raws[0][0].isalpha() and (not self.opens[first] or self._said_of(first)))
+                last > first
+                or (
+                    raws[0][0].isalpha()
+                    and (not self.opens[first] or self._said_of(first) or self._alone(first))
+                )
             )
             start, end = self.words[first].start, self.words[last].end
             unknown = any(a < end and start < b for a, b in self.linked.unknown)
-            if unknown or any(covered[first : last + 1]) or not written or self._goes_on(first, last):
+            goes_on = self._goes_on(first, last) and not (
+                self._alone(first) or self._behind_maker(first, item)
+            )
+            if unknown or any(covered[first : last + 1]) or not written or goes_on:
                 continue
             covered[first : last + 1] = [True] * (last + 1 - first)
             more.append(
@@ -84,21 +92,12 @@ class Page:
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
         return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
 
-    def _leads_in(self, index: int) -> bool:
-        """Whether a word that opens a sentence is none of the name behind it: "Try House", not "Easy
-        House"."""
-        norm, language = self.norms[index], self.language
-        return language is None or any(
-            norm in listed
-            for listed in (language.function, language.naming, language.after_naming, language.before_names)
-        )
-
     def _something_written(self) -> bool:
         return any(
             at is None
             and (
                 raw[0].isdigit()
-                or (raw[0].isupper() and (not opens or self._said_of(index)))
+                or (raw[0].isupper() and (not opens or self._said_of(index) or self._alone(index)))
                 or not raw[0].isascii()
             )
             for index, (raw, at, opens) in enumerate(zip(self.raws, self.mention_at, self.opens, strict=True))
@@ -121,6 +120,20 @@ class Page:
             return False
         behind = either("subjects") if self.gap(index + 1) == " " else _BEHIND_COMMAS
         return self.norms[index + 1] in behind
+
+    def _behind_maker(self, first: int, item: Item) -> bool:
+        """Whether the maker of an item stands before its title: "the Murmio Dovel"."""
+        return (
+            first > 0
+            and self.gap(first) == " "
+            and any(normalise_title(name).split(" ")[-1] == self.norms[first - 1] for name in item.people)
+        )
+
+    def _alone(self, index: int) -> bool:
+        """Whether a word is all that stands behind a colon: "Mein Tipp: Sisters."."""
+        return self.gap(index).strip() == ":" and (
+            index + 1 == len(self.words) or self.gap(index + 1)[:1] in ".!?\n"
+        )
 
     def _goes_on(self, first: int, last: int) -> bool:
         """Whether the words around belong to the same name as words first..last."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from usbrec.items import normalise_title
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.details import Details
-from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.language import either, proper_phrases
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
 _NOUN_ENDINGS = (
@@ -124,6 +124,10 @@ class Runs(Details):
                         return True
                     item = page.items.get(after.item_id)
                     return item is not None and any(normalise_title(name) == key for name in item.people)
+        if after is not None and first == last and self._maker(stems[0], after.item_id):
+            return True
+        if self._prize(first, last):
+            return True
         if before is not None and ":" in page.gap(first) and not self._subtitle(first, last):
             # "Heat: Great film".
             before = None
@@ -140,9 +144,12 @@ class Runs(Details):
                 or (page.norms[place] in self._catalogue_words and not self._strong[place])
                 for place in heads
             )
-        if all(
-            self._proper(place) or page.norms[place] in either("beside_proper") for place in heads
-        ) and any(map(self._proper, heads)):
+        titled = page.raws[first] in ("The", "A", "An") and not page.opens[first]
+        if (
+            not titled
+            and all(self._proper(place) or page.norms[place] in either("beside_proper") for place in heads)
+            and any(map(self._proper, heads))
+        ):
             return True
         digits = any(map(str.isdigit, "".join(run)))
         if first == last and self._of_somebody_named(stems[0]):
@@ -156,6 +163,8 @@ class Runs(Details):
         if all(page.norms[place] in ("the", "a", "an", "of", "and", "to", "in") for place in heads):
             # The beginning of a title, unless the title follows.
             return ":" in page.gap(first)
+        if self._opens_a_sentence(first, last) and not any(map(self._proper, heads)):
+            return False
         plain = all(
             not self._strong[place]
             and (
@@ -165,7 +174,34 @@ class Runs(Details):
             )
             for place in heads
         )
-        return plain and not naming and not digits
+        return plain and not naming and not digits and not titled
+
+    def _maker(self, name: str, item_id: str) -> bool:
+        """Whether a surname is that of who made an item, or a brand its own: "Kubrick's The Shining"."""
+        item = self.page.items.get(item_id)
+        return item is not None and any(
+            normalise_title(person).split(" ")[-1] == name for person in item.people
+        )
+
+    def _opens_a_sentence(self, first: int, last: int) -> bool:
+        """Whether capitals open an English sentence that goes on: "Police Story is a good choice"."""
+        page, language = self.page, self._language
+        return (
+            language is not None
+            and language.code == "en"
+            and first < last < len(page.norms) - 1
+            and page.opens[first]
+            and not (self._function(page.norms[first]) or page.norms[first] in language.after_naming)
+            and page.norms[last + 1] in either("subjects")
+            and page.gap(last + 1) == " "
+        )
+
+    def _prize(self, first: int, last: int) -> bool:
+        """Whether words are a prize, or a phrase that has capitals: "Best Supporting Actor"."""
+        norms = self.page.norms[first : last + 1]
+        if len(norms) > 1 and norms[0] in ("best", "bester", "beste", "besten"):
+            return all(norm in either("awards") or is_small(norm) for norm in norms)
+        return any(" ".join(norms[start:]) in proper_phrases() for start in range(min(2, len(norms))))
 
     def _subtitle(self, first: int, last: int) -> bool:
         """Whether words behind a title and a colon go on with the name: "Rope: The Return"."""

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 
 from usbrec.dialogue import Item
 from usbrec.play.grounding.naming.beside import Beside
+from usbrec.play.grounding.naming.german import GermanSmallLetters
 from usbrec.play.grounding.naming.marked import Marked
 from usbrec.play.grounding.naming.page import Page
+from usbrec.play.grounding.naming.phrases import Phrases
 from usbrec.play.grounding.naming.places import Places
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -36,7 +38,7 @@ class NameCheck:
         return tuple(_Finder(self.vocabulary, page, shown, heard).found())
 
 
-class _Finder(Places, Beside, Marked):
+class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked):
     """All ways of finding names, on one reply."""
 
     def found(self) -> Iterator[str]:
@@ -45,5 +47,7 @@ class _Finder(Places, Beside, Marked):
             yield self.page.raws[0]
         yield from self._grown()
         yield from self._in_slots()
+        yield from self._bare_nouns()
+        yield from self._german_small()
         yield from self._beside_others()
         yield from self._marked()

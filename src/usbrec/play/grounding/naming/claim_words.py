@@ -1,0 +1,141 @@
+"""Claim lexicon: the words by which a reply speaks of an item's price, stock, year and people."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon import words as lexicon
+
+
+class ClaimWords:
+    """The words of all languages at once: a reply may mix them, and a shop's columns are of either. Each
+    pattern is made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._listed = [lexicon(code, "claims") for code in LANGUAGES if _has(code)]
+
+    def _every(self, name: str) -> tuple[str, ...]:
+        return tuple(entry for one in self._listed for entry in one[name])
+
+    def _within(self, name: str) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{_longest_first(self._every(name))})\b", re.IGNORECASE)
+
+    def _before(self, name: str) -> re.Pattern[str]:
+        listed = _longest_first(self._every(name))
+        return re.compile(rf"\b(?:{listed})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
+
+    @cached_property
+    def price_columns(self) -> tuple[str, ...]:
+        return self._every("price_columns")
+
+    @cached_property
+    def stock_columns(self) -> tuple[str, ...]:
+        return self._every("stock_columns")
+
+    @cached_property
+    def stock_yes(self) -> frozenset[str]:
+        return frozenset(self._every("stock_yes"))
+
+    @cached_property
+    def stock_no(self) -> frozenset[str]:
+        return frozenset(self._every("stock_no"))
+
+    @cached_property
+    def amount(self) -> re.Pattern[str]:
+        """A number with a currency on one side."""
+        sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{_longest_first(self._every('currencies'))})"
+        return re.compile(
+            rf"(?<![\w.,])(?:(?P<before>{sign})\s?(?P<one>{_NUMBER})(?:,[-–])?"
+            rf"|(?P<two>{_NUMBER})(?:,[-–])?[\s-]?(?P<behind>{sign})(?!\w))",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def bare_amount(self) -> re.Pattern[str]:
+        """A number without one, where a price is said."""
+        costs = _longest_first(phrase for phrase in self._every("costs") if phrase not in _NOT_BARE)
+        units = r"hours?|days?|years?|minutes?|stunden|jahre|left|of|g\b|mm\b|db\b"
+        return re.compile(rf"\b(?:{costs})\s+(?P<two>{_NUMBER})(?![\w%]|[ -]?(?:{units}))", re.IGNORECASE)
+
+    @cached_property
+    def at_most(self) -> re.Pattern[str]:
+        return self._before("at_most")
+
+    @cached_property
+    def at_least(self) -> re.Pattern[str]:
+        return self._before("at_least")
+
+    @cached_property
+    def about(self) -> re.Pattern[str]:
+        return self._before("about")
+
+    @cached_property
+    def reduced(self) -> re.Pattern[str]:
+        return self._within("reduced")
+
+    @cached_property
+    def in_stock(self) -> re.Pattern[str]:
+        return self._within("in_stock")
+
+    @cached_property
+    def sold_out(self) -> re.Pattern[str]:
+        return self._within("sold_out")
+
+    @cached_property
+    def few_left(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
+
+    @cached_property
+    def dated(self) -> re.Pattern[str]:
+        return self._before("dated")
+
+    @cached_property
+    def released(self) -> re.Pattern[str]:
+        return self._before("released")
+
+    @cached_property
+    def story(self) -> re.Pattern[str]:
+        return self._before("story")
+
+    @cached_property
+    def by(self) -> re.Pattern[str]:
+        return self._before("by")
+
+    @cached_property
+    def likes(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{_longest_first(self._every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE)
+
+    @cached_property
+    def roles(self) -> Mapping[str, re.Pattern[str]]:
+        """What says that the person behind it had a part in an item, by part."""
+        listed: dict[str, list[str]] = {}
+        for one in self._listed:
+            for role, phrases in one["roles"].items():
+                listed.setdefault(role, []).extend(phrases)
+        return {
+            role: re.compile(rf"\b(?:{_longest_first(phrases)})[\s:]*(?:the )?$", re.IGNORECASE)
+            for role, phrases in listed.items()
+        }
+
+
+claim_words = functools.cache(ClaimWords)
+_NUMBER = r"[0-9](?:[0-9.,]*[0-9])?"
+#: Too common before a number to mean a price without a currency.
+_NOT_BARE = frozenset({"only", "just", "nur", "für", "for", "für nur", "liegt bei", "kosten"})
+
+
+def _has(code: str) -> bool:
+    try:
+        lexicon(code, "claims")
+    except KeyError:
+        return False
+    return True
+
+
+def _longest_first(phrases: Any) -> str:
+    return "|".join(sorted(phrases, key=len, reverse=True))

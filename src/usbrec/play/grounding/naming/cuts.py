@@ -1,0 +1,135 @@
+"""Cuts: a reply without the clause or the sentence that says what the catalogue does not.
+
+"Her (2013) is lovely. Rooney Mara plays the ex-wife." recommends an item of ours; what it says of somebody
+whom the catalogue does not have is left out, and the rest is said. Nothing is cut where an item of ours and
+what is made up stand in one clause ("I'd pick Shadow Falls over Heat"): what is left would say another thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+#: A reply with more faults than this is drawn again rather than cut.
+_MOST_CUTS = 3
+_CLAUSE = re.compile(
+    r"[,;:–—(]\s*|\s-\s|\s(?=(?:and|or|but|while|though|although|where|which|whose|who|because|since|thanks\sto|with"
+    r"|starring|featuring|directed\sby|written\sby|scored\sby|played\sby|based\son|by|from"
+    r"|und|oder|aber|während|wobei|weil|mit|von|dank)\b)",
+    re.IGNORECASE,
+)
+_CLAUSE_ENDS = re.compile(r"[,;)–—]|\s-\s|[.!?…](?=\s|$)|\n|$")
+#: A sentence that begins so speaks of what was named before.
+_GOES_ON = re.compile(
+    r"\s*(?:It|It['’]s|Its|He|She|They|Their|His|Her|This|That|These|Those|Both|And|But|So|Er|Sie|Es|Das|Der|Die|Dieser"
+    r"|Diese|Beide|Und|Aber)\b"
+)
+#: No clause ends with one of these.
+_DANGLING = re.compile(
+    r"\b(?:and|or|but|with|by|the|a|an|of|in|on|at|to|is|are|was|were|like|than|for|from|as|about|has|have|if|when|since"
+    r"|und|oder|aber|mit|von|der|die|das|den|dem|ein|eine|in|im|zu|ist|wie|als|für|hat)$",
+    re.IGNORECASE,
+)
+_VERB_BEHIND = re.compile(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
+
+
+class _Spans(Protocol):
+    """What is known of where things stand in a reply."""
+
+    def titles(self, text: str) -> Sequence[tuple[int, int]]:
+        """Where items of ours are named."""
+
+    def sentences(self, text: str) -> Sequence[tuple[int, int]]:
+        """Where its sentences begin and end."""
+
+
+def without_faults(text: str, faults: Callable[[str], Sequence[str]], spans: _Spans) -> str | None:
+    """The text without what `faults` finds in it; None where that cannot be cut out, or nothing is left that
+    names an item."""
+    for _ in range(_MOST_CUTS):
+        found = faults(text)
+        if not found:
+            return text
+        start = text.find(found[0])
+        cut = None if start < 0 else _cut(text, start, start + len(found[0]), spans)
+        if cut is None or not spans.titles(cut):
+            return None
+        text = cut
+    return text if not faults(text) else None
+
+
+def _cut(text: str, start: int, end: int, spans: _Spans) -> str | None:
+    sentences = list(spans.sentences(text))
+    place = next((place for place, (a, b) in enumerate(sentences) if a <= start < b), None)
+    if place is None or end > sentences[place][1]:
+        return None
+    begin, finish = sentences[place]
+    titles = [
+        span
+        for span in spans.titles(text)
+        if begin <= span[0] < finish and not (span[0] < end and start < span[1])
+    ]
+    if not titles:
+        return _without_sentence(text, sentences, place, spans)
+    before = [span for span in titles if span[1] <= start]
+    if before:
+        return _without_clause(text, before[-1][1], start, end, finish)
+    return _without_opening(text, begin, end, titles[0][0])
+
+
+def _without_sentence(
+    text: str, sentences: Sequence[tuple[int, int]], place: int, spans: _Spans
+) -> str | None:
+    begin, finish = sentences[place]
+    if text[begin:finish].rstrip().endswith(":"):
+        return None
+    titles = spans.titles(text)
+    for a, b in sentences[place + 1 :]:
+        if not _GOES_ON.match(text[a:b]) or any(a <= one[0] < b for one in titles):
+            break
+        finish = b
+    left = (
+        text[:begin].rstrip(" ")
+        + (" " if begin and text[begin - 1 : begin] != "\n" else "")
+        + text[finish:].lstrip(" ")
+    )
+    return left.strip() or None
+
+
+def _without_clause(text: str, named: int, start: int, end: int, finish: int) -> str | None:
+    """Without what stands from the clause's beginning, behind the title that ends at `named`."""
+    opens = [match for match in _CLAUSE.finditer(text, named, start + 1) if match.start() <= start]
+    if not opens:
+        return None
+    first = opens[-1].start()
+    closes = _CLAUSE_ENDS.search(text, end)
+    last = len(text) if closes is None else min(closes.start(), finish)
+    mark = text[last : last + 1]
+    head = text[:first].rstrip()
+    if mark == ")":
+        last += 1
+    elif mark == ",":
+        rest = text[last + 1 :]
+        if _VERB_BEHIND.match(rest):
+            last += 1
+    if _DANGLING.search(head) or head.endswith((",", ":", ";")):
+        return None
+    left = text[last:]
+    return head + (left if not left or left[0] in ",;.!?…\n" else " " + left.lstrip())
+
+
+def _without_opening(text: str, begin: int, end: int, named: int) -> str | None:
+    """Without what a sentence begins with, up to the comma before the clause that names the item."""
+    comma = text.rfind(", ", end, named)
+    if comma < 0:
+        return None
+    rest = text[comma + 2 :]
+    if re.match(r"(?:and|or|but|while|und|oder|aber)\b", rest):
+        return None
+    return (
+        text[:begin]
+        + (" " if begin and not text[:begin].endswith(("\n", " ")) else "")
+        + rest[:1].upper()
+        + rest[1:]
+    )

@@ -1,0 +1,139 @@
+"""Claims about goods: what a reply says of an item's price and stock, held against the catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from usbrec.dialogue import Item
+from usbrec.items.files.amounts import money, number_of
+from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
+from usbrec.play.grounding.naming.claim_words import claim_words
+from usbrec.play.grounding.naming.vocabulary import keyed
+
+#: A price that is said in whole units, or to be about so much, may be off by so much.
+_ROUNDED, _ABOUT = 1.0, 0.1
+#: What every word for being in stock, or not, has in it: most replies have none.
+_STOCKED = re.compile(
+    r"stock|avail|sold|ship|left|remain|lager|vorrätig|liefer|verfüg|ausverk|vergriff|noch", re.IGNORECASE
+)
+
+
+class GoodsClaims(ClaimReading):
+    """Finds wrong prices and stock."""
+
+    def _prices(self) -> Iterator[Fault]:
+        lists, text = claim_words(), self.page.text
+        taken: list[tuple[int, int]] = []
+        for pattern in (lists.amount, lists.bare_amount):
+            for match in pattern.finditer(text):
+                group = "one" if match.groupdict().get("one") else "two"
+                start, end = match.span(group)
+                if self._within_title(start) or any(a <= start < b for a, b in taken):
+                    continue
+                taken.append((start, end))
+                fault = self._price(match.start(), match.end(), start, end)
+                if fault is not None:
+                    yield fault
+
+    def _price(self, begin: int, finish: int, start: int, end: int) -> Fault | None:
+        lists, text = claim_words(), self.page.text
+        digits = text[start:end]
+        said = number_of(digits, thousands=True)
+        if said is None:
+            return None
+        before = self._before(begin if begin < start else start)
+        around = before.rsplit(",", 1)[-1] + text[end : end + 16]
+        about = self._about(start)
+        heard = self._heard_number(digits)
+        if not about:
+            # A budget that is asked for, or repeated, is nobody's price.
+            sentence = next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
+            question = text[sentence[0] : sentence[1]].rstrip().endswith("?")
+            return None if question or heard else Fault(start, end, None)
+        if lists.reduced.search(around):
+            return Fault(start, end, None)
+        prices = [self._price_of(item) for item in about[0]]
+        price = prices[0]
+        if limits := [pattern for pattern in (lists.at_most, lists.at_least) if pattern.search(before)]:
+            fits = all(
+                known is not None and (known <= said if limits[0] is lists.at_most else known >= said)
+                for known in (self._price_of(items[0]) for items in about)
+            )
+            return None if fits or (heard and price is None) else Fault(start, end, None)
+        if re.search(
+            r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", before.rsplit(",", 1)[-1], re.IGNORECASE
+        ):
+            fits = price is not None and price <= said
+            return None if heard and (fits or price is None) else Fault(start, end, None)
+        if price is None:
+            return Fault(start, end, None)
+        if lists.about.search(before):
+            return None if abs(price - said) <= _ABOUT * price else Fault(start, end, None)
+        whole = said == int(said) and not re.search(r"[.,][0-9]{2}$", digits)
+        if any(one is not None and abs(one - said) < (_ROUNDED if whole else 0.005) for one in prices):
+            return None
+        # Said of one item, and by its number alone.
+        single = len({item.id for items in about for item in items}) == 1
+        return Fault(start, end, _written(price, digits) if single else None)
+
+    def _price_of(self, item: Item) -> float | None:
+        text = keyed(item.extra, claim_words().price_columns)
+        if text is None:
+            return None
+        number = number_of(text)
+        if number is not None:
+            return number
+        found = money(text)
+        return None if found is None else found[0]
+
+    # Stock
+
+    def _stock(self) -> Iterator[Fault]:
+        if not _STOCKED.search(self.page.text):
+            return
+        lists, text = claim_words(), self.page.text
+        told: list[tuple[int, int]] = []
+        for pattern, there in ((lists.sold_out, False), (lists.few_left, True), (lists.in_stock, True)):
+            for match in pattern.finditer(text):
+                if any(a < match.end() and match.start() < b for a, b in told):
+                    continue
+                told.append(match.span())
+                begin, end = next(span for span in self._sentences if span[0] <= match.start() < span[1])
+                about = self._about(match.start())
+                named_here = any(begin <= one.start < end for one in self.page.mentions)
+                if text[begin:end].rstrip().endswith("?") and not named_here:
+                    continue
+                if not about:
+                    continue
+                negated = re.search(
+                    r"\b(?:not|n['’]t|never|nicht|kein\w*|no longer)\b",
+                    text[max(begin, match.start() - 16) : match.start()],
+                    re.IGNORECASE,
+                )
+                if not any(self._agrees(item, there != bool(negated), match) for item in about[0]):
+                    yield Fault(match.start(), match.end(), None)
+
+    def _agrees(self, item: Item, there: bool, match: re.Match[str]) -> bool:
+        lists = claim_words()
+        value = keyed(item.extra, lists.stock_columns)
+        if value is None:
+            return False
+        plain = " ".join(value.casefold().split())
+        number = number_of(plain)
+        if match.re is lists.few_left:
+            left = next((group for group in match.groups() if group), "")
+            return number is not None and left.isdigit() and int(left) == number
+        if number is not None:
+            return (number > 0) == there
+        if plain in lists.stock_yes:
+            return there
+        return plain in lists.stock_no and not there
+
+
+def _written(price: float, like: str) -> str:
+    """A price as `like` is written: with a comma, and cents where they say something."""
+    if price == int(price) and not re.search(r"[.,][0-9]{2}$", like):
+        return str(int(price))
+    text = f"{price:.2f}"
+    return text.replace(".", ",") if re.search(r",[0-9]{2}$", like) else text
