@@ -376,7 +376,7 @@ REPLIES = (
     ),
     Column(
         "prompt\nmarks",
-        "replies that copy a tag of the prompt or a line's number",
+        "replies that copy a tag of the prompt or a line's number, or go on with the next speaker's turn",
         lambda system: _plain(system.replies["marks"], "share"),
         zero_is_nothing=True,
     ),
