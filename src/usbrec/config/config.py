@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -23,6 +24,8 @@ from usbrec.config.training import Training
 class Config(Stage):
     """All settings of one run."""
 
+    later: ClassVar[Mapping[str, Any]] = {"encoder": "english"}
+
     seed: int = 0
     """Every random draw of the run comes from it."""
     common_seed: int | None = None
@@ -40,6 +43,11 @@ class Config(Stage):
     ranker: str | None = free(None)
     """Folder of `usbrec train ranker` that retrieves items (by its content it decides a run); without one
     they are ranked by attributes."""
+    # A ranker keeps the name of its encoder, and the second judge's opinions that of theirs.
+    encoder: Literal["english", "multilingual"] = free("english")
+    """Sentence encoder of the second judge, and of rankers that are trained (a trained one keeps its own):
+    the packaged one, which knows English (english, extra `retrieval`), or one of 16 languages (multilingual,
+    extra `multilingual`)."""
     mode: Literal["episode", "retrieval", "ask"] = "episode"
     """What is evaluated: free chat (episode), the ranking alone (retrieval), or attribute questions (ask)."""
     seats: Seats = Seats()
