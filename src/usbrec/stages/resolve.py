@@ -42,8 +42,13 @@ def resolve(config: Config, items: Catalogue | None) -> Config:
     """The settings as a stage reads them, which works on `items` (None: no catalogue).
 
     Idempotent: what has a value keeps it. What is filled in does not count as set (``model_fields_set``).
-    Raises ConfigError where there is nothing to ask for in ask mode.
+    Raises ConfigError where there is nothing to ask for in ask mode, and where the sentence encoder that was
+    chosen is not installed: the second judge would tell it after the last row.
     """
+    if config.encoder != "english":
+        from usbrec.items.retrieval.encoder import encoder_of
+
+        encoder_of(config.encoder)
     asking, models = config.asking, config.models
     if config.mode == "ask" and items is not None:
         asking = asking.filled(attributes=attributes_to_ask(items, asking.attributes))
