@@ -58,6 +58,11 @@ class Phrases(NamingContext):
             phrase = self._phrase(last) if self._open(last) and self._closes(last) else None
             if phrase is not None and self._names(phrase):
                 yield page.text[page.words[phrase.first].start : page.words[last].end]
+        for index in range(1, len(page.norms)):
+            norm = page.norms[index]
+            if norm == page.norms[index - 1] and norm in _listed("prepositions") and page.gap(index) == " ":
+                # "the twist in in the seconds".
+                yield page.text[page.words[index - 1].start : page.words[index].end]
         yield from self._beside_ours()
         yield from self._behind_ours()
 
@@ -145,6 +150,9 @@ class Phrases(NamingContext):
             return False
         if self._where_names_stand(phrase):
             return head not in self._generic
+        named = phrase.verb in either("choosing") or phrase.verb in ("watch", "try", "see")
+        if named and not self._anything_named and noun_only(head) and not self._familiar(phrase.last):
+            return True
         if phrase.verb or phrase.before == "as" or head in _listed("idioms"):
             return phrase.before != "as" and head in nouns("count") and not self._familiar(phrase.last)
         if head in nouns("count"):
@@ -262,7 +270,9 @@ class Phrases(NamingContext):
                 last += 1
             following = page.norms[last + 1] if last + 1 < len(page.norms) else ""
             several = following in ("are", "both", "were", "have")
-            if several and not (self._kind_of_item(last) if last > index + 1 else self._licensed(last)):
+            if several and not (
+                self._kind_of_item(page.norms[last]) if last > index + 1 else self._licensed(last)
+            ):
                 yield page.text[page.words[index + 1].start : page.words[last].end]
 
     def _segment(self, last: int) -> int | None:
@@ -285,14 +295,10 @@ class Phrases(NamingContext):
             first -= 1
         return None
 
-    def _kind_of_item(self, index: int) -> bool:
-        norm = self.page.norms[index]
-        return norm in either("kinds") or norm in self._generic or norm in self._catalogue_words
-
     def _licensed(self, index: int) -> bool:
         norm = self.page.norms[index]
         return (
-            self._kind_of_item(index)
+            self._kind_of_item(norm)
             or norm.endswith(("ing", "er"))
             or norm in _listed("determiners") - ARTICLES
             or _is_pronoun(norm)
