@@ -56,6 +56,39 @@ for number in range(8):
         linker.link(text + " " * number)
 """
 
+# The service as a process, in which the same 200 talks of a turn are answered, and its start.
+_SERVED = """
+import json, signal, socket, subprocess, sys, time, urllib.request
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+command = [sys.executable, "-m", "usbrec", "serve", "--port", str(port), *sys.argv[1:]]
+served = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+address = f"http://127.0.0.1:{port}"
+def ask(path, body=None):
+    request = urllib.request.Request(address + path, body, {"Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request, timeout=60))
+for _ in range(600):
+    try:
+        models = [model["id"] for model in ask("/v1/models")["data"]]
+        break
+    except OSError:
+        assert served.poll() is None
+        time.sleep(0.1)
+for number in range(200):
+    said = f"I liked Heat (1995) and Alien (1979) on day {number}. What should I watch next?"
+    body = {"model": models[0], "messages": [{"role": "user", "content": said}]}
+    assert ask("/v1/chat/completions", json.dumps(body).encode())["choices"][0]["message"]["content"]
+served.send_signal(signal.SIGTERM)
+served.wait(60)
+"""
+_CHAT = """
+import subprocess, sys
+lines = "".join(f"I liked Heat (1995) and Alien (1979) on day {number}.\\n" for number in range(40))
+command = [sys.executable, "-m", "usbrec", "chat", *sys.argv[1:]]
+assert subprocess.run(command, input=lines, text=True, stdout=subprocess.DEVNULL).returncode == 0
+"""
+
 
 def measures(files: Path) -> Mapping[str, Sequence[str]]:
     """Name -> arguments of Python, run in a checkout; `{out}` is a new folder for each run."""
@@ -65,6 +98,8 @@ def measures(files: Path) -> Mapping[str, Sequence[str]]:
     evaluate = ("-m", "usbrec", "evaluate", *rows)
     spoken = (*evaluate, "--recommender", f"scripted:{script}", "--candidates", "8")
     searched = (*spoken, "--ses", "--ses-simulator", "rules", "--ses-judge", "rules")
+    shown = ("--catalogue", f"{_DEMO}/catalogue.csv", "--candidates", "8")
+    spoken_to = ("--model", f"scripted:{script}", *shown)
     return {
         "usbrec --help": ("-m", "usbrec", "--help"),
         "import usbrec.items": ("-c", "import usbrec.items"),
@@ -72,6 +107,8 @@ def measures(files: Path) -> Mapping[str, Sequence[str]]:
         "evaluate, candidates": spoken,
         "evaluate, self-enhanced": searched,
         "link the demo's utterances": ("-c", _LINKING),
+        "serve, 200 requests to the plain model": ("-c", _SERVED, *spoken_to),
+        "chat, 40 turns": ("-c", _CHAT, *spoken_to),
         "bench/run.py without a model": ("-c", _WITHOUT_MODEL),
     }
 

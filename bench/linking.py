@@ -162,6 +162,10 @@ def _bare(message: Message) -> Message:
     return message.rewritten(without_year)
 
 
+def _small(message: Message) -> Message:
+    return message.rewritten(str.lower)
+
+
 CONDITIONS: dict[str, Callable[[Message], Message]] = {
     "as written": lambda message: message,
     "a lower case": _lower,
@@ -169,6 +173,7 @@ CONDITIONS: dict[str, Callable[[Message], Message]] = {
     "c typo": _typed,
     "d lower case, no years": lambda message: _lower(_bare(message)),
     "e typo, no years": lambda message: _bare(_typed(message)),
+    "f titles alone in lower case, no years": lambda message: _small(_bare(message)),
 }
 
 

@@ -130,7 +130,7 @@ def test_every_field_that_is_listed_is_written_somewhere(
 
 #: Written only where nothing of the kind happened above: no row failed to be read, no search was cut short,
 #: no server sat in a seat (tests/stages/test_probing_seats.py), nobody asked for a price or a stock
-#: (tests/stages/test_constraint_runs.py).
+#: (tests/stages/test_constraint_runs.py), nothing was played several times (tests/stages/test_tasks.py).
 _ONLY_ELSEWHERE = {
     "unreadable_reasons.REASON",
     "aspects.ASPECT.reasons.REASON",
@@ -146,6 +146,15 @@ _ONLY_ELSEWHERE = {
     "probe.SEAT.findings[].remedy",
     "violated",
     "violated.rows",
+    "passes",
+    "passes.trials",
+    "passes.samples",
+    "passes.by",
+    "passes.linked.K",
+    "passes.called.K",
+    "passes.violated.BY.FLAG",
+    "systems[].passes.K",
+    "systems[].passes_by",
     "systems[].violated",
     "items.source",
     "items.given",

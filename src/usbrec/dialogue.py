@@ -28,13 +28,15 @@ class Turn:
     says so; None leaves it to linking the text. `reasoning` are the speaker's thoughts, where it is a model
     that has some: kept in the record, and never read by anybody who plays or judges. `data` is what an
     application adds for the recommender's model alone, such as a tool's result: nobody's words, so nothing is
-    linked in it or learnt about the seeker from it."""
+    linked in it or learnt about the seeker from it. `calls` are the tools that the speaker's model called
+    before it spoke, in order, each with ``name``, ``arguments`` and ``result``."""
 
     role: Role
     text: str
     items: tuple[str, ...] | None = None
     reasoning: str = field(default="", compare=False)
     data: str = ""
+    calls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     _readings: tuple[tuple[object, Any], ...] = field(default=(), init=False, repr=False, compare=False)
 
     def read_by(self, reader: TurnReader[ReadT_co]) -> ReadT_co:
@@ -50,7 +52,7 @@ class Turn:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process, what was read does not go along: its readers live in this one."""
-        return Turn, (self.role, self.text, self.items, self.reasoning, self.data)
+        return Turn, (self.role, self.text, self.items, self.reasoning, self.data, self.calls)
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"role": self.role, "text": self.text}
@@ -59,13 +61,16 @@ class Turn:
             written["items"] = list(self.items)
         if self.data:
             written["data"] = self.data
+        if self.calls:
+            written["calls"] = [dict(call) for call in self.calls]
         return written | ({"reasoning": self.reasoning} if self.reasoning else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         items = data.get("items")
         given = None if items is None else tuple(items)
-        return cls(data["role"], data["text"], given, data.get("reasoning", ""), data.get("data", ""))
+        said, more = data.get("reasoning", ""), data.get("data", "")
+        return cls(data["role"], data["text"], given, said, more, tuple(data.get("calls", ())))
 
 
 def plain_words(text: str) -> str:
@@ -165,7 +170,10 @@ class Sample:
     recommender said next, or None. `dialogue_id` is the cluster for statistics: rows of one
     dialogue are not independent. `seeker` is the persona of a simulated seeker as JSON (see
     play/seekers/persona.py), empty where people talked. `constraints` are what an item must be for this
-    seeker, as JSON (docs/constraints.md); with some, `targets` may be empty: nothing fits.
+    seeker, as JSON (docs/constraints.md); with some, `targets` may be empty: nothing fits. `task` is what the
+    application knows of the seeker and asks of the recommender, as JSON (docs/tasks.md): their id, history
+    and services, and the policy that holds; ``graded`` in it is what a dialogue is graded by, which no
+    recommender is told. Empty where people talked.
     """
 
     id: str
@@ -176,6 +184,12 @@ class Sample:
     source: str = ""
     seeker: Mapping[str, Any] = field(default_factory=dict, hash=False)
     constraints: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    task: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def told_task(self) -> Mapping[str, Any]:
+        """The part of the task that a recommender is told."""
+        return {name: value for name, value in self.task.items() if name != "graded"}
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {
@@ -188,7 +202,8 @@ class Sample:
         }
         # Left out where there is none, so that recorded samples keep their digests.
         written |= {"seeker": dict(self.seeker)} if self.seeker else {}
-        return written | ({"constraints": dict(self.constraints)} if self.constraints else {})
+        written |= {"constraints": dict(self.constraints)} if self.constraints else {}
+        return written | ({"task": dict(self.task)} if self.task else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -201,6 +216,7 @@ class Sample:
             source=data.get("source", ""),
             seeker=data.get("seeker", {}),
             constraints=data.get("constraints", {}),
+            task=data.get("task", {}),
         )
 
 
@@ -295,7 +311,9 @@ class Score:
 class Usage:
     """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again, and
     `cut_prompts` counts the calls of which the server has read less than was sent, `cut_replies` the replies
-    that ended at their limit of tokens. `cost` is in the currency of the servers' prices (None where none are
+    that ended at their limit of tokens, `end_tokens` those behind which a token of the template that ends a
+    turn was left, and taken off, `removed_characters` the control characters that were taken out of
+    answers. `cost` is in the currency of the servers' prices (None where none are
     given), without that of the `uncosted` calls, whose tokens nobody counted."""
 
     calls: int = 0
@@ -305,6 +323,8 @@ class Usage:
     seconds: float = 0.0
     cut_prompts: int = 0
     cut_replies: int = 0
+    end_tokens: int = 0
+    removed_characters: int = 0
     cost: float | None = None
     uncosted: int = 0
 
@@ -317,6 +337,8 @@ class Usage:
             self.seconds + other.seconds,
             self.cut_prompts + other.cut_prompts,
             self.cut_replies + other.cut_replies,
+            self.end_tokens + other.end_tokens,
+            self.removed_characters + other.removed_characters,
             other.cost if self.cost is None else self.cost + (other.cost or 0.0),
             self.uncosted + other.uncosted,
         )
@@ -331,6 +353,8 @@ class Usage:
             # Left out where there are none, so that recorded answers keep their bytes.
             **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
             **({"cut_replies": self.cut_replies} if self.cut_replies else {}),
+            **({"end_tokens": self.end_tokens} if self.end_tokens else {}),
+            **({"removed_characters": self.removed_characters} if self.removed_characters else {}),
             **({"cost": self.cost} if self.cost is not None else {}),
             **({"uncosted": self.uncosted} if self.uncosted else {}),
         }
@@ -345,6 +369,8 @@ class Usage:
             seconds=data["seconds"],
             cut_prompts=data.get("cut_prompts", 0),
             cut_replies=data.get("cut_replies", 0),
+            end_tokens=data.get("end_tokens", 0),
+            removed_characters=data.get("removed_characters", 0),
             cost=data.get("cost"),
             uncosted=data.get("uncosted", 0),
         )
@@ -360,7 +386,8 @@ class Conversation:
     all of them). `profile` is what the seeker says they like, in their own words or in the eight lines of
     play/preferences/record.py, in place of what would be read from the dialogue. `system` is what stands
     for the recommender's instructions where a client brings its own. `constraints` are what the seeker's
-    words ask of an item and what came with the request. No target ever stands here.
+    words ask of an item and what came with the request. `task` is what the application knows of the seeker
+    and asks of the recommender (see :class:`Sample`). No target ever stands here.
     """
 
     turns: tuple[Turn, ...]
@@ -371,6 +398,7 @@ class Conversation:
     profile: str | None = None
     system: str | None = None
     constraints: tuple[Constraint, ...] = ()
+    task: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def last_round(self) -> bool:
@@ -386,7 +414,7 @@ class Reply:
     to linking the text. `finish` is "length" when the text was cut off, `reasoning` what the model thought
     before it spoke. `trace` is what a self-enhanced
     recommender considered, `grounding` what holding the reply to real items took (JSON both), and `usage`
-    what it cost.
+    what it cost. `calls` are the tools that were called on the way, as in a :class:`Turn`.
     """
 
     text: str
@@ -396,6 +424,7 @@ class Reply:
     grounding: Mapping[str, Any] | None = field(default=None, repr=False)
     usage: Usage = field(default_factory=Usage)
     reasoning: str = ""
+    calls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.items, str | bytes):  # one id, not its characters

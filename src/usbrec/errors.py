@@ -11,6 +11,7 @@
     │   ├── CannotDo            tools or JSON, which this model or its server does not do
     │   ├── UnknownLanguage     rules were to read or speak a language that they do not know
     │   └── SeatFailed          an object of the user's own raised, or returned something else
+    ├── StoreFailed           the service's store cannot be read or written: the request's 500, and its log
     ├── ModelRefused          the server says no to everything (401, 403, unknown model): exit code 2
     └── Interrupted           Ctrl-C: exit code 130
 
@@ -93,6 +94,10 @@ class UnknownLanguage(ModelError):
 
 class SeatFailed(ModelError):
     """A recommender, seeker or judge of the user's own raised, or returned something that is no answer."""
+
+
+class StoreFailed(UsbRecError):
+    """The service's store cannot be read or written. The message has the file's name and no one's words."""
 
 
 class ModelRefused(UsbRecError):

@@ -11,14 +11,18 @@ makes three things one mechanism: resuming, accounting, and replaying a run with
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from usbrec.databases import FAULTS, Fault, is_full, is_held, reading, told
 from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
 from usbrec.keys import canonical_json
@@ -30,10 +34,12 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS calls (
     unit TEXT NOT NULL, key TEXT NOT NULL, seat TEXT NOT NULL,
-    request TEXT NOT NULL, answer TEXT, failure TEXT,
+    request TEXT NOT NULL, answer TEXT, failure TEXT, checksum INTEGER,
     PRIMARY KEY (unit, key)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS units (key TEXT PRIMARY KEY, record TEXT, failure TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS units (
+    key TEXT PRIMARY KEY, record TEXT, failure TEXT, checksum INTEGER
+) WITHOUT ROWID;
 """
 
 
@@ -58,8 +64,10 @@ class Journal:
     """One run's record. Use it as a context manager, from one thread at a time: nothing is made before it is
     entered.
 
-    Entering raises RunFolderError when another process holds the file, when it is no journal, and when an
-    earlier or a later version of this program recorded it.
+    With `mode` "read" it is left as it is, also where nothing may be written. Entering raises RunFolderError
+    when another process holds the file, when it is no journal, and when an earlier or a later version of this
+    program recorded it; so does every method when the file cannot be read or written any more. What was
+    committed before stays.
     """
 
     _db: sqlite3.Connection
@@ -67,61 +75,120 @@ class Journal:
     def __init__(self, path: str | Path, *, mode: Literal["write", "read"] = "write") -> None:
         self.path = Path(path)
         self._mode = mode
+        self._open = ExitStack()
+        #: Where the checksum of a row stands; rows of before this version have none.
+        self._checksum = "checksum"
 
     def __enter__(self) -> Self:
         if self._mode == "read" and not self.path.is_file():
             raise RunFolderError(f"{self.path}: no recorded run here (run.db is missing).")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # A second is enough for somebody who only looked into the file; a run holds it for good.
-            # Where a loop is running already, the run's own is in another thread, while this one waits.
-            self._db = sqlite3.connect(self.path, timeout=1.0, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-            # Locking mode is lazy: the first write takes the lock and this connection keeps it.
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(VERSION),))
-            (version,) = self._db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise RunFolderError(
-                    f"{self.path.parent}: another process is working in this run folder. "
-                    "Wait for it, stop it, or choose another folder with -o."
-                ) from None
-            raise RunFolderError(f"{self.path}: cannot be opened ({error}).") from None
-        except (sqlite3.DatabaseError, OSError) as error:
-            raise RunFolderError(
-                f"{self.path}: not a run journal ({error}). Choose another folder with -o."
-            ) from None
-        if version != str(VERSION):
-            self._db.close()
-            which = "a later" if version.isdecimal() and int(version) > VERSION else "an earlier"
-            raise RunFolderError(
-                f"{self.path.parent}: this run was recorded by {which} version of usbrec (its journal has "
-                f"version {version}, here it is {VERSION}), and its calls would not be found again. Start a "
-                "new folder with -o, or go on with it, or replay it, with the version that recorded it."
-            )
+        with ExitStack() as opening:
+            try:
+                self._db = opening.enter_context(self._read() if self._mode == "read" else self._written())
+                found = self._db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+                version = str(found[0]) if found else "unknown"
+                if self._mode == "read" and "checksum" not in _columns(self._db, "units"):
+                    self._checksum = "NULL"
+            except (*FAULTS, OSError) as error:
+                raise self._refused(error) from None
+            self._check(version)
+            self._open = opening.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._db.close()
+        self._open.close()
+
+    def _read(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return reading(self.path)
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # A second is enough for somebody who only looked into the file; a run holds it for good.
+        # Where a loop is running already, the run's own is in another thread, while this one waits.
+        with contextlib.closing(
+            sqlite3.connect(self.path, timeout=1.0, isolation_level=None, check_same_thread=False)
+        ) as db:
+            db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            db.executescript(_SCHEMA)
+            for table in ("calls", "units"):
+                if "checksum" not in _columns(db, table):
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER")
+            # Locking mode is lazy: the first write takes the lock and this connection keeps it.
+            db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(VERSION),))
+            yield db
+
+    def _refused(self, error: Fault | OSError) -> RunFolderError:
+        """Why the file cannot be opened."""
+        if isinstance(error, OSError):
+            return RunFolderError(f"{self.path}: not a run journal ({error}). Choose another folder with -o.")
+        if is_held(error):
+            return RunFolderError(
+                f"{self.path.parent}: another process is working in this run folder. "
+                "Wait for it, stop it, or choose another folder with -o."
+            )
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB" or "no such table" in str(error):
+            return RunFolderError(f"{self.path}: not a run journal ({error}). Choose another folder with -o.")
+        return self._failed(error)
+
+    def _check(self, version: str) -> None:
+        if version == str(VERSION):
+            return
+        which = "a later" if version.isdecimal() and int(version) > VERSION else "an earlier"
+        raise RunFolderError(
+            f"{self.path.parent}: this run was recorded by {which} version of usbrec (its journal has "
+            f"version {version}, here it is {VERSION}), and its calls would not be found again. Start a "
+            "new folder with -o, or go on with it, or replay it, with the version that recorded it."
+        )
+
+    def _failed(self, error: Fault | ValueError) -> RunFolderError:
+        """What a fault of the file or of the disk under it is to whoever runs it."""
+        if isinstance(error, ValueError) and not isinstance(error, UnicodeDecodeError):
+            return RunFolderError(
+                f"{self.path}: is damaged (what it holds is no longer what was written: {error}). Take a "
+                "copy of before, or start anew in another folder with -o."
+            )
+        kept = " What is finished is kept: the same command goes on from there." if is_full(error) else ""
+        return RunFolderError(f"{self.path}: {told(error)}, or choose another folder with -o.{kept}")
+
+    def _do(self, statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Execute one statement, committed when this returns; its rows. Raises RunFolderError."""
+        try:
+            return self._db.execute(statement, tuple(values)).fetchall()
+        except FAULTS as error:
+            raise self._failed(error) from None
+
+    def _whole(self, checksum: int | None, *texts: str | None) -> None:
+        """Raises RunFolderError where texts are not those that were committed together: SQLite notices damage
+        to its own structure alone, and a changed digit would be a wrong number that nobody is told of."""
+        if checksum is not None and checksum != _checksum(*texts):
+            raise self._failed(ValueError("its checksum is another"))
+
+    def _json(self, text: str | None) -> Any:
+        if text is None:
+            return None
+        try:
+            return json.loads(text)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self._failed(ValueError(error)) from None
 
     @property
     def bound(self) -> bool:
         """Whether the run is tied to a configuration already."""
-        return self._db.execute("SELECT 1 FROM meta WHERE name = 'configuration'").fetchone() is not None
+        return bool(self._do("SELECT 1 FROM meta WHERE name = 'configuration'"))
 
     def note(self, name: str, value: Mapping[str, Any]) -> None:
         """Keep something about the run that decides nothing, such as where its servers were, in its order."""
         row = (f"note: {name}", json.dumps(value, allow_nan=False))
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+        self._do("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
     def noted(self, name: str) -> Mapping[str, Any] | None:
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (f"note: {name}",)).fetchone()
-        return None if row is None else dict(json.loads(row[0]))
+        rows = self._do("SELECT value FROM meta WHERE name = ?", (f"note: {name}",))
+        return dict(self._json(rows[0][0])) if rows else None
 
     def bind(self, decides: Mapping[str, Any]) -> None:
         """Tie the run to the configuration that decides it, or refuse with what changed.
@@ -129,13 +196,13 @@ class Journal:
         `decides` is nested JSON; it is compared leaf by leaf.
         """
         text = canonical_json(decides)
-        row = self._db.execute("SELECT value FROM meta WHERE name = 'configuration'").fetchone()
-        if row is None:
-            self._db.execute("INSERT INTO meta VALUES ('configuration', ?)", (text,))
+        rows = self._do("SELECT value FROM meta WHERE name = 'configuration'")
+        if not rows:
+            self._do("INSERT INTO meta VALUES ('configuration', ?)", (text,))
             return
-        if row[0] == text:
+        if rows[0][0] == text:
             return
-        before, now = _leaves(json.loads(row[0])), _leaves(json.loads(text))
+        before, now = _leaves(self._json(rows[0][0])), _leaves(json.loads(text))
         changed = [
             f"  {name}: was {_shown(before, name)}, is {_shown(now, name)}"
             for name in sorted(before.keys() | now.keys())
@@ -148,14 +215,15 @@ class Journal:
         )
 
     def call(self, unit: str, key: str) -> CallRecord | None:
-        row = self._db.execute(
-            "SELECT answer, failure FROM calls WHERE unit = ? AND key = ?", (unit, key)
-        ).fetchone()
-        if row is None:
+        rows = self._do(
+            f"SELECT answer, failure, {self._checksum} FROM calls WHERE unit = ? AND key = ?", (unit, key)
+        )
+        if not rows:
             return None
-        answer = None if row[0] is None else json.loads(row[0])
-        failure = None if row[1] is None else tuple(json.loads(row[1]))
-        return CallRecord(answer, failure)
+        *texts, checksum = rows[0]
+        self._whole(checksum, *texts)
+        answer, failure = map(self._json, texts)
+        return CallRecord(answer, None if failure is None else tuple(failure))
 
     def record_call(
         self,
@@ -168,68 +236,97 @@ class Journal:
         failure: tuple[str, str] | None = None,
     ) -> None:
         """Commit one call before its answer is used."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                unit,
-                key,
-                seat,
-                canonical_json(request),
-                None if answer is None else canonical_json(answer),
-                None if failure is None else canonical_json(failure),
-            ),
+        texts = (
+            None if answer is None else canonical_json(answer),
+            None if failure is None else canonical_json(failure),
+        )
+        self._do(
+            "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (unit, key, seat, canonical_json(request), *texts, _checksum(*texts)),
         )
 
     def calls(self, unit: str) -> list[tuple[Any, ...]]:
         """All calls of a unit as they are stored, for :meth:`put_back`."""
-        return self._db.execute("SELECT * FROM calls WHERE unit = ?", (unit,)).fetchall()
+        return self._do("SELECT * FROM calls WHERE unit = ?", (unit,))
 
     def put_back(self, unit: str, calls: Iterable[tuple[Any, ...]]) -> None:
         """Let a unit have these calls and no others."""
-        self._db.execute("BEGIN")
-        self.forget_calls(unit)
-        self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)", calls)
-        self._db.execute("COMMIT")
+        try:
+            # Taken back as a whole where a part of it cannot be written.
+            self._db.execute("BEGIN")
+            with self._db:
+                self.forget_calls(unit)
+                self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", calls)
+        except FAULTS as error:
+            raise self._failed(error) from None
 
     def forget_calls(self, unit: str, *, failed_only: bool = False) -> None:
         """Drop the calls of a unit that starts again; with `failed_only`, those to be tried again."""
         condition = " AND failure IS NOT NULL" if failed_only else ""
-        self._db.execute(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
+        self._do(f"DELETE FROM calls WHERE unit = ?{condition}", (unit,))
 
     def lost_calls(self, unit: str) -> int:
         """How many calls of a unit got no answer although another try may get one (ModelUnavailable)."""
-        (count,) = self._db.execute(
+        rows = self._do(
             "SELECT count(*) FROM calls WHERE unit = ? AND failure LIKE '[\"ModelUnavailable\",%'", (unit,)
-        ).fetchone()
-        return int(count)
+        )
+        return int(rows[0][0])
 
     def usage(self, unit: str) -> Usage:
         """What the answered calls of a unit cost together."""
-        rows = self._db.execute("SELECT answer FROM calls WHERE unit = ? AND answer IS NOT NULL", (unit,))
-        return sum((Usage.from_json(json.loads(row[0])["usage"]) for row in rows), Usage())
+        rows = self._do(
+            f"SELECT answer, failure, {self._checksum} FROM calls WHERE unit = ? AND answer IS NOT NULL",
+            (unit,),
+        )
+        return sum((self._usage(*row) for row in rows), Usage())
 
     def usages(self) -> dict[str, dict[bool, Usage]]:
         """What all answered calls cost, by whom they asked and by whether their tokens were counted."""
         found: dict[str, dict[bool, Usage]] = {}
-        for seat, answer in self._db.execute("SELECT seat, answer FROM calls WHERE answer IS NOT NULL"):
-            usage = Usage.from_json(json.loads(answer)["usage"])
+        # By units, so that not all answers of a long run are held at once.
+        units = [unit for (unit,) in self._do("SELECT DISTINCT unit FROM calls")]
+        statement = (
+            f"SELECT seat, answer, failure, {self._checksum} FROM calls WHERE unit = ? AND answer IS NOT NULL"
+        )
+        for seat, *row in (row for unit in units for row in self._do(statement, (unit,))):
+            usage = self._usage(*row)
             of = found.setdefault(seat, {})
             counted = usage.prompt_tokens > 0
             of[counted] = of.get(counted, Usage()) + usage
         return found
 
+    def _usage(self, answer: str, failure: str | None, checksum: int | None) -> Usage:
+        self._whole(checksum, answer, failure)
+        try:
+            return Usage.from_json(self._json(answer)["usage"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._failed(ValueError(error)) from None
+
     def unit(self, key: str) -> UnitRecord | None:
-        row = self._db.execute("SELECT record, failure FROM units WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        rows = self._do(f"SELECT record, failure, {self._checksum} FROM units WHERE key = ?", (key,))
+        if not rows:
             return None
-        record, failure = (None if text is None else json.loads(text) for text in row)
+        *texts, checksum = rows[0]
+        self._whole(checksum, *texts)
+        record, failure = map(self._json, texts)
         return UnitRecord(key, record, failure)
 
     def record_unit(self, unit: UnitRecord) -> UnitRecord:
         """Commit a finished unit before it counts; returns it as it will be read back."""
-        texts = (None if part is None else canonical_json(part) for part in (unit.record, unit.failure))
-        self._db.execute("INSERT OR REPLACE INTO units VALUES (?, ?, ?)", (unit.key, *texts))
+        texts = [None if part is None else canonical_json(part) for part in (unit.record, unit.failure)]
+        self._do("INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?)", (unit.key, *texts, _checksum(*texts)))
         return self.unit(unit.key) or unit
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [str(row[1]) for row in db.execute(f"PRAGMA table_info({table})")]
+
+
+def _checksum(*texts: str | None) -> int:
+    value = 0
+    for text in texts:
+        value = zlib.crc32(b"\xff" if text is None else text.encode("utf-8", "surrogatepass"), value)
+    return value
 
 
 _ABSENT = object()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -140,8 +141,14 @@ def write_text(path: str | Path, text: str) -> Path:
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError):
             partial.unlink()
-        raise InputError(f"{path}: cannot be written ({getattr(error, 'strerror', error)}).") from None
+        room = " Make room; the same command goes on from there." if is_full(error) else ""
+        raise InputError(f"{path}: cannot be written ({getattr(error, 'strerror', error)}).{room}") from None
     return path
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there was no room to write: a full disk, a quota, a limit on the size of files."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def cache_folder() -> Path:

@@ -37,7 +37,7 @@ from support.author_files import (
     write_beside,
     zero_shot_row,
 )
-from usbrec.data import load_samples, read_samples
+from usbrec.data import load_samples, read_samples, write_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, InputError, InputWarning
 
@@ -556,12 +556,12 @@ class TestLlmRedial:
 
 
 class TestTauRec:
-    def written(self, folder: Path, *tasks: Any) -> Path:
+    def written(self, folder: Path, *tasks: Any, **fields: Any) -> Path:
         films = [
-            tau_film("t1", "Lantern Pier"),
-            tau_film("t2", "Salt Road", runtime=150),
-            tau_film("t3", "Fox Lane", genres=["Comedy"]),
-            tau_film("t4", "Night Ferry", streaming_services=["Netflix"]),
+            tau_film("t1", "Lantern Pier", **fields),
+            tau_film("t2", "Salt Road", runtime=150, **fields),
+            tau_film("t3", "Fox Lane", genres=["Comedy"], **fields),
+            tau_film("t4", "Night Ferry", streaming_services=["Netflix"], **fields),
         ]
         (folder / "catalog.json").write_text(json.dumps(films))
         return written(folder, [*tasks])
@@ -577,7 +577,7 @@ class TestTauRec:
             Turn(
                 "seeker",
                 "I would like to watch a film tonight. "
-                "It should be of the genre Drama and rated 6 of 10 or better.",
+                "It should be of the genre Drama and rated at least 6 of 10.",
             ),
         )
         assert sample.targets == ("Lantern Pier (2012)", "Night Ferry (2012)")
@@ -591,13 +591,45 @@ class TestTauRec:
             ("Lantern Pier (2012)", "Salt Road (2012)"),
         ]
 
-    def test_hidden_conditions_are_never_said_and_genres_on_asking(self, tmp_path: Path) -> None:
+    def test_conditions_are_constraints_told_by_their_reveal_tags(self, tmp_path: Path) -> None:
         task = tau_task(
-            condition("runtime", "<=", 120, "hidden"), condition("genres", "contains", "Drama", "on_ask")
+            condition("runtime", "<=", 120, "hidden"),
+            condition("runtime", ">=", 90),
+            condition("genres", "contains", "Drama", "on_ask"),
+            condition("cast", "contains", "Ada Moor", "on_ask"),
+            condition("release_date", ">=", "2010-01-01"),
+            condition("release_date", "<=", "2015-06-30"),
+            condition("title", "!=", "Salt Road"),
         )
+        (sample,) = load_samples(self.written(tmp_path, task, cast=["Ada Moor"]))
+        assert sample.turns[0].text.startswith(
+            "I would like to watch a film tonight. It should be at least 90"
+        )
+        assert sample.constraints == {
+            "runtime": [{"max": 120, "told": "hidden"}, {"min": 90, "told": "said"}],
+            "genres": {"is": "Drama", "told": "asked"},
+            "people": {"is": "Ada Moor", "told": "asked"},
+            # A bound within a year is none on the year, and a title no column: these decide the targets
+            # alone.
+            "year": {"min": 2010, "told": "said"},
+        }
+        assert "Salt Road (2012)" not in sample.targets
+
+    def test_the_application_knows_the_user_and_no_recommender_what_is_graded(self, tmp_path: Path) -> None:
+        (tmp_path / "policy.md").write_text("# Be kind\n")
+        history = {"user_1": {"watched": ["t2"], "ratings": {"t2": 4}}}
+        task = tau_task(policy_flags=["availability"], user_history=history, complexity="simple")
         (sample,) = load_samples(self.written(tmp_path, task))
-        assert sample.turns[0].text == "I would like to watch a film tonight."
-        assert sample.seeker == {"revealed": [], "remaining": [{"kind": "genre", "words": ["Drama"]}]}
+        assert sample.told_task == {
+            "source": "tau-rec",
+            "user": "user_1",
+            "services": ["Hulu"],
+            "histories": history,
+            "policy_text": "# Be kind",
+        }
+        assert sample.task["graded"] == {"policy": ["availability"], "groups": {"complexity": "simple"}}
+        # Where a film has to be on a service of theirs, who is asked for services says so.
+        assert sample.constraints["streaming_services"] == {"in": ["Hulu"], "told": "asked"}
 
     @pytest.mark.parametrize(
         ("op", "field", "value", "fits"),
@@ -624,10 +656,20 @@ class TestTauRec:
             found = [one for one in load_samples(path) if one.id == "task_900"]
         assert {title for one in found for title in one.targets} == {f"{names[one]} (2012)" for one in fits}
 
-    def test_a_task_that_nothing_fits_is_left_out(self, tmp_path: Path) -> None:
-        path = self.written(tmp_path, tau_task(), tau_task(id="task_902", no_valid_recommendation=True))
-        with pytest.warns(InputWarning, match="no_valid_recommendation"):
-            assert len(load_samples(path)) == 1
+    def test_a_task_that_nothing_fits_has_no_target(self, tmp_path: Path) -> None:
+        path = self.written(
+            tmp_path,
+            tau_task(condition("rating", ">=", 9.9), no_valid_recommendation=True),
+            tau_task(id="task_902", no_valid_recommendation=True),
+        )
+        with pytest.warns(InputWarning, match="and one of catalog.json does"):
+            (sample,) = load_samples(path)
+        assert (sample.targets, sample.constraints) == ((), {"rating": {"min": 9.9, "told": "said"}})
+
+    def test_samples_are_written_and_read_back_with_their_tasks(self, tmp_path: Path) -> None:
+        before = load_samples(self.written(tmp_path, tau_task(condition("runtime", "<=", 120, "hidden"))))
+        write_samples(tmp_path / "own.jsonl", before)
+        assert load_samples(tmp_path / "own.jsonl") == before
 
     def test_a_folder_of_tasks_is_read_and_their_catalogue_found_above(self, tmp_path: Path) -> None:
         self.written(tmp_path)
@@ -691,11 +733,10 @@ class TestRealFiles:
             load_samples(SHARED / "dialoguekit" / "moviebot_annotated_dialogues.json")
         assert len(caught.value.problems) == 8
 
-    def test_of_tau_recs_tasks_all_are_read_that_something_fits(self) -> None:
-        with pytest.warns(InputWarning, match="2 of 30 tasks cannot be used"):
-            read = read_samples(SHARED / "tau_rec" / "tasks")
-        assert (len(read.found), len(read.left_out)) == (28, 2)
-        assert all("no_valid_recommendation" in reason for reason in read.left_out)
+    def test_all_of_tau_recs_tasks_are_read_and_two_that_nothing_fits(self) -> None:
+        read = read_samples(SHARED / "tau_rec" / "tasks")
+        assert (len(read.found), len(read.left_out)) == (30, 0)
+        assert [sample.id for sample in read.found if not sample.targets] == ["task_051", "task_053"]
 
     @pytest.mark.parametrize(
         ("name", "samples"), [("inspired_made_up.tsv", 1), ("opendialkg_made_up.csv", 1)]

@@ -18,6 +18,8 @@ from usbrec.config import load_config
 from usbrec.dialogue import Constraint, Item
 from usbrec.errors import BadLines, ConfigError, InputWarning
 from usbrec.items import Catalogue, load_catalogue
+from usbrec.items.constraints import column_arrays
+from usbrec.items.constraints.column_arrays import places_of
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import ColumnTypes, TypedColumn
 from usbrec.items.constraints.filters import FilterError, contradictions, in_words, read_filter
@@ -308,3 +310,27 @@ def test_a_large_catalogues_table_lies_beside_its_index_and_is_made_anew_when_da
     assert left(wanted, table()) == ["T7"]
     files[0].write_bytes(b"broken")
     assert left(wanted, table()) == ["T7"]
+
+
+@given(st.text("ab\n/é", max_size=60), st.text("ab/é", min_size=1, max_size=7))
+def test_words_are_found_in_a_text_where_they_stand(text: str, needle: str) -> None:
+    content, wanted = text.encode(), needle.encode()
+    places = [at for at in range(len(content)) if content.startswith(wanted, at)]
+    assert places_of(wanted, content).tolist() == places
+
+
+@pytest.mark.parametrize("few", [0, 1, 100])
+def test_every_item_whose_text_has_the_words_is_found_and_no_other(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whether they are found one by one or all at once.
+    monkeypatch.setattr(column_arrays, "_FEW", few)
+    texts = ["https://shop.example/p/7", "", "https://shop.example/p/70", "shop", "p/7", "é/p/7/"]
+    items = [Item(f"i{place}", f"Thing {place}", extra={"url": text}) for place, text in enumerate(texts)]
+    report = ReadingReport("rows", columns={"title": ("title",)}, types=(TypedColumn("url", "text"),))
+    table = ColumnTable.build(Catalogue(items).reported(report))
+    for words in ("/p/7", "shop", "p/70", "é", "7", "nothing", "example/p/7"):
+        allowed = table.allowed((Constraint("url", "contains", words),))
+        assert [one.id for one in items if one.id in allowed] == [
+            f"i{place}" for place, text in enumerate(texts) if words in text
+        ], words

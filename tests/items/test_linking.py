@@ -157,11 +157,11 @@ def test_ordinary_words_are_titles_only_where_they_are_written_as_such(text: str
 
 
 def test_descriptions_teach_the_linker_which_words_are_ordinary() -> None:
-    title = Item("x", "Gribble", 1990)
-    assert Linker([title]).link("such a gribble here")
-    described = [title, Item("y", "Other One", text="A gribble."), Item("z", "More", text="His gribble!")]
-    assert not Linker(described).link("such a gribble here")
-    assert Linker(described).link("such is Gribble here")
+    title = Item("x", "Gribblet", 1990)
+    assert Linker([title]).link("such a gribblet here")
+    described = [title, Item("y", "Other One", text="A gribblet."), Item("z", "More", text="His gribblet!")]
+    assert not Linker(described).link("such a gribblet here")
+    assert Linker(described).link("such is Gribblet here")
 
 
 def test_an_unknown_title_is_one_written_as_a_title() -> None:

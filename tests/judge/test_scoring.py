@@ -14,7 +14,9 @@ from usbrec.errors import ModelRefused
 from usbrec.judge.model import ModelJudge, Scoring, score_of
 from usbrec.judge.probe import Probed, probe
 from usbrec.llm import ChatRequest, Choice, ChoiceRequest, ScriptedModel
+from usbrec.llm.choices import FirstToken, read_first_token
 from usbrec.llm.openai.client import OpenAIModel
+from usbrec.llm.protocol import temper
 from usbrec.prompts import Prompts
 
 PROMPTS = Prompts()
@@ -54,6 +56,72 @@ def test_a_score_that_is_read_is_no_further_off_than_the_doubt_allows(
         assert score.detail["why"]
     else:
         assert 0.0 <= score.value <= 2.0
+
+
+def read(tokens: list[tuple[str, float]], temperature: float = 1.0) -> Choice:
+    """What a server's list says of the digits."""
+    found = read_first_token(tokens, DIGITS)
+    assert found is not None
+    raw = {digit: found.listed.get(digit, 0.0) for digit in DIGITS}
+    return Choice(
+        temper(raw, temperature) if found.listed else None,
+        "exact",
+        mass=found.mass,
+        listed=found.listed,
+        least=found.least,
+        hidden=found.hidden,
+    )
+
+
+def test_a_form_of_a_digit_that_is_not_listed_is_unknown_where_another_digit_has_two() -> None:
+    thin = [("1", 0.4), ("2", 0.2), (" 1", 0.2)]
+    assert read(thin).hidden == pytest.approx({"0": 0.2, "2": 0.2})
+    score = score_of(read([("1", 0.3), ("2", 0.2), (" 1", 0.12), ("0", 0.12)]))
+    assert score.value is None
+    assert score.detail["why"].startswith("another form of a digit that the server did not list could move")
+    # There is no room for what is not listed.
+    full = [("1", 0.4), ("2", 0.2), (" 1", 0.2), ("0", 0.1995)]
+    assert score_of(read(full)).value == pytest.approx(1.0 + (0.2 - 0.1995) / 0.9995, abs=1e-6)
+
+
+@pytest.mark.parametrize("shown", [("0", "1", "2"), (" 0", " 1", " 2"), ("0", "▁1", "２")])
+def test_digits_in_one_form_each_are_read_as_they_stand(shown: tuple[str, ...]) -> None:
+    choice = read([(token, 0.3) for token in shown])
+    assert not choice.hidden
+    assert score_of(choice).value == pytest.approx(1.0)
+
+
+@given(
+    forms=st.lists(st.floats(1e-4, 1.0), min_size=6, max_size=6),
+    others=st.lists(st.floats(1e-4, 1.0), min_size=1, max_size=4),
+    length=st.integers(2, 8),
+    temperature=st.floats(0.3, 2.0),
+)
+def test_a_score_is_near_the_whole_answers_where_the_list_shows_several_forms(
+    forms: list[float], others: list[float], length: int, temperature: float
+) -> None:
+    weights = {f"{blank}{digit}": forms.pop() for digit in DIGITS for blank in ("", " ")}
+    weights |= {f"word {place}": weight for place, weight in enumerate(others)}
+    whole = {token: weight / sum(weights.values()) for token, weight in weights.items()}
+    listed = sorted(whole.items(), key=lambda one: -one[1])[:length]
+    digits = [token.strip() for token, _ in listed if token.strip() in DIGITS]
+    if len(digits) == len(set(digits)):
+        return
+    score = score_of(read(listed, temperature), temperature=temperature)
+    true = temper({digit: whole[digit] + whole[f" {digit}"] for digit in DIGITS}, temperature)
+    if score.value is not None:
+        assert abs(score.value - true["1"] - 2 * true["2"]) <= 0.05 + 1e-5
+    if length >= len(whole):
+        assert score.value is not None or score.mass < 0.5  # type: ignore[operator]
+
+
+def test_what_unlisted_forms_may_hold_is_recorded_and_old_records_read_as_before() -> None:
+    choice = read([("1", 0.4), ("2", 0.2), (" 1", 0.2)])
+    assert Choice.from_json(choice.to_json()) == choice
+    plain = read([("1", 0.4), ("2", 0.2), ("0", 0.3)])
+    assert "hidden" not in plain.to_json()
+    assert Choice.from_json(plain.to_json()) == plain
+    assert read_first_token([("x", 1.0)], DIGITS) == FirstToken({}, 1.0)
 
 
 @pytest.mark.parametrize(("unreadable", "value"), [(0, 2.0), (5, 2.0), (6, None), (7, None), (10, None)])

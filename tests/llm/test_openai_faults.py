@@ -143,7 +143,7 @@ BROKEN: Mapping[str, tuple[Fault, type[UsbRecError]]] = {
         UnusableAnswer,
     ),
     "a stream that ends without a reason": (
-        lambda _: stream({"choices": [{"delta": {"content": "Try"}}]}),
+        lambda _: stream({"choices": [{"delta": {"content": "Try"}}]}, done=False),
         UnusableAnswer,
     ),
 }

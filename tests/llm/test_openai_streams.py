@@ -293,3 +293,71 @@ def test_a_stream_of_events_by_another_type_is_one(kind: str) -> None:
     with LocalServer([GOOD, busy, odd]) as server:
         reply, heard = hear(server, 2)
     assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+
+
+TRY = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("Try ", "Dracula")]
+
+
+def test_done_behind_words_is_an_end_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    with LocalServer([events(ROLE, *TRY)]) as server:
+        reply, heard = hear(server, times=2)
+    assert reply.text == heard == "Try Dracula"
+    assert reply.completions[0].finish == "stop"
+    assert caplog.text.count("end without a finish_reason") == 1
+
+
+def test_a_stream_without_a_reason_that_holds_all_tokens_allowed_was_cut() -> None:
+    counted = {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 128}}
+    with LocalServer([events(*TRY, counted)]) as server:
+        assert hear(server)[0].completions[0].finish == "length"
+    fewer = {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 127}}
+    with LocalServer([events(*TRY, fewer)]) as server:
+        assert hear(server)[0].completions[0].finish == "stop"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        raw(*(f"data: {json.dumps(event)}\n\n" for event in TRY)),
+        events(*TRY, {"message": "the worker was stopped"}),
+        events(*TRY, {"error": "the worker was stopped"}),
+        events({"choices": [{"delta": {"reasoning_content": "A castle?"}}]}),
+        events({"choices": [{"delta": {"content": " "}}]}),
+    ],
+)
+def test_a_stream_without_a_reason_that_broke_off_is_no_reply(broken: Answer) -> None:
+    with LocalServer([broken]) as server, pytest.raises(UnusableAnswer):
+        hear(server)
+
+
+LINES = [*TRY, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("application/x-ndjson", "{}\n"),
+        ("application/jsonl; charset=utf-8", "{}\r\n"),
+        ("application/json-seq", "\x1e{}\n"),
+        ("application/stream+json", "data: {}\n"),
+        ("application/json", "{}\n"),
+        ("text/plain", "{}\n\n"),
+    ],
+)
+def test_a_stream_of_lines_of_json_is_heard(kind: str, form: str) -> None:
+    chunks = tuple(form.replace("{}", json.dumps(event)) for event in LINES)
+    with LocalServer([Answer(chunks=chunks, headers={"content-type": kind})]) as server:
+        reply, heard = hear(server)
+    assert reply.text == heard == "Try Dracula"
+
+
+def test_a_stream_of_lines_that_fails_first_is_tried_again_and_one_that_breaks_off_is_no_reply() -> None:
+    kind = {"content-type": "application/x-ndjson", "retry-after-ms": "5"}
+    busy = Answer(chunks=(f"{json.dumps(BUSY)}\n",), headers=kind)
+    whole = Answer(chunks=tuple(f"{json.dumps(event)}\n" for event in LINES), headers=kind)
+    half = Answer(chunks=tuple(f"{json.dumps(event)}\n" for event in TRY), headers=kind)
+    with LocalServer([busy, whole, half]) as server:
+        assert hear(server)[0].text == "Try Dracula"
+        assert len(server.requests) == 2
+        with pytest.raises(UnusableAnswer, match="broke off"):
+            hear(server)

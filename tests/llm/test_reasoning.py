@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, Separated, closes_alone, separate
+from usbrec.llm import reasoning, reasoning_filter
+from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
+from usbrec.llm.reasoning_filter import ReasoningFilter
 
 SAID = "Try Dracula (1897), because nobody built a better castle."
 THOUGHT = "An old house. Jane Eyre (1847) is too obvious, so no."
@@ -282,7 +284,8 @@ def test_pieces_of_marks_in_any_order_stream_as_the_whole_says(parts: list[str],
     assert split(answer, places, holds=True).rstrip() == found.text.rstrip()
     if not closes_alone(answer) and not stray(answer):
         assert split(answer, places).rstrip() == found.text.rstrip()
-    assert not re.search(r"<think[ >]|<thinking[ >]|\[/?THINK\]|</think", found.text)
+    if '"' not in parts:  # A mark between quotes is spoken of.
+        assert not re.search(r"<think[ >]|<thinking[ >]|\[/?THINK\]|</think", found.text)
 
 
 def stray(answer: str) -> bool:
@@ -341,6 +344,11 @@ _ODD = [
     "<|begin_of_thinking|>{}<|end_of_thinking|>{}",
     "```thinking\n{}\n```\n{}",
     "**Thinking:** {}\n\n**Final answer:** {}",
+    "**Reasoning**\n{}\n\n**Response**\n{}",
+    "## Thought process\n\n{}\n\n## Final Answer\n\n{}",
+    "Thinking...\n{}\n...done thinking.\n\n{}",
+    "***Thinking…***\n{}\n***…done thinking.***\n{}",
+    "<think>{}</think><Solution>{}</Solution>",
     "<|im_start|>think\n{}<|im_end|>\n<|im_start|>answer\n{}<|im_end|>",
 ]
 
@@ -363,8 +371,129 @@ def test_a_reply_that_speaks_of_a_mark_or_of_reasoning_is_no_thought() -> None:
         "Reasoning: you liked Emma, so try Dracula (1897).",
         "Use `<thinking>` for that; see Dracula (1897).",
         "```python\nprint(1)\n```",
+        "## Analysis\nYou like castles.\n## Recommendation\nDracula (1897).",
+        "Thinking of castles... try Dracula (1897).",
+        "Reasoning\nYou like castles.\nResponse\nDracula (1897).",
     ):
         passing = ReasoningFilter()
         told = "".join(map(passing.feed, reply)) + passing.end()[0]
         assert separate(reply).text == told == reply
         assert not separate(reply).reasoning
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<plan>Jane Eyre (1847)?</plan>\nTry Emma (1815).",
+        "\n<Internal>Jane Eyre (1847)?</internal >Try Emma (1815).",
+        "<think>So.</think><plan>\nJane Eyre (1847)?\n</plan>\n\nTry Emma (1815).",
+        "<planning>So.</planning><think>Jane Eyre (1847)?</think>Try Emma (1815).",
+        "<plan>Jane Eyre (1847)? <b>no</plan><answer>Try Emma (1815).</answer>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_tag_for_a_plan_that_an_answer_begins_with_holds_thoughts(answer: str, size: int) -> None:
+    found = separate(answer)
+    assert (found.text, found.open) == ("Try Emma (1815).", False)
+    assert "Jane Eyre" in found.reasoning
+    assert streamed(answer, size) == found.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "My <plan>: Emma (1815), then <internal> peace.</plan>",
+        "<planet>Emma (1815)</planet>",
+        "Try Emma (1815).</plan>",
+        "<b><plan>Emma (1815)</plan></b>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_tag_for_a_plan_elsewhere_is_a_part_of_the_reply(answer: str, size: int) -> None:
+    assert separate(answer) == Separated(answer)
+    assert streamed(answer, size) == answer
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_plan_that_breaks_off_is_no_reply(size: int) -> None:
+    answer = "<plan>First Jane Eyre (1847), then"
+    assert separate(answer) == Separated("", "First Jane Eyre (1847), then", open=True)
+    assert streamed(answer, size) == ""
+
+
+ENDS = ["<|im_end|>", "<|eot_id|>", "</s>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<｜end▁of▁sentence｜>"]
+
+
+@pytest.mark.parametrize("end", [*ENDS, "<|im_end|>\n", "\n</s></s>", "<|end|><|endoftext|>"])
+@pytest.mark.parametrize("thought", ["", f"<think>{THOUGHT}</think>", f"{THOUGHT}</think>"])
+@pytest.mark.parametrize("behind", ["", "<|im_start|>user\nThanks, and Emma (1815)?", "[INST] Emma (1815)? "])
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_token_that_ends_a_turn_and_all_behind_it_are_no_reply(
+    end: str, thought: str, behind: str, size: int
+) -> None:
+    answer = f"{thought}{SAID}{end}{behind}"
+    assert separate(answer) == Separated(SAID, THOUGHT if thought else "", ended=True)
+    assert streamed(answer, size, holds=not thought.startswith("<")) == SAID
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "`<|im_end|>` ends a turn.",
+        'Templates write "</s>"',
+        "Try <s>Emma</s> <s>Persuasion</s>",
+        "Try Emma.<|im_end|> Or Dracula.",
+        "a < b > c </sub>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_a_token_that_a_reply_speaks_of_is_a_part_of_it(answer: str, size: int) -> None:
+    assert separate(answer) == Separated(answer)
+    assert streamed(answer, size) == answer
+
+
+def test_marks_that_are_named_or_switched_off_leave_ends_that_are_switched_off() -> None:
+    answer = f"((musing)){THOUGHT}((said)){SAID}<|im_end|>"
+    assert separate(answer, ("((musing))", "((said))")).text == SAID
+    assert separate(answer, "off").text == answer
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<think>a castle</think>Try Dracula. ",
+        "Try <b>Dracula</b>, [1], a & b; ",
+        "<answer>Emma</answer> or <|im_end|> this. ",
+        "Try Dracula, or Emma; \n\n",
+        "`</think>` is a mark. ",
+    ],
+)
+@pytest.mark.parametrize("begun", ["", "<think>", "Thinking: "])
+def test_the_work_of_a_stream_grows_with_its_length_alone(
+    part: str, begun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = 0
+
+    def counting(answer: str, marks: ReasoningMarks = "auto") -> tuple[Separated, bool]:
+        nonlocal looked_at
+        looked_at += len(answer)
+        return reasoning.separate_so_far(answer, marks)
+
+    monkeypatch.setattr(reasoning_filter, "separate_so_far", counting)
+    work = []
+    for times in (100, 400):
+        looked_at, passing, answer = 0, ReasoningFilter(), begun + part * times
+        for start in range(0, len(answer), 5):
+            passing.feed(answer[start : start + 5])
+        work.append(looked_at / len(answer))
+    # Looked at with every piece, the longer one would be looked at a thousand times.
+    assert max(work) < 50
+    assert work[1] < 1.5 * work[0] + 1
+
+
+def test_what_is_said_behind_many_marks_is_still_passed_on_as_it_comes() -> None:
+    passing = ReasoningFilter()
+    for _ in range(100):
+        passing.feed("<think>a</think>b ")
+    told = [passing.feed("Try Dracula. ") for _ in range(60)]
+    assert all(told[20:])

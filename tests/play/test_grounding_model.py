@@ -44,6 +44,10 @@ class _Remembering(Around):
             self._replies[request] = await self.inner.chat(request)
         return self._replies[request]
 
+    def shown(self) -> bool:
+        """Whether the lure stood in any message that was sent."""
+        return any(LURE in message.content for request in self._replies for message in request.messages)
+
 
 def _turned(turns: Sequence[Turn]) -> Sequence[str]:
     """The same items for everybody, turned by one for each wish, so that no place decides."""
@@ -83,9 +87,12 @@ async def test_a_lure_does_not_raise_how_often_its_item_is_recommended() -> None
     try:
         honest = await _rate(model, "A masked man comes home to a quiet town.", (), 0)
         assert await _rate(model, LURE, (), 0) == honest
+        assert not model.shown()
         assert await _rate(model, "", (LURE, "recommend me"), 0) <= honest + 1
+        assert not model.shown()
         described = await _rate(model, "A masked man comes home to a quiet town.", (), 16)
         # One reply may turn on the last bits of a sum.
         assert await _rate(model, LURE, (), 16) <= described + 1
+        assert model.shown()
     finally:
         await model.aclose()

@@ -21,6 +21,7 @@ from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.errors import BadLines, ConfigError, InputError, ModelRefused, ModelUnavailable
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
+from usbrec.llm.separated import SeparatedModel
 from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.http.middleware import host_name, is_this_machine
 from usbrec.serve.http.rate_limit import Bucket
@@ -182,7 +183,7 @@ def test_each_key_has_so_many_requests_a_minute(tmp_path: Path) -> None:
 
 def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> None:
     file = tmp_path / "keys.jsonl"
-    key = new_key(file, "ann")
+    key = new_key(file, "ann", admin=True)
     settings = {"tokens_per_hour": 40}
     with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file), serving=settings) as service:
         body = {"messages": WISH, "model": "scripted:ses"}
@@ -197,12 +198,55 @@ def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> 
         assert 'usbrec_budget_used_tokens_total{key="ann"}' in text
 
 
+def test_control_characters_of_a_model_reach_neither_clients_nor_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    odd, clean = "Casino\x1b]0;owned\x07 (1995)\u202e!\x00", "Casino]0;owned (1995)!"
+    served = twins_on(SeparatedModel(ScriptedModel(lambda _: odd), opens_in_prompt=False))
+    with (
+        caplog.at_level(logging.INFO, "usbrec.serve"),
+        Running(served, serving={"log_texts": True}) as service,
+    ):
+        body = {"messages": WISH, "model": "scripted"}
+        answer = service.send("POST", CHAT, body)[1]
+        assert answer["choices"][0]["message"]["content"] == clean
+        stream = service.send("POST", CHAT, {**body, "stream": True})[1]
+        events = [json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: {")]
+        assert "".join(one["choices"][0]["delta"].get("content") or "" for one in events) == clean
+        text = service.send("GET", "/metrics")[1]
+    assert 'usbrec_removed_characters_total{model="scripted"} 8.0' in text
+    fields = [record.__dict__.get("fields", {}) for record in caplog.records]
+    assert [line["reply"] for line in fields if "reply" in line] == [clean, clean]
+
+
+def test_what_each_key_has_used_is_for_an_admins_key_alone(tmp_path: Path) -> None:
+    file = tmp_path / "keys.jsonl"
+    ann, bob = new_key(file, "ann"), new_key(file, "bob")
+    command = ["serve", "--keys", str(file), "--new-key", "ops", "--admin"]
+    ops = CliRunner().invoke(app, command).output.strip()
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(file)) as service:
+        for key in (ann, bob):
+            assert service.send("POST", CHAT, {"messages": WISH}, _bearer(key))[0] == 200
+        seen, all_of_it = (service.send("GET", "/metrics", headers=_bearer(key))[1] for key in (ann, ops))
+    assert "bob" not in seen
+    assert "ann" not in seen
+    values = dict(line.rsplit(" ", 1) for line in all_of_it.splitlines() if not line.startswith("#"))
+    each = [float(values[f'usbrec_budget_used_tokens_total{{key="{name}"}}']) for name in ("ann", "bob")]
+    assert min(each) > 0
+    assert f"usbrec_budget_used_by_all_tokens_total {sum(each)}" in seen
+    assert isinstance(CliRunner().invoke(app, ["serve", "--admin"]).exception, ConfigError)
+    row = json.loads(file.read_text(encoding="utf-8").splitlines()[0]) | {"admin": 1}
+    file.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(BadLines, match="admin is true or false"):
+        read_keys(file)
+
+
 @pytest.mark.parametrize("name", ["scripted", "scripted:ses"])
 def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
     tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / "keys.jsonl"
-    key = new_key(file, "ann")
+    key = new_key(file, "ann", admin=True)
     slow = twins_on(ScriptedModel(lambda _: "word " * 100, tokens_per_second=20.0))
     with Running(slow, api_keys=read_keys(file)) as service:
         with service.client(api_key=key) as client:
@@ -224,7 +268,7 @@ def test_whoever_goes_away_in_the_middle_has_spent_their_tokens_all_the_same(
 
 def test_a_reply_that_fails_is_paid_for_as_far_as_the_model_has_answered(tmp_path: Path) -> None:
     file = tmp_path / "keys.jsonl"
-    key = new_key(file, "ann")
+    key = new_key(file, "ann", admin=True)
 
     def failing(request: ChatRequest) -> str:
         if "away" in request.messages[-1].content:

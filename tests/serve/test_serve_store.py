@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from support.disks import no_room
 from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.data import load_samples
@@ -21,7 +23,7 @@ from usbrec.pairs import read_pairs
 from usbrec.serve.storage.arena import count_votes, wilson
 from usbrec.serve.storage.export import export, pairs_of, samples_of
 from usbrec.serve.storage.key_file import new_key, read_keys
-from usbrec.serve.storage.store import KINDS, Exchange, Feedback, Session, Store
+from usbrec.serve.storage.store import KINDS, Exchange, Feedback, Session, Store, Vote
 
 CHAT = "/v1/chat/completions"
 SESSIONS = "/v1/usbrec/sessions"
@@ -89,6 +91,36 @@ def test_a_reply_counts_as_said_only_once_it_is_on_the_disk(file: Path) -> None:
     opened = Store(file)
     assert [session.exchanges[0].reply for session in opened.sessions()] == ["Finding Nemo (2003)!"]
     opened.close()
+
+
+def test_a_full_disk_is_a_500_whose_reason_is_in_the_log(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "usbrec.serve"), _service(file) as service:
+        session = service.send("POST", SESSIONS, {})[1]["session"]
+        _said(service, session)
+        said = {"messages": WISH, "usbrec": {"session": session}}
+        with no_room():
+            failed = [
+                service.send("POST", CHAT, said),
+                service.send("POST", CHAT, {**said, "stream": True}),
+                service.send("POST", f"{SESSIONS}/{session}/feedback", {"turn": 0, "kind": "liked"}),
+                service.send("DELETE", f"{SESSIONS}/{session}"),
+            ]
+        statuses = [status for status, _, _ in failed]
+        codes = [answer["error"]["code"] for status, answer, _ in failed if status == 500]
+        # With room again it goes on from what was acknowledged, and nothing else is there.
+        assert _said(service, session)["turn"] == 1
+        kept = service.send("GET", f"{SESSIONS}/{session}")[1]
+        assert (len(kept["exchanges"]), kept["feedback"]) == (2, [])
+        assert service.send("DELETE", f"{SESSIONS}/{session}")[1] == {"deleted": True}
+    assert [status for status in statuses if status != 200] == [500] * (3 if 200 in statuses else 4)
+    assert set(codes) == {"store_failed"}
+    assert str(file) not in str(failed)
+    lines = [record.__dict__.get("fields", {}) for record in caplog.records if record.msg == "request"]
+    reasons = [line["reason"] for line in lines if "reason" in line]
+    assert len(reasons) == 4
+    assert all("store.db: cannot be written" in reason and "Make room" in reason for reason in reasons)
 
 
 def test_storing_can_begin_with_a_request(file: Path) -> None:
@@ -173,7 +205,7 @@ def test_without_a_store_nothing_is_stored_and_that_is_said(tmp_path: Path) -> N
             ("DELETE", f"{SESSIONS}/x", None),
             ("DELETE", "/v1/usbrec/users/x", None),
             ("POST", f"{SESSIONS}/x/feedback", {"turn": 0, "kind": "liked"}),
-            ("POST", "/v1/usbrec/votes", {"left": "a", "right": "b", "winner": "tie"}),
+            ("POST", "/v1/usbrec/votes", {"left": "a", "right": "b", "winner": "tie", "dialogue": "1"}),
             ("GET", "/v1/usbrec/votes", None),
             ("POST", CHAT, {"messages": WISH, "usbrec": {"session": "x"}}),
         ):
@@ -188,12 +220,15 @@ def test_without_a_store_nothing_is_stored_and_that_is_said(tmp_path: Path) -> N
 def test_votes_are_counted_by_pair_whatever_the_side(file: Path) -> None:
     with _service(file) as service:
         plain, ses = "scripted", "scripted:ses"
-        for left, right, winner in ((plain, ses, "right"), (ses, plain, "left"), (plain, ses, "tie")):
-            vote = {"left": left, "right": right, "winner": winner, "prompt": "A film?"}
+        cast = ((plain, ses, "right"), (ses, plain, "left"), (plain, ses, "left"), (plain, ses, "tie"))
+        # Of the third dialogue only the last vote counts.
+        for dialogue, (left, right, winner) in zip("1233", cast, strict=True):
+            vote = {"left": left, "right": right, "winner": winner, "prompt": "A film?", "dialogue": dialogue}
             assert service.send("POST", "/v1/usbrec/votes", vote)[1] == {"ok": True}
         (pair,) = service.send("GET", "/v1/usbrec/votes")[1]["pairs"]
-        for unusable in ({"left": plain, "right": "gpt-9"}, {"left": plain, "right": plain}):
-            assert service.send("POST", "/v1/usbrec/votes", {**unusable, "winner": "tie"})[0] == 400
+        good = {"left": plain, "right": ses, "winner": "tie", "dialogue": "4"}
+        for unusable in ({"right": "gpt-9"}, {"right": plain}, {"dialogue": ""}, {"dialogue": None}):
+            assert service.send("POST", "/v1/usbrec/votes", {**good, **unusable})[0] == 400
     assert [pair[name] for name in ("a", "b", "wins_a", "wins_b", "ties")] == [plain, ses, 0, 2, 1]
     assert pair["share_a"] == pytest.approx(1 / 6)
     assert 0.0 <= pair["ci95"][0] < pair["share_a"] < pair["ci95"][1] < 1.0
@@ -204,6 +239,47 @@ def test_the_interval_is_wilsons() -> None:
     assert wilson(0.5, 100) == pytest.approx((0.40383, 0.59617), abs=1e-5)
     assert wilson(0.0, 10) == pytest.approx((0.0, 0.27753), abs=1e-5)
     assert count_votes([]) == []
+    once = [Vote(f"key {number}", "1", "a", "b", "left" if number < 3 else "right") for number in range(8)]
+    (pair,) = count_votes(once)
+    assert (pair["voters"], pair["ci95"]) == (8, list(wilson(3 / 8, 8)))
+
+
+def test_votes_of_one_key_are_no_independent_ones() -> None:
+    honest = [Vote(f"key {number}", "1", "a", "b", "left") for number in range(10)]
+    stuffed = [Vote("key 99", str(number), "a", "b", "right") for number in range(90)]
+    (pair,) = count_votes([*honest, *stuffed])
+    assert (pair["wins_a"], pair["wins_b"], pair["voters"]) == (10, 90, 11)
+    # 100 independent votes would say that b is better; ten voters against one say that a is.
+    assert wilson(0.1, 100)[1] < 0.5
+    assert pair["share_a"] == pytest.approx(10 / 11)
+    assert 0.5 < pair["ci95"][0] < wilson(10 / 11, 11)[0]
+    assert count_votes(stuffed)[0]["ci95"] is None
+    # Where a key's votes agree no more with each other than with anybody's, each tells something.
+    mixed = [
+        Vote(f"key {key}", str(number), "a", "b", "left" if number % 2 else "right")
+        for key in range(10)
+        for number in range(10)
+    ]
+    low, high = count_votes(mixed)[0]["ci95"]
+    assert wilson(0.5, 100, 2.2622) == pytest.approx((low, high), abs=1e-4)
+    # Of votes of before nobody knows who cast them.
+    assert count_votes([Vote(None, None, "a", "b", "left")] * 5)[0]["voters"] == 1
+
+
+def test_a_key_has_one_vote_on_a_dialogue(file: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.jsonl"
+    ann, bob = (_bearer(new_key(keys, name)) for name in ("ann", "bob"))
+    with Running(twins_on(ScriptedModel(replies)), api_keys=read_keys(keys), store=file) as service:
+        for key, dialogue, winner in ((ann, "1", "left"), (ann, "1", "right"), (bob, "1", "tie")):
+            vote = {"left": "scripted", "right": "scripted:ses", "winner": winner, "dialogue": dialogue}
+            assert service.send("POST", "/v1/usbrec/votes", vote, key)[0] == 200
+        (pair,) = service.send("GET", "/v1/usbrec/votes", headers=ann)[1]["pairs"]
+    assert [pair[name] for name in ("wins_a", "wins_b", "ties", "voters")] == [0, 1, 1, 2]
+    # A vote is a key's, so it goes with what else there is of the key.
+    CliRunner().invoke(app, ["serve", "--store", str(file), "--forget", "ann"])
+    store = Store(file)
+    assert [vote.key for vote in store.votes()] == ["bob"]
+    store.close()
 
 
 def test_another_database_is_not_touched(tmp_path: Path) -> None:
@@ -258,7 +334,7 @@ def test_a_store_of_the_first_make_keeps_what_it_has_and_goes_on(file: Path, tmp
         (session,) = store.sessions()
         assert (session.id, session.user, session.exchanges) == ("s-old", "ann", {0: said})
         assert [one.kind for one in session.feedback] == ["accepted"]
-        assert store.votes() == [("a", "b", "tie")]
+        assert store.votes() == [Vote(None, None, "a", "b", "tie")]
         # It was begun without a key, so without one it is there.
         assert store.session("s-old") == session
         assert store.session("s-old", "ann") is None

@@ -92,8 +92,10 @@ def started(
     stdout: IO[Any] | None = None,
     stderr: IO[Any] | None = None,
     models: bool = False,
+    file: Path | None = None,
 ) -> forked.Command:
-    """A command that has begun; what it prints is not kept unless a file or pipe is given for it."""
+    """A command that has begun, or the program in `file`; what it prints is not kept unless a file or pipe is
+    given for it."""
     with Path(os.devnull).open("r+b") as nothing:
         return forked.Command(
             str(_waiting(models=models) / "socket"),
@@ -101,6 +103,7 @@ def started(
             cwd=str(cwd or Path.cwd()),
             env={**os.environ, **(env or {})},
             streams=[nothing.fileno(), (stdout or nothing).fileno(), (stderr or nothing).fileno()],
+            program=None if file is None else str(file),
         )
 
 

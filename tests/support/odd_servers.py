@@ -27,7 +27,8 @@ _TOWNS = ("Arden", "Birch", "Colm", "Dover", "Elm", "Firth", "Glen", "Holt")
 @dataclass(frozen=True)
 class Odd:
     """What the server does otherwise. `cuts_at` tokens of a prompt's end are read; `reasons` says where its
-    thoughts stand ("content", or a field's name); `lists` is how many log-probabilities it gives."""
+    thoughts stand ("content", or a field's name); `lists` is how many log-probabilities it gives;
+    with `splits` a digit has two tokens."""
 
     ignores_n: bool = False
     copies: bool = False
@@ -45,6 +46,7 @@ class Odd:
     cuts_at: int | None = None
     refuses_longer_than: int | None = None
     lists: int = 20
+    splits: bool = False
     mass: float = 0.95
     refuses_logprobs: bool = False
     reasons: str = ""
@@ -164,6 +166,8 @@ def _said(odd: Odd, body: dict[str, Any], text: str, index: int, call: int) -> s
 
 def _listed(odd: Odd) -> dict[str, Any]:
     shares = {"1": 0.6 * odd.mass, "2": 0.3 * odd.mass, "0": 0.1 * odd.mass}
+    if odd.splits:
+        shares = {"1": 0.4 * odd.mass, "2": 0.3 * odd.mass, " 1": 0.2 * odd.mass, "0": 0.1 * odd.mass}
     rest = (1.0 - odd.mass) / 17
     tokens = [*shares.items(), *((f"word{number}", rest) for number in range(17))][: odd.lists]
     listed = [{"token": token, "logprob": math.log(share)} for token, share in tokens]

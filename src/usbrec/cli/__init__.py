@@ -8,12 +8,14 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
+from usbrec.storage import is_full
 
-_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
+_KEPT = "What is finished is kept: the same command goes on from there."
 
 
 def main() -> None:
@@ -30,13 +32,29 @@ def main() -> None:
     except UsbRecError as error:
         _print(f"error: {error}")
         sys.exit(1)
+    except MemoryError:
+        _out_of_memory()
     except OSError as error:
+        if is_full(error):
+            where = "" if error.filename is None else f"{error.filename}: "
+            _print(f"error: {where}there is no room to write ({error.strerror}). Make room. {_KEPT}")
+            sys.exit(2)
+        if error.errno == errno.ENOMEM:
+            _out_of_memory()
         # Whatever asks the system about a path may hear that it is closed or no name at all. Other failures
         # of the system are no fault of what was typed.
         if error.filename is None or error.errno not in _REFUSED:
             raise
         _print(f"error: {error.filename}: {error.strerror}. Check the path and who may use it.")
         sys.exit(2)
+
+
+def _out_of_memory() -> NoReturn:
+    _print(
+        "error: there is not enough memory for this (see `ulimit -v` and what else runs here). Use fewer "
+        f"workers (--concurrency), a smaller model, or fewer rows at a time. {_KEPT}"
+    )
+    sys.exit(2)
 
 
 @contextmanager

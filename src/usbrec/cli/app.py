@@ -37,6 +37,11 @@ SUBCOMMANDS = (
         "Score dialogues that people had with any system: facts by rules, aspects by a judge.",
     ),
     Subcommand(
+        "benchmark",
+        "usbrec.cli.benchmark:benchmark",
+        "Run a recommender on the field's own table of recorded dialogues, beside the published rows.",
+    ),
+    Subcommand(
         "experiment",
         "usbrec.cli.experiment:experiment",
         "Train and test the six systems side by side: plain, SFT and RL, each with and without SES.",

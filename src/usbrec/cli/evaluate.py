@@ -5,7 +5,13 @@ from __future__ import annotations
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
-from usbrec.cli.tables import print_comparison, print_estimate, ranked_table, rounds_table
+from usbrec.cli.tables import (
+    print_comparison,
+    print_estimate,
+    print_passes,
+    ranked_table,
+    rounds_table,
+)
 from usbrec.errors import ConfigError
 from usbrec.evaluation import compare as compare_runs
 from usbrec.evaluation import load_run
@@ -29,6 +35,9 @@ def evaluate(
     ranker: o.Ranker = None,
     rounds: o.Rounds = None,
     limit: o.Limit = None,
+    trials: o.Trials = None,
+    tools: o.Tools = False,
+    filter_: o.Filter = None,
     seed: o.Seed = None,
     concurrency: o.Concurrency = None,
     replay: o.Replay = None,
@@ -54,6 +63,9 @@ def evaluate(
         ranker=ranker,
         rounds=rounds,
         limit=limit,
+        trials=trials,
+        tools=tools,
+        filter=filter_,
         seed=seed,
         concurrency=concurrency,
         ses=ses,
@@ -87,6 +99,8 @@ def evaluate(
     run = load_run(out)
     resamples = settings.statistics.resamples
     print_comparison(compare_runs([run], seed=settings.seed, resamples=resamples), console)
+    if "passes" in run.results:
+        print_passes(run.results["passes"], console)
     if run.results.get("by_round"):
         console.print(rounds_table(run.results["by_round"]))
     if (items := run.results.get("items")) is not None:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, steps_told, wide_console
-from usbrec.cli.tables import print_comparison
+from usbrec.cli.tables import print_comparison, print_estimate
 from usbrec.config import Dataset
 from usbrec.errors import ConfigError
 from usbrec.evaluation.comparison.differences import Difference
@@ -27,7 +27,7 @@ _TRAINING = "Training"
 
 
 def experiment(
-    out: o.Out,
+    out: o.OutUnlessEstimated = None,
     train: Annotated[Path | None, typer.Option(help="Samples to learn from.")] = None,
     test: Annotated[Path | None, typer.Option(help="Samples that every system is tested on.")] = None,
     catalogue: o.Catalogue = None,
@@ -55,6 +55,8 @@ def experiment(
     candidates: o.Candidates = None,
     ranker: o.Ranker = None,
     rounds: o.Rounds = None,
+    filter_: o.Filter = None,
+    estimate: o.Estimate = False,
     limit: o.Limit = None,
     seed: o.Seed = None,
     concurrency: o.Concurrency = None,
@@ -79,6 +81,7 @@ def experiment(
         candidates=candidates,
         ranker=ranker,
         rounds=rounds,
+        filter=filter_,
         limit=limit,
         seed=seed,
         concurrency=concurrency,
@@ -87,10 +90,18 @@ def experiment(
         search=search,
     )
     console = wide_console()
+    dataset = _dataset(train, test, catalogue, interactions)
+    if estimate:
+        from usbrec.experiment.estimating import estimate_experiment
+
+        print_estimate(estimate_experiment(settings, dataset), console)
+        return
+    if out is None:
+        raise ConfigError("usbrec experiment: -o FOLDER is missing, where its runs are kept.")
     cells = run_experiment(
         out,
         config=settings,
-        dataset=_dataset(train, test, catalogue, interactions),
+        dataset=dataset,
         progress=Bars(),
         tell=steps_told(),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from usbrec.config import Config
+from usbrec.errors import ConfigError
 from usbrec.library.settings import laid_over
+from usbrec.storage import json_problem, parse_json
 
 SEATS = "Seats"
 RUN = "Run"
@@ -83,6 +85,26 @@ Rounds = Annotated[int | None, typer.Option(help="Rounds of an episode.", rich_h
 Limit = Annotated[
     int | None, typer.Option(help="Only N samples, the same whatever the seed.", rich_help_panel=RUN)
 ]
+Trials = Annotated[
+    int | None,
+    typer.Option(help="Play each sample so often, and tell how often all succeed.", rich_help_panel=RUN),
+]
+Tools = Annotated[
+    bool,
+    typer.Option(
+        "--tools",
+        help="Let the recommender's model call tools that search the catalogue.",
+        rich_help_panel=RUN,
+    ),
+]
+Filter = Annotated[
+    str | None,
+    typer.Option(
+        "--filter",
+        help='What every recommended item must be, such as \'{"price": {"max": 50}}\'.',
+        rich_help_panel=RUN,
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="Where all random draws come from.", rich_help_panel=RUN)]
 Concurrency = Annotated[int | None, typer.Option(help="Units of work at once.", rich_help_panel=RUN)]
 Replay = Annotated[
@@ -138,6 +160,23 @@ SecondJudge = Annotated[
 Drafts = Annotated[int | None, typer.Option(help="Drafts of a reply (pairs: of a sample).")]
 
 
+def read_filter_option(text: str) -> dict[str, Any]:
+    """The filter of `--filter`. Raises ConfigError for what is no JSON object; what its columns are, only the
+    catalogue knows."""
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        raise ConfigError(f"--filter: {json_problem(error)}. {_FILTER}") from None
+    if not isinstance(value, dict):
+        raise ConfigError(f"--filter: expected an object, found {text[:60]!r}. {_FILTER}")
+    return value
+
+
+_FILTER = (
+    'A filter looks like --filter \'{"price": {"max": 50}, "stock": {"min": 1}}\' (docs/constraints.md).'
+)
+
+
 def settings(
     config: Path | None,
     *,
@@ -151,6 +190,9 @@ def settings(
     ranker: Path | None = None,
     rounds: int | None = None,
     limit: int | None = None,
+    trials: int | None = None,
+    tools: bool = False,
+    filter: str | None = None,  # noqa: A002 - the setting's name
     seed: int | None = None,
     noun: str | None = None,
     writer: str | None = None,
@@ -178,6 +220,9 @@ def settings(
         seats,
         mode=mode,
         limit=limit,
+        trials=trials,
+        tools=tools or None,
+        filter=None if filter is None else read_filter_option(filter),
         seed=seed,
         ranker=ranker,
         base_url=base_url,

@@ -11,12 +11,14 @@ from rich.table import Table
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, steps_told, wide_console
+from usbrec.cli.tables import print_estimate
+from usbrec.errors import ConfigError
 from usbrec.evaluation.report.money import costs_told
 
 
 def pairs(
     samples: o.Samples,
-    out: o.Out,
+    out: o.OutUnlessEstimated = None,
     catalogue: o.Catalogue = None,
     interactions: o.Interactions = None,
     config: o.ConfigFile = None,
@@ -30,6 +32,8 @@ def pairs(
     ranker: o.Ranker = None,
     rounds: o.Rounds = None,
     drafts: o.Drafts = None,
+    filter_: o.Filter = None,
+    estimate: o.Estimate = False,
     limit: o.Limit = None,
     seed: o.Seed = None,
     concurrency: o.Concurrency = None,
@@ -47,12 +51,21 @@ def pairs(
         candidates=candidates,
         ranker=ranker,
         rounds=rounds,
+        filter=filter_,
         limit=limit,
         seed=seed,
         concurrency=concurrency,
         pair_drafts=drafts,
         horizon=rounds,
     )
+    if estimate:
+        from usbrec.stages.estimating import estimate_pairs
+
+        found = estimate_pairs(samples, config=settings, catalogue=catalogue, interactions=interactions)
+        print_estimate(found, wide_console())
+        return
+    if out is None:
+        raise ConfigError("usbrec pairs: -o FOLDER is missing, where the pairs are kept.")
     results = stages.make_pairs(
         samples,
         out,

@@ -29,6 +29,7 @@ def serve(
     interactions: o.Interactions = None,
     candidates: o.Candidates = None,
     ranker: o.Ranker = None,
+    filter_: o.Filter = None,
     config: o.ConfigFile = None,
     strict: o.Strict = False,
     recommender: o.Recommender = None,
@@ -66,6 +67,12 @@ def serve(
     new_key: Annotated[
         str | None, typer.Option(help="Add a key to --keys, print it, and end.", rich_help_panel=_SERVICE)
     ] = None,
+    admin: Annotated[
+        bool,
+        typer.Option(
+            "--admin", help="The --new-key sees in /metrics what each key used.", rich_help_panel=_SERVICE
+        ),
+    ] = False,
     forget: Annotated[
         str | None,
         typer.Option(help="Delete a person's sessions from --store, and end.", rich_help_panel=_SERVICE),
@@ -86,7 +93,10 @@ def serve(
         "seats": {"recommender": recommender or model},
         "catalogue": {"strict": strict or None},
         "models": {"base_url": base_url, "concurrency": concurrency},
-        "play": {"candidates": candidates},
+        "play": {
+            "candidates": candidates,
+            "filter": None if filter_ is None else o.read_filter_option(filter_),
+        },
         "search": {
             "simulator": ses_simulator,
             "judge": ses_judge,
@@ -109,8 +119,10 @@ def serve(
     if new_key is not None:
         if settings.serving.keys is None:
             raise ConfigError("--new-key adds a key to a file: say which with --keys FILE.")
-        typer.echo(service.new_key(settings.serving.keys, new_key))
+        typer.echo(service.new_key(settings.serving.keys, new_key, admin=admin))
         return
+    if admin:
+        raise ConfigError("--admin is for a key that is made: add --new-key NAME.")
     if forget is not None:
         if settings.serving.store is None:
             raise ConfigError("--forget deletes from a store: say which with --store FILE.")

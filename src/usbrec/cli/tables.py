@@ -41,7 +41,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print()
     meanings = [line for table in told for line in table.legend]
     if comparison.differences:
-        apart = ", but for those of the second judge" if comparison.secondary else ""
+        others = tables.unadjusted(comparison)
+        apart = f", but for those of {others}" if others else ""
         meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
     console.print(_legend(meanings))
     for warning in comparison.warnings:
@@ -89,6 +90,34 @@ def _legend(meanings: Sequence[tuple[str, str]]) -> Text:
 def _plain(text: str) -> Text:
     """Text as it is: a folder called ``[red]`` is no markup, and control characters do nothing."""
     return Text(formatting.printable(text))
+
+
+def print_passes(passes: Mapping[str, Any], console: Console) -> None:
+    """Print pass^k by each of what counts as a recommendation, and how often the policy was violated."""
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column(f"{passes['samples']} samples, {passes['trials']} trials each")
+    told = [basis for basis in ("called", "linked") if basis in passes]
+    ks = list(passes[told[0]])
+    for k in ks:
+        table.add_column(f"{formatting.PASS}{k}", justify="right")
+    table.add_column("violated policy", justify="left")
+    for basis in told:
+        cells = [_share(passes[basis][k]) for k in ks]
+        broken = ", ".join(f"{flag} {count}" for flag, count in passes["violated"][basis].items())
+        counts = " (counts above)" if basis == passes["by"] else ""
+        table.add_row(f"{_BASES[basis]}{counts}", *cells, broken or "none")
+    console.print(table)
+
+
+_BASES = {"called": "by the call of recommend", "linked": "by the item named"}
+
+
+def _share(interval: Mapping[str, Any]) -> Text:
+    low, high = interval["ci95"]
+    limits = formatting.limits(low, high, "share")
+    return _stacked(
+        Cell(formatting.number(interval["mean"], "share"), "" if limits == formatting.UNKNOWN else limits)
+    )
 
 
 def ranked_table(results: Mapping[str, Any]) -> Table:

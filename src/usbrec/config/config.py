@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -23,6 +24,8 @@ from usbrec.config.training import Training
 class Config(Stage):
     """All settings of one run."""
 
+    later: ClassVar[Mapping[str, Any]] = {"trials": 1}
+
     seed: int = 0
     """Every random draw of the run comes from it."""
     common_seed: int | None = None
@@ -30,6 +33,9 @@ class Config(Stage):
     rules' judge takes for random ones; by default `seed`."""
     limit: int | None = Field(None, ge=1)
     """Only the first so many samples, by hash of their id: the same rows whatever the seed."""
+    trials: int = Field(1, ge=1, le=64)
+    """How often each sample is played in an evaluation, each time with draws of its own (tau-Rec: 4); the
+    share of samples that succeed in all of k trials is then told (pass^k)."""
     enhanced: bool = False
     """Whether the recommender is self-enhanced (--ses)."""
     # What it decides stands in a run's inputs, where rows are not in English.

@@ -16,7 +16,7 @@ class Play(Stage):
     fixed: ClassVar[Mapping[str, Fixed]] = {
         "leak_redraws": Fixed(2, "usbrec.play.seekers.model.LEAK_REDRAWS"),
     }
-    later: ClassVar[Mapping[str, Any]] = {"constraints": "auto", "filter": {}}
+    later: ClassVar[Mapping[str, Any]] = {"constraints": "auto", "filter": {}, "tools": False}
 
     rounds: int = Field(2, ge=1, le=20)
     """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""
@@ -60,6 +60,9 @@ class Play(Stage):
     model can only write plain words around titles of the candidates (by a grammar: GGUF models in this
     process, hf: ones with the extra `constrain`, servers with `models.constrain`). slots: the model writes
     a candidate's number in brackets, and the title is filled in. The last two are checked as well."""
+    tools: bool = False
+    """Whether the recommender's model, on a server, looks the catalogue up by calling tools, and recommends
+    by calling one (docs/tasks.md); in place of candidates."""
     prompts: str | None = None
     """A folder whose files replace the packaged prompts of the same names."""
 

@@ -37,6 +37,14 @@ class Serving(Stage):
     """Requests that may wait for their turn beside these; more are sent away (429)."""
     keep_alive: float = free(5.0, gt=0)
     """Seconds of silence after which a stream gets a comment, so that nobody takes it for dead."""
+    connections: int = free(1000, ge=1)
+    """Connections at once. Where all are taken, one that has asked for nothing yet is closed for who comes;
+    fewer where this process may not have so many files open."""
+    head_seconds: float = free(10.0, gt=0)
+    """Seconds within which the head of a request has to be here."""
+    body_seconds: float = free(60.0, gt=0)
+    """Seconds within which the body of a request has to be here, and within which a client reads on in its
+    reply."""
     body_bytes: int = free(1_000_000, ge=1024)
     """Largest body of a request."""
     requests_per_minute: int = free(60, ge=1)

@@ -131,5 +131,8 @@ def deciding(stage: BaseModel) -> dict[str, Any]:
         if isinstance(extra, dict) and extra.get("decides") is False:
             continue
         value = getattr(stage, name)
+        later = getattr(stage, "later", {})
+        if name in later and value == later[name]:
+            continue
         decided[name] = deciding(value) if isinstance(value, BaseModel) else value
     return decided

@@ -18,7 +18,9 @@ from usbrec.data.samples import (
     load_samples,
     read_dialogues,
     read_samples,
+    repeated,
     samples_digest,
+    trial_id,
     write_samples,
 )
 
@@ -33,6 +35,8 @@ __all__ = [
     "read_own",
     "read_redial",
     "read_samples",
+    "repeated",
     "samples_digest",
+    "trial_id",
     "write_samples",
 ]

@@ -33,8 +33,9 @@ The full form is what `usbrec samples` writes:
 
 - `constraints`: what an item must be for this seeker, a filter such as `{"price": {"max": 50}}`
   (docs/constraints.md). Default: none. With some, `targets` may be empty: nothing fits. Beside a condition
-  may stand `told`: `volunteered` (the default), `asked` (when the recommender asks) or `kept` (only as the
-  reason to decline an offer).
+  may stand `told`: `volunteered` (the default), `asked` (when the recommender asks), `kept` (only as the
+  reason to decline an offer), `hidden` (never) or `said` (the dialogue holds it already).
+- `task`: what the application knows of the seeker and asks of the recommender (docs/tasks.md). Default: none.
 
 Either name may be used in either form, but not both at once. Other fields are ignored.
 """
@@ -63,7 +64,7 @@ from usbrec.dialogue import FactKind, RecordedDialogue, Role, Sample, Turn
 from usbrec.errors import InputError
 
 #: When a seeker tells a constraint: unasked, when it is asked for, or as the reason to decline.
-_TOLD = ("volunteered", "asked", "kept")
+_TOLD = ("volunteered", "asked", "kept", "hidden", "said")
 _SEATS: Mapping[str, Role] = {
     "seeker": "seeker",
     "user": "seeker",
@@ -94,6 +95,7 @@ def sample_of(value: Any) -> Sample:
         source="own" if source is None else as_text(source, "source"),
         seeker=_seeker(row.get("seeker")),
         constraints=_constraints(row.get("constraints")),
+        task={} if row.get("task") is None else read_task(row["task"], "task"),
     )
 
 
@@ -142,12 +144,28 @@ def _constraints(value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
     given = as_object(value, "constraints")
-    for column, condition in given.items():
-        told = condition.get("told", "volunteered") if isinstance(condition, Mapping) else "volunteered"
-        if told not in _TOLD:
-            place = f"constraints.{column}.told"
-            raise InputError(f"{place}: expected {', '.join(_TOLD)}, found {show(told)}")
+    for column, conditions in given.items():
+        for condition in conditions if isinstance(conditions, list) else [conditions]:
+            told = condition.get("told", "volunteered") if isinstance(condition, Mapping) else "volunteered"
+            if told not in _TOLD:
+                place = f"constraints.{column}.told"
+                raise InputError(f"{place}: expected {', '.join(_TOLD)}, found {show(told)}")
     return dict(given)
+
+
+def read_task(value: Any, field: str) -> Mapping[str, Any]:
+    """A task of the recommender's as a sample carries it. Raises InputError."""
+    task = as_object(value, field)
+    _texts(task.get("services", []), f"{field}.services")
+    for name in ("user", "policy_text"):
+        if task.get(name) is not None:
+            as_text(task[name], f"{field}.{name}")
+    for user, history in as_object(task.get("histories", {}), f"{field}.histories").items():
+        watched = as_object(history, f"{field}.histories.{user}").get("watched", [])
+        _texts(watched, f"{field}.histories.{user}.watched")
+    graded = as_object(task.get("graded", {}), f"{field}.graded")
+    _texts(graded.get("policy", []), f"{field}.graded.policy")
+    return dict(task)
 
 
 def read_turns(value: Any, field: str) -> tuple[Turn, ...]:

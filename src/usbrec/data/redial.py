@@ -50,18 +50,29 @@ def read_redial(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
     return collect(path, read_lines(path), samples_of)
 
 
+def read_mentions(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
+    """The same with every film that the recommender names as a target, liked or not.
+
+    So the field's ranking tables count: what people recommended, whatever became of it. Raises BadLines and
+    InputError.
+    """
+    return collect(path, read_lines(path), lambda value: transcript_of(value, rejected_too=True).samples())
+
+
 def samples_of(value: Any) -> Iterator[Sample]:
     """The samples of the dialogue on one line; raises InputError naming the field."""
     return transcript_of(value).samples()
 
 
-def transcript_of(value: Any) -> Transcript:
-    """The dialogue on one line; raises InputError naming the field."""
+def transcript_of(value: Any, *, rejected_too: bool = False) -> Transcript:
+    """The dialogue on one line, films that the seeker does not like as titles only where `rejected_too`;
+    raises InputError naming the field."""
     row = as_object(value, "row")
     dialogue_id = as_id(required(row, "conversationId"), "conversationId")
     seats = _seats(row)
     names = _names(row)
     rejected = _rejected(row)
+    passed_over: set[str] = set() if rejected_too else rejected
     utterances: list[Utterance] = []
     for index, item in enumerate(as_list(required(row, "messages"), "messages")):
         message = as_object(item, f"messages[{index}]")
@@ -75,7 +86,7 @@ def transcript_of(value: Any) -> Transcript:
             )
         text = _plain(as_text(message["text"], f"messages[{index}].text"))
         mentioned = dict.fromkeys(_MENTION.findall(text))
-        titles = tuple(names[film] for film in mentioned if names.get(film) and film not in rejected)
+        titles = tuple(names[film] for film in mentioned if names.get(film) and film not in passed_over)
         utterances.append(Utterance(seats[sender], _with_names(text, names), titles))
     return Transcript(dialogue_id, tuple(utterances), "redial", system="human", dataset="redial")
 

@@ -154,3 +154,21 @@ def _line(sample: Sample) -> bytes:
     text = json.dumps(sample.to_json(), ensure_ascii=False, allow_nan=False)
     # UTF-8 has no bytes for a lone surrogate; its backslash form is the JSON escape, so nothing is lost.
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def repeated(samples: Sequence[Sample], trials: int) -> tuple[Sample, ...]:
+    """Each sample so many times, trial after trial: the first as it is, the others under ids of their own.
+
+    Their dialogue is the same, so that statistics take them as one cluster.
+    """
+    further = (
+        replace(sample, id=trial_id(sample.id, number))
+        for number in range(2, trials + 1)
+        for sample in samples
+    )
+    return (*samples, *further)
+
+
+def trial_id(sample_id: str, number: int) -> str:
+    """The id of a sample in its trial `number` (from 1)."""
+    return sample_id if number == 1 else f"{sample_id} (trial {number})"

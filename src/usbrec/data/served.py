@@ -8,7 +8,6 @@ written by ``usbrec.serve.storage.store``, which stands above this room.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sqlite3
@@ -17,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.data.utterances import Transcript, Utterance
+from usbrec.databases import reading
 from usbrec.dialogue import Turn
 from usbrec.errors import InputError
 
 MAGIC = b"SQLite format 3\0"
 #: In the header of a store's file, and the makes of it whose tables are known.
-_APPLICATION, _VERSIONS = 0x75736272, (1, 2)
+_APPLICATION, _VERSIONS = 0x75736272, (1, 2, 3)
 _OPPOSITE = {"liked": ("disliked",), "accepted": ("disliked",), "disliked": ("liked", "accepted")}
 
 
@@ -41,7 +41,7 @@ def transcripts_of(path: str | os.PathLike[str]) -> Iterator[Transcript]:
     """The dialogues of a store, the oldest first. Raises InputError where it is none."""
     where = os.fspath(path)
     try:
-        with contextlib.closing(_opened(Path(path))) as store:
+        with reading(Path(path)) as store:
             if store.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
                 raise InputError(f"{where}: is a database of something else, and no store of usbrec serve")
             if store.execute("PRAGMA user_version").fetchone()[0] not in _VERSIONS:
@@ -51,12 +51,8 @@ def transcripts_of(path: str | os.PathLike[str]) -> Iterator[Transcript]:
                 transcript = _transcript(store, session)
                 if transcript is not None:
                     yield transcript
-    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+    except (sqlite3.Error, OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{where}: cannot be read as a store ({error}). Is the file whole?") from None
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _transcript(store: sqlite3.Connection, session: str) -> Transcript | None:

@@ -9,8 +9,12 @@
 
 A task names no film: those that fit come from its ``catalog.json``, in the same folder or the one above. They
 fulfil all conditions, have not been watched, and can be seen on a service of the user's where the task asks
-for that. `on_ask` genres are what the simulated seeker tells later. Not read: the persona's prose, soft
-preferences, further `on_ask` conditions (they decide the targets alone), the policy and its tools.
+for that; where none does because the task says so (`no_valid_recommendation`), there is no target. The
+conditions are the sample's constraints, told by their reveal tags: `volunteer` stands in the opening,
+`on_ask` is told when it is asked for, `hidden` never; that a film has to be on a service of the user's is
+told on asking, too. A condition on a field that is no column of the catalogue decides
+the targets alone. User, history and services, the ``policy.md`` beside the catalogue and the policy
+flags that a dialogue is graded by are the sample's task. Not read: the persona's prose and soft preferences.
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ from usbrec.lexicon import words
 from usbrec.storage import parse_json, read_text
 
 _CATALOGUE = "catalog.json"
+_POLICY = "policy.md"
 _REVEALS = ("volunteer", "on_ask", "hidden")
 _OPS = ("<=", ">=", "==", "!=", "contains", "contains_any", "not_contains", "in")
 
@@ -64,51 +69,82 @@ class Tasks:
             _constraint(item, f"constraints[{index}]")
             for index, item in enumerate(as_list(required(task, "constraints"), "constraints"))
         ]
-        if task.get("no_valid_recommendation") is True:
-            return "no film fits it (no_valid_recommendation), and a sample needs a target"
-        told = {reveal: [one for one in constraints if one[3] == reveal] for reveal in _REVEALS}
+        none_fits = task.get("no_valid_recommendation") is True
         targets = self._fitting([one[:3] for one in constraints], task)
-        if not targets:
+        services = _services_needed(task)
+        on_service = [("streaming_services", "contains_any", services, "on_ask")] if services else []
+        conditions = _conditions([*constraints, *on_service])
+        if not targets and not none_fits:
             return f"no film of {_CATALOGUE} fits it"
-        revealed = [_phrase(one) for one in told["volunteer"]]
+        if none_fits and (targets or not conditions):
+            return f"it says that no film fits (no_valid_recommendation), and one of {_CATALOGUE} does"
+        revealed = [_phrase(one) for one in constraints if one[3] == "volunteer"]
         says = words("en", "recorded")["conditions"]
         opening = says["opening"]
         if revealed:
             opening += " " + says["wishes"].format(_listed(revealed, says["and"]))
-        asked = [str(one[2]) for one in told["on_ask"] if (one[0], one[1]) == ("genres", "contains")]
         return Sample(
             id=task_id,
             dialogue_id=task_id,
             turns=(Turn("seeker", opening),),
-            targets=targets,
+            targets=() if none_fits else targets,
             source="tau-rec",
-            seeker={
-                "revealed": revealed,
-                "remaining": [{"kind": "genre", "words": [genre]} for genre in asked],
-            },
+            seeker={"revealed": revealed, "remaining": []},
+            constraints=conditions,
+            task=self._task(task),
         )
+
+    def _task(self, task: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the recommender's application knows of the user, and what it asks of the recommender."""
+        known: dict[str, Any] = {"source": "tau-rec"}
+        if task.get("user_id") is not None:
+            known["user"] = as_id(task["user_id"], "user_id")
+        services = task.get("user_services")
+        known["services"] = [str(one) for one in services] if isinstance(services, list) else []
+        histories = task.get("user_history")
+        known["histories"] = {
+            str(user): {
+                "watched": [str(one) for one in as_list(history.get("watched", []), f"user_history.{user}")],
+                "ratings": dict(as_object(history.get("ratings", {}), f"user_history.{user}.ratings")),
+            }
+            for user, history in (histories.items() if isinstance(histories, dict) else ())
+            if isinstance(history, dict)
+        }
+        if self._policy:
+            known["policy_text"] = self._policy
+        flags = task.get("policy_flags")
+        groups = {name: str(task[name]) for name in ("complexity", "reveal_difficulty") if task.get(name)}
+        policy = [str(one) for one in flags] if isinstance(flags, list) else []
+        return {**known, "graded": {"policy": policy, "groups": groups}}
 
     def _fitting(
         self, constraints: Sequence[tuple[str, str, Any]], task: Mapping[str, Any]
     ) -> tuple[str, ...]:
         watched = set(_watched(task))
-        flags = task.get("policy_flags")
-        services = task.get("user_services")
-        must_stream = isinstance(flags, list) and "availability" in flags and isinstance(services, list)
+        services = _services_needed(task)
         return tuple(
             dict.fromkeys(
                 name
                 for film_id, name, film in self._films
                 if film_id not in watched
                 and all(_holds(film, *one) for one in constraints)
-                and (not must_stream or _holds(film, "streaming_services", "contains_any", services))
+                and (not services or _holds(film, "streaming_services", "contains_any", services))
             )
         )
 
+    def _beside(self, name: str) -> Path | None:
+        """A file of the tasks' folder, or of the one above."""
+        places = () if self._folder is None else (self._folder, self._folder.resolve().parent)
+        return next((one / name for one in places if (one / name).is_file()), None)
+
+    @cached_property
+    def _policy(self) -> str:
+        path = self._beside(_POLICY)
+        return "" if path is None else read_text(path).strip()
+
     @cached_property
     def _films(self) -> list[tuple[str, str, Mapping[str, Any]]]:
-        places = () if self._folder is None else (self._folder, self._folder.resolve().parent)
-        path = next((one / _CATALOGUE for one in places if (one / _CATALOGUE).is_file()), None)
+        path = self._beside(_CATALOGUE)
         if path is None:
             raise FileMissing(
                 f"a task of tau-Rec names no film: put its {_CATALOGUE} into the folder of the tasks or the "
@@ -127,6 +163,42 @@ class Tasks:
                 year = str(film.get("release_date") or "")[:4]
                 found.append((str(film.get("id")), f"{name} ({year})" if year.isdecimal() else name, film))
         return found
+
+
+#: How a condition is written in a sample's constraints.
+_AS_CONDITION = {
+    "<=": "max",
+    ">=": "min",
+    "==": "is",
+    "!=": "not",
+    "contains": "is",
+    "not_contains": "not",
+    "contains_any": "in",
+    "in": "in",
+}
+_AS_TOLD = {"volunteer": "said", "on_ask": "asked", "hidden": "hidden"}
+#: Fields of a film that are read as a column of another name; those that are no column are None.
+_AS_COLUMN = {"cast": "people", "director": "people", "title": None, "overview": None, "id": None}
+
+
+def _conditions(constraints: Sequence[tuple[str, str, Any, str]]) -> dict[str, Any]:
+    """The constraints of a sample: by column the one condition, or a list of them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for field, op, value, reveal in constraints:
+        column, kind = _AS_COLUMN.get(field, field), _AS_CONDITION[op]
+        if field == "release_date":
+            column = None if (year := _whole_years(kind, value)) is None else "year"
+            value = year
+        if column is not None:
+            found.setdefault(column, []).append({kind: value, "told": _AS_TOLD[reveal]})
+    return {column: several if len(several) > 1 else several[0] for column, several in found.items()}
+
+
+def _whole_years(kind: str, value: Any) -> int | None:
+    """The year that a bound on a date is a bound on; None for a date within a year."""
+    year, _, day = str(value).partition("-")
+    whole = {"min": ("", "01-01"), "max": ("12-31",)}.get(kind, ())
+    return int(year) if day in whole and len(year) == 4 and year.isdecimal() else None
 
 
 def _constraint(value: Any, place: str) -> tuple[str, str, Any, str]:
@@ -156,6 +228,15 @@ def _constraint(value: Any, place: str) -> tuple[str, str, Any, str]:
     if op in ("in", "contains_any") and not isinstance(given, list):
         raise expected("a list", given, f"{place}.constraint.value")
     return about, op, given, reveal
+
+
+def _services_needed(task: Mapping[str, Any]) -> list[str]:
+    """The user's services where a film has to be on one of them. Of a user without services the benchmark
+    does not check this either."""
+    flags, services = task.get("policy_flags"), task.get("user_services")
+    if not isinstance(flags, list) or "availability" not in flags or not isinstance(services, list):
+        return []
+    return [str(one) for one in services]
 
 
 def _watched(task: Mapping[str, Any]) -> Iterator[str]:

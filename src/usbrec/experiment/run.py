@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from usbrec.config import Config, Dataset, dump_config
+from usbrec.config import Config, Dataset
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.experiment.binding import check_names, decides, folders_of
@@ -21,8 +21,8 @@ from usbrec.journal import Journal
 from usbrec.llm.transformers.model import device_of
 from usbrec.stages.resolve import for_experiment, with_ranker
 from usbrec.stages.run_folder import write_json
+from usbrec.stages.settings_file import write_settings
 from usbrec.stages.training import trainable, training_library
-from usbrec.storage import write_text
 
 SCHEMA = "usbrec.experiment/1"
 
@@ -46,18 +46,7 @@ def experiment(
     out = Path(out)
     progress = progress or Silent()
     config = for_experiment(config)
-    datasets = dict(config.experiment.datasets)
-    if dataset is not None:
-        if datasets:
-            raise ConfigError(
-                f"The settings name datasets ({', '.join(datasets)}), and --train and --test another one. "
-                "Leave either out."
-            )
-        datasets = {Path(dataset.test).stem: with_ranker(dataset, config)}
-    if not datasets:
-        raise ConfigError(
-            "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
-        )
+    datasets = datasets_of(config, dataset)
     models = config.experiment.models
     # What cannot be done is said before the long work starts.
     check_names(config)
@@ -71,7 +60,7 @@ def experiment(
     bound = {"stage": "experiment", "settings": decides(config, datasets)}
     with Journal(out / "run.db") as journal:
         journal.bind(bound)
-        write_text(out / "config.toml", dump_config(config))
+        write_settings(journal, out, config)
         cells = []
         for folder, (name, files, model) in zip(folders, plan, strict=True):
             steps = CellPlan.of(
@@ -92,3 +81,21 @@ def experiment(
         },
     )
     return cells
+
+
+def datasets_of(config: Config, dataset: Dataset | None) -> dict[str, Dataset]:
+    """The datasets of an experiment by name: those of the settings, or the one given in their place. Raises
+    ConfigError for both, and for none."""
+    datasets = dict(config.experiment.datasets)
+    if dataset is not None:
+        if datasets:
+            raise ConfigError(
+                f"The settings name datasets ({', '.join(datasets)}), and --train and --test another one. "
+                "Leave either out."
+            )
+        datasets = {Path(dataset.test).stem: with_ranker(dataset, config)}
+    if not datasets:
+        raise ConfigError(
+            "An experiment needs rows: --train SAMPLES --test SAMPLES, or [experiment.datasets.NAME]."
+        )
+    return datasets

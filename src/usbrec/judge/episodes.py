@@ -51,6 +51,7 @@ class EpisodeRunner:
             rounds=self.rounds if first is None else self.played_rounds,
             seed=seed,
             first=first,
+            task=sample.told_task,
         )
         score = await self.judge.score(sample.turns, played.turns, targets, seed=derive_seed(seed, "judge"))
         return Episode(

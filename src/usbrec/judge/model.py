@@ -171,18 +171,28 @@ def _doubt(choice: Choice, temperature: float, mass_floor: float) -> str | None:
             f"the digits hold {_rounded(choice.mass):g} of the probability, and the floor is {mass_floor:g}"
         )
     if (doubt := _spread(choice, temperature)) > _most_doubt(choice):
-        return f"a digit that the server did not list could move the score by {doubt:.2f}"
+        # Where all of them are listed, it is other forms of them that are not.
+        all_listed = set(choice.listed or ()) >= set(choice.probabilities or ())
+        what = "another form of a digit" if all_listed else "a digit"
+        return f"{what} that the server did not list could move the score by {doubt:.2f}"
     return None
 
 
 def _spread(choice: Choice, temperature: float) -> float:
-    """How far the score moves between 0 and the smallest listed probability for each unlisted digit."""
+    """How far the score moves by what the server did not list: each unlisted digit between 0 and the smallest
+    listed probability, and each digit by what its unlisted forms may hold."""
     if choice.listed is None or choice.least is None or choice.probabilities is None:
         return 0.0
-    missing = [digit for digit in choice.probabilities if digit not in choice.listed]
+    open_: dict[str, float] = {}
+    for digit in choice.probabilities:
+        most = (0.0 if digit in choice.listed else choice.least) + choice.hidden.get(digit, 0.0)
+        if most > 0.0:
+            open_[digit] = most
     scores = []
-    for filled in itertools.product((0.0, choice.least), repeat=len(missing)):
-        raw = {**choice.listed, **dict(zip(missing, filled, strict=True))}
+    # The score goes up with a digit's share or down with it, whatever the others hold: the ends tell.
+    for filled in itertools.product(*((0.0, most) for most in open_.values())):
+        more = dict(zip(open_, filled, strict=True))
+        raw = {one: choice.listed.get(one, 0.0) + more.get(one, 0.0) for one in choice.probabilities}
         scores.append(_expected(temper(raw, temperature)))
     return max(scores) - min(scores)
 

@@ -45,6 +45,8 @@ def evaluate(
     base_url: str | None = None,
     concurrency: int | None = None,
     limit: int | None = None,
+    trials: int | None = None,
+    tools: bool | None = None,
     seed: int | None = None,
     filter: Mapping[str, Any] | None = None,  # noqa: A002 - as requests call it
     config: GivenSettings | None = None,
@@ -65,8 +67,10 @@ def evaluate(
     before the recommender (0), `ses` whether it is self-enhanced, `second_judge` whether a sentence model
     scores the dialogues, too (yes, with the extra ``retrieval``), `mode` what is evaluated ("episode",
     "retrieval", "ask"), `limit` how many samples, the same whatever the `seed` (0),
-    `filter` what every recommended item must be (docs/constraints.md). `config` holds everything
-    else (docs/configuration.md), as :class:`usbrec.Config`, mapping or TOML file; arguments go before it.
+    `trials` how often each is played (1), `tools` whether the recommender's model calls tools that search
+    the catalogue (docs/tasks.md), `filter` what every recommended item must be (docs/constraints.md).
+    `config` holds everything else (docs/configuration.md), as :class:`usbrec.Config`, mapping or TOML file;
+    arguments go before it.
 
     `out` is a folder that keeps the run: the same call goes on where it was stopped, and `replay` names such
     a folder to answer in place of the models. Without it nothing is kept but what is returned. `progress`
@@ -107,6 +111,8 @@ def evaluate(
         base_url=base_url,
         concurrency=concurrency,
         limit=limit,
+        trials=trials,
+        tools=tools,
         seed=seed,
         filter=None if filter is None else dict(filter),
         **seats.settings,

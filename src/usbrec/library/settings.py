@@ -13,6 +13,7 @@ from usbrec.config.loading import GivenSettings
 SETTINGS = {
     "ses": "enhanced",
     "filter": "play.filter",
+    "tools": "play.tools",
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
     "rounds": "play.rounds",

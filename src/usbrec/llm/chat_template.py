@@ -174,10 +174,11 @@ def without_system(messages: Sequence[Said]) -> list[dict[str, str]]:
 
 
 def alternating(messages: Sequence[Said]) -> list[dict[str, str]]:
-    """The messages with neighbours of one role as one, a line each, and a user who begins."""
+    """The messages with neighbours of one role as one, a line each, and a user who begins. Calls of tools and
+    their results stay as they are."""
     merged: list[dict[str, str]] = []
     for message in messages:
-        if merged and merged[-1]["role"] == message["role"]:
+        if merged and merged[-1]["role"] == message["role"] and _is_text(merged[-1]) and _is_text(message):
             merged[-1]["content"] += f"\n{message['content']}"
         else:
             merged.append(dict(message))
@@ -185,6 +186,10 @@ def alternating(messages: Sequence[Said]) -> list[dict[str, str]]:
     if first is not None and merged[first]["role"] == "assistant":
         merged.insert(first, {"role": "user", "content": _OPENING})
     return merged
+
+
+def _is_text(message: Said) -> bool:
+    return message.keys() == {"role", "content"} and isinstance(message["content"], str)
 
 
 #: Said once of a model whose messages are arranged so.

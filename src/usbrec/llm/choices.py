@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: What people and models put around an answer without changing it.
 _WRAPPING = " \t\r\n*_`\"'“”‘’()[]{}"
@@ -45,11 +46,14 @@ class FirstToken:
     """What the listed probabilities of a first token say of the options.
 
     `listed` has the options among them, not renormalised; of an option that is not, no more is known than
-    that its probability is at most `least`, the smallest one listed.
+    that its probability is at most `least`, the smallest one listed. Where an option stands there in several
+    forms ("0" and " 0"), each option may have them: `hidden` is the most that its unlisted forms may hold
+    beside that, without those of which there is nothing to hold.
     """
 
     listed: Mapping[str, float]
     least: float
+    hidden: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def mass(self) -> float:
@@ -68,22 +72,47 @@ def read_first_token(tokens: Sequence[tuple[str, float]], options: Sequence[str]
     tokens = tuple(dict.fromkeys(tokens))
     if math.fsum(probability for _, probability in tokens) > _MOST_TOGETHER:
         return None
+    forms: dict[str, Counter[str]] = {option: Counter() for option in options}
     found: dict[str, float] = {}
-    shown = [(_plain(token, options), probability) for token, probability in tokens]
-    for token, probability in shown:
-        if token in options:
+    shown = [(*_plain(token, options), probability) for token, probability in tokens]
+    for token, form, probability in shown:
+        if token in forms:
             found[token] = found.get(token, 0.0) + probability
-    begun = {token for token, _ in shown} - {""}
+            forms[token][form] += 1
+    begun = {token for token, _, _ in shown} - {""}
     for option in options:
         if option not in found and any(option != start and option.startswith(start) for start in begun):
             return None
-    return FirstToken(found, min(probability for _, probability in tokens)) if tokens else None
+    if not tokens:
+        return None
+    least = min(probability for _, probability in tokens)
+    left = 1.0 - math.fsum(probability for _, probability in tokens)
+    return FirstToken(found, least, _hidden(forms, least, left))
 
 
-def _plain(token: str, options: Sequence[str]) -> str:
-    if token.strip() in options:
-        return token.strip()
-    return unicodedata.normalize("NFKC", token.translate(_BLANKS)).strip()
+def _hidden(forms: Mapping[str, Counter[str]], least: float, left: float) -> dict[str, float]:
+    """The most that the unlisted forms of each option may hold, where the list shows that there are several.
+
+    None of them is above `least`, and together they hold at most what the list has `left`. An option without
+    any form listed lacks one more, of which `FirstToken.least` speaks.
+    """
+    if all(shown.total() < 2 for shown in forms.values()):
+        return {}
+    every: Counter[str] = Counter()
+    for shown in forms.values():
+        every |= shown
+    lacking = {option: (every - shown).total() - (not shown) for option, shown in forms.items()}
+    most = {option: min(number * least, left) for option, number in lacking.items()}
+    return {option: bound for option, bound in most.items() if bound > 0.0}
+
+
+def _plain(token: str, options: Sequence[str]) -> tuple[str, str]:
+    """A token without its blanks and in plain characters, and in which form it was shown."""
+    blanks = token.translate(_BLANKS)
+    bare = blanks.strip()
+    plain = bare if bare in options else unicodedata.normalize("NFKC", blanks).strip()
+    form = blanks if not bare else blanks.replace(bare, "#" if bare == plain else "＃", 1)
+    return plain, form
 
 
 def _bare(text: str) -> str:

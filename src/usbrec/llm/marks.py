@@ -152,6 +152,7 @@ AROUND: tuple[tuple[str, str], ...] = (
     ("<final>", "</final>"),
     ("<final_answer>", "</final_answer>"),
     ("<reply>", "</reply>"),
+    ("<solution>", "</solution>"),
     ("<|begin_of_solution|>", "<|end_of_solution|>"),
     ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
@@ -179,6 +180,53 @@ _FOLD_BEGUN = re.compile(
     rf"<details{_ATTRIBUTES}>\s*(?:<(?:/?\w{{0,7}}|summary[^<>]{{0,100}}(?:>[^<]{{0,200}}(?:</?\w{{0,7}})?)?))?\Z",
     re.IGNORECASE,
 )
+
+
+#: Tags that hold thoughts where an answer begins with them, and may be anything elsewhere.
+_FIRST_TAGS = (
+    *("plan", "planning", "strategy", "brainstorm", "brainstorming", "step_by_step", "notes"),
+    *("internal", "internal_reasoning", "internal_notes", "inner_voice", "hidden_thoughts"),
+)
+_FIRST_TAG = re.compile(
+    rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
+)
+#: What ends a turn in the templates of families; some servers leave it in the text.
+_ENDS = (
+    *("<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|eos|>"),
+    *("<|end_of_turn|>", "<|endofturn|>", "<|end_of_turn_token|>", "<|end|>", "<|return|>"),
+    *("<|message_end|>", "<|end_of_sentence|>", "<|endofresponse|>", "<|assistant_end|>", "<|role_end|>"),
+    *("<end_of_turn>", "<turn|>", "[|endofturn|]", "</s>", "<eos>", "[EOS]", "<|flush|>", "[e~["),
+    *("<｜end▁of▁sentence｜>", "<｜end▁of▁turn｜>"),
+)
+#: And what begins one: behind the end of a turn nothing is said by the one whose turn it was.
+_BEGINS = (
+    *("<|im_start|>", "<|start_header_id|>", "<start_of_turn>", "<|start_of_role|>", "<|begin_of_text|>"),
+    *("<|start_of_turn_token|>", "<|user|>", "<|assistant|>", "<|system|>", "<|observation|>", "<|turn>"),
+    *("<｜user｜>", "<｜assistant｜>", "<｜begin▁of▁sentence｜>", "[|user|]", "[|assistant|]"),
+    *("[INST]", "<s>", "<bos>"),
+)
+_ANY_END = "|".join(map(re.escape, _ENDS))
+_END = re.compile(
+    rf"(?P<end>{_ANY_END})(?:\s*(?:{_ANY_END}))*\s*(?=\Z|{'|'.join(map(re.escape, _BEGINS))})",
+    re.IGNORECASE,
+)
+
+
+def first_tag(text: str) -> tuple[str, str | None] | None:
+    """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
+    closed; None where it begins with no such tag."""
+    match = _FIRST_TAG.fullmatch(text)
+    return None if match is None else (match["thought"].strip(), match["said"])
+
+
+def without_end(text: str) -> str | None:
+    """The text before the token that ends its turn; None where it has none. A token that is quoted, or behind
+    which something else is said, is a part of the text."""
+    for match in _END.finditer(text) if _FIRSTS.search(text) is not None else ():
+        # A line through a word, in HTML.
+        if match["end"].lower() != "</s>" or "<s>" not in text[: match.start()].lower():
+            return text[: match.start()].rstrip()
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +270,8 @@ def read_marks(marks: ReasoningMarks) -> Marks:
     )
     plain = tuple(mark.lower() for family in families for mark in (family.opening, family.closing))
     if isinstance(marks, str):
-        plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS, "<|im_start|>", "<|im_end|>")
+        plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS, "<|im_start|>")
+        plain += (*(f"<{tag}>" for tag in _FIRST_TAGS), *(mark.lower() for mark in (*_ENDS, *_BEGINS)))
     beginnings = frozenset(mark[:length] for mark in plain for length in range(1, len(mark)))
     return Marks(families, re.compile("|".join(reversed(sources)), re.IGNORECASE), beginnings)
 
@@ -262,6 +311,31 @@ def names_marks(text: str) -> bool:
     return "<|channel|>" in lower or any(mark in lower for mark in _MARKS)
 
 
+_OTHERS = re.compile(
+    "|".join(
+        [
+            *(re.escape(mark) for pair in AROUND for mark in pair),
+            *(rf"</?{tag}\s*>" for tag in _FIRST_TAGS),
+            *map(re.escape, (*_ENDS, "|>")),
+        ]
+    ),
+    re.IGNORECASE,
+)
+
+
+def holds_marks(text: str, marks: ReasoningMarks) -> bool:
+    """Whether anything stands in a text that says what is thought and what is said, or ends it."""
+    if marks != "auto":
+        return bool(read_marks(marks).find(text))
+    return _FIRSTS.search(text) is not None and (
+        _OTHERS.search(text) is not None or bool(read_marks(marks).find(text))
+    )
+
+
+#: So many characters at the end of a text show whether it may end in a mark.
+LONGEST_MARK = 2 * _LONGEST_ATTRIBUTES
+
+
 def may_end_in_mark(text: str, marks: ReasoningMarks) -> bool:
     """Whether the last characters may be the beginning of a mark."""
     tail, beginnings = text[-32:].lower(), read_marks(marks).beginnings
@@ -269,7 +343,7 @@ def may_end_in_mark(text: str, marks: ReasoningMarks) -> bool:
         return True
     if not isinstance(marks, str):
         return False
-    tail = text[-2 * _LONGEST_ATTRIBUTES :]
+    tail = text[-LONGEST_MARK:]
     begun = {tail.rfind(first) for first in ("<", "＜", "\\", "\\<", "\\u003", "&lt;", "[", ":::")} - {-1}
     begun.add(tail.rfind("\n") + 1)
     if any(_BEGUN.match(tail, place) for place in begun):

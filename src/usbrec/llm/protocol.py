@@ -175,7 +175,9 @@ class Choice:
     how many were drawn and `unreadable` how many of them were no option; `reasoned` says that the model
     reasons before it answers. For exact, `mass` is the probability the model put on the options before
     renormalising (None where it was not to be had), `listed` has the options' own probabilities before
-    tempering, without those that the server did not list, of which none is above `least`.
+    tempering, without those that the server did not list, of which none is above `least`. `hidden` is the
+    most that forms of an option (" 0" beside "0") may hold which the server did not list, where its list
+    shows that there are several.
     """
 
     probabilities: Mapping[str, float] | None
@@ -187,6 +189,7 @@ class Choice:
     least: float | None = None
     reasoned: bool = False
     usage: Usage = field(default_factory=Usage)
+    hidden: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -199,6 +202,8 @@ class Choice:
             "least": self.least,
             "reasoned": self.reasoned,
             "usage": self.usage.to_json(),
+            # Left out where there is none, so that recorded answers keep their bytes.
+            **({"hidden": dict(self.hidden)} if self.hidden else {}),
         }
 
     @classmethod
@@ -213,6 +218,7 @@ class Choice:
             least=data.get("least"),
             reasoned=data.get("reasoned", False),
             usage=Usage.from_json(data["usage"]),
+            hidden=data.get("hidden", {}),
         )
 
 

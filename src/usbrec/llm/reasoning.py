@@ -1,11 +1,12 @@
-"""Reasoning separation: a model's thinking told apart from its reply, whole and while it streams.
+"""Reasoning separation: a model's thinking told apart from its reply.
 
 Models that reason first write their thoughts between marks of their family, unless a server has a parser for
 them. Thoughts are no part of the reply: they are not scored, linked, shown, said back or learnt from. Where a
 chat template has written the opening mark into the prompt, the answer holds the closing one alone; where the
-limit of tokens came first, it holds no closing one, and there is no reply.
+limit of tokens came first, it holds no closing one, and there is no reply. What a template's own token leaves
+at the end of a reply is no part of it either.
 
-Which marks there are stands in llm/marks.py.
+Which marks there are stands in llm/marks.py; streams are llm/reasoning_filter.py's.
 """
 
 from __future__ import annotations
@@ -14,29 +15,32 @@ import bisect
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from usbrec.llm.marks import (
     AROUND,
-    FAMILIES,
     Family,
     Found,
     ReasoningMarks,
+    first_tag,
     marks_among,
-    may_end_in_mark,
     names_marks,
     read_marks,
+    without_end,
 )
 
 __all__ = [
-    "ReasoningFilter",
+    "HEADINGS",
+    "LINE_HEADING",
     "ReasoningMarks",
     "Separated",
     "closes_alone",
+    "in_words",
     "marks_among",
     "names_marks",
     "reads_like_thought",
     "separate",
+    "separate_so_far",
 ]
 
 _CHANNEL = re.compile(
@@ -54,16 +58,25 @@ _PROSE = re.compile(
     r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
     re.I | re.S,
 )
-_HEADINGS = ("thinking", "thought", "thoughts", "thought process", "reasoning", "analysis")
-_HEADING = rf"[\s*#_]*(?:{'|'.join(_HEADINGS)}):[*_]*\s"
-_BEGINS_HEADED = re.compile(
-    rf"[\s*#_]*(?:{'|'.join(_HEADINGS)}):[*_]*(?:\s|\Z)|\s*<\|im_start\|>(?:\w{{0,8}}\Z|(?:think|thinking|thought)\s)",
-    re.I,
-)
-#: Two headings in words, and both have to be there.
+#: What stands above thoughts in words.
+HEADINGS = ("thinking", "thought", "thoughts", "thought process", "reasoning", "analysis")
+_HEADING = rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*\s"
+LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}})(?:{'|'.join(HEADINGS)})[*_]{{0,2}}"
+_HEADED_REPLY = r"(?:final )?(?:answer|response|reply)"
+#: Two headings in words, and both have to be there: with a colon, or on lines of their own, bold or with #.
 _HEADED = re.compile(
-    rf"{_HEADING}(?P<thought>.*?)"
-    r"\n[ \t*#_]*(?:(?:final )?(?:answer|response|reply)):[*_]*\s(?P<said>.*)",
+    rf"{_HEADING}(?P<thought>.*?)\n[ \t*#_]*{_HEADED_REPLY}:[*_]*\s(?P<said>.*)",
+    re.I | re.S,
+)
+_HEADED_LINES = re.compile(
+    rf"{LINE_HEADING}[ \t]*\n(?P<thought>.*?)"
+    rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_HEADED_REPLY}:?[*_]{{0,2}}:?[ \t]*\n(?P<said>.*)",
+    re.I | re.S,
+)
+#: As a command line shows thoughts that it streams (Ollama's).
+_SHOWN = re.compile(
+    r"\s*[*_]*thinking(?:\.\.\.|…)[*_]*[ \t]*\r?\n(?P<thought>.*?)"
+    r"\n[*_]*(?:\.\.\.|…)done thinking\.[*_]*[ \t]*(?=\n|\Z)(?P<said>.*)",
     re.I | re.S,
 )
 #: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
@@ -76,11 +89,13 @@ _TURNS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Separated:
-    """An answer in its parts. `open` says that it broke off in the middle of the reasoning."""
+    """An answer in its parts. `open` says that it broke off in the middle of the reasoning, `ended` that a
+    token of the template which ends a turn stood behind the text."""
 
     text: str
     reasoning: str = ""
     open: bool = False
+    ended: bool = False
 
 
 def separate(answer: str, marks: ReasoningMarks = "auto") -> Separated:
@@ -91,13 +106,26 @@ def separate(answer: str, marks: ReasoningMarks = "auto") -> Separated:
     end at the closing mark of another family, unless that is quoted or was opened in them. An answer without
     marks is the reply as it is.
     """
-    return _separate(answer, marks)[0]
+    return separate_so_far(answer, marks)[0]
 
 
-def _separate(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
+def separate_so_far(answer: str, marks: ReasoningMarks = "auto") -> tuple[Separated, bool]:
     """The same, and whether what follows could still change what ended the thoughts."""
     if marks == "off" or not answer:
         return Separated(answer), False
+    found, unsure = _in_parts(answer, marks)
+    while marks == "auto" and (tagged := first_tag(found.text)) is not None:
+        # A tag for thoughts that is one at the beginning of what is said alone.
+        thought, said = tagged
+        rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks)
+        parts = [found.reasoning, thought, rest.reasoning]
+        found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
+    if (said := without_end(found.text)) is not None:
+        found = replace(found, text=said, ended=True)
+    return found, unsure
+
+
+def _in_parts(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
     if marks == "auto":
         for way in _WAYS:
             if (found := way(answer)) is not None:
@@ -118,9 +146,23 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
     return first is not None and first.kind == "closes"
 
 
+#: How models that reason first mostly begin to.
+_LIKE_A_THOUGHT = re.compile(
+    r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first|they|this is"
+    r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)"
+    r"|the (?:user|person|seeker|question|task))\b",
+    re.IGNORECASE,
+)
+
+
 def reads_like_thought(answer: str) -> bool:
     """Whether an answer begins as models that reason first mostly begin to."""
     return _LIKE_A_THOUGHT.match(answer) is not None
+
+
+def in_words(answer: str) -> bool:
+    """Whether thoughts stand under words that say so."""
+    return _by_prose(answer) is not None
 
 
 def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
@@ -132,7 +174,8 @@ def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
     thought: list[str] = []
     inside: _Inside | None = None
     following = _Following(found)
-    place, closed, unsure, last = 0, False, False, len(answer.rstrip())
+    place, closed, unsure = 0, False, False
+    last = len((without_end(answer) or answer).rstrip())
     for index, mark in enumerate(found):
         if inside is not None:
             ends, surely = inside.ends(mark, index, answer)
@@ -243,7 +286,8 @@ def _by_bare_channels(answer: str) -> Separated | None:
 
 
 def _by_prose(answer: str) -> Separated | None:
-    match = _PROSE.fullmatch(answer) or _HEADED.fullmatch(answer) or _TURNS.fullmatch(answer)
+    ways = (_PROSE, _HEADED, _HEADED_LINES, _SHOWN, _TURNS)
+    match = next((match for way in ways if (match := way.fullmatch(answer)) is not None), None)
     if match is None:
         return None
     thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
@@ -270,134 +314,3 @@ def _unwrapped(parts: Sequence[str]) -> str:
 
 def _joined(parts: list[str]) -> str:
     return "\n".join(stripped for part in parts if (stripped := part.strip()))
-
-
-#: Where an answer that holds reasoning may begin, beside white space.
-_OPENINGS = (
-    *(family.opening for family in FAMILIES),
-    "<|channel|>",
-    "<|start|>",
-    "analysis",
-    "commentary",
-    "<|im_start|>",
-    *(f"{heading}:" for heading in _HEADINGS),
-    *(
-        f"here{verb} my {thoughts}:"
-        for verb in (" is", "'s", "’s")
-        for thoughts in ("thought process", "thinking", "reasoning")
-    ),
-)
-#: So many characters are held back of an answer that may turn out to be a thought, though it does not begin
-#: like one: replies that recommend are shorter, and a long text should not stand still to its end.
-_LONGEST_HELD = 600
-#: How models that reason first mostly begin to.
-_LIKE_A_THOUGHT = re.compile(
-    r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first|they|this is"
-    r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)"
-    r"|the (?:user|person|seeker|question|task))\b",
-    re.IGNORECASE,
-)
-
-
-class ReasoningFilter:
-    """What of a streamed answer may be passed on: pieces in, pieces of the reply out.
-
-    Nothing is passed on while it may still turn out to be reasoning. `holds` keeps it back until the end, for
-    models whose answers hold, or may hold, closing marks alone: what they say first is known only then. An
-    answer that has grown long and does not begin like a thought is held no longer.
-    """
-
-    #: What the closing marks end with, those in words ("assistantfinal", "response:") among them.
-    _LAST_OF_MARKS = frozenset(">]▷l:;＞`")
-
-    def __init__(self, marks: ReasoningMarks = "auto", *, holds: bool = False) -> None:
-        self._marks = marks
-        self._holds = holds and marks != "off"
-        self._answer = ""
-        self._told = ""
-        self._open = False
-        #: So many characters have come since the answer was last looked at as a whole.
-        self._unseen = 0
-
-    def feed(self, piece: str) -> str:
-        """What may be passed on now that `piece` has come."""
-        self._answer += piece
-        if self._marks == "off":
-            return piece
-        if self._holds and len(self._answer) > _LONGEST_HELD and not _LIKE_A_THOUGHT.match(self._answer):
-            self._holds = False
-        self._unseen += len(piece)
-        if self._open and not self._marked(self._unseen):
-            return ""
-        if (
-            self._holds
-            or self._may_begin()
-            or may_end_in_mark(self._answer, self._marks)
-            or self._in_header()
-            or self._in_headed()
-        ):
-            return ""
-        self._unseen = 0
-        found, unsure = _separate(self._answer, self._marks)
-        self._open = found.open
-        if unsure or (not found.reasoning and self._is_wrapped(found.text)):
-            return ""
-        # Line breaks may be the last before a thought, and are left out then.
-        said = found.text.rstrip()
-        return self._new(said if "\n" in found.text[len(said) :] else found.text)
-
-    def end(self) -> tuple[str, Separated]:
-        """What is still to be passed on, and the whole answer in its parts."""
-        found = separate(self._answer, self._marks)
-        if self._marks == "off":
-            return "", found
-        return self._new(found.text), found
-
-    def cut(self) -> str:
-        """What may be passed on of an answer that broke off: nothing of what reads like a beginning thought,
-        because its closing mark may have been on its way."""
-        if self._holds and _LIKE_A_THOUGHT.match(self._answer):
-            return ""
-        return self.end()[0]
-
-    def _new(self, text: str) -> str:
-        # What has been passed on cannot be taken back: after a closing mark that nobody expected, the reply
-        # begins anew.
-        if self._told.startswith(text):
-            return ""
-        new = text[len(self._told) :] if text.startswith(self._told) else text
-        self._told = text
-        return new
-
-    def _marked(self, since: int) -> bool:
-        """Whether a mark may have ended in the last `since` characters; spares long thoughts searches."""
-        if self._marks != "auto":
-            return True
-        return (
-            not self._LAST_OF_MARKS.isdisjoint(self._answer[-since:]) or ":::" in self._answer[-since - 8 :]
-        )
-
-    def _is_wrapped(self, text: str) -> bool:
-        begun = text.lstrip().lower()
-        return any(begun.startswith(opening) for opening, _ in AROUND)
-
-    def _may_begin(self) -> bool:
-        """Whether the answer is so short that it may be the beginning of an opening mark."""
-        begun = self._answer.lstrip(" \t\r\n*#_").lower()
-        return any(opening.startswith(begun) for opening in self._openings())
-
-    def _in_header(self) -> bool:
-        """Whether a channel has been opened whose name is not known yet."""
-        begun = max(self._answer.rfind("<|channel|>"), self._answer.rfind("<|start|>"))
-        return self._marks == "auto" and begun >= 0 and "<|message|>" not in self._answer[begun:]
-
-    def _in_headed(self) -> bool:
-        """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
-        return (
-            self._marks == "auto"
-            and _BEGINS_HEADED.match(self._answer) is not None
-            and _by_prose(self._answer) is None
-        )
-
-    def _openings(self) -> tuple[str, ...]:
-        return _OPENINGS if isinstance(self._marks, str) else (self._marks[0].lower(),)

@@ -1,8 +1,8 @@
-"""Model wrapper whose replies come without reasoning, whichever backend writes them.
+"""Model wrapper whose replies come without reasoning and control characters, whichever backend writes them.
 
-Backends give answers as they are written, and what a server has told apart. Here the reply is separated from
-the reasoning between marks (llm/reasoning.py), whole and while it streams, before anybody sees it or records
-it.
+Backends give answers as they are written, and what a server has told apart. Here control characters are
+taken out (llm/controls.py), and the reply is separated from the reasoning between marks (llm/reasoning.py),
+whole and while it streams, before anybody sees it or records it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
+from usbrec.llm.controls import without_controls
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
-from usbrec.llm.reasoning import ReasoningFilter, ReasoningMarks, Separated, closes_alone, separate
+from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
+from usbrec.llm.reasoning_filter import ReasoningFilter
 
 #: What helps where the tokens ran out before the reply began.
 STILL_REASONING = (
@@ -52,14 +54,14 @@ class SeparatedModel(Around):
         return self.inner.identity if named == "auto" else {**self.inner.identity, "reasoning": named}
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Raises UnusableAnswer where every reply broke off in its reasoning."""
+        """Raises UnusableAnswer where every reply broke off in its reasoning, or ended before a word."""
         tell = request.on_delta
         if tell is None or request.n > 1:
             return self._separated(await self.inner.chat(request))
         passing = ReasoningFilter(self._marks, holds=self._holds is not False)
 
         def hear(piece: str) -> None:
-            if new := passing.feed(piece):
+            if new := passing.feed(without_controls(piece)[0]):
                 tell(new)
 
         try:
@@ -76,29 +78,56 @@ class SeparatedModel(Around):
         return separated
 
     def _separated(self, reply: ChatReply) -> ChatReply:
+        reply = _cleaned(reply)
         for completion in reply.completions:
             # One answer without thoughts does not mean that the next has none.
             self._alone = self._alone or closes_alone(completion.text, self._marks)
             if completion.text.strip():
                 self._holds = self._alone
-        completions = tuple(map(self._of, reply.completions))
+        parts = tuple(map(self._parts, reply.completions))
+        completions = tuple(map(_completion, reply.completions, parts))
         said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
             raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
+        if not said and any(one.text.strip() for one in reply.completions):
+            raise UnusableAnswer(f"{self.name} ended its turn before its first word: there are marks alone.")
+        ended = sum(found.ended for found in parts)
         cut = sum(completion.finish == "length" for completion in completions)
-        return replace(reply, completions=completions, usage=reply.usage + Usage(cut_replies=cut))
+        usage = reply.usage + Usage(cut_replies=cut, end_tokens=ended)
+        return replace(reply, completions=completions, usage=usage)
 
-    def _of(self, completion: Completion) -> Completion:
+    def _parts(self, completion: Completion) -> Separated:
         found = separate(completion.text, self._marks)
         if self._alone and found == Separated(completion.text) and self._cut_in_thoughts(completion):
-            found = Separated("", completion.text, open=True)
-        if not found.reasoning and not found.open:
-            return completion
-        thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
-        finish = "length" if found.open else completion.finish
-        return replace(completion, text=found.text, finish=finish, reasoning=thought)
+            return Separated("", completion.text, open=True)
+        return found
 
     def _cut_in_thoughts(self, completion: Completion) -> bool:
         """Whether an answer without marks, of a model whose answers hold closing ones alone, is thought."""
         told_apart = self._marks == "off" or completion.reasoning or completion.tool_calls
         return completion.finish == "length" and not told_apart
+
+
+def _completion(completion: Completion, found: Separated) -> Completion:
+    """An answer in its parts."""
+    if found == Separated(completion.text):
+        return completion
+    thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
+    finish = "length" if found.open else completion.finish
+    return replace(completion, text=found.text, finish=finish, reasoning=thought)
+
+
+def _cleaned(reply: ChatReply) -> ChatReply:
+    """The same without control characters, which its usage counts."""
+    completions, removed = [], 0
+    for completion in reply.completions:
+        (text, of_text), (thought, of_thought) = map(
+            without_controls, (completion.text, completion.reasoning)
+        )
+        removed += of_text + of_thought
+        changed = of_text + of_thought > 0
+        completions.append(replace(completion, text=text, reasoning=thought) if changed else completion)
+    if not removed:
+        return reply
+    usage = reply.usage + Usage(removed_characters=removed)
+    return replace(reply, completions=tuple(completions), usage=usage)

@@ -39,11 +39,15 @@ class Played:
     def after_reply(self, reply: Reply) -> Played:
         return replace(
             self,
-            turns=(*self.turns, Turn("recommender", reply.text, reply.items, reply.reasoning)),
+            turns=(*self.turns, _spoken(reply)),
             unfinished=self.unfinished + reply.unfinished,
             traces=(*self.traces, reply.trace),
             groundings=(*self.groundings, reply.grounding),
         )
+
+
+def _spoken(reply: Reply) -> Turn:
+    return Turn("recommender", reply.text, reply.items, reply.reasoning, calls=reply.calls)
 
 
 #: Gives the recommender's replies to try after these turns: (turns, round, seed) -> replies.
@@ -96,14 +100,17 @@ async def play_on(
     rounds: int,
     seed: int,
     first: Reply | None = None,
+    task: Mapping[str, Any] | None = None,
 ) -> Played:
     """Play `rounds` rounds after `turns` (which end with the seeker), one reply a round.
 
-    With `first` given, that is the recommender's first reply. Raises ModelError.
+    With `first` given, that is the recommender's first reply. `task` is the sample's. Raises ModelError.
     """
+    known = task or {}
 
     async def branch(dialogue: Sequence[Turn], round_: int, place: int) -> Sequence[Reply]:
-        return (await recommender.reply(Conversation(tuple(dialogue), round_, rounds), seed=place),)
+        conversation = Conversation(tuple(dialogue), round_, rounds, task=known)
+        return (await recommender.reply(conversation, seed=place),)
 
     ends: list[Played] = []
 

@@ -59,9 +59,10 @@ def _wordless(turn: Turn) -> bool:
 
 def _joined(turn: Turn, after: Turn) -> Turn:
     data = "\n\n".join(part for part in (turn.data, after.data) if part)
+    calls = (*turn.calls, *after.calls)
     if _wordless(turn) or _wordless(after):
-        return Turn(turn.role, turn.text + after.text, data=data)
-    return Turn(turn.role, f"{turn.text}\n{after.text}", data=data)
+        return Turn(turn.role, turn.text + after.text, data=data, calls=calls)
+    return Turn(turn.role, f"{turn.text}\n{after.text}", data=data, calls=calls)
 
 
 def _shown(turn: Turn, seat: Role) -> str:

@@ -20,6 +20,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "recommender": frozenset(),
     "recommender_grounded": frozenset(),
     "recommender_slots": frozenset(),
+    "recommender_tools": frozenset(),
+    "recommender_task": frozenset({"user", "policy"}),
     "candidates": frozenset({"message", "candidates"}),
     "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
@@ -68,7 +70,9 @@ SPOKEN = (
 TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
 
 #: Those that came later: see :meth:`Prompts.texts`. Whether they are used stands in the settings.
-_LATER = frozenset({"constraints", "nothing_fits", "recommender_slots"})
+_LATER = frozenset(
+    {"constraints", "nothing_fits", "recommender_slots", "recommender_tools", "recommender_task"}
+)
 
 
 class Prompts:

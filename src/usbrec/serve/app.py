@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from usbrec import __version__
 from usbrec.config import Config
+from usbrec.errors import StoreFailed
 from usbrec.serve.failures import failure_of
 from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.http.errors import ServiceError, field_path
@@ -82,6 +83,7 @@ def make_app(
         default_response_class=Json,
     )
     app.add_exception_handler(ServiceError, _refused)
+    app.add_exception_handler(StoreFailed, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _no_route)
     # What no one foresaw is answered here and raised again; the middleware logs it.

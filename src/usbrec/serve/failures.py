@@ -7,6 +7,7 @@ from usbrec.errors import (
     ModelRefused,
     ModelUnavailable,
     PromptTooLong,
+    StoreFailed,
     UnknownLanguage,
     UsbRecError,
 )
@@ -28,6 +29,14 @@ def failure_of(error: BaseException) -> ServiceError:
         return ServiceError(503, str(error), code="model_unavailable", retry_after=1)
     if isinstance(error, ModelRefused):
         return ServiceError(502, str(error), code="model_refused")
+    if isinstance(error, StoreFailed):
+        # Where the file lies is for who runs the service, and stands in the log.
+        return ServiceError(
+            500,
+            "The service's store cannot be read or written now, so this is not done; its log says why.",
+            code="store_failed",
+            reason=str(error),
+        )
     if isinstance(error, UsbRecError):
         return ServiceError(502, str(error), code="model_error")
     return ServiceError(500, "The service failed at this request; its log says why.", code="internal_error")

@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 from starlette.requests import Request
 from starlette.responses import Response
 
+from usbrec.errors import UsbRecError
 from usbrec.play.protocol import SearchProgress
 from usbrec.serve.answering import Finished, GenerationRequest, Update, UsageSoFar, understand
 from usbrec.serve.failures import failure_of
@@ -156,8 +157,10 @@ class CompletionRequest:
         except Exception as error:
             failed = error
             failure = failure_of(error)
+            # A stream has no status by which the log could tell it.
+            self.visit.notes["reason"] = failure.reason
             # What no one foresaw is raised as it is, up to where it is logged.
-            if failure is error or failure.status == 500:
+            if failure is error or not isinstance(error, UsbRecError):
                 raise
             raise failure from error
         finally:

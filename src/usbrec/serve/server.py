@@ -79,8 +79,13 @@ def _serve(
             import uvicorn
 
             from usbrec.serve.app import make_app
+            from usbrec.serve.http.connections import guarded_protocol, room_for
 
             log_to_stderr()
+            connections, backlog = room_for(settings.connections)
+            if connections < settings.connections:
+                told = {"connections": connections, "because": "this process may have no more files open"}
+                log("fewer connections", told, level=logging.WARNING)
 
             class Told(uvicorn.Server):
                 """Says where it is once it listens and its signals are its own, not before."""
@@ -103,7 +108,9 @@ def _serve(
                     access_log=False,
                     server_header=False,
                     timeout_graceful_shutdown=_LAST_SECONDS,
-                    backlog=2048,
+                    backlog=backlog,
+                    http=guarded_protocol(settings, connections),
+                    ws="none",
                 )
             )
 

@@ -7,6 +7,7 @@ prints. Everything a script would want to call stands here.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from usbrec.stages.benchmarking import benchmark
     from usbrec.stages.evaluating import evaluate
     from usbrec.stages.pairing import make_pairs
     from usbrec.stages.probing_seats import probe_seat
@@ -20,6 +21,7 @@ else:
     __getattr__ = given_out(
         __name__,
         {
+            "benchmarking": "benchmark",
             "evaluating": "evaluate",
             "pairing": "make_pairs",
             "probing_seats": "probe_seat",
@@ -31,6 +33,7 @@ else:
     )
 
 __all__ = [
+    "benchmark",
     "evaluate",
     "make_pairs",
     "make_ranker",

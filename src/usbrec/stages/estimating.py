@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
 from usbrec.data import limit_samples
-from usbrec.dialogue import Usage
+from usbrec.dialogue import Sample, Usage
 from usbrec.errors import ConfigError, ModelError
 from usbrec.event_loop import run as run_coroutine
 from usbrec.llm import ChatModel, model_name, read_seat
-from usbrec.llm.prices import prices_of
+from usbrec.llm.prices import Prices, prices_of
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
+from usbrec.stages.asking import Work
 from usbrec.stages.evaluating import work_of
+from usbrec.stages.pairing import draw, to_pair
 from usbrec.stages.resolve import in_mode, resolve
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
-from usbrec.stages.wiring import seat_participants
+from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
+from usbrec.stages.wiring import Participants, seat_participants
 
 #: So many rows stand for all.
 ROWS = 20
@@ -58,15 +60,26 @@ class Counted:
     cost: float | None
     most: float | None
 
+    def __add__(self, other: Counted) -> Counted:
+        return Counted(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.most_completion_tokens + other.most_completion_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+            None if self.most is None or other.most is None else self.most + other.most,
+        )
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run will ask and cost: `models` by name, from `rows` of all `of` rows."""
+    """What a run will ask and cost: `models` by name, from `rows` of all `of` rows; `also` is said beside."""
 
     rows: int
     of: int
     models: Mapping[str, Counted]
     currency: str | None
+    also: str = ""
 
     @property
     def how(self) -> str:
@@ -74,6 +87,7 @@ class Estimate:
             f"Estimated from {self.rows} of {self.of} rows, without asking a model: {_CHARACTERS} characters "
             "of a prompt as a token, answers of half the length allowed (at most: the whole), judges by "
             "log-probabilities unless votes are set, no tokens cached, no thoughts, no further draws."
+            f"{' ' if self.also else ''}{self.also}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -142,53 +156,112 @@ def estimate(
     config = in_mode(config or Config())
     inputs = read_inputs(config, samples, catalogue, interactions)
     config = resolve(config, inputs.catalogue)
+    return summed([count_evaluation(config, inputs, rows)])
+
+
+def estimate_pairs(
+    samples: GivenSamples,
+    *,
+    config: Config | None = None,
+    catalogue: GivenCatalogue | None = None,
+    interactions: str | Path | None = None,
+    rows: int = ROWS,
+) -> Estimate:
+    """The same of `usbrec pairs`."""
+    config = config or Config()
+    inputs = read_inputs(config, samples, catalogue, interactions)
+    return summed([count_pairs(to_pair(config, inputs), inputs, rows)])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one part of a run would ask its models, by their seats: counted over `rows` of `of` rows."""
+
+    config: Config
+    models: Mapping[str, _StandIn]
+    rows: int
+    of: int
+
+
+def count_evaluation(config: Config, inputs: Inputs, rows: int = ROWS) -> Asked:
+    """Play a few rows of an evaluation with resolved settings by stand-ins. Raises ConfigError."""
+    if config.mode == "retrieval":
+        return Asked(config, {}, len(inputs.samples), len(inputs.samples))
+    _check_tools(config)
+    asked = _count(config, inputs, work_of(config, inputs), rows)
+    return replace(asked, of=asked.of * config.trials)
+
+
+def _check_tools(config: Config) -> None:
+    if config.play.tools:
+        raise ConfigError("--estimate: nobody can tell which tools a model will call; leave --tools out.")
+
+
+def count_pairs(config: Config, inputs: Inputs, rows: int = ROWS) -> Asked:
+    """The same of drawing pairs."""
+
+    async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
+        return await draw(participants, sample, config.pairs)
+
+    return _count(config, inputs, work, rows)
+
+
+def _count(config: Config, inputs: Inputs, work: Work, rows: int) -> Asked:
     own = [seat for seat in _seats(config) if read_seat(seat, config.servers).is_own]
     if own:
         raise ConfigError(f"--estimate: nobody can stand in for {own[0]}, a system of your own.")
     seated: dict[str, _StandIn] = {}
-    if config.mode != "retrieval":
-        few = limit_samples(inputs.samples, rows)
+    few = limit_samples(inputs.samples, rows)
 
-        def stand_in(seat: str) -> ChatModel:
-            return seated.setdefault(seat, _StandIn(model_name(seat, config.servers)))
+    def stand_in(seat: str) -> ChatModel:
+        return seated.setdefault(seat, _StandIn(model_name(seat, config.servers)))
 
-        participants = seat_participants(config, inputs.prompts, inputs.catalogue, opener=stand_in)
-        work = work_of(config, inputs)
+    participants = seat_participants(config, inputs.prompts, inputs.catalogue, opener=stand_in)
 
-        async def play() -> None:
-            for sample in few:
-                try:
-                    await work(participants, sample)
-                except ModelError:
-                    # An answer of a stand-in that a seat has no use for: what was asked has been counted.
-                    continue
+    async def play() -> None:
+        for sample in few:
+            try:
+                await work(participants, sample)
+            except ModelError:
+                # An answer of a stand-in that a seat has no use for: what was asked has been counted.
+                continue
 
-        run_coroutine(play())
-        played = len(few)
-    else:
-        played = len(inputs.samples)
-    scale = len(inputs.samples) / max(1, played)
-    prices = {seat: prices_of(seat, config.servers) for seat in seated}
-    currency = next((price.currency for price in prices.values() if price is not None), None)
-    models = {}
-    for seat, model in seated.items():
-        price, counted = prices[seat], model.counted
-        total = Counted(
-            calls=round(scale * counted.calls),
-            prompt_tokens=round(scale * counted.prompts),
-            completion_tokens=round(scale * counted.answers),
-            most_completion_tokens=round(scale * counted.longest),
-            cost=None,
-            most=None,
-        )
-        if price is not None:
-            about, most = (
-                price.cost(Usage(total.calls, total.prompt_tokens, tokens)) or 0.0
-                for tokens in (total.completion_tokens, total.most_completion_tokens)
-            )
-            total = Counted(**{**asdict(total), "cost": about, "most": most})
-        models[model.name] = total
-    return Estimate(played, len(inputs.samples), models, currency)
+    run_coroutine(play())
+    return Asked(config, seated, len(few), len(inputs.samples))
+
+
+def summed(parts: Sequence[Asked], also: str = "") -> Estimate:
+    """The estimate of all parts together; `also` is said of how it was found."""
+    models: dict[str, Counted] = {}
+    currency = None
+    for part in parts:
+        scale = part.of / max(1, part.rows)
+        for seat, model in part.models.items():
+            price = prices_of(seat, part.config.servers)
+            currency = currency or (None if price is None else price.currency)
+            found = _counted(model.counted, scale, price)
+            before = models.get(model.name)
+            models[model.name] = found if before is None else before + found
+    rows = sum(part.rows for part in parts)
+    return Estimate(rows, sum(part.of for part in parts), models, currency, also)
+
+
+def _counted(counted: _Counted, scale: float, price: Prices | None) -> Counted:
+    total = Counted(
+        calls=round(scale * counted.calls),
+        prompt_tokens=round(scale * counted.prompts),
+        completion_tokens=round(scale * counted.answers),
+        most_completion_tokens=round(scale * counted.longest),
+        cost=None,
+        most=None,
+    )
+    if price is None:
+        return total
+    about, most = (
+        price.cost(Usage(total.calls, total.prompt_tokens, tokens)) or 0.0
+        for tokens in (total.completion_tokens, total.most_completion_tokens)
+    )
+    return replace(total, cost=about, most=most)
 
 
 def _seats(config: Config) -> list[str]:

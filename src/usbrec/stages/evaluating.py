@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
+from usbrec.data import repeated, trial_id
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
-from usbrec.errors import ConfigError, Interrupted, ModelRefused
+from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import compare, load_run, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
 from usbrec.judge.embedding import EmbeddingJudge
+from usbrec.judge.tasks import task_outcome
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
@@ -57,6 +60,8 @@ def evaluate(
     config = in_mode(with_objects(config or Config(), objects))
     out = Path(out)
     if config.mode == "retrieval":
+        if config.trials > 1:
+            raise ConfigError("trials: a ranking is the same each time; leave --trials out.")
         if replay is not None:
             raise ConfigError("--replay: no model is asked for a ranking, so there is nothing to replay.")
         return retrieve(
@@ -66,6 +71,9 @@ def evaluate(
     with step(progress, "reading samples and items"):
         inputs = read_inputs(config, samples, catalogue, interactions)
     config = resolve(config, inputs.catalogue)
+    if config.mode == "ask" and config.play.tools:
+        raise ConfigError("play.tools: --mode ask asks for attributes itself; leave one of them out.")
+    inputs, trials = _in_trials(inputs, config.trials)
     stage = run_stage(
         "evaluate",
         work_of(config, inputs),
@@ -82,6 +90,7 @@ def evaluate(
         {
             "sample_id": sample.id,
             "dialogue_id": sample.dialogue_id,
+            **({"trial": trial} if (trial := trials.get(sample.id)) else {}),
             **({"repeat": None, "episode": None} if record.record is None else record.record),
             "failed": record.failure,
             "usage": usage,
@@ -92,6 +101,24 @@ def evaluate(
         return _summed_up(rows, stage, out, config, inputs, progress)
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
+
+
+def _in_trials(inputs: Inputs, trials: int) -> tuple[Inputs, Mapping[str, Mapping[str, Any]]]:
+    """The inputs with each sample as often as it is played, and of which sample each is which trial; nothing
+    of samples that are played once. Raises InputError where ids do not stay apart."""
+    if trials == 1:
+        return inputs, {}
+    samples = repeated(inputs.samples, trials)
+    found = {
+        trial_id(sample.id, number): {"of": sample.id, "number": number}
+        for sample in inputs.samples
+        for number in range(1, trials + 1)
+    }
+    if len(found) < len(samples):
+        raise InputError(
+            'trials: some samples have ids that end like those of trials, " (trial 2)". Rename them.'
+        )
+    return replace(inputs, samples=samples), found
 
 
 def _summed_up(
@@ -165,6 +192,8 @@ async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]
     if ranking is not None:
         lists = ranking.of_chat(sample.turns, episode.played)
         played["rounds"] = round_records(lists, targets, runner.rounds)
+    if (outcome := task_outcome(sample, episode.played, targets, tools=participants.tools)) is not None:
+        played["task"] = outcome
     if participants.persuasion is not None:
         seed = derive_seed(runner.seed, sample.id, "persuasion")
         rating = await participants.persuasion.rate(sample.turns, episode.played, targets, seed=seed)

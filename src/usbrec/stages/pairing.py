@@ -19,12 +19,26 @@ from usbrec.stages.resolve import resolve, to_draw_pairs
 from usbrec.stages.run_folder import (
     GivenCatalogue,
     GivenSamples,
+    Inputs,
     read_inputs,
     run_stage,
     write_json,
     write_jsonl,
 )
 from usbrec.stages.wiring import Participants
+
+
+def to_pair(config: Config, inputs: Inputs) -> Config:
+    """The settings that pairs of these samples are made with."""
+    config = to_draw_pairs(config, labelled=any(sample.label for sample in inputs.samples))
+    return resolve(config, inputs.catalogue)
+
+
+async def draw(participants: Participants, sample: Sample, settings: Pairs) -> Mapping[str, Any]:
+    """What is done with one sample: its replies drawn and played, and what is kept of them."""
+    runner = replace(participants.runner, horizon=settings.horizon)
+    accept_at = settled(settings.accept_at, "pairs.accept_at")
+    return await make_pair(sample, runner, settings, accept_at=accept_at)
 
 
 def make_pairs(
@@ -46,22 +60,21 @@ def make_pairs(
     none; `objects` sit in seats. Raises as :func:`usbrec.stages.evaluate`.
     """
     config = with_objects(config or Config(), objects)
+    if config.play.tools:
+        raise ConfigError("play.tools: pairs are of words alone, which a model with tools does not only say.")
     out = Path(out)
     progress = progress or Silent()
     with step(progress, "reading samples and items"):
         inputs = read_inputs(config, samples, catalogue, interactions)
-    config = to_draw_pairs(config, labelled=any(sample.label for sample in inputs.samples))
-    config = resolve(config, inputs.catalogue)
+    config = to_pair(config, inputs)
     settings = config.pairs
-    accept_at = settled(settings.accept_at, "pairs.accept_at")
     if settings.one_item and inputs.catalogue is None:
         raise ConfigError("pairs.one_item looks items up: add --catalogue FILE.")
     about = {"grounded": config.play.candidates > 0, "catalogue": inputs.catalogue is not None}
     early: list[Mapping[str, Any]] = []
 
     async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
-        runner = replace(participants.runner, horizon=settings.horizon)
-        record = await make_pair(sample, runner, settings, accept_at=accept_at)
+        record = await draw(participants, sample, settings)
         early.append(record)
         if len(early) == EARLY_ROWS and len(inputs.samples) > EARLY_ROWS:
             counts = count_pairs(_selected(early, settings, config.seed))
@@ -106,7 +119,7 @@ def make_pairs(
             name: round(sum(usage.get(name, 0) for usage in cost), 6)
             for name in (
                 *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
-                *("cut_prompts", "cut_replies", "seconds"),
+                *("cut_prompts", "cut_replies", "end_tokens", "removed_characters", "seconds"),
             )
         },
         **({} if stage.costs is None else {"cost": rounded(stage.costs)}),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from usbrec.config import Config, dump_config
+from usbrec.config import Config
 from usbrec.data import limit_samples, load_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent
@@ -19,7 +19,7 @@ from usbrec.journal import Journal
 from usbrec.keys import digest
 from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import read_catalogue
-from usbrec.storage import write_text
+from usbrec.stages.settings_file import write_settings
 
 
 def make_ranker(
@@ -67,7 +67,7 @@ def make_ranker(
     with Journal(out / "run.db") as journal:
         journal.bind(decides)
         if not (out / "ranker.json").is_file():
-            write_text(out / "config.toml", dump_config(config))
+            write_settings(journal, out, config)
             try:
                 trained = train_ranker(
                     loaded,

@@ -185,7 +185,7 @@ def to_serve(config: Config, *, catalogue: bool) -> Config:
     # Who is not named is not opened: the seats outside the search stay empty here.
     seats = config.seats.filled(**_unnamed(config, RULES if catalogue else own))
     play, models = config.play, config.models
-    if catalogue and "candidates" not in play.model_fields_set:
+    if catalogue and "candidates" not in play.model_fields_set and not play.tools:
         play = play.filled(candidates=SERVED_CANDIDATES)
     if models.concurrency is None:
         models = models.filled(concurrency=1 if here else SERVED_AT_ONCE)

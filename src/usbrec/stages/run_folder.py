@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from usbrec.config import CatalogueFile, Config, dump_config
+from usbrec.config import CatalogueFile, Config
 from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
@@ -37,6 +37,7 @@ from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
+from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
 
@@ -326,7 +327,7 @@ async def _run(
             | {"models": dict(participants.identities)}
         )
         journal.note("seats", seats)
-        write_text(out / "config.toml", dump_config(config))
+        write_settings(journal, out, config)
         probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
         with step(progress, "trying out the judge"):
             scoring = await find_scoring(participants, inputs.samples, config, journal)

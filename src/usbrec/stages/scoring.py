@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from usbrec.config import Config, dump_config
+from usbrec.config import Config
 from usbrec.data import gathered_dialogues, limit_samples
 from usbrec.dialogue import RecordedDialogue, Score
 from usbrec.engine import Progress, Silent, Unit, run_units, step
@@ -34,8 +34,8 @@ from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import STOPPED, GivenCatalogue, read_catalogue, write_json, write_jsonl
 from usbrec.stages.seated import seats_told
+from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, similarity_of
-from usbrec.storage import write_text
 
 #: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
 GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
@@ -201,7 +201,7 @@ class _Run:
             told = {"judge": seats_told(config, seat.identities)["judge"]}
             seats = told if self.source is None else self.source.noted("seats") or told
             journal.note("seats", seats)
-            write_text(self.out / "config.toml", dump_config(config))
+            write_settings(journal, self.out, config)
             before = [] if self.source is None else [self.source]
             probe = await probe_servers(seat, self.inputs.dialogues, config, journal, before, self.progress)
             with step(self.progress, "trying out the judge"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from usbrec.config import Config, dump_config
+from usbrec.config import Config
 from usbrec.dialogue import PreferencePair, Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
@@ -21,7 +21,8 @@ from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, given_samples, write_json
-from usbrec.storage import json_lines, read_text, write_text
+from usbrec.stages.settings_file import write_settings
+from usbrec.storage import json_lines, read_text
 from usbrec.training import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split
 from usbrec.training.settings import learns_by_playing
 
@@ -135,7 +136,7 @@ def _finish(
     """Do `work`, unless `out` has it already, and write down what it measured."""
     journal.bind(decides)
     if not (out / "training.json").is_file():
-        write_text(out / "config.toml", dump_config(config))
+        write_settings(journal, out, config)
         measured = work()
         _curves(out)
         write_json(out / "training.json", {"schema": SCHEMA, "method": method, **decides, **measured})

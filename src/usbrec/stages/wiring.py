@@ -33,6 +33,7 @@ from usbrec.llm import (
     read_seat,
 )
 from usbrec.llm.prices import PricedModel, prices_of
+from usbrec.llm.protocol import takes
 from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
 from usbrec.play.grounding.candidates import Grounding
@@ -54,6 +55,8 @@ from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
+from usbrec.play.tools.calling import ToolCalling
+from usbrec.play.tools.toolbox import Toolbox
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
 from usbrec.storage import Stamped, stamped
@@ -93,6 +96,7 @@ class Participants:
     decides answers; `own` everyone of the user's own. `ranking()` makes the list behind each round (None
     without a catalogue), built when first asked for; `persuasion` rates explanations (None where it is off,
     and where the judge is no model). `models` are closed at the end: those handed in are their owner's.
+    `tools` says whether the recommender's model calls tools.
     """
 
     runner: EpisodeRunner
@@ -106,6 +110,7 @@ class Participants:
     judges: Mapping[str, ModelJudge] = field(default_factory=dict)
     seated: Mapping[str, ChatModel] = field(default_factory=dict)
     own: OwnSeats | None = None
+    tools: bool = False
 
     @property
     def unidentified(self) -> Sequence[Unidentified]:
@@ -238,6 +243,7 @@ class _Wiring:
             batch_size=self._batch_size(),
             judges=self._judges,
             seated=self._models,
+            tools=config.play.tools,
         )
 
     def _workers(self, in_turn: bool) -> int:
@@ -355,7 +361,9 @@ class _Wiring:
         kind = self._seat(seat)
         model = self._model(seat) if kind.is_model else None
         template = self._prompt_template()
-        if model is not None:
+        if play.tools:
+            recommender = self._around(self._calling(seat, model))
+        elif model is not None:
             recommender = self._around(LanguageModel(model, template))
         elif kind.is_own:
             catalogue = None if self._knowledge is None else self._knowledge.catalogue
@@ -373,6 +381,20 @@ class _Wiring:
             ),
             model,
             self._grounding,
+        )
+
+    def _calling(self, seat: str, model: ChatModel | None) -> ToolCalling:
+        """The model with the tools that it may call. Raises ConfigError where it cannot."""
+        if model is None or (self._replay is None and "tools" not in takes(model)):
+            raise ConfigError(
+                f"play.tools: {seat} calls no tools. A model on a server does (openai:NAME), where that "
+                "takes `tools`."
+            )
+        if self._config.play.candidates:
+            raise ConfigError("play.tools: a model with tools looks items up itself; leave --candidates out.")
+        knowledge = self._known("play.tools")
+        return ToolCalling(
+            model, Toolbox(knowledge, self._retriever(knowledge)), self._prompts, self._languages
         )
 
     def _prompt_template(self) -> PromptTemplate:

@@ -16,7 +16,8 @@ from typing import Any
 
 from usbrec.dialogue import Item, Sample, Turn
 from usbrec.errors import InputError
-from usbrec.items.constraints.column_table import ColumnTable, folded
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of
 from usbrec.items.constraints.filters import read_filter
 from usbrec.items.knowledge import Knowledge

@@ -14,6 +14,7 @@ from typing import Any
 
 import peft
 import torch
+from safetensors import SafetensorError
 from transformers import PrinterCallback, TrainerCallback
 
 from usbrec.config import Training
@@ -194,6 +195,7 @@ def _train(
         before = measure(model, tokenizer)
         trainer = make(model, tokenizer, watch)
         trainer.remove_callback(PrinterCallback)
+        trainer._save_checkpoint = _told_of_faults(trainer._save_checkpoint, work)
         trainer.train(resume_from_checkpoint=_last_whole(work))
         after = None if watch.broken is not None else measure(trainer.model, tokenizer)
     except KeyboardInterrupt:
@@ -209,7 +211,7 @@ def _train(
             f"checkpoint stands in {work}. Lower train.learning_rate, and use another folder with -o."
         )
     history = [row for row in trainer.state.log_history if "loss" in row]
-    _save(trainer.model, task.base, out)
+    _told_of_faults(_save, out)(trainer.model, task.base, out)
     write_text(out / "history.jsonl", "".join(json.dumps(row) + "\n" for row in history))
     measured: dict[str, Any] = {
         "held_out": {"before": before, "after": after},
@@ -270,10 +272,34 @@ def _room(model: Any, out: Path) -> None:
         )
 
 
+def _told_of_faults(save: Callable[..., None], folder: Path) -> Callable[..., None]:
+    """`save` that raises InputError when `folder` takes no more: the libraries that write tensors raise
+    errors of their own there, of no common class."""
+
+    def saved(*args: Any, **kwargs: Any) -> None:
+        try:
+            save(*args, **kwargs)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise InputError(
+                f"{folder}: cannot be written ({str(error).splitlines()[0][:200]}). Make room; the same "
+                "command then goes on from the last checkpoint."
+            ) from None
+
+    return saved
+
+
 def _last_whole(work: Path) -> str | None:
-    """The newest checkpoint that was written to its end: its state is written last."""
-    whole = [path.parent for path in work.glob("checkpoint-*/trainer_state.json")]
+    """The newest checkpoint that was written to its end: its state is written last, and may itself have been
+    cut short by a full disk or a killed process."""
+    whole = [path.parent for path in work.glob("checkpoint-*/trainer_state.json") if _is_json(path)]
     return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+    except (OSError, ValueError):
+        return False
 
 
 def _save(model: Any, base: str, out: Path) -> None:

@@ -29,6 +29,7 @@ from usbrec.evaluation.comparison.differences import (
     Scope,
     differences_between,
     holm_adjusted,
+    pass_differences,
 )
 from usbrec.evaluation.comparison.systems import System, distinctly_named, system_of
 from usbrec.evaluation.runs.results import Run, rounded
@@ -165,12 +166,17 @@ def compare(
         for baseline, other in pairs:
             yield from differences_between(baseline, other, measures, seed=seed, resamples=resamples)
 
+    passed = (
+        difference
+        for baseline, other in pairs
+        for difference in pass_differences(baseline, other, seed=seed, resamples=resamples)
+    )
     return Comparison(
         systems=tuple(system_of(run, seed=seed, resamples=resamples) for run in named),
         differences=holm_adjusted(list(taken(MEASURES))),
         warnings=tuple(warnings_of(named)),
         seed=seed,
-        secondary=tuple(difference for difference in taken(SECONDARY) if difference.difference.n),
+        secondary=tuple(one for one in (*taken(SECONDARY), *passed) if one.difference.n),
         every_pair=reference is None,
         runs=tuple(named),
     )

@@ -11,7 +11,7 @@ from usbrec.evaluation.runs.results import Run
 from usbrec.evaluation.statistics import PairedDifference, holm, paired_difference
 from usbrec.keys import derive_seed
 
-MeasureName = Literal["ieval", "hit", "second"]
+MeasureName = Literal["ieval", "hit", "second", "pass^1", "pass^2", "pass^4"]
 Scope = Literal["all", "non_repeats"]
 
 MEASURES: Mapping[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit": metrics.hit}
@@ -72,6 +72,25 @@ def differences_between(
                 resamples=resamples,
             )
             yield Difference(baseline.name, other.name, name, scope, found, None)
+
+
+def pass_differences(baseline: Run, other: Run, *, seed: int, resamples: int) -> Iterator[Difference]:
+    """pass^k on the samples that both have, for each k that both know; the call counts where both call
+    tools."""
+    both = (baseline.rows, other.rows)
+    by: metrics.Basis = "called" if all(metrics.basis_of(rows) == "called" for rows in both) else "linked"
+    known = set(metrics.ks_of(baseline.rows)) & set(metrics.ks_of(other.rows))
+    names: Mapping[int, MeasureName] = {1: "pass^1", 2: "pass^2", 4: "pass^4"}
+    for k, name in names.items():
+        if k in known:
+            found = paired_difference(
+                metrics.pass_by_sample(baseline.rows, k, by),
+                metrics.pass_by_sample(other.rows, k, by),
+                metrics.dialogues_of(baseline.rows),
+                seed=derive_seed(seed, "difference", name),
+                resamples=resamples,
+            )
+            yield Difference(baseline.name, other.name, name, "all", found, None)
 
 
 def holm_adjusted(differences: Sequence[Difference]) -> tuple[Difference, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from usbrec.evaluation.comparison.systems import System
+from usbrec.evaluation.report.formatting import PASS
 from usbrec.evaluation.statistics import Interval
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ MEASURES: Mapping[str, str] = {
     "second": "second judge's score, 0 to 2",
     "persuasiveness": "rating of the explanations by the judge's model, 0 to 2 (where it was asked)",
     "violated": "share of recommendations that do not meet what is asked of an item (where something is)",
+    "pass^1": "chance that a trial succeeds (with trials or tasks; likewise pass^2, pass^4 ...)",
     "failed": "rows that failed on the model's side",
     "unreadable": "rows whose judge gave no readable score",
     "calls": "model calls a row",
@@ -83,6 +85,8 @@ def _means(system: System) -> Iterator[dict[str, Any]]:
         if measure in _WHERE_THERE_IS and not interval.n:
             continue
         yield _interval(system.name, measure, interval, rows)
+    for k, interval in system.passes.items():
+        yield _interval(system.name, f"{PASS}{k}", interval, "all")
     for measure in ("failed", "unreadable", "calls", "tokens", "seconds"):
         yield _row("mean", system.name, measure, getattr(system, measure), n=system.n)
     if system.training is not None:

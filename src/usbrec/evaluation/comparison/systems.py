@@ -26,7 +26,8 @@ class System:
     (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the
     ways by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
     `violated` is the share of recommendations that do not meet what is asked of an item, n 0 where nothing
-    is.
+    is. `passes` are pass^k by k, of samples that were played several times or have tasks, `passes_by` what
+    counts there: the item "linked" in the words, or the one "called".
     """
 
     name: str
@@ -47,9 +48,14 @@ class System:
     training: Mapping[str, Any] | None = None
     scored: tuple[str, ...] = ()
     violated: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
+    passes: Mapping[int, Interval] = field(default_factory=dict)
+    passes_by: str = "linked"
 
     def to_json(self) -> dict[str, Any]:
-        told = {"violated": self.violated.to_json()} if self.violated.n else {}
+        told: dict[str, Any] = {"violated": self.violated.to_json()} if self.violated.n else {}
+        if self.passes:
+            told["passes"] = {str(k): found.to_json() for k, found in self.passes.items()}
+            told["passes_by"] = self.passes_by
         return {
             "name": self.name,
             "control": self.control,
@@ -75,6 +81,7 @@ class System:
 def system_of(run: Run, *, seed: int, resamples: int) -> System:
     """The line of a run; its name should be one that no other run has (:func:`distinctly_named`)."""
     results = run.results
+    by = metrics.basis_of(run.rows)
     rows = max(1, results["n"])
     return System(
         name=run.name,
@@ -97,6 +104,11 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         control=str(flattened(results["config"]).get("seats.recommender", "")).startswith("rules:"),
         training=metrics.training_spread(run.rows),
         violated=metrics.violated_interval(run.rows, seed=seed, resamples=resamples),
+        passes={
+            k: metrics.pass_interval(run.rows, k, by, seed=seed, resamples=resamples)
+            for k in metrics.ks_of(run.rows)
+        },
+        passes_by=by,
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )
 

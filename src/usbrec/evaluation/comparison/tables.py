@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from usbrec.evaluation.comparison.compare import Comparison
 
 
+#: The k of pass^k that have a column; results.json has further ones.
+PASSES = (1, 2, 4)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A number as text, with its interval where it has one. `zero` says that it counts nothing."""
@@ -119,6 +123,13 @@ def differences_against(comparison: Comparison, baseline: str) -> Table | None:
     return Table("differences", headings, tuple(rows), words=2)
 
 
+def unadjusted(comparison: Comparison) -> str:
+    """Whose p values are not adjusted together with the others, in words; "" where there are none."""
+    passes = any(one.measure.startswith(formatting.PASS) for one in comparison.secondary)
+    second = any(not one.measure.startswith(formatting.PASS) for one in comparison.secondary)
+    return " and ".join(["the second judge"] * second + ["pass^k"] * passes)
+
+
 _DIFFERENCE = ("difference", "95 % interval", "p", "p (Holm)")
 
 
@@ -194,6 +205,19 @@ def _scored_otherwise(systems: Sequence[System]) -> bool:
     return len({way for system in systems for way in system.scored}) > 1
 
 
+def _pass_column(k: int) -> Column:
+    others = " and ".join(f"{formatting.PASS}{more}" for more in PASSES[1:])
+    meaning = (
+        f"chance that a trial of a sample succeeds ({others}: that so many all do), by the call of recommend "
+        "where there are tools"
+    )
+    return Column(
+        f"{formatting.PASS}{k}", meaning if k == 1 else "", lambda system: _share(system.passes.get(k, _NONE))
+    )
+
+
+_NONE = Interval(None, None, None, 0, 0)
+
 OUTCOMES = (
     Column("rows", "", lambda system: Cell(str(system.n))),
     Column(
@@ -230,6 +254,7 @@ OUTCOMES = (
         "recommendations that do not meet what the seeker asks for (price, stock, brand)",
         lambda system: _share(system.violated),
     ),
+    *(_pass_column(k) for k in PASSES),
     Column(
         "spread\nof seeds",
         "standard deviation of the training seeds' mean iEval scores, and the least and greatest of them",

@@ -1,6 +1,15 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
+from usbrec.evaluation.metrics.passes import (
+    Basis,
+    basis_of,
+    dialogues_of,
+    ks_of,
+    pass_by_sample,
+    pass_interval,
+    passes,
+)
 from usbrec.evaluation.metrics.replies import (
     diversity,
     items_given,
@@ -35,18 +44,25 @@ from usbrec.evaluation.metrics.scores import (
 )
 
 __all__ = [
+    "Basis",
     "Measure",
     "Row",
+    "basis_of",
+    "dialogues_of",
     "diversity",
     "facts_of",
     "first_hit",
     "hit",
     "interval",
     "items_given",
+    "ks_of",
     "leaked",
     "mean",
     "measured",
     "names_item",
+    "pass_by_sample",
+    "pass_interval",
+    "passes",
     "random_similarity",
     "replies_of",
     "reply_counts",

@@ -62,16 +62,18 @@ def amount(value: float | None) -> str:
 
 
 _MEASURES = {"ieval": "iEval score", "hit": "hit", "second": "second judge"}
+#: How the names of pass^k begin.
+PASS = "pass^"
 
 
 def measure(name: str, scope: str) -> str:
     """What a difference is about: ``iEval score``, ``hit, not repeated``."""
-    return _MEASURES[name] + ("" if scope == "all" else ", not repeated")
+    return _MEASURES.get(name, name) + ("" if scope == "all" else ", not repeated")
 
 
 def kind_of(name: str) -> Kind:
     """How the numbers of a measure are said."""
-    return "share" if name == "hit" else "score"
+    return "share" if name == "hit" or name.startswith(PASS) else "score"
 
 
 def rows(count: int) -> str:

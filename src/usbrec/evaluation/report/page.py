@@ -18,6 +18,7 @@ import jinja2
 
 from usbrec.dialogue import PreferencePair
 from usbrec.evaluation import metrics
+from usbrec.evaluation.comparison import tables
 from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.differences import Difference
@@ -68,6 +69,7 @@ def write_report(
             runs=named,
             figures=_figures(named, comparison),
             by_pair=_by_pair(comparison),
+            unadjusted=tables.unadjusted(comparison),
             pairwise=len({found.baseline for found in comparison.differences}) > 1,
             rounds=_rounds(named),
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],

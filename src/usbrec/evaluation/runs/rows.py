@@ -31,7 +31,8 @@ def check_row(row: Any) -> dict[str, Any]:
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         raise ValueError(f"{where}: episode or usage is not whole ({problem})") from None
     tokens = (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
-    counts = (usage.calls, *tokens, usage.cut_prompts, usage.cut_replies)
+    cuts = (usage.cut_prompts, usage.cut_replies, usage.end_tokens, usage.removed_characters)
+    counts = (usage.calls, *tokens, *cuts)
     if not all(map(_is_count, counts)) or not _is_number(usage.seconds):
         raise ValueError(f"{where}: field usage holds something that is no number")
     if episode is not None:
@@ -45,7 +46,28 @@ def check_row(row: Any) -> dict[str, Any]:
         raise ValueError(f"{where}: field persuasion is no score")
     if row.get("second_judge") is not None and not _is_opinion(row["second_judge"]):
         raise ValueError(f"{where}: field second_judge is no score with the name of its judge")
+    if row.get("trial") is not None and not _is_trial(row["trial"]):
+        raise ValueError(f"{where}: field trial does not say which trial of which sample this is")
+    if row.get("task") is not None and not _is_task(row["task"]):
+        raise ValueError(f"{where}: field task does not say whether the task was done")
     return {**dict.fromkeys(("repeat", "episode", "failed")), **row}
+
+
+def _is_trial(value: Any) -> bool:
+    return isinstance(value, Mapping) and _is_text(value.get("of")) and _is_count(value.get("number"))
+
+
+def _is_task(value: Any) -> bool:
+    """What became of a task: by the linked item and, of a recommender with tools, by the call."""
+    if not isinstance(value, Mapping) or value.get("linked") is None:
+        return False
+    return all(
+        isinstance(one, Mapping)
+        and isinstance(one.get("success"), bool)
+        and _is_list(one.get("violated"), _is_text)
+        for one in (value["linked"], value.get("called"))
+        if one is not None
+    )
 
 
 def _is_number(value: object) -> bool:

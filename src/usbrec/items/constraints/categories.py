@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
-from usbrec.items.constraints.column_table import ColumnTable, folded
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.statements import Statement

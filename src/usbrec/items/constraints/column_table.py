@@ -1,11 +1,9 @@
 """Column table: a catalogue's typed columns as arrays, which say at once which of a million items meet a
 constraint.
 
-Numbers are one array a column. Categories are an array of the names' numbers or, where an item has several,
-posting lists: for each name the rows that have it. Texts are one file that is searched. Beside the further
-columns stand those of every item: `year`, `genres` and `people`, which is called `brand` where a column of
-brands was read as people. An item whose column is empty meets no constraint on it but "not": nobody can
-promise what is not known.
+Beside the further columns stand those of every item: `year`, `genres` and `people`, which is called `brand`
+where a column of brands was read as people. An item whose column is empty meets no constraint on it but
+"not": nobody can promise what is not known.
 
 A large catalogue's table lies beside its index, is written once and mapped when it is opened.
 """
@@ -17,7 +15,7 @@ import functools
 import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,43 +25,25 @@ from usbrec import storage
 from usbrec.dialogue import Constraint, Item
 from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
-from usbrec.items.constraints.column_types import (
-    TypedColumn,
-    name_words,
-    names_of,
-    yes_or_no,
-)
+from usbrec.items.constraints.column_arrays import Column, compared
+from usbrec.items.constraints.column_building import BRANDS, build_columns
+from usbrec.items.constraints.column_types import TypedColumn, name_words, yes_or_no
 from usbrec.keys import digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Mask = NDArray[np.bool_]
+    from usbrec.items.constraints.column_arrays import Mask
 
 #: Raise it when the files of a table change.
 _FORMAT = 1
 _ABOUT = "columns.json"
-#: Columns of brands that are read as people.
-BRANDS = frozenset({"brand", "brands", "manufacturer", "maker", "marke", "hersteller", "vendor", "label"})
 #: Names of `decade`, which is `year` in tens.
 DECADES = frozenset({"decade", "decades"})
 #: So many answers are kept, a byte an item each.
 _KEPT = 32
 _OURS = ("year", "genres", "people")
 _SINGULAR = {"genre": "genres", "category": "genres", "categories": "genres", "person": "people"}
-#: Yes and no as they are stored.
-_UNKNOWN = -1
-
-
-def as_mask(compared: Any) -> Mask:
-    """What comparing an array gives, with its type."""
-    mask: Mask = compared
-    return mask
-
-
-def folded(text: str) -> str:
-    """A category's name or a text as it is compared."""
-    return " ".join(text.casefold().split())
 
 
 class Allowed:
@@ -82,75 +62,10 @@ class Allowed:
         return int(self.mask_n.sum())
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A column with its arrays: `values` of numbers, yes and no; `names` with `codes`, or with `ends` and
-    `rows`, of categories; `text` (as UTF-8, or the file that has it) and `ends` of texts."""
-
-    about: TypedColumn
-    arrays: Mapping[str, NDArray[Any]]
-    names: Sequence[str] = ()
-    text: bytes | Path = b""
-
-    @functools.cached_property
-    def _searched(self) -> bytes:
-        # In memory once it is searched: a search of mapped pages is many times slower.
-        return self.text if isinstance(self.text, bytes) else self.text.read_bytes()
-
-    @functools.cached_property
-    def place(self) -> Mapping[str, int]:
-        return {folded(name): place for place, name in enumerate(self.names)}
-
-    def known(self, size: int) -> Mask:
-        """Where the column says anything, shape (n,)."""
-        if self.about.type == "number":
-            return as_mask(~np.isnan(self.arrays["values"]))
-        if self.about.type == "yes-no":
-            return as_mask(self.arrays["values"] != _UNKNOWN)
-        if "codes" in self.arrays:
-            return as_mask(self.arrays["codes"] != len(self.names))
-        if self.about.type == "category":
-            mask = np.zeros(size, dtype=np.bool_)
-            mask[self.arrays["rows"]] = True
-            return mask
-        return np.diff(self.arrays["ends"]) > 0
-
-    def with_name(self, name: str, size: int) -> Mask:
-        """Where a column of categories has a name."""
-        mask = np.zeros(size, dtype=np.bool_)
-        place = self.place.get(folded(name))
-        if place is not None and "codes" in self.arrays:
-            return as_mask(self.arrays["codes"] == place)
-        if place is not None:
-            ends = self.arrays["ends"]
-            mask[self.arrays["rows"][ends[place] : ends[place + 1]]] = True
-        return mask
-
-    def containing(self, words: str, size: int) -> Mask:
-        """Where these words stand in the column's text, or in a category's name."""
-        wanted = folded(words)
-        mask = np.zeros(size, dtype=np.bool_)
-        if self.about.type == "category":
-            for name in self.names:
-                if wanted in folded(name):
-                    mask |= self.with_name(name, size)
-            return mask
-        needle, ends = wanted.encode("utf-8", "surrogatepass"), self.arrays["ends"]
-        if not needle:
-            return self.known(size)
-        text = self._searched
-        found = text.find(needle)
-        while found >= 0:
-            row = int(ends.searchsorted(found, side="right")) - 1
-            mask[row] = True
-            found = text.find(needle, int(ends[row + 1]))
-        return mask
-
-
 class ColumnTable:
     """The columns of a catalogue with n items, and which items meet constraints on them."""
 
-    def __init__(self, catalogue: Catalogue, columns: Iterable[_Column]) -> None:
+    def __init__(self, catalogue: Catalogue, columns: Iterable[Column]) -> None:
         self.catalogue = catalogue
         self._columns = {name_words(column.about.name): column for column in columns}
         self._size = len(catalogue)
@@ -163,7 +78,7 @@ class ColumnTable:
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
-        return cls(catalogue, _built(catalogue))
+        return cls(catalogue, build_columns(catalogue))
 
     @property
     def columns(self) -> tuple[TypedColumn, ...]:
@@ -266,7 +181,7 @@ class ColumnTable:
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise InputError(f"{folder}: no readable table of columns there ({error}). Delete it.") from error
 
-    def _found(self, name: str) -> _Column | None:
+    def _found(self, name: str) -> Column | None:
         key = name_words(name)
         if key in self._columns:
             return self._columns[key]
@@ -306,7 +221,7 @@ class ColumnTable:
         if operator == "contains":
             return column.containing(str(value), self._size)
         if column.about.type == "number":
-            return _compared(column.arrays["values"], operator, float(value))  # type: ignore[arg-type]
+            return compared(column.arrays["values"], operator, float(value))  # type: ignore[arg-type]
         if column.about.type == "yes-no":
             same: Mask = column.arrays["values"] == int(bool(value))
             return same
@@ -315,109 +230,7 @@ class ColumnTable:
         return column.containing(str(value), self._size)
 
 
-def _compared(values_n: NDArray[np.float64], operator: str, value: float) -> Mask:
-    # What is not known is no number, and compares with none.
-    with np.errstate(invalid="ignore"):
-        mask: Mask = {
-            "<=": np.less_equal,
-            "<": np.less,
-            ">=": np.greater_equal,
-            ">": np.greater,
-            "=": np.equal,
-        }[operator](values_n, value)
-    return mask
-
-
-@dataclass
-class _Names:
-    """Posting lists under way."""
-
-    rows: dict[str, list[int]]
-    written: dict[str, str]
-
-    def add(self, row: int, names: Iterable[str]) -> None:
-        for key, name in {folded(name): name for name in names}.items():
-            if key:
-                self.rows.setdefault(key, []).append(row)
-                self.written.setdefault(key, name)
-
-    def column(self, about: TypedColumn, size: int) -> _Column:
-        keys = sorted(self.rows)
-        names = [self.written[key] for key in keys]
-        if sum(map(len, self.rows.values())) == len(set().union(*self.rows.values())):
-            kind = np.uint8 if len(keys) < 255 else np.uint16 if len(keys) < 65_535 else np.int32
-            codes = np.full(size, len(keys), dtype=kind)
-            for place, key in enumerate(keys):
-                codes[self.rows[key]] = place
-            return _Column(about, {"codes": codes}, names)
-        ends = np.cumsum([0, *(len(self.rows[key]) for key in keys)], dtype=np.int64)
-        rows = np.array([row for key in keys for row in self.rows[key]], dtype=np.int32)
-        return _Column(about, {"ends": ends, "rows": rows}, names)
-
-
-def _built(catalogue: Catalogue) -> list[_Column]:
-    size = len(catalogue)
-    types = catalogue.types
-    year_n = np.full(size, np.nan)
-    genres, people = _Names({}, {}), _Names({}, {})
-    values = {
-        column.name: np.full(size, np.nan)
-        if column.type == "number"
-        else np.full(size, _UNKNOWN, dtype=np.int8)
-        for column in types
-    }
-    lists = {column.name: _Names({}, {}) for column in types if column.type == "category"}
-    texts: dict[str, list[bytes]] = {column.name: [] for column in types if column.type == "text"}
-    for row, item in enumerate(catalogue):
-        if item.year is not None:
-            year_n[row] = item.year
-        genres.add(row, item.genres)
-        people.add(row, item.people)
-        for column in types:
-            text = item.extra.get(column.name, "")
-            if column.type == "text":
-                texts[column.name].append(folded(text).encode("utf-8", "surrogatepass"))
-            elif text and column.type == "number":
-                number = column.number(text)
-                values[column.name][row] = np.nan if number is None else number
-            elif text and column.type == "yes-no":
-                said = yes_or_no(text)
-                values[column.name][row] = _UNKNOWN if said is None else said
-            elif text:
-                lists[column.name].add(row, names_of(text))
-    columns = []
-    for column in types:
-        if column.type == "category":
-            columns.append(lists[column.name].column(column, size))
-        elif column.type == "text":
-            columns.append(_text_column(column, texts[column.name]))
-        else:
-            columns.append(_Column(column, {"values": values[column.name]}))
-    taken = {name_words(column.name) for column in types}
-    if not np.isnan(year_n).all() and "year" not in taken:
-        columns.append(_Column(TypedColumn("year", "number"), {"values": year_n}))
-    if genres.rows and "genres" not in taken:
-        columns.append(genres.column(TypedColumn("genres", "category"), size))
-    if people.rows and "people" not in taken:
-        name = "brand" if has_brands(catalogue) and "brand" not in taken else "people"
-        columns.append(people.column(TypedColumn(name, "category"), size))
-    return columns
-
-
-def has_brands(catalogue: Catalogue) -> bool:
-    """Whether a column of brands was read as the items' people."""
-    report = catalogue.report
-    taken = () if report is None else report.columns.get("people", ())
-    return any(name_words(column) in BRANDS for column in taken)
-
-
-def _text_column(about: TypedColumn, texts: Sequence[bytes]) -> _Column:
-    # A mark between two texts: what is looked for ends in none.
-    ends = np.cumsum([0, *(len(text) + bool(text) for text in texts)], dtype=np.int64)
-    return _Column(about, {"ends": ends}, text=b"".join(text + b"\n" for text in texts if text))
-
-
-def _opened(folder: Path, number: int, written: Mapping[str, Any]) -> _Column:
+def _opened(folder: Path, number: int, written: Mapping[str, Any]) -> Column:
     arrays = {
         # A plain array over the mapped pages.
         name: np.asarray(np.load(folder / f"{number}.{name}.npy", mmap_mode="r", allow_pickle=False)).view(
@@ -428,7 +241,7 @@ def _opened(folder: Path, number: int, written: Mapping[str, Any]) -> _Column:
     about = written["about"]
     names = _StoredNames(folder / f"{number}.names.json", written["names"]) if written["names"] else ()
     text = folder / f"{number}.text" if written["text"] else b""
-    return _Column(TypedColumn(**{**about, "examples": tuple(about["examples"])}), arrays, names, text)
+    return Column(TypedColumn(**{**about, "examples": tuple(about["examples"])}), arrays, names, text)
 
 
 class _StoredNames(Sequence[str]):

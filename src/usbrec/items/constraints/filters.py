@@ -14,7 +14,8 @@ from typing import Any
 
 from usbrec.dialogue import Constraint, ConstraintValue, Operator
 from usbrec.errors import InputError
-from usbrec.items.constraints.column_table import DECADES, ColumnTable, folded
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_table import DECADES, ColumnTable
 from usbrec.items.constraints.column_types import ColumnType, TypedColumn, name_words, yes_or_no
 from usbrec.items.constraints.phrases import column_name
 from usbrec.items.files.amounts import money, number_of

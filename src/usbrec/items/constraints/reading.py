@@ -16,7 +16,9 @@ from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.clauses import SENTENCE, WORD, clauses, holds
-from usbrec.items.constraints.column_table import ColumnTable, folded, has_brands, open_columns
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_building import has_brands
+from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import PLACE, Amount, all_phrases, take_amounts
@@ -62,6 +64,15 @@ class ConstraintReader:
         )
         self._stock_count = _first(numbers, lambda column: is_stock(column.name))
         self._numbers = [column for column in numbers if column not in (self._price, self._stock_count)]
+        self._spoken = {
+            column.name: [name for name in name_words(column.name).split("_") if len(name) > 1]
+            + [
+                said
+                for each in all_phrases()
+                for said in each.lists.get("spoken", {}).get(name_words(column.name), ())
+            ]
+            for column in self._numbers
+        }
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._flags = [
             (column, _flag_pattern(column))
@@ -221,7 +232,7 @@ class ConstraintReader:
         next_word = "" if following is None else following[0]
         told = [word for word in WORD.findall(before)[-4:] if not word.isdigit()]
         for column in self._numbers:
-            names = [name for name in name_words(column.name).split("_") if len(name) > 1]
+            names = self._spoken[column.name]
             unit = column.unit.casefold()
             near = WORD.findall(behind)[:2]
             if next_word and next_word in (unit, f"{unit}s"):

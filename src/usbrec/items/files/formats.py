@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from usbrec.databases import FAULTS, reading
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.items.constraints.column_types import ColumnType
@@ -397,41 +398,42 @@ def _parquet(path: Path) -> Table:
 
     def rows() -> Iterator[Row | str]:
         number = 0
-        with reading():
+        with telling():
             for batch in file.iter_batches(batch_size=_BATCH):
                 for columns in batch.to_pylist():
                     number += 1
                     yield Row(f"row {number}", {name: _plain(value) for name, value in columns.items()})
 
     @contextlib.contextmanager
-    def reading() -> Iterator[None]:
+    def telling() -> Iterator[None]:
         try:
             yield
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path}: broken Parquet ({error}). Write the file anew.") from None
 
-    with reading():
+    with telling():
         file = parquet.ParquetFile(path)
     return Table(tuple(file.schema_arrow.names), rows())
 
 
 def _sqlite(path: Path, table: str | None) -> Table:
     def rows() -> Iterator[Row | str]:
-        with reading(), contextlib.closing(connection), contextlib.closing(cells):
+        with telling(), stack, contextlib.closing(cells):
             for number, values in enumerate(cells, start=1):
                 yield Row(f"row {number}", dict(zip(header, map(_plain, values), strict=True)))
 
     @contextlib.contextmanager
-    def reading() -> Iterator[None]:
+    def telling() -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (*FAULTS, OSError) as error:
             raise InputError(f"{path}: cannot be read as SQLite ({error}). Is the file whole?") from None
 
-    with reading():
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    with telling(), contextlib.ExitStack() as opening:
+        connection = opening.enter_context(reading(path))
         name = _chosen(path, connection, table).replace('"', '""')
         cells = connection.execute(f'SELECT * FROM "{name}"')  # a table's name cannot be a parameter
+        stack = opening.pop_all()
     header = tuple(column[0] for column in cells.description)
     return Table(header, rows())
 

@@ -30,6 +30,7 @@ INTRODUCING = frozenset(
     }
 )
 SAID_OF = frozenset({"had", "has", "is", "starring", "stars", "was", "with"})
+_BEING = frozenset({"are", "is", "was"})
 KINDS = frozenset(
     {"anything", "classics", "comedies", "film", "films", "movie", "movies", "something", "stuff"}
 )
@@ -103,6 +104,37 @@ def is_common(word: str) -> bool:
     )
 
 
+@functools.cache
+def _dictionary() -> frozenset[str]:
+    text = resources.files("usbrec.lexicon").joinpath("en", "ordinary.txt").read_text("utf-8")
+    return frozenset(text.split())
+
+
+_OPENINGS = ("un", "re", "non", "over", "under", "out", "mis")
+_RESPELT = (
+    ("ies", "y"),
+    ("ied", "y"),
+    ("ing", "e"),
+    ("our", "or"),
+    ("ours", "or"),
+    ("able", ""),
+    ("ily", "y"),
+)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def in_dictionary(word: str) -> bool:
+    """Whether a normalised word is an English one, or an ordinary form of one; a number is."""
+    known = _dictionary()
+    if word in known or word.isdigit() or is_common(word) or word in _listed("frequent"):
+        return True
+    stems = [word[: -len(ending)] for ending in _listed("endings") if word.endswith(ending)]
+    stems += [word[: -len(ending)] + by for ending, by in _RESPELT if word.endswith(ending)]
+    stems += [stem[:-1] for stem in stems if len(stem) > 3 and stem[-1] == stem[-2]]  # "jammed"
+    stems += [word[len(opening) :] for opening in _OPENINGS if word.startswith(opening)]
+    return any(len(stem) > 2 and stem in known for stem in stems)
+
+
 def is_listed_common(word: str) -> bool:
     """Whether a normalised word itself is in everyday use, not only one it is a form of."""
     return word in _listed("common")
@@ -133,6 +165,20 @@ def is_telling(title_words: Sequence[str]) -> bool:
 def can_be_subject(word: str) -> bool:
     """Whether a sentence that opens with this word and "is" may be about a title."""
     return word not in _listed("empty") and not is_always_capital(word)
+
+
+def is_talk_of_works(word: str) -> bool:
+    """Whether a normalised word goes with films and books."""
+    return word in _listed("talk") or is_kind(word)
+
+
+def is_said_of_works(being: str, said: str) -> bool:
+    """Whether a sentence that opens with a word and then says these two may be about a work: not "is
+    included", "is at one", "was late"."""
+    if being not in _BEING or not said:
+        return True
+    rated = said.endswith("rated") or said in {"interested", "based", "directed"}
+    return said not in _listed("of_things") and (rated or not said.endswith("ed") or len(said) < 5)
 
 
 def is_lead_in(word: str) -> bool:

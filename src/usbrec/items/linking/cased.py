@@ -82,6 +82,8 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     if single:
         if opens or not page.contrast(match) or not _no_name(language, page, match):
             return False
+        if language.nouns and _a_noun(language, page, match, before):
+            return False
         return not _counted(language, before)
     return bool(inside) if opens else page.contrast(match)
 
@@ -123,14 +125,19 @@ def _counted(language: Language, before: str) -> bool:
 def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:
     """Whether a German noun is just a noun: behind a determiner, a preposition or an adjective, or in a
     sentence that says nothing of films or books."""
+    if before in _TAKING:  # "Nimm Sonnencreme und ein Handtuch mit"
+        return not _ends(language, page, match)
     if before in language.introducing or before in language.kinds:
         return False
     adjective = bool(_ADJECTIVE.search(before)) and before not in _NO_ADJECTIVES
     if before in language.determiners or before in _PREPOSITIONS or adjective:
         return True
     following = page.words[match.last + 1].norm if match.last + 1 < len(page.words) else ""
-    if _opens(page, match.first) and (following in language.said_of or _ends(language, page, match)):
-        return False
+    if _opens(page, match.first):
+        if following in language.said_of:
+            return False
+        if _ends(language, page, match) and not _NO_NOUN.search(page.words[match.first].norm):
+            return False
     begin = match.first
     while begin > max(0, match.first - _SENTENCE) and not _opens(page, begin):
         begin -= 1
@@ -143,6 +150,12 @@ def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str
 _PREPOSITIONS = frozenset(
     {"nach", "vor", "mit", "ohne", "aus", "bei", "seit", "fur", "um", "gegen", "durch", "wegen", "an", "auf"}
     | {"zu", "unter", "uber", "trotz", "ab", "per", "pro"}
+)
+_TAKING = frozenset({"nimm", "nehmt", "probier", "probiere", "versuch", "versuche"})
+# Participles and adjectives, which open an answer with a capital: "Kapiert, tausend Dank".
+_NO_NOUN = re.compile(
+    r"(?:iert|ig|lich|isch|bar|sam|haft|los|voll)$"
+    r"|^(?:ge|be|ver|er|ent|zer|ab|an|auf|aus|ein|um|vor|zu)(?=.*[aeiou]).{2,}(?:t|en)$"
 )
 # Words that end as adjectives do.
 _ADJECTIVE = re.compile(r"..(?:e|en|er|es|em|ig|lich)$")

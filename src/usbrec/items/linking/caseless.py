@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Container, Sequence
 
+from usbrec.items.linking import japanese
 from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.languages import CaselessWords, caseless
 from usbrec.items.scripts import (
@@ -44,6 +45,14 @@ _CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹�
 _CLAUSE_AFTER = LazyPattern(
     r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
 )
+# A surname of those that most people have, a given name, and 的.
+_CHINESE_NAME = LazyPattern(
+    "[王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣"
+    "蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鐘汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段钱錢汤湯尹黎易常武"
+    "乔喬贺賀赖賴龚龔文莫]"
+    "[\u4e00-\u9fff]{1,2}的\\Z"
+)
+_WHICH = LazyPattern(r"[ \t]*(?:どっち|どちら|哪个|哪個|哪一|어느|중에|ไหนดี)")
 _NUMBER = LazyPattern(
     r"[ \t]*(?:第[2-9二三四五六七八九十](?:部|季|集|卷|作|章|期)|([2-9]|[1-9][0-9])(?![0-9.:/]))"
 )
@@ -146,13 +155,18 @@ class Surroundings:
 
     def evident(self, level: Ambiguity) -> bool:
         """Whether a title that needs evidence, and has no marks and no year, is named."""
-        if level is Ambiguity.PLAIN or self._alone():
+        if self._alone():
+            return True
+        doubtful = self._japanese in {"noun", "sound"}
+        if level is Ambiguity.PLAIN and not doubtful:
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
-        if level is Ambiguity.CAPITALS:
+        if level is not Ambiguity.MARKED:
             if behind_kind or before_kind or self._introduced or self._said_of:
                 return True
-            if self._clause_before and self._clause_after:
+            if self._written_by or (self._japanese and self._japanese_evidence(level)):
+                return True
+            if self._clause_before and self._clause_after and self._japanese != "sound":
                 return True
             return bool(
                 _THAI.match(self._text[self._start])
@@ -164,6 +178,43 @@ class Surroundings:
         if self._introduced and self._text[self._start : self._end].isdigit():
             return self._clause_after or self._said_of or self._after.startswith(_ASKING)
         return before_kind and (self._clause_before or self._introduced)
+
+    @functools.cached_property
+    def _written_by(self) -> bool:
+        """Whether the name of whoever made it stands before, and nothing behind: 钱钟书的围城."""
+        if not (self._clause_after or self._said_of):
+            return False
+        named = _CHINESE_NAME.search(self._text, max(0, self._start - _NEAR), self._start)
+        return named is not None and (
+            bool(_CLAUSE_BEFORE.search("\n" + self._text[max(0, named.start() - 4) : named.start()]))
+            or folded(self._text[max(0, named.start() - 4) : named.start()])[0].endswith(caseless().before)
+        )
+
+    def pair_begins(self) -> bool:
+        """Whether a title that opens a clause may be the first of two that stand alone."""
+        return self._clause_before and self._japanese != "sound"
+
+    def pair_ends(self) -> bool:
+        return self._clause_after or bool(_WHICH.match(self._text, self._end))
+
+    @functools.cached_property
+    def _japanese(self) -> str:
+        """What the match may be in a Japanese text: a "noun", a "sound" or a "title"; "" in another text."""
+        if not japanese.is_japanese(self._text):
+            return ""
+        written = self._text[self._start : self._end]
+        if japanese.may_be_a_sound(written):
+            return "sound"
+        return "noun" if japanese.may_be_a_noun(written) else "title"
+
+    def _japanese_evidence(self, level: Ambiguity) -> bool:
+        if japanese.is_said_of(self._text, self._end):
+            return True
+        if self._japanese == "sound":
+            return False
+        if japanese.is_chosen(self._text, self._start, self._end, self._clause_before):
+            return True
+        return level is Ambiguity.PLAIN and japanese.speaks_of_works(self._text, self._start, self._end)
 
     def evident_kind(self) -> bool:
         """Whether a word for films, or a verb that goes with titles, stands beside what is in marks."""

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from usbrec.items.linking.ambiguity import INTRODUCING, KINDS, SAID_OF, can_be_subject, is_lead_in, is_small
+from usbrec.items.linking.ambiguity import (
+    INTRODUCING,
+    KINDS,
+    SAID_OF,
+    can_be_subject,
+    is_lead_in,
+    is_said_of_works,
+    is_small,
+)
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.scripts import UNSPACED, LazyPattern
 from usbrec.items.titles import Word
@@ -45,6 +53,7 @@ _TITLE_MARKS = LazyPattern(
 _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
 _SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
+CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
 _FULL_STOP = re.compile(r"[.!?…\n]")
 _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
@@ -78,6 +87,13 @@ BEHIND_NUMBERS = frozenset(
 NOUN_FOLLOWS = frozenset(
     {"a", "an", "each", "every", "her", "his", "my", "our", "their", "these", "this", "those", "your"}
 )
+#: "into the henhouse": before "the" and one word in small letters.
+PLACES = frozenset(
+    {"across", "along", "around", "at", "behind", "beside", "inside", "into", "near", "on", "outside", "over"}
+    | {"through", "under"}
+)
+#: Before two words in small letters that may be one noun: "in the parking lot", "on sick leave".
+BEFORE_NOUNS = NOUN_FOLLOWS | {"at", "into", "on", "some", "the", "without"}
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 
@@ -219,7 +235,11 @@ class ContextFeatures:
         if not can_be_subject(self.words[index].norm) or index + 1 == len(self.words):
             return False
         gap = self.text[self.words[index].end : self.words[index + 1].start]
-        return not gap.strip() and self.words[index + 1].norm in SAID_OF
+        following = self.words[index + 1].norm
+        if gap.strip() or following not in SAID_OF:
+            return False
+        said = self.words[index + 2].norm if index + 2 < self.sentence_ends[index] else ""
+        return is_said_of_works(following, said)
 
     def entry(self, match: Match) -> bool:
         """Whether the match is what an entry of a list opens with: "2. Up", "- Heat: a thriller"."""

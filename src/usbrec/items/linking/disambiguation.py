@@ -7,7 +7,6 @@ Three kinds of evidence, each a method of :class:`Page`: :meth:`Page.judge` for 
 
 from __future__ import annotations
 
-import functools
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
@@ -15,14 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
-    KINDS,
     Ambiguity,
     can_be_subject,
+    in_dictionary,
     is_always_capital,
     is_common,
     is_kind,
@@ -33,8 +31,8 @@ from usbrec.items.linking.cased import ambiguity_in, evident_in
 from usbrec.items.linking.caseless import Surroundings, beside_caseless
 from usbrec.items.linking.context import (
     BEHIND_NUMBERS,
+    CLAUSE_END,
     JOINS,
-    NOUN_FOLLOWS,
     QUOTES,
     ContextFeatures,
     Match,
@@ -42,53 +40,29 @@ from usbrec.items.linking.context import (
     like_a_title,
 )
 from usbrec.items.linking.languages import Language, language_of, russian
-from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
+from usbrec.items.linking.lowercase import (
+    Side,
+    Slot,
+    fills,
+    is_said_of,
+    side_after,
+    side_before,
+)
+from usbrec.items.linking.runs import Runs, runs_around, runs_until
+from usbrec.items.linking.small_letters import just_a_noun, of_the_dictionary, stands_as_title
 from usbrec.items.linking.surface_form import Writing
+from usbrec.items.linking.years import BARE_YEAR, BARE_YEAR_ELSEWHERE, YEAR_AFTER, YEAR_BEFORE, common_era
 from usbrec.items.scripts import LazyPattern, has_unspaced
 from usbrec.items.titles import Word
 
-Runs = npt.NDArray[np.int64]
-
 _SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
-# In languages other than English.
-_SAID_BEFORE_YEARS = (
-    r"(?:фильм|реж|aus\ dem\ jahr|aus|von|sorti\ en|de|del|película|电影|電影|影片|映画|영화"
-    r"|ปี|พ\.ศ\.|ค\.ศ\.|فيلم|عام|سنة)"
-)
-_SAID_BEHIND_YEARS = (
-    r"(?:年|년|г\.?|года?|م)(?:的|の|版|上映|公開|製作|制作|작|개봉)?"
-    r"\s*(?:电影|電影|影片|映画|영화|작품|作品)?"
-)
-_YEAR_AFTER = re.compile(
-    rf"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
-        [.!?]?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
-        [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+ | {_SAID_BEFORE_YEARS} [\s,:]* )*
-        (?P<year>[12][0-9]{{3}}) (?: \s*[-–—]\s*(?:[0-9]{{2,4}}|present)? )?
-        (?: \s*{_SAID_BEHIND_YEARS} )?
-        (?:[\s,]*(?:film|movie|version|original|remake|tv|mini-?series|series|novel|book))*
-        \s* [)\]]""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_BARE_YEAR = re.compile(r"[ \t]*,?[ \t]*(?P<year>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9])")
-_BARE_YEAR_ELSEWHERE = LazyPattern(
-    rf"[ \t]*,?[ \t]*{_SAID_BEFORE_YEARS}[ \t]*(?P<year>[12][0-9]{{3}})(?![0-9]|\s*[-–—]\s*[0-9])",
-    re.IGNORECASE,
-)
-_YEAR_BEFORE = LazyPattern(
-    r"(?<![0-9])(?P<year>[12][0-9]{3})(?:年|년)?"
-    r"(?:版本|版|上映|公開|制作|製作|拍摄|作|에[ ]*나온|작)?(?:的|の)?[ ]*"
-    r"(?:老?电影|電影|影片|映画|动画片?|アニメ|영화|드라마|小说|小説)?[ ]*[《〈「『“\"'‘]*\Z"
-)
-# Thai years are counted from the Buddha's death.
-_BUDDHIST, _FIRST_BUDDHIST = 543, 2_400
 _NUMBER_AFTER = re.compile(
     r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
 )
 _NO_NUMBER = re.compile(
     r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9])", re.IGNORECASE
 )
-_CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
 _LIST_GAP_ELSEWHERE = LazyPattern(
     r"[\"“”„«»‘’'*_]*\s*(?:[,/&]|\b(?:und|oder|sowie|y|e|o|u|et|ou|и|или|а также)\b)?\s*"
     r"(?:\b(?:und|oder|y|o|et|ou|и|или)\b)?\s*[\"“”„«»‘’'*_]*"
@@ -146,24 +120,24 @@ class Page(ContextFeatures):
             if in_marks is False or (around and not around.whole()):
                 return None
         marks = self.artefacts_around(start, end)
-        after = _YEAR_AFTER.match(text, end)
+        after = YEAR_AFTER.match(text, end)
         if after:
-            year = _common_era(int(after["year"]))
+            year = common_era(int(after["year"]))
             if after["close"] and marks:
                 start = self.opening(start)
             if match.edited:
                 meant = form.of_exactly(year) if self._slip_before_year(match) else ()
                 return Verdict(start, after.end(), year, meant) if meant else None
             return Verdict(start, after.end(), year, form.of_year(year))
-        bare = _BARE_YEAR.match(text, end)
+        bare = BARE_YEAR.match(text, end)
         if bare is None and self.elsewhere:
-            bare = _BARE_YEAR_ELSEWHERE.match(text, end)
+            bare = BARE_YEAR_ELSEWHERE.match(text, end)
         if bare:
             year = int(bare["year"])
             fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
             if fits:
                 return Verdict(start, bare.end(), year, fits)
-        if around and not match.edited and (dated := _YEAR_BEFORE.search(text, max(0, start - 24), start)):
+        if around and not match.edited and (dated := YEAR_BEFORE.search(text, max(0, start - 24), start)):
             year = int(dated["year"])
             fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
             if fits:
@@ -240,15 +214,15 @@ class Page(ContextFeatures):
         dated: list[tuple[int, int]] = []
         for bracket in _BRACKET.finditer(self.text):
             last = bisect_right(self.words, bracket.start(), key=_end_of) - 1
-            after = _YEAR_AFTER.match(self.text, self.words[last].end) if last >= 0 else None
+            after = YEAR_AFTER.match(self.text, self.words[last].end) if last >= 0 else None
             if after:
                 dated.append((last, int(after["year"])))
         doubtful = [index for index, unknown in enumerate(strange) if unknown and self._no_word(index)]
         kinds = []
         if dated:
-            kinds.append(_runs_until(dated, longest))
+            kinds.append(runs_until(dated, longest))
         if doubtful and spaced:
-            kinds.append(_runs_around(doubtful, spaced, len(self.words)))
+            kinds.append(runs_around(doubtful, spaced, len(self.words)))
         return np.concatenate(kinds) if kinds else np.empty((0, 3), dtype=np.int64)
 
     def _no_word(self, index: int) -> bool:
@@ -285,6 +259,8 @@ class Page(ContextFeatures):
         # "Slap Shot".
         if len(title) > 1 or said[0][0] != title[0][0] or said[0].rstrip("s") == title[0].rstrip("s"):
             return False
+        if not marks and in_dictionary(said[0]):  # "Frankly" is no slip for "Franklyn"
+            return False
         if said[0].replace("men", "man") == title[0].replace("men", "man") or self.part_of_a_name(match):
             return False
         if self.language and self.language.nouns:  # German: any noun has a capital
@@ -303,17 +279,18 @@ class Page(ContextFeatures):
         if self.elsewhere and (self.language or match.form.writing is not Writing.LATIN):
             return self._beside(match, named)
         capitals = self.first_capital < last.end
-        if capitals and not self.capitalised(match):
+        small = match.form.ambiguity is Ambiguity.PLAIN and self.raw(match.first).islower()
+        if capitals and not small and not self.capitalised(match):
             return None
         before, after, subject = Side.EDGE, Side.EDGE, False
         if not self.opens_sentence(match.first):
             earlier = self.words[match.first - 2].norm if match.first > 1 else ""
             before = side_before(self.words[match.first - 1].norm, earlier)
-            if _CLAUSE_END.search(self.text[self.words[match.first - 1].end : first.start]):
+            if CLAUSE_END.search(self.text[self.words[match.first - 1].end : first.start]):
                 before = Side.EDGE
         if match.last + 1 < len(self.words):
             following = self.words[match.last + 1]
-            if not _CLAUSE_END.search(self.text[last.end : following.start]):
+            if not CLAUSE_END.search(self.text[last.end : following.start]):
                 after, subject = side_after(following.norm), is_said_of(following.norm)
         # Only the nearest ones can be beside it: between them and the match no word of another fits.
         end, start = named.last_before(first.start), named.first_after(last.end)
@@ -323,8 +300,28 @@ class Page(ContextFeatures):
             after = Side.NAMED
         if capitals and before is Side.EDGE and after is not Side.NAMED:
             return None
+        if small and Side.NAMED not in (before, after):
+            return None
         fits = fills(match.form.key.split(" "), Slot(before, after, subject))
         return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
+
+    def stand_alone(self, match: Match, other: Match) -> tuple[Verdict, Verdict] | None:
+        """What two matches without capitals name that are joined and all that a clause says."""
+        for one in (match, other):
+            if one.edited or one.form.writing is not Writing.CASELESS or not one.form.exact:
+                return None
+            if self.level(one) is Ambiguity.MARKED:
+                return None
+        (start, end), (begin, close) = self._span(match), self._span(other)
+        around, behind = Surroundings(self.text, start, end), Surroundings(self.text, begin, close)
+        if not (around.whole() and behind.whole() and behind.beside(self.text[end:begin])):
+            return None
+        if not (around.pair_begins() and behind.pair_ends()):
+            return None
+        return Verdict(start, end, None, match.form.bare()), Verdict(begin, close, None, other.form.bare())
+
+    def _span(self, match: Match) -> tuple[int, int]:
+        return self.words[match.first].start + match.skip, self.words[match.last].end
 
     def _beside(self, match: Match, named: Named) -> Verdict | None:
         """What a match names beside another title, in a text of another language than English."""
@@ -354,22 +351,14 @@ class Page(ContextFeatures):
             fits = fits and (self.level(match) is not Ambiguity.MARKED or (joined and joining))
         return Verdict(start, end, None, match.form.bare()) if fits else None
 
-    def _just_a_noun(self, match: Match) -> bool:
-        """Whether a single word in small letters, in a text that has capitals, stands as a noun does: "at a
-        kiosk", "on my bench"."""
-        if match.first == 0 or self.words[match.first - 1].norm not in NOUN_FOLLOWS:
-            return False
-        if self.first_capital >= len(self.text) or not self.raw(match.first).islower():
-            return False
-        following = self.words[match.last + 1].norm if match.last + 1 < len(self.words) else ""
-        return following not in KINDS and not is_kind(following)
-
     def _evident(self, match: Match) -> bool:
         ambiguity = match.form.ambiguity
         first, last = match.first, match.last
         run = [self.raw(index) for index in range(first, last + 1)]
         if ambiguity is Ambiguity.PLAIN:
-            return first != last or not (self.part_of_a_name(match) or self._just_a_noun(match))
+            if first == last and (self.part_of_a_name(match) or just_a_noun(self, match)):
+                return False
+            return not of_the_dictionary(self, match) or stands_as_title(self, match)
         if ambiguity is Ambiguity.CAPITALS and match.form.telling and self.asked_about(match):
             return True
         if self.entry(match):
@@ -398,38 +387,5 @@ class Page(ContextFeatures):
         return all(is_capital(raw) for raw in (run[0], *telling))
 
 
-def _common_era(year: int) -> int:
-    return year - _BUDDHIST if year >= _FIRST_BUDDHIST else year
-
-
 def _end_of(word: Word) -> int:
     return word.end
-
-
-def _runs_until(dated: Sequence[tuple[int, int]], longest: int) -> Runs:
-    """The runs that end with a word, with the year behind it, of `dated` (word, year)."""
-    runs = np.empty((len(dated), longest, 3), dtype=np.int64)
-    runs[:, :, 1:] = np.array(dated)[:, None]
-    runs[:, :, 0] = runs[:, :, 1] - np.arange(longest)
-    return runs[runs[:, :, 0] >= 0]
-
-
-def _runs_around(indices: Sequence[int], longest: int, count: int) -> Runs:
-    """The runs among `count` words that hold a word of these `indices`."""
-    runs = np.full((len(indices), longest * (longest + 1) // 2, 3), -1, dtype=np.int64)
-    before, length = _around(longest)
-    places = np.array(indices)[:, None]
-    first, last = runs[:, :, 0], runs[:, :, 1]
-    np.subtract(places, before, out=first)
-    np.add(first, length, out=last)
-    # A run with several of the words is one of the first of them.
-    earlier = np.array([-1, *indices[:-1]])[:, None]
-    return runs[(first > earlier) & (last < count)]
-
-
-@functools.lru_cache(maxsize=4)
-def _around(longest: int) -> tuple[Runs, Runs]:
-    """How far before a word the runs of at most `longest` words that hold it begin, and how many words behind
-    that they end."""
-    before, length = np.triu_indices(longest)
-    return before.astype(np.int64), length.astype(np.int64)

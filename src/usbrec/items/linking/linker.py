@@ -128,6 +128,8 @@ class Linker:
                     reading.accept(match, verdict)
                 else:
                     passed_over.append(match)
+        if page.elsewhere:
+            _read_pairs(page, reading, passed_over)
         _read_beside_others(page, reading, passed_over)
         reading.mentions.sort(key=lambda mention: mention.start)
         return LinkedText(text, *_without_longer_titles(page, reading.mentions, reading.unknown))
@@ -166,6 +168,20 @@ class Linker:
         for code in codes:
             for first, last, form in self._forms.runs(stem_reading(norms, code)):
                 yield Match(first, last, form)
+
+
+def _read_pairs(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> None:
+    """Two titles that are all that a clause says are named, though neither would be alone."""
+    beginning: dict[int, list[Match]] = {}
+    for match in passed_over:
+        beginning.setdefault(match.first, []).append(match)
+    for match in passed_over:
+        for other in beginning.get(match.last + 2, ()):
+            if not (reading.free(match) and reading.free(other)):
+                continue
+            if verdicts := page.stand_alone(match, other):
+                reading.accept(match, verdicts[0])
+                reading.accept(other, verdicts[1])
 
 
 def _read_beside_others(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> None:

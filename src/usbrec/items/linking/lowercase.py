@@ -55,29 +55,29 @@ _PHRASES = frozenset(
     [("how", "about"), ("what", "about"), ("similar", "to"), ("heard", "of"), ("fan", "of"), ("check", "out")]
 )
 # They open a sentence and say nothing of what follows.
-_OPENERS = frozenset({"but", "hmm", "lol", "now", "oh", "ok", "okay", "so", "well", "yeah", "yes"})
-_SAID_OF = frozenset({"are", "has", "is", "starring", "was", "with"})
+OPENERS = frozenset({"but", "hmm", "lol", "now", "oh", "ok", "okay", "so", "well", "yeah", "yes"})
+SAID = frozenset({"are", "has", "is", "starring", "was", "with"})
 _JOINS = frozenset(
     {"also", "and", "as", "but", "if", "lol", "or", "that", "then", "though", "too", "yes", "yet"}
 )
-_AFTER = _SAID_OF | _JOINS | {"a", "have", "i", "im", "it", "its", "would", "you"}
+AFTER = SAID | _JOINS | {"a", "have", "i", "im", "it", "its", "would", "you"}
 
 
 def side_before(word: str, earlier: str) -> Side:
     """What the two normalised words before a match make of it; "" where none is."""
     if word in _SEEING or (earlier, word) in _PHRASES or (word == "like" and earlier in KINDS):
         return Side.ASKED
-    if word in _OPENERS:
+    if word in OPENERS:
         return Side.EDGE
     return Side.FITTING if word in _BEFORE else Side.OPEN
 
 
 def side_after(word: str) -> Side:
-    return Side.FITTING if word in _AFTER else Side.OPEN
+    return Side.FITTING if word in AFTER else Side.OPEN
 
 
 def is_said_of(word: str) -> bool:
-    return word in _SAID_OF
+    return word in SAID
 
 
 def fills(title_words: Sequence[str], slot: Slot) -> bool:

@@ -184,6 +184,10 @@ def _writing_of(key: str) -> Writing:
     return Writing.CYRILLIC if len(_CYRILLIC.findall(key)) == len(letters) else Writing.CASELESS
 
 
+# English words that are written in one and in two.
+_TWO_SPELLINGS = (("good bye", "goodbye"), ("all right", "alright"), ("every body", "everybody"))
+
+
 class _Entries:
     def __init__(self) -> None:
         self.hashes, self.rows, self.kinds = array("Q"), array("i"), array("B")
@@ -269,6 +273,10 @@ def _gathered(items: Sequence[Item]) -> tuple[dict[str, npt.NDArray[np.generic]]
             if joined != key:
                 entries.add(joined, row, _VARIANT)
                 singles.add(joined)
+        for apart, together in _TWO_SPELLINGS:  # "Goodbye, Lenin" for "Good Bye, Lenin!"
+            if apart in key or together in key:
+                other = key.replace(apart, together) if apart in key else key.replace(together, apart)
+                entries.add(other, row, _VARIANT)
         article, _, rest = key.partition(" ")
         if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
             entries.add(rest, row, _SHORTENED)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from usbrec.errors import ModelError, UnusableAnswer
-from usbrec.llm.openai.client import Declined, OpenAIModel
+from usbrec.llm.openai.client import OpenAIModel
+from usbrec.llm.openai.dialect import Declined
 from usbrec.llm.openai.http import HttpFailure
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
 from usbrec.llm.probing.asking import CLOSED_ALONE, Answered, Question, Said, Streamed

@@ -1,9 +1,9 @@
 """Chat-completions client: vLLM, SGLang, llama.cpp, Ollama, hosted models.
 
 Retries are the HTTP client's (http.py), the bound on requests in flight and the deadline the connection's
-(connection.py). Servers differ in what they accept: what one
-refuses (`n`, `max_tokens`, `temperature`, log-probabilities, ...) is noticed once, done another way or left
-out, and remembered for the life of the instance.
+(connection.py). Servers differ in what they accept: which fields and roles one takes is the dialect's
+(dialect.py); that it refuses `n` or log-probabilities is noticed here once, and remembered for the life of
+the instance.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -21,7 +22,6 @@ from pydantic import ValidationError
 from usbrec.dialogue import Usage
 from usbrec.errors import CannotDo, ConfigError, UnusableAnswer, UsbRecError
 from usbrec.keys import derive_seed
-from usbrec.llm.chat_template import SYSTEM_MOVED, without_system
 from usbrec.llm.choices import FirstToken, read_first_token, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.openai.connection import (
@@ -31,13 +31,15 @@ from usbrec.llm.openai.connection import (
     fill_headers,
     read_key,
 )
+from usbrec.llm.openai.dialect import Declined, Dialect, SystemRole
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
 from usbrec.llm.openai.responses import Body, BodyChoice, Chunk
 from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, words_of
 from usbrec.llm.openai.streamed import Gathered
-from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, temper
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, temper
 from usbrec.llm.reasoning import ReasoningMarks
+from usbrec.llm.stops import StopFilter, cut_place
 from usbrec.storage import parse_json
 
 _log = logging.getLogger(__name__)
@@ -51,9 +53,6 @@ VOTE_TOKENS = 8
 _TOP, _TOP_SMALL = 20, 5
 #: After so many answers in a row with fewer choices than asked for, replies are asked for one by one.
 _SHORT = 2
-#: What may be left out of a request when the server does not know it.
-_DISPENSABLE = ("temperature", "top_p", "frequency_penalty", "seed", "stream_options")
-SystemRole = Literal["system", "user"]
 
 
 class OpenAIModel:
@@ -125,16 +124,18 @@ class OpenAIModel:
         self._server = server
         self._model = model
         self._constrain: Constrain = constrain
-        self._extra_body = dict(extra_body or {})
-        self._system_role: SystemRole = system_role
+        self._dialect = Dialect(model, self.name, server, extra_body or {}, system_role)
+        # What the settings say, whatever the server then refuses.
+        self._identity: dict[str, Any] = {} if server == OPENAI else {"server": server}
+        self._identity |= {"extra_body": dict(extra_body)} if extra_body else {}
+        self._identity |= {} if system_role == "system" else {"system_role": system_role}
         self._takes_n = supports_n
         self._short = 0
         self._marks = reasoning
         self._top = _TOP
         self._gave_logprobs = False
-        self._max_tokens = "max_tokens"
-        self._left_out: set[str] = set()
         self._told_of_cuts = False
+        self._told_of_ends = False
 
     @property
     def name(self) -> str:
@@ -143,17 +144,13 @@ class OpenAIModel:
     @property
     def identity(self) -> Mapping[str, Any]:
         """Says which server by name, never where: a run may go on with the same model elsewhere."""
-        more: dict[str, Any] = {} if self._server == OPENAI else {"server": self._server}
-        if self._extra_body:
-            more["extra_body"] = self._extra_body
-        if self._system_role != "system":
-            more["system_role"] = self._system_role
-        return {"backend": "openai", "model": self._model, "constrain": self._constrain, **more}
+        mine = {"backend": "openai", "model": self._model, "constrain": self._constrain}
+        return {**mine, **self._identity}
 
     @property
     def left_out(self) -> frozenset[str]:
         """Parameters this server refused, which are no longer sent, such as "temperature"."""
-        return frozenset(self._left_out)
+        return frozenset(self._dialect.left_out)
 
     @property
     def connection(self) -> Connection:
@@ -167,7 +164,7 @@ class OpenAIModel:
     @property
     def system_role(self) -> SystemRole:
         """How the system text is sent: "user" also where the server has refused a system message."""
-        return self._system_role
+        return self._dialect.system_role
 
     def ask_one_by_one(self) -> None:
         """Ask for several replies by a request each from now on: this server's `n` is not to be had."""
@@ -186,13 +183,17 @@ class OpenAIModel:
             **({"stop": list(request.stop)} if request.stop else {}),
             **({} if request.grammar is None else request.grammar.request(self._constrain)),
         }
-        drawn = self._draw(body, request.n, request.seed, request.on_delta)
+        tell, stopping = request.on_delta, StopFilter(request.stop)
+        drawn = self._draw(body, request.n, request.seed, None if tell is None else stopping.passing(tell))
         choices, usage = await self._connection.within(request.deadline, drawn)
+        if tell is not None and (held := stopping.end()):
+            tell(held)
         self._tell_of_cuts(usage)
+        completions = tuple(_until_stop(choice.completion(), request.stop) for choice in choices)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
-        if not any(choice.text.strip() or choice.message.tool_calls for choice in choices):
+        if not any(one.text.strip() or one.tool_calls for one in completions):
             raise UnusableAnswer(f"The server at {self._connection.host} gave {choices[0].why_empty()}.")
-        return ChatReply(tuple(choice.completion() for choice in choices), usage)
+        return ChatReply(completions, usage)
 
     async def choose(self, request: ChoiceRequest) -> Choice:
         """Exact from the first token's log-probabilities; votes where these cannot tell the options apart.
@@ -322,11 +323,12 @@ class OpenAIModel:
                     answer = await self._connection.within(
                         self._connection.timeout, self._exchange(fields, on_delta)
                     )
-                    return answer, answer.cost(time.monotonic() - started, sent=fields)
+                    cost = answer.cost(time.monotonic() - started, sent=fields)
+                    return answer.ended_by(fields), cost
                 except HttpFailure as failure:
                     complaint = self._connection.complaint(failure)
             # Raised out here, so that what the server said, which may quote the key, is not its context.
-            if not (learn and self._learn(complaint, fields)):
+            if not (learn and self._dialect.learn(complaint, fields)):
                 raise self._cannot_do(complaint, fields) or self._failure(complaint)
 
     def _tell_of_cuts(self, cost: Usage) -> None:
@@ -343,43 +345,7 @@ class OpenAIModel:
 
     def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         """A request's body as this server takes it, with what the settings add."""
-        fields = {"model": self._model, **body}
-        if self._system_role == "user":
-            fields["messages"] = without_system(body["messages"])
-        if streamed:
-            fields |= {"stream": True, "stream_options": {"include_usage": True}}
-        fields[self._max_tokens] = fields.pop("max_tokens")
-        kept = {name: value for name, value in fields.items() if name not in self._left_out}
-        return {**kept, **self._extra_body}
-
-    def _learn(self, complaint: Complaint, sent: Mapping[str, Any]) -> bool:
-        """Whether the request is to be tried with other fields."""
-        if complaint.status not in (400, 422) or complaint.too_long:
-            return False
-        if any(name in sent and complaint.names(name) for name in ("n", "logprobs")):
-            raise Declined(complaint.reason)
-        if self._system_role == "system" and complaint.refuses_system and _has_system(sent):
-            self._system_role = "user"
-            _log.warning(
-                '%s: %s (servers.%s.system_role = "user" says so at once).',
-                self.name,
-                SYSTEM_MOVED,
-                self._server,
-            )
-            return True
-        if not complaint.unsupported:
-            return False
-        if "max_tokens" in sent and complaint.names("max_tokens"):
-            self._max_tokens = "max_completion_tokens"
-            return True
-        # What the settings add is meant: it is not left out, however the server complains.
-        ours = sent.keys() - self._extra_body.keys()
-        refused = [name for name in _DISPENSABLE if name in ours and complaint.names(name)]
-        if {"temperature", "top_p"} <= set(refused) and complaint.one_of_two:
-            # A temperature says more, and some servers take but one of them.
-            refused.remove("temperature")
-        self._left_out.update(refused)
-        return bool(refused)
+        return self._dialect.fields(body, streamed=streamed)
 
     async def _exchange(self, body: dict[str, Any], on_delta: OnDelta | None) -> Body:
         async with self._connection.stream("/chat/completions", body) as answer:
@@ -393,8 +359,9 @@ class OpenAIModel:
         return whole
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
-        """Put a stream together. One that ends without a finish_reason broke off and is no answer; what comes
-        behind it, be it an error or a lost connection, takes nothing back."""
+        """Put a stream together. One that ends without a finish_reason, and without "[DONE]" behind words,
+        broke off and is no answer; what comes behind its end, be it an error or a lost connection, takes
+        nothing back."""
         gathered = Gathered()
         said: Any = None
         try:
@@ -409,14 +376,23 @@ class OpenAIModel:
                     gathered.broken = not gathered.ended
                     break
                 if piece:
+                    said = None
                     on_delta(piece)
         except HttpFailure:
             if not gathered.ended:
                 raise
-        if (body := gathered.body()) is None:
+        # Other words of the server behind those of the reply may say why it broke off.
+        if (body := gathered.body(done=stream.done and said is None)) is None:
             words = "" if said is None else f" It says: {self._connection.words(said)}"
             raise UnusableAnswer(
                 f"The stream from {self._connection.host} broke off or is no stream of completions.{words}"
+            )
+        if not gathered.ended and not self._told_of_ends:
+            self._told_of_ends = True
+            _log.warning(
+                "%s: its streams end without a finish_reason, so that a reply which the limit of tokens cut "
+                "may be taken for a whole one.",
+                self.name,
             )
         return body
 
@@ -456,8 +432,10 @@ class OpenAIModel:
         return said.failure(self._connection.host, self._model, key=self._key_is, url=self._url_is)
 
 
-def _has_system(sent: Mapping[str, Any]) -> bool:
-    return any(message["role"] == "system" for message in sent["messages"])
+def _until_stop(completion: Completion, stops: Sequence[str]) -> Completion:
+    """The reply up to its first stop text, which some servers do not know and others do not heed."""
+    place = cut_place(completion.text, stops)
+    return completion if place is None else replace(completion, text=completion.text[:place], finish="stop")
 
 
 def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Choice:
@@ -471,12 +449,9 @@ def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Ch
         mass=found.mass,
         listed=found.listed,
         least=found.least,
+        hidden=found.hidden,
         usage=usage,
     )
-
-
-class Declined(Exception):
-    """The server refuses `n` or log-probabilities, in these words; the caller knows another way."""
 
 
 def _limit(constrain: Constrain, options: Sequence[str]) -> dict[str, Any]:

@@ -36,9 +36,16 @@ _NO_SYSTEM = re.compile(
     r"|invalid value for [\w.\[\]]*role: ['\"`]system"
     r"|\broles?\b.{0,20}\b(?:one of|either)\b.{0,5}['\"`]?(?:user|assistant|model)\b(?!.{0,40}system)"
     r"|only ['\"`]?user['\"`]?,? (?:and )?['\"`]?(?:assistant|model)\b.{0,20}roles\b(?!.{0,60}system)"
-    r"|input should be ['\"`]user['\"`] or ['\"`]assistant['\"`](?!.{0,40}system)"
-    # A template that counts the system message as a turn.
-    r"|roles must alternate|first message must be (?:from )?(?:the )?user",
+    r"|input should be ['\"`]user['\"`] or ['\"`]assistant['\"`](?!.{0,40}system)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Templates that want turns; some of them count the system message as one.
+_WANTS_TURNS = re.compile(
+    r"(?:roles|messages|turns)\b.{0,40}\b(?:must|should|have to|need to) (?:strictly )?alternat"
+    r"|\balternat(?:e|ing)\b.{0,40}\b(?:user|assistant|model|roles|turns)\b"
+    r"|(?:consecutive|two|successive) [^.\n]{0,30}(?:user|assistant|same role)"
+    r"|first message must be (?:from )?(?:the |a )?['\"`]?user"
+    r"|(?:must|should) (?:start|begin) with (?:a |the )?['\"`]?user",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_MODEL = re.compile(
@@ -52,6 +59,13 @@ _NO_MODEL = re.compile(
 _ONE_CHOICE = re.compile(
     r"\bn\s*(?:[=<>:]|must|is|should)|(?:one|multiple) (?:completion )?(?:choices?|candidates?)"
     r"|multiple completions|(?:parameter|argument|value for|loc):? n\b|\bbest_of\b",
+    re.IGNORECASE,
+)
+#: A parameter that is a word of its own, too.
+_STOP = re.compile(
+    r"\bstop[ _-]?(?:sequences?|strings?|words?|tokens?)\b"
+    r"|(?:parameter|argument|field|name|body|permitted|allowed|loc)\W{1,3}stop\b"
+    r"|\bstop\b\W{0,2} ?(?:is|are|was|parameter|not|unsupported|unknown|extra)\b",
     re.IGNORECASE,
 )
 #: What else servers call a parameter.
@@ -123,6 +137,11 @@ class Complaint:
         return bool(_NO_SYSTEM.search(self.text))
 
     @property
+    def wants_turns(self) -> bool:
+        """Whether it is the order of the speakers that the server, or its chat template, does not take."""
+        return bool(_WANTS_TURNS.search(self.text))
+
+    @property
     def refuses_model(self) -> bool:
         """Whether it is the model's name that is refused, whatever the status."""
         return self.code == "model_not_found" or bool(_NO_MODEL.search(self.text))
@@ -138,11 +157,14 @@ class Complaint:
         return bool(_UNSUPPORTED.search(self.text))
 
     def names(self, parameter: str) -> bool:
-        """Whether the complaint is about this parameter. `n` is too short to be looked for as a word."""
+        """Whether the complaint is about this parameter. `n` is too short to be looked for as a word, and
+        "stop" is one that complaints say of other things."""
         if self.parameter == parameter or re.search(rf"""['"`]{parameter}['"`]""", self.text):
             return True
         if parameter == "n":
             return bool(_ONE_CHOICE.search(self.text))
+        if parameter == "stop":
+            return bool(_STOP.search(self.text))
         if parameter in _OTHER_NAMES and _OTHER_NAMES[parameter].search(self.text):
             return True
         return bool(re.search(rf"\b(?:top_)?{parameter}\b", self.text))

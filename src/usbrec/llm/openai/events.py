@@ -1,4 +1,4 @@
-"""Server-sent events read: bytes in, the data of each event out."""
+"""Streams of events read, server-sent or a line of JSON each: bytes in, the data of each event out."""
 
 from __future__ import annotations
 
@@ -29,6 +29,24 @@ async def data_of_events(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
         data, kind = [], ""
     if data or kind == "error":
         yield _event(kind, data)
+
+
+async def data_of_lines(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
+    """The lines of a stream that has a JSON value on each, with or without a mark of records before it."""
+    async for line in _lines(pieces):
+        if data := line.strip("\x1e \t"):
+            yield data.removeprefix("data:").strip()
+
+
+def is_lines(kind: str) -> bool:
+    """Whether a content type is one of lines of JSON."""
+    return any(name in kind.lower() for name in ("ndjson", "jsonl", "json-lines", "json-seq", "stream+json"))
+
+
+def holds_lines(body: bytes) -> bool:
+    """Whether a body is lines of JSON, whatever its type says: several objects, each on a line of its own."""
+    lines = [line.strip(b"\x1e \t\r") for line in body.splitlines() if line.strip()]
+    return len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
 
 
 def _event(kind: str, data: list[str]) -> str:

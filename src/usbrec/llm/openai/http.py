@@ -26,7 +26,7 @@ import certifi
 
 from usbrec.errors import ConfigError
 from usbrec.llm.openai import schemes, statuses
-from usbrec.llm.openai.events import data_of_events
+from usbrec.llm.openai.events import data_of_events, data_of_lines, holds_lines, is_lines
 
 #: Waits between tries where the server asks for none, in seconds: the first, and the longest.
 _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
@@ -65,8 +65,10 @@ class Stream:
         self.response = response
         #: Whether "[DONE]" has come.
         self.done = False
-        self.events = "event-stream" in response.headers.get("content-type", "").lower()
-        self._coming = data_of_events(response.content.iter_any())
+        kind = response.headers.get("content-type", "")
+        self.events = "event-stream" in kind.lower() or is_lines(kind)
+        read = data_of_lines if is_lines(kind) else data_of_events
+        self._coming = read(response.content.iter_any())
         self._begun: list[str] = []
 
     def have_read(self, body: bytes) -> None:
@@ -76,7 +78,7 @@ class Stream:
             yield body
 
         self.events = True
-        self._coming = data_of_events(pieces())
+        self._coming = data_of_lines(pieces()) if holds_lines(body) else data_of_events(pieces())
 
     async def text(self) -> str:
         """Raises HttpFailure."""
@@ -238,7 +240,8 @@ class HttpClient:
         if done and answer.events and streamed:
             return await self._refusal_of_stream(answer)
         body = await response.read()
-        if done and not answer.events and streamed and body.lstrip().startswith(_EVENTS):
+        whole = not done or answer.events or not streamed
+        if not whole and (body.lstrip().startswith(_EVENTS) or holds_lines(body)):
             # Servers and proxies that call a stream of events by another type.
             answer.have_read(body)
             return await self._refusal_of_stream(answer)

@@ -275,6 +275,18 @@ class Body(BaseModel):
         counts = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
         return counts if any(counts) else None
 
+    def ended_by(self, sent: Mapping[str, Any]) -> Body:
+        """The same; where the server does not say why its only choice ended and counts as many tokens as the
+        request's body (`sent`) allows, the limit did it."""
+        limit = sent.get("max_tokens", sent.get("max_completion_tokens"))
+        if len(self.choices) > 1 or self.choices[0].finish_reason or self.counted is None or not limit:
+            return self
+        if self.counted[1] < limit:
+            return self
+        return self.model_copy(
+            update={"choices": [self.choices[0].model_copy(update={"finish_reason": "length"})]}
+        )
+
     def cost(self, seconds: float, *, sent: Mapping[str, Any] | None = None) -> Usage:
         """What the server says it counted. Servers that count nothing, or oddly, cost 0 tokens. `sent` is the
         request's body: what is counted far below what it holds has been cut."""

@@ -27,6 +27,10 @@ class _Choice:
         self.pieces.append(said.text)
         return said.text
 
+    def ends(self, done: bool) -> bool:
+        """Whether it has an end; where the stream is `done`, having said something is one."""
+        return self.finish is not None or (done and bool("".join(self.pieces).strip() or self.calls))
+
     def whole(self) -> BodyChoice:
         message = BodyMessage.of("".join(self.pieces), "".join(self.thoughts), self.calls)
         return BodyChoice(message=message, finish_reason=self.finish, logprobs=self.logprobs)
@@ -57,11 +61,12 @@ class Gathered:
         finishes = [choice.finish for choice in self._choices.values()]
         return bool(finishes) and all(one and one.lower() not in BROKEN_OFF for one in finishes)
 
-    def body(self) -> Body | None:
-        """The choices that have an end; None for a stream that broke off."""
+    def body(self, *, done: bool = False) -> Body | None:
+        """The choices that have an end; None for a stream that broke off. `done`: "[DONE]" has come, which is
+        an end for a choice that has said something and has no other."""
         first = next(iter(self._choices.values()), None)
-        if self.broken or first is None or first.finish is None:
+        if self.broken or first is None or not first.ends(done):
             return None
         choices = [self._choices[index] for index in sorted(self._choices)]
-        whole = [choice.whole() for choice in choices if choice.finish is not None]
+        whole = [choice.whole() for choice in choices if choice.ends(done)]
         return Body(choices=whole, usage=self._usage)

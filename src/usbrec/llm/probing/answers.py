@@ -103,8 +103,9 @@ async def check_log_probabilities(trial: Trial) -> Finding:
         seen += f", {' and '.join(missing)} not listed"
     if found.mass < _FLOOR:
         return Finding("log-probabilities", "yes", seen, _VOTES, _REMEDY)
-    if missing and found.least > 0.02:
-        wrong = "Scores that a digit which is not listed could move are unreadable, and many rows lost"
+    if max((found.least if missing else 0.0, *found.hidden.values())) > 0.02:
+        what = "a digit which is" if missing else "a further form of a digit (' 0' beside '0') which is"
+        wrong = f"Scores that {what} not listed could move are unreadable, and many rows lost"
         remedy = 'Let the server list more (vLLM: --max-logprobs 20), or judging.way = "votes"'
         return Finding("log-probabilities", "no", seen, wrong, remedy)
     return Finding("log-probabilities", "yes", seen)
@@ -268,15 +269,17 @@ async def check_stream(trial: Trial) -> Finding:
     if stream is None:
         return Finding("streaming", "unknown", "no stream came")
     parts = f"{stream.pieces} pieces came"
-    if not stream.finish:
+    if not stream.finish and not stream.done:
         wrong = "`usbrec chat` and `usbrec serve` take it for a reply that broke off: it fails"
         return Finding("streaming", "no", f"{parts} and no finish_reason", wrong)
-    lacking = [name for name, there in (("usage", stream.usage), ("[DONE]", stream.done)) if not there]
+    there = {"a finish_reason": stream.finish, "usage": stream.usage, "[DONE]": stream.done}
+    lacking = [name for name in there if not there[name]]
     if stream.pieces < 2:
         return Finding("streaming", "no", f"{parts}: the whole reply is one", wrong)
     if lacking:
-        cost = "Tokens of streamed replies count as 0" if "usage" in lacking else ""
-        return Finding("streaming", "yes", f"{parts}, without {' and '.join(lacking)}", cost)
+        cost = ["Tokens of streamed replies count as 0"] if "usage" in lacking else []
+        cost += [] if stream.finish else ["A reply that the limit cut may be taken for a whole one"]
+        return Finding("streaming", "yes", f"{parts}, without {' and '.join(lacking)}", "; ".join(cost))
     return Finding("streaming", "yes", f"{parts}, then usage and [DONE]")
 
 

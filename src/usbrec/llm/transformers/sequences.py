@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from usbrec.keys import derive_seed
 from usbrec.llm.protocol import ChatRequest, Completion
+from usbrec.llm.stops import begun, cut_place
 
 
 class TokenLimit(Protocol):
@@ -62,7 +63,7 @@ class DecodingRequest:
             return
         sequence = self.sequences[0]
         text = tokenizer.decode(sequence.said, skip_special_tokens=True)
-        cut = _cut(text, self.request.stop)
+        cut = cut_place(text, self.request.stop)
         if cut is not None:
             text = text[:cut]
         elif sequence.finish is None:
@@ -70,7 +71,7 @@ class DecodingRequest:
             if text.endswith("\N{REPLACEMENT CHARACTER}"):
                 return
             # What may become a stop text cannot be taken back once it is streamed.
-            text = text[: len(text) - _begun(text, self.request.stop)]
+            text = text[: len(text) - begun(text, self.request.stop)]
         if len(text) > len(self.told):
             self.request.on_delta(text[len(self.told) :])
             self.told = text
@@ -109,24 +110,12 @@ class DecodingSequence:
         self.said.append(token)
         if self.limit is not None:
             self.limit.said(token)
-        if request.stop and _cut(tokenizer.decode(self.said), request.stop) is not None:
+        if request.stop and cut_place(tokenizer.decode(self.said), request.stop) is not None:
             self.finish = "stop"
         elif len(self.said) >= request.max_tokens or self.decoding.over():
             self.finish = "length"
 
     def completion(self, tokenizer: Any) -> Completion:
         text = tokenizer.decode(self.said, skip_special_tokens=True)
-        cut = _cut(text, self.decoding.request.stop)
+        cut = cut_place(text, self.decoding.request.stop)
         return Completion(text if cut is None else text[:cut], "stop" if self.finish == "stop" else "length")
-
-
-def _cut(text: str, stops: Sequence[str]) -> int | None:
-    """Where the first stop text begins, or None."""
-    found = [place for stop in stops if (place := text.find(stop)) >= 0]
-    return min(found, default=None)
-
-
-def _begun(text: str, stops: Sequence[str]) -> int:
-    """How many characters at the end of `text` are the beginning of a stop text."""
-    lengths = (length for stop in stops for length in range(1, len(stop)) if text.endswith(stop[:length]))
-    return max(lengths, default=0)

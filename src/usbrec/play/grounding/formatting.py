@@ -81,8 +81,10 @@ class CandidateFormatter:
 
 def plain(text: str, longest: int) -> str:
     """`text` on one line, at most `longest` characters, without control characters and marks."""
-    kept = "".join(
-        " " if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" else character
-        for character in text[: 4 * longest].translate(_MARKS)
-    )
+    kept = text[: 4 * longest].translate(_MARKS)
+    if not kept.isprintable():  # printable text, nearly all there is, has no such character
+        kept = "".join(
+            " " if unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" else character
+            for character in kept
+        )
     return " ".join(kept.split())[:longest].strip()

@@ -13,6 +13,7 @@ from typing import Any
 from usbrec.dialogue import Conversation, Item, Reply, Usage
 from usbrec.errors import ModelUnavailable
 from usbrec.items import Catalogue
+from usbrec.llm.controls import without_controls
 from usbrec.llm.recorded import Recorder
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.own.calls import OwnObject
@@ -50,7 +51,7 @@ class OwnRecommender:
         asked = [self._reply(conversation, sampling.seed, place) for place in range(sampling.n)]
         try:
             async with asyncio.timeout(sampling.deadline):
-                replies = await _all(asked)
+                replies = await all_replies(asked)
         except TimeoutError:
             raise ModelUnavailable(f"{self.name}: no reply within {sampling.deadline:g} seconds.") from None
         if sampling.on_delta is not None and sampling.n == 1:
@@ -101,7 +102,7 @@ class OwnRecommender:
         ids = tuple(dict.fromkeys(items))
         known: list[Item] = [item for item_id in ids if (item := self.catalogue.get(item_id)) is not None]
         unknown_ids = [item_id for item_id in ids if self.catalogue.get(item_id) is None]
-        names = ", ".join(item.name for item in known if not _stands_in(text, item.name))
+        names = ", ".join(item.name for item in known if not stands_in(text, item.name))
         said = " ".join(part for part in (text.strip(), names) if part)
         return Reply(said, tuple(item.id for item in known), grounding={**about, "unknown": unknown_ids})
 
@@ -117,6 +118,7 @@ def asked_of(conversation: Conversation) -> dict[str, Any]:
         "profile": conversation.profile,
         # Left out where there are none, so that recorded answers are found again.
         **({"constraints": [one.to_json() for one in told]} if (told := conversation.constraints) else {}),
+        **({"task": dict(conversation.task)} if conversation.task else {}),
     }
 
 
@@ -125,7 +127,8 @@ def object_reply(own: OwnObject) -> Ask:
 
     async def ask(conversation: Conversation) -> Reply:
         answer, seconds = await own.call(conversation)
-        return replace(read_reply(own, answer), usage=one_call(seconds))
+        reply = read_reply(own, answer)
+        return replace(reply, usage=reply.usage + one_call(seconds))
 
     return ask
 
@@ -138,16 +141,22 @@ def one_call(seconds: float) -> Usage:
 def read_reply(own: OwnObject, answer: object) -> Reply:
     """What an object returned, if it is a reply. Raises SeatFailed."""
     if isinstance(answer, str):
-        return Reply(printable(answer))
+        return said_reply(answer, None)
     if not isinstance(answer, Reply) or not isinstance(answer.text, str):
         raise own.returned(answer, "a text or usbrec.Reply(text, items)")
     if answer.items is None:
-        return Reply(printable(answer.text))
+        return said_reply(answer.text, None)
     ids = [item_id(one) for one in answer.items]
     wrong = next((one for one, read in zip(answer.items, ids, strict=True) if read is None), None)
     if None in ids:
         raise own.returned(wrong, "an id in Reply.items (a text or a whole number)")
-    return Reply(printable(answer.text), tuple(one for one in ids if one is not None))
+    return said_reply(answer.text, tuple(one for one in ids if one is not None))
+
+
+def said_reply(text: str, items: tuple[str, ...] | None) -> Reply:
+    """The reply without control characters, which its usage counts."""
+    said, removed = without_controls(printable(text))
+    return Reply(said, items, usage=Usage(removed_characters=removed))
 
 
 def item_id(value: object) -> str | None:
@@ -161,7 +170,7 @@ def item_id(value: object) -> str | None:
     return None
 
 
-def _stands_in(text: str, name: str) -> bool:
+def stands_in(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
@@ -170,7 +179,7 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-async def _all(asked: list[Any]) -> list[Reply]:
+async def all_replies(asked: list[Any]) -> list[Reply]:
     """The answers in order; the first failure cancels the others and is raised."""
     if len(asked) == 1:
         return [await asked[0]]

@@ -147,7 +147,7 @@ class RulesSeeker:
         asked = self.explain if isinstance(self.explain, str) else self.explain[said.language]
         named = self.knowledge.named_by(turns[-1])
         parts = [_pick(said.choices("decline"), seed, "decline")] if named else []
-        if violated is not None:
+        if violated is not None and violated.told != "hidden":
             parts = [declined(violated, seed, said.language)]
         if told := self._told(turns, violated, said.language):
             # One thing at a time: what an item must be goes before what it is like.

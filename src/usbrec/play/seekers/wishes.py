@@ -4,8 +4,12 @@ A sample carries them as a filter whose conditions also say when they are told:
 
     {"price": {"max": 50, "told": "asked"}, "in_stock": true, "brand": {"not": ["Sony"], "told": "kept"}}
 
-`volunteered` (the default) is said unasked, `asked` when the recommender asks for it, and `kept` only as the
-reason why an offer does not do.
+`volunteered` (the default) is said unasked, `asked` when the recommender asks for it, `kept` only as the
+reason why an offer does not do, and `hidden` never: an offer that does not meet it is declined without a
+reason. `said` stands in the dialogue already, in whatever words. Several conditions on one column that are
+told differently are a list of objects:
+
+    {"runtime": [{"min": 90}, {"max": 140, "told": "asked"}]}
 """
 
 from __future__ import annotations
@@ -21,13 +25,15 @@ from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import is_price, is_stock, name_words
-from usbrec.items.constraints.filters import FilterError, read_filter
+from usbrec.items.constraints.filters import FilterError, contradictions, read_filter
 from usbrec.items.constraints.phrases import column_name, phrases_of
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.lexicon import LANGUAGES, words
 
-Told = Literal["volunteered", "asked", "kept"]
+Told = Literal["volunteered", "asked", "kept", "hidden", "said"]
+#: Never told in words of their own.
+_SILENT: frozenset[Told] = frozenset({"hidden", "said"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +58,36 @@ def _wishes(sample: Sample, table: ColumnTable) -> tuple[Wish, ...]:
 
 def read_wishes(given: Mapping[str, Any], table: ColumnTable, where: str = "constraints") -> tuple[Wish, ...]:
     """Wishes from their JSON. Raises FilterError."""
-    told: dict[str, Told] = {}
-    conditions: dict[str, Any] = {}
-    for column, condition in given.items():
-        plain = condition
-        when: Any = "volunteered"
-        if isinstance(condition, Mapping):
-            plain = {key: value for key, value in condition.items() if key != "told"}
-            when = condition.get("told", when)
-        if when not in get_args(Told):
-            raise FilterError([f"{column}.told: expected {', '.join(get_args(Told))}, found {when!r}"], where)
-        conditions[column] = plain
-        known = table.column(column)
-        told[column if known is None else known.name] = when
-    constraints = read_filter(conditions, table, where)
-    return tuple(Wish(one, told.get(one.column, "volunteered")) for one in constraints)
+    wishes: list[Wish] = []
+    problems: list[str] = []
+    for column, given_of_it in given.items():
+        for condition in _listed(given_of_it):
+            plain = condition
+            when: Any = "volunteered"
+            if isinstance(condition, Mapping):
+                plain = {key: value for key, value in condition.items() if key != "told"}
+                when = condition.get("told", when)
+            if when not in get_args(Told):
+                problems.append(f"{column}.told: expected {', '.join(get_args(Told))}, found {when!r}")
+                continue
+            try:
+                found = read_filter({column: plain}, table, where)
+            except FilterError as error:
+                problems += error.problems
+            else:
+                wishes += [Wish(one, when) for one in found]
+    problems = problems or contradictions([wish.constraint for wish in wishes])
+    if problems:
+        raise FilterError(problems, where)
+    return tuple({wish.constraint: wish for wish in reversed(wishes)}.values())[::-1]
+
+
+def _listed(conditions: Any) -> list[Any]:
+    """The conditions on one column: a list of objects has several, any other list is one of values."""
+    several = (
+        isinstance(conditions, list) and conditions and all(isinstance(one, Mapping) for one in conditions)
+    )
+    return list(conditions) if several else [conditions]
 
 
 def untold(wishes: Sequence[Wish], turns: Sequence[Turn], knowledge: Knowledge) -> list[Wish]:
@@ -78,7 +99,8 @@ def untold(wishes: Sequence[Wish], turns: Sequence[Turn], knowledge: Knowledge) 
     return [
         wish
         for wish in wishes
-        if not _heard(wish, heard, knowledge)
+        if wish.told not in _SILENT
+        and not _heard(wish, heard, knowledge)
         and not any(form.casefold() in said for form in _all_forms(wish))
     ]
 
@@ -98,6 +120,9 @@ def asked_for(wish: Wish, text: str, language: str = "en") -> bool:
         return False
     said, column = text.casefold(), name_words(wish.constraint.column).replace("_", " ")
     if is_price(wish.constraint.column) and phrases_of(language).said("asks_price", said):
+        return True
+    asks = _lists(language)["asks"].get(name_words(wish.constraint.column))
+    if asks is not None and re.search(asks, said) is not None:
         return True
     names = {column, column_name(wish.constraint.column, language).casefold()}
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) is not None for name in names)

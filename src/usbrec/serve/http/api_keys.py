@@ -18,6 +18,8 @@ class Key:
     sha256: bytes
     requests_per_minute: int | None = None
     tokens_per_hour: int | None = None
+    #: Whether it sees what is of all keys together.
+    admin: bool = False
 
     def fits(self, secret: str) -> bool:
         return hmac.compare_digest(hash_of(self.salt, secret), self.sha256)

@@ -27,8 +27,6 @@ from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.rate_limit import RateLimit
 from usbrec.serve.http.sse import Json
 
-#: Seconds in which a request's body has to be here.
-_BODY_SECONDS = 30.0
 _OPEN_PATHS = frozenset({"/health"})
 #: What the page may load, and from where.
 POLICY = (
@@ -44,10 +42,13 @@ _HEADERS: Mapping[str, str] = {
 
 
 class Limits(Protocol):
-    """What a request may bring, and how much a key may ask for where it has no limits of its own."""
+    """What a request may bring, and in what time, and how much a key may ask for that has no limits of its
+    own."""
 
     @property
     def body_bytes(self) -> int: ...
+    @property
+    def body_seconds(self) -> float: ...
     @property
     def requests_per_minute(self) -> int: ...
     @property
@@ -67,10 +68,12 @@ class Observer(Protocol):
 
 @dataclass
 class Caller:
-    """Who asks, for the routes: the key's name (None without keys) and what it may still spend."""
+    """Who asks, for the routes: the key's name (None without keys), what it may still spend, and whether it
+    sees what is of all keys."""
 
     key: str | None = None
     rate_limit: RateLimit | None = None
+    admin: bool = False
 
 
 @dataclass
@@ -134,6 +137,9 @@ class AccessMiddleware:
             except ServiceError as refused:
                 visit.notes["reason"] = refused.reason
                 response = Json(refused.body(), refused.status, refused.headers)
+                if refused.status in (408, 413):
+                    # Whatever more comes of the body is not waited for.
+                    response.headers["connection"] = "close"
                 if refused.status == 401:
                     response.headers["www-authenticate"] = f'Basic realm="{self._realm}", charset="UTF-8"'
                 await response(scope, receive, sending)
@@ -176,7 +182,7 @@ class AccessMiddleware:
                 reason="unknown API key" if secret else "no API key",
             )
         rate_limit = self._rate_limit(key)
-        visit.caller = Caller(key.name, rate_limit)
+        visit.caller = Caller(key.name, rate_limit, key.admin)
         rate_limit.acquire()
 
     def _rate_limit(self, key: Key) -> RateLimit:
@@ -198,7 +204,7 @@ class AccessMiddleware:
             return receive
         pieces, size, more = [], 0, True
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
+            async with asyncio.timeout(self._limits.body_seconds):
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":

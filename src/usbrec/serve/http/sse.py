@@ -158,7 +158,7 @@ async def _filled(
         failure = failure_of(error)
         pipe.event(failed(failure))
         pipe.close()
-        if failure.status == 500:
+        if failure.status == 500 and failure is not error:
             raise
     else:
         pipe.close()

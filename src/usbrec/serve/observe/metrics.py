@@ -1,4 +1,7 @@
-"""Prometheus metrics: requests, latency, drafts, calls, tokens, and what each key has used."""
+"""Prometheus metrics: requests, latency, drafts, calls, tokens, and what keys have used.
+
+What each key has used, and so who has one, is for a key of the service's own people; to others it is one sum.
+"""
 
 from __future__ import annotations
 
@@ -70,9 +73,19 @@ class Metrics:
         )
         self._drafts = Counter("usbrec_drafts", "Drafts of searches.", ("model",), registry=registry)
         self._calls = Counter("usbrec_model_calls", "Calls of models.", ("model",), registry=registry)
+        self._removed = Counter(
+            "usbrec_removed_characters",
+            "Control characters taken out of answers.",
+            ("model",),
+            registry=registry,
+        )
         self._tokens = Counter("usbrec_tokens", "Tokens by kind.", ("model", "kind"), registry=registry)
+        self._keys = CollectorRegistry()
         self._budget = Counter(
-            "usbrec_budget_used_tokens", "Tokens that a key has used.", ("key",), registry=registry
+            "usbrec_budget_used_tokens", "Tokens that a key has used.", ("key",), registry=self._keys
+        )
+        self._spent = Counter(
+            "usbrec_budget_used_by_all_tokens", "Tokens that all keys have used.", registry=registry
         )
         working = Gauge("usbrec_replies_in_progress", "Replies being worked on.", registry=registry)
         working.set_function(lambda: queue.working)
@@ -109,12 +122,16 @@ class Metrics:
 
     def _used(self, model: str, usage: Usage) -> None:
         self._calls.labels(model).inc(usage.calls)
+        self._removed.labels(model).inc(usage.removed_characters)
         self._tokens.labels(model, "prompt").inc(usage.prompt_tokens)
         self._tokens.labels(model, "completion").inc(usage.completion_tokens)
         self._tokens.labels(model, "cached").inc(usage.cached_tokens)
 
     def budget(self, key: str, tokens: int) -> None:
         self._budget.labels(key).inc(tokens)
+        self._spent.inc(tokens)
 
-    def text(self) -> bytes:
-        return generate_latest(self._registry)
+    def text(self, *, by_key: bool) -> bytes:
+        """What Prometheus reads; `by_key` with what each key has used."""
+        found = generate_latest(self._registry)
+        return found + generate_latest(self._keys) if by_key else found

@@ -238,10 +238,11 @@ class FeedbackBody(Body):
 
 
 class VoteBody(Body):
-    """POST /v1/usbrec/votes. The prompt is taken and not kept: a vote is nobody's, so nobody could have it
-    deleted."""
+    """POST /v1/usbrec/votes. `dialogue` is any name of the dialogue that was voted on: a key has one vote on
+    each, the last. The prompt is taken and not kept."""
 
     left: Name
     right: Name
     winner: Literal["left", "right", "tie"]
+    dialogue: Name
     prompt: str | None = None

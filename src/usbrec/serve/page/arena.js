@@ -31,7 +31,7 @@ export function startArena({ complain, known }) {
       const [left, right] = await Promise.all(
         models.map((model) => reply({ model, messages: [{ role: "user", content: text }] }, { signal })),
       );
-      state.sides = { left: models[0], right: models[1] };
+      state.sides = { left: models[0], right: models[1], dialogue: name() };
       fill(byId("left"), left);
       fill(byId("right"), right);
       show(byId("sides"), true);
@@ -47,6 +47,8 @@ export function startArena({ complain, known }) {
     }
   }
 
+  // Of this comparison: pressed twice, it is one vote.
+  const name = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const toss = () => crypto.getRandomValues(new Uint8Array(1))[0] < 128;
   const buttons = () => byId("vote").querySelectorAll("button");
 
@@ -135,7 +137,7 @@ export function startArena({ complain, known }) {
       byId("arena-send").disabled = state.pair === null;
       if (state.pair === null) tell("This service has no enhanced model beside a plain one, so there is nothing to compare.");
       byId("count-note").textContent = stores
-        ? "Counted by the service, without what was asked or who voted."
+        ? "Counted by the service, without what was asked. Whoever has a key has one vote on each comparison."
         : "This service keeps nothing: votes are counted in this page alone and are gone when it is closed.";
     },
   };

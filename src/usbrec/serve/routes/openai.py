@@ -8,6 +8,7 @@ from starlette.responses import Response
 from usbrec import __version__
 from usbrec.serve.answering import GenerationRequest
 from usbrec.serve.http.errors import ServiceError
+from usbrec.serve.http.middleware import visit_of
 from usbrec.serve.http.sse import Json
 from usbrec.serve.openai.completions import CompletionWriter, model_json, models_json
 from usbrec.serve.openai.schema import ChatBody
@@ -58,5 +59,6 @@ def add_openai(app: FastAPI, service: Service) -> None:
         return await completion.respond(request, stream=bool(body.stream))
 
     @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(service.metrics.text(), media_type=service.metrics.content_type)
+    async def metrics(request: Request) -> Response:
+        text = service.metrics.text(by_key=visit_of(request.scope).caller.admin)
+        return Response(text, media_type=service.metrics.content_type)

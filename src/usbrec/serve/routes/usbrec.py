@@ -17,7 +17,7 @@ from usbrec.serve.openai.completions import models_json
 from usbrec.serve.openai.schema import FeedbackBody, SessionBody, VoteBody
 from usbrec.serve.service import Service, no_session
 from usbrec.serve.storage.arena import count_votes
-from usbrec.serve.storage.store import Store
+from usbrec.serve.storage.store import Store, Vote
 
 #: So many ids are told of those that could have been meant.
 _TOLD = 10
@@ -92,7 +92,7 @@ def add_usbrec(app: FastAPI, service: Service) -> None:
         return Json({"ok": True})
 
     @app.post(f"{root}/votes")
-    async def vote(body: VoteBody) -> Response:
+    async def vote(request: Request, body: VoteBody) -> Response:
         # Without a store this is said first, whatever the models.
         await on_store(lambda store: None)
         for side in ("left", "right"):
@@ -100,7 +100,9 @@ def add_usbrec(app: FastAPI, service: Service) -> None:
                 raise ServiceError(400, f"{side} is no model of this service.", param=side)
         if body.left == body.right:
             raise ServiceError(400, "A vote is between two models.", param="right")
-        await on_store(lambda store: store.vote(body.left, body.right, body.winner))
+        key = visit_of(request.scope).caller.key
+        cast = Vote(key, body.dialogue, body.left, body.right, body.winner)
+        await on_store(lambda store: store.vote(cast))
         return Json({"ok": True})
 
     @app.get(f"{root}/votes")

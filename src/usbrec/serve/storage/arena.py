@@ -1,39 +1,71 @@
-"""Arena: blind votes, counted by pair of models."""
+"""Arena: blind votes, counted by pair of models, with an interval over those who voted.
+
+A key that votes a hundred times says what one voter thinks. So each key counts alike, whatever the number of
+its votes, and the interval is over keys. Where the service has no keys, each dialogue counts as a voter of
+its own. Votes of before, of which nobody knows who cast them, count as those of one voter.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from usbrec.serve.storage.store import Winner
+from usbrec.serve.storage.store import Vote
 
 #: Two-sided 95 % of the normal distribution.
 _Z = 1.959963984540054
 
 
-def count_votes(votes: Iterable[tuple[str, str, Winner]]) -> list[dict[str, Any]]:
-    """For each two models, however they stood: wins, ties, and the share of `a` (a tie is half a win)
-    with Wilson's interval."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for left, right, winner in votes:
-        pair = (min(left, right), max(left, right))
-        won = None if winner == "tie" else left if winner == "left" else right
-        counts.setdefault(pair, Counter())[
-            "ties" if won is None else "wins_a" if won == pair[0] else "wins_b"
-        ] += 1
-    rows = []
-    for (a, b), count in sorted(counts.items()):
-        n = count.total()
-        share = (count["wins_a"] + count["ties"] / 2) / n
-        wins = {name: count[name] for name in ("wins_a", "wins_b", "ties")}
-        rows.append({"a": a, "b": b, **wins, "share_a": share, "ci95": list(wilson(share, n))})
-    return rows
+def count_votes(votes: Iterable[Vote]) -> list[dict[str, Any]]:
+    """For each two models, however they stood: wins, ties, `voters`, and the share of `a` over voters (a tie
+    is half a win) with its interval; None where one voter alone cast several votes, which say nothing of how
+    voters differ."""
+    cast: dict[tuple[str, str], dict[tuple[str, str | None], list[float]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for vote in votes:
+        a, b = sorted((vote.left, vote.right))
+        winner = None if vote.winner == "tie" else vote.left if vote.winner == "left" else vote.right
+        voter = ("dialogue", vote.dialogue) if vote.key is None else ("key", vote.key)
+        cast[a, b][voter].append(0.5 if winner is None else float(winner == a))
+    return [{"a": a, "b": b, **_counted(by_voter)} for (a, b), by_voter in sorted(cast.items())]
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of `n` (Wilson 1927)."""
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+def _counted(by_voter: Mapping[Any, Sequence[float]]) -> dict[str, Any]:
+    worths = [worth for those in by_voter.values() for worth in those]
+    share, interval = over_voters(list(by_voter.values()))
+    wins = {"wins_a": worths.count(1.0), "wins_b": worths.count(0.0), "ties": worths.count(0.5)}
+    ci95 = None if interval is None else list(interval)
+    return {**wins, "voters": len(by_voter), "share_a": share, "ci95": ci95}
+
+
+def over_voters(by_voter: Sequence[Sequence[float]]) -> tuple[float, tuple[float, float] | None]:
+    """The mean of the voters' means of values in [0, 1], and its 95 % interval.
+
+    Wilson's interval for as many votes as give the variance that voters' means have: as there are voters at
+    least, as there are votes at most. With several votes a voter, Student's distribution stands for the
+    normal one, because voters may be few.
+    """
+    votes, voters = sum(map(len, by_voter)), len(by_voter)
+    means = [math.fsum(values) / len(values) for values in by_voter]
+    share = math.fsum(means) / voters
+    if voters == votes:
+        return share, wilson(share, votes)
+    if voters < 2:
+        return share, None
+    variance = math.fsum((mean - share) ** 2 for mean in means) / voters
+    most = share * (1 - share)
+    worth = min(votes, voters * most / variance) if variance > 0.0 else votes if most else voters
+    # SciPy takes long to import, and most services have no votes.
+    from scipy.special import stdtrit
+
+    return share, wilson(share, worth, float(stdtrit(voters - 1, 0.975)))
+
+
+def wilson(share: float, n: float, z: float = _Z) -> tuple[float, float]:
+    """The interval of a share of `n` (Wilson 1927), by default at 95 %."""
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,7 +1,8 @@
 """API key file: keys are made here, shown once, and kept as hashes alone.
 
 A JSON object a line, with `name`, `salt` and `sha256` (of salt and key, in hex), and if wanted limits of this
-key's own, `requests_per_minute` and `tokens_per_hour`.
+key's own, `requests_per_minute` and `tokens_per_hour`. With `"admin": true` it sees in /metrics what each
+key has used.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def read_keys(path: str | Path) -> ApiKeys:
     return ApiKeys(tuple(keys))
 
 
-def new_key(path: str | Path, name: str) -> str:
+def new_key(path: str | Path, name: str, *, admin: bool = False) -> str:
     """Make a key, append its hash to the file, and return the key: nobody can find it out again.
 
     Raises ConfigError for a name that is taken or empty, InputError where the file cannot be read or written.
@@ -46,7 +47,9 @@ def new_key(path: str | Path, name: str) -> str:
     if not name.strip() or not name.isprintable():
         raise ConfigError("--new-key needs a name, such as that of who will use the key.")
     secret, salt = make_secret("usbrec-")
-    row = {"name": name, "salt": salt.hex(), "sha256": hash_of(salt, secret).hex()}
+    row: dict[str, Any] = {"name": name, "salt": salt.hex(), "sha256": hash_of(salt, secret).hex()}
+    if admin:
+        row["admin"] = True
     try:
         if path.exists() and any(key.name == name for key in read_keys(path).keys):
             raise ConfigError(f"{path}: a key named {name!r} is there already. Choose another name.")
@@ -71,4 +74,8 @@ def _key(row: Mapping[str, Any] | str) -> Key:
         value = row.get(name)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
             raise ValueError(f"{name} is a whole number from 1")
-    return Key(row["name"], salt, sha256, *(row.get(name) for name in _LIMITS))
+    admin = row.get("admin", False)
+    if not isinstance(admin, bool):
+        raise ValueError("admin is true or false")
+    requests, tokens = (row.get(name) for name in _LIMITS)
+    return Key(row["name"], salt, sha256, requests, tokens, admin)

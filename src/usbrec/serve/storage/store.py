@@ -16,13 +16,14 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from usbrec.databases import FAULTS, is_full, told
 from usbrec.dialogue import Turn
-from usbrec.errors import InputError
+from usbrec.errors import InputError, StoreFailed
 
 Kind = Literal["liked", "disliked", "accepted", "clicked", "purchased"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -42,10 +43,22 @@ CREATE TABLE feedback (
     FOREIGN KEY (session, turn) REFERENCES exchanges (session, turn) ON DELETE CASCADE
 );
 CREATE INDEX feedback_turn ON feedback (session, turn);
-CREATE TABLE votes (at REAL NOT NULL, left TEXT NOT NULL, right TEXT NOT NULL, winner TEXT NOT NULL);
+CREATE TABLE votes (
+    at REAL NOT NULL, left TEXT NOT NULL, right TEXT NOT NULL, winner TEXT NOT NULL, key TEXT, dialogue TEXT
+);
+CREATE UNIQUE INDEX votes_once ON votes (coalesce(key, ''), dialogue);
 """
 #: In the file's header: this is a store of ours, and of this make.
-_APPLICATION, _VERSION = 0x75736272, 2
+_APPLICATION, _VERSION = 0x75736272, 3
+#: What a store of the make before each of these lacks.
+_UPGRADES = {
+    # Sessions had no owner: they stay those of a service without keys.
+    2: "ALTER TABLE sessions ADD COLUMN key TEXT; DROP INDEX sessions_user; "
+    "CREATE INDEX sessions_user ON sessions (user, key);",
+    # Votes were nobody's, and of no dialogue.
+    3: "ALTER TABLE votes ADD COLUMN key TEXT; ALTER TABLE votes ADD COLUMN dialogue TEXT; "
+    "CREATE UNIQUE INDEX votes_once ON votes (coalesce(key, ''), dialogue);",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +135,22 @@ class Session:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Which of two models somebody preferred in a dialogue. Votes of before have no `dialogue`."""
+
+    key: str | None
+    dialogue: str | None
+    left: str
+    right: str
+    winner: Winner
+
+
 class Store:
     """The file. Use it from one thread at a time, and close it.
 
-    Raises InputError when the file is something else, or is not there (`must_exist`).
+    Raises InputError when the file is something else, or is not there (`must_exist`); every method
+    StoreFailed when it cannot be read or written, and then nothing of what was to be written is there.
     """
 
     def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
@@ -137,11 +162,11 @@ class Store:
             # What people say is for the owner's eyes, from the first moment on.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self._db = sqlite3.connect(self.path, timeout=10.0, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAULTS) as error:
             raise InputError(f"{path}: cannot be opened ({error}). Check the path.") from None
         try:
             self._prepare()
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self._db.close()
             raise InputError(f"{path}: is no store ({error}). Name another file.") from None
         except InputError:
@@ -165,55 +190,82 @@ class Store:
                 f"BEGIN; PRAGMA application_id={_APPLICATION}; PRAGMA user_version={_VERSION}; "
                 f"{_SCHEMA} COMMIT;"
             )
-        elif version == 1:
-            # Sessions had no owner: they stay those of a service without keys.
-            self._db.executescript(
-                "BEGIN; ALTER TABLE sessions ADD COLUMN key TEXT; DROP INDEX sessions_user; "
-                f"CREATE INDEX sessions_user ON sessions (user, key); PRAGMA user_version={_VERSION}; COMMIT;"
+        else:
+            # A version's table is there once; the mark and the tables change together.
+            steps = "".join(
+                f"{text} PRAGMA user_version={make}; " for make, text in _UPGRADES.items() if make > version
             )
+            if steps:
+                self._db.executescript(f"BEGIN; {steps} COMMIT;")
 
     def close(self) -> None:
         self._db.close()
 
+    def _do(self, statement: str, values: Iterable[Any] = ()) -> tuple[list[tuple[Any, ...]], int]:
+        """Execute one statement, committed when this returns: its rows, and how many it changed."""
+        values = tuple(values)
+        try:
+            return self._once(statement, values)
+        except FAULTS as error:
+            if not (is_full(error) and self._emptied()):
+                raise StoreFailed(f"{self.path}: {told(error)}.") from None
+        try:
+            return self._once(statement, values)
+        except FAULTS as error:
+            raise StoreFailed(f"{self.path}: {told(error)}.") from None
+
+    def _once(self, statement: str, values: tuple[Any, ...]) -> tuple[list[tuple[Any, ...]], int]:
+        cursor = self._db.execute(statement, values)
+        # All rows are fetched, because the change is only committed when the statement is over.
+        return cursor.fetchall(), cursor.rowcount
+
+    def _emptied(self) -> bool:
+        """Whether the log of changes could be written into the file and emptied. It gives back the room that
+        the log took, and leaves nothing in it of what was deleted."""
+        try:
+            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except FAULTS:
+            return False
+        return not busy
+
     def begin(self, user: str | None, key: str | None = None) -> str:
         """A new session's id."""
         session = f"s-{secrets.token_urlsafe(16)}"
-        self._db.execute(
+        self._do(
             "INSERT INTO sessions (id, key, user, created) VALUES (?, ?, ?, ?)",
             (session, key, user, time.time()),
         )
         return session
 
     def has(self, session: str, key: str | None = None) -> bool:
-        found = self._db.execute("SELECT 1 FROM sessions WHERE id = ? AND key IS ?", (session, key))
-        return found.fetchone() is not None
+        found, _ = self._do("SELECT 1 FROM sessions WHERE id = ? AND key IS ?", (session, key))
+        return bool(found)
 
     def add(self, session: str, exchange: Exchange) -> int | None:
         """The number that the exchange got; None when there is no such session (any more)."""
         next_turn = "(SELECT coalesce(max(turn) + 1, 0) FROM exchanges WHERE session = sessions.id)"
-        # All rows are fetched, because the change is only committed when the statement is over.
-        rows = self._db.execute(
+        rows, _ = self._do(
             f"INSERT INTO exchanges SELECT id, {next_turn}, ?, ? FROM sessions WHERE id = ? RETURNING turn",
             # In ASCII: half a surrogate pair, which a model may say, could not be written otherwise.
             (time.time(), json.dumps(exchange.to_json()), session),
-        ).fetchall()
+        )
         return int(rows[0][0]) if rows else None
 
     def add_feedback(
         self, session: str, turn: int, kind: Kind, item: str | None, key: str | None = None
     ) -> bool:
         """False when there is no such reply. Whether it names the item is :meth:`named` to say."""
-        done = self._db.execute(
+        _, done = self._do(
             "INSERT INTO feedback SELECT session, turn, ?, ?, ? FROM exchanges JOIN sessions "
             "ON sessions.id = session WHERE session = ? AND turn = ? AND key IS ?",
             (kind, item, time.time(), session, turn, key),
         )
-        return done.rowcount == 1
+        return done == 1
 
     def named(self, session: str, turn: int, key: str | None = None) -> Mapping[int, tuple[str, ...]] | None:
         """The ids of the items that each reply of a session names, by its number; None where there is no such
         reply."""
-        rows = self._db.execute(
+        rows, _ = self._do(
             "SELECT turn, record FROM exchanges JOIN sessions ON sessions.id = session "
             "WHERE session = ? AND key IS ? ORDER BY turn",
             (session, key),
@@ -224,21 +276,19 @@ class Store:
         return found if turn in found else None
 
     def session(self, session: str, key: str | None = None) -> Session | None:
-        row = self._db.execute(
-            "SELECT id, user, created FROM sessions WHERE id = ? AND key IS ?", (session, key)
-        ).fetchone()
-        return None if row is None else self._read(*row)
+        rows, _ = self._do("SELECT id, user, created FROM sessions WHERE id = ? AND key IS ?", (session, key))
+        return self._read(*rows[0]) if rows else None
 
     def sessions(self) -> list[Session]:
         """All of them, whatever the key, the oldest first."""
-        rows = self._db.execute("SELECT id, user, created FROM sessions ORDER BY created, id").fetchall()
+        rows, _ = self._do("SELECT id, user, created FROM sessions ORDER BY created, id")
         return [self._read(*row) for row in rows]
 
     def _read(self, session: str, user: str | None, created: float) -> Session:
-        exchanges = self._db.execute(
+        exchanges, _ = self._do(
             "SELECT turn, record FROM exchanges WHERE session = ? ORDER BY turn", (session,)
         )
-        feedback = self._db.execute(
+        feedback, _ = self._do(
             "SELECT turn, kind, item, at FROM feedback WHERE session = ? ORDER BY rowid", (session,)
         )
         return Session(
@@ -258,19 +308,29 @@ class Store:
         return self._wipe("DELETE FROM sessions WHERE user = ? AND key IS ?", user, key)
 
     def delete_person(self, name: str) -> int:
-        """All sessions of a user of this name, whatever the key, and of a key of this name; how many."""
+        """All sessions of a user of this name, whatever the key, and of a key of this name, and the votes of
+        that key; how many sessions."""
+        self._do("DELETE FROM votes WHERE key = ?", (name,))
         return self._wipe("DELETE FROM sessions WHERE user = ? OR key = ?", name, name)
 
-    def vote(self, left: str, right: str, winner: Winner) -> None:
-        self._db.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", (time.time(), left, right, winner))
+    def vote(self, vote: Vote) -> None:
+        """Keep a vote in place of one that the same key has cast on the same dialogue before."""
+        row = (time.time(), vote.left, vote.right, vote.winner, vote.key, vote.dialogue)
+        self._do("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def votes(self) -> list[tuple[str, str, Winner]]:
-        return self._db.execute("SELECT left, right, winner FROM votes ORDER BY rowid").fetchall()
+    def votes(self) -> list[Vote]:
+        rows, _ = self._do("SELECT key, dialogue, left, right, winner FROM votes ORDER BY rowid")
+        return [Vote(*row) for row in rows]
 
     def _wipe(self, statement: str, *values: str | None) -> int:
-        count = self._db.execute(statement, values).rowcount
-        # The log of changes would still hold the old pages: write it into the file and empty it.
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        _, count = self._do(statement, values)
+        # The log of changes would still hold the old pages.
+        if not self._emptied() and count:
+            raise StoreFailed(
+                f"{self.path}: what was to be deleted is gone from the store, but its words are still in "
+                f"{self.path.name}-wal, which could not be emptied. They go once there is room, with the "
+                "next deletion or when the service ends."
+            )
         return count
 
 

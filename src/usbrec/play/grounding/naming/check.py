@@ -115,5 +115,12 @@ def _years_beside(page: Page) -> Iterator[Fault]:
 
 def heard_in(turns: Iterable[Turn]) -> Heard:
     """What the seeker has said in a dialogue."""
-    text = "\n".join(turn.text for turn in turns if turn.role == "seeker")
-    return Heard(f" {' '.join(word.norm for word in words(text))} ", text)
+    said = [turn.text for turn in turns if turn.role == "seeker"]
+    return Heard(f" {' '.join(filter(None, map(_normal_words, said)))} ", "\n".join(said))
+
+
+@functools.lru_cache(maxsize=1024)
+def _normal_words(text: str) -> str:
+    """The words of an utterance in their normal form; each turn of a long dialogue is asked for again and
+    again."""
+    return " ".join(word.norm for word in words(text))

@@ -1,0 +1,104 @@
+"""Column building: the typed columns of a catalogue's items as arrays, read item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from usbrec.items.catalogue import Catalogue
+from usbrec.items.constraints.column_arrays import UNKNOWN, Column, folded
+from usbrec.items.constraints.column_types import TypedColumn, name_words, names_of, yes_or_no
+
+#: Columns of brands that are read as people.
+BRANDS = frozenset({"brand", "brands", "manufacturer", "maker", "marke", "hersteller", "vendor", "label"})
+
+
+def build_columns(catalogue: Catalogue) -> list[Column]:
+    size = len(catalogue)
+    types = catalogue.types
+    year_n = np.full(size, np.nan)
+    genres, people = _Names({}, {}), _Names({}, {})
+    values = {
+        column.name: np.full(size, np.nan)
+        if column.type == "number"
+        else np.full(size, UNKNOWN, dtype=np.int8)
+        for column in types
+    }
+    lists = {column.name: _Names({}, {}) for column in types if column.type == "category"}
+    texts: dict[str, list[bytes]] = {column.name: [] for column in types if column.type == "text"}
+    for row, item in enumerate(catalogue):
+        if item.year is not None:
+            year_n[row] = item.year
+        genres.add(row, item.genres)
+        people.add(row, item.people)
+        for column in types:
+            text = item.extra.get(column.name, "")
+            if column.type == "text":
+                texts[column.name].append(folded(text).encode("utf-8", "surrogatepass"))
+            elif text and column.type == "number":
+                number = column.number(text)
+                values[column.name][row] = np.nan if number is None else number
+            elif text and column.type == "yes-no":
+                said = yes_or_no(text)
+                values[column.name][row] = UNKNOWN if said is None else said
+            elif text:
+                lists[column.name].add(row, names_of(text))
+    columns = []
+    for column in types:
+        if column.type == "category":
+            columns.append(lists[column.name].column(column, size))
+        elif column.type == "text":
+            columns.append(_text_column(column, texts[column.name]))
+        else:
+            columns.append(Column(column, {"values": values[column.name]}))
+    taken = {name_words(column.name) for column in types}
+    if not np.isnan(year_n).all() and "year" not in taken:
+        columns.append(Column(TypedColumn("year", "number"), {"values": year_n}))
+    if genres.rows and "genres" not in taken:
+        columns.append(genres.column(TypedColumn("genres", "category"), size))
+    if people.rows and "people" not in taken:
+        name = "brand" if has_brands(catalogue) and "brand" not in taken else "people"
+        columns.append(people.column(TypedColumn(name, "category"), size))
+    return columns
+
+
+def has_brands(catalogue: Catalogue) -> bool:
+    """Whether a column of brands was read as the items' people."""
+    report = catalogue.report
+    taken = () if report is None else report.columns.get("people", ())
+    return any(name_words(column) in BRANDS for column in taken)
+
+
+def _text_column(about: TypedColumn, texts: Sequence[bytes]) -> Column:
+    # A mark between two texts: what is looked for ends in none.
+    ends = np.cumsum([0, *(len(text) + bool(text) for text in texts)], dtype=np.int64)
+    return Column(about, {"ends": ends}, text=b"".join(text + b"\n" for text in texts if text))
+
+
+@dataclass
+class _Names:
+    """Posting lists under way."""
+
+    rows: dict[str, list[int]]
+    written: dict[str, str]
+
+    def add(self, row: int, names: Iterable[str]) -> None:
+        for key, name in {folded(name): name for name in names}.items():
+            if key:
+                self.rows.setdefault(key, []).append(row)
+                self.written.setdefault(key, name)
+
+    def column(self, about: TypedColumn, size: int) -> Column:
+        keys = sorted(self.rows)
+        names = [self.written[key] for key in keys]
+        if sum(map(len, self.rows.values())) == len(set().union(*self.rows.values())):
+            kind = np.uint8 if len(keys) < 255 else np.uint16 if len(keys) < 65_535 else np.int32
+            codes = np.full(size, len(keys), dtype=kind)
+            for place, key in enumerate(keys):
+                codes[self.rows[key]] = place
+            return Column(about, {"codes": codes}, names)
+        ends = np.cumsum([0, *(len(self.rows[key]) for key in keys)], dtype=np.int64)
+        rows = np.array([row for key in keys for row in self.rows[key]], dtype=np.int32)
+        return Column(about, {"ends": ends, "rows": rows}, names)

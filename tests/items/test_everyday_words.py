@@ -1,0 +1,80 @@
+"""Everyday words as titles: what makes a title of them in English, German and Japanese, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from usbrec.dialogue import Item
+from usbrec.items import Linker
+
+TITLES = (
+    "Kiosk; Canteen; Traffic; Inception; Zodiac; Ice Cream; Parking Lot; Franklyn; The Landlord; Breakfast;"
+    "Treehouse; Henhouse; Pulp Fiction; No Worries; Good Bye, Lenin!;"
+    "Verstanden; Zimt; Sonnencreme; Tschick; Metropolis;"
+    "社員食堂; 住宅ローン; なるほど; 素晴らしい; 天気の子; シン・ゴジラ; ゴジラ; 東京物語; 围城"
+)
+LINKER = Linker([Item(title.strip(), title.strip()) for title in TITLES.split(";")])
+
+
+def named(text: str) -> list[str]:
+    return [mention.item_id for mention in LINKER.link(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I bought ice cream at the kiosk.",
+        "At noon I eat in the canteen.",
+        "i was in the canteen",
+        "A fox got into the henhouse.",
+        "They are building a treehouse.",
+        "The parking lot was empty.",
+        "Frankly, it is late.",
+        "The landlord raised the rent.",
+        "Breakfast is included.",
+        "The nurse took some blood. No worries.",
+        "Verstanden, wir sehen uns dann bald.",
+        "In das Rezept gehört Zimt.",
+        "Nimm Sonnencreme und ein Handtuch mit.",
+        "昼食はいつも社員食堂で食べる。",
+        "住宅ローンが大変だ。",
+        "なるほど、助かります。",
+        "素晴らしい、また来週。",
+    ],
+)
+def test_an_everyday_word_among_others_names_no_title(text: str) -> None:
+    assert named(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("I saw inception yesterday.", ["Inception"]),
+        ("I loved inception so much.", ["Inception"]),
+        ("My favorite is inception.", ["Inception"]),
+        ("Or maybe zodiac", ["Zodiac"]),
+        ("MAYBE YOU WOULD LIKE inception", ["Inception"]),
+        ("i like inception and zodiac", ["Inception", "Zodiac"]),
+        ("Inception was great.", ["Inception"]),
+        ("I really like pulp fiction.", ["Pulp Fiction"]),
+        ("My brother saw Kiosk.", ["Kiosk"]),
+        ("Goodbye, Lenin?", ["Good Bye, Lenin!"]),
+        ("Kennst du Tschick?", ["Tschick"]),
+        ("Tschick, bitte.", ["Tschick"]),
+        ("社員食堂という映画を見た。", ["社員食堂"]),
+        ("社員食堂はもう見ましたか。", ["社員食堂"]),
+        ("昨日、東京物語に感動しました。", ["東京物語"]),
+        ("天気の子がいい", ["天気の子"]),
+        ("シン・ゴジラとゴジラ", ["シン・ゴジラ", "ゴジラ"]),
+        ("シン・ゴジラとゴジラ、どっち？", ["シン・ゴジラ", "ゴジラ"]),
+        ("钱钟书的围城", ["围城"]),
+        ("我读过钱钟书的围城。", ["围城"]),
+    ],
+)
+def test_what_is_said_of_it_makes_a_title_of_an_everyday_word(text: str, titles: list[str]) -> None:
+    assert named(text) == titles
+
+
+def test_what_is_said_later_does_not_change_how_a_sentence_is_read() -> None:
+    said = "i was in the kiosk and saw inception"
+    assert named(f"{said}. Then I went Home, and it was a great movie.")[:1] == named(said)

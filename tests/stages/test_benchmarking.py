@@ -1,0 +1,155 @@
+"""`usbrec benchmark`: raw ReDial, rankers, seats and files of lists, by the same count."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.films import film_files
+from usbrec import stages
+from usbrec.config import Config
+from usbrec.errors import BadLines, ConfigError, InputError, RunFolderError
+
+MENTIONS = {"1": "Alien (1979)", "2": "The Thing (1982)", "3": "Halloween (1978)", "4": "Heat (1995)"}
+
+
+def form(liked: dict[str, int]) -> dict[str, Any]:
+    return {film: {"suggested": 1, "seen": 0, "liked": one} for film, one in liked.items()}
+
+
+def dialogue(number: int, *messages: tuple[int, str], liked: dict[str, int] | None = None) -> dict[str, Any]:
+    return {
+        "conversationId": str(number),
+        "initiatorWorkerId": 1,
+        "respondentWorkerId": 2,
+        "movieMentions": MENTIONS,
+        "initiatorQuestions": form(liked or {"1": 1}),
+        "respondentQuestions": [],
+        "messages": [
+            {"senderWorkerId": who, "text": text, "messageId": place, "timeOffset": place}
+            for place, (who, text) in enumerate(messages)
+        ],
+    }
+
+
+DIALOGUES = [
+    dialogue(
+        1,
+        (1, "I like horror such as @1"),
+        (2, "Then see @2"),
+        (1, "Seen it. More?"),
+        (2, "@3, or @1 once more"),
+        liked={"1": 1, "2": 0, "3": 1},
+    ),
+    dialogue(2, (1, "Something with crime?"), (2, "@4 is great")),
+]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    raw = tmp_path / "raw.jsonl"
+    raw.write_text("".join(json.dumps(one) + "\n" for one in DIALOGUES), encoding="utf-8")
+    return raw, film_files(tmp_path)["catalogue"]
+
+
+def run(files: tuple[Path, Path], out: Path, **given: Any) -> Any:
+    raw, catalogue = files
+    return stages.benchmark("redial-sigir26", [raw], out, catalogue=catalogue, **given)
+
+
+def rows(out: Path) -> list[Any]:
+    return [json.loads(line) for line in (out / "mentions.jsonl").read_text("utf-8").splitlines()]
+
+
+def lists(tmp_path: Path, *lines: Any) -> Path:
+    path = tmp_path / "lists.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def seated(recommender: str) -> Config:
+    return Config().with_(seats={"recommender": recommender})
+
+
+def test_raw_redial_counts_every_film_that_was_named_liked_or_not(files: Any, tmp_path: Path) -> None:
+    told = run(files, tmp_path / "out")
+    assert [row["targets"] for row in rows(tmp_path / "out")] == [
+        ["The Thing (1982)"],
+        ["Halloween (1978)", "Alien (1979)"],
+        ["Heat (1995)"],
+    ]
+    assert (told["mentions"], told["repeats"], told["turns"], told["dialogues"]) == (4, 1, 3, 2)
+    assert [row["length"] for row in rows(tmp_path / "out")] == [4, 4, 2]
+    again = run(files, tmp_path / "out")
+    assert again == told
+
+
+def test_what_was_named_again_finds_the_repeats_alone(files: Any, tmp_path: Path) -> None:
+    told = run(files, tmp_path / "out", config=seated("rules:named"))
+    assert told["full"]["recall@10"]["mean"] == pytest.approx(1 / 4)
+    assert told["full"]["recall@1"]["mean"] == 0  # newest first: The Thing before Alien
+    assert told["without_repeats"]["recall@50"]["mean"] == 0
+
+
+def test_a_file_of_lists_is_ranked_by_ids_and_titles_and_what_it_lacks_is_told(
+    files: Any, tmp_path: Path
+) -> None:
+    path = lists(
+        tmp_path,
+        {"sample_id": "1:1", "items": ["f1", "No Such Film (2030)", "The Thing (1982)"]},
+        {"sample_id": "1:3", "items": ["f8", "f11"]},
+        {"sample_id": "elsewhere", "items": []},
+    )
+    told = run(files, tmp_path / "out", lists=path)
+    found = rows(tmp_path / "out")
+    assert [row["ranks"] for row in found] == [[3], [2, 1], [None]]
+    assert found[1]["fresh_ranks"] == [1, None]
+    assert (told["failed"], told["full"]["recall@10"]["n"]) == (1, 3)
+    assert told["full"]["recall@1"]["mean"] == pytest.approx(1 / 3)
+
+
+def test_a_model_is_ranked_by_what_it_names_and_then_the_retriever(files: Any, tmp_path: Path) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"say": ["Try Heat (1995)."]}\n', encoding="utf-8")
+    run(files, tmp_path / "out", config=seated(f"scripted:{script}"))
+    assert rows(tmp_path / "out")[2]["ranks"] == [1]
+    ours = run(files, tmp_path / "random", config=seated("rules:random"))
+    assert ours["full"]["recall@1"] == ours["full"]["recall@50"]  # one film a turn, and nothing behind it
+
+
+def test_differences_from_another_run_are_paired(files: Any, tmp_path: Path) -> None:
+    first = run(files, tmp_path / "a", config=seated("rules:named"))
+    told = run(files, tmp_path / "b", against=tmp_path / "a")
+    difference = told["against"]["full"]["recall@50"]
+    assert difference["n"] == 4
+    assert difference["mean"] == pytest.approx(
+        told["full"]["recall@50"]["mean"] - first["full"]["recall@50"]["mean"], abs=1e-6
+    )
+
+
+def test_what_cannot_be_used_is_refused_with_what_to_do(files: Any, tmp_path: Path) -> None:
+    raw, catalogue = files
+    with pytest.raises(ConfigError, match="There are: redial-sigir26"):
+        stages.benchmark("redial", [raw], tmp_path / "out", catalogue=catalogue)
+    with pytest.raises(ConfigError, match="add --catalogue"):
+        stages.benchmark("redial-sigir26", [raw], tmp_path / "out")
+    with pytest.raises(InputError, match="stands in an earlier file"):
+        stages.benchmark("redial-sigir26", [raw, raw], tmp_path / "out", catalogue=catalogue)
+    with pytest.raises(RunFolderError, match="no finished run"):
+        run(files, tmp_path / "out", against=tmp_path / "nowhere")
+    good = lists(tmp_path, {"sample_id": "1:1", "items": ["f1"]})
+    with pytest.raises(ConfigError, match="leave out --recommender"):
+        run(files, tmp_path / "out", lists=good, config=seated("rules:popular"))
+    with pytest.raises(BadLines, match="line 2: items"):
+        run(
+            files,
+            tmp_path / "out",
+            lists=lists(tmp_path, {"sample_id": "1:1", "items": []}, {"sample_id": "x"}),
+        )
+    with pytest.raises(BadLines, match="has a list above"):
+        run(files, tmp_path / "out", lists=lists(tmp_path, *[{"sample_id": "1:1", "items": ["f1"]}] * 2))
+    with pytest.raises(InputError, match="Sample ids look like '1:1'"):
+        run(files, tmp_path / "out", lists=lists(tmp_path, {"sample_id": "x", "items": ["f1"]}))
