@@ -44,7 +44,11 @@ class Beside(NamingContext):
                 and at is not None
                 and page.gap(index) == " "
                 and (
-                    ((index - 1, index - 1) in page.spelt and is_capital(page.raws[index - 1]))
+                    (
+                        (index - 1, index - 1) in page.spelt
+                        and is_capital(page.raws[index - 1])
+                        and not (page.opens[index - 1] and self._function(page.norms[index - 1]))
+                    )
                     or (
                         page.norms[index - 1].isdigit()
                         and not page.opens[index - 1]
@@ -65,7 +69,8 @@ class Beside(NamingContext):
                 gap = page.gap(index)
                 if at is not None:
                     if (
-                        gap in (" ", "-")
+                        gap in (" ", "-", " – ", ": ")
+                        and (gap != ": " or not self._begins_line(before.start))
                         and text[before.end - 1] != ")"
                         and at.start == page.words[index].start
                     ):
@@ -82,6 +87,7 @@ class Beside(NamingContext):
                     or (gap in (" ", "-", ": ") and self._part(index))
                     or (
                         gap == ": "
+                        and before.year is None
                         and page.raws[index].islower()
                         and (noun_only(page.norms[index]) or noun_or_verb(page.norms[index]))
                         and self._bare(index, index)
@@ -122,6 +128,10 @@ class Beside(NamingContext):
         item = page.items.get(at.item_id)
         said = [word.norm for word in words(at.text)]
         whole = item is None or any([word.norm for word in words(title)] == said for title in item.titles)
+        # "Forbidden Gilda should ...": no verb before the title.
+        whole = whole and not (
+            page.opens[index - 1] and self._said_of_small(at.end) and not is_verb(page.norms[index - 1])
+        )
         norm, language = page.norms[index - 1], self._language
         if whole or page.gap(index) != " " or language is None or at.year is not None:
             return False
@@ -131,6 +141,7 @@ class Beside(NamingContext):
             or norm in language.after_naming
             or norm in language.before_names
             or norm in either("choosing")
+            or norm.endswith("ly")
         )
 
     def _of_another_maker(self, index: int) -> bool:
@@ -186,6 +197,11 @@ class Beside(NamingContext):
             return False
         return self._goes_on_small(other) if other == index else self._begins_small_name(other)
 
+    def _said_of_small(self, end: int) -> bool:
+        """Whether a verb stands behind a title that ends there."""
+        behind = next((one.norm for one in self.page.words if one.start >= end), "")
+        return behind in either("subjects")
+
     def _goes_on_small(self, index: int) -> bool:
         """Whether a word behind a title in small letters makes it longer."""
         page, language = self.page, self._language or english()
@@ -218,10 +234,8 @@ class Beside(NamingContext):
         if norm in either("choosing") or norm in either("verbs_before") or norm in either("subjects"):
             return False
         at = page.mention_at[index + 1]
-        if page.opens[index] and at is not None:
-            behind = next((one.norm for one in page.words if one.start >= at.end), "")
-            if behind in either("subjects"):
-                return True
+        if page.opens[index] and at is not None and self._said_of_small(at.end):
+            return True
         return noun_only(norm) or not (is_verb(norm) or norm.endswith("ly"))
 
     def _capitals_then_verb(self, index: int) -> bool:
@@ -282,7 +296,8 @@ class Beside(NamingContext):
                 continue
             for (_, part), is_ours in zip(parts, ours, strict=True):
                 found = words(part)
-                if is_ours or not found or len(found) > 6 or self._all_ours(part):
+                dated = found and found[-1].norm.isdigit() and self._all_ours(part.rstrip("0123456789"))
+                if is_ours or not found or len(found) > 6 or self._all_ours(part) or dated:
                     continue
                 if self._touches(
                     (text.find(part, match.start()), text.find(part, match.start()) + len(part))

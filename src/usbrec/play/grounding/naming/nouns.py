@@ -46,7 +46,7 @@ def noun_only(norm: str) -> bool:
 
 
 def noun_or_verb(norm: str, *, plural: bool = True) -> bool:
-    """Whether a word is a noun and a verb; in the plural, which a verb has as well, only where that is asked."""
+    """Whether a word is a noun and a verb; where the plural is asked for, which is a verb too, also in it."""
     return any(stem in nouns("also_verb") for stem in (_numbers(norm) if plural else (norm,)))
 
 
