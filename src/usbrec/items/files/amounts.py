@@ -57,3 +57,20 @@ def number_of(text: str, *, thousands: bool = False) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+_STARS_DRAWN = re.compile(r"(?P<full>[★⭐*]{1,7})(?P<half>½)?[☆✩\s]*")
+_STARS_COUNTED = re.compile(
+    r"(?P<number>[0-9](?:[.,][0-9]{1,2})?)\s*(?:-\s*)?(?:[★⭐*]|stars?\b|sterne?\b)(?:\s*s(?:uperior)?)?",
+    re.IGNORECASE,
+)
+
+
+def stars_of(text: str) -> float | None:
+    """The number of stars in a cell that holds nothing else: "★★★★☆", "****", "4*", "4.5 stars", "4 Sterne
+    S"; None for any other, a plain number too."""
+    text = text.strip().replace("\ufe0f", "")
+    if drawn := _STARS_DRAWN.fullmatch(text):
+        return len(drawn["full"]) + (0.5 if drawn["half"] else 0.0)
+    counted = _STARS_COUNTED.fullmatch(text)
+    return None if counted is None else float(counted["number"].replace(",", "."))
