@@ -34,8 +34,6 @@ from usbrec.play.seekers.wishes import check_wishes
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
-from usbrec.stages.probing import find_scoring
-from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text
@@ -327,9 +325,18 @@ async def _run(
         )
         journal.note("seats", seats)
         write_text(out / "config.toml", dump_config(config))
-        probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
-        with step(progress, "trying out the judge"):
-            scoring = await find_scoring(participants, inputs.samples, config, journal)
+        probe: Mapping[str, Any] = {}
+        scoring: Mapping[str, Any] = {}
+        if participants.seated:
+            # Of rules nothing has to be found out, and these take long to import.
+            from usbrec.stages.probing_seats import probe_servers
+
+            probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
+        if participants.judges:
+            from usbrec.stages.probing import find_scoring
+
+            with step(progress, "trying out the judge"):
+                scoring = await find_scoring(participants, inputs.samples, config, journal)
 
         async def one(sample: Sample) -> Mapping[str, Any]:
             try:
