@@ -379,3 +379,16 @@ def test_stars_are_numbers_however_they_are_written(
     if None not in values:
         assert [item.people for item in catalogue] == [()] * len(cells)
         assert tuple(open_columns(catalogue).value(item, "stars") for item in catalogue) == values
+
+
+@pytest.mark.parametrize(
+    ("prices", "currency"),
+    [(("42,00 €", "80.90 EUR", "€373.99"), "€"), (("$5.00", "USD 6"), "$"), (("$5.00", "6 €"), "$/€")],
+)
+def test_a_currency_is_one_however_it_is_written(
+    prices: tuple[str, ...], currency: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("title;price\n" + "".join(f"Thing {n};{price}\n" for n, price in enumerate(prices)))
+    (price,) = load_catalogue(path).types
+    assert (price.type, price.currency) == ("number", currency)

@@ -286,6 +286,7 @@ def _number(text: str, unit: str, *, comma: bool) -> float | None:
 
 def _currency(column: str, signs: Sequence[str]) -> str:
     if signs:
-        return signs[0] if len(signs) == 1 else "/".join(signs)
+        # "€" and "EUR" are one currency.
+        return "/".join(dict.fromkeys(_CURRENCY_NAMES.get(sign.casefold(), sign) for sign in signs))
     words = name_words(column).split("_")
     return next((_CURRENCY_NAMES[word] for word in words if word in _CURRENCY_NAMES), "")
