@@ -8,7 +8,8 @@ bootstraps over the rows. The ceiling is for the first target, the one that is s
 item to be it, by the rules that `usbrec samples catalogue` draws by (which target is equally likely, what is
 told fits it, what is liked is drawn from the items most like it); the mean chance of the ten likeliest. It
 reads the seekers' records rather than their words, and no popularity, so it is meaningful for catalogues
-without.
+without. Whether it is right shows in what a ranking by these chances, ties at random, really finds: were the
+rules not as they are read here, it would find more or less than the ceiling says.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from usbrec.dialogue import Item, Sample
 from usbrec.items import Catalogue, Similarity, TraitTable, load_catalogue, traits_of
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval import RequestRetriever
+from usbrec.keys import derive_seed
 from usbrec.play.seekers.facts import facts_of
 
 #: As usbrec/synth/generator.py draws liked items.
@@ -113,6 +115,11 @@ def main() -> None:
     chances = Chances(catalogue.items)
     chance_n = [chances.of(sample) for sample in samples]
     print(f"ceiling of the first target @10: {np.mean([np.sort(one)[-10:].sum() for one in chance_n]):.3f}")
+    found = [_by_chance(sample, one, catalogue) for sample, one in zip(samples, chance_n, strict=True)]
+    print(
+        f"ranked by those chances @10: some target {interval([min(places) < 10 for places in found])}, "
+        f"the first {interval([places[0] < 10 for places in found])}"
+    )
     for name, wanted in (("at most", True), ("more than", False)):
         rows = [place for place, one in enumerate(chance_n) if (np.count_nonzero(one) <= 10) == wanted]
         hits = [places[row][0] < 10 for row in rows]
@@ -124,6 +131,16 @@ def _places(sample: Sample, catalogue: Catalogue, retriever: RequestRetriever) -
     ranked = {item_id: place for place, (item_id, _) in enumerate(retriever.rank(sample.turns, max(_AT)))}
     found = (catalogue.find(target) for target in sample.targets)
     return [ranked.get(items[0].id, 10**6) if items else 10**6 for items in found]
+
+
+def _by_chance(sample: Sample, chance_n: NDArray[np.float64], catalogue: Catalogue) -> list[int]:
+    """The place of each target where the items are ranked by chance, those alike at random."""
+    draw = np.random.default_rng(derive_seed(0, sample.id))
+    place_n = np.empty(len(chance_n), dtype=int)
+    place_n[np.lexsort((draw.random(len(chance_n)), -chance_n))] = np.arange(len(chance_n))
+    row = {item.id: number for number, item in enumerate(catalogue)}
+    found = (catalogue.find(target) for target in sample.targets)
+    return [int(place_n[row[items[0].id]]) if items else 10**6 for items in found]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ from usbrec.dialogue import Sample, Turn
 from usbrec.errors import ConfigError, InputError, RunFolderError
 from usbrec.evaluation.comparison.planned_contrasts import PLANNED, differences_of, pooled
 from usbrec.experiment import RANDOM_DRAFT, SYSTEMS, experiment, rankers_for
+from usbrec.experiment.estimating import estimate_experiment
 from usbrec.llm.transformers.checkpoint import HF
+from usbrec.stages.estimating import Estimate
 from usbrec.stages.rows import PARTS, choose_rows
 from usbrec.stages.training import read_training
 
@@ -298,3 +300,40 @@ def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset
         with pytest.raises(ConfigError, match=why):
             experiment(tmp_path / "x", config=_config(also_compare=(pair,)), dataset=files)
     assert not (tmp_path / "x").exists()
+
+
+def test_an_estimate_counts_tests_and_pairs_and_asks_nobody(files: Dataset, tmp_path: Path) -> None:
+    def asked(**more: Any) -> Estimate:
+        config = _config(controls=[], **more)
+        server = {"base_url": "http://127.0.0.1:9/v1", "price_input": 2.0, "price_output": 10.0}
+        judged = config.with_(seats={"judge": "shop:j"}).model_dump(mode="json")
+        judged["servers"] = {"shop": {**server, "currency": "EUR"}}
+        return estimate_experiment(Config.model_validate(judged), files, rows=2)
+
+    once, twice = asked(), asked(training_seeds=2)
+    judge = once.models["shop:j"]
+    # Eight systems of four rows, and the pairs' replies, are scored once each at least.
+    assert judge.calls > 8 * 4
+    assert judge.cost
+    assert judge.calls < twice.models["shop:j"].calls < 2 * judge.calls
+    assert "counted whole" in once.how
+    told = CliRunner().invoke(
+        app,
+        [
+            *(
+                "experiment",
+                "--train",
+                files.train,
+                "--test",
+                files.test,
+                "--catalogue",
+                str(files.catalogue),
+            ),
+            *("--seeker", "rules", "--judge", "rules", "--limit", "2", "--estimate"),
+        ],
+    )
+    assert told.exit_code == 0, told.output
+    assert "Estimated from" in told.output
+    assert not (tmp_path / "rows").exists()
+    without = CliRunner().invoke(app, ["experiment", "--train", files.train, "--test", files.test])
+    assert "-o FOLDER" in str(without.exception)

@@ -319,3 +319,72 @@ def test_a_negation_goes_over_small_words_to_what_it_excludes(text: str, expecte
 )
 def test_pieces_that_something_is_made_of_need_not_be_in_stock(text: str, expected: list[str]) -> None:
     assert read(text) == expected
+
+
+HOTELS = load_catalogue(
+    [
+        {"title": f"{name} House", "city": city, "stars": stars, "price": price, "runtime": runtime}
+        for name, city, stars, price, runtime in (
+            ("Alder", "Bonn", "4", "80 €", 90),
+            ("Birch", "Bonn", "5", "120 €", 95),
+            ("Cedar", "Kiel", "3", "60 €", 120),
+        )
+    ]
+)
+BOOTS = [
+    ("Alder", "rot", "ja"),
+    ("Birch", "schwarz", "nein"),
+    ("Cedar", "weiß", "3"),
+    ("Daisy", "blau", "12"),
+]
+GERMAN = load_catalogue(
+    [{"title": f"Boot {n}", "brand": "Vantor", "Farbe": c, "Bestand": s, "Preis": "9 €"} for n, c, s in BOOTS]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("at least 4 stars", ["stars at least 4"]),
+        ("a four-star hotel in Bonn", ["city is Bonn", "stars exactly 4"]),
+        ("a 4 star hotel", ["stars exactly 4"]),
+        ("ein Vier-Sterne-Hotel", ["stars exactly 4"]),
+        ("mindestens vier Sterne", ["stars at least 4"]),
+        ("Is it a 4 star hotel?", []),
+        ("at most 90 minutes", ["runtime at most 90"]),
+        ("höchstens 90 Minuten", ["runtime at most 90"]),
+        ("I have 90 minutes", []),
+    ],
+)
+def test_stars_and_minutes_are_numbers_of_their_columns(text: str, expected: list[str]) -> None:
+    reader = ConstraintReader(HOTELS, open_linker(HOTELS))
+    assert sorted(map(in_words, reader.read(said(text)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rote Schuhe bitte", ["Farbe is rot"]),
+        ("schwarze oder rote", ["Farbe one of schwarz, rot"]),
+        ("keine weißen", ["Farbe not weiß"]),
+        ("nicht in blau", ["Farbe not blau"]),
+        ("something red", ["Farbe is rot"]),
+        ("Ich weiß nicht, was ich will.", []),
+        ("weiß ich leider nicht", []),
+        ("lila bitte", []),
+        ("auf Lager", ["Bestand above 0"]),
+    ],
+)
+def test_colours_are_read_in_the_forms_of_german_and_in_english(text: str, expected: list[str]) -> None:
+    reader = ConstraintReader(GERMAN, open_linker(GERMAN))
+    assert sorted(map(in_words, reader.read(said(text)))) == expected
+
+
+def test_german_colours_ask_for_what_an_english_catalogue_has() -> None:
+    assert read("schwarze Kopfhörer, bitte") == ["colour is black"]
+    assert read("keine roten") == ["colour not red"]
+    # A column of something else has no colours: "orange" may be a fruit.
+    fruit = load_catalogue(
+        [{"title": f"Jar {n}", "taste": n, "price": "2 €"} for n in ("orange", "fig", "plum")]
+    )
+    assert ConstraintReader(fruit, open_linker(fruit)).read(said("rote Marmelade")) == ()

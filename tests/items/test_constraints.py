@@ -334,3 +334,61 @@ def test_every_item_whose_text_has_the_words_is_found_and_no_other(
         assert [one.id for one in items if one.id in allowed] == [
             f"i{place}" for place, text in enumerate(texts) if words in text
         ], words
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("ja", "nein", "3", "12"), (1.0, 0.0, 3.0, 12.0)),
+        (("3", "0", "auf Lager", "12"), (3.0, 0.0, 1.0, 12.0)),
+        (("yes", "5", "sold out", "n/a"), (1.0, 5.0, 0.0, None)),
+    ],
+)
+def test_a_stock_that_is_counted_and_said_is_a_number(
+    cells: tuple[str, ...], values: tuple[float | None, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "shop.csv"
+    rows = (f"B{n},Boot {n},{cell},9 €\n" for n, cell in enumerate(cells))
+    path.write_text("id,title,stock,price\n" + "".join(rows))
+    catalogue = load_catalogue(path)
+    table = open_columns(catalogue)
+    assert tuple(table.value(item, "stock") for item in catalogue) == values
+    (stock,) = [column for column in table.columns if column.name == "stock"]
+    assert (stock.type, stock.unreadable) == ("number", 0)
+    # Which words are numbers is known of a stock alone.
+    assert types_of(*({"size": cell} for cell in cells))["size"].number("ja") is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("4 stars", "5 stars", "3 stars"), (4.0, 5.0, 3.0)),
+        (("★★★★", "★★★★★", "★★★☆☆"), (4.0, 5.0, 3.0)),
+        (("****", "*****", "***"), (4.0, 5.0, 3.0)),
+        (("4*", "5*S", "3.5*"), (4.0, 5.0, 3.5)),
+        (("4 Sterne", "5 Sterne Superior", "3½"), (4.0, 5.0, None)),
+        (("4", "5", "3"), (4.0, 5.0, 3.0)),
+    ],
+)
+def test_stars_are_numbers_however_they_are_written(
+    cells: tuple[str, ...], values: tuple[float | None, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "hotels.csv"
+    path.write_text("id,title,stars\n" + "".join(f"H{n},House {n},{cell}\n" for n, cell in enumerate(cells)))
+    catalogue = load_catalogue(path)
+    if None not in values:
+        assert [item.people for item in catalogue] == [()] * len(cells)
+        assert tuple(open_columns(catalogue).value(item, "stars") for item in catalogue) == values
+
+
+@pytest.mark.parametrize(
+    ("prices", "currency"),
+    [(("42,00 €", "80.90 EUR", "€373.99"), "€"), (("$5.00", "USD 6"), "$"), (("$5.00", "6 €"), "$/€")],
+)
+def test_a_currency_is_one_however_it_is_written(
+    prices: tuple[str, ...], currency: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("title;price\n" + "".join(f"Thing {n};{price}\n" for n, price in enumerate(prices)))
+    (price,) = load_catalogue(path).types
+    assert (price.type, price.currency) == ("number", currency)

@@ -19,7 +19,7 @@ from usbrec.errors import ConfigError
 from usbrec.evaluation.report.money import costs_told, money
 from usbrec.llm.prices import Prices
 from usbrec.stages import evaluate, make_pairs
-from usbrec.stages.estimating import estimate
+from usbrec.stages.estimating import estimate, estimate_pairs
 
 BOOKS, SAMPLES = ROOT / "docs" / "examples" / "books.csv", ROOT / "docs" / "examples" / "books.jsonl"
 PRICES = {"price_input": 2.0, "price_output": 10.0, "price_cached": 0.5, "currency": "EUR"}
@@ -205,14 +205,34 @@ def test_an_estimate_grows_with_the_rows_and_with_the_search() -> None:
     def calls(limit: int, **more: Any) -> int:
         given = {**settings("http://127.0.0.1:9/v1", limit=limit), **more}
         found = estimate(SAMPLES, config=load_config(given), catalogue=BOOKS, rows=3)
-        assert (found.rows, found.of) == (3, limit)
+        assert (found.rows, found.of) == (3, limit * more.get("trials", 1))
         assert all(counted.cost is None for counted in found.models.values())
         return sum(counted.calls for counted in found.models.values())
 
     assert calls(6) == 2 * calls(3)
+    assert calls(3, trials=4) == 4 * calls(3)
     assert calls(3, enhanced=True, search={"drafts": 3}) > 2 * calls(3)
     judged = {"seats": {"recommender": "shop:m", "seeker": "shop:m", "judge": "shop:j"}}
     assert calls(3, **judged) == 3 * (2 + 1 + 1)
+
+
+def test_an_estimate_of_pairs_comes_near_what_is_asked(tmp_path: Path) -> None:
+    with LocalServer(answers) as server:
+        given = settings(server.url, limit=4, **PRICES) | {"pairs": {"drafts": 3}}
+        path = str(_file(tmp_path, given))
+        command = ["pairs", str(SAMPLES), "--catalogue", str(BOOKS), "--config", path, "--estimate"]
+        told = CliRunner().invoke(app, command)
+        assert told.exit_code == 0, told.output
+        assert server.requests == []
+        found = estimate_pairs(SAMPLES, config=load_config(given), catalogue=BOOKS)
+        results = make_pairs(SAMPLES, tmp_path / "pairs", config=load_config(given), catalogue=BOOKS)
+    (counted,) = found.models.values()
+    # A stand-in's drafts all differ, and so all are played.
+    assert results["calls"] <= counted.calls <= 4 * results["calls"]
+    assert f"{counted.calls:,}" in told.output
+    assert "EUR" in told.output
+    missing = CliRunner().invoke(app, [*command[:-1]])
+    assert "-o FOLDER" in str(missing.exception)
 
 
 def test_a_run_needs_a_folder() -> None:

@@ -1,6 +1,13 @@
 """Self-enhancement: a Recommender around another that compares drafts before it answers."""
 
-from usbrec.enhancement.budget import MeteredModel
-from usbrec.enhancement.search import InternalSeats, SelfEnhanced
+from typing import TYPE_CHECKING
+
+from usbrec.on_demand import given_out
+
+if TYPE_CHECKING:
+    from usbrec.enhancement.budget import MeteredModel
+    from usbrec.enhancement.search import InternalSeats, SelfEnhanced
+else:
+    __getattr__ = given_out(__name__, {"budget": "MeteredModel", "search": "InternalSeats SelfEnhanced"})
 
 __all__ = ["InternalSeats", "MeteredModel", "SelfEnhanced"]

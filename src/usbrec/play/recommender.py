@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from usbrec.dialogue import Constraint, Conversation, Item, Reply, Turn
 from usbrec.errors import UnusableAnswer
 from usbrec.llm.protocol import ChatModel, Message
-from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.language_model import PromptTemplate
 from usbrec.play.protocol import Drawn, Recommender, Sampling
+
+if TYPE_CHECKING:
+    from usbrec.play.grounding.candidates import Grounding
 
 
 @dataclass(frozen=True, slots=True)

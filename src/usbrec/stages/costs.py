@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config
 from usbrec.dialogue import Usage
 from usbrec.journal import Journal
 from usbrec.llm.prices import Prices, prices_of
-from usbrec.stages.probing_seats import HasModels
+
+if TYPE_CHECKING:
+    from usbrec.stages.probing_seats import HasModels
 
 
 def costs_of(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config
 from usbrec.data import repeated, trial_id
@@ -15,16 +15,11 @@ from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
-from usbrec.items.retrieval.encoder import encoder_of
-from usbrec.judge.embedding import EmbeddingJudge
-from usbrec.judge.tasks import task_outcome
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
-from usbrec.stages.asking import Work, questions
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
-from usbrec.stages.retrieving import retrieve
 from usbrec.stages.run_folder import (
     STOPPED,
     GivenCatalogue,
@@ -37,6 +32,9 @@ from usbrec.stages.run_folder import (
     write_jsonl,
 )
 from usbrec.stages.wiring import Participants
+
+if TYPE_CHECKING:
+    from usbrec.stages.asking import Work
 
 
 def evaluate(
@@ -66,6 +64,8 @@ def evaluate(
             raise ConfigError("trials: a ranking is the same each time; leave --trials out.")
         if replay is not None:
             raise ConfigError("--replay: no model is asked for a ranking, so there is nothing to replay.")
+        from usbrec.stages.retrieving import retrieve
+
         return retrieve(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )
@@ -178,6 +178,9 @@ def _with_second_opinion(
     extra `retrieval`, and for attribute questions, where the facts do not hold the lists that were shown."""
     if inputs.catalogue is None or config.mode == "ask" or not config.judging.second:
         return [{**row, "second_judge": None} for row in rows]
+    from usbrec.items.retrieval.encoder import encoder_of
+    from usbrec.judge.embedding import EmbeddingJudge
+
     judge = EmbeddingJudge(inputs.catalogue, encoder_of(config.encoder))
     opinions = judge.judge([facts_of(row) for row in rows], progress=progress)
     return [{**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True)]
@@ -185,7 +188,11 @@ def _with_second_opinion(
 
 def work_of(config: Config, inputs: Inputs) -> Work:
     """What is done with a sample where seats speak. Raises ConfigError."""
-    return questions(config, inputs) if config.mode == "ask" else _play
+    if config.mode != "ask":
+        return _play
+    from usbrec.stages.asking import questions
+
+    return questions(config, inputs)
 
 
 async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]:
@@ -197,8 +204,11 @@ async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]
     if ranking is not None:
         lists = ranking.of_chat(sample.turns, episode.played)
         played["rounds"] = round_records(lists, targets, runner.rounds)
-    if (outcome := task_outcome(sample, episode.played, targets, tools=participants.tools)) is not None:
-        played["task"] = outcome
+    if sample.task:
+        from usbrec.judge.tasks import task_outcome
+
+        outcome = task_outcome(sample, episode.played, targets, tools=participants.tools)
+        played |= {} if outcome is None else {"task": outcome}
     if participants.persuasion is not None:
         seed = derive_seed(runner.seed, sample.id, "persuasion")
         rating = await participants.persuasion.rate(sample.turns, episode.played, targets, seed=seed)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from usbrec.config import Config
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue
-from usbrec.judge.own import OwnJudge
 from usbrec.llm import ChatModel, read_seat
 from usbrec.llm.recorded import Recorder
-from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.own.calls import CallQueue, OwnObject, attribute, type_name
-from usbrec.play.own.loading import load_object
-from usbrec.play.own.recommender import Ask, OwnRecommender, object_reply
-from usbrec.play.own.seeker import OwnSimulator
 
+# What takes a user's objects is imported where there are some.
 if TYPE_CHECKING:
+    from usbrec.judge.own import OwnJudge
+    from usbrec.play.grounding.candidates import Grounding
+    from usbrec.play.own.calls import CallQueue, OwnObject
     from usbrec.play.own.http import HttpRecommender
+    from usbrec.play.own.recommender import Ask, OwnRecommender
+    from usbrec.play.own.seeker import OwnSimulator
 
 #: Settings of the seats by the names that callers may use.
 SEATS = {"recommender": "recommender", "seeker": "simulator", "simulator": "simulator", "judge": "judge"}
@@ -31,8 +31,12 @@ def with_objects(config: Config, objects: Mapping[str, object] | None) -> Config
 
     Raises ConfigError.
     """
+    if not objects:
+        return config
+    from usbrec.play.own.calls import attribute, type_name
+
     named = {}
-    for seat, thing in (objects or {}).items():
+    for seat, thing in objects.items():
         if seat not in SEATS:
             raise ConfigError(f"objects: {seat} is no seat. There are: {', '.join(SEATS)}.")
         text = f"object:{type_name(thing)}"
@@ -58,6 +62,8 @@ def _is_model(thing: object, text: str, seat: str) -> TypeGuard[ChatModel]:
     ``isinstance`` with a protocol asks for its members in the order of a set, so that which of an object's
     properties is asked, and may raise, would change from process to process.
     """
+    from usbrec.play.own.calls import attribute
+
     return all(callable(attribute(thing, name, text, seat)) for name in ("chat", "choose", "aclose")) and (
         isinstance(thing, ChatModel)
     )
@@ -102,6 +108,8 @@ class OwnSeats:
         self, text: str, catalogue: Catalogue | None, candidates: Grounding | None
     ) -> OwnRecommender:
         """Raises ConfigError."""
+        from usbrec.play.own.recommender import OwnRecommender, object_reply
+
         seat = read_seat(text, self._config.servers)
         ask: Ask | None = None
         close: Callable[[], Awaitable[None]] | None = None
@@ -123,11 +131,15 @@ class OwnSeats:
 
     def simulator(self, text: str) -> OwnSimulator:
         """Raises ConfigError."""
+        from usbrec.play.own.seeker import OwnSimulator
+
         own = self._own("simulator", "seeker", text, "reply")
         return OwnSimulator(text, own, self._recorder, self._config.play.rounds)
 
     def judge(self, text: str) -> OwnJudge:
         """Raises ConfigError."""
+        from usbrec.judge.own import OwnJudge
+
         own = self._own("judge", "judge", text, "score")
         return OwnJudge(text, own, self._recorder, self._config.play.rounds)
 
@@ -148,6 +160,8 @@ class OwnSeats:
         return own
 
     def _seated(self, setting: str, seat: str, text: str, method: str) -> OwnObject:
+        from usbrec.play.own.calls import CallQueue, OwnObject, attribute, type_name
+
         thing = self._thing(setting, seat, text)
         free = attribute(thing, "concurrent", text, seat) is True
         threads = self._config.models.workers(in_process=False) if free else 1
@@ -167,5 +181,7 @@ class OwnSeats:
                 )
             return self._objects[setting]
         if text not in self._loaded:
+            from usbrec.play.own.loading import load_object
+
             self._loaded[text] = load_object(read.kind, read.rest, text)
         return self._loaded[text]

@@ -35,8 +35,6 @@ from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
-from usbrec.stages.probing import find_scoring
-from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, Participants, seat_participants
@@ -336,9 +334,18 @@ async def _run(
         journal.note("seats", seats)
         journal.note("judge agreement", agreement)
         write_settings(journal, out, config)
-        probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
-        with step(progress, "trying out the judge"):
-            scoring = await find_scoring(participants, inputs.samples, config, journal)
+        probe: Mapping[str, Any] = {}
+        scoring: Mapping[str, Any] = {}
+        if participants.seated:
+            # Of rules nothing has to be found out, and these take long to import.
+            from usbrec.stages.probing_seats import probe_servers
+
+            probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
+        if participants.judges:
+            from usbrec.stages.probing import find_scoring
+
+            with step(progress, "trying out the judge"):
+                scoring = await find_scoring(participants, inputs.samples, config, journal)
 
         async def one(sample: Sample) -> Mapping[str, Any]:
             try:

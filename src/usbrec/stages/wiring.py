@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from usbrec.config import Config, Judging, settled
-from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
+from usbrec.enhancement.budget import MeteredModel
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue, Retriever, Similarity
 from usbrec.items.knowledge import Knowledge
@@ -17,9 +17,6 @@ from usbrec.items.retrieval import RequestRetriever
 from usbrec.journal import Journal
 from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import EpisodeRunner
-from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
-from usbrec.judge.own import OwnProfileJudge, OwnTargetJudge
-from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
 from usbrec.judge.trained.model import TrainedJudge
 from usbrec.lexicon import LANGUAGES
@@ -37,16 +34,10 @@ from usbrec.llm.prices import PricedModel, prices_of
 from usbrec.llm.protocol import takes
 from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
-from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.grounding.examples import worked_examples
-from usbrec.play.grounding.focus import Focusing
 from usbrec.play.grounding.formatting import CandidateFormatter
-from usbrec.play.grounding.grounded import Grounded
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.languages import Languages
-from usbrec.play.own.seeker import OwnInternalSimulator, OwnTargetSimulator
 from usbrec.play.preferences.belief import Beliefs
-from usbrec.play.preferences.constraint_model import ModelConstraintReader
 from usbrec.play.preferences.extraction import ModelExtractor, PreferenceExtractor, RulesExtractor
 from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Recommender, Sampling
@@ -56,11 +47,19 @@ from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
-from usbrec.play.tools.calling import ToolCalling
-from usbrec.play.tools.toolbox import Toolbox
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
 from usbrec.storage import Stamped, stamped
+
+# What only some seats need is imported where it is seated: a run by rules should not pay for all of it.
+if TYPE_CHECKING:
+    from usbrec.enhancement import InternalSeats
+    from usbrec.judge.model import ModelJudge
+    from usbrec.judge.persuasion import PersuasionJudge
+    from usbrec.play.grounding.candidates import Grounding
+    from usbrec.play.grounding.focus import Focusing
+    from usbrec.play.preferences.constraint_model import ModelConstraintReader
+    from usbrec.play.tools.calling import ToolCalling
 
 RULES = "rules"
 RULES_BELIEF = "rules:belief"
@@ -238,16 +237,19 @@ class _Wiring:
             models=ours,
             own=self._own,
             ranking=lambda: self._ranking,
-            persuasion=(
-                PersuasionJudge(self._judging(judge))
-                if config.judging.persuasion and self._seat(judge).is_model
-                else None
-            ),
+            persuasion=self._persuasion(judge),
             batch_size=self._batch_size(),
             judges=self._judges,
             seated=self._models,
             tools=config.play.tools,
         )
+
+    def _persuasion(self, judge: str) -> PersuasionJudge | None:
+        if not (self._config.judging.persuasion and self._seat(judge).is_model):
+            return None
+        from usbrec.judge.persuasion import PersuasionJudge
+
+        return PersuasionJudge(self._judging(judge))
 
     def _workers(self, in_turn: bool) -> int:
         """Units worked on at once: enough for the server that takes most requests."""
@@ -280,6 +282,8 @@ class _Wiring:
         knowledge = self._knowledge
         if knowledge is None:
             raise ConfigError("--candidates shows items of a catalogue: add --catalogue FILE.")
+        from usbrec.play.grounding.candidates import Grounding
+
         return Grounding(
             knowledge,
             self._retriever(knowledge),
@@ -301,6 +305,8 @@ class _Wiring:
             raise ConfigError(
                 f"play.constraints: 'model' asks the recommender's model, and {seat} is none. Use 'rules'."
             )
+        from usbrec.play.preferences.constraint_model import ModelConstraintReader
+
         knowledge = self._known('play.constraints = "model"')
         return ModelConstraintReader(self._model(seat), self._prompts, knowledge.columns)
 
@@ -308,6 +314,8 @@ class _Wiring:
         config = self._config
         if self._knowledge is None or not self._seat(config.seats.recommender).is_model:
             return ()
+        from usbrec.play.grounding.examples import worked_examples
+
         return worked_examples(
             self._knowledge.catalogue,
             self._knowledge.similarity,
@@ -395,6 +403,9 @@ class _Wiring:
             )
         if self._config.play.candidates:
             raise ConfigError("play.tools: a model with tools looks items up itself; leave --candidates out.")
+        from usbrec.play.tools.calling import ToolCalling
+        from usbrec.play.tools.toolbox import Toolbox
+
         knowledge = self._known("play.tools")
         return ToolCalling(
             model, Toolbox(knowledge, self._retriever(knowledge)), self._prompts, self._languages
@@ -453,6 +464,8 @@ class _Wiring:
         if self._grounding is not None:
             if config.play.naming == "constrained":
                 self._check_grammars(config.seats.recommender)
+            from usbrec.play.grounding.grounded import Grounded
+
             recommender = Grounded(
                 recommender,
                 self._grounding,
@@ -461,6 +474,8 @@ class _Wiring:
                 naming=config.play.naming,
             )
         if config.enhanced:
+            from usbrec.enhancement import SelfEnhanced
+
             recommender = SelfEnhanced(
                 recommender,
                 self._internal_seats(),
@@ -470,6 +485,8 @@ class _Wiring:
         return recommender
 
     def _internal_seats(self) -> InternalSeats:
+        from usbrec.enhancement import InternalSeats
+
         simulator = settled(self._config.search.simulator, "search.simulator")
         # Somebody's own seeker plays; its wishes are read as they are where nobody is named inside.
         reader = simulator
@@ -498,6 +515,8 @@ class _Wiring:
         grounding, each = self._grounding, self._config.search.focus
         if grounding is None or not each:
             return None
+        from usbrec.play.grounding.focus import Focusing
+
         if judge not in (RULES, RULES_BELIEF):
             return Focusing(grounding, each)
         beliefs = self._beliefs if judge == RULES_BELIEF else None
@@ -550,6 +569,8 @@ class _Wiring:
             knowledge = self._known("--seeker rules")
             return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge))
         if self._seat(seat).is_own:
+            from usbrec.play.own.seeker import OwnTargetSimulator
+
             return OwnTargetSimulator(self._own.simulator(seat), self._languages)
         return ModelTargetSimulator(self._simulating(seat))
 
@@ -558,6 +579,8 @@ class _Wiring:
             knowledge = self._known("--ses-simulator rules")
             return RulesInternalSimulator(knowledge, self._explain(), voices=self._voices(knowledge))
         if self._seat(seat).is_own:
+            from usbrec.play.own.seeker import OwnInternalSimulator
+
             return OwnInternalSimulator(self._own.simulator(seat))
         return ModelInternalSimulator(self._simulating(seat))
 
@@ -565,6 +588,8 @@ class _Wiring:
         """The model judge of a seat: one for all who ask it, so that it scores in one way."""
         judging = self._config.judging
         if seat not in self._judges:
+            from usbrec.judge.model import ModelJudge
+
             self._judges[seat] = ModelJudge(
                 self._model(seat), self._prompts, judging.temperature, judging.votes, judging.mass_floor
             )
@@ -584,9 +609,13 @@ class _Wiring:
         if seat == RULES_BELIEF:
             return self._belief_judge("--judge")
         if self._seat(seat).is_own:
+            from usbrec.judge.own import OwnTargetJudge
+
             return OwnTargetJudge(self._own.judge(seat))
         if self._seat(seat).kind == "trained":
             return self._trained_judge(seat)
+        from usbrec.judge.model import ModelTargetJudge
+
         return ModelTargetJudge(self._judging(seat))
 
     def _profile_judge(self, seat: str) -> ProfileJudge:
@@ -595,7 +624,11 @@ class _Wiring:
         if seat == RULES_BELIEF:
             return self._belief_judge("--ses-judge")
         if self._seat(seat).is_own:
+            from usbrec.judge.own import OwnProfileJudge
+
             return OwnProfileJudge(self._own.judge(seat))
         if self._seat(seat).kind == "trained":
             return self._trained_judge(seat)
+        from usbrec.judge.model import ModelProfileJudge
+
         return ModelProfileJudge(self._judging(seat))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
+from usbrec.items.constraints.colours import colour_forms
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
@@ -74,12 +75,15 @@ class CategoryReader:
                 key = " ".join(WORD.findall(folded(name).replace("’", "'")))
                 if key and key.count(" ") < _NAME_WORDS:
                     known.setdefault(key, {})[column.name] = name
+            for form, name in colour_forms(self.table.names(column.name)).items():
+                known.setdefault(form, {}).setdefault(column.name, name)
         return known
 
     def read(self, clause: str, before: str) -> list[Statement]:
         """The categories that a clause names: excluded, asked for, allowed again, or for whom it is. `before`
         is what its sentence says before it."""
         found: list[Statement] = []
+        clause = self._without_other_words(clause)
         words = list(WORD.finditer(clause))
         position, taken = 0, 0
         listing = self._listing(clause, before)
@@ -116,6 +120,12 @@ class CategoryReader:
             )
         found += self._for_whom(clause)
         return found
+
+    def _without_other_words(self, clause: str) -> str:
+        """The clause with blanks where a name of ours is another word: "ich weiß" says no colour."""
+        for each in self._phrases:
+            clause = each.no_names.sub(lambda found: " " * len(found[0]), clause)
+        return clause
 
     def _by_mode(
         self,

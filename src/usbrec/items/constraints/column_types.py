@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from usbrec.items.files.amounts import money, number_of
+from usbrec.items.files.amounts import money, number_of, stars_of
 
 ColumnType = Literal["number", "yes-no", "category", "text"]
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
@@ -106,8 +106,11 @@ class TypedColumn:
         return self.given or (self.type == "number" and is_price(self.name))
 
     def number(self, text: str) -> float | None:
-        """What a cell of a column of numbers says."""
-        return _number(text, self.unit, comma=self.comma)
+        """What a cell of a column of numbers says. In a stock of numbers, "yes" is at least one."""
+        number = _number(text, self.unit, comma=self.comma)
+        if number is None and is_stock(self.name) and (said := yes_or_no(text)) is not None:
+            return float(said)
+        return number
 
     def told(self) -> str:
         """The type in words, with what could not be read."""
@@ -190,12 +193,18 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
     numbers = sum(count for text, count in cells.items() if _number(text, unit, comma=comma) is not None)
     # Of what came after the kept ones only plain numbers were looked for.
     numbers += tally.further_numbers
-    kind = given or _inferred(column, tally, numbers, bool(signs))
+    # A stock that is counted may also be said: "yes", "sold out".
+    said = _said(cells, unit, comma=comma) if is_stock(column) else 0
+    kind = given or _inferred(column, tally, numbers, said, bool(signs))
     unread: Iterable[str] = ()
     unreadable = 0
     if kind == "number":
-        unread = [text for text in cells if _number(text, unit, comma=comma) is None]
-        unreadable = tally.filled - numbers
+        unread = [
+            text
+            for text in cells
+            if _number(text, unit, comma=comma) is None and not (said and yes_or_no(text) is not None)
+        ]
+        unreadable = tally.filled - numbers - said
     elif kind == "yes-no":
         unread = [text for text in cells if yes_or_no(text) is None]
         unreadable = tally.filled - known + sum(cells[text] for text in unread)
@@ -211,11 +220,21 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
     )
 
 
-def _inferred(column: str, tally: Tally, numbers: int, signed: bool) -> ColumnType:
+def _said(cells: Counter[str], unit: str, *, comma: bool) -> int:
+    """How many cells say yes or no by a word and no number."""
+    return sum(
+        count
+        for text, count in cells.items()
+        if yes_or_no(text) is not None and _number(text, unit, comma=comma) is None
+    )
+
+
+def _inferred(column: str, tally: Tally, numbers: int, said: int, signed: bool) -> ColumnType:
     cells, filled = tally.cells, tally.filled
-    said = [yes_or_no(text) for text in cells]
-    if cells and not tally.further and not tally.long and None not in said:
+    if cells and not tally.further and not tally.long and None not in map(yes_or_no, cells):
         return "yes-no"
+    if said and numbers and numbers + said >= filled * _NUMBERS:
+        return "number"
     by_name = signed or is_price(column) or _NUMERIC_NAME.search(name_words(column)) is not None
     if numbers and numbers >= filled * (_NUMBERS_BY_NAME if by_name else _NUMBERS):
         return "number"
@@ -255,18 +274,19 @@ def _plain_number(text: str) -> bool:
 
 def _number(text: str, unit: str, *, comma: bool) -> float | None:
     if not any(map(str.isdigit, text)):
-        return None
+        return stars_of(text)
     if unit and (match := _WITH_UNIT.fullmatch(text)) and match["unit"].casefold() == unit:
         text = match["number"]
     text = text.replace("−", "-")
     number = number_of(text, thousands=comma)
     if number is None and (amount := money(text)):
         return amount[0]
-    return number
+    return stars_of(text) if number is None else number
 
 
 def _currency(column: str, signs: Sequence[str]) -> str:
     if signs:
-        return signs[0] if len(signs) == 1 else "/".join(signs)
+        # "€" and "EUR" are one currency.
+        return "/".join(dict.fromkeys(_CURRENCY_NAMES.get(sign.casefold(), sign) for sign in signs))
     words = name_words(column).split("_")
     return next((_CURRENCY_NAMES[word] for word in words if word in _CURRENCY_NAMES), "")

@@ -21,6 +21,7 @@ class ConstraintPatterns:
     denied: re.Pattern[str]
     persons: re.Pattern[str]
     year_before: re.Pattern[str]
+    exactly_so_many: re.Pattern[str]
     exact_number: re.Pattern[str]
     quantity: re.Pattern[str]
     quantity_asked: re.Pattern[str]
@@ -66,6 +67,7 @@ class ConstraintPatterns:
             denied=re.compile(rf"{phrases.one_of('negations')}(?:\s+{phrases.one_of('filler')}){{0,5}}\s*$"),
             persons=re.compile(rf"{phrases.one_of('persons')}\s*$"),
             year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
+            exactly_so_many=re.compile(rf"{number}[\s-]*(?P<what>{phrases.one_of('exactly_so_many')})"),
             exact_number=re.compile(rf"{phrases.one_of('exact')}{between}{number}"),
             # "500 pieces puzzle" and "a set of 10 pieces" are what something is, not how many of it.
             quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),

@@ -155,13 +155,20 @@ def _take_words(text: str, values: list[tuple[float, bool]]) -> str:
     """Marks in place of the numbers that are written as words, too."""
 
     def spoken(match: re.Match[str]) -> str:
-        value = _spoken(match[0])
+        # "A hundred" is one number, "a four-star hotel" an article and another.
+        article, said = "", match[0]
+        if (before := _ARTICLE.match(said)) and _number_words().get(before["next"], 100) < 100:
+            article, said = before["article"], said[before.end("article") :]
+        value = _spoken(said)
         if value is None:
             return match[0]
         values.append((value, False))
-        return f"{_OPEN}{len(values) - 1}{_CLOSE}"
+        return f"{article}{_OPEN}{len(values) - 1}{_CLOSE}"
 
     return _spoken_pattern().sub(spoken, text)
+
+
+_ARTICLE = re.compile(r"(?P<article>(?:an?|eine?[nmr]?)\s+)(?P<next>[^\W\d_]+)")
 
 
 @functools.cache

@@ -249,7 +249,13 @@ class ConstraintReader:
     def _exact(
         self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount], taken: set[int]
     ) -> Iterator[Statement]:
-        """ "Size 42"."""
+        """ "Size 42", "a four-star hotel"."""
+        for match in each.exactly_so_many.finditer(text):
+            number = int(match["number"])
+            counted = _first(self._numbers, lambda one: match["what"] in self._spoken[one.name])  # noqa: B023
+            if number not in taken and counted is not None and not self._about_offer(text, match.start()):
+                taken.add(number)
+                yield holds("holds", counted, "=", amounts[number].value)
         for match in each.exact_number.finditer(text):
             number = int(match["number"])
             column = _first(self._numbers, lambda one: each.exact.search(spoken_name(one)) is not None)

@@ -77,3 +77,20 @@ def count_of(text: str) -> float | None:
         number = number_of(scaled["number"])
         return None if number is None else number * _SCALES[scaled["scale"].casefold()]
     return number
+
+
+_STARS_DRAWN = re.compile(r"(?P<full>[★⭐*]{1,7})(?P<half>½)?[☆✩\s]*")
+_STARS_COUNTED = re.compile(
+    r"(?P<number>[0-9](?:[.,][0-9]{1,2})?)\s*(?:-\s*)?(?:[★⭐*]|stars?\b|sterne?\b)(?:\s*s(?:uperior)?)?",
+    re.IGNORECASE,
+)
+
+
+def stars_of(text: str) -> float | None:
+    """The number of stars in a cell that holds nothing else: "★★★★☆", "****", "4*", "4.5 stars", "4 Sterne
+    S"; None for any other, a plain number too."""
+    text = text.strip().replace("\ufe0f", "")
+    if drawn := _STARS_DRAWN.fullmatch(text):
+        return len(drawn["full"]) + (0.5 if drawn["half"] else 0.0)
+    counted = _STARS_COUNTED.fullmatch(text)
+    return None if counted is None else float(counted["number"].replace(",", "."))

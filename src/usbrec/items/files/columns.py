@@ -14,7 +14,7 @@ from typing import Any
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
 from usbrec.items.constraints.column_types import ColumnType, ColumnTypes
-from usbrec.items.files.amounts import count_of, money, number_of
+from usbrec.items.files.amounts import count_of, money, number_of, stars_of
 from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.further_titles import others, read_titles
@@ -309,9 +309,9 @@ _STARS = frozenset({"star", "stars"})
 
 
 def _only_numbers(values: Iterable[Any]) -> bool:
-    """Whether there are values, and all of them are numbers."""
+    """Whether there are values, and all of them are numbers, or marks of so many stars."""
     texts = [text for value in values if (text := text_of(value))]
-    return bool(texts) and all(number_of(text) is not None for text in texts)
+    return bool(texts) and all(number_of(text) is not None or stars_of(text) is not None for text in texts)
 
 
 def _whole(item_id: str) -> str:

@@ -113,12 +113,16 @@ class ItemWords:
         return found
 
     def _add_name(self, person: str, rows: list[int]) -> None:
-        parts = WORD.findall(person)
-        if not parts:
-            return
-        name = folded(parts[-1])
-        if len(name) >= (2 if len(parts) == 1 else _SURNAME) and not name.isdigit():
-            (self._names if len(parts) == 1 else self._surnames).setdefault(name, []).append(rows)
+        before, _, last = person.rpartition(" ")
+        if not (last.isalpha() and (not before or before[0].isalpha())):
+            # Not as plain as most: a dash, a dot, a number.
+            parts = WORD.findall(person)
+            if not parts:
+                return
+            before, last = " ".join(parts[:-1]), parts[-1]
+        name = folded(last)
+        if len(name) >= (_SURNAME if before else 2) and not name.isdigit():
+            (self._surnames if before else self._names).setdefault(name, []).append(rows)
 
     def has(self, key: str) -> bool:
         """Whether some item has a term, as :func:`term` makes it of a word."""

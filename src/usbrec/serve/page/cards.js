@@ -29,10 +29,9 @@ function card(item, judge, units) {
   const shown = ([name]) => !PICTURE.test(name) && !ADDRESS.test(name) && name !== price?.[0];
   const name = item.year ? `${item.title} (${item.year})` : item.title;
   const year = item.year ? make("span", { class: "year" }, String(item.year)) : null;
-  return make(
-    "li",
-    { class: "card" },
-    picture && make("img", { class: "picture", src: picture, alt: "", loading: "lazy", referrerPolicy: "no-referrer" }),
+  const about = make(
+    "div",
+    { class: "about" },
     make("p", { class: "name" }, make("strong", {}, link ? linked(link, item.title) : item.title), year && " ", year),
     price ? make("p", { class: "price" }, amount(price[1], units[price[0]])) : null,
     item.genres?.length ? make("p", { class: "genres" }, ...item.genres.map((genre) => make("span", {}, genre))) : null,
@@ -41,6 +40,15 @@ function card(item, judge, units) {
     ...columns.filter(shown).map(([name, value]) => detail(name, value, units[name])),
     judge && buttons(name, item.id, judge),
   );
+  return make("li", { class: "card" }, picture && pictured(picture), about);
+}
+
+/** A picture beside what is told of an item; gone where it cannot be loaded, so that no empty frame stays. */
+function pictured(src) {
+  const made = make("img", { class: "picture", alt: "", loading: "lazy", referrerPolicy: "no-referrer" });
+  made.addEventListener("error", () => made.remove());
+  made.src = src;
+  return made;
 }
 
 /** An address of the web, null for anything else: what a catalogue says is never run. */

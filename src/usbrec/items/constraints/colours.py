@@ -1,0 +1,63 @@
+"""Colour words: the names of colours in each language, in their inflected forms, and what a catalogue calls
+them.
+
+"Rote Schuhe" asks for a colour that the catalogue has as "rot" or as "red".
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.phrases import all_phrases
+from usbrec.lexicon import LANGUAGES
+
+#: The share of a column's names that are colours from which on it is one of colours.
+_COLOURS = 0.5
+#: What is put behind a German colour before a noun.
+_ENDINGS = ("e", "er", "es", "en", "em")
+_VOWELS = frozenset("aeiou")
+
+
+def colour_forms(names: Iterable[str]) -> Mapping[str, str]:
+    """For each word that says one of a column's colours, as it is compared: the name that the column has.
+    Empty for a column of something else. A name as it is written stands for itself and is not among them."""
+    written = {folded(name): name for name in names}
+    known = {key: colour for key in written if (colour := _names().get(key)) is not None}
+    if len(known) < len(written) * _COLOURS or not known:
+        return {}
+    by_colour: dict[str, str] = {}
+    for key, colour in known.items():
+        by_colour.setdefault(colour, written[key])
+    forms = {
+        form: by_colour[colour]
+        for form, colour in _forms().items()
+        if colour in by_colour and form not in written
+    }
+    # An inflected name is that name, also where two names of the column are one colour.
+    own = {form: written[key] for key in known for form in _inflected(key) if form not in written}
+    return {**forms, **own}
+
+
+@functools.cache
+def _names() -> Mapping[str, str]:
+    """Each colour's name in any language, and the colour."""
+    return {
+        folded(name): colour for phrases in all_phrases() for name, colour in phrases.lists["colours"].items()
+    }
+
+
+@functools.cache
+def _forms() -> Mapping[str, str]:
+    forms = dict(_names())
+    if "de" in LANGUAGES:
+        german = next(phrases for phrases in all_phrases() if phrases.language == "de")
+        for name, colour in german.lists["colours"].items():
+            forms |= dict.fromkeys(_inflected(folded(name)), colour)
+    return forms
+
+
+def _inflected(name: str) -> tuple[str, ...]:
+    """A colour's German forms; of one that ends in a vowel ("rosa") there are none."""
+    return () if name[-1] in _VOWELS or " " in name else tuple(name + ending for ending in _ENDINGS)
