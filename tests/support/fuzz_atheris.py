@@ -1,7 +1,7 @@
-"""Coverage-guided fuzzing of the same targets by atheris: ``python tests/support/fuzz_atheris.py NAME [RUNS]``.
+"""Coverage-guided fuzzing of the same targets: ``python tests/support/fuzz_atheris.py [NAME] [RUNS]``.
 
-Without a name each target is fuzzed in a process of its own, RUNS inputs in all. Needs `pip install atheris`, of
-which there are wheels for Linux.
+Without a name each target is fuzzed in a process of its own, RUNS inputs in all. Needs `pip install atheris`,
+of which there are wheels for Linux.
 """
 
 from __future__ import annotations
