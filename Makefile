@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: install demo test soak test-clients check format bench clean
+.PHONY: install demo test soak fuzz test-clients check format bench clean
 
 install: $(READY)
 
@@ -22,6 +22,13 @@ test: $(READY)
 soak: $(READY)
 	USBREC_FAULTS=10000 $(BIN)/pytest --show-capture no tests/serve/test_serve_streams.py
 	USBREC_KILLS=100 $(BIN)/pytest --show-capture no tests/test_group_commit.py
+	USBREC_KILLS=30 $(BIN)/pytest tests/stages/test_resume.py tests/stages/test_kills.py
+
+# Any bytes into readers, the wire and what reads a score. atheris, which looks for new paths, is fetched here alone.
+fuzz: $(READY)
+	USBREC_FUZZ=100000 $(BIN)/pytest --numprocesses 2 --show-capture no tests/test_fuzz.py
+	$(BIN)/python -m pip install --quiet atheris==3.0.0
+	$(BIN)/python tests/support/fuzz_atheris.py 100000
 
 # Installs real clients, each into a folder of its own (USBREC_CLIENTS), and skips what cannot be installed.
 test-clients: $(READY)

@@ -37,7 +37,7 @@ from usbrec.items import load_catalogue
 from usbrec.llm import load_script
 
 DOCUMENTS = [
-    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
 ]
 #: The address that the documents give for a server of the reader's.

@@ -65,6 +65,11 @@ SUBCOMMANDS = (
         "compare", "usbrec.cli.compare:compare", "Hold runs against each other, on the rows they share."
     ),
     Subcommand(
+        "audit",
+        "usbrec.cli.audit:audit",
+        "Look for leaks, confused roles, copies, odd seekers, rows that were trained on, and poisoned pairs.",
+    ),
+    Subcommand(
         "export",
         "usbrec.cli.export:export",
         "Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint.",

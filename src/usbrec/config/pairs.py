@@ -41,6 +41,9 @@ class Pairs(Stage):
     default wherever candidates are shown."""
     naming_nothing: float = Field(0.1, ge=0, le=1)
     """With one_item: largest share of the pairs whose rejected side names nothing at all."""
+    most_per_item: int | None = Field(None, ge=1)
+    """Filter, with a catalogue: most pairs whose chosen side names one and the same item first, so that it is
+    not learnt to recommend that item to everybody; by default any number."""
     counterfactual: int | None = Field(None, ge=0, le=50)
     """With candidates: so many more pairs of each sample whose sides are one draft with two different titles
     of the list in it, the best one and another, each played and scored. Only the choice can be learnt from

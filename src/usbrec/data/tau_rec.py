@@ -199,7 +199,8 @@ def _conditions(constraints: Sequence[tuple[str, str, Any, str]]) -> dict[str, A
 def _whole_years(kind: str, value: Any) -> int | None:
     """The year that a bound on a date is a bound on; None for a date within a year."""
     year, _, day = str(value).partition("-")
-    whole = {"min": ("", "01-01"), "max": ("12-31",)}.get(kind, ())
+    wholes: dict[str, tuple[str, ...]] = {"min": ("", "01-01"), "max": ("12-31",)}
+    whole = wholes.get(kind, ())
     return int(year) if day in whole and len(year) == 4 and year.isdecimal() else None
 
 

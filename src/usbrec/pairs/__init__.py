@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from usbrec.pairs.advice import no_pairs
     from usbrec.pairs.export import EXPORTS, SCHEMA, export_pairs, read_pairs, refuse_empty
     from usbrec.pairs.filters import drop_reason
-    from usbrec.pairs.podcs import FURTHER, all_pairs, count_pairs, make_pair, select_pairs
+    from usbrec.pairs.podcs import FURTHER, all_pairs, count_pairs, distinct_pairs, make_pair, select_pairs
 else:
     from usbrec.on_demand import given_out
 
@@ -16,7 +16,7 @@ else:
             "advice": "no_pairs",
             "export": "EXPORTS SCHEMA export_pairs read_pairs refuse_empty",
             "filters": "drop_reason",
-            "podcs": "FURTHER all_pairs count_pairs make_pair select_pairs",
+            "podcs": "FURTHER all_pairs count_pairs distinct_pairs make_pair select_pairs",
         },
     )
 
@@ -26,6 +26,7 @@ __all__ = [
     "SCHEMA",
     "all_pairs",
     "count_pairs",
+    "distinct_pairs",
     "drop_reason",
     "export_pairs",
     "make_pair",

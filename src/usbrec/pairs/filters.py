@@ -27,6 +27,8 @@ DropReason = (
         "the label cannot be reached from the candidates",
         "a side names not exactly one new item",
         "enough pairs whose rejected side names nothing",
+        "the same pair stands there before",
+        "enough pairs whose chosen side names this item",
     ]
     | None
 )

@@ -17,7 +17,7 @@ from usbrec.config import Pairs
 from usbrec.dialogue import Conversation, PreferencePair, Reply, Sample
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.judge.episodes import EpisodeRunner
-from usbrec.keys import derive_seed
+from usbrec.keys import canonical_json, derive_seed
 from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.declined import declined_pairs
 from usbrec.pairs.filters import DropReason, drop_reason, may_be_chosen, names_nothing, names_one
@@ -159,6 +159,47 @@ def select_pairs(
     ]
 
 
+def distinct_pairs(
+    records: Sequence[Mapping[str, Any]], most_per_item: int | None, *, seed: int
+) -> list[Mapping[str, Any]]:
+    """The records without pairs that stand in them before (the same prompt and sides), and with at most so
+    many whose chosen side names one item first. A record that loses its own pair says why; further pairs have
+    no place for a reason, so how many are lost is counted under ``thinned``."""
+    seen: set[str] = set()
+    order = sorted(
+        ((pair, record["sample_id"]) for record in records for pair in all_pairs([record])),
+        key=lambda one: derive_seed(seed, one[1], "most per item"),
+    )
+    chosen: dict[str, int] = {}
+    over: set[int] = set()
+    for pair, _ in order if most_per_item is not None else ():
+        item = pair["provenance"]["chosen"].get("new")
+        if item is not None:
+            chosen[item] = chosen.get(item, 0) + 1
+            if chosen[item] > (most_per_item or 0):
+                over.add(id(pair))
+
+    def reason(pair: Mapping[str, Any]) -> DropReason:
+        sides = canonical_json([pair["prompt"], pair["chosen"], pair["rejected"]])
+        if sides in seen:
+            return "the same pair stands there before"
+        seen.add(sides)
+        return "enough pairs whose chosen side names this item" if id(pair) in over else None
+
+    thinned = []
+    for record in records:
+        changed: dict[str, Any] = {}
+        if record["pair"] is not None and (why := reason(record["pair"])) is not None:
+            changed = {"pair": None, "dropped": why}
+        for kind in FURTHER:
+            kept = [pair for pair in record[kind] if reason(pair) is None]
+            if len(kept) < len(record[kind]):
+                changed[kind] = kept
+                changed["thinned"] = changed.get("thinned", 0) + len(record[kind]) - len(kept)
+        thinned.append({**record, **changed} if changed else record)
+    return thinned
+
+
 def _rejects_silence(record: Mapping[str, Any]) -> bool:
     return record["pair"] is not None and record["pair"]["provenance"]["rejected"]["titles"] == 0
 
@@ -222,5 +263,6 @@ def count_pairs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ),
         "out_of_catalogue": _out_of_catalogue(candidates),
         "unplayed": sum(candidate["failure"] is not None for candidate in candidates),
+        "thinned": sum(record.get("thinned", 0) for record in records),
         "unmade": {kind: failed_kinds.count(kind) for kind in FURTHER},
     }

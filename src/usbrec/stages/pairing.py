@@ -12,7 +12,7 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError
 from usbrec.evaluation.runs.results import rounded
-from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, make_pair, select_pairs
+from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, distinct_pairs, make_pair, select_pairs
 from usbrec.pairs.advice import EARLY_ROWS, advice, early_notice
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_draw_pairs
@@ -99,7 +99,7 @@ def make_pairs(
     write_jsonl(
         out / "candidates.jsonl",
         [
-            {key: value for key, value in record.items() if key not in ("pair", *FURTHER)}
+            {key: value for key, value in record.items() if key not in ("pair", "thinned", *FURTHER)}
             for record in records
         ],
     )
@@ -133,4 +133,5 @@ def make_pairs(
 def _selected(
     records: Sequence[Mapping[str, Any]], settings: Pairs, seed: int
 ) -> Sequence[Mapping[str, Any]]:
-    return select_pairs(records, settings, seed=seed) if settings.one_item else records
+    chosen = select_pairs(records, settings, seed=seed) if settings.one_item else records
+    return distinct_pairs(chosen, settings.most_per_item, seed=seed)
