@@ -1,6 +1,6 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
-    python bench/made_up_names.py [--half developed|reported|held-out] [--replies 3000] [--seed 0] [--show]
+    python bench/made_up_names.py [--half developed|reported|held-out|second] [--replies 3000] [--seed 0] [--show]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
@@ -28,6 +28,7 @@ from typing import Any
 
 import made_up_frames
 import made_up_frames_held_out
+import made_up_frames_second
 from rich.console import Console
 from rich.table import Table
 
@@ -351,7 +352,9 @@ def wilson(count: int, n: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--half", choices=("developed", "reported", "held-out"), default="developed")
+    parser.add_argument(
+        "--half", choices=("developed", "reported", "held-out", "second"), default="developed"
+    )
     parser.add_argument("--replies", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print what was let through and what was spoilt")
@@ -359,7 +362,8 @@ def main() -> None:
     table = Table(
         "catalogue", "replies", "made up", "let through", "95 %", "good", "spoilt", "95 %", box=None
     )
-    book = made_up_frames_held_out if options.half == "held-out" else made_up_frames
+    books = {"held-out": made_up_frames_held_out, "second": made_up_frames_second}
+    book = books.get(options.half, made_up_frames)
     half = {"developed": 0, "reported": 1}.get(options.half)
     for name, shelf in (("films", films(book)), ("products", products(book))):
         scripts = Writer(shelf, half, options.seed, book).scripts(options.replies)

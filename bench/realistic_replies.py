@@ -23,7 +23,9 @@ def main() -> None:
     path = Path(__file__).with_name(f"realistic_replies_{options.half.replace('-', '_')}.toml")
     listed = tomllib.loads(path.read_text("utf-8"))
     for name, shelf in (("films", films()), ("products", products())):
-        seeker = "I want a good film for tonight." if name == "films" else "I need headphones. Mine were Sony."
+        seeker = (
+            "I want a good film for tonight." if name == "films" else "I need headphones. Mine were Sony."
+        )
         german = "Ich suche einen guten Film." if name == "films" else "Ich suche einen guten Kopfhörer."
         for kind, replies in listed[name].items():
             texts = [one if isinstance(one, str) else one["text"] for one in replies]

@@ -33,9 +33,11 @@ from usbrec.errors import RunFolderError
 from usbrec.evaluation import Comparison, compare, load_run, write_report
 from usbrec.evaluation.comparison.summary import of_controls, summary_sentence
 from usbrec.experiment import Cell, Tell, experiment
+from usbrec.llm import model_name
 from usbrec.llm.transformers.checkpoint import HF
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
+from usbrec.stages.training import trainable
 
 MODEL = "smollm2-135m"
 BASELINES = ("retriever", "popular", "random")
@@ -104,20 +106,21 @@ class Demo:
         )
 
 
-def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Demo:
+def demo(out: str | Path, *, progress: Progress, tell: Tell, model: str = MODEL) -> Demo:
     """Plain and self-enhanced on all packaged dialogues, then the six systems, trained and tested on parts of
-    them. Goes on where an earlier call stopped; raises as :func:`usbrec.experiment.experiment`, and
-    RunFolderError in the folder of the quick demo."""
+    them; `model`, a seat whose weights are here, recommends. Goes on where an earlier call stopped; raises as
+    :func:`usbrec.experiment.experiment`, and RunFolderError in the folder of the quick demo."""
     out = Path(out)
+    trainable(model)
     # Both have a folder `ses`, and a finished part is taken for what it says it is.
     _refuse_where(out / "pairs", "usbrec demo --quick")
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
         dialogues, catalogue = str(folder / "dialogues.jsonl"), str(folder / "catalogue.csv")
-        whole, report = _whole(out, dialogues, catalogue, progress=progress, tell=tell)
+        whole, report = _whole(out, dialogues, catalogue, model, progress=progress, tell=tell)
         dataset = Dataset(train=dialogues, test=dialogues, catalogue=catalogue)
         (cell,) = experiment(
             out / TRAINED_FOLDER,
-            config=TRAINED,
+            config=TRAINED.with_(seats={"recommender": model}),
             dataset=dataset,
             recorded=out / WHOLE["SES"],
             progress=progress,
@@ -127,7 +130,7 @@ def demo(out: str | Path, *, progress: Progress, tell: Tell) -> Demo:
 
 
 def _whole(
-    out: Path, dialogues: str, catalogue: str, *, progress: Progress, tell: Tell
+    out: Path, dialogues: str, catalogue: str, model: str, *, progress: Progress, tell: Tell
 ) -> tuple[Comparison, Path]:
     """The untrained systems and the controls on all rows, and their report."""
     for name in sorted(WHOLE, key=lambda name: name != "SES"):
@@ -135,7 +138,7 @@ def _whole(
         evaluate(
             dialogues,
             out / WHOLE[name],
-            config=whole_config(name),
+            config=whole_config(name, model),
             catalogue=catalogue,
             reuse=out / WHOLE["SES"] if name == "B/L" else None,
             progress=progress,
@@ -146,9 +149,9 @@ def _whole(
     return comparison, write_report(out / "report.html", runs, title=title, comparison=comparison)
 
 
-def whole_config(name: str) -> Config:
-    """The settings of a system of `WHOLE`: those of the six systems, on every row."""
-    seat = name if name.startswith("rules:") else f"{HF}{MODEL}"
+def whole_config(name: str, model: str = MODEL) -> Config:
+    """The settings of a system of `WHOLE` on `model`: those of the six systems, on every row."""
+    seat = name if name.startswith("rules:") else HF + model.removeprefix(HF)
     models = {"batch": WHOLE_BATCH}
     return TRAINED.with_(limit=None, seats={"recommender": seat}, models=models, enhanced=name == "SES")
 
@@ -160,19 +163,21 @@ def quick_demo(
     progress: Progress,
     tell: Tell,
     show: Callable[[Comparison], None],
+    model: str = MODEL,
 ) -> Path:
-    """Pairs, then plain, self-enhanced and the controls on the same rows, then a few rows with the model
+    """Pairs, then plain, self-enhanced and the controls on the same rows, then a few rows with `model`
     in every seat; returns the report's path. `tell` hears what is done, `show` is given the comparisons. Goes
     on where an earlier call stopped; raises RunFolderError in the folder of the other demo."""
     out = Path(out)
     _refuse_where(out / TRAINED_FOLDER, "usbrec demo")
+    model_name(model)  # refuses what is no language model
     with resources.as_file(resources.files("usbrec.data") / "demo") as folder:
         tell(
-            f"{MODEL} draws first replies, each is played to its score, and pairs come out; then it "
+            f"{model} draws first replies, each is played to its score, and pairs come out; then it "
             "recommends plain and self-enhanced beside controls without a model, and at last takes every "
             "seat itself on a few rows.\n"
         )
-        by_rules = _config(None if all_rows else ROWS)
+        by_rules = _config(None if all_rows else ROWS, model)
         pairs = make_pairs(
             folder / "dialogues.jsonl",
             out / "pairs",
@@ -181,11 +186,11 @@ def quick_demo(
             progress=progress,
         )
         # Two drafts: with a model in every seat a search makes some twenty calls as it is.
-        judged = _config(None if all_rows else JUDGED_ROWS, others=MODEL).with_(search={"drafts": 2})
+        judged = _config(None if all_rows else JUDGED_ROWS, model, others=model).with_(search={"drafts": 2})
         systems = {
             "plain": by_rules,
             "ses": by_rules.with_(enhanced=True),
-            **{kind: _config(by_rules.limit, recommender=f"rules:{kind}") for kind in BASELINES},
+            **{kind: _config(by_rules.limit, f"rules:{kind}") for kind in BASELINES},
             "plain-model-judge": judged,
             "ses-model-judge": judged.with_(enhanced=True),
         }
@@ -226,7 +231,7 @@ def _refuse_where(mark: Path, other: str) -> None:
         raise RunFolderError(f"{mark.parent}: this folder holds a run of `{other}`. Name another with -o.")
 
 
-def _config(rows: int | None, *, recommender: str = MODEL, others: str = "rules") -> Config:
+def _config(rows: int | None, recommender: str, *, others: str = "rules") -> Config:
     return Config(limit=rows, seats=Seats(recommender=recommender, simulator=others, judge=others))
 
 

@@ -265,7 +265,7 @@ class RecordedDialogue:
         }
 
 
-ScoreMethod = Literal["exact", "votes", "forced", "rules", "own"]
+ScoreMethod = Literal["exact", "votes", "forced", "rules", "trained", "own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +315,8 @@ class Usage:
     """What answers cost. `cached_tokens` is the part of `prompt_tokens` that was not computed again, and
     `cut_prompts` counts the calls of which the server has read less than was sent, `cut_replies` the replies
     that ended at their limit of tokens, `end_tokens` those behind which a token of the template that ends a
-    turn was left, and taken off. `cost` is in the currency of the servers' prices (None where none are
+    turn was left, and taken off, `removed_characters` the control characters that were taken out of
+    answers. `cost` is in the currency of the servers' prices (None where none are
     given), without that of the `uncosted` calls, whose tokens nobody counted."""
 
     calls: int = 0
@@ -326,6 +327,7 @@ class Usage:
     cut_prompts: int = 0
     cut_replies: int = 0
     end_tokens: int = 0
+    removed_characters: int = 0
     cost: float | None = None
     uncosted: int = 0
 
@@ -339,6 +341,7 @@ class Usage:
             self.cut_prompts + other.cut_prompts,
             self.cut_replies + other.cut_replies,
             self.end_tokens + other.end_tokens,
+            self.removed_characters + other.removed_characters,
             other.cost if self.cost is None else self.cost + (other.cost or 0.0),
             self.uncosted + other.uncosted,
         )
@@ -354,6 +357,7 @@ class Usage:
             **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
             **({"cut_replies": self.cut_replies} if self.cut_replies else {}),
             **({"end_tokens": self.end_tokens} if self.end_tokens else {}),
+            **({"removed_characters": self.removed_characters} if self.removed_characters else {}),
             **({"cost": self.cost} if self.cost is not None else {}),
             **({"uncosted": self.uncosted} if self.uncosted else {}),
         }
@@ -369,6 +373,7 @@ class Usage:
             cut_prompts=data.get("cut_prompts", 0),
             cut_replies=data.get("cut_replies", 0),
             end_tokens=data.get("end_tokens", 0),
+            removed_characters=data.get("removed_characters", 0),
             cost=data.get("cost"),
             uncosted=data.get("uncosted", 0),
         )

@@ -286,6 +286,21 @@ class TestOpenDialKG:
         (sample,) = load_samples(written(tmp_path, opendialkg_table(talk)))
         assert sample.targets == ("Zenith (Crime Film)",)
 
+    @pytest.mark.parametrize(
+        ("cell", "why"),
+        [("[{", "Messages: expected JSON"), ('[{"sender": "bot", "message": "Hi"}]', "sender")],
+    )
+    def test_a_broken_cell_of_messages_is_left_out_and_told(
+        self, cell: str, why: str, tmp_path: Path
+    ) -> None:
+        text = opendialkg_table(PIER_TALK, [*PIER_TALK[:2], chat("assistant", "So take Salt Road.")])
+        text += f'"{cell.replace(chr(34), 2 * chr(34))}",4,5\n'
+        path = written(tmp_path, text)
+        with pytest.warns(InputWarning, match=r"1 of 3 dialogues cannot be used(.|\n)*" + why):
+            assert [sample.targets for sample in load_samples(path)] == [("Salt Road",)] * 2
+        with pytest.raises(BadLines, match=why):
+            load_samples(path, strict=True)
+
     def test_notes_actions_without_a_path_and_missing_ratings_are_passed_over(self, tmp_path: Path) -> None:
         talk = [
             {"type": "action", "sender": "user", "action_id": "meta_thread/send_meta_message"},
@@ -556,6 +571,22 @@ class TestLlmRedial:
 
 
 class TestTauRec:
+    @pytest.mark.parametrize(
+        "null",
+        [
+            {"constraints": None},
+            {"constraints": [None]},
+            {"constraints": [{"reveal": "hidden", "constraint": None}]},
+            {"constraints": [{"reveal": "hidden", "constraint": {"field": "a", "op": "==", "value": None}}]},
+        ],
+    )
+    def test_a_task_whose_conditions_are_null_is_left_out_and_told(
+        self, null: dict[str, Any], tmp_path: Path
+    ) -> None:
+        path = self.written(tmp_path, tau_task(id="a"), tau_task(id="b"), tau_task(id="c") | null)
+        with pytest.warns(InputWarning, match=r"1 of 3 tasks cannot be used(.|\n)*constraint.* is null"):
+            assert [sample.id for sample in load_samples(path)] == ["a", "b"]
+
     def written(self, folder: Path, *tasks: Any, **fields: Any) -> Path:
         films = [
             tau_film("t1", "Lantern Pier", **fields),

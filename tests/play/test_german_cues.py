@@ -23,6 +23,7 @@ RULES = RulesExtractor(KNOWLEDGE, Languages(fixed="de"))
         ("Ich mag Horror.", ("horror",), ()),
         ("Ich mag keinen Horror.", (), ("horror",)),
         ("Horror mag ich nicht.", (), ("horror",)),
+        ("Ich habe Horror schon immer gehasst.", (), ("horror",)),
         ("Ich hasse Liebesfilme, Horror und Krimis.", (), ("romance", "horror", "crime")),
         ("Ich bin kein Fan von Science-Fiction.", (), ("science fiction",)),
         ("Mit Horrorfilmen kann ich nichts anfangen.", (), ("horror",)),

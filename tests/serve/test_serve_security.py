@@ -21,6 +21,7 @@ from support.service import WISH, Running, replies, twins_on
 from usbrec.cli.app import app
 from usbrec.errors import BadLines, ConfigError, InputError, ModelRefused, ModelUnavailable
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
+from usbrec.llm.separated import SeparatedModel
 from usbrec.serve.http.api_keys import ApiKeys
 from usbrec.serve.http.middleware import host_name, is_this_machine
 from usbrec.serve.http.rate_limit import Bucket
@@ -195,6 +196,27 @@ def test_a_key_whose_tokens_are_spent_cannot_search_but_look(tmp_path: Path) -> 
         assert service.send("GET", "/v1/models", headers=_bearer(key))[0] == 200
         text = service.send("GET", "/metrics", headers=_bearer(key))[1]
         assert 'usbrec_budget_used_tokens_total{key="ann"}' in text
+
+
+def test_control_characters_of_a_model_reach_neither_clients_nor_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    odd, clean = "Casino\x1b]0;owned\x07 (1995)\u202e!\x00", "Casino]0;owned (1995)!"
+    served = twins_on(SeparatedModel(ScriptedModel(lambda _: odd), opens_in_prompt=False))
+    with (
+        caplog.at_level(logging.INFO, "usbrec.serve"),
+        Running(served, serving={"log_texts": True}) as service,
+    ):
+        body = {"messages": WISH, "model": "scripted"}
+        answer = service.send("POST", CHAT, body)[1]
+        assert answer["choices"][0]["message"]["content"] == clean
+        stream = service.send("POST", CHAT, {**body, "stream": True})[1]
+        events = [json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: {")]
+        assert "".join(one["choices"][0]["delta"].get("content") or "" for one in events) == clean
+        text = service.send("GET", "/metrics")[1]
+    assert 'usbrec_removed_characters_total{model="scripted"} 8.0' in text
+    fields = [record.__dict__.get("fields", {}) for record in caplog.records]
+    assert [line["reply"] for line in fields if "reply" in line] == [clean, clean]
 
 
 def test_what_each_key_has_used_is_for_an_admins_key_alone(tmp_path: Path) -> None:

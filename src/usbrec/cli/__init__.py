@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
-from usbrec.storage import is_full
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
 _KEPT = "What is finished is kept: the same command goes on from there."
@@ -35,6 +34,9 @@ def main() -> None:
     except MemoryError:
         _out_of_memory()
     except OSError as error:
+        # Only where it is needed: help and version import as little as they can.
+        from usbrec.storage import is_full
+
         if is_full(error):
             where = "" if error.filename is None else f"{error.filename}: "
             _print(f"error: {where}there is no room to write ({error.strerror}). Make room. {_KEPT}")

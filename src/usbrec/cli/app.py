@@ -42,6 +42,11 @@ SUBCOMMANDS = (
         "Run a recommender on the field's own table of recorded dialogues, beside the published rows.",
     ),
     Subcommand(
+        "agreement",
+        "usbrec.cli.agreement:agreement",
+        "Hold a judge against people who rated the same dialogues: correlations with intervals, and checks.",
+    ),
+    Subcommand(
         "experiment",
         "usbrec.cli.experiment:experiment",
         "Train and test the six systems side by side: plain, SFT and RL, each with and without SES.",
@@ -65,7 +70,7 @@ SUBCOMMANDS = (
         "Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint.",
     ),
     Subcommand("models", "usbrec.cli.models:models", "Packaged models, and what a model supports."),
-    Subcommand("train", "usbrec.cli.train:train", "Train what recommends."),
+    Subcommand("train", "usbrec.cli.train:train", "Train what recommends, or what judges."),
 )
 
 app = typer.Typer(

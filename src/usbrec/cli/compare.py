@@ -25,6 +25,7 @@ def compare(
         Path | None,
         typer.Option("-o", "--out", help="Also write a file, by its ending: .csv .html .json .md .tex."),
     ] = None,
+    power: Annotated[bool, typer.Option("--power", help="Say how many rows each difference needs.")] = False,
     seed: Annotated[int, typer.Option(help="Of the intervals.")] = 0,
 ) -> None:
     """Hold runs against each other, on the rows they share."""
@@ -33,7 +34,7 @@ def compare(
     with step(bars, "reading runs"):
         loaded = [load_run(run) for run in runs]
     with step(bars, "differences and intervals"):
-        comparison = compare_runs(loaded, reference=reference, seed=seed)
+        comparison = compare_runs(loaded, reference=reference, seed=seed, power=power)
     console = wide_console()
     print_comparison(comparison, console)
     if out is not None:

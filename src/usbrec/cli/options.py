@@ -64,7 +64,9 @@ Recommender = Annotated[
 Simulator = Annotated[
     str | None, typer.Option("--seeker", "--simulator", help="Model, or rules.", rich_help_panel=SEATS)
 ]
-Judge = Annotated[str | None, typer.Option(help="Model, or rules.", rich_help_panel=SEATS)]
+Judge = Annotated[
+    str | None, typer.Option(help="Model, rules, trained or trained:DIR.", rich_help_panel=SEATS)
+]
 BaseUrl = Annotated[
     str | None,
     typer.Option(help="OpenAI-compatible server for openai: models.", rich_help_panel=SEATS),
@@ -116,7 +118,8 @@ SesSimulator = Annotated[
     str | None, typer.Option(help="Internal simulator: model or rules.", rich_help_panel=_SES)
 ]
 SesJudge = Annotated[
-    str | None, typer.Option(help="Internal judge: model, rules or rules:belief.", rich_help_panel=_SES)
+    str | None,
+    typer.Option(help="Internal judge: model, rules, rules:belief, trained.", rich_help_panel=_SES),
 ]
 Search = Annotated[str | None, typer.Option(help="flat or tree.", rich_help_panel=_SES)]
 _SEEKERS = "Only with a catalogue"

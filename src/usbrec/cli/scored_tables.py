@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from usbrec.evaluation.agreement.measured import in_words
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.money import costs_told
 from usbrec.lexicon import LANGUAGES
@@ -100,6 +101,8 @@ def _told(results: Mapping[str, Any]) -> list[str]:
         told.append(f"Ratings that could not be read, and are left out: {counts}.")
     if results["left_out"]:
         told.append(f"{results['left_out']} entries of the file hold no dialogue.")
+    if "judge_agreement" in results:
+        told.append(in_words(results["judge_agreement"]))
     if "cost" in results:
         told.append(costs_told(results["cost"]))
     return told

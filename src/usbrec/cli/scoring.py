@@ -19,7 +19,9 @@ Dialogues = Annotated[
 ScoreJudge = Annotated[
     str | None,
     typer.Option(
-        "--judge", help="Model or own object that rates; rules or none: facts alone.", rich_help_panel=o.SEATS
+        "--judge",
+        help="Model, trained or own object that rates; rules or none: facts.",
+        rich_help_panel=o.SEATS,
     ),
 ]
 Aspects = Annotated[

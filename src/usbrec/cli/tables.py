@@ -39,12 +39,21 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     for table in (*told, *(table for table in against if table is not None)):
         console.print(_drawn(table))
         console.print()
+    if (power := tables.power_table(comparison)) is not None:
+        console.print(_drawn(power))
+        console.print()
     meanings = [line for table in told for line in table.legend]
+    if any(not one.supported for one in (*comparison.differences, *comparison.secondary)):
+        meanings.append((tables.UNSUPPORTED.strip(), "the data cannot tell this difference from none"))
+    if power is not None:
+        meanings.append(("rows needed", "to tell the difference in four of five repetitions, at 5 %"))
     if comparison.differences:
         others = tables.unadjusted(comparison)
         apart = f", but for those of {others}" if others else ""
         meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
     console.print(_legend(meanings))
+    for sentence in tables.judges_in_words(systems):
+        console.print(Text(formatting.printable(sentence), style="dim"))
     for warning in comparison.warnings:
         console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
 

@@ -1,4 +1,4 @@
-"""`usbrec train`: a ranker of the catalogue, or an adapter of a model by one of the methods."""
+"""`usbrec train`: a ranker of the catalogue, a judge, or an adapter of a model by one of the methods."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import typer
 
 from usbrec import stages
 from usbrec.cli import options as o
+from usbrec.cli.agreement import print_judge
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.training import print_examples, print_training
 from usbrec.training.settings import Method
 
-train = typer.Typer(help="Train what recommends.", no_args_is_help=True, add_completion=False)
+train = typer.Typer(help="Train what recommends, or what judges.", no_args_is_help=True, add_completion=False)
 
 
 @train.command("ranker")
@@ -46,6 +47,22 @@ def train_ranker(
         f"{out}: a ranker of {about['items']} items, learnt from {about['samples']} samples of "
         f"{about['dialogues']} dialogues and {about['sessions']} sessions in {about['seconds']:.0f} s"
     )
+
+
+@train.command("judge")
+def train_judge(
+    dialogues: Annotated[
+        list[Path], typer.Argument(help="Dialogues that people rated, one file or several.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The judge's folder, for --judge trained:DIR.")],
+    kind: Annotated[str | None, typer.Option(help="The format, where the content does not tell.")] = None,
+    config: o.ConfigFile = None,
+    seed: o.Seed = None,
+) -> None:
+    """Learn a judge from people's ratings, and measure it on dialogues and systems that are left out."""
+    made = stages.make_judge(dialogues, out, kind=kind, config=o.settings(config, seed=seed), progress=Bars())
+    print_judge(made, wide_console())
+    wide_console().print(f"Judge: {out}, as --judge trained:{out}", markup=False, soft_wrap=True)
 
 
 def _trains(method: Method, text: str) -> None:

@@ -24,7 +24,7 @@ from usbrec.config.training import Training
 class Config(Stage):
     """All settings of one run."""
 
-    later: ClassVar[Mapping[str, Any]] = {"trials": 1}
+    later: ClassVar[Mapping[str, Any]] = {"encoder": "english", "trials": 1}
 
     seed: int = 0
     """Every random draw of the run comes from it."""
@@ -46,6 +46,11 @@ class Config(Stage):
     ranker: str | None = free(None)
     """Folder of `usbrec train ranker` that retrieves items (by its content it decides a run); without one
     they are ranked by attributes."""
+    # A ranker keeps the name of its encoder, and the second judge's opinions that of theirs.
+    encoder: Literal["english", "multilingual"] = free("english")
+    """Sentence encoder of the second judge, and of rankers that are trained (a trained one keeps its own):
+    the packaged one, which knows English (english, extra `retrieval`), or one of 16 languages (multilingual,
+    extra `multilingual`)."""
     mode: Literal["episode", "retrieval", "ask"] = "episode"
     """What is evaluated: free chat (episode), the ranking alone (retrieval), or attribute questions (ask)."""
     seats: Seats = Seats()

@@ -42,8 +42,8 @@ class Search(Stage):
     """Internal simulator: `rules`, or by default what suits the outer seats."""
     judge: str | None = None
     """Internal judge: `rules` (nearness to the profile), `rules:belief` (the score expected over what the
-    retriever believes is wanted), or by default what suits the outer seats: rules:belief with rules outside
-    and a learned ranker, rules without one."""
+    retriever believes is wanted), `trained` (satisfaction as people rated it), or by default what suits the
+    outer seats: rules:belief with rules outside and a learned ranker, rules without one."""
     belief_answers: float = Field(6.0, ge=0)
     """rules:belief: how much less an item is believed in that meets nothing of what the seeker's last words
     ask for (genres, people, decades), as a power of e; 0 leaves their words to the retriever."""

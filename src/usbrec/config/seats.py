@@ -14,8 +14,8 @@ from usbrec.config.stage import Stage, free
 
 class Seats(Stage):
     """Who sits where. A seat is `smollm2-135m`, a .gguf path, `hf:BASE[+ADAPTER]`, `openai:NAME`,
-    `SERVER:NAME` for a server of `[servers.SERVER]`, `scripted:FILE`, rules, or an own object as
-    `python:MODULE:THING` or `plugin:NAME`."""
+    `SERVER:NAME` for a server of `[servers.SERVER]`, `scripted:FILE`, rules, a trained judge, or an own
+    object as `python:MODULE:THING` or `plugin:NAME`."""
 
     recommender: str = "smollm2-135m"
     """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
@@ -23,8 +23,9 @@ class Seats(Stage):
     simulator: str = "smollm2-135m"
     """The model in the seeker's seat; also `rules`. May be written `seeker`."""
     judge: str = "smollm2-135m"
-    """Who gives the score; also `rules` (by the targets), and `rules:belief` (expected over what the
-    retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with)."""
+    """Who gives the score; also `rules` (by the targets), `rules:belief` (expected over what the
+    retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with), and
+    `trained` or `trained:DIR` (learnt from people's ratings, reading no target)."""
 
     @model_validator(mode="before")
     @classmethod

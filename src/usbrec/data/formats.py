@@ -24,6 +24,7 @@ from usbrec.data import (
 )
 from usbrec.data.entities import Entities
 from usbrec.data.opening import Container, Entry
+from usbrec.data.reading import FileMissing
 from usbrec.data.utterances import Transcript
 from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import InputError
@@ -52,9 +53,19 @@ def _each(read: Callable[[Any], Read]) -> Callable[[Path | None, bool], Reader]:
 
 
 def _opendialkg(value: Any) -> Read:
-    return (
-        opendialkg.transcript_of(value) if opendialkg.is_row(value) else ievalm.sample_of(value, "opendialkg")
-    )
+    if not opendialkg.is_row(value):
+        return ievalm.sample_of(value, "opendialkg")
+    return _or_why(opendialkg.transcript_of, value)
+
+
+def _or_why(read: Callable[[Any], Read], value: Any) -> Read:
+    """What a row of a published data set holds, or why it is left out: its readers cannot mend it."""
+    try:
+        return read(value)
+    except FileMissing:
+        raise
+    except InputError as problem:
+        return str(problem)
 
 
 def _inspired(value: Any) -> Read:

@@ -65,6 +65,8 @@ class Tasks:
         """The sample of a task, or why it is none. Raises InputError naming the field."""
         task = as_object(value, "row")
         task_id = as_id(required(task, "id"), "id")
+        if null := _null_in(task.get("constraints", ())):
+            return f"{null} is null, so nobody can say which films fit it"
         constraints = [
             _constraint(item, f"constraints[{index}]")
             for index, item in enumerate(as_list(required(task, "constraints"), "constraints"))
@@ -199,6 +201,23 @@ def _whole_years(kind: str, value: Any) -> int | None:
     year, _, day = str(value).partition("-")
     whole = {"min": ("", "01-01"), "max": ("12-31",)}.get(kind, ())
     return int(year) if day in whole and len(year) == 4 and year.isdecimal() else None
+
+
+def _null_in(constraints: Any) -> str | None:
+    """Which part of a task's conditions is null, where one is."""
+    if constraints is None:
+        return "constraints"
+    for index, row in enumerate(constraints if isinstance(constraints, list) else ()):
+        place = f"constraints[{index}]"
+        if row is None:
+            return place
+        predicate = row.get("constraint", ()) if isinstance(row, dict) else ()
+        if predicate is None:
+            return f"{place}.constraint"
+        for field in ("field", "op", "value") if isinstance(predicate, dict) else ():
+            if field in predicate and predicate[field] is None:
+                return f"{place}.constraint.{field}"
+    return None
 
 
 def _constraint(value: Any, place: str) -> tuple[str, str, Any, str]:

@@ -66,6 +66,11 @@ class PairedDifference:
     n: int
     p_value: float | None
 
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out 0."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
     def to_json(self) -> dict[str, Any]:
         return {"mean": self.mean, "ci95": [self.low, self.high], "n": self.n, "p_value": self.p_value}
 

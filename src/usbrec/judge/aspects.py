@@ -42,12 +42,27 @@ ASPECTS: Mapping[str, Aspect] = {
         Aspect("understanding", "dialogue", 2),
         Aspect("task_completion", "dialogue", 2),
         Aspect("interest_arousal", "dialogue", 2),
+        Aspect("preference_elicitation", "dialogue", 2),
+        Aspect("explanation", "dialogue", 2),
         Aspect("efficiency", "dialogue", 1),
         Aspect("overall", "dialogue", 4),
     )
 }
+#: What the ratings of a file are called here, where that is something else.
+_RENAMED = {"dialogue_overall": "overall"}
 #: What a judge of the user's own gives of a dialogue.
 OWN = Aspect("score", "dialogue", 2)
+
+
+def people_rated(ratings: Mapping[str, float]) -> dict[str, float]:
+    """People's ratings under the names of :data:`ASPECTS`; what is rated beside these is left out."""
+    renamed = {_RENAMED.get(name, name): value for name, value in ratings.items()}
+    return {name: value for name, value in renamed.items() if name in ASPECTS}
+
+
+def aspect_of(rating: str) -> Aspect | None:
+    """The aspect that a file's rating of this name is of."""
+    return ASPECTS.get(_RENAMED.get(rating, rating))
 
 
 @dataclass(frozen=True)

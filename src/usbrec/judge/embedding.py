@@ -23,8 +23,8 @@ from usbrec.dialogue import Item
 from usbrec.engine import Progress
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue, score_law
-from usbrec.items.retrieval.encoder import SentenceEncoder, item_text
-from usbrec.judge.vectors import Encoder, TextVectors
+from usbrec.items.retrieval.encoder import Encoder, encoder_of, item_text
+from usbrec.judge.vectors import TextVectors
 from usbrec.keys import derive_seed
 from usbrec.storage import cache_folder
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 #: How many catalogue items stand for the catalogue: its standard error is near .01, and a cold start takes
 #: seconds.
 SAMPLE = 200
-# One for all runs of a process: it is loaded at its first text, and loading takes longer than encoding.
-_PACKAGED = SentenceEncoder()
 
 
 class EmbeddingJudge:
@@ -57,7 +55,7 @@ class EmbeddingJudge:
     ) -> None:
         """Vectors are kept in `cache`, by default the user's cache folder (USBREC_CACHE moves it)."""
         self._catalogue = catalogue
-        self._encoder: Encoder = encoder or _PACKAGED
+        self._encoder: Encoder = encoder or encoder_of("english")
         self._sample = sample
         self._vectors = TextVectors(self._encoder, cache or _cache())
 

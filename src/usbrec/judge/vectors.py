@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from usbrec.engine import Progress, Silent
+from usbrec.items.retrieval.encoder import Encoder
 from usbrec.keys import digest
 
 if TYPE_CHECKING:
@@ -27,15 +28,6 @@ if TYPE_CHECKING:
 _CHUNK = 8
 #: Seconds to wait for another process that is writing.
 _PATIENCE = 5.0
-
-
-class Encoder(Protocol):
-    """Texts to unit vectors, shape (n, d). Raises ConfigError where it is not installed."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode(self, texts: Sequence[str]) -> Floats: ...
 
 
 class TextVectors:

@@ -72,6 +72,20 @@ def evidence(text: str) -> Mapping[str, float]:
     return found
 
 
+def by_script_alone(text: str) -> tuple[str, ...]:
+    """The languages that a text of two letters or more may be in because of its script, the likeliest first:
+    "드라마" says too little for :func:`detect`, and is no English. None for Latin letters, and for several
+    scripts."""
+    if text.isascii():
+        return ()
+    letters = "".join(filter(str.isalpha, _QUOTED.sub(" ", text[:ENOUGH])))
+    for language, (pattern, _, telling) in _scripts().items():
+        if len(letters) > 1 and len(pattern.findall(letters)) == len(letters):
+            (told,) = _by_script(letters)
+            return (told,) if told != language else (language, *telling)
+    return ()
+
+
 def _by_script(text: str) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for language, (letters, weight, telling) in _scripts().items():

@@ -19,13 +19,15 @@ def compare(
     reference: str | None = None,
     seed: int = 0,
     resamples: int = 2000,
+    power: bool = False,
 ) -> Comparison:
     """Hold runs against one another, on the rows that they share.
 
     `runs` are what :func:`usbrec.evaluate` returned, or run folders; `names` what they are called, by default
     the names of their folders. Every pair is compared, or with `reference` (a name) each run with that one.
     Differences are paired; the p values of those in score and hit are adjusted together (Holm). Intervals
-    (95 %) resample dialogues `resamples` times from `seed`.
+    (95 %) resample dialogues `resamples` times from `seed`. With `power`, what is returned says how many rows
+    each difference needs.
 
     What is returned has `systems`, `differences` and `warnings` (what a reader must know before believing
     a difference), and ``to_pandas()``, ``to_csv(path)``, ``to_latex()`` and ``save(path)``, which writes what
@@ -59,4 +61,4 @@ def compare(
     records = [
         run.record(str(name)) for run, name in zip(loaded, names or [run.name for run in loaded], strict=True)
     ]
-    return evaluation.compare(records, reference=reference, seed=seed, resamples=resamples)
+    return evaluation.compare(records, reference=reference, seed=seed, resamples=resamples, power=power)

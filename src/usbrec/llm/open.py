@@ -1,8 +1,8 @@
 """Seats as they are written: one parser for all of them, and the models they name opened.
 
-A seat is ``smollm2-135m`` (packaged), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``, ``openai:NAME`` or
-``SERVER:NAME``, ``scripted:FILE``, rules, or an own system: ``python:MODULE:THING``, ``plugin:NAME``,
-``http://HOST/PATH``. It splits at its first colon; what stands behind that may hold more of them.
+A seat is a packaged model's name (``smollm2-135m``), a ``.gguf`` path, ``hf:BASE[+ADAPTER]``,
+``openai:NAME`` or ``SERVER:NAME``, ``scripted:FILE``, rules, or an own system: ``python:MODULE:THING``,
+``plugin:NAME``, ``http://HOST/PATH``. It splits at its first colon; what stands behind may hold more of them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,22 @@ from usbrec.llm.transformers.checkpoint import HF, as_written, base_and_adapter
 from usbrec.storage import expanded
 
 RULES = "rules"
+#: The judge that learnt from people's ratings: packaged, or `trained:DIR`.
+TRAINED = "trained"
 
 Kind = Literal[
-    "packaged", "gguf", "hf", "server", "scripted", "model", "rules", "python", "plugin", "http", "object"
+    "packaged",
+    "gguf",
+    "hf",
+    "server",
+    "scripted",
+    "model",
+    "rules",
+    "trained",
+    "python",
+    "plugin",
+    "http",
+    "object",
 ]
 _MODELS: frozenset[Kind] = frozenset({"packaged", "gguf", "hf", "server", "scripted", "model"})
 _HERE: frozenset[Kind] = frozenset({"packaged", "gguf", "hf"})
@@ -37,6 +50,7 @@ _PREFIXES: Mapping[str, Kind] = {
     "hf": "hf",
     "scripted": "scripted",
     "rules": "rules",
+    TRAINED: "trained",
     "python": "python",
     "plugin": "plugin",
     # What a Python program handed in: an object of its own, or an opened model.
@@ -97,6 +111,8 @@ def find_seat(text: str, servers: Collection[str] = ()) -> Seat | None:
         return Seat(text, "server", rest, prefix)
     if text == RULES:
         return Seat(text, "rules", text)
+    if text == TRAINED:
+        return Seat(text, "trained", text)
     if colon and (kind := _PREFIXES.get(prefix)) is not None:
         return Seat(text, kind, text if kind == "http" else rest)
     # Any other colon is one in a file's name.
@@ -116,8 +132,9 @@ def _what_there_is(servers: Collection[str]) -> str:
     return (
         f"A seat is {', '.join(MODELS)} (packaged) or a .gguf file, both also with +ADAPTER, "
         f"hf:BASE[+ADAPTER], {named} (further servers by [servers.NAME] in the settings), scripted:FILE, "
-        "python:MODULE:THING or plugin:NAME; seeker and judge also rules, the recommender also rules:random, "
-        "rules:popular, rules:retriever, rules:best or http://HOST/PATH."
+        "python:MODULE:THING or plugin:NAME; seeker and judge also rules, the judge also trained or "
+        "trained:DIR, the recommender also rules:random, rules:popular, rules:retriever, rules:best or "
+        "http://HOST/PATH."
     )
 
 
@@ -169,7 +186,7 @@ class ModelOpener:
 
     def open(self, seat: str) -> ChatModel:
         """A seat's model, whose replies come without its reasoning. In-process models load when first asked;
-        a packaged one is fetched if need be.
+        a packaged one is fetched if need be, unless it asks (see llm/packaged.py).
 
         Raises ConfigError or InputError.
         """
@@ -177,7 +194,7 @@ class ModelOpener:
         marks = self._settings.reasoning
         if read.kind == "server":
             marks = self._servers.get(read.server, Server()).reasoning or marks
-        # What a script says is known, and the packaged model's template holds no mark: nothing is held back.
+        # What a script says is known, and packaged models' templates hold no mark: nothing is held back.
         opens = False if read.kind in ("scripted", "packaged") else None
         return SeparatedModel(self._backend(read, marks), marks, opens_in_prompt=opens)
 
@@ -208,7 +225,7 @@ class ModelOpener:
         from usbrec.llm.llama_cpp.model import LlamaCppModel
 
         file, adapter = _on_llama_cpp(seat) or (seat, None)
-        path = packaged_model_path() if file in MODELS else Path(file)
+        path = packaged_model_path(MODELS[file]) if file in MODELS else Path(file)
         if adapter is not None:
             from usbrec.llm.llama_cpp.lora_to_gguf import adapter_file
 

@@ -1,8 +1,8 @@
-"""Model wrapper whose replies come without reasoning, whichever backend writes them.
+"""Model wrapper whose replies come without reasoning and control characters, whichever backend writes them.
 
-Backends give answers as they are written, and what a server has told apart. Here the reply is separated from
-the reasoning between marks (llm/reasoning.py), whole and while it streams, before anybody sees it or records
-it.
+Backends give answers as they are written, and what a server has told apart. Here control characters are
+taken out (llm/controls.py), and the reply is separated from the reasoning between marks (llm/reasoning.py),
+whole and while it streams, before anybody sees it or records it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
+from usbrec.llm.controls import without_controls
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
 from usbrec.llm.reasoning_filter import ReasoningFilter
@@ -60,7 +61,7 @@ class SeparatedModel(Around):
         passing = ReasoningFilter(self._marks, holds=self._holds is not False)
 
         def hear(piece: str) -> None:
-            if new := passing.feed(piece):
+            if new := passing.feed(without_controls(piece)[0]):
                 tell(new)
 
         try:
@@ -77,6 +78,7 @@ class SeparatedModel(Around):
         return separated
 
     def _separated(self, reply: ChatReply) -> ChatReply:
+        reply = _cleaned(reply)
         for completion in reply.completions:
             # One answer without thoughts does not mean that the next has none.
             self._alone = self._alone or closes_alone(completion.text, self._marks)
@@ -113,3 +115,19 @@ def _completion(completion: Completion, found: Separated) -> Completion:
     thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
     finish = "length" if found.open else completion.finish
     return replace(completion, text=found.text, finish=finish, reasoning=thought)
+
+
+def _cleaned(reply: ChatReply) -> ChatReply:
+    """The same without control characters, which its usage counts."""
+    completions, removed = [], 0
+    for completion in reply.completions:
+        (text, of_text), (thought, of_thought) = map(
+            without_controls, (completion.text, completion.reasoning)
+        )
+        removed += of_text + of_thought
+        changed = of_text + of_thought > 0
+        completions.append(replace(completion, text=text, reasoning=thought) if changed else completion)
+    if not removed:
+        return reply
+    usage = reply.usage + Usage(removed_characters=removed)
+    return replace(reply, completions=tuple(completions), usage=usage)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.errors import UnknownLanguage
 from usbrec.lexicon import LANGUAGES, USUAL
-from usbrec.lexicon.detection import ENOUGH, detect, name_of
+from usbrec.lexicon.detection import ENOUGH, by_script_alone, detect, name_of
 
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """What tells a dialogue's language: `fixed` for all, else what the seeker's turns show, else `usual`.
+    """What tells a dialogue's language: `fixed` for all, else what the seeker's turns show, by their words or
+    at least by their script, else `usual`.
 
     Languages are ISO 639-1 codes.
     """
@@ -32,7 +33,13 @@ class Languages:
 
     def told(self, turns: Sequence[Turn]) -> str:
         """The language of a dialogue, whether rules know it or not."""
-        return self.fixed or detect(_seekers_words(turns)) or self.usual
+        if self.fixed:
+            return self.fixed
+        said = _seekers_words(turns)
+        if found := detect(said):
+            return found
+        possible = by_script_alone(said)
+        return possible[0] if possible and self.usual not in possible else self.usual
 
     def of(self, turns: Sequence[Turn]) -> str:
         """The language in which rules read a dialogue and answer in it. Raises UnknownLanguage for one that

@@ -52,11 +52,15 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "aspect_understanding": frozenset(),
     "aspect_task_completion": frozenset(),
     "aspect_interest_arousal": frozenset(),
+    "aspect_preference_elicitation": frozenset(),
+    "aspect_explanation": frozenset(),
     "aspect_efficiency": frozenset(),
     "aspect_overall": frozenset(),
 }
 #: Those that recorded dialogues are rated by (`usbrec score`).
 RATING = ("judge_recorded", *(name for name in FIELDS if name.startswith("aspect_")))
+#: Those that judges of played dialogues are asked.
+_JUDGING = ("judge_targets", "judge_profile")
 #: Those that decide no run that plays: they write samples, or rate what was played elsewhere.
 _NOT_PLAYED = frozenset({"writer", *RATING})
 
@@ -117,6 +121,10 @@ class Prompts:
             for name, text in self._texts.items()
             if name not in _NOT_PLAYED and (name not in _LATER or text != _packaged(name))
         } | spoken
+
+    def judging_texts(self) -> Mapping[str, str]:
+        """The texts of all that a judge is asked, of played dialogues and of recorded ones."""
+        return {name: self._texts[name] for name in (*_JUDGING, *RATING)}
 
     def rating_texts(self) -> Mapping[str, str]:
         """The same of those that recorded dialogues are rated by."""

@@ -7,8 +7,10 @@ prints. Everything a script would want to call stands here.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from usbrec.stages.agreement import agreement
     from usbrec.stages.benchmarking import benchmark
     from usbrec.stages.evaluating import evaluate
+    from usbrec.stages.judge_training import make_judge
     from usbrec.stages.pairing import make_pairs
     from usbrec.stages.probing_seats import probe_seat
     from usbrec.stages.ranking import make_ranker
@@ -21,8 +23,10 @@ else:
     __getattr__ = given_out(
         __name__,
         {
+            "agreement": "agreement",
             "benchmarking": "benchmark",
             "evaluating": "evaluate",
+            "judge_training": "make_judge",
             "pairing": "make_pairs",
             "probing_seats": "probe_seat",
             "ranking": "make_ranker",
@@ -33,8 +37,10 @@ else:
     )
 
 __all__ = [
+    "agreement",
     "benchmark",
     "evaluate",
+    "make_judge",
     "make_pairs",
     "make_ranker",
     "make_samples",

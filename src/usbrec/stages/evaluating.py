@@ -15,6 +15,7 @@ from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import facts_of
+from usbrec.items.retrieval.encoder import encoder_of
 from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.judge.tasks import task_outcome
 from usbrec.keys import derive_seed
@@ -146,6 +147,7 @@ def _summed_up(
             probe=stage.probe,
             left_out=inputs.left_out_counts(),
             costs=stage.costs,
+            judge_agreement=stage.judge_agreement,
         )
         write_json(out / "results.json", results)
         # As it will be read back, without a second copy of every row.
@@ -176,7 +178,8 @@ def _with_second_opinion(
     extra `retrieval`, and for attribute questions, where the facts do not hold the lists that were shown."""
     if inputs.catalogue is None or config.mode == "ask" or not config.judging.second:
         return [{**row, "second_judge": None} for row in rows]
-    opinions = EmbeddingJudge(inputs.catalogue).judge([facts_of(row) for row in rows], progress=progress)
+    judge = EmbeddingJudge(inputs.catalogue, encoder_of(config.encoder))
+    opinions = judge.judge([facts_of(row) for row in rows], progress=progress)
     return [{**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True)]
 
 

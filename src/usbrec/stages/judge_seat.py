@@ -13,17 +13,25 @@ from usbrec.journal import Journal
 from usbrec.judge.aspects import ASPECTS, OWN, Aspect, AspectJudge
 from usbrec.judge.model import ModelJudge
 from usbrec.judge.own import OwnJudge
+from usbrec.judge.rated_by_rules import RulesRater
+from usbrec.judge.recorded import RecordedFacts
+from usbrec.judge.trained.model import TrainedJudge
 from usbrec.llm import ChatModel, ModelOpener, RecordedModel, Unreachable, model_name, read_seat
 from usbrec.llm.recorded import Recorder
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats, models_given
+from usbrec.stages.trained_seat import open_judge
 from usbrec.stages.wiring import RULES
+
+#: What is said of judges that nobody asks for aspects.
+_OTHERS = {"rules": "Rules give facts alone.", "trained": "A trained judge gives those that it has learnt."}
 
 
 @dataclass(frozen=True)
 class JudgeSeat:
-    """Who rates: a model by aspects, an object of the user's own, or nobody (rules read facts alone).
+    """Who rates: a model by aspects, a trained judge, an object of the user's own, rules, or nobody (`rules`
+    is None: facts are read alone).
 
     `seated` and `judges` have the model and its judge by the seat's text, `workers`, `batch_size` and
     `restart_whole` say how the engine is to work with them.
@@ -38,11 +46,17 @@ class JudgeSeat:
     workers: int
     batch_size: int = 1
     restart_whole: bool = False
+    trained: TrainedJudge | None = None
+    rules: RulesRater | None = None
 
     @property
     def aspects(self) -> tuple[Aspect, ...]:
         if self.model is not None:
             return self.model.aspects
+        if self.trained is not None:
+            return tuple(aspect for name, aspect in ASPECTS.items() if name in self.trained.tops)
+        if self.rules is not None:
+            return tuple(ASPECTS[name] for name in self.rules.aspects)
         return () if self.own is None else (OWN,)
 
     @property
@@ -52,6 +66,8 @@ class JudgeSeat:
     @property
     def identities(self) -> Mapping[str, Mapping[str, object]]:
         models = {seat: dict(model.identity) for seat, model in self.seated.items()}
+        if self.trained is not None:
+            models[f"judge {self.seat}"] = dict(self.trained.identity)
         return models | {seat: dict(identity) for seat, identity in self.seats.identities.items()}
 
     async def judged_by_own(
@@ -95,8 +111,10 @@ def seat_judge(
     *,
     replay: Journal | None = None,
     objects: Mapping[str, object] | None = None,
+    rules_rate: RecordedFacts | None = None,
 ) -> JudgeSeat:
-    """Seat the judge of `config`, with resolved settings; by default a model is asked all aspects.
+    """Seat the judge of `config`, with resolved settings; by default a model is asked all aspects. Rules rate
+    by `rules_rate`, where that is there, and else nothing.
 
     Calls are recorded in `journal`; with `replay`, that one answers alone. Raises ConfigError.
     """
@@ -107,10 +125,13 @@ def seat_judge(
     if aspects is not None and not seat.is_model:
         raise ConfigError(
             f"--aspects are questions to a language model, and --judge {text} is none. "
-            + ("Rules give facts alone." if text == RULES else "A judge of your own gives one score.")
+            + _OTHERS.get(seat.kind, "A judge of your own gives one score.")
         )
     if text == RULES:
-        return JudgeSeat(text, None, None, own_seats, {}, True, most)
+        rater = None if rules_rate is None else RulesRater(rules_rate)
+        return JudgeSeat(text, None, None, own_seats, {}, True, most, rules=rater)
+    if seat.kind == "trained":
+        return JudgeSeat(text, None, None, own_seats, {}, True, most, trained=open_judge(text))
     if seat.is_own:
         return JudgeSeat(text, None, own_seats.judge(text), own_seats, {}, True, most)
     if not seat.is_model:

@@ -119,7 +119,7 @@ def make_pairs(
             name: round(sum(usage.get(name, 0) for usage in cost), 6)
             for name in (
                 *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
-                *("cut_prompts", "cut_replies", "end_tokens", "seconds"),
+                *("cut_prompts", "cut_replies", "end_tokens", "removed_characters", "seconds"),
             )
         },
         **({} if stage.costs is None else {"cost": rounded(stage.costs)}),

@@ -63,6 +63,8 @@ def make_ranker(
         "samples": samples_digest(loaded),
         "catalogue": items.digest,
         "sessions": digest([[session.id, list(session.items), session.held_out] for session in sessions]),
+        # Rankers of before the choice keep their digest.
+        **({} if config.encoder == "english" else {"encoder": config.encoder}),
     }
     with Journal(out / "run.db") as journal:
         journal.bind(decides)
@@ -73,7 +75,7 @@ def make_ranker(
                     loaded,
                     items,
                     sessions,
-                    settings=RankerSettings(seed=config.seed),
+                    settings=RankerSettings(seed=config.seed, encoder=config.encoder),
                     work=out / "work",
                     progress=progress or Silent(),
                     about={"digest": digest(decides)},

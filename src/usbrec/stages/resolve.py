@@ -42,8 +42,13 @@ def resolve(config: Config, items: Catalogue | None) -> Config:
     """The settings as a stage reads them, which works on `items` (None: no catalogue).
 
     Idempotent: what has a value keeps it. What is filled in does not count as set (``model_fields_set``).
-    Raises ConfigError where there is nothing to ask for in ask mode.
+    Raises ConfigError where there is nothing to ask for in ask mode, and where the sentence encoder that was
+    chosen is not installed: the second judge would tell it after the last row.
     """
+    if config.encoder != "english":
+        from usbrec.items.retrieval.encoder import encoder_of
+
+        encoder_of(config.encoder)
     asking, models = config.asking, config.models
     if config.mode == "ask" and items is not None:
         asking = asking.filled(attributes=attributes_to_ask(items, asking.attributes))
@@ -121,8 +126,10 @@ def to_draw_pairs(config: Config, *, labelled: bool) -> Config:
     pairs, judge = config.pairs, config.seats.judge
     shown = config.play.candidates > 0
     further = _fits_further_pairs(config)
-    if judge == RULES_BELIEF:
-        # An expectation over what may be wanted: there is no score that one target alone would give.
+    expects = judge == RULES_BELIEF or is_trained(judge)
+    if expects:
+        # An expectation over what may be wanted, or over what people say: there is no score that one target
+        # alone would give, and what is predicted seldom comes near the ends of the scale.
         accept_at = 0.0
     elif judge == RULES:
         accept_at = 2.0 if labelled and not shown else FAIR
@@ -130,13 +137,13 @@ def to_draw_pairs(config: Config, *, labelled: bool) -> Config:
         # A model's expected score is never quite 2, a rule's is when the target was named.
         accept_at = 1.5
     reject_below = accept_at if pairs.accept_at is None else pairs.accept_at
-    if accept_at <= FAIR and (pairs.accept_at is None or judge == RULES_BELIEF):
+    if accept_at <= FAIR and (pairs.accept_at is None or expects):
         # Where a fair draft is chosen, the worst need not be below fair to be the worse one.
         reject_below = 2.0
     defaults = {
         "accept_at": accept_at,
         "reject_below": reject_below,
-        "min_margin": 0.05 if judge == RULES_BELIEF else MIN_MARGIN,
+        "min_margin": 0.05 if expects else MIN_MARGIN,
         "max_length_ratio": 2.0 if shown else None,
         "one_item": shown,
         "more_than_title": shown,
@@ -148,6 +155,12 @@ def to_draw_pairs(config: Config, *, labelled: bool) -> Config:
     given = pairs.settings()
     missing = {name: value for name, value in defaults.items() if given[name] is None}
     return config.filled(pairs=pairs.filled(**missing))
+
+
+def is_trained(seat: str) -> bool:
+    """Whether a judge's seat is `trained` or `trained:DIR`."""
+    found = find_seat(seat)
+    return found is not None and found.kind == "trained"
 
 
 def _fits_further_pairs(config: Config) -> bool:

@@ -37,6 +37,7 @@ from usbrec.play.seekers.wishes import check_wishes
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
+from usbrec.stages.measured import measured_agreement
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.seated import seats_told
@@ -242,6 +243,8 @@ class StageRun:
     probe: Mapping[str, Any]
     #: See stages/costs.py; None without prices.
     costs: Mapping[str, Any] | None = None
+    #: See stages/measured.py.
+    judge_agreement: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_stage(
@@ -285,6 +288,8 @@ def run_stage(
             told = seats_told(config, participants.identities)
             seats = told if source is None else source.noted("seats") or told
             before = [one for one in (source, other) if one is not None]
+            known = measured_agreement(config.seats.judge, participants.identities, inputs.prompts)
+            agreement = known if source is None else source.noted("judge agreement") or known
             return run_coroutine(
                 _run(
                     name,
@@ -297,6 +302,7 @@ def run_stage(
                     progress,
                     label or name,
                     seats,
+                    agreement,
                     before,
                     retry_lost=source is None and not participants.restart_whole,
                 )
@@ -320,6 +326,7 @@ async def _run(
     progress: Progress,
     label: str,
     seats: Mapping[str, Any],
+    agreement: Mapping[str, Any],
     before: Sequence[Journal],
     *,
     retry_lost: bool,
@@ -334,6 +341,7 @@ async def _run(
             | {"models": dict(participants.identities)}
         )
         journal.note("seats", seats)
+        journal.note("judge agreement", agreement)
         write_settings(journal, out, config)
         probe = await probe_servers(participants, inputs.samples, config, journal, before, progress)
         with step(progress, "trying out the judge"):
@@ -369,7 +377,8 @@ async def _run(
         for sample, record in zip(inputs.samples, records, strict=True)
     ]
     lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
-    return StageRun(rows, scoring, seats, lost, probe, costs_of(journal, config, participants, probe))
+    costs = costs_of(journal, config, participants, probe)
+    return StageRun(rows, scoring, seats, lost, probe, costs, agreement)
 
 
 def _tell_of_quicker(participants: Participants, config: Config) -> None:

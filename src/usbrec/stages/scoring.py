@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +14,31 @@ from usbrec.config import Config
 from usbrec.data import gathered_dialogues, limit_samples
 from usbrec.dialogue import RecordedDialogue, Score
 from usbrec.engine import Progress, Silent, Unit, run_units, step
-from usbrec.errors import BadLines, InputError, InputWarning, Interrupted, ModelRefused, RunFolderError
+from usbrec.errors import (
+    BadLines,
+    ConfigError,
+    InputError,
+    InputWarning,
+    Interrupted,
+    ModelRefused,
+    RunFolderError,
+)
 from usbrec.evaluation.runs.recorded import summarise_recorded
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal, UnitRecord
-from usbrec.judge.aspects import Aspect
+from usbrec.judge.aspects import ASPECTS, Aspect
 from usbrec.judge.model import ModelJudge, Question
 from usbrec.judge.recorded import RecordedFacts
+from usbrec.judge.trained.model import OVERALL
 from usbrec.keys import derive_seed, digest
+from usbrec.llm import read_seat
 from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.judge_seat import JudgeSeat, aspects_named, seat_judge
+from usbrec.stages.measured import measured_agreement
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.probing import ROWS, scoring_of
 from usbrec.stages.probing_seats import probe_servers
@@ -39,6 +50,11 @@ from usbrec.stages.wiring import RULES, similarity_of
 
 #: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
 GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
+
+#: Changed dialogues by the change's name, of the dialogues and for the judge that is seated.
+Vary: TypeAlias = (
+    "Callable[[tuple[RecordedDialogue, ...], JudgeSeat], Mapping[str, Sequence[RecordedDialogue]]]"
+)
 
 #: What may stand for "nobody judges".
 _NOBODY = ("none", RULES)
@@ -87,27 +103,97 @@ def score(
     what stands there; with `replay`, a recorded run folder answers instead of the judge. Raises InputError,
     RunFolderError, ModelRefused, Interrupted.
     """
+    scored = score_recorded(
+        "score",
+        dialogues,
+        out,
+        config=config,
+        catalogue=catalogue,
+        aspects=aspects,
+        kind=kind,
+        replay=replay,
+        progress=progress,
+        objects=objects,
+    )
+    write_json(scored.out / "results.json", scored.results)
+    refuse_without_ratings(scored.results, scored.out)
+    return scored.results
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What rules and judge say of recorded dialogues. `seat` is closed, `rows` are those of
+    ``dialogues.jsonl``, `results` what `usbrec score` says of them; `varied` the ratings of changed dialogues
+    by the change's name and the dialogue's id."""
+
+    out: Path
+    config: Config
+    seat: JudgeSeat
+    dialogues: tuple[RecordedDialogue, ...]
+    prompts: Prompts
+    rows: Sequence[Mapping[str, Any]]
+    results: Mapping[str, Any]
+    varied: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+def score_recorded(
+    stage: str,
+    dialogues: GivenDialogues,
+    out: str | Path,
+    *,
+    config: Config | None = None,
+    catalogue: GivenCatalogue | None = None,
+    aspects: str | Sequence[str] | None = None,
+    kind: str | None = None,
+    replay: str | Path | None = None,
+    progress: Progress | None = None,
+    objects: Mapping[str, object] | None = None,
+    rules_rate: bool = False,
+    choose: Callable[[tuple[RecordedDialogue, ...]], tuple[RecordedDialogue, ...]] | None = None,
+    aspects_of: Callable[[tuple[RecordedDialogue, ...]], tuple[str, ...]] | None = None,
+    vary: Vary | None = None,
+) -> Scored:
+    """What :func:`score` and `usbrec agreement` have in common; writes all but ``results.json``.
+
+    `choose` picks the dialogues that are worked on, and `aspects_of` says of these what a model is asked
+    where no `aspects` are named. With `rules_rate`, rules in the judge's seat rate as well. `vary` makes
+    changed dialogues of them, each of which is rated for its overall satisfaction alone.
+    """
     config = _for_scoring(with_objects(config or Config(), objects))
     chosen = aspects_named(aspects if aspects is None or isinstance(aspects, str) else tuple(aspects))
     progress = progress or Silent()
     with step(progress, "reading dialogues and items"):
-        inputs = _read(dialogues, kind, catalogue, config)
+        inputs = _read(dialogues, kind, catalogue, config, choose)
     config = resolve(config, inputs.catalogue)
+    if chosen is None and aspects_of is not None and read_seat(config.seats.judge, config.servers).is_model:
+        chosen = aspects_named(aspects_of(inputs.dialogues))
+    if rules_rate and config.seats.judge == RULES and inputs.catalogue is None:
+        raise ConfigError("--judge rules reads facts of items: add --catalogue FILE.")
     out = Path(out)
     journal = Journal(out / "run.db")
     source = None if replay is None else Journal(Path(replay) / "run.db", mode="read")
-    with step(progress, "opening the judge"):
-        seat = seat_judge(config, inputs.prompts, chosen, journal, replay=source, objects=objects)
     knowledge = None
     if inputs.catalogue is not None:
         with step(progress, "indexing titles"):
             knowledge = Knowledge.of(
                 inputs.catalogue, similarity_of(config.judging), baseline_items=1, seed=config.seed
             )
-    run = _Run(config, inputs, out, journal, source, seat, knowledge, progress)
+    facts = RecordedFacts(knowledge, inputs.languages)
+    with step(progress, "opening the judge"):
+        seat = seat_judge(
+            config,
+            inputs.prompts,
+            chosen,
+            journal,
+            replay=source,
+            objects=objects,
+            rules_rate=facts if rules_rate else None,
+        )
+    varied = {} if vary is None else vary(inputs.dialogues, seat)
+    run = _Run(stage, config, inputs, out, journal, source, seat, facts, progress, varied)
     try:
         with source or nullcontext(), journal:
-            rows, told = run_coroutine(run.all())
+            rows, changed, told = run_coroutine(run.all())
         write_jsonl(out / "dialogues.jsonl", rows)
         with step(progress, "means and intervals"):
             results = summarise_recorded(
@@ -120,11 +206,9 @@ def score(
                 resamples=config.statistics.resamples,
                 **told,
             )
-            write_json(out / "results.json", results)
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
-    _refuse_without_ratings(results, out)
-    return results
+    return Scored(out, config, seat, inputs.dialogues, inputs.prompts, rows, results, changed)
 
 
 def _for_scoring(config: Config) -> Config:
@@ -143,7 +227,11 @@ def _for_scoring(config: Config) -> Config:
 
 
 def _read(
-    dialogues: GivenDialogues, kind: str | None, catalogue: GivenCatalogue | None, config: Config
+    dialogues: GivenDialogues,
+    kind: str | None,
+    catalogue: GivenCatalogue | None,
+    config: Config,
+    choose: Callable[[tuple[RecordedDialogue, ...]], tuple[RecordedDialogue, ...]] | None = None,
 ) -> _Inputs:
     """Raises InputError and BadLines."""
     left_out = 0
@@ -168,6 +256,8 @@ def _read(
         if len(set(ids)) < len(ids):
             twice = next(one for one in ids if ids.count(one) > 1)
             raise InputError(f"dialogues: the id {twice!r} is there twice; give each its own")
+    if choose is not None:
+        found = choose(found)
     if config.limit is not None:
         found = limit_samples(found, config.limit)
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
@@ -177,30 +267,45 @@ def _read(
 
 @dataclass(frozen=True)
 class _Run:
-    """One run folder being worked on."""
+    """One run folder being worked on. `varied` are changed dialogues, by the change's name."""
 
+    stage: str
     config: Config
     inputs: _Inputs
     out: Path
     journal: Journal
     source: Journal | None
     seat: JudgeSeat
-    knowledge: Knowledge | None
+    facts: RecordedFacts
     progress: Progress
+    varied: Mapping[str, Sequence[RecordedDialogue]]
 
-    async def all(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """The rows of ``dialogues.jsonl``, and what was found of the judge."""
+    async def all(
+        self,
+    ) -> tuple[list[dict[str, Any]], dict[str, dict[str, Mapping[str, Any]]], dict[str, Any]]:
+        """The rows of ``dialogues.jsonl``, the ratings of changed dialogues, and what was found of the
+        judge."""
         journal, seat, config = self.journal, self.seat, self.config
         units = [Unit(f"score/{dialogue.id}", dialogue) for dialogue in self.inputs.dialogues]
+        changed = [
+            (change, dialogue.id, Unit(f"{change}/{dialogue.id}", dialogue))
+            for change, dialogues in self.varied.items()
+            for dialogue in dialogues
+        ]
         try:
             self._check_identity([unit.key for unit in units])
             journal.bind(
-                {"stage": "score", "settings": config.decides(), "inputs": self.inputs.decides(seat.aspects)}
+                {
+                    "stage": self.stage,
+                    "settings": config.decides(),
+                    "inputs": self.inputs.decides(seat.aspects),
+                }
                 | {"models": dict(seat.identities)}
             )
             told = {"judge": seats_told(config, seat.identities)["judge"]}
             seats = told if self.source is None else self.source.noted("seats") or told
             journal.note("seats", seats)
+            agreement = self._judge_agreement()
             write_settings(journal, self.out, config)
             before = [] if self.source is None else [self.source]
             probe = await probe_servers(seat, self.inputs.dialogues, config, journal, before, self.progress)
@@ -208,15 +313,27 @@ class _Run:
                 scoring = await self._scoring()
             records = await run_units(
                 units,
-                functools.partial(
-                    _rated, seat, RecordedFacts(self.knowledge, self.inputs.languages), config.seed
-                ),
+                functools.partial(_rated, seat, self.facts, config.seed),
                 journal=journal,
                 workers=seat.workers,
                 restart_whole=seat.restart_whole,
-                label="score",
+                label=self.stage,
                 progress=self.progress,
                 batch_size=seat.batch_size,
+            )
+            further = (
+                await run_units(
+                    [unit for _, _, unit in changed],
+                    functools.partial(_rated_overall, seat, self.facts, config.seed),
+                    journal=journal,
+                    workers=seat.workers,
+                    restart_whole=seat.restart_whole,
+                    label="checks",
+                    progress=self.progress,
+                    batch_size=seat.batch_size,
+                )
+                if changed
+                else []
             )
         finally:
             await seat.aclose()
@@ -230,7 +347,31 @@ class _Run:
             for dialogue, record in zip(self.inputs.dialogues, records, strict=True)
         ]
         costs = costs_of(journal, config, seat, probe)
-        return rows, {"scoring": scoring, "probe": probe, "seats": seats, "costs": costs}
+        ratings: dict[str, dict[str, Mapping[str, Any]]] = {}
+        for (change, dialogue_id, _), record in zip(changed, further, strict=True):
+            if record.record is not None:
+                ratings.setdefault(change, {})[dialogue_id] = record.record
+        return (
+            rows,
+            ratings,
+            {
+                "scoring": scoring,
+                "probe": probe,
+                "seats": seats,
+                "costs": costs,
+                "judge_agreement": agreement,
+            },
+        )
+
+    def _judge_agreement(self) -> Mapping[str, Any] | None:
+        """What is known of the judge's agreement with people; None where nobody rates, and where that is what
+        is being measured."""
+        if not self.seat.aspects or self.stage == "agreement":
+            return None
+        known = measured_agreement(self.seat.seat, self.seat.identities, self.inputs.prompts)
+        agreement = known if self.source is None else self.source.noted("judge agreement") or known
+        self.journal.note("judge agreement", agreement)
+        return agreement
 
     def _check_identity(self, keys: Sequence[str]) -> None:
         """Raises RunFolderError where a run would go on with an object that may be another than before."""
@@ -291,6 +432,7 @@ async def _rated(
     """
     of_turns, of_dialogue = facts.of(dialogue)
     ratings: dict[str, Score] = {}
+    held_out = False
     turns = [{**told, "aspects": {}} for told in of_turns]
     seed = derive_seed(seed, dialogue.id)
     if of_turns and seat.model is not None:
@@ -303,6 +445,20 @@ async def _rated(
         for aspect in judge.of("dialogue"):
             place = derive_seed(seed, aspect.name)
             ratings[aspect.name] = await judge.rate(aspect, dialogue.turns, seed=place)
+    elif of_turns and seat.trained is not None:
+        predicted = seat.trained.rate(dialogue.turns)
+        assert predicted is not None, "the recommender has spoken"
+        for told in turns:
+            told["aspects"] = {
+                name: Score(value, "trained").to_json()
+                for name, value in predicted.turns[told["turn"]].items()
+            }
+        ratings = {name: Score(value, "trained") for name, value in predicted.whole.items()}
+        held_out = predicted.held_out
+    elif of_turns and seat.rules is not None:
+        by_turn, ratings = seat.rules.rate(dialogue, of_turns, of_dialogue)
+        for told, given in zip(turns, by_turn, strict=True):
+            told["aspects"] = {name: one.to_json() for name, one in given.items()}
     elif of_turns and seat.own is not None:
         (aspect,) = seat.aspects
         place = derive_seed(seed, aspect.name)
@@ -311,10 +467,27 @@ async def _rated(
         "turns": turns,
         "facts": of_dialogue,
         "aspects": {name: rating.to_json() for name, rating in ratings.items()},
+        # Said only of what a trained judge was learnt from: rows of other judges keep their bytes.
+        **({"held_out": True} if held_out else {}),
     }
 
 
-def _refuse_without_ratings(results: Mapping[str, Any], out: Path) -> None:
+async def _rated_overall(
+    seat: JudgeSeat, facts: RecordedFacts, seed: int, dialogue: RecordedDialogue
+) -> Mapping[str, Any]:
+    """How satisfying one dialogue is by the judge, with what is asked for alone. Raises ModelError."""
+    if seat.trained is not None:
+        # Held against other dialogues that were never learnt from, so nothing is remembered.
+        predicted = seat.trained.rate(dialogue.turns, remembered=False)
+        return {} if predicted is None else {OVERALL: Score(predicted.whole[OVERALL], "trained").to_json()}
+    if seat.model is None:
+        rated = await _rated(seat, facts, seed, dialogue)
+        return dict(rated["aspects"])
+    place = derive_seed(seed, dialogue.id, OVERALL)
+    return {OVERALL: (await seat.model.rate(ASPECTS[OVERALL], dialogue.turns, seed=place)).to_json()}
+
+
+def refuse_without_ratings(results: Mapping[str, Any], out: Path) -> None:
     """Raises ModelRefused where a judge was asked and not one rating could be read: what was rated stays in
     the folder."""
     aspects = results["aspects"].values()

@@ -21,6 +21,7 @@ from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
 from usbrec.judge.own import OwnProfileJudge, OwnTargetJudge
 from usbrec.judge.persuasion import PersuasionJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
+from usbrec.judge.trained.model import TrainedJudge
 from usbrec.lexicon import LANGUAGES
 from usbrec.llm import (
     ChatModel,
@@ -185,6 +186,7 @@ class _Wiring:
         )
         self._ranker: Retriever | None = None
         self._judges: dict[str, ModelJudge] = {}
+        self._trained: dict[str, TrainedJudge] = {}
         judging = config.judging
         self._knowledge = (
             None
@@ -231,6 +233,7 @@ class _Wiring:
             identities={
                 **{seat: dict(model.identity) for seat, model in self._models.items()},
                 **{seat: dict(identity) for seat, identity in self._own.identities.items()},
+                **{f"judge {seat}": dict(judge.identity) for seat, judge in self._trained.items()},
             },
             models=ours,
             own=self._own,
@@ -567,6 +570,14 @@ class _Wiring:
             )
         return self._judges[seat]
 
+    def _trained_judge(self, seat: str) -> TrainedJudge:
+        """The trained judge of a seat, opened once, whoever asks."""
+        if seat not in self._trained:
+            from usbrec.stages.trained_seat import open_judge  # the sentence encoder's room
+
+            self._trained[seat] = open_judge(seat, self._languages)
+        return self._trained[seat]
+
     def _target_judge(self, seat: str) -> TargetJudge:
         if seat == RULES:
             return RulesTargetJudge(self._known("--judge rules"))
@@ -574,6 +585,8 @@ class _Wiring:
             return self._belief_judge("--judge")
         if self._seat(seat).is_own:
             return OwnTargetJudge(self._own.judge(seat))
+        if self._seat(seat).kind == "trained":
+            return self._trained_judge(seat)
         return ModelTargetJudge(self._judging(seat))
 
     def _profile_judge(self, seat: str) -> ProfileJudge:
@@ -583,4 +596,6 @@ class _Wiring:
             return self._belief_judge("--ses-judge")
         if self._seat(seat).is_own:
             return OwnProfileJudge(self._own.judge(seat))
+        if self._seat(seat).kind == "trained":
+            return self._trained_judge(seat)
         return ModelProfileJudge(self._judging(seat))

@@ -47,6 +47,9 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
             told = {one.get("identity"), two.get("identity")}
             if one.get("seat") == two.get("seat") and None not in told and len(told) > 1:
                 yield f"{pair}: the {called} {one['seat']} differs (identity, code or plain attributes)."
+        judges = [(run.results.get("second_judge") or {}).get("name") for run in (baseline, other)]
+        if all(judges) and judges[0] != judges[1]:
+            yield f"{pair}: their second judges are of different sentence models ({judges[0]}; {judges[1]})."
         methods = [
             {name for name, count in run.results.get("score", {}).items() if count}
             for run in (baseline, other)

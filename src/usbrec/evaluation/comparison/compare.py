@@ -29,8 +29,10 @@ from usbrec.evaluation.comparison.differences import (
     Scope,
     differences_between,
     holm_adjusted,
+    judges_disagree,
     pass_differences,
 )
+from usbrec.evaluation.comparison.power import Power, power_of
 from usbrec.evaluation.comparison.systems import System, distinctly_named, system_of
 from usbrec.evaluation.runs.results import Run, rounded
 from usbrec.storage import write_text
@@ -48,8 +50,8 @@ class Comparison:
     `systems` stand in the order given, the reference first. `differences` are those in score and hit:
     of every pair, the earlier system as baseline, or, with `every_pair` false, of each system against the
     reference; their p values are adjusted together (Holm). `secondary` are the differences in secondary
-    outcomes, those that could be taken, unadjusted. `runs` are the runs themselves, in the order of the
-    systems. Intervals are 95 % and resample dialogues from `seed`.
+    outcomes, those that could be taken, unadjusted. `power` is there where it was asked for. `runs` are the
+    runs themselves, in the order of the systems. Intervals are 95 % and resample dialogues from `seed`.
     """
 
     systems: tuple[System, ...]
@@ -58,6 +60,7 @@ class Comparison:
     seed: int
     secondary: tuple[Difference, ...] = ()
     every_pair: bool = True
+    power: tuple[Power, ...] = ()
     runs: tuple[Run, ...] = field(default=(), repr=False, compare=False)
 
     @property
@@ -101,6 +104,7 @@ class Comparison:
             "systems": rounded([system.to_json() for system in self.systems]),
             "differences": rounded([difference.to_json() for difference in self.differences]),
             "secondary": rounded([difference.to_json() for difference in self.secondary]),
+            **({"power": rounded([one.to_json() for one in self.power])} if self.power else {}),
             "warnings": list(self.warnings),
             "seed": self.seed,
         }
@@ -143,14 +147,20 @@ class Comparison:
 
 
 def compare(
-    runs: Sequence[Run], *, reference: str | None = None, seed: int = 0, resamples: int = 2000
+    runs: Sequence[Run],
+    *,
+    reference: str | None = None,
+    seed: int = 0,
+    resamples: int = 2000,
+    power: bool = False,
 ) -> Comparison:
     """Compare finished runs. One run gives a table without differences.
 
     With `reference`, a run's name or folder, the others are held against that one alone; without, every pair
     is compared. p values are adjusted together for all differences in score and hit that are told (Holm), not
     for the secondary ones. Where no row repeats a named item, the non-repeat rows are all rows and are not
-    tested twice. Raises InputError without runs, ConfigError where the reference is none of them.
+    tested twice. With `power`, it says how many rows each difference needs. Raises InputError without runs,
+    ConfigError where the reference is none of them.
     """
     if resamples < 1:
         raise ConfigError(f"resamples={resamples}: intervals need at least 1; 2000 are usual.")
@@ -166,18 +176,21 @@ def compare(
         for baseline, other in pairs:
             yield from differences_between(baseline, other, measures, seed=seed, resamples=resamples)
 
+    differences = holm_adjusted(list(taken(MEASURES)))
     passed = (
         difference
         for baseline, other in pairs
         for difference in pass_differences(baseline, other, seed=seed, resamples=resamples)
     )
+    secondary = tuple(one for one in taken(SECONDARY) if one.difference.n)
     return Comparison(
         systems=tuple(system_of(run, seed=seed, resamples=resamples) for run in named),
-        differences=holm_adjusted(list(taken(MEASURES))),
-        warnings=tuple(warnings_of(named)),
+        differences=differences,
+        warnings=(*warnings_of(named), *judges_disagree(differences, secondary)),
         seed=seed,
-        secondary=tuple(one for one in (*taken(SECONDARY), *passed) if one.difference.n),
+        secondary=(*secondary, *(one for one in passed if one.difference.n)),
         every_pair=reference is None,
+        power=tuple(one for pair in pairs for one in power_of(*pair)) if power else (),
         runs=tuple(named),
     )
 

@@ -19,6 +19,10 @@ MEASURES: Mapping[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit"
 SECONDARY: Mapping[MeasureName, metrics.Measure] = {"second": metrics.second_score}
 
 
+# From here on chance alone could explain a difference.
+_CHANCE = 0.05
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """`other` minus `baseline` in one measure, on all rows or on those that repeat no named item.
@@ -33,6 +37,13 @@ class Difference:
     scope: Scope
     difference: PairedDifference
     adjusted: float | None
+
+    @property
+    def supported(self) -> bool:
+        """Whether the data tell the difference from none: the interval leaves out 0, and p after Holm (of a
+        secondary outcome, p) is below .05."""
+        p = self.difference.p_value if self.adjusted is None else self.adjusted
+        return self.difference.clear and p is not None and p < _CHANCE
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -101,3 +112,25 @@ def holm_adjusted(differences: Sequence[Difference]) -> tuple[Difference, ...]:
     for index, adjusted in zip(tested, values, strict=True):
         found[index] = replace(found[index], adjusted=adjusted)
     return tuple(found)
+
+
+def judges_disagree(outcomes: Sequence[Difference], secondary: Sequence[Difference]) -> Iterator[str]:
+    """A sentence for each pair of systems of which the judge finds one better and the second judge the other:
+    where the two differences have opposite signs, and one of them is clear of 0, or both. One of the judges
+    then sees something else than how well the system recommends."""
+    second = {(one.baseline, one.other): one.difference for one in secondary if one.scope == "all"}
+    for one in outcomes:
+        other = second.get((one.baseline, one.other))
+        if one.measure != "ieval" or one.scope != "all" or other is None:
+            continue
+        first = one.difference
+        if first.mean is None or other.mean is None or first.mean * other.mean >= 0:
+            continue
+        if first.clear or other.clear:
+            better, worse = (one.other, one.baseline) if first.mean > 0 else (one.baseline, one.other)
+            yield (
+                f"the judges disagree about {one.baseline} and {one.other}: the judge finds "
+                f"{better} better (by {abs(first.mean):.2f}), the second judge {worse} (by "
+                f"{abs(other.mean):.2f}). Read the dialogues before you believe either: a judge can be moved "
+                "by flattery, length or confident words."
+            )

@@ -27,7 +27,8 @@ class System:
     ways by which scores came about (log-probabilities "exact", "votes", "forced" votes, "rules", "own").
     `violated` is the share of recommendations that do not meet what is asked of an item, n 0 where nothing
     is. `passes` are pass^k by k, of samples that were played several times or have tasks, `passes_by` what
-    counts there: the item "linked" in the words, or the one "called".
+    counts there: the item "linked" in the words, or the one "called". `judge_agreement` is how far the judge
+    agrees with people (docs/results.md), None in runs of before.
     """
 
     name: str
@@ -50,6 +51,7 @@ class System:
     violated: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
     passes: Mapping[int, Interval] = field(default_factory=dict)
     passes_by: str = "linked"
+    judge_agreement: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"violated": self.violated.to_json()} if self.violated.n else {}
@@ -64,6 +66,7 @@ class System:
             "unreadable": self.unreadable,
             "ieval": self.ieval.to_json(),
             "scored_by": list(self.scored),
+            "judge_agreement": None if self.judge_agreement is None else dict(self.judge_agreement),
             "hit": self.hit.to_json(),
             "ieval_non_repeats": self.ieval_non_repeats.to_json(),
             "hit_non_repeats": self.hit_non_repeats.to_json(),
@@ -109,6 +112,7 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
             for k in metrics.ks_of(run.rows)
         },
         passes_by=by,
+        judge_agreement=results.get("judge_agreement"),
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )
 

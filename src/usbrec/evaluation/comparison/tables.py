@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from usbrec.evaluation.agreement import measured
 from usbrec.evaluation.comparison.differences import Difference
+from usbrec.evaluation.comparison.power import ASKED
 from usbrec.evaluation.comparison.systems import System
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.statistics import Interval
@@ -123,6 +125,10 @@ def differences_against(comparison: Comparison, baseline: str) -> Table | None:
     return Table("differences", headings, tuple(rows), words=2)
 
 
+#: Behind a difference that the data cannot tell from none.
+UNSUPPORTED = " ?"
+
+
 def unadjusted(comparison: Comparison) -> str:
     """Whose p values are not adjusted together with the others, in words; "" where there are none."""
     passes = any(one.measure.startswith(formatting.PASS) for one in comparison.secondary)
@@ -138,11 +144,43 @@ def _difference_cells(found: Difference) -> tuple[Cell, ...]:
     return (
         Cell(formatting.measure(found.measure, found.scope)),
         Cell(str(difference.n)),
-        Cell(formatting.signed(difference.mean, kind)),
+        Cell(formatting.signed(difference.mean, kind) + ("" if found.supported else UNSUPPORTED)),
         Cell(formatting.limits(difference.low, difference.high, kind)),
         Cell(formatting.p_value(difference.p_value)),
         Cell(formatting.p_value(found.adjusted)),
     )
+
+
+def power_table(comparison: Comparison) -> Table | None:
+    """What the rows can tell and how many rows differences need; None where that was not asked for."""
+    if not comparison.power:
+        return None
+    headings = (
+        "system",
+        "against",
+        "measure",
+        "rows",
+        "difference",
+        "these rows\ntell from",
+        "rows\nneeded",
+        *(f"for\n{size:g}" for size in ASKED),
+    )
+    rows = []
+    for one in comparison.power:
+        kind = formatting.kind_of(one.measure)
+        rows.append(
+            (
+                Cell(one.other),
+                Cell(one.baseline),
+                Cell(formatting.measure(one.measure, "all")),
+                Cell(str(one.rows)),
+                Cell(formatting.signed(one.difference, kind)),
+                Cell(formatting.number(one.detectable, kind)),
+                Cell(formatting.UNKNOWN if one.needed is None else f"{one.needed:,}"),
+                *(Cell(f"{rows_needed:,}") for rows_needed in one.needed_for.values()),
+            )
+        )
+    return Table("power", headings, tuple(rows), words=3)
 
 
 def _of_systems(title: str, columns: Sequence[Column], systems: Sequence[System]) -> Table:
@@ -195,6 +233,22 @@ def _spread(system: System) -> Cell:
     return Cell(formatting.number(told["sd"], "score"), formatting.limits(told["min"], told["max"], "score"))
 
 
+def judge_agrees(system: System) -> Cell:
+    """How far a system's judge agrees with people, in short."""
+    told = system.judge_agreement
+    if told is None:
+        return Cell(formatting.UNKNOWN)
+    values = measured.values_of(told)
+    first, second = measured.NOT_MEASURED.split()
+    return Cell(", ".join(values)) if values else Cell(first, second)
+
+
+def judges_in_words(systems: Sequence[System]) -> list[str]:
+    """A sentence for each judge: how far it agrees with people, and what that was measured on."""
+    told = [measured.in_words(one.judge_agreement) for one in systems if one.judge_agreement is not None]
+    return list(dict.fromkeys(told))
+
+
 def _named(system: System) -> Cell:
     told = system.replies.get("score_when_named")
     return Cell(formatting.UNKNOWN) if told is None else _score(Interval.from_json(told))
@@ -224,6 +278,11 @@ OUTCOMES = (
         "iEval",
         "score in [0, 2]; 0 worse than what the seeker ended up with, 1 comparable, 2 a target or better",
         lambda system: _score(system.ieval),
+    ),
+    Column(
+        "judge\nagrees",
+        "how far the judge agrees with people who rated recorded dialogues (Pearson, by data set)",
+        judge_agrees,
     ),
     Column(
         "scored\nby",
@@ -317,7 +376,7 @@ REPLIES = (
     ),
     Column(
         "prompt\nmarks",
-        "replies that copy a tag of the prompt or a line's number",
+        "replies that copy a tag of the prompt or a line's number, or go on with the next speaker's turn",
         lambda system: _plain(system.replies["marks"], "share"),
         zero_is_nothing=True,
     ),

@@ -33,8 +33,10 @@ def search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
 
 def usage_sums(rows: Sequence[Row]) -> dict[str, int | float]:
     """Calls, tokens and seconds summed over all rows, failed ones included: they were paid for too."""
-    tokens = ("prompt_tokens", "completion_tokens", "cached_tokens")
-    counted = ("calls", *tokens, "cut_prompts", "cut_replies", "end_tokens")
+    counted = (
+        *("calls", "prompt_tokens", "completion_tokens", "cached_tokens"),
+        *("cut_prompts", "cut_replies", "end_tokens", "removed_characters"),
+    )
     sums: dict[str, int | float] = {name: sum(row["usage"].get(name, 0) for row in rows) for name in counted}
     sums["seconds"] = math.fsum(row["usage"]["seconds"] for row in rows)
     return sums

@@ -13,10 +13,10 @@ from usbrec.evaluation.metrics.rows import Measure, Row, hit, interval, mean, sc
 
 def score_methods(rows: Iterable[Row]) -> dict[str, int]:
     """How many scores came from log-probabilities, votes, votes forced to a digit, rules, and (where there
-    are any) from a judge of the user's own."""
+    are any) from a trained judge or one of the user's own."""
     methods = Counter(row["episode"]["score"]["method"] for row in rows if row["episode"] is not None)
     told = {method: methods[method] for method in ("exact", "votes", "forced", "rules")}
-    return told | ({"own": methods["own"]} if methods["own"] else {})
+    return told | {method: methods[method] for method in ("trained", "own") if methods[method]}
 
 
 def vote_counts(rows: Iterable[Row]) -> dict[str, Any] | None:

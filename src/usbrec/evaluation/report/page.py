@@ -24,6 +24,7 @@ from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, summary_sentence
 from usbrec.evaluation.comparison.systems import distinctly_named
+from usbrec.evaluation.comparison.tables import judge_agrees, judges_in_words
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.dialogues import Pick, pick_dialogues
@@ -66,6 +67,8 @@ def write_report(
             controls=_unbroken(formatting.printable(of_controls(comparison) or "")),
             primary=_unbroken(formatting.printable(primary_outcome(comparison) or "")),
             comparison=comparison,
+            judges=judges_in_words(comparison.systems),
+            judge_agrees=judge_agrees,
             runs=named,
             figures=_figures(named, comparison),
             by_pair=_by_pair(comparison),

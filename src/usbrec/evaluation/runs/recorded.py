@@ -60,6 +60,7 @@ def summarise_recorded(
     probe: Mapping[str, Any] | None = None,
     seats: Mapping[str, Any] | None = None,
     costs: Mapping[str, Any] | None = None,
+    judge_agreement: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` of `usbrec score` holds, from the rows of `dialogues.jsonl`.
 
@@ -122,6 +123,8 @@ def summarise_recorded(
         **({} if costs is None else {"cost": dict(costs)}),
         "scoring": dict(scoring or {}),
         "probe": dict(probe or {}),
+        # Where somebody rates.
+        **({} if judge_agreement is None else {"judge_agreement": dict(judge_agreement)}),
     }
     return {**rounded(summary), "seats": dict(seats or {}), "config": dict(config)}
 

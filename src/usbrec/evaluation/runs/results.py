@@ -49,6 +49,7 @@ def summarise(
     probe: Mapping[str, Any] | None = None,
     left_out: Mapping[str, int] | None = None,
     costs: Mapping[str, Any] | None = None,
+    judge_agreement: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `results.json` holds, from the rows of `episodes.jsonl`.
 
@@ -58,7 +59,8 @@ def summarise(
     `scoring`, what was found before the first row of each model judge's way to score, `probe`, what was found
     of the servers' models, `seats`, who sat where, `lost_calls`, the calls of finished rows that got no
     answer, `left_out`, how many rows of samples and catalogue could not be used, and `costs`, what calls cost
-    in money (None, and no field, without prices).
+    in money (None, and no field, without prices), and `judge_agreement`, how far the judge agrees with people
+    (None, and no field, where nobody looked).
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts. ``violated`` stands there where something is asked of items,
     ``passes`` (pass^k) where samples were played several times or have tasks.
@@ -118,6 +120,8 @@ def summarise(
         summary["violated"] = violated
     if (passes := metrics.passes(listed, seed=seed, resamples=resamples)) is not None:
         summary["passes"] = passes
+    if judge_agreement is not None:
+        summary["judge_agreement"] = dict(judge_agreement)
     return {**rounded(summary), "seats": dict(seats or {}), "config": dict(config)}
 
 

@@ -31,7 +31,8 @@ def check_row(row: Any) -> dict[str, Any]:
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         raise ValueError(f"{where}: episode or usage is not whole ({problem})") from None
     tokens = (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
-    counts = (usage.calls, *tokens, usage.cut_prompts, usage.cut_replies, usage.end_tokens)
+    cuts = (usage.cut_prompts, usage.cut_replies, usage.end_tokens, usage.removed_characters)
+    counts = (usage.calls, *tokens, *cuts)
     if not all(map(_is_count, counts)) or not _is_number(usage.seconds):
         raise ValueError(f"{where}: field usage holds something that is no number")
     if episode is not None:
@@ -191,7 +192,7 @@ _EPISODE: dict[str, Callable[[Episode], bool]] = {
     "played": lambda episode: all(_is_turn(turn.to_json()) for turn in episode.played),
     "score": lambda episode: (
         _is_score({"value": episode.score.value})
-        and episode.score.method in ("exact", "votes", "forced", "rules", "own")
+        and episode.score.method in ("exact", "votes", "forced", "rules", "trained", "own")
         and _is_count(episode.score.votes)
         and _is_count(episode.score.unreadable)
         and isinstance(episode.score.detail, Mapping)

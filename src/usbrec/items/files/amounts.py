@@ -57,3 +57,23 @@ def number_of(text: str, *, thousands: bool = False) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+# "1.2M views", "350k", "1,2 Mio.", "1.5万".
+_SCALES = {
+    "k": 1e3, "tsd": 1e3, "천": 1e3, "thousand": 1e3,
+    "万": 1e4, "萬": 1e4, "만": 1e4,
+    "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "millionen": 1e6,
+    "亿": 1e8, "億": 1e8, "억": 1e8,
+    "b": 1e9, "bn": 1e9, "mrd": 1e9, "billion": 1e9,
+}  # fmt: skip
+_SCALED = re.compile(rf"(?P<number>[0-9][0-9.,\s]*?)\s*(?P<scale>{'|'.join(_SCALES)})\.?", re.IGNORECASE)
+
+
+def count_of(text: str) -> float | None:
+    """The number that a text writes, with a word or letter for thousands and millions, as counts have one."""
+    number = number_of(text)
+    if number is None and (scaled := _SCALED.fullmatch(text.strip())):
+        number = number_of(scaled["number"])
+        return None if number is None else number * _SCALES[scaled["scale"].casefold()]
+    return number

@@ -14,7 +14,7 @@ from typing import Any
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
 from usbrec.items.constraints.column_types import ColumnType, ColumnTypes
-from usbrec.items.files.amounts import money, number_of
+from usbrec.items.files.amounts import count_of, money, number_of
 from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.further_titles import others, read_titles
@@ -170,7 +170,10 @@ class Mapper:
         what broken cells are told with."""
         names = self._titles(row)
         written = without_html(names[0])
-        own_year = plausible_year(self._one(row, "year"))
+        dated = self._one(row, "year")
+        own_year = plausible_year(dated) if dated else None
+        if dated and own_year is None:
+            self._not_read("year", dated, place)
         title, also, year = read_titles(written, dated=own_year is not None)
         if not title:
             return None
@@ -187,10 +190,26 @@ class Mapper:
             genres=self._many(row, "genres", place),
             people=_each_person(self._many(row, "people", place)),
             text=without_html(self._one(row, "text")),
-            popularity=_popularity(self._one(row, "popularity")),
+            popularity=self._popularity(row, place),
             extra=extra,
             also=others(title, (*also, *further)) if further else also,
         )
+
+    def _popularity(self, row: Mapping[str, Any], place: str) -> float:
+        """A popularity; 0 for what is no positive number."""
+        text = self._one(row, "popularity")
+        if not text:
+            return 0.0
+        number = count_of(text)
+        if number is None:
+            self._not_read("popularity", text, place)
+        return number if number is not None and number > 0 else 0.0
+
+    def _not_read(self, attribute: str, text: str, place: str) -> None:
+        """Tell a cell that has a number in it and none that can be read: "30-Oct-95" is of which century?"""
+        if text.strip("0-:/. T") and any(map(str.isdigit, text)) and not _ANTIQUITY.fullmatch(text):
+            column = self.columns[attribute][0]
+            self.broken.append(f"{place}: {column}: no {attribute} can be read from {text[:40]!r}")
 
     def take(self, item: Item) -> None:
         """Count the further columns of an item that is kept, for their types."""
@@ -312,11 +331,7 @@ def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _LONGEST_AMOUNT = 24
+# Years that are none of a release, but well written.
+_ANTIQUITY = re.compile(r"-\d+|\d{3}")
 #: "5,-" has no cents.
 _RULES = frozenset("-–—")
-
-
-def _popularity(text: str) -> float:
-    """A popularity; 0 for what is no positive number."""
-    number = number_of(text) if text else None
-    return number if number is not None and number > 0 else 0.0

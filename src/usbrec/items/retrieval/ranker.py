@@ -25,7 +25,7 @@ from usbrec.items.constraints.column_table import Allowed
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, Reader
-from usbrec.items.retrieval.encoder import SentenceEncoder, item_text
+from usbrec.items.retrieval.encoder import Encoder, SentenceEncoder, encoder_named, item_text
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.ensemble import ENCODED, SOURCES, Learned, Sources
@@ -75,7 +75,7 @@ class LearnedRanker:
     """A :class:`Retriever` that was trained on dialogues. Items that are new to it rank by what they are."""
 
     def __init__(
-        self, trained: Trained, catalogue: Catalogue, similarity: Similarity, encoder: SentenceEncoder
+        self, trained: Trained, catalogue: Catalogue, similarity: Similarity, encoder: Encoder
     ) -> None:
         # Bare titles are read as they were in training: as the item most often recommended there.
         catalogue = catalogue.with_popularity(trained.popularity())
@@ -150,7 +150,7 @@ class _Rated:
     named: frozenset[int]
 
 
-def item_vectors(trained: Trained, index: ItemIndex, encoder: SentenceEncoder) -> NDArray[np.float32]:
+def item_vectors(trained: Trained, index: ItemIndex, encoder: Encoder) -> NDArray[np.float32]:
     """The embeddings of the index's items; only those that are new or changed are encoded."""
     known = {item.id: (item_text(item), row) for row, item in enumerate(trained.items)}
     texts = [item_text(item) for item in index.items]
@@ -228,7 +228,10 @@ def open_ranker(
     """
     trained = read_ranker(folder)
     return LearnedRanker(
-        trained, catalogue or Catalogue(trained.items), similarity or Similarity(), SentenceEncoder()
+        trained,
+        catalogue or Catalogue(trained.items),
+        similarity or Similarity(),
+        encoder_named(trained.about.get("encoder", SentenceEncoder.name)),
     )
 
 

@@ -28,7 +28,7 @@ from usbrec.items.linking.linker import Linker
 from usbrec.items.open import open_linker
 from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import ItemIndex, Reader
-from usbrec.items.retrieval.encoder import SentenceEncoder, item_text
+from usbrec.items.retrieval.encoder import Choice, Encoder, encoder_of, item_text
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
 from usbrec.items.retrieval.ranker import FORMAT, Trained
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, popularity_of
@@ -68,6 +68,7 @@ class RankerSettings:
     seed: int = 0
     folds: int = 4
     rounds: int = _ROUNDS
+    encoder: Choice = "english"
 
 
 def train_ranker(
@@ -134,7 +135,7 @@ class _Training:
 
     def run(self, about: Mapping[str, Any]) -> Trained:
         begun = time.monotonic()
-        encoder = SentenceEncoder()
+        encoder = encoder_of(self.settings.encoder)
         item_vectors = self._encoded("items", encoder, [item_text(item) for item in self.index.items])
         vectors = self._encoded(
             "contexts", encoder, [example.context.text(ENCODED) for example in self.examples]
@@ -167,7 +168,7 @@ class _Training:
                 "dialogues": self.dialogues,
                 "sessions": len(self.textless),
                 "items": len(self.index),
-                "encoder": SentenceEncoder.name,
+                "encoder": encoder.name,
                 "trees": self.settings.rounds,
                 "seconds": round(time.monotonic() - begun, 1),
                 **about,
@@ -238,7 +239,7 @@ class _Training:
         settings = dict(_TREES) | {"seed": derive_seed(self.settings.seed, "trees") % 2**31}
         return lightgbm.train(settings, data, num_boost_round=self.settings.rounds)
 
-    def _encoded(self, what: str, encoder: SentenceEncoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _encoded(self, what: str, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
         def encode() -> dict[str, NDArray[Any]]:
             different = sorted(set(texts))
             place = {text: number for number, text in enumerate(different)}
@@ -251,7 +252,8 @@ class _Training:
             self.progress.finish()
             return {"vectors": np.concatenate(found)[[place[text] for text in texts]]}
 
-        return np.asarray(self._kept(what, encode)["vectors"], dtype=np.float32)
+        name = what if self.settings.encoder == "english" else f"{what}-{encoder.name}"
+        return np.asarray(self._kept(name, encode)["vectors"], dtype=np.float32)
 
     def _kept(self, name: str, make: Callable[[], dict[str, Any]]) -> Mapping[str, NDArray[Any]]:
         """What `make` gives, from the work folder if it stands there whole."""

@@ -1,9 +1,10 @@
 """LoRA to GGUF conversion: a PEFT adapter beside a GGUF base on llama.cpp; the base is never rewritten.
 
 llama.cpp wants the adapter as a GGUF file of its own, with its own names for the layers. Two things are
-not mere renaming. It rotates neighbouring pairs of each head where the checkpoint rotates halves, so the
-rows of the query's and the key's ``lora_b`` change places as those of the base did when it was converted.
-And it scales by alpha/rank always, so rank-stabilised scaling (alpha/sqrt(rank)) goes into alpha.
+not mere renaming. In Llama models it rotates neighbouring pairs of each head where the checkpoint rotates
+halves, so the rows of the query's and the key's ``lora_b`` change places as those of the base did when it was
+converted; in Qwen2 models it rotates halves too, and they stay. And it scales by alpha/rank always, so
+rank-stabilised scaling (alpha/sqrt(rank)) goes into alpha.
 
 Whatever an adapter asks for that would not come through is refused: a model that answers a little
 differently from the trained one is worse than none.
@@ -54,6 +55,9 @@ _UNSUPPORTED = (
 _BEGINNINGS = (True, False, None, "gaussian", "orthogonal", "eva")
 _WEIGHT = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
+#: Architectures whose layers are renamed one by one, and whether rows of query and key change places there.
+#: Others fuse, split or reorder layers in ways of their own when they are converted.
+_IN_PAIRS: Mapping[str, bool] = {"llama": True, "qwen2": False}
 _OTHERWISE = "Run it with hf:BASE+ADAPTER, or merge it: usbrec export ADAPTER --merge -o DIR."
 
 
@@ -211,14 +215,13 @@ def _read_base(path: Path) -> _Base:
         return None if field is None else field.contents()
 
     architecture = value("general.architecture")
-    if architecture != "llama":
-        # Others fuse, split or reorder layers in ways of their own when they are converted.
+    if architecture not in _IN_PAIRS:
         raise InputError(
-            f"{path}: adapters are converted for llama models alone, and this is {architecture!r}. "
-            f"{_OTHERWISE}"
+            f"{path}: adapters are converted for {' and '.join(_IN_PAIRS)} models alone, and this is "
+            f"{architecture!r}. {_OTHERWISE}"
         )
-    blocks, heads = value("llama.block_count"), value("llama.attention.head_count")
-    kv_heads = value("llama.attention.head_count_kv") or heads
+    blocks, heads = value(f"{architecture}.block_count"), value(f"{architecture}.attention.head_count")
+    kv_heads = value(f"{architecture}.attention.head_count_kv") or heads
     if not all(isinstance(count, int) and count > 0 for count in (blocks, heads, kv_heads)):
         raise InputError(
             f"{path}: layers that differ in their heads cannot take an adapter here. {_OTHERWISE}"
@@ -237,7 +240,8 @@ def _renamed(
     """The tensors under llama.cpp's names, in its order of rows. Raises InputError where they do not fit."""
     from gguf import MODEL_ARCH, get_tensor_name_map
 
-    names = get_tensor_name_map(MODEL_ARCH.LLAMA, base.blocks)
+    names = get_tensor_name_map(MODEL_ARCH[base.architecture.upper()], base.blocks)
+    in_pairs = _IN_PAIRS[base.architecture]
     tensors: dict[str, Matrix] = {}
     for module, (a, b) in sorted(pairs.items()):
         name = names.get_name(module)
@@ -251,9 +255,9 @@ def _renamed(
                 f"{folder}: {module} does not fit {base_gguf.name}: A is {a.shape} and B {b.shape}, where r "
                 f"is {rank} and the layer {shape}. Name the adapter's own base."
             )
-        if module.endswith(".q_proj"):
+        if in_pairs and module.endswith(".q_proj"):
             b = rope_order(b, base.heads)
-        elif module.endswith(".k_proj"):
+        elif in_pairs and module.endswith(".k_proj"):
             b = rope_order(b, base.kv_heads)
         tensors[f"{name}.weight.lora_a"], tensors[f"{name}.weight.lora_b"] = a, b
     return tensors

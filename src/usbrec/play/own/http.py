@@ -20,7 +20,7 @@ from usbrec.llm.openai.connection import Address, Connection
 from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure
 from usbrec.llm.openai.slots import Slots
-from usbrec.play.own.recommender import item_id, one_call, printable
+from usbrec.play.own.recommender import item_id, one_call, said_reply
 
 #: Statuses that every request would get.
 _REFUSALS = {401: "rejects us", 403: "rejects us", 404: "has nothing there", 405: "takes no POST there"}
@@ -49,7 +49,8 @@ class HttpRecommender:
                 answer = await self._connection.within(
                     self._connection.timeout, self._connection.post(self._where, body)
                 )
-                return replace(self._read(answer), usage=one_call(time.monotonic() - started))
+                reply = self._read(answer)
+                return replace(reply, usage=reply.usage + one_call(time.monotonic() - started))
             except HttpFailure as failure:
                 complaint = self._connection.complaint(failure)
         # Raised out here, so that what the service said is not its context.
@@ -81,11 +82,11 @@ class HttpRecommender:
             raise self._unusable('JSON without a text under "text"')
         items = answer.get("items")
         if items is None:
-            return Reply(printable(answer["text"]))
+            return said_reply(answer["text"], None)
         ids = [item_id(one) for one in items] if isinstance(items, list) else [None]
         if None in ids:
             raise self._unusable('something else than a list of ids under "items"')
-        return Reply(printable(answer["text"]), tuple(one for one in ids if one is not None))
+        return said_reply(answer["text"], tuple(one for one in ids if one is not None))
 
     def _unusable(self, what: str) -> UnusableAnswer:
         return UnusableAnswer(

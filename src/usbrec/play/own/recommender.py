@@ -13,6 +13,7 @@ from typing import Any
 from usbrec.dialogue import Conversation, Item, Reply, Usage
 from usbrec.errors import ModelUnavailable
 from usbrec.items import Catalogue
+from usbrec.llm.controls import without_controls
 from usbrec.llm.recorded import Recorder
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.own.calls import OwnObject
@@ -126,7 +127,8 @@ def object_reply(own: OwnObject) -> Ask:
 
     async def ask(conversation: Conversation) -> Reply:
         answer, seconds = await own.call(conversation)
-        return replace(read_reply(own, answer), usage=one_call(seconds))
+        reply = read_reply(own, answer)
+        return replace(reply, usage=reply.usage + one_call(seconds))
 
     return ask
 
@@ -139,16 +141,22 @@ def one_call(seconds: float) -> Usage:
 def read_reply(own: OwnObject, answer: object) -> Reply:
     """What an object returned, if it is a reply. Raises SeatFailed."""
     if isinstance(answer, str):
-        return Reply(printable(answer))
+        return said_reply(answer, None)
     if not isinstance(answer, Reply) or not isinstance(answer.text, str):
         raise own.returned(answer, "a text or usbrec.Reply(text, items)")
     if answer.items is None:
-        return Reply(printable(answer.text))
+        return said_reply(answer.text, None)
     ids = [item_id(one) for one in answer.items]
     wrong = next((one for one, read in zip(answer.items, ids, strict=True) if read is None), None)
     if None in ids:
         raise own.returned(wrong, "an id in Reply.items (a text or a whole number)")
-    return Reply(printable(answer.text), tuple(one for one in ids if one is not None))
+    return said_reply(answer.text, tuple(one for one in ids if one is not None))
+
+
+def said_reply(text: str, items: tuple[str, ...] | None) -> Reply:
+    """The reply without control characters, which its usage counts."""
+    said, removed = without_controls(printable(text))
+    return Reply(said, items, usage=Usage(removed_characters=removed))
 
 
 def item_id(value: object) -> str | None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.dialogue import Conversation, Reply, Turn
+from usbrec.dialogue import Conversation, Reply, Turn, Usage
 from usbrec.errors import UnusableAnswer
 from usbrec.items import matcher_of
 from usbrec.lexicon.detection import mask_of
+from usbrec.llm.controls import without_controls
 from usbrec.llm.recorded import Recorder
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.own.calls import OwnObject
@@ -55,7 +56,9 @@ class OwnSimulator:
             raise self.own.returned(answer, "a text")
         if not text.strip():
             raise UnusableAnswer(f"{self.own.who}: the seeker's reply is empty.")
-        return {"text": printable(text.strip()), "usage": one_call(seconds).to_json()}
+        said, removed = without_controls(printable(text.strip()))
+        usage = one_call(seconds) + Usage(removed_characters=removed)
+        return {"text": said, "usage": usage.to_json()}
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,12 @@ class Metrics:
         )
         self._drafts = Counter("usbrec_drafts", "Drafts of searches.", ("model",), registry=registry)
         self._calls = Counter("usbrec_model_calls", "Calls of models.", ("model",), registry=registry)
+        self._removed = Counter(
+            "usbrec_removed_characters",
+            "Control characters taken out of answers.",
+            ("model",),
+            registry=registry,
+        )
         self._tokens = Counter("usbrec_tokens", "Tokens by kind.", ("model", "kind"), registry=registry)
         self._keys = CollectorRegistry()
         self._budget = Counter(
@@ -116,6 +122,7 @@ class Metrics:
 
     def _used(self, model: str, usage: Usage) -> None:
         self._calls.labels(model).inc(usage.calls)
+        self._removed.labels(model).inc(usage.removed_characters)
         self._tokens.labels(model, "prompt").inc(usage.prompt_tokens)
         self._tokens.labels(model, "completion").inc(usage.completion_tokens)
         self._tokens.labels(model, "cached").inc(usage.cached_tokens)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from usbrec.items.linking.ambiguity import is_common, is_small
+from usbrec.items import normalise_title
+from usbrec.items.linking.ambiguity import is_small
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.context import ARTICLES, NamingContext
-from usbrec.play.grounding.naming.language import either
-from usbrec.play.grounding.naming.nouns import is_verb, noun_only, noun_or_verb
+from usbrec.play.grounding.naming.language import either, english
+from usbrec.play.grounding.naming.nouns import ROMAN, is_verb, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.page import is_capital
 
 _ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
@@ -31,10 +32,11 @@ class Beside(NamingContext):
             if (
                 before is not None
                 and at is None
-                and page.norms[index] == "the"
+                and page.norms[index] in ("the", "of")
                 and page.gap(index) == " "
                 and index + 1 < len(page.words)
-                and page.mention_at[index + 1] is not None
+                and (page.norms[index] == "the" or page.mention_at[index + 1] is None)
+                and is_capital(page.raws[index + 1])
             ):
                 yield text[before.start : page.words[index + 1].end]
             if (
@@ -42,7 +44,11 @@ class Beside(NamingContext):
                 and at is not None
                 and page.gap(index) == " "
                 and (
-                    ((index - 1, index - 1) in page.spelt and is_capital(page.raws[index - 1]))
+                    (
+                        (index - 1, index - 1) in page.spelt
+                        and is_capital(page.raws[index - 1])
+                        and not (page.opens[index - 1] and self._function(page.norms[index - 1]))
+                    )
                     or (
                         page.norms[index - 1].isdigit()
                         and not page.opens[index - 1]
@@ -51,6 +57,10 @@ class Beside(NamingContext):
                 )
             ):
                 yield text[page.words[index - 1].start : at.end]
+            if before is None and at is not None and self._of_another_maker(index):
+                yield text[page.words[index - 1].start : at.end]
+            if before is None and at is None and self._numbered(index):
+                yield text[page.words[index - 1].start : page.words[index].end]
             if before is None and at is not None and self._longer_before(index):
                 yield text[page.words[index - 1].start : at.end]
             if (before is None) != (at is None) and page.gap(index) == " " and self._small_neighbour(index):
@@ -59,7 +69,8 @@ class Beside(NamingContext):
                 gap = page.gap(index)
                 if at is not None:
                     if (
-                        gap in (" ", "-")
+                        gap in (" ", "-", " – ", ": ")
+                        and (gap != ": " or not self._begins_line(before.start))
                         and text[before.end - 1] != ")"
                         and at.start == page.words[index].start
                     ):
@@ -76,6 +87,7 @@ class Beside(NamingContext):
                     or (gap in (" ", "-", ": ") and self._part(index))
                     or (
                         gap == ": "
+                        and before.year is None
                         and page.raws[index].islower()
                         and (noun_only(page.norms[index]) or noun_or_verb(page.norms[index]))
                         and self._bare(index, index)
@@ -116,6 +128,10 @@ class Beside(NamingContext):
         item = page.items.get(at.item_id)
         said = [word.norm for word in words(at.text)]
         whole = item is None or any([word.norm for word in words(title)] == said for title in item.titles)
+        # "Forbidden Gilda should ...": no verb before the title.
+        whole = whole and not (
+            page.opens[index - 1] and self._said_of_small(at.end) and not is_verb(page.norms[index - 1])
+        )
         norm, language = page.norms[index - 1], self._language
         if whole or page.gap(index) != " " or language is None or at.year is not None:
             return False
@@ -125,6 +141,36 @@ class Beside(NamingContext):
             or norm in language.after_naming
             or norm in language.before_names
             or norm in either("choosing")
+            or norm.endswith("ly")
+        )
+
+    def _of_another_maker(self, index: int) -> bool:
+        """Whether a brand stands before a title of another brand: "auvara sorrel 2"."""
+        page = self.page
+        at, norm = page.mention_at[index], page.norms[index - 1]
+        if (
+            at is None
+            or not self.vocabulary.brands
+            or page.gap(index) != " "
+            or norm not in self.vocabulary.people
+        ):
+            return False
+        item = page.items.get(at.item_id)
+        meant = [page.items[one] for one in (at.item_id, *at.candidates) if one in page.items]
+        return item is not None and not any(
+            normalise_title(person) == norm for one in meant for person in one.people
+        )
+
+    def _numbered(self, index: int) -> bool:
+        """Whether a Roman number stands behind an ordinary word: "the marshall major iv"."""
+        page = self.page
+        before = page.norms[index - 1]
+        return (
+            page.norms[index] in ROMAN
+            and page.raws[index].islower()
+            and page.gap(index) == " "
+            and before.isalpha()
+            and before not in ("act", "chapter", "part", "season", "volume", "war")
         )
 
     def _of_other_titles(self, index: int) -> bool:
@@ -137,48 +183,60 @@ class Beside(NamingContext):
         )
 
     def _small_neighbour(self, index: int) -> bool:
-        """Whether a title in small letters has a noun right beside it, or "I" stands before one: "hotel
-        ronin"."""
-        page, language = self.page, self._language
-        if language is None or language.code != "en":
+        """Whether a title in small letters has a word right beside it that no sentence has there, which makes
+        another name of both: "hotel ronin", "watchmen of war"; or "I" stands before a title: "I Heat"."""
+        page = self.page
+        if self._language is not None and self._language.code != "en":
             return False
         at = page.mention_at[index] or page.mention_at[index - 1]
         assert at is not None
         other = index if page.mention_at[index] is None else index - 1
-        norm = page.norms[other]
         if other < index and page.raws[other] == "I" and is_capital(at.text):
             return True
-        if not at.text[0].islower() or not page.raws[other].islower():
+        if not at.text[0].islower() or not page.raws[other].islower() or at.year is not None:
             return False
-        if other == index and (norm == "the" or norm[0].isdigit()):
-            # "hanna the dolls", "shane 34th street".
-            return norm == "the" or (not norm.isdigit() and norm.endswith(("st", "nd", "rd", "th")))
+        return self._goes_on_small(other) if other == index else self._begins_small_name(other)
+
+    def _said_of_small(self, end: int) -> bool:
+        """Whether a verb stands behind a title that ends there."""
+        behind = next((one.norm for one in self.page.words if one.start >= end), "")
+        return behind in either("subjects")
+
+    def _goes_on_small(self, index: int) -> bool:
+        """Whether a word behind a title in small letters makes it longer."""
+        page, language = self.page, self._language or english()
+        norm = page.norms[index]
+        following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
         if not norm.isalpha():
-            return False
+            return not norm.isdigit() and norm.endswith(("st", "nd", "rd", "th"))
+        if norm in ROMAN or norm in ("the", "my", "of"):
+            return True
+        if norm == "from":
+            return not following.isdigit() and following not in self.vocabulary.people_words
         if (
-            norm in self._generic
-            or norm in self._catalogue_words
-            or norm in either("kinds")
-            or norm in either("choosing")
+            self._kind_of_item(norm)
+            or norm in language.function
+            or norm in language.after_naming
             or norm in either("subjects")
         ):
             return False
-        if other == index and (self._function(norm) or norm in language.after_naming):
+        # What is done by a title ends in "s".
+        return noun_only(norm) or not is_verb(norm) or noun_or_verb(norm, plural=False)
+
+    def _begins_small_name(self, index: int) -> bool:
+        """Whether a word before a title in small letters makes it longer."""
+        page, language = self.page, self._language or english()
+        norm = page.norms[index]
+        if not norm.isalpha() or self._kind_of_item(norm) or norm in language.function:
             return False
-        if noun_only(norm):
+        if any(norm in listed for listed in (language.after_naming, language.before_names, language.naming)):
+            return False
+        if norm in either("choosing") or norm in either("verbs_before") or norm in either("subjects"):
+            return False
+        at = page.mention_at[index + 1]
+        if page.opens[index] and at is not None and self._said_of_small(at.end):
             return True
-        if other == index:
-            return not (is_verb(norm) and not (noun_or_verb(norm) and self._ends(index)))
-        return not (
-            self._function(norm)
-            or norm in language.after_naming
-            or norm in language.before_names
-            or norm in language.naming
-            or norm in either("verbs_before")
-            or norm in language.talk
-            or norm.endswith(("ly", "ed", "ing", "y", "ous", "ful", "ive", "al", "ic", "s"))
-            or is_common(norm)
-        )
+        return noun_only(norm) or not (is_verb(norm) or norm.endswith("ly"))
 
     def _capitals_then_verb(self, index: int) -> bool:
         """Whether capitalised words lead from here to a verb of the same sentence: "Rope: Last Stand is
@@ -238,7 +296,8 @@ class Beside(NamingContext):
                 continue
             for (_, part), is_ours in zip(parts, ours, strict=True):
                 found = words(part)
-                if is_ours or not found or len(found) > 6 or self._all_ours(part):
+                dated = found and found[-1].norm.isdigit() and self._all_ours(part.rstrip("0123456789"))
+                if is_ours or not found or len(found) > 6 or self._all_ours(part) or dated:
                     continue
                 if self._touches(
                     (text.find(part, match.start()), text.find(part, match.start()) + len(part))

@@ -107,6 +107,11 @@ class ClaimWords:
         return self._before("by")
 
     @cached_property
+    def subject(self) -> re.Pattern[str]:
+        """What says that an item is about the person behind it, or has a role of that name."""
+        return self._before("subject")
+
+    @cached_property
     def likes(self) -> re.Pattern[str]:
         return re.compile(rf"\b(?:{_longest_first(self._every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE)
 

@@ -95,6 +95,10 @@ class NamingContext:
             for norm in (word.norm for word in words(text))
         )
 
+    def _kind_of_item(self, norm: str) -> bool:
+        """Whether a word says what kind an item is, or what it has."""
+        return norm in self._generic or norm in self._catalogue_words or norm in either("kinds")
+
     def _is_talk(self, norm: str) -> bool:
         """Whether a word is one of a sentence: a pronoun, a verb, rather than of a name."""
         language = self._language

@@ -118,10 +118,11 @@ class CreditClaims(ClaimReading):
         about = [item for items in groups for item in items]
         before = text[begin:start]
         claimed = bool(lists.by.search(before)) or re.search(r"(?:,| and| und| &)\s*$", before) is not None
-        acts = _ACTS.match(text, end) is not None
+        acts = _ACTS.match(text, end) is not None or self._in_the_sentence(name, start, end, begin)
         if not here and not claimed and not acts:
             return None
-        if not about or (lists.likes.search(before) and not lists.by.search(before)):
+        here_by = re.search(r"\b(?:has|have|had)\s+$", before) is not None
+        if not about or (lists.likes.search(before) and not lists.by.search(before) and not here_by):
             return None
         if not claimed and f" {name} " in self.heard.words:
             return None
@@ -140,6 +141,14 @@ class CreditClaims(ClaimReading):
                 if column is not None and f" {name} " not in f" {' '.join(w.norm for w in words(column))} ":
                     return Fault(start, end, None)
         return None
+
+    def _in_the_sentence(self, name: str, start: int, end: int, begin: int) -> bool:
+        """Whether a person stands in the sentence of an item, behind it, and the item is not about them."""
+        text = self.page.text
+        named = [one for one in self.page.mentions if begin <= one.start and one.end <= start]
+        if not named or self.vocabulary.brands or " " not in name or text[end : end + 1] in ("'", "’"):
+            return False
+        return not claim_words().subject.search(text[begin:start])
 
     def _beside(self, name: str, start: int, end: int, about: Sequence[Item]) -> Fault | None:
         """A brand right before a title is said to be its maker."""

@@ -63,7 +63,7 @@ class Details(NamingContext):
         if norm in self.vocabulary.people_words or self.vocabulary.in_titles([norm])[0]:
             return False
         following = page.mention_at[index + 1] if index + 1 < len(page.norms) else None
-        if (following is not None and page.joined(index + 1)) or page.gap(index).strip():
+        if (following is not None and page.gap(index + 1) in (" ", "-")) or page.gap(index).strip():
             return False
         before = page.norms[index - 1]
         if not page.mentions:
@@ -218,7 +218,8 @@ class Details(NamingContext):
                     return False
                 # "Big in Paris" is another title than ours, "Big (1988) in Paris" is none.
                 title = page.mention_at[place - 1]
-                return title is None or title.year is not None or bool(page.gap(place).strip())
+                routed = title is not None and page.text[: title.start].endswith(("from ", "between "))
+                return title is None or routed or title.year is not None or bool(page.gap(place).strip())
             if not page.raws[place].islower() or (
                 self._function(norm) and norm not in either("before_details")
             ):

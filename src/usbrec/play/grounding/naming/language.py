@@ -145,6 +145,11 @@ def language(code: str) -> Language:
     return Language(code, frozenset(known), naming_phrases=phrases, **named)
 
 
+def english() -> Language:
+    """What a text is read as that has too few words to tell."""
+    return language("en")
+
+
 _LISTS = ("function", "naming", "before_names", "after_naming", "generic", "proper", "talk")
 #: So many of a text's words have to be function words of a language, or one of so few words.
 _LEAST_SHARE = 0.15

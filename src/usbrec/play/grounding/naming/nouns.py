@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from usbrec.lexicon import words as lexicon
 
+#: Roman numbers that are no word.
+ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"})
+
 
 @functools.cache
 def nouns(name: str) -> frozenset[str]:
@@ -42,8 +45,9 @@ def noun_only(norm: str) -> bool:
     return any(stem in nouns("count") or stem in nouns("bare") for stem in _numbers(norm))
 
 
-def noun_or_verb(norm: str) -> bool:
-    return any(stem in nouns("also_verb") for stem in _numbers(norm))
+def noun_or_verb(norm: str, *, plural: bool = True) -> bool:
+    """Whether a word is a noun and a verb; where the plural is asked for, which is a verb too, also in it."""
+    return any(stem in nouns("also_verb") for stem in (_numbers(norm) if plural else (norm,)))
 
 
 def _numbers(norm: str) -> Iterator[str]:

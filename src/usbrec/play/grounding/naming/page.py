@@ -179,7 +179,12 @@ class Page:
     @cached_property
     def language(self) -> Language | None:
         """The language of what stands beside the titles; None where it is none that we know."""
-        beside = [norm for norm, at in zip(self.norms, self.mention_at, strict=True) if at is None]
+        # "I'm" is no German "im".
+        beside = [
+            norm
+            for norm, raw, at in zip(self.norms, self.raws, self.mention_at, strict=True)
+            if at is None and len(raw) == len(norm)
+        ]
         return language_of(norm for norm in beside if norm.isalpha())
 
     def gap(self, index: int) -> str:

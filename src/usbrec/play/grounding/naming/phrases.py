@@ -21,6 +21,7 @@ from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, 
 #: What may stand behind what is chosen.
 _BEHIND_CHOICE = frozenset({"first", "instead", "next", "tonight", "too"})
 #: Before what is proposed without a verb: "Perhaps ...".
+_COMPARED = frozenset({"compared", "but", "while", "whereas", "unlike", "than"})
 _SUGGESTING = frozenset({"perhaps", "maybe", "probably"})
 #: What no noun stands behind that is none of its kind: "the film brick".
 _KINDS = frozenset({"film", "movie", "flick", "headphone", "headphones", "model", "title"})
@@ -58,8 +59,19 @@ class Phrases(NamingContext):
             phrase = self._phrase(last) if self._open(last) and self._closes(last) else None
             if phrase is not None and self._names(phrase):
                 yield page.text[page.words[phrase.first].start : page.words[last].end]
+        for index in range(1, len(page.norms)):
+            norm = page.norms[index]
+            if norm == page.norms[index - 1] and norm in _listed("prepositions") and self._single(index):
+                # "the twist in in the seconds".
+                yield page.text[page.words[index - 1].start : page.words[index].end]
         yield from self._beside_ours()
         yield from self._behind_ours()
+        yield from self._announced()
+
+    def _single(self, index: int) -> bool:
+        """Whether a blank is all that stands before a word, and no hyphen behind it."""
+        page = self.page
+        return page.gap(index) == " " and not (index + 1 < len(page.norms) and page.gap(index + 1) == "-")
 
     def _open(self, index: int) -> bool:
         """Whether a word is none of those that a language has few of, nor ours."""
@@ -117,7 +129,10 @@ class Phrases(NamingContext):
                 # At the beginning a word that may be a noun is one, unless a noun follows: "brick is ...".
                 verb, first = page.norms[first], first + 1
             elif before in _listed("subjects_of_verbs") and before not in _listed("openers"):
-                return None
+                # "it'd be pusher": a counted noun has an article there.
+                bare = before in ("be", "is", "was") and page.norms[last] in nouns("count")
+                if not (bare and not self._anything_named):
+                    return None
         return _Phrase(first, last, before, verb) if first <= last else None
 
     def _verb_stands(self, before: str, more: bool) -> bool:
@@ -141,10 +156,16 @@ class Phrases(NamingContext):
             return True
         if not is_singular(head) or self._in_row(phrase) or norms[0].endswith(("ing", "ly")):
             return False
+        if phrase.before == "as" and page.norms[max(0, phrase.first - 3)] == "as" and noun_only(head):
+            # "as honest as pilgrim".
+            return not self._familiar(phrase.last)
         if page.norms[max(0, phrase.first - 2)] in _listed("kinds_of") and phrase.before == "of":
             return False
         if self._where_names_stand(phrase):
             return head not in self._generic
+        named = phrase.verb in either("choosing") or phrase.verb in ("watch", "try", "see")
+        if named and not self._anything_named and noun_only(head) and not self._familiar(phrase.last):
+            return True
         if phrase.verb or phrase.before == "as" or head in _listed("idioms"):
             return phrase.before != "as" and head in nouns("count") and not self._familiar(phrase.last)
         if head in nouns("count"):
@@ -178,9 +199,21 @@ class Phrases(NamingContext):
             return False
         place = phrase.first - 2
         behind = norms[place] if place >= 0 and not page.gap(place + 1).strip() else ""
-        if self.vocabulary.brands and behind in ("of", "with", "by"):
+        if (behind or (norms[place] if place >= 0 else "")) in _listed("giving"):
+            return True
+        if self.vocabulary.brands and behind not in _listed("places"):
             return is_singular(head) and head not in _listed("idioms")
-        return not self._anything_named and behind not in _listed("prepositions")
+        if self._anything_named:
+            # "Compared to Salt, the guard is gentler".
+            return not _COMPARED.isdisjoint(norms) and self._said_of(phrase) and not behind
+        return behind not in _listed("prepositions") or self._back_to(place)
+
+    def _back_to(self, place: int) -> bool:
+        """Whether what stands up to a place leads to a choice: "coming back to the mirror"."""
+        norms = self.page.norms
+        return any(
+            tuple(norms[max(0, place + 1 - size) : place + 1]) in _naming_prepositions() for size in (1, 2, 3)
+        )
 
     def _said_of(self, phrase: _Phrase) -> bool:
         after = phrase.last + 1
@@ -231,6 +264,25 @@ class Phrases(NamingContext):
             return self._open(before - 1)
         return before >= 0 and page.gap(phrase.first).strip() == ","
 
+    def _announced(self) -> Iterator[str]:
+        """What a colon announces in a reply that names no item: "A quiet gem: to live."."""
+        page = self.page
+        if self._anything_named:
+            return
+        for index in range(1, len(page.norms)):
+            if page.gap(index).strip() != ":" or not page.raws[index][0].islower():
+                continue
+            last = index
+            while last + 1 < len(page.norms) and not page.gap(last + 1).strip():
+                last += 1
+            ends = last + 1 == len(page.norms) or page.gap(last + 1)[:1] in ".!"
+            if (
+                ends
+                and last - index < 5
+                and not any(norm in either("subjects") for norm in page.norms[index:last])
+            ):
+                yield page.text[page.words[index].start : page.words[last].end]
+
     # Beside an item of ours
 
     def _beside_ours(self) -> Iterator[str]:
@@ -262,7 +314,9 @@ class Phrases(NamingContext):
                 last += 1
             following = page.norms[last + 1] if last + 1 < len(page.norms) else ""
             several = following in ("are", "both", "were", "have")
-            if several and not (self._kind_of_item(last) if last > index + 1 else self._licensed(last)):
+            if several and not (
+                self._kind_of_item(page.norms[last]) if last > index + 1 else self._licensed(last)
+            ):
                 yield page.text[page.words[index + 1].start : page.words[last].end]
 
     def _segment(self, last: int) -> int | None:
@@ -273,8 +327,13 @@ class Phrases(NamingContext):
             return None
         first = last
         while first >= 0:
-            if page.mention_at[first] is not None or page.gap(first + 1).strip() if first < last else False:
+            if page.mention_at[first] is not None:
                 return None
+            if first < last and page.gap(first + 1).strip():
+                # "two options, girlhood and Blowup".
+                return (
+                    first + 1 if page.gap(first + 1).strip() in (",", ":") and self._open(first + 1) else None
+                )
             norm = page.norms[first]
             if norm in either("choosing") or norm in either("verbs_before") or norm in ("the", "a", "an"):
                 return first if norm in ARTICLES else (first + 1 if first < last else None)
@@ -285,14 +344,10 @@ class Phrases(NamingContext):
             first -= 1
         return None
 
-    def _kind_of_item(self, index: int) -> bool:
-        norm = self.page.norms[index]
-        return norm in either("kinds") or norm in self._generic or norm in self._catalogue_words
-
     def _licensed(self, index: int) -> bool:
         norm = self.page.norms[index]
         return (
-            self._kind_of_item(index)
+            self._kind_of_item(norm)
             or norm.endswith(("ing", "er"))
             or norm in _listed("determiners") - ARTICLES
             or _is_pronoun(norm)

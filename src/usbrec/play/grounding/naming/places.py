@@ -263,6 +263,9 @@ class Places(Runs):
             in ("in", "of", "with", "is", "over", "like", "then", "and", "or", "than", "für", "mit")
         ):
             return f" {page.norms[index]} " not in self.heard
+        if following in ("and", "or") and page.gap(index + 1) == " " and self._mention_at(index + 2):
+            # "two options, 832 and Heat".
+            return before not in either("before_numbers") or bool(page.gap(index).strip())
         if before in ("and", "or", "und", "oder") and page.mention_at[index - 2] is not None:
             return len(page.norms[index]) > 1 and following not in either("units")
         if (

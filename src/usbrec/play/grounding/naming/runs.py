@@ -154,6 +154,8 @@ class Runs(Details):
         digits = any(map(str.isdigit, "".join(run)))
         if first == last and self._of_somebody_named(stems[0]):
             return True
+        if first == last and any(self._maker(stems[0], item_id) for item_id in page.items):
+            return not naming
         if f" {' '.join(page.norms[core : last + 1])} " in self.heard and not all(map(self._function, run)):
             return not naming and not digits
         if self._shortened(run):
@@ -201,7 +203,12 @@ class Runs(Details):
         norms = self.page.norms[first : last + 1]
         if len(norms) > 1 and norms[0] in ("best", "bester", "beste", "besten"):
             return all(norm in either("awards") or is_small(norm) for norm in norms)
-        return any(" ".join(norms[start:]) in proper_phrases() for start in range(min(2, len(norms))))
+        named = [
+            norm
+            for place, norm in enumerate(norms, first)
+            if not (self._proper(place) or norm.isdigit() or norm in ("the", "at", "in", "a"))
+        ]
+        return " ".join(named) in proper_phrases() or " ".join(norms) in proper_phrases()
 
     def _subtitle(self, first: int, last: int) -> bool:
         """Whether words behind a title and a colon go on with the name: "Rope: The Return"."""

@@ -1,0 +1,1 @@
+"""Agreement of a judge with people who rated the same dialogues, and what else moves the judge."""
