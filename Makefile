@@ -44,8 +44,10 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# BEFORE=FOLDER, a worktree of an earlier revision, puts its figures beside.
 bench: $(READY)
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/speed.py $(BEFORE)
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

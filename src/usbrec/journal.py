@@ -30,6 +30,7 @@ from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
 from usbrec.group_commit import GroupCommit
 from usbrec.keys import canonical_json
+from usbrec.storage import sharing_names
 
 #: What a call's key is made of; it is raised when an earlier version's calls would not be found again.
 VERSION = 2
@@ -204,7 +205,7 @@ class Journal:
         if text is None:
             return None
         try:
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=sharing_names)
         except (ValueError, TypeError, RecursionError) as error:
             raise self._failed(ValueError(error)) from None
 

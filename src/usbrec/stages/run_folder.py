@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from usbrec.items.open import open_catalogue, told_of
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.lexicon import USUAL
+from usbrec.llm import quicker
+from usbrec.llm.open import read_seat
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.seekers.phrases import read_phrases
 from usbrec.play.seekers.wishes import check_wishes
@@ -39,6 +42,8 @@ from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
+
+_log = logging.getLogger(__name__)
 
 #: Samples and items as a stage is given them: a file, or what was read already.
 GivenSamples: TypeAlias = "str | Path | Sequence[Sample]"
@@ -327,6 +332,8 @@ async def _run(
     try:
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
         _check_identities(participants, journal, [unit.key for unit in units], out)
+        if not journal.bound and not before:
+            _tell_of_quicker(participants, config)
         journal.bind(
             {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
             | {"models": dict(participants.identities)}
@@ -379,6 +386,14 @@ async def _run(
     lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
     costs = costs_of(journal, config, participants, probe)
     return StageRun(rows, scoring, seats, lost, probe, costs, agreement)
+
+
+def _tell_of_quicker(participants: Participants, config: Config) -> None:
+    """A line for each seat whose model another backend, which is installed, would run several times as
+    quickly; while it can still be chosen."""
+    for seat in participants.seated:
+        if (line := quicker.told(read_seat(seat, config.servers))) is not None:
+            _log.warning("%s", line)
 
 
 def _check_identities(participants: Participants, journal: Journal, keys: Sequence[str], out: Path) -> None:

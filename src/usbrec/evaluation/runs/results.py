@@ -22,6 +22,7 @@ from usbrec.evaluation.metrics.rounds import (
 )
 from usbrec.evaluation.runs.rows import check_row
 from usbrec.evaluation.statistics import Interval
+from usbrec.storage import sharing_names
 
 SCHEMA = "usbrec.results/1"
 
@@ -270,7 +271,13 @@ def _read_bytes(path: Path) -> bytes:
 def _parse(data: bytes) -> Any:
     """JSON, strictly: no NaN, no number that overflows. Raises ValueError whatever is wrong."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole, parse_float=_finite)
+        return json.loads(
+            data.decode("utf-8"),
+            parse_constant=_refuse,
+            parse_int=_whole,
+            parse_float=_finite,
+            object_pairs_hook=sharing_names,
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except json.JSONDecodeError as problem:
