@@ -41,7 +41,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print()
     meanings = [line for table in told for line in table.legend]
     if comparison.differences:
-        apart = ", but for those of the second judge" if comparison.secondary else ""
+        measures = {one.measure for one in comparison.secondary}
+        names = {"second": "of the second judge", "calibrated": "of calibrated scores"}
+        beside = " and ".join(name for measure, name in names.items() if measure in measures)
+        apart = f", but for those {beside}" if beside else ""
         meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
     console.print(_legend(meanings))
     for warning in comparison.warnings:

@@ -131,5 +131,7 @@ def deciding(stage: BaseModel) -> dict[str, Any]:
         if isinstance(extra, dict) and extra.get("decides") is False:
             continue
         value = getattr(stage, name)
+        if isinstance(stage, Stage) and name in stage.later and value == stage.later[name]:
+            continue  # so that what was begun before goes on
         decided[name] = deciding(value) if isinstance(value, BaseModel) else value
     return decided

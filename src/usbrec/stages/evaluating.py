@@ -11,11 +11,12 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, Interrupted, ModelRefused
 from usbrec.evaluation import compare, load_run, summarise, write_report
-from usbrec.evaluation.metrics import facts_of
+from usbrec.evaluation.metrics import calibrated_rows, facts_of
 from usbrec.judge.embedding import EmbeddingJudge
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
+from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.asking import Work, questions
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
@@ -66,6 +67,7 @@ def evaluate(
     with step(progress, "reading samples and items"):
         inputs = read_inputs(config, samples, catalogue, interactions)
     config = resolve(config, inputs.catalogue)
+    refuse_anchors(config, catalogue=inputs.catalogue is not None)
     stage = run_stage(
         "evaluate",
         work_of(config, inputs),
@@ -103,7 +105,7 @@ def _summed_up(
     progress: Progress,
 ) -> Mapping[str, Any]:
     """Write what stands in a run's folder beside its journal; returns what ``results.json`` holds."""
-    rows = _with_second_opinion(rows, config, inputs, progress)
+    rows = calibrated_rows(_with_second_opinion(rows, config, inputs, progress))
     write_jsonl(out / "episodes.jsonl", rows)
     seed, resamples = config.seed, config.statistics.resamples
     with step(progress, "means and intervals"):
@@ -169,4 +171,7 @@ async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]
         seed = derive_seed(runner.seed, sample.id, "persuasion")
         rating = await participants.persuasion.rate(sample.turns, episode.played, targets, seed=seed)
         played["persuasion"] = rating.to_json()
+    if (anchors := participants.anchors()) is not None:
+        # Last of all: what a model has in its cache must not depend on whether others asked this before.
+        played["anchors"] = await anchors.rate(sample, targets, episode.played)
     return played

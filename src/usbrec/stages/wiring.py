@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +15,7 @@ from usbrec.items import Catalogue, Retriever, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.retrieval import RequestRetriever
 from usbrec.journal import Journal
+from usbrec.judge.anchors import AnchorJudge
 from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge
@@ -55,6 +56,7 @@ from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, Mo
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
+from usbrec.stages.anchoring import shared_model
 from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
 from usbrec.storage import Stamped, stamped
 
@@ -91,8 +93,9 @@ class Participants:
     `workers` is how many units may be worked on at once, or lockstep batches of `batch_size` units;
     `restart_whole` whether an interrupted unit has to start again from its first call; `identities` what
     decides answers; `own` everyone of the user's own. `ranking()` makes the list behind each round (None
-    without a catalogue), built when first asked for; `persuasion` rates explanations (None where it is off,
-    and where the judge is no model). `models` are closed at the end: those handed in are their owner's.
+    without a catalogue) and `anchors()` the judge of fixed replies (None where it is off), built when first
+    asked for; `persuasion` rates explanations (None where it is off, and where the judge is no model).
+    `models` are closed at the end: those handed in are their owner's.
     """
 
     runner: EpisodeRunner
@@ -102,6 +105,7 @@ class Participants:
     models: tuple[ChatModel, ...]
     ranking: Callable[[], Ranking | None] = lambda: None
     persuasion: PersuasionJudge | None = None
+    anchors: Callable[[], AnchorJudge | None] = lambda: None
     batch_size: int = 1
     judges: Mapping[str, ModelJudge] = field(default_factory=dict)
     seated: Mapping[str, ChatModel] = field(default_factory=dict)
@@ -167,6 +171,8 @@ class _Wiring:
         self._replay = replay
         self._reuse = reuse
         self._models: dict[str, ChatModel] = {}
+        self._backends: dict[str, ChatModel] = {}
+        self._stands_in = opener is not None
         self._open = opener or ModelOpener(config.models, config.servers).open
         self._given = models_given(config, objects)
         self._before: Mapping[str, ChatModel] = {} if before is None else before.seated
@@ -235,6 +241,7 @@ class _Wiring:
                 if config.judging.persuasion and self._seat(judge).is_model
                 else None
             ),
+            anchors=lambda: self._anchors,
             batch_size=self._batch_size(),
             judges=self._judges,
             seated=self._models,
@@ -317,15 +324,20 @@ class _Wiring:
         there = self._given.get(seat) or self._before.get(seat)
         return self._open(seat) if there is None else there
 
+    def _opened_once(self, seat: str) -> ChatModel:
+        if seat not in self._backends:
+            self._backends[seat] = self._opened(seat)
+        return self._backends[seat]
+
+    def _recorded(self, model: ChatModel) -> ChatModel:
+        if self._journal is None:
+            return model
+        return RecordedModel(model, self._journal, replay=self._replay, reuse=self._reuse)
+
     def _model(self, seat: str) -> MeteredModel:
         """The metered model of a seat, recorded where there is a journal; opened once, whoever asks."""
         if seat not in self._models:
-            opened = self._opened(seat)
-            self._models[seat] = (
-                opened
-                if self._journal is None
-                else RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
-            )
+            self._models[seat] = self._recorded(self._opened_once(seat))
         prices = prices_of(seat, self._config.servers)
         model = self._models[seat]
         return MeteredModel(model if prices is None else PricedModel(model, prices))
@@ -544,6 +556,24 @@ class _Wiring:
                 self._model(seat), self._prompts, judging.temperature, judging.votes, judging.mass_floor
             )
         return self._judges[seat]
+
+    @functools.cached_property
+    def _anchors(self) -> AnchorJudge | None:
+        config, seat = self._config, self._config.seats.judge
+        if not config.judging.anchors:
+            return None
+        model = self._opened_once(seat)
+        if not self._stands_in and self._journal is not None:
+            model = shared_model(config, self._seat(seat), model)
+        # The same judge, in the way of scoring that is found out for it.
+        judge = ModelTargetJudge(replace(self._judging(seat), model=self._recorded(model)))
+        return AnchorJudge(
+            judge,
+            self._known("judging.anchors"),
+            config.judging.anchors,
+            settled(config.common_seed, "common_seed"),
+            self._languages,
+        )
 
     def _target_judge(self, seat: str) -> TargetJudge:
         if seat == RULES:

@@ -216,6 +216,11 @@ OUTCOMES = (
         _not_repeated,
     ),
     Column(
+        "cali-\nbrated",
+        "score in [0, 2] between fixed replies of the same row: 0 a random item, 2 the target",
+        lambda system: _score(system.calibrated),
+    ),
+    Column(
         "second\njudge",
         "score in [0, 2] by the meaning of texts (a sentence model), not by the rules' measure",
         lambda system: _score(system.second),

@@ -1,5 +1,6 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
+from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
 from usbrec.evaluation.metrics.replies import (
     diversity,
@@ -37,6 +38,9 @@ from usbrec.evaluation.metrics.scores import (
 __all__ = [
     "Measure",
     "Row",
+    "calibrated",
+    "calibrated_rows",
+    "calibration",
     "diversity",
     "facts_of",
     "first_hit",

@@ -59,7 +59,8 @@ def summarise(
     answer, `left_out`, how many rows of samples and catalogue could not be used, and `costs`, what calls cost
     in money (None, and no field, without prices).
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
-    were linked in the texts. ``violated`` stands there where something is asked of items.
+    were linked in the texts. ``violated`` stands there where something is asked of items, ``calibrated``
+    where the judge scored fixed replies beside.
     """
     listed = list(rows)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
@@ -114,6 +115,8 @@ def summarise(
     # Only where something is asked of items: what else is run keeps its bytes.
     if (violated := metrics.violated(listed, seed=seed, resamples=resamples)) is not None:
         summary["violated"] = violated
+    if (calibration := metrics.calibration(listed, seed=seed, resamples=resamples)) is not None:
+        summary["calibrated"] = calibration
     return {**rounded(summary), "seats": dict(seats or {}), "config": dict(config)}
 
 
