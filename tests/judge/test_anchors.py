@@ -281,6 +281,21 @@ def test_a_judge_that_is_no_model_and_questions_have_no_anchors(
         )
 
 
+def test_a_judge_that_tells_nothing_apart_is_told_of(
+    files: tuple[Path, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Blind(Judge):
+        async def choose(self, request: ChoiceRequest) -> Choice:
+            return Choice({"0": 0.4, "1": 0.3, "2": 0.3}, "exact", mass=1.0)
+
+    found = evaluated(files, tmp_path / "blind", Blind())["calibrated"]
+    assert (found["n"], found["lost"], found["mean"]) == (0, 2, None)
+    assert "it does not tell them apart" in caplog.text
+    caplog.clear()
+    evaluated(files, tmp_path / "seeing", Judge())
+    assert "calibrated" not in caplog.text
+
+
 def test_compared_systems_have_a_calibrated_difference_beside_the_raw_one() -> None:
     low, high = (
         run_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ from usbrec.stages.run_folder import (
     write_jsonl,
 )
 from usbrec.stages.wiring import Participants
+
+_log = logging.getLogger(__name__)
 
 
 def evaluate(
@@ -122,12 +125,32 @@ def _summed_up(
             costs=stage.costs,
         )
         write_json(out / "results.json", results)
+        _tell_of_no_scale(results, config)
         run = load_run(out)
         comparison = compare([run], seed=seed, resamples=resamples)
     with step(progress, "report"):
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)
     _refuse_without_scores(results, out)
     return results
+
+
+def _tell_of_no_scale(results: Mapping[str, Any], config: Config) -> None:
+    """Says why there are no calibrated scores where they were asked for."""
+    found = results.get("calibrated")
+    if found is None or found["n"]:
+        return
+    why = "no fixed reply could be read"
+    if found["target"] is not None:
+        why = (
+            f"on average it gives fixed replies with the target {found['target']:.2f} and those with random "
+            f"items {found['random']:.2f}, so it does not tell them apart"
+        )
+    _log.warning(
+        "%s: no calibrated scores: %s. Its raw scores tell no more. A larger judge or another prompt helps "
+        "(play.prompts, judge_targets.txt).",
+        config.seats.judge,
+        why,
+    )
 
 
 def _refuse_without_scores(results: Mapping[str, Any], out: Path) -> None:

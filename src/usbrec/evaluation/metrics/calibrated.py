@@ -3,9 +3,9 @@ which the target has 2.
 
 What the judge is asked for this, and why, stands in judge/anchors.py. The scale is one for all rows of a run:
 the distance that the judge keeps between target and random items on average. A scale for each row would
-divide by distances near 0, and lost half of the rows where it was tried (docs/log/judges.md). Of several
-replies the best one counts, and is held against the best of as many random items: else to say more would be
-to score more.
+divide by distances near 0, and lost half of the rows where it was tried (docs/log/model-judges.md). Of
+several replies the best one counts, and is held against the best of as many random items: else to say more
+would be to score more.
 """
 
 from __future__ import annotations
