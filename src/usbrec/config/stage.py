@@ -133,6 +133,6 @@ def deciding(stage: BaseModel) -> dict[str, Any]:
         value = getattr(stage, name)
         later = getattr(stage, "later", {})
         if name in later and value == later[name]:
-            continue
+            continue  # so that what was begun before goes on
         decided[name] = deciding(value) if isinstance(value, BaseModel) else value
     return decided

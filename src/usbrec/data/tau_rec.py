@@ -208,7 +208,8 @@ def _null_in(constraints: Any) -> str | None:
     """Which part of a task's conditions is null, where one is."""
     if constraints is None:
         return "constraints"
-    for index, row in enumerate(constraints if isinstance(constraints, list) else ()):
+    listed: list[Any] = constraints if isinstance(constraints, list) else []
+    for index, row in enumerate(listed):
         place = f"constraints[{index}]"
         if row is None:
             return place

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from usbrec.dialogue import PreferencePair
 from usbrec.errors import ConfigError
-from usbrec.evaluation.metrics import Row, facts_of, hit, leaked, replies_of, score, second_score
+from usbrec.evaluation.metrics import Row, calibrated, facts_of, hit, leaked, replies_of, score, second_score
 from usbrec.judge.aspects import ASPECTS
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ EPISODE_COLUMNS: Mapping[str, str] = {
     "targets": "titles that the seeker ended up with, `; ` between them",
     "score": "iEval score, 0 to 2; empty where the row failed or no score could be read",
     "hit": "whether the recommender named a target",
+    "calibrated": "the score between those of fixed replies, 0 to 2; empty without `judging.anchors`",
     "second": "the second judge's score, 0 to 2",
     "repeat": "whether the context had named a target already",
     "leaked": "whether the seeker named a target before the recommender did",
@@ -93,6 +94,7 @@ def episode_cells(row: Row) -> dict[str, Any]:
         "targets": None if sample is None else _BETWEEN.join(sample["targets"]),
         "score": score(row),
         "hit": None if found is None else bool(found),
+        "calibrated": calibrated(row),
         "second": second_score(row),
         "repeat": row["repeat"],
         "leaked": None if leaks is None else bool(leaks),
@@ -169,7 +171,9 @@ def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> p
 
 #: Columns that hold no text, as pandas calls what they hold.
 _KINDS = {
-    **dict.fromkeys(("score", "second", "words", "seconds", "chosen_score", "rejected_score"), "float64"),
+    **dict.fromkeys(
+        ("score", "calibrated", "second", "words", "seconds", "chosen_score", "rejected_score"), "float64"
+    ),
     **dict.fromkeys(ASPECTS, "float64"),
     **dict.fromkeys(("hit", "repeat", "leaked", "recommends", "accepted", "target_named"), "boolean"),
     **dict.fromkeys(

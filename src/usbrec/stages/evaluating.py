@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,11 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
-from usbrec.evaluation.metrics import facts_of
+from usbrec.evaluation.metrics import calibrated_rows, facts_of
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
+from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import (
@@ -35,6 +37,8 @@ from usbrec.stages.wiring import Participants
 
 if TYPE_CHECKING:
     from usbrec.stages.asking import Work
+
+_log = logging.getLogger(__name__)
 
 
 def evaluate(
@@ -76,6 +80,7 @@ def evaluate(
     if config.mode == "ask" and config.play.tools:
         raise ConfigError("play.tools: --mode ask asks for attributes itself; leave one of them out.")
     inputs, trials = _in_trials(inputs, config.trials)
+    refuse_anchors(config, catalogue=inputs.catalogue is not None)
     stage = run_stage(
         "evaluate",
         work_of(config, inputs),
@@ -132,7 +137,7 @@ def _summed_up(
     progress: Progress,
 ) -> Mapping[str, Any]:
     """Write what stands in a run's folder beside its journal; returns what ``results.json`` holds."""
-    rows = _with_second_opinion(rows, config, inputs, progress)
+    rows = calibrated_rows(_with_second_opinion(rows, config, inputs, progress))
     write_jsonl(out / "episodes.jsonl", rows)
     seed, resamples = config.seed, config.statistics.resamples
     with step(progress, "means and intervals"):
@@ -150,6 +155,7 @@ def _summed_up(
             judge_agreement=stage.judge_agreement,
         )
         write_json(out / "results.json", results)
+        _tell_of_no_scale(results, config)
         # As it will be read back, without a second copy of every row.
         run = Run(out.resolve().name, out, json.loads(json.dumps(results)), tuple(rows))
         comparison = compare([run], seed=seed, resamples=resamples)
@@ -157,6 +163,25 @@ def _summed_up(
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)
     _refuse_without_scores(results, out)
     return results
+
+
+def _tell_of_no_scale(results: Mapping[str, Any], config: Config) -> None:
+    """Says why there are no calibrated scores where they were asked for."""
+    found = results.get("calibrated")
+    if found is None or found["n"]:
+        return
+    why = "no fixed reply could be read"
+    if found["target"] is not None:
+        why = (
+            f"on average it gives fixed replies with the target {found['target']:.2f} and those with random "
+            f"items {found['random']:.2f}, so it does not tell them apart"
+        )
+    _log.warning(
+        "%s: no calibrated scores: %s. Its raw scores tell no more. A larger judge or another prompt helps "
+        "(play.prompts, judge_targets.txt).",
+        config.seats.judge,
+        why,
+    )
 
 
 def _refuse_without_scores(results: Mapping[str, Any], out: Path) -> None:
@@ -213,4 +238,7 @@ async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]
         seed = derive_seed(runner.seed, sample.id, "persuasion")
         rating = await participants.persuasion.rate(sample.turns, episode.played, targets, seed=seed)
         played["persuasion"] = rating.to_json()
+    if (anchors := participants.anchors()) is not None:
+        # Last of all: what a model has in its cache must not depend on whether others asked this before.
+        played["anchors"] = await anchors.rate(sample, targets, episode.played)
     return played

@@ -252,7 +252,7 @@ def trainable(seat: str, servers: Collection[str] = ()) -> tuple[str, Path | Non
     found = find_seat(seat, servers)
     if seat in ("", HF) or (found is not None and not found.is_here):
         raise ConfigError(
-            f"--model {seat}: only a model whose weights are here can be trained: smollm2-135m, a .gguf "
+            f"--model {seat}: only a model whose weights are here can be trained: a packaged one, a .gguf "
             "file, hf:FOLDER or hf:ORG/NAME, each with +ADAPTER to go on from one."
         )
     return base_and_adapter(seat)

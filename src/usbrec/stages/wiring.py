@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -48,12 +48,14 @@ from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, Mo
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
+from usbrec.stages.anchoring import shared_model
 from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
 from usbrec.storage import Stamped, stamped
 
 # What only some seats need is imported where it is seated: a run by rules should not pay for all of it.
 if TYPE_CHECKING:
     from usbrec.enhancement import InternalSeats
+    from usbrec.judge.anchors import AnchorJudge
     from usbrec.judge.model import ModelJudge
     from usbrec.judge.persuasion import PersuasionJudge
     from usbrec.play.grounding.candidates import Grounding
@@ -94,9 +96,10 @@ class Participants:
     `workers` is how many units may be worked on at once, or lockstep batches of `batch_size` units;
     `restart_whole` whether an interrupted unit has to start again from its first call; `identities` what
     decides answers; `own` everyone of the user's own. `ranking()` makes the list behind each round (None
-    without a catalogue), built when first asked for; `persuasion` rates explanations (None where it is off,
-    and where the judge is no model). `models` are closed at the end: those handed in are their owner's.
-    `tools` says whether the recommender's model calls tools.
+    without a catalogue) and `anchors()` the judge of fixed replies (None where it is off), built when first
+    asked for; `persuasion` rates explanations (None where it is off, and where the judge is no model).
+    `models` are closed at the end: those handed in are their owner's. `tools` says whether the recommender's
+    model calls tools.
     """
 
     runner: EpisodeRunner
@@ -106,6 +109,7 @@ class Participants:
     models: tuple[ChatModel, ...]
     ranking: Callable[[], Ranking | None] = lambda: None
     persuasion: PersuasionJudge | None = None
+    anchors: Callable[[], AnchorJudge | None] = lambda: None
     batch_size: int = 1
     judges: Mapping[str, ModelJudge] = field(default_factory=dict)
     seated: Mapping[str, ChatModel] = field(default_factory=dict)
@@ -172,6 +176,8 @@ class _Wiring:
         self._replay = replay
         self._reuse = reuse
         self._models: dict[str, ChatModel] = {}
+        self._backends: dict[str, ChatModel] = {}
+        self._stands_in = opener is not None
         self._open = opener or ModelOpener(config.models, config.servers).open
         self._given = models_given(config, objects)
         self._before: Mapping[str, ChatModel] = {} if before is None else before.seated
@@ -238,6 +244,7 @@ class _Wiring:
             own=self._own,
             ranking=lambda: self._ranking,
             persuasion=self._persuasion(judge),
+            anchors=lambda: self._anchors,
             batch_size=self._batch_size(),
             judges=self._judges,
             seated=self._models,
@@ -334,15 +341,20 @@ class _Wiring:
         there = self._given.get(seat) or self._before.get(seat)
         return self._open(seat) if there is None else there
 
+    def _opened_once(self, seat: str) -> ChatModel:
+        if seat not in self._backends:
+            self._backends[seat] = self._opened(seat)
+        return self._backends[seat]
+
+    def _recorded(self, model: ChatModel) -> ChatModel:
+        if self._journal is None:
+            return model
+        return RecordedModel(model, self._journal, replay=self._replay, reuse=self._reuse)
+
     def _model(self, seat: str) -> MeteredModel:
         """The metered model of a seat, recorded where there is a journal; opened once, whoever asks."""
         if seat not in self._models:
-            opened = self._opened(seat)
-            self._models[seat] = (
-                opened
-                if self._journal is None
-                else RecordedModel(opened, self._journal, replay=self._replay, reuse=self._reuse)
-            )
+            self._models[seat] = self._recorded(self._opened_once(seat))
         prices = prices_of(seat, self._config.servers)
         model = self._models[seat]
         return MeteredModel(model if prices is None else PricedModel(model, prices))
@@ -602,6 +614,27 @@ class _Wiring:
 
             self._trained[seat] = open_judge(seat, self._languages)
         return self._trained[seat]
+
+    @functools.cached_property
+    def _anchors(self) -> AnchorJudge | None:
+        config, seat = self._config, self._config.seats.judge
+        if not config.judging.anchors:
+            return None
+        from usbrec.judge.anchors import AnchorJudge
+        from usbrec.judge.model import ModelTargetJudge
+
+        model = self._opened_once(seat)
+        if not self._stands_in and self._journal is not None:
+            model = shared_model(config, self._seat(seat), model)
+        # The same judge, in the way of scoring that is found out for it.
+        judge = ModelTargetJudge(replace(self._judging(seat), model=self._recorded(model)))
+        return AnchorJudge(
+            judge,
+            self._known("judging.anchors"),
+            config.judging.anchors,
+            settled(config.common_seed, "common_seed"),
+            self._languages,
+        )
 
     def _target_judge(self, seat: str) -> TargetJudge:
         if seat == RULES:

@@ -74,6 +74,11 @@ class Comparison:
         return any(system.second.n for system in self.systems)
 
     @property
+    def anchored(self) -> bool:
+        """Whether the judge scored fixed replies beside."""
+        return any(system.calibrated.n for system in self.systems)
+
+    @property
     def persuasion_rated(self) -> bool:
         """Whether the judge's model rated explanations."""
         return any(system.persuasiveness.n for system in self.systems)

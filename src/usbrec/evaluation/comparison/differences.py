@@ -11,12 +11,15 @@ from usbrec.evaluation.runs.results import Run
 from usbrec.evaluation.statistics import PairedDifference, holm, paired_difference
 from usbrec.keys import derive_seed
 
-MeasureName = Literal["ieval", "hit", "second", "pass^1", "pass^2", "pass^4"]
+MeasureName = Literal["ieval", "hit", "second", "calibrated", "pass^1", "pass^2", "pass^4"]
 Scope = Literal["all", "non_repeats"]
 
 MEASURES: Mapping[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit": metrics.hit}
 #: Taken where both runs have it, and not adjusted together with the outcomes.
-SECONDARY: Mapping[MeasureName, metrics.Measure] = {"second": metrics.second_score}
+SECONDARY: Mapping[MeasureName, metrics.Measure] = {
+    "second": metrics.second_score,
+    "calibrated": metrics.calibrated,
+}
 
 
 # From here on chance alone could explain a difference.

@@ -36,6 +36,7 @@ MEASURES: Mapping[str, str] = {
     "hit": "share of rows in which the recommender named a target",
     "second": "second judge's score, 0 to 2",
     "persuasiveness": "rating of the explanations by the judge's model, 0 to 2 (where it was asked)",
+    "calibrated": "score between fixed replies with random items (0) and the target (2) (where it was asked)",
     "violated": "share of recommendations that do not meet what is asked of an item (where something is)",
     "pass^1": "chance that a trial succeeds (with trials or tasks; likewise pass^2, pass^4 ...)",
     "failed": "rows that failed on the model's side",
@@ -46,7 +47,7 @@ MEASURES: Mapping[str, str] = {
     "training_sd.ieval": "standard deviation of the means of the training seeds (where there are several)",
     "training_sd.hit": "the same of the hit",
 }
-_WHERE_THERE_IS = frozenset({"second", "persuasiveness", "violated"})
+_WHERE_THERE_IS = frozenset({"second", "persuasiveness", "violated", "calibrated"})
 #: Counts of `replies` that are no estimates of their own.
 _NOT_TOLD = frozenset({"n"})
 
@@ -80,6 +81,7 @@ def _means(system: System) -> Iterator[dict[str, Any]]:
         ("hit", "non_repeats", system.hit_non_repeats),
         ("second", "all", system.second),
         ("persuasiveness", "all", system.persuasiveness),
+        ("calibrated", "all", system.calibrated),
         ("violated", "all", system.violated),
     ):
         if measure in _WHERE_THERE_IS and not interval.n:

@@ -18,9 +18,9 @@ _NOTHING = Interval(None, None, None, 0, 0).to_json()
 class System:
     """One run's line in the table. `calls`, `tokens` (prompt and completion), `seconds` are per row.
 
-    `ieval`, `second` (second judge) and `persuasiveness` lie in [0, 2], the latter two with n 0 where nothing
-    was judged or rated; `hit` is a share of rows. Those of `_non_repeats` are taken on rows whose targets the
-    context had not named.
+    `ieval`, `second` (second judge), `persuasiveness` and `calibrated` (between fixed replies) lie in [0, 2],
+    the latter three with n 0 where nothing was judged, rated or anchored; `hit` is a share of rows. Those of
+    `_non_repeats` are taken on rows whose targets the context had not named.
     `replies` is what :func:`usbrec.evaluation.metrics.reply_counts` counts. `control` says that no language
     model sat in the recommender's seat. `training` is how far the training seeds lie apart
     (:func:`usbrec.evaluation.metrics.training_spread`), None where there are not several. `scored` are the
@@ -52,9 +52,11 @@ class System:
     passes: Mapping[int, Interval] = field(default_factory=dict)
     passes_by: str = "linked"
     judge_agreement: Mapping[str, Any] | None = None
+    calibrated: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"violated": self.violated.to_json()} if self.violated.n else {}
+        told |= {"calibrated": self.calibrated.to_json()} if self.calibrated.n else {}
         if self.passes:
             told["passes"] = {str(k): found.to_json() for k, found in self.passes.items()}
             told["passes_by"] = self.passes_by
@@ -113,6 +115,9 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         },
         passes_by=by,
         judge_agreement=results.get("judge_agreement"),
+        calibrated=metrics.interval(
+            run.rows, metrics.calibrated, seed=seed, place="calibrated", resamples=resamples
+        ),
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )
 

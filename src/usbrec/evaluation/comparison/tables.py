@@ -131,9 +131,11 @@ UNSUPPORTED = " ?"
 
 def unadjusted(comparison: Comparison) -> str:
     """Whose p values are not adjusted together with the others, in words; "" where there are none."""
-    passes = any(one.measure.startswith(formatting.PASS) for one in comparison.secondary)
-    second = any(not one.measure.startswith(formatting.PASS) for one in comparison.secondary)
-    return " and ".join(["the second judge"] * second + ["pass^k"] * passes)
+    measures = {one.measure for one in comparison.secondary}
+    names = {"second": "the second judge", "calibrated": "calibrated scores"}
+    told = [name for measure, name in names.items() if measure in measures]
+    told += ["pass^k"] * any(measure.startswith(formatting.PASS) for measure in measures)
+    return " and ".join(told)
 
 
 _DIFFERENCE = ("difference", "95 % interval", "p", "p (Holm)")
@@ -297,6 +299,11 @@ OUTCOMES = (
         "hit, not\nrepeated",
         "the same on rows whose targets the context had not named",
         _not_repeated,
+    ),
+    Column(
+        "cali-\nbrated",
+        "score in [0, 2] between fixed replies of the same row: 0 a random item, 2 the target",
+        lambda system: _score(system.calibrated),
     ),
     Column(
         "second\njudge",

@@ -1,5 +1,6 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
+from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
 from usbrec.evaluation.metrics.passes import (
     Basis,
@@ -48,6 +49,9 @@ __all__ = [
     "Measure",
     "Row",
     "basis_of",
+    "calibrated",
+    "calibrated_rows",
+    "calibration",
     "dialogues_of",
     "diversity",
     "facts_of",

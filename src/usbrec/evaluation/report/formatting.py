@@ -61,7 +61,7 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}"
 
 
-_MEASURES = {"ieval": "iEval score", "hit": "hit", "second": "second judge"}
+_MEASURES = {"ieval": "iEval score", "hit": "hit", "second": "second judge", "calibrated": "calibrated"}
 #: How the names of pass^k begin.
 PASS = "pass^"
 

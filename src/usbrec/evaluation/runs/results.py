@@ -63,7 +63,8 @@ def summarise(
     (None, and no field, where nobody looked).
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts. ``violated`` stands there where something is asked of items,
-    ``passes`` (pass^k) where samples were played several times or have tasks.
+    ``passes`` (pass^k) where samples were played several times or have tasks, ``calibrated`` where the judge
+    scored fixed replies beside.
     """
     listed = list(rows)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
@@ -122,6 +123,8 @@ def summarise(
         summary["passes"] = passes
     if judge_agreement is not None:
         summary["judge_agreement"] = dict(judge_agreement)
+    if (calibration := metrics.calibration(listed, seed=seed, resamples=resamples)) is not None:
+        summary["calibrated"] = calibration
     return {**rounded(summary), "seats": dict(seats or {}), "config": dict(config)}
 
 

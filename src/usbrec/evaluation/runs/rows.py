@@ -44,6 +44,8 @@ def check_row(row: Any) -> dict[str, Any]:
         raise ValueError(f"{where}: field rounds does not hold the ranks of its targets in every round")
     if row.get("persuasion") is not None and not _is_score(row["persuasion"]):
         raise ValueError(f"{where}: field persuasion is no score")
+    if row.get("anchors") is not None and not _are_anchors(row["anchors"]):
+        raise ValueError(f"{where}: field anchors holds neither scores nor a reason")
     if row.get("second_judge") is not None and not _is_opinion(row["second_judge"]):
         raise ValueError(f"{where}: field second_judge is no score with the name of its judge")
     if row.get("trial") is not None and not _is_trial(row["trial"]):
@@ -102,6 +104,17 @@ def _is_opinion(value: Any) -> bool:
         _is_score(value)
         and _is_text(value.get("name"))
         and (value.get("mean") is None or _is_number(value["mean"]))
+    )
+
+
+def _are_anchors(value: Any) -> bool:
+    """What the judge said of a target and of random items, or why it said nothing."""
+    if not isinstance(value, Mapping):
+        return False
+    if "why" in value:
+        return _is_text(value["why"])
+    return (
+        _is_score(value.get("target")) and _is_list(value.get("others"), _is_score) and bool(value["others"])
     )
 
 

@@ -50,6 +50,8 @@ _TAKES = frozenset({"response_format"})
 _PASSED_ON = "{{ messages[0]['content'] }}"
 #: How deep raw log-probabilities are read before the grammar-limited second look of `choose`.
 _TOP = 64
+#: So many characters at the beginning of two first messages are worth keeping for the second.
+_WORTH = 200
 
 
 class LlamaCppModel:
@@ -434,13 +436,23 @@ def _weights(file: Stamped) -> str:
 
 
 def _shared(held: Sequence[Message], messages: Sequence[Message]) -> int:
-    """How many characters of whole leading messages two conversations have in common."""
+    """How many characters of whole leading messages two conversations have in common; where the first
+    messages differ, as in questions about one dialogue, how many these begin with, if it is worth a slot."""
     length = 0
     for ours, theirs in zip(messages, held, strict=False):
         if ours != theirs:
             break
         length += len(ours.content) + 1
+    if not length and messages[0].role == held[0].role:
+        begin = _alike(messages[0].content, held[0].content)
+        return begin if begin >= _WORTH else 0
     return length
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
 
 
 def _over_options(tokens: Sequence[tuple[str, float]], options: Sequence[str]) -> dict[str, float] | None:
