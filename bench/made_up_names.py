@@ -1,6 +1,6 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
-    python bench/made_up_names.py [--half developed|reported|held-out|second] [--replies 3000] [--seed 0] [--show]
+    python bench/made_up_names.py [--half developed|reported|held-out|second] [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or

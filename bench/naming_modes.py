@@ -80,7 +80,7 @@ async def play(model: ChatModel, of: str, naming: Any, count: int) -> Sequence[d
     similarity, prompts = Similarity(), Prompts()
     knowledge = Knowledge.of(catalogue, similarity, seed=0)
     retriever = AttributeRetriever(catalogue, knowledge.linker, similarity)
-    grounding = Grounding(knowledge, retriever, prompts, 6, 0, naming == "slots")
+    grounding = Grounding(knowledge, retriever, prompts, 6, slots=naming == "slots")
     system = prompts.render("recommender_slots" if naming == "slots" else "recommender_grounded")
     examples = worked_examples(catalogue, similarity, prompts, count=2, seed=0, grounding=grounding)
     template = PromptTemplate(system, prompts.render("opening"), examples, 5, grounding.format)

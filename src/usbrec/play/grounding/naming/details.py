@@ -13,12 +13,17 @@ from __future__ import annotations
 from usbrec.items import normalise_title
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.context import NamingContext
-from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.language import either, proper_phrases
 from usbrec.play.grounding.naming.page import is_capital
 
 #: So many words in small letters may stand between a preposition and a name: "in the fictional ...".
 _DESCRIBING = 3
 _BEFORE_GOODS = frozenset({"der", "die", "das", "den", "dem", "des", "von", "vom"})
+#: What speaks of those who talk rather than of an item.
+_ADDRESSING = frozenset({
+    "you", "your", "youll", "youd", "i", "id", "ill", "im", "we", "us", "me", "my", "find", "go", "try", "watch",
+    "pick", "get", "see", "du", "dir", "dich", "sie", "ihnen", "ich", "wir",
+})  # fmt: skip
 _INSTEAD = frozenset({"statt", "anstatt", "anstelle", "alternativ", "lieber"})
 
 
@@ -38,7 +43,9 @@ class Details(NamingContext):
             if is_small(page.norms[place]) and page.raws[place].islower():
                 place += 1
                 continue
-            if not (self._known(place, end) or (place == end and self._is_noun(place))):
+            if not (
+                self._known(place, end) or self._prize(place, end) or (place == end and self._is_noun(place))
+            ):
                 if not self._told_of(place, end):
                     return False
                 found += 1
@@ -87,6 +94,18 @@ class Details(NamingContext):
         if not either("comparing").isdisjoint(near) or not {"und", "oder", "aber", "noch"}.isdisjoint(near):
             return False
         return page.raws[index - 1][0].islower() or before.isdigit() or page.opens[index - 1]
+
+    def _prize(self, first: int, last: int) -> bool:
+        """Whether words are a prize, or a phrase that has capitals: "Best Supporting Actor"."""
+        norms = self.page.norms[first : last + 1]
+        if len(norms) > 1 and norms[0] in ("best", "bester", "beste", "besten"):
+            return all(norm in either("awards") or is_small(norm) for norm in norms)
+        named = [
+            norm
+            for place, norm in enumerate(norms, first)
+            if not (self._proper(place) or norm.isdigit() or norm in ("the", "at", "in", "a"))
+        ]
+        return " ".join(named) in proper_phrases() or " ".join(norms) in proper_phrases()
 
     def _known(self, first: int, last: int) -> bool:
         """Whether these words are a person of the catalogue, the surname of one who made an item named here,
@@ -164,6 +183,12 @@ class Details(NamingContext):
         if not topics or page.opens[first] or page.gap(first).strip():
             return False
         after, before, index = last + 1, page.norms[first - 1], first - 1
+        between = [place for place in range(begin, first) if page.words[place].start >= topics[0].end]
+        if any(page.norms[place] in _ADDRESSING for place in between if page.mention_at[place] is None):
+            # "After Heat, you will find ...".
+            return False
+        if before in ("for", "to", "into", "at", "für", "zu", "bei"):
+            return False
         if page.mention_at[index] is not None:
             # "In Heat (1995) Vincent Hanna hunts ...", not "Heat Alien".
             return topics[-1].year is not None and page.opens[begin] and page.norms[begin] == "in"
@@ -212,6 +237,9 @@ class Details(NamingContext):
             norm = page.norms[place]
             if norm in either("detail_verbs"):
                 return self._subject_known(place)
+            if norm in either("detail_prepositions") and is_capital(page.raws[place]) and place > begin:
+                # "...; In the Realm of Men": a title begins there.
+                return False
             if norm in either("detail_prepositions"):
                 opened = page.norms[place - 1] if place > begin else ""
                 if place == begin or opened in either("no_details_behind"):

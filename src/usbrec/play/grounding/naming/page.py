@@ -14,7 +14,7 @@ from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
-from usbrec.play.grounding.naming.language import Language, either, language_of
+from usbrec.play.grounding.naming.language import Language, either, english, language_of
 
 _OPENING = re.compile(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
 _SENTENCE = re.compile(r"[.!?…](?=\s|$)|\n")
@@ -37,6 +37,8 @@ class Heard:
     text: str
 
 
+#: So short a reply may have no word that tells its language.
+_FEW_WORDS = 7
 _BEHIND_COMMAS = frozenset(
     {"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"}
 )
@@ -185,7 +187,19 @@ class Page:
             for norm, raw, at in zip(self.norms, self.raws, self.mention_at, strict=True)
             if at is None and len(raw) == len(norm)
         ]
-        return language_of(norm for norm in beside if norm.isalpha())
+        found = language_of(norm for norm in beside if norm.isalpha())
+        # "1731 comes highly recommended." has no small word that tells.
+        return found if found is not None or len(self.norms) > _FEW_WORDS else self._all_english
+
+    @cached_property
+    def _all_english(self) -> Language | None:
+        known = english()
+        beside = [
+            known.is_ordinary(word, raw) or word.norm.isdigit()
+            for word, raw, at in zip(self.words, self.raws, self.mention_at, strict=True)
+            if at is None
+        ]
+        return known if len(beside) > 1 and all(beside) else None
 
     def gap(self, index: int) -> str:
         """What stands before a word, from the end of the one before."""

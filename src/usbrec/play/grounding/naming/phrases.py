@@ -148,8 +148,17 @@ class Phrases(NamingContext):
         if f" {' '.join(norms)} " in self.heard or head in self._catalogue_words or head in either("kinds"):
             return False
         if page.opens[phrase.last] and page.raws[phrase.last][0].isupper() and not self._said_of(phrase):
-            # "Hello!"
-            return False
+            # "Hello!" is none, "My advice? Arrival, no question." has one.
+            after = phrase.last + 1
+            goes_on = after < len(page.norms) and page.gap(after).strip() == ","
+            return (
+                goes_on
+                and phrase.last > 1
+                and phrase.first == phrase.last
+                and not self._anything_named
+                and noun_only(head)
+                and not self._familiar(phrase.last)
+            )
         if phrase.before in ARTICLES:
             return self._behind_kind(phrase) or self._unheard_of(phrase)
         if not is_singular(head) and not phrase.verb and self._disagrees(phrase):
@@ -161,10 +170,12 @@ class Phrases(NamingContext):
             return not self._familiar(phrase.last)
         if page.norms[max(0, phrase.first - 2)] in _listed("kinds_of") and phrase.before == "of":
             return False
+        relative = page.norms[phrase.last + 1 : phrase.last + 2] in (["which"], ["who"])
+        if relative and not self._anything_named and not self._familiar(phrase.last):
+            return True
         if self._where_names_stand(phrase):
             return head not in self._generic
-        named = phrase.verb in either("choosing") or phrase.verb in ("watch", "try", "see")
-        if named and not self._anything_named and noun_only(head) and not self._familiar(phrase.last):
+        if phrase.verb and not self._anything_named and noun_only(head) and not self._familiar(phrase.last):
             return True
         if phrase.verb or phrase.before == "as" or head in _listed("idioms"):
             return phrase.before != "as" and head in nouns("count") and not self._familiar(phrase.last)
@@ -195,8 +206,11 @@ class Phrases(NamingContext):
     def _unheard_of(self, phrase: _Phrase) -> bool:
         """Whether "the" stands before a noun that nothing was said of: "Perhaps the lobster, if ..."."""
         page, norms, head = self.page, self.page.norms, self.page.norms[phrase.last]
-        if phrase.before != "the" or self._familiar(phrase.last) or not noun_only(head):
+        if phrase.before != "the" or self._familiar(phrase.last):
             return False
+        if not noun_only(head):
+            # "the breathless is ...".
+            return self.vocabulary.brands and self._said_of(phrase) and not head.endswith(("st", "er"))
         place = phrase.first - 2
         behind = norms[place] if place >= 0 and not page.gap(place + 1).strip() else ""
         if (behind or (norms[place] if place >= 0 else "")) in _listed("giving"):
@@ -291,7 +305,8 @@ class Phrases(NamingContext):
         for index, norm in enumerate(page.norms):
             if norm not in ("and", "or", "over", "than", "then") or page.mention_at[index] is not None:
                 continue
-            if page.gap(index).strip() or not self._mention_at(index + 1):
+            named = index + (2 if page.norms[index + 1 : index + 2] == ["the"] else 1)
+            if page.gap(index).strip() or named >= len(page.norms) or page.mention_at[named] is None:
                 continue
             first = self._segment(index - 1)
             if first is None:

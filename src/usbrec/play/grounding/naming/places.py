@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from usbrec.items.linking.ambiguity import is_common
 from usbrec.play.grounding.naming.context import ARTICLES, NO_NOUN, is_currency, text_behind
 from usbrec.play.grounding.naming.language import either, either_pairs
+from usbrec.play.grounding.naming.nouns import is_verb
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.runs import Runs
 
@@ -229,7 +230,7 @@ class Places(Runs):
                 following
                 and not ends
                 and (
-                    following.endswith("s")
+                    (following.endswith("s") and not self._acts(index + 1))
                     or following in either("counted")
                     or (following in ("to", "or", "and", "bis", "oder", "und") and self._number_at(index + 2))
                 )
@@ -265,7 +266,7 @@ class Places(Runs):
             return f" {page.norms[index]} " not in self.heard
         if following in ("and", "or") and page.gap(index + 1) == " " and self._mention_at(index + 2):
             # "two options, 832 and Heat".
-            return before not in either("before_numbers") or bool(page.gap(index).strip())
+            return before not in either("numbered")
         if before in ("and", "or", "und", "oder") and page.mention_at[index - 2] is not None:
             return len(page.norms[index]) > 1 and following not in either("units")
         if (
@@ -285,6 +286,14 @@ class Places(Runs):
         if before in either("before_numbers") or before.isdigit() or (before in either("months")):
             return False
         return (ends or following in either("subjects") or self._function(following)) and before.isalpha()
+
+    def _acts(self, index: int) -> bool:
+        """Whether a word that ends in "s" is a verb: what stands behind it is its object."""
+        page = self.page
+        following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
+        return is_verb(page.norms[index]) and (
+            following in ("the", "a", "your", "my", "all") or following.endswith("ly")
+        )
 
     def _number_at(self, index: int) -> bool:
         return index < len(self.page.norms) and self.page.norms[index].isdigit()

@@ -8,7 +8,7 @@ from functools import cached_property
 from usbrec.items import normalise_title
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.details import Details
-from usbrec.play.grounding.naming.language import either, proper_phrases
+from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
 _NOUN_ENDINGS = (
@@ -197,18 +197,6 @@ class Runs(Details):
             and page.norms[last + 1] in either("subjects")
             and page.gap(last + 1) == " "
         )
-
-    def _prize(self, first: int, last: int) -> bool:
-        """Whether words are a prize, or a phrase that has capitals: "Best Supporting Actor"."""
-        norms = self.page.norms[first : last + 1]
-        if len(norms) > 1 and norms[0] in ("best", "bester", "beste", "besten"):
-            return all(norm in either("awards") or is_small(norm) for norm in norms)
-        named = [
-            norm
-            for place, norm in enumerate(norms, first)
-            if not (self._proper(place) or norm.isdigit() or norm in ("the", "at", "in", "a"))
-        ]
-        return " ".join(named) in proper_phrases() or " ".join(norms) in proper_phrases()
 
     def _subtitle(self, first: int, last: int) -> bool:
         """Whether words behind a title and a colon go on with the name: "Rope: The Return"."""
