@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from usbrec import on_demand
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
 
@@ -18,6 +19,7 @@ _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTD
 
 def main() -> None:
     """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
+    on_demand.in_command = True
     try:
         with _notes():
             app(standalone_mode=True)
