@@ -11,6 +11,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+#: Whether this process is a command of ours, so that nobody else uses what it imports.
+in_command = False
+
 
 def given_out(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
     """The ``__getattr__`` of a package: module below it -> the names that it has, with blanks between."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -386,3 +388,20 @@ def test_the_pairs_shown_are_of_different_samples_where_there_are_any(tmp_path):
     text = Page(write(tmp_path / "r.html", runs, pairs={"counts": {"n": 4}, "examples": examples})).text
     assert re.findall(r"Chosen (\w\d)\.", text) == ["a0", "b0", "c0", "d0", "a1", "b1"]
     assert "rows 4" in text
+
+
+def test_a_command_draws_the_same_without_the_help_of_what_it_draws_with(tmp_path):
+    runs = realistic(tmp_path / "runs", n=12)
+    here = write(tmp_path / "here.html", runs)
+    code = (
+        "import sys; from pathlib import Path; from usbrec import on_demand; on_demand.in_command = True\n"
+        "from usbrec.evaluation import compare, load_run, write_report\n"
+        "runs = [load_run(path) for path in sys.argv[2:]]\n"
+        "write_report(sys.argv[1], runs, title='A report', comparison=compare(runs))\n"
+        "from matplotlib.lines import Line2D; assert 'Properties' not in (Line2D.set.__doc__ or '')\n"
+        "Line2D([0], [0]).set(color='red')\n"
+        "from usbrec.config import Config; assert Config().seed == 0\n"
+    )
+    there = tmp_path / "there.html"
+    subprocess.run([sys.executable, "-c", code, there, *(run.path for run in runs)], check=True)
+    assert there.read_text(encoding="utf-8") == here

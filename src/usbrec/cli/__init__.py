@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from usbrec import on_demand
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
 
@@ -19,6 +20,7 @@ _KEPT = "What is finished is kept: the same command goes on from there."
 
 def main() -> None:
     """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
+    on_demand.in_command = True
     try:
         with _notes():
             app(standalone_mode=True)

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from usbrec import on_demand
 from usbrec.errors import ConfigError
 
 Value = TypeVar("Value")
@@ -43,7 +44,11 @@ class Stage(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        # Read out of the source, which takes long: for documents and Python programs, and in no command.
+        use_attribute_docstrings=not on_demand.in_command,
+        hide_input_in_errors=True,
     )
 
     #: Settings that stand elsewhere now, and where.

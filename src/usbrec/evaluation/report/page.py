@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jinja2
@@ -26,7 +27,7 @@ from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, s
 from usbrec.evaluation.comparison.systems import distinctly_named
 from usbrec.evaluation.comparison.tables import judge_agrees, judges_in_words
 from usbrec.evaluation.metrics.rounds import CUTOFFS
-from usbrec.evaluation.report import formatting
+from usbrec.evaluation.report import formatting, matplotlib_help
 from usbrec.evaluation.report.dialogues import Pick, pick_dialogues
 from usbrec.evaluation.runs.results import Run
 from usbrec.keys import digest
@@ -117,6 +118,14 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+def _plots() -> ModuleType:
+    """What draws: imported here, because matplotlib takes half a second that only a report should cost."""
+    matplotlib_help.leave_out()
+    from usbrec.evaluation.report import plots
+
+    return plots
+
+
 def _by_pair(comparison: Comparison) -> list[tuple[Difference, int]]:
     """The differences pair by pair; with the first of each pair, how many lines the pair has, else 0."""
     pairs: dict[tuple[str, str], list[Difference]] = {}
@@ -129,7 +138,7 @@ def _by_pair(comparison: Comparison) -> list[tuple[Difference, int]]:
 
 def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]]:
     """Figures in reading order: a heading, the figure, what it says in words for who cannot see it."""
-    from usbrec.evaluation.report import plots  # matplotlib: half a second that only a report should cost
+    plots = _plots()
 
     systems = comparison.systems
     scored = [system for system in systems if system.ieval.mean is not None]
@@ -184,7 +193,7 @@ def _rounds(runs: Sequence[Run]) -> dict[str, Any] | None:
     told = [(run.name, run.results["by_round"]) for run in runs if run.results.get("by_round")]
     if not told:
         return None
-    from usbrec.evaluation.report import plots  # matplotlib: as above
+    plots = _plots()
 
     words = "; ".join(
         f"{name}: "
@@ -205,7 +214,7 @@ def _experiment(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """An experiment's tables, and for each method a figure of the losses of its trainings."""
     if told is None:
         return None
-    from usbrec.evaluation.report import plots  # matplotlib: as above
+    plots = _plots()
 
     curves = []
     # Losses of different methods are different quantities: each has a figure and a scale of its own.

@@ -34,6 +34,8 @@ _PART, _LETTERS = 6, 4
 #: What two words with one stem begin with, and how many letters their endings have at most.
 _BEGINNING, _ENDING = 3, 5
 _DIGIT = re.compile(r"\d")
+#: The accents of Latin letters, apart from them.
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
 _PLAIN = re.compile(r"[^\W_]+")
 #: In so many texts at most it is looked whether a name is an ordinary word.
 _LOOKED_AT = 50
@@ -49,8 +51,10 @@ def folded(word: str) -> str:
     """A word without case, accents and a possessive "'s"."""
     plain = word.casefold()
     if not plain.isascii():
-        parts = unicodedata.normalize("NFKD", plain)
-        plain = "".join(part for part in parts if not unicodedata.combining(part)).replace("’", "'")
+        parts = unicodedata.normalize("NFKD", plain).replace("’", "'")
+        plain = _ACCENTS.sub("", parts)
+        if not plain.isascii():
+            plain = "".join(part for part in parts if not unicodedata.combining(part))
     return plain.removesuffix("'s").replace("'", "")
 
 
