@@ -11,7 +11,8 @@ TITLES = (
     "Kiosk; Canteen; Traffic; Inception; Zodiac; Ice Cream; Parking Lot; Franklyn; The Landlord; Breakfast;"
     "Treehouse; Henhouse; Pulp Fiction; No Worries; Good Bye, Lenin!;"
     "Verstanden; Zimt; Sonnencreme; Tschick; Metropolis;"
-    "社員食堂; 住宅ローン; なるほど; 素晴らしい; 天気の子; シン・ゴジラ; ゴジラ; 東京物語; 围城"
+    "社員食堂; 住宅ローン; なるほど; 素晴らしい; 天気の子; シン・ゴジラ; ゴジラ; 東京物語; 围城;"
+    "住房贷款; 明白了; 流浪地球; 직원식당; 알겠습니다; 국제시장"
 )
 LINKER = Linker([Item(title.strip(), title.strip()) for title in TITLES.split(";")])
 
@@ -40,6 +41,10 @@ def named(text: str) -> list[str]:
         "住宅ローンが大変だ。",
         "なるほど、助かります。",
         "素晴らしい、また来週。",
+        "住房贷款压力很大。",
+        "明白了，谢谢。",
+        "직원식당에서 점심을 먹어요.",
+        "알겠습니다, 감사합니다.",
     ],
 )
 def test_an_everyday_word_among_others_names_no_title(text: str) -> None:
@@ -68,6 +73,11 @@ def test_an_everyday_word_among_others_names_no_title(text: str) -> None:
         ("シン・ゴジラとゴジラ", ["シン・ゴジラ", "ゴジラ"]),
         ("シン・ゴジラとゴジラ、どっち？", ["シン・ゴジラ", "ゴジラ"]),
         ("钱钟书的围城", ["围城"]),
+        ("流浪地球怎么样？", ["流浪地球"]),
+        ("那就流浪地球吧", ["流浪地球"]),
+        ("看过住房贷款吗", ["住房贷款"]),
+        ("국제시장이요", ["국제시장"]),
+        ("국제시장 같은 영화 있어요?", ["국제시장"]),
         ("我读过钱钟书的围城。", ["围城"]),
     ],
 )

@@ -213,7 +213,7 @@ def _null_in(constraints: Any) -> str | None:
         place = f"constraints[{index}]"
         if row is None:
             return place
-        predicate: Any = row.get("constraint", ()) if isinstance(row, dict) else ()
+        predicate: Any = row.get("constraint", {}) if isinstance(row, dict) else {}
         if predicate is None:
             return f"{place}.constraint"
         for field in ("field", "op", "value") if isinstance(predicate, dict) else ():

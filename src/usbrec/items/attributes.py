@@ -11,12 +11,15 @@ from weakref import WeakKeyDictionary
 from usbrec import lexicon
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.genres import SAID_FOR, SYNONYMS, normalise_genre, said_elsewhere
+from usbrec.items.scripts import has_unspaced
 from usbrec.items.titles import Word, normalise_title, words
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.detection import detect
 
 _T = TypeVar("_T")
 _LONGEST_NAME = 5
+#: Where a character is a word (克里斯托弗·诺兰), and how many make a name that no other word is part of.
+_LONGEST_UNSPACED, _LEAST_UNSPACED = 16, 3
 
 
 def genres_in(text: str, catalogue: Catalogue, language: str | None = None) -> tuple[str, ...]:
@@ -90,10 +93,16 @@ class Vocabulary:
         names: dict[str, str] = {}
         for item in self._items:
             for name in item.people:
-                if " " in name:
+                if " " in name or not name.isascii():
                     names.setdefault(name, name)
-        # One word is a name in too many texts that mean something else.
-        return {key: name for name in names if " " in (key := normalise_title(name))}
+        # One word is a name in too many texts that mean something else, and so are two characters.
+        found: dict[str, str] = {}
+        for name in names:
+            key = normalise_title(name)
+            least = _LEAST_UNSPACED if not key.isascii() and has_unspaced(key) else 2
+            if key.count(" ") + 1 >= least:
+                found.setdefault(key, name)
+        return found
 
 
 @functools.cache
@@ -124,7 +133,9 @@ def _spans(read: Sequence[Word], said: Mapping[str, _T]) -> Iterator[tuple[int, 
     stems = [word.stem for word in read]
     position = 0
     while position < len(stems):
-        for length in range(min(_LONGEST_NAME, len(stems) - position), 0, -1):
+        stem = stems[position]
+        most = _LONGEST_NAME if stem.isascii() or not has_unspaced(stem) else _LONGEST_UNSPACED
+        for length in range(min(most, len(stems) - position), 0, -1):
             phrase = " ".join(stems[position : position + length])
             if phrase in said:
                 yield read[position].start, read[position + length - 1].end, said[phrase]

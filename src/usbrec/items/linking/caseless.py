@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Container, Sequence
 
-from usbrec.items.linking import japanese
+from usbrec.items.linking import compounds, japanese
 from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.languages import CaselessWords, caseless
 from usbrec.items.scripts import (
@@ -157,7 +157,7 @@ class Surroundings:
         """Whether a title that needs evidence, and has no marks and no year, is named."""
         if self._alone():
             return True
-        doubtful = self._japanese in {"noun", "sound"}
+        doubtful = self._japanese in {"noun", "sound"} or self._compound
         if level is Ambiguity.PLAIN and not doubtful:
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
@@ -166,7 +166,10 @@ class Surroundings:
                 return True
             if self._written_by or (self._japanese and self._japanese_evidence(level)):
                 return True
-            if self._clause_before and self._clause_after and self._japanese != "sound":
+            if self._compound == "noun" and compounds.speaks_of_works(self._text, self._start, self._end):
+                return True
+            sound = "sound" in {self._japanese, self._compound}
+            if self._clause_before and self._clause_after and not sound:
                 return True
             return bool(
                 _THAI.match(self._text[self._start])
@@ -206,6 +209,16 @@ class Surroundings:
         if japanese.may_be_a_sound(written):
             return "sound"
         return "noun" if japanese.may_be_a_noun(written) else "title"
+
+    @functools.cached_property
+    def _compound(self) -> str:
+        """What the match may be in a Chinese or Korean text: a "noun", a "sound", or "" for neither."""
+        if self._japanese:
+            return ""
+        written = self._text[self._start : self._end]
+        if compounds.may_be_a_sound(written):
+            return "sound"
+        return "noun" if compounds.may_be_a_noun(written) else ""
 
     def _japanese_evidence(self, level: Ambiguity) -> bool:
         if japanese.is_said_of(self._text, self._end):
