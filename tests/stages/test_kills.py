@@ -135,7 +135,7 @@ def test_a_killed_experiment_ends_as_an_undisturbed_one(base: str, tmp_path: Pat
 
     def command(out: str) -> list[str | Path]:
         files = ["--train", train, "--test", test, "--catalogue", catalogue]
-        return ["experiment", *files, "--model", base, "--config", config, "-o", tmp_path / out]
+        return ["experiment", *files, "--recommender", base, "--config", config, "-o", tmp_path / out]
 
     begun = time.monotonic()
     whole = usbrec(*command("whole"), models=True)

@@ -15,6 +15,7 @@ from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
+_NO_MEMORY = ("failed to map segment", "annot allocate memory", "can't start new thread")
 _KEPT = "What is finished is kept: the same command goes on from there."
 
 
@@ -34,6 +35,11 @@ def main() -> None:
         _print(f"error: {error}")
         sys.exit(1)
     except MemoryError:
+        _out_of_memory()
+    except (ImportError, RuntimeError) as error:
+        # So a library that cannot be mapped and a thread that cannot be started say it.
+        if not any(words in str(error) for words in _NO_MEMORY):
+            raise
         _out_of_memory()
     except OSError as error:
         # Only where it is needed: help and version import as little as they can.
