@@ -79,7 +79,7 @@ def test_the_page_of_help_lists_every_subcommand_in_order() -> None:
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (("train", "--help"), "Train what recommends."),
+        (("train", "--help"), "Train what recommends, or what judges."),
         (("train",), "Learn to prefer, held near the model it starts from."),
         (("train", "kto", "-h"), "usbrec train kto [OPTIONS]"),
         (("models", "probe", "--help"), "usbrec models probe [OPTIONS]"),
