@@ -60,6 +60,8 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "understand what the seeker": {"0": 0.5, "2": 0.5},
     "end up with a recommendation": {"1": 1.0},
     "curious": {"2": 1.0},
+    "find out what the seeker likes": {"1": 1.0},
+    "say why something was recommended": {"0": 1.0},
     "without turns that led nowhere": {"0": 0.25, "1": 0.75},
     "How satisfied": {"0": 0.1, "4": 0.9},
 }
@@ -106,6 +108,8 @@ def test_every_aspect_is_the_expectation_over_its_own_scale_turn_by_turn_and_as_
         "understanding": (1.0, 2, 2),
         "task_completion": (1.0, 2, 2),
         "interest_arousal": (2.0, 2, 2),
+        "preference_elicitation": (1.0, 2, 2),
+        "explanation": (0.0, 2, 2),
         "efficiency": (0.75, 2, 2),
         "overall": (2.3, 2, 2),  # (3.6 + 1) / 2
     }
@@ -115,8 +119,8 @@ def test_every_aspect_is_the_expectation_over_its_own_scale_turn_by_turn_and_as_
     facts = results["facts"]
     assert facts["turn"]["accepted"]["mean"] == facts["turn"]["declined"]["mean"] == 0.5
     assert facts["dialogue"]["recommended"]["mean"] == round(2 / 3, 6)
-    # The third dialogue has no reply, and nobody is asked about it: 3 turns by 2, 2 dialogues by 5.
-    assert results["calls"] == 16
+    # The third dialogue has no reply, and nobody is asked about it: 3 turns by 2, 2 dialogues by 7.
+    assert results["calls"] == 20
 
 
 def test_rows_keep_the_dialogue_and_what_people_thought_beside_what_the_judge_says(tmp_path: Path) -> None:
@@ -139,7 +143,7 @@ def test_a_turn_is_judged_without_what_comes_after_it_and_prompts_begin_alike(tm
     assert all("I love it" not in text for text in of_turn)
     whole = [text for text in asked if "Good." in text]
     shared = whole[0][: whole[0].index("-----\nLook")]
-    assert len(whole) == 7
+    assert len(whole) == 9
     assert all(text.startswith(shared) for text in whole)
     # And a later turn's prompt goes on where an earlier one's conversation ended.
     assert shared.startswith(of_turn[0][: of_turn[0].index("\n-----\nLook")])
@@ -216,7 +220,7 @@ def test_what_a_stopped_run_has_asked_is_not_asked_again(tmp_path: Path) -> None
     results = scored(tmp_path, judge(choose=stops), config=one_by_one)
     whole = scored(tmp_path, judge(choose=stops), "whole", config=one_by_one)
     assert results == whole
-    assert len(asked) == 8 + (16 - 4) + 19  # the seventh question of 16 was cut off: four were answered
+    assert len(asked) == 8 + (20 - 4) + 23  # the seventh question of 20 was cut off: four were answered
 
 
 def test_another_question_in_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ def score(
     :class:`usbrec.RecordedDialogue` records or mappings with their fields. With a `catalogue`, facts say what
     was recommended, whether it exists and is new, and how the seeker took it. `judge` is a model's seat or
     :func:`usbrec.open_model`, which is asked the `aspects` ("relevance" and "interestingness" of each turn;
-    "understanding", "task_completion", "interest_arousal", "efficiency" and "overall" of each dialogue; by
+    "understanding", "task_completion", "interest_arousal", "preference_elicitation", "explanation",
+    "efficiency" and "overall" of each dialogue; by
     default all), or an object with ``score(conversation, targets)``, which gives one score of the dialogue
     from 0 to 2; "rules" (where nobody is named) asks nobody.
 

@@ -17,8 +17,10 @@ from usbrec.judge.aspects import ASPECTS, people_rated
 from usbrec.keys import derive_seed
 from usbrec.stages.judge_seat import JudgeSeat
 from usbrec.stages.measured import keep_measured
+from usbrec.stages.rating import refuse_without_ratings
+from usbrec.stages.recorded_inputs import GivenDialogues
 from usbrec.stages.run_folder import STOPPED, GivenCatalogue, write_json
-from usbrec.stages.scoring import GivenDialogues, refuse_without_ratings, score_recorded
+from usbrec.stages.scoring import score_recorded
 
 #: Dialogues that are changed and rated again in the checks: by a judge that has to be asked, by others.
 CHECKED, CHECKED_HERE = 20, 60

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,30 +10,21 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from usbrec.config import Config
-from usbrec.data import gathered_dialogues, limit_samples
-from usbrec.dialogue import RecordedDialogue, Score
+from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress, Silent, Unit, run_units, step
 from usbrec.errors import (
-    BadLines,
     ConfigError,
-    InputError,
-    InputWarning,
     Interrupted,
     ModelRefused,
     RunFolderError,
 )
 from usbrec.evaluation.runs.recorded import summarise_recorded
 from usbrec.event_loop import run as run_coroutine
-from usbrec.items import Catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.journal import Journal, UnitRecord
-from usbrec.judge.aspects import ASPECTS, Aspect
 from usbrec.judge.model import ModelJudge, Question
 from usbrec.judge.recorded import RecordedFacts
-from usbrec.judge.trained.model import OVERALL
-from usbrec.keys import derive_seed, digest
 from usbrec.llm import read_seat
-from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.judge_seat import JudgeSeat, aspects_named, seat_judge
@@ -42,14 +32,13 @@ from usbrec.stages.measured import measured_agreement
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.probing import ROWS, scoring_of
 from usbrec.stages.probing_seats import probe_servers
+from usbrec.stages.rating import first_reply, rated, rated_overall, refuse_without_ratings
+from usbrec.stages.recorded_inputs import GivenDialogues, RecordedInputs, read_recorded
 from usbrec.stages.resolve import resolve
-from usbrec.stages.run_folder import STOPPED, GivenCatalogue, read_catalogue, write_json, write_jsonl
+from usbrec.stages.run_folder import STOPPED, GivenCatalogue, write_json, write_jsonl
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, similarity_of
-
-#: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
-GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
 
 #: Changed dialogues by the change's name, of the dialogues and for the judge that is seated.
 Vary: TypeAlias = (
@@ -58,26 +47,6 @@ Vary: TypeAlias = (
 
 #: What may stand for "nobody judges".
 _NOBODY = ("none", RULES)
-
-
-@dataclass(frozen=True)
-class _Inputs:
-    """What is read before anybody is asked. `left_out` counts the entries of the file without a dialogue."""
-
-    dialogues: tuple[RecordedDialogue, ...]
-    catalogue: Catalogue | None
-    prompts: Prompts
-    left_out: int
-    languages: Languages
-
-    def decides(self, aspects: Sequence[Aspect]) -> dict[str, Any]:
-        return {
-            "dialogues": digest([dialogue.to_json() for dialogue in self.dialogues]),
-            "catalogue": None if self.catalogue is None else self.catalogue.digest,
-            "prompts": digest(dict(self.prompts.rating_texts())) if aspects else None,
-            "aspects": [aspect.name for aspect in aspects],
-            "languages": sorted({self.languages.told(dialogue.turns) for dialogue in self.dialogues}),
-        }
 
 
 def score(
@@ -163,7 +132,7 @@ def score_recorded(
     chosen = aspects_named(aspects if aspects is None or isinstance(aspects, str) else tuple(aspects))
     progress = progress or Silent()
     with step(progress, "reading dialogues and items"):
-        inputs = _read(dialogues, kind, catalogue, config, choose)
+        inputs = read_recorded(dialogues, kind, catalogue, config, choose)
     config = resolve(config, inputs.catalogue)
     if chosen is None and aspects_of is not None and read_seat(config.seats.judge, config.servers).is_model:
         chosen = aspects_named(aspects_of(inputs.dialogues))
@@ -226,52 +195,13 @@ def _for_scoring(config: Config) -> Config:
     )
 
 
-def _read(
-    dialogues: GivenDialogues,
-    kind: str | None,
-    catalogue: GivenCatalogue | None,
-    config: Config,
-    choose: Callable[[tuple[RecordedDialogue, ...]], tuple[RecordedDialogue, ...]] | None = None,
-) -> _Inputs:
-    """Raises InputError and BadLines."""
-    left_out = 0
-    if isinstance(dialogues, str | Path):
-        gathered = gathered_dialogues(dialogues, kind)
-        found, left_out = gathered.found, len(gathered.left_out) + sum(gathered.without.values())
-        if gathered.left_out:
-            if config.catalogue.strict:
-                raise BadLines(str(dialogues), gathered.left_out, "Correct or remove these.")
-            warnings.warn(
-                InputWarning(
-                    f"{dialogues}: {len(gathered.left_out)} entries cannot be used and are left out\n"
-                    f"{BadLines.listed(gathered.left_out)}"
-                ),
-                stacklevel=3,
-            )
-    else:
-        found = tuple(dialogues)
-        if not found:
-            raise InputError("no dialogues were given: there is nothing to score")
-        ids = [dialogue.id for dialogue in found]
-        if len(set(ids)) < len(ids):
-            twice = next(one for one in ids if ids.count(one) > 1)
-            raise InputError(f"dialogues: the id {twice!r} is there twice; give each its own")
-    if choose is not None:
-        found = choose(found)
-    if config.limit is not None:
-        found = limit_samples(found, config.limit)
-    items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
-    languages = Languages.of_samples(config.language, found)
-    return _Inputs(found, items, Prompts(config.play.prompts), left_out, languages)
-
-
 @dataclass(frozen=True)
 class _Run:
     """One run folder being worked on. `varied` are changed dialogues, by the change's name."""
 
     stage: str
     config: Config
-    inputs: _Inputs
+    inputs: RecordedInputs
     out: Path
     journal: Journal
     source: Journal | None
@@ -313,7 +243,7 @@ class _Run:
                 scoring = await self._scoring()
             records = await run_units(
                 units,
-                functools.partial(_rated, seat, self.facts, config.seed),
+                functools.partial(rated, seat, self.facts, config.seed),
                 journal=journal,
                 workers=seat.workers,
                 restart_whole=seat.restart_whole,
@@ -324,7 +254,7 @@ class _Run:
             further = (
                 await run_units(
                     [unit for _, _, unit in changed],
-                    functools.partial(_rated_overall, seat, self.facts, config.seed),
+                    functools.partial(rated_overall, seat, self.facts, config.seed),
                     journal=journal,
                     workers=seat.workers,
                     restart_whole=seat.restart_whole,
@@ -390,7 +320,7 @@ class _Run:
     async def _scoring(self) -> Mapping[str, Any]:
         """How the judge scores, found on questions about several aspects and dialogues."""
         judge = self.seat.model
-        told = [(one, reply) for one in self.inputs.dialogues if (reply := _first_reply(one)) is not None]
+        told = [(one, reply) for one in self.inputs.dialogues if (reply := first_reply(one)) is not None]
         if judge is None or not told:
             return {}
 
@@ -406,96 +336,13 @@ class _Run:
         return await scoring_of({self.seat.seat: judge.base}, prompts, self.config, self.journal)
 
     def _row(self, dialogue: RecordedDialogue, record: UnitRecord) -> dict[str, Any]:
-        rated = {"turns": [], "facts": None, "aspects": {}} if record.record is None else record.record
+        found = {"turns": [], "facts": None, "aspects": {}} if record.record is None else record.record
         return {
             "id": dialogue.id,
             "system": dialogue.system,
             "dataset": dialogue.dataset,
             "dialogue": dialogue.to_json(),
-            **rated,
+            **found,
             "failed": record.failure,
             "usage": self.journal.usage(record.key).to_json(),
         }
-
-
-def _first_reply(dialogue: RecordedDialogue) -> int | None:
-    """The place of the recommender's first turn."""
-    return next((index for index, turn in enumerate(dialogue.turns) if turn.role == "recommender"), None)
-
-
-async def _rated(
-    seat: JudgeSeat, facts: RecordedFacts, seed: int, dialogue: RecordedDialogue
-) -> Mapping[str, Any]:
-    """The facts and ratings of one dialogue, turn by turn and as a whole. Raises ModelError.
-
-    Nobody is asked about a dialogue in which the recommender says nothing.
-    """
-    of_turns, of_dialogue = facts.of(dialogue)
-    ratings: dict[str, Score] = {}
-    held_out = False
-    turns = [{**told, "aspects": {}} for told in of_turns]
-    seed = derive_seed(seed, dialogue.id)
-    if of_turns and seat.model is not None:
-        judge = seat.model
-        for told in turns:
-            until = dialogue.turns[: told["turn"] + 1]
-            for aspect in judge.of("turn"):
-                place = derive_seed(seed, aspect.name, told["turn"])
-                told["aspects"][aspect.name] = (await judge.rate(aspect, until, seed=place)).to_json()
-        for aspect in judge.of("dialogue"):
-            place = derive_seed(seed, aspect.name)
-            ratings[aspect.name] = await judge.rate(aspect, dialogue.turns, seed=place)
-    elif of_turns and seat.trained is not None:
-        predicted = seat.trained.rate(dialogue.turns)
-        assert predicted is not None, "the recommender has spoken"
-        for told in turns:
-            told["aspects"] = {
-                name: Score(value, "trained").to_json()
-                for name, value in predicted.turns[told["turn"]].items()
-            }
-        ratings = {name: Score(value, "trained") for name, value in predicted.whole.items()}
-        held_out = predicted.held_out
-    elif of_turns and seat.rules is not None:
-        by_turn, ratings = seat.rules.rate(dialogue, of_turns, of_dialogue)
-        for told, given in zip(turns, by_turn, strict=True):
-            told["aspects"] = {name: one.to_json() for name, one in given.items()}
-    elif of_turns and seat.own is not None:
-        (aspect,) = seat.aspects
-        place = derive_seed(seed, aspect.name)
-        ratings[aspect.name] = await seat.judged_by_own(seat.own, dialogue, facts.knowledge, place)
-    return {
-        "turns": turns,
-        "facts": of_dialogue,
-        "aspects": {name: rating.to_json() for name, rating in ratings.items()},
-        # Said only of what a trained judge was learnt from: rows of other judges keep their bytes.
-        **({"held_out": True} if held_out else {}),
-    }
-
-
-async def _rated_overall(
-    seat: JudgeSeat, facts: RecordedFacts, seed: int, dialogue: RecordedDialogue
-) -> Mapping[str, Any]:
-    """How satisfying one dialogue is by the judge, with what is asked for alone. Raises ModelError."""
-    if seat.trained is not None:
-        # Held against other dialogues that were never learnt from, so nothing is remembered.
-        predicted = seat.trained.rate(dialogue.turns, remembered=False)
-        return {} if predicted is None else {OVERALL: Score(predicted.whole[OVERALL], "trained").to_json()}
-    if seat.model is None:
-        rated = await _rated(seat, facts, seed, dialogue)
-        return dict(rated["aspects"])
-    place = derive_seed(seed, dialogue.id, OVERALL)
-    return {OVERALL: (await seat.model.rate(ASPECTS[OVERALL], dialogue.turns, seed=place)).to_json()}
-
-
-def refuse_without_ratings(results: Mapping[str, Any], out: Path) -> None:
-    """Raises ModelRefused where a judge was asked and not one rating could be read: what was rated stays in
-    the folder."""
-    aspects = results["aspects"].values()
-    if not any(one["n"] for one in aspects) and any(one["unreadable"] for one in aspects):
-        reasons = {why: count for one in aspects for why, count in one["reasons"].items()}
-        told = "; ".join(f"{count}: {why}" for why, count in list(reasons.items())[:5])
-        raise ModelRefused(
-            f"{out}: no rating could be read. {told}.\n"
-            "See judging.mass_floor, judging.way and judging.max_tokens in docs/configuration.md, or choose "
-            "another --judge."
-        )

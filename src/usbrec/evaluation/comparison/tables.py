@@ -241,8 +241,8 @@ def judge_agrees(system: System) -> Cell:
     if told is None:
         return Cell(formatting.UNKNOWN)
     values = measured.values_of(told)
-    first, second = measured.NOT_MEASURED.split()
-    return Cell(", ".join(values)) if values else Cell(first, second)
+    word, rest = measured.NOT_MEASURED.split()  # one below the other, as a mean and its interval
+    return Cell(", ".join(values)) if values else Cell(word, rest)
 
 
 def judges_in_words(systems: Sequence[System]) -> list[str]:

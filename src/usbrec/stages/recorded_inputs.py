@@ -1,0 +1,82 @@
+"""Inputs of scored recorded dialogues: the dialogues, the catalogue, the prompts, the languages."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from usbrec.config import Config
+from usbrec.data import gathered_dialogues, limit_samples
+from usbrec.dialogue import RecordedDialogue
+from usbrec.errors import BadLines, InputError, InputWarning
+from usbrec.items import Catalogue
+from usbrec.judge.aspects import Aspect
+from usbrec.keys import digest
+from usbrec.play.languages import Languages
+from usbrec.prompts import Prompts
+from usbrec.stages.run_folder import GivenCatalogue, read_catalogue
+
+#: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
+GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
+
+
+@dataclass(frozen=True)
+class RecordedInputs:
+    """What is read before anybody is asked. `left_out` counts the entries of the file without a dialogue."""
+
+    dialogues: tuple[RecordedDialogue, ...]
+    catalogue: Catalogue | None
+    prompts: Prompts
+    left_out: int
+    languages: Languages
+
+    def decides(self, aspects: Sequence[Aspect]) -> dict[str, Any]:
+        return {
+            "dialogues": digest([dialogue.to_json() for dialogue in self.dialogues]),
+            "catalogue": None if self.catalogue is None else self.catalogue.digest,
+            "prompts": digest(dict(self.prompts.rating_texts())) if aspects else None,
+            "aspects": [aspect.name for aspect in aspects],
+            "languages": sorted({self.languages.told(dialogue.turns) for dialogue in self.dialogues}),
+        }
+
+
+def read_recorded(
+    dialogues: GivenDialogues,
+    kind: str | None,
+    catalogue: GivenCatalogue | None,
+    config: Config,
+    choose: Callable[[tuple[RecordedDialogue, ...]], tuple[RecordedDialogue, ...]] | None = None,
+) -> RecordedInputs:
+    """Raises InputError and BadLines."""
+    left_out = 0
+    if isinstance(dialogues, str | Path):
+        gathered = gathered_dialogues(dialogues, kind)
+        found, left_out = gathered.found, len(gathered.left_out) + sum(gathered.without.values())
+        if gathered.left_out:
+            if config.catalogue.strict:
+                raise BadLines(str(dialogues), gathered.left_out, "Correct or remove these.")
+            warnings.warn(
+                InputWarning(
+                    f"{dialogues}: {len(gathered.left_out)} entries cannot be used and are left out\n"
+                    f"{BadLines.listed(gathered.left_out)}"
+                ),
+                stacklevel=3,
+            )
+    else:
+        found = tuple(dialogues)
+        if not found:
+            raise InputError("no dialogues were given: there is nothing to score")
+        ids = [dialogue.id for dialogue in found]
+        if len(set(ids)) < len(ids):
+            twice = next(one for one in ids if ids.count(one) > 1)
+            raise InputError(f"dialogues: the id {twice!r} is there twice; give each its own")
+    if choose is not None:
+        found = choose(found)
+    if config.limit is not None:
+        found = limit_samples(found, config.limit)
+    items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
+    languages = Languages.of_samples(config.language, found)
+    return RecordedInputs(found, items, Prompts(config.play.prompts), left_out, languages)
