@@ -56,6 +56,7 @@ def test_what_only_tells_of_the_subcommands_imports_none(option: str) -> None:
         "usbrec.cli.app",
         "usbrec.cli.subcommands",
         "usbrec.errors",
+        "usbrec.on_demand",
     }
 
 

@@ -370,7 +370,6 @@ def test_a_run_that_is_stopped_in_its_second_judge_goes_on_there(
     assert [label for label, *_ in (one for one in again.told if isinstance(one, tuple))] == [
         "reading samples and items",
         "opening models and ranker",
-        "trying out the judge",
         "rules:random",
         "second judge",
         "means and intervals",
