@@ -60,6 +60,22 @@ def test_what_the_linker_finds_is_found_with_a_glance_before_it(titles: list[str
 
 
 @pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("The Shining (1980)", "I loved The Shinign (1980) a lot."),
+        ("The Shining (1980)", "I loved The Sining (1980) a lot."),
+        ("The Shining (1980)", "I loved The Shiniing (1980) a lot."),
+        ("Alien (1979)", "Alein (1979) was great"),
+        ("Toy Story 3 (2010)", "Have you seen Toy Srory 3 (2010)?"),
+        ("Monsters, Inc. (2001)", "Have you seen Monstres, Inc.?"),
+        ("Matrix, The (1999)", "The Matirx (1999)!"),
+    ],
+)
+def test_a_title_with_one_typing_error_is_seen_at_a_glance(title: str, text: str) -> None:
+    assert TitleMatcher((title,)).named(text) == TitleMatcher((title,))._linked(text) == (title,)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "I am looking for something scary, like what you said before, with a house in the snow.",
