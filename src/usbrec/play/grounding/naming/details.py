@@ -21,8 +21,8 @@ _DESCRIBING = 3
 _BEFORE_GOODS = frozenset({"der", "die", "das", "den", "dem", "des", "von", "vom"})
 #: What speaks of those who talk rather than of an item.
 _ADDRESSING = frozenset({
-    "you", "your", "youll", "youd", "i", "id", "ill", "im", "we", "us", "me", "my", "find", "go", "try", "watch",
-    "pick", "get", "see", "du", "dir", "dich", "sie", "ihnen", "ich", "wir",
+    "you", "your", "youll", "youd", "i", "id", "ill", "im", "we", "us", "me", "my", "find", "go", "try",
+    "watch", "pick", "get", "see", "du", "dir", "dich", "sie", "ihnen", "ich", "wir",
 })  # fmt: skip
 _INSTEAD = frozenset({"statt", "anstatt", "anstelle", "alternativ", "lieber"})
 
