@@ -102,7 +102,9 @@ def _without_clause(text: str, named: int, start: int, end: int, finish: int) ->
     opens = [match for match in _CLAUSE.finditer(text, named, start + 1) if match.start() <= start]
     if not opens:
         return None
-    first = opens[-1].start()
+    # "Heat, scored by X, is tense": not at "by", which would leave "scored" alone.
+    whole = [one for one in opens if not re.search(r"[,;:]\s*\w+$", text[: one.start()])]
+    first = (whole or opens)[-1].start()
     closes = _CLAUSE_ENDS.search(text, end)
     last = len(text) if closes is None else min(closes.start(), finish)
     mark = text[last : last + 1]
