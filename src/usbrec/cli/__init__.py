@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
-from usbrec.storage import is_full
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
 _NO_MEMORY = ("failed to map segment", "annot allocate memory", "can't start new thread")
@@ -41,6 +40,9 @@ def main() -> None:
             raise
         _out_of_memory()
     except OSError as error:
+        # Only what fails needs it here, and `--version` shall answer at once.
+        from usbrec.storage import is_full
+
         if is_full(error):
             where = "" if error.filename is None else f"{error.filename}: "
             _print(f"error: {where}there is no room to write ({error.strerror}). Make room. {_KEPT}")
