@@ -97,4 +97,4 @@ def _untouched(path: Path) -> Iterator[sqlite3.Connection]:
 def _connected(path: Path, options: str) -> sqlite3.Connection:
     # Quoted by hand: what a file's name may hold, such as ? and #, means something in an address.
     address = f"file:{quote(str(path.absolute()))}?{options}"
-    return sqlite3.connect(address, uri=True, timeout=10.0, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(address, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False)

@@ -250,7 +250,13 @@ def _record(number: int, item: str, *, prompt: str | None = None, further: int =
     def pair(text: str) -> dict[str, Any]:
         asked = [{"role": "user", "content": prompt or f"{number}"}]
         told = {"chosen": {"new": item}, "rejected": {"new": None}}
-        return {"prompt": asked, "chosen": text, "rejected": "No.", "provenance": told}
+        return {
+            "dialogue_id": prompt or f"d{number}",
+            "prompt": asked,
+            "chosen": text,
+            "rejected": "No.",
+            "provenance": told,
+        }
 
     more = [pair(f"{item}, {place}") for place in range(further)]
     kinds = {"counterfactual": [], "focused": more, "declined": []}

@@ -43,6 +43,9 @@ _HELP = {
     "a side names not exactly one new item": "Raise pairs.drafts (now {drafts}), train the model first "
     "(`usbrec train sft`), or let replies with several titles or none be sides (pairs.one_item = false).",
     "enough pairs whose rejected side names nothing": "Raise pairs.naming_nothing (now {naming_nothing:g}).",
+    "the same pair stands there before": "Leave rows out that stand in the file twice, or raise pairs.drafts "
+    "(now {drafts}).",
+    "enough pairs whose chosen side names this item": "Raise pairs.most_per_item (now {most_per_item}).",
 }
 
 

@@ -162,9 +162,9 @@ def select_pairs(
 def distinct_pairs(
     records: Sequence[Mapping[str, Any]], most_per_item: int | None, *, seed: int
 ) -> list[Mapping[str, Any]]:
-    """The records without pairs that stand in them before (the same prompt and sides), and with at most so
-    many whose chosen side names one item first. A record that loses its own pair says why; further pairs have
-    no place for a reason, so how many are lost is counted under ``thinned``."""
+    """The records without pairs that their dialogue has before (the same prompt and sides), and with at most
+    so many whose chosen side names one item first. A record that loses its own pair says why; further pairs
+    have no place for a reason, so how many are lost is counted under ``thinned``."""
     seen: set[str] = set()
     order = sorted(
         ((pair, record["sample_id"]) for record in records for pair in all_pairs([record])),
@@ -180,7 +180,7 @@ def distinct_pairs(
                 over.add(id(pair))
 
     def reason(pair: Mapping[str, Any]) -> DropReason:
-        sides = canonical_json([pair["prompt"], pair["chosen"], pair["rejected"]])
+        sides = canonical_json([pair[name] for name in ("dialogue_id", "prompt", "chosen", "rejected")])
         if sides in seen:
             return "the same pair stands there before"
         seen.add(sides)
