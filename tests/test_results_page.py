@@ -75,7 +75,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
                 catalogue=films,
             )
         ],
-        "JSON": [compare([*realistic(folder / "fake", n=12), *_trained()]).to_json()],
+        "JSON": [compare([*realistic(folder / "fake", n=12), *_trained()], power=True).to_json()],
     }
 
 
@@ -133,8 +133,13 @@ def test_every_field_that_is_listed_is_written_somewhere(
 
 #: Written only where nothing of the kind happened above: no row failed to be read, no search was cut short,
 #: no server sat in a seat (tests/stages/test_probing_seats.py), nobody asked for a price or a stock
-#: (tests/stages/test_constraint_runs.py), nothing was played several times (tests/stages/test_tasks.py).
+#: (tests/stages/test_constraint_runs.py), nothing was played several times (tests/stages/test_tasks.py),
+#: no judge was measured (tests/stages/test_agreement_of_judges.py).
 _ONLY_ELSEWHERE = {
+    "judge_agreement.overall.DATASET.*",
+    *(f"judge_agreement.{name}" for name in ("rating", "dialogues", "systems", "sources[]", "held_out")),
+    "judge_agreement.dialogues_digest",
+    "systems[].judge_agreement.*",
     "unreadable_reasons.REASON",
     "aspects.ASPECT.reasons.REASON",
     "probe.SEAT.*",
