@@ -26,6 +26,17 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "reasoning parts": {
         "content": [{"type": "reasoning", "text": THOUGHT}, {"type": "output_text", "text": SAID}]
     },
+    "parts of a kind with a point in its name": {
+        "content": [{"type": "reasoning.text", "text": THOUGHT}, {"type": "text", "text": SAID}]
+    },
+    "parts that became JSON in a text": {
+        "content": json.dumps(
+            [{"type": "thinking", "thinking": THOUGHT}, {"type": "text", "text": SAID}], indent=1
+        )
+    },
+    "parts that became Python in a text": {
+        "content": str([{"type": "thinking", "thinking": THOUGHT}, {"type": "text", "text": SAID}])
+    },
     "reasoning_content (vLLM, DeepSeek)": {"content": SAID, "reasoning_content": THOUGHT},
     "reasoning (routers, Ollama)": {"content": SAID, "reasoning": THOUGHT},
     "both fields": {"content": SAID, "reasoning": THOUGHT, "reasoning_content": THOUGHT},
@@ -46,6 +57,13 @@ def body(message: dict[str, Any], finish: str = "stop") -> Body:
 @pytest.mark.parametrize("shape", MESSAGES)
 def test_reply_and_thoughts_are_told_apart_whatever_their_shape(shape: str) -> None:
     assert body(MESSAGES[shape]).choices[0].separated() == Separated(SAID, THOUGHT)
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"type": "text", "text": "a"}]', '[{"type": "thinking"', '[{"type": "thinking"}, 7]', "[{x}]"]
+)
+def test_a_reply_that_looks_like_a_list_stays_as_it_is(text: str) -> None:
+    assert body({"content": text}).choices[0].text == text
 
 
 def test_pieces_of_text_are_joined_without_what_is_no_text() -> None:
