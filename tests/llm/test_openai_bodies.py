@@ -153,3 +153,12 @@ def test_a_body_behind_a_byte_order_mark_is_read() -> None:
 def test_reasoning_without_a_reply_is_told_as_that() -> None:
     read = _read(message={"content": None, "reasoning_content": "Emma?"})
     assert read.why_empty() == "reasoning and no reply behind it"
+
+
+@pytest.mark.parametrize("left_out", [-9999.0, float("-inf"), -1e9])
+def test_a_token_that_sampling_left_out_is_not_listed(left_out: float) -> None:
+    # Its probability is not 0: greedy or cut sampling had none left for it.
+    listed = [{"token": "2", "logprob": 0.0}, *({"token": one, "logprob": left_out} for one in ("0", "x"))]
+    logprobs = {"content": [{"token": "2", "logprob": 0.0, "top_logprobs": listed}]}
+    choice = BodyChoice.model_validate({"message": {"content": "2"}, "logprobs": logprobs})
+    assert choice.top_tokens() == [("2", 1.0)]

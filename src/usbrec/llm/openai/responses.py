@@ -263,14 +263,17 @@ class BodyChoice(BaseModel):
         return "an answer without text"
 
     def top_tokens(self) -> list[tuple[str, float]]:
-        """(token, probability) of the likeliest first tokens; empty when the server gave none."""
+        """(token, probability) of the likeliest first tokens; empty when the server gave none. A probability
+        of 0 (-9999, -inf) says that the server's sampling has left the token out, and not how likely it was:
+        it is not listed."""
         try:
             listed = [
                 (_token(top), float(top["logprob"])) for top in self.logprobs["content"][0]["top_logprobs"]
             ]
         except (TypeError, KeyError, IndexError, ValueError, OverflowError):
             return []
-        return [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+        known = [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+        return [(token, probability) for token, probability in known if probability > 0.0]
 
 
 def _token(top: Mapping[str, Any]) -> str:
