@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.llm import ChatReply, ChatRequest, Completion, Message, ScriptedModel
-from usbrec.llm.controls import without_controls
+from usbrec.llm.controls import ControlFilter, without_controls
 from usbrec.llm.separated import SeparatedModel
 
 ASKED = (Message("user", "A film?"),)
@@ -85,7 +85,17 @@ async def test_control_characters_are_taken_out_and_counted_whole_and_streamed()
     assert ChatReply.from_json(reply.to_json()) == reply
 
 
-@given(st.text(st.sampled_from("a\x1b\x00\n\t\r\u202e\u2066\u200c\x85é🎬"), max_size=40))
+@given(st.text(st.sampled_from("a\r\n\x0b\x85 "), max_size=12), st.integers(1, 3))
+def test_words_stay_apart_also_where_a_line_end_comes_in_two_pieces(text: str, size: int) -> None:
+    whole, removed = without_controls(text)
+    assert whole.split() == text.split()
+    assert (removed > 0) == (whole != text)
+    pieces = ControlFilter()
+    fed = "".join(pieces.feed(text[at : at + size]) for at in range(0, len(text), size))
+    assert fed + pieces.end() == whole
+
+
+@given(st.text(st.sampled_from("a\x1b\x00\n\t\u202e\u2066\u200c\x9bé🎬"), max_size=40))
 def test_what_is_no_control_character_stays_in_its_order(text: str) -> None:
     cleaned, removed = without_controls(text)
     assert removed == len(text) - len(cleaned)

@@ -15,7 +15,7 @@ from typing import Any
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
 from usbrec.llm.blocks import unknown_block
-from usbrec.llm.controls import without_controls
+from usbrec.llm.controls import ControlFilter, without_controls
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
 from usbrec.llm.reasoning_filter import ReasoningFilter
@@ -65,8 +65,10 @@ class SeparatedModel(Around):
             return self._separated(await self.inner.chat(request))
         passing = ReasoningFilter(self._marks, holds=self._holds is not False)
 
+        cleaning = ControlFilter()
+
         def hear(piece: str) -> None:
-            if new := passing.feed(without_controls(piece)[0]):
+            if new := passing.feed(cleaning.feed(piece)):
                 tell(new)
 
         try:
@@ -77,7 +79,7 @@ class SeparatedModel(Around):
                 tell(rest)
             raise
         separated = self._separated(reply)
-        rest, _ = passing.end()
+        rest = passing.feed(cleaning.end()) + passing.end()[0]
         if rest and separated.completions[0].text:
             tell(rest)
         return separated
