@@ -352,8 +352,8 @@ class Usage:
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "cached_tokens": self.cached_tokens,
-            # A sum's last digits depend on the order of what was added. Calls that are made at once end in any
-            # order, and a replay has to give the same bytes.
+            # A sum's last digits depend on the order of what was added. Calls that are made at once end in
+            # any order, and a replay has to give the same bytes.
             "seconds": round(self.seconds, 9),
             # Left out where there are none, so that recorded answers keep their bytes.
             **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
