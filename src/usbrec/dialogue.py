@@ -346,6 +346,12 @@ class Usage:
             self.uncosted + other.uncosted,
         )
 
+    def whatever_order(self) -> Usage:
+        """The same, without the last digits of its sums: those depend on the order in which answers came, and
+        a replay gets them in another one. (Each answer's seconds have six digits.)"""
+        cost = None if self.cost is None else round(self.cost, 12)
+        return replace(self, seconds=round(self.seconds, 6), cost=cost)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "calls": self.calls,

@@ -226,7 +226,8 @@ class Journal:
     def bind(self, decides: Mapping[str, Any]) -> None:
         """Tie the run to the configuration that decides it, or refuse with what changed.
 
-        `decides` is nested JSON; it is compared leaf by leaf.
+        `decides` is nested JSON; it is compared leaf by leaf. Null is the same as not being there, so that a
+        run goes on in which nobody knew yet of what is not set.
         """
         text = canonical_json(decides)
         rows = self._do("SELECT value FROM meta WHERE name = 'configuration'")
@@ -239,8 +240,10 @@ class Journal:
         changed = [
             f"  {name}: was {_shown(before, name)}, is {_shown(now, name)}"
             for name in sorted(before.keys() | now.keys())
-            if before.get(name, _ABSENT) != now.get(name, _ABSENT)
+            if before.get(name) != now.get(name)
         ]
+        if not changed:
+            return
         raise RunFolderError(
             f"{self.path.parent}: this folder holds a run with another configuration:\n"
             + "\n".join(changed)
@@ -426,9 +429,6 @@ def _checksum(*texts: str | None) -> int:
     for text in texts:
         value = zlib.crc32(b"\xff" if text is None else text.encode("utf-8", "surrogatepass"), value)
     return value
-
-
-_ABSENT = object()
 
 
 def _leaves(value: Any, name: str = "") -> dict[str, Any]:

@@ -25,7 +25,7 @@ from support.author_files import (
     write_beside,
     zero_shot_row,
 )
-from usbrec.data import read_dialogues, write_samples
+from usbrec.data import load_samples, read_dialogues, write_samples
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.serve.storage.store import Exchange, Store
@@ -302,3 +302,27 @@ class TestRealFiles:
         assert sum(len(one) for one in rated) == 2 * 1119 - 3
         assert {len(one.ratings) for one in read} == {7}
         assert {one.dataset for one in read} == {"redial", "opendialkg"}
+
+
+def test_what_a_system_says_that_it_recommends_is_read(tmp_path: Path) -> None:
+    turns = [
+        {"role": "user", "text": "A quiet film."},
+        {"role": "assistant", "text": "This one.", "items": ["f1", 7]},
+        {"role": "user", "text": "No.", "items": ["f2"]},
+        {"role": "assistant", "text": "", "items": []},
+        {"role": "assistant", "text": "", "items": ["f3"]},
+    ]
+    (dialogue,) = read_dialogues(written(tmp_path, [{"id": "a", "turns": turns}]))
+    assert [turn.items for turn in dialogue.turns] == [None, ("f1", "7"), None, ("f3",)]
+    sample = {"id": "a", "dialogue": turns[:3], "targets": ["Lantern Pier"]}
+    (read,) = load_samples(written(tmp_path, [sample]))
+    assert read.turns[1].items == ("f1", "7")
+    write_samples(tmp_path / "again.jsonl", [read])
+    assert load_samples(tmp_path / "again.jsonl") == (read,)
+
+
+@pytest.mark.parametrize("items", ["f1", {"id": "f1"}, [{"id": "f1"}], [None], [1.5]])
+def test_items_that_are_no_ids_are_named(items: Any, tmp_path: Path) -> None:
+    turns = [{"role": "user", "text": "Hi."}, {"role": "assistant", "text": "This.", "items": items}]
+    with pytest.raises(BadLines, match=r"turns\[1\]\.items"):
+        read_dialogues(written(tmp_path, [{"id": "a", "turns": turns}]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from support.films import seeker
 from support.seats import after, language_model
 from usbrec.config import Search
-from usbrec.dialogue import Conversation
+from usbrec.dialogue import Conversation, Usage
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, Scoring
@@ -138,3 +139,42 @@ async def test_what_failed_is_told_in_one_order_however_it_was_asked() -> None:
         assert trace is not None
         told.append(trace["failures"])
     assert told == [["ModelUnavailable: profile", "ModelUnavailable: drafts"]] * 2
+
+
+class Timed(Stepping):
+    """Answers take different times, and come in one order or the other."""
+
+    def __init__(self, model: ScriptedModel, *, last_first: bool) -> None:
+        super().__init__(model)
+        self._last_first = last_first
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        reply = await super().chat(request)
+        return replace(reply, usage=self._usage(request))
+
+    async def choose(self, request: ChoiceRequest) -> Choice:
+        choice = await super().choose(request)
+        return replace(choice, usage=self._usage(request))
+
+    async def answering(self) -> None:
+        while True:
+            for _ in range(60):
+                await asyncio.sleep(0)
+            if self._last_first:
+                self.waiting.reverse()
+            asked, self.waiting = self.waiting, []
+            for one in asked:
+                one.set_result(None)
+                await asyncio.sleep(0)
+
+    def _usage(self, request: Any) -> Usage:
+        seconds = int(digest(request.to_json())[:8], 16) % 10**6 / 10**6
+        return Usage(calls=1, prompt_tokens=1, seconds=seconds, cost=seconds / 7)
+
+
+async def test_sums_are_the_same_in_whatever_order_answers_come() -> None:
+    for wish in range(12):
+        heard = after(seeker(f"I loved Goodfellas (1990), {wish} more please."))
+        models = [Timed(ScriptedModel(_say, choose=_choose), last_first=order) for order in (False, True)]
+        traces = [(await _searched(model, heard, rounds=3)).trace for model in models]
+        assert traces[0] == traces[1]

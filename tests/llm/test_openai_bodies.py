@@ -26,6 +26,17 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "reasoning parts": {
         "content": [{"type": "reasoning", "text": THOUGHT}, {"type": "output_text", "text": SAID}]
     },
+    "parts of a kind with a point in its name": {
+        "content": [{"type": "reasoning.text", "text": THOUGHT}, {"type": "text", "text": SAID}]
+    },
+    "parts that became JSON in a text": {
+        "content": json.dumps(
+            [{"type": "thinking", "thinking": THOUGHT}, {"type": "text", "text": SAID}], indent=1
+        )
+    },
+    "parts that became Python in a text": {
+        "content": str([{"type": "thinking", "thinking": THOUGHT}, {"type": "text", "text": SAID}])
+    },
     "reasoning_content (vLLM, DeepSeek)": {"content": SAID, "reasoning_content": THOUGHT},
     "reasoning (routers, Ollama)": {"content": SAID, "reasoning": THOUGHT},
     "both fields": {"content": SAID, "reasoning": THOUGHT, "reasoning_content": THOUGHT},
@@ -46,6 +57,13 @@ def body(message: dict[str, Any], finish: str = "stop") -> Body:
 @pytest.mark.parametrize("shape", MESSAGES)
 def test_reply_and_thoughts_are_told_apart_whatever_their_shape(shape: str) -> None:
     assert body(MESSAGES[shape]).choices[0].separated() == Separated(SAID, THOUGHT)
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"type": "text", "text": "a"}]', '[{"type": "thinking"', '[{"type": "thinking"}, 7]', "[{x}]"]
+)
+def test_a_reply_that_looks_like_a_list_stays_as_it_is(text: str) -> None:
+    assert body({"content": text}).choices[0].text == text
 
 
 def test_pieces_of_text_are_joined_without_what_is_no_text() -> None:
@@ -135,3 +153,12 @@ def test_a_body_behind_a_byte_order_mark_is_read() -> None:
 def test_reasoning_without_a_reply_is_told_as_that() -> None:
     read = _read(message={"content": None, "reasoning_content": "Emma?"})
     assert read.why_empty() == "reasoning and no reply behind it"
+
+
+@pytest.mark.parametrize("left_out", [-9999.0, float("-inf"), -1e9])
+def test_a_token_that_sampling_left_out_is_not_listed(left_out: float) -> None:
+    # Its probability is not 0: greedy or cut sampling had none left for it.
+    listed = [{"token": "2", "logprob": 0.0}, *({"token": one, "logprob": left_out} for one in ("0", "x"))]
+    logprobs = {"content": [{"token": "2", "logprob": 0.0, "top_logprobs": listed}]}
+    choice = BodyChoice.model_validate({"message": {"content": "2"}, "logprobs": logprobs})
+    assert choice.top_tokens() == [("2", 1.0)]

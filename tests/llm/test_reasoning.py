@@ -39,6 +39,27 @@ FAMILIES = {
     ),
     "channels without special tokens": f"analysis{THOUGHT}assistantfinal{SAID}",
     "prose": f"Here is my thought process: {THOUGHT}\n\nHere is my response: {SAID}",
+    "channels, small letters": f"analysis{THOUGHT.lower()}assistantfinal{SAID}",
+    "channels, another script": f"analysis用户{THOUGHT}assistantfinal{SAID}",
+    "channels, bold": f"analysis**Plan** {THOUGHT}assistantfinal{SAID}",
+    "reasoning tokens": f"<|begin_of_reasoning|>{THOUGHT}<|end_of_reasoning|>{SAID}",
+    "reasoning tokens, the place behind": f"<|reasoning_start|>{THOUGHT}<|reasoning_end|>{SAID}",
+    "tokens without bars": f"<start_of_thought>{THOUGHT}<end_of_thought>{SAID}",
+    "reasoning in brackets": f"[REASONING]{THOUGHT}[/REASONING]{SAID}",
+    "a comment": f"<!-- {THOUGHT} -->{SAID}",
+    "a Chinese tag": f"<思考>{THOUGHT}</思考>{SAID}",
+    "a German tag": f"<Gedanken>{THOUGHT}</Gedanken>\n{SAID}",
+    "Chinese headings": f"思考过程：\n{THOUGHT}\n\n回答：\n{SAID}",
+    "Chinese headings, bold": f"**思考**：{THOUGHT}\n\n**回答**：{SAID}",
+    "Chinese headings in brackets": f"【思考】{THOUGHT}\n【最终回答】{SAID}",
+    "Chinese headings on lines": f"## 思考过程\n\n{THOUGHT}\n\n## 最终回答\n\n{SAID}",
+    "Korean headings": f"생각: {THOUGHT}\n\n답변: {SAID}",
+    "German headings": f"**Überlegung:** {THOUGHT}\n\n**Antwort:** {SAID}",
+    "French headings": f"Réflexion : {THOUGHT}\n\nRéponse : {SAID}",
+    "Spanish headings": f"Razonamiento: {THOUGHT}\n\nRespuesta: {SAID}",
+    "Russian headings": f"Ход мыслей: {THOUGHT}\n\nОтвет: {SAID}",
+    "quoted lines": f"*Thinking...*\n\n> {THOUGHT}\n\n{SAID}",
+    "quoted lines with their heading": f"> **Reasoning**\n> {THOUGHT}\n\n{SAID}",
 }
 CLOSING_ALONE = {
     name: f"{THOUGHT}\n{mark}\n\n{SAID}"
@@ -69,7 +90,9 @@ def streamed(answer: str, length: int, marks: ReasoningMarks = "auto", *, holds:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_thoughts_of_every_family_are_told_apart(name: str) -> None:
-    assert separate(FAMILIES[name]) == Separated(SAID, THOUGHT)
+    found = separate(FAMILIES[name])
+    assert (found.text, found.open) == (SAID, False)
+    assert THOUGHT.lower() in found.reasoning.lower()
 
 
 @pytest.mark.parametrize("name", CLOSING_ALONE)

@@ -57,6 +57,20 @@ async def test_once_a_model_is_known_not_to_reason_its_words_are_passed_on_as_th
     assert "".join(later) == reply.text
 
 
+async def test_a_block_between_marks_that_nobody_knows_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    for said in ("<b>Dracula</b> is it.", "Try (this) one.", "[Dracula](x) is it."):
+        await SeparatedModel(ScriptedModel(lambda _, said=said: said)).chat(ChatRequest(ASKED))
+    assert not caplog.records
+    model = SeparatedModel(ScriptedModel(lambda _: "<grübeln>Emma?</grübeln> Dracula."))
+    for _ in range(2):
+        await model.chat(ChatRequest(ASKED))
+    [told] = caplog.messages
+    assert 'reasoning = ["<grübeln>", "</grübeln>"]' in told
+    named = SeparatedModel(ScriptedModel(lambda _: "<a1>Emma?</a1> Dracula."), ("<a1>", "</a1>"))
+    assert (await named.chat(ChatRequest(ASKED))).text == "Dracula."
+    assert len(caplog.messages) == 1
+
+
 #: Escape sequences, bells, NULs, C1, marks that turn writing around; and what stays beside them.
 ODD = "Try\x1b[2J \x00Dracula\x07\r\n(1897)\t\x9b31m\u202egnp\u202c \u2066x\u2069 \u200cfa\u200f\x7f."
 CLEAN = "Try[2J Dracula\n(1897)\t31mgnp x \u200cfa\u200f."

@@ -224,3 +224,34 @@ class TestReplies:
         assert 'the user "u1"' in written.messages[0]["content"]
         assert written.messages[0]["content"].endswith("Be kind.")
         assert len(written.fields["tools"]) == 6
+
+
+WRITTEN = {
+    "Hermes": '<tool_call>\n{"name": "search_catalog", "arguments": {"query": "Lantern Pier"}}\n</tool_call>',
+    "Mistral": '[TOOL_CALLS][{"name": "search_catalog", "arguments": {"query": "Lantern Pier"}}]',
+    "Llama": '<|python_tag|>{"name": "search_catalog", "parameters": {"query": "Lantern Pier"}}',
+    "JSON": '{"name": "search_catalog", "arguments": {"query": "Lantern Pier"}}',
+    "Python": 'search_catalog(query="Lantern Pier")',
+    "a fence": '```tool_code\nsearch_catalog("Lantern Pier")\n```',
+    "DeepSeek": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>search_catalog",
+    "by an id": 'recommend(item_id="t1")',
+}
+
+
+class TestWrittenCalls:
+    @pytest.mark.parametrize("form", WRITTEN)
+    def test_a_call_written_as_text_is_no_recommendation(self, form: str, toolbox: Toolbox) -> None:
+        with pytest.raises(UnusableAnswer, match="wrote a call of a tool as text"):
+            reply_of(Caller(WRITTEN[form]), toolbox)
+
+    def test_behind_a_recommendation_that_was_made_it_is_left_out(self, toolbox: Toolbox) -> None:
+        drawn = reply_of(Caller([("recommend", {"item_id": "t3"})], WRITTEN["Hermes"]), toolbox)
+        assert drawn.replies[0].text == "Fox Lane (2014)"
+        assert drawn.replies[0].items == ("t3",)
+
+    @pytest.mark.parametrize(
+        "said",
+        ["I recommend (again) Lantern Pier.", 'They say: "recommend" it.', "Search the catalog: Fox Lane"],
+    )
+    def test_prose_is_none(self, said: str, toolbox: Toolbox) -> None:
+        assert reply_of(Caller(said), toolbox).replies[0].text == said

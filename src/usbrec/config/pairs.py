@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from pydantic import Field
 
 from usbrec.config.stage import Stage
@@ -9,6 +12,8 @@ from usbrec.config.stage import Stage
 
 class Pairs(Stage):
     """How preference pairs are made (paper: PODCS)."""
+
+    later: ClassVar[Mapping[str, Any]] = {"most_per_item": None}
 
     drafts: int = Field(4, ge=1, le=64)
     """First replies drawn for each sample; identical ones count once."""

@@ -20,6 +20,8 @@ The full form is what `usbrec samples` writes:
 - `turns` or `dialogue`: the dialogue so far, as a list of objects; the last turn is the seeker's; required.
     - `role`: `seeker` or `user`; `recommender` or `assistant`.
     - `text` or `content`: what was said. A turn without words is dropped.
+    - `items`: the catalogue's ids of what a recommender's system says that it recommends. Default: what
+      the text names.
 - `targets`: the titles the seeker ended up with, as the catalogue writes them; at least one; required.
 - `label`: what the human recommender said next. Default: none.
 - `source`: where the sample comes from. Default: `own`.
@@ -116,7 +118,11 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
         for index, item in enumerate(listed)
     ]
     turns = [_turn(item, f"{field}[{index}]") for index, item in enumerate(listed)]
-    kept = [(turn, rated) for turn, rated in zip(turns, ratings, strict=True) if turn.text.strip() or rated]
+    kept = [
+        (turn, rated)
+        for turn, rated in zip(turns, ratings, strict=True)
+        if turn.text.strip() or turn.items or rated
+    ]
     if not kept:
         raise InputError(f"{field}: empty; at least one turn is needed")
     labels = {} if row.get("labels") is None else as_object(row["labels"], "labels")
@@ -187,7 +193,11 @@ def _turn(value: Any, place: str) -> Turn:
     if role not in _SEATS:
         raise InputError(f"{place}.role: expected seeker, recommender, user or assistant, found {show(role)}")
     words = _one_of(row, "text", "content", f"{place}.")
-    return Turn(_SEATS[role], as_text(row[words], f"{place}.{words}"))
+    items: tuple[str, ...] | None = None
+    if row.get("items") is not None and _SEATS[role] == "recommender":
+        listed = enumerate(as_list(row["items"], f"{place}.items"))
+        items = tuple(as_id(one, f"{place}.items[{index}]") for index, one in listed)
+    return Turn(_SEATS[role], as_text(row[words], f"{place}.{words}"), items)
 
 
 def _seeker(value: Any) -> Mapping[str, Any]:

@@ -466,6 +466,7 @@ class _Search:
         said = [self.drafts[ranked[place % len(ranked)]].reply for place in range(self.sampling.n)]
         if self.sampling.on_delta is not None:
             self.sampling.on_delta(said[0].text)
+        usage = meter.usage.whatever_order()
         trace = trace_json(
             search=self.settings.kind,
             profile=self.preferences.to_text(),
@@ -473,6 +474,6 @@ class _Search:
             chosen=ranked[0],
             stopped=self.stopped,
             failures=self.failures,
-            usage=meter.usage,
+            usage=usage,
         )
-        return Drawn(tuple(replace(reply, trace=trace) for reply in said), meter.usage, trace)
+        return Drawn(tuple(replace(reply, trace=trace) for reply in said), usage, trace)

@@ -30,6 +30,14 @@ _VARIANT = r"(?:\w{1,12}[:_]think(?:ing)?|think(?:ing)?[:_]\w{1,60})"
 #: How a front end, or a layer of JSON too many, writes the brackets of a tag; some models put blanks inside.
 _LESS, _MORE = r"(?:\\?[<＜]|\\u003c)\s?", r"\s?(?:\\?[>＞]|\\u003e)"
 _PLAIN_TAGS = r"(?:think|thinking|thoughts?|reasoning)"
+#: Tokens of a template, with a word for where thoughts begin and end; some have no bars.
+_PIPED = r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|cot)"
+_PIPED_OPENS = (
+    rf"<\|(?:(?:begin|start)(?:_of)?_)?{_PIPED}(?:_(?:begin|start))?\|>|<(?:begin|start)(?:_of)?_{_PIPED}>"
+)
+_PIPED_CLOSES = (
+    rf"<\|(?:/{_PIPED}|end(?:_of)?_{_PIPED}|{_PIPED}_(?:end|stop))\|>|</?(?:end|stop)(?:_of)?_{_PIPED}>"
+)
 #: Longer attributes are none.
 _LONGEST_ATTRIBUTES = 300
 _ATTRIBUTES = rf"(?:\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})?/?"
@@ -79,7 +87,7 @@ def _exact(opening: str, closing: str) -> Family:
 FAMILIES: tuple[Family, ...] = (
     *map(_tag, _TAGS),
     *map(_escaped, _TAGS),
-    *map(_bracketed, ("think", "thinking")),
+    *map(_bracketed, ("think", "thinking", "reasoning", "thought", "thoughts")),
     _exact("◁think▷", "◁/think▷"),
     _exact("<|begin_of_thought|>", "<|end_of_thought|>"),
     _exact("<|start_thinking|>", "<|end_thinking|>"),
@@ -94,6 +102,8 @@ FAMILIES: tuple[Family, ...] = (
     _exact("<|thought_start|>", "<|thought_end|>"),
     _exact("<|think_start|>", "<|think_end|>"),
     _exact("<｜begin▁of▁thinking｜>", "<｜end▁of▁thinking｜>"),
+    Family("<|begin_of_reasoning|>", "<|end_of_reasoning|>", _PIPED_OPENS, _PIPED_CLOSES),
+    Family("<!--", "-->", "<!--", "-->", alone=False),
     Family("<think_fast>", "</think_fast>", rf"<{_VARIANT}{_ATTRIBUTES}>", rf"</{_VARIANT}\s*>"),
     Family(
         "\\<think\\>", "\\</think\\>", rf"{_LESS}{_PLAIN_TAGS}{_MORE}", rf"{_LESS}\\?/\s?{_PLAIN_TAGS}{_MORE}"
@@ -139,9 +149,14 @@ REASONING_PARTS = frozenset(
 )
 
 
+#: And how further kinds of them begin ("reasoning.text", "thinking_delta").
+_THOUGHT_KINDS = ("thinking", "thought", "reasoning")
+
+
 def is_thought_part(kind: object, marked: object = None) -> bool:
     """Whether a part of a list of contents is a thought, by its type or because it is `marked` (Google's)."""
-    return str(kind).lower() in REASONING_PARTS or marked is True
+    name = str(kind).lower()
+    return name in REASONING_PARTS or name.startswith(_THOUGHT_KINDS) or marked is True
 
 
 #: What some families put around the reply that follows their thoughts.
@@ -170,7 +185,8 @@ _MARKS = frozenset(
 _BEGUN = re.compile(
     rf"(?:<|&lt;)(?:{'|'.join(map(re.escape, _TAGS))}|details)(?:/|\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})\Z"
     rf"|(?:<|&lt;)/(?:{'|'.join(map(re.escape, _TAGS))})\s*(?:&g?t?)?\Z"
-    rf"|\[(?:think|thinking)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
+    r"|<\|/?\w{0,40}\|?\Z"
+    rf"|\[(?:think|thinking|reasoning|thoughts?)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
     r"|^:::\w*[ \t]*\Z"
     r"|^`{1,3}(?:\Z|\w{0,10}[ \t]*\Z)"
     rf"|{_LESS}(?:\\?/\s?)?[\w:]{{0,80}}\s?(?:\\u?\d{{0,3}})?\Z|\\(?:u\d{{0,3}}[0-9c]?)?\Z",
@@ -186,6 +202,12 @@ _FOLD_BEGUN = re.compile(
 _FIRST_TAGS = (
     *("plan", "planning", "strategy", "brainstorm", "brainstorming", "step_by_step", "notes"),
     *("internal", "internal_reasoning", "internal_notes", "inner_voice", "hidden_thoughts"),
+    *("monologue", "self_reflection", "reasoning_steps", "my_thoughts", "user_analysis", "critique", "draft"),
+    *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),
+    *("思考", "思考过程", "思考過程", "思维过程", "推理", "推理过程", "分析", "考え", "推論", "생각", "추론"),
+    *("denken", "gedanken", "überlegung", "überlegungen", "réflexion", "raisonnement", "pensée", "pensées"),
+    *("pensamiento", "pensamientos", "razonamiento", "pensamento", "raciocínio", "pensiero", "ragionamento"),
+    *("мысли", "размышления", "рассуждение", "рассуждения"),
 )
 _FIRST_TAG = re.compile(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from usbrec.llm import headings
 from usbrec.llm.marks import (
     AROUND,
     Family,
@@ -30,8 +31,6 @@ from usbrec.llm.marks import (
 )
 
 __all__ = [
-    "HEADINGS",
-    "LINE_HEADING",
     "ReasoningMarks",
     "Separated",
     "closes_alone",
@@ -49,28 +48,13 @@ _CHANNEL = re.compile(
 _CHANNEL_END = re.compile(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
 #: The same where a tokenizer has left its special tokens out.
 _BARE_CHANNEL = re.compile(
-    r"\s*(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[A-Z\"'“(]))(?P<thought>.*?)"
-    r"(?:assistant\s*final(?P<said>.*)|\Z)",
+    r"\s*(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
+    r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))",
     re.S,
 )
 _PROSE = re.compile(
     r"[\s*#_]*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):[*_]*(?P<thought>.*?)"
     r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
-    re.I | re.S,
-)
-#: What stands above thoughts in words.
-HEADINGS = ("thinking", "thought", "thoughts", "thought process", "reasoning", "analysis")
-_HEADING = rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*\s"
-LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}})(?:{'|'.join(HEADINGS)})[*_]{{0,2}}"
-_HEADED_REPLY = r"(?:final )?(?:answer|response|reply)"
-#: Two headings in words, and both have to be there: with a colon, or on lines of their own, bold or with #.
-_HEADED = re.compile(
-    rf"{_HEADING}(?P<thought>.*?)\n[ \t*#_]*{_HEADED_REPLY}:[*_]*\s(?P<said>.*)",
-    re.I | re.S,
-)
-_HEADED_LINES = re.compile(
-    rf"{LINE_HEADING}[ \t]*\n(?P<thought>.*?)"
-    rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_HEADED_REPLY}:?[*_]{{0,2}}:?[ \t]*\n(?P<said>.*)",
     re.I | re.S,
 )
 #: As a command line shows thoughts that it streams (Ollama's).
@@ -282,18 +266,26 @@ def _by_bare_channels(answer: str) -> Separated | None:
     match = _BARE_CHANNEL.fullmatch(answer)
     if match is None:
         return None
-    return Separated((match["said"] or "").strip(), match["thought"].strip(), open=match["said"] is None)
+    thought, said = match["thought"] or match["other"] or "", match["said"]
+    said = match["then"] if said is None else said
+    return Separated((said or "").strip(), thought.strip(), open=said is None)
 
 
 def _by_prose(answer: str) -> Separated | None:
-    ways = (_PROSE, _HEADED, _HEADED_LINES, _SHOWN, _TURNS)
-    match = next((match for way in ways if (match := way.fullmatch(answer)) is not None), None)
+    match = next((match for way in _IN_WORDS if (match := way.fullmatch(answer)) is not None), None)
     if match is None:
         return None
+    if match.re is headings.QUOTED:
+        quoted = re.sub(r"(?m)^>[ \t]?", "", match["thought"]).strip()
+        return Separated(match["said"].strip(), quoted, open=not match["said"].strip())
     thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
     return Separated((match["said"] or "").strip(), thought, open=match["said"] is None)
 
 
+#: The ways that headings in words have.
+_IN_WORDS = (
+    *(_PROSE, headings.WITH_COLON, headings.ON_LINES, headings.IN_BRACKETS, headings.QUOTED, _SHOWN, _TURNS),
+)
 _QUOTES = tuple("`'\"“”‘’„«»")
 #: The families whose thoughts stand between no two marks.
 _WAYS = (_by_channels, _by_bare_channels, _by_prose)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from usbrec.llm.headings import BRACKETED, COLON, ENDS, HEADINGS, LINE_HEADING, WORDS
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
-    HEADINGS,
-    LINE_HEADING,
     Separated,
     in_words,
     reads_like_thought,
@@ -28,7 +27,8 @@ _OPENINGS = (
     "analysis",
     "commentary",
     "<|im_start|>",
-    *(f"{heading}:" for heading in HEADINGS),
+    *(f"{heading}{colon}" for heading in HEADINGS for colon in (":", " :", "：")),
+    *(f"{bracket[0]}{heading}{bracket[1]}" for heading in HEADINGS for bracket in ("【】", "［］", "[]")),
     "thinking...",
     "thinking…",
     *(
@@ -38,19 +38,20 @@ _OPENINGS = (
     ),
 )
 _HEADED = re.compile(
-    rf"[\s*#_]*(?:{'|'.join(HEADINGS)}):[*_]*(?:\s|\Z)|{LINE_HEADING}[ \t]*(?:\n|\Z)"
+    rf"[\s*#_>]*{WORDS}(?:{COLON}|:[*_]*\Z)|{LINE_HEADING}[ \t]*(?:\n|\Z)|{BRACKETED}"
+    rf"|\s*>[ \t]*[*_#]*[ \t]*{WORDS}[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)",
     re.I,
 )
 #: How an answer begins whose thoughts stand between no two marks, and what ends these.
 _IN_WORDS = re.compile(
-    rf"{_HEADED.pattern}|\s*(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[A-Z\"'“(]))"
+    rf"{_HEADED.pattern}|\s*(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
     r"|[\s*#_]*here(?: is|'s|’s) my ",
     re.I,
 )
 _ENDS_WORDS = re.compile(
-    r"final|(?:answer|response|reply):?[*_]*:?[*_]*\s|(?:answer|response):|done thinking\."
+    rf"final|{ENDS}|(?:answer|response):|done thinking\."
     r"|<\|im_start\|>(?:answer|assistant)\s",
     re.I,
 )
@@ -208,7 +209,7 @@ class ReasoningFilter:
         """Whether the answer is so short that it may be the beginning of an opening mark."""
         if len(self._head) >= _HEAD:
             return False
-        begun = self._head.lstrip(" \t\r\n*#_").lower()
+        begun = self._head.lstrip(" \t\r\n*#_>").lower()
         openings = _OPENINGS if isinstance(self._marks, str) else (self._marks[0].lower(),)
         return any(opening.startswith(begun) for opening in openings)
 

@@ -7,16 +7,20 @@ whole and while it streams, before anybody sees it or records it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ModelError, UnusableAnswer
+from usbrec.llm.blocks import unknown_block
 from usbrec.llm.controls import without_controls
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
 from usbrec.llm.reasoning_filter import ReasoningFilter
+
+_log = logging.getLogger(__name__)
 
 #: What helps where the tokens ran out before the reply began.
 STILL_REASONING = (
@@ -42,6 +46,7 @@ class SeparatedModel(Around):
         self._marks = marks
         self._holds = opens_in_prompt
         self._alone = bool(opens_in_prompt)
+        self._told_of_block = False
 
     def expect_closing_marks(self) -> None:
         """This model's answers hold closing marks alone; known from elsewhere."""
@@ -91,10 +96,27 @@ class SeparatedModel(Around):
             raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
         if not said and any(one.text.strip() for one in reply.completions):
             raise UnusableAnswer(f"{self.name} ended its turn before its first word: there are marks alone.")
+        self._tell_of_blocks(completions)
         ended = sum(found.ended for found in parts)
         cut = sum(completion.finish == "length" for completion in completions)
         usage = reply.usage + Usage(cut_replies=cut, end_tokens=ended)
         return replace(reply, completions=completions, usage=usage)
+
+    def _tell_of_blocks(self, completions: Sequence[Completion]) -> None:
+        """A word about the first reply that begins with a block between marks which nobody knows: thoughts in
+        it would be scored."""
+        if self._told_of_block or self._marks != "auto":
+            return
+        found = next((marks for one in completions if (marks := unknown_block(one.text)) is not None), None)
+        if found is not None:
+            self._told_of_block = True
+            _log.warning(
+                "%s: a reply begins with %s ... %s, which counts as said. If thoughts stand there, name the "
+                'marks: reasoning = ["%s", "%s"] under [models] or [servers.NAME].',
+                self.name,
+                *found,
+                *found,
+            )
 
     def _parts(self, completion: Completion) -> Separated:
         found = separate(completion.text, self._marks)

@@ -21,6 +21,7 @@ from usbrec.judge.trained.features import Encode
 from usbrec.judge.trained.learning import learn_judge
 from usbrec.judge.trained.model import FILE, Ratings, judge_to_json
 from usbrec.keys import derive_seed, digest
+from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.trained_seat import CachedEncoder, sentence_encoder
 from usbrec.storage import write_text
 
@@ -88,7 +89,7 @@ def _dialogues(paths: Sequence[str | Path], kind: str | None) -> tuple[RecordedD
                     "of one file other ids, or name the file once."
                 )
             found[dialogue.id] = dialogue
-    return tuple(found.values())
+    return without_thoughts(found.values(), "auto", ", ".join(map(str, paths)))
 
 
 def _encoder() -> Encode | None:

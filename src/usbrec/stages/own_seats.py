@@ -125,7 +125,10 @@ class OwnSeats:
             own = self._seated("recommender", "recommender", text, "reply")
             ask, identity = object_reply(own), own.identity
         self.identities[f"recommender {text}"] = identity
-        found = OwnRecommender(text, identity, ask, self._recorder, catalogue, candidates, close=close)
+        marks = self._config.models.reasoning
+        found = OwnRecommender(
+            text, identity, ask, self._recorder, catalogue, candidates, close=close, marks=marks
+        )
         self._services.append(found)
         return found
 
@@ -134,7 +137,8 @@ class OwnSeats:
         from usbrec.play.own.seeker import OwnSimulator
 
         own = self._own("simulator", "seeker", text, "reply")
-        return OwnSimulator(text, own, self._recorder, self._config.play.rounds)
+        models, play = self._config.models, self._config.play
+        return OwnSimulator(text, own, self._recorder, play.rounds, models.reasoning)
 
     def judge(self, text: str) -> OwnJudge:
         """Raises ConfigError."""

@@ -20,6 +20,7 @@ from usbrec.keys import digest
 from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.settings_file import write_settings
+from usbrec.stages.thoughts import without_thoughts
 
 
 def make_ranker(
@@ -49,6 +50,7 @@ def make_ranker(
         raise InputError("--leave-out leaves no dialogue to learn from. Name other files.")
     if config.limit is not None:
         loaded = limit_samples(loaded, config.limit)
+    loaded = without_thoughts(loaded, config.models.reasoning, "samples")
     items = read_catalogue(catalogue, None, config.catalogue)
     config = resolve(config, items)
     sessions = tuple(

@@ -18,6 +18,7 @@ from usbrec.keys import digest
 from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
 from usbrec.stages.run_folder import GivenCatalogue, read_catalogue
+from usbrec.stages.thoughts import without_thoughts
 
 #: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
 GivenDialogues: TypeAlias = "str | Path | Sequence[RecordedDialogue]"
@@ -77,6 +78,8 @@ def read_recorded(
         found = choose(found)
     if config.limit is not None:
         found = limit_samples(found, config.limit)
+    where = str(dialogues) if isinstance(dialogues, str | Path) else "dialogues"
+    found = without_thoughts(found, config.models.reasoning, where)
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
     languages = Languages.of_samples(config.language, found)
     return RecordedInputs(found, items, Prompts(config.play.prompts), left_out, languages)

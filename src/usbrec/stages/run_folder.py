@@ -40,6 +40,7 @@ from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
+from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
 
@@ -110,7 +111,7 @@ def read_inputs(
         if interactions is not None:
             raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
         if config.ranker is None:
-            limited = _limited(loaded, config)
+            limited = _limited(loaded, config, samples)
             languages = Languages.of_samples(config.language, limited)
             return Inputs(limited, None, prompts, left_out=unusable, languages=languages)
         # scipy and all that a ranker learns from: only with --ranker.
@@ -129,12 +130,12 @@ def read_inputs(
     if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
         named = str(samples) if isinstance(samples, str | Path) else "samples"
         if config.catalogue.strict:
-            loaded = _limited(loaded, config)
+            loaded = _limited(loaded, config, samples)
         advice = f"Rules need the targets' items: add them to {where}."
         loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
     _check_constraints(loaded, items, str(samples) if isinstance(samples, str | Path) else "samples")
     ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
-    limited = _limited(loaded, config)
+    limited = _limited(loaded, config, samples)
     languages = Languages.of_samples(config.language, limited)
     left_out = (*unusable, *unknown)
     return Inputs(limited, items, prompts, ranker, left_out, languages, _sentences(config))
@@ -155,8 +156,11 @@ def _check_constraints(samples: Sequence[Sample], items: Catalogue, where: str) 
         raise BadLines(where, told, "A sample's constraints are about columns of the catalogue.")
 
 
-def _limited(samples: tuple[Sample, ...], config: Config) -> tuple[Sample, ...]:
-    return samples if config.limit is None else limit_samples(samples, config.limit)
+def _limited(samples: tuple[Sample, ...], config: Config, given: GivenSamples) -> tuple[Sample, ...]:
+    """Those of the limit, without thoughts in what was said."""
+    found = samples if config.limit is None else limit_samples(samples, config.limit)
+    where = str(given) if isinstance(given, str | Path) else "samples"
+    return without_thoughts(found, config.models.reasoning, where)
 
 
 def ranker_digest(folder: Path) -> str:

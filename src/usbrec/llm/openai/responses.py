@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
@@ -32,6 +33,8 @@ _LIMITS = frozenset(
 )
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
 _BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
+#: In a text that lists parts, the first one's type stands within so many characters.
+_TO_TYPE = 40
 #: Nested deeper, a text is none.
 _DEEPEST = 4
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
@@ -53,7 +56,10 @@ class BodyMessage(BaseModel):
     @field_validator("content", mode="before")
     @classmethod
     def _lenient(cls, value: Any) -> Any:
-        """One part without its list is what is said, too."""
+        """One part without its list is what is said, too, and so is a list of parts that somebody on the way
+        has turned into a text."""
+        if isinstance(value, str):
+            return _listed_parts(value) or value
         return [value] if isinstance(value, Mapping) and "type" in value else value
 
     @classmethod
@@ -131,6 +137,23 @@ def put_together(calls: list[dict[str, Any]], pieces: Any) -> None:
             held["arguments"] += arguments
         elif arguments is not None:
             held["arguments"] = json.dumps(arguments)
+
+
+def _listed_parts(text: str) -> list[Any] | None:
+    """The parts that a text lists, as JSON or as Python writes them; None unless all are parts and one of
+    them is a thought, so that a reply in JSON stays as it is."""
+    begun = text.lstrip()
+    if not begun.startswith(("[{", "[ {", "[\n")) or "type" not in begun[:_TO_TYPE]:
+        return None
+    try:
+        listed: Any = parse_json(begun)
+    except ValueError:
+        try:
+            listed = ast.literal_eval(begun.rstrip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+    is_parts = isinstance(listed, list) and all(isinstance(one, dict) and "type" in one for one in listed)
+    return listed if is_parts and any(map(_is_thought, listed)) else None
 
 
 def _said(content: Any) -> str:
@@ -240,14 +263,17 @@ class BodyChoice(BaseModel):
         return "an answer without text"
 
     def top_tokens(self) -> list[tuple[str, float]]:
-        """(token, probability) of the likeliest first tokens; empty when the server gave none."""
+        """(token, probability) of the likeliest first tokens; empty when the server gave none. A probability
+        of 0 (-9999, -inf) says that the server's sampling has left the token out, and not how likely it was:
+        it is not listed."""
         try:
             listed = [
                 (_token(top), float(top["logprob"])) for top in self.logprobs["content"][0]["top_logprobs"]
             ]
         except (TypeError, KeyError, IndexError, ValueError, OverflowError):
             return []
-        return [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+        known = [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+        return [(token, probability) for token, probability in known if probability > 0.0]
 
 
 def _token(top: Mapping[str, Any]) -> str:

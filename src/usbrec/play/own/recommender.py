@@ -11,13 +11,17 @@ from numbers import Integral
 from typing import Any
 
 from usbrec.dialogue import Conversation, Item, Reply, Usage
-from usbrec.errors import ModelUnavailable
+from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.items import Catalogue
 from usbrec.llm.controls import without_controls
+from usbrec.llm.reasoning import ReasoningMarks, separate
 from usbrec.llm.recorded import Recorder
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.own.calls import OwnObject
 from usbrec.play.protocol import Drawn, Sampling
+
+#: Said of an answer whose thoughts have no end.
+OPEN = "the answer breaks off in its thoughts, so there is no reply. Allow its model more tokens."
 
 #: Asks the system for one reply, whose usage says what it cost. Raises ModelError.
 Ask = Callable[[Conversation], Awaitable[Reply]]
@@ -28,8 +32,9 @@ class OwnRecommender:
     """The Recommender that asks a system of the user's own, once for each reply.
 
     `ask` asks it; None where a replay answers. `candidates` looks items up where some were asked for. What it
-    says is recorded by `recorder`. Ids that the `catalogue` lacks are taken out of a reply's items and kept
-    beside it; the others stand behind the text as "Title (year)", unless it has them word for word.
+    says is recorded by `recorder`, its thoughts between `marks` apart from its reply: many such systems hand
+    on what a model wrote. Ids that the `catalogue` lacks are taken out of a reply's items and kept beside it;
+    the others stand behind the text as "Title (year)", unless it has them word for word.
     """
 
     name: str
@@ -40,6 +45,7 @@ class OwnRecommender:
     candidates: Grounding | None = None
     parallel: bool = True
     close: Callable[[], Awaitable[None]] | None = None
+    marks: ReasoningMarks = "auto"
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """`n` replies, each asked for. Raises ModelError."""
@@ -77,15 +83,22 @@ class OwnRecommender:
     async def _reply(self, conversation: Conversation, seed: int, place: int) -> Reply:
         asked = {**asked_of(conversation), "seed": seed, "place": place}
         answer = await self.recorder.answer("reply", self.name, asked, lambda: self._asked(conversation))
-        return self._told(answer["text"], answer["items"], conversation)
+        reply = self._told(answer["text"], answer["items"], conversation)
+        return replace(reply, reasoning=answer.get("reasoning", ""))
 
     async def _asked(self, conversation: Conversation) -> Mapping[str, Any]:
         assert self.ask is not None, "a replay answers before anybody is asked"
         reply = await self.ask(conversation)
+        found = separate(reply.text, self.marks)
+        if found.open and not reply.items:
+            raise UnusableAnswer(f"{self.name}: {OPEN}")
+        thought = "\n".join(part for part in (reply.reasoning, found.reasoning) if part)
         return {
-            "text": reply.text,
+            "text": found.text,
             "items": None if reply.items is None else list(reply.items),
             "usage": reply.usage.to_json(),
+            # Left out where there is none, so that recorded answers keep their bytes.
+            **({"reasoning": thought} if thought else {}),
         }
 
     def _told(self, text: str, items: list[str] | None, conversation: Conversation) -> Reply:
@@ -144,13 +157,15 @@ def read_reply(own: OwnObject, answer: object) -> Reply:
         return said_reply(answer, None)
     if not isinstance(answer, Reply) or not isinstance(answer.text, str):
         raise own.returned(answer, "a text or usbrec.Reply(text, items)")
-    if answer.items is None:
-        return said_reply(answer.text, None)
-    ids = [item_id(one) for one in answer.items]
-    wrong = next((one for one, read in zip(answer.items, ids, strict=True) if read is None), None)
-    if None in ids:
+    ids = None if answer.items is None else [item_id(one) for one in answer.items]
+    if ids is not None and None in ids:
+        wrong = next(one for one, read in zip(answer.items or (), ids, strict=True) if read is None)
         raise own.returned(wrong, "an id in Reply.items (a text or a whole number)")
-    return said_reply(answer.text, tuple(one for one in ids if one is not None))
+    items = None if ids is None else tuple(one for one in ids if one is not None)
+    reply, thought = said_reply(answer.text, items), answer.reasoning
+    if not isinstance(thought, str):
+        raise own.returned(thought, "a text in Reply.reasoning")
+    return replace(reply, reasoning=without_controls(printable(thought))[0]) if thought else reply
 
 
 def said_reply(text: str, items: tuple[str, ...] | None) -> Reply:

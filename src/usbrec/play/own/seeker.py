@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from usbrec.dialogue import Conversation, Reply, Turn, Usage
@@ -11,10 +11,11 @@ from usbrec.errors import UnusableAnswer
 from usbrec.items import matcher_of
 from usbrec.lexicon.detection import mask_of
 from usbrec.llm.controls import without_controls
+from usbrec.llm.reasoning import ReasoningMarks, separate
 from usbrec.llm.recorded import Recorder
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.own.calls import OwnObject
-from usbrec.play.own.recommender import asked_of, one_call, printable
+from usbrec.play.own.recommender import OPEN, asked_of, one_call, printable
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.targets import Targets
@@ -22,7 +23,8 @@ from usbrec.play.targets import Targets
 
 @dataclass(frozen=True)
 class OwnSimulator:
-    """Asks an object with ``reply(conversation, targets)`` for the seeker's words, and records them.
+    """Asks an object with ``reply(conversation, targets)`` for the seeker's words, and records them, thoughts
+    between `marks` apart: a model's thoughts may name the targets.
 
     `own` is None where a replay answers.
     """
@@ -31,10 +33,11 @@ class OwnSimulator:
     own: OwnObject | None
     recorder: Recorder
     rounds: int | None = None
+    marks: ReasoningMarks = "auto"
 
     async def say(
         self, turns: Sequence[Turn], targets: Targets | None, profile: str | None, seed: int, played: int
-    ) -> str:
+    ) -> SeekerAnswer:
         """The seeker's next words after `turns`, of which `played` recommendations were made here. Raises
         ModelError."""
         conversation = Conversation(tuple(turns), played, self.rounds, profile=profile)
@@ -46,7 +49,7 @@ class OwnSimulator:
         answer = await self.recorder.answer(
             "seeker", self.name, asked, lambda: self._asked(conversation, targets)
         )
-        return str(answer["text"])
+        return SeekerAnswer(str(answer["text"]), reasoning=str(answer.get("reasoning", "")))
 
     async def _asked(self, conversation: Conversation, targets: Targets | None) -> Mapping[str, Any]:
         assert self.own is not None, "a replay answers before anybody is asked"
@@ -54,11 +57,16 @@ class OwnSimulator:
         text = answer.text if isinstance(answer, Reply) else answer
         if not isinstance(text, str):
             raise self.own.returned(answer, "a text")
-        if not text.strip():
-            raise UnusableAnswer(f"{self.own.who}: the seeker's reply is empty.")
         said, removed = without_controls(printable(text.strip()))
+        found = separate(said, self.marks)
+        if found.open:
+            raise UnusableAnswer(f"{self.own.who}: {OPEN}")
+        if not found.text.strip():
+            raise UnusableAnswer(f"{self.own.who}: the seeker's reply is empty.")
         usage = one_call(seconds) + Usage(removed_characters=removed)
-        return {"text": said, "usage": usage.to_json()}
+        # Thoughts are left out where there are none, so that recorded answers keep their bytes.
+        thought = {"reasoning": found.reasoning} if found.reasoning else {}
+        return {"text": found.text, "usage": usage.to_json(), **thought}
 
 
 @dataclass(frozen=True)
@@ -88,11 +96,12 @@ class _TargetSeeker:
         known = set(targets.matcher.named_in(turns))
         secret = matcher_of(tuple(title for title in targets.titles if title not in known))
         left = not accepted and targets.lose_patience(turns)
-        text = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
-        if secret.named(text):
+        said = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
+        said = replace(said, accepted=accepted, left=left)
+        if secret.named(said.text):
             mask = mask_of(self._languages.told(turns))
-            return SeekerAnswer(secret.mask(text, mask), accepted, leaked=1, left=left)
-        return SeekerAnswer(text, accepted, left=left)
+            return replace(said, text=secret.mask(said.text, mask), leaked=1)
+        return said
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ class _ProfileSeeker:
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         round_ = self._heard.round_of(turns)
-        return SeekerAnswer(await self._base.say(turns, None, self._profile, seed, round_))
+        return await self._base.say(turns, None, self._profile, seed, round_)
 
 
 class _Heard:

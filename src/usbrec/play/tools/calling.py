@@ -24,10 +24,18 @@ from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import alternating
 from usbrec.play.seekers.wishes import says_nothing_fits
 from usbrec.play.tools.toolbox import RECOMMEND, Toolbox
+from usbrec.play.tools.written import is_written_call
 from usbrec.prompts import Prompts
 
 #: A reply takes so many steps at most in which tools are called.
 STEPS = 12
+
+
+#: Said of a reply that is a call in words.
+WRITTEN = (
+    "wrote a call of a tool as text, which nobody runs: its server does not read its calls. Have it do "
+    "so (vLLM: --enable-auto-tool-choice --tool-call-parser NAME; llama.cpp: --jinja), or leave --tools out."
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,10 @@ class ToolCalling:
                     raise
                 return self._said(steps, "", "stop", "")
             said = answer.completions[0]
+            if not said.tool_calls and is_written_call(said.text, steps.names):
+                if not steps.recommends:
+                    raise UnusableAnswer(f"{self.name} {WRITTEN}")
+                said = replace(said, text="")
             if not said.tool_calls:
                 return self._said(steps, said.text, said.finish, said.reasoning)
             if step < self.steps:
@@ -136,6 +148,11 @@ class _Steps:
         self._written = _as_written(system, turns)
         self.calls: list[dict[str, Any]] = []
         self.usage = Usage()
+
+    @property
+    def names(self) -> list[str]:
+        """What the tools that the model was told of are called."""
+        return [tool["function"]["name"] for tool in self._tools]
 
     @property
     def recommends(self) -> bool:
