@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,21 +44,16 @@ class LearntFrom:
         for sample in samples:
             said = _said(sample)
             found.add(_beginning(sample, said))
-            found.update(_digest("turn", *words) for words in said if len(words) >= WORDS)
+            found.update(long_turns(said).values())
         for session in sessions:
             found.update(_digest("session", session.id, item_id) for item_id, _ in session.items)
         return cls(np.array(sorted(found), dtype=np.uint64))
 
     def holds(self, samples: Sequence[Sample], items: Iterable[str] = ()) -> bool:
         """Whether a dialogue was learnt from, given all its samples and the ids of its targets."""
-        turns: dict[tuple[str, ...], bool] = {}
-        for sample in samples:
-            said = _said(sample)
-            if self._has(_beginning(sample, said)):
-                return True
-            turns |= {words: self._has(_digest("turn", *words)) for words in said if len(words) >= WORDS}
-        known = sum(len(words) for words, there in turns.items() if there)
-        if known >= LEAST and known >= SHARE * sum(map(len, turns)):
+        if any(self._has(_beginning(sample, _said(sample))) for sample in samples):
+            return True
+        if mostly_known((words for sample in samples for words in _said(sample)), self._has):
             return True
         dialogues = {sample.dialogue_id for sample in samples}
         return any(self._has(_digest("session", one, item_id)) for one in dialogues for item_id in items)
@@ -82,9 +77,25 @@ def read_learnt_from(folder: str | Path) -> LearntFrom | None:
     return LearntFrom(digests_n) if digests_n.dtype == np.uint64 and digests_n.ndim == 1 else None
 
 
-def _said(sample: Sample) -> list[tuple[str, ...]]:
-    texts = (*(turn.text for turn in sample.turns), sample.label or "")
+def words_of(texts: Iterable[str]) -> list[tuple[str, ...]]:
+    """The words of each text, without differences of case and of marks between them."""
     return [tuple(_WORD.findall(text.casefold())) for text in texts]
+
+
+def long_turns(said: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+    """The turns, as words, that are long enough to be known again, each with its digest of 64 bits."""
+    return {words: _digest("turn", *words) for words in said if len(words) >= WORDS}
+
+
+def mostly_known(said: Iterable[tuple[str, ...]], known: Callable[[int], bool]) -> bool:
+    """Whether half of the words in long turns stand in turns whose digest is `known`, and enough of them."""
+    turns = long_turns(said)
+    there = sum(len(words) for words, digest in turns.items() if known(digest))
+    return there >= LEAST and there >= SHARE * sum(map(len, turns))
+
+
+def _said(sample: Sample) -> list[tuple[str, ...]]:
+    return words_of((*(turn.text for turn in sample.turns), sample.label or ""))
 
 
 def _beginning(sample: Sample, said: Sequence[tuple[str, ...]]) -> int:
