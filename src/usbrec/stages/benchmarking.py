@@ -18,11 +18,11 @@ from usbrec.evaluation.benchmarks import Benchmark, benchmark_named
 from usbrec.evaluation.metrics.mentions import difference_of_mentions, summarise_mentions
 from usbrec.evaluation.runs.results import rounded
 from usbrec.items.knowledge import Knowledge
-from usbrec.items.retrieval.learnt_from import read_learnt_from
 from usbrec.journal import Journal
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import LISTED, place_of
 from usbrec.stages.benchmark_files import Listed, read_lists, rows_of, shared_rows
+from usbrec.stages.learnt import learnt_dialogues
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
 from usbrec.stages.settings_file import write_settings
@@ -89,7 +89,9 @@ def benchmark(
     else:
         system = seat if config.ranker is None else f"{seat}, {config.ranker}"
         listed = _played(seat, config, inputs, out, progress)
-    learnt = None if config.ranker is None else learnt_dialogues(config.ranker, inputs.samples, knowledge)
+    learnt = (
+        None if config.ranker is None else learnt_dialogues(config.ranker, inputs.samples, inputs.catalogue)
+    )
     rows = _rows(read.samples, inputs.samples, listed, knowledge, learnt or frozenset())
     shared = None if before is None else shared_rows(rows, before, Path(str(against)))
     write_jsonl(out / "mentions.jsonl", rows)
@@ -161,25 +163,6 @@ def _bind(out: Path, config: Config, inputs: Inputs, system: Mapping[str, str]) 
         decides = {"stage": "benchmark", "settings": config.decides(), "inputs": inputs.decides()}
         journal.bind(decides | system)
         write_settings(journal, out, config)
-
-
-def learnt_dialogues(
-    ranker: str | Path, samples: Sequence[Sample], knowledge: Knowledge
-) -> frozenset[str] | None:
-    """Dialogues that a ranker was learnt from; None where its folder does not say."""
-    learnt = read_learnt_from(ranker)
-    if learnt is None:
-        return None
-    by_dialogue: dict[str, list[Sample]] = {}
-    for sample in samples:
-        by_dialogue.setdefault(sample.dialogue_id, []).append(sample)
-    return frozenset(
-        dialogue
-        for dialogue, those in by_dialogue.items()
-        if learnt.holds(
-            those, {item.id for one in those for item in knowledge.catalogue.resolve(one.targets)}
-        )
-    )
 
 
 def _learnt_told(learnt: frozenset[str] | None, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -88,6 +88,9 @@ def test_a_ranker_is_known_to_have_learnt_from_what_it_is_measured_on(trained: P
     assert "learnt from 6 of these 9 dialogues" in " ".join(told.split())
     rows = [json.loads(line) for line in (tmp_path / "out" / "mentions.jsonl").read_text().splitlines()]
     assert [row["sample_id"] for row in rows if row.get("learnt_from")] == [one.id for one in learnt]
+    evaluation = ("evaluate", *arguments[2:], "--mode", "retrieval", "--ranker", trained)
+    told = usbrec(*evaluation, "-o", tmp_path / "retrieval").stderr
+    assert "was learnt from 6 of these 9 dialogues" in " ".join(told.split())
     shutil.copytree(trained, tmp_path / "old")
     about = json.loads((tmp_path / "old" / "ranker.json").read_text())
     del about["files"]["learnt_from.npy"]
