@@ -157,3 +157,10 @@ def test_every_packaged_prompt_uses_just_its_fields() -> None:
         text = prompts.render(name, **dict.fromkeys(fields, "<filled>"))
         assert "$" not in text
         assert text.count("<filled>") >= len(fields)
+
+
+@pytest.mark.parametrize("text", [f"seed = {'[' * 3000}", f"seed = {'9' * 5000}", "seed = \x00"])
+def test_toml_that_cannot_be_followed_is_refused_in_words(text: str, tmp_path: Path) -> None:
+    (tmp_path / "deep.toml").write_text(text)
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config(tmp_path / "deep.toml")

@@ -65,8 +65,10 @@ def _read(settings: GivenSettings | None) -> tuple[dict[str, Any], str]:
         return tomllib.loads(Path(settings).read_text(encoding="utf-8")), str(settings)
     except OSError as error:
         raise ConfigError(f"{settings}: cannot be read ({error.strerror}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{settings}: not valid TOML ({error}).") from None
+    except (ValueError, RecursionError) as error:
+        # TOML's own errors are ValueErrors, and so are those of numbers too long to be read.
+        why = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise ConfigError(f"{settings}: not valid TOML ({why}).") from None
 
 
 #: Stands behind a setting that was filled in.

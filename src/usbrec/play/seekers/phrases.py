@@ -147,7 +147,7 @@ def read_phrases(path: Path) -> Table:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file of seekers' sentences (seekers.templates).") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML in UTF-8 ({error}).") from None
     if problems := list(problems_of(table)):
         listed = "\n".join(f"  {problem}" for problem in problems[:20])
