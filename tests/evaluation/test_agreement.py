@@ -38,6 +38,15 @@ def test_correlations_are_those_of_scipy_and_lie_in_their_intervals() -> None:
     assert (told["n"], told["dialogues"], told["systems"]) == (60, 60, 4)
 
 
+def test_a_few_dialogues_have_no_interval() -> None:
+    """Two of them drawn again are each alone, or both as they were: an interval without a width."""
+    for n, told in ((2, False), (3, False), (4, True)):
+        pairs = [Rated(f"d{at // 2}", "s", float(at), float(at * at % 7)) for at in range(2 * n)]
+        for name in ("pearson", "spearman"):
+            interval = agreement_of(pairs, seed=0, resamples=200)[name]["ci95"]
+            assert (interval != [None, None]) is told
+
+
 def test_an_interval_of_dialogues_covers_about_as_fishers_does() -> None:
     pairs = rated(200)
     told = agreement_of(pairs, seed=0, resamples=2000)["pearson"]

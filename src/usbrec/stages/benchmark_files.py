@@ -101,8 +101,9 @@ def rows_of(folder: Path, name: str) -> list[Row]:
     """The rows of another run of the same benchmark. Raises RunFolderError."""
     try:
         about = parse_json(read_text(folder / "benchmark.json"))
-        rows = [row for _, row in json_lines(read_text(folder / "mentions.jsonl"))]
-        if not isinstance(about, dict) or not all(map(_is_row, rows)):
+        lines = [row for _, row in json_lines(read_text(folder / "mentions.jsonl"))]
+        rows: list[Row] = [row for row in lines if not isinstance(row, str) and _is_row(row)]
+        if not isinstance(about, dict) or len(rows) < len(lines):
             raise ValueError
     except (InputError, ValueError):
         raise RunFolderError(
@@ -113,11 +114,11 @@ def rows_of(folder: Path, name: str) -> list[Row]:
     return rows
 
 
-def _is_row(row: Any) -> bool:
-    if not isinstance(row, dict) or not isinstance(row.get("targets"), list) or "failed" not in row:
+def _is_row(row: Mapping[str, Any]) -> bool:
+    if not isinstance(row.get("targets"), list) or "failed" not in row:
         return False
     number = len(row["targets"])
-    lists = [row.get(field) for field in ("repeated", *VIEWS.values())]
+    lists: list[Any] = [row.get(field) for field in ("repeated", *VIEWS.values())]
     return (
         isinstance(row.get("sample_id"), str)
         and isinstance(row.get("dialogue_id"), str)

@@ -160,8 +160,9 @@ def _other_dialogues(told: Benchmark, formats: frozenset[str]) -> Iterable[str]:
 def _bind(out: Path, config: Config, inputs: Inputs, system: Mapping[str, str]) -> None:
     """Tie the folder to this run, as one that is played is. Raises RunFolderError."""
     with Journal(out / "run.db") as journal:
-        decides = {"stage": "benchmark", "settings": config.decides(), "inputs": inputs.decides()}
-        journal.bind(decides | system)
+        journal.bind(
+            {"stage": "benchmark", "settings": config.decides(), "inputs": inputs.decides(), **system}
+        )
         write_settings(journal, out, config)
 
 
