@@ -10,7 +10,7 @@ request. Shares of requests whose book comes first, and stands among the first f
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 import tomllib
 from pathlib import Path
@@ -55,12 +55,14 @@ def measure(choice: Choice) -> None:
 
 
 def main() -> None:
-    for choice in get_args(Choice):
-        if not sys.argv[1:] or choice in sys.argv[1:]:
-            try:
-                measure(choice)
-            except ConfigError as error:
-                print(f"{choice}: {error}")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("encoders", nargs="*", choices=[*get_args(Choice), []], help="by default all")
+    options = parser.parse_args()
+    for choice in options.encoders or get_args(Choice):
+        try:
+            measure(choice)
+        except ConfigError as error:
+            print(f"{choice}: {error}")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
     judged = {"seats": {"recommender": model, "simulator": "rules", "judge": model}}
     return {
         "usbrec evaluate": [
-            evaluated("plain", **judged, judging={"persuasion": True, "anchors": 1}, play={"candidates": 4}),
+            evaluated("plain", **judged, judging={"persuasion": True, "anchors": 2}, play={"candidates": 4}),
             evaluated("ses", enhanced=True, search={"drafts": 2}),
             evaluated("own", {"recommender": Own()}),
             evaluated("ask", mode="ask", asking={"attributes": ["genre"]}),

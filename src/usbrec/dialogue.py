@@ -358,13 +358,15 @@ class Usage:
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
             "cached_tokens": self.cached_tokens,
-            "seconds": self.seconds,
+            # A sum's last digits depend on the order of what was added. Calls that are made at once end in
+            # any order, and a replay has to give the same bytes.
+            "seconds": round(self.seconds, 9),
             # Left out where there are none, so that recorded answers keep their bytes.
             **({"cut_prompts": self.cut_prompts} if self.cut_prompts else {}),
             **({"cut_replies": self.cut_replies} if self.cut_replies else {}),
             **({"end_tokens": self.end_tokens} if self.end_tokens else {}),
             **({"removed_characters": self.removed_characters} if self.removed_characters else {}),
-            **({"cost": self.cost} if self.cost is not None else {}),
+            **({"cost": round(self.cost, 12)} if self.cost is not None else {}),
             **({"uncosted": self.uncosted} if self.uncosted else {}),
         }
 

@@ -16,6 +16,7 @@ from usbrec.evaluation.agreement.correlation import Rated, agreement_of, ranking
 from usbrec.evaluation.agreement.measured import in_words, measured_of, no_measure, values_of
 from usbrec.evaluation.agreement.summary import people_and_judge, summarise_agreement
 from usbrec.evaluation.comparison.power import power_of
+from usbrec.evaluation.comparison.tables import power_table
 from usbrec.judge.aspects import ASPECTS, OWN
 
 
@@ -35,6 +36,15 @@ def test_correlations_are_those_of_scipy_and_lie_in_their_intervals() -> None:
         low, high = told[name]["ci95"]
         assert low < told[name]["value"] < high
     assert (told["n"], told["dialogues"], told["systems"]) == (60, 60, 4)
+
+
+def test_a_few_dialogues_have_no_interval() -> None:
+    """Two of them drawn again are each alone, or both as they were: an interval without a width."""
+    for n, told in ((2, False), (3, False), (4, True)):
+        pairs = [Rated(f"d{at // 2}", "s", float(at), float(at * at % 7)) for at in range(2 * n)]
+        for name in ("pearson", "spearman"):
+            interval = agreement_of(pairs, seed=0, resamples=200)[name]["ci95"]
+            assert (interval != [None, None]) is told
 
 
 def test_an_interval_of_dialogues_covers_about_as_fishers_does() -> None:
@@ -190,13 +200,36 @@ def test_power_counts_the_rows_that_a_difference_needs() -> None:
     error = 0.5 / math.sqrt(39)
     assert (found.rows, found.dialogues, found.difference) == (40, 40, pytest.approx(0.1))
     assert found.error == pytest.approx(error)
-    assert found.detectable == pytest.approx((1.959964 + 0.841621) * error)
-    assert found.needed == math.ceil(40 * (found.detectable / 0.1) ** 2)
+    assert found.detectable == pytest.approx(_errors(40) * error)
     assert found.needed_for[0.1] == found.needed
-    assert found.needed_for[0.2] == math.ceil(40 * (found.detectable / 0.2) ** 2)
+    for size, needed in found.needed_for.items():
+        assert needed is not None
+        for rows, enough in ((needed, True), (needed - 1, False)):
+            assert (_errors(rows) * error * math.sqrt(40 / rows) <= size + 1e-9) is enough
     told = compare([plain, other], power=True).to_json()["power"]
     assert told[0]["rows_needed_for"]["0.1"] == found.needed
     assert "power" not in compare([plain, other]).to_json()
+
+
+def _errors(n: int) -> float:
+    return float(stats.t.ppf(0.975, n - 1) + stats.t.ppf(0.8, n - 1))
+
+
+def test_power_promises_nothing_that_no_number_of_signs_can_tell() -> None:
+    """Flipping the signs of five dialogues has no pattern rarer than 2 of 32; of equal differences nobody
+    knows the spread."""
+    for n, detectable in ((5, False), (6, True)):
+        plain, other = two_runs(0.3, 0.01, n=n)
+        found = next(one for one in power_of(plain, other) if one.measure == "ieval")
+        assert (found.detectable is not None) is detectable
+        assert found.needed == 6
+        p = compare([plain, other]).between("other", "ieval")
+        assert p is not None
+        assert p.difference.p_value is not None
+        assert (p.difference.p_value < 0.05) is detectable
+    equal = next(iter(power_of(*two_runs(0.3, 0.0, n=10))))
+    assert (equal.detectable, equal.needed, set(equal.needed_for.values())) == (None, None, {None})
+    assert power_table(compare([*two_runs(0.3, 0.0, n=10)], power=True)) is not None
 
 
 def test_a_test_of_so_many_rows_finds_the_difference_in_four_of_five_repetitions() -> None:

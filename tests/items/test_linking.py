@@ -384,6 +384,9 @@ def test_more_ordinary_words_around_do_not_lose_a_naming(
     titles: list[str], text: str, before: str, after: str
 ) -> None:
     assume(not re.search(r"[\"'“”‘’«»`„*_]", text))
+    assume(
+        not re.search(r"\)\w", text)
+    )  # glued to a year, a word opens no sentence; before a full stop it does
     matcher = TitleMatcher(titles)
     assert set(matcher.named(text)) <= set(matcher.named(f"{before}{text}{after}"))
 

@@ -241,6 +241,12 @@ def evaluated(files: tuple[Path, Path], out: Path, judge: object, **changes: Any
     return stages.evaluate(files[0], out, config=config, catalogue=files[1], objects=people(judge))
 
 
+def test_fewer_random_items_than_replies_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """The best of three random replies lies above the mean of two random items by chance alone."""
+    with pytest.raises(ConfigError, match=r"judging\.anchors = 2 with play\.rounds = 3: .* as many"):
+        evaluated(files, tmp_path / "run", Judge(), play={"rounds": 3})
+
+
 def test_a_run_with_anchors_says_raw_and_calibrated_side_by_side(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:

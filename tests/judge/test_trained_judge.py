@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,37 @@ def test_a_dialogue_it_was_learnt_from_is_rated_as_while_it_was_left_out() -> No
     assert set(remembered.turns) == set(told.turns)
     other = (*one.turns, seeker("Thanks!"))
     assert found.judge.rate(other) == found.judge.rate(other, remembered=False)
+
+
+def _told_at_length(number: int) -> RecordedDialogue:
+    """A dialogue with an opening that several have, and a request and a reply that no other has."""
+    one = rated_dialogue(number, 2.0 * (number % 3))
+    opening = Turn("seeker", "Hello, I have the evening free and would like to watch a movie.")
+    asked = Turn("seeker", f"I saw number {number} of the series and want {number + 1} more of the kind.")
+    reply = Turn(
+        "recommender", f"Then {number} evenings are full with part {number + 2} of it, I should think."
+    )
+    turns = (opening, one.turns[1], asked, reply)
+    return replace(one, turns=turns, turn_ratings=())
+
+
+def test_a_dialogue_that_is_nearly_one_it_was_learnt_from_is_told() -> None:
+    learnt_from = tuple(map(_told_at_length, range(40)))
+    judge = learn_judge(learnt_from, None, name="trained:x").judge
+    turns = learnt_from[0].turns
+    changed = tuple(replace(turn, text=f"{turn.text.upper()} ") for turn in turns)
+    for near, alike in (
+        (turns, False),  # known word for word, so it was left out
+        (changed, True),
+        (turns[:3], True),
+        (_told_at_length(99).turns, False),  # the opening alone
+        ((seeker("Hello there!"), *turns[3:]), False),  # the system's sentence alone
+    ):
+        ratings = judge.rate(near)
+        assert ratings is not None
+        assert ratings.alike is alike
+        assert ratings.held_out is (near == turns)
+    assert judge.rate(changed, remembered=False) == judge.lines.rate(Features(None), exchanges(changed))
 
 
 def test_its_score_is_half_of_the_satisfaction_with_what_was_played() -> None:

@@ -19,6 +19,7 @@ from support import ROOT
 from support.servers import Answer, LocalServer, Seen, completion
 from usbrec.errors import ConfigError, InputError, Interrupted, RunFolderError
 from usbrec.library.tables import EPISODE_COLUMNS, PAIR_COLUMNS, RANKING_COLUMNS
+from usbrec.llm.scripted import load_script
 
 EXAMPLES = ROOT / "docs" / "examples"
 MODEL = f"scripted:{EXAMPLES / 'book-model.jsonl'}"
@@ -344,6 +345,22 @@ def test_pairs_are_a_sequence_in_memory_and_in_a_folder(tmp_path: Path, temporar
     assert list(frame.columns) == list(PAIR_COLUMNS)
     assert (frame["chosen_score"] > frame["rejected_score"]).all()
     assert len(held.to_csv(tmp_path / "pairs.csv").read_text().splitlines()) > len(held)
+
+
+def test_pairs_are_made_with_the_objects_that_were_evaluated_before() -> None:
+    model = load_script(EXAMPLES / "book-model.jsonl")
+    usbrec.evaluate(recommender=model, candidates=5, **BOOKS)
+    pairs = usbrec.make_pairs(recommender=model, candidates=5, **BOOKS)
+    named = usbrec.make_pairs(recommender=MODEL, candidates=5, **BOOKS)
+    assert [(one.chosen, one.rejected) for one in pairs] == [(one.chosen, one.rejected) for one in named]
+    assert len(pairs) > 0
+
+    class Even:
+        def score(self, conversation: Any, targets: Any) -> float:
+            return 1.0
+
+    told = usbrec.make_pairs(recommender=MODEL, judge=Even(), candidates=5, **BOOKS)
+    assert (len(told), sum(told.results["dropped"].values())) == (0, 6)
 
 
 def test_a_class_in_a_seat_is_taken_for_one_that_was_not_called() -> None:

@@ -305,7 +305,7 @@ async def test_an_earlier_reply_is_not_the_last_word_where_a_candidate_may_stand
     [
         (["Xorp Blade (2031)", "Hm.", "Goodfellas (1990), again."], "Goodfellas (1990), again."),
         (["Goodfellas (1990), again.", "Hm.", "Xorp Blade (2031)"], "Goodfellas (1990), again."),
-        (["Heat (1995) or Xorp Blade (2031)", "So it is.", "Xorp Blade (2031)"], "So it is."),
+        (["You must see Xorp Blade (2031)", "So it is.", "Xorp Blade (2031)"], "So it is."),
         (["One.", "Two.", "Three."], "One."),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from support.films import CATALOGUE, film_files, sample
 from support.rated import RATED, rated_file
 from usbrec import stages
 from usbrec.config import load_config
-from usbrec.dialogue import Conversation
+from usbrec.dialogue import Conversation, Turn
 from usbrec.errors import InputError, InputWarning
 from usbrec.evaluation import compare
 from usbrec.evaluation.runs.results import load_run
@@ -138,6 +139,28 @@ def test_a_trained_judge_held_against_what_it_learnt_from_answers_as_while_that_
     assert found == pytest.approx(left_out, abs=0.002)
     assert results["held_out"] == len(RATED)
     assert "learnt from 40 of these dialogues" in results["mind"][0]
+
+
+def test_figures_of_dialogues_that_are_nearly_what_it_learnt_from_are_told_of_and_not_kept(
+    tmp_path: Path, own_cache: Path
+) -> None:
+    def longer(number: int, ending: str = "") -> Any:
+        one = RATED[number]
+        words = f"I saw number {number} of the series and would like {number + 1} of the kind{ending}"
+        asked = f"Show me what {number} people liked of it as much as they liked part {number + 2}"
+        turns = (Turn("seeker", words), one.turns[1], Turn("seeker", asked), *one.turns[3:])
+        return replace(one, turns=turns)
+
+    folder = tmp_path / "long"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("usbrec.stages.judge_training._encoder", lambda: None)
+        stages.make_judge([rated_file(folder, tuple(map(longer, range(40))))], folder, config=settings())
+    changed = [longer(number, "!") for number in range(40)]
+    results = agreement(tmp_path, dialogues=changed, config=with_judge(f"trained:{folder}"))
+    assert (results["held_out"], results["alike"]) == (0, 40)
+    assert "most words of 40 of these" in results["mind"][0]
+    assert not list((own_cache / "agreement").glob("*"))
 
 
 def test_the_same_command_writes_the_same_bytes_and_a_replay_too(tmp_path: Path, trained: Path) -> None:

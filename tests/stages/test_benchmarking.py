@@ -153,3 +153,83 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(files: Any, tmp_path: Pa
         run(files, tmp_path / "out", lists=lists(tmp_path, *[{"sample_id": "1:1", "items": ["f1"]}] * 2))
     with pytest.raises(InputError, match="Sample ids look like '1:1'"):
         run(files, tmp_path / "out", lists=lists(tmp_path, {"sample_id": "x", "items": ["f1"]}))
+
+
+def test_what_is_not_in_the_catalogue_is_a_repeat_where_the_dialogue_has_said_it(tmp_path: Path) -> None:
+    known = {"5": "Zodiac Express (1931)"}
+    told = dialogue(1, (1, "I saw @5 and @1"), (2, "Then @5, or @2"), (1, "Hm."), (2, "@6"))
+    told["movieMentions"] = MENTIONS | known | {"6": "Never Heard Of (1950)"}
+    raw = tmp_path / "raw.jsonl"
+    raw.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    results = run((raw, film_files(tmp_path)["catalogue"]), tmp_path / "out", config=seated("rules:named"))
+    assert [row["repeated"] for row in rows(tmp_path / "out")] == [[True, False], [False]]
+    assert (results["repeats"], results["unknown"]) == (1, 2)
+    assert results["without_repeats"]["recall@50"]["n"] == 2
+
+
+def test_a_dialogue_is_as_long_with_a_limit_as_without(files: Any, tmp_path: Path) -> None:
+    for limit in (1, 2, 3):
+        out = tmp_path / str(limit)
+        run(files, out, config=seated("rules:named").with_(limit=limit))
+        assert {row["dialogue_id"]: row["length"] for row in rows(out)}.items() <= {"1": 4, "2": 2}.items()
+
+
+def test_lists_of_another_catalogue_are_no_lists_that_miss(files: Any, tmp_path: Path) -> None:
+    some = lists(
+        tmp_path,
+        {"sample_id": "1:1", "items": ["f9", "tt0084787"]},
+        {"sample_id": "9:9", "items": ["f9"]},
+    )
+    told = run(files, tmp_path / "some", lists=some)
+    assert told["lists"] == {"items": 2, "unknown": 1, "other": 1}
+    assert run(files, tmp_path / "ranked")["lists"] is None
+    with pytest.raises(InputError, match=r"none of the 2 items in these lists .* look like 'f1'"):
+        run(files, tmp_path / "out", lists=lists(tmp_path, {"sample_id": "1:1", "items": ["x1", "x2"]}))
+
+
+def test_a_difference_is_told_over_the_turns_that_both_runs_have(files: Any, tmp_path: Path) -> None:
+    """Who has a list for one turn of a dialogue succeeds at no other, so the other run counts there alone."""
+    every = [
+        {"sample_id": "1:1", "items": ["f1"]},
+        {"sample_id": "1:3", "items": ["f11"]},
+        {"sample_id": "2:1", "items": ["f1"]},
+    ]
+    run(files, tmp_path / "a", lists=lists(tmp_path, *every))
+    told = run(files, tmp_path / "b", lists=lists(tmp_path, every[0], every[2]), against=tmp_path / "a")
+    assert told["against"]["turns"] == 2
+    assert told["against"]["full"]["success_rate"]["mean"] == 0
+
+
+def test_runs_of_other_dialogues_and_what_is_no_run_are_no_reference(files: Any, tmp_path: Path) -> None:
+    run(files, tmp_path / "a", config=seated("rules:named"))
+    other = json.loads((tmp_path / "a" / "mentions.jsonl").read_text("utf-8").splitlines()[0])
+    broken = {"targets": ["Alien (1979)"], "ranks": [1.5], "length": 0}
+    for name, line in [*broken.items(), ("sample_id", "zz"), ("dialogue_id", "zz")]:
+        text = json.dumps(other | {name: line}) + "\n"
+        (tmp_path / "a" / "mentions.jsonl").write_text(text, encoding="utf-8")
+        with pytest.raises(RunFolderError, match=r"a: (no finished run|no turn|sample '1:1' has other)"):
+            run(files, tmp_path / "b", against=tmp_path / "a")
+    (tmp_path / "a" / "benchmark.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(RunFolderError, match="no finished run"):
+        run(files, tmp_path / "b", against=tmp_path / "a")
+
+
+def test_a_folder_holds_one_system_and_no_ranker_stands_beside_what_asks_none(
+    files: Any, tmp_path: Path
+) -> None:
+    run(files, tmp_path / "out", config=seated("rules:named"))
+    one = lists(tmp_path, {"sample_id": "1:1", "items": ["f9"]})
+    for given in ({"lists": one}, {}, {"config": seated("rules:random")}):
+        with pytest.raises(RunFolderError, match="another configuration"):
+            run(files, tmp_path / "out", **given)
+    with pytest.raises(ConfigError, match=r"leave out --ranker"):
+        run(files, tmp_path / "x", config=seated("rules:named").with_(ranker=str(tmp_path)))
+
+
+def test_other_dialogues_than_the_authors_files_are_told_of(files: Any, tmp_path: Path) -> None:
+    assert not any("other dialogues" in note for note in run(files, tmp_path / "raw")["notes"])
+    samples = film_files(tmp_path)
+    told = stages.benchmark(
+        "redial-sigir26", [samples["samples"]], tmp_path / "own", catalogue=samples["catalogue"]
+    )
+    assert any("another format (own)" in note for note in told["notes"])

@@ -178,7 +178,7 @@ def test_samples_with_constraints_that_cannot_be_are_told_before_anybody_plays(
 
 def test_when_a_constraint_is_told_is_checked_where_samples_are_read(tmp_path: Path) -> None:
     row = {**ASKED, "constraints": {"price": {"max": 60, "told": "later"}}}
-    with pytest.raises(BadLines, match="expected volunteered, asked, kept, found 'later'"):
+    with pytest.raises(BadLines, match="expected volunteered, asked, kept, hidden, said, found 'later'"):
         usbrec.load_samples([row])
     with pytest.raises(InputError, match="targets"):
         usbrec.load_samples([{**ASKED, "targets": []}])

@@ -36,7 +36,8 @@ from usbrec.llm.llama_cpp.header import read_header
 from usbrec.llm.openai.events import data_of_events
 from usbrec.llm.openai.responses import Body, Chunk
 from usbrec.llm.openai.streamed import Gathered
-from usbrec.llm.reasoning import ReasoningFilter, separate
+from usbrec.llm.reasoning import separate
+from usbrec.llm.reasoning_filter import ReasoningFilter
 from usbrec.llm.scripted import load_script
 from usbrec.pairs import read_pairs
 from usbrec.play.seekers.phrases import read_phrases

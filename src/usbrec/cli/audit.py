@@ -84,7 +84,7 @@ def print_pairs(found: Mapping[str, Any], console: Console) -> None:
     told = (
         ("duplicates", "stand there before"),
         ("contradictions", "stand there the other way round as well"),
-        ("against_scores", "prefer the side with the lower score"),
+        ("against_scores", "prefer a side whose score is not the higher one"),
         ("never_played", "have a draft that nobody played"),
     )
     for name, what in told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,6 +93,8 @@ def print_benchmark(results: Mapping[str, Any], console: Console) -> None:
         console.print()
     for line in _told(results):
         console.print(Text(line, style="dim"))
+    for line in _mind(results):
+        console.print(Text.assemble(("Mind: ", "bold yellow"), line), soft_wrap=True)
 
 
 def _told(results: Mapping[str, Any]) -> list[str]:
@@ -106,7 +108,32 @@ def _told(results: Mapping[str, Any]) -> list[str]:
         told.append(f"{results['unknown']} mentions are not in the catalogue and count as missed.")
     if results["left_out"]["samples"]:
         told.append(f"{results['left_out']['samples']} samples could not be used.")
+    if (lists := results["lists"]) is not None:
+        if lists["unknown"]:
+            told.append(
+                f"{lists['unknown']} of {lists['items']} items in the lists are not in the catalogue."
+            )
+        if lists["other"]:
+            told.append(f"{lists['other']} lists are of samples that are not among these, and were not read.")
+    if (against := results["against"]) is not None:
+        told.append(f"The difference is told on {against['turns']} turns that both runs have a list for.")
     return told + list(results["notes"])
+
+
+def _mind(results: Mapping[str, Any]) -> Iterator[str]:
+    learnt = results["learnt_from"]
+    if learnt is None:
+        return
+    if learnt["dialogues"] is None:
+        yield (
+            "it is not known whether the ranker was learnt from these dialogues: it was trained before "
+            "rankers said so. usbrec train ranker trains it anew."
+        )
+    elif learnt["dialogues"]:
+        yield (
+            f"the ranker was learnt from {learnt['dialogues']} of these {learnt['of']} dialogues, so its "
+            "figures are higher than on new ones. usbrec train ranker --leave-out FILE leaves them out."
+        )
 
 
 def _add(table: Table, name: str, measured: Mapping[str, Any], *, signed: bool) -> None:

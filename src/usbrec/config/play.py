@@ -101,8 +101,8 @@ class Judging(Stage):
     anchors: int = Field(0, ge=0, le=10)
     """A model in the judge's seat also scores, in each row's own context, fixed replies with the target and
     with so many random items, and each reply that was played in the same form: `calibrated` in results
-    (docs/results.md). 0: off; as many as there are rounds, or more, are good. Needs a catalogue; what is said
-    of the fixed replies is asked once for all systems of a row."""
+    (docs/results.md). 0: off; else as many as `play.rounds`, or more. Needs a catalogue; what is said of the
+    fixed replies is asked once for all systems of a row."""
     second: bool = free(True)
     """Whether a second judge, a sentence model on this machine, scores the finished dialogues (with a
     catalogue and the extra `retrieval`). It asks no model, and takes time after the last row."""

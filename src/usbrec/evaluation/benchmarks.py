@@ -20,9 +20,11 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A benchmark: its name, what it is in a sentence, published rows, and what a reader has to know."""
+    """A benchmark: its name, the format of its authors' files, what it is in a sentence, published rows, and
+    what a reader has to know."""
 
     name: str
+    format: str
     about: str
     published: tuple[Published, ...] = ()
     notes: tuple[str, ...] = ()
@@ -36,6 +38,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     for one in (
         Benchmark(
             "redial-sigir26",
+            "redial",
             "ReDial under the standardised re-evaluation: recall a mention, with and without repeats.",
             (
                 Published(
@@ -53,8 +56,8 @@ BENCHMARKS: Mapping[str, Benchmark] = {
                 "turns before anything was linked are left out there.",
             ),
         ),
-        Benchmark("inspired", "INSPIRED, counted in the same way.", notes=(_REPEATS,)),
-        Benchmark("opendialkg", "OpenDialKG, counted in the same way.", notes=(_REPEATS,)),
+        Benchmark("inspired", "inspired", "INSPIRED, counted in the same way.", notes=(_REPEATS,)),
+        Benchmark("opendialkg", "opendialkg", "OpenDialKG, counted in the same way.", notes=(_REPEATS,)),
     )
 }
 

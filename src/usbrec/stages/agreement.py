@@ -85,7 +85,7 @@ def agreement(
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
     refuse_without_ratings(results, scored.out)
-    if replay is None:
+    if replay is None and not results["alike"]:
         keep_measured(scored.seat.seat, scored.seat.identities, scored.prompts, scored.dialogues, results)
     return results
 

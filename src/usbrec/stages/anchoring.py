@@ -26,6 +26,13 @@ def refuse_anchors(config: Config, *, catalogue: bool) -> None:
         )
     if config.mode == "ask":
         raise ConfigError("judging.anchors: attribute questions end with lists. Use it in episodes.")
+    if config.judging.anchors < config.play.rounds:
+        # The best of several replies lies above fewer random items by being the best of more.
+        raise ConfigError(
+            f"judging.anchors = {config.judging.anchors} with play.rounds = {config.play.rounds}: the best "
+            "of a row's replies is held against the best of as many random items. Name as many as there "
+            "are rounds."
+        )
 
 
 def shared_model(config: Config, seat: Seat, model: ChatModel) -> ChatModel:

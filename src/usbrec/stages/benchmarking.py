@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
 from usbrec.data import read_samples
-from usbrec.data.reading import parse_line, read_lines
 from usbrec.data.redial import read_mentions
+from usbrec.data.utterances import says_title
 from usbrec.dialogue import Conversation, Sample, Turn
 from usbrec.engine import Progress, Silent, step
-from usbrec.errors import BadLines, ConfigError, InputError, RunFolderError
+from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation.benchmarks import Benchmark, benchmark_named
 from usbrec.evaluation.metrics.mentions import difference_of_mentions, summarise_mentions
 from usbrec.evaluation.runs.results import rounded
 from usbrec.items.knowledge import Knowledge
+from usbrec.journal import Journal
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import LISTED, place_of
+from usbrec.stages.benchmark_files import Listed, read_lists, rows_of, shared_rows
+from usbrec.stages.learnt import learnt_dialogues
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import RULES, Participants, similarity_of
+from usbrec.storage import content_digest
 
 SCHEMA = "usbrec.benchmark/1"
 #: The recommender that ranks the whole catalogue: by a ranker where one is given, else by attributes.
 RANKED = "rules:retriever"
 #: The baseline that recommends again what the dialogue named, newest first.
 NAMED_AGAIN = "rules:named"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The list that a system gives at a turn, best first, and the same without what was named before; or why
-    there is none."""
-
-    items: tuple[str, ...] = ()
-    fresh: tuple[str, ...] = ()
-    failed: str | None = None
 
 
 def benchmark(
@@ -70,24 +64,36 @@ def benchmark(
     seat = config.seats.recommender if "recommender" in config.seats.model_fields_set else RANKED
     if lists is not None and ("recommender" in config.seats.model_fields_set or config.ranker is not None):
         raise ConfigError("--lists is a system of its own: leave out --recommender and --ranker.")
+    if seat == NAMED_AGAIN and config.ranker is not None:
+        raise ConfigError(f"{NAMED_AGAIN} names again what was named and asks no ranker: leave out --ranker.")
     config = in_mode(config.with_(mode="retrieval" if seat in (RANKED, NAMED_AGAIN) else "episode"))
     if config.mode == "episode":
         config = config.with_(seats={"simulator": RULES, "judge": RULES}, play={"rounds": 1})
     with step(progress, "reading dialogues and items"):
-        inputs = read_inputs(config.with_(mode="retrieval"), _samples(dialogues), catalogue, interactions)
+        read = _read(dialogues)
+        inputs = read_inputs(config.with_(mode="retrieval"), read.samples, catalogue, interactions)
+        inputs = replace(inputs, left_out=read.left_out)
     if inputs.catalogue is None:
         raise ConfigError("A benchmark ranks a catalogue: add --catalogue FILE or --ranker DIR.")
     config = resolve(config, inputs.catalogue)
     knowledge = Knowledge.of(inputs.catalogue, similarity_of(config.judging), seed=config.seed)
-    before = None if against is None else _rows_of(Path(against), name)
+    before = None if against is None else rows_of(Path(against), name)
+    told_lists: Mapping[str, int] | None = None
     if lists is not None:
-        system, listed = str(lists), _read_lists(Path(lists), inputs.samples, knowledge)
+        system = str(lists)
+        listed, told_lists = read_lists(Path(lists), inputs.samples, knowledge)
+        _bind(out, config, inputs, {"lists": content_digest(Path(lists))})
     elif seat == NAMED_AGAIN:
         system, listed = seat, {sample.id: _named_again(sample, knowledge) for sample in inputs.samples}
+        _bind(out, config, inputs, {"system": seat})
     else:
         system = seat if config.ranker is None else f"{seat}, {config.ranker}"
         listed = _played(seat, config, inputs, out, progress)
-    rows = _rows(inputs.samples, listed, knowledge)
+    learnt = (
+        None if config.ranker is None else learnt_dialogues(config.ranker, inputs.samples, inputs.catalogue)
+    )
+    rows = _rows(read.samples, inputs.samples, listed, knowledge, learnt or frozenset())
+    shared = None if before is None else shared_rows(rows, before, Path(str(against)))
     write_jsonl(out / "mentions.jsonl", rows)
     with step(progress, "means and intervals"):
         results = {
@@ -96,16 +102,17 @@ def benchmark(
             "system": system,
             **rounded(summarise_mentions(rows, seed=config.seed, resamples=config.statistics.resamples)),
             "left_out": inputs.left_out_counts(),
+            "lists": told_lists,
+            "learnt_from": None if config.ranker is None else _learnt_told(learnt, rows),
             "published": _published(told),
-            "notes": list(told.notes),
+            "notes": [*told.notes, *_other_dialogues(told, read.formats)],
             "against": None
-            if before is None
+            if shared is None
             else {
                 "folder": str(against),
+                "turns": len(shared[0]),
                 **rounded(
-                    difference_of_mentions(
-                        rows, before, seed=config.seed, resamples=config.statistics.resamples
-                    )
+                    difference_of_mentions(*shared, seed=config.seed, resamples=config.statistics.resamples)
                 ),
             },
             "inputs": inputs.decides(),
@@ -114,18 +121,55 @@ def benchmark(
     return results
 
 
-def _samples(paths: Sequence[str | Path]) -> tuple[Sample, ...]:
-    """The turns that recommend, of all files; raw ReDial with every film that was named."""
+@dataclass(frozen=True, slots=True)
+class _Dialogues:
+    """The turns that recommend, of all files; entries that could not be used; the files' formats."""
+
+    samples: tuple[Sample, ...]
+    left_out: tuple[str, ...]
+    formats: frozenset[str]
+
+
+def _read(paths: Sequence[str | Path]) -> _Dialogues:
+    """Raw ReDial is read with every film that was named. Raises InputError or BadLines."""
     found: dict[str, Sample] = {}
+    left_out: list[str] = []
+    formats: set[str] = set()
     for path in paths:
         read = read_samples(path)
+        left_out += read.left_out
+        formats.add(read.format)
         samples = read_mentions(path) if read.format == "redial" else read.found
         for sample in samples:
             if found.setdefault(sample.id, sample) is not sample:
                 raise InputError(
                     f"{path}: sample {sample.id!r} stands in an earlier file. Name each file once."
                 )
-    return tuple(found.values())
+    return _Dialogues(tuple(found.values()), tuple(left_out), frozenset(formats))
+
+
+def _other_dialogues(told: Benchmark, formats: frozenset[str]) -> Iterable[str]:
+    """What a reader has to know where the files are not the authors' own."""
+    if other := sorted(formats - {told.format}):
+        yield (
+            f"Files of another format ({', '.join(other)}) than {told.name}'s own ({told.format}) were read: "
+            "published rows are of other dialogues, and mentions that seekers turned down may be missing."
+        )
+
+
+def _bind(out: Path, config: Config, inputs: Inputs, system: Mapping[str, str]) -> None:
+    """Tie the folder to this run, as one that is played is. Raises RunFolderError."""
+    with Journal(out / "run.db") as journal:
+        journal.bind(
+            {"stage": "benchmark", "settings": config.decides(), "inputs": inputs.decides(), **system}
+        )
+        write_settings(journal, out, config)
+
+
+def _learnt_told(learnt: frozenset[str] | None, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """How many of the dialogues the ranker was learnt from; null where its folder does not say."""
+    dialogues = {row["dialogue_id"] for row in rows}
+    return {"dialogues": None if learnt is None else len(learnt & dialogues), "of": len(dialogues)}
 
 
 def _played(seat: str, config: Config, inputs: Inputs, out: Path, progress: Progress) -> Mapping[str, Listed]:
@@ -177,63 +221,17 @@ def _named_again(sample: Sample, knowledge: Knowledge) -> Listed:
     return Listed(tuple(dict.fromkeys(reversed(named)))[:LISTED])
 
 
-def _read_lists(path: Path, samples: Sequence[Sample], knowledge: Knowledge) -> Mapping[str, Listed]:
-    """The lists of a file, by sample. Raises InputError, and BadLines for lines that are none."""
-    known = {sample.id: sample for sample in samples}
-    ids = {item.id for item in knowledge.catalogue}
-    found: dict[str, Listed] = {}
-    problems: list[str] = []
-    for number, line in read_lines(path):
-        try:
-            sample_id, items = _read_list(parse_line(line))
-        except InputError as problem:
-            problems.append(f"line {number}: {problem}")
-            continue
-        if sample_id in found:
-            problems.append(f"line {number}: sample_id: {sample_id!r} has a list above")
-        elif sample_id in known:
-            listed = tuple(dict.fromkeys(_ids_of(items, ids, knowledge)))[:LISTED]
-            before = knowledge.named_in(known[sample_id].turns)
-            found[sample_id] = Listed(listed, tuple(one for one in listed if one not in before))
-    if problems:
-        raise BadLines(str(path), problems, 'A line is {"sample_id": "...", "items": ["best", "next", ...]}.')
-    if not found:
-        raise InputError(
-            f"{path}: no line is about a sample of this benchmark. Sample ids look like "
-            f"{samples[0].id!r}; usbrec samples FILE -o FILE writes them all."
-        )
-    missing = Listed(failed="the file of lists has none for this sample")
-    return {sample.id: found.get(sample.id, missing) for sample in samples}
-
-
-def _read_list(value: Any) -> tuple[str, list[str]]:
-    if not isinstance(value, dict):
-        raise InputError("not a JSON object")
-    sample_id, items = value.get("sample_id"), value.get("items")
-    if not isinstance(sample_id, str):
-        raise InputError("sample_id: missing or no text")
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise InputError("items: missing, or not a list of texts")
-    return sample_id, items
-
-
-def _ids_of(items: Iterable[str], ids: frozenset[str] | set[str], knowledge: Knowledge) -> Iterable[str]:
-    """Ids as they are; a title as the first of its items, what is neither as a place that nothing holds."""
-    for place, item in enumerate(items):
-        if item in ids:
-            yield item
-        else:
-            meant = knowledge.catalogue.find(item)
-            yield meant[0].id if meant else f"\n{place}"
-
-
 def _rows(
-    samples: Sequence[Sample], listed: Mapping[str, Listed], knowledge: Knowledge
+    every: Sequence[Sample],
+    samples: Sequence[Sample],
+    listed: Mapping[str, Listed],
+    knowledge: Knowledge,
+    learnt: frozenset[str],
 ) -> list[Mapping[str, Any]]:
-    """One row a turn, as evaluation/metrics/mentions.py reads it. A dialogue is as long as its
-    last turn that recommends says."""
+    """One row a turn of `samples`, as evaluation/metrics/mentions.py reads it. A dialogue is as long as its
+    last turn that recommends says, also where `samples` are some of `every` one."""
     lengths: dict[str, int] = {}
-    for sample in samples:
+    for sample in every:
         lengths[sample.dialogue_id] = max(lengths.get(sample.dialogue_id, 0), len(sample.turns) + 1)
     rows: list[Mapping[str, Any]] = []
     for sample in samples:
@@ -246,27 +244,18 @@ def _rows(
                 "dialogue_id": sample.dialogue_id,
                 "length": lengths[sample.dialogue_id],
                 "targets": list(sample.targets),
-                "repeated": [bool(ids & before) for ids in wanted],
+                "repeated": [
+                    # What the catalogue lacks is known again by its words.
+                    bool(ids & before) if ids else any(says_title(turn.text, title) for turn in sample.turns)
+                    for title, ids in zip(sample.targets, wanted, strict=True)
+                ],
                 "unknown": sum(not ids for ids in wanted),
                 "ranks": [place_of(given.items, ids) for ids in wanted],
                 "fresh_ranks": [place_of(given.fresh, ids) for ids in wanted],
                 "failed": given.failed,
+                **({"learnt_from": True} if sample.dialogue_id in learnt else {}),
             }
         )
-    return rows
-
-
-def _rows_of(folder: Path, name: str) -> list[Mapping[str, Any]]:
-    """The rows of another run of the same benchmark. Raises RunFolderError."""
-    try:
-        about = json.loads((folder / "benchmark.json").read_text(encoding="utf-8"))
-        rows = [json.loads(line) for line in (folder / "mentions.jsonl").read_text("utf-8").splitlines()]
-    except (OSError, ValueError):
-        raise RunFolderError(
-            f"{folder}: no finished run of usbrec benchmark, which --against asks for."
-        ) from None
-    if about.get("benchmark") != name:
-        raise RunFolderError(f"{folder}: a run of {about.get('benchmark')}, not of {name}.")
     return rows
 
 

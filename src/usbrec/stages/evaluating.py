@@ -20,6 +20,7 @@ from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.anchoring import refuse_anchors
+from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import (
@@ -81,6 +82,7 @@ def evaluate(
         raise ConfigError("play.tools: --mode ask asks for attributes itself; leave one of them out.")
     inputs, trials = _in_trials(inputs, config.trials)
     refuse_anchors(config, catalogue=inputs.catalogue is not None)
+    tell_of_learnt(config.ranker, inputs.samples, inputs.catalogue)
     stage = run_stage(
         "evaluate",
         work_of(config, inputs),

@@ -91,6 +91,7 @@ def make_pairs(
         progress=progress,
         replay=replay,
         label="preference pairs",
+        objects=objects,
     )
     done = stage.rows
     made = [record.record for _, record, _ in done if record.record is not None]

@@ -29,7 +29,7 @@ async def rated(
     """
     of_turns, of_dialogue = facts.of(dialogue)
     ratings: dict[str, Score] = {}
-    held_out = False
+    held_out = alike = False
     turns = [{**told, "aspects": {}} for told in of_turns]
     seed = derive_seed(seed, dialogue.id)
     if of_turns and seat.model is not None:
@@ -51,7 +51,7 @@ async def rated(
                 for name, value in predicted.turns[told["turn"]].items()
             }
         ratings = {name: Score(value, "trained") for name, value in predicted.whole.items()}
-        held_out = predicted.held_out
+        held_out, alike = predicted.held_out, predicted.alike
     elif of_turns and seat.rules is not None:
         by_turn, ratings = seat.rules.rate(dialogue, of_turns, of_dialogue)
         for told, given in zip(turns, by_turn, strict=True):
@@ -66,6 +66,7 @@ async def rated(
         "aspects": {name: rating.to_json() for name, rating in ratings.items()},
         # Said only of what a trained judge was learnt from: rows of other judges keep their bytes.
         **({"held_out": True} if held_out else {}),
+        **({"alike": True} if alike else {}),
     }
 
 

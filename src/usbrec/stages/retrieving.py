@@ -18,6 +18,7 @@ from usbrec.errors import ConfigError
 from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.play.questions.ranking import place_of
 from usbrec.play.targets import Targets
+from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.resolve import resolve
 from usbrec.stages.run_folder import (
     GivenCatalogue,
@@ -52,6 +53,7 @@ def retrieve(
     config = resolve(config, items)
     if items is None:
         raise ConfigError("--mode retrieval ranks a catalogue: add --catalogue FILE or --ranker DIR.")
+    tell_of_learnt(config.ranker, inputs.samples, items)
     # What is popular, the ranker learnt from its training dialogues; no test row is counted.
     known = items
     if config.ranker is not None:

@@ -16,15 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.command import refused, usbrec
-from support.films import CATALOGUE, FILMS, seeker
+from support.films import CATALOGUE, FILMS, film_files, seeker
 from usbrec.data import write_samples
 from usbrec.dialogue import Item, Sample, Turn
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.items import Catalogue, Linker, Retriever, open_ranker, read_sessions
+from usbrec.items.interactions import Session
 from usbrec.items.retrieval.dialogue_context import DECAY, ItemIndex, Reader
 from usbrec.items.retrieval.encoder import SentenceEncoder
 from usbrec.items.retrieval.features import FEATURES
+from usbrec.items.retrieval.learnt_from import LearntFrom, read_learnt_from, write_learnt_from
 from usbrec.items.retrieval.ranker import item_vectors, read_ranker, write_ranker
 from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, Cooccurrence, popularity_of
@@ -74,6 +76,64 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ranker")
     write_ranker(folder, train_ranker(dialogues(72), CATALOGUE, settings=RankerSettings(rounds=60)))
     return folder
+
+
+def test_a_ranker_is_known_to_have_learnt_from_what_it_is_measured_on(trained: Path, tmp_path: Path) -> None:
+    learnt = dialogues(6)
+    new = [replace(one, id=f"new-{one.id}", dialogue_id=f"new-{one.dialogue_id}") for one in dialogues(3)]
+    catalogue = film_files(tmp_path)["catalogue"]
+    write_samples(tmp_path / "samples.jsonl", [*learnt, *new])
+    arguments = ("benchmark", "inspired", tmp_path / "samples.jsonl", "--catalogue", catalogue)
+    told = usbrec(*arguments, "--ranker", trained, "-o", tmp_path / "out").stdout
+    assert "learnt from 6 of these 9 dialogues" in " ".join(told.split())
+    rows = [json.loads(line) for line in (tmp_path / "out" / "mentions.jsonl").read_text().splitlines()]
+    assert [row["sample_id"] for row in rows if row.get("learnt_from")] == [one.id for one in learnt]
+    evaluation = ("evaluate", *arguments[2:], "--mode", "retrieval", "--ranker", trained)
+    told = usbrec(*evaluation, "-o", tmp_path / "retrieval").stderr
+    assert "was learnt from 6 of these 9 dialogues" in " ".join(told.split())
+    shutil.copytree(trained, tmp_path / "old")
+    about = json.loads((tmp_path / "old" / "ranker.json").read_text())
+    del about["files"]["learnt_from.npy"]
+    (tmp_path / "old" / "ranker.json").write_text(json.dumps(about))
+    (tmp_path / "old" / "learnt_from.npy").unlink()
+    told = usbrec(*arguments, "--ranker", tmp_path / "old", "-o", tmp_path / "out-old").stdout
+    assert "not known whether the ranker was learnt" in " ".join(told.split())
+
+
+LONG = "I would like to see something slow and dark about a heist that goes wrong tonight"
+
+
+@pytest.mark.parametrize(
+    ("turns", "dialogue", "items", "known"),
+    [
+        (("Hi", LONG), "a", (), True),
+        (
+            ("HI!", "other words than those of the one that was learnt from, all of them, every one"),
+            "a",
+            (),
+            True,
+        ),
+        (("Hello there", f"{LONG}."), "elsewhere", (), True),
+        (("Hello there", LONG, LONG.replace("dark", "light")), "elsewhere", (), True),
+        (("Hello there", LONG, *(f"{number} {LONG}" for number in range(2))), "elsewhere", (), False),
+        (("Hello there",), "a", (), False),
+        (("Hi, what kind of movies do you like best?",), "elsewhere", (), False),
+        (("Hello there",), "s", ("f1",), True),
+        (("Hello there",), "s", ("f2",), False),
+        (("Hello there",), "a", ("f1",), False),
+    ],
+)
+def test_a_dialogue_is_known_again_by_its_beginning_its_words_or_its_items(
+    turns: tuple[str, ...], dialogue: str, items: tuple[str, ...], known: bool, tmp_path: Path
+) -> None:
+    greeting = Turn("seeker", "Hi, what kind of movies do you like best?")
+    before = Sample("a:1", "a", (seeker("Hi"), seeker(LONG), greeting), ("Heat (1995)",))
+    write_learnt_from(tmp_path, LearntFrom.of([before], [Session("s", (("f1", None),))]))
+    learnt = read_learnt_from(tmp_path)
+    assert learnt is not None
+    assert (
+        learnt.holds([Sample("x:1", dialogue, tuple(map(seeker, turns)), ("Heat (1995)",))], items) == known
+    )
 
 
 def test_a_turn_weighs_less_the_longer_ago_it_was() -> None:

@@ -32,9 +32,9 @@ def agreement_of(pairs: Sequence[Rated], *, seed: int, resamples: int) -> dict[s
     """Pearson's and Spearman's correlation as JSON: ``{"value", "ci95", "ci95_systems"}`` each, with
     ``n``, the ``dialogues`` and the ``systems``.
 
-    `ci95` draws dialogues again, `ci95_systems` systems, which is wide where there are few and is null below
-    three. A value is null where people or judge give all the same. In the resamples of Spearman's the ranks
-    are those of all pairs.
+    `ci95` draws dialogues again and is null below four of them, `ci95_systems` systems, which is wide where
+    there are few and is null below three. A value is null where people or judge give all the same. In the
+    resamples of Spearman's the ranks are those of all pairs.
     """
     people, judge = np.array([one.people for one in pairs]), np.array([one.judge for one in pairs])
     found: dict[str, Any] = {}
@@ -42,7 +42,7 @@ def agreement_of(pairs: Sequence[Rated], *, seed: int, resamples: int) -> dict[s
         a, b = change(people), change(judge)
         found[name] = {
             "value": _pearson(a, b),
-            "ci95": _interval(a, b, [one.dialogue for one in pairs], derive_seed(seed, name), resamples, 2),
+            "ci95": _interval(a, b, [one.dialogue for one in pairs], derive_seed(seed, name), resamples, 4),
             "ci95_systems": _interval(
                 a, b, [one.system for one in pairs], derive_seed(seed, name, "systems"), resamples, 3
             ),

@@ -102,14 +102,15 @@ def summarise_agreement(
                 ranking.setdefault(rating, {})[dataset] = made
     checks = _checks(dialogues, rows, varied, seed=seed, resamples=resamples)
     of_these = {dialogue.source for dialogue in dialogues} == {PUBLISHED_ON}
-    held_out = sum(bool(row.get("held_out")) for row in rows)
+    held_out, alike = (sum(bool(row.get(name)) for row in rows) for name in ("held_out", "alike"))
     return {
         "agreement": agreement,
         "ranking": ranking,
         "checks": checks,
         "published": {name: dict(told) for name, told in PUBLISHED.items()} if of_these else {},
         "held_out": held_out,
-        "mind": list(_mind(agreement, checks, held_out)),
+        "alike": alike,
+        "mind": list(_mind(agreement, checks, held_out, alike)),
     }
 
 
@@ -117,7 +118,15 @@ def summarise_agreement(
 _MOVED = 0.025
 
 
-def _mind(agreement: Mapping[str, Any], checks: Mapping[str, Any], held_out: int) -> Iterator[str]:
+def _mind(
+    agreement: Mapping[str, Any], checks: Mapping[str, Any], held_out: int, alike: int
+) -> Iterator[str]:
+    if alike:
+        yield (
+            f"The judge was learnt from dialogues that have most words of {alike} of these and are not the "
+            "same word for word: what it says of them is partly memory, and these figures are not kept. "
+            "Leave them out, or name the file that it was learnt from."
+        )
     if held_out:
         yield (
             f"The judge was learnt from {held_out} of these dialogues: of each it says what it said while "

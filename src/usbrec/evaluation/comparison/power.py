@@ -1,8 +1,10 @@
 """Power: how many rows a difference needs to be told from none, and what the rows at hand can tell.
 
 For a two-sided test at 5 % that finds a difference in four of five repetitions, the difference has to be
-(1.96 + 0.84) standard errors. The standard error is that of the paired differences, dialogues as clusters,
-and falls with the square root of the rows as long as further rows come in dialogues of the same size.
+(1.96 + 0.84) standard errors, and more of few dialogues, as Student's distribution has it. The standard error
+is that of the paired differences, dialogues as clusters, and falls with the square root of the rows as long
+as further rows come in dialogues of the same size. The test flips the signs of whole dialogues: below six of
+them no pattern of signs is rarer than 5 %, and nothing can be told.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison.differences import MEASURES, SECONDARY, MeasureName
 from usbrec.evaluation.runs.results import Run
 
-#: Of the normal distribution: two-sided 5 %, and 80 %.
-_QUANTILES = 1.959964 + 0.841621
+#: Dialogues from which on signs alone can tell a difference: two of 2**6 patterns are 3 %.
+LEAST_DIALOGUES = 6
 #: Differences that rows are counted for beside the one that was seen.
 ASKED = (0.05, 0.1, 0.2)
 
@@ -27,8 +29,9 @@ class Power:
     """What the shared rows of two runs can tell in one measure.
 
     `difference` is the one seen and `error` its standard error. `detectable` is the smallest difference that
-    so many rows tell in four of five repetitions, `needed` the rows that the seen one needs (None for none),
-    `needed_for` those of other sizes.
+    so many rows tell in four of five repetitions (None for too few dialogues), `needed` the rows that the
+    seen one needs (None for none), `needed_for` those of other sizes. Where all differences are the same,
+    nothing is known of their spread, and all three are None.
     """
 
     baseline: str
@@ -38,9 +41,9 @@ class Power:
     dialogues: int
     difference: float
     error: float
-    detectable: float
+    detectable: float | None
     needed: int | None
-    needed_for: Mapping[float, int]
+    needed_for: Mapping[float, int | None]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,11 +76,12 @@ def power_of(baseline: Run, other: Run) -> Iterator[Power]:
         mean = math.fsum(value for values in clusters.values() for value in values) / n
         squares = math.fsum(math.fsum(value - mean for value in values) ** 2 for values in clusters.values())
         error = math.sqrt(squares * len(clusters) / (len(clusters) - 1)) / n
-        least = _QUANTILES * error
+        spread = error * math.sqrt(len(clusters))  # of one dialogue
 
-        def needed(size: float, least: float = least, n: int = n) -> int:
-            return max(2, math.ceil(n * (least / size) ** 2 - 1e-9))
+        def needed(size: float, spread: float = spread, per: float = n / len(clusters)) -> int | None:
+            return None if size <= _NONE else _rows_for(spread / size, per)
 
+        told = spread > _NONE and len(clusters) >= LEAST_DIALOGUES
         yield Power(
             baseline.name,
             other.name,
@@ -86,7 +90,30 @@ def power_of(baseline: Run, other: Run) -> Iterator[Power]:
             len(clusters),
             mean,
             error,
-            least,
-            needed(abs(mean)) if abs(mean) > 1e-9 else None,
+            _errors(len(clusters)) * error if told else None,
+            needed(abs(mean)),
             {size: needed(size) for size in ASKED},
         )
+
+
+#: Smaller is rounding.
+_NONE = 1e-9
+
+
+def _errors(dialogues: int) -> float:
+    """How many standard errors a difference has to be: the quantiles of a two-sided 5 %, and of 80 %."""
+    from scipy.special import stdtrit  # costs every command a tenth of its start
+
+    return float(stdtrit(dialogues - 1, 0.975) + stdtrit(dialogues - 1, 0.8))
+
+
+def _rows_for(spread: float, per: float) -> int | None:
+    """The rows in dialogues of `per` rows each that tell a difference of 1, where one dialogue's difference
+    has this `spread`."""
+    if spread <= _NONE:
+        return None
+    # By the normal distribution first, from which Student's asks for a few more.
+    dialogues = max(LEAST_DIALOGUES, math.ceil((2.801585 * spread) ** 2 - 1e-9))
+    while _errors(dialogues) * spread > math.sqrt(dialogues) * (1 + 1e-9):
+        dialogues += 1
+    return math.ceil(dialogues * per - 1e-9)

@@ -178,8 +178,10 @@ def power_table(comparison: Comparison) -> Table | None:
                 Cell(str(one.rows)),
                 Cell(formatting.signed(one.difference, kind)),
                 Cell(formatting.number(one.detectable, kind)),
-                Cell(formatting.UNKNOWN if one.needed is None else f"{one.needed:,}"),
-                *(Cell(f"{rows_needed:,}") for rows_needed in one.needed_for.values()),
+                *(
+                    Cell(formatting.UNKNOWN if needed is None else f"{needed:,}")
+                    for needed in (one.needed, *one.needed_for.values())
+                ),
             )
         )
     return Table("power", headings, tuple(rows), words=3)

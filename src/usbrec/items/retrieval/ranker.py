@@ -1,7 +1,8 @@
 """Learned ranker: LambdaMART over the scores of sources and the features of attributes.
 
 A ranker is a folder: what it learnt (`learned.npz`), the trees (`trees.txt`), the items it knows
-(`items.jsonl`) with their embeddings, and `ranker.json`, which says what it was trained on. It opens on
+(`items.jsonl`) with their embeddings, digests of what it learnt from (`learnt_from.npy`), and `ranker.json`,
+which says what it was trained on. It opens on
 the catalogue it knows or on another one; there, items that are new have no history, and rank by what
 they are.
 """
@@ -27,6 +28,8 @@ from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import Context, ItemIndex, Reader
 from usbrec.items.retrieval.encoder import Encoder, SentenceEncoder, encoder_named, item_text
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
+from usbrec.items.retrieval.learnt_from import FILE as _LEARNT_FROM
+from usbrec.items.retrieval.learnt_from import LearntFrom, write_learnt_from
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
 from usbrec.items.retrieval.sources.ensemble import ENCODED, SOURCES, Learned, Sources
 from usbrec.items.similarity import Similarity
@@ -53,13 +56,15 @@ FORMAT = "usbrec.ranker/1"
 @dataclass(frozen=True)
 class Trained:
     """What a ranker's folder holds: items in the order of their ids, their embeddings (n, e), the
-    learned sources, the trees (a lightgbm Booster), and what it was trained on."""
+    learned sources, the trees (a lightgbm Booster), and what it was trained on; `learnt_from` to be written,
+    which no ranking reads."""
 
     about: Mapping[str, Any]
     items: tuple[Item, ...]
     item_vectors: NDArray[np.float32]
     learned: Learned
     trees: Any
+    learnt_from: LearntFrom | None = None
 
     def popularity(self) -> dict[str, float]:
         """In how many conversations each item was recommended, by id."""
@@ -174,7 +179,11 @@ def write_ranker(folder: Path, trained: Trained) -> None:
     np.savez_compressed(folder / _LEARNED, **arrays)
     np.save(folder / _VECTORS, trained.item_vectors.astype(np.float16))
     write_text(folder / _TREES, trained.trees.model_to_string())
-    files = {name: _sum(folder / name) for name in (_ITEMS, _LEARNED, _VECTORS, _TREES)}
+    written = [_ITEMS, _LEARNED, _VECTORS, _TREES]
+    if trained.learnt_from is not None:
+        write_learnt_from(folder, trained.learnt_from)
+        written.append(_LEARNT_FROM)
+    files = {name: _sum(folder / name) for name in written}
     about = {**trained.about, "files": files}
     write_text(folder / _ABOUT, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 

@@ -30,6 +30,7 @@ from usbrec.items.retrieval.attributes import AttributeRetriever
 from usbrec.items.retrieval.dialogue_context import ItemIndex, Reader
 from usbrec.items.retrieval.encoder import Choice, Encoder, encoder_of, item_text
 from usbrec.items.retrieval.features import FEATURES, Features, candidates
+from usbrec.items.retrieval.learnt_from import LearntFrom
 from usbrec.items.retrieval.ranker import FORMAT, Trained
 from usbrec.items.retrieval.sources.cooccurrence import Conversation, popularity_of
 from usbrec.items.retrieval.sources.descriptions import DescriptionSearch
@@ -112,6 +113,10 @@ class _Training:
         progress: Progress,
     ) -> None:
         sessions = [session for session in sessions if session.items]
+        self.learnt_from = LearntFrom.of(
+            (sample for sample in samples if catalogue.resolve(sample.targets)),
+            (session for session in sessions if not session.held_out),
+        )
         self.similarity = similarity
         self.settings = settings
         self.work = work
@@ -177,6 +182,7 @@ class _Training:
             item_vectors,
             learned,
             trees,
+            self.learnt_from,
         )
 
     def _fold(

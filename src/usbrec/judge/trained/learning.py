@@ -24,7 +24,16 @@ from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError
 from usbrec.judge.aspects import ASPECTS, people_rated
 from usbrec.judge.trained.features import Encode, Exchange, Features, exchanges
-from usbrec.judge.trained.model import OVERALL, Line, Lines, Ratings, TrainedJudge, dialogue_digest, means_of
+from usbrec.judge.trained.model import (
+    OVERALL,
+    Line,
+    Lines,
+    Ratings,
+    TrainedJudge,
+    dialogue_digest,
+    means_of,
+    said_in,
+)
 from usbrec.play.languages import Languages
 
 if TYPE_CHECKING:
@@ -59,6 +68,7 @@ class _Rated:
 
     id: str
     key: str
+    said: Sequence[str]
     system: str
     dataset: str
     found: Sequence[Exchange]
@@ -129,6 +139,7 @@ def learn_judge(
             "whole": {
                 aspect: round(value, 3) for aspect, value in left_out["dialogues"][row.id].whole.items()
             },
+            "said": list(row.said),
         }
         for row in rows
     }
@@ -169,6 +180,7 @@ def _read(
             _Rated(
                 dialogue.id,
                 dialogue_digest(dialogue.turns),
+                said_in(dialogue.turns),
                 dialogue.system,
                 dialogue.dataset,
                 found,

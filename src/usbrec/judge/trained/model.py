@@ -4,7 +4,8 @@ Turn by turn it predicts relevance and interestingness, and of the dialogue what
 overall satisfaction above all; half of that (0 to 4) is its score from 0 to 2. A value is an intercept and a
 weight times each feature, the feature held to the range that it had in the ratings learnt from, so that
 nothing is gained by going further than anybody went. Dialogues that it was learnt from are known by a digest,
-and rated as it rated them while they were left out: whoever holds it against them measures no memory.
+and rated as it rated them while they were left out: whoever holds it against them measures no memory. Those
+that share most of their words with one and are not the same are known by digests of their turns, and told.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ import numpy as np
 
 from usbrec.dialogue import Score, Turn
 from usbrec.errors import InputError
+from usbrec.items.retrieval.learnt_from import LEAST, long_turns, words_of
 from usbrec.judge.trained.features import Encode, Exchange, Features, exchanges
 from usbrec.keys import digest
 from usbrec.lexicon import USUAL
@@ -37,6 +39,9 @@ SCHEMA = "usbrec.judge/1"
 FILE = "judge.json"
 #: The aspect that the score is half of.
 OVERALL = "overall"
+#: Share of a dialogue's words, in long turns, that stand in one that was learnt from: no two dialogues of the
+#: packaged judge's have so many in common.
+ALIKE = 0.75
 _NOTHING_SAID = "the recommender says nothing"
 
 
@@ -80,11 +85,13 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Ratings:
     """Predictions for a dialogue: of each reply, by the place of its turn, and of the whole. `held_out` says
-    that they were made while the dialogue was left out of what is learnt from."""
+    that they were made while the dialogue was left out of what is learnt from, `alike` that it was not left
+    out and yet shares most of its words with what is."""
 
     turns: Mapping[int, Mapping[str, float]]
     whole: Mapping[str, float]
     held_out: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,9 +170,34 @@ class TrainedJudge:
         found = exchanges(turns, first)
         if not found:
             return None
-        if remembered and not first and (kept := self.known.get(dialogue_digest(turns))) is not None:
+        whole = remembered and not first
+        if whole and (kept := self.known.get(dialogue_digest(turns))) is not None:
             return _kept(kept, found)
-        return self.lines.rate(Features(self.encode), found, self.languages.told(tuple(turns)))
+        ratings = self.lines.rate(Features(self.encode), found, self.languages.told(tuple(turns)))
+        return replace(ratings, alike=True) if whole and self._knows_most_of(turns) else ratings
+
+    def _knows_most_of(self, turns: Sequence[Turn]) -> bool:
+        """Whether one dialogue that was learnt from has most of these words, and a turn of the seeker's: some
+        systems say the same few sentences to everybody, and some people open several dialogues alike."""
+        said = {short(one): len(words) for words, one in long_turns_of(turns).items()}
+        seekers = set(said_in([turn for turn in turns if turn.role == "seeker"]))
+        by_dialogue: dict[str, set[str]] = {}
+        for one in said:
+            for key in self._where_said.get(one, ()):
+                by_dialogue.setdefault(key, set()).add(one)
+        most = max(
+            (sum(said[one] for one in found) for found in by_dialogue.values() if found & seekers), default=0
+        )
+        return most >= max(LEAST, ALIKE * sum(said.values()))
+
+    @functools.cached_property
+    def _where_said(self) -> Mapping[str, Sequence[str]]:
+        """The dialogues that a turn stands in, by their digests."""
+        found: dict[str, list[str]] = {}
+        for key, kept in self.known.items():
+            for one in kept.get("said", ()):
+                found.setdefault(one, []).append(key)
+        return found
 
     async def score(
         self, context: Sequence[Turn], played: Sequence[Turn], wanted: object, *, seed: int
@@ -176,6 +208,19 @@ class TrainedJudge:
             return Score(None, "trained", unreadable=1, detail={"why": _NOTHING_SAID})
         overall = ratings.whole[OVERALL]
         return Score(round(overall / 2, 6), "trained", detail={"overall": overall})
+
+
+def said_in(turns: Sequence[Turn]) -> list[str]:
+    """Digests of the turns that are long enough to be known again, 8 hex digits each."""
+    return [short(one) for one in long_turns_of(turns).values()]
+
+
+def long_turns_of(turns: Sequence[Turn]) -> Mapping[tuple[str, ...], int]:
+    return long_turns(words_of(turn.text for turn in turns))
+
+
+def short(digest_of_turn: int) -> str:
+    return f"{digest_of_turn:016x}"[:8]
 
 
 def dialogue_digest(turns: Sequence[Turn]) -> str:
