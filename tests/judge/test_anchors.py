@@ -12,6 +12,7 @@ import pytest
 
 from support.fake_runs import row, run_of
 from support.films import FILMS
+from support.servers import Answer, LocalServer, Seen
 from usbrec import stages
 from usbrec.config import load_config
 from usbrec.dialogue import Conversation, Sample, Turn
@@ -22,10 +23,11 @@ from usbrec.items import Catalogue, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.anchors import AnchorJudge, anchors_of
 from usbrec.judge.model import ModelJudge, ModelTargetJudge, Scoring
-from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest
+from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, open_model, read_seat
 from usbrec.llm.shared_choices import SharedChoices
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
+from usbrec.stages.anchoring import served_as
 
 TARGET = "Heat (1995)"
 PLAYED = (Turn("recommender", "Try Alien (1979)."), Turn("seeker", "No."), Turn("recommender", "Then not."))
@@ -178,6 +180,27 @@ def test_a_judge_that_does_not_tell_targets_from_random_items_has_no_calibrated_
 # --- runs
 
 
+@pytest.mark.parametrize("field", ["root", "created"])
+def test_what_a_server_lists_of_a_model_tells_two_checkpoints_of_one_name_apart(field: str) -> None:
+    places = iter("ab")
+
+    def answer(seen: Seen) -> Answer:
+        return Answer(body={"data": [{"id": "m", "root": "/w", field: next(places)}, {"id": "other"}]})
+
+    async def found() -> list[Any]:
+        config = load_config(None, {"models": {"base_url": server.url}})
+        model = open_model("openai:m", config.models)
+        try:
+            return [await served_as(config, read_seat("openai:m"), model) for _ in range(2)]
+        finally:
+            await model.aclose()
+
+    with LocalServer(answer) as server:
+        first, second = asyncio.run(found())
+    assert (first == second) == (field == "created"), "that is another each time"
+    assert first["id"] == "m"
+
+
 def test_what_is_said_of_anchors_is_asked_once_for_all_runs(tmp_path: Path, knowledge: Knowledge) -> None:
     judge = Judge()
     file = tmp_path / "choices" / "anchors.sqlite"
@@ -191,6 +214,17 @@ def test_what_is_said_of_anchors_is_asked_once_for_all_runs(tmp_path: Path, know
     assert len(judge.asked) == 5, "asked once"
     asyncio.run(rate(SharedChoices(judge, file, {"at": "elsewhere"})))
     assert len(judge.asked) == 10, "what decides the answer otherwise is asked anew"
+    told = []
+
+    async def served() -> str:
+        told.append("asked")
+        await asyncio.sleep(0)
+        return "another checkpoint"
+
+    asyncio.run(rate(SharedChoices(judge, file, served=served)))
+    assert len(judge.asked) == 15, "as is what runs there by now"
+    assert told == ["asked"]
+    judge.asked = judge.asked[:10]
     file.write_bytes(b"no database")
     assert asyncio.run(rate(SharedChoices(judge, file))) == first
     assert len(judge.asked) == 15

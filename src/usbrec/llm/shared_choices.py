@@ -7,10 +7,11 @@ run records what it was given as it records an answer, so that it replays withou
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,27 @@ _PATIENCE = 5.0
 
 class SharedChoices(Around):
     """A model whose choices are kept in `file`; `about` is what decides them beside its identity, such as
-    where a server is. A choice that could not be read is asked for again."""
+    where a server is, and `served` asks, once, what runs there by now. A choice that could not be read is
+    asked for again."""
 
-    def __init__(self, inner: ChatModel, file: Path, about: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        inner: ChatModel,
+        file: Path,
+        about: Mapping[str, Any] | None = None,
+        served: Callable[[], Awaitable[Any]] | None = None,
+    ) -> None:
         super().__init__(inner)
         self._file = file
         self._about = dict(about or {})
+        self._served = served
+        self._asking = asyncio.Lock()
 
     async def choose(self, request: ChoiceRequest) -> Choice:
+        async with self._asking:
+            if self._served is not None:
+                self._about["served"] = await self._served()
+                self._served = None
         decides = {"identity": dict(self.identity), "about": self._about, "request": request.to_json()}
         key = digest(decides)
         known = self._read(key)
