@@ -158,6 +158,14 @@ def test_a_stream_that_is_held_back_passes_no_thought_on(name: str) -> None:
     assert streamed(CLOSING_ALONE[name], 3, holds=True) == SAID
 
 
+@pytest.mark.parametrize(
+    "begins",
+    ["Okay, the user", "好的，用户想要", "Хорошо, пользователь", "Gut, der Nutzer", "Bien, el usuario"],
+)
+def test_a_long_thought_is_held_in_whatever_language_it_begins(begins: str) -> None:
+    assert streamed(f"{begins} {THOUGHT * 20}</think>{SAID}", 5, holds=True) == SAID
+
+
 def test_a_reply_without_marks_comes_as_it_is_written() -> None:
     filtered = ReasoningFilter()
     assert [filtered.feed(piece) for piece in ("Try ", "Dracula ", "(1897).")] == [

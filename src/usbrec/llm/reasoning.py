@@ -134,7 +134,11 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
 _LIKE_A_THOUGHT = re.compile(
     r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first|they|this is"
     r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)"
-    r"|the (?:user|person|seeker|question|task))\b",
+    r"|the (?:user|person|seeker|question|task)"
+    r"|gut|zunächst|der nutzer|die (?:nutzerin|person)|ich (?:muss|soll|brauche|denke)|de gebruiker|ik moet"
+    r"|d['’]accord|bon|voyons|l['’]utilisateur|je dois|bien|veamos|primero|el usuario|(?:necesito|tengo que)"
+    r"|vamos|o usuário|preciso|allora|l['’]utente|devo|хорошо|итак|сначала|пользователь|мне нужно)\b"
+    r"|\s*(?:好的|好，|嗯|首先|让我|我需要|我们|用户|使用者|那么|まず|さて|ユーザー|なるほど|사용자|먼저|우선|좋아)",
     re.IGNORECASE,
 )
 
