@@ -344,11 +344,23 @@ def test_a_run_in_memory_and_on_disk_have_the_same_results(tmp_path):
 
 @pytest.mark.parametrize(
     ("schema", "command"),
-    [("usbrec.retrieval/1", "--mode retrieval"), ("usbrec.pairs/1", "usbrec pairs")],
+    [
+        ("usbrec.retrieval/1", "--mode retrieval"),
+        ("usbrec.pairs/1", "usbrec pairs"),
+        ("usbrec.scored/1", "usbrec score"),
+        ("usbrec.agreement/1", "usbrec agreement"),
+    ],
 )
 def test_a_folder_in_which_nothing_was_played_is_told_from_a_run_of_another_version(
     tmp_path, schema, command
 ):
     (tmp_path / "results.json").write_text(json.dumps({"schema": schema, "n": 1}))
     with pytest.raises(InputError, match=f"{command}.*plays no dialogues"):
+        load_run(tmp_path)
+
+
+def test_a_benchmark_is_told_from_a_run_that_is_not_finished(tmp_path):
+    for name in ("run.db", "benchmark.json"):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(InputError, match="run of `usbrec benchmark`"):
         load_run(tmp_path)

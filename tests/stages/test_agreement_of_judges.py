@@ -222,6 +222,16 @@ def test_dialogues_that_nobody_rated_are_left_out_and_told_of(tmp_path: Path) ->
         agreement(tmp_path, "beyond", dialogues=[beyond], objects={"judge": Court().model})
 
 
+def test_two_ratings_of_one_thing_that_differ_are_refused(tmp_path: Path) -> None:
+    """Else the order of a file's fields would say which of them is learnt."""
+    twice = [*RATED[1:], replace(RATED[0], ratings={"overall": 3.0, "dialogue_overall": 1.0})]
+    wanted = "'d0', ratings: dialogue_overall is 1 and overall is 3, which are two names"
+    with pytest.raises(InputError, match=wanted):
+        agreement(tmp_path, dialogues=twice, config=with_judge("trained"))
+    with pytest.raises(InputError, match=wanted):
+        stages.make_judge([rated_file(tmp_path, tuple(twice))], tmp_path / "judge", config=settings())
+
+
 def test_the_commands_train_measure_and_say_what_they_found(tmp_path: Path, trained: Path) -> None:
     file = rated_file(tmp_path)
     shown = command("agreement", file, "--judge", f"trained:{trained}", "-o", tmp_path / "out").stdout

@@ -120,6 +120,19 @@ def test_a_model_is_ranked_by_what_it_names_and_then_the_retriever(files: Any, t
     assert ours["full"]["recall@1"] == ours["full"]["recall@50"]  # one film a turn, and nothing behind it
 
 
+def test_lists_stand_in_the_order_in_which_a_system_gives_them(files: Any, tmp_path: Path) -> None:
+    """A repeat that a reply names first is first where every mention counts, as in a file of lists."""
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"say": ["Alien (1979), or Halloween (1978)."]}\n', encoding="utf-8")
+    run(files, tmp_path / "model", config=seated(f"scripted:{script}"))
+    every = [{"sample_id": id_, "items": ["f8", "f11"]} for id_ in ("1:1", "1:3", "2:1")]
+    run(files, tmp_path / "lists", lists=lists(tmp_path, *every))
+    for name in ("model", "lists"):
+        found = rows(tmp_path / name)[1]
+        assert found["targets"] == ["Halloween (1978)", "Alien (1979)"]
+        assert (found["ranks"], found["fresh_ranks"]) == ([2, 1], [1, None])
+
+
 def test_differences_from_another_run_are_paired(files: Any, tmp_path: Path) -> None:
     first = run(files, tmp_path / "a", config=seated("rules:named"))
     told = run(files, tmp_path / "b", against=tmp_path / "a")

@@ -118,6 +118,18 @@ def test_a_filter_of_the_run_holds_in_every_dialogue(tmp_path: Path) -> None:
         run(tmp_path, [row], recommender=Stubborn(), filter={"stok": True})
 
 
+def test_a_filter_that_leaves_rows_without_a_target_is_told_and_one_that_nothing_meets_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = {**ASKED, "dialogue": [{"role": "user", "text": "Running shoes, please."}]}
+    run(tmp_path, [row], recommender=Stubborn(), filter={"price": {"max": 60}})
+    assert "none of the targets" not in caplog.text
+    run(tmp_path, [row], recommender=Stubborn(), filter={"price": {"min": 60}})
+    assert "play.filter: none of the targets of 1 of 1 rows meets it" in caplog.text
+    with pytest.raises(ConfigError, match=r"play\.filter: no item of the catalogue meets it"):
+        run(tmp_path, [row], recommender=Stubborn(), filter={"price": {"min": 600}})
+
+
 def test_the_examples_of_the_shop_end_as_they_should() -> None:
     found = usbrec.evaluate(
         EXAMPLES / "shop.jsonl",

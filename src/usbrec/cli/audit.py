@@ -56,10 +56,12 @@ def print_rows(found: Mapping[str, Any], console: Console) -> None:
         table.add_row(check["told"], f"{check['rows']} of {check['of']}", *cells)
     console.print(table)
     whole, clean = found["all"], found["clean"]
+    without = f"the {clean['n']} of them in which no target leaks and nothing was trained on"
+    told = f"{without}, {_plain_estimate(clean['ieval'], 'score')}"
+    if not clean["n"]:
+        told = "in each of them a target leaks, or something was trained on"
     console.print(
-        f"All {whole['n']} rows score {_plain_estimate(whole['ieval'], 'score')}; the {clean['n']} of them "
-        f"in which no target leaks or was trained on, {_plain_estimate(clean['ieval'], 'score')}.",
-        soft_wrap=True,
+        f"All {whole['n']} rows score {_plain_estimate(whole['ieval'], 'score')}; {told}.", soft_wrap=True
     )
     seekers = found["seekers"]
     early = [seekers[name] for name in ("target_named", "no_target_named")]

@@ -60,6 +60,17 @@ def people_rated(ratings: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in renamed.items() if name in ASPECTS}
 
 
+def rated_twice(ratings: Mapping[str, float]) -> str | None:
+    """What is wrong where two ratings are of one aspect and differ; None for nothing."""
+    for name, other in _RENAMED.items():
+        if name in ratings and ratings.get(other, ratings[name]) != ratings[name]:
+            return (
+                f"{name} is {ratings[name]:g} and {other} is {ratings[other]:g}, which are two names of one "
+                "rating. Keep one of them."
+            )
+    return None
+
+
 def aspect_of(rating: str) -> Aspect | None:
     """The aspect that a file's rating of this name is of."""
     return ASPECTS.get(_RENAMED.get(rating, rating))

@@ -13,7 +13,7 @@ from usbrec.engine import Progress, Silent, step
 from usbrec.errors import InputError, InputWarning, Interrupted
 from usbrec.evaluation.agreement.summary import SCHEMA, summarise_agreement
 from usbrec.evaluation.runs.results import rounded
-from usbrec.judge.aspects import ASPECTS, people_rated
+from usbrec.judge.aspects import ASPECTS, people_rated, rated_twice
 from usbrec.keys import derive_seed
 from usbrec.stages.judge_seat import JudgeSeat
 from usbrec.stages.measured import keep_measured
@@ -115,6 +115,8 @@ def _rated_by_people(dialogues: tuple[RecordedDialogue, ...]) -> tuple[RecordedD
 
 def _check_scales(dialogue: RecordedDialogue) -> None:
     """A correlation does not care about a scale, but people who used another one rated something else."""
+    if twice := rated_twice(dialogue.ratings):
+        raise InputError(f"dialogue {dialogue.id!r}, ratings: {twice}")
     for place, ratings in _ratings_of(dialogue):
         for name, value in ratings.items():
             if not 0 <= value <= ASPECTS[name].top:

@@ -189,9 +189,10 @@ def _played(seat: str, config: Config, inputs: Inputs, out: Path, progress: Prog
         if ranking is None or runner.knowledge is None:
             raise ConfigError("A benchmark ranks a catalogue: add --catalogue FILE.")
         said = Turn("recommender", reply.text, items=reply.items)
-        named = ranking.recommended(said, sample.turns)
+        before = runner.knowledge.named_in(sample.turns)
+        # In the order in which they are given: a repeat in front stands in front.
+        named = tuple(dict.fromkeys(runner.knowledge.named_by(said, before)))
         if runner.recommender.model is None:  # rules, and whoever brings a list of their own
-            before = runner.knowledge.named_in(sample.turns)
             listed = named[:LISTED]
             return {"items": listed, "fresh": [one for one in listed if one not in before]}
         # A language model names a few items; the retriever's follow, as iEvaLM has it.

@@ -16,6 +16,8 @@ from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import calibrated_rows, facts_of
+from usbrec.items.constraints.column_table import open_columns
+from usbrec.items.constraints.filters import read_filter
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
@@ -83,6 +85,7 @@ def evaluate(
     inputs, trials = _in_trials(inputs, config.trials)
     refuse_anchors(config, catalogue=inputs.catalogue is not None)
     tell_of_learnt(config.ranker, inputs.samples, inputs.catalogue)
+    _tell_of_filtered(config, inputs)
     stage = run_stage(
         "evaluate",
         work_of(config, inputs),
@@ -110,6 +113,25 @@ def evaluate(
         return _summed_up(rows, stage, out, config, inputs, progress)
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
+
+
+def _tell_of_filtered(config: Config, inputs: Inputs) -> None:
+    """A line where the filter leaves rows without a target. Raises ConfigError where no item meets it, and
+    FilterError where it is none."""
+    if not config.play.filter or inputs.catalogue is None:
+        return
+    table = open_columns(inputs.catalogue)
+    allowed = table.allowed(read_filter(config.play.filter, table, "play.filter"))
+    if not allowed.count:
+        raise ConfigError("play.filter: no item of the catalogue meets it, so nothing could be recommended.")
+    known = [(sample, inputs.catalogue.resolve(sample.targets)) for sample in inputs.samples]
+    without = [sample for sample, items in known if items and not any(item.id in allowed for item in items)]
+    if without:
+        _log.warning(
+            "play.filter: none of the targets of %d of %d rows meets it, so no recommendation can hit them.",
+            len(without),
+            len(inputs.samples),
+        )
 
 
 def _in_trials(inputs: Inputs, trials: int) -> tuple[Inputs, Mapping[str, Mapping[str, Any]]]:

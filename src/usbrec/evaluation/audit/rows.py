@@ -145,10 +145,11 @@ def audit_rows(
             )
         )
 
-    def outcome(group: Sequence[Row], place: str) -> dict[str, Any]:
+    def outcome(group: Sequence[Row]) -> dict[str, Any]:
         found: dict[str, Any] = {"n": len(group)}
         for name, measure in (("ieval", metrics.score), ("hit", metrics.hit)):
-            at = f"audit/{place}/{name}"
+            # One place for all groups: the same rows have the same interval.
+            at = f"audit/{name}"
             interval = metrics.interval(group, measure, seed=seed, place=at, resamples=resamples)
             found[name] = interval.to_json()
         return found
@@ -165,8 +166,8 @@ def audit_rows(
                 "told": check.told,
                 "rows": len(flagged),
                 "of": len(flagged) + len(others),
-                "with": outcome(flagged, f"{check.name}/with"),
-                "without": outcome(others, f"{check.name}/without"),
+                "with": outcome(flagged),
+                "without": outcome(others),
                 "samples": ids[:SHOWN],
             }
         )
@@ -175,8 +176,8 @@ def audit_rows(
     return {
         "rows": len(rows),
         "failed": len(rows) - len(played),
-        "all": outcome(played, "all"),
-        "clean": outcome(clean, "clean"),
+        "all": outcome(played),
+        "clean": outcome(clean),
         "checks": found,
         "seekers": _acceptance(read, rounds),
     }

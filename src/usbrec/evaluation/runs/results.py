@@ -150,6 +150,11 @@ def load_run(path: str | Path) -> Run:
         raise InputError(f"{path}: no such folder. Name the folder that `usbrec evaluate -o` wrote.")
     episodes = folder / "episodes.jsonl"
     if not (folder / "results.json").is_file():
+        if (folder / "benchmark.json").is_file():
+            raise InputError(
+                f"{path}: this is a run of `usbrec benchmark`, which plays no dialogues; its --against holds "
+                "two of them against each other."
+            )
         if episodes.exists() or (folder / "run.db").exists() or (folder / "config.toml").exists():
             raise InputError(
                 f"{path}: this run is not finished (no results.json). "
@@ -211,6 +216,8 @@ _NOT_PLAYED = {
     "usbrec.retrieval/1": "usbrec evaluate --mode retrieval",
     "usbrec.pairs/1": "usbrec pairs",
     "usbrec.experiment/1": "usbrec experiment",
+    "usbrec.scored/1": "usbrec score",
+    "usbrec.agreement/1": "usbrec agreement",
 }
 # What comparison and report cannot do without.
 _NEEDED: dict[str, type | tuple[type, ...]] = {

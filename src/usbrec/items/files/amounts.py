@@ -15,6 +15,8 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'’  ])[0-9]{3})(?:\1[0-9]{3})*")
+#: Of two digits as in India, too; the last group has three.
+_IN_GROUPS = re.compile(r"[-+−]?[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)*[0-9]{3}")
 _BLANKS = re.compile(r"['’  ]")
 
 
@@ -34,9 +36,12 @@ def money(text: str) -> tuple[float, str] | None:
 def number_of(text: str, *, thousands: bool = False) -> float | None:
     """The number that a text writes with a point or a comma before its fraction, and groups of thousands.
 
-    "1,234" are thousands; "1.234" is a fraction unless `thousands`. None of anything else.
+    "1,234" are thousands; "1.234" is a fraction unless `thousands`. None of anything else, such as "1.2.3"
+    and "10_12".
     """
     text = text.strip()
+    if "_" in text:  # which Python takes for a number's groups
+        return None
     try:
         number = float(text)
     except ValueError:
@@ -48,10 +53,13 @@ def number_of(text: str, *, thousands: bool = False) -> float | None:
     point, comma = plain.rfind("."), plain.rfind(",")
     if _GROUPED.fullmatch(text):
         plain = re.sub(r"[.,]", "", plain)
-    elif comma > point:
-        plain = plain.replace(".", "").replace(",", ".") if plain.count(",") == 1 else plain.replace(",", "")
     else:
-        plain = plain.replace(",", "") if plain.count(".") == 1 else plain.replace(".", "")
+        last = max(point, comma)
+        once = last >= 0 and plain.count(plain[last]) == 1
+        whole, fraction = (plain[:last], plain[last + 1 :]) if once else (plain, "")
+        if any(mark in whole for mark in ".,") and not _IN_GROUPS.fullmatch(whole):
+            return None
+        plain = re.sub(r"[.,]", "", whole) + (f".{fraction}" if once else "")
     try:
         number = float(plain)
     except ValueError:

@@ -22,7 +22,7 @@ import numpy as np
 from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError
-from usbrec.judge.aspects import ASPECTS, people_rated
+from usbrec.judge.aspects import ASPECTS, people_rated, rated_twice
 from usbrec.judge.trained.features import Encode, Exchange, Features, exchanges
 from usbrec.judge.trained.model import (
     OVERALL,
@@ -167,6 +167,8 @@ def _read(
     features = Features(encode)
     kept = []
     for dialogue in sorted(dialogues, key=lambda one: one.id):
+        if twice := rated_twice(dialogue.ratings):
+            raise InputError(f"dialogue {dialogue.id!r}, ratings: {twice}")
         ratings = people_rated(dialogue.ratings)
         if OVERALL in ratings and (found := exchanges(dialogue.turns)):
             kept.append((dialogue, ratings, found))
