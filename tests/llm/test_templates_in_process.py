@@ -14,6 +14,7 @@ from usbrec.config import Models
 from usbrec.errors import InputError
 from usbrec.llm import ChatModel, ChatReply, ChatRequest, ChoiceRequest, Message, open_model
 from usbrec.llm.chat_template import ChatTemplate, jinja_template
+from usbrec.llm.controls import without_controls
 from usbrec.llm.llama_cpp.header import read_header
 from usbrec.llm.transformers.checkpoint import load_model, load_tokenizer
 from usbrec.llm.transformers.model import half_precision
@@ -72,7 +73,9 @@ def test_a_reply_to_the_prompt_with_an_empty_thought_is_the_likeliest_one_there(
     ids = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)["input_ids"]
     said = model.generate(input_ids=ids, max_new_tokens=5, do_sample=False)[0, ids.shape[1] :]
     assert reply.usage.prompt_tokens == ids.shape[1]
-    assert ReplyDecoder(tokenizer).decode(said.tolist(), skip_special_tokens=True) == reply.text
+    # Tiny weights may say a control character, and replies come without any.
+    decoded = ReplyDecoder(tokenizer).decode(said.tolist(), skip_special_tokens=True)
+    assert without_controls(decoded)[0] == reply.text
 
 
 def test_a_model_reasons_first_where_the_settings_let_it(tmp_path: Path) -> None:
