@@ -60,7 +60,7 @@ class _Endless:
     async def __call__(self) -> None:
         try:
             self.begun.set()
-            await asyncio.sleep(60)
+            await asyncio.sleep(10)
         finally:
             await asyncio.sleep(0.01)
             self.clean = True

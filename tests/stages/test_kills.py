@@ -24,7 +24,7 @@ from usbrec.dialogue import PreferencePair, Sample, Turn
 from usbrec.storage import write_text
 
 pytestmark = pytest.mark.model
-_KILLS = int(os.environ.get("USBREC_KILLS", "2"))
+_KILLS = int(os.environ.get("USBREC_KILLS", "1"))
 
 
 def _rows(path: Path, number: int, prefix: str) -> Path:

@@ -84,19 +84,19 @@ def test_a_ranker_is_known_to_have_learnt_from_what_it_is_measured_on(trained: P
     catalogue = film_files(tmp_path)["catalogue"]
     write_samples(tmp_path / "samples.jsonl", [*learnt, *new])
     arguments = ("benchmark", "inspired", tmp_path / "samples.jsonl", "--catalogue", catalogue)
-    told = usbrec(*arguments, "--ranker", trained, "-o", tmp_path / "out").stdout
+    told = usbrec(*arguments, "--ranker", trained, "-o", tmp_path / "out", models=True).stdout
     assert "learnt from 6 of these 9 dialogues" in " ".join(told.split())
     rows = [json.loads(line) for line in (tmp_path / "out" / "mentions.jsonl").read_text().splitlines()]
     assert [row["sample_id"] for row in rows if row.get("learnt_from")] == [one.id for one in learnt]
     evaluation = ("evaluate", *arguments[2:], "--mode", "retrieval", "--ranker", trained)
-    told = usbrec(*evaluation, "-o", tmp_path / "retrieval").stderr
+    told = usbrec(*evaluation, "-o", tmp_path / "retrieval", models=True).stderr
     assert "was learnt from 6 of these 9 dialogues" in " ".join(told.split())
     shutil.copytree(trained, tmp_path / "old")
     about = json.loads((tmp_path / "old" / "ranker.json").read_text())
     del about["files"]["learnt_from.npy"]
     (tmp_path / "old" / "ranker.json").write_text(json.dumps(about))
     (tmp_path / "old" / "learnt_from.npy").unlink()
-    told = usbrec(*arguments, "--ranker", tmp_path / "old", "-o", tmp_path / "out-old").stdout
+    told = usbrec(*arguments, "--ranker", tmp_path / "old", "-o", tmp_path / "out-old", models=True).stdout
     assert "not known whether the ranker was learnt" in " ".join(told.split())
 
 
