@@ -36,6 +36,7 @@ from usbrec.play.preferences.record import Preferences, parse_profile
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Played, play_tree
+from usbrec.play.said import said
 from usbrec.play.seats import alternating
 from usbrec.play.seekers.base import InternalSimulator
 
@@ -189,7 +190,7 @@ class _Search:
             self.stopped = meter.ends_because
         if not self.drafts and self.stopped == "deadline":
             # Whoever set a deadline waits no longer: what was heard until then is what there is.
-            if not (text := "".join(self.heard).strip()):
+            if not (text := said("".join(self.heard)).text):
                 raise ModelUnavailable(f"{self.base.name} did not say a word before the deadline.")
             self.drafts.append(Draft(Reply(text, finish="length")))
         if not self.drafts:
