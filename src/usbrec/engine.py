@@ -402,8 +402,11 @@ async def in_strands(work: Iterable[Coroutine[Any, Any, None]]) -> None:
             await parts[place]
         except ModelError as error:
             failed[place] = error
-        finally:
+        except asyncio.CancelledError:
             lockstep.end(scope.unit, strands[place].path)
+            raise
+        # Any other error ends the run: until all of it is cancelled, the batch goes on waiting.
+        lockstep.end(scope.unit, strands[place].path)
 
     if parts:
         lockstep.split(scope.unit, scope.strand.path, strands)

@@ -127,7 +127,7 @@ class Recorder:
             )
         finally:
             done.set_result(None)
-            if self._under_way[unit, key] is done:
+            if self._under_way.get((unit, key)) is done:
                 del self._under_way[unit, key]
 
 
