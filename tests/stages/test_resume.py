@@ -96,6 +96,10 @@ def test_rows_that_go_in_step_are_resumed_to_the_same_words(more: tuple[str, ...
     assert resumed.returncode == 0, resumed.stderr
     # Rows alone: the settings in the results say how many workers there were.
     assert _without_clock(tmp_path / "killed")[0] == _without_clock(tmp_path / "whole")[0]
+    again = usbrec(*command("again", "2"), "--replay", str(tmp_path / "whole"))
+    assert again.returncode == 0, again.stderr
+    for name in ("episodes.jsonl", "results.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
 def _logged(folder: Path) -> int:
