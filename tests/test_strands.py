@@ -13,20 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from usbrec.engine import (
-    REQUESTS_A_UNIT,
-    LockstepBatch,
-    Scope,
-    Silent,
-    Strand,
-    Unit,
-    current_scope,
-    in_strands,
-    run_units,
-)
+from usbrec.engine import Silent, Unit, run_units
 from usbrec.errors import ModelUnavailable
 from usbrec.journal import CallRecord, Journal
 from usbrec.llm.recorded import Recorder
+from usbrec.lockstep import REQUESTS_A_UNIT, LockstepBatch, Scope, Strand, current_scope, in_strands
 
 #: What a strand does: ask for a number, fail, or split into strands.
 Program = list[Any]

@@ -12,11 +12,11 @@ from support.films import FILMS, KNOWLEDGE, seeker
 from support.seats import after, language_model
 from support.small_model import small_checkpoint
 from usbrec.config import Search
-from usbrec.engine import LockstepBatch, Scope, current_scope
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.judge.rules import RulesProfileJudge
 from usbrec.llm.transformers import model as model_module
 from usbrec.llm.transformers.model import TransformersModel
+from usbrec.lockstep import LockstepBatch, Scope, current_scope
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seekers.rules import RulesInternalSimulator

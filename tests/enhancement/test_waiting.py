@@ -13,13 +13,13 @@ from support.films import seeker
 from support.seats import after, language_model
 from usbrec.config import Search
 from usbrec.dialogue import Conversation, Usage
-from usbrec.engine import LockstepBatch, Scope, current_scope
 from usbrec.enhancement import InternalSeats, MeteredModel, SelfEnhanced
 from usbrec.errors import ModelUnavailable
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, Scoring
 from usbrec.keys import canonical_json, digest
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.llm.protocol import Around
+from usbrec.lockstep import LockstepBatch, Scope, current_scope
 from usbrec.play.preferences.extraction import ModelExtractor
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator

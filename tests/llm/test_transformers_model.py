@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usbrec.config import Models
-from usbrec.engine import LockstepBatch, Scope, current_scope
 from usbrec.errors import ConfigError, InputError, PromptTooLong
 from usbrec.llm import (
     ChatReply,
@@ -33,6 +32,7 @@ from usbrec.llm.transformers import shared_prefix
 from usbrec.llm.transformers.checkpoint import load_model, load_tokenizer
 from usbrec.llm.transformers.model import TransformersModel
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
+from usbrec.lockstep import LockstepBatch, Scope, current_scope
 
 BASE = "smollm2-135m"
 ASKED = (Message("system", "You recommend films."), Message("user", "A quiet film about the sea?"))

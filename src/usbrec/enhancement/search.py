@@ -21,13 +21,13 @@ from typing import Any, Literal
 
 from usbrec.config import Search
 from usbrec.dialogue import Conversation, Reply, Turn
-from usbrec.engine import in_lockstep, in_strands
 from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
+from usbrec.lockstep import in_lockstep, in_strands
 from usbrec.play.grounding.focus import Focusing
 from usbrec.play.language_model import PromptTemplate
 from usbrec.play.preferences.constraint_model import ModelConstraintReader

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from usbrec import errors
-from usbrec.engine import current_scope
 from usbrec.errors import InputError, ModelError
 from usbrec.journal import Journal
 from usbrec.keys import canonical_json, digest_of
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
+from usbrec.lockstep import current_scope
 
 _FAILURES: Mapping[str, type[ModelError]] = {
     "ModelUnavailable": errors.ModelUnavailable,

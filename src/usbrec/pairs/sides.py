@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from usbrec.dialogue import Episode, PreferencePair, Reply, Sample
-from usbrec.engine import in_lockstep, in_strands
 from usbrec.errors import ModelError
 from usbrec.judge.episodes import EpisodeRunner
+from usbrec.lockstep import in_lockstep, in_strands
 
 Origin = Literal["draft", "label", "counterfactual", "focused", "declined", "repeated"]
 #: Every origin, in the order in which results count them.

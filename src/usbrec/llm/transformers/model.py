@@ -3,7 +3,7 @@
 The adapter is merged into the weights when the model is loaded, so it costs nothing afterwards. A prompt
 is prefilled once however many replies are drawn, and inside a unit of work the prefix that a prompt shares
 with the one before is not computed again; a unit starts with the system message alone, which is the same for
-all, so that its words depend on nothing but itself. Units of a lockstep batch (see engine.py) have their
+all, so that its words depend on nothing but itself. Units of a lockstep batch (see lockstep.py) have their
 replies drawn in one pass, token by token (decoding.py). On processors with bfloat16 the weights are kept in
 it.
 """
@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.engine import Strand, current_scope
 from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
 from usbrec.keys import digest
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal
@@ -37,9 +36,11 @@ from usbrec.llm.transformers.checkpoint import (
 )
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.limits import GrammarLimits
+from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
 from usbrec.llm.transformers.shared_prefix import shares_prompts
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
+from usbrec.lockstep import Strand, current_scope
 from usbrec.storage import content_digest
 
 R = TypeVar("R")
@@ -47,14 +48,6 @@ R = TypeVar("R")
 
 #: So many system messages stay prefilled.
 _SYSTEM_MESSAGES = 8
-
-
-@dataclass(frozen=True)
-class _Prefilled:
-    """The last prompt of a strand: tokens and their key-value cache, which stays as it is."""
-
-    ids: list[int]
-    cache: Any
 
 
 @dataclass(frozen=True)
@@ -245,16 +238,16 @@ class TransformersModel:
         there = {} if there is None else there
         prompt = there.get(tuple(ids))
         if prompt is None:
-            last: _Prefilled | None = None if strand is None else strand.kept(self)
+            last: Prefilled | None = None if strand is None else strand.kept(self)
             last = last or self._prefilled_system(messages)
-            shared = _shared(last.ids, ids)
-            cache = _beginning(last.cache, shared) if shared else DynamicCache(config=model.config)
+            shared = shared_tokens(last.ids, ids)
+            cache = beginning_of(last.cache, shared) if shared else DynamicCache(config=model.config)
             logits = self._pass(ids[shared:], cache)
             prompt = there[tuple(ids)] = Prompt(ids, cache, logits, shared)
         else:
             prompt = replace(prompt, cached=len(ids) - 1)
         if strand is not None:
-            strand.keep(self, _Prefilled(ids, prompt.cache))
+            strand.keep(self, Prefilled(ids, prompt.cache))
         return prompt
 
     def _ids(self, messages: Sequence[Message]) -> list[int]:
@@ -268,7 +261,7 @@ class TransformersModel:
             ) from None
         return encode(loaded.tokenizer, text)
 
-    def _prefilled_system(self, messages: Sequence[Message]) -> _Prefilled:
+    def _prefilled_system(self, messages: Sequence[Message]) -> Prefilled:
         """The prefilled system message; empty where there is none.
 
         It is computed once, always by itself, so that it does not depend on which unit asks first.
@@ -276,12 +269,12 @@ class TransformersModel:
         from transformers import DynamicCache
 
         if messages[0].role != "system":
-            return _Prefilled([], None)
+            return Prefilled([], None)
         loaded = self._open()
         ids = encode(loaded.tokenizer, loaded.template.opening(messages[0].to_json()))
         if not ids:
             # A template may want a user's turn: then every unit prefills the whole prompt.
-            return _Prefilled([], None)
+            return Prefilled([], None)
         key = tuple(ids)
         with self._loading:
             cache = self._system_caches.get(key)
@@ -291,7 +284,7 @@ class TransformersModel:
                 self._system_caches[key] = cache
                 if len(self._system_caches) > _SYSTEM_MESSAGES:
                     del self._system_caches[next(iter(self._system_caches))]
-            return _Prefilled(ids, cache)
+            return Prefilled(ids, cache)
 
     def _pass(self, ids: Sequence[int], cache: Any) -> Any:
         """Run tokens through the model after those in `cache`; the logits (1, vocabulary) that follow."""
@@ -399,31 +392,6 @@ def half_precision(device: str) -> Any:
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-
-
-def _beginning(cache: Any, length: int) -> Any:
-    """A cache of the first `length` tokens (1 at least) of another, which stays as it is."""
-    from transformers.cache_utils import DynamicLayer
-
-    if all(type(layer) is DynamicLayer for layer in cache.layers):
-        # These never write into a tensor: they replace it.
-        begun = copy.copy(cache)
-        begun.layers = [copy.copy(layer) for layer in cache.layers]
-    else:
-        begun = copy.deepcopy(cache)
-    # Never by nothing: what that does differs between versions.
-    if length < begun.get_seq_length():
-        begun.crop(length - begun.get_seq_length())
-    return begun
-
-
-def _shared(old: Sequence[int], new: Sequence[int]) -> int:
-    """How many leading tokens of `new` need not be computed again: never the last one, because what comes
-    next is read off it."""
-    for place, (one, other) in enumerate(zip(old, new[:-1], strict=False)):
-        if one != other:
-            return place
-    return min(len(old), len(new) - 1)
 
 
 def _usage(decoding: DecodingRequest, together: int) -> Usage:
