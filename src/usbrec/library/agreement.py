@@ -95,8 +95,8 @@ def agreement(
     targets)``, or "rules", which need a `catalogue`. With `checks` some dialogues are also rated with a
     compliment and with empty words behind every reply.
 
-    What was found is kept in the user's cache and stands beside later scores of this judge, as after the
-    command. The other arguments are those of :func:`usbrec.evaluate`. Raises InputError (BadLines,
+    What was found of a model or a trained judge is kept in the user's cache and stands beside its later
+    scores, as after the command. The other arguments are those of :func:`usbrec.evaluate`. Raises InputError (BadLines,
     ConfigError, RunFolderError), ModelRefused where nothing was rated, and Interrupted on Ctrl-C.
 
     ```python
