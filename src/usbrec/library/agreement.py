@@ -96,8 +96,8 @@ def agreement(
     compliment and with empty words behind every reply.
 
     What was found of a model or a trained judge is kept in the user's cache and stands beside its later
-    scores, as after the command. The other arguments are those of :func:`usbrec.evaluate`. Raises InputError (BadLines,
-    ConfigError, RunFolderError), ModelRefused where nothing was rated, and Interrupted on Ctrl-C.
+    scores, as after the command. The other arguments are those of :func:`usbrec.evaluate`. Raises InputError
+    (BadLines, ConfigError, RunFolderError), ModelRefused where nothing was rated, and Interrupted on Ctrl-C.
 
     ```python
     import usbrec
