@@ -18,6 +18,7 @@ from usbrec.evaluation.comparison.tables import (
     Table,
     differences_table,
     on_one_line,
+    power_table,
     replies_table,
     systems_table,
 )
@@ -151,6 +152,7 @@ def _tables(comparison: Comparison) -> list[Table]:
         systems_table(comparison.systems),
         replies_table(comparison.systems),
         differences_table(comparison),
+        power_table(comparison),
     )
     return [table for table in tables if table is not None]
 
