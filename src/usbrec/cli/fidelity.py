@@ -19,7 +19,9 @@ from usbrec.evaluation.report import formatting
 
 Seeker = Annotated[
     str | None,
-    typer.Option("--seeker", "--simulator", help="Model, own object, or rules.", rich_help_panel=o.SEATS),
+    typer.Option(
+        "--seeker", "--simulator", help="Model, own object, rules or rules:people.", rich_help_panel=o.SEATS
+    ),
 ]
 Checks = Annotated[
     bool,

@@ -33,7 +33,7 @@ from usbrec.stages.run_folder import (
     write_json,
     write_jsonl,
 )
-from usbrec.stages.wiring import RULES, Participants, similarity_of
+from usbrec.stages.wiring import RULES, SEEKERS_BY_RULES, Participants, similarity_of
 
 #: Dialogues with the counterfactual check: of a seeker that has to be asked, of others.
 CHECKED, CHECKED_HERE = 50, 500
@@ -82,7 +82,7 @@ def fidelity(
     inputs = read_inputs(config.with_(limit=None), samples, given.catalogue, None)
     config = resolve(config, given.catalogue)
     seat = config.seats.simulator
-    asked = seat != RULES
+    asked = seat not in SEEKERS_BY_RULES
     replaced = _replaced(points, knowledge, config.seed, CHECKED if asked else CHECKED_HERE) if checks else {}
 
     async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
@@ -139,8 +139,10 @@ def _for_seeker(config: Config) -> Config:
     """The settings with nobody but a seeker in a seat; rules, where none is named."""
     seeker = config.seats.simulator if "simulator" in config.seats.model_fields_set else RULES
     seat = read_seat(seeker, config.servers)
-    if not (seeker == RULES or seat.is_model or seat.is_own):
-        raise ConfigError(f"--seeker {seeker}: no seeker. Name rules, a model, or an object of your own.")
+    if not (seeker in SEEKERS_BY_RULES or seat.is_model or seat.is_own):
+        raise ConfigError(
+            f"--seeker {seeker}: no seeker. Name rules, rules:people, a model, or an object of your own."
+        )
     return config.with_(
         seats={"recommender": "rules:random", "simulator": seeker, "judge": RULES},
         enhanced=False,
