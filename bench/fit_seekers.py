@@ -69,10 +69,11 @@ def main() -> None:
     }
     for name, group in groups.items():
         read = [read_answer(point.answer, None, point.turns, facts) for point in group]
-        print(
-            f"{name}: n {len(group)}, tells {_mean(bool(one['tells']) for one in read):.3f}, "
-            f"asks {_mean(one['asks'] for one in read):.3f}, words {_mean(one['words'] for one in read):.2f}"
-        )
+        says = [one["says"] for one in read if one["says"] is not None]
+        shares = {way: round(says.count(way) / len(says), 3) for way in sorted(set(says))}
+        tells, asks = _mean(bool(one["tells"]) for one in read), _mean(one["asks"] for one in read)
+        words = _mean(one["words"] for one in read)
+        print(f"{name}: n {len(group)}, tells {tells:.3f}, asks {asks:.3f}, words {words:.2f}, says {shares}")
 
 
 def _near(point: Point, item_id: str, knowledge: Knowledge) -> float:

@@ -148,6 +148,7 @@ def row(number: int, person: Any, simulated: Any, *, good: str = "accepted", bad
             "words": len(text.split()),
             "tells": tells,
             "reaction": reaction,
+            "says": None if reaction is None else "open",
             **dict.fromkeys(("asks", "names", "repeats"), False),
         }
 

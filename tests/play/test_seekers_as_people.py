@@ -29,7 +29,7 @@ SAYS = [
 SILENT = [
     (language, sentence)
     for language in LANGUAGES
-    for name in ("asks_about", "asks_for", "small_talk")
+    for name in ("undecided", "asks_about", "asks_for", "small_talk")
     for sentence in phrases(language, "films").choices(name)
 ]
 
@@ -58,27 +58,27 @@ def test_what_says_nothing_of_an_offer_is_read_so(language: str, sentence: str) 
 def test_every_kind_of_item_has_the_sentences_in_every_language() -> None:
     for language in LANGUAGES:
         for kind in KINDS:
-            for name in ("likes", "asks_about", "asks_for", "small_talk"):
+            for name in ("likes", "undecided", "asks_about", "asks_for", "small_talk"):
                 assert len(set(phrases(language, kind).choices(name))) > 2
 
 
-def test_what_is_near_is_liked_what_is_far_declined_and_the_target_ends_it() -> None:
+def test_what_is_near_is_liked_what_is_far_is_not_and_the_target_ends_it() -> None:
     facts = RecordedFacts(KNOWLEDGE)
-    for seed in range(20):
-        for text, reaction in (
-            ("Try Goodfellas (1990).", "accepted"),
-            ("Try Finding Nemo (2003).", "declined"),
-        ):
-            said = answer(text, seed=seed)
-            assert facts.answer_to((recommender(text),), said.text) == reaction
-            assert not said.accepted, "they go on looking"
+    near, far = "Try Goodfellas (1990).", "Try Finding Nemo (2003)."
+    said: dict[str, list[Any]] = {near: [], far: []}
+    for seed in range(150):
+        for text, likes in ((near, True), (far, False)):
+            given = answer(text, seed=seed)
+            assert given.likes is likes
+            assert not given.accepted, "they go on looking"
+            said[text].append(facts.answer_to((recommender(text),), given.text))
         assert answer("Try Casino (1995).", seed=seed).accepted
-        assert (
-            facts.answer_to(
-                (recommender("Try Goodfellas (1990)."),), answer("Try Goodfellas (1990).", manner=None).text
-            )
-            == "declined"
-        )
+        assert answer("Hello.", seed=seed).likes is None
+    assert "declined" not in said[near]
+    assert "accepted" not in said[far]
+    assert said[near].count("accepted") / 150 == pytest.approx(PEOPLE.says_liked, abs=0.1)
+    assert said[far].count("declined") / 150 == pytest.approx(PEOPLE.says_declined, abs=0.1)
+    assert facts.answer_to((recommender(near),), answer(near, manner=None).text) == "declined"
 
 
 @given(

@@ -59,6 +59,7 @@ def test_rules_take_their_target_alone_and_that_is_told(tmp_path: Path) -> None:
     assert accepts["people"]["n"] == 12
     assert results["counterfactual"]["good"]["mean"] == 1.0
     assert results["counterfactual"]["bad"]["mean"] == 0.0
+    assert results["measures"]["says_yes"]["people"]["mean"] == 0.5
     assert results["counterfactual"]["good"]["n"] == 12
     assert undocumented("usbrec fidelity", results) == set()
     for row in rows_of(tmp_path / "out"):
@@ -138,6 +139,11 @@ def test_the_forms_of_raw_redial_say_what_was_liked(tmp_path: Path) -> None:
     results = fidelity(tmp_path / "out", file)
     assert results["reactions"]["by"] == {"form": 3, "words": 0}
     assert results["measures"]["accepts"]["people"]["mean"] == pytest.approx(2 / 3, abs=1e-6)
+    # What a seeker thinks and may not say stands beside what a form says.
+    config = settings(seats={"simulator": "rules:people"})
+    people = fidelity(tmp_path / "people", file, config=config)
+    assert people["measures"]["accepts"]["seeker"]["mean"] == pytest.approx(2 / 3, abs=1e-6)
+    assert people["reactions"]["same"]["mean"] == 1.0
     assert [row["targets"] for row in rows_of(tmp_path / "out")] == [
         ["Casino (1995)"],
         ["Casino (1995)", "Heat (1995)"],

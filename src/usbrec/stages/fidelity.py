@@ -218,6 +218,7 @@ async def _answer(
         "text": answer.text,
         "accepted": answer.accepted,
         "left": answer.left,
+        "likes": answer.likes,
         "leaked": answer.leaked,
     }
 
@@ -257,7 +258,8 @@ def _rows(
         }
         if record.record is not None:
             given = record.record["answer"]
-            reaction = _reaction(given, point.turns, facts) if point.recommended else None
+            by_form = point.by == "form"
+            reaction = _reaction(given, point.turns, facts, by_form) if point.recommended else None
             row["seeker"] = read_answer(given["text"], reaction, point.turns, facts)
             row["seeker"]["repeats"] = repeated("seeker", point.dialogue_id, given["text"])
             row["seeker"]["ends"] = "accepted" if given["accepted"] else "left" if given["left"] else None
@@ -267,7 +269,7 @@ def _rows(
                         "item": told["item"],
                         "text": told["text"],
                         "reaction": _reaction(
-                            told, (*point.turns[:-1], Turn("recommender", told["turn"])), facts
+                            told, (*point.turns[:-1], Turn("recommender", told["turn"])), facts, True
                         ),
                     }
                     for side, told in checks.items()
@@ -276,10 +278,15 @@ def _rows(
     return rows
 
 
-def _reaction(given: Mapping[str, Any], turns: Sequence[Turn], facts: RecordedFacts) -> Answer | None:
-    """A seeker who ends the dialogue has accepted or declined; else the words say it, as people's do."""
+def _reaction(
+    given: Mapping[str, Any], turns: Sequence[Turn], facts: RecordedFacts, by_form: bool
+) -> Answer | None:
+    """A seeker who ends the dialogue has accepted or declined. Beside a person's form stands what it thinks,
+    if it has an opinion that it may not say; else its words say it, as people's do."""
     if given["accepted"]:
         return "accepted"
     if given["left"]:
         return "declined"
+    if by_form and given.get("likes") is not None:
+        return "accepted" if given["likes"] else "declined"
     return facts.answer_to(turns, given["text"])

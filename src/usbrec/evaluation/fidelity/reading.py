@@ -18,7 +18,8 @@ def read_answer(
     """One answer after `turns` as JSON.
 
     ``words``; ``asks`` (it has a question, titles left away); ``tells``, how many genres, people and decades
-    it names (null in a language that the lexicon lacks); ``names``, whether it names an item; ``reaction``.
+    it names (null in a language that the lexicon lacks); ``names``, whether it names an item; ``says``, how
+    it takes what was recommended, by its words; and ``reaction``, as it is given.
     """
     knowledge = facts.knowledge
     assert knowledge is not None, "fidelity works on items"
@@ -40,5 +41,6 @@ def read_answer(
         "asks": any(QUESTION.search(piece) for piece in linked.beside),
         "tells": tells,
         "names": bool(linked.mentions),
+        "says": facts.answer_to(turns, text),
         "reaction": reaction,
     }

@@ -15,14 +15,16 @@ Row = Mapping[str, Any]
 Read = Mapping[str, Any]
 
 
-def _reacts(wanted: str) -> Callable[[Read], float | None]:
-    return lambda read: None if read["reaction"] is None else float(read["reaction"] == wanted)
+def _is(field: str, wanted: str) -> Callable[[Read], float | None]:
+    return lambda read: None if read[field] is None else float(read[field] == wanted)
 
 
 #: Measure -> what it says of an answer; None where it says nothing.
 MEASURES: Mapping[str, Callable[[Read], float | None]] = {
-    "accepts": _reacts("accepted"),
-    "declines": _reacts("declined"),
+    "accepts": _is("reaction", "accepted"),
+    "declines": _is("reaction", "declined"),
+    "says_yes": _is("says", "accepted"),
+    "says_no": _is("says", "declined"),
     "words": lambda read: float(read["words"]),
     "asks": lambda read: float(read["asks"]),
     "tells": lambda read: None if read["tells"] is None else float(read["tells"]),
@@ -33,6 +35,8 @@ MEASURES: Mapping[str, Callable[[Read], float | None]] = {
 MEANINGS: Mapping[str, str] = {
     "accepts": "share of recommendations that are accepted (people: by the form, or by words)",
     "declines": "share of recommendations that are declined",
+    "says_yes": "share of answers to recommendations whose words accept",
+    "says_no": "share of those whose words decline",
     "words": "words an answer",
     "asks": "share of answers with a question",
     "tells": "genres, people and decades an answer",
@@ -152,6 +156,7 @@ def _over_cooperative(
     for name, sign, what in (
         ("accepts", 1, "accepts more of what is recommended"),
         ("declines", -1, "declines less of what is recommended"),
+        ("says_yes", 1, "says yes to more of what is recommended"),
         ("tells", 1, "tells more in an answer"),
     ):
         told = measures[name]["difference"]
@@ -186,5 +191,5 @@ def _mind(
     if reactions["by"]["words"]:
         yield (
             f"Of {reactions['by']['words']} recommendations people's reaction is read in their words, which "
-            "finds less than they meant: many answers say neither yes nor no."
+            "finds less than they meant: most answers say neither yes nor no."
         )

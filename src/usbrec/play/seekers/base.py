@@ -16,7 +16,8 @@ class SeekerAnswer:
     """What the seeker says; `leaked` is 1 when the reply first drawn named a target.
 
     `left` says that they lost patience and nothing more is to be heard from them; `reasoning` is what a model
-    thought before it spoke.
+    thought before it spoke. `likes` is what they think of what was just recommended, whether they say so or
+    not; None for those who have no opinion but what they say.
     """
 
     text: str
@@ -24,6 +25,7 @@ class SeekerAnswer:
     leaked: int = 0
     left: bool = False
     reasoning: str = ""
+    likes: bool | None = None
 
 
 class Seeker(Protocol):

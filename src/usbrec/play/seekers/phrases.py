@@ -35,6 +35,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "leave": (),
     "nothing_left": (),
     "likes": (),
+    "undecided": (),
     "asks_about": (),
     "asks_for": (),
     "small_talk": (),

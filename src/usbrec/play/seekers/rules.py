@@ -166,8 +166,8 @@ class RulesSeeker:
             parts += [spoken(wish, seed, said.language) for wish in told]
             return SeekerAnswer(" ".join([*parts, *([asked] if explain else [])]))
         if self.manner is not None and violated is None:
-            parts = self._as_people(self.manner, turns, seed, said)
-            return SeekerAnswer(" ".join([*parts, *([asked] if explain else [])]))
+            parts, likes = self._as_people(self.manner, turns, seed, said)
+            return SeekerAnswer(" ".join([*parts, *([asked] if explain else [])]), likes=likes)
         fresh = self.untold(turns)
         if fresh:
             first = _asked_for(fresh, last, said) or fresh[0]
@@ -181,9 +181,11 @@ class RulesSeeker:
             parts.append(asked)
         return SeekerAnswer(" ".join(parts))
 
-    def _as_people(self, manner: Manner, turns: Sequence[Turn], seed: int, said: Phrases) -> list[str]:
+    def _as_people(
+        self, manner: Manner, turns: Sequence[Turn], seed: int, said: Phrases
+    ) -> tuple[list[str], bool | None]:
         """What is said by somebody who likes what is near their targets, and does not tell something each
-        time; see play/seekers/manner.py."""
+        time; see play/seekers/manner.py. And whether they like what was recommended, where something was."""
         before = self.knowledge.named_in(turns[:-1])
         offered = [one for one in self.knowledge.named_by(turns[-1], before) if one not in before]
         liked = any(self.nearness(one) >= manner.likes_from for one in offered)
@@ -196,7 +198,11 @@ class RulesSeeker:
         def happens(what: str, share: float) -> bool:
             return derive_seed(seed, what) < share * 2**31
 
-        parts = [pick("likes" if liked else "decline")] if offered else []
+        parts = []
+        if offered and happens("says", manner.says_liked if liked else manner.says_declined):
+            parts.append(pick("likes" if liked else "decline"))
+        elif offered:
+            parts.append(pick("undecided"))
         fresh = self.untold(turns)
         asked = _asked_for(fresh, turns[-1].text, said)
         tells = manner.tells_else
@@ -208,7 +214,7 @@ class RulesSeeker:
             parts.append(pick("small_talk"))
         if happens("asks", manner.asks_recommended if offered else manner.asks_else):
             parts.append(pick("asks_about" if offered else "asks_for"))
-        return parts
+        return parts, liked if offered else None
 
     def _yes(self, turns: Sequence[Turn]) -> Sequence[str]:
         """How to accept. It is the last that is said, so English does where no language is known."""
