@@ -16,6 +16,7 @@ from usbrec.cli.scoring import Dialogues, Kind
 from usbrec.cli.tables import drawn
 from usbrec.evaluation.fidelity.tables import further_table, measures_table
 from usbrec.evaluation.report import formatting
+from usbrec.evaluation.report.money import costs_told
 
 Seeker = Annotated[
     str | None,
@@ -92,3 +93,5 @@ def _told(results: Mapping[str, Any]) -> Iterator[str]:
         yield f"{results['left_out']['points']} answers have no other target, and are left out."
     if results["failed"]:
         yield f"{results['failed']} answers failed and are left out; the same command tries them again."
+    if "cost" in results:
+        yield costs_told(results["cost"])

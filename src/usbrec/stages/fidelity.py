@@ -126,6 +126,7 @@ def fidelity(
                     "dialogues": given.left_out,
                 },
                 "calls": sum(row["usage"]["calls"] for row in rows),
+                **({} if stage.costs is None else {"cost": dict(stage.costs)}),
                 "seats": {"simulator": stage.seats["simulator"]},
                 "config": config.model_dump(mode="json") | {"inputs": inputs.decides()},
             }
@@ -151,7 +152,7 @@ def _for_seeker(config: Config) -> Config:
         ranker=None,
         trials=1,
         judging={"second": False, "anchors": 0},
-        play={"tools": False, "filter": {}, "candidates": 0},
+        play={"tools": False, "filter": {}, "candidates": 0, "constraints": "auto"},
     )
 
 
