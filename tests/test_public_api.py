@@ -18,12 +18,14 @@ from support import ROOT
 
 NAMES = [
     "Adapter",
+    "Agreement",
     "Catalogue",
     "Comparison",
     "Config",
     "Conversation",
     "Enhanced",
     "Episode",
+    "Fidelity",
     "Item",
     "OpenModel",
     "Pairs",
@@ -37,11 +39,13 @@ NAMES = [
     "ScriptedModel",
     "Turn",
     "aevaluate",
+    "agreement",
     "ascore",
     "compare",
     "enhance",
     "errors",
     "evaluate",
+    "fidelity",
     "load_catalogue",
     "load_config",
     "load_samples",
@@ -119,6 +123,9 @@ interval: tuple[float | None, float | None] = run.scores["ieval"].ci95
 turns: tuple[usbrec.Turn, ...] = run.episodes[0].turns
 both: usbrec.Comparison = usbrec.compare(run, "runs/plain", names=["mine", "plain"])
 text: str = both.to_latex()
+judged: usbrec.Agreement = usbrec.agreement("rated.jsonl", judge="openai:qwen3", out="runs/agreement")
+seekers: usbrec.Fidelity = usbrec.fidelity("recorded.jsonl", catalogue=catalogue, seeker="rules")
+both_tables: str = judged.to_latex() + seekers.to_latex()
 model: usbrec.OpenModel = usbrec.open_model("openai:qwen3", extra_body={"top_k": 20})
 better: usbrec.Enhanced = usbrec.enhance(model, catalogue=catalogue, drafts=3)
 reply: usbrec.Reply = better.reply_sync("Something slow, please.")

@@ -1,8 +1,9 @@
 """USB-Rec: language models that recommend well in conversation.
 
-A program calls :func:`usbrec.evaluate`, :func:`usbrec.score`, :func:`usbrec.compare`, :func:`usbrec.enhance`,
-:func:`usbrec.make_pairs` and :func:`usbrec.train`, and gets records back; docs/library.md shows how. A name
-is imported when it is first asked for, so that a tool which needs one room pays for one room.
+A program calls :func:`usbrec.evaluate`, :func:`usbrec.score`, :func:`usbrec.agreement`,
+:func:`usbrec.fidelity`, :func:`usbrec.compare`, :func:`usbrec.enhance`, :func:`usbrec.make_pairs` and
+:func:`usbrec.train`, and gets records back; docs/library.md shows how. A name is imported when it is first
+asked for, so that a tool which needs one room pays for one room.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     )
     from usbrec.evaluation import Comparison
     from usbrec.items import Catalogue
+    from usbrec.library.agreement import Agreement, agreement
     from usbrec.library.comparing import compare
     from usbrec.library.enhancing import Enhanced, enhance
     from usbrec.library.evaluating import aevaluate, evaluate
+    from usbrec.library.fidelity import Fidelity, fidelity
     from usbrec.library.loading import load_catalogue, load_samples
     from usbrec.library.models import OpenModel, open_model
     from usbrec.library.pairing import Pairs, make_pairs
@@ -41,12 +44,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adapter",
+    "Agreement",
     "Catalogue",
     "Comparison",
     "Config",
     "Conversation",
     "Enhanced",
     "Episode",
+    "Fidelity",
     "Item",
     "OpenModel",
     "Pairs",
@@ -60,11 +65,13 @@ __all__ = [
     "ScriptedModel",
     "Turn",
     "aevaluate",
+    "agreement",
     "ascore",
     "compare",
     "enhance",
     "errors",
     "evaluate",
+    "fidelity",
     "load_catalogue",
     "load_config",
     "load_samples",
@@ -93,9 +100,11 @@ _HOMES = {
     ),
     "Comparison": "evaluation",
     "Catalogue": "items",
+    **dict.fromkeys(("Agreement", "agreement"), "library.agreement"),
     "compare": "library.comparing",
     **dict.fromkeys(("Enhanced", "enhance"), "library.enhancing"),
     **dict.fromkeys(("aevaluate", "evaluate"), "library.evaluating"),
+    **dict.fromkeys(("Fidelity", "fidelity"), "library.fidelity"),
     **dict.fromkeys(("load_catalogue", "load_samples"), "library.loading"),
     **dict.fromkeys(("OpenModel", "open_model"), "library.models"),
     **dict.fromkeys(("Pairs", "make_pairs"), "library.pairing"),

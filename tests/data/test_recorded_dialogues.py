@@ -25,7 +25,7 @@ from support.author_files import (
     write_beside,
     zero_shot_row,
 )
-from usbrec.data import load_samples, read_dialogues, write_samples
+from usbrec.data import load_samples, read_dialogues, read_opinions, write_samples
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.serve.storage.store import Exchange, Store
@@ -326,3 +326,26 @@ def test_items_that_are_no_ids_are_named(items: Any, tmp_path: Path) -> None:
     turns = [{"role": "user", "text": "Hi."}, {"role": "assistant", "text": "This.", "items": items}]
     with pytest.raises(BadLines, match=r"turns\[1\]\.items"):
         read_dialogues(written(tmp_path, [{"id": "a", "turns": turns}]))
+
+
+def test_the_seekers_form_goes_before_the_recommenders_and_what_was_not_said_is_no_opinion(
+    tmp_path: Path,
+) -> None:
+    forms = {
+        "initiatorQuestions": {"1": {"liked": 0}, "3": {"liked": 2}, "9": {"liked": 1}},
+        "respondentQuestions": {"1": {"liked": 1}, "2": {"liked": 1}, "4": {"liked": 0}},
+    }
+    row = {
+        "conversationId": 7,
+        "initiatorWorkerId": 1,
+        "respondentWorkerId": 2,
+        "movieMentions": {"1": "Heat  (1995)", "2": "Casino (1995)", "3": "Alien (1979)", "4": None},
+        "messages": [{"senderWorkerId": 1, "text": "Hi"}],
+        **forms,
+    }
+    bare = {**row, "conversationId": "8", "initiatorQuestions": [], "respondentQuestions": []}
+    path = tmp_path / "raw.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in (row, bare)))
+    assert read_opinions(path) == {"7": {"Heat (1995)": False, "Casino (1995)": True}, "8": {}}
+    path.write_text(json.dumps([row, bare]))
+    assert set(read_opinions(path)) == {"7", "8"}, "a document of all is read like lines"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from usbrec.evaluation import compare
 from usbrec.evaluation.agreement.correlation import Rated, agreement_of, ranking_of
 from usbrec.evaluation.agreement.measured import in_words, measured_of, no_measure, values_of
 from usbrec.evaluation.agreement.summary import people_and_judge, summarise_agreement
+from usbrec.evaluation.comparison.estimates import estimates
 from usbrec.evaluation.comparison.power import power_of
 from usbrec.evaluation.comparison.tables import power_table
 from usbrec.judge.aspects import ASPECTS, OWN
@@ -230,6 +232,28 @@ def test_power_promises_nothing_that_no_number_of_signs_can_tell() -> None:
     equal = next(iter(power_of(*two_runs(0.3, 0.0, n=10))))
     assert (equal.detectable, equal.needed, set(equal.needed_for.values())) == (None, None, {None})
     assert power_table(compare([*two_runs(0.3, 0.0, n=10)], power=True)) is not None
+
+
+def test_power_stands_in_every_file_of_a_comparison_where_it_was_asked_for(tmp_path: Path) -> None:
+    runs = two_runs(0.1, 0.5)
+    asked, plain = compare(runs, power=True), compare(runs)
+    found = next(one for one in asked.power if one.measure == "ieval")
+    assert (found.needed, found.detectable) != (None, None)
+    needed = f"{found.needed:,}"
+    for ending in (".tex", ".md", ".html"):
+        with_power, without = (
+            one.save(tmp_path / f"{name}{ending}").read_text()
+            for name, one in (("with", asked), ("without", plain))
+        )
+        heading = "Rows\nneeded" if ending == ".html" else "rows needed"
+        assert heading in with_power
+        assert heading not in without
+        assert needed in with_power
+    rows = {one["measure"]: one for one in estimates(asked) if one["kind"] == "power"}
+    assert rows["ieval.rows_needed"]["value"] == rows["ieval.rows_needed.0.1"]["value"] == found.needed
+    assert rows["ieval.detectable"]["value"] == found.detectable
+    assert (rows["ieval.detectable"]["reference"], rows["ieval.detectable"]["n"]) == ("plain", 40)
+    assert not [one for one in estimates(plain) if one["kind"] == "power"]
 
 
 def test_a_test_of_so_many_rows_finds_the_difference_in_four_of_five_repetitions() -> None:

@@ -127,6 +127,50 @@ def test_rows_that_were_trained_on_are_found_by_their_words_and_by_their_dialogu
     assert Seen(["a b c d e f g h"]).share(["too short"]) is None
 
 
+SHORT = ("Hi, a film please?", "Which kind?", "A western.", "True Grit?", "Seen it. Another?")
+
+
+def _short(number: int, turns: tuple[str, ...]) -> dict[str, Any]:
+    row = _row(number, played=("Unforgiven (1992).", "Yes."))
+    said = [Turn("seeker" if place % 2 == 0 else "recommender", text) for place, text in enumerate(turns)]
+    row["episode"]["sample"]["turns"] = [turn.to_json() for turn in said]
+    return row
+
+
+@pytest.mark.parametrize(
+    ("turns", "ways"),
+    [
+        (SHORT, {"same_turns", "near_turns"}),
+        # In other marks and capitals, cut, and with messages that were one.
+        (("HI - a film, please", "which kind", "a Western"), {"same_turns", "near_turns"}),
+        (("Hi, a film please? Which kind?", "A western."), {"same_turns", "near_turns"}),
+        # Some words changed, and one turn left out: near, and not the same.
+        ((*SHORT[:3], "True Grit?", "Seen it! Others?"), {"near_turns"}),
+        (("Hello there, a comedy for me.", "Which kind?", "A romance.", "Notting Hill?", "Seen it."), set()),
+        # Everybody says that.
+        (("Hi!",), set()),
+    ],
+)
+def test_the_same_dialogue_under_another_id_is_found_by_what_is_in_it(
+    turns: tuple[str, ...], ways: set[str]
+) -> None:
+    seen = Seen(SHORT, ["other"], [("other", SHORT)])
+    rows = [*(_clean(number) for number in range(5)), _short(9, turns)]
+    check = _check(audit_rows(rows, rounds=2, seen=seen), "trained_on")
+    assert check["samples"] == (["d9:1"] if ways else [])
+    assert {way for way, count in check["ways"].items() if count} == ways
+    assert check["id_alone"] == 0
+
+
+def test_a_row_that_is_found_by_its_id_alone_is_told_apart() -> None:
+    seen = Seen(SHORT, ["d9", "d4"], [("d9", SHORT)])
+    rows = [*(_clean(number) for number in range(5)), _short(9, SHORT)]
+    check = _check(audit_rows(rows, rounds=2, seen=seen), "trained_on")
+    assert check["samples"] == ["d4:1", "d9:1"]
+    assert check["ways"] == {"same_turns": 1, "near_turns": 1, "words": 0, "id": 2}
+    assert (check["id_alone"], check["id_alone_samples"]) == (1, ["d4:1"])
+
+
 def test_a_title_and_a_phrase_are_no_copy() -> None:
     assert copied("The Lord of the Rings (2001)", ["I saw The Lord of the Rings (2001)"]) == 0.0
     text = "a long sentence that somebody wrote and nobody else would write like that"
@@ -151,6 +195,8 @@ def test_the_command_tells_it_on_the_terminal_and_as_json(tmp_path: Path) -> Non
     assert ended.exit_code == 0, ended.output
     assert "1: the context names a target (d20:1)" in ended.output
     assert "1 of 21" in ended.output
+    assert "Found by (a row may be found in several ways): the dialogue's id 1." in ended.output
+    assert "found by their id alone and have other words (d4:1)" in ended.output
     found = json.loads(out.read_text(encoding="utf-8"))
     assert found == audit(run, train=[train])
     assert _check(found, "trained_on")["samples"] == ["d4:1"]

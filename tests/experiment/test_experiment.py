@@ -299,6 +299,11 @@ def test_an_experiment_without_rows_or_weights_is_refused_at_once(files: Dataset
     for pair, why in ((("SFT", "GPT"), "no system is called 'GPT'"), (("SFT", "SFT"), "against itself")):
         with pytest.raises(ConfigError, match=why):
             experiment(tmp_path / "x", config=_config(also_compare=(pair,)), dataset=files)
+    # What the first evaluation would refuse, after hours of training a ranker.
+    anchored = _config().with_(judging={"anchors": 1}, play={"rounds": 2})
+    for judge, why in (("openai:j", "Name as many as there are rounds"), ("rules", "--judge rules is none")):
+        with pytest.raises(ConfigError, match=why):
+            experiment(tmp_path / "x", config=anchored.with_(seats={"judge": judge}), dataset=files)
     assert not (tmp_path / "x").exists()
 
 

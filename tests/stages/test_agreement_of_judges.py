@@ -342,3 +342,27 @@ def test_a_recommender_made_to_flatter_makes_the_judges_disagree(tmp_path: Path)
     )
     fair = compare([runs[0], runs[0]])
     assert not any("disagree" in warning for warning in fair.warnings)
+
+
+def test_python_gets_a_record_with_tables_and_what_was_measured_is_kept(
+    tmp_path: Path, own_cache: Path
+) -> None:
+    quiet: dict[str, Any] = {"config": {"statistics": {"resamples": 100}}, "progress": False}
+    asked = usbrec.agreement(FEW, judge=Court().model, aspects=["overall"], checks=False, **quiet)
+    assert asked.results["calls"] == 12
+    assert list((own_cache / "agreement").glob("*")), "later scores of this judge show it"
+    found = usbrec.agreement(FEW, judge="rules", catalogue=CATALOGUE, **quiet)
+    assert (found.name, found.path, found.failures) == ("rules", None, {})
+    kept = usbrec.agreement(FEW, judge="rules", catalogue=CATALOGUE, out=tmp_path / "kept", **quiet)
+    loaded = usbrec.Agreement.load(tmp_path / "kept")
+    assert loaded.results["agreement"] == kept.results["agreement"] == found.results["agreement"]
+    frame = loaded.to_pandas().set_index(["rating", "dataset"])
+    told = loaded.results["agreement"]["dialogue_overall"]["(not named)"]
+    line = frame.loc[("dialogue_overall", "(not named)")]
+    assert line["pearson"] == told["pearson"]["value"]
+    assert (line["n"], line["systems"]) == (12, 4)
+    assert [line["spearman_low"], line["spearman_high"]] == told["spearman"]["ci95"]
+    assert len(loaded.to_csv(tmp_path / "a.csv").read_text().splitlines()) == 1 + len(frame)
+    assert "dialogue overall & (not named) & 12" in loaded.to_latex()
+    with pytest.raises(usbrec.errors.ConfigError, match="reads facts of items: add the argument catalogue"):
+        usbrec.agreement(FEW, judge="rules", **quiet)

@@ -150,3 +150,31 @@ def test_a_killed_experiment_ends_as_an_undisturbed_one(base: str, tmp_path: Pat
     for part in sorted(parts):
         assert _same(tmp_path / "killed", [part]) == _same(tmp_path / "whole", [part])
     assert _same(tmp_path / "killed", ["results.json"]) == _same(tmp_path / "whole", ["results.json"])
+
+
+def test_a_killed_fidelity_ends_as_an_undisturbed_one(base: str, tmp_path: Path) -> None:
+    turns = [
+        {"role": "seeker", "text": "A crime film, please."},
+        {"role": "recommender", "text": "Have you seen Heat (1995)?"},
+        {"role": "seeker", "text": "No, is it good?"},
+        {"role": "recommender", "text": "Or Alien (1979)?"},
+        {"role": "seeker", "text": "I love it."},
+    ]
+    rows = [{"id": f"d{n}", "turns": turns, "targets": ["Casino (1995)"]} for n in range(120)]
+    file = write_text(tmp_path / "recorded.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    catalogue = tmp_path / "films.csv"
+    lines = [f'{item.id},"{item.title}",{item.year},"{"|".join(item.genres)}"' for item in CATALOGUE]
+    write_text(catalogue, "id,title,year,genres\n" + "\n".join(lines) + "\n")
+    script = write_text(tmp_path / "seeker.jsonl", '{"say": ["No, thanks.", "That sounds good, thanks."]}\n')
+
+    def command(out: str) -> list[str | Path]:
+        seats = ["--seeker", f"scripted:{script}", "--catalogue", catalogue]
+        return ["fidelity", file, *seats, "-o", tmp_path / out]
+
+    begun = time.monotonic()
+    assert usbrec(*command("whole"), models=True).returncode == 0
+    assert _killed(command("killed"), time.monotonic() - begun, 7) > 0
+    resumed = usbrec(*command("killed"), models=True)
+    assert resumed.returncode == 0, resumed.stderr
+    names = ("results.json", "turns.jsonl")
+    assert _same(tmp_path / "killed", names) == _same(tmp_path / "whole", names)

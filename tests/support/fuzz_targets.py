@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from support.author_files import arena_dialogue, inspired_table, kit_dialogue, rated_dialogue, zero_shot_row
 from usbrec.config import load_config
-from usbrec.data import gathered_dialogues, load_samples
+from usbrec.data import gathered_dialogues, load_samples, read_opinions
 from usbrec.dialogue import Usage
 from usbrec.errors import InputError
 from usbrec.evaluation import load_run
@@ -55,6 +55,15 @@ _SAMPLE = {
     "turns": [{"role": "seeker", "text": "I loved Heat (1995). A crime film, please."}],
     "targets": ["Casino (1995)"],
     "label": "Try Casino (1995).",
+}
+_FORMS = {
+    "conversationId": "9",
+    "initiatorWorkerId": 1,
+    "respondentWorkerId": 2,
+    "movieMentions": {"10": "Heat  (1995)", "11": None},
+    "initiatorQuestions": {"10": {"suggested": 1, "seen": 2, "liked": 1}},
+    "respondentQuestions": {"11": {"liked": 0}},
+    "messages": [{"senderWorkerId": 1, "text": "Hi"}, {"senderWorkerId": 2, "text": "@10 then"}],
 }
 _PAIR = {
     "sample_id": "a:1",
@@ -150,6 +159,7 @@ SEEDS: Mapping[str, Sequence[bytes]] = {
         json.dumps([rated_dialogue()]).encode(),
         _lines(_SAMPLE),
     ],
+    "opinions": [_lines(_FORMS)],
     "catalogue": [
         _TABLE,
         _TABLE.replace(b",", b";"),
@@ -334,6 +344,7 @@ def _thoughts(data: bytes) -> None:
 TARGETS: Mapping[str, Target] = {
     "samples": _in_file("samples.jsonl", load_samples),
     "dialogues": _in_file("dialogues.json", gathered_dialogues),
+    "opinions": _in_file("raw.jsonl", read_opinions),
     "catalogue": _in_file("items.csv", open_catalogue),
     "catalogue_sqlite": _in_file("items.sqlite", open_catalogue),
     "settings": _in_file("settings.toml", load_config),

@@ -47,6 +47,11 @@ SUBCOMMANDS = (
         "Hold a judge against people who rated the same dialogues: correlations with intervals, and checks.",
     ),
     Subcommand(
+        "fidelity",
+        "usbrec.cli.fidelity:fidelity",
+        "Hold a simulated seeker against the people of recorded dialogues, answer by answer.",
+    ),
+    Subcommand(
         "experiment",
         "usbrec.cli.experiment:experiment",
         "Train and test the six systems side by side: plain, SFT and RL, each with and without SES.",

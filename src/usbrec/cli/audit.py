@@ -15,6 +15,7 @@ from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.engine import step
 from usbrec.evaluation.audit import audit as audit_of
+from usbrec.evaluation.audit.overlap import WAYS
 from usbrec.evaluation.report import formatting
 from usbrec.stages.run_folder import read_catalogue, write_json
 
@@ -78,6 +79,16 @@ def print_rows(found: Mapping[str, Any], console: Console) -> None:
     for check in found["checks"]:
         if check["rows"]:
             _list(console, check["told"], check["rows"], check["samples"])
+        if any(check.get("ways", {}).values()):
+            told = "; ".join(f"{WAYS[way]} {count}" for way, count in check["ways"].items() if count)
+            console.print(f"Found by (a row may be found in several ways): {told}.", soft_wrap=True)
+        if check.get("id_alone"):
+            shown = ", ".join(map(formatting.printable, check["id_alone_samples"][:_MANY]))
+            _mind(
+                console,
+                f"{check['id_alone']} of them are found by their id alone and have other words ({shown}): "
+                "parts of a dialogue of which others were trained on, or ids that are alike by chance.",
+            )
 
 
 def print_pairs(found: Mapping[str, Any], console: Console) -> None:

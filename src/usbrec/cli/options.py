@@ -62,7 +62,8 @@ Recommender = Annotated[
     ),
 ]
 Simulator = Annotated[
-    str | None, typer.Option("--seeker", "--simulator", help="Model, or rules.", rich_help_panel=SEATS)
+    str | None,
+    typer.Option("--seeker", "--simulator", help="Model, rules or rules:people.", rich_help_panel=SEATS),
 ]
 Judge = Annotated[
     str | None, typer.Option(help="Model, rules, trained or trained:DIR.", rich_help_panel=SEATS)

@@ -37,10 +37,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     told = [table for table in shown if table is not None]
     against = [tables.differences_against(comparison, system.name) for system in systems]
     for table in (*told, *(table for table in against if table is not None)):
-        console.print(_drawn(table))
+        console.print(drawn(table))
         console.print()
     if (power := tables.power_table(comparison)) is not None:
-        console.print(_drawn(power))
+        console.print(drawn(power))
         console.print()
     meanings = [line for table in told for line in table.legend]
     if any(not one.supported for one in (*comparison.differences, *comparison.secondary)):
@@ -71,18 +71,18 @@ def _room_for_names(table: tables.Table) -> int:
     return _WIDTH - 1 - wide
 
 
-def _drawn(table: tables.Table) -> Table:
+def drawn(table: tables.Table) -> Table:
     """Headings and cells as a terminal shows them: intervals below their means, which keeps three of them
     within 100 columns, and names as long as there is room for."""
     most, least = _NAME
     name = max(least, min(most, _room_for_names(table)))
-    drawn = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    found = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     for place, heading in enumerate(table.headings):
-        drawn.add_column(Text(heading), justify="left" if place < table.words else "right", no_wrap=True)
+        found.add_column(Text(heading), justify="left" if place < table.words else "right", no_wrap=True)
     for cells in table.rows:
         first, *others = cells
-        drawn.add_row(_plain(formatting.clipped(first.text, name)), *map(_stacked, others))
-    return drawn
+        found.add_row(_plain(formatting.clipped(first.text, name)), *map(_stacked, others))
+    return found
 
 
 def _stacked(cell: Cell) -> Text:

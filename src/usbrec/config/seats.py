@@ -21,7 +21,8 @@ class Seats(Stage):
     """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
     `rules:best`, or the address `http://HOST/PATH` of a recommender that is no language model."""
     simulator: str = "smollm2-135m"
-    """The model in the seeker's seat; also `rules`. May be written `seeker`."""
+    """The model in the seeker's seat; also `rules`, or `rules:people` (who react, tell and ask as often as
+    people do). May be written `seeker`."""
     judge: str = "smollm2-135m"
     """Who gives the score; also `rules` (by the targets), `rules:belief` (expected over what the
     retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with), and

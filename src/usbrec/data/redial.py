@@ -59,6 +59,21 @@ def read_mentions(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
     return collect(path, read_lines(path), lambda value: transcript_of(value, rejected_too=True).samples())
 
 
+def opinions_of(value: Any) -> tuple[str, dict[str, bool]]:
+    """The id of the dialogue on one line, and what its seeker thinks of the films by title: True is liked,
+    False not. Films of which nobody says either are missing; the seeker's own form decides, as in
+    :func:`read_redial`. Raises InputError naming the field.
+    """
+    row = as_object(value, "row")
+    dialogue_id = as_id(required(row, "conversationId"), "conversationId")
+    names = _names(row)
+    return dialogue_id, {
+        names[film]: liked == _LIKED
+        for film, liked in _answers(row).items()
+        if names.get(film) and liked != _NOT_SAID
+    }
+
+
 def samples_of(value: Any) -> Iterator[Sample]:
     """The samples of the dialogue on one line; raises InputError naming the field."""
     return transcript_of(value).samples()
@@ -112,8 +127,12 @@ def _names(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _rejected(row: Mapping[str, Any]) -> set[str]:
     """Ids of the films the seeker does not like, by the seeker's form, else by the recommender's."""
-    answers = {**_likes(row, "respondentQuestions"), **_likes(row, "initiatorQuestions")}
-    return {film for film, liked in answers.items() if liked == _NOT_LIKED}
+    return {film for film, liked in _answers(row).items() if liked == _NOT_LIKED}
+
+
+def _answers(row: Mapping[str, Any]) -> dict[str, int]:
+    """Film id to what the forms say; the seeker's goes before the recommender's."""
+    return {**_likes(row, "respondentQuestions"), **_likes(row, "initiatorQuestions")}
 
 
 def _likes(row: Mapping[str, Any], field: str) -> dict[str, int]:

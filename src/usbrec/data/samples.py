@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from usbrec.data import served
 from usbrec.data.formats import FORMATS, is_header
-from usbrec.data.gathering import Gathered, gather_dialogues, gather_samples, opened_rows
+from usbrec.data.gathering import Gathered, gather_dialogues, gather_samples, opened_rows, recognised
 from usbrec.data.opening import Entry, Opened, open_entries
 from usbrec.data.reading import sharing_turns, without_collections
+from usbrec.data.redial import opinions_of
 from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import ConfigError, InputError
 from usbrec.keys import digest
@@ -88,6 +89,13 @@ def gathered_dialogues(path: str | os.PathLike[str], kind: str | None = None) ->
             raise InputError(f"{os.fspath(path)}: no dialogue is stored in it")
         return Gathered(dialogues, "served", len(dialogues), (), {})
     return gather_dialogues(_opened(path), kind)
+
+
+def read_opinions(path: str | os.PathLike[str], kind: str | None = None) -> dict[str, dict[str, bool]]:
+    """What the forms of raw ReDial say the seekers think of what was named, by dialogue id and title: True is
+    liked. Raises BadLines and InputError."""
+    _, entries = recognised(_opened(path), kind)
+    return dict(opinions_of(entry.value()) for entry in entries)
 
 
 def _opened(path: str | os.PathLike[str]) -> Opened:

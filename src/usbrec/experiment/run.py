@@ -19,6 +19,7 @@ from usbrec.experiment.report import cell_of, write_cell_report
 from usbrec.experiment.runner import StepRunner, Tell
 from usbrec.journal import Journal
 from usbrec.llm.transformers.model import device_of
+from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.resolve import for_experiment, with_ranker
 from usbrec.stages.run_folder import write_json
 from usbrec.stages.settings_file import write_settings
@@ -56,16 +57,21 @@ def experiment(
     device_of(config.models.device)
     plan = [(name, files, model) for name, files in datasets.items() for model in models]
     folders = folders_of(out, [(name, model) for name, _, model in plan])
+    earlier = None if recorded is None else Path(recorded)
+    cell_plans = [
+        CellPlan.of(folder, name, files, model, config, earlier)
+        for folder, (name, files, model) in zip(folders, plan, strict=True)
+    ]
+    for steps in cell_plans:
+        # The first evaluation would say it, which an experiment comes to after its ranker's training.
+        refuse_anchors(steps.config, catalogue=steps.files.catalogue is not None)
     # Files that cannot be read leave no folder behind.
     bound = {"stage": "experiment", "settings": decides(config, datasets)}
     with Journal(out / "run.db") as journal:
         journal.bind(bound)
         write_settings(journal, out, config)
         cells = []
-        for folder, (name, files, model) in zip(folders, plan, strict=True):
-            steps = CellPlan.of(
-                folder, name, files, model, config, None if recorded is None else Path(recorded)
-            )
+        for steps in cell_plans:
             found = StepRunner(steps, progress, tell).run()
             with step(progress, "means and intervals"):
                 cell = cell_of(found)

@@ -24,7 +24,7 @@ from usbrec.play.targets import Targets
 Answer = Literal["accepted", "declined", "open"]
 
 #: A mark of a question; not the one of an address ("/search?q=heat").
-_QUESTION = re.compile(r"\?+(?![\w/=&%?])|[？؟]+")
+QUESTION = re.compile(r"\?+(?![\w/=&%?])|[？؟]+")
 _CLAUSE_END = re.compile(r"[.!?;,\n]")
 #: What labels of a dialogue say how it ended: INSPIRED's case, DialogueKit's outcome.
 _OUTCOMES = ("case", "outcome")
@@ -68,7 +68,7 @@ class RecordedFacts:
             beside = turn.read_by(self.knowledge.linker).beside  # "What's Up, Doc?" asks nothing
         facts: dict[str, Any] = {
             "words": len(turn.text.split()),
-            "questions": sum(len(_QUESTION.findall(piece)) for piece in beside),
+            "questions": sum(len(QUESTION.findall(piece)) for piece in beside),
         }
         if self.knowledge is None:
             return facts
@@ -94,6 +94,19 @@ class RecordedFacts:
         if offered and language in LANGUAGES:
             answer = self._read(offered, _answer_after(dialogue.turns, index), language)
         return {"answer": answer, "answer_by": None if answer is None else "rules"}
+
+    def answer_to(self, turns: Sequence[Turn], text: str) -> Answer | None:
+        """How a seeker who says `text` after `turns`, which end with the recommender, takes what was
+        recommended there; None where that is nothing new, or nothing can be read."""
+        if self.knowledge is None:
+            return None
+        before = self.knowledge.named_in(turns[:-1])
+        offered = [one for one in self.knowledge.named_by(turns[-1], before) if one not in before]
+        said = Turn("seeker", text)
+        language = self.languages.told((*turns, said))
+        if not offered or language not in LANGUAGES:
+            return None
+        return self._read(offered, (said,), language)
 
     def _read(self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str) -> Answer | None:
         knowledge = self.knowledge

@@ -15,6 +15,8 @@ from usbrec.data.own import dialogue_of
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.engine import Progress
 from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.evaluation.agreement.summary import SCHEMA as AGREEMENT
+from usbrec.evaluation.runs.recorded import SCHEMA
 from usbrec.evaluation.statistics import Interval
 from usbrec.library import tables
 from usbrec.library.evaluating import awaited, nothing_kept
@@ -29,6 +31,8 @@ from usbrec.storage import json_lines, parse_json, read_text, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
+#: The file of a folder's rows.
+_ROWS = "dialogues.jsonl"
 DialoguesSource: TypeAlias = "str | os.PathLike[str] | Iterable[RecordedDialogue | Mapping[str, Any]]"
 
 
@@ -49,12 +53,7 @@ class ScoredDialogues:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """A finished folder, as `usbrec score -o` writes it too. Raises InputError."""
-        folder = Path(path)
-        if not (folder / "results.json").is_file() or not (folder / "dialogues.jsonl").is_file():
-            raise InputError(f"{path}: no finished folder of `usbrec score`. Name the one that -o named.")
-        return cls(
-            folder.resolve().name, folder, parse_json(read_text(folder / "results.json")), _rows(folder)
-        )
+        return cls(*finished(Path(path), "score", _ROWS, SCHEMA, AGREEMENT))
 
     @property
     def scores(self) -> Mapping[str, Interval]:
@@ -142,21 +141,42 @@ def score(
         "progress": progress_shown(progress),
         "objects": seats.objects,
     }
-    loaded = _given(dialogues)
-    if out is not None:
-        if not os.fspath(out):
-            raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
-        folder = Path(out)
-        return ScoredDialogues(
-            folder.resolve().name, folder, stages.score(loaded, folder, **given), _rows(folder)
-        )
+    loaded = given_dialogues(dialogues)
+    if (folder := given_folder(out)) is not None:
+        results = stages.score(loaded, folder, **given)
+        return ScoredDialogues(folder.resolve().name, folder, results, read_rows(folder / _ROWS))
     with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
         with nothing_kept():
             results = stages.score(loaded, kept, **given)
-        return ScoredDialogues(str(results["seats"]["judge"]["seat"]), None, results, _rows(Path(kept)))
+        rows = read_rows(Path(kept) / _ROWS)
+        return ScoredDialogues(str(results["seats"]["judge"]["seat"]), None, results, rows)
 
 
-def _given(source: DialoguesSource) -> Path | tuple[RecordedDialogue, ...]:
+def given_folder(out: str | os.PathLike[str] | None) -> Path | None:
+    """The folder that keeps what is done; None where none is named. Raises ConfigError for an empty name."""
+    if out is not None and not os.fspath(out):
+        raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
+    return None if out is None else Path(out)
+
+
+def finished(
+    folder: Path, command: str, rows: str, *schemas: str
+) -> tuple[str, Path, Mapping[str, Any], tuple[Mapping[str, Any], ...]]:
+    """The name, the folder, the results and the rows of a finished folder of a command, whose rows stand in
+    the file `rows` and whose results are of one of the `schemas`. Raises InputError."""
+    try:
+        results = parse_json(read_text(folder / "results.json"))
+        schema = results.get("schema") if isinstance(results, dict) else None
+        if schema not in schemas or not (folder / rows).is_file():
+            raise ValueError
+    except (InputError, ValueError):
+        raise InputError(
+            f"{folder}: no finished folder of `usbrec {command}`. Name the one that -o named."
+        ) from None
+    return folder.resolve().name, folder, results, read_rows(folder / rows)
+
+
+def given_dialogues(source: DialoguesSource) -> Path | tuple[RecordedDialogue, ...]:
     """Dialogues as the stage takes them. Raises BadLines."""
     if isinstance(source, str | os.PathLike):
         return Path(source)
@@ -183,8 +203,9 @@ def _recorded(value: Any) -> RecordedDialogue:
     return read
 
 
-def _rows(folder: Path) -> tuple[Mapping[str, Any], ...]:
-    rows = json_lines(read_text(folder / "dialogues.jsonl"))
+def read_rows(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """The objects of a file of JSON lines."""
+    rows = json_lines(read_text(path))
     return tuple(row for _, row in rows if not isinstance(row, str))
 
 

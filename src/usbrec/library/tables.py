@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from usbrec.dialogue import PreferencePair
@@ -80,6 +80,74 @@ RECORDED_COLUMNS: Mapping[str, str] = {
 ASPECT_COLUMN = (
     "the judge's rating, of a turn's aspect the mean over the turns; empty where none could be read"
 )
+
+_SYSTEMS = "the same with whole systems drawn again; empty below three of them"
+#: The same of a judge beside people (:meth:`usbrec.Agreement.to_pandas`): a row a rating and data set.
+AGREEMENT_COLUMNS: Mapping[str, str] = {
+    "rating": "the rating, called as in the file",
+    "dataset": "the data set; `all` are all of them, `(not named)` dialogues without one",
+    "n": "ratings by people that the judge's are held against",
+    "dialogues": "dialogues that they are of",
+    "systems": "systems whose dialogues these are",
+    "pearson": "Pearson's correlation; empty where one side is constant",
+    "pearson_low": "lower end of its 95 % interval, whole dialogues drawn again; empty below four of them",
+    "pearson_high": "upper end of it",
+    "pearson_systems_low": f"lower end: {_SYSTEMS}",
+    "pearson_systems_high": "upper end of it",
+    "spearman": "Spearman's correlation, and the ends of its intervals likewise",
+    "spearman_low": "lower end, dialogues drawn again",
+    "spearman_high": "upper end of it",
+    "spearman_systems_low": "lower end, systems drawn again",
+    "spearman_systems_high": "upper end of it",
+}
+#: The same of a seeker beside people (:meth:`usbrec.Fidelity.to_pandas`): a row a measure.
+FIDELITY_COLUMNS: Mapping[str, str] = {
+    "measure": "what is compared (docs/fidelity.md)",
+    "n": "answers at which both have a value",
+    "dialogues": "dialogues that they are of",
+    "people": "the mean of people's answers",
+    "people_low": "lower end of its 95 % interval, whole dialogues drawn again",
+    "people_high": "upper end of it",
+    "seeker": "the mean of the seeker's answers",
+    "seeker_low": "lower end of its interval",
+    "seeker_high": "upper end of it",
+    "difference": "the seeker's mean less people's",
+    "difference_low": "lower end of its interval",
+    "difference_high": "upper end of it",
+    "p": "two-sided p value of the difference, signs of whole dialogues flipped; not adjusted",
+}
+
+
+def agreement_cells(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cells of each rating and data set in the results of `usbrec agreement`."""
+    for rating, sets in results["agreement"].items():
+        for dataset, told in sets.items():
+            cells = {"rating": rating, "dataset": dataset}
+            cells |= {name: told[name] for name in ("n", "dialogues", "systems")}
+            for name in ("pearson", "spearman"):
+                one = told[name]
+                cells |= {name: one["value"], **_ends(name, one["ci95"])}
+                cells |= _ends(f"{name}_systems", one["ci95_systems"])
+            yield cells
+
+
+def fidelity_cells(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cells of each measure in the results of `usbrec fidelity`."""
+    for measure, told in results["measures"].items():
+        cells = {
+            "measure": measure,
+            "n": told["people"]["n"],
+            "dialogues": told["people"]["clusters"],
+            "p": told["difference"]["p_value"],
+        }
+        for name in ("people", "seeker", "difference"):
+            cells |= {name: told[name]["mean"], **_ends(name, told[name]["ci95"])}
+        yield cells
+
+
+def _ends(name: str, ci95: Any) -> dict[str, Any]:
+    low, high = ci95
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def episode_cells(row: Row) -> dict[str, Any]:
@@ -175,11 +243,13 @@ _KINDS = {
         ("score", "calibrated", "second", "words", "seconds", "chosen_score", "rejected_score"), "float64"
     ),
     **dict.fromkeys(ASPECTS, "float64"),
+    **dict.fromkeys(set(AGREEMENT_COLUMNS) - {"rating", "dataset", "n", "dialogues", "systems"}, "float64"),
+    **dict.fromkeys(set(FIDELITY_COLUMNS) - {"measure", "n", "dialogues"}, "float64"),
     **dict.fromkeys(("hit", "repeat", "leaked", "recommends", "accepted", "target_named"), "boolean"),
     **dict.fromkeys(
         (
             *("replies", "calls", "prompt_tokens", "completion_tokens", "rank", "fresh_rank"),
-            *("first_recommendation", "items"),
+            *("first_recommendation", "items", "n", "dialogues", "systems"),
         ),
         "Int64",
     ),

@@ -24,7 +24,8 @@ T = TypeVar("T")
 _CALLED = {"simulator": "seeker", "model": "base", "test": "samples", "train": "samples"}
 _COMMAND = (
     r"`usbrec [^`]*`"
-    r"|usbrec (?:chat|compare|demo|evaluate|experiment|export|models|pairs|samples|score|serve|train)\b"
+    r"|usbrec (?:agreement|audit|benchmark|chat|compare|demo|evaluate|experiment|export|fidelity|models|pairs"
+    r"|samples|score|serve|train)\b"
     r"(?:(?!\.(?:\s|\Z))[^`\n;,])*"
 )
 #: What stands behind an option and is its value, not the next word of the sentence.

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from usbrec.stages.agreement import agreement
     from usbrec.stages.benchmarking import benchmark
     from usbrec.stages.evaluating import evaluate
+    from usbrec.stages.fidelity import fidelity
     from usbrec.stages.judge_training import make_judge
     from usbrec.stages.pairing import make_pairs
     from usbrec.stages.probing_seats import probe_seat
@@ -26,6 +27,7 @@ else:
             "agreement": "agreement",
             "benchmarking": "benchmark",
             "evaluating": "evaluate",
+            "fidelity": "fidelity",
             "judge_training": "make_judge",
             "pairing": "make_pairs",
             "probing_seats": "probe_seat",
@@ -40,6 +42,7 @@ __all__ = [
     "agreement",
     "benchmark",
     "evaluate",
+    "fidelity",
     "make_judge",
     "make_pairs",
     "make_ranker",

@@ -41,7 +41,7 @@ from usbrec.stages.measured import measured_agreement
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
-from usbrec.stages.wiring import RULES, Participants, seat_participants
+from usbrec.stages.wiring import RULES, SEEKERS_BY_RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
 
 _log = logging.getLogger(__name__)
@@ -127,7 +127,9 @@ def read_inputs(
     )
     unknown: tuple[str, ...] = ()
     # Who only ranks may miss a target; who judges by its attributes cannot.
-    if config.mode != "retrieval" and RULES in (config.seats.judge, config.seats.simulator):
+    if config.mode != "retrieval" and (
+        config.seats.judge == RULES or config.seats.simulator in SEEKERS_BY_RULES
+    ):
         named = str(samples) if isinstance(samples, str | Path) else "samples"
         if config.catalogue.strict:
             loaded = _limited(loaded, config, samples)

@@ -44,6 +44,7 @@ from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.questions.ranking import Ranking
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
+from usbrec.play.seekers.manner import PEOPLE
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
@@ -65,6 +66,9 @@ if TYPE_CHECKING:
 
 RULES = "rules"
 RULES_BELIEF = "rules:belief"
+#: Seekers by rules who react, tell and ask as often as people do.
+RULES_PEOPLE = "rules:people"
+SEEKERS_BY_RULES = (RULES, RULES_PEOPLE)
 BASELINES = tuple(f"rules:{kind}" for kind in get_args(BaselineKind))
 
 
@@ -504,7 +508,7 @@ class _Wiring:
         reader = simulator
         if self._seat(simulator).is_own:
             seats = self._config.seats
-            by_rules = seats.simulator == RULES or not self._seat(seats.recommender).is_model
+            by_rules = seats.simulator in SEEKERS_BY_RULES or not self._seat(seats.recommender).is_model
             reader = RULES if by_rules else seats.recommender
         extractor: PreferenceExtractor
         if reader == RULES:
@@ -577,9 +581,10 @@ class _Wiring:
         return {language: self._prompts.say("explain", language) for language in LANGUAGES}
 
     def _target_simulator(self, seat: str) -> TargetSimulator:
-        if seat == RULES:
-            knowledge = self._known("--seeker rules")
-            return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge))
+        if seat in SEEKERS_BY_RULES:
+            knowledge = self._known(f"--seeker {seat}")
+            manner = PEOPLE if seat == RULES_PEOPLE else None
+            return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge), manner)
         if self._seat(seat).is_own:
             from usbrec.play.own.seeker import OwnTargetSimulator
 

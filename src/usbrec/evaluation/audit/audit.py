@@ -80,17 +80,21 @@ def _trained_on(files: Sequence[str | Path]) -> Seen:
     """What was trained on, of samples and of pairs."""
     texts: list[str] = []
     dialogues: list[str] = []
+    contexts: list[tuple[object, list[str]]] = []
     for file in files:
         rows: Sequence[Sample | PreferencePair]
         rows = read_pairs(file) if _holds_pairs(Path(file)) else load_samples(file)
         for row in rows:
             dialogues.append(row.dialogue_id)
             if isinstance(row, Sample):
-                texts += [*(turn.text for turn in row.turns), row.label or ""]
+                said = [*(turn.text for turn in row.turns), row.label or ""]
+                texts += said
             else:
                 said = [one["content"] for one in row.prompt if one["role"] != "system"]
                 texts += [*said, row.chosen, row.rejected]
-    return Seen(texts, dialogues)
+            # Ids of several files may be alike by chance.
+            contexts.append(((str(file), row.dialogue_id), said))
+    return Seen(texts, dialogues, contexts)
 
 
 def _holds_pairs(path: Path) -> bool:

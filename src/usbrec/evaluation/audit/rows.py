@@ -14,7 +14,7 @@ from typing import Any
 
 from usbrec.dialogue import Episode, Turn
 from usbrec.evaluation import metrics
-from usbrec.evaluation.audit.overlap import SEEN, Seen, copied
+from usbrec.evaluation.audit.overlap import WAYS, Seen, copied
 from usbrec.evaluation.metrics import Row
 from usbrec.play.targets import Targets
 
@@ -141,7 +141,7 @@ def audit_rows(
             Check(
                 "trained_on",
                 "the row's dialogue or its words were trained on",
-                lambda one: _seen(one, trained),
+                lambda one: None if (ways := _ways(one, trained)) is None else bool(ways),
             )
         )
 
@@ -169,6 +169,7 @@ def audit_rows(
                 "with": outcome(flagged),
                 "without": outcome(others),
                 "samples": ids[:SHOWN],
+                **(_found_by(read, seen) if seen is not None and check.name == "trained_on" else {}),
             }
         )
     leaky = [any(flags[name][at] for name in LEAKS if name in flags) for at in range(len(played))]
@@ -183,13 +184,21 @@ def audit_rows(
     }
 
 
-def _seen(read: _Read, seen: Seen) -> bool | None:
+def _ways(read: _Read, seen: Seen) -> tuple[str, ...] | None:
     sample = read.episode.sample
-    if seen.holds_dialogue(sample.dialogue_id):
-        return True
-    share = seen.share([*(turn.text for turn in sample.turns), sample.label or ""])
-    # What has no eight words in a row is told from nothing.
-    return None if share is None else share >= SEEN
+    return seen.ways(sample.dialogue_id, [turn.text for turn in sample.turns], sample.label or "")
+
+
+def _found_by(read: Sequence[_Read], seen: Seen) -> dict[str, Any]:
+    """In how many rows each way finds an overlap, and in how many none but the id: these may be other
+    dialogues, whose ids are alike by chance. `id_alone_samples` are the first of them."""
+    ways = [(one.row["sample_id"], _ways(one, seen) or ()) for one in read]
+    alone = [sample_id for sample_id, found in ways if found == ("id",)]
+    return {
+        "ways": {way: sum(way in found for _, found in ways) for way in WAYS},
+        "id_alone": len(alone),
+        "id_alone_samples": alone[:SHOWN],
+    }
 
 
 def _acceptance(read: Sequence[_Read], rounds: int | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from usbrec.evaluation.comparison.power import Power
 from usbrec.evaluation.comparison.systems import System
 from usbrec.evaluation.report.formatting import PASS
 from usbrec.evaluation.statistics import Interval
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Column -> what it holds. Empty (NaN in pandas) where there is nothing to say.
 COLUMNS: Mapping[str, str] = {
-    "kind": "`mean` of a system, or `difference` of two systems on the rows both have",
+    "kind": "`mean` of a system, `difference` of two systems on the rows both have, or `power` of one",
     "system": "the system's name",
     "reference": "difference: the system it is held against; the value is `system` minus `reference`",
     "measure": "what is measured, see below",
@@ -46,6 +47,9 @@ MEASURES: Mapping[str, str] = {
     "seconds": "seconds of model time a row",
     "training_sd.ieval": "standard deviation of the means of the training seeds (where there are several)",
     "training_sd.hit": "the same of the hit",
+    "MEASURE.detectable": "power: the smallest difference that these rows tell in 4 of 5 repetitions, at 5 %",
+    "MEASURE.rows_needed": "power: rows that the seen difference needs for that",
+    "MEASURE.rows_needed.0.1": "power: rows that a difference of 0.1 needs (likewise 0.05 and 0.2)",
 }
 _WHERE_THERE_IS = frozenset({"second", "persuasiveness", "violated", "calibrated"})
 #: Counts of `replies` that are no estimates of their own.
@@ -70,6 +74,21 @@ def estimates(comparison: Comparison) -> Iterator[dict[str, Any]]:
             n=difference.n,
             p=difference.p_value,
             p_holm=found.adjusted,
+        )
+    for power in comparison.power:
+        yield from _power(power)
+
+
+def _power(power: Power) -> Iterator[dict[str, Any]]:
+    needed = {f"rows_needed.{size:g}": rows for size, rows in power.needed_for.items()}
+    for name, value in {"detectable": power.detectable, "rows_needed": power.needed, **needed}.items():
+        yield _row(
+            "power",
+            power.other,
+            f"{power.measure}.{name}",
+            value,
+            reference=power.baseline,
+            n=power.rows,
         )
 
 

@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from usbrec.evaluation.comparison.tables import (
     Table,
     differences_table,
     on_one_line,
+    power_table,
     replies_table,
     systems_table,
 )
@@ -81,8 +82,13 @@ def json_text(comparison: Comparison) -> str:
 
 def latex(comparison: Comparison) -> str:
     """The tables that people read as ``tabular`` environments."""
+    return latex_of(_tables(comparison))
+
+
+def latex_of(tables: Iterable[Table]) -> str:
+    """Any tables as ``tabular`` environments, what they need on top."""
     parts = ["% Needs \\usepackage{booktabs}."]
-    for table in _tables(comparison):
+    for table in tables:
         columns = "l" * table.words + "r" * (len(table.headings) - table.words)
         lines = [
             f"\\begin{{tabular}}{{{columns}}}",
@@ -146,6 +152,7 @@ def _tables(comparison: Comparison) -> list[Table]:
         systems_table(comparison.systems),
         replies_table(comparison.systems),
         differences_table(comparison),
+        power_table(comparison),
     )
     return [table for table in tables if table is not None]
 

@@ -74,6 +74,7 @@ def write_report(
             figures=_figures(named, comparison),
             by_pair=_by_pair(comparison),
             unadjusted=tables.unadjusted(comparison),
+            power=tables.power_table(comparison),
             pairwise=len({found.baseline for found in comparison.differences}) > 1,
             rounds=_rounds(named),
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],

@@ -17,6 +17,8 @@ class SeekerAnswer:
 
     `left` says that they lost patience and nothing more is to be heard from them; `reasoning` is what a model
     thought before it spoke, and `ran_on` says that it went on with the recommender's turn, which was cut off.
+    `likes` is what they think of what was just recommended, whether they say so or
+    not; None for those who have no opinion but what they say.
     """
 
     text: str
@@ -25,6 +27,7 @@ class SeekerAnswer:
     left: bool = False
     reasoning: str = ""
     ran_on: bool = False
+    likes: bool | None = None
 
 
 class Seeker(Protocol):

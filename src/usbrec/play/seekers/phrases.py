@@ -34,6 +34,11 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "decline": (),
     "leave": (),
     "nothing_left": (),
+    "likes": (),
+    "undecided": (),
+    "asks_about": (),
+    "asks_for": (),
+    "small_talk": (),
 }
 _BY_FACT: Mapping[str, tuple[str, ...]] = {
     "told": _TOLD,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from usbrec.dialogue import Turn
 from usbrec.errors import UnknownLanguage
@@ -22,6 +22,7 @@ from usbrec.play.preferences.record import Preferences
 from usbrec.play.preferences.scores import PreferenceScores
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import Fact
+from usbrec.play.seekers.manner import Manner
 from usbrec.play.seekers.phrases import Phrases, phrases
 from usbrec.play.seekers.voices import Voices
 from usbrec.play.seekers.wishes import (
@@ -48,6 +49,7 @@ class RulesTargetSimulator:
     knowledge: Knowledge
     explain: str | Mapping[str, str]
     voices: Voices | None = None
+    manner: Manner | None = None
 
     def seat(self, targets: Targets) -> Seeker:
         return self.seat_by_rules(targets)
@@ -66,6 +68,12 @@ class RulesTargetSimulator:
         def accepts(turns: Sequence[Turn]) -> bool:
             return targets.named_by_turn(turns[-1])
 
+        traits = [self.knowledge.traits[item.id] for item in targets.items]
+
+        def nearness(item_id: str) -> float:
+            known = self.knowledge.traits.get(item_id)
+            return 0.0 if known is None else self.knowledge.similarity.best(known, traits)
+
         return RulesSeeker(
             self.knowledge,
             facts,
@@ -76,6 +84,8 @@ class RulesTargetSimulator:
             talkativeness=targets.persona.talkativeness,
             wishes=targets.wishes,
             nothing_fits=targets.nothing_fits,
+            manner=self.manner,
+            nearness=nearness,
         )
 
 
@@ -130,6 +140,8 @@ class RulesSeeker:
     phrases: Callable[[Sequence[Turn]], Phrases] = _in_english
     wishes: tuple[Wish, ...] = ()
     nothing_fits: bool = False
+    manner: Manner | None = None
+    nearness: Callable[[str], float] = lambda item_id: 0.0
 
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         return self.say(turns, explain=explain, seed=seed)
@@ -153,6 +165,9 @@ class RulesSeeker:
             # One thing at a time: what an item must be goes before what it is like.
             parts += [spoken(wish, seed, said.language) for wish in told]
             return SeekerAnswer(" ".join([*parts, *([asked] if explain else [])]))
+        if self.manner is not None and violated is None:
+            parts, likes = self._as_people(self.manner, turns, seed, said)
+            return SeekerAnswer(" ".join([*parts, *([asked] if explain else [])]), likes=likes)
         fresh = self.untold(turns)
         if fresh:
             first = _asked_for(fresh, last, said) or fresh[0]
@@ -165,6 +180,41 @@ class RulesSeeker:
         if explain:
             parts.append(asked)
         return SeekerAnswer(" ".join(parts))
+
+    def _as_people(
+        self, manner: Manner, turns: Sequence[Turn], seed: int, said: Phrases
+    ) -> tuple[list[str], bool | None]:
+        """What is said by somebody who likes what is near their targets, and does not tell something each
+        time; see play/seekers/manner.py. And whether they like what was recommended, where something was."""
+        before = self.knowledge.named_in(turns[:-1])
+        offered = [one for one in self.knowledge.named_by(turns[-1], before) if one not in before]
+        liked = any(self.nearness(one) >= manner.likes_from for one in offered)
+        heard = " ".join(turn.text for turn in turns if turn.role == "seeker")
+
+        def pick(name: str) -> str:
+            choices = said.choices(name)
+            return _pick([one for one in choices if one not in heard] or choices, seed, name)
+
+        def happens(what: str, share: float) -> bool:
+            return derive_seed(seed, what) < share * 2**31
+
+        parts = []
+        if offered and happens("says", manner.says_liked if liked else manner.says_declined):
+            parts.append(pick("likes" if liked else "decline"))
+        elif offered:
+            parts.append(pick("undecided"))
+        fresh = self.untold(turns)
+        asked = _asked_for(fresh, turns[-1].text, said)
+        tells = manner.tells_else
+        if offered:
+            tells = manner.tells_liked if liked else manner.tells_declined
+        if asked is not None or (fresh and happens("tells", tells)):
+            parts.append(hint(_brief(asked or fresh[0], heard), seed, said))
+        if not parts or happens("chats", manner.chats_recommended if offered else manner.chats_else):
+            parts.append(pick("small_talk"))
+        if happens("asks", manner.asks_recommended if offered else manner.asks_else):
+            parts.append(pick("asks_about" if offered else "asks_for"))
+        return parts, liked if offered else None
 
     def _yes(self, turns: Sequence[Turn]) -> Sequence[str]:
         """How to accept. It is the last that is said, so English does where no language is known."""
@@ -206,6 +256,12 @@ class RulesSeeker:
 def _stands_in(said: str, word: str) -> bool:
     """Whether `word` is said, and not only part of another one: "pop" is no part of "popular"."""
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) is not None
+
+
+def _brief(fact: Fact, heard: str) -> Fact:
+    """The first part of a fact that was not told yet: people name one genre, and not two."""
+    heard = heard.lower()
+    return replace(fact, words=next((word,) for word in fact.words if not _stands_in(heard, word.lower())))
 
 
 def _asked_for(fresh: Sequence[Fact], last: str, said: Phrases) -> Fact | None:
