@@ -21,6 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
+from usbrec.stored_units import StoredUnits
 
 T = TypeVar("T")
 
@@ -161,7 +162,7 @@ async def run_units(
     progress: Progress,
     batch_size: int = 1,
     retry_lost: bool = False,
-) -> list[UnitRecord]:
+) -> StoredUnits:
     """Do what is not done yet and return the record of every unit, in order.
 
     A unit that raises ModelError is recorded as failed and the rest go on; when the same command runs
@@ -176,11 +177,12 @@ async def run_units(
     Raises ModelRefused as soon as the server refuses everything, when the first few units all fail, and when
     the server is gone later; what was finished stays.
     """
-    finished: dict[str, UnitRecord] = {}
+    #: Of each unit that has ended, why it failed, if it did.
+    finished: dict[str, str | None] = {}
     for unit in units:
         record = journal.unit(unit.key)
         if record is not None and record.failure is None:
-            finished[unit.key] = record
+            finished[unit.key] = None
     lost = {key for key in finished if retry_lost and journal.lost_calls(key)}
     lockstep_batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
     waiting = [
@@ -216,8 +218,8 @@ async def run_units(
                 journal.put_back(unit.key, kept[unit.key])
         if stands or unit.key not in kept:
             # What counts is what was stored: a resumed run exports the same bytes as this one.
-            finished[unit.key] = await journal.commit_unit(record)
-        progress.advance(failed=finished[unit.key].failure is not None)
+            finished[unit.key] = (await journal.commit_unit(record)).failure
+        progress.advance(failed=finished[unit.key] is not None)
         if not answered and failures >= GIVE_UP_AFTER:
             raise ModelRefused(
                 f"The first {failures} rows all failed, the last one with: {record.failure}\n"
@@ -252,10 +254,7 @@ async def run_units(
     poorer = [
         [unit]
         for unit in units
-        if retry_lost
-        and unit.key not in lost
-        and finished[unit.key].failure is None
-        and journal.lost_calls(unit.key)
+        if retry_lost and unit.key not in lost and finished[unit.key] is None and journal.lost_calls(unit.key)
     ]
     if poorer:
         progress.start(f"{label}: rows that lost calls, again", len(poorer), 0)
@@ -265,7 +264,7 @@ async def run_units(
                 await play(poorer)
         finally:
             progress.finish()
-    return [finished[unit.key] for unit in units]
+    return StoredUnits(journal, [unit.key for unit in units], finished)
 
 
 async def side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:

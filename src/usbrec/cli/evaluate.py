@@ -96,7 +96,7 @@ def evaluate(
     if settings.mode == "retrieval":
         console.print(ranked_table(results))
         return
-    run = load_run(out)
+    run = load_run(out, as_lean=True)
     resamples = settings.statistics.resamples
     print_comparison(compare_runs([run], seed=settings.seed, resamples=resamples), console)
     if "passes" in run.results:

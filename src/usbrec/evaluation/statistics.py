@@ -17,8 +17,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-# Random numbers drawn at once: bounds memory to some tens of megabytes, whatever the number of dialogues.
+# Random numbers drawn at once: bounds memory, whatever the number of dialogues. The size of a block of signs
+# is part of what is drawn, because numpy begins each with fresh bits.
 _BLOCK = 2_000_000
+_BOOTSTRAP_BLOCK = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def mean_interval(
         [
             sums[drawn].sum(axis=1) / (counts[drawn].sum(axis=1) if rows is None else rows)
             for drawn in (
-                rng.integers(0, len(sums), size=(block, len(sums))) for block in _blocks(resamples, len(sums))
+                rng.integers(0, len(sums), size=(block, len(sums)))
+                for block in _blocks(resamples, len(sums), _BOOTSTRAP_BLOCK)
             )
         ]
     )
@@ -186,8 +189,8 @@ def _by_cluster(values: Sequence[float], clusters: Sequence[str]) -> tuple[Float
     )
 
 
-def _blocks(draws: int, width: int) -> Iterator[int]:
-    """Split `draws` rows of `width` numbers into blocks that fit in memory."""
-    largest = max(1, _BLOCK // max(1, width))
+def _blocks(draws: int, width: int, most: int = _BLOCK) -> Iterator[int]:
+    """Split `draws` rows of `width` numbers into blocks of at most so many that fit in memory."""
+    largest = max(1, most // max(1, width))
     for start in range(0, draws, largest):
         yield min(largest, draws - start)

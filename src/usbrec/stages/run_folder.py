@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +43,7 @@ from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.wiring import RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
+from usbrec.stored_units import StoredUnits
 
 _log = logging.getLogger(__name__)
 
@@ -231,6 +232,24 @@ def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
     return items if interactions is None else items.with_popularity(popularity_from(interactions, items))
 
 
+class StoredRows:
+    """Each sample with its record and what its calls cost, in order, once its run has ended: read from the
+    run's journal whenever they are gone through, so that they are never all held. Raises RunFolderError."""
+
+    def __init__(
+        self, path: Path, samples: Sequence[Sample], keys: Sequence[str], usages: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self._path, self._samples, self._keys, self.usages = path, samples, keys, usages
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+        with Journal(self._path, mode="read") as journal:
+            stored = StoredUnits(journal, self._keys, dict.fromkeys(self._keys))
+            yield from zip(self._samples, stored, self.usages, strict=True)
+
+
 @dataclass(frozen=True)
 class StageRun:
     """What a stage did: each sample with its record and what its calls cost, in order; how each model judge
@@ -238,7 +257,7 @@ class StageRun:
     finished rows got no answer, though another try may get one; and what the servers' models support that
     matters for the run (see stages/probing_seats.py)."""
 
-    rows: Sequence[tuple[Sample, UnitRecord, Mapping[str, Any]]]
+    rows: StoredRows
     scoring: Mapping[str, Any]
     seats: Mapping[str, Any]
     lost_calls: int
@@ -378,16 +397,15 @@ async def _run(
         )
     finally:
         await participants.aclose()
-    if all(record.failure is not None for record in records):
+    if None not in records.failures:
         raise ModelRefused(
-            f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"
+            f"{out}: no row was answered at all. The first failed with: {records.failures[0]}\n"
             "Check the server or object that it names, then run the same command again."
         )
-    rows = [
-        (sample, record, journal.usage(record.key).to_json())
-        for sample, record in zip(inputs.samples, records, strict=True)
-    ]
-    lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
+    usages = [journal.usage(key).to_json() for key in records.keys]
+    rows = StoredRows(journal.path, inputs.samples, records.keys, usages)
+    told = zip(records.keys, records.failures, strict=True)
+    lost = sum(journal.lost_calls(key) for key, failure in told if failure is None)
     costs = costs_of(journal, config, participants, probe)
     return StageRun(rows, scoring, seats, lost, probe, costs, agreement)
 
