@@ -151,6 +151,20 @@ def step(progress: Progress, label: str) -> Iterator[None]:
         progress.finish()
 
 
+def waiting_batches(
+    units: Sequence[Unit[T]], journal: Journal, batch_size: int, *, retry_lost: bool
+) -> tuple[list[Sequence[Unit[T]]], dict[str, bool]]:
+    """The lockstep batches of `units` in which something is to be done, and the units that have ended well,
+    each with whether it is to be done again because it lost calls (:func:`run_units`)."""
+    done: dict[str, bool] = {}
+    for unit in units:
+        record = journal.unit(unit.key)
+        if record is not None and record.failure is None:
+            done[unit.key] = retry_lost and journal.lost_calls(unit.key) > 0
+    batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
+    return [batch for batch in batches if any(done.get(unit.key, True) for unit in batch)], done
+
+
 async def run_units(
     units: Sequence[Unit[T]],
     work: Callable[[T], Awaitable[Mapping[str, Any]]],
@@ -177,19 +191,10 @@ async def run_units(
     Raises ModelRefused as soon as the server refuses everything, when the first few units all fail, and when
     the server is gone later; what was finished stays.
     """
+    waiting, done = waiting_batches(units, journal, batch_size, retry_lost=retry_lost)
     #: Of each unit that has ended, why it failed, if it did.
-    finished: dict[str, str | None] = {}
-    for unit in units:
-        record = journal.unit(unit.key)
-        if record is not None and record.failure is None:
-            finished[unit.key] = None
-    lost = {key for key in finished if retry_lost and journal.lost_calls(key)}
-    lockstep_batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
-    waiting = [
-        lockstep
-        for lockstep in lockstep_batches
-        if any(unit.key not in finished or unit.key in lost for unit in lockstep)
-    ]
+    finished: dict[str, str | None] = dict.fromkeys(done)
+    lost = {key for key, is_lost in done.items() if is_lost}
     again = sum(unit.key in finished for lockstep in waiting for unit in lockstep)
     progress.start(label, len(units), len(finished) - again)
     kept: dict[str, list[tuple[Any, ...]]] = {}

@@ -25,6 +25,7 @@ from usbrec.play.targets import Targets
 from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.own_seats import with_objects
+from usbrec.stages.processes import Given
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import (
     STOPPED,
@@ -78,12 +79,11 @@ def evaluate(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )
     progress = progress or Silent()
+    shared = _shared(config, samples, catalogue, interactions, replay, reuse, objects)
     with step(progress, "reading samples and items"):
-        inputs = read_inputs(config, samples, catalogue, interactions)
-    config = resolve(config, inputs.catalogue)
+        config, inputs, trials = prepared(config, samples, catalogue, interactions)
     if config.mode == "ask" and config.play.tools:
         raise ConfigError("play.tools: --mode ask asks for attributes itself; leave one of them out.")
-    inputs, trials = _in_trials(inputs, config.trials)
     refuse_anchors(config, catalogue=inputs.catalogue is not None)
     tell_of_learnt(config.ranker, inputs.samples, inputs.catalogue)
     _tell_of_filtered(config, inputs)
@@ -98,11 +98,48 @@ def evaluate(
         reuse=reuse,
         label="self-enhanced" if config.enhanced else config.seats.recommender,
         objects=objects,
+        shared=shared,
     )
     try:
         return _summed_up(lambda: _rows(stage, trials), stage, out, config, inputs, progress)
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
+
+
+def prepared(
+    config: Config,
+    samples: GivenSamples,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
+) -> tuple[Config, Inputs, Mapping[str, Mapping[str, Any]]]:
+    """The resolved settings, what is read, and of which sample each is which trial. Raises InputError."""
+    inputs = read_inputs(config, samples, catalogue, interactions)
+    config = resolve(config, inputs.catalogue)
+    return config, *_in_trials(inputs, config.trials)
+
+
+def _shared(
+    config: Config,
+    samples: GivenSamples,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
+    replay: str | Path | None,
+    reuse: str | Path | None,
+    objects: Mapping[str, object] | None,
+) -> Given | None:
+    """What several processes are given; None where there is to be one. Raises ConfigError for what cannot be
+    given to another."""
+    if config.models.processes == 1:
+        return None
+    if objects:
+        raise ConfigError("models.processes: objects sit in this process alone; leave --workers out.")
+    if not isinstance(samples, str | Path) or not isinstance(catalogue, str | Path | None):
+        raise ConfigError(
+            "models.processes: samples and items must be files, which each process reads; name files, or "
+            "leave it out."
+        )
+    files = (None if one is None else str(one) for one in (catalogue, interactions, replay, reuse))
+    return Given(config, str(samples), *files)
 
 
 def _rows(stage: StageRun, trials: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,7 @@ from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
+from usbrec.stages.processes import Given, run_in_processes, take_over_parts
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
@@ -245,7 +246,8 @@ class StoredRows:
         return len(self._keys)
 
     def __iter__(self) -> Iterator[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
-        with Journal(self._path, mode="read") as journal:
+        # To be read alone, it would leave an empty log beside it.
+        with Journal(self._path) as journal:
             stored = StoredUnits(journal, self._keys, dict.fromkeys(self._keys))
             yield from zip(self._samples, stored, self.usages, strict=True)
 
@@ -280,16 +282,20 @@ def run_stage(
     reuse: str | Path | None = None,
     label: str | None = None,
     objects: Mapping[str, object] | None = None,
+    shared: Given | None = None,
 ) -> StageRun:
-    """Do `work` for every sample in the run folder `out`, or go on with it.
+    """Do `work` for every sample in the run folder `out`, or go on with it; in several processes where
+    `shared` says what each is given.
 
     Answers come from the run folder `replay` alone, or from `reuse` where it has them. Raises RunFolderError
     when the folder is in use or holds another configuration, ModelRefused when no row was answered at all or
     a model judge cannot score, Interrupted on Ctrl-C.
     """
     out = Path(out)
+    if shared is None and config.models.processes > 1:
+        raise ConfigError("models.processes: only rows of `usbrec evaluate` are played in several processes.")
     journal = Journal(out / "run.db")
-    source, other = (_recorded(folder) for folder in (replay, reuse))
+    source, other = (recorded(folder) for folder in (replay, reuse))
     check_languages(config, inputs.samples, inputs.languages)
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
     with step(progress, "opening models and ranker"):
@@ -326,13 +332,15 @@ def run_stage(
                     agreement,
                     before,
                     retry_lost=source is None and not participants.restart_whole,
+                    shared=shared,
                 )
             )
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
 
 
-def _recorded(folder: str | Path | None) -> Journal | None:
+def recorded(folder: str | Path | None) -> Journal | None:
+    """The journal of a recorded run folder, to be read."""
     return None if folder is None else Journal(Path(folder) / "run.db", mode="read")
 
 
@@ -351,8 +359,10 @@ async def _run(
     before: Sequence[Journal],
     *,
     retry_lost: bool,
+    shared: Given | None,
 ) -> StageRun:
     try:
+        take_over_parts(journal, out)
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
         _check_identities(participants, journal, [unit.key for unit in units], out)
         if not journal.bound and not before:
@@ -377,24 +387,21 @@ async def _run(
             with step(progress, "trying out the judge"):
                 scoring = await find_scoring(participants, inputs.samples, config, journal)
 
-        async def one(sample: Sample) -> Mapping[str, Any]:
-            try:
-                return await work(participants, sample)
-            except UnknownLanguage:
-                # A row left out for its language would make the mean one of those that were easy.
-                raise unknown_language(config, inputs.samples, inputs.languages) from None
-
-        records = await run_units(
-            units,
-            one,
-            journal=journal,
-            workers=participants.workers,
-            restart_whole=participants.restart_whole,
-            label=label,
-            progress=progress,
-            batch_size=participants.batch_size,
-            retry_lost=retry_lost,
-        )
+        how: dict[str, Any] = {
+            "journal": journal,
+            "workers": participants.workers,
+            "restart_whole": participants.restart_whole,
+            "label": label,
+            "progress": progress,
+            "batch_size": participants.batch_size,
+            "retry_lost": retry_lost,
+        }
+        if shared is None:
+            records = await run_units(units, working(work, participants, config, inputs), **how)
+        else:
+            records = await run_in_processes(
+                shared, units, out=out, processes=config.models.processes, first=tried_out(), **how
+            )
     finally:
         await participants.aclose()
     if None not in records.failures:
@@ -408,6 +415,31 @@ async def _run(
     lost = sum(journal.lost_calls(key) for key, failure in told if failure is None)
     costs = costs_of(journal, config, participants, probe)
     return StageRun(rows, scoring, seats, lost, probe, costs, agreement)
+
+
+def working(
+    work: Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]],
+    participants: Participants,
+    config: Config,
+    inputs: Inputs,
+) -> Callable[[Sample], Awaitable[Mapping[str, Any]]]:
+    """`work` for each sample alone."""
+
+    async def one(sample: Sample) -> Mapping[str, Any]:
+        try:
+            return await work(participants, sample)
+        except UnknownLanguage:
+            # A row left out for its language would make the mean one of those that were easy.
+            raise unknown_language(config, inputs.samples, inputs.languages) from None
+
+    return one
+
+
+def tried_out() -> tuple[str, ...]:
+    """The units of what was found before the first row."""
+    from usbrec.stages import probing, probing_seats
+
+    return probing.UNIT, probing_seats.UNIT
 
 
 def _tell_of_quicker(participants: Participants, config: Config) -> None:
