@@ -60,18 +60,18 @@ def main() -> None:
             lines.write(json.dumps(told) + "\n")
             lines.flush()
 
-    job: Job = pickle.load(sys.stdin.buffer)
-    threading.Thread(target=_until_closed, daemon=True).start()
     status = 0
     try:
+        job: Job = pickle.load(sys.stdin.buffer)
+        threading.Thread(target=_until_closed, daemon=True).start()
         _work(job, tell)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError, BrokenPipeError):
+        # The run was stopped, or its process has died.
         status = 130
     except UsbRecError as error:
         tell({"error": type(error).__name__, "text": str(error)})
         status = 1
-    # Threads of libraries are not waited for; the journal is closed.
-    lines.close()
+    # Threads of libraries are not waited for; the journal is closed, and each line was flushed.
     os._exit(status)
 
 
