@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -20,6 +21,7 @@ from support.films import CATALOGUE
 from usbrec.config import Config
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, RunFolderError
+from usbrec.event_loop import in_thread
 from usbrec.journal import Journal, UnitRecord
 from usbrec.stages.evaluating import evaluate
 from usbrec.stages.pairing import make_pairs
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lo
 
 def _config(processes: int, **more: Any) -> Config:
     seats = {"recommender": f"scripted:{FILMS}", "simulator": "rules", "judge": "rules"}
-    settings = {"seats": seats, "limit": 5, "judging": {"second": False}, "statistics": {"resamples": 100}}
+    settings = {"seats": seats, "limit": 3, "judging": {"second": False}, "statistics": {"resamples": 100}}
     return Config.model_validate({**settings, "models": {"processes": processes}, **more})
 
 
@@ -122,6 +124,18 @@ def test_all_killed_is_told_and_the_run_goes_on_in_one_process(alone: Path, tmp_
         _evaluated(out, 2, enhanced=True)
     assert _evaluated(out, 1, enhanced=True) == _said(alone)
     assert _recorded(out) == _recorded(alone)
+
+
+async def test_a_stopped_run_leaves_no_process_and_no_part(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    running = asyncio.create_task(in_thread(lambda: _evaluated(out, 2, enhanced=True)))
+    while len(_children()) < 2 and not running.done():  # noqa: ASYNC110 - other processes set no event
+        await asyncio.sleep(0.02)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not _children()
+    assert {path.name for path in out.iterdir()} <= {"run.db", "config.toml"}
 
 
 def _journal(path: Path, *units: str, calls: int = 1) -> Path:
