@@ -24,7 +24,6 @@ from usbrec.errors import ConfigError, RunFolderError
 from usbrec.event_loop import in_thread
 from usbrec.journal import Journal, UnitRecord
 from usbrec.stages.evaluating import evaluate
-from usbrec.stages.pairing import make_pairs
 
 DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
 FILMS = ROOT / "docs" / "examples" / "film-model.jsonl"
@@ -175,10 +174,8 @@ def test_a_part_that_was_never_begun_holds_nothing_and_one_in_use_is_told(tmp_pa
 
 def test_what_cannot_be_given_to_another_process_is_refused(tmp_path: Path) -> None:
     rows = DEMO / "dialogues.jsonl"
-    with pytest.raises(ConfigError, match="items must be files"):
+    with pytest.raises(ConfigError, match="items for itself, so these must be files"):
         evaluate(rows, tmp_path / "a", config=_config(2), catalogue=CATALOGUE)
     with pytest.raises(ConfigError, match="objects sit in this process alone"):
         evaluate(rows, tmp_path / "b", config=_config(2), objects={"recommender": lambda turns: "Heat"})
-    with pytest.raises(ConfigError, match="only rows of `usbrec evaluate`"):
-        make_pairs(rows, tmp_path / "c", config=_config(2), catalogue=DEMO / "catalogue.csv")
     assert not list(tmp_path.iterdir())

@@ -135,8 +135,8 @@ def _shared(
         raise ConfigError("models.processes: objects sit in this process alone; leave --workers out.")
     if not isinstance(samples, str | Path) or not isinstance(catalogue, str | Path | None):
         raise ConfigError(
-            "models.processes: samples and items must be files, which each process reads; name files, or "
-            "leave it out."
+            "models.processes: each process reads samples and items for itself, so these must be files, as "
+            "for `usbrec evaluate`; in Python leave it out."
         )
     files = (None if one is None else str(one) for one in (catalogue, interactions, replay, reuse))
     return Given(config, str(samples), *files)

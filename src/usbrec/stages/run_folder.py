@@ -292,8 +292,6 @@ def run_stage(
     a model judge cannot score, Interrupted on Ctrl-C.
     """
     out = Path(out)
-    if shared is None and config.models.processes > 1:
-        raise ConfigError("models.processes: only rows of `usbrec evaluate` are played in several processes.")
     journal = Journal(out / "run.db")
     source, other = (recorded(folder) for folder in (replay, reuse))
     check_languages(config, inputs.samples, inputs.languages)
