@@ -32,7 +32,6 @@ from scipy.stats import spearmanr
 from usbrec.config import Config, Models
 from usbrec.data import limit_samples, load_samples
 from usbrec.dialogue import Item, Sample, Turn
-from usbrec.engine import Scope, current_scope
 from usbrec.evaluation.statistics import mean_interval
 from usbrec.items import Similarity, load_catalogue
 from usbrec.items.knowledge import Knowledge
@@ -41,6 +40,7 @@ from usbrec.judge.facts import first_new_items
 from usbrec.judge.model import ModelJudge, ModelTargetJudge, Scoring, score_of
 from usbrec.keys import derive_seed
 from usbrec.llm import open_model
+from usbrec.lockstep import Scope, current_scope
 from usbrec.play.seekers.facts import describe_items
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts

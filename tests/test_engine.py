@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from usbrec.engine import LockstepBatch, Silent, Unit, current_scope, run_units
+from usbrec.engine import Silent, Unit, run_units
 from usbrec.errors import ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
+from usbrec.lockstep import LockstepBatch, current_scope
 
 UNITS = [Unit(f"u{number}", number) for number in range(8)]
 

@@ -432,7 +432,8 @@ class Reply:
     to linking the text. `finish` is "length" when the text was cut off, `reasoning` what the model thought
     before it spoke. `trace` is what a self-enhanced
     recommender considered, `grounding` what holding the reply to real items took (JSON both), and `usage`
-    what it cost. `calls` are the tools that were called on the way, as in a :class:`Turn`.
+    what it cost. `calls` are the tools that were called on the way, as in a :class:`Turn`. `ran_on` says that
+    the model went on with the next speaker's turn, which was cut off.
     """
 
     text: str
@@ -443,6 +444,7 @@ class Reply:
     usage: Usage = field(default_factory=Usage)
     reasoning: str = ""
     calls: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
+    ran_on: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.items, str | bytes):  # one id, not its characters

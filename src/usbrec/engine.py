@@ -6,21 +6,19 @@ worker an instance of its own and start every unit in the same state, and so tha
 their unit. Results come back in the order of the units, however many workers ran.
 
 For a model that answers many requests in hardly more time than one, a worker takes several units at a time: a
-*lockstep batch*. Their requests are answered in one batch once each of them has asked or ended, so that what
-stands in a batch depends on the units alone and never on the clock.
+*lockstep batch* (lockstep.py).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
+from usbrec.lockstep import LockstepBatch, Scope, current_scope, side_by_side
 from usbrec.stored_units import StoredUnits
 
 T = TypeVar("T")
@@ -28,83 +26,6 @@ T = TypeVar("T")
 #: So many units failing before any succeeds means that the server is not there at all. Later, as many for
 #: each worker in a row, with no connection or answer to be had, mean that it is gone for good.
 GIVE_UP_AFTER = 5
-
-
-#: Answers requests in one batch: for each, in order, its answer or the error that it alone met.
-AnswerAll = Callable[[Sequence[Any]], Awaitable[Sequence[Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The unit being worked on, its worker (from 0), and its lockstep batch, if any."""
-
-    unit: str
-    worker: int
-    lockstep: LockstepBatch | None = None
-
-
-class LockstepBatch:
-    """Units whose requests are answered in lockstep: `members`, in the same order in every attempt.
-
-    A member asks by :meth:`ask` and, when it has ended, goes by :meth:`leave`.
-    """
-
-    def __init__(self, members: Sequence[str]) -> None:
-        self._places = {unit: place for place, unit in enumerate(members)}
-        self._there = set(members)
-        self._asking: list[_Asked] = []
-        self._answering: asyncio.Task[None] | None = None
-
-    async def ask(self, unit: str, answer_all: AnswerAll, request: Any) -> Any:
-        """The answer to one member's request, given by `answer_all` in one batch with the others'.
-
-        Requests of one `answer_all` make a batch, in the order of the members.
-        """
-        asked = _Asked(unit, answer_all, request, asyncio.get_running_loop().create_future())
-        self._asking.append(asked)
-        self._go_on()
-        try:
-            return await asked.answer
-        finally:
-            if asked in self._asking:
-                self._asking.remove(asked)
-
-    def leave(self, unit: str) -> None:
-        self._there.discard(unit)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        """Answer the batch once every unit of it has asked or ended."""
-        if self._asking and self._there <= {asked.unit for asked in self._asking}:
-            asking, self._asking = self._asking, []
-            self._answering = asyncio.get_running_loop().create_task(self._answer(asking))
-
-    async def _answer(self, asking: list[_Asked]) -> None:
-        asking.sort(key=lambda asked: self._places[asked.unit])
-        for answer_all in dict.fromkeys(asked.answer_all for asked in asking):
-            batch = [asked for asked in asking if asked.answer_all == answer_all]
-            try:
-                answers = await answer_all([asked.request for asked in batch])
-            except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
-                answers = [error] * len(batch)
-            for asked, answer in zip(batch, answers, strict=True):
-                if asked.answer.done():
-                    continue
-                if isinstance(answer, Exception):
-                    asked.answer.set_exception(answer)
-                else:
-                    asked.answer.set_result(answer)
-
-
-@dataclass(eq=False, slots=True)
-class _Asked:
-    unit: str
-    answer_all: AnswerAll
-    request: Any
-    answer: asyncio.Future[Any]
-
-
-current_scope: ContextVar[Scope | None] = ContextVar("usbrec_scope", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +135,11 @@ async def run_units(
             record = UnitRecord(unit.key, None, f"{type(error).__name__}: {error}")
             failures += 1
             gone = gone + 1 if isinstance(error, ModelUnavailable) else 0
+        except BaseException:
+            # It ends the run: the others are cancelled next, and ask for nothing any more.
+            if scope.lockstep is not None:
+                scope.lockstep.stop()
+            raise
         finally:
             current_scope.reset(token)
             if scope.lockstep is not None:
@@ -270,13 +196,3 @@ async def run_units(
         finally:
             progress.finish()
     return StoredUnits(journal, [unit.key for unit in units], finished)
-
-
-async def side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run coroutines at once. The first error cancels the others, waits for them, and is raised as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for coroutine in work:
-                group.create_task(coroutine)
-    except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from usbrec.judge.model import ModelJudge, ModelProfileJudge, Scoring
 from usbrec.keys import canonical_json, digest
 from usbrec.llm import ChatReply, ChatRequest, Choice, ChoiceRequest, ScriptedModel
 from usbrec.llm.protocol import Around
+from usbrec.lockstep import LockstepBatch, Scope, current_scope
 from usbrec.play.preferences.extraction import ModelExtractor
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator
@@ -76,7 +77,7 @@ class Stepping(Around):
                     one.set_result(None)
 
 
-def _enhanced(model: Stepping, **search: Any) -> SelfEnhanced:
+def _enhanced(model: Around, **search: Any) -> SelfEnhanced:
     metered, prompts = MeteredModel(model), Prompts()
     judge = ModelJudge(metered, prompts, scoring=Scoring("exact"))
     seats = InternalSeats(
@@ -178,3 +179,71 @@ async def test_sums_are_the_same_in_whatever_order_answers_come() -> None:
         models = [Timed(ScriptedModel(_say, choose=_choose), last_first=order) for order in (False, True)]
         traces = [(await _searched(model, heard, rounds=3)).trace for model in models]
         assert traces[0] == traces[1]
+
+
+class InStep(Around):
+    """Answers as a model in this process does: all requests of a lockstep batch together."""
+
+    def __init__(self) -> None:
+        super().__init__(ScriptedModel(_say, choose=_choose))
+        self.passes: list[int] = []
+
+    @property
+    def parallel(self) -> bool:
+        return False
+
+    async def chat(self, request: ChatRequest) -> ChatReply:
+        scope = current_scope.get()
+        assert scope is not None
+        if scope.lockstep is None:
+            return (await self._together([request]))[0]
+        reply: ChatReply = await scope.lockstep.ask(scope.unit, self._together, request, scope.strand.path)
+        return reply
+
+    async def _together(self, requests: Sequence[ChatRequest]) -> list[ChatReply]:
+        self.passes.append(len(requests))
+        return [await self.inner.chat(request) for request in requests]
+
+
+async def _in_step(*, lockstep: bool, **search: Any) -> tuple[list[int], list[Drawn]]:
+    """What two rows were answered, and how many requests each pass through the model had."""
+    model = InStep()
+    enhanced = _enhanced(model, **search)
+    batch = LockstepBatch(["0", "1"]) if lockstep else None
+
+    async def row(place: int) -> Drawn:
+        current_scope.set(Scope(str(place), 0, batch))
+        try:
+            return await enhanced.draw(WISH, Sampling(seed=3 + place))
+        finally:
+            if batch is not None:
+                batch.leave(str(place))
+
+    return model.passes, list(await asyncio.gather(row(0), row(1)))
+
+
+@pytest.mark.parametrize(
+    ("search", "passes"),
+    [
+        ({"rounds": 2}, 3),  # drafts and profile; seeker; reply
+        ({"rounds": 2, "kind": "tree", "drafts": 2}, 3),
+        ({"rounds": 1}, 1),
+    ],
+)
+async def test_in_a_lockstep_batch_drafts_and_plays_share_the_passes(
+    search: dict[str, Any], passes: int
+) -> None:
+    in_step, drawn = await _in_step(lockstep=True, **search)
+    in_turn, alone = await _in_step(lockstep=False, **search)
+    assert (drawn, len(in_step)) == (alone, passes)
+    assert sum(in_step) == sum(in_turn) == len(in_turn)
+
+
+@pytest.mark.parametrize("budget", [{"max_calls": 9}, {"max_tokens": 10**6}, {"max_seconds": 1000.0}])
+async def test_what_is_counted_or_timed_goes_one_after_the_other(budget: dict[str, Any]) -> None:
+    in_step, drawn = await _in_step(lockstep=True, rounds=2, **budget)
+    in_turn, alone = await _in_step(lockstep=False, rounds=2, **budget)
+    assert drawn == alone
+    # Two rows, one request each at a time.
+    assert max(in_step) == 2
+    assert sum(in_step) == len(in_turn)

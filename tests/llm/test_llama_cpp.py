@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from usbrec.engine import Scope, current_scope
 from usbrec.errors import ConfigError, PromptTooLong
 from usbrec.llm import ChatRequest, ChoiceRequest, Message, packaged_model_path
 from usbrec.llm.llama_cpp.model import SLOTS, LlamaCppModel
+from usbrec.lockstep import Scope, current_scope
 
 pytestmark = pytest.mark.model
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from usbrec.engine import Scope, current_scope
 from usbrec.errors import InputError, ModelUnavailable, UsbRecError
 from usbrec.journal import Journal
 from usbrec.llm import ChatRequest, ChoiceRequest, Message, RecordedModel, ScriptedModel, Unreachable
+from usbrec.lockstep import Scope, current_scope
 
 ASK = ChatRequest((Message("user", "hello"),), temperature=0.7, seed=1)
 DIGIT = ChoiceRequest((Message("user", "score"),), ("0", "1", "2"))

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usbrec.config import Models
-from usbrec.engine import LockstepBatch, Scope, current_scope
 from usbrec.errors import ConfigError, InputError, PromptTooLong
 from usbrec.llm import (
     ChatReply,
     ChatRequest,
+    Choice,
     ChoiceRequest,
     Message,
     model_name,
@@ -33,6 +33,7 @@ from usbrec.llm.transformers import shared_prefix
 from usbrec.llm.transformers.checkpoint import load_model, load_tokenizer
 from usbrec.llm.transformers.model import TransformersModel
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
+from usbrec.lockstep import LockstepBatch, Scope, current_scope, in_strands
 
 BASE = "smollm2-135m"
 ASKED = (Message("system", "You recommend films."), Message("user", "A quiet film about the sea?"))
@@ -183,6 +184,32 @@ async def test_in_a_crew_a_prompt_that_does_not_fit_fails_alone(others: int) -> 
     assert isinstance(failed, PromptTooLong)
     assert isinstance(also_failed, PromptTooLong)
     assert [isinstance(one, ChatReply) and one.usage.completion_tokens for one in said] == [3] * others
+
+
+async def test_strands_get_the_same_digits_whatever_each_has_asked_before() -> None:
+    asked = ChoiceRequest(ASKED, ("0", "1"))
+    found: list[Choice] = []
+
+    async def strand(model: TransformersModel, *before: ChatRequest) -> None:
+        for request in before:
+            await model.chat(request)
+        found.append(await model.choose(asked))
+
+    async with seated() as model:
+        current_scope.set(Scope("one", 0, LockstepBatch(["one"])))
+        longer = (*ASKED, Message("assistant", "Do you like black and white?"), Message("user", "Yes."))
+        await in_strands(
+            [
+                strand(model),
+                strand(model, ChatRequest(longer, max_tokens=2)),
+                strand(model, ChatRequest(OTHER, max_tokens=2), ChatRequest(ASKED, n=2, max_tokens=2)),
+            ]
+        )
+        # The unit goes on with what its first strand had, and with nothing that another has changed.
+        after = await model.chat(ChatRequest(longer, max_tokens=4))
+        again = await model.chat(ChatRequest(longer, max_tokens=4))
+    assert found[0] == replace(found[1], usage=found[0].usage) == replace(found[2], usage=found[0].usage)
+    assert after.text == again.text
 
 
 async def test_another_seed_draws_other_words() -> None:

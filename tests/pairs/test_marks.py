@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE
 from support.retriever import ScriptedRetriever
+from usbrec.dialogue import Role
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.prompts import Prompts
-from usbrec.prompts.artefacts import has_artefacts, without_artefacts
+from usbrec.prompts.artefacts import has_artefacts, own_turn, without_artefacts
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,31 @@ def test_nothing_but_marks_is_lost_and_a_clean_reply_keeps_its_bytes(text: str) 
     letters = [letter for letter in left if letter in "ab"]
     assert letters == [letter for letter in text if letter in "ab"] or "<" in text
     assert bool(left.strip()) == bool(text.strip())
+
+
+@pytest.mark.parametrize(
+    ("reply", "seat", "own", "ran_on"),
+    [
+        ("Miracle (2004).\nUser: Heat (1995)?\nAssistant: Yes", "recommender", "Miracle (2004).", True),
+        ("Miracle (2004).\n**Nutzer:** Heat (1995)?", "recommender", "Miracle (2004).", True),
+        ("Miracle (2004)。\n用户：《Heat》？", "recommender", "Miracle (2004)。", True),
+        ("User: Heat (1995)?\nAssistant: Miracle (2004).", "recommender", "Assistant: Miracle (2004).", True),
+        ("Assistant: Miracle (2004).\nUser: thanks", "recommender", "Assistant: Miracle (2004).", True),
+        ("User: Miracle (2004).", "recommender", "User: Miracle (2004).", False),
+        ("A film, please.\nRecommender: Heat (1995).", "seeker", "A film, please.", True),
+        ("Recommender: Heat (1995)?\nSeeker: Not that.", "seeker", "Seeker: Not that.", True),
+        ("For any user: Miracle (2004).", "recommender", "For any user: Miracle (2004).", False),
+    ],
+)
+def test_a_turn_of_the_other_is_no_part_of_what_a_seat_says(
+    reply: str, seat: Role, own: str, ran_on: bool
+) -> None:
+    assert (own_turn(reply, seat)[0].strip(), own_turn(reply, seat)[1]) == (own, ran_on)
+
+
+@given(st.text("Us:er \n*A", max_size=30))
+def test_what_a_seat_says_is_a_part_of_the_reply_and_cutting_again_changes_nothing(reply: str) -> None:
+    own, ran_on = own_turn(reply)
+    assert own in reply
+    assert ran_on or own == reply
+    assert own_turn(own) == (own, False)

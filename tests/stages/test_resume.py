@@ -16,6 +16,7 @@ import pytest
 
 from support import ROOT
 from support.command import started, usbrec
+from support.small_model import small_checkpoint
 
 DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
 pytestmark = pytest.mark.model
@@ -68,12 +69,14 @@ def test_five_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
     assert _without_clock(tmp_path / "killed") == _without_clock(tmp_path / "whole")
 
 
-def test_rows_that_go_in_step_are_resumed_to_the_same_words(tmp_path: Path) -> None:
-    (tmp_path / "short.toml").write_text("[models]\nbatch = 2\n[play]\nmax_tokens = 8\nrounds = 1\n")
+@pytest.mark.parametrize("more", [(), ("--ses",)])
+def test_rows_that_go_in_step_are_resumed_to_the_same_words(more: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "short.toml").write_text("[models]\nbatch = 2\n[play]\nmax_tokens = 8\nrounds = 2\n")
+    base = small_checkpoint(tmp_path / "base")
 
     def command(out: str, workers: str) -> list[str]:
-        parts = _command(tmp_path / out)
-        parts[parts.index("smollm2-135m")] = "hf:smollm2-135m"
+        parts = _command(tmp_path / out, *more)
+        parts[parts.index("smollm2-135m")] = f"hf:{base}"
         parts[parts.index("--concurrency") + 1] = workers
         return parts
 
@@ -93,6 +96,10 @@ def test_rows_that_go_in_step_are_resumed_to_the_same_words(tmp_path: Path) -> N
     assert resumed.returncode == 0, resumed.stderr
     # Rows alone: the settings in the results say how many workers there were.
     assert _without_clock(tmp_path / "killed")[0] == _without_clock(tmp_path / "whole")[0]
+    again = usbrec(*command("again", "2"), "--replay", str(tmp_path / "whole"))
+    assert again.returncode == 0, again.stderr
+    for name in ("episodes.jsonl", "results.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
 def _logged(folder: Path) -> int:

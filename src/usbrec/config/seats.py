@@ -56,8 +56,8 @@ class Models(Stage):
     threads: int = Field(1, ge=1)
     """Threads of one instance, for models in this process."""
     batch: int = Field(8, ge=1)
-    """Units of work whose replies an hf: model draws together; more are quicker and take more memory. They
-    change how sums are rounded and so, rarely, a word."""
+    """Units of work whose replies an hf: model draws together, up to four requests of each; more are quicker
+    and take more memory. They change how sums are rounded and so, rarely, a word."""
     device: str = free("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     """Where hf: models run and are trained: auto (a GPU that is there, else the processor), cpu or cuda."""
     concurrency: int | None = free(None, ge=1)

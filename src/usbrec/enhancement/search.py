@@ -21,13 +21,13 @@ from typing import Any, Literal
 
 from usbrec.config import Search
 from usbrec.dialogue import Conversation, Reply, Turn
-from usbrec.engine import side_by_side
 from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
 from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import ProfileJudge
 from usbrec.keys import derive_seed
+from usbrec.lockstep import in_lockstep, in_strands
 from usbrec.play.grounding.focus import Focusing
 from usbrec.play.language_model import PromptTemplate
 from usbrec.play.preferences.constraint_model import ModelConstraintReader
@@ -36,6 +36,7 @@ from usbrec.play.preferences.record import Preferences, parse_profile
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import Played, play_tree
+from usbrec.play.said import said
 from usbrec.play.seats import alternating
 from usbrec.play.seekers.base import InternalSimulator
 
@@ -169,13 +170,14 @@ class _Search:
             PromptTemplate("", self.opening),
             replace(self.sampling, drafts=None, deadline=None, on_delta=None, on_progress=None),
         )
-        # One after the other where calls or tokens are counted: a budget then buys whole drafts, and a
-        # replay, which asks in this order, finds the same calls.
-        counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
-        self.at_once = self.base.parallel and not counted
         # Where there is a clock, what the first draft has come to by its end has to be heard.
         meter = current_meter.get()
         self.timed = meter is not None and meter.ends is not None
+        # One after the other where calls or tokens are counted: a budget then buys whole drafts, and a
+        # replay, which asks in this order, finds the same calls.
+        counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
+        together = self.base.parallel or (in_lockstep() and not self.timed)
+        self.at_once = together and not counted
 
     async def run(self) -> Drawn:
         meter = current_meter.get() or Meter()
@@ -189,7 +191,7 @@ class _Search:
             self.stopped = meter.ends_because
         if not self.drafts and self.stopped == "deadline":
             # Whoever set a deadline waits no longer: what was heard until then is what there is.
-            if not (text := "".join(self.heard).strip()):
+            if not (text := said("".join(self.heard)).text):
                 raise ModelUnavailable(f"{self.base.name} did not say a word before the deadline.")
             self.drafts.append(Draft(Reply(text, finish="length")))
         if not self.drafts:
@@ -213,7 +215,7 @@ class _Search:
         if self.settings.choice == "random":
             return
         if self.at_once:
-            await side_by_side(self._play(draft) for draft in self.drafts)
+            await in_strands(self._play(draft) for draft in self.drafts)
         else:
             for draft in self.drafts:
                 await self._play(draft)
@@ -255,7 +257,7 @@ class _Search:
                 )
 
         profiled = focused or self.settings.choice != "random"
-        await side_by_side([greedy(), *([profile()] if profiled else []), *([] if focused else [others()])])
+        await in_strands([greedy(), *([profile()] if profiled else []), *([] if focused else [others()])])
         if focused:
             await self._draft()
         # In the order in which they come one after the other.
@@ -375,7 +377,7 @@ class _Search:
 
         try:
             if self.at_once:
-                await side_by_side(draw(place) for place in range(len(asked)))
+                await in_strands(draw(place) for place in range(len(asked)))
             else:
                 for place in range(len(asked)):
                     await draw(place)
@@ -397,7 +399,7 @@ class _Search:
             first.append(await self._greedy(turns, round_, seed))
 
         if self.seats.focusing is None and self.at_once and not self.timed:
-            await side_by_side([greedy(), self._others(turns, [], more, round_, seed, drawn.append)])
+            await in_strands([greedy(), self._others(turns, [], more, round_, seed, drawn.append)])
         else:
             await greedy()
             await self._others(turns, [first[0].text], more, round_, seed, drawn.append)

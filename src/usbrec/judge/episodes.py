@@ -64,6 +64,8 @@ class EpisodeRunner:
                 sample.turns,
                 played.turns,
                 unfinished=played.unfinished,
+                ran_on=played.ran_on,
+                seeker_ran_on=played.seeker_ran_on,
                 targets=targets,
                 groundings=played.groundings,
             ),

@@ -55,10 +55,13 @@ def reply_facts(
     played: Sequence[Turn],
     *,
     unfinished: int,
+    ran_on: int = 0,
+    seeker_ran_on: int = 0,
     targets: Targets,
     groundings: Sequence[Mapping[str, Any] | None] = (),
 ) -> Mapping[str, Any]:
-    """Facts about the recommender's replies, as JSON; without a catalogue only words and unfinished.
+    """Facts about the recommender's replies, as JSON; without a catalogue only words and unfinished, and how
+    many replies (`ran_on`) and answers of the seeker (`seeker_ran_on`) went on with the next speaker's turn.
 
     ``named`` are the ids each reply names, ``new`` the first new one or None, ``beside`` how many
     words stand beside the titles, ``out_of_catalogue`` what is written like a title and is none, ``targets``
@@ -77,6 +80,9 @@ def reply_facts(
         "replies": len(replies),
         "words": [len(reply.split()) for reply in replies],
         "unfinished": unfinished,
+        # Left out where there are none, so that recorded rows keep their bytes.
+        **({"ran_on": ran_on} if ran_on else {}),
+        **({"seeker_ran_on": seeker_ran_on} if seeker_ran_on else {}),
     }
     knowledge = targets.knowledge
     if knowledge is None:

@@ -229,7 +229,7 @@ class ChatModel(Protocol):
     `name` says which model it is, in records and reports. `identity` is what decides its answers
     beside the request (file digest, sampler defaults), as JSON. `parallel` says whether several
     requests may be in flight at once; where it is False callers go one after another, because the
-    order of requests is then part of the answer.
+    order of requests is then part of the answer (but as strands of a lockstep batch, which keeps an order).
 
     Both methods raise :class:`usbrec.errors.ModelError` when this request failed, and
     :class:`usbrec.errors.ModelRefused` when every request would. Both can be cancelled.

@@ -6,15 +6,16 @@ call inside a unit is therefore asked once. Replay is the same class without a m
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from usbrec import errors
-from usbrec.engine import current_scope
 from usbrec.errors import InputError, ModelError
 from usbrec.journal import Journal
 from usbrec.keys import canonical_json, digest_of
 from usbrec.llm.protocol import Around, ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest
+from usbrec.lockstep import current_scope
 
 _FAILURES: Mapping[str, type[ModelError]] = {
     "ModelUnavailable": errors.ModelUnavailable,
@@ -60,6 +61,8 @@ class Recorder:
         self._journal = journal
         self._replay = replay
         self._reuse = reuse
+        #: Calls that are answered and not on the disk yet, by unit and key.
+        self._under_way: dict[tuple[str, str], asyncio.Future[None]] = {}
 
     async def answer(
         self,
@@ -75,6 +78,10 @@ class Recorder:
         asked = {"kind": kind, "model": name, **request}
         request_text = canonical_json(asked)
         key = digest_of(request_text)
+        # Another strand of the unit may have its answer already: whether this one asks is not for the disk
+        # to decide.
+        while (answered := self._under_way.get((scope.unit, key))) is not None:
+            await asyncio.wait([answered])
         known = (self._replay or self._journal).call(scope.unit, key)
         elsewhere = self._replay is not None
         if known is None and self._reuse is not None:
@@ -98,12 +105,30 @@ class Recorder:
         try:
             answer = await ask()
         except ModelError as error:
-            await self._journal.commit_call(
-                scope.unit, key, seat=name, request=request_text, failure=(type(error).__name__, str(error))
-            )
+            await self._commit(scope.unit, key, name, request_text, None, (type(error).__name__, str(error)))
             raise
-        await self._journal.commit_call(scope.unit, key, seat=name, request=request_text, answer=answer)
+        await self._commit(scope.unit, key, name, request_text, answer, None)
         return answer
+
+    async def _commit(
+        self,
+        unit: str,
+        key: str,
+        seat: str,
+        request: str,
+        answer: Mapping[str, Any] | None,
+        failure: tuple[str, str] | None,
+    ) -> None:
+        assert self._journal is not None
+        done = self._under_way[unit, key] = asyncio.get_running_loop().create_future()
+        try:
+            await self._journal.commit_call(
+                unit, key, seat=seat, request=request, answer=answer, failure=failure
+            )
+        finally:
+            done.set_result(None)
+            if self._under_way.get((unit, key)) is done:
+                del self._under_way[unit, key]
 
 
 class RecordedModel(Around):

@@ -16,7 +16,7 @@ from usbrec.dialogue import Conversation, PreferencePair, Reply, Sample, Turn
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, may_be_chosen, names_one
-from usbrec.pairs.sides import Candidate, pair_of, play_reply
+from usbrec.pairs.sides import Candidate, pair_of, play_replies, play_reply
 from usbrec.play.targets import Targets
 
 
@@ -49,7 +49,7 @@ async def declined_pairs(
         temperature=settings.temperature,
         seed=seed,
     )
-    played = [await play_reply(later, runner, reply, "declined") for reply in replies]
+    played = await play_replies(later, runner, replies, "declined")
     scored = [one for one in played if one.value is not None and names_one(one)]
     choosable = [one for one in scored if may_be_chosen(one, settings)]
     if not choosable:

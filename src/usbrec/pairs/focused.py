@@ -12,7 +12,7 @@ from usbrec.dialogue import Conversation, PreferencePair, Sample
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.keys import derive_seed
 from usbrec.pairs.filters import drop_reason, may_be_chosen, names_nothing, names_one
-from usbrec.pairs.sides import pair_of, play_reply
+from usbrec.pairs.sides import pair_of, play_replies
 
 
 async def focused_pairs(sample: Sample, runner: EpisodeRunner, settings: Pairs) -> list[PreferencePair]:
@@ -33,7 +33,7 @@ async def focused_pairs(sample: Sample, runner: EpisodeRunner, settings: Pairs) 
             temperature=settings.temperature,
             seed=derive_seed(runner.seed, sample.id, "focused", item.id),
         )
-        played = [await play_reply(sample, runner, reply, "focused") for reply in drafts]
+        played = await play_replies(sample, runner, drafts, "focused")
         scored = [one for one in played if one.value is not None and (names_one(one) or names_nothing(one))]
         named = [one for one in scored if names_one(one) and may_be_chosen(one, settings)]
         if not named:

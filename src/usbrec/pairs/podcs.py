@@ -22,7 +22,7 @@ from usbrec.pairs.counterfactual import counterfactual_pairs
 from usbrec.pairs.declined import declined_pairs
 from usbrec.pairs.filters import DropReason, drop_reason, may_be_chosen, names_nothing, names_one
 from usbrec.pairs.focused import focused_pairs
-from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_reply
+from usbrec.pairs.sides import ORIGINS, Candidate, pair_of, play_replies, play_reply
 from usbrec.play.targets import Targets
 
 #: Where a sample's record has its further pairs, by kind.
@@ -47,7 +47,7 @@ async def make_pair(
     )
     if not drafts:
         raise UnusableAnswer(f"{runner.recommender.name}: all drafts are empty.")
-    played = [await play_reply(sample, runner, reply, "draft") for reply in drafts]
+    played = await play_replies(sample, runner, drafts, "draft")
     if all(candidate.episode is None for candidate in played):
         raise ModelError(f"no draft could be played: {played[0].failure}")
     contest = _Contest(sample, runner, settings, accept_at, played)

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from usbrec.dialogue import Episode, PreferencePair, Reply, Sample
 from usbrec.errors import ModelError
 from usbrec.judge.episodes import EpisodeRunner
+from usbrec.lockstep import in_lockstep, in_strands
 
 Origin = Literal["draft", "label", "counterfactual", "focused", "declined", "repeated"]
 #: Every origin, in the order in which results count them.
@@ -48,6 +49,23 @@ async def play_reply(sample: Sample, runner: EpisodeRunner, reply: Reply, origin
         return Candidate(reply.text, origin, await runner.play(sample, first=reply))
     except ModelError as error:
         return Candidate(reply.text, origin, None, f"{type(error).__name__}: {error}")
+
+
+async def play_replies(
+    sample: Sample, runner: EpisodeRunner, replies: Sequence[Reply], origin: Origin
+) -> list[Candidate]:
+    """Play several replies, at once where the sample is in a lockstep batch."""
+    played: dict[int, Candidate] = {}
+
+    async def play(place: int) -> None:
+        played[place] = await play_reply(sample, runner, replies[place], origin)
+
+    if in_lockstep():
+        await in_strands(play(place) for place in range(len(replies)))
+    else:
+        for place in range(len(replies)):
+            await play(place)
+    return [played[place] for place in range(len(replies))]
 
 
 def pair_of(

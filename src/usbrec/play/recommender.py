@@ -11,6 +11,7 @@ from usbrec.errors import UnusableAnswer
 from usbrec.llm.protocol import ChatModel, Message
 from usbrec.play.language_model import PromptTemplate
 from usbrec.play.protocol import Drawn, Recommender, Sampling
+from usbrec.play.said import as_said
 
 if TYPE_CHECKING:
     from usbrec.play.grounding.candidates import Grounding
@@ -88,4 +89,4 @@ def _why_empty(reply: Reply) -> str:
 
 def _said(drawn: Drawn, place: int) -> Reply:
     reply = drawn.replies[place]
-    return replace(reply, text=reply.text.strip(), trace=drawn.trace)
+    return replace(as_said(reply), trace=drawn.trace)

@@ -25,14 +25,16 @@ from usbrec.play.seekers.base import Seeker
 class Played:
     """What was played: the new turns, and what the relay saw on the way.
 
-    `unfinished` counts recommender replies that were cut off; `traces` and `groundings` have one entry
-    a reply.
+    `unfinished` counts recommender replies that were cut off, `ran_on` replies and `seeker_ran_on` answers
+    that went on with the next speaker's turn; `traces` and `groundings` have one entry a reply.
     """
 
     turns: tuple[Turn, ...] = ()
     accepted: bool = False
     leaks: int = 0
     unfinished: int = 0
+    ran_on: int = 0
+    seeker_ran_on: int = 0
     traces: tuple[Mapping[str, Any] | None, ...] = ()
     groundings: tuple[Mapping[str, Any] | None, ...] = ()
 
@@ -41,6 +43,7 @@ class Played:
             self,
             turns=(*self.turns, _spoken(reply)),
             unfinished=self.unfinished + reply.unfinished,
+            ran_on=self.ran_on + reply.ran_on,
             traces=(*self.traces, reply.trace),
             groundings=(*self.groundings, reply.grounding),
         )
@@ -80,6 +83,7 @@ async def play_tree(
             played,
             turns=(*played.turns, Turn("seeker", answer.text, reasoning=answer.reasoning)),
             leaks=played.leaks + answer.leaked,
+            seeker_ran_on=played.seeker_ran_on + answer.ran_on,
             accepted=answer.accepted,
         )
         if answer.accepted or answer.left:

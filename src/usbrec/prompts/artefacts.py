@@ -2,22 +2,31 @@
 
 Small models that are shown a numbered list between tags learn to answer with a line of it, number and all
 (`2. Casino (1995)`), or to write the tags; others go on with the next speaker's turn (`User: ...`), whose
-titles are none of theirs. No score sees that, and a seeker would.
+titles are none of theirs. No score sees that, and a seeker would. A further turn is cut off in every seat
+(:func:`own_turn`), because what stands there was not said by who sits in it.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 #: A tag such as the prompts have around a list, or a chat template's token.
 _TAG = re.compile(r"</?[A-Za-z][\w-]*>|<\|[^|>\s]+\|>")
 #: The number of a list's line. A year or an amount has more digits or no stop behind it.
 _NUMBER = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
-#: The next turn of a dialogue, whoever speaks, in a line of its own.
+#: What chat templates and logs call a seeker before their turn, and a recommender.
+_SEEKERS = (
+    "user|human|seeker|customer|nutzer|benutzer|kunde|usuario|utilisateur|utente|usuário"
+    "|пользователь|用户|用戶|ユーザー|사용자"
+)
+_RECOMMENDERS = (
+    "recommender|assistant|assistent|asistente|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
+)
+#: The beginning of a turn in a line of its own: the name of whoever speaks.
 _TURN = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]*)?[*_]{0,2}"
-    r"(?:user|human|seeker|customer|recommender|assistant|nutzer|benutzer|kunde)"
-    r"(?:[*_]{0,2}[:：]|[:：][*_]{0,2})(?=\s|[*_]|\Z)",
+    rf"^[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}(?:(?P<seeker>{_SEEKERS})|(?P<recommender>{_RECOMMENDERS}))"
+    r"(?:[*_]{0,2}[:：]|[:：][*_]{0,2})(?:(?<=：)|(?=\s|[*_]|\Z))",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -33,20 +42,33 @@ def without_artefacts(reply: str) -> str:
     nothing else."""
     if not has_artefacts(reply):
         return reply
-    left = _own_turn(_TAG.sub("", reply))
+    left = _without_name(own_turn(_TAG.sub("", reply))[0])
     if _copies_numbers(left):
         left = _NUMBER.sub("", left)
     left = "\n".join(line.strip() for line in left.splitlines() if line.strip())
     return left or reply
 
 
-def _own_turn(reply: str) -> str:
-    """What stands before the next speaker's turn; the name of a speaker before the first line is a mark."""
+def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender") -> tuple[str, bool]:
+    """The part of `reply` that whoever sits in `seat` says, and whether the other's turn is left out.
+
+    That is what stands before the next speaker's turn, or behind the name of the seat where the reply begins
+    with a turn of the other. The name of a speaker before a whole reply is a mark alone, and stays.
+    """
+    turns = list(_TURN.finditer(reply))
+    if not turns:
+        return reply, False
+    if reply[: turns[0].start()].strip():
+        return reply[: turns[0].start()], True
+    ends = [*(turn.start() for turn in turns[1:]), len(reply)]
+    own = next((place for place, turn in enumerate(turns) if turn[seat] is not None), 0)
+    return reply[turns[own].start() : ends[own]], len(turns) > 1
+
+
+def _without_name(reply: str) -> str:
+    """The reply without the name of a speaker before its first line."""
     found = _TURN.search(reply)
-    if found is not None and not reply[: found.start()].strip():
-        reply = reply[found.end() :]
-        found = _TURN.search(reply)
-    return reply if found is None else reply[: found.start()]
+    return reply if found is None or reply[: found.start()].strip() else reply[found.end() :].lstrip("*_ \t")
 
 
 def _copies_numbers(reply: str) -> bool:

@@ -79,6 +79,7 @@ async def _ask(questioning: Questioning, runner: EpisodeRunner, sample: Sample) 
             sample.turns,
             asked.said,
             unfinished=sum(reply.unfinished for reply in replies),
+            ran_on=sum(reply.ran_on for reply in replies),
             targets=targets,
             groundings=[None if reply is None else reply.grounding for reply in asked.replies],
         ),

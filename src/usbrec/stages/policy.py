@@ -9,11 +9,11 @@ from typing import Any, Self
 
 from usbrec.config import Config
 from usbrec.dialogue import Reply, Sample
-from usbrec.engine import Scope, current_scope, side_by_side
 from usbrec.errors import ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
+from usbrec.lockstep import Scope, current_scope, side_by_side
 from usbrec.stages.languages import check_languages
 from usbrec.stages.probing import JudgeAway, find_scoring
 from usbrec.stages.probing_seats import probe_servers

@@ -7,11 +7,11 @@ from typing import Any
 
 from usbrec.config import Config
 from usbrec.dialogue import Sample, Turn
-from usbrec.engine import Scope, current_scope
 from usbrec.errors import ModelError, ModelRefused
 from usbrec.journal import Journal, UnitRecord
 from usbrec.judge.model import ModelJudge, ModelProfileJudge, ModelTargetJudge, Question
 from usbrec.judge.probe import probe
+from usbrec.lockstep import Scope, current_scope
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.targets import Targets
 from usbrec.stages.wiring import Participants

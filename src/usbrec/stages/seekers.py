@@ -10,7 +10,6 @@ from pathlib import Path
 from usbrec.config import Config, settled
 from usbrec.data import write_samples
 from usbrec.dialogue import Sample
-from usbrec.engine import side_by_side
 from usbrec.errors import ConfigError, InputError, ModelRefused
 from usbrec.event_loop import run as run_coroutine
 from usbrec.items import Catalogue
@@ -20,6 +19,7 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import LANGUAGES, USUAL
 from usbrec.lexicon.detection import detect, name_of
 from usbrec.llm import ModelOpener, read_seat
+from usbrec.lockstep import side_by_side
 from usbrec.play.languages import known
 from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts

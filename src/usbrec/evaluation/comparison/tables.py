@@ -385,8 +385,14 @@ REPLIES = (
     ),
     Column(
         "prompt\nmarks",
-        "replies that copy a tag of the prompt or a line's number, or go on with the next speaker's turn",
+        "replies that copy a tag of the prompt or a line's number, or begin with a speaker's name",
         lambda system: _plain(system.replies["marks"], "share"),
+        zero_is_nothing=True,
+    ),
+    Column(
+        "ran\non",
+        "replies that went on with the next speaker's turn, which was cut off",
+        lambda system: _plain(system.replies.get("ran_on"), "share"),
         zero_is_nothing=True,
     ),
     Column(

@@ -19,8 +19,9 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
 
     Per reply, over all rows that were played: how many name a real item that the dialogue had not
     named, how many items and titles unknown to the catalogue they name, how long they are, how many
-    were cut off, how many are `bare` (titles and nothing else), and how many repeat `marks` of the prompt
-    (prompts/artefacts.py). `said_again` is the share of second and later replies that are an earlier reply
+    were cut off, how many are `bare` (titles and nothing else), how many repeat `marks` of the prompt, and
+    how many `ran_on` with the next speaker's turn, which was cut off (prompts/artefacts.py).
+    `said_again` is the share of second and later replies that are an earlier reply
     of the episode word for word, None where no episode has two. `diversity` is about the recommendations
     (the first new item of each reply that has one), `score_when_named` the iEval score among episodes that
     have one: a system that gains only by naming an item more often does not gain there. Null where nothing
@@ -50,6 +51,7 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
             )
         ),
         "said_again": mean(again for row in played for again in _said_again(row)),
+        "ran_on": sum(facts_of(row).get("ran_on", 0) for row in finished) / replies if replies else None,
         "marks": mean(has_artefacts(text) for row in played for text in replies_of(row)),
         "diversity": _diversity_within(first.values()),
         "grounding": _grounding_counts(played),

@@ -173,6 +173,8 @@ def _targets(record: Mapping[str, Any]) -> tuple[int, int]:
 _FACTS: dict[str, Callable[[Any], bool]] = {
     "words": lambda value: _is_list(value, _is_count),
     "unfinished": _is_count,
+    "ran_on": _is_count,
+    "seeker_ran_on": _is_count,
     "beside": lambda value: _is_list(value, _is_count),
     "named": lambda value: _is_list(value, lambda reply: _is_list(reply, _is_text)),
     "new": lambda value: _is_list(value, lambda item: item is None or _is_text(item)),

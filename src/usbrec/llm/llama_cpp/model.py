@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.engine import current_scope
 from usbrec.errors import ConfigError, InputError, ModelError, ModelUnavailable, PromptTooLong, UnusableAnswer
 from usbrec.keys import derive_seed
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal, jinja_template
@@ -38,6 +37,7 @@ from usbrec.llm.choices import read_option
 from usbrec.llm.llama_cpp.header import read_header
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
 from usbrec.llm.reasoning import names_marks
+from usbrec.lockstep import current_scope
 from usbrec.storage import Stamped, content_digest, stamped
 
 T = TypeVar("T")

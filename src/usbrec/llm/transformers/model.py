@@ -3,7 +3,7 @@
 The adapter is merged into the weights when the model is loaded, so it costs nothing afterwards. A prompt
 is prefilled once however many replies are drawn, and inside a unit of work the prefix that a prompt shares
 with the one before is not computed again; a unit starts with the system message alone, which is the same for
-all, so that its words depend on nothing but itself. Units of a lockstep batch (see engine.py) have their
+all, so that its words depend on nothing but itself. Units of a lockstep batch (see lockstep.py) have their
 replies drawn in one pass, token by token (decoding.py). On processors with bfloat16 the weights are kept in
 it.
 """
@@ -16,13 +16,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.engine import LockstepBatch, current_scope
 from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
 from usbrec.keys import digest
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal
@@ -37,9 +36,11 @@ from usbrec.llm.transformers.checkpoint import (
 )
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.limits import GrammarLimits
+from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
 from usbrec.llm.transformers.shared_prefix import shares_prompts
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, encode, end_tokens
+from usbrec.lockstep import Strand, current_scope
 from usbrec.storage import content_digest
 
 R = TypeVar("R")
@@ -49,12 +50,12 @@ R = TypeVar("R")
 _SYSTEM_MESSAGES = 8
 
 
-@dataclass
-class _Prefilled:
-    """A unit's last prompt: tokens and their key-value cache."""
+@dataclass(frozen=True)
+class _Asked:
+    """A request, and the strand of a unit that asks it; None outside a unit."""
 
-    ids: list[int]
-    cache: Any
+    request: ChatRequest
+    strand: Strand | None = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,6 @@ class _Loaded:
     template: ChatTemplate
     decoder: ReplyDecoder
     ends: frozenset[int]
-
-
-@dataclass
-class _WorkerState:
-    """A worker's unit or lockstep batch of units, and the last prompt of each."""
-
-    work: str | LockstepBatch
-    units: dict[str, _Prefilled] = field(default_factory=dict)
 
 
 class TransformersModel:
@@ -121,7 +114,6 @@ class TransformersModel:
         self._thinking = thinking and adapter is None
         self._marks = reasoning
         self._workers = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hf")
-        self._states: dict[int, _WorkerState] = {}
         self._system_caches: dict[tuple[int, ...], Any] = {}
         self._loading = threading.RLock()
         self._loaded: _Loaded | None = None
@@ -155,37 +147,26 @@ class TransformersModel:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         scope = current_scope.get()
-        asked = (request, self._warm())
         if scope is None or scope.lockstep is None:
+            asked = _Asked(request, None if scope is None else scope.strand)
             return await self._work(lambda stopped: self._chat([asked], stopped)[0])
-        reply: ChatReply = await scope.lockstep.ask(scope.unit, self._chat_together, asked)
+        reply: ChatReply = await scope.lockstep.ask(
+            scope.unit, self._chat_together, _Asked(request, scope.strand), scope.strand.path
+        )
         return reply
 
     async def choose(self, request: ChoiceRequest) -> Choice:
-        warm = self._warm()
-        return await self._work(lambda stopped: self._choose(request, warm))
+        scope = current_scope.get()
+        strand = None if scope is None else scope.strand
+        return await self._work(lambda stopped: self._choose(request, strand))
 
     async def aclose(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
-        self._states.clear()
         self._system_caches.clear()
         self._loaded = None
 
-    async def _chat_together(
-        self, asked: Sequence[tuple[ChatRequest, _Prefilled]]
-    ) -> Sequence[ChatReply | ModelError]:
+    async def _chat_together(self, asked: Sequence[_Asked]) -> Sequence[ChatReply | ModelError]:
         return await self._work(lambda stopped: self._chat(asked, stopped))
-
-    def _warm(self) -> _Prefilled:
-        """What the current unit computed last; nothing at its beginning, and outside a unit."""
-        scope = current_scope.get()
-        if scope is None:
-            return _Prefilled([], None)
-        work = scope.lockstep or scope.unit
-        worker = self._states.get(scope.worker)
-        if worker is None or worker.work != work:
-            worker = self._states[scope.worker] = _WorkerState(work)
-        return worker.units.setdefault(scope.unit, _Prefilled([], None))
 
     async def _work(self, what: Callable[[threading.Event], R]) -> R:
         """Do `what` on a worker; a cancelled call ends there after the token it is at."""
@@ -236,8 +217,15 @@ class TransformersModel:
             ) from None
         return merged.to(self._device, half_precision(self._device)).eval()
 
-    def _prefill(self, messages: tuple[Message, ...], reply: int, warm: _Prefilled) -> Prompt:
-        """Prefill the prompt from where it differs from the unit's last one."""
+    def _prefill(
+        self,
+        messages: tuple[Message, ...],
+        reply: int,
+        strand: Strand | None,
+        there: dict[tuple[int, ...], Prompt] | None = None,
+    ) -> Prompt:
+        """Prefill the prompt from where it differs from the strand's last one; one that is `there` already is
+        not computed again."""
         from transformers import DynamicCache
 
         model = self._open().model
@@ -247,16 +235,20 @@ class TransformersModel:
             raise PromptTooLong(
                 f"{self.name}: prompt ({len(ids)} tokens) and reply ({reply}) do not fit into {limit} tokens."
             )
-        if not warm.ids:
-            warm.ids, warm.cache = self._prefilled_system(messages)
-        shared = _shared(warm.ids, ids)
-        cache = warm.cache if shared else DynamicCache(config=model.config)
-        # Never by nothing: what that does differs between versions.
-        if shared and shared < cache.get_seq_length():
-            cache.crop(shared - cache.get_seq_length())
-        logits = self._pass(ids[shared:], cache)
-        warm.ids, warm.cache = ids, cache
-        return Prompt(ids, cache, logits, shared)
+        there = {} if there is None else there
+        prompt = there.get(tuple(ids))
+        if prompt is None:
+            last: Prefilled | None = None if strand is None else strand.kept(self)
+            last = last or self._prefilled_system(messages)
+            shared = shared_tokens(last.ids, ids)
+            cache = beginning_of(last.cache, shared) if shared else DynamicCache(config=model.config)
+            logits = self._pass(ids[shared:], cache)
+            prompt = there[tuple(ids)] = Prompt(ids, cache, logits, shared)
+        else:
+            prompt = replace(prompt, cached=len(ids) - 1)
+        if strand is not None:
+            strand.keep(self, Prefilled(ids, prompt.cache))
+        return prompt
 
     def _ids(self, messages: Sequence[Message]) -> list[int]:
         """The tokens of a dialogue, with what begins a reply behind it. Raises UnusableAnswer."""
@@ -269,20 +261,20 @@ class TransformersModel:
             ) from None
         return encode(loaded.tokenizer, text)
 
-    def _prefilled_system(self, messages: Sequence[Message]) -> tuple[list[int], Any]:
-        """The prefilled system message: its tokens and a copy of its cache; empty where there is none.
+    def _prefilled_system(self, messages: Sequence[Message]) -> Prefilled:
+        """The prefilled system message; empty where there is none.
 
         It is computed once, always by itself, so that it does not depend on which unit asks first.
         """
         from transformers import DynamicCache
 
         if messages[0].role != "system":
-            return [], None
+            return Prefilled([], None)
         loaded = self._open()
         ids = encode(loaded.tokenizer, loaded.template.opening(messages[0].to_json()))
         if not ids:
             # A template may want a user's turn: then every unit prefills the whole prompt.
-            return [], None
+            return Prefilled([], None)
         key = tuple(ids)
         with self._loading:
             cache = self._system_caches.get(key)
@@ -292,7 +284,7 @@ class TransformersModel:
                 self._system_caches[key] = cache
                 if len(self._system_caches) > _SYSTEM_MESSAGES:
                     del self._system_caches[next(iter(self._system_caches))]
-            return ids, copy.deepcopy(cache)
+            return Prefilled(ids, cache)
 
     def _pass(self, ids: Sequence[int], cache: Any) -> Any:
         """Run tokens through the model after those in `cache`; the logits (1, vocabulary) that follow."""
@@ -308,13 +300,14 @@ class TransformersModel:
             )
         return answer.logits[:, -1].float()
 
-    def _chat(self, asked: Sequence[tuple[ChatRequest, _Prefilled]], stopped: threading.Event) -> list[Any]:
+    def _chat(self, asked: Sequence[_Asked], stopped: threading.Event) -> list[Any]:
         """For each request its reply; the ModelError that it alone met, where there are others."""
         decodings: list[DecodingRequest | ModelError] = []
-        for request, warm in asked:
-            started = time.monotonic()
+        there: dict[tuple[int, ...], Prompt] = {}
+        for one in asked:
+            request, started = one.request, time.monotonic()
             try:
-                prompt = self._prefill(request.messages, request.max_tokens, warm)
+                prompt = self._prefill(request.messages, request.max_tokens, one.strand, there)
             except ModelError as error:
                 if len(asked) == 1:
                     raise
@@ -344,14 +337,17 @@ class TransformersModel:
             self._limits = GrammarLimits(loaded.tokenizer, loaded.model.config.vocab_size, loaded.ends)
         return self._limits.of(request.grammar)
 
-    def _choose(self, request: ChoiceRequest, warm: _Prefilled) -> Choice:
+    def _choose(self, request: ChoiceRequest, strand: Strand | None) -> Choice:
         import torch
 
         started = time.monotonic()
         loaded = self._open()
         model = loaded.model
         options = {option: encode(loaded.tokenizer, option) for option in request.options}
-        prompt = self._prefill(request.messages, max(map(len, options.values())), warm)
+        # One strand of several begins anew, so that it gets the digits that any other would get here.
+        if strand is not None and strand.path:
+            strand = None
+        prompt = self._prefill(request.messages, max(map(len, options.values())), strand)
         first = prompt.logits[0].log_softmax(-1)
         found: dict[str, float] = {}
         with torch.inference_mode():
@@ -396,15 +392,6 @@ def half_precision(device: str) -> Any:
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
     return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-
-
-def _shared(old: Sequence[int], new: Sequence[int]) -> int:
-    """How many leading tokens of `new` need not be computed again: never the last one, because what comes
-    next is read off it."""
-    for place, (one, other) in enumerate(zip(old, new[:-1], strict=False)):
-        if one != other:
-            return place
-    return min(len(old), len(new) - 1)
 
 
 def _usage(decoding: DecodingRequest, together: int) -> Usage:

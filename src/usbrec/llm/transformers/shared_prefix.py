@@ -52,8 +52,9 @@ class SharedPrefixPass:
         """The logits (sequences, vocabulary) after each sequence's last token."""
         import torch
 
+        # Requests with the same prompt may share its cache.
         prompts = list(
-            {id(sequence.decoding.prompt): sequence.decoding.prompt for sequence in sequences}.values()
+            {id(sequence.decoding.prompt.cache): sequence.decoding.prompt for sequence in sequences}.values()
         )
         # Prompts without open sequences stay until they are the greater part: dropping copies the others.
         if not self._prefixes.prompts or 2 * len(prompts) <= len(self._prefixes.prompts):
@@ -113,7 +114,7 @@ class _PrefixCaches:
         import torch
 
         self.prompts = prompts
-        self._row = {id(prompt): row for row, prompt in enumerate(prompts)}
+        self._row = {id(prompt.cache): row for row, prompt in enumerate(prompts)}
         self.shape = (len(prompts), 1)
         self.layers: list[tuple[Any, Any, Any]] = []
         if not prompts:
@@ -134,7 +135,7 @@ class _PrefixCaches:
         counts = [0] * len(self.prompts)
         rows, places = [], []
         for sequence in sequences:
-            row = self._row[id(sequence.decoding.prompt)]
+            row = self._row[id(sequence.decoding.prompt.cache)]
             rows.append(row)
             places.append(counts[row])
             counts[row] += 1

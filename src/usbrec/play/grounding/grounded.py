@@ -43,6 +43,7 @@ from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
 from usbrec.play.grounding.naming.page import Heard
 from usbrec.play.grounding.naming.slots import filled, unfilled
 from usbrec.play.protocol import Drawn, Recommender, Sampling
+from usbrec.play.said import as_said
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
@@ -254,6 +255,7 @@ class _Reading:
         )
 
     def read(self, reply: Reply) -> _Draw:
+        reply = as_said(reply)
         text = reply.text
         if self.grounding.slots:
             text = filled(text, [self.grounding.format.name(item) for item in self.items])

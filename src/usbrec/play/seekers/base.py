@@ -16,7 +16,7 @@ class SeekerAnswer:
     """What the seeker says; `leaked` is 1 when the reply first drawn named a target.
 
     `left` says that they lost patience and nothing more is to be heard from them; `reasoning` is what a model
-    thought before it spoke.
+    thought before it spoke, and `ran_on` says that it went on with the recommender's turn, which was cut off.
     """
 
     text: str
@@ -24,6 +24,7 @@ class SeekerAnswer:
     leaked: int = 0
     left: bool = False
     reasoning: str = ""
+    ran_on: bool = False
 
 
 class Seeker(Protocol):

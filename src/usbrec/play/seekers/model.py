@@ -18,6 +18,7 @@ from usbrec.lexicon.detection import mask_of
 from usbrec.llm.protocol import ChatModel, ChatRequest
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.record import Preferences
+from usbrec.play.said import said
 from usbrec.play.seats import messages_for
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import describe_items
@@ -51,12 +52,14 @@ class ModelSimulator:
                 seed=seed,
             )
         )
-        text = answer.text.strip()
+        heard = said(answer.text, "seeker")
+        text = heard.text
         if not text:
             raise UnusableAnswer(f"{self.model.name}: the simulated seeker's reply is empty.")
         if explain:
             text = f"{text} {self.prompts.say('explain', self.languages.told(turns))}"
-        return SeekerAnswer(text, reasoning=answer.completions[0].reasoning)
+        thought = "\n".join(filter(None, (answer.completions[0].reasoning, heard.reasoning)))
+        return SeekerAnswer(text, reasoning=thought, ran_on=heard.ran_on)
 
 
 @dataclass(frozen=True)

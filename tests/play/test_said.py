@@ -1,0 +1,108 @@
+"""Thoughts that are called so, and the other's next turn: neither is scored or told to the other seat."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.one_row import run
+from usbrec.play.said import Said, said
+
+SAID = "Try Dracula (1897)."
+THOUGHT = "Jane Eyre (1847) is too obvious."
+RAN_ON = f"{SAID}\n\nUser: I have read Jane Eyre (1847).\nAssistant: Then that."
+
+
+@pytest.mark.parametrize("candidates", [0, 5])
+def test_a_title_in_the_seekers_turn_is_no_hit_and_the_turn_is_counted(
+    candidates: int, tmp_path: Path
+) -> None:
+    folders = tmp_path / "on", tmp_path / "plain"
+    for folder in folders:
+        folder.mkdir()
+    on, prompts = run(folders[0], RAN_ON, candidates=candidates)
+    plain, _ = run(folders[1], SAID, candidates=candidates)
+    assert on["episode"]["score"] == plain["episode"]["score"]
+    assert [turn["text"] for turn in on["episode"]["played"]] == [
+        turn["text"] for turn in plain["episode"]["played"]
+    ]
+    assert on["episode"]["hit"] is plain["episode"]["hit"] is False
+    assert not any("I have read" in prompt for prompt in prompts)
+    replies = json.loads((folders[0] / "run" / "results.json").read_text("utf-8"))["replies"]
+    # With candidates a fixed sentence stands in for the second reply, which would say the first again.
+    assert (replies["ran_on"], replies["unfinished"]) == (0.5 if candidates else 1.0, 0.0)
+
+
+def test_a_seeker_that_goes_on_as_the_recommender_recommends_nothing(tmp_path: Path) -> None:
+    row, prompts = run(tmp_path, SAID, "Something darker.\nAssistant: Try Carmilla (1872).", rounds=2)
+    said = [turn["text"] for turn in row["episode"]["played"] if turn["role"] == "seeker"]
+    assert said
+    assert all(text.startswith("Something darker.") and "Carmilla" not in text for text in said)
+    assert not any("Carmilla" in prompt for prompt in prompts[1:])
+    assert row["episode"]["facts"]["seeker_ran_on"] == len(said)
+
+
+CALLED_SO = {
+    "aside": f"(thinking: {THOUGHT}) {SAID}",
+    "aside with brackets in it": f"(Thinking: {THOUGHT} (yes)) {SAID}",
+    "stars": f"*thinks: {THOUGHT}* {SAID}",
+    "square": f"[Thought: {THOUGHT}]\n{SAID}",
+    "Chinese": f"（思考：{THOUGHT}）{SAID}",
+    "final": f"{THOUGHT}\n\nFinal answer: {SAID}",
+    "final in bold": f"{THOUGHT}\n**Final Answer:** {SAID}",
+    "final on a line": f"{THOUGHT}\n### Final Answer\n{SAID}",
+    "German": f"{THOUGHT}\nEndgültige Antwort: {SAID}",
+    "object": json.dumps({"thinking": THOUGHT, "answer": SAID}),
+    "fenced": f"```json\n{json.dumps({'chain_of_thought': THOUGHT, 'final_answer': SAID}, indent=1)}\n```",
+    "steps": json.dumps({"reasoning": [THOUGHT], "response": SAID}),
+}
+
+
+@pytest.mark.parametrize("shape", CALLED_SO)
+def test_what_is_called_a_thought_is_none_of_the_reply_and_kept(shape: str) -> None:
+    found = said(CALLED_SO[shape])
+    assert found.text == SAID
+    assert THOUGHT in found.reasoning
+
+
+@pytest.mark.parametrize("candidates", [0, 5])
+def test_a_title_in_an_object_of_thoughts_is_no_hit(candidates: int, tmp_path: Path) -> None:
+    row, prompts = run(tmp_path, CALLED_SO["object"], candidates=candidates)
+    assert row["episode"]["hit"] is False
+    assert row["episode"]["played"][0]["text"] == SAID
+    assert THOUGHT in row["episode"]["played"][0]["reasoning"]
+    assert not any("too obvious" in prompt for prompt in prompts)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        SAID,
+        "Thinking about it: Dracula (1897).",
+        "(I think of Dracula.) Try it.",
+        "*Dracula* is one.",
+        "My final answer is Dracula (1897).",
+        "(thinking: only this)",
+        "(thinking: never closed. Try Dracula.",
+        "Final answer:",
+        '{"recommendation": "Dracula (1897)", "explanation": "It is dark."}',
+        '{"thinking": "a", "answer": "b", "reply": "c"}',
+        '{"thinking": "a", "answer": ["b"]}',
+        '{"thinking": "a", "answer": ""}',
+        "{not an object}",
+        "",
+    ],
+)
+def test_whatever_is_not_called_so_stays_as_it_is(reply: str) -> None:
+    assert said(reply) == Said(reply)
+
+
+@given(st.text('(thinking:)*[] \n{}"answerFil', max_size=40))
+def test_what_is_said_is_said_again_as_it_is(answer: str) -> None:
+    once = said(answer)
+    assert once.text or not answer.strip()
+    assert said(once.text).text in once.text
