@@ -20,7 +20,7 @@ UNITS = [Unit(f"u{number}", number) for number in range(8)]
 async def _run(
     journal: Journal, work: Any, *, workers: int = 3, units: Any = UNITS, retry_lost: bool = False
 ) -> list[UnitRecord]:
-    return await run_units(
+    records = await run_units(
         units,
         work,
         journal=journal,
@@ -30,6 +30,7 @@ async def _run(
         progress=Silent(),
         retry_lost=retry_lost,
     )
+    return list(records)
 
 
 async def test_results_come_in_the_order_of_the_units_whatever_finishes_first(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ async def test_a_server_that_refuses_everything_ends_the_run_at_once(tmp_path: P
 async def _lockstep_run(
     journal: Journal, work: Any, *, workers: int = 1, batch_size: int = 4
 ) -> list[UnitRecord]:
-    return await run_units(
+    records = await run_units(
         UNITS[:6],
         work,
         journal=journal,
@@ -147,6 +148,7 @@ async def _lockstep_run(
         progress=Silent(),
         batch_size=batch_size,
     )
+    return list(records)
 
 
 class _Batches:

@@ -78,21 +78,28 @@ def plain_words(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def alternate_backwards(texts: Iterable[str]) -> tuple[Turn, ...]:
+def alternate_backwards(
+    texts: Iterable[str], known: tuple[dict[str, Turn], dict[str, Turn]] | None = None
+) -> tuple[Turn, ...]:
     """Assign seats to bare utterances from the end: the last is the seeker's, then they alternate.
 
     From the front, parity fails: an empty opening stands for "the recommender began", and a few
     recorded contexts have an even length. Empty utterances are dropped after the seats are assigned.
+    `known` are the turns of earlier calls, the recommender's and the seeker's, by their text: rows of a
+    dialogue repeat its beginning.
     """
     listed = list(texts)
     odd = len(listed) % 2
-    return tuple(
-        [
-            Turn("seeker" if index % 2 != odd else "recommender", text)
-            for index, text in enumerate(listed)
-            if text and not text.isspace()
-        ]
-    )
+    known = ({}, {}) if known is None else known
+    turns = []
+    for index, text in enumerate(listed):
+        if text and not text.isspace():
+            seeker = index % 2 != odd
+            turn = known[seeker].get(text)
+            if turn is None:
+                turn = known[seeker][text] = Turn("seeker" if seeker else "recommender", text)
+            turns.append(turn)
+    return tuple(turns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
 from usbrec.lockstep import LockstepBatch, Scope, current_scope, side_by_side
+from usbrec.stored_units import StoredUnits
 
 T = TypeVar("T")
 
@@ -71,6 +72,20 @@ def step(progress: Progress, label: str) -> Iterator[None]:
         progress.finish()
 
 
+def waiting_batches(
+    units: Sequence[Unit[T]], journal: Journal, batch_size: int, *, retry_lost: bool
+) -> tuple[list[Sequence[Unit[T]]], dict[str, bool]]:
+    """The lockstep batches of `units` in which something is to be done, and the units that have ended well,
+    each with whether it is to be done again because it lost calls (:func:`run_units`)."""
+    done: dict[str, bool] = {}
+    for unit in units:
+        record = journal.unit(unit.key)
+        if record is not None and record.failure is None:
+            done[unit.key] = retry_lost and journal.lost_calls(unit.key) > 0
+    batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
+    return [batch for batch in batches if any(done.get(unit.key, True) for unit in batch)], done
+
+
 async def run_units(
     units: Sequence[Unit[T]],
     work: Callable[[T], Awaitable[Mapping[str, Any]]],
@@ -82,7 +97,7 @@ async def run_units(
     progress: Progress,
     batch_size: int = 1,
     retry_lost: bool = False,
-) -> list[UnitRecord]:
+) -> StoredUnits:
     """Do what is not done yet and return the record of every unit, in order.
 
     A unit that raises ModelError is recorded as failed and the rest go on; when the same command runs
@@ -97,18 +112,10 @@ async def run_units(
     Raises ModelRefused as soon as the server refuses everything, when the first few units all fail, and when
     the server is gone later; what was finished stays.
     """
-    finished: dict[str, UnitRecord] = {}
-    for unit in units:
-        record = journal.unit(unit.key)
-        if record is not None and record.failure is None:
-            finished[unit.key] = record
-    lost = {key for key in finished if retry_lost and journal.lost_calls(key)}
-    lockstep_batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
-    waiting = [
-        lockstep
-        for lockstep in lockstep_batches
-        if any(unit.key not in finished or unit.key in lost for unit in lockstep)
-    ]
+    waiting, done = waiting_batches(units, journal, batch_size, retry_lost=retry_lost)
+    #: Of each unit that has ended, why it failed, if it did.
+    finished: dict[str, str | None] = dict.fromkeys(done)
+    lost = {key for key, is_lost in done.items() if is_lost}
     again = sum(unit.key in finished for lockstep in waiting for unit in lockstep)
     progress.start(label, len(units), len(finished) - again)
     kept: dict[str, list[tuple[Any, ...]]] = {}
@@ -142,8 +149,8 @@ async def run_units(
                 journal.put_back(unit.key, kept[unit.key])
         if stands or unit.key not in kept:
             # What counts is what was stored: a resumed run exports the same bytes as this one.
-            finished[unit.key] = await journal.commit_unit(record)
-        progress.advance(failed=finished[unit.key].failure is not None)
+            finished[unit.key] = (await journal.commit_unit(record)).failure
+        progress.advance(failed=finished[unit.key] is not None)
         if not answered and failures >= GIVE_UP_AFTER:
             raise ModelRefused(
                 f"The first {failures} rows all failed, the last one with: {record.failure}\n"
@@ -178,10 +185,7 @@ async def run_units(
     poorer = [
         [unit]
         for unit in units
-        if retry_lost
-        and unit.key not in lost
-        and finished[unit.key].failure is None
-        and journal.lost_calls(unit.key)
+        if retry_lost and unit.key not in lost and finished[unit.key] is None and journal.lost_calls(unit.key)
     ]
     if poorer:
         progress.start(f"{label}: rows that lost calls, again", len(poorer), 0)
@@ -191,4 +195,4 @@ async def run_units(
                 await play(poorer)
         finally:
             progress.finish()
-    return [finished[unit.key] for unit in units]
+    return StoredUnits(journal, [unit.key for unit in units], finished)

@@ -323,6 +323,33 @@ class Journal:
             except FAULTS as error:
                 raise self._failed(error) from None
 
+    def take_over(self, path: Path) -> None:
+        """Hold what the journal of a process that had a share of this run has committed, in place of what is
+        held of the same units; twice is as once. One that was never begun holds nothing."""
+        with self._commits.lock:
+            self._commits.settle()
+            try:
+                self._db.execute("ATTACH ? AS part", (str(path),))
+                try:
+                    self._units_with_calls |= self._merged()
+                finally:
+                    self._db.execute("DETACH part")
+            except FAULTS as error:
+                raise (self._refused(error) if is_held(error) else self._failed(error)) from None
+        self._held = {}
+
+    def _merged(self) -> set[str]:
+        tables = {name for (name,) in self._db.execute("SELECT name FROM part.sqlite_master")}
+        if not {"calls", "units"} <= tables:
+            return set()
+        units = {unit for (unit,) in self._db.execute("SELECT DISTINCT unit FROM part.calls")}
+        self._db.execute("BEGIN")
+        with self._db:
+            self._db.execute("DELETE FROM calls WHERE unit IN (SELECT DISTINCT unit FROM part.calls)")
+            self._db.execute("INSERT INTO calls SELECT * FROM part.calls")
+            self._db.execute("INSERT OR REPLACE INTO units SELECT * FROM part.units")
+        return units
+
     def forget_calls(self, unit: str, *, failed_only: bool = False) -> None:
         """Drop the calls of a unit that starts again; with `failed_only`, those to be tried again."""
         self._held.pop(unit, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from support import SHARED
 from usbrec.data import (
     KINDS,
+    ievalm,
     limit_samples,
     load_samples,
     read_ievalm,
@@ -27,6 +29,7 @@ from usbrec.data import (
     samples_digest,
     write_samples,
 )
+from usbrec.data.reading import parse_line
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.storage import write_text
@@ -779,3 +782,41 @@ def test_a_text_that_cannot_be_written_is_refused_in_words(name: str, tmp_path: 
     with pytest.raises(InputError, match="cannot be written"):
         write_text(tmp_path / name, "text")
     assert not any(tmp_path.iterdir())
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["", " ", "Hi", "A heist?", "Sì, \x00!", "Heat \ud800 (1995)"]), min_size=1),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_rows_read_together_say_what_they_say_alone_and_share_their_turns(contexts: list[list[str]]) -> None:
+    rows = [
+        ievalm_row(turn_id=number, context=[*context, "A heist, please."])
+        for number, context in enumerate(contexts)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        together = load_samples(written(Path(folder), *rows))
+    assert together == tuple(ievalm.sample_of(row) for row in rows)
+    turns = [turn for sample in together for turn in sample.turns]
+    assert len({id(turn) for turn in turns}) == len(set(turns))
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        max_leaves=5,
+    ),
+    st.sampled_from(["", " ", "x", "{}", ",", "]", "\x00", "\ufeff"]),
+)
+def test_a_line_is_read_as_json_is(value: Any, behind: str) -> None:
+    line = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + behind.encode()
+    try:
+        expected = json.loads(line.decode())
+    except ValueError:
+        with pytest.raises(InputError, match=r"broken JSON: .* at column \d+"):
+            parse_line(line)
+    else:
+        assert parse_line(line) == expected

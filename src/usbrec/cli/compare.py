@@ -32,7 +32,7 @@ def compare(
     ending = None if out is None else ending_of(out)
     bars = Bars()
     with step(bars, "reading runs"):
-        loaded = [load_run(run) for run in runs]
+        loaded = [load_run(run, as_lean=True) for run in runs]
     with step(bars, "differences and intervals"):
         comparison = compare_runs(loaded, reference=reference, seed=seed, power=power)
     console = wide_console()

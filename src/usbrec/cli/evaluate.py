@@ -40,6 +40,7 @@ def evaluate(
     filter_: o.Filter = None,
     seed: o.Seed = None,
     concurrency: o.Concurrency = None,
+    workers: o.Workers = None,
     replay: o.Replay = None,
     ses: o.Ses = False,
     ses_simulator: o.SesSimulator = None,
@@ -68,6 +69,7 @@ def evaluate(
         filter=filter_,
         seed=seed,
         concurrency=concurrency,
+        workers=workers,
         ses=ses,
         ses_simulator=ses_simulator,
         ses_judge=ses_judge,
@@ -96,7 +98,7 @@ def evaluate(
     if settings.mode == "retrieval":
         console.print(ranked_table(results))
         return
-    run = load_run(out)
+    run = load_run(out, as_lean=True)
     resamples = settings.statistics.resamples
     print_comparison(compare_runs([run], seed=settings.seed, resamples=resamples), console)
     if "passes" in run.results:

@@ -110,6 +110,12 @@ Filter = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Where all random draws come from.", rich_help_panel=RUN)]
 Concurrency = Annotated[int | None, typer.Option(help="Units of work at once.", rich_help_panel=RUN)]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", min=1, help="Processes of this machine that play rows (1).", rich_help_panel=RUN
+    ),
+]
 Replay = Annotated[
     Path | None,
     typer.Option(help="A recorded run folder that answers instead of the models.", rich_help_panel=RUN),
@@ -204,6 +210,7 @@ def settings(
     strict: bool = False,
     second_judge: bool = True,
     concurrency: int | None = None,
+    workers: int | None = None,
     ses: bool = False,
     ses_simulator: str | None = None,
     ses_judge: str | None = None,
@@ -231,6 +238,7 @@ def settings(
         ranker=ranker,
         base_url=base_url,
         concurrency=concurrency,
+        workers=workers,
         rounds=rounds,
         candidates=candidates,
         # What is on by default is not set by being on.

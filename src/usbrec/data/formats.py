@@ -52,10 +52,20 @@ def _each(read: Callable[[Any], Read]) -> Callable[[Path | None, bool], Reader]:
     return lambda folder, wants_samples: lambda value: [read(value)]
 
 
-def _opendialkg(value: Any) -> Read:
-    if not opendialkg.is_row(value):
-        return ievalm.sample_of(value, "opendialkg")
-    return _or_why(opendialkg.transcript_of, value)
+def _ievalm(folder: Path | None, wants_samples: bool) -> Reader:
+    turns: ievalm.Known = ({}, {})
+    return lambda value: (ievalm.sample_of(value, known=turns),)
+
+
+def _opendialkg(folder: Path | None, wants_samples: bool) -> Reader:
+    turns: ievalm.Known = ({}, {})
+
+    def read(value: Any) -> Iterable[Read]:
+        if not opendialkg.is_row(value):
+            return (ievalm.sample_of(value, "opendialkg", turns),)
+        return (_or_why(opendialkg.transcript_of, value),)
+
+    return read
 
 
 def _or_why(read: Callable[[Any], Read], value: Any) -> Read:
@@ -109,8 +119,8 @@ def _llm_redial(folder: Path | None, wants_samples: bool) -> Reader:
 
 FORMATS: Mapping[str, Format] = {
     "redial": Format(_each(redial.transcript_of)),
-    "ievalm": Format(_each(ievalm.sample_of)),
-    "opendialkg": Format(_each(_opendialkg)),
+    "ievalm": Format(_ievalm),
+    "opendialkg": Format(_opendialkg),
     "inspired": Format(_each(_inspired), inspired_table.dialogues_in),
     "crslab": Format(_crslab),
     "zero-shot": Format(_zero_shot, noun="rows"),

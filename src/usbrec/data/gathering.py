@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
@@ -66,11 +66,10 @@ def gather_samples(opened: Opened, kind: str | None, *, strict: bool) -> Gathere
     """The samples of all entries, their ids all different. Raises InputError and BadLines; the latter also
     where less than half of what should give samples can be used, or `strict` is set and some cannot."""
 
-    def samples(read: Read) -> Iterator[Sample]:
+    def samples(read: Read) -> Iterable[Sample]:
         if isinstance(read, Sample):
-            yield read
-        elif isinstance(read, Transcript):
-            yield from read.samples()
+            return (read,)
+        return read.samples() if isinstance(read, Transcript) else ()
 
     name, entries = recognised(opened, kind)
     format_ = FORMATS[name]
@@ -133,7 +132,7 @@ def _gather(
     name: str,
     entries: Iterator[Entry],
     reader: Callable[[Any], Any],
-    things: Callable[[Read], Iterator[T]],
+    things: Callable[[Read], Iterable[T]],
 ) -> Gathered[T]:
     found: list[T] = []
     problems: list[str] = []

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, TypeAlias
 
 from usbrec.data.reading import (
     as_id,
@@ -22,8 +22,11 @@ from usbrec.data.reading import (
     read_lines,
     required,
 )
-from usbrec.dialogue import Sample, alternate_backwards
+from usbrec.dialogue import Sample, Turn, alternate_backwards
 from usbrec.errors import InputError
+
+#: Turns by their text, the recommender's and the seeker's.
+Known: TypeAlias = "tuple[dict[str, Turn], dict[str, Turn]]"
 
 
 def read_ievalm(path: str | os.PathLike[str], source: str = "ievalm") -> tuple[Sample, ...]:
@@ -33,18 +36,19 @@ def read_ievalm(path: str | os.PathLike[str], source: str = "ievalm") -> tuple[S
     `resp`. Seats are assigned backwards from the end of `context`, because some contexts of OpenDialKG
     have an even length; empty utterances are then dropped. Raises BadLines and InputError.
     """
-    return collect(path, read_lines(path), lambda value: [sample_of(value, source)])
+    turns: Known = ({}, {})
+    return collect(path, read_lines(path), lambda value: [sample_of(value, source, turns)])
 
 
-def sample_of(value: Any, source: str = "ievalm") -> Sample:
-    """The sample on one line; raises InputError naming the field."""
+def sample_of(value: Any, source: str = "ievalm", known: Known | None = None) -> Sample:
+    """The sample on one line; raises InputError naming the field. `known` are the turns of lines before."""
     row = as_object(value, "row")
     dialogue_id = as_id(required(row, "dialog_id"), "dialog_id")
     turn_id = required(row, "turn_id")
     if not isinstance(turn_id, int) or isinstance(turn_id, bool):
         raise expected("a whole number", turn_id, "turn_id")
     texts = as_texts(required(row, "context"), "context")
-    turns = alternate_backwards(texts)
+    turns = alternate_backwards(texts, known)
     if not turns:
         raise InputError("context: empty; at least one utterance of the seeker is needed")
     if not texts[-1].strip():

@@ -31,7 +31,7 @@ _LONGEST_CELL = 2**31 - 1
 Container = Literal["lines", "document", "table", "text", "folder", "rows"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entry:
     """What stands in one place of a file. `place` is a line or a file of a folder, `within` the path of the
     value in it ("[3]"); `value` gives the value or raises InputError."""

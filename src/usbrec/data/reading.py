@@ -23,6 +23,7 @@ from usbrec.errors import BadLines, InputError
 
 _BOM = b"\xef\xbb\xbf"
 _PEEKED = 8192
+_DECODER = json.JSONDecoder()
 _NO_NUMBER = frozenset({"", "na", "n/a", "none", "null", "nan", "-"})
 
 # Halves of surrogate pairs cannot be written as UTF-8, and C libraries end a string at NUL.
@@ -71,7 +72,10 @@ def raw_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
 def parse_line(line: bytes) -> Any:
     """The JSON value on a line. Raises InputError saying what is broken, and where in the line."""
     try:
-        return json.loads(line.decode("utf-8"))
+        text = line.decode("utf-8")
+        value, end = _DECODER.raw_decode(text)
+        # The usual reader looks for blanks before and behind, of which there are none on most lines.
+        return value if end == len(text) else json.loads(text)
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8: byte 0x{line[error.start]:02x} at position {error.start + 1}") from None
     except json.JSONDecodeError as error:
@@ -123,13 +127,17 @@ def sharing_turns(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     """The same samples, in which equal turns are one object: rows of a dialogue repeat its beginning, and
     what is read in a turn is carried with it (:meth:`Turn.read_by`)."""
     known: dict[tuple[Any, ...], Turn] = {}
+    firsts: set[int] = set()
     shared = tuple(samples)
     for sample in shared:
         turns = sample.turns
+        if firsts.issuperset(map(id, turns)):
+            continue
         first = tuple(
             # Keys of the language's own tuples: those of a record cost five times as much.
             [known.setdefault((one.role, one.text, one.items, one.reasoning, one.data), one) for one in turns]
         )
+        firsts.update(map(id, first))
         if any(map(is_not, first, turns)):
             # They are equal: the record says the same as before.
             object.__setattr__(sample, "turns", first)
@@ -180,8 +188,11 @@ def as_texts(value: Any, field: str) -> list[str]:
     """A list of text, cleaned."""
     listed = as_list(value, field)
     try:
+        joined = "".join(listed)
+        if joined.isascii() and "\x00" not in joined:
+            return list(listed)
         return [clean(text) for text in listed]
-    except (AttributeError, TypeError):
+    except TypeError:
         return [as_text(text, f"{field}[{index}]") for index, text in enumerate(listed)]
 
 
@@ -241,8 +252,7 @@ def as_id(value: Any, field: str) -> str:
 
 def as_titles(value: Any, field: str) -> tuple[str, ...]:
     """A list of text, stripped, each once and in order, blanks left out; at least one must remain."""
-    texts = (text.strip() for text in as_texts(value, field))
-    titles = tuple(dict.fromkeys(title for title in texts if title))
+    titles = tuple(dict.fromkeys(filter(None, map(str.strip, as_texts(value, field)))))
     if not titles:
         raise InputError(f"{field}: no targets; at least one title is needed")
     return titles

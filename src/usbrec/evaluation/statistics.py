@@ -17,8 +17,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-# Random numbers drawn at once: bounds memory to some tens of megabytes, whatever the number of dialogues.
+# Random numbers drawn at once: bounds memory, whatever the number of dialogues. The size of a block of signs
+# is part of what is drawn, because numpy begins each with fresh bits.
 _BLOCK = 2_000_000
+_BOOTSTRAP_BLOCK = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,14 @@ def mean_interval(
     if len(sums) < 2:
         return Interval(mean, None, None, n, len(sums))
     rng = np.random.default_rng(seed)
+    # Of clusters of one size, any draw has as many rows.
+    rows = float(counts.sum()) if counts.min() == counts.max() else None
     means = np.concatenate(
         [
-            sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+            sums[drawn].sum(axis=1) / (counts[drawn].sum(axis=1) if rows is None else rows)
             for drawn in (
-                rng.integers(0, len(sums), size=(block, len(sums))) for block in _blocks(resamples, len(sums))
+                rng.integers(0, len(sums), size=(block, len(sums)))
+                for block in _blocks(resamples, len(sums), _BOOTSTRAP_BLOCK)
             )
         ]
     )
@@ -142,10 +147,11 @@ def paired_difference(
     seen = abs(math.fsum(differences))
     # Patterns that differ only in rounding count as equal, else the mirror image of what was seen may not.
     threshold = seen - 1e-9 * float(np.abs(sums).sum())
-    extreme = 0
+    extreme, total = 0, float(sums.sum())
     for block in _blocks(flips, len(sums)):
         heads = rng.integers(0, 2, size=(block, len(sums)), dtype=np.int8)
-        extreme += int((np.abs(np.where(heads == 1, sums, -sums).sum(axis=1)) >= threshold).sum())
+        # The signed sum is twice that of the heads less that of all: a product of matrices.
+        extreme += int((np.abs(2.0 * (heads @ sums) - total) >= threshold).sum())
     p_value = (1 + extreme) / (1 + flips)
     return PairedDifference(interval.mean, interval.low, interval.high, interval.n, p_value)
 
@@ -183,8 +189,8 @@ def _by_cluster(values: Sequence[float], clusters: Sequence[str]) -> tuple[Float
     )
 
 
-def _blocks(draws: int, width: int) -> Iterator[int]:
-    """Split `draws` rows of `width` numbers into blocks that fit in memory."""
-    largest = max(1, _BLOCK // max(1, width))
+def _blocks(draws: int, width: int, most: int = _BLOCK) -> Iterator[int]:
+    """Split `draws` rows of `width` numbers into blocks of at most so many that fit in memory."""
+    largest = max(1, most // max(1, width))
     for start in range(0, draws, largest):
         yield min(largest, draws - start)

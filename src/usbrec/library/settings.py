@@ -16,6 +16,7 @@ SETTINGS = {
     "tools": "play.tools",
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
+    "workers": "models.processes",
     "rounds": "play.rounds",
     "candidates": "play.candidates",
     "second_judge": "judging.second",

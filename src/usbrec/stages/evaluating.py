@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import calibrated_rows, facts_of
+from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.items.constraints.column_table import open_columns
 from usbrec.items.constraints.filters import read_filter
 from usbrec.keys import derive_seed
@@ -24,6 +25,7 @@ from usbrec.play.targets import Targets
 from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.own_seats import with_objects
+from usbrec.stages.processes import Given
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import (
     STOPPED,
@@ -77,12 +79,11 @@ def evaluate(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )
     progress = progress or Silent()
+    shared = _shared(config, samples, catalogue, interactions, replay, reuse, objects)
     with step(progress, "reading samples and items"):
-        inputs = read_inputs(config, samples, catalogue, interactions)
-    config = resolve(config, inputs.catalogue)
+        config, inputs, trials = prepared(config, samples, catalogue, interactions)
     if config.mode == "ask" and config.play.tools:
         raise ConfigError("play.tools: --mode ask asks for attributes itself; leave one of them out.")
-    inputs, trials = _in_trials(inputs, config.trials)
     refuse_anchors(config, catalogue=inputs.catalogue is not None)
     tell_of_learnt(config.ranker, inputs.samples, inputs.catalogue)
     _tell_of_filtered(config, inputs)
@@ -97,9 +98,54 @@ def evaluate(
         reuse=reuse,
         label="self-enhanced" if config.enhanced else config.seats.recommender,
         objects=objects,
+        shared=shared,
     )
-    rows = [
-        {
+    try:
+        return _summed_up(lambda: _rows(stage, trials), stage, out, config, inputs, progress)
+    except KeyboardInterrupt:
+        raise Interrupted(STOPPED) from None
+
+
+def prepared(
+    config: Config,
+    samples: GivenSamples,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
+) -> tuple[Config, Inputs, Mapping[str, Mapping[str, Any]]]:
+    """The resolved settings, what is read, and of which sample each is which trial. Raises InputError."""
+    inputs = read_inputs(config, samples, catalogue, interactions)
+    config = resolve(config, inputs.catalogue)
+    return config, *_in_trials(inputs, config.trials)
+
+
+def _shared(
+    config: Config,
+    samples: GivenSamples,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
+    replay: str | Path | None,
+    reuse: str | Path | None,
+    objects: Mapping[str, object] | None,
+) -> Given | None:
+    """What several processes are given; None where there is to be one. Raises ConfigError for what cannot be
+    given to another."""
+    if config.models.processes == 1:
+        return None
+    if objects:
+        raise ConfigError("models.processes: objects sit in this process alone; leave --workers out.")
+    if not isinstance(samples, str | Path) or not isinstance(catalogue, str | Path | None):
+        raise ConfigError(
+            "models.processes: each process reads samples and items for itself, so these must be files, as "
+            "for `usbrec evaluate`; in Python leave it out."
+        )
+    files = (None if one is None else str(one) for one in (catalogue, interactions, replay, reuse))
+    return Given(config, str(samples), *files)
+
+
+def _rows(stage: StageRun, trials: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows as they were played, one by one."""
+    for sample, record, usage in stage.rows:
+        yield {
             "sample_id": sample.id,
             "dialogue_id": sample.dialogue_id,
             **({"trial": trial} if (trial := trials.get(sample.id)) else {}),
@@ -107,12 +153,6 @@ def evaluate(
             "failed": record.failure,
             "usage": usage,
         }
-        for sample, record, usage in stage.rows
-    ]
-    try:
-        return _summed_up(rows, stage, out, config, inputs, progress)
-    except KeyboardInterrupt:
-        raise Interrupted(STOPPED) from None
 
 
 def _tell_of_filtered(config: Config, inputs: Inputs) -> None:
@@ -153,16 +193,26 @@ def _in_trials(inputs: Inputs, trials: int) -> tuple[Inputs, Mapping[str, Mappin
 
 
 def _summed_up(
-    rows: Sequence[Mapping[str, Any]],
+    played: Callable[[], Iterator[Mapping[str, Any]]],
     stage: StageRun,
     out: Path,
     config: Config,
     inputs: Inputs,
     progress: Progress,
 ) -> Mapping[str, Any]:
-    """Write what stands in a run's folder beside its journal; returns what ``results.json`` holds."""
-    rows = calibrated_rows(_with_second_opinion(rows, config, inputs, progress))
-    write_jsonl(out / "episodes.jsonl", rows)
+    """Write what stands in a run's folder beside its journal; returns what ``results.json`` holds. The rows
+    are gone through twice and never all held as they are."""
+    rows = calibrated_rows(_with_second_opinion([lean(row) for row in played()], config, inputs, progress))
+    digest = RowsDigest()
+
+    def whole() -> Iterator[Mapping[str, Any]]:
+        for row, told in zip(played(), rows, strict=True):
+            # What the rows together say of each.
+            row = {**row, **{name: told[name] for name in ("anchors", "second_judge") if name in told}}
+            digest.add(row)
+            yield row
+
+    write_jsonl(out / "episodes.jsonl", whole())
     seed, resamples = config.seed, config.statistics.resamples
     with step(progress, "means and intervals"):
         results = summarise(
@@ -181,7 +231,7 @@ def _summed_up(
         write_json(out / "results.json", results)
         _tell_of_no_scale(results, config)
         # As it will be read back, without a second copy of every row.
-        run = Run(out.resolve().name, out, json.loads(json.dumps(results)), tuple(rows))
+        run = Run(out.resolve().name, out, json.loads(json.dumps(results)), tuple(rows), digest.hexdigest())
         comparison = compare([run], seed=seed, resamples=resamples)
     with step(progress, "report"):
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)

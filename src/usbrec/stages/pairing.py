@@ -104,7 +104,7 @@ def make_pairs(
             for record in records
         ],
     )
-    cost = [usage for _, _, usage in done]
+    cost = done.usages
     counts = count_pairs(records)
     results = {
         "schema": SCHEMA,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,11 +38,13 @@ from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
+from usbrec.stages.processes import Given, run_in_processes, take_over_parts
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.wiring import RULES, SEEKERS_BY_RULES, Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
+from usbrec.stored_units import StoredUnits
 
 _log = logging.getLogger(__name__)
 
@@ -233,6 +235,25 @@ def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
     return items if interactions is None else items.with_popularity(popularity_from(interactions, items))
 
 
+class StoredRows:
+    """Each sample with its record and what its calls cost, in order, once its run has ended: read from the
+    run's journal whenever they are gone through, so that they are never all held. Raises RunFolderError."""
+
+    def __init__(
+        self, path: Path, samples: Sequence[Sample], keys: Sequence[str], usages: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self._path, self._samples, self._keys, self.usages = path, samples, keys, usages
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
+        # To be read alone, it would leave an empty log beside it.
+        with Journal(self._path) as journal:
+            stored = StoredUnits(journal, self._keys, dict.fromkeys(self._keys))
+            yield from zip(self._samples, stored, self.usages, strict=True)
+
+
 @dataclass(frozen=True)
 class StageRun:
     """What a stage did: each sample with its record and what its calls cost, in order; how each model judge
@@ -240,7 +261,7 @@ class StageRun:
     finished rows got no answer, though another try may get one; and what the servers' models support that
     matters for the run (see stages/probing_seats.py)."""
 
-    rows: Sequence[tuple[Sample, UnitRecord, Mapping[str, Any]]]
+    rows: StoredRows
     scoring: Mapping[str, Any]
     seats: Mapping[str, Any]
     lost_calls: int
@@ -263,8 +284,10 @@ def run_stage(
     reuse: str | Path | None = None,
     label: str | None = None,
     objects: Mapping[str, object] | None = None,
+    shared: Given | None = None,
 ) -> StageRun:
-    """Do `work` for every sample in the run folder `out`, or go on with it.
+    """Do `work` for every sample in the run folder `out`, or go on with it; in several processes where
+    `shared` says what each is given.
 
     Answers come from the run folder `replay` alone, or from `reuse` where it has them. Raises RunFolderError
     when the folder is in use or holds another configuration, ModelRefused when no row was answered at all or
@@ -272,7 +295,7 @@ def run_stage(
     """
     out = Path(out)
     journal = Journal(out / "run.db")
-    source, other = (_recorded(folder) for folder in (replay, reuse))
+    source, other = (recorded(folder) for folder in (replay, reuse))
     check_languages(config, inputs.samples, inputs.languages)
     # Everyone is seated before the folder is made: a seat that cannot be taken leaves nothing behind.
     with step(progress, "opening models and ranker"):
@@ -309,13 +332,15 @@ def run_stage(
                     agreement,
                     before,
                     retry_lost=source is None and not participants.restart_whole,
+                    shared=shared,
                 )
             )
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
 
 
-def _recorded(folder: str | Path | None) -> Journal | None:
+def recorded(folder: str | Path | None) -> Journal | None:
+    """The journal of a recorded run folder, to be read."""
     return None if folder is None else Journal(Path(folder) / "run.db", mode="read")
 
 
@@ -334,8 +359,10 @@ async def _run(
     before: Sequence[Journal],
     *,
     retry_lost: bool,
+    shared: Given | None,
 ) -> StageRun:
     try:
+        take_over_parts(journal, out)
         units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
         _check_identities(participants, journal, [unit.key for unit in units], out)
         if not journal.bound and not before:
@@ -360,38 +387,59 @@ async def _run(
             with step(progress, "trying out the judge"):
                 scoring = await find_scoring(participants, inputs.samples, config, journal)
 
-        async def one(sample: Sample) -> Mapping[str, Any]:
-            try:
-                return await work(participants, sample)
-            except UnknownLanguage:
-                # A row left out for its language would make the mean one of those that were easy.
-                raise unknown_language(config, inputs.samples, inputs.languages) from None
-
-        records = await run_units(
-            units,
-            one,
-            journal=journal,
-            workers=participants.workers,
-            restart_whole=participants.restart_whole,
-            label=label,
-            progress=progress,
-            batch_size=participants.batch_size,
-            retry_lost=retry_lost,
-        )
+        how: dict[str, Any] = {
+            "journal": journal,
+            "workers": participants.workers,
+            "restart_whole": participants.restart_whole,
+            "label": label,
+            "progress": progress,
+            "batch_size": participants.batch_size,
+            "retry_lost": retry_lost,
+        }
+        if shared is None:
+            records = await run_units(units, working(work, participants, config, inputs), **how)
+        else:
+            records = await run_in_processes(
+                shared, units, out=out, processes=config.models.processes, first=tried_out(), **how
+            )
     finally:
         await participants.aclose()
-    if all(record.failure is not None for record in records):
+    if None not in records.failures:
         raise ModelRefused(
-            f"{out}: no row was answered at all. The first failed with: {records[0].failure}\n"
+            f"{out}: no row was answered at all. The first failed with: {records.failures[0]}\n"
             "Check the server or object that it names, then run the same command again."
         )
-    rows = [
-        (sample, record, journal.usage(record.key).to_json())
-        for sample, record in zip(inputs.samples, records, strict=True)
-    ]
-    lost = sum(journal.lost_calls(record.key) for record in records if record.failure is None)
+    usages = [journal.usage(key).to_json() for key in records.keys]
+    rows = StoredRows(journal.path, inputs.samples, records.keys, usages)
+    told = zip(records.keys, records.failures, strict=True)
+    lost = sum(journal.lost_calls(key) for key, failure in told if failure is None)
     costs = costs_of(journal, config, participants, probe)
     return StageRun(rows, scoring, seats, lost, probe, costs, agreement)
+
+
+def working(
+    work: Callable[[Participants, Sample], Awaitable[Mapping[str, Any]]],
+    participants: Participants,
+    config: Config,
+    inputs: Inputs,
+) -> Callable[[Sample], Awaitable[Mapping[str, Any]]]:
+    """`work` for each sample alone."""
+
+    async def one(sample: Sample) -> Mapping[str, Any]:
+        try:
+            return await work(participants, sample)
+        except UnknownLanguage:
+            # A row left out for its language would make the mean one of those that were easy.
+            raise unknown_language(config, inputs.samples, inputs.languages) from None
+
+    return one
+
+
+def tried_out() -> tuple[str, ...]:
+    """The units of what was found before the first row."""
+    from usbrec.stages import probing, probing_seats
+
+    return probing.UNIT, probing_seats.UNIT
 
 
 def _tell_of_quicker(participants: Participants, config: Config) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from usbrec.evaluation.metrics import Row
 from usbrec.evaluation.report import formatting
+from usbrec.evaluation.runs.lean import content_of
 from usbrec.evaluation.runs.results import Run
-from usbrec.keys import digest
 
 # Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
 _MUST_AGREE = frozenset({"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts"})
@@ -35,7 +35,7 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
         elif alone:
             yield f"{pair} were run on different samples: differences use the {len(shared)} that both have."
         changed = sum(
-            _content(ours[key]) != _content(theirs[key]) for key in shared if _both(ours, theirs, key)
+            content_of(ours[key]) != content_of(theirs[key]) for key in shared if _both(ours, theirs, key)
         )
         if changed:
             yield f"{pair}: {changed} samples have the same id but another context or other targets."
@@ -123,12 +123,6 @@ def _decides_meaning(path: str) -> bool:
 
 def _both(ours: Mapping[str, Row], theirs: Mapping[str, Row], key: str) -> bool:
     return ours[key]["episode"] is not None and theirs[key]["episode"] is not None
-
-
-def _content(row: Row) -> str:
-    """What makes a sample the one it is, whatever was played from it."""
-    sample = row["episode"]["sample"]
-    return digest([sample["turns"], sorted(sample["targets"])])
 
 
 def _short(setting: Any) -> str:

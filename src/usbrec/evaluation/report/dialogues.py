@@ -75,9 +75,8 @@ def pick_dialogues(runs: Sequence[Run]) -> list[Pick]:
             return f"{formatting.signed(order[key], 'score')}: from {moved}"
         return f"score {formatting.number(order[key], 'score')}"
 
-    return [
-        Pick(heading, why(key), key, tuple(table.get(key) for table in tables)) for heading, key in picked
-    ]
+    whole = [run.whole([key for _, key in picked]) for run in runs[:2]]
+    return [Pick(heading, why(key), key, tuple(table.get(key) for table in whole)) for heading, key in picked]
 
 
 def _unscored(row: Row | None) -> bool:

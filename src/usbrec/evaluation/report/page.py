@@ -29,8 +29,8 @@ from usbrec.evaluation.comparison.tables import judge_agrees, judges_in_words
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting, matplotlib_help
 from usbrec.evaluation.report.dialogues import Pick, pick_dialogues
+from usbrec.evaluation.runs.lean import digest_of_rows
 from usbrec.evaluation.runs.results import Run
-from usbrec.keys import digest
 from usbrec.storage import write_text
 
 _PAIRS_SHOWN = 6
@@ -341,7 +341,7 @@ def _provenance(run: Run) -> dict[str, Any]:
         "dialogues": len({row["dialogue_id"] for row in run.rows}),
         "methods": ", ".join(f"{name} ({count})" for name, count in methods.items()) or formatting.UNKNOWN,
         "leak": metrics.mean(value for row in run.rows if (value := metrics.leaked(row)) is not None),
-        "digest": digest(list(run.rows))[:16],
+        "digest": (run.digest or digest_of_rows(run.rows))[:16],
         "seats": _seats(run),
         "items": metrics.items_given(run.rows),
     }

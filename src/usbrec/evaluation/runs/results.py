@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +20,7 @@ from usbrec.evaluation.metrics.rounds import (
     persuasiveness,
     rounds_to_success,
 )
+from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.evaluation.runs.rows import check_row
 from usbrec.evaluation.statistics import Interval
 from usbrec.storage import sharing_names
@@ -29,12 +30,34 @@ SCHEMA = "usbrec.results/1"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run: `results` is its results.json, `rows` its episodes.jsonl, in the file's order."""
+    """A finished run: `results` is its results.json, `rows` its episodes.jsonl, in the file's order.
+
+    Where `digest`, that of the whole rows, is set, `rows` are lean (:mod:`usbrec.evaluation.runs.lean`).
+    """
 
     name: str
     path: Path
     results: Mapping[str, Any]
     rows: tuple[Row, ...]
+    digest: str | None = None
+
+    def whole(self, sample_ids: Collection[str]) -> dict[str, Row]:
+        """These samples' rows as they stand in `episodes.jsonl`, as far as there are any. Raises InputError
+        where the file can no longer be read."""
+        wanted = {
+            place: row["sample_id"] for place, row in enumerate(self.rows) if row["sample_id"] in sample_ids
+        }
+        if self.digest is None:
+            return {sample_id: self.rows[place] for place, sample_id in wanted.items()}
+        path = self.path / "episodes.jsonl"
+        found: dict[str, Row] = {}
+        for place, (_, line) in enumerate(_lines(path)):
+            if place in wanted:
+                row = _parsed(line)
+                if row is None or row["sample_id"] != wanted[place]:
+                    raise InputError(f"{path}: is no longer the file that was read. Run the command again.")
+                found[wanted[place]] = row
+        return found
 
 
 def summarise(
@@ -139,8 +162,8 @@ def rounded(value: Any) -> Any:
     return value
 
 
-def load_run(path: str | Path) -> Run:
-    """Read a finished run folder.
+def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
+    """Read a finished run folder; with `as_lean`, its rows as far as tables and reports need them.
 
     Raises :class:`InputError` when `path` is no run folder, the run is not finished or `results.json`
     cannot be used, and :class:`BadLines` for unusable lines of `episodes.jsonl`.
@@ -165,13 +188,13 @@ def load_run(path: str | Path) -> Run:
             "Name the folder that `usbrec evaluate -o` wrote."
         )
     results = _read_results(folder / "results.json")
-    rows = _read_rows(episodes)
+    rows, digest = _read_rows(episodes, as_lean=as_lean)
     if results["n"] != len(rows):
         raise InputError(
             f"{episodes}: {len(rows)} rows, but results.json counts {results['n']}: the two are not of one "
             "run. Run the same `usbrec evaluate` command again to write both anew."
         )
-    return Run(folder.resolve().name, folder, results, rows)
+    return Run(folder.resolve().name, folder, results, rows, digest)
 
 
 def _read_results(path: Path) -> dict[str, Any]:
@@ -239,21 +262,19 @@ _NEEDED: dict[str, type | tuple[type, ...]] = {
 _INTERVALS = ("ieval", "hit", "repeats.ieval", "repeats.hit", "non_repeats.ieval", "non_repeats.hit")
 
 
-def _read_rows(path: Path) -> tuple[Row, ...]:
+def _read_rows(path: Path, *, as_lean: bool) -> tuple[tuple[Row, ...], str | None]:
+    """The rows and, of lean ones, the digest of the whole ones."""
     if not path.is_file():
         raise InputError(f"{path}: missing. Run the same `usbrec evaluate` command again to write it anew.")
-    data = _read_bytes(path)
-    lines = data.split(b"\n")
     rows: list[Row] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    digest = RowsDigest()
+    for number, line in _lines(path):
         try:
             row = check_row(_parse(line))
         except ValueError as problem:
-            if number == len(lines) and not problems:
+            if not line.endswith(b"\n") and not problems:
                 # Every whole line ends with a newline, so this one was cut off while it was written.
                 raise InputError(
                     f"{path}:{number}: the last line is torn. "
@@ -265,10 +286,30 @@ def _read_rows(path: Path) -> tuple[Row, ...]:
             first = seen[row["sample_id"]]
             problems.append(f"{path.name}:{number}: sample {row['sample_id']!r} is already on line {first}")
         seen.setdefault(row["sample_id"], number)
-        rows.append(row)
+        if as_lean:
+            digest.add(row)
+        rows.append(lean(row) if as_lean else row)
     if problems:
         raise BadLines(str(path), problems, "Run the same command again to write the file anew.")
-    return tuple(rows)
+    return tuple(rows), digest.hexdigest() if as_lean else None
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers from 1. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+    except OSError as problem:
+        raise InputError(f"{path}: cannot be read ({problem.strerror}). Check its permissions.") from None
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        return check_row(_parse(line))
+    except ValueError:
+        return None
 
 
 def _read_bytes(path: Path) -> bytes:
