@@ -237,13 +237,14 @@ class _Reading:
         asked = len(turns) > 1 and "?" in turns[-1].text
         before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
         candidates = grounding.candidates(turns, conversation.constraints)
+        named = knowledge.named_in(turns)
         return cls(
             grounding,
             check,
-            heard_in(turns),
+            replace(heard_in(turns), named=bool(named)),
             candidates,
             candidates if focus is None else grounding.items(focus),
-            knowledge.named_in(turns),
+            named,
             knowledge.named_in(before),
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             grounding.told_of(turns),

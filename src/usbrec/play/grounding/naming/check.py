@@ -51,7 +51,7 @@ class ReplyCheck:
         page = self._page(text)
         return (
             *_misspelt_models(page),
-            *self._names.unlisted(page, shown, heard.words),
+            *self._names.unlisted(page, shown, heard),
             *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
         )
 

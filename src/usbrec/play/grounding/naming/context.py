@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import is_common, is_small
+from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.language import Language, either, in_some_language
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
+_RAW = re.compile(r"\w+")
+#: What a year stands behind.
+YEAR_BEHIND = frozenset({"in", "from", "since", "of", "year", "im", "seit", "jahr", "von"})
 ARTICLES = frozenset({"the", "a", "an"})
 #: Endings of words that are no nouns, or nouns made of others, which are seldom names.
 NO_NOUN = (
@@ -30,6 +35,8 @@ class NamingContext:
     page: Page
     shown: Sequence[Item]
     heard: str
+    #: Whether the dialogue has named an item before.
+    named_before: bool = False
 
     @cached_property
     def _language(self) -> Language | None:
@@ -77,6 +84,53 @@ class NamingContext:
     def _anything_named(self) -> bool:
         """Whether an item is named; a question may speak of anything."""
         return bool(self.page.mentions) or self.page.text.rstrip().endswith("?")
+
+    @cached_property
+    def _ours_written(self) -> Sequence[tuple[int, int]]:
+        """The words (first and last) of items of ours that are written as titles are, not in small letters."""
+        page = self.page
+        found, index = [], 0
+        while index < len(page.words):
+            at, first = page.mention_at[index], index
+            while index + 1 < len(page.words) and at is not None and page.mention_at[index + 1] is at:
+                index += 1
+            if at is not None and self._as_titled(first, index, at):
+                found.append((first, index))
+            index += 1
+        found += [
+            (first, last)
+            for first, last in page.spelt
+            if page.mention_at[first] is None
+            and all(is_capital(raw) or raw[0].isdigit() for raw in (page.raws[first], page.raws[last]))
+            and (first < last or self._alone(first))
+        ]
+        return found
+
+    def _alone(self, index: int) -> bool:
+        """Whether a word with a capital, or a number, can be a title by itself."""
+        page = self.page
+        if page.raws[index][0].isdigit():
+            goes_on = index + 1 < len(page.norms) and page.gap(index + 1) == " "
+            return (
+                len(page.norms[index]) > 1
+                and (not index or page.norms[index - 1] not in YEAR_BEHIND)
+                and not (goes_on and not self._ends(index))
+            )
+        if not page.opens[index]:
+            return True
+        return not self._function(page.norms[index]) and (
+            index + 1 == len(page.norms)
+            or bool(page.gap(index + 1).strip())
+            or page.norms[index + 1] in either("subjects")
+        )
+
+    def _as_titled(self, first: int, last: int, at: Mention) -> bool:
+        """Whether a mention has small letters only where its title has them."""
+        item = self.page.items.get(at.item_id)
+        own = {word for title in ((at.title,) if item is None else item.titles) for word in _RAW.findall(title)}
+        return all(
+            not raw[0].islower() or raw in own or self._function(raw) for raw in self.page.raws[first : last + 1]
+        ) and any(not raw[0].islower() or raw in own for raw in self.page.raws[first : last + 1])
 
     def _mention_at(self, index: int) -> bool:
         at = self.page.mention_at
