@@ -16,7 +16,7 @@ from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import NamingContext
-from usbrec.play.grounding.naming.nouns import is_singular, noun_only
+from usbrec.play.grounding.naming.nouns import is_singular, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.language import Language, derived, either, language, ordinary
 
 #: The languages whose talk is known well enough to refuse what is none of it.
@@ -32,9 +32,12 @@ class Acts(NamingContext):
         """The language of a reply; English where a short one has words of it and too few to be sure."""
         if self._language is not None or not self.page.mainly_latin:
             return self._language
-        page, english = self.page, language("en")
-        known = sum(english.is_ordinary(word, raw) for word, raw in zip(page.words, page.raws, strict=True))
-        return english if 2 * known > len(page.words) else None
+        page = self.page
+        for known in map(language, ("en", "de")):
+            found = sum(known.is_ordinary(word, raw) for word, raw in zip(page.words, page.raws, strict=True))
+            if 2 * found > len(page.words):
+                return known
+        return None
 
     def _unexplained(self) -> Iterator[str]:
         """The sentences of a reply without an item of ours that do more than ask and chat."""
@@ -46,9 +49,9 @@ class Acts(NamingContext):
             if not inside:
                 continue
             text = page.text[start:end].strip()
-            if not self._talks(inside) or not (
-                self._asks(inside) if text.rstrip("\"”'*_) ").endswith("?") else self._chats(inside)
-            ):
+            asked = text.rstrip("\"”'*_) ").endswith("?")
+            talks = self._talks(inside) or (asked and self._asks_of_seeker(inside))
+            if not talks or not (self._asks(inside) if asked else self._chats(inside)):
                 yield text
 
     def _talks(self, inside: Sequence[int]) -> bool:
@@ -66,6 +69,23 @@ class Acts(NamingContext):
             or (page.words[place].stem != page.norms[place] and of_talk(spoken.code, page.words[place].stem))
             for place in inside
         )
+
+    def _asks_of_seeker(self, inside: Sequence[int]) -> bool:
+        """Whether a question speaks to the seeker, in any words that are no bare nouns, which may be names."""
+        page, spoken = self.page, self._spoken
+        assert spoken is not None
+        if spoken.code != "en" or not _SEEKERS.isdisjoint(page.norms[place] for place in inside[:3]):
+            for place in inside:
+                norm = page.norms[place]
+                if self._talks([place]):
+                    continue
+                if spoken.code != "en" or not page.raws[place].islower() or not ordinary("en", norm):
+                    return False
+                bare = noun_only(norm) and is_singular(norm)
+                if bare and page.norms[place - 1] not in _DETERMINERS:
+                    return False
+            return spoken.code == "en"
+        return False
 
     def _asks(self, inside: Sequence[int]) -> bool:
         """Whether nothing is proposed in a question: no naming words have anything but "any", "it", a kind of
@@ -99,8 +119,13 @@ class Acts(NamingContext):
         if norm in ("a", "an") and index < last:
             # "a dogs" is no English.
             head = self._last_of_phrase(index + 1, last)
-            return is_singular(page.norms[head]) or not noun_only(page.norms[head])
-        head = page.norms[self._last_of_phrase(index, last)]
+            plural = not is_singular(page.norms[head])
+            return not (plural and (noun_only(page.norms[head]) or noun_or_verb(page.norms[head])))
+        end = self._last_of_phrase(index, last)
+        head = page.norms[end]
+        if end < last and page.norms[end + 1] == "of" and is_singular(head):
+            # "may I suggest taste of cherry".
+            return False
         single = head.removesuffix("s")
         return any(map(self._kind_of_item, (head, single))) or (head != single and of_talk(spoken.code, single))
 
@@ -132,11 +157,16 @@ class Acts(NamingContext):
             if mark[:1] in tuple(",:-–—") and mark and not self._unnamed(index, inside[-1]):
                 rest = norms[place:]
                 ends = next((at for at in range(1, len(rest)) if page.gap(index + at).strip()), len(rest))
-                if ends < _FEW and not _begins(rest, spoken.code):
+                called = norms[place - 1] in _CALLS and place == 1
+                if (ends < _FEW or called) and not _begins(rest, spoken.code):
                     return False
         return True
 
 
+_SEEKERS = frozenset({"you", "your", "youd", "youll"})
+_DETERMINERS = frozenset({"the", "a", "an", "your", "my", "any", "some", "much"})
+#: What is called before something else is said.
+_CALLS = frozenset({"ah", "okay", "ok", "oh", "yes", "no", "well", "right", "sure", "great", "hm", "hmm", "hey", "hi", "hello", "cool", "nice", "perfect", "fine", "yeah", "alright", "wow", "ja", "klar", "gut", "okay", "oh", "hm"})
 #: So few words behind a mark may be a name.
 _FEW = 4
 _VERBS = frozenset({"is", "are", "can", "sind"})

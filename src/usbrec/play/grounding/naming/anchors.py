@@ -7,16 +7,27 @@ comedy"), or it is a name that is none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.acts import Acts, contracted, of_talk
+from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import ARTICLES
 from usbrec.play.grounding.naming.language import either
-from usbrec.play.grounding.naming.nouns import is_verb, noun_only, noun_or_verb, nouns
+from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, noun_or_verb, nouns
 from usbrec.play.grounding.naming.page import is_capital
 
-_JOINS = frozenset({"and", "or", "over", "than", "then", "und", "oder"})
+_JOINS = frozenset({"and", "or", "over", "than", "then", "above", "und", "oder"})
+_CLAUSES = frozenset({"but", "while", "whereas", "where", "and", "then", "though"})
+_COUNTED = re.compile(r"\((?:[0-9]|[a-e])\)[ \t]*(?P<entry>[^()\n.;]{1,80}?)(?=,?[ \t]*(?:and[ \t]+)?\(|[.;\n]|$)")
+#: What is announced by a short heading: "Top of my list: ... .".
+_ANNOUNCED = re.compile(r"(?:^|(?<=[.!?]\s))[^:.!?\n]{1,40}:[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$)")
+_FOLLOWING = re.compile(r"\b(?:afterwards|after that|followed by|later|danach)[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)")
+_ANSWERED = re.compile(
+    r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet|one)[ \t]+(?:is|was|would be)[ \t]+"
+    r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
+)
 _OBJECTS = frozenset({"no", "the", "a", "an", "my", "your", "her", "his", "him", "me", "us", "them"})
 _STARTS = frozenset({"any", "another", "some", "something", "anything", "it", "both", "either", "one", "this", "that", "these", "those"})  # fmt: skip
 
@@ -41,6 +52,9 @@ class Anchors(Acts):
                         yield page.text[page.words[joined[0]].start : page.words[joined[1]].end]
         if spoken.code == "en":
             yield from self._imperative(owned)
+            yield from self._subjects(owned)
+        yield from self._told_apart(owned)
+        yield from self._small_openings(owned)
         yield from self._proposed(owned)
 
     def _small_titles(self, owned: set[int]) -> Iterator[str]:
@@ -70,7 +84,9 @@ class Anchors(Acts):
         if index < 0 or index in owned or page.gap(index + 1) != " " or not is_capital(page.raws[index]):
             return None
         norm, raw = page.words[index].stem, page.raws[index]
-        if self._proper(index) or norm in self.vocabulary.people_words or norm in self._catalogue_words or raw == "I":
+        if norm in self.vocabulary.people_words or norm in self._catalogue_words or raw == "I":
+            return None
+        if self._proper(index) and not (page.opens[index] and index + 1 == first):
             return None
         if not page.opens[index] and self._language is not None and self._language.code == "de":
             return None
@@ -78,22 +94,33 @@ class Anchors(Acts):
         opens = page.opens[index] and not (page.gap(index).strip() == "." and not page.ends_before(index))
         at = page.mention_at[first]
         cut = at is not None and at.title.startswith(("The ", "A ")) and not at.text.startswith(("The ", "A "))
-        if opens and not (cut and index + 1 == first) and self._opener(index):
+        # "Kiss Doubt is on my mind": no order is spoken of.
+        last = next(end for start, end in self._ours_written if start == first)
+        spoken_of = (
+            index + 1 == first
+            and last + 1 < len(page.norms)
+            and page.gap(last + 1) == " "
+            and page.norms[last + 1] in either("subjects")
+            and is_verb(norm)
+            and not self._function(norm)
+        )
+        if opens and not (cut and index + 1 == first) and not spoken_of and self._opener(index, first):
             return None
         return index
 
-    def _opener(self, index: int) -> bool:
+    def _opener(self, index: int, first: int) -> bool:
         """Whether a word may open a sentence whose next word is a title."""
         norm, spoken = self.page.norms[index], self._spoken
         assert spoken is not None
         return (
             norm in spoken.function
+            or norm in either("choosing")
             or norm in spoken.naming
             or norm in spoken.after_naming
             or spoken.code != "en"
-            or (is_verb(norm) and norm not in nouns("count"))
+            or (index + 1 == first and is_verb(norm) and norm not in nouns("count"))
             or norm.endswith("ly")
-            or (of_talk("en", norm) and not noun_only(norm))
+            or (of_talk("en", norm) and (index + 1 < first or not noun_only(norm)))
         )
 
     def _glued_behind(self, last: int, owned: set[int]) -> int | None:
@@ -106,6 +133,24 @@ class Anchors(Acts):
             and page.raws[index].islower()
         ):
             index += 1
+        if (
+            index == last + 1 < len(page.norms)
+            and page.gap(index) == ": "
+            and (index in owned or is_capital(page.raws[index]))
+        ):
+            first = next(start for start, end in self._ours_written if end == last)
+            at = page.mention_at[first]
+            heading = not first or "\n" in page.gap(first) or page.gap(first).strip(" .!?")
+            dated = at is not None and at.year is not None
+            return None if heading or (dated and index not in owned) else index
+        if (
+            index == last + 1 < len(page.norms)
+            and page.gap(index) == " "
+            and is_capital(page.raws[index])
+            and page.norms[index] in either("editions")
+            and index not in owned
+        ):
+            return index
         if index == last + 1 < len(page.norms) and page.norms[index].isdigit() and page.gap(index) == " ":
             following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
             return None if following in either("units") | either("counted") | either("currencies") else index
@@ -133,6 +178,7 @@ class Anchors(Acts):
             and not page.gap(start).strip()
             and not page.opens[start]
             and page.norms[start - 1] not in either("choosing")
+            and page.norms[start - 1] != "rank"
             and page.norms[start - 1] not in ("between", "both", "either", "to", "with")
             and start - 1 not in owned
         ):
@@ -140,6 +186,8 @@ class Anchors(Acts):
         if start in owned or last - start > 6 or page.norms[start] in _STARTS:
             return None
         norms = page.norms[start : last + 1]
+        if page.norms[place] == "above":
+            return (start, last)
         plain = all(of_talk("en", norm) or self._kind_of_item(norm) for norm in norms)
         clause = any(
             norm in either("subjects") or (is_verb(norm) and not noun_or_verb(norm)) for norm in norms
@@ -147,7 +195,10 @@ class Anchors(Acts):
         if norms[0] in ("a", "an"):
             chosen = start > 0 and page.norms[start - 1] in either("choosing")
             plain = not chosen or any(map(self._kind_of_item, norms))
-        bare = norms[0] in nouns("count") and not self._kind_of_item(norms[0]) and "the" in norms
+        bare = (
+            (norms[0] in nouns("count") and "the" in norms)
+            or (noun_only(norms[-1]) and is_singular(norms[-1]) and norms[-1] in nouns("count"))
+        ) and not any(norm in _STARTS or norm in ("a", "an", "my", "your", "the", "no") or self._kind_of_item(norm) for norm in norms)
         return None if (plain and not bare) or clause else (start, last)
 
     def _joined_behind(self, last: int, owned: set[int]) -> tuple[int, int] | None:
@@ -173,6 +224,78 @@ class Anchors(Acts):
         norms = page.norms[start : end + 1]
         plain = all(of_talk("en", norm) or self._kind_of_item(norm) or self._function(norm) for norm in norms)
         return None if plain else (start, end)
+
+    def _subjects(self, owned: set[int]) -> Iterator[str]:
+        """What a clause is about that names none of ours: "..., but ritual suits you more"."""
+        page = self.page
+        for verb in range(1, len(page.norms)):
+            norm = page.norms[verb]
+            acts = norm in either("subjects") or (norm.endswith("s") and is_verb(norm) and len(norm) > 3)
+            if not acts or verb in owned or page.gap(verb) != " " or verb - 1 in owned:
+                continue
+            start = verb - 1
+            while start > 0 and not page.opens[start] and not page.gap(start).strip() and start - 1 not in owned:
+                if page.norms[start - 1] in _CLAUSES:
+                    break
+                start -= 1
+            opened = page.opens[start] or page.gap(start).strip() or page.norms[start - 1] in _CLAUSES
+            norms = page.norms[start:verb]
+            if not opened or len(norms) > 5 or not owned.isdisjoint(range(start, verb)):
+                continue
+            head = norms[-1]
+            if norms[0] in ("the", "our"):
+                known = of_talk("en", head) or self._kind_of_item(head) or f" {head} " in self.heard
+            else:
+                known = all(
+                    of_talk("en", one) or self._kind_of_item(one) or f" {one} " in self.heard or one in _STARTS
+                    for one in norms
+                )
+            if known or any(contracted(one) for one in norms):
+                continue
+            if not all(page.raws[place].islower() or page.opens[place] for place in range(start, verb)):
+                continue
+            if norms[0].endswith(("ing", "ly")) or not is_singular(head) or self._function(head):
+                continue
+            if norms[0] in ("a", "an", "my", "your", "its", "his", "her", "their", "every", "each", "this", "that"):
+                continue
+            yield page.text[page.words[start].start : page.words[verb - 1].end]
+
+    def _small_openings(self, owned: set[int]) -> Iterator[str]:
+        """Sentences in small letters that begin with what they are about: "the holdovers first."."""
+        page = self.page
+        for start, end in sentences_of(page):
+            inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
+            if not inside or not page.raws[inside[0]][0].islower() or not owned.isdisjoint(inside):
+                continue
+            norm = page.norms[inside[0]]
+            if page.words[inside[0]].start and (norm in ARTICLES or not self._function(norm)) and not contracted(norm):
+                yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
+
+    def _told_apart(self, owned: set[int]) -> Iterator[str]:
+        """What is counted, announced or put in a row beside ours and names none of it: "(1) harbor, (2)
+        Alien", "Top of my list: harbor. Runner-up: Alien", "First Alien, afterwards harbor"."""
+        page, text = self.page, self.page.text
+        spans = [(page.words[first].start, page.words[last].end) for first, last in self._ours_written]
+        entries = [*_COUNTED.finditer(text)]
+        ours = [any(match.start() <= start < match.end() for start, _ in spans) for match in entries]
+        for match, named in zip(entries, ours, strict=True):
+            if any(ours) and len(entries) > 1 and not named:
+                yield match["entry"].strip()
+        for match in (*_ANNOUNCED.finditer(text), *_FOLLOWING.finditer(text), *_ANSWERED.finditer(text)):
+            start, end = match.span("name")
+            inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
+            if not inside or not owned.isdisjoint(inside) or len(inside) > 5:
+                continue
+            first, head = page.norms[inside[0]], page.norms[inside[-1]]
+            if first in _STARTS or first in ("a", "an", "my", "your", "no") or self._kind_of_item(head):
+                continue
+            if all(page.norms[place] in self._catalogue_words for place in inside):
+                continue
+            if is_verb(first) or not is_singular(head) or head.endswith(("ing", "ed", "ly", "er")):
+                continue
+            plain = match.re is _ANNOUNCED and len(inside) > 1 and all(of_talk("en", page.norms[place]) for place in inside)
+            if not plain:
+                yield match["name"]
 
     def _imperative(self, owned: set[int]) -> Iterator[str]:
         """A title that begins like an order and is spoken of: "leave no trace is quiet"."""

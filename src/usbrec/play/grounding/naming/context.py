@@ -83,7 +83,7 @@ class NamingContext:
     @cached_property
     def _anything_named(self) -> bool:
         """Whether an item is named; a question may speak of anything."""
-        return bool(self.page.mentions) or self.page.text.rstrip().endswith("?")
+        return bool(self.page.mentions or self._ours_written) or self.page.text.rstrip().endswith("?")
 
     @cached_property
     def _ours_written(self) -> Sequence[tuple[int, int]]:
@@ -211,6 +211,9 @@ class NamingContext:
         if norm in either("small_editions"):
             return not following or following in either("subjects") or self._function(following)
         if not norm.isdigit() or (following and is_currency(page, index)):
+            return False
+        if index + 1 < len(page.norms) and page.norms[index + 1].isdigit() and page.gap(index + 1) in (".", ","):
+            # "31.00 euro".
             return False
         counted = following in either("units")
         return not counted and text_behind(page, index)[:1] not in ("%", "€", "$")

@@ -17,6 +17,9 @@ from usbrec.play.grounding.naming.runs import Runs
 _YEAR = re.compile("1[89][0-9]{2}|20[0-4][0-9]")
 
 
+_CLAUSES = frozenset({"but", "while", "whereas", "and", "then", "aber"})
+
+
 class Places(Runs):
     """Finds names that look like any other word."""
 
@@ -247,6 +250,9 @@ class Places(Runs):
                 and following not in either("subjects")
             )
             before = page.norms[index - 1] if index and not page.gap(index).strip(" \t:,") else ""
+            if counted and is_verb(following) and (before in _CLAUSES or page.gap(index).strip() in (",", ";")):
+                # "but 1761 suits you more".
+                counted = following in either("units") | either("counted")
             if self._ours_written and "(" in page.gap(index):
                 return False
             if self._ours_written and before in YEAR_BEHIND and _YEAR.fullmatch(page.norms[index]):

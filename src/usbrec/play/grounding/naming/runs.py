@@ -176,7 +176,15 @@ class Runs(Details):
             )
             for place in heads
         )
+        made_of = self._generic - self._catalogue_words
+        if first < last and not any(page.opens[first : last + 1]) and self._spoken_english:
+            # "the Nothing Headphone".
+            plain = plain and made_of.isdisjoint(run)
         return plain and not naming and not digits and not titled
+
+    @property
+    def _spoken_english(self) -> bool:
+        return self._language is not None and self._language.code == "en"
 
     def _maker(self, name: str, item_id: str) -> bool:
         """Whether a surname is that of who made an item, or a brand its own: "Kubrick's The Shining"."""
