@@ -46,7 +46,7 @@ from usbrec.play.protocol import Drawn, Recommender, Sampling
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
-Naming = Literal["checked", "constrained", "slots"]
+Naming = Literal["checked", "strict", "constrained", "slots"]
 
 #: Least temperature of a second draw: a greedy one would say the same again.
 _REDRAW_TEMPERATURE = 0.7
@@ -70,8 +70,8 @@ class Grounded:
     the first candidate, also for a last round's reply that names nothing real; "ask" a question, so that
     every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
     ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is
-    how names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that
-    the model writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`).
+    how names are held to the catalogue: "checked" afterwards alone, "strict" likewise, but what does not
+    show that it names ours alone is refused, "constrained" also by a grammar that the model writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`).
     Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
@@ -86,7 +86,7 @@ class Grounded:
     ) -> None:
         self.inner = inner
         self._grounding = grounding
-        self._check = ReplyCheck(grounding.knowledge)
+        self._check = ReplyCheck(grounding.knowledge, strict=naming == "strict")
         self._redraws = redraws
         self._fallback = fallback
         self._naming = naming

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
@@ -112,8 +113,15 @@ class Acts(NamingContext):
         page, spoken = self.page, self._spoken
         assert spoken is not None
         norm, raw = page.norms[index], page.raws[index]
+        if norm == "the" and index < last and not self._ours_written:
+            # "Have you seen the open road?"
+            end = self._last_of_phrase(index + 1, last)
+            said = page.norms[index + 1 : end + 1]
+            return not is_singular(said[-1]) or any(self._kind_of_item(one) or one in _ASPECTS for one in said)
         if norm in _listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
             return True
+        if norm in ("us", "me", "him"):
+            return index < last and self._function(page.norms[index + 1])
         if spoken.code == "en" and norm in _prepositions():
             return True
         if norm in ("a", "an") and index < last:
@@ -127,7 +135,7 @@ class Acts(NamingContext):
             # "may I suggest taste of cherry".
             return False
         single = head.removesuffix("s")
-        return any(map(self._kind_of_item, (head, single))) or (head != single and of_talk(spoken.code, single))
+        return any(map(self._kind_of_item, (head, single)))
 
     def _last_of_phrase(self, index: int, last: int) -> int:
         page = self.page
@@ -142,6 +150,9 @@ class Acts(NamingContext):
         if not self._asks(inside):
             return False
         norms = [page.norms[place] for place in inside]
+        if any(one in ("us", "me", "him", "them") and other in either("subjects") for one, other in pairwise(norms)):
+            # "Yes, us is on the list."
+            return False
         about_named = norms[0] in _ABOUT_NAMED and self.named_before
         about_kinds = (
             norms[0] in self._generic
@@ -167,6 +178,7 @@ _SEEKERS = frozenset({"you", "your", "youd", "youll"})
 _DETERMINERS = frozenset({"the", "a", "an", "your", "my", "any", "some", "much"})
 #: What is called before something else is said.
 _CALLS = frozenset({"ah", "okay", "ok", "oh", "yes", "no", "well", "right", "sure", "great", "hm", "hmm", "hey", "hi", "hello", "cool", "nice", "perfect", "fine", "yeah", "alright", "wow", "ja", "klar", "gut", "okay", "oh", "hm"})
+_ASPECTS = frozenset({"ending", "cast", "length", "price", "colour", "color", "weight", "fit", "cable", "line", "pace", "actors"})
 #: So few words behind a mark may be a name.
 _FEW = 4
 _VERBS = frozenset({"is", "are", "can", "sind"})

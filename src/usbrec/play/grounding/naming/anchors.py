@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_small
+from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.acts import Acts, contracted, of_talk
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import ARTICLES
@@ -25,10 +26,15 @@ _COUNTED = re.compile(r"\((?:[0-9]|[a-e])\)[ \t]*(?P<entry>[^()\n.;]{1,80}?)(?=,
 _ANNOUNCED = re.compile(r"(?:^|(?<=[.!?]\s))[^:.!?\n]{1,40}:[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$)")
 _FOLLOWING = re.compile(r"\b(?:afterwards|after that|followed by|later|danach)[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)")
 _ANSWERED = re.compile(
-    r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet|one)[ \t]+(?:is|was|would be)[ \t]+"
+    r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet)[ \t]+(?:is|was|would be)[ \t]+"
     r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
 )
+#: What stands inside titles.
+_WITHIN = frozenset({"of", "from", "the", "in", "and", "a"})
+#: What is said of one that is chosen.
+_SUITING = frozenset({"suits", "fits", "leads", "wins", "works"})
 _OBJECTS = frozenset({"no", "the", "a", "an", "my", "your", "her", "his", "him", "me", "us", "them"})
+_SAID = frozenset({"answer", "former", "latter", "first", "second", "third", "other"})
 _STARTS = frozenset({"any", "another", "some", "something", "anything", "it", "both", "either", "one", "this", "that", "these", "those"})  # fmt: skip
 
 
@@ -37,9 +43,12 @@ class Anchors(Acts):
 
     def _beside_anchors(self) -> Iterator[str]:
         page, spoken = self.page, self._spoken
-        if spoken is None or not self._ours_written:
+        if not self._ours_written:
             return
         owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+        yield from self._told_apart(owned)
+        if spoken is None:
+            return
         yield from self._small_titles(owned)
         for first, last in self._ours_written:
             if (start := self._glued_before(first, owned)) is not None:
@@ -53,13 +62,18 @@ class Anchors(Acts):
         if spoken.code == "en":
             yield from self._imperative(owned)
             yield from self._subjects(owned)
-        yield from self._told_apart(owned)
+            yield from self._short_sentences(owned)
+        yield from self._numbered_capitals(owned)
         yield from self._small_openings(owned)
         yield from self._proposed(owned)
 
     def _small_titles(self, owned: set[int]) -> Iterator[str]:
         """Titles of ours in small letters, which may be the half of another one."""
         page = self.page
+        for index, raw in enumerate(page.raws):
+            # The country is written otherwise.
+            if raw == "Us" and index not in owned and not page.opens[index]:
+                yield raw
         for index, at in enumerate(page.mention_at):
             if at is None or index in owned or (index and page.mention_at[index - 1] is at):
                 continue
@@ -109,19 +123,27 @@ class Anchors(Acts):
         return index
 
     def _opener(self, index: int, first: int) -> bool:
-        """Whether a word may open a sentence whose next word is a title."""
+        """Whether a word may open a sentence that goes on with a title, at once or behind small words."""
         norm, spoken = self.page.norms[index], self._spoken
         assert spoken is not None
-        return (
+        if spoken.code != "en":
+            return True
+        if (
             norm in spoken.function
             or norm in either("choosing")
             or norm in spoken.naming
             or norm in spoken.after_naming
-            or spoken.code != "en"
-            or (index + 1 == first and is_verb(norm) and norm not in nouns("count"))
+            or norm in lexicon("en", "phrases")["openers"].split()
             or norm.endswith("ly")
-            or (of_talk("en", norm) and (index + 1 < first or not noun_only(norm)))
-        )
+            or contracted(norm)
+        ):
+            return True
+        if index + 1 == first:
+            return is_verb(norm) and (not noun_or_verb(norm) or of_talk("en", norm)) and norm not in nouns("count")
+        if not _WITHIN.issuperset(self.page.norms[index + 1 : first]):
+            return True
+        # "Fans of Alien", "Blast from Cloverfield".
+        return of_talk("en", norm) or (is_verb(norm) and not noun_or_verb(norm))
 
     def _glued_behind(self, last: int, owned: set[int]) -> int | None:
         """The capital behind a title and small words that makes it longer: "Unbroken to the Galaxy"."""
@@ -129,7 +151,7 @@ class Anchors(Acts):
         while (
             index < len(page.norms)
             and page.gap(index) == " "
-            and page.norms[index] in ("of", "to", "the", "in", "a", "at", "on", "for")
+            and page.norms[index] in ("of", "to", "the", "in", "a", "at", "on", "for", "with", "vs")
             and page.raws[index].islower()
         ):
             index += 1
@@ -143,14 +165,15 @@ class Anchors(Acts):
             heading = not first or "\n" in page.gap(first) or page.gap(first).strip(" .!?")
             dated = at is not None and at.year is not None
             return None if heading or (dated and index not in owned) else index
-        if (
-            index == last + 1 < len(page.norms)
-            and page.gap(index) == " "
-            and is_capital(page.raws[index])
-            and page.norms[index] in either("editions")
-            and index not in owned
-        ):
+        if index == last + 1 < len(page.norms) and page.gap(index) == " " and index in owned:
             return index
+        if index == last + 1 < len(page.norms) and page.gap(index) == " ":
+            german = self._language is not None and self._language.code == "de"
+            named = page.norms[index] in either("editions") or len(page.raws[index]) == 1 or self._proper(index) or not german
+            at = page.mention_at[last]
+            named = named and (at is None or at.year is None)
+            if is_capital(page.raws[index]) and named and page.raws[index] != "I":
+                return index
         if index == last + 1 < len(page.norms) and page.norms[index].isdigit() and page.gap(index) == " ":
             following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
             return None if following in either("units") | either("counted") | either("currencies") else index
@@ -185,8 +208,13 @@ class Anchors(Acts):
             start -= 1
         if start in owned or last - start > 6 or page.norms[start] in _STARTS:
             return None
+        if start == last and page.opens[start] and is_capital(page.raws[start]) and page.norms[place] in ("and", "or"):
+            # "Live and Red Shoes might ...".
+            alone = page.norms[start]
+            licensed = self._kind_of_item(alone) or self._function(alone) or not is_singular(alone)
+            return None if licensed or alone.endswith("ing") else (start, last)
         norms = page.norms[start : last + 1]
-        if page.norms[place] == "above":
+        if page.norms[place] == "above" or norms == ["us"]:
             return (start, last)
         plain = all(of_talk("en", norm) or self._kind_of_item(norm) for norm in norms)
         clause = any(
@@ -217,8 +245,12 @@ class Anchors(Acts):
             and page.norms[end + 1] not in either("subjects")
         ):
             end += 1
+        if page.raws[start] == "Us" or page.norms[start : start + 2] == ["us", "work"]:
+            return (start, start)
         if any(not page.raws[place][0].islower() for place in range(start, end + 1)):
             return None
+        if end > start and is_verb(page.norms[start + 1]) and self._bare_noun(start):
+            return (start, start)
         if end + 1 in owned or page.norms[start] in either("subjects") or is_verb(page.norms[start]):
             return None
         norms = page.norms[start : end + 1]
@@ -243,6 +275,18 @@ class Anchors(Acts):
             if not opened or len(norms) > 5 or not owned.isdisjoint(range(start, verb)):
                 continue
             head = norms[-1]
+            if len(norms) == 1 and head in ("us", "me", "him", "them"):
+                yield page.text[page.words[start].start : page.words[verb].end]
+                continue
+            chosen = norm in _SUITING or (
+                norm == "is" and page.norms[verb + 1 : verb + 2] == ["the"] and any(
+                    one in ("better", "best", "one") for one in page.norms[verb + 2 : verb + 4])
+            )
+            if chosen and norms[0] in ("the", "a", "an", "our") and not any(
+                self._kind_of_item(one) or one in either("favourites") or one in _SAID or one.isdigit() for one in norms[1:]
+            ):
+                yield page.text[page.words[start].start : page.words[verb - 1].end]
+                continue
             if norms[0] in ("the", "our"):
                 known = of_talk("en", head) or self._kind_of_item(head) or f" {head} " in self.heard
             else:
@@ -268,8 +312,26 @@ class Anchors(Acts):
             if not inside or not page.raws[inside[0]][0].islower() or not owned.isdisjoint(inside):
                 continue
             norm = page.norms[inside[0]]
+            if inside[0] - 1 in owned:
+                # The mark is the title's: "Monsters, Inc. goes ...".
+                continue
             if page.words[inside[0]].start and (norm in ARTICLES or not self._function(norm)) and not contracted(norm):
                 yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
+
+    def _numbered_capitals(self, owned: set[int]) -> Iterator[str]:
+        """A word with a capital and one digit: "Crash 6 first"."""
+        page = self.page
+        for index in range(1, len(page.norms)):
+            norm = page.norms[index]
+            if not norm.isdigit() or len(norm) > 1 or index in owned or page.gap(index) != " ":
+                continue
+            if index - 1 in owned or not is_capital(page.raws[index - 1]) or page.norms[index - 1] in either("numbered"):
+                continue
+            ends = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip())
+            following = "" if ends else page.norms[index + 1]
+            known = self._function(page.norms[index - 1]) or page.norms[index - 1] in self._catalogue_words
+            if not known and (ends or following in either("subjects") or following in ("first", "next", "instead")):
+                yield page.text[page.words[index - 1].start : page.words[index].end]
 
     def _told_apart(self, owned: set[int]) -> Iterator[str]:
         """What is counted, announced or put in a row beside ours and names none of it: "(1) harbor, (2)
@@ -287,7 +349,7 @@ class Anchors(Acts):
             if not inside or not owned.isdisjoint(inside) or len(inside) > 5:
                 continue
             first, head = page.norms[inside[0]], page.norms[inside[-1]]
-            if first in _STARTS or first in ("a", "an", "my", "your", "no") or self._kind_of_item(head):
+            if first in _STARTS or (self._function(first) and first != "the") or self._kind_of_item(head):
                 continue
             if all(page.norms[place] in self._catalogue_words for place in inside):
                 continue
@@ -296,6 +358,38 @@ class Anchors(Acts):
             plain = match.re is _ANNOUNCED and len(inside) > 1 and all(of_talk("en", page.norms[place]) for place in inside)
             if not plain:
                 yield match["name"]
+
+    def _bare_noun(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        noun = noun_only(norm) or norm in nouns("bare") or norm in nouns("also_verb")
+        return noun and is_singular(norm) and not self._kind_of_item(norm) and not norm.endswith("ing")
+
+    def _short_sentences(self, owned: set[int]) -> Iterator[str]:
+        """A sentence beside those that name ours, which begins with what it is about: "Burning first."."""
+        page = self.page
+        for start, end in sentences_of(page):
+            inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
+            if len(inside) < 2 or not owned.isdisjoint(inside) or inside[0] - 1 in owned or len(inside) > 9:
+                continue
+            norm, following = page.norms[inside[0]], page.norms[inside[1]]
+            spoken_of = following in either("subjects") or following in ("first", "next", "instead", "it")
+            if not spoken_of or page.gap(inside[1]) != " ":
+                continue
+            known = (
+                self._function(norm)
+                or contracted(norm)
+                or self._kind_of_item(norm)
+                or self._kind_of_item(norm.removesuffix("s"))
+                or norm in _STARTS
+                or norm in lexicon("en", "phrases")["openers"].split()
+                or norm in self.vocabulary.people_words
+                or norm in self._catalogue_words
+                or self._proper(inside[0])
+                or f" {norm} " in self.heard
+                or norm in ("nobody", "everybody", "everyone", "nothing", "everything", "people", "critics")
+            )
+            if not known:
+                yield page.text[page.words[inside[0]].start : page.words[inside[0]].end]
 
     def _imperative(self, owned: set[int]) -> Iterator[str]:
         """A title that begins like an order and is spoken of: "leave no trace is quiet"."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +14,6 @@ from usbrec.play.grounding.naming.language import Language, either, in_some_lang
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
-_RAW = re.compile(r"\w+")
 #: What a year stands behind.
 YEAR_BEHIND = frozenset({"in", "from", "since", "of", "year", "im", "seit", "jahr", "von"})
 ARTICLES = frozenset({"the", "a", "an"})
@@ -37,6 +35,8 @@ class NamingContext:
     heard: str
     #: Whether the dialogue has named an item before.
     named_before: bool = False
+    #: Whether a reply has to show that it makes nothing up, rather than be found to.
+    strict: bool = False
 
     @cached_property
     def _language(self) -> Language | None:
@@ -83,7 +83,7 @@ class NamingContext:
     @cached_property
     def _anything_named(self) -> bool:
         """Whether an item is named; a question may speak of anything."""
-        return bool(self.page.mentions or self._ours_written) or self.page.text.rstrip().endswith("?")
+        return bool(self.page.mentions or (self.strict and self._ours_written)) or self.page.text.rstrip().endswith("?")
 
     @cached_property
     def _ours_written(self) -> Sequence[tuple[int, int]]:
@@ -101,21 +101,15 @@ class NamingContext:
             (first, last)
             for first, last in page.spelt
             if page.mention_at[first] is None
-            and all(is_capital(raw) or raw[0].isdigit() for raw in (page.raws[first], page.raws[last]))
+            and is_capital(page.raws[first])
+            and (is_capital(page.raws[last]) or page.raws[last][0].isdigit())
             and (first < last or self._alone(first))
         ]
         return found
 
     def _alone(self, index: int) -> bool:
-        """Whether a word with a capital, or a number, can be a title by itself."""
+        """Whether a word with a capital can be a title by itself."""
         page = self.page
-        if page.raws[index][0].isdigit():
-            goes_on = index + 1 < len(page.norms) and page.gap(index + 1) == " "
-            return (
-                len(page.norms[index]) > 1
-                and (not index or page.norms[index - 1] not in YEAR_BEHIND)
-                and not (goes_on and not self._ends(index))
-            )
         if not page.opens[index]:
             return True
         return not self._function(page.norms[index]) and (
@@ -127,7 +121,7 @@ class NamingContext:
     def _as_titled(self, first: int, last: int, at: Mention) -> bool:
         """Whether a mention has small letters only where its title has them."""
         item = self.page.items.get(at.item_id)
-        own = {word for title in ((at.title,) if item is None else item.titles) for word in _RAW.findall(title)}
+        own = " ".join((at.title,) if item is None else item.titles)
         return all(
             not raw[0].islower() or raw in own or self._function(raw) for raw in self.page.raws[first : last + 1]
         ) and any(not raw[0].islower() or raw in own for raw in self.page.raws[first : last + 1])

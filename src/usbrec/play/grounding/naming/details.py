@@ -141,8 +141,10 @@ class Details(NamingContext):
         if last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.mention_at[last + 1] is not None:
             return False
         said = page.norms[begin:first]
+        if self.strict and ";" in page.text[before[-1].end : page.words[first].start]:
+            return False
         inside = any(one.start >= page.words[begin].start for one in before)
-        if not inside and (begin == first or not self._begins_plainly(begin)):
+        if self.strict and not inside and (begin == first or not self._begins_plainly(begin)):
             # "Decision to Leave is short.": not said of what the sentence before named.
             return False
         if not either("comparing").isdisjoint(
@@ -206,10 +208,11 @@ class Details(NamingContext):
             return topics[-1].year is not None and page.opens[begin] and page.norms[begin] == "in"
         text = page.text[topics[-1].end : page.words[first].start]
         told = any(
-            is_verb(page.norms[place]) or page.norms[place] in either("subjects") for place in between
+            is_verb(page.norms[place]) or page.norms[place] in either("subjects") or page.norms[place].endswith("s")
+            for place in between
         )
         english = self._language is not None and self._language.code == "en"
-        if (english and not told) or ":" in text or ";" in text or not _TURNS.isdisjoint(page.norms[begin:first]):
+        if self.strict and ((english and not told) or ":" in text or ";" in text or not _TURNS.isdisjoint(page.norms[begin:first])):
             return False
         if (
             after < len(page.norms)
@@ -258,6 +261,9 @@ class Details(NamingContext):
                 return self._subject_known(place)
             if norm in either("detail_prepositions") and is_capital(page.raws[place]) and place > begin:
                 # "...; In the Realm of Men": a title begins there.
+                return False
+            if self.strict and norm == "of" and place > begin and is_capital(page.raws[place - 1]) and page.mention_at[place - 1] is None:
+                # "Triangle of Sadness".
                 return False
             if norm in either("detail_prepositions"):
                 opened = page.norms[place - 1] if place > begin else ""

@@ -83,6 +83,8 @@ class Places(Runs):
         well"."""
         page, language = self.page, self._language
         assert language is not None
+        if self.strict and index and page.mention_at[index - 1] is not None:
+            return None
         norms, raws = page.norms, page.raws
         if (
             index < 2
@@ -194,11 +196,11 @@ class Places(Runs):
             return (
                 subject
                 or self._named_here(index)
-                or not (self._anything_named or page.norms[index].endswith("est"))
+                or not (self._anything_named or (self.strict and page.norms[index].endswith("est")))
             )
         if self._anything_named:
             return False
-        if page.norms[index].endswith("est") or of_talk("en", page.norms[index]):
+        if self.strict and (page.norms[index].endswith("est") or of_talk("en", page.norms[index])):
             return False
         return before in either("verbs_before") or before in (
             "of",
@@ -235,7 +237,7 @@ class Places(Runs):
             # German says a year without "in".
             return self._named_here(index)
         if (
-            not (self._anything_named and self._language is None)
+            (not self._anything_named or (self.strict and self._language is not None))
             and f" {page.norms[index]} " not in self.heard
             and len(page.norms[index]) > 1
         ):
@@ -250,12 +252,12 @@ class Places(Runs):
                 and following not in either("subjects")
             )
             before = page.norms[index - 1] if index and not page.gap(index).strip(" \t:,") else ""
-            if counted and is_verb(following) and (before in _CLAUSES or page.gap(index).strip() in (",", ";")):
+            if self.strict and counted and is_verb(following) and (before in _CLAUSES or page.gap(index).strip() in (",", ";")):
                 # "but 1761 suits you more".
                 counted = following in either("units") | either("counted")
-            if self._ours_written and "(" in page.gap(index):
+            if self.strict and self._ours_written and "(" in page.gap(index):
                 return False
-            if self._ours_written and before in YEAR_BEHIND and _YEAR.fullmatch(page.norms[index]):
+            if self.strict and self._ours_written and before in YEAR_BEHIND and _YEAR.fullmatch(page.norms[index]):
                 # Whether it is the right one is another question.
                 return False
             if self._named_here(index) and not counted:
@@ -358,7 +360,7 @@ class Places(Runs):
     def _after_naming(self, index: int) -> int | None:
         """The last word of a name in small letters that stands alone behind a naming verb; None for none."""
         page, language = self.page, self._language
-        if not self._ours_written:
+        if self.strict and not self._ours_written:
             return None
         assert language is not None
         if not index or page.opens[index] or page.gap(index).strip(" \t"):

@@ -29,14 +29,16 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class NameCheck:
-    """Finds unlisted names in replies about the items of one catalogue."""
+    """Finds unlisted names in replies about the items of one catalogue; `strict` ones also refuse a reply that
+    does not show that it names none (naming/acts.py, naming/anchors.py)."""
 
     vocabulary: Vocabulary
+    strict: bool = False
 
     def unlisted(self, page: Page, shown: Sequence[Item], heard: Heard) -> tuple[str, ...]:
         """What `page` calls by a name that is none of ours, and what it says that may be one. `shown` are the
         items that the reply is to choose from, `heard` is what the seeker has said."""
-        return tuple(_Finder(self.vocabulary, page, shown, heard.words, heard.named).found())
+        return tuple(_Finder(self.vocabulary, page, shown, heard.words, heard.named, self.strict).found())
 
 
 class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Anchors):
@@ -52,5 +54,6 @@ class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Anchors):
         yield from self._german_small()
         yield from self._beside_others()
         yield from self._marked()
-        yield from self._unexplained()
-        yield from self._beside_anchors()
+        if self.strict:
+            yield from self._unexplained()
+            yield from self._beside_anchors()
