@@ -117,7 +117,7 @@ class Acts(NamingContext):
             # "Have you seen the open road?"
             end = self._last_of_phrase(index + 1, last)
             said = page.norms[index + 1 : end + 1]
-            return not is_singular(said[-1]) or any(self._kind_of_item(one) or one in _ASPECTS for one in said)
+            return not is_singular(said[-1]) or any(self._kind(one) or one in _ASPECTS for one in said)
         if norm in _listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
             return True
         if norm in ("us", "me", "him"):
@@ -135,7 +135,7 @@ class Acts(NamingContext):
             # "may I suggest taste of cherry".
             return False
         single = head.removesuffix("s")
-        return any(map(self._kind_of_item, (head, single)))
+        return any(map(self._kind, (head, single)))
 
     def _last_of_phrase(self, index: int, last: int) -> int:
         page = self.page

@@ -174,7 +174,8 @@ class Anchors(Acts):
             named = named and (at is None or at.year is None)
             if is_capital(page.raws[index]) and named and page.raws[index] != "I":
                 return index
-        if index == last + 1 < len(page.norms) and page.norms[index].isdigit() and page.gap(index) == " ":
+        marked = page.gap(index) if index < len(page.norms) else ""
+        if index == last + 1 < len(page.norms) and page.norms[index].isdigit() and marked in (" ", "! ", "? "):
             following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
             return None if following in either("units") | either("counted") | either("currencies") else index
         if index == last + 1 or index >= len(page.norms) or index in owned or page.gap(index) != " ":
@@ -211,22 +212,22 @@ class Anchors(Acts):
         if start == last and page.opens[start] and is_capital(page.raws[start]) and page.norms[place] in ("and", "or"):
             # "Live and Red Shoes might ...".
             alone = page.norms[start]
-            licensed = self._kind_of_item(alone) or self._function(alone) or not is_singular(alone)
+            licensed = self._kind(alone) or self._function(alone) or not is_singular(alone)
             return None if licensed or alone.endswith("ing") else (start, last)
         norms = page.norms[start : last + 1]
         if page.norms[place] == "above" or norms == ["us"]:
             return (start, last)
-        plain = all(of_talk("en", norm) or self._kind_of_item(norm) for norm in norms)
+        plain = all(of_talk("en", norm) or self._kind(norm) for norm in norms)
         clause = any(
             norm in either("subjects") or (is_verb(norm) and not noun_or_verb(norm)) for norm in norms
         )
         if norms[0] in ("a", "an"):
             chosen = start > 0 and page.norms[start - 1] in either("choosing")
-            plain = not chosen or any(map(self._kind_of_item, norms))
+            plain = not chosen or any(map(self._kind, norms))
         bare = (
             (norms[0] in nouns("count") and "the" in norms)
             or (noun_only(norms[-1]) and is_singular(norms[-1]) and norms[-1] in nouns("count"))
-        ) and not any(norm in _STARTS or norm in ("a", "an", "my", "your", "the", "no") or self._kind_of_item(norm) for norm in norms)
+        ) and not any(norm in _STARTS or norm in ("a", "an", "my", "your", "the", "no") or self._kind(norm) for norm in norms)
         return None if (plain and not bare) or clause else (start, last)
 
     def _joined_behind(self, last: int, owned: set[int]) -> tuple[int, int] | None:
@@ -254,7 +255,7 @@ class Anchors(Acts):
         if end + 1 in owned or page.norms[start] in either("subjects") or is_verb(page.norms[start]):
             return None
         norms = page.norms[start : end + 1]
-        plain = all(of_talk("en", norm) or self._kind_of_item(norm) or self._function(norm) for norm in norms)
+        plain = all(of_talk("en", norm) or self._kind(norm) or self._function(norm) for norm in norms)
         return None if plain else (start, end)
 
     def _subjects(self, owned: set[int]) -> Iterator[str]:
@@ -283,15 +284,15 @@ class Anchors(Acts):
                     one in ("better", "best", "one") for one in page.norms[verb + 2 : verb + 4])
             )
             if chosen and norms[0] in ("the", "a", "an", "our") and not any(
-                self._kind_of_item(one) or one in either("favourites") or one in _SAID or one.isdigit() for one in norms[1:]
+                self._kind(one) or one in either("favourites") or one in _SAID or one.isdigit() for one in norms[1:]
             ):
                 yield page.text[page.words[start].start : page.words[verb - 1].end]
                 continue
             if norms[0] in ("the", "our"):
-                known = of_talk("en", head) or self._kind_of_item(head) or f" {head} " in self.heard
+                known = of_talk("en", head) or self._kind(head) or f" {head} " in self.heard
             else:
                 known = all(
-                    of_talk("en", one) or self._kind_of_item(one) or f" {one} " in self.heard or one in _STARTS
+                    of_talk("en", one) or self._kind(one) or f" {one} " in self.heard or one in _STARTS
                     for one in norms
                 )
             if known or any(contracted(one) for one in norms):
@@ -315,7 +316,9 @@ class Anchors(Acts):
             if inside[0] - 1 in owned:
                 # The mark is the title's: "Monsters, Inc. goes ...".
                 continue
-            if page.words[inside[0]].start and (norm in ARTICLES or not self._function(norm)) and not contracted(norm):
+            # A reply that begins with a capital goes on with capitals.
+            sound = self._function(norm) and norm not in ARTICLES and page.raws[0][0].islower()
+            if page.words[inside[0]].start and not sound and not contracted(norm):
                 yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
 
     def _numbered_capitals(self, owned: set[int]) -> Iterator[str]:
@@ -349,7 +352,7 @@ class Anchors(Acts):
             if not inside or not owned.isdisjoint(inside) or len(inside) > 5:
                 continue
             first, head = page.norms[inside[0]], page.norms[inside[-1]]
-            if first in _STARTS or (self._function(first) and first != "the") or self._kind_of_item(head):
+            if first in _STARTS or (self._function(first) and first != "the") or self._kind(head):
                 continue
             if all(page.norms[place] in self._catalogue_words for place in inside):
                 continue
@@ -362,7 +365,7 @@ class Anchors(Acts):
     def _bare_noun(self, index: int) -> bool:
         norm = self.page.norms[index]
         noun = noun_only(norm) or norm in nouns("bare") or norm in nouns("also_verb")
-        return noun and is_singular(norm) and not self._kind_of_item(norm) and not norm.endswith("ing")
+        return noun and is_singular(norm) and not self._kind(norm) and not norm.endswith("ing")
 
     def _short_sentences(self, owned: set[int]) -> Iterator[str]:
         """A sentence beside those that name ours, which begins with what it is about: "Burning first."."""
@@ -378,8 +381,8 @@ class Anchors(Acts):
             known = (
                 self._function(norm)
                 or contracted(norm)
-                or self._kind_of_item(norm)
-                or self._kind_of_item(norm.removesuffix("s"))
+                or self._kind(norm)
+                or self._kind(norm.removesuffix("s"))
                 or norm in _STARTS
                 or norm in lexicon("en", "phrases")["openers"].split()
                 or norm in self.vocabulary.people_words

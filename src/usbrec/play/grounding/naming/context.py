@@ -147,6 +147,11 @@ class NamingContext:
         """Whether a word says what kind an item is, or what it has."""
         return norm in self._generic or norm in self._catalogue_words or norm in either("kinds")
 
+    def _kind(self, norm: str) -> bool:
+        """The same, without the words that only the stories of films tell of."""
+        listed = norm in self._generic or norm in either("kinds") or norm in self.vocabulary.genres
+        return listed or (self.vocabulary.brands and norm in self._catalogue_words)
+
     def _is_talk(self, norm: str) -> bool:
         """Whether a word is one of a sentence: a pronoun, a verb, rather than of a name."""
         language = self._language
