@@ -1,0 +1,255 @@
+"""Frames for a fourth measure of bench/made_up_names.py: written after the check was done, and measured once.
+
+The marks are those of bench/made_up_frames.py; all frames are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+FILMS = (
+    "Based on what you told me, {t} would be a lovely pick.",
+    "Since it's late, I'd keep it simple: {t}.",
+    "For pure comfort, {t} is unbeatable.",
+    "Ah, then {t} is a must.",
+    "One film comes up again and again in such lists, and it is {t}.",
+    "If you're open to something older, {t} is from {y} and still feels fresh.",
+    "Let me throw {t} into the mix.",
+    "You could try {t}, a {g} story about growing up.",
+    "I'd be surprised if you didn't like {t}.",
+    "{t} has a twist that nobody sees coming.",
+    "Many people put {t} and {r} in the same drawer, but they could not be more different.",
+    "Next to {r}, {t} looks almost cheerful.",
+    "Instead of {r}, you might give {t} a chance.",
+    "{r} is the safe choice. {t} is the bold one.",
+    "You liked {r}? Then have a go at {t}.",
+    "Pair it with {t} for a long evening.",
+    "I'd watch {t} before {r}, because it sets the mood.",
+    "My top three: {r}, {t}, {r}.",
+    "Here are some ideas:\n1) {r}\n2) {t}\n3) {r}",
+    "* {t}: warm and funny\n* {r}: cold and clever",
+    "- **{r}** ({g})\n- **{t}** (a bit longer)",
+    "\"{t}\" could be the one. It is short and sharp.",
+    "My friends keep quoting lines from \u201c{t}\u201d.",
+    "'{t}' has been on my mind since your first message.",
+    "The critics called _{t}_ a small miracle.",
+    "What a good question! I'd answer it with {t}.",
+    "Sorry about that. In that case, {t}?",
+    "No worries, here's another one: {t}.",
+    "Got it, no blood. How does {t} sound?",
+    "Ever come across {t}?",
+    "May I point you towards {t}?",
+    "Do you happen to know {t}?",
+    "Why don't you start with {t}?",
+    "Would {t} be too slow for you?",
+    "Is {t} still on your watchlist?",
+    "{t}, perhaps? It has {p} in it.",
+    "With {p} at the helm, {t} could hardly go wrong.",
+    "Fun fact: {t} was shot in only three weeks.",
+    "The soundtrack of {t} alone is worth your evening.",
+    "Nothing too heavy, nothing too silly: {t} hits the sweet spot.",
+    "In terms of atmosphere, few come close to {t}.",
+    "As for a good laugh, {t} delivers.",
+    "When I hear \u201cslow burn\u201d, I think of {t}.",
+    "You'll laugh at the first half of {t} and cry at the second.",
+    "The first ten minutes of {t} are better than most whole films.",
+    "Whoever likes {r} tends to like {t} too.",
+    "Right, so {g} it is. {t} tops the charts there.",
+    "That rules out {r}. What remains is {t}.",
+    "Okay, last try: {t}.",
+    "Not long ago I saw {t} again, and it holds up.",
+    "{t} will keep you guessing until the credits roll.",
+    "For you I'd choose {t}, for your friend {r}.",
+    "If it has to be funny, {t}; if it has to be sad, {r}.",
+    "There's something about {t} that stays with you.",
+    "To be honest, {t} beats everything else on that shelf.",
+    "Trust me on {t}.",
+    "{t} is streaming right now, as far as I know.",
+    "Dim the lights and start {t}.",
+    "How come nobody has told you about {t}?",
+    "It may sound odd, but {t} is a Christmas film.",
+    "The best thing about {t} is its ending.",
+    "Falls du es ruhig magst: {t}.",
+    "Ich denke da an {t}.",
+    "Dann wird dir {t} bestimmt gefallen.",
+    "Wie findest du {t}?",
+    "Ein Geheimtipp ist {t} aus dem Jahr {y}.",
+    "Neben {r} lohnt sich auch {t}.",
+    "Zum Lachen eignet sich {t} am besten.",
+)
+PLAIN_FILMS = (
+    "What are you in the mood for today?",
+    "Do you have a favorite director?",
+    "Should it be suitable for children?",
+    "Nice! Would you say you prefer action or dialogue?",
+    "Okay, and how long may it be?",
+    "Which film did you love as a child?",
+    "I'm sorry it wasn't your thing. What did you miss?",
+    "Do you want something that makes you think?",
+    "Thank you, that helps a lot! Black and white or in color?",
+    "Glad you liked it! Shall I look for something similar?",
+    "Bist du eher müde oder noch wach?",
+    "Welche Schauspieler magst du?",
+)
+PRODUCTS = (
+    "Based on what you told me, the {t} would be a good buy.",
+    "For long flights, the {t} is unbeatable.",
+    "Ah, then the {t} is a must.",
+    "Let me throw the {t} into the mix.",
+    "You could try the {t}, which is light and folds flat.",
+    "I'd be surprised if you didn't like the {t}.",
+    "The {t} has a button for your phone's assistant.",
+    "Next to the {r}, the {t} feels like a feather.",
+    "Instead of the {r}, you might give the {t} a chance.",
+    "The {r} is the safe choice. The {t} is the bold one.",
+    "You liked the {r}? Then have a go at the {t}.",
+    "I'd test the {t} before the {r}, because it is cheaper to send back.",
+    "Our top three: {r}, {t}, {r}.",
+    "Here are some ideas:\n1) {r}\n2) {t}\n3) {r}",
+    "* {t}: soft and warm\n* {r}: hard and clear",
+    "- **{r}** ({g})\n- **{t}** (a bit heavier)",
+    "\"{t}\" could be the one. It is small and sturdy.",
+    "What a good question! I'd answer it with the {t}.",
+    "Sorry about that. In that case, the {t}?",
+    "No worries, here's another one: the {t}.",
+    "Got it, no cable. How does the {t} sound to you?",
+    "Ever come across the {t}?",
+    "May I point you towards the {t}?",
+    "Do you happen to know the {t}?",
+    "Why don't you start with the {t}?",
+    "Would the {t} be too heavy for you?",
+    "Is the {t} still on your list?",
+    "The {t}, perhaps? It is made by {p}.",
+    "The microphone of the {t} alone is worth the money.",
+    "In terms of comfort, few come close to the {t}.",
+    "As for calls, the {t} delivers.",
+    "When I hear \u201cnoisy office\u201d, I think of the {t}.",
+    "Whoever likes the {r} tends to like the {t} too.",
+    "Right, so {g} it is. The {t} tops the charts there.",
+    "That rules out the {r}. What remains is the {t}.",
+    "Okay, last try: the {t}.",
+    "Not long ago we tested the {t}, and it held up.",
+    "For you I'd choose the {t}, for your son the {r}.",
+    "If it has to be cheap, the {t}; if it has to be good, the {r}.",
+    "To be honest, the {t} beats everything else on that shelf.",
+    "Trust me on the {t}.",
+    "How come nobody has told you about the {t}?",
+    "The best thing about the {t} is its sound.",
+    "Your budget allows for the {t} at {price} euro.",
+    "You'd pay {price} euro for the {t}.",
+    "The {t} is ours for {price} €, with free shipping.",
+    "Priced at {price} euro, the {t} is fair.",
+    "The battery of the {t} holds for {h} hours.",
+    "Charge the {t} once and listen for {h} hours.",
+    "If you want it in {c}, take the {t}.",
+    "There is a {c} one too: the {t}.",
+    "{p} built the {t} for people who travel.",
+    "Introduced in {y}, the {t} is no longer new, but good.",
+    "Sweat is no problem for the {t}.",
+    "You can wear the {t} under a helmet.",
+    "Even at full volume, the {t} stays clear.",
+    "Our staff picked the {t} as their favourite.",
+    "The {t} pairs with two phones at once.",
+    "Small ears? The {t} comes with three sizes of tips.",
+    "A word of caution: the {t} leaks a little sound.",
+    "On the bus the {t} is a blessing.",
+    "Falls es leicht sein soll: der {t}.",
+    "Ich denke da an den {t}.",
+    "Dann wird Ihnen der {t} bestimmt gefallen.",
+    "Wie finden Sie den {t}?",
+    "Neben dem {r} lohnt sich auch der {t}.",
+    "Zum Telefonieren eignet sich der {t} am besten.",
+    "Der {t} kostet bei uns {price} Euro.",
+)
+PLAIN_PRODUCTS = (
+    "What do you mostly listen to?",
+    "Do you have a favourite brand?",
+    "Should they be suitable for children?",
+    "Nice! Would you say you prefer deep bass or clear voices?",
+    "Okay, and how much may they weigh?",
+    "I'm sorry they broke. How long did you have them?",
+    "Do you want to use them while swimming?",
+    "Thank you, that helps a lot! Black or white?",
+    "Glad they fit! Anything else you need?",
+    "Does the case have to be small?",
+    "Tragen Sie eine Brille?",
+    "Welche Farbe gefällt Ihnen?",
+)
+IN_STOCK = (
+    "The {t} is in stock and can leave today.",
+    "Lucky you: the {t} is available.",
+    "We have the {t} in stock.",
+    "Der {t} ist vorrätig und auf Lager.",
+)
+SOLD_OUT = (
+    "The {t} is sold out until further notice.",
+    "Unfortunately the {t} is out of stock.",
+    "The {t} is not in stock, I'm afraid.",
+    "Leider ist der {t} ausverkauft.",
+)
+WRONG_PRICE = (
+    "The {t} costs just {price} euro.",
+    "You'd pay {price} € for the {t}.",
+    "The {t} comes at {price} EUR.",
+    "It is {price} euro for the {t}.",
+    "Der {t} kostet nur {price} €.",
+)
+WRONG_PRODUCT_YEAR = (
+    "The {t} was launched in {y}.",
+    "The {t} is a model from {y}.",
+    "Der {t} stammt aus dem Jahr {y}.",
+)
+WRONG_BRAND = ("The {t} is built by {p}.", "{p} makes the {t}.", "Take the {t} from {p}.")
+WRONG_YEAR = (
+    "{t} ({y}) is lovely.",
+    "You could try {t}, released in {y}.",
+    "{t} came out in {y}.",
+    "Watch {t} ({y}) first.",
+)
+WRONG_PERSON = (
+    "{t}, directed by {p}, is my tip.",
+    "{p} directed {t}.",
+    "Try {t} with {p}.",
+    "{t} stars {p}.",
+)
+
+PRODUCTS_ELSEWHERE = (
+    "Sony WH-XB910N", "Bose SoundLink II", "Sennheiser PXC 550", "JBL Endurance Peak", "Beats Fit Pro", "AKG Y600NC",
+    "Skullcandy Hesh Evo", "Philips Fidelio L4", "Huawei FreeBuds Studio", "Xiaomi Buds 4 Pro", "OnePlus Buds Z2",
+    "Bowers & Wilkins Pi7", "Urbanears Luma", "Jays u-Jays", "House of Marley Exodus", "Audeze Mobius", "Astell AK T5p",
+    "Razer Opus X", "Logitech Zone Vibe", "Poly Voyager Focus", "Northern Lights", "First Snow", "Glass Bridge",
+    "Evening Tide", "Copper Field", "Second Wind", "Hidden Valley", "Still Water",
+)  # fmt: skip
+FILMS_ELSEWHERE = (
+    "Cleo from 5 to 7", "The Spirit of the Beehive", "Cria Cuervos", "The Green Ray", "A Summer's Tale", "Pickpocket",
+    "Mouchette", "Playtime", "Mon Oncle", "Daisies", "Closely Watched Trains", "The Firemen's Ball", "Ashes and Diamonds",
+    "Knife in the Water", "Ikiru", "High and Low Tide", "Floating Weeds", "Sansho the Bailiff", "Woman of Tokyo",
+    "Black Orpheus", "Central Station", "Roma", "Y Tu Mama Tambien", "The Official Story", "Wild Tales", "Nine Queens",
+    "Embrace of the Serpent", "The Lives of Others", "Head-On", "Wings of Hope", "Downfall", "The Tin Drum", "Persona",
+    "Fanny and Alexander", "Cries and Whispers", "Babette's Feast", "The Celebration", "Breaking the Waves", "Festen",
+    "Songs from the Second Floor", "A Man Called Ove", "Let the Sunshine In", "Things to Come", "Summer Hours",
+    "The Taste of Others", "Tell No One", "The Chorus", "Welcome to the Sticks", "Nothing to Declare", "Brooklyn Nights",
+)  # fmt: skip
+WORDS = (
+    "Ivory", "Thicket", "Ravine", "Bonfire", "Mosaic", "Hollow", "Prelude", "Afterglow", "Compass", "Drifter", "Embassy",
+    "Foxglove", "Granite", "Heirloom", "Icebreaker", "Jubilee", "Keepsake", "Lighthouse", "Maelstrom", "Nightfall",
+    "Outpost", "Pilgrimage", "Quarry", "Runway", "Sandstorm", "Twilight Zone", "Undertow", "Vagabond", "Wildfire",
+    "Yesterday",
+)  # fmt: skip
+SYLLABLES = ("ar", "bel", "cor", "din", "eph", "fal", "gam", "hox", "iri", "jun", "kel", "lor", "myr", "nox", "pol", "ska")
+FOREIGN = ("夏の庭", "雪の女", "Осень", "Долгая дорога", "봄날", "밤의 노래", "重慶", "活着", "Το λιμάνι", "חורף", "星の海", "Тень")
+EDITIONS = ("Plus II", "Light", "Sport", "White Edition", "Anniversary", "HD", "2024", "Max Pro")
+SEQUELS = ("The Awakening", "Legacy", "Judgement Night", "Into the Storm", "The Lost Chapter", "Part Three")
+PEOPLE = ("Elena Markova", "Henrik Dahl", "Paula Estrada", "Simon Achebe", "Yara Haddad", "Oliver Quist", "Mei Tanaka")
+SEEKERS_FILMS = (
+    "I have two hours tonight. What do you suggest?", "I like stories about friendship.", "Hey, I need a movie!",
+    "My kids are asleep, so anything goes.", "Ich hätte gern einen Film für heute.",
+)  # fmt: skip
+SEEKERS_PRODUCTS = (
+    "Which headphones do you recommend?", "I travel a lot and hate noise.", "Hey, I need something for my calls.",
+    "My son wants headphones for his birthday.", "Ich möchte gute Kopfhörer kaufen.",
+)  # fmt: skip
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()
+    print(f"{len(FILMS)} frames of films, {len(PRODUCTS)} of products")
