@@ -29,7 +29,7 @@ FILMS = (
     "Here are some ideas:\n1) {r}\n2) {t}\n3) {r}",
     "* {t}: warm and funny\n* {r}: cold and clever",
     "- **{r}** ({g})\n- **{t}** (a bit longer)",
-    "\"{t}\" could be the one. It is short and sharp.",
+    '"{t}" could be the one. It is short and sharp.',
     "My friends keep quoting lines from \u201c{t}\u201d.",
     "'{t}' has been on my mind since your first message.",
     "The critics called _{t}_ a small miracle.",
@@ -108,7 +108,7 @@ PRODUCTS = (
     "Here are some ideas:\n1) {r}\n2) {t}\n3) {r}",
     "* {t}: soft and warm\n* {r}: hard and clear",
     "- **{r}** ({g})\n- **{t}** (a bit heavier)",
-    "\"{t}\" could be the one. It is small and sturdy.",
+    '"{t}" could be the one. It is small and sturdy.',
     "What a good question! I'd answer it with the {t}.",
     "Sorry about that. In that case, the {t}?",
     "No worries, here's another one: the {t}.",
@@ -214,39 +214,94 @@ WRONG_PERSON = (
 )
 
 PRODUCTS_ELSEWHERE = (
-    "Sony WH-XB910N", "Bose SoundLink II", "Sennheiser PXC 550", "JBL Endurance Peak", "Beats Fit Pro", "AKG Y600NC",
-    "Skullcandy Hesh Evo", "Philips Fidelio L4", "Huawei FreeBuds Studio", "Xiaomi Buds 4 Pro", "OnePlus Buds Z2",
-    "Bowers & Wilkins Pi7", "Urbanears Luma", "Jays u-Jays", "House of Marley Exodus", "Audeze Mobius", "Astell AK T5p",
-    "Razer Opus X", "Logitech Zone Vibe", "Poly Voyager Focus", "Northern Lights", "First Snow", "Glass Bridge",
+    "Sony WH-XB910N", "Bose SoundLink II", "Sennheiser PXC 550", "JBL Endurance Peak", "Beats Fit Pro",
+    "AKG Y600NC",
+    "Skullcandy Hesh Evo", "Philips Fidelio L4", "Huawei FreeBuds Studio", "Xiaomi Buds 4 Pro",
+    "OnePlus Buds Z2",
+    "Bowers & Wilkins Pi7", "Urbanears Luma", "Jays u-Jays", "House of Marley Exodus", "Audeze Mobius",
+    "Astell AK T5p",
+    "Razer Opus X", "Logitech Zone Vibe", "Poly Voyager Focus", "Northern Lights", "First Snow",
+    "Glass Bridge",
     "Evening Tide", "Copper Field", "Second Wind", "Hidden Valley", "Still Water",
 )  # fmt: skip
 FILMS_ELSEWHERE = (
-    "Cleo from 5 to 7", "The Spirit of the Beehive", "Cria Cuervos", "The Green Ray", "A Summer's Tale", "Pickpocket",
-    "Mouchette", "Playtime", "Mon Oncle", "Daisies", "Closely Watched Trains", "The Firemen's Ball", "Ashes and Diamonds",
-    "Knife in the Water", "Ikiru", "High and Low Tide", "Floating Weeds", "Sansho the Bailiff", "Woman of Tokyo",
-    "Black Orpheus", "Central Station", "Roma", "Y Tu Mama Tambien", "The Official Story", "Wild Tales", "Nine Queens",
-    "Embrace of the Serpent", "The Lives of Others", "Head-On", "Wings of Hope", "Downfall", "The Tin Drum", "Persona",
-    "Fanny and Alexander", "Cries and Whispers", "Babette's Feast", "The Celebration", "Breaking the Waves", "Festen",
-    "Songs from the Second Floor", "A Man Called Ove", "Let the Sunshine In", "Things to Come", "Summer Hours",
-    "The Taste of Others", "Tell No One", "The Chorus", "Welcome to the Sticks", "Nothing to Declare", "Brooklyn Nights",
+    "Cleo from 5 to 7", "The Spirit of the Beehive", "Cria Cuervos", "The Green Ray", "A Summer's Tale",
+    "Pickpocket",
+    "Mouchette", "Playtime", "Mon Oncle", "Daisies", "Closely Watched Trains", "The Firemen's Ball",
+    "Ashes and Diamonds",
+    "Knife in the Water", "Ikiru", "High and Low Tide", "Floating Weeds", "Sansho the Bailiff",
+    "Woman of Tokyo",
+    "Black Orpheus", "Central Station", "Roma", "Y Tu Mama Tambien", "The Official Story", "Wild Tales",
+    "Nine Queens",
+    "Embrace of the Serpent", "The Lives of Others", "Head-On", "Wings of Hope", "Downfall", "The Tin Drum",
+    "Persona",
+    "Fanny and Alexander", "Cries and Whispers", "Babette's Feast", "The Celebration", "Breaking the Waves",
+    "Festen",
+    "Songs from the Second Floor", "A Man Called Ove", "Let the Sunshine In", "Things to Come",
+    "Summer Hours",
+    "The Taste of Others", "Tell No One", "The Chorus", "Welcome to the Sticks", "Nothing to Declare",
+    "Brooklyn Nights",
 )  # fmt: skip
 WORDS = (
-    "Ivory", "Thicket", "Ravine", "Bonfire", "Mosaic", "Hollow", "Prelude", "Afterglow", "Compass", "Drifter", "Embassy",
-    "Foxglove", "Granite", "Heirloom", "Icebreaker", "Jubilee", "Keepsake", "Lighthouse", "Maelstrom", "Nightfall",
-    "Outpost", "Pilgrimage", "Quarry", "Runway", "Sandstorm", "Twilight Zone", "Undertow", "Vagabond", "Wildfire",
+    "Ivory", "Thicket", "Ravine", "Bonfire", "Mosaic", "Hollow", "Prelude", "Afterglow", "Compass",
+    "Drifter", "Embassy",
+    "Foxglove", "Granite", "Heirloom", "Icebreaker", "Jubilee", "Keepsake", "Lighthouse", "Maelstrom",
+    "Nightfall",
+    "Outpost", "Pilgrimage", "Quarry", "Runway", "Sandstorm", "Twilight Zone", "Undertow", "Vagabond",
+    "Wildfire",
     "Yesterday",
 )  # fmt: skip
-SYLLABLES = ("ar", "bel", "cor", "din", "eph", "fal", "gam", "hox", "iri", "jun", "kel", "lor", "myr", "nox", "pol", "ska")
-FOREIGN = ("夏の庭", "雪の女", "Осень", "Долгая дорога", "봄날", "밤의 노래", "重慶", "活着", "Το λιμάνι", "חורף", "星の海", "Тень")
+SYLLABLES = (
+    "ar",
+    "bel",
+    "cor",
+    "din",
+    "eph",
+    "fal",
+    "gam",
+    "hox",
+    "iri",
+    "jun",
+    "kel",
+    "lor",
+    "myr",
+    "nox",
+    "pol",
+    "ska",
+)
+FOREIGN = (
+    "夏の庭",
+    "雪の女",
+    "Осень",
+    "Долгая дорога",
+    "봄날",
+    "밤의 노래",
+    "重慶",
+    "活着",
+    "Το λιμάνι",
+    "חורף",
+    "星の海",
+    "Тень",
+)
 EDITIONS = ("Plus II", "Light", "Sport", "White Edition", "Anniversary", "HD", "2024", "Max Pro")
 SEQUELS = ("The Awakening", "Legacy", "Judgement Night", "Into the Storm", "The Lost Chapter", "Part Three")
-PEOPLE = ("Elena Markova", "Henrik Dahl", "Paula Estrada", "Simon Achebe", "Yara Haddad", "Oliver Quist", "Mei Tanaka")
+PEOPLE = (
+    "Elena Markova",
+    "Henrik Dahl",
+    "Paula Estrada",
+    "Simon Achebe",
+    "Yara Haddad",
+    "Oliver Quist",
+    "Mei Tanaka",
+)
 SEEKERS_FILMS = (
-    "I have two hours tonight. What do you suggest?", "I like stories about friendship.", "Hey, I need a movie!",
+    "I have two hours tonight. What do you suggest?", "I like stories about friendship.",
+    "Hey, I need a movie!",
     "My kids are asleep, so anything goes.", "Ich hätte gern einen Film für heute.",
 )  # fmt: skip
 SEEKERS_PRODUCTS = (
-    "Which headphones do you recommend?", "I travel a lot and hate noise.", "Hey, I need something for my calls.",
+    "Which headphones do you recommend?", "I travel a lot and hate noise.",
+    "Hey, I need something for my calls.",
     "My son wants headphones for his birthday.", "Ich möchte gute Kopfhörer kaufen.",
 )  # fmt: skip
 

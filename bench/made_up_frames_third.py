@@ -122,28 +122,58 @@ SOLD_OUT = ("Sorry, the {t} is sold out.", "The {t} isn't available right now.")
 
 PRODUCTS_ELSEWHERE = (
     "Sony WH-CH720N", "Bose QuietComfort SE", "Sennheiser HD 450BT", "JBL Quantum 100", "Soundcore Space Q45",
-    "Nothing Headphone", "Beats Flex", "Marshall Minor IV", "Jabra Elite 4", "Audio-Technica M20xBT", "Grado SR60x",
-    "Final UX3000", "Creative Zen Hybrid", "Baseus Bowie", "Cambridge Melomania", "Loop Quiet", "Raycon Everyday",
+    "Nothing Headphone", "Beats Flex", "Marshall Minor IV", "Jabra Elite 4", "Audio-Technica M20xBT",
+    "Grado SR60x",
+    "Final UX3000", "Creative Zen Hybrid", "Baseus Bowie", "Cambridge Melomania", "Loop Quiet",
+    "Raycon Everyday",
     "Quiet Storm", "Blue Hour", "Open Road", "Long Distance", "Soft Landing", "City Lights",
 )  # fmt: skip
 FILMS_ELSEWHERE = (
-    "The Quiet Girl", "Past Lives", "Aftersun", "The Banshees of Inisherin", "Decision to Leave", "Close", "Playground",
-    "Flee", "Happening", "The Father", "Sound of Metal", "Minari", "Nomadland", "The Farewell", "Honey Boy", "Waves",
-    "Pain and Glory", "Monos", "Birds of Passage", "Burning", "The Rider", "A Ghost Story", "Good Morning", "Late Spring",
-    "Early Summer", "The Apartment Next Door", "Ordinary Love", "Small Things Like These", "Living", "Sorry We Missed You",
-    "Never Rarely Sometimes Always", "All of Us Strangers", "Perfect Days", "The Holdovers", "Anatomy of a Fall",
+    "The Quiet Girl", "Past Lives", "Aftersun", "The Banshees of Inisherin", "Decision to Leave", "Close",
+    "Playground",
+    "Flee", "Happening", "The Father", "Sound of Metal", "Minari", "Nomadland", "The Farewell", "Honey Boy",
+    "Waves",
+    "Pain and Glory", "Monos", "Birds of Passage", "Burning", "The Rider", "A Ghost Story", "Good Morning",
+    "Late Spring",
+    "Early Summer", "The Apartment Next Door", "Ordinary Love", "Small Things Like These", "Living",
+    "Sorry We Missed You",
+    "Never Rarely Sometimes Always", "All of Us Strangers", "Perfect Days", "The Holdovers",
+    "Anatomy of a Fall",
 )  # fmt: skip
 WORDS = (
-    "Harbor", "Whisper", "Threshold", "Bloom", "Static", "Homeland", "Mercy", "Ritual", "Summit", "Parade", "Shelter",
-    "Glass", "Signal", "Crossing", "Fortune", "Echo", "Gravity", "Silence", "Heartbeat", "Runaway", "Fireworks",
+    "Harbor", "Whisper", "Threshold", "Bloom", "Static", "Homeland", "Mercy", "Ritual", "Summit", "Parade",
+    "Shelter",
+    "Glass", "Signal", "Crossing", "Fortune", "Echo", "Gravity", "Silence", "Heartbeat", "Runaway",
+    "Fireworks",
 )  # fmt: skip
 SYLLABLES = ("zan", "bri", "mol", "tee", "kra", "ven", "sul", "phi", "nor", "dax", "ulo", "gri", "pem", "sha")
-FOREIGN = ("夜の歌", "Белая ночь", "행복", "臥虎藏龍", "Листопад", "青い鳥", "Ο Θίασος", "שלום", "雨の日", "Маяк")
+FOREIGN = (
+    "夜の歌",
+    "Белая ночь",
+    "행복",
+    "臥虎藏龍",
+    "Листопад",
+    "青い鳥",
+    "Ο Θίασος",
+    "שלום",
+    "雨の日",
+    "Маяк",
+)
 EDITIONS = ("Deluxe", "Nano", "Gen 3", "Special Edition", "Studio", "R", "Sport", "Mark II")
 SEQUELS = ("Rise of Shadows", "The Beginning", "Redemption", "Dark Water", "The Final Cut", "Chapter Three")
 PEOPLE = ("Nora Feldt", "Ivan Petrescu", "Sofia Marchetti", "Jonas Brandt", "Amina Diallo", "Lars Nygren")
-SEEKERS_FILMS = ("Recommend me a movie.", "I want to cry tonight.", "Any good action films?", "Etwas Lustiges, bitte.")
-SEEKERS_PRODUCTS = ("I want headphones.", "Something for phone calls?", "I sit in an open office.", "Ich will in Ruhe arbeiten.")
+SEEKERS_FILMS = (
+    "Recommend me a movie.",
+    "I want to cry tonight.",
+    "Any good action films?",
+    "Etwas Lustiges, bitte.",
+)
+SEEKERS_PRODUCTS = (
+    "I want headphones.",
+    "Something for phone calls?",
+    "I sit in an open office.",
+    "Ich will in Ruhe arbeiten.",
+)
 
 if __name__ == "__main__":
     argparse.ArgumentParser(description=__doc__.split("\n")[0]).parse_args()

@@ -58,10 +58,11 @@ class Play(Stage):
     """With candidates, how names are held to the catalogue. checked: the model writes freely, and a reply
     with a name, price, stock, year or person that is none of the catalogue's is drawn again. strict: so is a
     reply that names no item and does more than ask or chat, and one in which something stands beside an item
-    that may be another name: far fewer names that do not exist, more redraws. constrained: the model can only write plain words around titles of the candidates (by a grammar: GGUF models in this
-    process, hf: ones with the extra `constrain`, servers with `models.constrain`). slots: the model writes
-    a candidate's number in brackets, and the title is filled in. The last two are checked as
-    well."""
+    that may be another name: fewer names that do not exist get through, more redraws are
+    made. constrained: the model can only write plain words around titles of the candidates (by a grammar:
+    GGUF models in this process, hf: ones with the extra `constrain`, servers with `models.constrain`).
+    slots: the model writes a candidate's number in brackets, and the title is filled in. The last two are
+    checked as well."""
     tools: bool = False
     """Whether the recommender's model, on a server, looks the catalogue up by calling tools, and recommends
     by calling one (docs/tasks.md); in place of candidates."""

@@ -71,7 +71,8 @@ class Grounded:
     every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
     ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is
     how names are held to the catalogue: "checked" afterwards alone, "strict" likewise, but what does not
-    show that it names ours alone is refused, "constrained" also by a grammar that the model writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`).
+    show that it names ours alone is refused, "constrained" also by a grammar that the model writes in,
+    "slots" also by markers that titles are filled into (of a grounding with `slots`).
     Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 

@@ -1,7 +1,7 @@
 """Speech acts: what a reply does that names no item of ours, which may ask or chat, and nothing else.
 
-A reply that names nothing of the catalogue's recommends nothing of it. Whatever it recommends all the same, in
-small letters or with a number or a word for a name, is made up. So it is not asked whether something in it
+A reply that names nothing of the catalogue's recommends nothing of it. Whatever it recommends all the same,
+in small letters or with a number or a word for a name, is made up. So it is not asked whether something in it
 looks like a name: the reply has to show that it only asks what somebody likes, thanks, wishes or takes note,
 in words that such replies are made of, and is refused where it does not.
 """
@@ -17,12 +17,14 @@ from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import NamingContext
-from usbrec.play.grounding.naming.nouns import is_singular, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.language import Language, derived, either, language, ordinary
+from usbrec.play.grounding.naming.nouns import is_singular, noun_only, noun_or_verb
 
 #: The languages whose talk is known well enough to refuse what is none of it.
 _KNOWN = frozenset({"en", "de"})
-_ABOUT_NAMED = frozenset({"it", "its", "they", "he", "she", "both", "that", "this", "er", "sie", "es", "beide"})
+_ABOUT_NAMED = frozenset(
+    {"it", "its", "they", "he", "she", "both", "that", "this", "er", "sie", "es", "beide"}
+)
 
 
 class Acts(NamingContext):
@@ -72,9 +74,20 @@ class Acts(NamingContext):
         )
 
     def _asks_of_seeker(self, inside: Sequence[int]) -> bool:
-        """Whether a question speaks to the seeker, in any words that are no bare nouns, which may be names."""
+        """Whether a question speaks to the seeker, in words that are no bare nouns, which may be names."""
         page, spoken = self.page, self._spoken
         assert spoken is not None
+        if spoken.code == "de":
+            norms = [page.norms[place] for place in inside]
+            english = language("en")
+            return not _ADDRESSED.isdisjoint(norms) and all(
+                self._talks([place])
+                or (
+                    page.raws[place].islower()
+                    and not english.is_ordinary(page.words[place], page.raws[place])
+                )
+                for place in inside
+            )
         if spoken.code != "en" or not _SEEKERS.isdisjoint(page.norms[place] for place in inside[:3]):
             for place in inside:
                 norm = page.norms[place]
@@ -91,8 +104,6 @@ class Acts(NamingContext):
     def _asks(self, inside: Sequence[int]) -> bool:
         """Whether nothing is proposed in a question: no naming words have anything but "any", "it", a kind of
         item behind them."""
-        page, spoken = self.page, self._spoken
-        assert spoken is not None
         return all(
             self._unnamed(index, inside[-1])
             for index in inside[1:]
@@ -126,9 +137,8 @@ class Acts(NamingContext):
             return True
         if norm in ("a", "an") and index < last:
             # "a dogs" is no English.
-            head = self._last_of_phrase(index + 1, last)
-            plural = not is_singular(page.norms[head])
-            return not (plural and (noun_only(page.norms[head]) or noun_or_verb(page.norms[head])))
+            thing = page.norms[self._last_of_phrase(index + 1, last)]
+            return is_singular(thing) or not (noun_only(thing) or noun_or_verb(thing))
         end = self._last_of_phrase(index, last)
         head = page.norms[end]
         if end < last and page.norms[end + 1] == "of" and is_singular(head):
@@ -139,7 +149,9 @@ class Acts(NamingContext):
 
     def _last_of_phrase(self, index: int, last: int) -> int:
         page = self.page
-        while index < last and page.gap(index + 1) in (" ", "-") and not self._function(page.norms[index + 1]):
+        while (
+            index < last and page.gap(index + 1) in (" ", "-") and not self._function(page.norms[index + 1])
+        ):
             index += 1
         return index
 
@@ -150,7 +162,10 @@ class Acts(NamingContext):
         if not self._asks(inside):
             return False
         norms = [page.norms[place] for place in inside]
-        if any(one in ("us", "me", "him", "them") and other in either("subjects") for one, other in pairwise(norms)):
+        if any(
+            one in ("us", "me", "him", "them") and other in either("subjects")
+            for one, other in pairwise(norms)
+        ):
             # "Yes, us is on the list."
             return False
         about_named = norms[0] in _ABOUT_NAMED and self.named_before
@@ -175,10 +190,54 @@ class Acts(NamingContext):
 
 
 _SEEKERS = frozenset({"you", "your", "youd", "youll"})
+_ADDRESSED = frozenset({"du", "dir", "dich", "ihr", "sie", "ihnen"})
 _DETERMINERS = frozenset({"the", "a", "an", "your", "my", "any", "some", "much"})
 #: What is called before something else is said.
-_CALLS = frozenset({"ah", "okay", "ok", "oh", "yes", "no", "well", "right", "sure", "great", "hm", "hmm", "hey", "hi", "hello", "cool", "nice", "perfect", "fine", "yeah", "alright", "wow", "ja", "klar", "gut", "okay", "oh", "hm"})
-_ASPECTS = frozenset({"ending", "cast", "length", "price", "colour", "color", "weight", "fit", "cable", "line", "pace", "actors"})
+_CALLS = frozenset(
+    {
+        "ah",
+        "okay",
+        "ok",
+        "oh",
+        "yes",
+        "no",
+        "well",
+        "right",
+        "sure",
+        "great",
+        "hm",
+        "hmm",
+        "hey",
+        "hi",
+        "hello",
+        "cool",
+        "nice",
+        "perfect",
+        "fine",
+        "yeah",
+        "alright",
+        "wow",
+        "ja",
+        "klar",
+        "gut",
+    }
+)
+_ASPECTS = frozenset(
+    {
+        "ending",
+        "cast",
+        "length",
+        "price",
+        "colour",
+        "color",
+        "weight",
+        "fit",
+        "cable",
+        "line",
+        "pace",
+        "actors",
+    }
+)
 #: So few words behind a mark may be a name.
 _FEW = 4
 _VERBS = frozenset({"is", "are", "can", "sind"})
@@ -198,7 +257,13 @@ def contracted(norm: str) -> bool:
 @functools.cache
 def _prepositions() -> frozenset[str]:
     # Titles begin with some: "Up", "After Life", "Near Dark".
-    return frozenset(lexicon("en", "phrases")["prepositions"].split()) - {"after", "beyond", "down", "near", "up"}
+    return frozenset(lexicon("en", "phrases")["prepositions"].split()) - {
+        "after",
+        "beyond",
+        "down",
+        "near",
+        "up",
+    }
 
 
 @functools.cache

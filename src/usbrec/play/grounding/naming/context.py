@@ -83,11 +83,13 @@ class NamingContext:
     @cached_property
     def _anything_named(self) -> bool:
         """Whether an item is named; a question may speak of anything."""
-        return bool(self.page.mentions or (self.strict and self._ours_written)) or self.page.text.rstrip().endswith("?")
+        return bool(
+            self.page.mentions or (self.strict and self._ours_written)
+        ) or self.page.text.rstrip().endswith("?")
 
     @cached_property
     def _ours_written(self) -> Sequence[tuple[int, int]]:
-        """The words (first and last) of items of ours that are written as titles are, not in small letters."""
+        """The words (first and last) of items of ours that are written as titles, not in small letters."""
         page = self.page
         found, index = [], 0
         while index < len(page.words):
@@ -121,9 +123,18 @@ class NamingContext:
     def _as_titled(self, first: int, last: int, at: Mention) -> bool:
         """Whether a mention has small letters only where its title has them."""
         item = self.page.items.get(at.item_id)
-        own = " ".join((at.title,) if item is None else item.titles)
+        own = " ".join((at.title,) if item is None else (*item.titles, *item.people))
+        known = {word.norm for word in words(own)} | {word.stem for word in words(own)}
+        if any(
+            self.page.norms[place] not in known and self.page.words[place].stem not in known
+            for place in range(first, last + 1)
+            if str(at.year) != self.page.norms[place]
+        ):
+            # One letter off is a slip of the pen, or another title.
+            return False
         return all(
-            not raw[0].islower() or raw in own or self._function(raw) for raw in self.page.raws[first : last + 1]
+            not raw[0].islower() or raw in own or self._function(raw)
+            for raw in self.page.raws[first : last + 1]
         ) and any(not raw[0].islower() or raw in own for raw in self.page.raws[first : last + 1])
 
     def _mention_at(self, index: int) -> bool:
@@ -211,7 +222,11 @@ class NamingContext:
             return not following or following in either("subjects") or self._function(following)
         if not norm.isdigit() or (following and is_currency(page, index)):
             return False
-        if index + 1 < len(page.norms) and page.norms[index + 1].isdigit() and page.gap(index + 1) in (".", ","):
+        if (
+            index + 1 < len(page.norms)
+            and page.norms[index + 1].isdigit()
+            and page.gap(index + 1) in (".", ",")
+        ):
             # "31.00 euro".
             return False
         counted = following in either("units")

@@ -163,7 +163,12 @@ class Details(NamingContext):
         """Whether a sentence begins with a small word of its language."""
         language = self._language
         norm = self.page.norms[index]
-        return language is None or language.code != "en" or norm in language.function or norm in language.after_naming
+        return (
+            language is None
+            or language.code != "en"
+            or norm in language.function
+            or norm in language.after_naming
+        )
 
     def _credited(self, first: int, last: int) -> bool:
         """Whether what is said of a name is said of who made an item, or played in it: "John Huston is
@@ -208,11 +213,18 @@ class Details(NamingContext):
             return topics[-1].year is not None and page.opens[begin] and page.norms[begin] == "in"
         text = page.text[topics[-1].end : page.words[first].start]
         told = any(
-            is_verb(page.norms[place]) or page.norms[place] in either("subjects") or page.norms[place].endswith("s")
+            is_verb(page.norms[place])
+            or page.norms[place] in either("subjects")
+            or page.norms[place].endswith("s")
             for place in between
         )
         english = self._language is not None and self._language.code == "en"
-        if self.strict and ((english and not told) or ":" in text or ";" in text or not _TURNS.isdisjoint(page.norms[begin:first])):
+        if self.strict and (
+            (english and not told)
+            or ":" in text
+            or ";" in text
+            or not _TURNS.isdisjoint(page.norms[begin:first])
+        ):
             return False
         if (
             after < len(page.norms)
@@ -262,7 +274,13 @@ class Details(NamingContext):
             if norm in either("detail_prepositions") and is_capital(page.raws[place]) and place > begin:
                 # "...; In the Realm of Men": a title begins there.
                 return False
-            if self.strict and norm == "of" and place > begin and is_capital(page.raws[place - 1]) and page.mention_at[place - 1] is None:
+            if (
+                self.strict
+                and norm == "of"
+                and place > begin
+                and is_capital(page.raws[place - 1])
+                and page.mention_at[place - 1] is None
+            ):
                 # "Triangle of Sadness".
                 return False
             if norm in either("detail_prepositions"):

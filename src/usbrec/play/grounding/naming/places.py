@@ -13,7 +13,6 @@ from usbrec.play.grounding.naming.nouns import is_verb
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.runs import Runs
 
-
 _YEAR = re.compile("1[89][0-9]{2}|20[0-4][0-9]")
 
 
@@ -252,12 +251,22 @@ class Places(Runs):
                 and following not in either("subjects")
             )
             before = page.norms[index - 1] if index and not page.gap(index).strip(" \t:,") else ""
-            if self.strict and counted and is_verb(following) and (before in _CLAUSES or page.gap(index).strip() in (",", ";")):
+            if (
+                self.strict
+                and counted
+                and is_verb(following)
+                and (before in _CLAUSES or page.gap(index).strip() in (",", ";"))
+            ):
                 # "but 1761 suits you more".
                 counted = following in either("units") | either("counted")
             if self.strict and self._ours_written and "(" in page.gap(index):
                 return False
-            if self.strict and self._ours_written and before in YEAR_BEHIND and _YEAR.fullmatch(page.norms[index]):
+            if (
+                self.strict
+                and self._ours_written
+                and before in YEAR_BEHIND
+                and _YEAR.fullmatch(page.norms[index])
+            ):
                 # Whether it is the right one is another question.
                 return False
             if self._named_here(index) and not counted:

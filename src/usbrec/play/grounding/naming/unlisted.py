@@ -29,8 +29,8 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class NameCheck:
-    """Finds unlisted names in replies about the items of one catalogue; `strict` ones also refuse a reply that
-    does not show that it names none (naming/acts.py, naming/anchors.py)."""
+    """Finds unlisted names in replies about the items of one catalogue; a `strict` one also refuses a reply
+    that does not show that it names none (naming/acts.py, naming/anchors.py)."""
 
     vocabulary: Vocabulary
     strict: bool = False
