@@ -132,7 +132,7 @@ class Acts(NamingContext):
         if norm in _listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
             return True
         if norm in ("us", "me", "him"):
-            return index < last and self._function(page.norms[index + 1])
+            return spoken.code == "en" and index < last and self._function(page.norms[index + 1])
         if spoken.code == "en" and norm in _prepositions():
             return True
         if norm in ("a", "an") and index < last:
