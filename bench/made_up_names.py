@@ -1,6 +1,7 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
-    python bench/made_up_names.py [--half developed|reported|held-out|second] [--replies 3000] [--seed 0]
+    python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth] [--naming checked]
+        [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
@@ -18,6 +19,7 @@ import csv
 import math
 import random
 import re
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +29,10 @@ from pathlib import Path
 from typing import Any
 
 import made_up_frames
+import made_up_frames_fourth
 import made_up_frames_held_out
 import made_up_frames_second
+import made_up_frames_third
 from rich.console import Console
 from rich.table import Table
 
@@ -353,8 +357,11 @@ def wilson(count: int, n: int) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
-        "--half", choices=("developed", "reported", "held-out", "second"), default="developed"
+        "--half",
+        choices=("developed", "reported", "held-out", "second", "third", "fourth"),
+        default="developed",
     )
+    parser.add_argument("--naming", choices=("checked", "strict"), default="checked", help="play.naming")
     parser.add_argument("--replies", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print what was let through and what was spoilt")
@@ -362,12 +369,17 @@ def main() -> None:
     table = Table(
         "catalogue", "replies", "made up", "let through", "95 %", "good", "spoilt", "95 %", box=None
     )
-    books = {"held-out": made_up_frames_held_out, "second": made_up_frames_second}
+    books = {
+        "held-out": made_up_frames_held_out, "second": made_up_frames_second,
+        "third": made_up_frames_third, "fourth": made_up_frames_fourth,
+    }  # fmt: skip
     book = books.get(options.half, made_up_frames)
     half = {"developed": 0, "reported": 1}.get(options.half)
     for name, shelf in (("films", films(book)), ("products", products(book))):
         scripts = Writer(shelf, half, options.seed, book).scripts(options.replies)
-        answers = asyncio.run(said(shelf, scripts))
+        started = time.process_time()
+        answers = asyncio.run(said(shelf, scripts, naming=options.naming))
+        spent = (time.process_time() - started) / len(scripts)
         through: list[Script] = []
         spoilt: list[Script] = []
         for script, (text, grounding) in zip(scripts, answers, strict=True):
@@ -385,6 +397,7 @@ def main() -> None:
             name, str(len(scripts)), str(bad), f"{len(through)} ({len(through) / bad:.2%})", spans[0],
             str(good), f"{len(spoilt)} ({len(spoilt) / good:.2%})", spans[1],
         )  # fmt: skip
+        print(f"{name}: {1000 * spent:.2f} ms of processor time a reply, catalogue read and model asked")
         kinds = Counter(script.kind for script in scripts)
         for kind, count in sorted(Counter(script.kind for script in (*through, *spoilt)).items()):
             print(f"{name}: {kind}: {count} of {kinds[kind]}")

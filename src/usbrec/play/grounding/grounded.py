@@ -47,7 +47,7 @@ from usbrec.play.said import as_said
 from usbrec.prompts.artefacts import without_artefacts
 
 Fallback = Literal["item", "ask"]
-Naming = Literal["checked", "constrained", "slots"]
+Naming = Literal["checked", "strict", "constrained", "slots"]
 
 #: Least temperature of a second draw: a greedy one would say the same again.
 _REDRAW_TEMPERATURE = 0.7
@@ -71,8 +71,9 @@ class Grounded:
     the first candidate, also for a last round's reply that names nothing real; "ask" a question, so that
     every item named is the recommender's own choice. Each reply's `grounding` has the ids of the
     ``candidates``, the count of ``redraws``, and whether it is ``mended`` or a ``fallback``. `naming` is
-    how names are held to the catalogue: "checked" afterwards alone, "constrained" also by a grammar that
-    the model writes in, "slots" also by markers that titles are filled into (of a grounding with `slots`).
+    how names are held to the catalogue: "checked" afterwards alone, "strict" likewise, but what does not
+    show that it names ours alone is refused, "constrained" also by a grammar that the model writes in,
+    "slots" also by markers that titles are filled into (of a grounding with `slots`).
     Text is not streamed piece by piece, because it is only known to be sound when it is whole.
     """
 
@@ -87,7 +88,7 @@ class Grounded:
     ) -> None:
         self.inner = inner
         self._grounding = grounding
-        self._check = ReplyCheck(grounding.knowledge)
+        self._check = ReplyCheck(grounding.knowledge, strict=naming == "strict")
         self._redraws = redraws
         self._fallback = fallback
         self._naming = naming
@@ -238,13 +239,14 @@ class _Reading:
         asked = len(turns) > 1 and "?" in turns[-1].text
         before = [turn for turn in turns[-2:-1] if turn.role == "recommender" and asked]
         candidates = grounding.candidates(turns, conversation.constraints)
+        named = knowledge.named_in(turns)
         return cls(
             grounding,
             check,
-            heard_in(turns),
+            replace(heard_in(turns), named=bool(named)),
             candidates,
             candidates if focus is None else grounding.items(focus),
-            knowledge.named_in(turns),
+            named,
             knowledge.named_in(before),
             frozenset(plain_words(turn.text) for turn in turns if turn.role == "recommender"),
             grounding.told_of(turns),

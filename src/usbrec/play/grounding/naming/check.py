@@ -27,10 +27,12 @@ class ReplyCheck:
     gathered when it is first needed."""
 
     knowledge: Knowledge
+    #: Whether a reply has to show that it names nothing but ours, rather than be found to name something.
+    strict: bool = False
 
     @cached_property
     def _names(self) -> NameCheck:
-        return NameCheck(self._vocabulary)
+        return NameCheck(self._vocabulary, self.strict)
 
     @cached_property
     def _claims(self) -> ClaimCheck:
@@ -51,7 +53,7 @@ class ReplyCheck:
         page = self._page(text)
         return (
             *_misspelt_models(page),
-            *self._names.unlisted(page, shown, heard.words),
+            *self._names.unlisted(page, shown, heard),
             *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
         )
 
@@ -90,7 +92,7 @@ class ReplyCheck:
         ids = {item_id for one in linked.mentions for item_id in (one.item_id, *one.candidates[:_ALIKE])}
         items = {item_id: self.knowledge.catalogue.get(item_id) for item_id in ids}
         page = Page(linked, {item_id: item for item_id, item in items.items() if item is not None})
-        return page.with_titles(linker.spelt)
+        return page.with_titles(linker.spelt, always=self.strict)
 
 
 def _misspelt_models(page: Page) -> Iterator[str]:

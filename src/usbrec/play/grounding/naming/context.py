@@ -8,11 +8,14 @@ from functools import cached_property
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import is_common, is_small
+from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.language import Language, either, in_some_language
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
+#: What a year stands behind.
+YEAR_BEHIND = frozenset({"in", "from", "since", "of", "year", "im", "seit", "jahr", "von"})
 ARTICLES = frozenset({"the", "a", "an"})
 #: Endings of words that are no nouns, or nouns made of others, which are seldom names.
 NO_NOUN = (
@@ -30,6 +33,10 @@ class NamingContext:
     page: Page
     shown: Sequence[Item]
     heard: str
+    #: Whether the dialogue has named an item before.
+    named_before: bool = False
+    #: Whether a reply has to show that it makes nothing up, rather than be found to.
+    strict: bool = False
 
     @cached_property
     def _language(self) -> Language | None:
@@ -76,7 +83,59 @@ class NamingContext:
     @cached_property
     def _anything_named(self) -> bool:
         """Whether an item is named; a question may speak of anything."""
-        return bool(self.page.mentions) or self.page.text.rstrip().endswith("?")
+        return bool(
+            self.page.mentions or (self.strict and self._ours_written)
+        ) or self.page.text.rstrip().endswith("?")
+
+    @cached_property
+    def _ours_written(self) -> Sequence[tuple[int, int]]:
+        """The words (first and last) of items of ours that are written as titles, not in small letters."""
+        page = self.page
+        found, index = [], 0
+        while index < len(page.words):
+            at, first = page.mention_at[index], index
+            while index + 1 < len(page.words) and at is not None and page.mention_at[index + 1] is at:
+                index += 1
+            if at is not None and self._as_titled(first, index, at):
+                found.append((first, index))
+            index += 1
+        found += [
+            (first, last)
+            for first, last in page.spelt
+            if page.mention_at[first] is None
+            and is_capital(page.raws[first])
+            and (is_capital(page.raws[last]) or page.raws[last][0].isdigit())
+            and (first < last or self._alone(first))
+        ]
+        return found
+
+    def _alone(self, index: int) -> bool:
+        """Whether a word with a capital can be a title by itself."""
+        page = self.page
+        if not page.opens[index]:
+            return True
+        return not self._function(page.norms[index]) and (
+            index + 1 == len(page.norms)
+            or bool(page.gap(index + 1).strip())
+            or page.norms[index + 1] in either("subjects")
+        )
+
+    def _as_titled(self, first: int, last: int, at: Mention) -> bool:
+        """Whether a mention has small letters only where its title has them."""
+        item = self.page.items.get(at.item_id)
+        own = " ".join((at.title,) if item is None else (*item.titles, *item.people))
+        known = {word.norm for word in words(own)} | {word.stem for word in words(own)}
+        if any(
+            self.page.norms[place] not in known and self.page.words[place].stem not in known
+            for place in range(first, last + 1)
+            if str(at.year) != self.page.norms[place]
+        ):
+            # One letter off is a slip of the pen, or another title.
+            return False
+        return all(
+            not raw[0].islower() or raw in own or self._function(raw)
+            for raw in self.page.raws[first : last + 1]
+        ) and any(not raw[0].islower() or raw in own for raw in self.page.raws[first : last + 1])
 
     def _mention_at(self, index: int) -> bool:
         at = self.page.mention_at
@@ -98,6 +157,11 @@ class NamingContext:
     def _kind_of_item(self, norm: str) -> bool:
         """Whether a word says what kind an item is, or what it has."""
         return norm in self._generic or norm in self._catalogue_words or norm in either("kinds")
+
+    def _kind(self, norm: str) -> bool:
+        """The same, without the words that only the stories of films tell of."""
+        listed = norm in self._generic or norm in either("kinds") or norm in self.vocabulary.genres
+        return listed or (self.vocabulary.brands and norm in self._catalogue_words)
 
     def _is_talk(self, norm: str) -> bool:
         """Whether a word is one of a sentence: a pronoun, a verb, rather than of a name."""
@@ -157,6 +221,13 @@ class NamingContext:
         if norm in either("small_editions"):
             return not following or following in either("subjects") or self._function(following)
         if not norm.isdigit() or (following and is_currency(page, index)):
+            return False
+        if (
+            index + 1 < len(page.norms)
+            and page.norms[index + 1].isdigit()
+            and page.gap(index + 1) in (".", ",")
+        ):
+            # "31.00 euro".
             return False
         counted = following in either("units")
         return not counted and text_behind(page, index)[:1] not in ("%", "€", "$")

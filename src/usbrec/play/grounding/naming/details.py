@@ -14,6 +14,7 @@ from usbrec.items import normalise_title
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either, proper_phrases
+from usbrec.play.grounding.naming.nouns import is_verb
 from usbrec.play.grounding.naming.page import is_capital
 
 #: So many words in small letters may stand between a preposition and a name: "in the fictional ...".
@@ -24,6 +25,7 @@ _ADDRESSING = frozenset({
     "you", "your", "youll", "youd", "i", "id", "ill", "im", "we", "us", "me", "my", "find", "go", "try",
     "watch", "pick", "get", "see", "du", "dir", "dich", "sie", "ihnen", "ich", "wir",
 })  # fmt: skip
+_TURNS = frozenset({"but", "afterwards", "instead", "thats", "its", "aber", "danach", "sondern"})
 _INSTEAD = frozenset({"statt", "anstatt", "anstelle", "alternativ", "lieber"})
 
 
@@ -139,6 +141,12 @@ class Details(NamingContext):
         if last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.mention_at[last + 1] is not None:
             return False
         said = page.norms[begin:first]
+        if self.strict and ";" in page.text[before[-1].end : page.words[first].start]:
+            return False
+        inside = any(one.start >= page.words[begin].start for one in before)
+        if self.strict and not inside and (begin == first or not self._begins_plainly(begin)):
+            # "Decision to Leave is short.": not said of what the sentence before named.
+            return False
         if not either("comparing").isdisjoint(
             norm for place, norm in enumerate(said, begin) if page.mention_at[place] is None
         ):
@@ -149,6 +157,17 @@ class Details(NamingContext):
             self._behind_preposition(first, begin)
             or self._beside_detail(first, begin)
             or self._part_of_the_story(first, last, begin)
+        )
+
+    def _begins_plainly(self, index: int) -> bool:
+        """Whether a sentence begins with a small word of its language."""
+        language = self._language
+        norm = self.page.norms[index]
+        return (
+            language is None
+            or language.code != "en"
+            or norm in language.function
+            or norm in language.after_naming
         )
 
     def _credited(self, first: int, last: int) -> bool:
@@ -192,6 +211,21 @@ class Details(NamingContext):
         if page.mention_at[index] is not None:
             # "In Heat (1995) Vincent Hanna hunts ...", not "Heat Alien".
             return topics[-1].year is not None and page.opens[begin] and page.norms[begin] == "in"
+        text = page.text[topics[-1].end : page.words[first].start]
+        told = any(
+            is_verb(page.norms[place])
+            or page.norms[place] in either("subjects")
+            or page.norms[place].endswith("s")
+            for place in between
+        )
+        english = self._language is not None and self._language.code == "en"
+        if self.strict and (
+            (english and not told)
+            or ":" in text
+            or ";" in text
+            or not _TURNS.isdisjoint(page.norms[begin:first])
+        ):
+            return False
         if (
             after < len(page.norms)
             and not page.gap(after).strip()
@@ -239,6 +273,15 @@ class Details(NamingContext):
                 return self._subject_known(place)
             if norm in either("detail_prepositions") and is_capital(page.raws[place]) and place > begin:
                 # "...; In the Realm of Men": a title begins there.
+                return False
+            if (
+                self.strict
+                and norm == "of"
+                and place > begin
+                and is_capital(page.raws[place - 1])
+                and page.mention_at[place - 1] is None
+            ):
+                # "Triangle of Sadness".
                 return False
             if norm in either("detail_prepositions"):
                 opened = page.norms[place - 1] if place > begin else ""

@@ -81,10 +81,10 @@ class Language:
 
     def is_ordinary(self, word: Word, raw: str) -> bool:
         """Whether a word of a text is one of the language's, in any of its forms."""
-        if _ordinary(self.code, word.norm) or (word.stem != word.norm and _ordinary(self.code, word.stem)):
+        if ordinary(self.code, word.norm) or (word.stem != word.norm and ordinary(self.code, word.stem)):
             return True
         contracted = _CONTRACTED.fullmatch(raw) if len(raw) > len(word.norm) else None
-        return contracted is not None and _ordinary(self.code, _norm(contracted["word"]))
+        return contracted is not None and ordinary(self.code, _norm(contracted["word"]))
 
     def is_naming(self, norms: Sequence[str], index: int) -> bool:
         """Whether a name may stand at `index`, because of what stands before it."""
@@ -179,23 +179,25 @@ def _there(code: str) -> bool:
 
 
 @functools.lru_cache(maxsize=1 << 15)
-def _ordinary(code: str, word: str) -> bool:
+def ordinary(code: str, word: str) -> bool:
+    """Whether a word is one of a language's, in any of its forms."""
     known = language(code).ordinary
-    if len(word) == 1 or _derived(code, word, known):
+    if len(word) == 1 or derived(code, word, known):
         return True
     short = _LONG.sub(r"\1", word)
-    if short != word and _derived(code, short, known):
+    if short != word and derived(code, short, known):
         return True
     if code == "en":
         return any(
-            british in word and _derived(code, word.replace(british, american), known)
+            british in word and derived(code, word.replace(british, american), known)
             for british, american in _BRITISH
         )
     # German writes compounds as one word: of at most three parts, with an s or n between them.
     return len(word) > 6 and _compound(code, word, known, 3)
 
 
-def _derived(code: str, word: str, known: frozenset[str]) -> bool:
+def derived(code: str, word: str, known: frozenset[str]) -> bool:
+    """Whether a word is one of these, or made of one by an ending or a beginning of the language."""
     if word in known:
         return True
     for ending, instead in _ENDINGS[code]:
@@ -233,7 +235,7 @@ def _compound(code: str, word: str, known: frozenset[str], parts: int) -> bool:
     for cut in range(3, len(word) - 2):
         head, rest = word[:cut], word[cut:]
         if head in known or (head[-1] in "sn" and head[:-1] in known) or head + "e" in known:
-            if _derived(code, rest, known):
+            if derived(code, rest, known):
                 return True
             if parts > 2 and len(rest) > 5 and _compound(code, rest, known, parts - 1):
                 return True

@@ -31,10 +31,11 @@ _UNIT = re.compile(
 @dataclass(frozen=True)
 class Heard:
     """What the seeker has said: its normalised `words`, with a blank between and around them, and the
-    `text`."""
+    `text`; `named` says whether the dialogue has named an item."""
 
     words: str
     text: str
+    named: bool = False
 
 
 #: So short a reply may have no word that tells its language.
@@ -57,12 +58,14 @@ class Page:
     def text(self) -> str:
         return self.linked.text
 
-    def with_titles(self, find: Callable[[Sequence[str]], Iterable[tuple[int, int, Item]]]) -> Page:
+    def with_titles(
+        self, find: Callable[[Sequence[str]], Iterable[tuple[int, int, Item]]], *, always: bool = False
+    ) -> Page:
         """The page with titles in capitals that were not read as such: "the Quill" is no pen in a shop of
         Quills."""
         more: list[tuple[Mention, Item]] = []
         # Looked for only where a capital or a number stands outside what was read.
-        spelt = list(find(self.norms)) if self._something_written() else []
+        spelt = list(find(self.norms)) if always or self._something_written() else []
         linked = LinkedText(
             self.text, tuple(map(self._with_marks, self.linked.mentions)), self.linked.unknown
         )

@@ -286,6 +286,11 @@ class Phrases(NamingContext):
         for index in range(1, len(page.norms)):
             if page.gap(index).strip() != ":" or not page.raws[index][0].islower():
                 continue
+            if self.strict and any(
+                page.mention_at[place] is not None
+                for place in range(max(0, index - 12), min(index + 6, len(page.norms)))
+            ):
+                continue
             last = index
             while last + 1 < len(page.norms) and not page.gap(last + 1).strip():
                 last += 1

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_common
-from usbrec.play.grounding.naming.context import ARTICLES, NO_NOUN, is_currency, text_behind
+from usbrec.play.grounding.naming.acts import of_talk
+from usbrec.play.grounding.naming.context import ARTICLES, NO_NOUN, YEAR_BEHIND, is_currency, text_behind
 from usbrec.play.grounding.naming.language import either, either_pairs
 from usbrec.play.grounding.naming.nouns import is_verb
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.runs import Runs
+
+_YEAR = re.compile("1[89][0-9]{2}|20[0-4][0-9]")
+
+
+_CLAUSES = frozenset({"but", "while", "whereas", "and", "then", "aber"})
 
 
 class Places(Runs):
@@ -76,6 +82,8 @@ class Places(Runs):
         well"."""
         page, language = self.page, self._language
         assert language is not None
+        if self.strict and index and page.mention_at[index - 1] is not None:
+            return None
         norms, raws = page.norms, page.raws
         if (
             index < 2
@@ -184,8 +192,14 @@ class Places(Runs):
             subject = (
                 page.opens[index - 1] or page.gap(index - 1).strip() in (",", ":")
             ) and following in either("subjects")
-            return subject or self._named_here(index) or not self._anything_named
+            return (
+                subject
+                or self._named_here(index)
+                or not (self._anything_named or (self.strict and page.norms[index].endswith("est")))
+            )
         if self._anything_named:
+            return False
+        if self.strict and (page.norms[index].endswith("est") or of_talk("en", page.norms[index])):
             return False
         return before in either("verbs_before") or before in (
             "of",
@@ -218,11 +232,11 @@ class Places(Runs):
             # "1,7 Liter" is one number.
             return False
         german = self._language is not None and self._language.code == "de"
-        if german and page.mentions and re.fullmatch("1[89][0-9]{2}|20[0-4][0-9]", page.norms[index]):
+        if german and page.mentions and _YEAR.fullmatch(page.norms[index]):
             # German says a year without "in".
             return self._named_here(index)
         if (
-            not self._anything_named
+            (not self._anything_named or (self.strict and self._language is not None))
             and f" {page.norms[index]} " not in self.heard
             and len(page.norms[index]) > 1
         ):
@@ -237,6 +251,24 @@ class Places(Runs):
                 and following not in either("subjects")
             )
             before = page.norms[index - 1] if index and not page.gap(index).strip(" \t:,") else ""
+            if (
+                self.strict
+                and counted
+                and is_verb(following)
+                and (before in _CLAUSES or page.gap(index).strip() in (",", ";"))
+            ):
+                # "but 1761 suits you more".
+                counted = following in either("units") | either("counted")
+            if self.strict and self._ours_written and "(" in page.gap(index):
+                return False
+            if (
+                self.strict
+                and self._ours_written
+                and before in YEAR_BEHIND
+                and _YEAR.fullmatch(page.norms[index])
+            ):
+                # Whether it is the right one is another question.
+                return False
             if self._named_here(index) and not counted:
                 return True
             return (
@@ -337,6 +369,8 @@ class Places(Runs):
     def _after_naming(self, index: int) -> int | None:
         """The last word of a name in small letters that stands alone behind a naming verb; None for none."""
         page, language = self.page, self._language
+        if self.strict and not self._ours_written:
+            return None
         assert language is not None
         if not index or page.opens[index] or page.gap(index).strip(" \t"):
             return None

@@ -23,6 +23,8 @@ class Runs(Details):
     def names(self) -> Iterator[str]:
         page = self.page
         for first, last in self._runs():
+            if self.strict and (first, last) in self._ours_written:
+                continue
             heads = [place for place in range(first, last + 1) if self._strong[place] or self._capital[place]]
             if not (
                 self._is_ours(first, last)
@@ -176,7 +178,15 @@ class Runs(Details):
             )
             for place in heads
         )
+        made_of = self._generic - self._catalogue_words
+        if self.strict and first < last and not any(page.opens[first : last + 1]) and self._spoken_english:
+            # "the Nothing Headphone".
+            plain = plain and made_of.isdisjoint(run)
         return plain and not naming and not digits and not titled
+
+    @property
+    def _spoken_english(self) -> bool:
+        return self._language is not None and self._language.code == "en"
 
     def _maker(self, name: str, item_id: str) -> bool:
         """Whether a surname is that of who made an item, or a brand its own: "Kubrick's The Shining"."""

@@ -17,10 +17,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Item
+from usbrec.play.grounding.naming.anchors import Anchors
 from usbrec.play.grounding.naming.beside import Beside
 from usbrec.play.grounding.naming.german import GermanSmallLetters
 from usbrec.play.grounding.naming.marked import Marked
-from usbrec.play.grounding.naming.page import Page
+from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.phrases import Phrases
 from usbrec.play.grounding.naming.places import Places
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
@@ -28,17 +29,19 @@ from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class NameCheck:
-    """Finds unlisted names in replies about the items of one catalogue."""
+    """Finds unlisted names in replies about the items of one catalogue; a `strict` one also refuses a reply
+    that does not show that it names none (naming/acts.py, naming/anchors.py)."""
 
     vocabulary: Vocabulary
+    strict: bool = False
 
-    def unlisted(self, page: Page, shown: Sequence[Item], heard: str) -> tuple[str, ...]:
-        """What `page` calls by a name that is none of ours. `shown` are the items that the reply is to choose
-        from, `heard` the normal form of what the seeker has said, a blank at either end."""
-        return tuple(_Finder(self.vocabulary, page, shown, heard).found())
+    def unlisted(self, page: Page, shown: Sequence[Item], heard: Heard) -> tuple[str, ...]:
+        """What `page` calls by a name that is none of ours, and what it says that may be one. `shown` are the
+        items that the reply is to choose from, `heard` is what the seeker has said."""
+        return tuple(_Finder(self.vocabulary, page, shown, heard.words, heard.named, self.strict).found())
 
 
-class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked):
+class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Anchors):
     """All ways of finding names, on one reply."""
 
     def found(self) -> Iterator[str]:
@@ -51,3 +54,6 @@ class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked):
         yield from self._german_small()
         yield from self._beside_others()
         yield from self._marked()
+        if self.strict:
+            yield from self._unexplained()
+            yield from self._beside_anchors()

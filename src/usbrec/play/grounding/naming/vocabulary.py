@@ -25,9 +25,13 @@ class Vocabulary:
     @cached_property
     def described(self) -> frozenset[str]:
         """Words of genres and categories, and those that several descriptions use in small letters."""
+        return self.knowledge.linker.ordinary_words | self.genres
+
+    @cached_property
+    def genres(self) -> frozenset[str]:
+        """Words of genres and categories."""
         genres = {genre for traits in self.knowledge.traits.values() for genre in traits.genres}
-        found = {word.norm for genre in genres for word in words(genre)}
-        return self.knowledge.linker.ordinary_words | found
+        return frozenset(word.norm for genre in genres for word in words(genre))
 
     @cached_property
     def people(self) -> frozenset[str]:
