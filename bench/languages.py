@@ -1,6 +1,6 @@
 """How well titles are linked and masked in ten languages, on sentences made from frames.
 
-    python bench/languages.py [--part PART] [--sentences 200] [--seed 0] [--show LANGUAGE|all]
+    python bench/languages.py [--part PART] [--sentences 200] [--seed 0] [--show LANGUAGE|all] [--lower]
     python bench/languages.py --speed
 
 bench/sentences/<language>.toml holds frames and words in parts that share none. The linker was made on all
@@ -209,14 +209,17 @@ class Counts:
     masked: int = 0
 
 
-def measure(language: str, half: str, count: int, seed: int, show: bool = False) -> Counts:
-    """Link and mask `count` sentences of one half of a language."""
+def measure(
+    language: str, half: str, count: int, seed: int, show: bool = False, lower: bool = False
+) -> Counts:
+    """Link and mask `count` sentences of one half of a language; `lower` takes all capitals away."""
     made = Half.read(language, half)
     linker = Linker(made.catalogue(seed))
     counts = Counts()
     for sentence in made.sentences(count, seed):
         wanted = Counter(normalise_title(title) for title in sentence.titles)
-        found = Counter(normalise_title(mention.title) for mention in linker.link(sentence.text))
+        text = sentence.text.lower() if lower else sentence.text
+        found = Counter(normalise_title(mention.title) for mention in linker.link(text))
         right = (wanted & found).total()
         counts.named += wanted.total()
         counts.linked += found.total()
@@ -267,6 +270,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sentences", type=int, default=200, help="a language (default: 200)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", default="", help="print what went wrong in this language, or in all")
+    parser.add_argument("--lower", action="store_true", help="sentences without capitals")
     parser.add_argument("--speed", action="store_true", help="time instead")
     options = parser.parse_args(arguments)
     if options.speed:
@@ -276,7 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show = options.show in (language, "all")
         if options.part not in parts(language):
             continue
-        counts = measure(language, options.part, options.sentences, options.seed, show)
+        counts = measure(language, options.part, options.sentences, options.seed, show, options.lower)
         recall, low, high = wilson(counts.right, counts.named)
         precision, least, most = wilson(counts.right, counts.linked)
         print(

@@ -251,6 +251,9 @@ class Page(ContextFeatures):
             return False
         if match.form.writing is Writing.CASELESS and has_unspaced(match.form.key):
             return False
+        spoken = russian() if match.form.writing is Writing.CYRILLIC else self.language
+        if spoken and not (spoken.nouns or marks or evident_in(spoken, self, match, Ambiguity.PLAIN)):
+            return False  # "Коляску" is another case of an ordinary word
         said = [self.words[index].norm for index in range(match.first, match.last + 1)]
         said = [word for word in said if word not in ARTICLES]
         if len(said) > 1 or said == ["".join(title)]:
