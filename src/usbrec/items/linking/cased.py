@@ -112,7 +112,8 @@ def _named(language: Language, page: ContextFeatures, match: Match, before: str)
         all_small = page.first_capital >= len(page.text)
         if introduced and (not single or (all_small and _ends(language, page, match))):
             return True
-        if long or (single and (before in language.determiners or not all_small)):
+        # "une crème solaire", but "le film de la lune bleue" where nothing has a capital
+        if long or (single and not all_small) or (before in language.determiners and single >= all_small):
             return long
         return (not single or _ends(language, page, match)) and _speaks_of_works(language, page, match)
     if long or inside:
@@ -126,7 +127,7 @@ def _named(language: Language, page: ContextFeatures, match: Match, before: str)
     article = page.words[first].norm in language.articles or match.skip > 0
     following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
     bare = bool(language.articles) and not article and page.text[page.words[last].end :][:1] == " "
-    return bare and following in language.said_of
+    return bare and following in language.said_of - language.determiners and page.raw(last + 1) != "à"
 
 
 _SO_LONG = 2
@@ -144,7 +145,9 @@ def _speaks_of_works(language: Language, page: ContextFeatures, match: Match) ->
     begin = match.first
     while begin > max(0, match.first - _SENTENCE) and not _opens_as_all_do(language, page, begin):
         begin -= 1
-    end = min(page.sentence_ends[match.last], match.last + _SENTENCE)
+    end = match.last + 1
+    while end < min(page.sentence_ends[match.last], match.last + _SENTENCE) and not _opens(page, end):
+        end += 1
     said = {page.words[index].norm for index in range(begin, end) if not match.first <= index <= match.last}
     return not said.isdisjoint(language.works | (language.kinds - language.determiners))
 

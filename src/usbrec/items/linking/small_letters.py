@@ -180,3 +180,22 @@ def stands_as_title(page: ContextFeatures, match: Match) -> bool:
 
 def _clause_between(page: ContextFeatures, left: int, right: int) -> bool:
     return bool(CLAUSE_END.search(page.text[page.words[left].end : page.words[right].start]))
+
+
+def opens_elsewhere(page: ContextFeatures, match: Match) -> bool:
+    """Whether a single word opens a sentence of a language that is not known, where its capital says nothing:
+    two words in small letters, or one in a text with accents, and none of them English."""
+    if not page.opens_sentence(match.first):
+        return False
+    others = 0
+    for index in range(len(page.words)):
+        raw = page.raw(index)
+        if index != match.first and len(raw) > _SHARED and raw.islower():
+            if in_dictionary(page.words[index].norm):
+                return False
+            others += 1
+    return others > 1 or (others == 1 and not page.text.isascii())
+
+
+# Words of so many letters several languages have: "no", "a", "son".
+_SHARED = 3
