@@ -12,7 +12,7 @@ import functools
 import re
 import unicodedata
 
-from usbrec.items.linking.languages import works_elsewhere
+from usbrec.items.linking.languages import works_of
 from usbrec.items.scripts import ARABIC, LazyPattern
 
 _NOUN = LazyPattern(
@@ -41,7 +41,8 @@ def may_be_a_sound(written: str) -> bool:
 def speaks_of_works(text: str, start: int, end: int) -> bool:
     """Whether the rest of the sentence around text[start:end] has a word that goes with films and books."""
     begin, close = sentence_around(text, start, end)
-    return bool(_works().search(text, begin, start) or _works().search(text, end, close))
+    works = _works(_languages(text[start]))
+    return bool(works.search(text, begin, start) or works.search(text, end, close))
 
 
 def is_a_sentence(text: str, start: int, end: int) -> bool:
@@ -61,6 +62,18 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, close
 
 
+def _languages(letter: str) -> tuple[str, ...]:
+    """Those that a title with this first letter may stand in: a name in Latin letters in any."""
+    if "\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff":
+        return ("ko",)
+    if "\u0e00" <= letter <= "\u0e7f":
+        return ("th",)
+    if "\u0600" <= letter <= "\u06ff":
+        return ("ar",)
+    return ("zh",) if "\u3400" <= letter <= "\u9fff" else ("ar", "ko", "th", "zh")
+
+
 @functools.cache
-def _works() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word).replace("_", " ?") for word in works_elsewhere()))
+def _works(codes: tuple[str, ...]) -> re.Pattern[str]:
+    said = [word for code in codes for word in works_of(code)]
+    return re.compile("|".join(re.escape(word).replace("_", " ?") for word in said))

@@ -120,9 +120,10 @@ def caseless() -> CaselessWords:
     )
 
 
-def works_elsewhere() -> tuple[str, ...]:
-    """What goes with films and books in texts without capitals, as it is written; "_" is a blank or none."""
-    return tuple(word for code in CASELESS for word in _read(code).get("works", "").split())
+def works_of(code: str) -> tuple[str, ...]:
+    """What goes with films and books in a language without capitals, as it is written; "_" is a blank or
+    none."""
+    return tuple(_read(code).get("works", "").split())
 
 
 def language_of(words: AbstractSet[str]) -> Language | None:
