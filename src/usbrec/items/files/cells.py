@@ -25,6 +25,7 @@ NAME_KEYS = (
     "displayname", "englishname", "originalname",
 )  # fmt: skip
 _UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-", "\\n"})
+_LONGEST_UNKNOWN = max(map(len, _UNKNOWN))
 _NOTHING_LISTED = re.compile(
     r"\(?(?:no|none) (?:genres?|categor(?:y|ies)|tags?|styles?)(?: listed)?\)?|\(none\)"
 )
@@ -68,7 +69,10 @@ class BrokenCell(ValueError):
 def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
     """One value as trimmed text; "" for what stands for nothing. Of lists and objects, their names."""
     if isinstance(value, str):
-        text = collapse(value)
+        # Most cells are one plain word or number, which is nothing to trim and no name for nothing.
+        text = value if value.isalnum() else collapse(value)
+        if text[:1].isdigit() and text.isascii() and "&" not in text and text not in unknown:
+            return text
     elif isinstance(value, bool) or value is None:
         return ""
     elif isinstance(value, (int, float)):
@@ -85,11 +89,13 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
         text = text.encode("utf-8", "replace").decode("utf-8")
     if "&" in text:
         text = unescaped(text)
-    return "" if text.casefold() in unknown else text
+    return "" if len(text) <= _LONGEST_UNKNOWN and text.casefold() in unknown else text
 
 
 def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; lists of objects in a cell are their names."""
+    if isinstance(value, str) and value[:1].isalnum():
+        return text_of(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping) and (amount := _amount(value)):
