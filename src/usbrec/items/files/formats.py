@@ -300,7 +300,7 @@ def _csv(where: str, text: str) -> Table:
         try:
             for cells in reader:
                 last, begins = begins, reader.line_num + 1
-                if any(cell.strip() for cell in cells):
+                if any(map(str.strip, cells)):
                     if between != delimiter:
                         cells = [cell.replace(between, delimiter) for cell in cells]
                     yield f"line {last}", cells
