@@ -13,6 +13,8 @@ from usbrec.items.linking.ambiguity import (
     ARTICLES,
     KINDS,
     in_dictionary,
+    is_common,
+    is_frequent,
     is_kind,
     is_said_of_works,
     is_talk_of_works,
@@ -187,14 +189,15 @@ def opens_elsewhere(page: ContextFeatures, match: Match) -> bool:
     two words in small letters, or one in a text with accents, and none of them English."""
     if not page.opens_sentence(match.first):
         return False
-    others = 0
-    for index in range(len(page.words)):
-        raw = page.raw(index)
-        if index != match.first and len(raw) > _SHARED and raw.islower():
-            if in_dictionary(page.words[index].norm):
-                return False
-            others += 1
-    return others > 1 or (others == 1 and not page.text.isascii())
+    small = [
+        page.words[index].norm
+        for index in range(len(page.words))
+        if index != match.first and page.words[index].norm[_SHARED:] and page.raw(index).islower()
+    ]
+    # The dictionary last: it is read when it is first asked.
+    if any(map(is_frequent, small)) or any(map(is_common, small)) or any(map(in_dictionary, small)):
+        return False
+    return len(small) > 1 or (len(small) == 1 and not page.text.isascii())
 
 
 # Words of so many letters several languages have: "no", "a", "son".
