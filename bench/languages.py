@@ -1,6 +1,6 @@
 """How well titles are linked and masked in ten languages, on sentences made from frames.
 
-    python bench/languages.py [--part PART] [--sentences 200] [--seed 0] [--show LANGUAGE|all]
+    python bench/languages.py [--part PART] [--sentences 200] [--seed 0] [--show LANGUAGE|all] [--lower]
     python bench/languages.py --speed
 
 bench/sentences/<language>.toml holds frames and words in parts that share none. The linker was made on all
@@ -13,6 +13,9 @@ meant. In frames with "!" (marks, a year) everyday words are titles too, drawn o
 nobody could tell them. Years are drawn from 1950 to 2019, a title has one.
 
 A sentence in which another title runs over the end of a meant one has two readings, and is drawn again.
+
+`unlisted` tells how many of the everyday words of a part stand on none of the linker's lists: what it does
+with these is what lists cannot do.
 
 A mention is right where its title, in normal form, stands in the sentence as often. Intervals are Wilson's,
 95 %, and too narrow: a sentence is drawn more than once. Masked: the share of sentences with titles, without
@@ -38,6 +41,11 @@ from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.items import Linker, TitleMatcher, normalise_title
+from usbrec.items.linking.ambiguity import Ambiguity, in_dictionary
+from usbrec.items.linking.caseless import caseless_ambiguity
+from usbrec.items.linking.languages import CASELESS, caseless, of_latin, russian
+from usbrec.items.scripts import folded
+from usbrec.items.titles import words
 from usbrec.keys import derive_seed
 
 FRAMES = Path(__file__).parent / "sentences"
@@ -159,6 +167,22 @@ class Half:
         return Sentence(text, tuple(forms[0] for forms in named.values()), text)
 
 
+def unlisted(language: str, everyday: Sequence[str]) -> int:
+    """How many everyday words the linker has on no list of its language."""
+    if language in CASELESS or language == "ko":
+        levels = [caseless_ambiguity([word.norm for word in words(title)]) for title in everyday]
+        listed = caseless().ordinary
+        keys = [folded(title)[0].replace(" ", "") for title in everyday]
+        return sum(
+            level is not Ambiguity.MARKED and key not in listed
+            for level, key in zip(levels, keys, strict=True)
+        )
+    if language == "en":
+        return sum(not all(in_dictionary(word.norm) for word in words(title)) for title in everyday)
+    known = russian() if language == "ru" else of_latin(language)
+    return sum(not all(known.is_ordinary(word.norm) for word in words(title)) for title in everyday)
+
+
 def parts(language: str) -> Mapping[str, Any]:
     return tomllib.loads((FRAMES / f"{language}.toml").read_text("utf-8"))
 
@@ -209,14 +233,17 @@ class Counts:
     masked: int = 0
 
 
-def measure(language: str, half: str, count: int, seed: int, show: bool = False) -> Counts:
-    """Link and mask `count` sentences of one half of a language."""
+def measure(
+    language: str, half: str, count: int, seed: int, show: bool = False, lower: bool = False
+) -> Counts:
+    """Link and mask `count` sentences of one half of a language; `lower` takes all capitals away."""
     made = Half.read(language, half)
     linker = Linker(made.catalogue(seed))
     counts = Counts()
     for sentence in made.sentences(count, seed):
         wanted = Counter(normalise_title(title) for title in sentence.titles)
-        found = Counter(normalise_title(mention.title) for mention in linker.link(sentence.text))
+        text = sentence.text.lower() if lower else sentence.text
+        found = Counter(normalise_title(mention.title) for mention in linker.link(text))
         right = (wanted & found).total()
         counts.named += wanted.total()
         counts.linked += found.total()
@@ -267,6 +294,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sentences", type=int, default=200, help="a language (default: 200)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", default="", help="print what went wrong in this language, or in all")
+    parser.add_argument("--lower", action="store_true", help="sentences without capitals")
     parser.add_argument("--speed", action="store_true", help="time instead")
     options = parser.parse_args(arguments)
     if options.speed:
@@ -276,13 +304,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show = options.show in (language, "all")
         if options.part not in parts(language):
             continue
-        counts = measure(language, options.part, options.sentences, options.seed, show)
+        everyday = Half.read(language, options.part).everyday
+        counts = measure(language, options.part, options.sentences, options.seed, show, options.lower)
         recall, low, high = wilson(counts.right, counts.named)
         precision, least, most = wilson(counts.right, counts.linked)
         print(
             f"{language}  recall {recall:.3f} [{low:.3f}, {high:.3f}] of {counts.named}   "
             f"precision {precision:.3f} [{least:.3f}, {most:.3f}] of {counts.linked}   "
-            f"masked {counts.masked / counts.with_titles:.3f} of {counts.with_titles}"
+            f"masked {counts.masked / counts.with_titles:.3f} of {counts.with_titles}   "
+            f"unlisted {unlisted(language, everyday)} of {len(everyday)}"
         )
 
 

@@ -1,8 +1,9 @@
 """Processor time of reading a catalogue: before on clean rows, after with one row in a hundred spoilt.
 
-    python bench/read_catalogue.py BEFORE AFTER [--rows 1000000] [--runs 5]
+    python bench/read_catalogue.py BEFORE AFTER [--rows 1000000] [--runs 5] [--columns]
 
 BEFORE and AFTER are work trees; the runs alternate. The index is written into a folder that is thrown away.
+With `--columns` each row has a price, a colour, a stock and a rating too, in both files.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _SYLLABLES = [begin + end for begin in _BEGIN for end in ("ran", "lin", "dor", "
 _GENRES = ("drama", "comedy", "action", "thriller", "horror", "romance")
 
 
-def rows(count: int, *, spoilt: bool) -> Iterator[list[str]]:
+_COLOURS = ("red", "green", "blue", "black", "white")
+
+
+def rows(count: int, *, spoilt: bool, columns: bool = False) -> Iterator[list[str]]:
     """Rows of a made-up catalogue; spoilt ones have no title, the first row's id, or two cells too many."""
     rng = random.Random(5)
     for number in range(count):
@@ -41,6 +45,9 @@ def rows(count: int, *, spoilt: bool) -> Iterator[list[str]]:
         person = f"{rng.choice(_SYLLABLES).title()} {rng.choice(_SYLLABLES).title()}"
         year, genres = str(rng.randint(1920, 2023)), "|".join(rng.sample(_GENRES, 2))
         row = [f"m{number}", f"{title} {number % 977}", year, genres, person, str(rng.randint(0, 5000))]
+        if columns:
+            price, rating = f"{rng.randint(100, 99_900) / 100:.2f}", f"{rng.randint(10, 50) / 10}"
+            row += [price, rng.choice(_COLOURS), str(rng.randint(0, 40)), rating]
         if spoilt and number % 100 == 7:
             kind = number // 100 % 3
             row = [["m0", *row[1:]], [row[0], "", *row[2:]], [*row, "too", "many"]][kind]
@@ -69,6 +76,7 @@ def main() -> None:
     parser.add_argument("after", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--columns", action="store_true", help="four further columns")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         files = {}
@@ -76,8 +84,9 @@ def main() -> None:
             files[name] = Path(folder, f"{name}.csv")
             with files[name].open("w", newline="", encoding="utf-8") as file:
                 writer = csv.writer(file)
-                writer.writerow(["id", "title", "year", "genres", "people", "popularity"])
-                writer.writerows(rows(given.rows, spoilt=spoilt))
+                more = ["price", "colour", "stock", "rating"] if given.columns else []
+                writer.writerow(["id", "title", "year", "genres", "people", "popularity", *more])
+                writer.writerows(rows(given.rows, spoilt=spoilt, columns=given.columns))
         ratios = []
         for run in range(given.runs):
             before, there = seconds(given.before.resolve(), files["clean"])

@@ -1,4 +1,4 @@
-"""Everyday words as titles: what makes a title of them in English, German and Japanese, and what does not."""
+"""Everyday words as titles: what makes a title of them and what does not."""
 
 from __future__ import annotations
 
@@ -88,3 +88,72 @@ def test_what_is_said_of_it_makes_a_title_of_an_everyday_word(text: str, titles:
 def test_what_is_said_later_does_not_change_how_a_sentence_is_read() -> None:
     said = "i was in the kiosk and saw inception"
     assert named(f"{said}. Then I went Home, and it was a great movie.")[:1] == named(said)
+
+
+UNLISTED_TITLES = (
+    "Gazpacho; Hilo dental; Albatros; El grabador; Péage; Le Pressing; Crème solaire; Sextant; Утюг;"
+    "Коляска; Компас; Зубная нить; Зимний поезд; 仙人掌; 麻婆豆腐; 灰塔; 空中花园; 리모컨; 탕수육; 나침반;"
+    "등대지기; เครื่องล้างจาน; นกกระจอก; หอคอยสีเทา; دبابيس الورق; الحلزون; جزيرة الغربان"
+)
+UNLISTED = Linker([Item(title.strip(), title.strip()) for title in UNLISTED_TITLES.split(";")])
+
+
+def unlisted(text: str) -> list[str]:
+    return [mention.item_id for mention in UNLISTED.link(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gazpacho fresquito, qué rico está.",
+        "Cómprame hilo dental en la farmacia.",
+        "El grabador es muy caro.",
+        "quiero albatros en el mar",
+        "Péage à dix euros, encore une fois.",
+        "Le pressing est fermé.",
+        "Conseille-moi une crème solaire.",
+        "Утюг перегрелся.",
+        "Коляску можно взять в самолёт?",
+        "Купи зубную нить.",
+        "窗台上的仙人掌开花了。",
+        "我爱吃麻婆豆腐。",
+        "리모컨이 소파 밑에 있어요.",
+        "오늘 리모컨 샀어.",
+        "탕수육 너무 비싸.",
+        "เครื่องล้างจานเสีย",
+        "ฉันอ่านนิยาย นกกระจอกบินมา",
+        "دبابيس الورق نفدت.",
+        "يمشي مثل الحلزون في الطريق.",
+    ],
+)
+def test_a_word_on_no_list_names_no_title_without_evidence(text: str) -> None:
+    assert unlisted(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Ayer me gustó mucho Albatros.", "Albatros"),
+        ("Albatros fue preciosa, la verdad.", "Albatros"),
+        ("mi película favorita es albatros", "Albatros"),
+        ("El grabador tiene un final triste y un director joven.", "El grabador"),
+        ("J'ai envie de revoir Sextant.", "Sextant"),
+        ("Le Pressing est fermé par un réalisateur.", "Le Pressing"),
+        ("Мой любимый фильм: Компас.", "Компас"),
+        ("Вчера мы смотрели Коляску.", "Коляска"),
+        ("Зимний поезд мне понравился.", "Зимний поезд"),
+        ("上个月看了灰塔，全程没走神。", "灰塔"),
+        ("我表哥给我推荐了空中花园。", "空中花园"),
+        ("어제 나침반을 봤는데 재미있었어.", "나침반"),
+        ("등대지기요.", "등대지기"),
+        ("หนังเรื่องหอคอยสีเทาสนุกมาก", "หอคอยสีเทา"),
+        ("อยากดูนกกระจอกอีก", "นกกระจอก"),
+        ("شاهدت جزيرة الغربان أمس.", "جزيرة الغربان"),
+    ],
+)
+def test_a_word_on_no_list_names_a_title_with_evidence(text: str, title: str) -> None:
+    assert unlisted(text) == [title]
+
+
+def test_a_title_names_nothing_across_the_end_of_a_sentence() -> None:
+    assert [mention.item_id for mention in UNLISTED.link("我看完灰塔了。还有仙人掌吗？")] == ["灰塔"]

@@ -89,6 +89,26 @@ def test_a_german_answer_is_read_in_german(answer: str, read: str) -> None:
     assert (first["answer"], whole["language"]) == (read, "de")
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer", "read"),
+    [
+        ("Have you seen Heat (1995)?", "No, I have not. Crime is very popular right now.", "open"),
+        ("Have you seen Heat (1995)?", "No, but I definitely want to see that one!", "accepted"),
+        ("Have you seen Heat (1995)?", "No I haven't seen it. Sounds good.", "accepted"),
+        ("Have you seen Heat (1995)?", "no I am not really into those movies", "declined"),
+        ("Heat (1995) is great.", "Never seen that one, I will check that out.", "accepted"),
+        ("Heat (1995) is great.", "Yes, I watched that one not too long ago.", "open"),
+        ("Heat (1995) is great.", "I didn't care for Heat.", "declined"),
+        ("Ich suche dir was: kennst du Heat (1995)?", "Nein, den kenne ich noch nicht.", "open"),
+        ("Kennst du Heat (1995)?", "Nein danke, den mag ich nicht.", "declined"),
+    ],
+)
+def test_not_having_seen_it_is_no_refusal(asked: str, answer: str, read: str) -> None:
+    opening = "Ich suche einen spannenden Film." if "ennst du" in asked else "A thriller, please."
+    (first, *_), _ = FACTS.of(said(opening, asked, answer))
+    assert first["answer"] == read
+
+
 def test_in_a_language_without_words_no_answer_is_read_and_none_is_counted() -> None:
     (first,), whole = FACTS.of(said("我想看一部惊悚片，请推荐。", "Heat (1995)?", "我不喜欢这部电影。"))
     assert (first["new"], first["answer"], whole["language"]) == (["f1"], None, "zh")

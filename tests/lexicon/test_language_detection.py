@@ -236,3 +236,35 @@ def test_a_few_letters_of_another_script_are_no_english(text: str, usual: str, l
     turns = [Turn("seeker", text)]
     assert Languages(usual=usual).told(turns) == language
     assert Languages(fixed="de").told(turns) == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Spannende Krimis, keine Liebesfilme", "de"),
+        ("So ähnlich wie Inception", "de"),
+        ("Hauptsache lustig", "de"),
+        ("Mejor ciencia ficción", "es"),
+        ("Me encantan las bélicas", "es"),
+        ("Tout sauf l'horreur", "fr"),
+        ("Déjà vu, malheureusement", "fr"),
+        ("Inception 같은 거", "ko"),
+        ("ホラーは嫌い", "ja"),
+        # Titles, names and what English has too tell nothing.
+        ("Das Boot", "en"),
+        ("La La Land", "en"),
+        ("Amélie", "en"),
+        ("Die Hard or Das Boot", "en"),
+        ("he's so-so", "en"),
+        ("ok cool", "en"),
+        ("warm and funny", "en"),
+    ],
+)
+def test_a_short_text_is_told_by_all_its_words(text: str, language: str) -> None:
+    assert Languages().told([Turn("seeker", text)]) == language
+
+
+def test_what_is_usual_decides_where_a_short_text_says_nothing() -> None:
+    assert Languages(usual="de").told([Turn("seeker", "Inception")]) == "de"
+    assert Languages(usual="de").told([Turn("seeker", "Something funny, please")]) == "en"
+    assert Languages(fixed="en").told([Turn("seeker", "Hauptsache lustig")]) == "en"

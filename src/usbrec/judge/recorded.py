@@ -92,9 +92,13 @@ class RecordedFacts:
         language = self.languages.told(dialogue.turns)
         answer: Answer | None = None
         if offered and language in LANGUAGES:
-            answer = self._read(offered, _answer_after(dialogue.turns, index), language)
+            asked = re.search(
+                words(language, "acceptance")["asks"], dialogue.turns[index].text, re.IGNORECASE
+            )
+            answer = self._read(offered, _answer_after(dialogue.turns, index), language, asked is not None)
         return {"answer": answer, "answer_by": None if answer is None else "rules"}
 
+<<<<<<< HEAD
     def answer_to(self, turns: Sequence[Turn], text: str) -> Answer | None:
         """How a seeker who says `text` after `turns`, which end with the recommender, takes what was
         recommended there; None where that is nothing new, or nothing can be read."""
@@ -109,6 +113,12 @@ class RecordedFacts:
         return self._read(offered, (said,), language)
 
     def _read(self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str) -> Answer | None:
+=======
+    def _read(
+        self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str, asked: bool
+    ) -> Answer | None:
+        """`asked` says whether the recommender asked if the seeker knows it, which a "no" then answers."""
+>>>>>>> wt/w23
         knowledge = self.knowledge
         assert knowledge is not None, "without a catalogue nothing is offered"
         names = [item.name for one in offered if (item := knowledge.catalogue.get(one)) is not None]
@@ -116,6 +126,7 @@ class RecordedFacts:
             return None
         again = words(language, "acceptance")["stands_for"]
         text = "\n".join(_replaced(turn, set(offered), again, knowledge) for turn in words_of_seeker)
+        text = _without_neutral(text, language, asked)
         taste = RulesExtractor(knowledge, Languages(fixed=language)).read(
             (Turn("recommender", ". ".join(names)), Turn("seeker", text))
         )
@@ -192,6 +203,13 @@ def _replaced(turn: Turn, offered: set[str], again: str, knowledge: Knowledge) -
             pieces += [turn.text[position : mention.start], again]
             position = mention.end
     return "".join([*pieces, turn.text[position:]])
+
+
+def _without_neutral(text: str, language: str, asked: bool) -> str:
+    """An answer without what only says whether somebody knows an item."""
+    lists = words(language, "acceptance")
+    text = whole_words(lists["neutral"]).sub("", text.replace("’", "'"))
+    return re.sub(lists["no"], "", text, flags=re.IGNORECASE) if asked else text
 
 
 def _is_acceptance(text: str, language: str) -> bool:

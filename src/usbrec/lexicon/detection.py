@@ -78,7 +78,10 @@ def by_script_alone(text: str) -> tuple[str, ...]:
     scripts."""
     if text.isascii():
         return ()
-    letters = "".join(filter(str.isalpha, _QUOTED.sub(" ", text[:ENOUGH])))
+    text = _QUOTED.sub(" ", text[:ENOUGH])
+    if not re.search(r"\b[a-z]", text):  # "Inception 같은 거": a name tells nothing
+        text = re.sub("[A-Za-z]", "", text)
+    letters = "".join(filter(str.isalpha, text))
     for language, (pattern, _, telling) in _scripts().items():
         if len(letters) > 1 and len(pattern.findall(letters)) == len(letters):
             (told,) = _by_script(letters)

@@ -9,12 +9,16 @@ from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.errors import UnknownLanguage
 from usbrec.lexicon import LANGUAGES, USUAL
 from usbrec.lexicon.detection import ENOUGH, by_script_alone, detect, name_of
+from usbrec.lexicon.short_texts import tell
+
+#: A text of fewer characters is short.
+_SHORT = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Languages:
     """What tells a dialogue's language: `fixed` for all, else what the seeker's turns show, by their words or
-    at least by their script, else `usual`.
+    at least by their script, or all words of a short text, else `usual`.
 
     Languages are ISO 639-1 codes.
     """
@@ -36,10 +40,15 @@ class Languages:
         if self.fixed:
             return self.fixed
         said = _seekers_words(turns)
-        if found := detect(said):
+        found = detect(said)
+        if found == USUAL and len(said) < _SHORT:
+            found = tell(said) or found  # "so", which German has too, tells English where nothing else does
+        if found:
             return found
         possible = by_script_alone(said)
-        return possible[0] if possible and self.usual not in possible else self.usual
+        if possible:
+            return self.usual if self.usual in possible else possible[0]
+        return tell(said) or self.usual
 
     def of(self, turns: Sequence[Turn]) -> str:
         """The language in which rules read a dialogue and answer in it. Raises UnknownLanguage for one that

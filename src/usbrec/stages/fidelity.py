@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -225,7 +225,7 @@ async def _answer(
 
 
 def _rows(
-    played: Sequence[tuple[Sample, Any, Mapping[str, Any]]],
+    played: Iterable[tuple[Sample, Any, Mapping[str, Any]]],
     points: Mapping[str, Point],
     facts: RecordedFacts,
 ) -> list[dict[str, Any]]:

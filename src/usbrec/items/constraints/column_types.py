@@ -145,12 +145,15 @@ class Tally:
 
     def add(self, text: str) -> None:
         self.filled += 1
+        if text in self.cells:
+            self.cells[text] += 1
+            return
         if len(text) > _LONGEST_NAME:
             self.long += 1
             if len(self.long_cells) < _SHOWN:
                 self.long_cells.append(text)
-        elif text in self.cells or len(self.cells) < _KEPT:
-            self.cells[text] += 1
+        elif len(self.cells) < _KEPT:
+            self.cells[text] = 1
         else:
             self.further += 1
             self.further_numbers += _plain_number(text)

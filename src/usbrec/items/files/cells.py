@@ -25,6 +25,8 @@ NAME_KEYS = (
     "displayname", "englishname", "originalname",
 )  # fmt: skip
 _UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-", "\\n"})
+_QUOTES = frozenset("'\"")
+_LONGEST_UNKNOWN = max(map(len, _UNKNOWN))
 _NOTHING_LISTED = re.compile(
     r"\(?(?:no|none) (?:genres?|categor(?:y|ies)|tags?|styles?)(?: listed)?\)?|\(none\)"
 )
@@ -68,7 +70,9 @@ class BrokenCell(ValueError):
 def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
     """One value as trimmed text; "" for what stands for nothing. Of lists and objects, their names."""
     if isinstance(value, str):
-        text = collapse(value)
+        text = " ".join(value.split())
+        if text.isascii() and "&" not in text:
+            return "" if len(text) <= _LONGEST_UNKNOWN and text.lower() in unknown else text
     elif isinstance(value, bool) or value is None:
         return ""
     elif isinstance(value, (int, float)):
@@ -85,11 +89,13 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
         text = text.encode("utf-8", "replace").decode("utf-8")
     if "&" in text:
         text = unescaped(text)
-    return "" if text.casefold() in unknown else text
+    return "" if len(text) <= _LONGEST_UNKNOWN and text.casefold() in unknown else text
 
 
 def further_text(value: Any) -> str:
     """What a column that means nothing to us holds; lists of objects in a cell are their names."""
+    if isinstance(value, str) and value[:1].isalnum():
+        return text_of(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping) and (amount := _amount(value)):
@@ -138,8 +144,16 @@ def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = 
             written = written[1:-1]
     elif between.search(written) is None:
         return [] if _is_nothing(written) else [_unquoted(written)]
-    parts = (_unquoted(text_of(part)) for part in between.split(written))
-    return [part for part in parts if part and not _is_nothing(part)]
+    pieces = between.split(written)
+    if not plain or "&" in written:
+        pieces = list(map(text_of, pieces))
+    else:  # trimmed already but at the ends, and nothing to unescape
+        pieces = [
+            "" if len(part) <= _LONGEST_UNKNOWN and part.lower() in _UNKNOWN else part
+            for part in map(str.strip, pieces)
+        ]
+    parts = [_unquoted(part) if part[:1] in _QUOTES else part for part in pieces]
+    return [part for part in parts if part and (part[0] not in "(nN" or not _is_nothing(part))]
 
 
 def _is_nothing(text: str) -> bool:

@@ -213,7 +213,8 @@ class Mapper:
 
     def take(self, item: Item) -> None:
         """Count the further columns of an item that is kept, for their types."""
-        self._types.add(item.extra)
+        if item.extra:
+            self._types.add(item.extra)
 
     def report(self, where: str, items: int, left_out: Sequence[str], say_it: str) -> ReadingReport:
         """What was taken for what, so far."""
@@ -289,8 +290,10 @@ class Mapper:
     def _many(
         self, row: Mapping[str, Any], attribute: str, place: str, separators: str = ",|;"
     ) -> tuple[str, ...]:
+        if not (columns := self.columns[attribute]):
+            return ()
         found: list[str] = []
-        for column in self.columns[attribute]:
+        for column in columns:
             value = row.get(column)
             if value is None or value == "":
                 continue

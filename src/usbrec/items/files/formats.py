@@ -101,13 +101,16 @@ def table_items(
         types=types,
         first=[row.columns for row in first if isinstance(row, Row)],
     )
-    taken: dict[str, tuple[str, str]] = {}
+    # Where each id stands first. Texts alone: a million small tuples would keep the garbage collector busy.
+    taken: dict[str, str] = {}
+    names: dict[str, str] = {}
     problems: list[str] = []
     unreadable: list[str] = []
     untitled = InputError(
         f"{where}: no title column. Columns: {', '.join(source.header) or 'none'}. Rename one to "
         f"'title', or say which it is: {name_it}. A file without a line of names needs one."
     )
+    external = mapper.external_id
     for row in itertools.chain(first, rows):
         if isinstance(row, str):
             (unreadable if isinstance(row, Unreadable) else problems).append(row)
@@ -118,12 +121,14 @@ def table_items(
         if item is None:
             problems.append(f"{row.place}: no title")
             continue
-        if mapper.external_id and item.id in taken and taken[item.id][1] != item.name:
+        if external and item.id in taken and names[item.id] != item.name:
             item = replace(item, id=_numbered(item.id, taken))
         if item.id in taken:
-            problems.append(f"{row.place}: id {item.id!r} stands already in {taken[item.id][0]}")
+            problems.append(f"{row.place}: id {item.id!r} stands already in {taken[item.id]}")
             continue
-        taken[item.id] = (row.place, item.name)
+        taken[item.id] = row.place
+        if external:
+            names[item.id] = item.name
         mapper.take(item)
         yield item
     report = mapper.report(where, len(taken), problems, name_it)
@@ -300,7 +305,7 @@ def _csv(where: str, text: str) -> Table:
         try:
             for cells in reader:
                 last, begins = begins, reader.line_num + 1
-                if any(cell.strip() for cell in cells):
+                if any(map(str.strip, cells)):
                     if between != delimiter:
                         cells = [cell.replace(between, delimiter) for cell in cells]
                     yield f"line {last}", cells

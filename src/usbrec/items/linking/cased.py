@@ -55,13 +55,13 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
     single = first == last
     if level is Ambiguity.PLAIN:
+        if not language.nouns:
+            return _named(language, page, match, before)
         if not single:
             return True
         if lower_case:
             return len(raws[0]) >= _LONG and before not in language.determiners
-        if language.nouns and _a_noun(language, page, match, before):
-            return False
-        return capital and _no_name(language, page, match)
+        return not _a_noun(language, page, match, before) and capital and _no_name(language, page, match)
     introduced = before in language.introducing
     following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
     if level is Ambiguity.CAPITALS and last - first > 1 and following in language.seen:
@@ -71,7 +71,7 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     if level is Ambiguity.MARKED:
         names = not all(page.words[index].norm in language.nouns for index in range(first, last + 1))
         return names and introduced and _ends(language, page, match)
-    opens = _opens(page, first)
+    opens = _opens_as_all_do(language, page, first)
     inside = [raw for raw in raws[1:] if is_capital(raw) and not raw.isdigit()]
     if language.nouns:  # German: capitals of nouns say nothing
         inside = [
@@ -86,6 +86,81 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
             return False
         return not _counted(language, before)
     return bool(inside) if opens else page.contrast(match)
+
+
+def _named(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:
+    """Whether words that no list holds are a title, where ordinary nouns have small letters.
+
+    No list of everyday words is complete, so that being on none says nothing. What says something is a
+    capital inside a sentence or inside the title; a verb or a word for films before it; that it is all that
+    is said; or that a sentence is said about it, which needs an article before any other noun in Spanish and
+    French; else that its sentence speaks of films or books.
+    """
+    first, last = match.first, match.last
+    single = first == last
+    raws = [page.raw(index) for index in range(first, last + 1)]
+    raws[0] = raws[0][match.skip :]
+    if before in language.about:
+        before = ""
+    introduced = before in language.introducing
+    # So many words, or a number behind them, are no accident.
+    long = last - first > _SO_LONG or any(map(str.isdigit, raws[1:]))
+    inside = any(is_capital(raw) and not raw.isdigit() for raw in raws[1:])
+    if inside and page.words[first].norm in language.determiners:
+        return True  # "du Parrain"
+    if not (raws[0][:1].isupper() or raws[0][:1].isdigit()):
+        all_small = page.first_capital >= len(page.text)
+        if introduced and (not single or (all_small and _ends(language, page, match))):
+            return True
+        # "une crème solaire", but "le film de la lune bleue" where nothing has a capital
+        if long or (single and not all_small) or (before in language.determiners and single >= all_small):
+            return long
+        return (not single or _ends(language, page, match)) and _speaks_of_works(language, page, match)
+    if long or inside:
+        return True
+    if not _opens_as_all_do(language, page, first):
+        return not single or _no_name(language, page, match)
+    if single and not _no_name(language, page, match):
+        return False
+    if _is_all(page, match) or _speaks_of_works(language, page, match):
+        return True
+    article = page.words[first].norm in language.articles or match.skip > 0
+    following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
+    bare = bool(language.articles) and not article and page.text[page.words[last].end :][:1] == " "
+    return bare and following in language.said_of - language.determiners and page.raw(last + 1) != "à"
+
+
+_SO_LONG = 2
+
+
+def _is_all(page: ContextFeatures, match: Match) -> bool:
+    """Whether a match is all that a message says, and no cry: "Laberinto." but not "¡Estupendo!"."""
+    if match.first or match.last + 1 < len(page.words):
+        return False
+    return "!" not in page.text
+
+
+def _speaks_of_works(language: Language, page: ContextFeatures, match: Match) -> bool:
+    """Whether the rest of a sentence has a word that goes with films and books."""
+    begin = match.first
+    while begin > max(0, match.first - _SENTENCE) and not _opens_as_all_do(language, page, begin):
+        begin -= 1
+    end = match.last + 1
+    while end < min(page.sentence_ends[match.last], match.last + _SENTENCE) and not _opens(page, end):
+        end += 1
+    said = {page.words[index].norm for index in range(begin, end) if not match.first <= index <= match.last}
+    return not said.isdisjoint(language.works | (language.kinds - language.determiners))
+
+
+def _opens_as_all_do(language: Language, page: ContextFeatures, index: int) -> bool:
+    """Whether any word has a capital here: a small letter follows a colon or a dash in Spanish, French and
+    Russian, so that a capital there says as much as one inside a sentence."""
+    if language.nouns or not index:
+        return _opens(page, index)
+    before = page.text[page.words[index - 1].end : page.words[index].start]
+    if before.strip(" \t:—–") or not before.strip(" \t"):
+        return bool(_SENTENCE_END.search(before))
+    return _opens(page, index - 1) and ":" in before  # who speaks: "Ana: Paella otra vez"
 
 
 def _before(language: Language, page: ContextFeatures, match: Match) -> str:

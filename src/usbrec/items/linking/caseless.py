@@ -41,6 +41,7 @@ _LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
 _LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
 # The next entry of a numbered list: "1.流浪地球 2.花样年华", "1、… 2、…".
 _NEXT_ENTRY = LazyPattern(r"[ \t]+[(（]?([0-9]{1,2})([.,、)．）])(?![0-9])")
+_ENTRY_NUMBER = LazyPattern(r"(?<![0-9])[0-9]{1,2}[.,、)．）][ \t]*\Z")
 _CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
 _CLAUSE_AFTER = LazyPattern(
     r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
@@ -162,25 +163,32 @@ class Surroundings:
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
         if level is not Ambiguity.MARKED:
-            if behind_kind or before_kind or self._introduced or self._said_of:
+            if behind_kind or before_kind or self._written_by:
                 return True
-            if self._written_by or (self._japanese and self._japanese_evidence(level)):
+            if not self._japanese:
+                return self._named(level)
+            if self._introduced or self._said_of or self._japanese_evidence(level):
                 return True
-            if self._compound == "noun" and compounds.speaks_of_works(self._text, self._start, self._end):
-                return True
-            sound = "sound" in {self._japanese, self._compound}
-            if self._clause_before and self._clause_after and not sound:
-                return True
-            return bool(
-                _THAI.match(self._text[self._start])
-                and self._text[self._start - 1 : self._start] == " "
-                and self._text[self._end : self._end + 1] == " "
-            )
+            return self._clause_before and self._clause_after and self._japanese != "sound"
         if behind_kind and (self._clause_after or self._said_of or self._definite):
             return True
         if self._introduced and self._text[self._start : self._end].isdigit():
             return self._clause_after or self._said_of or self._after.startswith(_ASKING)
         return before_kind and (self._clause_before or self._introduced)
+
+    def _named(self, level: Ambiguity) -> bool:
+        """Whether a title that may be an ordinary word is named in a Chinese, Korean, Thai or Arabic text."""
+        text, start, end = self._text, self._start, self._end
+        if self._ends_with(caseless().surely_before) or self._begins_with(caseless().surely_after):
+            return True
+        speaks = compounds.speaks_of_works(text, start, end)
+        if speaks and (level is Ambiguity.PLAIN or self._introduced or self._said_of or self._particle):
+            return True
+        if self._clause_after and (self._introduced or self._numbered_before()):
+            return True
+        if self._clause_before and (self._said_of or (self._clause_after and speaks)):
+            return True
+        return self._compound != "sound" and compounds.is_a_sentence(text, start, end)
 
     @functools.cached_property
     def _written_by(self) -> bool:
@@ -235,6 +243,8 @@ class Surroundings:
 
     def beside(self, gap: str) -> bool:
         """Whether what stands between a title and the match only joins them."""
+        if any(mark in ".!?؟\n" for mark in gap):
+            return False
         bare = "".join(part for part in folded(gap)[0] if part.strip(" ,&."))
         marked = any(mark in ",/&、" for mark in gap)
         return len(gap) < _NEAR and (bare in caseless().joins or (marked and not bare))
@@ -244,6 +254,9 @@ class Surroundings:
 
     def edge_after(self) -> bool:
         return self._clause_after or self._said_of or self._before_kind
+
+    def _numbered_before(self) -> bool:
+        return bool(_ENTRY_NUMBER.search(self._text, max(0, self._start - 6), self._start))
 
     def numbered(self) -> int | None:
         """Where a number or a word behind the title ends that makes it another part of a series."""
@@ -327,7 +340,10 @@ class Surroundings:
 
     @functools.cached_property
     def _said_of(self) -> bool:
-        return self._behind_particle.startswith(caseless().after) or (
+        return self._begins_with(caseless().after)
+
+    def _begins_with(self, said: tuple[str, ...]) -> bool:
+        return self._behind_particle.startswith(said) or (
             self._particle is not None and self._particle in _NAMING
         )
 

@@ -1,26 +1,31 @@
-"""Chinese and Korean compounds that may be titles (住房贷款, 직원식당), which no list of words holds.
+"""Ordinary words that may be titles in Chinese, Korean, Thai and Arabic, and what says that a work is meant.
 
-A title of four characters, or of four or five syllables without a blank, has to be seen, liked or
-recommended, or to stand in a sentence that speaks of films or books. What ends as an answer does ("明白了",
+No list holds all ordinary words (住房贷款, 직원식당, เครื่องล้างจาน), and these scripts have no capitals. So a
+title as short as a word has to be seen, read or recommended, or to stand in a sentence that speaks of films
+or books (`works` in usbrec/lexicon/<language>/linking.toml). What ends as an answer does ("明白了",
 "알겠습니다") is none in a clause of its own. Texts are plain ones (:func:`usbrec.items.scripts.plain`).
 """
 
 from __future__ import annotations
 
-from usbrec.items.scripts import LazyPattern
+import functools
+import re
+import unicodedata
 
-_NOUN = LazyPattern("[\u3400-\u4dbf\u4e00-\u9fff]{4}|[\uac00-\ud7a3]{4,5}")
+from usbrec.items.linking.languages import works_of
+from usbrec.items.scripts import ARABIC, LazyPattern
+
+_NOUN = LazyPattern(
+    "[\u3400-\u4dbf\u4e00-\u9fff]{1,4}|[\uac00-\ud7a3]{1,5}|[\uac00-\ud7a3]{1,3} [\uac00-\ud7a3]{1,3}"
+    f"|[\u0e00-\u0e7f]{{1,20}}|[{ARABIC}]+(?: [{ARABIC}]+){{0,2}}"
+)
 _SOUND = LazyPattern(
     "[\u4e00-\u9fff]{1,3}[了的吧呢啊]|[\uac00-\ud7a3]{2,6}(?:니다|네요|어요|아요|군요|지요|세요)"
 )
-_WORKS = LazyPattern(
-    "[看讀读追刷]|电影|電影|影片|影院|片子|大片|剧|劇|小说|小說|书|書|导演|導演|主演|演员|演員|演得|拍"
-    "|推荐|推薦|喜欢|喜歡|爱|经典|經典|好笑|不错|不錯|值得|还有|還有|那就|类似|類似|那种|精彩|无聊|難看"
-    "|难看|这部|那部|感人|震撼|续集|續集|票房|上映|配乐|结局|原著|动画|動畫|영화|드라마|작품|소설|만화"
-    "|애니|책|감독|배우|주연|출연|원작|속편|시리즈|봤|봐|보고|보는|보면|보셨|보세요|본 |볼 |볼까|볼래"
-    "|읽|재미|재밌|추천|좋아|좋았|좋은|명작|감동|최고|지루|무서|웃기|어때|어땠|개봉|상영|같은|비슷|이요"
-)
-_SENTENCE_ENDS = "。.！？!?\n"
+_OPENING = LazyPattern(r"\W*(?:那就|那)?\W*")
+_CLOSING = LazyPattern(r"\W*(?:吧|呢|이?요|예요|이에요|입니다)?\W*")
+_THAI = LazyPattern("[\u0e00-\u0eff]")  # a blank is what a full stop is elsewhere
+_SENTENCE_ENDS = "。.！？!?؟\n"
 
 
 def may_be_a_noun(written: str) -> bool:
@@ -35,6 +40,40 @@ def may_be_a_sound(written: str) -> bool:
 
 def speaks_of_works(text: str, start: int, end: int) -> bool:
     """Whether the rest of the sentence around text[start:end] has a word that goes with films and books."""
-    begin = max(text.rfind(mark, 0, start) for mark in _SENTENCE_ENDS) + 1
-    close = min((at for mark in _SENTENCE_ENDS if (at := text.find(mark, end)) >= 0), default=len(text))
-    return bool(_WORKS.search(text[begin:start]) or _WORKS.search(text[end:close]))
+    begin, close = sentence_around(text, start, end)
+    works = _works(_languages(text[start]))
+    return bool(works.search(text, begin, start) or works.search(text, end, close))
+
+
+def is_a_sentence(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] is all that its sentence says: "국제시장이요", "那就流浪地球吧"."""
+    if _THAI.match(text, start):  # "เยี่ยมไปเลย แล้วเจอกัน"
+        return False
+    begin, close = sentence_around(text, start, end)
+    before, after = text[begin:start], unicodedata.normalize("NFC", text[end:close])
+    return bool(_OPENING.fullmatch(before) and _CLOSING.fullmatch(after))
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence with text[start:end] begins, and where it ends."""
+    ends = _SENTENCE_ENDS + " " if _THAI.match(text, start) else _SENTENCE_ENDS
+    begin = max(text.rfind(mark, 0, start) for mark in ends) + 1
+    close = min((at for mark in ends if (at := text.find(mark, end)) >= 0), default=len(text))
+    return begin, close
+
+
+def _languages(letter: str) -> tuple[str, ...]:
+    """Those that a title with this first letter may stand in: a name in Latin letters in any."""
+    if "\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff":
+        return ("ko",)
+    if "\u0e00" <= letter <= "\u0e7f":
+        return ("th",)
+    if "\u0600" <= letter <= "\u06ff":
+        return ("ar",)
+    return ("zh",) if "\u3400" <= letter <= "\u9fff" else ("ar", "ko", "th", "zh")
+
+
+@functools.cache
+def _works(codes: tuple[str, ...]) -> re.Pattern[str]:
+    said = [word for code in codes for word in works_of(code)]
+    return re.compile("|".join(re.escape(word).replace("_", " ?") for word in said))

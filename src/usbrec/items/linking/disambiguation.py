@@ -49,7 +49,12 @@ from usbrec.items.linking.lowercase import (
     side_before,
 )
 from usbrec.items.linking.runs import Runs, runs_around, runs_until
-from usbrec.items.linking.small_letters import just_a_noun, of_the_dictionary, stands_as_title
+from usbrec.items.linking.small_letters import (
+    just_a_noun,
+    of_the_dictionary,
+    opens_elsewhere,
+    stands_as_title,
+)
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.linking.years import BARE_YEAR, BARE_YEAR_ELSEWHERE, YEAR_AFTER, YEAR_BEFORE, common_era
 from usbrec.items.scripts import LazyPattern, has_unspaced
@@ -251,6 +256,9 @@ class Page(ContextFeatures):
             return False
         if match.form.writing is Writing.CASELESS and has_unspaced(match.form.key):
             return False
+        spoken = russian() if match.form.writing is Writing.CYRILLIC else self.language
+        if spoken and not (spoken.nouns or marks or evident_in(spoken, self, match, Ambiguity.PLAIN)):
+            return False  # "Коляску" is another case of an ordinary word
         said = [self.words[index].norm for index in range(match.first, match.last + 1)]
         said = [word for word in said if word not in ARTICLES]
         if len(said) > 1 or said == ["".join(title)]:
@@ -356,7 +364,9 @@ class Page(ContextFeatures):
         first, last = match.first, match.last
         run = [self.raw(index) for index in range(first, last + 1)]
         if ambiguity is Ambiguity.PLAIN:
-            if first == last and (self.part_of_a_name(match) or just_a_noun(self, match)):
+            if first == last and (
+                self.part_of_a_name(match) or just_a_noun(self, match) or opens_elsewhere(self, match)
+            ):
                 return False
             return not of_the_dictionary(self, match) or stands_as_title(self, match)
         if ambiguity is Ambiguity.CAPITALS and match.form.telling and self.asked_about(match):

@@ -44,6 +44,10 @@ class Language:
     opening: frozenset[str]
     """What opens a sentence with a capital that is no part of a name."""
     said_of: frozenset[str]
+    about: frozenset[str]
+    """What introduces titles, and things as often: "como"."""
+    works: frozenset[str]
+    """What goes with films and books beside the words above."""
     nouns: frozenset[str]
     """Nouns in everyday use, where a noun has a capital in any sentence (German)."""
     ordinary: frozenset[str]
@@ -71,6 +75,9 @@ class CaselessWords:
     joins: frozenset[str]
     counters: tuple[str, ...]
     speech: tuple[str, ...]
+    surely_before: tuple[str, ...]
+    """Those of `before` that go with things less often than with titles: not "like" and "look at"."""
+    surely_after: tuple[str, ...]
 
 
 @functools.cache
@@ -96,6 +103,7 @@ def caseless() -> CaselessWords:
         ]
 
     arabic = _read("ar")["ordinary"].split()
+    about = frozenset(gathered("about"))
     singles = {fold for lists in read for mark in lists["filling"].split() for fold in _singles(mark)}
     return CaselessWords(
         frozenset([*gathered("ordinary"), *(f"ال{key}" for key in map(normalise_title, arabic))]),
@@ -108,7 +116,14 @@ def caseless() -> CaselessWords:
         frozenset(gathered("joins")),
         tuple(gathered("counters")),
         tuple(gathered("speech")),
+        *(tuple(word for word in gathered(use) if word not in about) for use in ("before", "after")),
     )
+
+
+def works_of(code: str) -> tuple[str, ...]:
+    """What goes with films and books in a language without capitals, as it is written; "_" is a blank or
+    none."""
+    return tuple(_read(code).get("works", "").split())
 
 
 def language_of(words: AbstractSet[str]) -> Language | None:
@@ -187,7 +202,7 @@ def _language(code: str) -> Language:
     if code == "ru":
         ordinary |= {f"{cyrillic_stem(word)}~" for word in ordinary if len(word) > 3}
     names = ("articles", "determiners", "kinds", "introducing", "seen", "opening", "said_of", "nouns")
-    words = {name: _normalised(lists[name]) for name in names}
+    words = {name: _normalised(lists.get(name, "")) for name in (*names, "about", "works")}
     return Language(code=code, ordinary=frozenset(ordinary), **words)
 
 

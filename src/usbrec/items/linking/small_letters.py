@@ -13,6 +13,8 @@ from usbrec.items.linking.ambiguity import (
     ARTICLES,
     KINDS,
     in_dictionary,
+    is_common,
+    is_frequent,
     is_kind,
     is_said_of_works,
     is_talk_of_works,
@@ -180,3 +182,23 @@ def stands_as_title(page: ContextFeatures, match: Match) -> bool:
 
 def _clause_between(page: ContextFeatures, left: int, right: int) -> bool:
     return bool(CLAUSE_END.search(page.text[page.words[left].end : page.words[right].start]))
+
+
+def opens_elsewhere(page: ContextFeatures, match: Match) -> bool:
+    """Whether a single word opens a sentence of a language that is not known, where its capital says nothing:
+    two words in small letters, or one in a text with accents, and none of them English."""
+    if not page.opens_sentence(match.first):
+        return False
+    small = [
+        page.words[index].norm
+        for index in range(len(page.words))
+        if index != match.first and page.words[index].norm[_SHARED:] and page.raw(index).islower()
+    ]
+    # The dictionary last: it is read when it is first asked.
+    if any(map(is_frequent, small)) or any(map(is_common, small)) or any(map(in_dictionary, small)):
+        return False
+    return len(small) > 1 or (len(small) == 1 and not page.text.isascii())
+
+
+# Words of so many letters several languages have: "no", "a", "son".
+_SHARED = 3
