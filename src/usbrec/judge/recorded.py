@@ -92,13 +92,10 @@ class RecordedFacts:
         language = self.languages.told(dialogue.turns)
         answer: Answer | None = None
         if offered and language in LANGUAGES:
-            asked = re.search(
-                words(language, "acceptance")["asks"], dialogue.turns[index].text, re.IGNORECASE
-            )
-            answer = self._read(offered, _answer_after(dialogue.turns, index), language, asked is not None)
+            asked = _asks(dialogue.turns[index], language)
+            answer = self._read(offered, _answer_after(dialogue.turns, index), language, asked)
         return {"answer": answer, "answer_by": None if answer is None else "rules"}
 
-<<<<<<< HEAD
     def answer_to(self, turns: Sequence[Turn], text: str) -> Answer | None:
         """How a seeker who says `text` after `turns`, which end with the recommender, takes what was
         recommended there; None where that is nothing new, or nothing can be read."""
@@ -110,15 +107,12 @@ class RecordedFacts:
         language = self.languages.told((*turns, said))
         if not offered or language not in LANGUAGES:
             return None
-        return self._read(offered, (said,), language)
+        return self._read(offered, (said,), language, _asks(turns[-1], language))
 
-    def _read(self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str) -> Answer | None:
-=======
     def _read(
         self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str, asked: bool
     ) -> Answer | None:
         """`asked` says whether the recommender asked if the seeker knows it, which a "no" then answers."""
->>>>>>> wt/w23
         knowledge = self.knowledge
         assert knowledge is not None, "without a catalogue nothing is offered"
         names = [item.name for one in offered if (item := knowledge.catalogue.get(one)) is not None]
@@ -203,6 +197,11 @@ def _replaced(turn: Turn, offered: set[str], again: str, knowledge: Knowledge) -
             pieces += [turn.text[position : mention.start], again]
             position = mention.end
     return "".join([*pieces, turn.text[position:]])
+
+
+def _asks(turn: Turn, language: str) -> bool:
+    """Whether the recommender asks there if the seeker knows what is recommended."""
+    return re.search(words(language, "acceptance")["asks"], turn.text, re.IGNORECASE) is not None
 
 
 def _without_neutral(text: str, language: str, asked: bool) -> str:
