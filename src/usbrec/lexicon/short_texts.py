@@ -65,6 +65,11 @@ def tell(text: str) -> str | None:
     return None
 
 
+def knows(language: str, word: str) -> bool:
+    """Whether a word in small letters is one that is listed of a language."""
+    return _has(_known().get(language, frozenset()), language, word)
+
+
 def _ordinary_words(text: str) -> Iterator[str]:
     """The words that are no part of a name, in small letters."""
     found = list(_WORD.finditer(text))

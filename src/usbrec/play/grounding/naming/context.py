@@ -10,6 +10,7 @@ from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import words
+from usbrec.lexicon.short_texts import knows
 from usbrec.play.grounding.naming.language import Language, either, in_some_language
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
@@ -22,6 +23,18 @@ NO_NOUN = (
     "ly", "able", "ible", "ful", "less", "ous", "ive", "ing", "ed", "ish", "al", "ic", "ant", "ent",
     "ness", "ment", "tion", "sion", "ity", "ism", "er", "ers", "ize", "ise", "ate", "ary", "ory", "some",
 )  # fmt: skip
+
+#: What follows a name that opens a sentence, in Spanish, French, Portuguese, Italian, Dutch and their like.
+_SAID_OF = frozenset(
+    " ".join(
+        (
+            "es era fue está tiene trata cuenta narra dura ganó sigue une y o",
+            "est était a raconte suit dure reste parle et ou",
+            "é foi tem conta fala segue ganhou e è ha racconta parla vinse",
+            "of is was heeft gaat vertelt en är var har handlar er jest był była ma opowiada",
+        )
+    ).split()
+)
 
 
 @dataclass
@@ -63,7 +76,11 @@ class NamingContext:
             # Nothing is known about small letters of other languages, and a few words ("Long story short")
             # may be of any.
             return not is_capital(self.page.raws[index]) or (
-                self.page.opens[index] and in_some_language(self.page.words[index], self.page.raws[index])
+                self.page.opens[index]
+                and (
+                    in_some_language(self.page.words[index], self.page.raws[index])
+                    or self._opens_foreign(index)
+                )
             )
         if self._language.code == "de" and self.page.raws[index].islower():
             # Our list of German words is short, and a name has a capital there.
@@ -71,6 +88,23 @@ class NamingContext:
                 self.page.words[index], self.page.raws[index]
             )
         return self._language.is_ordinary(self.page.words[index], self.page.raws[index])
+
+    def _opens_foreign(self, index: int) -> bool:
+        """Whether a word opens a sentence as any word may, in a language without a lexicon of names: it is a
+        known one, or goes on otherwise than a name that something is said of ("Gladiador es ...")."""
+        page = self.page
+        if page.foreign_language is None:
+            return False
+        if knows(page.foreign_language, page.raws[index].lower()):
+            return True
+        following = index + 1
+        return (
+            following < len(page.words)
+            and page.joined(following)
+            and page.mention_at[following] is None
+            and page.raws[following].islower()
+            and page.raws[following] not in _SAID_OF
+        )
 
     def _proper(self, index: int) -> bool:
         norm = self.page.norms[index]

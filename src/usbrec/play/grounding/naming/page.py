@@ -14,6 +14,8 @@ from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
+from usbrec.lexicon import LANGUAGES
+from usbrec.lexicon.short_texts import tell
 from usbrec.play.grounding.naming.language import Language, either, english, language_of
 
 _OPENING = re.compile(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
@@ -184,6 +186,8 @@ class Page:
     @cached_property
     def language(self) -> Language | None:
         """The language of what stands beside the titles; None where it is none that we know."""
+        if self.foreign_language is not None:
+            return None
         # "I'm" is no German "im".
         beside = [
             norm
@@ -193,6 +197,17 @@ class Page:
         found = language_of(norm for norm in beside if norm.isalpha())
         # "1731 comes highly recommended." has no small word that tells.
         return found if found is not None or len(self.norms) > _FEW_WORDS else self._all_english
+
+    @cached_property
+    def foreign_language(self) -> str | None:
+        """The language of what stands beside the titles, where it is told and names in it have no lexicon."""
+        pieces, end = [], 0
+        for mention in self.mentions:
+            pieces.append(self.text[end : mention.start])
+            end = mention.end
+        beside = " … ".join([*pieces, self.text[end:]])
+        told = tell(beside)
+        return None if told is None or told in LANGUAGES else told
 
     @cached_property
     def _all_english(self) -> Language | None:
