@@ -20,10 +20,9 @@ from usbrec import stages
 from usbrec.config import Config, load_config
 from usbrec.dialogue import Sample, Turn
 from usbrec.keys import digest
-from usbrec.llm import ChatRequest, ChoiceRequest, ScriptedModel
+from usbrec.llm import ChatRequest, ChoiceRequest, ModelOpener, ScriptedModel
 from usbrec.serve.app import make_app
 from usbrec.serve.models import seat_models
-from usbrec.stages import wiring
 
 #: What the backend may say: titles shown, known, wrong by a year or made up, a question, and nothing.
 SAYINGS = (
@@ -163,7 +162,7 @@ def _config(given: Mapping[str, Any]) -> Config:
 def asked_in(name: str, folder: Path) -> tuple[list[dict[str, Any]], Any]:
     """The requests of a scenario, and what came out of it (replies, pairs, or answers)."""
     model = ScriptedModel(_say, choose=_choose, name="model")
-    with mock.patch.object(wiring.ModelOpener, "open", return_value=model):
+    with mock.patch.object(ModelOpener, "open", return_value=model):
         if name in SERVED:
             out: Any = asyncio.run(_served(*SERVED[name]))
         else:

@@ -18,8 +18,8 @@ from typing import Any, Self
 from usbrec.config import Config, Dataset
 from usbrec.llm.transformers.checkpoint import HF
 from usbrec.stages.rows import PARTS
+from usbrec.stages.rules import RULES
 from usbrec.stages.training import trainable
-from usbrec.stages.wiring import RULES
 from usbrec.training.settings import learns_by_playing
 
 #: The paper's six systems, in its order, and the folder of each one's runs.

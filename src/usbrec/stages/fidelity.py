@@ -24,6 +24,7 @@ from usbrec.play.targets import Targets
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.recorded_inputs import GivenDialogues, read_recorded
 from usbrec.stages.resolve import resolve
+from usbrec.stages.rules import RULES, SEEKERS_BY_RULES
 from usbrec.stages.run_folder import (
     STOPPED,
     GivenCatalogue,
@@ -33,7 +34,7 @@ from usbrec.stages.run_folder import (
     write_json,
     write_jsonl,
 )
-from usbrec.stages.wiring import RULES, SEEKERS_BY_RULES, Participants, similarity_of
+from usbrec.stages.wiring import Participants, similarity_of
 
 #: Dialogues with the counterfactual check: of a seeker that has to be asked, of others.
 CHECKED, CHECKED_HERE = 50, 500

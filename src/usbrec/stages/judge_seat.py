@@ -21,8 +21,8 @@ from usbrec.llm.recorded import Recorder
 from usbrec.play.targets import Targets
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats, models_given
+from usbrec.stages.rules import RULES
 from usbrec.stages.trained_seat import open_judge
-from usbrec.stages.wiring import RULES
 
 #: What is said of judges that nobody asks for aspects.
 _OTHERS = {"rules": "Rules give facts alone.", "trained": "A trained judge gives those that it has learnt."}

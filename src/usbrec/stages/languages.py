@@ -14,7 +14,7 @@ from usbrec.errors import InputError
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.detection import name_of
 from usbrec.play.languages import Languages, known
-from usbrec.stages.wiring import BASELINES, RULES, RULES_BELIEF, SEEKERS_BY_RULES
+from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, SEEKERS_BY_RULES
 
 #: So many rows are listed.
 _SHOWN = 20

@@ -18,7 +18,7 @@ from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.pairs.filters import MIN_MARGIN
 from usbrec.play.questions.attributes import attributes_to_ask
-from usbrec.stages.wiring import RULES, RULES_BELIEF, SEEKERS_BY_RULES
+from usbrec.stages.rules import RULES, RULES_BELIEF, SEEKERS_BY_RULES
 
 #: Candidates that a service lays before the recommender where a catalogue is there and nothing is said.
 SERVED_CANDIDATES = 10

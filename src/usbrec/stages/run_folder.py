@@ -39,10 +39,11 @@ from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
 from usbrec.stages.processes import Given, run_in_processes, take_over_parts
+from usbrec.stages.rules import RULES, SEEKERS_BY_RULES
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
-from usbrec.stages.wiring import RULES, SEEKERS_BY_RULES, Participants, seat_participants
+from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
 from usbrec.stored_units import StoredUnits
 

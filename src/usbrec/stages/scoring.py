@@ -35,10 +35,11 @@ from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.rating import first_reply, rated, rated_overall, refuse_without_ratings
 from usbrec.stages.recorded_inputs import GivenDialogues, RecordedInputs, read_recorded
 from usbrec.stages.resolve import resolve
+from usbrec.stages.rules import RULES
 from usbrec.stages.run_folder import STOPPED, GivenCatalogue, write_json, write_jsonl
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
-from usbrec.stages.wiring import RULES, similarity_of
+from usbrec.stages.wiring import similarity_of
 
 #: Changed dialogues by the change's name, of the dialogues and for the judge that is seated.
 Vary: TypeAlias = (

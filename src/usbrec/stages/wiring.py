@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from usbrec.config import Config, Judging, settled
-from usbrec.enhancement.budget import MeteredModel
 from usbrec.errors import ConfigError
 from usbrec.items import Catalogue, Retriever, Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.retrieval import RequestRetriever
 from usbrec.journal import Journal
-from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.episodes import EpisodeRunner
-from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
-from usbrec.judge.trained.model import TrainedJudge
-from usbrec.lexicon import LANGUAGES
 from usbrec.llm import (
     ChatModel,
     Message,
-    ModelOpener,
-    RecordedModel,
-    Seat,
-    Unreachable,
-    model_name,
-    read_seat,
 )
-from usbrec.llm.prices import PricedModel, prices_of
 from usbrec.llm.protocol import takes
 from usbrec.llm.recorded import Recorder
 from usbrec.play.baselines import CANDIDATES, BaselineKind, BaselineRecommender
@@ -43,14 +31,12 @@ from usbrec.play.preferences.scores import PreferenceScorer
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.questions.ranking import Ranking
 from usbrec.play.recommender import RecommenderSeat
-from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
-from usbrec.play.seekers.manner import PEOPLE
-from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
-from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
-from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
-from usbrec.stages.anchoring import shared_model
-from usbrec.stages.own_seats import OwnSeats, Unidentified, models_given
+from usbrec.stages.judge_seats import JudgeSeats
+from usbrec.stages.own_seats import OwnSeats, Unidentified
+from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, SEEKERS_BY_RULES
+from usbrec.stages.seat_models import SeatModels
+from usbrec.stages.seeker_seats import SeekerSeats
 from usbrec.storage import Stamped, stamped
 
 # What only some seats need is imported where it is seated: a run by rules should not pay for all of it.
@@ -63,13 +49,6 @@ if TYPE_CHECKING:
     from usbrec.play.grounding.focus import Focusing
     from usbrec.play.preferences.constraint_model import ModelConstraintReader
     from usbrec.play.tools.calling import ToolCalling
-
-RULES = "rules"
-RULES_BELIEF = "rules:belief"
-#: Seekers by rules who react, tell and ask as often as people do.
-RULES_PEOPLE = "rules:people"
-SEEKERS_BY_RULES = (RULES, RULES_PEOPLE)
-BASELINES = tuple(f"rules:{kind}" for kind in get_args(BaselineKind))
 
 
 def similarity_of(judging: Judging) -> Similarity:
@@ -176,15 +155,9 @@ class _Wiring:
         self._languages = languages
         self._prompts = prompts
         self._catalogue = catalogue
-        self._journal = journal
         self._replay = replay
-        self._reuse = reuse
-        self._models: dict[str, ChatModel] = {}
-        self._backends: dict[str, ChatModel] = {}
-        self._stands_in = opener is not None
-        self._open = opener or ModelOpener(config.models, config.servers).open
-        self._given = models_given(config, objects)
-        self._before: Mapping[str, ChatModel] = {} if before is None else before.seated
+        seated: Mapping[str, ChatModel] = {} if before is None else before.seated
+        self._models = SeatModels(config, journal, replay, reuse, objects, seated, opener)
         recorder = Recorder(journal, replay=replay, reuse=reuse)
         self._own = OwnSeats(
             config,
@@ -193,9 +166,11 @@ class _Wiring:
             replayed=replay is not None,
             before=None if before is None else before.own,
         )
+        self._seekers = SeekerSeats(config, prompts, languages, self._models, self._own, self._known)
+        self._judges = JudgeSeats(
+            config, prompts, languages, self._models, self._own, self._known, lambda: self._beliefs
+        )
         self._ranker: Retriever | None = None
-        self._judges: dict[str, ModelJudge] = {}
-        self._trained: dict[str, TrainedJudge] = {}
         judging = config.judging
         self._knowledge = (
             None
@@ -226,41 +201,34 @@ class _Wiring:
         judge = config.seats.judge
         runner = EpisodeRunner(
             recommender=self._recommender_seat(),
-            simulator=self._target_simulator(config.seats.simulator),
-            judge=self._target_judge(judge),
+            simulator=self._seekers.target(config.seats.simulator),
+            judge=self._judges.target(judge),
             rounds=config.play.rounds,
             seed=config.seed,
             knowledge=self._knowledge,
         )
-        models = tuple(self._models.values())
-        ours = tuple(model for text, model in self._models.items() if text not in self._given)
+        models = tuple(self._models.opened.values())
+        ours = tuple(model for text, model in self._models.opened.items() if text not in self._models.given)
         in_turn = any(not model.parallel for model in models)
         return Participants(
             runner=runner,
             workers=self._workers(in_turn),
             restart_whole=in_turn and self._replay is None,
             identities={
-                **{seat: dict(model.identity) for seat, model in self._models.items()},
+                **{seat: dict(model.identity) for seat, model in self._models.opened.items()},
                 **{seat: dict(identity) for seat, identity in self._own.identities.items()},
-                **{f"judge {seat}": dict(judge.identity) for seat, judge in self._trained.items()},
+                **{f"judge {seat}": dict(judge.identity) for seat, judge in self._judges.trained.items()},
             },
             models=ours,
             own=self._own,
             ranking=lambda: self._ranking,
-            persuasion=self._persuasion(judge),
-            anchors=lambda: self._anchors,
+            persuasion=self._judges.persuasion(judge),
+            anchors=lambda: self._judges.anchors,
             batch_size=self._batch_size(),
-            judges=self._judges,
-            seated=self._models,
+            judges=self._judges.opened,
+            seated=self._models.opened,
             tools=config.play.tools,
         )
-
-    def _persuasion(self, judge: str) -> PersuasionJudge | None:
-        if not (self._config.judging.persuasion and self._seat(judge).is_model):
-            return None
-        from usbrec.judge.persuasion import PersuasionJudge
-
-        return PersuasionJudge(self._judging(judge))
 
     def _workers(self, in_turn: bool) -> int:
         """Units worked on at once: enough for the server that takes most requests."""
@@ -268,20 +236,22 @@ class _Wiring:
         most = settled(models.concurrency, "models.concurrency")
         if in_turn or "concurrency" in models.model_fields_set:
             return most
-        named = (servers.get(self._seat(seat).server) for seat in self._models)
+        named = (servers.get(self._models.seat(seat).server) for seat in self._models.opened)
         return max([most, *(server.concurrency or 0 for server in named if server is not None)])
 
     def _batch_size(self) -> int:
         """Units of a lockstep batch. Models on llama.cpp work on one unit at a time."""
-        in_process = [seat for seat, model in self._models.items() if not model.parallel]
+        in_process = [seat for seat, model in self._models.opened.items() if not model.parallel]
         batched = (
-            self._replay is None and in_process and all(self._seat(seat).kind == "hf" for seat in in_process)
+            self._replay is None
+            and in_process
+            and all(self._models.seat(seat).kind == "hf" for seat in in_process)
         )
         return self._config.models.batch if batched else 1
 
     def _make_grounding(self) -> Grounding | None:
         """What a model in the recommender's seat is shown; rules recommend real items as it is."""
-        if self._seat(self._config.seats.recommender).is_model:
+        if self._models.seat(self._config.seats.recommender).is_model:
             return self._retrieved()
         return None
 
@@ -312,18 +282,18 @@ class _Wiring:
         seat = self._config.seats.recommender
         if self._config.play.constraints != "model":
             return None
-        if not self._seat(seat).is_model:
+        if not self._models.seat(seat).is_model:
             raise ConfigError(
                 f"play.constraints: 'model' asks the recommender's model, and {seat} is none. Use 'rules'."
             )
         from usbrec.play.preferences.constraint_model import ModelConstraintReader
 
         knowledge = self._known('play.constraints = "model"')
-        return ModelConstraintReader(self._model(seat), self._prompts, knowledge.columns)
+        return ModelConstraintReader(self._models.model(seat), self._prompts, knowledge.columns)
 
     def _worked_examples(self) -> tuple[Message, ...]:
         config = self._config
-        if self._knowledge is None or not self._seat(config.seats.recommender).is_model:
+        if self._knowledge is None or not self._models.seat(config.seats.recommender).is_model:
             return ()
         from usbrec.play.grounding.examples import worked_examples
 
@@ -335,33 +305,6 @@ class _Wiring:
             seed=settled(config.common_seed, "common_seed"),
             grounding=self._grounding,
         )
-
-    def _seat(self, seat: str) -> Seat:
-        return read_seat(seat, self._config.servers)
-
-    def _opened(self, seat: str) -> ChatModel:
-        if self._replay is not None:
-            return Unreachable(model_name(seat, self._config.servers))
-        there = self._given.get(seat) or self._before.get(seat)
-        return self._open(seat) if there is None else there
-
-    def _opened_once(self, seat: str) -> ChatModel:
-        if seat not in self._backends:
-            self._backends[seat] = self._opened(seat)
-        return self._backends[seat]
-
-    def _recorded(self, model: ChatModel) -> ChatModel:
-        if self._journal is None:
-            return model
-        return RecordedModel(model, self._journal, replay=self._replay, reuse=self._reuse)
-
-    def _model(self, seat: str) -> MeteredModel:
-        """The metered model of a seat, recorded where there is a journal; opened once, whoever asks."""
-        if seat not in self._models:
-            self._models[seat] = self._recorded(self._opened_once(seat))
-        prices = prices_of(seat, self._config.servers)
-        model = self._models[seat]
-        return MeteredModel(model if prices is None else PricedModel(model, prices))
 
     def _known(self, who: str) -> Knowledge:
         if self._knowledge is None:
@@ -385,8 +328,8 @@ class _Wiring:
 
     def _recommender_seat(self) -> RecommenderSeat:
         play, seat = self._config.play, self._config.seats.recommender
-        kind = self._seat(seat)
-        model = self._model(seat) if kind.is_model else None
+        kind = self._models.seat(seat)
+        model = self._models.model(seat) if kind.is_model else None
         template = self._prompt_template()
         if play.tools:
             recommender = self._around(self._calling(seat, model))
@@ -462,7 +405,7 @@ class _Wiring:
 
     def _check_grammars(self, text: str) -> None:
         """Raises ConfigError for a recommender whose replies no grammar can limit."""
-        seat = self._seat(text)
+        seat = self._models.seat(text)
         if seat.kind != "server":
             return
         server = self._config.servers.get(seat.server)
@@ -506,20 +449,22 @@ class _Wiring:
         simulator = settled(self._config.search.simulator, "search.simulator")
         # Somebody's own seeker plays; its wishes are read as they are where nobody is named inside.
         reader = simulator
-        if self._seat(simulator).is_own:
+        if self._models.seat(simulator).is_own:
             seats = self._config.seats
-            by_rules = seats.simulator in SEEKERS_BY_RULES or not self._seat(seats.recommender).is_model
+            by_rules = (
+                seats.simulator in SEEKERS_BY_RULES or not self._models.seat(seats.recommender).is_model
+            )
             reader = RULES if by_rules else seats.recommender
         extractor: PreferenceExtractor
         if reader == RULES:
             extractor = RulesExtractor(self._known("--ses-simulator rules"), self._languages)
         else:
-            extractor = ModelExtractor(self._model(reader), self._prompts)
+            extractor = ModelExtractor(self._models.model(reader), self._prompts)
         knowledge, judge = self._knowledge, self._internal_judge
         return InternalSeats(
             extractor,
-            self._internal_simulator(simulator),
-            self._profile_judge(judge),
+            self._seekers.internal(simulator),
+            self._judges.profile(judge),
             None if knowledge is None else knowledge.names_new,
             self._focusing(judge),
             knowledge,
@@ -551,122 +496,3 @@ class _Wiring:
             answers=search.belief_answers,
             languages=self._languages,
         )
-
-    def _belief_judge(self, option: str) -> RulesBeliefJudge:
-        return RulesBeliefJudge(self._known(f"{option} {RULES_BELIEF}"), self._beliefs)
-
-    def _simulating(self, seat: str) -> ModelSimulator:
-        play = self._config.play
-        return ModelSimulator(
-            self._model(seat),
-            self._prompts,
-            play.simulator_temperature,
-            play.max_tokens,
-            play.frequency_penalty,
-            self._languages,
-        )
-
-    def _voices(self, knowledge: Knowledge) -> Voices:
-        """How seekers by rules speak of the items."""
-        kind, own = self._config.catalogue.kind, self._config.seekers.templates
-        return Voices.about(
-            knowledge.catalogue,
-            self._languages,
-            kind=None if kind == "auto" else kind,
-            own=None if own is None else Path(own),
-        )
-
-    def _explain(self) -> Mapping[str, str]:
-        """The question why something was recommended, in each language of the rules."""
-        return {language: self._prompts.say("explain", language) for language in LANGUAGES}
-
-    def _target_simulator(self, seat: str) -> TargetSimulator:
-        if seat in SEEKERS_BY_RULES:
-            knowledge = self._known(f"--seeker {seat}")
-            manner = PEOPLE if seat == RULES_PEOPLE else None
-            return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge), manner)
-        if self._seat(seat).is_own:
-            from usbrec.play.own.seeker import OwnTargetSimulator
-
-            return OwnTargetSimulator(self._own.simulator(seat), self._languages)
-        return ModelTargetSimulator(self._simulating(seat))
-
-    def _internal_simulator(self, seat: str) -> InternalSimulator:
-        if seat == RULES:
-            knowledge = self._known("--ses-simulator rules")
-            return RulesInternalSimulator(knowledge, self._explain(), voices=self._voices(knowledge))
-        if self._seat(seat).is_own:
-            from usbrec.play.own.seeker import OwnInternalSimulator
-
-            return OwnInternalSimulator(self._own.simulator(seat))
-        return ModelInternalSimulator(self._simulating(seat))
-
-    def _judging(self, seat: str) -> ModelJudge:
-        """The model judge of a seat: one for all who ask it, so that it scores in one way."""
-        judging = self._config.judging
-        if seat not in self._judges:
-            from usbrec.judge.model import ModelJudge
-
-            self._judges[seat] = ModelJudge(
-                self._model(seat), self._prompts, judging.temperature, judging.votes, judging.mass_floor
-            )
-        return self._judges[seat]
-
-    def _trained_judge(self, seat: str) -> TrainedJudge:
-        """The trained judge of a seat, opened once, whoever asks."""
-        if seat not in self._trained:
-            from usbrec.stages.trained_seat import open_judge  # the sentence encoder's room
-
-            self._trained[seat] = open_judge(seat, self._languages)
-        return self._trained[seat]
-
-    @functools.cached_property
-    def _anchors(self) -> AnchorJudge | None:
-        config, seat = self._config, self._config.seats.judge
-        if not config.judging.anchors:
-            return None
-        from usbrec.judge.anchors import AnchorJudge
-        from usbrec.judge.model import ModelTargetJudge
-
-        model = self._opened_once(seat)
-        if not self._stands_in and self._journal is not None:
-            model = shared_model(config, self._seat(seat), model)
-        # The same judge, in the way of scoring that is found out for it.
-        judge = ModelTargetJudge(replace(self._judging(seat), model=self._recorded(model)))
-        return AnchorJudge(
-            judge,
-            self._known("judging.anchors"),
-            config.judging.anchors,
-            settled(config.common_seed, "common_seed"),
-            self._languages,
-        )
-
-    def _target_judge(self, seat: str) -> TargetJudge:
-        if seat == RULES:
-            return RulesTargetJudge(self._known("--judge rules"))
-        if seat == RULES_BELIEF:
-            return self._belief_judge("--judge")
-        if self._seat(seat).is_own:
-            from usbrec.judge.own import OwnTargetJudge
-
-            return OwnTargetJudge(self._own.judge(seat))
-        if self._seat(seat).kind == "trained":
-            return self._trained_judge(seat)
-        from usbrec.judge.model import ModelTargetJudge
-
-        return ModelTargetJudge(self._judging(seat))
-
-    def _profile_judge(self, seat: str) -> ProfileJudge:
-        if seat == RULES:
-            return RulesProfileJudge(self._known("--ses-judge rules"))
-        if seat == RULES_BELIEF:
-            return self._belief_judge("--ses-judge")
-        if self._seat(seat).is_own:
-            from usbrec.judge.own import OwnProfileJudge
-
-            return OwnProfileJudge(self._own.judge(seat))
-        if self._seat(seat).kind == "trained":
-            return self._trained_judge(seat)
-        from usbrec.judge.model import ModelProfileJudge
-
-        return ModelProfileJudge(self._judging(seat))

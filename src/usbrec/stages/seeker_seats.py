@@ -1,0 +1,82 @@
+"""Seekers' seats: settings become those who play a seeker, with targets or inside a search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from usbrec.config import Config
+from usbrec.items.knowledge import Knowledge
+from usbrec.lexicon import LANGUAGES
+from usbrec.play.languages import Languages
+from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
+from usbrec.play.seekers.manner import PEOPLE
+from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
+from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
+from usbrec.play.seekers.voices import Voices
+from usbrec.prompts import Prompts
+from usbrec.stages.own_seats import OwnSeats
+from usbrec.stages.rules import RULES, RULES_PEOPLE, SEEKERS_BY_RULES
+from usbrec.stages.seat_models import SeatModels
+
+
+class SeekerSeats:
+    """Seats seekers. `known` gives the knowledge of items that rules need, and refuses whoever lacks it."""
+
+    def __init__(
+        self,
+        config: Config,
+        prompts: Prompts,
+        languages: Languages,
+        models: SeatModels,
+        own: OwnSeats,
+        known: Callable[[str], Knowledge],
+    ) -> None:
+        self._config, self._prompts, self._languages = config, prompts, languages
+        self._models, self._own, self._known = models, own, known
+
+    def _simulating(self, seat: str) -> ModelSimulator:
+        play = self._config.play
+        return ModelSimulator(
+            self._models.model(seat),
+            self._prompts,
+            play.simulator_temperature,
+            play.max_tokens,
+            play.frequency_penalty,
+            self._languages,
+        )
+
+    def _voices(self, knowledge: Knowledge) -> Voices:
+        """How seekers by rules speak of the items."""
+        kind, own = self._config.catalogue.kind, self._config.seekers.templates
+        return Voices.about(
+            knowledge.catalogue,
+            self._languages,
+            kind=None if kind == "auto" else kind,
+            own=None if own is None else Path(own),
+        )
+
+    def _explain(self) -> Mapping[str, str]:
+        """The question why something was recommended, in each language of the rules."""
+        return {language: self._prompts.say("explain", language) for language in LANGUAGES}
+
+    def target(self, seat: str) -> TargetSimulator:
+        if seat in SEEKERS_BY_RULES:
+            knowledge = self._known(f"--seeker {seat}")
+            manner = PEOPLE if seat == RULES_PEOPLE else None
+            return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge), manner)
+        if self._models.seat(seat).is_own:
+            from usbrec.play.own.seeker import OwnTargetSimulator
+
+            return OwnTargetSimulator(self._own.simulator(seat), self._languages)
+        return ModelTargetSimulator(self._simulating(seat))
+
+    def internal(self, seat: str) -> InternalSimulator:
+        if seat == RULES:
+            knowledge = self._known("--ses-simulator rules")
+            return RulesInternalSimulator(knowledge, self._explain(), voices=self._voices(knowledge))
+        if self._models.seat(seat).is_own:
+            from usbrec.play.own.seeker import OwnInternalSimulator
+
+            return OwnInternalSimulator(self._own.simulator(seat))
+        return ModelInternalSimulator(self._simulating(seat))
