@@ -385,6 +385,31 @@ def test_a_stopped_training_goes_on_from_its_last_checkpoint(small: Config, tmp_
     assert not (tmp_path / "cut" / "work").exists()
 
 
+class _StopsAtTheEnd(Silent):
+    """Ctrl-C when the last step is done."""
+
+    def finish(self) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("method", ["sft", "simpo"])
+def test_a_training_stopped_behind_its_last_step_makes_no_further_one(
+    method: str, small: Config, tmp_path: Path
+) -> None:
+    data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(12)])
+    config = fast(small, max_steps=2)
+    with pytest.raises(KeyboardInterrupt):
+        train_model(method, data, tmp_path / "cut", config=config, progress=_StopsAtTheEnd())
+    assert (tmp_path / "cut" / "work" / "checkpoint-2").is_dir()
+    done = train_model(method, data, tmp_path / "cut", config=config)
+    whole = train_model(method, data, tmp_path / "whole", config=config)
+    assert (done["steps"], done["loss"]) == (whole["steps"], whole["loss"])
+    assert done["steps"] == 2
+    adapters = [(tmp_path / name / "adapter_model.safetensors").read_bytes() for name in ("cut", "whole")]
+    assert adapters[0] == adapters[1]
+
+
 @pytest.mark.model
 def test_a_loss_that_is_no_number_stops_the_training_and_says_so(small: Config, tmp_path: Path) -> None:
     data = write_pairs(tmp_path / "pairs.jsonl", [pair(number) for number in range(12)])

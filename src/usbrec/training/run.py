@@ -15,7 +15,7 @@ from typing import Any
 import peft
 import torch
 from safetensors import SafetensorError
-from transformers import PrinterCallback, TrainerCallback
+from transformers import PrinterCallback, TrainerCallback, TrainerState
 
 from usbrec.config import Training
 from usbrec.engine import Progress
@@ -196,7 +196,7 @@ def _train(
         trainer = make(model, tokenizer, watch)
         trainer.remove_callback(PrinterCallback)
         trainer._save_checkpoint = _told_of_faults(trainer._save_checkpoint, work)
-        trainer.train(resume_from_checkpoint=_last_whole(work))
+        _go_through(trainer, _last_whole(work))
         after = None if watch.broken is not None else measure(trainer.model, tokenizer)
     except KeyboardInterrupt:
         raise Interrupted(
@@ -221,6 +221,18 @@ def _train(
         "seconds": round(time.monotonic() - started, 3),
     }
     return measured, history
+
+
+def _go_through(trainer: Any, checkpoint: str | None) -> None:
+    """Train, on from a checkpoint where there is one."""
+    if checkpoint is not None:
+        state = TrainerState.load_from_json(str(Path(checkpoint) / "trainer_state.json"))
+        if 0 < state.max_steps <= state.global_step:
+            # Stopped behind the last step: from there transformers would do one more.
+            trainer._load_from_checkpoint(checkpoint)
+            trainer.state = state
+            return
+    trainer.train(resume_from_checkpoint=checkpoint)
 
 
 def _cores() -> int:
