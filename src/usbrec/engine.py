@@ -97,6 +97,7 @@ async def run_units(
     progress: Progress,
     batch_size: int = 1,
     retry_lost: bool = False,
+    answered: bool = False,
 ) -> StoredUnits:
     """Do what is not done yet and return the record of every unit, in order.
 
@@ -121,7 +122,7 @@ async def run_units(
     kept: dict[str, list[tuple[Any, ...]]] = {}
     failures = 0
     gone = 0
-    answered = bool(finished)
+    answered = answered or bool(finished)
 
     async def one(unit: Unit[T], scope: Scope) -> None:
         nonlocal failures, gone, answered

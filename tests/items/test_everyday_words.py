@@ -157,3 +157,23 @@ def test_a_word_on_no_list_names_a_title_with_evidence(text: str, title: str) ->
 
 def test_a_title_names_nothing_across_the_end_of_a_sentence() -> None:
     assert [mention.item_id for mention in UNLISTED.link("我看完灰塔了。还有仙人掌吗？")] == ["灰塔"]
+
+
+MIXED = Linker(
+    [Item(title, title) for title in ("La La Land", "Moana", "Les Misérables", "Titanic", "Jumanji")]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("la la land", ["La La Land"]),
+        ("la la land, moana", ["La La Land", "Moana"]),
+        ("les miserables, titanic", ["Les Misérables", "Titanic"]),
+        ("La La Land. Moana. Titanic.", ["La La Land", "Moana", "Titanic"]),
+        ("Jumanji was hilarous 😂", ["Jumanji"]),
+        ("Jumanji’s awsome", ["Jumanji"]),
+    ],
+)
+def test_titles_and_signs_tell_no_language(text: str, titles: list[str]) -> None:
+    assert [mention.item_id for mention in MIXED.link(text)] == titles

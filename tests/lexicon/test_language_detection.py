@@ -258,6 +258,10 @@ def test_a_few_letters_of_another_script_are_no_english(text: str, usual: str, l
         ("he's so-so", "en"),
         ("ok cool", "en"),
         ("warm and funny", "en"),
+        ("i saw el camino", "en"),
+        ("film noir", "en"),
+        ("Se7en", "en"),
+        ("thx ty", "en"),
     ],
 )
 def test_a_short_text_is_told_by_all_its_words(text: str, language: str) -> None:

@@ -109,6 +109,9 @@ def test_nothing_but_marks_is_lost_and_a_clean_reply_keeps_its_bytes(text: str) 
         ("A film, please.\nRecommender: Heat (1995).", "seeker", "A film, please.", True),
         ("Recommender: Heat (1995)?\nSeeker: Not that.", "seeker", "Seeker: Not that.", True),
         ("For any user: Miracle (2004).", "recommender", "For any user: Miracle (2004).", False),
+        ("Sure:\n\nAssistant: Miracle (2004).", "recommender", "Sure:\n\nAssistant: Miracle (2004).", False),
+        ("Assistant: One.\n\nAssistant: Two.", "recommender", "Assistant: One.\n\nAssistant: Two.", False),
+        ("Sure:\nAssistant: One.\nUser: Two?", "recommender", "Sure:\nAssistant: One.", True),
     ],
 )
 def test_a_turn_of_the_other_is_no_part_of_what_a_seat_says(

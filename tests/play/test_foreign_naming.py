@@ -40,6 +40,8 @@ def test_an_ordinary_sentence_is_said(reply: str) -> None:
         "Gladiateur raconte une histoire de Rome.",
         "Puedes ver Sombras esta noche.",
         "Gladiador.",
+        "Rayuela podría gustarte mucho.",
+        "Amélie devrait vous plaire.",
     ],
 )
 def test_a_name_that_is_none_of_ours_is_not(reply: str) -> None:

@@ -94,6 +94,8 @@ def test_a_title_in_an_object_of_thoughts_is_no_hit(candidates: int, tmp_path: P
         '{"thinking": "a", "answer": ["b"]}',
         '{"thinking": "a", "answer": ""}',
         "{not an object}",
+        "1. Jane Eyre (1847)\n2. Dracula (1897)\n\n**Final recommendation:** both fit.",
+        '{"thought": "a", "message": "These:", "recommendations": ["Jane Eyre (1847)"]}',
         "",
     ],
 )

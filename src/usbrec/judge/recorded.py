@@ -25,7 +25,7 @@ Answer = Literal["accepted", "declined", "open"]
 
 #: A mark of a question; not the one of an address ("/search?q=heat").
 QUESTION = re.compile(r"\?+(?![\w/=&%?])|[？؟]+")
-_CLAUSE_END = re.compile(r"[.!?;,\n]")
+_CLAUSE = re.compile(r"[^.!?;,\n]+[.!?;,\n]*")
 #: What labels of a dialogue say how it ended: INSPIRED's case, DialogueKit's outcome.
 _OUTCOMES = ("case", "outcome")
 #: INSPIRED's seekers who accepted without interest said neither.
@@ -214,7 +214,11 @@ def _without_neutral(text: str, language: str, asked: bool) -> str:
 def _is_acceptance(text: str, language: str) -> bool:
     lists = words(language, "acceptance")
     accepts, denials = whole_words(lists["accepts"]), whole_words(lists["denials"])
-    return any(
-        accepts.search(clause) is not None and denials.search(clause) is None
-        for clause in _CLAUSE_END.split(text.replace("’", "'"))
-    )
+    asked = re.compile(lists["asked"], re.IGNORECASE)
+    for clause in _CLAUSE.findall(text.replace("’", "'")):
+        found = accepts.search(clause)
+        if found is None or denials.search(clause) is not None:
+            continue
+        if not ("?" in clause and asked.search(clause[: found.start()])):
+            return True
+    return False

@@ -19,6 +19,8 @@ from usbrec.lexicon import LANGUAGES, shared
 
 #: Least evidence, and how many times that of any other language.
 _LEAST, _MARGIN = 1.0, 1.5
+#: How many times the words that English alone has.
+_OF_ENGLISH = 2.5
 #: Least evidence for languages that no rules know, all together.
 _FOREIGN = 1.2
 #: A word with one of these letters counts so much for each of their languages together.
@@ -26,16 +28,37 @@ _LETTERS = {"ß": "de", "ä": "de sv fi", "ö": "de sv tr", "ü": "de tr", "ñ":
 _LETTERS |= dict.fromkeys("èêëîïùû", "fr") | dict.fromkeys("áíóú", "es pt") | dict.fromkeys("àâ", "fr it pt")
 _LETTERS |= {"é": "fr es", "ô": "fr pt", "ã": "pt", "õ": "pt", "å": "sv", "ł": "pl", "ı": "tr", "ş": "tr"}
 _MARKS = {"¿": "es", "¡": "es"}
-_WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
+_WORD = re.compile(r"(?<![\w])[^\W\d_]+(?:[-'][^\W\d_]+)*(?!\w)")
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "est", "ly", "y", "n't", "'s", "'m", "'re", "'ve", "'ll", "'d")
 #: English that no list of words has.
-_TALK = frozenset({"ok", "okay", "cool", "nah", "nope", "yep", "yeah", "lol", "haha", "hmm", "wow", "plz"})
+_TALK = frozenset(
+    {
+        "ok",
+        "okay",
+        "cool",
+        "nah",
+        "nope",
+        "yep",
+        "yeah",
+        "lol",
+        "haha",
+        "hmm",
+        "wow",
+        "plz",
+        "thx",
+        "ty",
+        "yo",
+        "ya",
+        "noir",
+    }
+)
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu)'")
 
 
 def tell(text: str) -> str | None:
     """The language of a short text of Latin letters, or None where its words say too little."""
     found: dict[str, float] = defaultdict(float)
+    english = 0
     for mark, language in _MARKS.items():
         found[language] += mark in text
     for word in _ordinary_words(text.replace("’", "'")):
@@ -46,6 +69,7 @@ def tell(text: str) -> str | None:
             having = [language for language in having if language != "en"]
         if _ELIDED.match(word):
             having = ["fr", "it"]
+        english += having == ["en"] and text.isascii()
         for language in having:
             found[language] += 1 / len(having)
         for languages in {_LETTERS[letter] for letter in word if letter in _LETTERS}:
@@ -56,7 +80,8 @@ def tell(text: str) -> str | None:
     language = max(found, key=lambda one: found[one])
     others = [value for other, value in found.items() if other != language]
     if found[language] >= _LEAST and found[language] >= _MARGIN * max(others, default=0.0):
-        return language
+        # Names of films are of many languages ("i saw el camino"), words of English are not.
+        return language if language == "en" or found[language] >= _OF_ENGLISH * english else None
     # Spanish, French and their like share words: where it is none of the languages with rules, one of them.
     foreign = sum(value for other, value in found.items() if other not in LANGUAGES)
     spoken = sum(value for other, value in found.items() if other in LANGUAGES)

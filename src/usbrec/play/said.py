@@ -2,7 +2,7 @@
 
 Reasoning between marks is told apart where answers arrive (llm/reasoning.py), for everybody. Here, where two
 people talk, nobody says an object of fields, a thought in brackets, or what stands above a final answer, so
-these count as thoughts as well. A client of the service may have asked for just such a text: it gets all.
+these count as thoughts as well. Whoever asks a model through the service may have asked for just such a text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ASIDE = re.compile(
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
 _FINAL = re.compile(
-    r"^[ \t]*[*_#]*[ \t]*(?:final (?:answer|response|reply|recommendation)s?|(?:endgültige|finale) antwort"
+    r"^[ \t]*[*_#]*[ \t]*(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
     r"|réponse finale|respuesta final|resposta final|risposta finale|(?:окончательный|итоговый) ответ"
     r"|最[终終後]の?(?:答案|回答|回复|回覆|答复|答え)|최종 ?(?:답변|대답|응답|답))"
     r"(?:[*_]*[ \t]*[:：][*_]*|[*_]*[ \t]*$)[ \t]*",
@@ -99,7 +99,9 @@ def _in_fields(text: str) -> tuple[str, str] | None:
     named = {re.sub(r"[\W_]", "", name.lower()): value for name, value in fields.items()}
     thoughts = [value for name, value in named.items() if name in _THOUGHT_FIELDS]
     replies = [value for name, value in named.items() if name in _REPLY_FIELDS and isinstance(value, str)]
-    if not thoughts or len(replies) != 1:
+    # A field that is neither may be what is recommended: nothing is left out then.
+    known = len(thoughts) + len(replies)
+    if not thoughts or len(replies) != 1 or len(named) > known:
         return None
     written = (
         value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in thoughts

@@ -58,11 +58,15 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
     turns = list(_TURN.finditer(reply))
     if not turns:
         return reply, False
-    if reply[: turns[0].start()].strip():
-        return reply[: turns[0].start()], True
-    ends = [*(turn.start() for turn in turns[1:]), len(reply)]
-    own = next((place for place, turn in enumerate(turns) if turn[seat] is not None), 0)
-    return reply[turns[own].start() : ends[own]], len(turns) > 1
+    others = [turn for turn in turns if turn[seat] is None]
+    start = 0
+    if others and not reply[: others[0].start()].strip():
+        # The reply begins with the other's turn: what counts stands behind the name of the seat.
+        own = next((turn for turn in turns if turn[seat] is not None), None)
+        start = turns[0].start() if own is None else own.start()
+        others = [turn for turn in others if turn.start() > start]
+    end = others[0].start() if others else len(reply)
+    return reply[start:end], start > 0 or bool(others)
 
 
 def _without_name(reply: str) -> str:

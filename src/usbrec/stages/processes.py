@@ -23,8 +23,8 @@ from typing import Any
 from usbrec import errors
 from usbrec.config import Config
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Unit, waiting_batches
-from usbrec.errors import RunFolderError, UsbRecError
+from usbrec.engine import GIVE_UP_AFTER, Progress, Unit, waiting_batches
+from usbrec.errors import ModelRefused, RunFolderError, UsbRecError
 from usbrec.journal import Journal
 from usbrec.stored_units import StoredUnits
 
@@ -34,6 +34,10 @@ _log = logging.getLogger(__name__)
 FOLDER = "workers"
 #: Seconds that a process has to end once it is told to.
 _TO_END = 30.0
+#: Seconds between two looks whether anybody answers.
+_GLANCE = 0.2
+#: Bytes of a line that a process may tell: an error may have a server's or an object's words in it.
+_LONGEST_LINE = 2**26
 #: The child reads who it is from its standard input, and finds the modules that its parent finds.
 _CHILD = "import sys; sys.path[:] = {path!r}; from usbrec.stages.worker import main; main()"
 
@@ -64,6 +68,7 @@ class Job:
     batch_size: int
     restart_whole: bool
     retry_lost: bool
+    number: int
 
 
 def take_over_parts(journal: Journal, out: Path) -> None:
@@ -99,7 +104,9 @@ async def run_in_processes(
         waiting, done = waiting_batches(units, journal, batch_size, retry_lost=retry_lost)
         if not waiting:
             break
-        shares = [waiting[number::processes] for number in range(min(processes, len(waiting)))]
+        # One that may ask for nothing would have nothing to do.
+        crewed = min(processes, workers, len(waiting))
+        shares = [waiting[number::crewed] for number in range(crewed)]
         progress.start(label, len(units), len(done))
         crew: list[_Process] = []
         try:
@@ -112,13 +119,14 @@ async def run_in_processes(
                     str(part),
                     keys,
                     len(shares),
-                    -(-workers // len(shares)),
+                    share_of(workers, len(shares), number),
                     batch_size,
                     restart_whole,
                     retry_lost,
+                    number,
                 )
                 crew.append(await _Process.started(job, progress))
-            await _all_ended(crew)
+            await _all_ended(crew, answered=bool(done))
         finally:
             await _stopped(crew)
             progress.finish()
@@ -126,6 +134,13 @@ async def run_in_processes(
         for one in crew:
             if one.error is not None:
                 raise one.error
+        if _nobody_answers(crew, bool(done)):
+            failure = next(record.failure for unit in units if (record := journal.unit(unit.key)) is not None)
+            rows = sum(one.failed for one in crew)
+            raise ModelRefused(
+                f"The first {rows} rows all failed, the first one with: {failure}\n"
+                "Check the server or object that it names, then run the same command again."
+            )
         failed = [one for one in crew if one.status != 0]
         if not failed:
             break
@@ -144,6 +159,11 @@ async def run_in_processes(
     assert not missing, f"rows without a record: {missing[:3]}"
     failures = {key: record.failure for key, record in records.items() if record is not None}
     return StoredUnits(journal, [unit.key for unit in units], failures)
+
+
+def share_of(whole: int, parts: int, number: int) -> int:
+    """The part `number` (from 0) of so many at once, 1 at least: together no more than the whole."""
+    return max(1, whole // parts + (number < whole % parts))
 
 
 def _how_it_ended(status: int | None) -> str:
@@ -166,7 +186,7 @@ class _Process:
     def __init__(self, process: asyncio.subprocess.Process, progress: Progress) -> None:
         self._process = process
         self._progress = progress
-        self.finished = 0
+        self.finished = self.failed = 0
         self.error: UsbRecError | None = None
         self.status: int | None = None
 
@@ -178,6 +198,7 @@ class _Process:
             _CHILD.format(path=sys.path),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            limit=_LONGEST_LINE,
             # Ctrl-C is for the run's process, which then ends the others.
             start_new_session=os.name == "posix",
         )
@@ -194,6 +215,7 @@ class _Process:
     def _heard(self, told: Mapping[str, Any]) -> None:
         if "failed" in told:
             self.finished += 1
+            self.failed += bool(told["failed"])
             self._progress.advance(failed=told["failed"])
         elif "warning" in told:
             _log.warning("%s", told["warning"])
@@ -215,18 +237,26 @@ class _Process:
             await self._process.wait()
 
 
-async def _all_ended(crew: Sequence[_Process]) -> None:
-    """Waits until all have ended well, or one has not."""
-    tasks = [asyncio.create_task(one.ended()) for one in crew]
+async def _all_ended(crew: Sequence[_Process], *, answered: bool) -> None:
+    """Waits until all have ended well, one has not, or the first rows of all together have failed."""
+    tasks = {asyncio.create_task(one.ended()) for one in crew}
     try:
-        for task in asyncio.as_completed(tasks):
-            await task
-            if any(one.error is not None for one in crew):
+        waiting = set(tasks)
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, timeout=_GLANCE, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                await task
+            if any(one.error is not None for one in crew) or _nobody_answers(crew, answered):
                 return
     finally:
-        for waiting in tasks:
-            waiting.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _nobody_answers(crew: Sequence[_Process], answered: bool) -> bool:
+    failed, finished = sum(one.failed for one in crew), sum(one.finished for one in crew)
+    return not answered and failed == finished and failed >= GIVE_UP_AFTER
 
 
 async def _stopped(crew: Sequence[_Process]) -> None:

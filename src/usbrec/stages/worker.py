@@ -22,7 +22,7 @@ from usbrec.engine import Silent, Unit, run_units
 from usbrec.errors import UsbRecError
 from usbrec.event_loop import run as run_coroutine
 from usbrec.journal import Journal
-from usbrec.stages.processes import Job
+from usbrec.stages.processes import Job, share_of
 
 Tell = Callable[[Mapping[str, Any]], None]
 
@@ -95,11 +95,11 @@ def _work(job: Job, tell: Tell) -> None:
     assert models.concurrency is not None, "settings are resolved"
     # Together they ask a server for no more at once than one process would.
     config = config.filled(
-        models=models.filled(concurrency=-(-models.concurrency // job.processes)),
+        models=models.filled(concurrency=share_of(models.concurrency, job.processes, job.number)),
         servers={
             name: server
             if server.concurrency is None
-            else server.filled(concurrency=-(-server.concurrency // job.processes))
+            else server.filled(concurrency=share_of(server.concurrency, job.processes, job.number))
             for name, server in config.servers.items()
         },
     )
@@ -141,6 +141,8 @@ def _work(job: Job, tell: Tell) -> None:
                 progress=_Told(tell),
                 batch_size=job.batch_size,
                 retry_lost=job.retry_lost,
+                # Whether anybody answers at all is for the run's process to tell, which hears of all.
+                answered=True,
             )
         finally:
             await participants.aclose()

@@ -39,7 +39,7 @@ from usbrec.items.linking.context import (
     is_capital,
     like_a_title,
 )
-from usbrec.items.linking.languages import Language, language_of, russian
+from usbrec.items.linking.languages import Language, english, language_of, russian
 from usbrec.items.linking.lowercase import (
     Side,
     Slot,
@@ -172,6 +172,22 @@ class Page(ContextFeatures):
     def language(self) -> Language | None:
         """The language with Latin letters that the text is in; None is English, or none that is known."""
         return language_of({word.norm for word in self.words})
+
+    def tell_by_others(self, matches: Sequence[Match]) -> None:
+        """Titles tell no language: "la la land, moana" is as English as "moana"."""
+        if self.language is None:
+            return
+        titles = {
+            index
+            for match in matches
+            if match.form.exact and not match.edited
+            for index in range(match.first, match.last + 1)
+        }
+        rest = {word.norm for index, word in enumerate(self.words) if index not in titles}
+        if all(word.isdigit() or english(word) for word in rest):
+            # What had been told before titles were found.
+            self.__dict__["language"] = None
+            self.__dict__.pop("elsewhere", None)
 
     @cached_property
     def elsewhere(self) -> bool:

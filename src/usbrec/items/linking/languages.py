@@ -148,6 +148,11 @@ def language_of(words: AbstractSet[str]) -> Language | None:
     return of_latin(code) if votes[code] > english else None
 
 
+def english(word: str) -> bool:
+    """Whether a word tells that a text is English."""
+    return word in _told_by()
+
+
 @functools.cache
 def _told_by() -> frozenset[str]:
     return _english()["telling"]

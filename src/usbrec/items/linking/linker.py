@@ -127,7 +127,9 @@ class Linker:
         page = Page(plain(text), words(text))
         reading = _Reading(page, text)
         passed_over = []
-        for match in sorted(self._matches(page), key=_longest_first):
+        matches = sorted(self._matches(page), key=_longest_first)
+        page.tell_by_others(matches)
+        for match in matches:
             if reading.free(match) and page.joined(match):
                 if not match.form.bare():  # a person: no title inside the name is meant
                     reading.take(match.first, match.last)

@@ -192,13 +192,24 @@ def opens_elsewhere(page: ContextFeatures, match: Match) -> bool:
     small = [
         page.words[index].norm
         for index in range(len(page.words))
-        if index != match.first and page.words[index].norm[_SHARED:] and page.raw(index).islower()
+        if page.words[index].norm != page.words[match.first].norm and page.raw(index).islower()
     ]
+    if any(word in _ENGLISH for word in small):
+        return False
+    small = [word for word in small if word[_SHARED:]]
     # The dictionary last: it is read when it is first asked.
     if any(map(is_frequent, small)) or any(map(is_common, small)) or any(map(in_dictionary, small)):
         return False
-    return len(small) > 1 or (len(small) == 1 and not page.text.isascii())
+    return len(small) > 1 or (len(small) == 1 and _accents(page, match))
 
 
+def _accents(page: ContextFeatures, match: Match) -> bool:
+    """Whether a word beside the match has a letter that English lacks; an emoji or a curly quote is none."""
+    beside = (page.raw(index) for index in range(len(page.words)) if index != match.first)
+    return any(not letter.isascii() and letter.isalpha() for raw in beside for letter in raw)
+
+
+#: Short words of English that no language beside it has.
+_ENGLISH = frozenset({"was", "the", "is", "it", "and", "of", "you", "my"})
 # Words of so many letters several languages have: "no", "a", "son".
 _SHARED = 3

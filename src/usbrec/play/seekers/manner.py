@@ -37,7 +37,7 @@ class Manner:
 #: As people are. Fitted on training dialogues of ReDial by ``bench/fit_seekers.py``, which says how.
 PEOPLE = Manner(
     likes_from=0.144,
-    says_liked=0.323,
+    says_liked=0.538,
     says_declined=0.222,
     tells_liked=0.185,
     tells_declined=0.167,

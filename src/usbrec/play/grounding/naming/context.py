@@ -31,6 +31,11 @@ _SAID_OF = frozenset(
             "es era fue está tiene trata cuenta narra dura ganó sigue une y o",
             "est était a raconte suit dure reste parle et ou",
             "é foi tem conta fala segue ganhou e è ha racconta parla vinse",
+            # What it does to who hears it, and what it can or should: "Matrix te encantará".
+            "te le os les podría puede podrá debería debe merece vale va da siempre nunca",
+            "vous te lui devrait pourrait peut doit va vaut mérite plaira saura",
+            "ti vi potrebbe può dovrebbe deve merita piacerà",
+            "pode poderia deve deveria vai agrada zal kan moet kommer kan",
             "of is was heeft gaat vertelt en är var har handlar er jest był była ma opowiada",
         )
     ).split()
