@@ -17,6 +17,8 @@ from usbrec.keys import derive_seed
 
 #: Items drawn, of which the least like the targets is the bad recommendation of the counterfactual check.
 _DRAWN = 30
+#: An item is unlike others up to this similarity (1: the same in all that rules look at).
+_UNLIKE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def counterfactual_of(point: Point, knowledge: Knowledge, seed: int) -> Counterf
     others = [item for item in drawn if item.id not in said and item.id not in ids]
     if good is None or not others:
         return None
-    bad = min(
-        others, key=lambda item: (knowledge.similarity.best(knowledge.traits[item.id], traits), item.id)
+    likeness, bad = min(
+        (knowledge.similarity.best(knowledge.traits[item.id], traits), item.id) for item in others
     )
-    return Counterfactual(good, bad.id)
+    return Counterfactual(good, bad) if likeness <= _UNLIKE else None

@@ -47,6 +47,8 @@ MEANINGS: Mapping[str, str] = {
 COUNTED = frozenset({"words", "tells"})
 #: Acceptance of bad recommendations from which on a seeker is told of, in the lower end of its interval.
 _GULLIBLE = 0.1
+#: Of fewer dialogues no interval tells a thing (as for a sign test of six: 2 / 2**6 is the first below .05).
+_FEWEST = 6
 #: Area from which on the lower end of its interval says that the seeker is easily told from people.
 _APART = 0.75
 
@@ -161,16 +163,20 @@ def _over_cooperative(
     ):
         told = measures[name]["difference"]
         low, high = told["ci95"]
-        if low is not None and (low > 0 if sign > 0 else high < 0):
+        if (
+            low is not None
+            and measures[name]["people"]["clusters"] >= _FEWEST
+            and (low > 0 if sign > 0 else high < 0)
+        ):
             values = (measures[name][who]["mean"] for who in ("seeker", "people"))
             seeker, people = (f"{value:.2f}" for value in values)
             yield f"Over-cooperative: the seeker {what} than people do ({seeker}, people {people})."
     low = checked["bad"]["ci95"][0]
-    if low is not None and low > _GULLIBLE:
+    if low is not None and checked["bad"]["clusters"] >= _FEWEST and low > _GULLIBLE:
         share = f"{checked['bad']['mean']:.0%}"
         yield f"Over-cooperative: the seeker accepts {share} of items that are unlike all that it wants."
     low = reactions["accepts_declined"]["ci95"][0]
-    if low is not None and low > 0.5:
+    if low is not None and reactions["accepts_declined"]["clusters"] >= _FEWEST and low > 0.5:
         yield "Over-cooperative: the seeker accepts most of what people declined."
 
 
