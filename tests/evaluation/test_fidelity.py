@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.films import CATALOGUE, KNOWLEDGE, recommender, seeker
-from usbrec.dialogue import RecordedDialogue, Turn
+from usbrec.dialogue import Item, RecordedDialogue, Turn
 from usbrec.evaluation.fidelity.discriminator import LEAST, Said, tell_apart
-from usbrec.evaluation.fidelity.points import counterfactual_of, merged, points_of
+from usbrec.evaluation.fidelity.points import Point, counterfactual_of, merged, points_of
 from usbrec.evaluation.fidelity.reading import read_answer
 from usbrec.evaluation.fidelity.summary import summarise_fidelity
+from usbrec.items import Catalogue, Similarity
+from usbrec.items.knowledge import Knowledge
 from usbrec.judge.recorded import RecordedFacts
 
 FACTS = RecordedFacts(KNOWLEDGE)
@@ -179,6 +181,18 @@ def test_a_seeker_that_accepts_everything_is_over_cooperative() -> None:
     ):
         assert words in told
     assert any("does not tell a good recommendation from a bad one" in one for one in found["mind"])
+
+
+def test_five_dialogues_do_not_make_a_seeker_over_cooperative() -> None:
+    rows = [row(n, "accepted" if n % 2 else "declined", "accepted", bad="accepted") for n in range(5)]
+    assert summarise_fidelity(rows, seed=0, resamples=200)["over_cooperative"] == []
+
+
+def test_a_catalogue_of_twins_has_no_unlike_item() -> None:
+    films = [Item(f"t{n}", f"Twin {n}", year=1990, genres=("Crime",)) for n in range(12)]
+    known = Knowledge.of(Catalogue(films), Similarity(), seed=0)
+    point = Point("d:1", "d", (seeker("A crime film, please."), recommender("Why?")), "x", ("t1",))
+    assert counterfactual_of(point, known, 0) is None
 
 
 def test_a_seeker_that_does_as_people_do_is_not() -> None:
