@@ -488,3 +488,9 @@ def test_conversations_of_the_services_store_are_scored_with_what_their_users_sa
         "accepted",
         "label",
     )
+
+
+@pytest.mark.parametrize("nothing", [None, 3])
+def test_what_holds_no_dialogues_is_refused_in_words(nothing: Any) -> None:
+    with pytest.raises(InputError, match="a list of dialogues, is wanted"):
+        usbrec.score(nothing, progress=False)

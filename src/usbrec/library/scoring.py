@@ -177,9 +177,13 @@ def finished(
 
 
 def given_dialogues(source: DialoguesSource) -> Path | tuple[RecordedDialogue, ...]:
-    """Dialogues as the stage takes them. Raises BadLines."""
+    """Dialogues as the stage takes them. Raises BadLines, and InputError for what holds none."""
     if isinstance(source, str | os.PathLike):
         return Path(source)
+    if not isinstance(source, Iterable):
+        raise InputError(
+            f"dialogues: a file's path, or a list of dialogues, is wanted, not {type(source).__name__}."
+        )
     found: list[RecordedDialogue] = []
     problems: list[str] = []
     for number, one in enumerate(source, start=1):
