@@ -5,14 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from usbrec.config import Config, Judging, settled
 from usbrec.errors import ConfigError
-from usbrec.items import Catalogue, Retriever, Similarity
+from usbrec.items import Catalogue, Similarity
 from usbrec.items.knowledge import Knowledge
-from usbrec.items.retrieval import RequestRetriever
 from usbrec.journal import Journal
 from usbrec.judge.episodes import EpisodeRunner
 from usbrec.llm import (
@@ -33,11 +31,11 @@ from usbrec.play.questions.ranking import Ranking
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
 from usbrec.stages.judge_seats import JudgeSeats
+from usbrec.stages.known_items import KnownItems
 from usbrec.stages.own_seats import OwnSeats, Unidentified
 from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, SEEKERS_BY_RULES
 from usbrec.stages.seat_models import SeatModels
 from usbrec.stages.seeker_seats import SeekerSeats
-from usbrec.storage import Stamped, stamped
 
 # What only some seats need is imported where it is seated: a run by rules should not pay for all of it.
 if TYPE_CHECKING:
@@ -59,16 +57,6 @@ def similarity_of(judging: Judging) -> Similarity:
         era_weight=judging.era_weight,
         era_scale=judging.era_scale,
     )
-
-
-@functools.lru_cache(maxsize=2)
-def _opened_ranker(about: Stamped, catalogue: Catalogue) -> Retriever:
-    """The ranker whose folder holds the file `about`. An experiment opens one for each of its runs, and most
-    of their dialogues are the same."""
-    # scipy and all that a ranker learns from: only with --ranker.
-    from usbrec.items import open_ranker
-
-    return open_ranker(Path(about[0]).parent, catalogue)
 
 
 @dataclass(frozen=True)
@@ -166,11 +154,6 @@ class _Wiring:
             replayed=replay is not None,
             before=None if before is None else before.own,
         )
-        self._seekers = SeekerSeats(config, prompts, languages, self._models, self._own, self._known)
-        self._judges = JudgeSeats(
-            config, prompts, languages, self._models, self._own, self._known, lambda: self._beliefs
-        )
-        self._ranker: Retriever | None = None
         judging = config.judging
         self._knowledge = (
             None
@@ -186,6 +169,11 @@ class _Wiring:
 
         if before is not None and before.runner.knowledge is not None and self._knowledge is not None:
             self._knowledge = self._knowledge.after(before.runner.knowledge)
+        items = self._items = KnownItems(config, languages, self._knowledge)
+        self._seekers = SeekerSeats(config, prompts, languages, self._models, self._own, items.known)
+        self._judges = JudgeSeats(
+            config, prompts, languages, self._models, self._own, items.known, lambda: items.beliefs
+        )
         if config.play.constraints == "model" and not (config.play.candidates or config.enhanced):
             raise ConfigError(
                 "play.constraints: 'model' reads for candidates or a search, and there is neither. Add "
@@ -267,7 +255,7 @@ class _Wiring:
 
         return Grounding(
             knowledge,
-            self._retriever(knowledge),
+            self._items.retriever(knowledge),
             self._prompts,
             play.candidates,
             play.candidate_text,
@@ -288,7 +276,7 @@ class _Wiring:
             )
         from usbrec.play.preferences.constraint_model import ModelConstraintReader
 
-        knowledge = self._known('play.constraints = "model"')
+        knowledge = self._items.known('play.constraints = "model"')
         return ModelConstraintReader(self._models.model(seat), self._prompts, knowledge.columns)
 
     def _worked_examples(self) -> tuple[Message, ...]:
@@ -306,25 +294,10 @@ class _Wiring:
             grounding=self._grounding,
         )
 
-    def _known(self, who: str) -> Knowledge:
-        if self._knowledge is None:
-            raise ConfigError(f"{who} works by rules on items: add --catalogue FILE.")
-        return self._knowledge
-
     @functools.cached_property
     def _ranking(self) -> Ranking | None:
         knowledge = self._knowledge
-        return None if knowledge is None else Ranking(self._retriever(knowledge), knowledge)
-
-    def _retriever(self, knowledge: Knowledge) -> Retriever:
-        """What ranks the catalogue for a dialogue, for everyone who needs it; built once."""
-        if self._ranker is None:
-            self._ranker = (
-                RequestRetriever(knowledge.catalogue, knowledge.linker, knowledge.similarity)
-                if self._config.ranker is None
-                else _opened_ranker(stamped(Path(self._config.ranker) / "ranker.json"), knowledge.catalogue)
-            )
-        return self._ranker
+        return None if knowledge is None else Ranking(self._items.retriever(knowledge), knowledge)
 
     def _recommender_seat(self) -> RecommenderSeat:
         play, seat = self._config.play, self._config.seats.recommender
@@ -365,9 +338,9 @@ class _Wiring:
         from usbrec.play.tools.calling import ToolCalling
         from usbrec.play.tools.toolbox import Toolbox
 
-        knowledge = self._known("play.tools")
+        knowledge = self._items.known("play.tools")
         return ToolCalling(
-            model, Toolbox(knowledge, self._retriever(knowledge)), self._prompts, self._languages
+            model, Toolbox(knowledge, self._items.retriever(knowledge)), self._prompts, self._languages
         )
 
     def _prompt_template(self) -> PromptTemplate:
@@ -391,13 +364,13 @@ class _Wiring:
             raise ConfigError(f"--recommender {seat}: say which rule: {', '.join(BASELINES)}.")
         if config.enhanced:
             raise ConfigError(f"--ses enhances a model; {seat} has none.")
-        knowledge = self._known(f"--recommender {seat}")
+        knowledge = self._items.known(f"--recommender {seat}")
         return BaselineRecommender(
             kind,
             knowledge,
-            self._retriever(knowledge),
+            self._items.retriever(knowledge),
             config.play.candidates or CANDIDATES,
-            self._beliefs if self._internal_judge == RULES_BELIEF else None,
+            self._items.beliefs if self._internal_judge == RULES_BELIEF else None,
             opening=self._prompts.render("opening"),
             languages=self._languages,
             prompts=self._prompts,
@@ -457,7 +430,7 @@ class _Wiring:
             reader = RULES if by_rules else seats.recommender
         extractor: PreferenceExtractor
         if reader == RULES:
-            extractor = RulesExtractor(self._known("--ses-simulator rules"), self._languages)
+            extractor = RulesExtractor(self._items.known("--ses-simulator rules"), self._languages)
         else:
             extractor = ModelExtractor(self._models.model(reader), self._prompts)
         knowledge, judge = self._knowledge, self._internal_judge
@@ -480,7 +453,7 @@ class _Wiring:
 
         if judge not in (RULES, RULES_BELIEF):
             return Focusing(grounding, each)
-        beliefs = self._beliefs if judge == RULES_BELIEF else None
+        beliefs = self._items.beliefs if judge == RULES_BELIEF else None
         return Focusing(grounding, each, PreferenceScorer(grounding.knowledge, beliefs))
 
     @property
@@ -489,10 +462,10 @@ class _Wiring:
 
     @functools.cached_property
     def _beliefs(self) -> Beliefs:
-        search, knowledge = self._config.search, self._known(f"--ses-judge {RULES_BELIEF}")
+        search, knowledge = self._config.search, self._items.known(f"--ses-judge {RULES_BELIEF}")
         return Beliefs(
             knowledge,
-            self._retriever(knowledge),
+            self._items.retriever(knowledge),
             answers=search.belief_answers,
             languages=self._languages,
         )
