@@ -62,7 +62,8 @@ class Play(Stage):
     made. constrained: the model can only write plain words around titles of the candidates (by a grammar:
     GGUF models in this process, hf: ones with the extra `constrain`, servers with `models.constrain`).
     slots: the model writes a candidate's number in brackets, and the title is filled in. The last two are
-    checked as well."""
+    checked as well. What strict adds is for replies in English
+    and German: in other languages it refuses what checked does."""
     tools: bool = False
     """Whether the recommender's model, on a server, looks the catalogue up by calling tools, and recommends
     by calling one (docs/tasks.md); in place of candidates."""
