@@ -51,9 +51,11 @@ TRAINED = Config(
     play=Play(rounds=2, candidates=8, examples=0, max_tokens=32, fallback="ask", window=3, redraws=1),
     search=Search(drafts=3, temperature=0.3, horizon=1),
     pairs=Pairs(drafts=2, counterfactual=3, focused=0, declined=0),
-    train=Training(max_steps=12, learning_rate=1e-4, beta=2.0, nll=0.2),
+    train=Training(max_steps=4, learning_rate=1e-4, beta=2.0, nll=0.2),
     experiment=Experiment(
         sft_share=0.5,
+        pair_rows=14,
+        random_draft=False,
         sft=TrainingChanges(learning_rate=3e-4),
         rl=TrainingChanges(learning_rate=1e-4),
     ),

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usbrec.config import Config, Dataset, load_config
+from usbrec.errors import ConfigError
+from usbrec.experiment.binding import check_names
 from usbrec.experiment.plan import CellPlan, best_of, rising
 from usbrec.stages.resolve import for_experiment
 
@@ -35,7 +37,7 @@ def _at(path: Path | None) -> str | None:
 def test_every_system_has_a_folder_and_plain_replies_are_taken_from_the_search_before_them() -> None:
     plan = _plan(experiment={"controls": ["random"]})
     adapters = (plan.sft(5).out, plan.iteration(5, 1, plan.sft(5).out).train.out)
-    steps = (*plan.untrained(), *plan.trained(5, *adapters), plan.untrained_random_draft())
+    steps = (*plan.untrained(), *plan.trained(5, *adapters), *plan.untrained_random_draft())
     assert [(step.system, _at(step.out), _at(step.reuse)) for step in steps] == [
         ("SES", "ses", None),
         ("B/L", "bl", "ses"),
@@ -56,6 +58,16 @@ def test_every_system_has_a_folder_and_plain_replies_are_taken_from_the_search_b
     assert seats["RL"] == f"hf:smollm2-135m+{OUT / 'seed-5' / 'rl-adapter'}"
     assert seats["SFT+SES"] == f"hf:smollm2-135m+{OUT / 'seed-5' / 'sft-adapter'}"
     assert seats["B/L"] == "hf:smollm2-135m"
+
+
+def test_no_random_draft_is_played_where_none_is_wanted() -> None:
+    plan = _plan(experiment={"random_draft": False})
+    tests = (*plan.trained(5, OUT / "a", OUT / "b"), *plan.untrained_random_draft())
+    assert [step.system for step in tests] == ["RL+SES", "RL", "SFT+SES", "SFT"]
+    with pytest.raises(ConfigError, match="no system is called 'SES, random draft'"):
+        check_names(
+            _config(experiment={"random_draft": False, "also_compare": [["SES, random draft", "SES"]]})
+        )
 
 
 def test_what_is_learnt_from_has_a_judge_rounds_and_a_seed_of_its_own() -> None:

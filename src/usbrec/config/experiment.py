@@ -79,6 +79,9 @@ class Experiment(Stage):
     """Settings of [train] for RL alone."""
     controls: tuple[str, ...] = ("random", "retriever", "best")
     """Controls without a language model, on the same rows (with a catalogue)."""
+    random_draft: bool = True
+    """Play SES and RL+SES once more with any draft that names an item in place of the best: what choosing
+    adds to drawing several."""
     models: tuple[str, ...] = ()
     """Base models, each with the whole table; by default the one in the recommender's seat."""
     datasets: dict[str, Dataset] = Field(default_factory=dict)

@@ -18,7 +18,8 @@ from usbrec.storage import content_digest
 
 def check_names(config: Config) -> None:
     """Raises ConfigError where a system that is to be compared is none."""
-    names = {*SYSTEMS, *RANDOM_DRAFT, *(f"{RULES}:{kind}" for kind in config.experiment.controls)}
+    random = RANDOM_DRAFT if config.experiment.random_draft else ()
+    names = {*SYSTEMS, *random, *(f"{RULES}:{kind}" for kind in config.experiment.controls)}
     for pair in config.experiment.also_compare:
         if unknown := [name for name in pair if name not in names]:
             raise ConfigError(

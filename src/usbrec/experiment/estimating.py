@@ -49,7 +49,7 @@ def _asked_by(plan: CellPlan, rows: int) -> list[Asked]:
     """What the parts of a plan ask, those of one training seed taken for each."""
     chosen, seed = plan.config.experiment, plan.config.seed
     sft, rl = plan.seed_folder(seed) / "sft-adapter", plan.seed_folder(seed) / "rl-adapter"
-    once: list[Evaluate | DrawPairs] = [*plan.untrained(), plan.untrained_random_draft()]
+    once: list[Evaluate | DrawPairs] = [*plan.untrained(), *plan.untrained_random_draft()]
     again: list[Evaluate | DrawPairs | None] = [*plan.trained(seed, sft, rl)]
     for number in range(1, chosen.iterations + 1):
         iteration = plan.iteration(seed, number, sft)

@@ -191,14 +191,9 @@ class CellPlan:
             *(self._test(f"{RULES}:{kind}", f"{RULES}:{kind}") for kind in controls),
         )
 
-    def untrained_random_draft(self) -> Evaluate:
-        return self._test(
-            "SES, random draft",
-            self.base,
-            enhanced=True,
-            choice="random",
-            reuse=self.folder / SYSTEMS["SES"],
-        )
+    def untrained_random_draft(self) -> tuple[Evaluate, ...]:
+        """The last test, where the settings want it."""
+        return self._random_draft("SES", self.base, self.folder)
 
     def sft(self, seed: int) -> Train:
         rows = self._rows("sft")
@@ -236,13 +231,16 @@ class CellPlan:
             drawn = self.seed_folder(seed) / SYSTEMS[searched]
             tests.append(self._test(searched, seat, enhanced=True, seed=seed))
             tests.append(self._test(name, seat, seed=seed, reuse=drawn))
-        drawn = self.seed_folder(seed) / SYSTEMS["RL+SES"]
-        random = "RL+SES, random draft"
-        seat = self.seat(rl)
-        return (
-            *tests,
-            self._test(random, seat, enhanced=True, choice="random", seed=seed, reuse=drawn),
-        )
+        return (*tests, *self._random_draft("RL+SES", self.seat(rl), self.seed_folder(seed), seed))
+
+    def _random_draft(
+        self, searched: str, seat: str, folder: Path, seed: int | None = None
+    ) -> tuple[Evaluate, ...]:
+        """The test of any draft in place of the best, which takes the answers of the system `searched`."""
+        if not self.config.experiment.random_draft:
+            return ()
+        name, drawn = f"{searched}, random draft", folder / SYSTEMS[searched]
+        return (self._test(name, seat, enhanced=True, choice="random", seed=seed, reuse=drawn),)
 
     def _rows(self, part: str) -> Path:
         return self.folder / "rows" / f"{part}.jsonl"

@@ -77,7 +77,8 @@ class StepRunner:
             for step in plan.trained(seed, sft, rl):
                 test(step)
             training.append({"seed": seed, "sft": _told(sft), "rl": story})
-        test(plan.untrained_random_draft())
+        for step in plan.untrained_random_draft():
+            test(step)
         return Found(plan, rows, runs, training)
 
     def _reinforce(self, plan: CellPlan, seed: int, sft: Path) -> tuple[Path, list[Mapping[str, Any]]]:
