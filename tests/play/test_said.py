@@ -103,6 +103,47 @@ def test_whatever_is_not_called_so_stays_as_it_is(reply: str) -> None:
     assert said(reply) == Said(reply)
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "\nUser 2: I have read Jane Eyre (1847).",
+        "\n[User]: I have read Jane Eyre (1847).",
+        "\n### User\nI have read Jane Eyre (1847).",
+        "\n**User**\nI have read Jane Eyre (1847).",
+        "\n[User]\nI have read Jane Eyre (1847).",
+        "\n<|im_start|>user\nI have read Jane Eyre (1847).",
+        "<|user|>I have read Jane Eyre (1847).",
+        "<start_of_turn>user\nI have read Jane Eyre (1847).",
+        "\n[INST] I have read Jane Eyre (1847). [/INST]",
+        " User: I have read Jane Eyre (1847). Assistant: Then that.",
+        "\n用户：我读过 Jane Eyre (1847)。",
+    ],
+)
+def test_the_seekers_turn_is_cut_in_whatever_form_it_is_announced(behind: str) -> None:
+    assert said(f"{SAID}{behind}") == Said(SAID, ran_on=True)
+
+
+def test_a_seekers_answer_ends_where_a_recommender_is_announced() -> None:
+    found = said("Something darker. <|assistant|> Try Carmilla (1872).", "seeker")
+    assert found == Said("Something darker.", ran_on=True)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Dracula (1897)\nCritics: 8.9\nUser: 8.2",
+        "Dracula (1897)\n**User**: 8.2/10",
+        "Dracula (1897). User: 4.5 stars",
+        "Dracula (1897)\nUser: 85 %\nIt is dark.",
+        "What one said of it. To quote a user: it is dark.",
+        "# Users\nmany read Dracula (1897).",
+        "The [User] of the library wants Dracula (1897).",
+    ],
+)
+def test_a_rating_or_a_word_about_users_is_no_turn(reply: str) -> None:
+    assert said(reply) == Said(reply)
+
+
 @given(st.text('(thinking:)*[] \n{}"answerFil', max_size=40))
 def test_what_is_said_is_said_again_as_it_is(answer: str) -> None:
     once = said(answer)

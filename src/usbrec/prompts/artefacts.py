@@ -23,11 +23,49 @@ _SEEKERS = (
 _RECOMMENDERS = (
     "recommender|assistant|assistent|asistente|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
 )
-#: The beginning of a turn in a line of its own: the name of whoever speaks.
+_WHO = rf"(?:(?P<seeker>{_SEEKERS})|(?P<recommender>{_RECOMMENDERS}))"
+_NAMED = (
+    # `User: `, `**User:**`, `### User 2:`, `[User]: `
+    rf"[*_]{{0,2}}\[?{_WHO}(?:[ \t]?\d{{1,2}})?\]?"
+    r"(?:[*_]{0,2}[:：]|[:：][*_]{0,2})(?:(?<=：)|(?=\s|[*_]|\Z))"
+)
+_ALONE = (
+    # `### User`, `**User**` and `[User]` with nothing else in the line
+    rf"(?:#{{1,6}}[ \t]*{_WHO}|\*\*{_WHO}\*\*|\[{_WHO}\])[ \t]*$"
+)
+_TEMPLATE = (
+    # what chat templates begin a turn with, where a server lets it through as text
+    rf"(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>)\s*{_WHO}\b|<\|{_WHO}\|>"
+    r"|(?P<seeker>\[INST\])"
+)
+_INSIDE = (
+    # `... it is dark. User: I like` in the middle of a line; a capital, because `one user: ` is a sentence
+    r"(?<=[.!?…)\"'”][ \t])(?:(?P<seeker>User|Seeker)|(?P<recommender>Assistant|Recommender)):(?=[ \t])"
+)
+#: A rating that follows a name (`User: 8.2/10`), with which nobody begins to speak.
+_NO_RATING = r"(?![*_]{0,2}[ \t]*[\d.,]+[ \t]*(?:%|★+|/[ \t]*\d+|stars?|points?)?[ \t]*(?:[|(;,\n]|\Z))"
+
+
+def _numbered(*patterns: str) -> str:
+    """The patterns as alternatives, the names of their groups told apart by a number."""
+    counts: dict[str, int] = {}
+
+    def once(found: re.Match[str]) -> str:
+        counts[found[1]] = counts.get(found[1], 0) + 1
+        return f"(?P<{found[1]}_{counts[found[1]]}>"
+
+    return re.sub(r"\(\?P<(\w+)>", once, "|".join(patterns))
+
+
+#: The beginning of a turn: the name of whoever speaks, in a line of its own or as a template writes it.
 _TURN = re.compile(
-    rf"^[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}(?:(?P<seeker>{_SEEKERS})|(?P<recommender>{_RECOMMENDERS}))"
-    r"(?:[*_]{0,2}[:：]|[:：][*_]{0,2})(?:(?<=：)|(?=\s|[*_]|\Z))",
-    re.IGNORECASE | re.MULTILINE,
+    _numbered(
+        rf"^[ \t]*(?:#{{1,6}}[ \t]*)?(?i:{_NAMED}){_NO_RATING}",
+        rf"^[ \t]*(?i:{_ALONE})",
+        rf"(?i:{_TEMPLATE})",
+        rf"{_INSIDE}{_NO_RATING}",
+    ),
+    re.MULTILINE,
 )
 
 
@@ -58,15 +96,20 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
     turns = list(_TURN.finditer(reply))
     if not turns:
         return reply, False
-    others = [turn for turn in turns if turn[seat] is None]
+    others = [turn for turn in turns if not _is_of(turn, seat)]
     start = 0
     if others and not reply[: others[0].start()].strip():
         # The reply begins with the other's turn: what counts stands behind the name of the seat.
-        own = next((turn for turn in turns if turn[seat] is not None), None)
+        own = next((turn for turn in turns if _is_of(turn, seat)), None)
         start = turns[0].start() if own is None else own.start()
         others = [turn for turn in others if turn.start() > start]
     end = others[0].start() if others else len(reply)
     return reply[start:end], start > 0 or bool(others)
+
+
+def _is_of(turn: re.Match[str], seat: str) -> bool:
+    """Whether the turn that begins there is of `seat`."""
+    return any(named.startswith(seat) for named, found in turn.groupdict().items() if found is not None)
 
 
 def _without_name(reply: str) -> str:
