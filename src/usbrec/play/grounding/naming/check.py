@@ -13,6 +13,7 @@ from usbrec.items.titles import words
 from usbrec.play.grounding.naming.claim_reading import Fault, sentences_of
 from usbrec.play.grounding.naming.claims import ClaimCheck
 from usbrec.play.grounding.naming.cuts import without_faults
+from usbrec.play.grounding.naming.documents import as_sentences
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.unlisted import NameCheck
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
@@ -47,6 +48,8 @@ class ReplyCheck:
 
         `shown` are the items it is to choose from, `heard` is what the seeker has said.
         """
+        # A document is read as what it says, for its syntax names nothing.
+        text = as_sentences(text) or text
         named = self.knowledge.linker.out_of_catalogue(text)
         if named:
             return named
@@ -59,7 +62,9 @@ class ReplyCheck:
 
     def cut(self, text: str, shown: Sequence[Item], heard: Heard) -> str | None:
         """The reply without the clauses and sentences that :meth:`made_up` finds fault with; None where they
-        cannot be cut out, or nothing would be left that names an item."""
+        cannot be cut out, nothing would be left that names an item, or a document in JSON would be none."""
+        if as_sentences(text) is not None:
+            return None
         return without_faults(text, lambda left: self.made_up(left, shown, heard), self)
 
     def titles(self, text: str) -> Sequence[tuple[int, int]]:
@@ -72,7 +77,7 @@ class ReplyCheck:
 
     def mended(self, text: str, heard: Heard) -> str:
         """The reply with a wrong price or year set right where that is plainly said of one item."""
-        if not any(map(str.isdigit, text)):
+        if not any(map(str.isdigit, text)) or as_sentences(text) is not None:
             return text
         page = self._page(text)
         faults = [*self._claims.faults(page, heard), *_years_beside(page)]
