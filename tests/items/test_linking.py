@@ -601,3 +601,33 @@ def test_titles_beside_others_are_found_from_the_last_to_the_first_in_linear_tim
     mentions = linker.link(text)
     assert time.process_time() - began < 4.0
     assert [mention.item_id for mention in mentions][-2:] == ["heat", "toys"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        # The year says which of two, and that an ordinary word is a title.
+        ("Alien - 2020", ["alien20"]),
+        ("1. Alien – 2020\n2. Up – 2009", ["alien20", "up"]),
+        ("| Title | Year |\n|---|---|\n| Alien | 2020 |\n| Us | 2019 |", ["alien20", "us"]),
+        ("**Alien** – 2020", ["alien20"]),
+        ("Up: 2009", ["up"]),
+        ("Up ('09)", ["up"]),
+        ("It (Andy Muschietti, 2017)", ["it"]),
+        ("Alien (2020, the second)", ["alien20"]),
+        ('{"title": "Alien", "year": 2020}', ["alien20"]),
+        ('{"title": "Us", "year": "2019", "why": "It is dark."}', ["us"]),
+        ("Title: Up\nYear: 2009", ["up"]),
+        ("Movie: Friday\nWhy: It is funny.", ["friday"]),
+        ("Get Out (like Alien, 2020)", ["out", "alien20"]),
+        # Another year says nothing of it, and neither does a number that is none.
+        ("Up - 1995 miles", []),
+        ("It: 2016 was a good year", []),
+        ("It (so they say, 2016)", []),
+        ("Us - 2017-2019", []),
+        ("Up the '09 road", []),
+        ("The title: up to you", []),
+    ],
+)
+def test_a_year_apart_from_a_title_is_its_year(text: str, ids: list[str]) -> None:
+    assert named(text) == ids

@@ -29,6 +29,11 @@ def made_up(reply: str, *, strict: bool) -> tuple[str, ...]:
         '{"name": "Casino", "director": "Martin Scorsese", "rating": 4}',
         '[{"title": "Casino"}, {"title": "Heat (1995)"}]',
         '{"Casino (1995)": "A crime film."}',
+        'Sure!\n```json\n{"title": "Casino", "year": 1995}\n```',
+        'Here is one: {"title": "Casino", "year": 1995}',
+        "| Title | Year |\n|---|---|\n| Casino | 1995 |\n| Heat | 1995 |",
+        "Casino - 1995",
+        "Casino ('95)",
     ],
 )
 def test_a_document_of_what_there_is_makes_nothing_up(reply: str, *, strict: bool) -> None:

@@ -56,7 +56,16 @@ from usbrec.items.linking.small_letters import (
     stands_as_title,
 )
 from usbrec.items.linking.surface_form import Writing
-from usbrec.items.linking.years import BARE_YEAR, BARE_YEAR_ELSEWHERE, YEAR_AFTER, YEAR_BEFORE, common_era
+from usbrec.items.linking.years import (
+    BARE_YEAR,
+    BARE_YEAR_ELSEWHERE,
+    TITLE_FIELD,
+    YEAR_AFTER,
+    YEAR_BEFORE,
+    YEAR_BESIDE,
+    YEAR_FIELD,
+    common_era,
+)
 from usbrec.items.scripts import LazyPattern, has_unspaced
 from usbrec.items.titles import Word
 
@@ -73,6 +82,10 @@ _LIST_GAP_ELSEWHERE = LazyPattern(
     r"(?:\b(?:und|oder|y|o|et|ou|и|или)\b)?\s*[\"“”„«»‘’'*_]*"
 )
 _LIST_GAP = re.compile(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
+
+
+#: What ends a field.
+_FIELD_END = re.compile(r"""["'”’*_]{0,3}[ \t]*(?:[\n|,;}]|\.?\s*\Z)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +155,8 @@ class Page(ContextFeatures):
             fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
             if fits:
                 return Verdict(start, bare.end(), year, fits)
+        if not match.edited and (verdict := self._dated_beside(match, start, end)):
+            return verdict
         if around and not match.edited and (dated := YEAR_BEFORE.search(text, max(0, start - 24), start)):
             year = int(dated["year"])
             fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
@@ -163,10 +178,40 @@ class Page(ContextFeatures):
         if (
             (marks and trusted)
             or in_marks
+            or self._in_title_field(start, end)
             or (self._evident_here(match, level, around) if self.elsewhere else self._evident(match))
         ):
             return Verdict(start, end, None, form.bare())
         return None
+
+    def _dated_beside(self, match: Match, start: int, end: int) -> Verdict | None:
+        """What a match names whose very year stands apart from it, in a table, a list or an object."""
+        text, form = self.text, match.form
+        beside = YEAR_BESIDE.match(text, end)
+        field = None if beside else YEAR_FIELD.match(text, end)
+        if beside is None and field is None:
+            return None
+        found = (
+            (beside["dashed"] or beside["among"] or beside["short"]) if beside else field and field["year"]
+        )
+        known = (*form.exact, *form.variants)
+        fits = tuple(item for item in known if str(item.year or "").endswith(found or "-"))
+        if not fits:
+            return None
+        if beside is None or beside["among"]:
+            # The year of a field, and one among other words, is no part of what names the item.
+            return Verdict(start, end, None, fits)
+        if text[end] in "\"”’'*_":
+            start = self.opening(start)
+        return Verdict(start, beside.end(), fits[0].year, fits)
+
+    def _in_title_field(self, start: int, end: int) -> bool:
+        """Whether a match is all that stands in a field for titles: "Title: Heat"."""
+        return (
+            is_capital(self.text[start:end])
+            and bool(TITLE_FIELD.search(self.text, max(0, start - 28), start))
+            and bool(_FIELD_END.match(self.text, end))
+        )
 
     @cached_property
     def language(self) -> Language | None:

@@ -35,6 +35,29 @@ YEAR_BEFORE = LazyPattern(
     r"(?:版本|版|上映|公開|制作|製作|拍摄|作|에[ ]*나온|작)?(?:的|の)?[ ]*"
     r"(?:老?电影|電影|影片|映画|动画片?|アニメ|영화|드라마|小说|小説)?[ ]*[《〈「『“\"'‘]*\Z"
 )
+#: A year that stands apart from a title, and says which one is meant where an item of that title has it:
+#: behind a dash, a colon or the line of a table ("Heat - 1995", "| Heat | 1995 |"), with other words in
+#: brackets ("Heat (Michael Mann, 1995)"), in two digits ("Heat ('95)").
+YEAR_BESIDE = re.compile(
+    r"""["”’'*_]{0,3}[ \t]*(?:
+        (?:[-–—|:])[ \t]*[*_]{0,2}(?P<dashed>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9]|'s|s\b)
+      | [(\[](?:[^()\[\]\n]{1,40}[,;:][ ]*)?(?P<among>[12][0-9]{3})(?:[,;][^()\[\]\n]{1,40})?[)\]]
+      | [(\[]?['’](?P<short>[0-9]{2})(?:[)\]]|(?=[\s.,!?]|\Z))
+      )""",
+    re.VERBOSE,
+)
+#: The year of the same object or list of fields: `"title": "Heat", "year": 1995`, `Title: Heat\nYear: 1995`.
+YEAR_FIELD = re.compile(
+    r"""["”’'*_]{0,3}[ \t]*,?[ \t]*\n?[ \t]*[-*•]?[ \t]*["'*_]{0,3}
+        (?:release[ _]?)?year["'*_]{0,3}[ \t]*[:=][ \t]*["'*_]{0,3}[ \t]*(?P<year>[12][0-9]{3})(?![0-9])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: The name of a field that holds a title, before it.
+TITLE_FIELD = re.compile(
+    r"""(?:\A|[\n{,|;*_•-])[ \t]*["'*_]{0,3}(?:title|film|movie|book|recommendation|my[ ]pick)["'*_]{0,3}
+        [ \t]*[:=][ \t]*["'“‘*_]{0,3}\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
 # Thai years are counted from the Buddha's death.
 _BUDDHIST, _FIRST_BUDDHIST = 543, 2_400
 

@@ -63,7 +63,7 @@ class ReplyCheck:
     def cut(self, text: str, shown: Sequence[Item], heard: Heard) -> str | None:
         """The reply without the clauses and sentences that :meth:`made_up` finds fault with; None where they
         cannot be cut out, nothing would be left that names an item, or a document in JSON would be none."""
-        if as_sentences(text) is not None:
+        if "{" in text or as_sentences(text) is not None:
             return None
         return without_faults(text, lambda left: self.made_up(left, shown, heard), self)
 

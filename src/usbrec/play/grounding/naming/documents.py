@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_FENCED = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
+_FENCED = re.compile(r"```\w*[ \t]*\n(?P<inside>.*?)\n[ \t]*```", re.DOTALL)
+#: A longer text than a reply is; it is read as it stands.
+_LONGEST = 20_000
 #: The name of a field, which nobody calls an item.
 _FIELD = re.compile(r"[a-z][a-zA-Z0-9_-]*")
 #: Fields whose year belongs to the title beside it.
@@ -20,19 +22,47 @@ _YEARS = ("year", "release_year", "releaseYear")
 
 
 def as_sentences(text: str) -> str | None:
-    """What an object or a list in JSON says, a sentence for each of its texts; None for any other reply.
+    """What a reply with an object or a list in JSON says, a sentence for each of its texts; None for a reply
+    without one. What stands around the document stays.
 
     A year stands in brackets behind the title of its object; other numbers are left out.
     """
-    fenced = _FENCED.fullmatch(text)
-    inside = (text if fenced is None else fenced["inside"]).strip()
-    if not (inside[:1] in ("{", "[") and inside[-1:] in ("}", "]")):
+    for start, end, inside in _places(text):
+        document = _read(inside)
+        if document is not None:
+            return "\n".join(filter(None, (text[:start].strip(), *_told(document), text[end:].strip())))
+    return None
+
+
+def _places(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a document may begin and end, and what it would be."""
+    for fenced in _FENCED.finditer(text):
+        yield fenced.start(), fenced.end(), fenced["inside"]
+    for opening, closing in (("{", "}"), ("[", "]")):
+        start, end = text.find(opening), text.rfind(closing) + 1
+        if 0 <= start < end:
+            yield start, end, text[start:end]
+
+
+def _read(text: str) -> Any:
+    """The object, or the list of objects or texts, that `text` is; else None."""
+    if len(text) > _LONGEST:
         return None
     try:
-        document: Any = json.loads(inside)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return "\n".join(_told(document)) if isinstance(document, dict | list) else None
+    kinds = dict if isinstance(found, dict) else dict | str
+    return (
+        found
+        if isinstance(found, dict | list) and all(isinstance(one, kinds) for one in _parts(found))
+        else None
+    )
+
+
+def _parts(found: dict[Any, Any] | list[Any]) -> list[Any]:
+    """What shows that something is a document: itself as an object, all that is in a list."""
+    return [found] if isinstance(found, dict) else found or [None]
 
 
 def _told(value: Any) -> Iterator[str]:
@@ -57,3 +87,13 @@ def _told(value: Any) -> Iterator[str]:
                     # What is no field's name may be an item's: `{"Casino (1995)": "It is dark."}`.
                     yield f"{name}."
                     yield from _told(one)
+
+
+def in_braces(text: str, start: int, end: int) -> bool:
+    """Whether the quoted word from `start` to `end` is the name of a field, in JSON or much like it."""
+    return (
+        text[end : end + 1] == ":"
+        and text[:start].rstrip()[-1:] in ("{", ",")
+        and "{" in text[:start]
+        and bool(_FIELD.fullmatch(text[start + 1 : end - 1]))
+    )

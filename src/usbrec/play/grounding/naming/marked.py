@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.context import NamingContext
+from usbrec.play.grounding.naming.documents import in_braces
 from usbrec.play.grounding.naming.language import either
 
 _QUOTED = re.compile(
@@ -30,6 +31,8 @@ class Marked(NamingContext):
     def _marked(self) -> Iterator[str]:
         text = self.page.text
         for match in _QUOTED.finditer(text):
+            if in_braces(text, *match.span()):
+                continue
             inner = next(group for name, group in match.groupdict().items() if group and name != "mark")
             stressed = match["mark"] is not None
             behind = text[match.end() : match.end() + 1]

@@ -214,11 +214,25 @@ class Places(Runs):
             "in",
         )
 
+    def _year_of_the_last(self, index: int) -> bool:
+        """ "Heat - 1995", "| Heat | 1995 |", "Heat ('95)": the year of the item that stands before it."""
+        page = self.page
+        before, gap = page.mention_at[index - 1] if index else None, page.gap(index)
+        if before is None or not re.fullmatch(r"[*_\"”]*\s*[-–—|,:(\[]*\s*['’]?", gap):
+            return False
+        items = [page.items.get(item_id) for item_id in (before.item_id, *before.candidates)]
+        years = [str(item.year) for item in items if item is not None and item.year is not None]
+        return any(
+            page.norms[index] in (year, year[2:] if gap[-1:] in ("'", "’") else year) for year in years
+        )
+
     def _numeral(self, index: int) -> bool:
         """A number that is a name, or the end of one: "try 1917", "300 is great", "the quiet comfort 45"."""
         page = self.page
         following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
         gap_after = page.gap(index + 1) if following else "."
+        if self._year_of_the_last(index):
+            return False
         if page.opens[index] and index and "\n" in page.gap(index) and gap_after[:1] in ".)":
             return False
         if not index and gap_after[:1] in ".)" and following:
