@@ -120,7 +120,11 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
         if text[place] == closing:
             depth -= 1
             if not depth:
-                return text[place + 1 :].lstrip("*_ \t\n"), text[begun.end() : place]
+                behind = text[place + 1 :].lstrip("*_ \t\n")
+                # "[Thought: A Memoir](...)", "*Thought: A Memoir* is": a link, a title.
+                if text[place + 1 : place + 2] == "(" or behind[:1].islower():
+                    return None
+                return behind, text[begun.end() : place]
         elif text[place] == opening:
             depth += 1
     return None

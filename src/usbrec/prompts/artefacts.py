@@ -30,8 +30,9 @@ _NAMED = (
     r"(?:[*_]{0,2}[:：]|[:：][*_]{0,2})(?:(?<=：)|(?=\s|[*_]|\Z))"
 )
 _ALONE = (
-    # `### User`, `**User**` and `[User]` with nothing else in the line
-    rf"(?:#{{1,6}}[ \t]*{_WHO}|\*\*{_WHO}\*\*|\[{_WHO}\])[ \t]*$"
+    # `### User`, `**User**` and `[User]` with nothing else in the line; "**Human**" is a title as well
+    r"(?:#{1,6}[ \t]*|\*\*|\[)(?:(?P<seeker>user|seeker)|(?P<recommender>assistant|recommender))"
+    r"(?:\*\*|\])?[ \t]*$"
 )
 _TEMPLATE = (
     # what chat templates begin a turn with, where a server lets it through as text
@@ -42,8 +43,11 @@ _INSIDE = (
     # `... it is dark. User: I like` in the middle of a line; a capital, because `one user: ` is a sentence
     r"(?<=[.!?…)\"'”][ \t])(?:(?P<seeker>User|Seeker)|(?P<recommender>Assistant|Recommender)):(?=[ \t])"
 )
-#: A rating that follows a name (`User: 8.2/10`), with which nobody begins to speak.
-_NO_RATING = r"(?![*_]{0,2}[ \t]*[\d.,]+[ \t]*(?:%|★+|/[ \t]*\d+|stars?|points?)?[ \t]*(?:[|(;,\n]|\Z))"
+#: A rating (`User: 8.2/10`) or a quotation (`User: "loved it"`) behind a name, which begin no turn.
+_NO_RATING = (
+    r"(?![*_]{0,2}[ \t]*"
+    r"(?:[\d.,]+[ \t]*(?:%|★|/|stars?|points?|of|out|and|-|–|[|(;,\n]|\Z)|[★☆⭐]|[\"“„«']))"
+)
 
 
 def _numbered(*patterns: str) -> str:
@@ -72,7 +76,7 @@ _TURN = re.compile(
 def has_artefacts(reply: str) -> bool:
     """Whether a reply has a tag or a template's token, the name of a speaker before a line, or a list's
     number that is not of a list of its own (two lines or more, from 1 on)."""
-    return bool(_TAG.search(reply) or _TURN.search(reply)) or _copies_numbers(reply)
+    return bool(_TAG.search(reply) or _turns(reply)) or _copies_numbers(reply)
 
 
 def without_artefacts(reply: str) -> str:
@@ -93,7 +97,7 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
     That is what stands before the next speaker's turn, or behind the name of the seat where the reply begins
     with a turn of the other. The name of a speaker before a whole reply is a mark alone, and stays.
     """
-    turns = list(_TURN.finditer(reply))
+    turns = _turns(reply)
     if not turns:
         return reply, False
     others = [turn for turn in turns if not _is_of(turn, seat)]
@@ -107,6 +111,16 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
     return reply[start:end], start > 0 or bool(others)
 
 
+def _turns(reply: str) -> list[re.Match[str]]:
+    """Where turns begin. What a colon leads to is shown, a review or a sample dialogue, and nobody's turn."""
+    found = []
+    for turn in _TURN.finditer(reply):
+        before = reply[: turn.start()].rstrip()
+        if found or before[-1:] not in (":", "："):
+            found.append(turn)
+    return found
+
+
 def _is_of(turn: re.Match[str], seat: str) -> bool:
     """Whether the turn that begins there is of `seat`."""
     return any(named.startswith(seat) for named, found in turn.groupdict().items() if found is not None)
@@ -114,7 +128,7 @@ def _is_of(turn: re.Match[str], seat: str) -> bool:
 
 def _without_name(reply: str) -> str:
     """The reply without the name of a speaker before its first line."""
-    found = _TURN.search(reply)
+    found = next(iter(_turns(reply)), None)
     return reply if found is None or reply[: found.start()].strip() else reply[found.end() :].lstrip("*_ \t")
 
 

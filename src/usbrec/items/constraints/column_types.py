@@ -37,7 +37,8 @@ _NUMERIC_NAME = re.compile(
     r"(?:^|_)(?:price|preis|cost|amount|rating|weight|quantity|qty|stock_count)s?(?:_|$)"
 )
 _PRICE_NAME = re.compile(
-    r"(?:^|_)(?:price|preis|cost|kosten|verkaufspreis|saleprice|listprice|retailprice|msrp|uvp)s?(?:_|$)"
+    r"(?:^|_)(?:price|preis|cost|kosten|saleprice|listprice|retailprice|msrp|rrp|uvp|vk"
+    r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis)(?:e|s)?(?:_|$)"
 )
 _CURRENCY_NAMES = {
     "usd": "$",

@@ -34,6 +34,29 @@ class ClaimWords:
         return self._every("price_columns")
 
     @cached_property
+    def price_said(self) -> frozenset[str]:
+        """What stands between an item's name and its price where the sentence says nothing else."""
+        return frozenset(self._every("price_said"))
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Words for small numbers of things."""
+        return {word: number for one in self._listed for word, number in one["counts"].items()}
+
+    @cached_property
+    def compared(self) -> re.Pattern[str]:
+        """What holds two prices against each other."""
+        return self._within("compared")
+
+    @cached_property
+    def comma(self) -> re.Pattern[str]:
+        """Words of a language that writes a comma before cents."""
+        written = [word for one in self._listed if one.get("comma") for word in one["price_said"]]
+        others = {word for one in self._listed if not one.get("comma") for word in one["price_said"]}
+        listed = _longest_first(word for word in written if word not in others)
+        return re.compile(rf"\b(?:{listed})\b", re.IGNORECASE)
+
+    @cached_property
     def stock_columns(self) -> tuple[str, ...]:
         return self._every("stock_columns")
 

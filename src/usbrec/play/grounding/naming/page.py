@@ -28,6 +28,10 @@ _UNIT = re.compile(
     r"[0-9]+(?:[.,][0-9]+)?(?:st|nd|rd|th|s|er|ern|k|d|x|h|hrs?|hz|khz|mhz|ghz|db|mm|cm|m|km|g|kg|mg|lbs?|oz|ft|mah|wh?|v"
     r"|bit|gb|mb|tb|ms|min|mins|am|pm|p|fps|inch|in|eur|usd|gbp|stunden|jahre|ohm|ch|yr|yrs|yo)",
 )
+#: A number with a fraction, a share, money or a distance: no part of a name that small words lead to.
+_AMOUNT = re.compile(
+    r"[0-9]+[.,][0-9]|[0-9]+\s?(?:[€$£%]|(?:euros?|eur|usd|dollars?|gbp|pounds?|chf|km|cm)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -251,6 +255,13 @@ class Page:
         if before is not None and before.end > self.words[index - 1].end:
             return bool(_SENTENCE.search(self.text[before.end : self.words[index].start]))
         return bool(_SENTENCE.search(self.gap(index))) and len(self.raws[index - 1]) > 2
+
+    def is_amount(self, index: int) -> bool:
+        """Whether a word is a number with a fraction, a percentage, or one of money."""
+        word = self.words[index]
+        return self.norms[index].isdigit() and bool(
+            _AMOUNT.match(self.text, word.start) or self.text[: word.start].rstrip()[-1:] in ("$", "€", "£")
+        )
 
     @cached_property
     def model_numbers(self) -> list[bool]:

@@ -75,6 +75,7 @@ class Runs(Details):
             and is_capital(raw)
             and not page.opens[index]
             and raw not in ("I", "A")
+            and not (index and page.norms[index - 1].isdigit() and page.norms[index] in either("currencies"))
             and not raw.startswith(("I'", "I’"))
             and not (nouns and (self._ordinary(index) or _like_a_noun(raw)))
             for index, raw in enumerate(page.raws)
@@ -97,6 +98,8 @@ class Runs(Details):
                 first = before
             after = last + 1
             while after < count and page.joined(after) and page.mention_at[after] is None:
+                if last < after - 1 and page.is_amount(after):
+                    break  # "from Rioja for 8,99 €"
                 if strong[after] or capital[after] or page.norms[after].isdigit():
                     last = after
                 elif not (
