@@ -113,7 +113,7 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
 
 def _turns(reply: str) -> list[re.Match[str]]:
     """Where turns begin. What a colon leads to is shown, a review or a sample dialogue, and nobody's turn."""
-    found = []
+    found: list[re.Match[str]] = []
     for turn in _TURN.finditer(reply):
         before = reply[: turn.start()].rstrip()
         if found or before[-1:] not in (":", "："):

@@ -23,6 +23,7 @@ class ConstraintPatterns:
     year_before: re.Pattern[str]
     exactly_so_many: re.Pattern[str]
     exact_number: re.Pattern[str]
+    either: re.Pattern[str]
     quantity: re.Pattern[str]
     quantity_asked: re.Pattern[str]
     exclude_before: re.Pattern[str]
@@ -61,13 +62,16 @@ class ConstraintPatterns:
                 for operator, use in _BEFORE
             ),
             behind=tuple(
-                (operator, re.compile(rf"{number}\s*(?P<words>{phrases.one_of(use)})"))
+                (operator, re.compile(rf"{number}\s*(?:[^\W\d_]+\s+)?(?P<words>{phrases.one_of(use)})"))
                 for operator, use in _BEHIND
             ),
-            denied=re.compile(rf"{phrases.one_of('negations')}(?:\s+{phrases.one_of('filler')}){{0,5}}\s*$"),
+            denied=re.compile(
+                rf"{phrases.one_of('negations')}(?:,?\s+{phrases.one_of('filler')}){{0,5}}\s*$"
+            ),
             persons=re.compile(rf"{phrases.one_of('persons')}\s*$"),
             year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
             exactly_so_many=re.compile(rf"{number}[\s-]*(?P<what>{phrases.one_of('exactly_so_many')})"),
+            either=re.compile(rf"{number}[\s-]*(?:or|oder|to|bis)\s*$"),
             exact_number=re.compile(rf"{phrases.one_of('exact')}{between}{number}"),
             # "500 pieces puzzle" and "a set of 10 pieces" are what something is, not how many of it.
             quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
@@ -75,7 +79,11 @@ class ConstraintPatterns:
                 rf"(?:^|{any_of(phrases.lists['quantity']['before'])})\W*{number}"
                 rf"\s+{any_of(phrases.lists['quantity']['parts'])}(?=\W*(?:please|bitte)?\W*$)"
             ),
-            exclude_before=re.compile(rf"{phrases.one_of('exclude')}{article}$"),
+            # "Not from Wesko", and "no kettles from Wesko".
+            exclude_before=re.compile(
+                rf"{phrases.one_of('exclude')}{article}$"
+                rf"|{phrases.one_of('negations')}\s+(?:[^\W\d_-]+[\s-]+){{1,2}}{phrases.one_of('of')}\s+$"
+            ),
             include_before=re.compile(rf"{phrases.one_of('include')}{article}$"),
             must_before=re.compile(rf"{phrases.one_of('must')}{article}$"),
             about_offer=re.compile(

@@ -21,7 +21,7 @@ from usbrec.items.constraints.column_building import has_brands
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.phrases import PLACE, Amount, all_phrases, take_amounts
+from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, all_phrases, take_amounts
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
 
@@ -34,6 +34,13 @@ _MOST_NAMES = 20_000
 _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
 #: "No headphones over 60": a word that says none, and at most two behind it.
 _NONE = re.compile(r"(?<!\w)(?:no|nothing|none|kein|keine|keinen|nichts)(?:\s+\w+){0,2}\s*$")
+#: What columns such as "min_age" have in their names beside what they count.
+_LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
+_ENDS_OF_RANGES = _LEAST | _MOST
+#: "No pool needed": it need not be there.
+_NOT_NEEDED = re.compile(
+    r"(?<!\w)(?:no|kein\w*)(?:\s+[\w-]+){1,3}\s+(?:needed|required|necessary|nötig|notwendig|erforderlich)(?!\w)"
+)
 _DENIED = r"(?:not|no|non|without|nicht|kein|keine|keinen|ohne)"
 
 
@@ -65,7 +72,11 @@ class ConstraintReader:
         self._stock_count = _first(numbers, lambda column: is_stock(column.name))
         self._numbers = [column for column in numbers if column not in (self._price, self._stock_count)]
         self._spoken = {
-            column.name: [name for name in name_words(column.name).split("_") if len(name) > 1]
+            column.name: [
+                name
+                for name in name_words(column.name).split("_")
+                if len(name) > 1 and name not in _ENDS_OF_RANGES
+            ]
             + [
                 said
                 for each in all_phrases()
@@ -137,7 +148,7 @@ class ConstraintReader:
         for start, clause in clauses(marked):
             if any(each.about_offer.match(clause.strip()) for each in self._phrases):
                 continue
-            if any(each.not_needed.search(clause) for each in self._phrases):
+            if _NOT_NEEDED.search(clause) or any(each.not_needed.search(clause) for each in self._phrases):
                 found += self._released(clause)
                 continue
             past = any(each.past.search(clause) for each in self._phrases)
@@ -155,7 +166,7 @@ class ConstraintReader:
     # Bounds on numbers.
 
     def _bounds(self, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
-        if not amounts:
+        if not amounts or self._is_bare_range(text, amounts):
             return
         money = any(each.price.search(text) for each in self._phrases)
         taken: set[int] = set()
@@ -195,6 +206,11 @@ class ConstraintReader:
                     if column is None:
                         continue
                     taken.add(number)
+                    if weak and (ends := self._both_ends(column)) is not None:
+                        # "For 4 players": from so many on, and up to so many.
+                        yield holds("holds", ends[0], "<=", amounts[number].value)
+                        yield holds("holds", ends[1], ">=", amounts[number].value)
+                        continue
                     flip = each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before))
                     yield holds(
                         "holds", column, _FLIPPED[operator] if flip else operator, amounts[number].value
@@ -204,13 +220,25 @@ class ConstraintReader:
                     number = int(match["number"])
                     if number in taken or self._about_offer(text, match.start()):
                         continue
-                    before, behind = text[: match.start()], text[match.end() :]
-                    column = self._column(amounts[number], before, behind, money=money, weak=False)
+                    before = text[: match.start()]
+                    # What is counted may stand between the number and the words: "4 stars or more".
+                    counted = text[text.index(CLOSE, match.start()) + 1 : match.start("words")]
+                    plain = f"{counted} {text[match.end() :]}"
+                    column = self._column(amounts[number], before, plain, money=money, weak=False)
                     if column is not None:
                         taken.add(number)
                         yield holds("holds", column, operator, amounts[number].value)
             yield from self._exact(each, text, amounts, taken)
             yield from self._several(each, text, amounts)
+
+    def _is_bare_range(self, text: str, amounts: Sequence[Amount]) -> bool:
+        """Whether two numbers are all that is said, which is an answer: "50 to 80"."""
+        return len(amounts) == 2 and any(
+            (match := each.ranges.fullmatch(text.strip(" .!?,"))) is not None
+            and match["open"] is None
+            and not any(amount.currency for amount in amounts)
+            for each in self._phrases
+        )
 
     def _about_offer(self, text: str, place: int) -> bool:
         """Whether what stands at a place of a sentence is said about an offer, or about the past."""
@@ -228,6 +256,8 @@ class ConstraintReader:
         """Which column a number is about, if any."""
         if amount.currency:
             return self._price
+        if behind.lstrip().startswith("%"):
+            return _first(self._numbers, lambda one: one.unit == "%")
         following = WORD.match(behind.lstrip(" -\t"))
         next_word = "" if following is None else following[0]
         told = [word for word in WORD.findall(before)[-4:] if not word.isdigit()]
@@ -246,6 +276,19 @@ class ConstraintReader:
         alone = not next_word or any(each.after_price.fullmatch(next_word) for each in self._phrases)
         return self._price if alone and (money or not weak) else None
 
+    def _both_ends(self, column: TypedColumn) -> tuple[TypedColumn, TypedColumn] | None:
+        """The columns of the least and of the most of what a column counts, where there are both."""
+
+        def end(one: TypedColumn, names: frozenset[str]) -> bool:
+            return not names.isdisjoint(name_words(one.name).split("_"))
+
+        def of(one: TypedColumn) -> list[str]:
+            return [name for name in name_words(one.name).split("_") if name not in _ENDS_OF_RANGES]
+
+        alike = [one for one in self._numbers if of(one) == of(column)]
+        least, most = (_first(alike, lambda one: end(one, names)) for names in (_LEAST, _MOST))  # noqa: B023
+        return None if least is None or most is None else (least, most)
+
     def _exact(
         self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount], taken: set[int]
     ) -> Iterator[Statement]:
@@ -253,9 +296,18 @@ class ConstraintReader:
         for match in each.exactly_so_many.finditer(text):
             number = int(match["number"])
             counted = _first(self._numbers, lambda one: match["what"] in self._spoken[one.name])  # noqa: B023
+            either = each.either.search(text[: match.start()])
+            if counted is not None and either is not None and number not in taken:
+                # "3 or 4 stars"
+                values = amounts[int(either["number"])].value, amounts[number].value
+                taken |= {number, int(either["number"])}
+                yield holds("holds", counted, ">=", min(values))
+                yield holds("holds", counted, "<=", max(values))
+                continue
             if number not in taken and counted is not None and not self._about_offer(text, match.start()):
                 taken.add(number)
-                yield holds("holds", counted, "=", amounts[number].value)
+                denied = each.denied.search(text[: match.start()])
+                yield holds("holds", counted, "!=" if denied else "=", amounts[number].value)
         for match in each.exact_number.finditer(text):
             number = int(match["number"])
             column = _first(self._numbers, lambda one: each.exact.search(spoken_name(one)) is not None)
@@ -289,8 +341,11 @@ class ConstraintReader:
             each.after_price.fullmatch(following[0]) for each in self._phrases
         ):
             return []
-        value = max(amount.value for amount in amounts)
-        return [_saying(holds("answers", self._price, "<=", value), " ".join(text.split())[:200])]
+        words, values = " ".join(text.split())[:200], [amount.value for amount in amounts]
+        found = [_saying(holds("answers", self._price, "<=", max(values)), words)]
+        if len(values) == 2 and any(each.ranges.search(marked) for each in self._phrases):
+            found.append(_saying(holds("answers", self._price, ">=", min(values)), words))
+        return found
 
     # Stock, flags, names.
 
