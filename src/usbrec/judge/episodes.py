@@ -58,7 +58,7 @@ class EpisodeRunner:
             sample=sample,
             played=played.turns,
             score=score,
-            hit=self._hit(sample, played.turns, targets),
+            hit=self.is_hit(sample, played.turns, targets),
             leaks=played.leaks,
             facts=reply_facts(
                 sample.turns,
@@ -72,7 +72,7 @@ class EpisodeRunner:
             traces=played.traces,
         )
 
-    def _hit(self, sample: Sample, played: Sequence[Turn], targets: Targets) -> bool:
+    def is_hit(self, sample: Sample, played: Sequence[Turn], targets: Targets) -> bool:
         """Whether the recommender named a target or, where nothing fits, said so."""
         if targets.nothing_fits and self.knowledge is not None:
             return nothing_fits_said(sample.turns, played, self.knowledge)
