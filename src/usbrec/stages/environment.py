@@ -17,7 +17,7 @@ from usbrec.config import Config
 from usbrec.dialogue import Reply, Sample, Turn
 from usbrec.errors import InputError, InputWarning, ModelError, ModelRefused
 from usbrec.event_loop import LoopThread
-from usbrec.keys import canonical_json, derive_seed, digest
+from usbrec.keys import canonical_json, digest
 from usbrec.llm.reasoning import separate
 from usbrec.llm.recorded import Unreachable
 from usbrec.play.targets import Targets
@@ -240,7 +240,6 @@ class Talk:
         self._sample = sample
         self._targets = Targets.of(sample, self._runner.knowledge)
         self._seeker = self._runner.simulator.seat(self._targets)
-        self._seed = derive_seed(self._runner.seed, sample.id)
         self._round = 0
         self._silent: float | None = 0.0
         self._spoken = True
@@ -289,11 +288,7 @@ class Talk:
         if self.ended:
             return None
         try:
-            answer = await self._seeker.answer(
-                (*self._sample.turns, *self.played),
-                explain=self._round == rounds - 1,
-                seed=derive_seed(self._seed, "seeker", self._round),
-            )
+            answer = await self._runner.answered(self._sample, self._seeker, self.played, self._round)
         except ModelError as error:
             self._round, self.failed = rounds, _told(error)
             raise
@@ -311,9 +306,7 @@ class Talk:
         if self.failed is not None:
             return None
         try:
-            judged = await self._runner.judge.score(
-                self._sample.turns, self.played, self._targets, seed=derive_seed(self._seed, "judge")
-            )
+            judged = await self._runner.scored(self._sample, self.played, self._targets)
         except ModelError as error:
             self.failed = _told(error)
             raise
