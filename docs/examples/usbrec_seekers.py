@@ -1,4 +1,4 @@
-"""For verifiers: PYTHONPATH=docs/examples vf-eval usbrec_seekers -m MODEL --client.base-url URL"""
+"""For verifiers: PYTHONPATH=docs/examples vf-eval usbrec_seekers -m MODEL --client.base-url URL --no-push"""
 
 from usbrec.library.verifiers_environment import verifiers_environment
 
