@@ -18,12 +18,14 @@ from support.small_model import small_checkpoint
 from usbrec.config import Config, Training
 from usbrec.engine import Silent
 from usbrec.journal import Journal
+from usbrec.llm.transformers.checkpoint import load_tokenizer
 from usbrec.stages import train_model
 from usbrec.stages.environment import Environment
 from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.training import _decides
 from usbrec.training import Example, Method, Split
-from usbrec.training.dialogues import PlayedDialogue
+from usbrec.training.data import Encoded, Encoder
+from usbrec.training.dialogues import PlayedDialogue, play_dialogues
 from usbrec.training.packed import token_logps
 from usbrec.training.policy import packed_rounds
 from usbrec.training.policy_loss import dialogue_loss, policy_loss, returns, turn_advantages
@@ -237,6 +239,48 @@ class _WantsTwo:
             else Step("And another one?", Reward(0.5))
             for _, said, text in asked
         ]
+
+
+def test_a_reply_without_a_word_ends_its_dialogue_at_nought_and_a_lost_thought_without_a_score(
+    tmp_path: Path,
+) -> None:
+    """A script speaks: the first replies of four dialogues, then the second ones of those that go on."""
+    encoder = Encoder(load_tokenizer(small_checkpoint(tmp_path / "small")))
+    asked = _WantsTwo()
+    row = encoder(Example("s", "d", tuple(asked.prompt("s", ())), ""))
+    script = iter(
+        [
+            [[_drawn("One"), _drawn(""), _drawn("", lost=True), _drawn("Heat (1995)")]],
+            [[_drawn("Casino (1995)")], [_drawn("")]],
+        ]
+    )
+    prompts: list[list[tuple[int, ...]]] = []
+
+    def voice(model: Any, rows: Sequence[Encoded], **_: Any) -> list[list[Drawn]]:
+        prompts.append([one.prompt for one in rows])
+        return next(script)
+
+    drawing: dict[str, Any] = {"n": 4, "temperature": 1.0, "seed": 0, "penalty": 0.0, "longest": 500}
+    ((first, silent, lost, last),) = play_dialogues(None, voice, [row], asked, encoder, **drawing)
+    assert (first.scores, silent.scores, lost.scores, last.scores) == (
+        (0.5, 2.0),
+        (0.0,),
+        (None,),
+        (0.5, 0.0),
+    )
+    assert first.said == (("One", "And another one?"),)
+    shown = [encoder(Example("s", "d", tuple(asked.prompt("s", one.said)), "")) for one in (first, last)]
+    assert prompts == [[row.prompt], [one.prompt for one in shown]]
+
+    script = iter([[[_drawn("One"), _drawn("Two"), _drawn("Three"), _drawn("Four")]]])
+    (short,) = play_dialogues(
+        None, voice, [row], asked, encoder, **{**drawing, "longest": len(row.prompt) + 5}
+    )
+    assert [(one.scores, one.too_long) for one in short] == [((0.5,), True)] * 4
+
+
+def _drawn(text: str, *, lost: bool = False) -> Drawn:
+    return Drawn((1,), text, whole=not lost, lost=lost)
 
 
 @pytest.mark.model

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from usbrec.keys import derive_seed
 from usbrec.training.data import Encoded, Encoder
 from usbrec.training.settings import Dialogues, Exchanges, Play, Reward, Step
-from usbrec.training.voice import Drawn, Voice, keeping_threads
+from usbrec.training.voice import Drawn, keeping_threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class PlayedDialogue:
         return replace(self, replies=(*self.replies, Spoken(prompt, drawn, step)), said=said)
 
 
+#: Draws replies to rows, as :class:`usbrec.training.voice.Voice` does.
+Draws: TypeAlias = "Callable[..., list[list[Drawn]]]"
+
+
 def played_first_replies(
     rows: Sequence[Encoded], drawn: Sequence[Sequence[Drawn]], play: Play
 ) -> list[list[PlayedDialogue]]:
@@ -66,7 +70,7 @@ def _unsaid(drawn: Drawn) -> Reward:
 
 def play_dialogues(
     model: Any,
-    voice: Voice,
+    voice: Draws,
     rows: Sequence[Encoded],
     dialogues: Dialogues,
     encoder: Encoder,
