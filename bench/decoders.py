@@ -24,7 +24,7 @@ from usbrec.llm.transformers.model import half_precision
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.shared_prefix import PerPromptPass, forward_pass_of
 from usbrec.llm.transformers.tokens import ReplyDecoder
-from usbrec.training.policy import draw_replies
+from usbrec.training.voice import draw_replies
 
 BASE = "smollm2-135m"
 

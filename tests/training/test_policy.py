@@ -34,10 +34,11 @@ from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.resolve import resolve
 from usbrec.stages.wiring import seat_participants
 from usbrec.training import Example, Method, Split
-from usbrec.training.packed import pack
-from usbrec.training.policy import advantages, divergence, draw_replies, policy_loss, token_logps
-from usbrec.training.run import Playing, Task, encode, train_by_playing
+from usbrec.training.packed import pack, token_logps
+from usbrec.training.policy_loss import advantages, divergence, policy_loss
+from usbrec.training.run import Task, encode, train_by_playing
 from usbrec.training.settings import Reward
+from usbrec.training.voice import Playing, draw_replies
 
 values = st.one_of(st.none(), st.floats(0, 2))
 groups = st.lists(st.lists(values, min_size=2, max_size=6), min_size=1, max_size=4)

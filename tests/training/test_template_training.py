@@ -22,9 +22,11 @@ from usbrec.llm.transformers.tokens import chat_template, end_tokens
 from usbrec.stages import show_examples, train_model
 from usbrec.training import Example, from_pairs
 from usbrec.training.data import Encoded, Encoder
+from usbrec.training.dialogues import played_first_replies
 from usbrec.training.packed import pack, token_logps
-from usbrec.training.policy import Drawn, Playing, Voice, outcomes_of, policy_loss
+from usbrec.training.policy_loss import policy_loss
 from usbrec.training.settings import Reward
+from usbrec.training.voice import Drawn, Playing, Voice
 
 PROMPT = (
     {"role": "system", "content": "You recommend films."},
@@ -170,7 +172,8 @@ def test_a_reply_whose_reasoning_used_up_its_tokens_has_no_score_and_one_without
         asked.extend(pairs)
         return [Reward(2.0, hit=True)] * len(pairs)
 
-    (outcomes,) = outcomes_of([row], [drawn], play)
+    (played,) = played_first_replies([row], [drawn], play)
+    outcomes = [one.outcome for one in played]
     assert [one.value for one in outcomes] == [None, 0.0, 2.0]
     assert asked == [("s1", "Heat.")]
 

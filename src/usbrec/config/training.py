@@ -19,6 +19,7 @@ class Training(Stage):
         "clip": Fixed(1.0, "usbrec.training.trainers.CLIP"),
         "dropout": Fixed(0.0, "usbrec.training.run.DROPOUT"),
     }
+    later: ClassVar[Mapping[str, Any]] = {"replies": "first"}
 
     preset: Literal["cpu", "paper"] = "cpu"
     """Where the other fields start from: cpu (adapters in the upper layers, one pass over a prompt for both
@@ -57,6 +58,9 @@ class Training(Stage):
     replies of small models grow long)."""
     generations: int = Field(8, ge=2, le=64)
     """GRPO, RLOO: replies drawn to each prompt, which are then compared with one another."""
+    replies: Literal["first", "all"] = "first"
+    """GRPO, RLOO: what is drawn and learnt of an episode, its first reply (the model of the seat says the
+    others) or all of them, each credited with what was still gained from it on."""
     temperature: float = Field(0.7, gt=0, le=2)
     """GRPO, RLOO: their temperature; probabilities are learnt at this temperature too (papers: 1.0, at which
     small models say little that is worth anything)."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from usbrec.dialogue import Episode, Reply, Sample, Turn
+from usbrec.dialogue import Episode, Reply, Sample, Score, Turn
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import TargetJudge
 from usbrec.judge.facts import nothing_fits_said, reply_facts
 from usbrec.keys import derive_seed
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.relay import play_on
-from usbrec.play.seekers.base import TargetSimulator
+from usbrec.play.seekers.base import Seeker, SeekerAnswer, TargetSimulator
 from usbrec.play.targets import Targets
 
 
@@ -53,12 +53,12 @@ class EpisodeRunner:
             first=first,
             task=sample.told_task,
         )
-        score = await self.judge.score(sample.turns, played.turns, targets, seed=derive_seed(seed, "judge"))
+        score = await self.scored(sample, played.turns, targets)
         return Episode(
             sample=sample,
             played=played.turns,
             score=score,
-            hit=self._hit(sample, played.turns, targets),
+            hit=self.is_hit(sample, played.turns, targets),
             leaks=played.leaks,
             facts=reply_facts(
                 sample.turns,
@@ -72,7 +72,23 @@ class EpisodeRunner:
             traces=played.traces,
         )
 
-    def _hit(self, sample: Sample, played: Sequence[Turn], targets: Targets) -> bool:
+    async def answered(
+        self, sample: Sample, seeker: Seeker, said: Sequence[Turn], round_: int
+    ) -> SeekerAnswer:
+        """What the seeker answers the reply of a round that is not the last, as in :meth:`play`; `said` ends
+        with it. Raises ModelError."""
+        return await seeker.answer(
+            (*sample.turns, *said),
+            explain=round_ == self.rounds - 1,
+            seed=derive_seed(derive_seed(self.seed, sample.id), "seeker", round_),
+        )
+
+    async def scored(self, sample: Sample, said: Sequence[Turn], targets: Targets) -> Score:
+        """What the judge makes of what was said, as in :meth:`play`. Raises ModelError."""
+        seed = derive_seed(derive_seed(self.seed, sample.id), "judge")
+        return await self.judge.score(sample.turns, said, targets, seed=seed)
+
+    def is_hit(self, sample: Sample, played: Sequence[Turn], targets: Targets) -> bool:
         """Whether the recommender named a target or, where nothing fits, said so."""
         if targets.nothing_fits and self.knowledge is not None:
             return nothing_fits_said(sample.turns, played, self.knowledge)

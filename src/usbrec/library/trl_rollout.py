@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,65 +13,121 @@ from usbrec.stages.environment import Environment
 def trl_rollout(environment: Environment, *, max_tokens: int = 64) -> Callable[[Any, Any], dict[str, Any]]:
     """A `rollout_func`: the trainer's model replies, the seeker answers, until the dialogue ends.
 
-    Replies of `max_tokens` tokens at most are drawn at the trainer's temperature. The seeker's words stand
-    between them and are masked (`env_mask`), so that the model learns from its own tokens alone. The score is
-    handed on as `score`: use :func:`trl_reward` as the reward. Prompts have to be those of
-    :meth:`Environment.prompts`.
+    All dialogues of a call go on in step, a batch of replies a round, of `max_tokens` tokens at most each and
+    otherwise drawn as the trainer draws (`temperature`, `top_p` ...). The seeker's words stand between them
+    and are masked (`env_mask`), so that the model learns from its own tokens alone. The score is handed on as
+    `score`: use :func:`trl_reward` as the reward. Prompts have to be those of :meth:`Environment.prompts`.
+
+    A dialogue that failed, or whose score cannot be read, has the reward None: TRL compares the others of its
+    group without it, and it teaches nothing. A warning counts them. Raises InputError where two samples have
+    one prompt; the rollout raises ModelRefused where no dialogue of a call has a score.
     """
+    environment.check_prompts()
 
     def rollout(prompts: Sequence[Sequence[Mapping[str, Any]]], trainer: Any) -> dict[str, Any]:
-        import torch
-
-        tokenizer, device = trainer.processing_class, trainer.accelerator.device
-        model = trainer.accelerator.unwrap_model(trainer.model)
-        out: dict[str, list[Any]] = {"prompt_ids": [], "completion_ids": [], "env_mask": [], "score": []}
-        for prompt in prompts:
-            talk, messages = environment.begin_at(prompt), [dict(message) for message in prompt]
-            text = _rendered(tokenizer, messages)
-            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-            said: list[int] = []
-            mask: list[int] = []
-            while True:
-                with torch.no_grad():
-                    drawn = model.generate(
-                        input_ids=torch.tensor([ids + said], device=device),
-                        attention_mask=torch.ones((1, len(ids) + len(said)), dtype=torch.long, device=device),
-                        do_sample=True,
-                        temperature=trainer.temperature,
-                        max_new_tokens=max_tokens,
-                        pad_token_id=tokenizer.pad_token_id,
-                    )[0, len(ids) + len(said) :].tolist()
-                reply = tokenizer.decode(drawn, skip_special_tokens=True)
-                said, mask = said + drawn, mask + [1] * len(drawn)
-                answer = talk.say(reply.strip())
+        tokenizer = trainer.processing_class
+        talks = [environment.begin_at(prompt) for prompt in prompts]
+        messages = [[dict(message) for message in prompt] for prompt in prompts]
+        asked = [_tokens(tokenizer, _rendered(tokenizer, chat)) for chat in messages]
+        said: list[list[int]] = [[] for _ in prompts]
+        mask: list[list[int]] = [[] for _ in prompts]
+        going = list(range(len(prompts)))
+        while going:
+            drawn = _drawn(trainer, [asked[place] + said[place] for place in going], max_tokens)
+            replies = [tokenizer.decode(tokens, skip_special_tokens=True) for tokens in drawn]
+            answers = environment.say_all([talks[place] for place in going], replies)
+            for place, tokens, reply, answer in zip(going, drawn, replies, answers, strict=True):
+                said[place] += tokens
+                mask[place] += [1] * len(tokens)
                 if answer is None:
-                    break
-                messages += [{"role": "assistant", "content": reply}, {"role": "user", "content": answer}]
-                between = _between(tokenizer, messages, ended=drawn[-1] == tokenizer.eos_token_id)
-                said, mask = said + between, mask + [0] * len(between)
-            out["prompt_ids"].append(ids)
-            out["completion_ids"].append(said)
-            out["env_mask"].append(mask)
-            out["score"].append(talk.score())
-        return {**out, "logprobs": None}
+                    continue
+                messages[place] += [
+                    {"role": "assistant", "content": reply},
+                    {"role": "user", "content": answer},
+                ]
+                between = _between(tokenizer, messages[place], ended=tokens[-1] in trainer.eos_token_ids)
+                said[place] += between
+                mask[place] += [0] * len(between)
+            going = [place for place, answer in zip(going, answers, strict=True) if answer is not None]
+        return {
+            "prompt_ids": asked,
+            "completion_ids": said,
+            "env_mask": mask,
+            "score": environment.scores(talks),
+            "logprobs": None,
+        }
 
     return rollout
 
 
-def trl_reward(completions: Sequence[Any], score: Sequence[float | None], **_: Any) -> list[float | None]:
-    """The scores that :func:`trl_rollout` hands on; None for a dialogue whose judge gave none."""
+def trl_reward(
+    completions: Sequence[Any],
+    score: Sequence[float | None],
+    log_metric: Callable[[str, float], None] | None = None,
+    **_: Any,
+) -> list[float | None]:
+    """The scores that :func:`trl_rollout` hands on; None for a dialogue without one, whose share of all is
+    logged as `unscored`."""
+    if log_metric is not None:
+        log_metric("unscored", sum(value is None for value in score) / len(score))
     return list(score)
+
+
+def _drawn(trainer: Any, prompts: Sequence[Sequence[int]], max_tokens: int) -> list[list[int]]:
+    """A reply to each prompt in tokens, the one that ended it included."""
+    import torch
+    from trl.models.utils import unwrap_model_for_generation
+
+    device, pad = trainer.accelerator.device, trainer.processing_class.pad_token_id
+    width = max(map(len, prompts))
+    ids = torch.full((len(prompts), width), pad, dtype=torch.long)
+    seen = torch.zeros((len(prompts), width), dtype=torch.long)
+    for row, prompt in enumerate(prompts):
+        ids[row, width - len(prompt) :] = torch.tensor(list(prompt))
+        seen[row, width - len(prompt) :] = 1
+    settings = copy.deepcopy(trainer.generation_config)
+    settings.max_new_tokens = max_tokens
+    with (
+        unwrap_model_for_generation(
+            trainer.model_wrapped, trainer.accelerator, generation_kwargs=trainer.generation_kwargs
+        ) as model,
+        torch.no_grad(),
+    ):
+        was_training = model.training
+        model.eval()
+        out = model.generate(
+            input_ids=ids.to(device), attention_mask=seen.to(device), generation_config=settings
+        )
+        model.train(was_training)
+    return [_to_its_end(row, trainer.eos_token_ids) for row in out[:, width:].tolist()]
+
+
+def _to_its_end(tokens: list[int], ends: Sequence[int]) -> list[int]:
+    for place, token in enumerate(tokens):
+        if token in ends:
+            return tokens[: place + 1]
+    return tokens
+
+
+def _tokens(tokenizer: Any, text: str) -> list[int]:
+    found: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return found
 
 
 def _rendered(tokenizer: Any, messages: Sequence[Mapping[str, Any]]) -> str:
     return str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True))
 
 
+#: Stands for a reply where only what the template writes behind it is wanted.
+_ANY = "reply"
+
+
 def _between(tokenizer: Any, messages: Sequence[Mapping[str, Any]], *, ended: bool) -> list[int]:
     """The tokens between a reply and the next one: the end of its turn (unless it `ended` by itself), the
-    seeker's turn, and what begins the next."""
-    before = _rendered(tokenizer, messages[:-2]) + messages[-2]["content"]
-    whole = _rendered(tokenizer, messages)
+    seeker's turn, and what begins the next. Raises ConfigError."""
+    *earlier, reply, answer = messages
+    before = _rendered(tokenizer, earlier) + _ANY
+    whole = _rendered(tokenizer, [*earlier, {**reply, "content": _ANY}, answer])
     if not whole.startswith(before):
         raise ConfigError(
             "The chat template writes earlier turns otherwise than it asks for a reply, so several rounds "
@@ -79,5 +136,4 @@ def _between(tokenizer: Any, messages: Sequence[Mapping[str, Any]], *, ended: bo
     between = whole[len(before) :]
     if ended and tokenizer.eos_token:
         between = between.removeprefix(tokenizer.eos_token)
-    found: list[int] = tokenizer(between, add_special_tokens=False)["input_ids"]
-    return found
+    return _tokens(tokenizer, between)

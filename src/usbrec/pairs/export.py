@@ -133,6 +133,6 @@ def export_pairs(run: str | Path, to: str, folder: str | Path) -> list[Path]:
     Raises InputError for an unknown shape or a run without pairs.
     """
     if to not in EXPORTS:
-        raise InputError(f"--to {to}: unknown shape. Known: {', '.join(EXPORTS)}.")
+        raise InputError(f"--to {to}: unknown shape. Known: {', '.join(EXPORTS)} (samples: verl).")
     pairs = read_pairs(run)
     return EXPORTS[to](pairs, Path(folder))

@@ -91,7 +91,11 @@ def _train_by_playing(
         parts = split(examples, share=config.train.held_out, seed=config.seed)
         play = rewards.config.play
         playing = run.Playing(
-            rewards, play.max_tokens, play.frequency_penalty, reasoning=config.models.reasoning
+            rewards,
+            play.max_tokens,
+            play.frequency_penalty,
+            reasoning=config.models.reasoning,
+            dialogues=rewards if config.train.replies == "all" else None,
         )
 
         def work() -> Mapping[str, Any]:
@@ -112,7 +116,7 @@ def _task(run: Any, method: Method, config: Config) -> Any:
 def _decides(method: Method, config: Config, examples: Sequence[Example]) -> dict[str, Any]:
     """What a folder's training is bound to."""
     base, adapter = trainable(config.seats.recommender, config.servers)
-    elsewhere = set() if learns_by_playing(method) else {"generations", "temperature", "kl"}
+    elsewhere = set() if learns_by_playing(method) else {"generations", "temperature", "kl", "replies"}
     return {
         "stage": f"train {method}",
         "base": base,

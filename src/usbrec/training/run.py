@@ -31,9 +31,10 @@ from usbrec.llm.transformers.model import half_precision
 from usbrec.storage import write_text
 from usbrec.training.data import Encoded, Encoder, Example, Split
 from usbrec.training.measure import held_out_measures, surface_accuracy
-from usbrec.training.policy import Playing, Voice, played_measures
+from usbrec.training.policy import Players, played_measures
 from usbrec.training.settings import Method
 from usbrec.training.trainers import make_policy_trainer, make_trainer
+from usbrec.training.voice import Playing, Voice
 
 #: Bytes that checkpoints and the adapter need for each of the adapter's weights: twice kept, with two
 #: moments of the optimiser, and once saved, four bytes each.
@@ -129,10 +130,15 @@ def train_by_playing(
 ) -> Mapping[str, Any]:
     """The same for a method that draws replies to the prompts and learns from how they fare.
 
-    Held-out prompts are answered by the likeliest reply and played, before and after. Raises as
+    Held-out prompts are answered by the likeliest reply and played, before and after (whole dialogues: by
+    the likeliest replies). Raises as
     :func:`train_adapter`, and whatever `playing` raises.
     """
     settings = task.settings
+
+    def players(model: Any, tokenizer: Any) -> Players:
+        encoder = Encoder(tokenizer, task.base)
+        return Players(Voice(model, tokenizer, playing), playing, encoder, settings.max_length)
 
     def make(model: Any, tokenizer: Any, watch: TrainerCallback) -> Any:
         return make_policy_trainer(
@@ -141,7 +147,7 @@ def train_by_playing(
             tokenizer,
             train,
             settings,
-            playing,
+            players(model, tokenizer),
             work=out / "work",
             seed=task.seed,
             cpu=task.device == "cpu",
@@ -151,9 +157,9 @@ def train_by_playing(
     def measure(model: Any, tokenizer: Any) -> dict[str, Any]:
         return played_measures(
             model,
-            Voice(model, tokenizer, playing),
+            players(model, tokenizer),
             held_out,
-            playing,
+            playing.frequency_penalty,
             batch=settings.batch * settings.generations,
             seed=task.seed,
             progress=progress,

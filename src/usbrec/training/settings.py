@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 Method = Literal["sft", "simpo", "dpo", "kto", "grpo", "rloo"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -31,3 +31,27 @@ class Reward:
 
 #: Plays replies to their scores: (sample id, reply) in, an outcome for each out, in order.
 Play = Callable[[Sequence[tuple[str, str]]], Sequence[Reward]]
+
+#: What was said of a dialogue so far: replies, each with the seeker's answer.
+Exchanges: TypeAlias = "tuple[tuple[str, str], ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows a reply: the seeker's answer, None where the dialogue has ended, and what all that was
+    said until then is worth."""
+
+    answer: str | None
+    reward: Reward
+
+
+class Dialogues(Protocol):
+    """Whole dialogues, a reply at a time."""
+
+    def prompt(self, sample_id: str, said: Exchanges) -> Sequence[Mapping[str, Any]]:
+        """What the recommender's seat is shown behind `said`, as messages."""
+        ...
+
+    def step(self, asked: Sequence[tuple[str, Exchanges, str]]) -> Sequence[Step]:
+        """What follows each (sample id, what was said, reply), in order."""
+        ...

@@ -16,7 +16,7 @@ from usbrec.config import Training
 from usbrec.training.data import Encoded
 from usbrec.training.measure import to_device
 from usbrec.training.packed import pack, reply_logps
-from usbrec.training.policy import Playing, PolicyTrainer, Voice
+from usbrec.training.policy import Players, PolicyTrainer
 from usbrec.training.settings import Method
 
 #: Pulls the adapters towards zero.
@@ -79,7 +79,7 @@ def make_policy_trainer(
     tokenizer: Any,
     encoded: Sequence[Encoded],
     settings: Training,
-    playing: Playing,
+    players: Players,
     *,
     work: Path,
     seed: int,
@@ -90,8 +90,8 @@ def make_policy_trainer(
     return PolicyTrainer(
         method=method,
         rows=encoded,
-        voice=Voice(model, tokenizer, playing),
-        playing=playing,
+        players=players,
+        whole=settings.replies == "all",
         generations=settings.generations,
         temperature=settings.temperature,
         kl=settings.kl,
