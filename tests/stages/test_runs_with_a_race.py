@@ -36,7 +36,7 @@ def _config(server: LocalServer, **search: Any) -> Config:
     return load_config(
         None,
         {
-            "limit": 3,
+            "limit": 2,
             "enhanced": True,
             "seats": {"recommender": "openai:m", "simulator": "rules", "judge": "openai:m"},
             "models": {"base_url": server.url, "max_retries": 0},
