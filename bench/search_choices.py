@@ -4,8 +4,8 @@
     python bench/search_choices.py read looks.jsonl
 
 `ask` plays one whole search a row of the demo (first of two rounds, seekers by rules, the packaged model
-drafts and judges by log-probabilities), and has the judge look at each draft where it stands, too. `read` holds
-against its choice what `first_look` and `alike` would have chosen, and votes drawn by the judge's own
+drafts and judges by log-probabilities), and has the judge look at each draft where it stands, too. `read`
+holds against its choice what `first_look` and `alike` would have chosen, and votes drawn by the judge's own
 distribution, 20 times a row, raced by `race`.
 """
 
