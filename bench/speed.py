@@ -175,6 +175,7 @@ class Bench:
             **taken,
             "span": stats["span"],
             "calls": stats["calls"] / rows,
+            "tokens": stats["prompt_tokens"] / rows,
             "chain": stats["chain"],
             "cpu_ms_call": 1000 * taken["cpu"] / stats["calls"],
         }
@@ -269,6 +270,43 @@ def whole_command(bench: Bench, checkout: Path) -> Figures:
     return {"13 plain rows, the whole command, s": time.monotonic() - started}
 
 
+#: Settings that save requests of a search; those of votes on a server without log-probabilities and n.
+_FEWER: Mapping[str, Mapping[str, Any]] = {
+    "as it is": {},
+    "first_look = 2": {"first_look": 2},
+    "first_look = 1": {"first_look": 1},
+}
+_FEWER_VOTES: Mapping[str, Mapping[str, Any]] = {
+    "as it is": {},
+    "race = 0": {"race": 0.0},
+    "race = .05": {"race": 0.05},
+    "race = .05, horizon = 1": {"race": 0.05, "horizon": 1},
+}
+
+
+def fewer(bench: Bench, checkout: Path) -> Figures:
+    """What each setting buys, in requests and prompt tokens a row and in requests that wait."""
+    figures: Figures = {}
+
+    def measure(server: str, settings: Mapping[str, Mapping[str, Any]], rounds: int, drafts: int) -> None:
+        for name, given in settings.items():
+            search, play = {"drafts": drafts, **given}, {"rounds": rounds}
+            found = bench.evaluated(checkout, 20, enhanced=True, play=play, search=search)
+            one = bench.evaluated(checkout, 1, enhanced=True, play=play, search=search)
+            figures[f"SES{server}, {name}: requests a row"] = found["calls"]
+            figures[f"SES{server}, {name}: prompt tokens a row"] = found["tokens"]
+            figures[f"SES{server}, {name}: requests that wait"] = one["chain"]
+
+    measure("", _FEWER, 2, 4)
+    measure(" of five rounds", _FEWER, 5, 4)
+    bench.stub.tell("/set", logprobs=False, n=False)
+    try:
+        measure(", three drafts, no log-probabilities and n", _FEWER_VOTES, 2, 3)
+    finally:
+        bench.stub.tell("/set", logprobs=True, n=True)
+    return figures
+
+
 MEASURES: Mapping[str, Callable[[Bench, Path], Figures]] = {
     "ses": ses,
     "plain": plain,
@@ -279,9 +317,10 @@ MEASURES: Mapping[str, Callable[[Bench, Path], Figures]] = {
     "starting": starting,
     "comparing": comparing,
     "command": whole_command,
+    "fewer": fewer,
 }
 #: Longer than the rest, and only when they are asked for.
-LONG = ("memory", "comparing")
+LONG = ("memory", "comparing", "fewer")
 
 
 def paper(bench: Bench) -> Figures:

@@ -87,6 +87,14 @@ def test_why_shows_the_drafts_what_followed_them_and_which_was_said(model: str) 
     assert "was said" in out
 
 
+def test_why_says_that_a_draft_was_best_at_the_first_look(model: str, tmp_path: Path) -> None:
+    settings = tmp_path / "usbrec.toml"
+    settings.write_text("[search]\nfirst_look = 1\n")
+    out = talked(model, "A heist, please.", "/why", options=(*ENHANCED, "--config", settings))
+    assert "was said, because it was best where it stands." in out
+    assert "not played on: at the first look others were better" in " ".join(out.split())
+
+
 def test_with_tree_search_ways_that_begin_alike_share_their_beginning(model: str) -> None:
     out = talked(
         model,

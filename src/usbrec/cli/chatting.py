@@ -20,6 +20,7 @@ from rich.tree import Tree
 from usbrec.cli import options as o
 from usbrec.config import Config
 from usbrec.dialogue import Conversation, Item, Turn
+from usbrec.enhancement.narrowing import ALONE
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelError
 from usbrec.play.preferences.record import parse_profile
 from usbrec.play.protocol import Sampling, SearchProgress
@@ -374,6 +375,10 @@ def _search_summary(trace: Mapping[str, Any]) -> str:
     value = drafts[chosen]["value"]
     if len(drafts) == 1:
         words = "There was only one draft."
+    elif value is None and drafts[chosen].get("look") is not None:
+        words = f"Draft {chosen + 1} was said, because it was best where it stands."
+    elif value is None and drafts[chosen]["note"] == ALONE:
+        words = f"Draft {chosen + 1} was {ALONE}."
     elif value is None:
         words = f"No draft could be scored; draft {chosen + 1} was said."
     elif value < max(values):

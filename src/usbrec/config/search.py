@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ class Search(Stage):
         "belief_items": Fixed(30, "usbrec.play.preferences.belief.ITEMS"),
         "belief_temperature": Fixed(1.0, "usbrec.play.preferences.belief.TEMPERATURE"),
     }
+
+    later: ClassVar[Mapping[str, Any]] = {"alike": False, "first_look": None, "race": None}
 
     kind: Literal["flat", "tree"] = "flat"
     """flat branches once; tree branches again at every later recommender turn."""
@@ -35,6 +37,18 @@ class Search(Stage):
     horizon: int | None = Field(None, ge=1)
     """At most so many rounds is a draft played forward, its own being the first: 1 scores it where it stands.
     By default to the episode's end, as the paper does."""
+    alike: bool = False
+    """Whether drafts alike count as one, the earlier: the same words but for case, blanks and marks or, with
+    a catalogue, the same items that are new to the dialogue. The others are neither played nor judged."""
+    first_look: int | None = Field(None, ge=1, le=32)
+    """The internal judge first scores each draft where it stands, and only so many of the best are played on
+    (1: none, the best is said). By default all drafts are played on and nothing is scored before."""
+    race: float | None = Field(None, ge=0, le=0.5)
+    """Drafts that can win no more are played and judged no further: those that break what the seeker asks for
+    where another does not, one that is left alone and, where the judge's server gives one vote a request and
+    `kind` is flat, those that the votes to come cannot make win. Above 0 also those whose chance to win, by
+    the votes so far, is small: so likely may the choice be another than without it. Off by default, and
+    with a budget or several replies."""
     choice: Literal["best", "random"] = "best"
     """What is said of the drafts: the best by the internal judge, or as a control one drawn at random among
     those that name a new item, not played forward (what filtering alone gains)."""

@@ -15,17 +15,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from usbrec.config import Search
 from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.enhancement.budget import BudgetSpent, Limit, Meter, current_meter
+from usbrec.enhancement.narrowing import ALONE, VIOLATES, best_looking, told_apart_by
 from usbrec.enhancement.trace import Draft, PlayedLeaf, trace_json
+from usbrec.enhancement.vote_race import voted
 from usbrec.errors import ModelError, ModelUnavailable
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import ProfileJudge
+from usbrec.judge.model import ModelProfileJudge
 from usbrec.keys import derive_seed
 from usbrec.lockstep import in_lockstep, in_strands
 from usbrec.play.grounding.focus import Focusing
@@ -35,7 +38,7 @@ from usbrec.play.preferences.extraction import PreferenceExtractor
 from usbrec.play.preferences.record import Preferences, parse_profile
 from usbrec.play.protocol import Drawn, Recommender, Sampling, SearchProgress
 from usbrec.play.recommender import RecommenderSeat
-from usbrec.play.relay import Played, play_tree
+from usbrec.play.relay import Leaf, Played, play_tree
 from usbrec.play.said import said
 from usbrec.play.seats import alternating
 from usbrec.play.seekers.base import InternalSimulator
@@ -178,6 +181,11 @@ class _Search:
         counted = self.settings.max_calls is not None or self.settings.max_tokens is not None
         together = self.base.parallel or (in_lockstep() and not self.timed)
         self.at_once = together and not counted
+        self.kinds: set[Hashable] = set()
+        # A budget buys drafts one after the other, and who asks for several replies asks for an order.
+        self.races = (
+            self.settings.race is not None and not counted and not self.timed and self.sampling.n == 1
+        )
 
     async def run(self) -> Drawn:
         meter = current_meter.get() or Meter()
@@ -214,11 +222,96 @@ class _Search:
             await self._begin()
         if self.settings.choice == "random":
             return
-        if self.at_once:
-            await in_strands(self._play(draft) for draft in self.drafts)
+        playing = await self._worth_playing()
+        judge = self.seats.judge
+        if self._votes_singly and isinstance(judge, ModelProfileJudge):
+            await self._race(playing, judge)
         else:
-            for draft in self.drafts:
-                await self._play(draft)
+            await self._do(self._play(draft) for draft in playing)
+
+    async def _do(self, work: Iterable[Coroutine[Any, Any, None]]) -> None:
+        """Do all of it, at once where that may be."""
+        if self.at_once:
+            await in_strands(work)
+        else:
+            for one in work:
+                await one
+
+    @property
+    def _votes_singly(self) -> bool:
+        """Whether drafts are judged by votes that come one a request, and race for them."""
+        judge = self.seats.judge
+        return (
+            self.races
+            and self.settings.kind == "flat"
+            and isinstance(judge, ModelProfileJudge)
+            and judge.base.scoring.way == "votes"
+            and judge.base.scoring.singly
+        )
+
+    async def _worth_playing(self) -> list[Draft]:
+        """The drafts that are played on and judged; the others are told why they are not."""
+        drafts = list(self.drafts)
+        violates = [self._violates(place) for place in range(len(drafts))] if self._constrained else []
+        if self.races and not all(violates):
+            for draft, violated in zip(drafts, violates, strict=False):
+                draft.note = VIOLATES if violated else None
+            drafts = [draft for draft in drafts if draft.note is None]
+            violates = [False] * len(drafts)
+        if self.races and len(drafts) == 1:
+            drafts[0].note = ALONE
+            return []
+        if self.settings.first_look is None or self.played_to == self.round:
+            return drafts
+        keep = max(self.settings.first_look, self.sampling.n)
+        if len(drafts) <= keep:
+            return drafts
+        await self._do(self._look(draft) for draft in drafts)
+        best = best_looking(drafts, keep, violates or [False] * len(drafts))
+        return best if keep > 1 else []
+
+    async def _look(self, draft: Draft) -> None:
+        """What the judge says of a draft where it stands."""
+        said = Turn("recommender", draft.text, draft.reply.items)
+        try:
+            score = await self.seats.judge.score(
+                self.turns, (said,), self.preferences, seed=derive_seed(self.sampling.seed, "judge")
+            )
+        except BudgetSpent as spent:
+            self.stopped = spent.limit
+        except ModelError as error:
+            draft.note = f"{type(error).__name__}: {error}"
+        else:
+            draft.look = score.value
+
+    async def _race(self, playing: Sequence[Draft], judge: ModelProfileJudge) -> None:
+        """Play all drafts, then have them race for votes: the same votes as without a race, but fewer."""
+        ends: dict[int, Played] = {}
+
+        async def play(place: int) -> None:
+            async def leaf(played: Played) -> None:
+                ends[place] = played
+
+            await self._play(playing[place], leaf)
+
+        await self._do(play(place) for place in range(len(playing)))
+        runners = [(playing[place], ends[place]) for place in sorted(ends)]
+        asked = [judge.text(self.turns, end.turns, self.preferences) for _, end in runners]
+        self._tell("judging", self.played)
+        scores = await voted(
+            judge.base,
+            asked,
+            seed=derive_seed(self.sampling.seed, "judge"),
+            chance=self.settings.race or 0.0,
+            do_all=self._do,
+        )
+        for (draft, end), score in zip(runners, scores, strict=True):
+            if isinstance(score, ModelError):
+                draft.note = f"{type(score).__name__}: {score}"
+                continue
+            if score.value is None:
+                draft.note = score.detail.get("why")
+            draft.leaves.append(PlayedLeaf(end.turns[1:], score))
 
     async def _begin(self) -> None:
         """Drafts and profile, one after the other. The greedy draft comes first: whatever the budget, there
@@ -317,10 +410,16 @@ class _Search:
             await self._others(self.turns, drafted, more, self.round, self.sampling.seed, self._add)
 
     def _add(self, reply: Reply) -> None:
-        if any(reply.text == draft.text for draft in self.drafts):
+        kind = self._kind(reply, self.turns)
+        if kind in self.kinds:
             return
+        self.kinds.add(kind)
         self.drafts.append(Draft(reply))
         self._tell("drafting", len(self.drafts))
+
+    def _kind(self, reply: Reply, turns: Sequence[Turn]) -> Hashable:
+        """What tells a reply apart from others at the same place."""
+        return told_apart_by(reply.text, turns, self.seats.knowledge) if self.settings.alike else reply.text
 
     def _tell(self, stage: Literal["drafting", "playing", "judging"], drafts: int) -> None:
         if self.sampling.on_progress is not None:
@@ -403,12 +502,18 @@ class _Search:
         else:
             await greedy()
             await self._others(turns, [first[0].text], more, round_, seed, drawn.append)
-        return list({reply.text: reply for reply in (*first, *drawn)}.values())
+        if not self.settings.alike:
+            return list({reply.text: reply for reply in (*first, *drawn)}.values())
+        told_apart: dict[Hashable, Reply] = {}
+        for reply in (*first, *drawn):
+            told_apart.setdefault(self._kind(reply, turns), reply)
+        return list(told_apart.values())
 
-    async def _play(self, draft: Draft) -> None:
-        """Play one draft to its leaves; a failure on the model's side leaves it with what it has."""
+    async def _play(self, draft: Draft, leaf: Leaf | None = None) -> None:
+        """Play one draft to its leaves, which are judged where nobody else takes them; a failure on the
+        model's side leaves it with what it has."""
 
-        async def leaf(played: Played) -> None:
+        async def judged(played: Played) -> None:
             self._tell("judging", self.played)
             score = await self.seats.judge.score(
                 self.turns, played.turns, self.preferences, seed=derive_seed(self.sampling.seed, "judge")
@@ -426,7 +531,7 @@ class _Search:
                 seed=derive_seed(self.sampling.seed, "play"),
                 start=self.round,
                 first=draft.reply,
-                leaf=leaf,
+                leaf=leaf or judged,
             )
         except BudgetSpent as spent:
             self.stopped = spent.limit
@@ -441,10 +546,12 @@ class _Search:
         if self.settings.choice == "random":
             return self._at_random()
         # Sorting is stable, so among equals the earlier draft wins, the greedy one first of all.
-        scored = [index for index, draft in enumerate(self.drafts) if draft.value is not None]
-        ranked = sorted(scored, key=lambda index: -(self.drafts[index].value or 0.0))
-        ranked += [index for index in range(len(self.drafts)) if index not in scored]
-        return sorted(ranked, key=self._violates) if self.conversation.constraints else ranked
+        ranked = sorted(range(len(self.drafts)), key=lambda index: self.drafts[index].rank)
+        return sorted(ranked, key=self._violates) if self._constrained else ranked
+
+    @property
+    def _constrained(self) -> bool:
+        return bool(self.conversation.constraints)
 
     def _violates(self, index: int) -> bool:
         """Whether a draft names an item that is none for this seeker."""

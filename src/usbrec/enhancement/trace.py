@@ -26,11 +26,13 @@ class PlayedLeaf:
 
 @dataclass
 class Draft:
-    """A candidate reply while its leaves come in. `note` says why it has no value."""
+    """A candidate reply while its leaves come in. `note` says why it has no value, `look` is what the judge
+    gave it where it stands, where it was asked for that."""
 
     reply: Reply
     leaves: list[PlayedLeaf] = field(default_factory=list)
     note: str | None = None
+    look: float | None = None
 
     @property
     def text(self) -> str:
@@ -42,6 +44,13 @@ class Draft:
         scores = [leaf.score.value for leaf in self.leaves if leaf.score.value is not None]
         return sum(scores) / len(scores) if scores else None
 
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Less is better: by what it was worth played on, else where it stands, else last."""
+        if (value := self.value) is not None:
+            return (0, -value)
+        return (2, 0.0) if self.look is None else (1, -self.look)
+
     def to_json(self) -> dict[str, Any]:
         value = self.value
         note = self.note or ("no score could be read" if self.leaves else "not played")
@@ -51,6 +60,7 @@ class Draft:
             "unfinished": self.reply.unfinished,
             "leaves": [leaf.to_json() for leaf in self.leaves],
             "note": None if value is not None else note,
+            **({} if self.look is None else {"look": round(self.look, 6)}),
         }
 
 

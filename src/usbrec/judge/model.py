@@ -15,11 +15,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from usbrec.dialogue import Score, Turn
-from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message, temper
+from usbrec.llm.protocol import ChatModel, Choice, ChoiceRequest, Message, one_by_one_seed, temper
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.seats import transcript
 from usbrec.play.seekers.facts import describe_items
@@ -41,11 +41,12 @@ class Scoring:
     """The way in which a judge scores; the same for a whole run.
 
     `way` is "auto" until somebody has found out (judge/probe.py). `max_tokens` is the longest vote, None for
-    a judge that answers at once.
+    a judge that answers at once. `singly` says that the judge was seen to give one vote a request.
     """
 
     way: Way = "auto"
     max_tokens: int | None = None
+    singly: bool = False
     first: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False, repr=False)
 
 
@@ -88,6 +89,15 @@ class ModelJudge:
                 if self.scoring.way == "auto":
                     return await self._ask_first(asked, seed)
         return self._score(await self.model.choose(self.request(asked, seed=seed)))
+
+    async def vote(self, asked: str | Question, place: int, *, seed: int) -> Choice:
+        """One of the votes that :meth:`ask` draws by the same seed, by its `place`. Raises ModelError."""
+        request = self.request(asked, seed=one_by_one_seed(seed, place))
+        return await self.model.choose(replace(request, votes=1, way="votes"))
+
+    def score_of_votes(self, choice: Choice) -> Score:
+        """The score of votes that were drawn one by one."""
+        return self._score(choice)
 
     async def _ask_first(self, asked: str | Question, seed: int) -> Score:
         choice = await self.model.choose(self.request(asked, seed=seed))

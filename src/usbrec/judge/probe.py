@@ -32,13 +32,15 @@ _HELPS = (
 class Probed:
     """What was found: the way, the median mass of the digits (None: not to be had), the longest vote in
     tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn).
-    `doubt` is why log-probabilities of which the digits hold enough gave no score."""
+    `doubt` is why log-probabilities of which the digits hold enough gave no score, and `singly` says that
+    each vote took a request of its own."""
 
     way: Way
     mass: float | None
     max_tokens: int | None = None
     readable: float | None = None
     doubt: str | None = None
+    singly: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,7 +75,8 @@ async def probe(
                 100 * found.readable,
                 _HELPS,
             )
-    judge.scoring.way, judge.scoring.max_tokens = found.way, found.max_tokens
+    scoring = judge.scoring
+    scoring.way, scoring.max_tokens, scoring.singly = found.way, found.max_tokens, found.singly
     return found
 
 
@@ -104,7 +107,8 @@ async def _votes(
         choices = [await asking.model.choose(asking.request(prompt, seed=seed)) for prompt in prompts]
         readable = _readable(choices)
         if best.readable is None or readable >= best.readable:
-            best = Probed("votes", mass, longest, readable)
+            singly = all(choice.usage.calls >= choice.votes > 1 for choice in choices)
+            best = Probed("votes", mass, longest, readable, singly=singly)
         if readable >= LEAST_READABLE and not any(choice.reasoned for choice in choices):
             break
     return best

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from usbrec.dialogue import Usage
+from usbrec.keys import derive_seed
 from usbrec.llm.grammar import TitleGrammar
 
 ChatRole = Literal["system", "user", "assistant"]
@@ -288,6 +289,11 @@ def takes(model: object) -> frozenset[str]:
     ``response_format``: its attribute `takes`, none without it."""
     found: frozenset[str] = getattr(model, "takes", frozenset())
     return found
+
+
+def one_by_one_seed(seed: int, place: int) -> int:
+    """The seed of one of several answers to a request of this seed, where each is a request of its own."""
+    return derive_seed(seed, "choice", place) if place else seed
 
 
 def temper(probabilities: Mapping[str, float], temperature: float) -> dict[str, float]:

@@ -60,10 +60,11 @@ async def scoring_of(
         for seat, judge in judges.items():
             found = known.record[seat]
             judge.scoring.way, judge.scoring.max_tokens = found["way"], found["max_tokens"]
+            judge.scoring.singly = found.get("one_by_one", False)
         return known.record
     if journal is not None:
         journal.forget_calls(UNIT)
-    record = {}
+    record: dict[str, dict[str, Any]] = {}
     # Without a journal nothing is recorded: outside a unit.
     token = current_scope.set(None if journal is None else Scope(UNIT, 0))
     try:
@@ -76,6 +77,10 @@ async def scoring_of(
                 seed=config.seed,
             )
             record[seat] = found.to_json()
+            # Known to a run that heeds it alone: the records of others stay as they are.
+            judge.scoring.singly = found.singly and config.search.race is not None
+            if judge.scoring.singly:
+                record[seat]["one_by_one"] = True
     except ModelError as error:
         raise JudgeAway(
             f"The judge could not be tried out before the first row: {error}\n"

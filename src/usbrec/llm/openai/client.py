@@ -21,7 +21,6 @@ from pydantic import ValidationError
 
 from usbrec.dialogue import Usage
 from usbrec.errors import CannotDo, ConfigError, UnusableAnswer, UsbRecError
-from usbrec.keys import derive_seed
 from usbrec.llm.choices import FirstToken, read_first_token, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.openai.connection import (
@@ -38,7 +37,15 @@ from usbrec.llm.openai.responses import Body, BodyChoice, Chunk
 from usbrec.llm.openai.slots import Slots
 from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, words_of
 from usbrec.llm.openai.streamed import Gathered
-from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, temper
+from usbrec.llm.protocol import (
+    ChatReply,
+    ChatRequest,
+    Choice,
+    ChoiceRequest,
+    Completion,
+    one_by_one_seed,
+    temper,
+)
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.llm.stops import StopFilter, cut_place
 from usbrec.storage import parse_json
@@ -288,8 +295,7 @@ class OpenAIModel:
                 self._short = _SHORT
             # Short of n once may be a fault; time after time it means that n is not to be had here.
             self._takes_n = self._takes_n and self._short < _SHORT
-        missing = range(len(choices), n)
-        seeds = [derive_seed(seed, "choice", index) if index else seed for index in missing]
+        seeds = [one_by_one_seed(seed, index) for index in range(len(choices), n)]
         for answer, cost in await self._send_all([{**body, "seed": each} for each in seeds]):
             choices.append(answer.choices[0])
             usage += cost
