@@ -24,6 +24,7 @@ from usbrec import cli
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "not enough memory"),
         (RuntimeError("can't start new thread"), "not enough memory"),
         (ImportError("libx.so: failed to map segment from shared object"), "not enough memory"),
+        (SystemError("error return without exception set"), "not enough memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to"), "not enough memory"),
     ],
 )
