@@ -17,23 +17,6 @@ from support.command import usbrec
 _TIMES = int(os.environ.get("USBREC_LARGE", "1"))
 _LONG, _MANY = _TIMES * 100_000, _TIMES * 2_000
 _WORDS = "we talked about the weather and about nothing much until somebody asked for Film {} again."
-    "we",
-    "talked",
-    "about",
-    "the",
-    "weather",
-    "and",
-    "about",
-    "nothing",
-    "much",
-    "until",
-    "somebody",
-    "asked",
-    "for",
-    "Film",
-    "{}",
-    "again.",
-]
 
 
 def _words(length: int) -> str:
