@@ -23,6 +23,7 @@ soak: $(READY)
 	USBREC_FAULTS=10000 $(BIN)/pytest --show-capture no tests/serve/test_serve_streams.py
 	USBREC_KILLS=100 $(BIN)/pytest --show-capture no tests/test_group_commit.py
 	USBREC_KILLS=30 $(BIN)/pytest tests/stages/test_resume.py tests/stages/test_kills.py
+	USBREC_LARGE=100 $(BIN)/pytest tests/stages/test_large_inputs.py
 
 # Any bytes into readers, the wire and what reads a score. atheris, which looks for new paths, is fetched here alone.
 fuzz: $(READY)

@@ -80,7 +80,7 @@ def test_the_page_of_help_lists_every_subcommand_in_order() -> None:
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (("train", "--help"), "Train what recommends, or what judges."),
+        (("train", "--help"), "Train what recommends, what judges, or who seeks."),
         (("train",), "Learn to prefer, held near the model it starts from."),
         (("train", "kto", "-h"), "usbrec train kto [OPTIONS]"),
         (("models", "probe", "--help"), "usbrec models probe [OPTIONS]"),

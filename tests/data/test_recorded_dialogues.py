@@ -339,13 +339,13 @@ def test_the_seekers_form_goes_before_the_recommenders_and_what_was_not_said_is_
         "conversationId": 7,
         "initiatorWorkerId": 1,
         "respondentWorkerId": 2,
-        "movieMentions": {"1": "Heat  (1995)", "2": "Casino (1995)", "3": "Alien (1979)", "4": None},
+        "movieMentions": {"1": "Heat  (1995)", "2": "Why Him%3F (2016)", "3": "Alien (1979)", "4": None},
         "messages": [{"senderWorkerId": 1, "text": "Hi"}],
         **forms,
     }
     bare = {**row, "conversationId": "8", "initiatorQuestions": [], "respondentQuestions": []}
     path = tmp_path / "raw.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in (row, bare)))
-    assert read_opinions(path) == {"7": {"Heat (1995)": False, "Casino (1995)": True}, "8": {}}
+    assert read_opinions(path) == {"7": {"Heat (1995)": False, "Why Him? (2016)": True}, "8": {}}
     path.write_text(json.dumps([row, bare]))
     assert set(read_opinions(path)) == {"7", "8"}, "a document of all is read like lines"

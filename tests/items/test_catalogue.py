@@ -58,6 +58,10 @@ def test_normalising_twice_is_normalising_once(text: str) -> None:
     [
         ("Heat  (1995)", ("Heat", 1995)),
         ("Matrix, The (1999)", ("The Matrix", 1999)),
+        ("Why Him%3F (2016)", ("Why Him?", 2016)),
+        ("%22Wuthering Heights%22", ('"Wuthering Heights"', None)),
+        ("100% Wolf (2020)", ("100% Wolf", 2020)),
+        ("Love at 99%20 Degrees", ("Love at 99%20 Degrees", None)),
         ("Faust (2011 film)", ("Faust", 2011)),
         ("(500) Days of Summer", ("(500) Days of Summer", None)),
         ("2012", ("2012", None)),

@@ -85,6 +85,19 @@ async def test_control_characters_are_taken_out_and_counted_whole_and_streamed()
     assert ChatReply.from_json(reply.to_json()) == reply
 
 
+async def test_control_characters_are_taken_out_of_calls_of_tools_too() -> None:
+    class Calling(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            function = {"name": "find\x1b[2J", "arguments": '{"query": "\u202ecrime\x00", "more": "\\u001b"}'}
+            call = {"id": "call\u2066_1", "type": "function", "function": function}
+            return ChatReply((Completion("", tool_calls=(call,)), Completion("Heat")))
+
+    reply = await SeparatedModel(Calling(lambda _: "")).chat(ChatRequest(ASKED, n=2, temperature=1.0))
+    (call,) = reply.completions[0].tool_calls
+    assert call["function"] == {"name": "find[2J", "arguments": '{"query": "crime", "more": "\\u001b"}'}
+    assert (call["id"], reply.usage.removed_characters) == ("call_1", 4)
+
+
 @given(st.text(st.sampled_from("a\r\n\x0b\x85 "), max_size=12), st.integers(1, 3))
 def test_words_stay_apart_also_where_a_line_end_comes_in_two_pieces(text: str, size: int) -> None:
     whole, removed = without_controls(text)

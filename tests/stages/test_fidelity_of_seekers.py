@@ -170,7 +170,7 @@ def test_what_cannot_be_held_against_people_is_refused_with_what_to_do(tmp_path:
     bare = [dialogue(number, targets=()) for number in range(3)]
     with pytest.raises(InputError, match="none of 6 answers of seekers can be held against a simulated one"):
         fidelity(tmp_path / "bare", bare)
-    with pytest.raises(ConfigError, match=r"no seeker\. Name rules, rules:people, a model"):
+    with pytest.raises(ConfigError, match=r"no seeker\. Name rules, rules:people, trained:DIR, a model"):
         fidelity(tmp_path / "odd", config=settings(seats={"simulator": "rules:best"}))
     files = film_files(tmp_path)
     file = tmp_path / "recorded.jsonl"

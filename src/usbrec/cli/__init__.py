@@ -15,7 +15,15 @@ from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
-_NO_MEMORY = ("failed to map segment", "annot allocate memory", "can't start new thread")
+_NO_MEMORY = (
+    "failed to map segment",
+    "annot allocate memory",
+    "can't allocate memory",
+    "can't start new thread",
+    # So Python tells of code in C that ran out of memory and did not say so.
+    "without exception set",
+    "without setting an exception",
+)
 _KEPT = "What is finished is kept: the same command goes on from there."
 
 
@@ -36,7 +44,7 @@ def main() -> None:
         sys.exit(1)
     except MemoryError:
         _out_of_memory()
-    except (ImportError, RuntimeError) as error:
+    except (ImportError, RuntimeError, SystemError) as error:
         # So a library that cannot be mapped and a thread that cannot be started say it.
         if not any(words in str(error) for words in _NO_MEMORY):
             raise

@@ -80,7 +80,7 @@ SUBCOMMANDS = (
         "Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint.",
     ),
     Subcommand("models", "usbrec.cli.models:models", "Packaged models, and what a model supports."),
-    Subcommand("train", "usbrec.cli.train:train", "Train what recommends, or what judges."),
+    Subcommand("train", "usbrec.cli.train:train", "Train what recommends, what judges, or who seeks."),
 )
 
 app = typer.Typer(

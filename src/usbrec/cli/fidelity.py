@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from usbrec import stages
@@ -14,6 +15,7 @@ from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.scoring import Dialogues, Kind
 from usbrec.cli.tables import drawn
+from usbrec.evaluation.fidelity.summary import COUNTED
 from usbrec.evaluation.fidelity.tables import further_table, measures_table
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.money import costs_told
@@ -21,7 +23,10 @@ from usbrec.evaluation.report.money import costs_told
 Seeker = Annotated[
     str | None,
     typer.Option(
-        "--seeker", "--simulator", help="Model, own object, rules or rules:people.", rich_help_panel=o.SEATS
+        "--seeker",
+        "--simulator",
+        help="Model, own object, rules, rules:people or trained:DIR.",
+        rich_help_panel=o.SEATS,
     ),
 ]
 Checks = Annotated[
@@ -95,3 +100,29 @@ def _told(results: Mapping[str, Any]) -> Iterator[str]:
         yield f"{results['failed']} answers failed and are left out; the same command tries them again."
     if "cost" in results:
         yield costs_told(results["cost"])
+
+
+def print_seeker(made: Mapping[str, Any], console: Console) -> None:
+    """Print what a fitted seeker is like beside the people that it was fitted to."""
+    people, seeker = made["people"], made["seeker"]
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("measure")
+    for heading in ("people", "seeker"):
+        table.add_column(heading, justify="right")
+    for name in people:
+        shown = (f"{of[name]:.2f}" if name in COUNTED else f"{of[name]:.1%}" for of in (people, seeker))
+        table.add_row(name, *shown)
+    console.print(table)
+    by, patience = made["reactions"], made["manner"]["patience"]
+    console.print(
+        f"Fitted to {made['answers']} answers of {made['dialogues']} dialogues; reactions by forms "
+        f"{by['form']}, by words {by['words']}. "
+        + (
+            f"Still there after {len(patience)} recommendations that they did not like: {patience[-1]:.0%}."
+            if patience
+            else "Too few dialogues end at something declined to tell patience, so it never leaves."
+        ),
+        style="dim",
+        soft_wrap=True,
+    )
+    console.print("Measure it on other dialogues: usbrec fidelity.", style="dim", markup=False)

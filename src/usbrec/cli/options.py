@@ -63,7 +63,9 @@ Recommender = Annotated[
 ]
 Simulator = Annotated[
     str | None,
-    typer.Option("--seeker", "--simulator", help="Model, rules or rules:people.", rich_help_panel=SEATS),
+    typer.Option(
+        "--seeker", "--simulator", help="Model, rules, rules:people or trained:DIR.", rich_help_panel=SEATS
+    ),
 ]
 Judge = Annotated[
     str | None, typer.Option(help="Model, rules, trained or trained:DIR.", rich_help_panel=SEATS)

@@ -1,4 +1,4 @@
-"""`usbrec train`: a ranker of the catalogue, a judge, or an adapter of a model by one of the methods."""
+"""`usbrec train`: a ranker, a judge, a seeker, or an adapter of a model by one of the methods."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import typer
 from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.agreement import print_judge
+from usbrec.cli.fidelity import print_seeker
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.training import print_examples, print_training
 from usbrec.training.settings import Method
 
-train = typer.Typer(help="Train what recommends, or what judges.", no_args_is_help=True, add_completion=False)
+train = typer.Typer(
+    help="Train what recommends, what judges, or who seeks.", no_args_is_help=True, add_completion=False
+)
 
 
 @train.command("ranker")
@@ -63,6 +66,32 @@ def train_judge(
     made = stages.make_judge(dialogues, out, kind=kind, config=o.settings(config, seed=seed), progress=Bars())
     print_judge(made, wide_console())
     wide_console().print(f"Judge: {out}, as --judge trained:{out}", markup=False, soft_wrap=True)
+
+
+@train.command("seeker")
+def train_seeker(
+    dialogues: Annotated[
+        list[Path], typer.Argument(help="Recorded dialogues of people, one file or several.")
+    ],
+    catalogue: Annotated[Path, typer.Option(help="The items that they are about.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The seeker's folder, for --seeker trained:DIR.")],
+    kind: Annotated[str | None, typer.Option(help="The format, where the content does not tell.")] = None,
+    config: o.ConfigFile = None,
+    strict: o.Strict = False,
+    limit: o.Limit = None,
+    seed: o.Seed = None,
+) -> None:
+    """Fit a seeker by rules to how the people of recorded dialogues react, tell and ask."""
+    made = stages.make_seeker(
+        dialogues,
+        out,
+        catalogue=catalogue,
+        kind=kind,
+        config=o.settings(config, limit=limit, seed=seed, strict=strict),
+        progress=Bars(),
+    )
+    print_seeker(made, wide_console())
+    wide_console().print(f"Seeker: {out}, as --seeker trained:{out}", markup=False, soft_wrap=True)
 
 
 def _trains(method: Method, text: str) -> None:

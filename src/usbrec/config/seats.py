@@ -14,15 +14,15 @@ from usbrec.config.stage import Stage, free
 
 class Seats(Stage):
     """Who sits where. A seat is `smollm2-135m`, a .gguf path, `hf:BASE[+ADAPTER]`, `openai:NAME`,
-    `SERVER:NAME` for a server of `[servers.SERVER]`, `scripted:FILE`, rules, a trained judge, or an own
-    object as `python:MODULE:THING` or `plugin:NAME`."""
+    `SERVER:NAME` for a server of `[servers.SERVER]`, `scripted:FILE`, rules, a trained judge or seeker, or an
+    own object as `python:MODULE:THING` or `plugin:NAME`."""
 
     recommender: str = "smollm2-135m"
     """The model in the recommender's seat; also `rules:random`, `rules:popular`, `rules:retriever`,
     `rules:best`, or the address `http://HOST/PATH` of a recommender that is no language model."""
     simulator: str = "smollm2-135m"
-    """The model in the seeker's seat; also `rules`, or `rules:people` (who react, tell and ask as often as
-    people do). May be written `seeker`."""
+    """The model in the seeker's seat; also `rules`, `rules:people` (who react, tell and ask as often as
+    people do), or `trained:DIR` (as people of your own dialogues do). May be written `seeker`."""
     judge: str = "smollm2-135m"
     """Who gives the score; also `rules` (by the targets), `rules:belief` (expected over what the
     retriever believes is wanted, reading no target: to make pairs and rewards of, not to test with), and

@@ -2,7 +2,7 @@
 
 The initiator is the seeker, the respondent the recommender. The quirks of the format: a form or a
 list of mentions without entries is ``[]`` instead of ``{}``; a film may have no name; texts hold HTML
-entities and runs of spaces.
+entities and runs of spaces, names codes of an address ("Why Him%3F").
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from usbrec.data.reading import (
     as_id,
@@ -117,11 +118,11 @@ def _seats(row: Mapping[str, Any]) -> dict[str, Role]:
 
 
 def _names(row: Mapping[str, Any]) -> dict[str, str]:
-    """Film id to name, in single spaces; "" for films without one."""
+    """Film id to name, in single spaces and without codes of an address; "" for films without one."""
     names: dict[str, str] = {}
     for film, name in _object_or_empty_list(required(row, "movieMentions"), "movieMentions").items():
         text = "" if name is None else _plain(as_text(name, f"movieMentions[{show(film)}]"))
-        names[film] = " ".join(text.split())
+        names[film] = " ".join(unquote(text).split())
     return names
 
 

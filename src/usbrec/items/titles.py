@@ -59,6 +59,8 @@ _YEAR_LAST = re.compile(
         \s*[)\]]$""",
     re.VERBOSE | re.IGNORECASE,
 )
+# Codes of ASCII's marks; of no letters, digits or blanks, so that "100%" and what follows stay as they are.
+_QUOTED = re.compile(r"%(2[1-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E])")
 FIRST_YEAR, LAST_YEAR = 1000, 2200
 
 
@@ -105,6 +107,12 @@ def collapse(text: str) -> str:
     return " ".join(text.split())
 
 
+def unquoted(title: str) -> str:
+    """The title with marks in place of the codes that an address writes them by, as ReDial's files have them:
+    "Why Him%3F" is "Why Him?"."""
+    return _QUOTED.sub(lambda code: chr(int(code[1], 16)), title) if "%" in title else title
+
+
 def article_first(title: str) -> str:
     """ "Matrix, The" as people say it: "The Matrix"."""
     match = _ARTICLE_LAST.match(title) if "," in title else None
@@ -133,7 +141,7 @@ def split_title(text: str) -> tuple[str, int | None]:
 
 def split_year(text: str) -> tuple[str, int | None]:
     """The same with the title as it is written."""
-    title = collapse(text)
+    title = unquoted(collapse(text))
     as_ascii = plain(title)
     if as_ascii[-1:] not in {")", "]"}:
         return title, None

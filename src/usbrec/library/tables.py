@@ -227,7 +227,7 @@ def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> p
     """The rows in pandas. Raises ConfigError where it is not installed."""
     try:
         import pandas as pd
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ConfigError(
             f"to_pandas needs the extra 'frames' ({error.name} is missing): pip install 'usbrec[frames]'. "
             "to_csv writes the same."

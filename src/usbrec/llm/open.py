@@ -132,8 +132,8 @@ def _what_there_is(servers: Collection[str]) -> str:
     return (
         f"A seat is {', '.join(MODELS)} (packaged) or a .gguf file, both also with +ADAPTER, "
         f"hf:BASE[+ADAPTER], {named} (further servers by [servers.NAME] in the settings), scripted:FILE, "
-        "python:MODULE:THING or plugin:NAME; seeker and judge also rules, the seeker also rules:people, the "
-        "judge also trained or trained:DIR, the recommender also rules:random, rules:popular, "
+        "python:MODULE:THING or plugin:NAME; seeker and judge also rules or trained:DIR, the seeker also "
+        "rules:people, the judge also trained, the recommender also rules:random, rules:popular, "
         "rules:retriever, rules:best or http://HOST/PATH."
     )
 

@@ -148,10 +148,29 @@ def _cleaned(reply: ChatReply) -> ChatReply:
         (text, of_text), (thought, of_thought) = map(
             without_controls, (completion.text, completion.reasoning)
         )
-        removed += of_text + of_thought
-        changed = of_text + of_thought > 0
-        completions.append(replace(completion, text=text, reasoning=thought) if changed else completion)
+        calls = [_called(call) for call in completion.tool_calls]
+        here = of_text + of_thought + sum(of_call for _, of_call in calls)
+        removed += here
+        told = tuple(call for call, _ in calls)
+        cleaned = replace(completion, text=text, reasoning=thought, tool_calls=told) if here else completion
+        completions.append(cleaned)
     if not removed:
         return reply
     usage = reply.usage + Usage(removed_characters=removed)
     return replace(reply, completions=tuple(completions), usage=usage)
+
+
+def _called(call: Mapping[str, Any]) -> tuple[Mapping[str, Any], int]:
+    """A call of a tool without control characters in its id, its name and its arguments, and how many there
+    were. What stands escaped in the arguments' JSON is data, and stays."""
+    found: dict[str, Any] = {}
+    removed = 0
+    for name, value in call.items():
+        of_value = 0
+        if isinstance(value, str):
+            value, of_value = without_controls(value)
+        elif isinstance(value, Mapping):
+            value, of_value = _called(value)
+        found[name] = value
+        removed += of_value
+    return found, removed

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from usbrec.stages.probing_seats import probe_seat
     from usbrec.stages.ranking import make_ranker
     from usbrec.stages.scoring import score
+    from usbrec.stages.seeker_training import make_seeker
     from usbrec.stages.seekers import make_samples
     from usbrec.stages.training import merge, show_examples, train_model
 else:
@@ -33,6 +34,7 @@ else:
             "probing_seats": "probe_seat",
             "ranking": "make_ranker",
             "scoring": "score",
+            "seeker_training": "make_seeker",
             "seekers": "make_samples",
             "training": "merge show_examples train_model",
         },
@@ -47,6 +49,7 @@ __all__ = [
     "make_pairs",
     "make_ranker",
     "make_samples",
+    "make_seeker",
     "merge",
     "probe_seat",
     "score",

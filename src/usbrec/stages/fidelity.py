@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
-from usbrec.data import read_opinions
 from usbrec.dialogue import RecordedDialogue, Sample, Turn, plain_words
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted
@@ -22,9 +21,9 @@ from usbrec.llm import read_seat
 from usbrec.play.seekers.base import SeekerAnswer
 from usbrec.play.targets import Targets
 from usbrec.stages.own_seats import with_objects
-from usbrec.stages.recorded_inputs import GivenDialogues, read_recorded
+from usbrec.stages.recorded_inputs import GivenDialogues, opinions_of_file, read_recorded
 from usbrec.stages.resolve import resolve
-from usbrec.stages.rules import RULES, SEEKERS_BY_RULES
+from usbrec.stages.rules import RULES, is_seeker_by_rules
 from usbrec.stages.run_folder import (
     STOPPED,
     GivenCatalogue,
@@ -71,7 +70,7 @@ def fidelity(
         raise ConfigError("Fidelity reads what is recommended and told: add --catalogue FILE.")
     with step(progress, "reading dialogues and items"):
         given = read_recorded(dialogues, kind, catalogue, config)
-        opinions = _opinions(dialogues, kind, given.dialogues)
+        opinions = opinions_of_file(dialogues, kind, given.dialogues)
     assert given.catalogue is not None
     with step(progress, "reading answers"):
         knowledge = Knowledge.of(
@@ -83,7 +82,7 @@ def fidelity(
     inputs = read_inputs(config.with_(limit=None), samples, given.catalogue, None)
     config = resolve(config, given.catalogue)
     seat = config.seats.simulator
-    asked = seat not in SEEKERS_BY_RULES
+    asked = not is_seeker_by_rules(seat)
     replaced = _replaced(points, knowledge, config.seed, CHECKED if asked else CHECKED_HERE) if checks else {}
 
     async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
@@ -141,9 +140,10 @@ def _for_seeker(config: Config) -> Config:
     """The settings with nobody but a seeker in a seat; rules, where none is named."""
     seeker = config.seats.simulator if "simulator" in config.seats.model_fields_set else RULES
     seat = read_seat(seeker, config.servers)
-    if not (seeker in SEEKERS_BY_RULES or seat.is_model or seat.is_own):
+    if not (is_seeker_by_rules(seeker) or seat.is_model or seat.is_own):
         raise ConfigError(
-            f"--seeker {seeker}: no seeker. Name rules, rules:people, a model, or an object of your own."
+            f"--seeker {seeker}: no seeker. Name rules, rules:people, trained:DIR, a model, or an object of "
+            "your own."
         )
     return config.with_(
         seats={"recommender": "rules:random", "simulator": seeker, "judge": RULES},
@@ -155,15 +155,6 @@ def _for_seeker(config: Config) -> Config:
         judging={"second": False, "anchors": 0},
         play={"tools": False, "filter": {}, "candidates": 0, "constraints": "auto"},
     )
-
-
-def _opinions(
-    dialogues: GivenDialogues, kind: str | None, found: Sequence[RecordedDialogue]
-) -> Mapping[str, Mapping[str, bool]]:
-    """What forms say, of files that have some."""
-    if isinstance(dialogues, str | Path) and {one.source for one in found} == {"redial"}:
-        return read_opinions(dialogues, kind)
-    return {}
 
 
 def _points(

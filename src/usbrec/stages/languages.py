@@ -14,7 +14,7 @@ from usbrec.errors import InputError
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.detection import name_of
 from usbrec.play.languages import Languages, known
-from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, SEEKERS_BY_RULES
+from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, is_seeker_by_rules
 
 #: So many rows are listed.
 _SHOWN = 20
@@ -30,7 +30,7 @@ def check_languages(
     lexicon lacks: says which was found in which row, and what to do. With `seeker_speaks` the seeker is taken
     to have to say more than yes."""
     reasons = list(_rules_speak(config))
-    if (reasons or seeker_speaks) and config.seats.simulator in SEEKERS_BY_RULES and config.mode != "ask":
+    if (reasons or seeker_speaks) and is_seeker_by_rules(config.seats.simulator) and config.mode != "ask":
         reasons.insert(0, _AS_SEEKER)
     if reasons and (error := _refusal(reasons, samples, languages)):
         raise error

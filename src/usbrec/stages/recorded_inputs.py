@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from usbrec.config import Config
-from usbrec.data import gathered_dialogues, limit_samples
+from usbrec.data import gathered_dialogues, limit_samples, read_opinions
 from usbrec.dialogue import RecordedDialogue
 from usbrec.errors import BadLines, InputError, InputWarning
 from usbrec.items import Catalogue
@@ -83,3 +83,12 @@ def read_recorded(
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
     languages = Languages.of_samples(config.language, found)
     return RecordedInputs(found, items, Prompts(config.play.prompts), left_out, languages)
+
+
+def opinions_of_file(
+    dialogues: GivenDialogues, kind: str | None, found: Sequence[RecordedDialogue]
+) -> Mapping[str, Mapping[str, bool]]:
+    """What forms say by dialogue and title, of files that have some."""
+    if isinstance(dialogues, str | Path) and {one.source for one in found} == {"redial"}:
+        return read_opinions(dialogues, kind)
+    return {}

@@ -18,7 +18,7 @@ from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.pairs.filters import MIN_MARGIN
 from usbrec.play.questions.attributes import attributes_to_ask
-from usbrec.stages.rules import RULES, RULES_BELIEF, SEEKERS_BY_RULES
+from usbrec.stages.rules import RULES, RULES_BELIEF, is_seeker_by_rules
 
 #: Candidates that a service lays before the recommender where a catalogue is there and nothing is said.
 SERVED_CANDIDATES = 10
@@ -105,7 +105,7 @@ def _search(config: Config) -> Search:
         # Scores of the untrained retriever are no logits: what it believes is not calibrated.
         judge = RULES if config.ranker is None else RULES_BELIEF
     return search.filled(
-        simulator=search.simulator or (RULES if seats.simulator in SEEKERS_BY_RULES else own),
+        simulator=search.simulator or (RULES if is_seeker_by_rules(seats.simulator) else own),
         judge=search.judge or judge,
     )
 

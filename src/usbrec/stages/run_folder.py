@@ -39,7 +39,7 @@ from usbrec.stages.costs import costs_of
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
 from usbrec.stages.processes import Given, run_in_processes, take_over_parts
-from usbrec.stages.rules import RULES, SEEKERS_BY_RULES
+from usbrec.stages.rules import RULES, is_seeker_by_rules
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
@@ -131,7 +131,7 @@ def read_inputs(
     unknown: tuple[str, ...] = ()
     # Who only ranks may miss a target; who judges by its attributes cannot.
     if config.mode != "retrieval" and (
-        config.seats.judge == RULES or config.seats.simulator in SEEKERS_BY_RULES
+        config.seats.judge == RULES or is_seeker_by_rules(config.seats.simulator)
     ):
         named = str(samples) if isinstance(samples, str | Path) else "samples"
         if config.catalogue.strict:

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from usbrec.config import Config
+from usbrec.errors import ConfigError
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import LANGUAGES
 from usbrec.play.languages import Languages
 from usbrec.play.seekers.base import InternalSimulator, TargetSimulator
-from usbrec.play.seekers.manner import PEOPLE
+from usbrec.play.seekers.manner import PEOPLE, Manner, open_manner
 from usbrec.play.seekers.model import ModelInternalSimulator, ModelSimulator, ModelTargetSimulator
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
 from usbrec.stages.own_seats import OwnSeats
-from usbrec.stages.rules import RULES, RULES_PEOPLE, SEEKERS_BY_RULES
+from usbrec.stages.rules import RULES, RULES_PEOPLE, is_fitted, is_seeker_by_rules
 from usbrec.stages.seat_models import SeatModels
 
 
@@ -34,6 +35,8 @@ class SeekerSeats:
     ) -> None:
         self._config, self._prompts, self._languages = config, prompts, languages
         self._models, self._own, self._known = models, own, known
+        #: Those that were fitted to recorded dialogues, by their seats.
+        self.fitted: dict[str, Manner] = {}
 
     def _simulating(self, seat: str) -> ModelSimulator:
         play = self._config.play
@@ -61,10 +64,18 @@ class SeekerSeats:
         return {language: self._prompts.say("explain", language) for language in LANGUAGES}
 
     def target(self, seat: str) -> TargetSimulator:
-        if seat in SEEKERS_BY_RULES:
+        if is_seeker_by_rules(seat):
             knowledge = self._known(f"--seeker {seat}")
             manner = PEOPLE if seat == RULES_PEOPLE else None
+            if is_fitted(seat):
+                manner = open_manner(seat.partition(":")[2])
+                self.fitted[seat] = manner
             return RulesTargetSimulator(knowledge, self._explain(), self._voices(knowledge), manner)
+        if self._models.seat(seat).kind == "trained":
+            raise ConfigError(
+                f"--seeker {seat}: no seeker comes trained. Name the folder that `usbrec train seeker -o` "
+                "wrote: --seeker trained:DIR, or take rules:people."
+            )
         if self._models.seat(seat).is_own:
             from usbrec.play.own.seeker import OwnTargetSimulator
 

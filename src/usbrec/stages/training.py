@@ -344,7 +344,7 @@ def training_library() -> Any:
     """The room that trains, imported when it is needed. Raises ConfigError where its extra is missing."""
     try:
         from usbrec.training import run
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ConfigError(f"Training needs pip install 'usbrec[train]' ({error.name} is missing).") from None
     return run
 

@@ -33,7 +33,7 @@ from usbrec.prompts import Prompts
 from usbrec.stages.judge_seats import JudgeSeats
 from usbrec.stages.known_items import KnownItems
 from usbrec.stages.own_seats import OwnSeats, Unidentified
-from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, SEEKERS_BY_RULES
+from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, is_seeker_by_rules
 from usbrec.stages.seat_models import SeatModels
 from usbrec.stages.seeker_seats import SeekerSeats
 
@@ -206,6 +206,7 @@ class _Wiring:
                 **{seat: dict(model.identity) for seat, model in self._models.opened.items()},
                 **{seat: dict(identity) for seat, identity in self._own.identities.items()},
                 **{f"judge {seat}": dict(judge.identity) for seat, judge in self._judges.trained.items()},
+                **{f"seeker {seat}": manner.to_json() for seat, manner in self._seekers.fitted.items()},
             },
             models=ours,
             own=self._own,
@@ -425,7 +426,7 @@ class _Wiring:
         if self._models.seat(simulator).is_own:
             seats = self._config.seats
             by_rules = (
-                seats.simulator in SEEKERS_BY_RULES or not self._models.seat(seats.recommender).is_model
+                is_seeker_by_rules(seats.simulator) or not self._models.seat(seats.recommender).is_model
             )
             reader = RULES if by_rules else seats.recommender
         extractor: PreferenceExtractor

@@ -68,7 +68,7 @@ def frame(comparison: Comparison) -> pd.DataFrame:
     """The same table in pandas. Raises ConfigError where pandas is not installed."""
     try:
         import pandas as pd
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ConfigError(
             f"to_pandas needs the extra 'frames' ({error.name} is missing): pip install 'usbrec[frames]'. "
             "to_csv and to_json hold the same."

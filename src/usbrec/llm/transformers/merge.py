@@ -48,7 +48,7 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     try:
         import torch
         from transformers import AutoConfig
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ConfigError(
             f"Merging needs the extra 'train': pip install 'usbrec[train]' ({error.name} is missing)."
         ) from None

@@ -100,7 +100,7 @@ class TransformersModel:
 
             if adapter is not None:
                 import peft  # noqa: F401
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             raise ConfigError(
                 f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
             ) from None

@@ -74,11 +74,14 @@ class RulesTargetSimulator:
             known = self.knowledge.traits.get(item_id)
             return 0.0 if known is None else self.knowledge.similarity.best(known, traits)
 
+        def leaves(turns: Sequence[Turn]) -> bool:
+            return targets.lose_patience(turns) or self._gives_up(targets, turns, nearness)
+
         return RulesSeeker(
             self.knowledge,
             facts,
             accepts,
-            targets.lose_patience,
+            leaves,
             self.explain,
             phrases=lambda turns: said(),
             talkativeness=targets.persona.talkativeness,
@@ -87,6 +90,21 @@ class RulesTargetSimulator:
             manner=self.manner,
             nearness=nearness,
         )
+
+    def _gives_up(self, targets: Targets, turns: Sequence[Turn], nearness: Callable[[str], float]) -> bool:
+        """Whether as many recommendations were not liked as a seeker of this manner bears. Who brings a
+        patience of their own goes by that."""
+        if self.manner is None or not self.manner.patience or targets.persona.patience is not None:
+            return False
+        bears = self.manner.bears(*targets.titles, *(turn.text for turn in targets.context[:1]))
+        said: set[str] = set()
+        unliked = 0
+        for turn in turns:
+            fresh = set(self.knowledge.named_by(turn, said)) - said
+            liked = any(nearness(one) >= self.manner.likes_from for one in fresh)
+            unliked += turn.role == "recommender" and bool(fresh) and not liked
+            said |= fresh
+        return bears is not None and unliked >= bears
 
 
 @dataclass(frozen=True)

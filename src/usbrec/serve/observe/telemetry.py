@@ -116,7 +116,7 @@ def collected_spans() -> Spans:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError:
+    except ModuleNotFoundError:
         raise ConfigError("Spans need the extra 'telemetry': pip install 'usbrec[telemetry]'.") from None
     # Shut down by the service: at the end of the process nobody would bound it.
     name = os.environ.get("OTEL_SERVICE_NAME", "usbrec")

@@ -25,7 +25,7 @@ class DescriptionSearch:
     def __init__(self, items: Sequence[Item]) -> None:
         try:
             import tantivy
-        except ImportError:
+        except ModuleNotFoundError:
             raise ConfigError(
                 "searching descriptions needs the extra 'retrieval': pip install 'usbrec[retrieval]'"
             ) from None
