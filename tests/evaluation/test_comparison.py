@@ -66,6 +66,12 @@ def test_rows_that_never_repeat_are_not_tested_twice():
     assert [one.scope for one in found.differences] == ["all", "all"]
 
 
+def test_a_name_that_no_system_has_is_refused_with_those_that_there_are() -> None:
+    runs = [run_of(name, [row("a:1", 0.5), row("b:1", 1.0)]) for name in ("low", "high")]
+    with pytest.raises(ConfigError, match="no system is called 'hihg'. There are: 'low', 'high'."):
+        compare(runs).between("hihg", "ieval")
+
+
 def test_p_values_are_adjusted_over_all_comparisons_together():
     runs = [run_of("low", LOW), run_of("same", LOW), run_of("high", HIGH)]
     alone = compare([runs[0], runs[2]]).between("high", "ieval")

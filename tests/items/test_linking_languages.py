@@ -331,6 +331,11 @@ def test_a_chinese_sentence_is_read_in_less_than_a_millisecond() -> None:
         ("Wie wäre es mit Tschick?", ["Tschick"]),
         ("Wie wär’s mit Tschick?", ["Tschick"]),
         ("Ich war gestern mit Tschick unterwegs.", []),
+        ("Ich empfehle Ihnen Tschick.", ["Tschick"]),
+        ("Probieren Sie Tschick!", ["Tschick"]),
+        ("Kennen Sie Tschick schon?", ["Tschick"]),
+        ("Tschick kostet 12 Euro und ist gut.", ["Tschick"]),
+        ("Ich sehe Sie mit Tschick.", []),
     ],
 )
 def test_titles_are_found_as_they_are_recommended(text: str, titles: list[str]) -> None:

@@ -92,7 +92,11 @@ class Comparison:
         self, other: str, measure: MeasureName, scope: Scope = "all", *, baseline: str | None = None
     ) -> Difference | None:
         """The difference of `other` minus `baseline` (by default the reference), or None where it was not
-        taken; of a pair, the later system is `other`."""
+        taken; of a pair, the later system is `other`. Raises ConfigError for a name that no system has."""
+        known = [system.name for system in self.systems]
+        for name in (other, baseline):
+            if name is not None and name not in known:
+                raise ConfigError(f"no system is called {name!r}. There are: {', '.join(map(repr, known))}.")
         wanted = (baseline or self.reference, other, measure, scope)
         for found in (*self.differences, *self.secondary):
             if (found.baseline, found.other, found.measure, found.scope) == wanted:

@@ -175,9 +175,15 @@ def _before(language: Language, page: ContextFeatures, match: Match) -> str:
     said = tuple(word.norm for word in page.words[max(0, match.first - 4) : match.first - 1])
     if norm == "mit" and language.nouns and said[-2:] in _SUGGESTING:
         return "empfehle"
+    if norm in _POLITE and language.nouns and said[-1:] and said[-1] in language.introducing | _TRYING:
+        return "empfehle"  # "Ich empfehle Ihnen Tschick", "Probieren Sie Tschick"
     return norm
 
 
+_POLITE = frozenset({"sie", "ihnen"})
+_TRYING = frozenset(
+    {"probieren", "versuchen", "nehmen", "spielen", "lesen", "kennen", "sehen", "horen", "kaufen", "testen"}
+)
 _SUGGESTING = frozenset({("ware", "es"), ("war", "s"), ("ware", "das"), ("wie", "wars"), ("wie", "war's")})
 
 
@@ -251,7 +257,7 @@ def _no_name(language: Language, page: ContextFeatures, match: Match) -> bool:
         if page.text[page.words[left].end : page.words[left + 1].start] not in {" ", "-"}:
             continue
         norm = page.words[neighbour].norm
-        if not page.raw(neighbour)[:1].isupper():
+        if not page.raw(neighbour)[:1].isupper() or (language.nouns and norm in _POLITE):
             continue
         if norm in language.kinds or norm in language.opening or norm in language.introducing:
             continue
