@@ -68,7 +68,7 @@ def test_rows_that_never_repeat_are_not_tested_twice():
 
 def test_a_name_that_no_system_has_is_refused_with_those_that_there_are() -> None:
     runs = [run_of(name, [row("a:1", 0.5), row("b:1", 1.0)]) for name in ("low", "high")]
-    with pytest.raises(ConfigError, match="no system is called 'hihg'. There are: 'low', 'high'."):
+    with pytest.raises(ConfigError, match=r"no system is called 'hihg'\. There are: 'low', 'high'\."):
         compare(runs).between("hihg", "ieval")
 
 

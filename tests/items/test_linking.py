@@ -631,3 +631,36 @@ def test_titles_beside_others_are_found_from_the_last_to_the_first_in_linear_tim
 )
 def test_a_year_apart_from_a_title_is_its_year(text: str, ids: list[str]) -> None:
     assert named(text) == ids
+
+
+BOOKS = Linker(
+    Catalogue.from_items(
+        [
+            Item("1984", "1984", 1949, people=("George Orwell",)),
+            Item("it", "It", 1986, people=("Stephen King",)),
+            Item("old", "The Thing", 1982, people=("John Carpenter",), popularity=1),
+            Item("new", "The Thing", 2011, people=("Matthijs van Heijningen",), popularity=9),
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("Try 1984 by George Orwell.", ["1984"]),
+        ("It by Stephen King is long.", ["it"]),
+        ("The Thing by John Carpenter", ["old"]),
+        ("The Thing, by Matthijs van Heijningen", ["new"]),
+        ("You might like 1984.", ["1984"]),
+        ("I loved the novel 1984.", ["1984"]),
+        ("Hast du 1984 gelesen?", ["1984"]),
+        ("Kennst du 1984?", ["1984"]),
+        ("I was born in 1984.", []),
+        ("I liked 1984 copies of it by the way", []),
+        ("It was by 1984 that we met Stephen King.", []),
+        ("Das war 1984 in Berlin.", []),
+    ],
+)
+def test_who_wrote_it_and_who_reads_it_tell_a_title(text: str, ids: list[str]) -> None:
+    assert [mention.item_id for mention in BOOKS.link(text)] == ids

@@ -64,6 +64,10 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
         return not _a_noun(language, page, match, before) and capital and _no_name(language, page, match)
     introduced = before in language.introducing
     following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
+    if all(map(str.isdigit, raws)):  # "Hast du 1984 gelesen?", "Kennst du 1984?"
+        asked = first > 1 and page.words[first - 2].norm in language.introducing and before in _ADDRESSED
+        told = introduced or asked or before in _READ
+        return len(raws[0]) > 2 and ((told and _ends(language, page, match)) or following in language.seen)
     if level is Ambiguity.CAPITALS and last - first > 1 and following in language.seen:
         return True  # "die stille Grenze gesehen"
     if lower_case or not capital:
@@ -183,6 +187,11 @@ def _before(language: Language, page: ContextFeatures, match: Match) -> str:
 _POLITE = frozenset({"sie", "ihnen"})
 _TRYING = frozenset(
     {"probieren", "versuchen", "nehmen", "spielen", "lesen", "kennen", "sehen", "horen", "kaufen", "testen"}
+)
+#: Who is asked whether they know a title, and what says that one is read.
+_ADDRESSED, _READ = (
+    frozenset({"du", "ihr", "sie", "tu", "usted", "vous"}),
+    frozenset({"lies", "lest", "lee", "lis"}),
 )
 _SUGGESTING = frozenset({("ware", "es"), ("war", "s"), ("ware", "das"), ("wie", "wars"), ("wie", "war's")})
 

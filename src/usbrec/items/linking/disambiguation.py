@@ -67,7 +67,7 @@ from usbrec.items.linking.years import (
     common_era,
 )
 from usbrec.items.scripts import LazyPattern, has_unspaced
-from usbrec.items.titles import Word
+from usbrec.items.titles import Word, normalise_title
 
 SLIP_LETTERS = 7
 _BRACKET = re.compile(r"[(\[]")
@@ -84,6 +84,14 @@ _LIST_GAP_ELSEWHERE = LazyPattern(
 _LIST_GAP = re.compile(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
 
 
+#: After these a number that is a title is one.
+_NUMBERS_INTRODUCED = frozenset(
+    {"like", "liked", "love", "loved", "enjoy", "enjoyed", "recommend", "suggest", "try", "read", "reread"}
+    | {"finished", "novel", "book", "film", "movie"}
+)
+#: What stands between a title and who wrote or made it, and how much of it is looked at.
+_BY = re.compile(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
+_LONGEST_NAME, _MOST_ALIKE = 60, 20
 #: What ends a field.
 _FIELD_END = re.compile(r"""["'”’*_]{0,3}[ \t]*(?:[\n|,;}]|\.?\s*\Z)""")
 
@@ -157,6 +165,8 @@ class Page(ContextFeatures):
                 return Verdict(start, bare.end(), year, fits)
         if not match.edited and (verdict := self._dated_beside(match, start, end)):
             return verdict
+        if not match.edited and (written := self._by_its_person(match, start, end)):
+            return written
         if around and not match.edited and (dated := YEAR_BEFORE.search(text, max(0, start - 24), start)):
             year = int(dated["year"])
             fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
@@ -204,6 +214,25 @@ class Page(ContextFeatures):
         if text[end] in "\"”’'*_":
             start = self.opening(start)
         return Verdict(start, beside.end(), fits[0].year, fits)
+
+    def _read_or_seen(self, index: int) -> bool:
+        """Whether a word before a number says that it is read, seen or offered: "you might like 1984"."""
+        before = self.words[index - 1].norm if index else ""
+        return before in _NUMBERS_INTRODUCED and not self.opens_sentence(index)
+
+    def _by_its_person(self, match: Match, start: int, end: int) -> Verdict | None:
+        """What a match names behind which somebody of the item is named: "It by Stephen King"."""
+        by = _BY.match(self.text, end)
+        if by is None:
+            return None
+        said = f"{normalise_title(self.text[by.end() : by.end() + _LONGEST_NAME])} "
+        known = (*match.form.exact, *match.form.variants)[:_MOST_ALIKE]
+        fits = tuple(
+            item
+            for item in known
+            if any(" " in name and said.startswith(f"{normalise_title(name)} ") for name in item.people)
+        )
+        return Verdict(start, end, None, fits) if fits else None
 
     def _in_title_field(self, start: int, end: int) -> bool:
         """Whether a match is all that stands in a field for titles: "Title: Heat"."""
@@ -437,7 +466,8 @@ class Page(ContextFeatures):
         if not self.contrast(match):
             return False
         if all(map(str.isdigit, run)):  # "have you read 1984?", but not "I watched 300 films"
-            return len(run[0]) > 2 and self.introduced(first) and self.ends(match, BEHIND_NUMBERS)
+            told = self.introduced(first) or self._read_or_seen(first)
+            return len(run[0]) > 2 and told and self.ends(match, BEHIND_NUMBERS)
         if len(run) == 1:
             if not like_a_title(run[0]) or self.part_of_a_name(match):
                 return False
