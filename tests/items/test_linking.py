@@ -620,6 +620,7 @@ def test_titles_beside_others_are_found_from_the_last_to_the_first_in_linear_tim
         ("Title: Up\nYear: 2009", ["up"]),
         ("Movie: Friday\nWhy: It is funny.", ["friday"]),
         ("Get Out (like Alien, 2020)", ["out", "alien20"]),
+        ("Get Out%3F (2017)", ["out"]),
         # Another year says nothing of it, and neither does a number that is none.
         ("Up - 1995 miles", []),
         ("It: 2016 was a good year", []),

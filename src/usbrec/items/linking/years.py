@@ -17,7 +17,7 @@ _SAID_BEHIND_YEARS = (
 )
 YEAR_AFTER = re.compile(
     rf"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
-        [.!?]?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
+        (?:[.!?]|%3F)?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
         [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+ | {_SAID_BEFORE_YEARS} [\s,:]* )*
         (?P<year>[12][0-9]{{3}}) (?: \s*[-–—]\s*(?:[0-9]{{2,4}}|present)? )?
         (?: \s*{_SAID_BEHIND_YEARS} )?
