@@ -12,7 +12,7 @@ from usbrec.play.grounding.naming.check import ReplyCheck
 
 WINES = (
     Item("a", "Tinto Viejo Crianza", extra={"price": "8.99", "region": "Rioja"}),
-    Item("b", "Prosecco Alba Brut", extra={"price": "15 €", "region": "Veneto"}),
+    Item("b", "Prosecco Alba Brut", extra={"price": "15 €", "region": "Veneto", "stock": "12"}),
     Item("c", "Grand Palace", extra={"Preis pro Nacht": "320 €", "city": "Berlin"}),
 )
 KNOWLEDGE = Knowledge.of(Catalogue.from_items(WINES), Similarity(), seed=0)
@@ -35,6 +35,9 @@ def checked(reply: str, wish: str = "A red wine, please") -> tuple[str, bool]:
         "The Tinto Viejo Crianza from Rioja for 8,99 € will do.",
         "The Tinto Viejo Crianza is 6.01 € cheaper than the Prosecco Alba Brut.",
         "The Grand Palace costs 320 € per night.",
+        "Prosecco Alba Brut costs fifteen euros.",
+        "Der Prosecco Alba Brut kostet fünfzehn Euro.",
+        "Only 12 bottles of Prosecco Alba Brut are left.",
     ],
 )
 def test_what_follows_from_a_price_is_said_as_it_is(reply: str) -> None:
@@ -66,6 +69,10 @@ def test_a_wrong_price_is_set_right_where_nothing_else_is_said(reply: str, said:
         "A gift card of 50 € goes well with Tinto Viejo Crianza.",
         "Seven bottles of Tinto Viejo Crianza cost 53.94 €.",
         "The Tinto Viejo Crianza is 3 € cheaper than the Prosecco Alba Brut.",
+        "Prosecco Alba Brut costs forty euros.",
+        "Prosecco Alba Brut kostet fünfzig Euro.",
+        "Only 2 bottles of Prosecco Alba Brut are left.",
+        "Vom Prosecco Alba Brut sind noch 2 Flaschen da.",
         "Prosecco Alba Brut costs $15.",
         "Prosecco Alba Brut costs £15.",
     ],

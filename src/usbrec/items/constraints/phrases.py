@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +169,19 @@ def _take_words(text: str, values: list[tuple[float, bool]]) -> str:
         return f"{article}{_OPEN}{len(values) - 1}{CLOSE}"
 
     return _spoken_pattern().sub(spoken, text)
+
+
+def spoken_money(text: str) -> Iterator[tuple[int, int, float]]:
+    """Where amounts of money stand whose number is written in words ("forty euros"), and how much."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        return
+    currency, _ = _currency_pattern()
+    for match in _spoken_pattern().finditer(lowered.replace("ß", "s")):
+        behind = re.match(rf"[\s-]?(?:{currency})", lowered[match.end() :])
+        value = _spoken(match[0]) if behind else None
+        if behind and value is not None:
+            yield match.start(), match.end() + behind.end(), value
 
 
 _ARTICLE = re.compile(r"(?P<article>(?:an?|eine?[nmr]?)\s+)(?P<next>[^\W\d_]+)")

@@ -40,5 +40,6 @@ class _Claims(GoodsClaims, CreditClaims):
             return
         if digits:
             yield from self._years()
+        yield from self._spoken_prices()
         yield from self._people()
         yield from self._stock()

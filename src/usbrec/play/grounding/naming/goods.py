@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from usbrec.dialogue import Item
 from usbrec.items.constraints.column_types import is_price
+from usbrec.items.constraints.phrases import spoken_money
 from usbrec.items.files.amounts import money, number_of
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
@@ -50,6 +51,21 @@ class GoodsClaims(ClaimReading):
                 fault = self._price(match.start(), match.end(), start, end)
                 if fault is not None:
                     yield fault
+
+    def _spoken_prices(self) -> Iterator[Fault]:
+        """Wrong prices in words: "costs forty euros"."""
+        text = self.page.text
+        for start, end, said in spoken_money(text):
+            about = self._about(start)
+            prices = [self._price_of(item) for item in about[0]] if about else []
+            known = [price for price in prices if price is not None]
+            budget = re.search(
+                r"\b(?:under|below|up to|at most|budget|unter|bis|höchstens)\b[^.]*$", text[:start], re.I
+            )
+            if budget or (known and any(abs(price - said) < _ROUNDED for price in known)):
+                continue
+            if known and not self._reckoned(said, known[0], start, _ROUNDED):
+                yield Fault(start, end, None)
 
     def _price(self, begin: int, finish: int, start: int, end: int) -> Fault | None:
         lists, text = claim_words(), self.page.text
@@ -206,7 +222,8 @@ class GoodsClaims(ClaimReading):
         number = number_of(plain)
         if match.re is lists.few_left:
             left = next((group for group in match.groups() if group), "")
-            return number is not None and left.isdigit() and int(left) == number
+            said = int(left) if left.isdigit() else claim_words().counts.get(left.casefold())
+            return number is not None and said == number
         if number is not None:
             return (number > 0) == there
         if plain in lists.stock_yes:

@@ -75,7 +75,11 @@ class Runs(Details):
             and is_capital(raw)
             and not page.opens[index]
             and raw not in ("I", "A")
-            and not (index and page.norms[index - 1].isdigit() and page.norms[index] in either("currencies"))
+            and not (
+                index
+                and page.norms[index] in either("currencies")
+                and (page.norms[index - 1].isdigit() or page.raws[index - 1][0].islower())
+            )
             and not raw.startswith(("I'", "I’"))
             and not (nouns and (self._ordinary(index) or _like_a_noun(raw)))
             for index, raw in enumerate(page.raws)
