@@ -262,17 +262,45 @@ WORDS = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("T
 @pytest.mark.parametrize(
     "behind",
     [
-        stream(*WORDS, END, {"error": {"message": "no usage to be had", "code": 500}}),
         stream(*WORDS, END, "no JSON"),
         stream(*WORDS, END, {"choices": 7}),
         stream(*WORDS, END, '{"cho', done=False, drop="midway"),
     ],
-    ids=["an error", "no JSON", "no chunk", "a lost connection"],
+    ids=["no JSON", "no chunk", "a lost connection"],
 )
 def test_what_comes_behind_the_end_of_a_reply_takes_nothing_back(behind: Answer) -> None:
     with LocalServer([GOOD, behind]) as server:
         reply, heard = hear(server, 2)
     assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+
+
+DIED = {"error": {"message": "the provider died", "code": 502}}
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        f"data: {json.dumps(DIED)}\n\n",
+        f"{json.dumps(DIED)}\n",
+        f"{json.dumps(DIED)}\n\n",
+        f"data: {json.dumps({'choices': [{'delta': {}, 'finish_reason': 'stop', **DIED}]})}\n\n",
+    ],
+    ids=["an event", "a line", "a line and an empty one", "in a choice"],
+)
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_error_before_done_is_one_wherever_it_stands(late: str, ended: bool) -> None:
+    before = [f"data: {json.dumps(event)}\n\n" for event in (*WORDS, *([END] if ended else []))]
+    with LocalServer([raw(*before, late, "data: [DONE]\n\n")]) as server:
+        with pytest.raises(UnusableAnswer, match="the provider died"):
+            hear(server)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("line", [f"{json.dumps(DIED)}\n", f"{json.dumps(DIED)}\n\n"])
+def test_an_error_on_a_line_before_the_first_words_is_tried_again(line: str) -> None:
+    with LocalServer([raw(line, "data: [DONE]\n\n"), GOOD]) as server:
+        assert hear(server)[0].text == "Try Dracula"
+        assert len(server.requests) == 2
 
 
 def test_words_that_are_streamed_as_messages_are_heard() -> None:

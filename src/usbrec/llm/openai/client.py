@@ -361,8 +361,8 @@ class OpenAIModel:
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason, and without "[DONE]" behind words,
-        broke off and is no answer; what comes behind its end, be it an error or a lost connection, takes
-        nothing back."""
+        broke off and is no answer, and neither is one with an error in it; what else comes behind its end, such
+        as a lost connection, takes nothing back."""
         gathered = Gathered()
         said: Any = None
         try:
@@ -379,8 +379,8 @@ class OpenAIModel:
                 if piece:
                     said = None
                     on_delta(piece)
-        except HttpFailure:
-            if not gathered.ended:
+        except HttpFailure as failure:
+            if failure.connected or not gathered.ended:
                 raise
         # Other words of the server behind those of the reply may say why it broke off.
         if (body := gathered.body(done=stream.done and said is None)) is None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
 from usbrec.llm.marks import is_thought_part
+from usbrec.llm.openai.statuses import reason_of
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
@@ -29,6 +30,14 @@ _LIMITS = frozenset(
     {
         *("length", "model_length", "max_tokens", "max_length", "token_limit", "truncated"),
         *("max_output_tokens", "max_new_tokens", "max_completion_tokens"),
+    }
+)
+#: And that a filter withheld the rest of it, or all (OpenAI; Zhipu; Google; Anthropic; Bedrock).
+_WITHHELD = frozenset(
+    {
+        *("content_filter", "content_filtered", "sensitive", "safety", "recitation"),
+        *("refusal", "blocked", "blocklist", "prohibited_content", "spii", "image_safety"),
+        *("guardrail", "guardrail_intervened", "moderation", "policy_violation"),
     }
 )
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
@@ -224,7 +233,12 @@ class BodyChoice(BaseModel):
     @property
     def cut(self) -> bool:
         """Whether the limit of tokens ended it."""
-        return (self.finish_reason or "").lower() in _LIMITS
+        return reason_of(self.finish_reason) in _LIMITS
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a filter did."""
+        return reason_of(self.finish_reason) in _WITHHELD
 
     @property
     def text(self) -> str:
@@ -242,10 +256,9 @@ class BodyChoice(BaseModel):
 
     def completion(self) -> Completion:
         """The content as it came, and the reasoning that the server has told apart."""
-        cut = self.cut or self.finish_reason == "content_filter"
         return Completion(
             self.text,
-            "length" if cut else "stop",
+            "length" if self.cut or self.withheld else "stop",
             reasoning=self.message.reasoning,
             tool_calls=self.message.tool_calls,
         )
@@ -254,6 +267,8 @@ class BodyChoice(BaseModel):
         """In words for an error message: why there is no text."""
         if self.message.refusal:
             return "a refusal instead of an answer"
+        if self.withheld:
+            return f"an answer that a filter withheld (finish_reason {self.finish_reason!r})"
         if self.separated(marks).open:
             return "no reply within the limit: it was still reasoning when the tokens ran out"
         if self.message.reasoning and not self.cut:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, ChunkChoice, put_together
-from usbrec.llm.openai.statuses import BROKEN_OFF
+from usbrec.llm.openai.statuses import breaks_off
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Gathered:
     def ended(self) -> bool:
         """Whether all choices that began have an end, and none of them was broken off."""
         finishes = [choice.finish for choice in self._choices.values()]
-        return bool(finishes) and all(one and one.lower() not in BROKEN_OFF for one in finishes)
+        return bool(finishes) and all(one and not breaks_off(one) for one in finishes)
 
     def body(self, *, done: bool = False) -> Body | None:
         """The choices that have an end; None for a stream that broke off. `done`: "[DONE]" has come, which is
