@@ -327,7 +327,7 @@ async def test_a_reply_that_a_filter_withheld_is_no_whole_one(reason: Any, strea
 async def test_an_empty_reply_that_a_filter_withheld_is_told_as_that() -> None:
     with LocalServer([completion("", finish="sensitive")]) as server:
         model = OpenAIModel("m", base_url=server.url, max_retries=0)
-        with pytest.raises(UnusableAnswer, match="a filter withheld .*'sensitive'"):
+        with pytest.raises(UnusableAnswer, match=r"a filter withheld .*'sensitive'"):
             await model.chat(ChatRequest(ASKED))
         await model.aclose()
 

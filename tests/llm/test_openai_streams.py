@@ -389,3 +389,14 @@ def test_a_stream_of_lines_that_fails_first_is_tried_again_and_one_that_breaks_o
         assert len(server.requests) == 2
         with pytest.raises(UnusableAnswer, match="broke off"):
             hear(server)
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_parts_that_nobody_knows_are_told_once(streamed: bool, caplog: pytest.LogCaptureFixture) -> None:
+    parts = [{"type": "hunch", "text": "Emma?"}, {"type": "text", "text": "Try Dracula"}]
+    choice = {"index": 0, "delta" if streamed else "message": {"content": parts}, "finish_reason": "stop"}
+    answer = events({"choices": [choice]}) if streamed else Answer(body={"choices": [choice]})
+    with LocalServer([answer]) as server:
+        reply, heard = hear(server, times=2)
+    assert reply.text == heard == "Try Dracula"
+    assert caplog.text.count("'hunch'") == 1

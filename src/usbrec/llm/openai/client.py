@@ -137,6 +137,7 @@ class OpenAIModel:
         self._gave_logprobs = False
         self._told_of_cuts = False
         self._told_of_ends = False
+        self._told_of_parts = False
 
     @property
     def name(self) -> str:
@@ -325,6 +326,7 @@ class OpenAIModel:
                         self._connection.timeout, self._exchange(fields, on_delta)
                     )
                     cost = answer.cost(time.monotonic() - started, sent=fields)
+                    self._tell_of_parts(answer)
                     return answer.ended_by(fields), cost
                 except HttpFailure as failure:
                     complaint = self._connection.complaint(failure)
@@ -344,6 +346,18 @@ class OpenAIModel:
                 cost.prompt_tokens // cost.calls,
             )
 
+    def _tell_of_parts(self, answer: Body) -> None:
+        """A word about the first part of a reply that is left out."""
+        found = next((kind for one in answer.choices if (kind := one.message.unknown_part)), "")
+        if found and not self._told_of_parts:
+            self._told_of_parts = True
+            _log.warning(
+                "%s: its replies hold parts of the type %.60r, which nobody here knows: their words are left "
+                "out, for they may be thoughts.",
+                self.name,
+                found,
+            )
+
     def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         """A request's body as this server takes it, with what the settings add."""
         return self._dialect.fields(body, streamed=streamed)
@@ -361,8 +375,8 @@ class OpenAIModel:
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason, and without "[DONE]" behind words,
-        broke off and is no answer, and neither is one with an error in it; what else comes behind its end, such
-        as a lost connection, takes nothing back."""
+        broke off and is no answer, and neither is one with an error in it; what else comes behind its end,
+        such as a lost connection, takes nothing back."""
         gathered = Gathered()
         said: Any = None
         try:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 async def data_of_events(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
     """The data of each event; comments and ids are left out, and so is an event without data. What an event
-    of the name "error" says is given as JSON with an `error`, like the errors in events without a name. An object
-    on a line of its own is an event, too: so errors come from servers whose stream fails on the way.
+    of the name "error" says is given as JSON with an `error`, like the errors in events without a name. An
+    object on a line of its own is an event, too: so errors come from servers whose stream fails on the way.
 
     Lines end in any of the three ways that the format allows, also across pieces. An event that the stream's
     end cuts off before its empty line is given all the same: servers forget that line.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import math
 import re
@@ -10,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from unicodedata import east_asian_width
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator
 
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
-from usbrec.llm.marks import is_thought_part
+from usbrec.llm.openai import parts
 from usbrec.llm.openai.statuses import reason_of
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
@@ -42,10 +41,6 @@ _WITHHELD = frozenset(
 )
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
 _BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
-#: In a text that lists parts, the first one's type stands within so many characters.
-_TO_TYPE = 40
-#: Nested deeper, a text is none.
-_DEEPEST = 4
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
 #: Korean, which are wide, count as two.
 LETTERS_A_TOKEN = 7.0
@@ -61,6 +56,7 @@ class BodyMessage(BaseModel):
 
     content: str | list[Any] | None = None
     refusal: Any = None
+    _unknown: str = PrivateAttr("")
 
     @field_validator("content", mode="before")
     @classmethod
@@ -68,14 +64,18 @@ class BodyMessage(BaseModel):
         """One part without its list is what is said, too, and so is a list of parts that somebody on the way
         has turned into a text."""
         if isinstance(value, str):
-            return _listed_parts(value) or value
-        return [value] if isinstance(value, Mapping) and "type" in value else value
+            return parts.listed_parts(value) or value
+        return [value] if isinstance(value, Mapping) else value
 
     @classmethod
-    def of(cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = ()) -> BodyMessage:
+    def of(
+        cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = (), unknown: str = ""
+    ) -> BodyMessage:
         """A message put together from a stream."""
         more = {"tool_calls": list(tool_calls)} if tool_calls else {}
-        return cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+        message = cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+        message._unknown = unknown
+        return message
 
     @property
     def tool_calls(self) -> tuple[Mapping[str, Any], ...]:
@@ -87,15 +87,21 @@ class BodyMessage(BaseModel):
     @property
     def text(self) -> str:
         """What is said, "" for nothing."""
-        return _clean(_said(self.content))
+        return _clean(parts.said(self.content))
+
+    @property
+    def unknown_part(self) -> str:
+        """The name of a kind of parts that hold words and are left out, because nobody knows them; "" for
+        none."""
+        return self._unknown or parts.unknown(self.content)
 
     @property
     def reasoning_place(self) -> str:
         """Where the server has told thoughts apart, in words; "" where it has not."""
         extra = self.model_extra or {}
-        fields = [name for name in _REASONING_FIELDS if _thought(extra.get(name))]
-        parts = ["parts of the content"] if _thought_parts(self.content) else []
-        return ", ".join([*fields, *parts])
+        fields = [name for name in _REASONING_FIELDS if parts.words_of(extra.get(name))]
+        inside = ["parts of the content"] if parts.thought(self.content) else []
+        return ", ".join([*fields, *inside])
 
     @property
     def reasoning(self) -> str:
@@ -103,9 +109,9 @@ class BodyMessage(BaseModel):
         extra = self.model_extra or {}
         if not extra and isinstance(self.content, str):
             return ""
-        fields = (_thought(extra.get(name)) for name in _REASONING_FIELDS)
+        fields = (parts.words_of(extra.get(name)) for name in _REASONING_FIELDS)
         # Some servers send the same thoughts under two names.
-        found = dict.fromkeys(text for text in (*fields, _thought_parts(self.content)) if text)
+        found = dict.fromkeys(text for text in (*fields, parts.thought(self.content)) if text)
         return _clean("\n".join(found))
 
 
@@ -146,66 +152,6 @@ def put_together(calls: list[dict[str, Any]], pieces: Any) -> None:
             held["arguments"] += arguments
         elif arguments is not None:
             held["arguments"] = json.dumps(arguments)
-
-
-def _listed_parts(text: str) -> list[Any] | None:
-    """The parts that a text lists, as JSON or as Python writes them; None unless all are parts and one of
-    them is a thought, so that a reply in JSON stays as it is."""
-    begun = text.lstrip()
-    if not begun.startswith(("[{", "[ {", "[\n")) or "type" not in begun[:_TO_TYPE]:
-        return None
-    try:
-        listed: Any = parse_json(begun)
-    except ValueError:
-        try:
-            listed = ast.literal_eval(begun.rstrip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
-    is_parts = isinstance(listed, list) and all(isinstance(one, dict) and "type" in one for one in listed)
-    return listed if is_parts and any(map(_is_thought, listed)) else None
-
-
-def _said(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "".join(_said(part) if isinstance(part, str) else _part(part) for part in content)
-    return _part(content)
-
-
-def _part(part: Any) -> str:
-    """The text of one part of a content; "" of thoughts, pictures and what nobody knows."""
-    if not isinstance(part, Mapping) or _is_thought(part):
-        return ""
-    text = part.get("text")
-    if isinstance(text, Mapping):
-        text = text.get("value")
-    return text if isinstance(text, str) else ""
-
-
-def _is_thought(part: Any) -> bool:
-    return isinstance(part, Mapping) and is_thought_part(part.get("type", "text"), part.get("thought"))
-
-
-def _thought_parts(content: Any) -> str:
-    if not isinstance(content, list):
-        return ""
-    parts = [part for part in content if _is_thought(part)]
-    return "\n".join(text for part in parts if (text := _thought(part)))
-
-
-def _thought(value: Any, depth: int = 0) -> str:
-    """Thoughts in whatever shape: a text, a part, a list of parts."""
-    if isinstance(value, str):
-        return value
-    if depth > _DEEPEST:
-        return ""
-    if isinstance(value, Mapping):
-        named = (value.get(name) for name in ("thinking", "text", "reasoning", "content", "summary"))
-        return next((text for one in named if (text := _thought(one, depth + 1))), "")
-    if isinstance(value, list):
-        return "".join(_thought(one, depth + 1) for one in value)
-    return ""
 
 
 def _clean(text: str) -> str:

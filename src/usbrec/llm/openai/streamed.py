@@ -16,12 +16,14 @@ class _Choice:
     calls: list[dict[str, Any]] = field(default_factory=list)
     finish: str | None = None
     logprobs: Any = None
+    unknown: str = ""
 
     def add(self, choice: ChunkChoice) -> str:
         self.finish = choice.finish_reason or self.finish
         self.logprobs = self.logprobs or choice.logprobs
         if (said := choice.said) is None:
             return ""
+        self.unknown = self.unknown or said.unknown_part
         self.thoughts.append(said.reasoning)
         put_together(self.calls, (said.model_extra or {}).get("tool_calls"))
         self.pieces.append(said.text)
@@ -32,7 +34,7 @@ class _Choice:
         return self.finish is not None or (done and bool("".join(self.pieces).strip() or self.calls))
 
     def whole(self) -> BodyChoice:
-        message = BodyMessage.of("".join(self.pieces), "".join(self.thoughts), self.calls)
+        message = BodyMessage.of("".join(self.pieces), "".join(self.thoughts), self.calls, self.unknown)
         return BodyChoice(message=message, finish_reason=self.finish, logprobs=self.logprobs)
 
 
