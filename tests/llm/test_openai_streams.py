@@ -400,3 +400,87 @@ def test_parts_that_nobody_knows_are_told_once(streamed: bool, caplog: pytest.Lo
         reply, heard = hear(server, times=2)
     assert reply.text == heard == "Try Dracula"
     assert caplog.text.count("'hunch'") == 1
+
+
+LONG = "Try Dracula (1897), an old house."
+LAST = {"index": 0, "delta": {}, "finish_reason": "stop"}
+
+
+def deltas(*words: str) -> list[Any]:
+    return [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in words]
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            [*deltas("Try ", "Dracula"), {"choices": [{**LAST, "message": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        (
+            [
+                *deltas("Try ", "Dracula"),
+                {
+                    "choices": [
+                        {
+                            **LAST,
+                            "delta": {"role": "assistant", "content": ""},
+                            "message": {"content": "Try Dracula"},
+                        }
+                    ]
+                },
+            ],
+            "Try Dracula",
+        ),
+        (
+            [*deltas("Try ", "Dra"), {"choices": [{**LAST, "message": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        ([*deltas(LONG[:9], LONG[9:]), {"choices": [{**LAST, "delta": {"content": LONG}}]}], LONG),
+        ([*deltas(LONG[:9], LONG[9:], LONG), {"choices": [LAST]}], LONG),
+        ([*deltas(LONG[:9], LONG[9:], LONG, " Yes."), {"choices": [LAST]}], f"{LONG}{LONG} Yes."),
+        ([*deltas("Try", "Try Dra", "Try Dracula"), {"choices": [LAST]}], "Try Dracula"),
+        ([*deltas("", "Try", "Try Dra", "Try Dracula", "Try Dracula"), {"choices": [LAST]}], "Try Dracula"),
+        (
+            [*deltas("Try", "Try Dra"), {"choices": [{**LAST, "delta": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        (
+            [*deltas("Try", "Try Dra"), {"choices": [{**LAST, "message": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        # Models say words twice, too.
+        ([*deltas("no", " no"), {"choices": [LAST]}], "no no"),
+        ([*deltas("no ", "no "), {"choices": [LAST]}], "no no "),
+        ([*deltas("ha", "ha", "ha"), {"choices": [LAST]}], "hahaha"),
+        ([*deltas("ha", "haha"), {"choices": [LAST]}], "hahaha"),
+        ([*deltas("ha", "haha", "!"), {"choices": [LAST]}], "hahaha!"),
+        ([*deltas("1", "11", "111", " is"), {"choices": [LAST]}], "111111 is"),
+        ([*deltas("Yes. "), {"choices": [{**LAST, "delta": {"content": "Yes. "}}]}], "Yes. Yes. "),
+        (
+            [*deltas("Try ", "Dracula, ", "Try ", "Dracula, "), {"choices": [LAST]}],
+            "Try Dracula, Try Dracula, ",
+        ),
+    ],
+)
+def test_a_stream_that_repeats_its_words_says_them_once(told: Any, expected: str, thinks: bool) -> None:
+    events_ = told
+    if thinks:
+        # The same happens to thoughts in a field of their own.
+        text = json.dumps(told).replace('"content"', '"reasoning_content"')
+        events_ = [*json.loads(text)[:-1], *deltas("Emma"), *json.loads(text)[-1:]]
+    with LocalServer([events(*events_)]) as server:
+        reply, heard = hear(server)
+    if thinks:
+        assert (reply.completions[0].reasoning, reply.text, heard) == (expected, "Emma", "Emma")
+    else:
+        assert reply.text == heard == expected
+
+
+def test_a_call_of_a_tool_that_a_last_message_repeats_is_one() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    first = {"choices": [{"index": 0, "delta": {"tool_calls": [{**call, "index": 0}]}}]}
+    last = {"choices": [{**LAST, "message": {"content": None, "tool_calls": [call]}}]}
+    with LocalServer([events(first, last)]) as server:
+        assert len(hear(server)[0].completions[0].tool_calls) == 1

@@ -396,6 +396,8 @@ class OpenAIModel:
         except HttpFailure as failure:
             if failure.connected or not gathered.ended:
                 raise
+        if held := gathered.end():
+            on_delta(held)
         # Other words of the server behind those of the reply may say why it broke off.
         if (body := gathered.body(done=stream.done and said is None)) is None:
             words = "" if said is None else f" It says: {self._connection.words(said)}"

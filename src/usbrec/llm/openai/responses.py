@@ -90,6 +90,11 @@ class BodyMessage(BaseModel):
         return _clean(parts.said(self.content))
 
     @property
+    def speaks(self) -> bool:
+        """Whether anything is said, thought or asked for."""
+        return bool(self.text or self.reasoning or (self.model_extra or {}).get("tool_calls"))
+
+    @property
     def unknown_part(self) -> str:
         """The name of a kind of parts that hold words and are left out, because nobody knows them; "" for
         none."""
@@ -307,13 +312,12 @@ class ChunkChoice(BaseModel):
     message: Any = None
 
     @property
-    def said(self) -> BodyMessage | None:
-        """The piece, wherever the server puts it."""
-        if self.delta is not None and (self.delta.model_extra or self.delta.content is not None):
-            return self.delta
-        if isinstance(self.message, Mapping):
-            return BodyMessage.model_validate(self.message)
-        return self.delta
+    def said(self) -> tuple[BodyMessage | None, bool]:
+        """The piece, wherever the server puts it, and whether that is in a message."""
+        delta = self.delta
+        if isinstance(self.message, Mapping) and not (delta is not None and delta.speaks):
+            return BodyMessage.model_validate(self.message), True
+        return delta, False
 
 
 class Chunk(BaseModel):
