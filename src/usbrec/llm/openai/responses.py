@@ -198,7 +198,7 @@ class BodyChoice(BaseModel):
 
     def separated(self, marks: ReasoningMarks = "auto") -> Separated:
         """Reply and reasoning: what the server has told apart, and what stands between marks."""
-        found = separate(self.message.text, marks)
+        found = separate(self.message.text, marks, cut=self.cut)
         apart = self.message.reasoning
         thought = "\n".join(part for part in (apart, found.reasoning) if part)
         # Thoughts in a field of their own, and the limit before the first word of the reply.
