@@ -16,11 +16,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from usbrec.llm.openai.errors import refuses_roles
+
 #: The longest wait asked for that is heeded, in seconds.
 LONGEST_WAIT = 60.0
 #: A refusal of the upstream in a proxy's own words.
 _WRAPPED = re.compile(
     rb"(?:error code|status(?:[ _]code)?|HTTP(?:/[\d.]+)?)\W{0,4}(400|401|403|404|413|422)\b", re.IGNORECASE
+)
+#: The same in the JSON of its error, be that in a text; and in the names that Python's clients give it.
+_WRAPPED_CODE = re.compile(
+    rb'"(?:code|status|status_?code)\\*"\s*:\s*\\*"?(400|401|403|404|413|422)\b', re.IGNORECASE
+)
+_WRAPPED_NAME = re.compile(
+    rb"\b(?:(?P<s400>BadRequest|InvalidRequest|ContextWindowExceeded)|(?P<s401>Authentication)"
+    rb"|(?P<s403>PermissionDenied)|(?P<s404>NotFound)|(?P<s422>UnprocessableEntity))Error\b"
 )
 #: And of its faults that may pass.
 _WRAPPED_PASSING = re.compile(
@@ -86,11 +96,21 @@ def true_status(status: int, body: bytes, *, answered: bool) -> int:
         if not whole and words_of(parsed) is not None and (named := _status_of({}, _only(parsed))) != BEHIND:
             return named
         return BEHIND if answered and not whole else status
-    if status >= 500 and (found := _WRAPPED.search(body)) is not None:
-        return int(found[1])
+    if status >= 500:
+        return _wrapped(body) or status
     if status in (400, 422) and (found := _WRAPPED_PASSING.search(body)) is not None:
         return int(found[1])
     return status
+
+
+def _wrapped(body: bytes) -> int | None:
+    """The status of a refusal that a fault is about; None where it is about none."""
+    if (found := _WRAPPED.search(body) or _WRAPPED_CODE.search(body)) is not None:
+        return int(found[1])
+    if (found := _WRAPPED_NAME.search(body)) is not None:
+        return int(str(found.lastgroup)[1:])
+    # A chat template that fails is the request's fault, whatever its server makes of that.
+    return 400 if refuses_roles(body.decode("utf-8", "replace")) else None
 
 
 def is_whole(body: bytes) -> bool:
