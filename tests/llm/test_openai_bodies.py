@@ -104,10 +104,80 @@ def test_events_without_words_are_read(event: dict[str, Any]) -> None:
     assert all(choice.delta is None for choice in chunk.choices or ())
 
 
-@pytest.mark.parametrize("content", [3, {"text": "x"}, True])
+@pytest.mark.parametrize("content", [3, True])
 def test_a_content_that_is_neither_text_nor_parts_is_no_completion(content: Any) -> None:
     with pytest.raises(ValueError, match="content"):
         body({"content": content})
+
+
+def _read_content(content: Any) -> BodyChoice:
+    return _read(message={"role": "assistant", "content": content})
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        *(
+            {"type": kind, "text": "Emma?"}
+            for kind in (
+                "analysis",
+                "chain_of_thought",
+                "chain-of-thought",
+                "plan",
+                "Internal",
+                "internal_note",
+            )
+        ),
+        {"type": "plan", "plan": "Emma?"},
+        {"type": "analysis", "content": [{"type": "text", "text": "Emma?"}]},
+        {"type": "text", "text": "Emma?", "is_thought": True},
+        {"type": "text", "text": "Emma?", "thought": True},
+        {"type": "text", "text": "Emma?", "channel": "analysis"},
+        {"type": "message", "channel": "commentary", "content": [{"type": "text", "text": "Emma?"}]},
+        {"type": "message", "content": [{"type": "reasoning", "text": "Emma?"}]},
+    ],
+)
+def test_parts_that_are_called_or_marked_as_thoughts_are_none_of_the_reply(thought: Any) -> None:
+    found = _read_content([thought, {"type": "text", "text": "Try Dracula."}])
+    assert found.separated() == Separated("Try Dracula.", "Emma?")
+    assert found.message.unknown_part == ""
+
+
+@pytest.mark.parametrize("kind", ["hunch", "evidence", "search_result", 7])
+def test_words_in_parts_that_nobody_knows_are_left_out(kind: Any) -> None:
+    found = _read_content([{"type": kind, "text": "Emma?"}, {"type": "text", "text": "Try Dracula."}])
+    assert found.separated() == Separated("Try Dracula.")
+    assert found.message.unknown_part == str(kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "text", "content": "Try Dracula."}],
+        [{"type": "output_text", "text": None, "content": "Try Dracula."}],
+        [{"type": "text", "text": [{"type": "text", "text": "Try "}, {"text": "Dracula."}]}],
+        [{"type": "message", "content": [{"type": "output_text", "text": "Try Dracula."}]}],
+        [{"type": "message", "message": {"role": "assistant", "content": "Try Dracula."}}],
+        {"text": "Try Dracula."},
+        {"text": {"value": "Try Dracula."}},
+        {"parts": [{"text": "Try "}, {"text": "Dracula."}]},
+        {"content": "Try Dracula."},
+    ],
+)
+@pytest.mark.parametrize("thinks", [True, False])
+def test_what_is_said_is_read_wherever_a_part_holds_it(content: Any, thinks: bool) -> None:
+    if thinks:
+        given = content if isinstance(content, list) else [content]
+        content = [{"type": "reasoning", "summary": [{"type": "summary_text", "text": "Emma?"}]}, *given]
+    found = _read_content(content)
+    assert found.separated() == Separated("Try Dracula.", "Emma?" if thinks else "")
+    assert found.message.unknown_part == ""
+
+
+def test_a_picture_in_a_reply_is_no_part_that_nobody_knows() -> None:
+    picture = {"type": "image_url", "image_url": "http://127.0.0.1/cover.png"}
+    found = _read_content([picture, {"type": "text", "text": "Try Dracula."}])
+    assert (found.text, found.message.unknown_part) == ("Try Dracula.", "")
 
 
 def _read(**choice: Any) -> BodyChoice:

@@ -11,6 +11,7 @@ from support.servers import Answer, LocalServer, Seen, complaint, completion
 from usbrec.llm import ChatRequest, Message
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.errors import Complaint
+from usbrec.llm.openai.statuses import true_status
 
 ASKED = (Message("system", "You recommend books."), Message("user", "A book?"))
 
@@ -43,6 +44,53 @@ def test_a_refused_system_message_is_known_and_goes_before_the_first_message(sai
 
     with LocalServer(answer) as server:
         assert asyncio.run(_say(server)) == "Yes"
+
+
+PAGE = "<!doctype html><title>400 Bad Request</title><body><h1>Bad Request</h1><p>{}</p></body>"
+NESTED = '{"error": {"code": 400, "message": "System role not supported"}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, {"code": 500, "message": "at row 1: raise_exception('System role not supported')"}),
+        (500, {"error": {"code": 500, "message": "Conversation roles must alternate user/assistant"}}),
+        (500, {"error": {"message": "litellm.BadRequestError: System role not supported"}}),
+        (500, "Internal Server Error: TemplateError: System role not supported"),
+        (502, {"error": {"type": "x", "code": 400, "message": "System role not supported"}}),
+        (502, {"error": {"code": "400", "message": "System role not supported"}}),
+        (503, {"error": {"message": f"upstream said {NESTED}", "code": None}}),
+        (400, PAGE.format("System role not supported")),
+        (400, PAGE.format("System role <b>not</b>&nbsp;supported")),
+        (500, PAGE.format("System role not supported")),
+    ],
+)
+def test_a_refused_system_message_is_known_in_whatever_it_is_wrapped(status: int, body: Any) -> None:
+    def answer(seen: Seen) -> Answer:
+        roles = [message["role"] for message in seen.body["messages"]]
+        return Answer(status, body) if "system" in roles else completion("Yes")
+
+    with LocalServer(answer) as server:
+        assert asyncio.run(_say(server)) == "Yes"
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"litellm.BadRequestError: no", 400),
+        (b"openai.AuthenticationError: no", 401),
+        (b"litellm.NotFoundError: no", 404),
+        (b"litellm.UnprocessableEntityError: no", 422),
+        (b'{"error": {"code": 413}}', 413),
+        (b"ModuleNotFoundError: no module", 500),
+        (b"litellm.RateLimitError: later", 500),
+        (b'{"error": {"code": 503}}', 500),
+        (b"The system is not available: out of memory", 500),
+    ],
+)
+def test_a_fault_that_is_about_a_refusal_is_the_refusal(said: bytes, status: int) -> None:
+    assert true_status(500, said, answered=True) == status
 
 
 def test_an_echoed_request_refuses_no_system_message() -> None:

@@ -245,12 +245,18 @@ def test_what_no_try_mends_is_told_for_what_it_is(
     assert outcome.requests == 1
 
 
-def broken_off(reason: str, **more: Any) -> Answer:
+def broken_off(reason: Any, **more: Any) -> Answer:
     choice = {"index": 0, "message": {"content": "Try Dra"}, "finish_reason": reason, **more}
     return Answer(body={"choices": [choice]}, headers={"retry-after-ms": "5"})
 
 
-@pytest.mark.parametrize("reason", ["error", "abort", "insufficient_system_resource"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("error", "abort", "insufficient_system_resource", "network_error", "cancelled", "Aborted"),
+        {"type": "error"},
+    ],
+)
 async def test_a_reply_that_the_server_broke_off_is_asked_for_again(reason: str) -> None:
     with LocalServer([broken_off(reason), completion("Try Dracula")]) as server:
         model = OpenAIModel("m", base_url=server.url, max_retries=1)
@@ -262,6 +268,66 @@ async def test_a_reply_broken_off_again_and_again_fails_with_the_servers_words()
     with LocalServer([broken_off("error", error={"code": 503, "message": "the provider died"})]) as server:
         model = OpenAIModel("m", base_url=server.url, max_retries=1)
         with pytest.raises(ModelUnavailable, match=r"503 .*the provider died"):
+            await model.chat(ChatRequest(ASKED))
+        await model.aclose()
+
+
+DIED = {"code": 502, "message": "the provider died"}
+
+
+@pytest.mark.parametrize("finish", [None, "stop"])
+@pytest.mark.parametrize("place", ["body", "choice"])
+@pytest.mark.parametrize(
+    ("code", "told", "requests"),
+    [(502, ModelUnavailable, 2), ("429", ModelUnavailable, 2), (401, ModelRefused, 1)],
+)
+async def test_a_whole_reply_with_an_error_beside_it_is_told_as_the_error(
+    finish: str | None, place: str, code: Any, told: type[UsbRecError], requests: int
+) -> None:
+    error = {"error": {**DIED, "code": code}}
+    answer = broken_off(finish, **(error if place == "choice" else {}))
+    if place == "body":
+        answer = replace(answer, body={**answer.body, **error})
+    with LocalServer([answer]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=1)
+        with pytest.raises(told, match="the provider died" if code != 401 else "rejected the key"):
+            await model.chat(ChatRequest(ASKED))
+        await model.aclose()
+    assert len(server.requests) == requests
+
+
+@pytest.mark.parametrize("error", [{}, {"code": None, "message": ""}, {"code": 200, "message": "ok"}, ""])
+async def test_an_error_that_says_nothing_is_none(error: Any) -> None:
+    answer = completion("Try Dracula")
+    with LocalServer([replace(answer, body={**answer.body, "error": error})]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=1)
+        assert (await model.chat(ChatRequest(ASKED))).text == "Try Dracula"
+        await model.aclose()
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("content_filter", "sensitive", "SAFETY", "RECITATION", "refusal", "CONTENT_FILTER"),
+        *("FinishReason.SAFETY", {"type": "content_filter"}),
+    ],
+)
+async def test_a_reply_that_a_filter_withheld_is_no_whole_one(reason: Any, streamed: bool) -> None:
+    delta = {"choices": [{"delta": {"content": "Try Dra"}, "finish_reason": reason}]}
+    answer = stream(delta) if streamed else broken_off(reason)
+    with LocalServer([answer]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=1)
+        request = ChatRequest(ASKED, on_delta=(lambda _: None) if streamed else None)
+        (said,) = (await model.chat(request)).completions
+        await model.aclose()
+    assert (said.text, said.finish) == ("Try Dra", "length")
+
+
+async def test_an_empty_reply_that_a_filter_withheld_is_told_as_that() -> None:
+    with LocalServer([completion("", finish="sensitive")]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=0)
+        with pytest.raises(UnusableAnswer, match=r"a filter withheld .*'sensitive'"):
             await model.chat(ChatRequest(ASKED))
         await model.aclose()
 

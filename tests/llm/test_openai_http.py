@@ -63,13 +63,13 @@ def test_a_refusal_inside_a_200_is_not_tried_again() -> None:
         ({"error": {"status": 503}}, 503),
         ({"error": {"code": 7}, "code": 429}, 429),
         ({"error": None, "choices": [{}]}, None),
-        ({"error": {"code": 429}, "choices": [{"message": {}}]}, None),
+        ({"error": {"code": 429}, "choices": [{"message": {}}]}, 429),
         ({"choices": []}, None),
         ([1], None),
         (None, None),
     ],
 )
-def test_the_status_of_an_error_is_read_where_no_answer_is(body: Any, status: int | None) -> None:
+def test_the_status_of_an_error_is_read_beside_an_answer_and_in_place_of_one(body: Any, status: int | None) -> None:
     assert status_within(body) == status
 
 

@@ -262,17 +262,45 @@ WORDS = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("T
 @pytest.mark.parametrize(
     "behind",
     [
-        stream(*WORDS, END, {"error": {"message": "no usage to be had", "code": 500}}),
         stream(*WORDS, END, "no JSON"),
         stream(*WORDS, END, {"choices": 7}),
         stream(*WORDS, END, '{"cho', done=False, drop="midway"),
     ],
-    ids=["an error", "no JSON", "no chunk", "a lost connection"],
+    ids=["no JSON", "no chunk", "a lost connection"],
 )
 def test_what_comes_behind_the_end_of_a_reply_takes_nothing_back(behind: Answer) -> None:
     with LocalServer([GOOD, behind]) as server:
         reply, heard = hear(server, 2)
     assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+
+
+DIED = {"error": {"message": "the provider died", "code": 502}}
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        f"data: {json.dumps(DIED)}\n\n",
+        f"{json.dumps(DIED)}\n",
+        f"{json.dumps(DIED)}\n\n",
+        f"data: {json.dumps({'choices': [{'delta': {}, 'finish_reason': 'stop', **DIED}]})}\n\n",
+    ],
+    ids=["an event", "a line", "a line and an empty one", "in a choice"],
+)
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_error_before_done_is_one_wherever_it_stands(late: str, ended: bool) -> None:
+    before = [f"data: {json.dumps(event)}\n\n" for event in (*WORDS, *([END] if ended else []))]
+    with LocalServer([raw(*before, late, "data: [DONE]\n\n")]) as server:
+        with pytest.raises(UnusableAnswer, match="the provider died"):
+            hear(server)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("line", [f"{json.dumps(DIED)}\n", f"{json.dumps(DIED)}\n\n"])
+def test_an_error_on_a_line_before_the_first_words_is_tried_again(line: str) -> None:
+    with LocalServer([raw(line, "data: [DONE]\n\n"), GOOD]) as server:
+        assert hear(server)[0].text == "Try Dracula"
+        assert len(server.requests) == 2
 
 
 def test_words_that_are_streamed_as_messages_are_heard() -> None:
@@ -361,3 +389,98 @@ def test_a_stream_of_lines_that_fails_first_is_tried_again_and_one_that_breaks_o
         assert len(server.requests) == 2
         with pytest.raises(UnusableAnswer, match="broke off"):
             hear(server)
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+def test_parts_that_nobody_knows_are_told_once(streamed: bool, caplog: pytest.LogCaptureFixture) -> None:
+    parts = [{"type": "hunch", "text": "Emma?"}, {"type": "text", "text": "Try Dracula"}]
+    choice = {"index": 0, "delta" if streamed else "message": {"content": parts}, "finish_reason": "stop"}
+    answer = events({"choices": [choice]}) if streamed else Answer(body={"choices": [choice]})
+    with LocalServer([answer]) as server:
+        reply, heard = hear(server, times=2)
+    assert reply.text == heard == "Try Dracula"
+    assert caplog.text.count("'hunch'") == 1
+
+
+LONG = "Try Dracula (1897), an old house."
+LAST = {"index": 0, "delta": {}, "finish_reason": "stop"}
+
+
+def deltas(*words: str) -> list[Any]:
+    return [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in words]
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            [*deltas("Try ", "Dracula"), {"choices": [{**LAST, "message": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        (
+            [
+                *deltas("Try ", "Dracula"),
+                {
+                    "choices": [
+                        {
+                            **LAST,
+                            "delta": {"role": "assistant", "content": ""},
+                            "message": {"content": "Try Dracula"},
+                        }
+                    ]
+                },
+            ],
+            "Try Dracula",
+        ),
+        (
+            [*deltas("Try ", "Dra"), {"choices": [{**LAST, "message": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        ([*deltas(LONG[:9], LONG[9:]), {"choices": [{**LAST, "delta": {"content": LONG}}]}], LONG),
+        ([*deltas(LONG[:9], LONG[9:], LONG), {"choices": [LAST]}], LONG),
+        ([*deltas(LONG[:9], LONG[9:], LONG, " Yes."), {"choices": [LAST]}], f"{LONG}{LONG} Yes."),
+        ([*deltas("Try", "Try Dra", "Try Dracula"), {"choices": [LAST]}], "Try Dracula"),
+        ([*deltas("", "Try", "Try Dra", "Try Dracula", "Try Dracula"), {"choices": [LAST]}], "Try Dracula"),
+        (
+            [*deltas("Try", "Try Dra"), {"choices": [{**LAST, "delta": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        (
+            [*deltas("Try", "Try Dra"), {"choices": [{**LAST, "message": {"content": "Try Dracula"}}]}],
+            "Try Dracula",
+        ),
+        # Models say words twice, too.
+        ([*deltas("no", " no"), {"choices": [LAST]}], "no no"),
+        ([*deltas("no ", "no "), {"choices": [LAST]}], "no no "),
+        ([*deltas("ha", "ha", "ha"), {"choices": [LAST]}], "hahaha"),
+        ([*deltas("ha", "haha"), {"choices": [LAST]}], "hahaha"),
+        ([*deltas("ha", "haha", "!"), {"choices": [LAST]}], "hahaha!"),
+        ([*deltas("1", "11", "111", " is"), {"choices": [LAST]}], "111111 is"),
+        ([*deltas("Yes. "), {"choices": [{**LAST, "delta": {"content": "Yes. "}}]}], "Yes. Yes. "),
+        (
+            [*deltas("Try ", "Dracula, ", "Try ", "Dracula, "), {"choices": [LAST]}],
+            "Try Dracula, Try Dracula, ",
+        ),
+    ],
+)
+def test_a_stream_that_repeats_its_words_says_them_once(told: Any, expected: str, thinks: bool) -> None:
+    events_ = told
+    if thinks:
+        # The same happens to thoughts in a field of their own.
+        text = json.dumps(told).replace('"content"', '"reasoning_content"')
+        events_ = [*json.loads(text)[:-1], *deltas("Emma"), *json.loads(text)[-1:]]
+    with LocalServer([events(*events_)]) as server:
+        reply, heard = hear(server)
+    if thinks:
+        assert (reply.completions[0].reasoning, reply.text, heard) == (expected, "Emma", "Emma")
+    else:
+        assert reply.text == heard == expected
+
+
+def test_a_call_of_a_tool_that_a_last_message_repeats_is_one() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    first = {"choices": [{"index": 0, "delta": {"tool_calls": [{**call, "index": 0}]}}]}
+    last = {"choices": [{**LAST, "message": {"content": None, "tool_calls": [call]}}]}
+    with LocalServer([events(first, last)]) as server:
+        assert len(hear(server)[0].completions[0].tool_calls) == 1

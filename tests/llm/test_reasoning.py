@@ -38,6 +38,13 @@ FAMILIES = {
         f"<|start|>assistant<|channel|>final<|message|>{SAID}<|return|>"
     ),
     "channels without special tokens": f"analysis{THOUGHT}assistantfinal{SAID}",
+    "channels, the reply's without a name": (
+        f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|message|>{SAID}<|return|>"
+    ),
+    "channels without special tokens, the speaker first": (f"assistantanalysis{THOUGHT}assistantfinal{SAID}"),
+    "channels without special tokens, a third": (
+        f"assistantanalysis{THOUGHT}assistantcommentary{THOUGHT}assistantfinal{SAID}"
+    ),
     "prose": f"Here is my thought process: {THOUGHT}\n\nHere is my response: {SAID}",
     "channels, small letters": f"analysis{THOUGHT.lower()}assistantfinal{SAID}",
     "channels, another script": f"analysis用户{THOUGHT}assistantfinal{SAID}",
@@ -68,6 +75,8 @@ CLOSING_ALONE = {
         "brackets": "[/THINK]",
         "triangles": "◁/think▷",
         "seed": "</seed:think>",
+        "channels": "<|end|><|start|>assistant<|message|>",
+        "channels with names": "<|end|><|start|>assistant<|channel|>final<|message|>",
     }.items()
 }
 OPEN = {
@@ -75,8 +84,36 @@ OPEN = {
     "brackets": f"[THINK]{THOUGHT}",
     "channels": f"<|channel|>analysis<|message|>{THOUGHT}",
     "channels without special tokens": f"analysis{THOUGHT}",
-    "prose": f"Here is my thought process: {THOUGHT}",
 }
+#: Open where the limit cut it, and else the reply.
+ANNOUNCED = [
+    f"Here is my thought process: {THOUGHT}",
+    f"Here's my reasoning: {THOUGHT} So I suggest Jane Eyre (1847).",
+    f"**Here’s my thinking:**\n{THOUGHT}\nTry Emma (1815).",
+]
+
+
+@pytest.mark.parametrize("answer", ANNOUNCED)
+def test_reasons_that_an_answer_announces_are_the_reply_unless_it_was_cut(answer: str) -> None:
+    assert separate(answer) == Separated(answer)
+    found = separate(answer, cut=True)
+    assert (found.text, found.open) == ("", True)
+    assert THOUGHT in found.reasoning
+
+
+@pytest.mark.parametrize("answer", ANNOUNCED)
+@pytest.mark.parametrize("length", [1, 7, 1000])
+def test_reasons_that_a_stream_announces_are_passed_on_at_its_end_unless_it_was_cut(
+    answer: str, length: int
+) -> None:
+    assert streamed(answer, length) == answer
+    passing = ReasoningFilter()
+    assert not any(passing.feed(answer[at : at + length]) for at in range(0, len(answer), length))
+    assert passing.end(cut=True)[0] == ""
+
+
+def test_another_mark_ends_thoughts_that_were_announced() -> None:
+    assert separate(f"Here is my reasoning: {THOUGHT}</think>{SAID}").text == SAID
 
 
 def streamed(answer: str, length: int, marks: ReasoningMarks = "auto", *, holds: bool = False) -> str:
@@ -98,6 +135,7 @@ def test_thoughts_of_every_family_are_told_apart(name: str) -> None:
 @pytest.mark.parametrize("name", CLOSING_ALONE)
 def test_a_closing_mark_alone_ends_thoughts_that_began_in_the_prompt(name: str) -> None:
     assert separate(CLOSING_ALONE[name]) == Separated(SAID, THOUGHT)
+    assert closes_alone(CLOSING_ALONE[name])
 
 
 @pytest.mark.parametrize("name", OPEN)
@@ -118,6 +156,7 @@ def test_an_answer_that_breaks_off_in_its_thoughts_is_open_and_says_nothing(name
         "Analysis shows that you like drama.",
         "analysis of your taste: drama",
         "commentary is free",
+        "The assistantanalysis tool said: assistantfinal is a word",
         "Here is my pick: Dracula (1897).",
         "What do you think? I think [thinking aloud] it is fine.",
     ],

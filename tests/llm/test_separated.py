@@ -33,6 +33,18 @@ async def test_an_answer_cut_in_its_thoughts_is_no_reply_and_says_what_helps() -
         await model.chat(ChatRequest(ASKED))
 
 
+@pytest.mark.parametrize("streams", [True, False])
+async def test_reasons_that_a_whole_answer_announces_are_said(streams: bool) -> None:
+    answer = "Here's my reasoning: you liked comedies, so I suggest Jane Eyre (1847)."
+    model = SeparatedModel(ScriptedModel(lambda _: answer))
+    if streams:
+        pieces, reply = await told(model)
+        assert "".join(pieces) == answer
+    else:
+        reply = await model.chat(ChatRequest(ASKED))
+    assert reply.completions == (Completion(answer),)
+
+
 async def test_of_several_drafts_those_cut_in_their_thoughts_are_empty() -> None:
     model = SeparatedModel(ScriptedModel(lambda _: ["<think>hm", "<think>yes</think>Try Dracula (1897)."]))
     reply = await model.chat(ChatRequest(ASKED, n=2, temperature=1.0))

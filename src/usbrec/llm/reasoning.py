@@ -43,12 +43,15 @@ __all__ = [
 ]
 
 _CHANNEL = re.compile(
-    r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>", re.I
+    r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
+    # A message without a channel is said.
+    r"|<\|start\|>assistant\s*<\|message\|>",
+    re.I,
 )
 _CHANNEL_END = re.compile(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
 #: The same where a tokenizer has left its special tokens out.
 _BARE_CHANNEL = re.compile(
-    r"\s*(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
+    r"\s*(?:assistant)?(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
     r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))",
     re.S,
 )
@@ -82,26 +85,30 @@ class Separated:
     ended: bool = False
 
 
-def separate(answer: str, marks: ReasoningMarks = "auto") -> Separated:
-    """The reply of an answer, and the reasoning beside it.
+def separate(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = False) -> Separated:
+    """The reply of an answer, and the reasoning beside it; `cut` where the limit of tokens ended it.
 
     A closing mark without an opening one makes everything before it reasoning; an opening one without a
     closing one everything behind it, and the answer is `open`. Thoughts that their own mark does not close
     end at the closing mark of another family, unless that is quoted or was opened in them. An answer without
-    marks is the reply as it is.
+    marks is the reply as it is, and so is one that announces its reasoning in words, has nothing above the
+    reply and was not cut: the reasons are a part of what is said.
     """
-    return separate_so_far(answer, marks)[0]
+    return separate_so_far(answer, marks, cut=cut)[0]
 
 
-def separate_so_far(answer: str, marks: ReasoningMarks = "auto") -> tuple[Separated, bool]:
-    """The same, and whether what follows could still change what ended the thoughts."""
+def separate_so_far(
+    answer: str, marks: ReasoningMarks = "auto", *, cut: bool = True
+) -> tuple[Separated, bool]:
+    """The same of an answer that may go on, and whether what follows could still change what ended the
+    thoughts."""
     if marks == "off" or not answer:
         return Separated(answer), False
-    found, unsure = _in_parts(answer, marks)
+    found, unsure = _in_parts(answer, marks, cut)
     while marks == "auto" and (tagged := first_tag(found.text)) is not None:
         # A tag for thoughts that is one at the beginning of what is said alone.
         thought, said = tagged
-        rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks)
+        rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks, cut)
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
     if (said := without_end(found.text)) is not None:
@@ -109,10 +116,10 @@ def separate_so_far(answer: str, marks: ReasoningMarks = "auto") -> tuple[Separa
     return found, unsure
 
 
-def _in_parts(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
+def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
     if marks == "auto":
         for way in _WAYS:
-            if (found := way(answer)) is not None:
+            if (found := way(answer)) is not None and (cut or not _announces(answer)):
                 return found, False
     return _by_marks(answer, marks)
 
@@ -121,9 +128,9 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
     """Whether the first mark of an answer closes thoughts: their opening one stood in the prompt."""
     if marks == "off":
         return False
-    if marks == "auto" and any(
-        way(answer) is not None for way in (_by_channels, _by_bare_channels, _by_prose)
-    ):
+    if marks == "auto" and (header := _CHANNEL.search(answer)) is not None:
+        return bool(answer[: header.start()].strip()) and _is_said(header)
+    if marks == "auto" and any(way(answer) is not None for way in (_by_bare_channels, _by_prose)):
         return False
     marked = (one for one in read_marks(marks).find(answer) if one.kind in ("opens", "closes"))
     first = next((one for one in marked if one.kind == "opens" or one.family.alone), None)
@@ -151,6 +158,12 @@ def reads_like_thought(answer: str) -> bool:
 def in_words(answer: str) -> bool:
     """Whether thoughts stand under words that say so."""
     return _by_prose(answer) is not None
+
+
+def _announces(answer: str) -> bool:
+    """Whether an answer begins with words about its reasoning, and has none above a reply."""
+    match = _PROSE.fullmatch(answer)
+    return match is not None and match["said"] is None
 
 
 def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
@@ -257,13 +270,18 @@ def _by_channels(answer: str) -> Separated | None:
     if not found:
         return None
     said: list[str] = []
-    thought = [answer[: found[0].start()]]
+    # What stands before the first header began in the prompt.
+    thought = [_CHANNEL_END.split(answer[: found[0].start()])[0]]
     for match, after in zip(found, [*found[1:], None], strict=True):
         body = answer[match.end() : None if after is None else after.start()]
         if (end := _CHANNEL_END.search(body)) is not None:
             body = body[: end.start()]
-        (said if match[1].lower() == "final" else thought).append(body)
+        (said if _is_said(match) else thought).append(body)
     return Separated("".join(said).strip(), _joined(thought), open=not said)
+
+
+def _is_said(header: re.Match[str]) -> bool:
+    return header[1] is None or header[1].lower() == "final"
 
 
 def _by_bare_channels(answer: str) -> Separated | None:

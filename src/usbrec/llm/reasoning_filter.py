@@ -24,8 +24,7 @@ _OPENINGS = (
     *(family.opening for family in FAMILIES),
     "<|channel|>",
     "<|start|>",
-    "analysis",
-    "commentary",
+    *("analysis", "commentary", "assistantanalysis", "assistantcommentary"),
     "<|im_start|>",
     *(f"{heading}{colon}" for heading in HEADINGS for colon in (":", " :", "：")),
     *(f"{bracket[0]}{heading}{bracket[1]}" for heading in HEADINGS for bracket in ("【】", "［］", "[]")),
@@ -46,7 +45,7 @@ _HEADED = re.compile(
 )
 #: How an answer begins whose thoughts stand between no two marks, and what ends these.
 _IN_WORDS = re.compile(
-    rf"{_HEADED.pattern}|\s*(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
+    rf"{_HEADED.pattern}|\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
     r"|[\s*#_]*here(?: is|'s|’s) my ",
     re.I,
 )
@@ -121,9 +120,10 @@ class ReasoningFilter:
             return ""
         return self._look()
 
-    def end(self) -> tuple[str, Separated]:
-        """What is still to be passed on, and the whole answer in its parts."""
-        found = separate("".join(self._pieces), self._marks)
+    def end(self, *, cut: bool = False) -> tuple[str, Separated]:
+        """What is still to be passed on, and the whole answer in its parts; `cut` where the limit of tokens
+        ended it."""
+        found = separate("".join(self._pieces), self._marks, cut=cut)
         if self._marks == "off":
             return "", found
         return self._new(found.text), found
@@ -133,7 +133,7 @@ class ReasoningFilter:
         because its closing mark may have been on its way."""
         if self._holds and reads_like_thought(self._head):
             return ""
-        return self.end()[0]
+        return self.end(cut=True)[0]
 
     def _look(self) -> str:
         """Look at the whole answer: what may be passed on, and what follows."""
@@ -161,7 +161,7 @@ class ReasoningFilter:
     def _what_follows(self, answer: str) -> Follows:
         """What a letter behind the answer would be. It is said for sure only where it goes on what has been
         passed on, with nothing but blanks between."""
-        text, told = separate(answer + _LETTER, self._marks).text, "".join(self._told)
+        text, told = separate(answer + _LETTER, self._marks, cut=True).text, "".join(self._told)
         said = text.removesuffix(_LETTER)
         self._told, self._blanks = [told], [said[len(told) :]]
         if said == text:

@@ -79,7 +79,8 @@ class SeparatedModel(Around):
                 tell(rest)
             raise
         separated = self._separated(reply)
-        rest = passing.feed(cleaning.end()) + passing.end()[0]
+        is_cut = reply.completions[0].finish == "length"
+        rest = passing.feed(cleaning.end()) + passing.end(cut=is_cut)[0]
         if rest and separated.completions[0].text:
             tell(rest)
         return separated
@@ -121,7 +122,7 @@ class SeparatedModel(Around):
             )
 
     def _parts(self, completion: Completion) -> Separated:
-        found = separate(completion.text, self._marks)
+        found = separate(completion.text, self._marks, cut=completion.finish == "length")
         if self._alone and found == Separated(completion.text) and self._cut_in_thoughts(completion):
             return Separated("", completion.text, open=True)
         return found

@@ -144,6 +144,7 @@ class OpenAIModel:
         self._gave_logprobs = False
         self._told_of_cuts = False
         self._told_of_ends = False
+        self._told_of_parts = False
 
     @property
     def name(self) -> str:
@@ -331,6 +332,7 @@ class OpenAIModel:
                         self._connection.timeout, self._exchange(fields, on_delta)
                     )
                     cost = answer.cost(time.monotonic() - started, sent=fields)
+                    self._tell_of_parts(answer)
                     return answer.ended_by(fields), cost
                 except HttpFailure as failure:
                     complaint = self._connection.complaint(failure)
@@ -350,6 +352,18 @@ class OpenAIModel:
                 cost.prompt_tokens // cost.calls,
             )
 
+    def _tell_of_parts(self, answer: Body) -> None:
+        """A word about the first part of a reply that is left out."""
+        found = next((kind for one in answer.choices if (kind := one.message.unknown_part)), "")
+        if found and not self._told_of_parts:
+            self._told_of_parts = True
+            _log.warning(
+                "%s: its replies hold parts of the type %.60r, which nobody here knows: their words are left "
+                "out, for they may be thoughts.",
+                self.name,
+                found,
+            )
+
     def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         """A request's body as this server takes it, with what the settings add."""
         return self._dialect.fields(body, streamed=streamed)
@@ -367,8 +381,8 @@ class OpenAIModel:
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason, and without "[DONE]" behind words,
-        broke off and is no answer; what comes behind its end, be it an error or a lost connection, takes
-        nothing back."""
+        broke off and is no answer, and neither is one with an error in it; what else comes behind its end,
+        such as a lost connection, takes nothing back."""
         gathered = Gathered()
         said: Any = None
         try:
@@ -385,9 +399,11 @@ class OpenAIModel:
                 if piece:
                     said = None
                     on_delta(piece)
-        except HttpFailure:
-            if not gathered.ended:
+        except HttpFailure as failure:
+            if failure.connected or not gathered.ended:
                 raise
+        if held := gathered.end():
+            on_delta(held)
         # Other words of the server behind those of the reply may say why it broke off.
         if (body := gathered.body(done=stream.done and said is None)) is None:
             words = "" if said is None else f" It says: {self._connection.words(said)}"

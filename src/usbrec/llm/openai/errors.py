@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -74,6 +75,7 @@ _OTHER_NAMES = {
     "frequency_penalty": re.compile(r"\bpenalt(?:y|ies)\b", re.IGNORECASE),
 }
 
+_TAG = re.compile(r"<[^<>]*>")
 #: The fields in which servers say what is wrong, whatever else stands in the body.
 _SAID = ("message", "detail", "error", "error_message", "msg", "errors", "reason")
 
@@ -123,7 +125,7 @@ class Complaint:
             code=without_key(fields.get("code") or ""),
             parameter=without_key(fields.get("param") or ""),
             reason=_shown(without_key(said)),
-            text=f"{without_key(said)}\n{without_key(body)}",
+            text=_searched(without_key(said), without_key(body)),
             for_good=for_good,
         )
 
@@ -190,6 +192,17 @@ class Complaint:
         if status is not None and self.too_long:
             return PromptTooLong(f"The prompt does not fit the context of {model!r}: {self.reason}")
         return UnusableAnswer(f"The server at {host} answered {status or 'with an error'}: {self.reason}")
+
+
+def refuses_roles(text: str) -> bool:
+    """Whether a text says that a system message, or the order of the speakers, is not taken."""
+    return bool(_NO_SYSTEM.search(text) or _WANTS_TURNS.search(text))
+
+
+def _searched(said: str, body: str) -> str:
+    """All that a server said, a page also without what makes it one."""
+    plain = " ".join(html.unescape(_TAG.sub(" ", body)).split()) if is_page(body) else ""
+    return f"{said}\n{body}\n{plain}"
 
 
 def is_page(text: str) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 async def data_of_events(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
     """The data of each event; comments and ids are left out, and so is an event without data. What an event
-    of the name "error" says is given as JSON with an `error`, like the errors in events without a name.
+    of the name "error" says is given as JSON with an `error`, like the errors in events without a name. An
+    object on a line of its own is an event, too: so errors come from servers whose stream fails on the way.
 
     Lines end in any of the three ways that the format allows, also across pieces. An event that the stream's
     end cuts off before its empty line is given all the same: servers forget that line.
@@ -23,6 +24,11 @@ async def data_of_events(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
                 data.append(value.removeprefix(" "))
             elif name == "event":
                 kind = value.strip()
+            elif _is_object(line):
+                if data:
+                    yield _event(kind, data)
+                yield line
+                data, kind = [], ""
             continue
         if data or kind == "error":
             yield _event(kind, data)
@@ -47,6 +53,15 @@ def holds_lines(body: bytes) -> bool:
     """Whether a body is lines of JSON, whatever its type says: several objects, each on a line of its own."""
     lines = [line.strip(b"\x1e \t\r") for line in body.splitlines() if line.strip()]
     return len(lines) > 1 and all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
+
+
+def _is_object(line: str) -> bool:
+    if not line.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _event(kind: str, data: list[str]) -> str:

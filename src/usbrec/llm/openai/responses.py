@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import math
 import re
@@ -10,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from unicodedata import east_asian_width
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator
 
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
-from usbrec.llm.marks import is_thought_part
+from usbrec.llm.openai import parts
+from usbrec.llm.openai.statuses import reason_of
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
@@ -31,12 +31,16 @@ _LIMITS = frozenset(
         *("max_output_tokens", "max_new_tokens", "max_completion_tokens"),
     }
 )
+#: And that a filter withheld the rest of it, or all (OpenAI; Zhipu; Google; Anthropic; Bedrock).
+_WITHHELD = frozenset(
+    {
+        *("content_filter", "content_filtered", "sensitive", "safety", "recitation"),
+        *("refusal", "blocked", "blocklist", "prohibited_content", "spii", "image_safety"),
+        *("guardrail", "guardrail_intervened", "moderation", "policy_violation"),
+    }
+)
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
 _BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
-#: In a text that lists parts, the first one's type stands within so many characters.
-_TO_TYPE = 40
-#: Nested deeper, a text is none.
-_DEEPEST = 4
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
 #: Korean, which are wide, count as two.
 LETTERS_A_TOKEN = 7.0
@@ -52,6 +56,7 @@ class BodyMessage(BaseModel):
 
     content: str | list[Any] | None = None
     refusal: Any = None
+    _unknown: str = PrivateAttr("")
 
     @field_validator("content", mode="before")
     @classmethod
@@ -59,14 +64,18 @@ class BodyMessage(BaseModel):
         """One part without its list is what is said, too, and so is a list of parts that somebody on the way
         has turned into a text."""
         if isinstance(value, str):
-            return _listed_parts(value) or value
-        return [value] if isinstance(value, Mapping) and "type" in value else value
+            return parts.listed_parts(value) or value
+        return [value] if isinstance(value, Mapping) else value
 
     @classmethod
-    def of(cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = ()) -> BodyMessage:
+    def of(
+        cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = (), unknown: str = ""
+    ) -> BodyMessage:
         """A message put together from a stream."""
         more = {"tool_calls": list(tool_calls)} if tool_calls else {}
-        return cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+        message = cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
+        message._unknown = unknown
+        return message
 
     @property
     def tool_calls(self) -> tuple[Mapping[str, Any], ...]:
@@ -78,15 +87,26 @@ class BodyMessage(BaseModel):
     @property
     def text(self) -> str:
         """What is said, "" for nothing."""
-        return _clean(_said(self.content))
+        return _clean(parts.said(self.content))
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anything is said, thought or asked for."""
+        return bool(self.text or self.reasoning or (self.model_extra or {}).get("tool_calls"))
+
+    @property
+    def unknown_part(self) -> str:
+        """The name of a kind of parts that hold words and are left out, because nobody knows them; "" for
+        none."""
+        return self._unknown or parts.unknown(self.content)
 
     @property
     def reasoning_place(self) -> str:
         """Where the server has told thoughts apart, in words; "" where it has not."""
         extra = self.model_extra or {}
-        fields = [name for name in _REASONING_FIELDS if _thought(extra.get(name))]
-        parts = ["parts of the content"] if _thought_parts(self.content) else []
-        return ", ".join([*fields, *parts])
+        fields = [name for name in _REASONING_FIELDS if parts.words_of(extra.get(name))]
+        inside = ["parts of the content"] if parts.thought(self.content) else []
+        return ", ".join([*fields, *inside])
 
     @property
     def reasoning(self) -> str:
@@ -94,9 +114,9 @@ class BodyMessage(BaseModel):
         extra = self.model_extra or {}
         if not extra and isinstance(self.content, str):
             return ""
-        fields = (_thought(extra.get(name)) for name in _REASONING_FIELDS)
+        fields = (parts.words_of(extra.get(name)) for name in _REASONING_FIELDS)
         # Some servers send the same thoughts under two names.
-        found = dict.fromkeys(text for text in (*fields, _thought_parts(self.content)) if text)
+        found = dict.fromkeys(text for text in (*fields, parts.thought(self.content)) if text)
         return _clean("\n".join(found))
 
 
@@ -139,66 +159,6 @@ def put_together(calls: list[dict[str, Any]], pieces: Any) -> None:
             held["arguments"] = json.dumps(arguments)
 
 
-def _listed_parts(text: str) -> list[Any] | None:
-    """The parts that a text lists, as JSON or as Python writes them; None unless all are parts and one of
-    them is a thought, so that a reply in JSON stays as it is."""
-    begun = text.lstrip()
-    if not begun.startswith(("[{", "[ {", "[\n")) or "type" not in begun[:_TO_TYPE]:
-        return None
-    try:
-        listed: Any = parse_json(begun)
-    except ValueError:
-        try:
-            listed = ast.literal_eval(begun.rstrip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
-    is_parts = isinstance(listed, list) and all(isinstance(one, dict) and "type" in one for one in listed)
-    return listed if is_parts and any(map(_is_thought, listed)) else None
-
-
-def _said(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "".join(_said(part) if isinstance(part, str) else _part(part) for part in content)
-    return _part(content)
-
-
-def _part(part: Any) -> str:
-    """The text of one part of a content; "" of thoughts, pictures and what nobody knows."""
-    if not isinstance(part, Mapping) or _is_thought(part):
-        return ""
-    text = part.get("text")
-    if isinstance(text, Mapping):
-        text = text.get("value")
-    return text if isinstance(text, str) else ""
-
-
-def _is_thought(part: Any) -> bool:
-    return isinstance(part, Mapping) and is_thought_part(part.get("type", "text"), part.get("thought"))
-
-
-def _thought_parts(content: Any) -> str:
-    if not isinstance(content, list):
-        return ""
-    parts = [part for part in content if _is_thought(part)]
-    return "\n".join(text for part in parts if (text := _thought(part)))
-
-
-def _thought(value: Any, depth: int = 0) -> str:
-    """Thoughts in whatever shape: a text, a part, a list of parts."""
-    if isinstance(value, str):
-        return value
-    if depth > _DEEPEST:
-        return ""
-    if isinstance(value, Mapping):
-        named = (value.get(name) for name in ("thinking", "text", "reasoning", "content", "summary"))
-        return next((text for one in named if (text := _thought(one, depth + 1))), "")
-    if isinstance(value, list):
-        return "".join(_thought(one, depth + 1) for one in value)
-    return ""
-
-
 def _clean(text: str) -> str:
     """Half a surrogate pair, which no file can hold, becomes "?"."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -224,7 +184,12 @@ class BodyChoice(BaseModel):
     @property
     def cut(self) -> bool:
         """Whether the limit of tokens ended it."""
-        return (self.finish_reason or "").lower() in _LIMITS
+        return reason_of(self.finish_reason) in _LIMITS
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a filter did."""
+        return reason_of(self.finish_reason) in _WITHHELD
 
     @property
     def text(self) -> str:
@@ -233,7 +198,7 @@ class BodyChoice(BaseModel):
 
     def separated(self, marks: ReasoningMarks = "auto") -> Separated:
         """Reply and reasoning: what the server has told apart, and what stands between marks."""
-        found = separate(self.message.text, marks)
+        found = separate(self.message.text, marks, cut=self.cut)
         apart = self.message.reasoning
         thought = "\n".join(part for part in (apart, found.reasoning) if part)
         # Thoughts in a field of their own, and the limit before the first word of the reply.
@@ -242,10 +207,9 @@ class BodyChoice(BaseModel):
 
     def completion(self) -> Completion:
         """The content as it came, and the reasoning that the server has told apart."""
-        cut = self.cut or self.finish_reason == "content_filter"
         return Completion(
             self.text,
-            "length" if cut else "stop",
+            "length" if self.cut or self.withheld else "stop",
             reasoning=self.message.reasoning,
             tool_calls=self.message.tool_calls,
         )
@@ -254,6 +218,8 @@ class BodyChoice(BaseModel):
         """In words for an error message: why there is no text."""
         if self.message.refusal:
             return "a refusal instead of an answer"
+        if self.withheld:
+            return f"an answer that a filter withheld (finish_reason {self.finish_reason!r})"
         if self.separated(marks).open:
             return "no reply within the limit: it was still reasoning when the tokens ran out"
         if self.message.reasoning and not self.cut:
@@ -346,13 +312,12 @@ class ChunkChoice(BaseModel):
     message: Any = None
 
     @property
-    def said(self) -> BodyMessage | None:
-        """The piece, wherever the server puts it."""
-        if self.delta is not None and (self.delta.model_extra or self.delta.content is not None):
-            return self.delta
-        if isinstance(self.message, Mapping):
-            return BodyMessage.model_validate(self.message)
-        return self.delta
+    def said(self) -> tuple[BodyMessage | None, bool]:
+        """The piece, wherever the server puts it, and whether that is in a message."""
+        delta = self.delta
+        if isinstance(self.message, Mapping) and not (delta is not None and delta.speaks):
+            return BodyMessage.model_validate(self.message), True
+        return delta, False
 
 
 class Chunk(BaseModel):

@@ -16,11 +16,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from usbrec.llm.openai.errors import refuses_roles
+
 #: The longest wait asked for that is heeded, in seconds.
 LONGEST_WAIT = 60.0
 #: A refusal of the upstream in a proxy's own words.
 _WRAPPED = re.compile(
     rb"(?:error code|status(?:[ _]code)?|HTTP(?:/[\d.]+)?)\W{0,4}(400|401|403|404|413|422)\b", re.IGNORECASE
+)
+#: The same in the JSON of its error, be that in a text; and in the names that Python's clients give it.
+_WRAPPED_CODE = re.compile(
+    rb'"(?:code|status|status_?code)\\*"\s*:\s*\\*"?(400|401|403|404|413|422)\b', re.IGNORECASE
+)
+_WRAPPED_NAME = re.compile(
+    rb"\b(?:(?P<s400>BadRequest|InvalidRequest|ContextWindowExceeded)|(?P<s401>Authentication)"
+    rb"|(?P<s403>PermissionDenied)|(?P<s404>NotFound)|(?P<s422>UnprocessableEntity))Error\b"
 )
 #: And of its faults that may pass.
 _WRAPPED_PASSING = re.compile(
@@ -34,11 +44,18 @@ _DURATION = re.compile(
     r"\s*(?:(?P<seconds>\d+(?:\.\d+)?)\s*s(?:ec(?:ond)?s?)?)?\s*(?:(?P<thousandths>\d+(?:\.\d+)?)\s*ms)?\s*",
     re.IGNORECASE,
 )
-#: How servers say that they broke a reply off in the middle (OpenRouter, Mistral; vLLM and SGLang; DeepSeek):
-#: what came is no reply, however much of it there is.
-BROKEN_OFF = frozenset({"error", "abort", "insufficient_system_resource"})
-_BROKEN_OFF = re.compile(
-    rb'"finish_reason"\s*:\s*"(?:%s)"' % "|".join(sorted(BROKEN_OFF)).encode(), re.IGNORECASE
+#: How servers say that they broke a reply off in the middle (OpenRouter, Mistral; vLLM and SGLang; DeepSeek;
+#: Zhipu): what came is no reply, however much of it there is. So does whatever ends in "error".
+_BROKEN_OFF = frozenset(
+    {
+        *("error", "abort", "aborted", "cancel", "cancelled", "canceled", "interrupted", "failed", "failure"),
+        *("timeout", "insufficient_system_resource"),
+    }
+)
+#: What a body has in it, at a glance, that speaks of an error or a reply broken off.
+_SPEAKS = re.compile(
+    rb'"(?:finish_reason_|finishreason\.)?(?:\w{0,40}error|%s)"' % "|".join(sorted(_BROKEN_OFF)).encode(),
+    re.IGNORECASE,
 )
 #: What errors are called that name no number, by OpenAI and those who answer like it; Google's names, too.
 _NAMED = {
@@ -72,18 +89,28 @@ def true_status(status: int, body: bytes, *, answered: bool) -> int:
     `answered` before; before that it is a wrong address, which is told at once."""
     if status == 200:
         whole = is_whole(body)
-        speaks = not whole or b'"error"' in body or _BROKEN_OFF.search(body) is not None
+        speaks = not whole or _SPEAKS.search(body) is not None
         parsed = _parsed(body) if speaks else None
         if (within := status_within(parsed)) is not None:
             return within
         if not whole and words_of(parsed) is not None and (named := _status_of({}, _only(parsed))) != BEHIND:
             return named
         return BEHIND if answered and not whole else status
-    if status >= 500 and (found := _WRAPPED.search(body)) is not None:
-        return int(found[1])
+    if status >= 500:
+        return _wrapped(body) or status
     if status in (400, 422) and (found := _WRAPPED_PASSING.search(body)) is not None:
         return int(found[1])
     return status
+
+
+def _wrapped(body: bytes) -> int | None:
+    """The status of a refusal that a fault is about; None where it is about none."""
+    if (found := _WRAPPED.search(body) or _WRAPPED_CODE.search(body)) is not None:
+        return int(found[1])
+    if (found := _WRAPPED_NAME.search(body)) is not None:
+        return int(str(found.lastgroup)[1:])
+    # A chat template that fails is the request's fault, whatever its server makes of that.
+    return 400 if refuses_roles(body.decode("utf-8", "replace")) else None
 
 
 def is_whole(body: bytes) -> bool:
@@ -98,15 +125,14 @@ def is_passing(status: int, headers: Mapping[str, str]) -> bool:
 
 
 def status_within(body: Any) -> int | None:
-    """The status of an error that stands in place of an answer, or broke one of its choices off; None where
-    none does."""
+    """The status of an error that stands in place of an answer or beside it, or broke one of its choices off;
+    None where none does."""
     body = _only(body)
     if not isinstance(body, Mapping):
         return None
-    if body.get("choices"):
-        error = _broken_off(body["choices"])
-    else:
-        error = body.get("error") or (body if body.get("object") == "error" else None)
+    error = _error_beside(body) or _broken_off(body.get("choices"))
+    if not error and not body.get("choices") and body.get("object") == "error":
+        error = body
     return _status_of(error, body) if error else None
 
 
@@ -149,8 +175,6 @@ def error_of_event(event: Any) -> int | None:
     event = _only(event)
     if not isinstance(event, Mapping):
         return None
-    if event.get("error"):
-        return _status_of(event["error"], event)
     if (status := status_within(event)) is not None or words_of(event) is None:
         return status
     status = _status_of(event, event)
@@ -178,7 +202,7 @@ def error_of(parsed: Any) -> Any:
     parsed = _only(parsed)
     if not isinstance(parsed, Mapping):
         return parsed
-    return parsed.get("error") or _broken_off(parsed.get("choices")) or parsed
+    return _error_beside(parsed) or _broken_off(parsed.get("choices")) or parsed
 
 
 def words_of(body: Any) -> Any:
@@ -194,12 +218,41 @@ def _only(body: Any) -> Any:
     return body[0] if isinstance(body, list) and len(body) == 1 else body
 
 
+def reason_of(finish: Any) -> str:
+    """Why a reply ended, without capitals and what some put around it ("FINISH_REASON_SAFETY")."""
+    if isinstance(finish, Mapping):
+        finish = finish.get("type") or finish.get("reason")
+    name = "" if finish is None else str(finish).lower().rpartition(".")[2]
+    return name.removeprefix("finish_reason_").replace("-", "_").replace(" ", "_")
+
+
+def breaks_off(finish: Any) -> bool:
+    """Whether this end of a reply is none."""
+    reason = reason_of(finish)
+    return reason in _BROKEN_OFF or reason.endswith("error")
+
+
+def _error_beside(fields: Mapping[str, Any]) -> Any:
+    """The error that a body or a choice holds; None for none, and for one that says nothing or that all is
+    well."""
+    error = fields.get("error")
+    if isinstance(error, Mapping):
+        code = error.get("code")
+        fine = isinstance(code, int) and 200 <= code < 300
+        return error if any(error.values()) and not fine else None
+    return error or None
+
+
 def _broken_off(choices: Any) -> Any:
-    """What is said of the first choice that the server broke off; None where there is none."""
+    """What is said of the first choice that failed or that the server broke off; None where there is none."""
     for choice in choices if isinstance(choices, list) else ():
-        reason = choice.get("finish_reason") if isinstance(choice, Mapping) else None
-        if isinstance(reason, str) and reason.lower() in BROKEN_OFF:
-            return choice.get("error") or f"it broke the reply off (finish_reason {reason!r})"
+        if not isinstance(choice, Mapping):
+            continue
+        reason = choice.get("finish_reason")
+        if error := _error_beside(choice):
+            return error
+        if breaks_off(reason):
+            return f"it broke the reply off (finish_reason {reason!r})"
     return None
 
 

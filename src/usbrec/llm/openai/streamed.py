@@ -5,34 +5,51 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from usbrec.llm.openai.repeats import StreamedText
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, ChunkChoice, put_together
-from usbrec.llm.openai.statuses import BROKEN_OFF
+from usbrec.llm.openai.statuses import breaks_off
 
 
 @dataclass
 class _Choice:
-    pieces: list[str] = field(default_factory=list)
-    thoughts: list[str] = field(default_factory=list)
+    said: StreamedText = field(default_factory=StreamedText)
+    thoughts: StreamedText = field(default_factory=StreamedText)
     calls: list[dict[str, Any]] = field(default_factory=list)
     finish: str | None = None
     logprobs: Any = None
+    unknown: str = ""
+    in_deltas: bool = False
 
     def add(self, choice: ChunkChoice) -> str:
         self.finish = choice.finish_reason or self.finish
         self.logprobs = self.logprobs or choice.logprobs
-        if (said := choice.said) is None:
+        message, whole = choice.said
+        if message is None:
             return ""
-        self.thoughts.append(said.reasoning)
-        put_together(self.calls, (said.model_extra or {}).get("tool_calls"))
-        self.pieces.append(said.text)
-        return said.text
+        calls = (message.model_extra or {}).get("tool_calls")
+        self.unknown = self.unknown or message.unknown_part
+        if whole and self.in_deltas:
+            # Behind its pieces a message is all of them.
+            self.thoughts.add_whole(message.reasoning)
+            if not self.calls:
+                put_together(self.calls, calls)
+            return self.said.add_whole(message.text)
+        self.in_deltas = self.in_deltas or not whole
+        last = choice.finish_reason is not None
+        self.thoughts.add(message.reasoning, last=last)
+        put_together(self.calls, calls)
+        return self.said.add(message.text, last=last)
+
+    def end(self) -> str:
+        self.thoughts.end()
+        return self.said.end()
 
     def ends(self, done: bool) -> bool:
         """Whether it has an end; where the stream is `done`, having said something is one."""
-        return self.finish is not None or (done and bool("".join(self.pieces).strip() or self.calls))
+        return self.finish is not None or (done and bool(self.said.text.strip() or self.calls))
 
     def whole(self) -> BodyChoice:
-        message = BodyMessage.of("".join(self.pieces), "".join(self.thoughts), self.calls)
+        message = BodyMessage.of(self.said.text, self.thoughts.text, self.calls, self.unknown)
         return BodyChoice(message=message, finish_reason=self.finish, logprobs=self.logprobs)
 
 
@@ -55,11 +72,15 @@ class Gathered:
                 told += new
         return told
 
+    def end(self) -> str:
+        """The words of the choice that came first which were held back, now that nothing more comes."""
+        return next(iter([choice.end() for choice in self._choices.values()]), "")
+
     @property
     def ended(self) -> bool:
         """Whether all choices that began have an end, and none of them was broken off."""
         finishes = [choice.finish for choice in self._choices.values()]
-        return bool(finishes) and all(one and one.lower() not in BROKEN_OFF for one in finishes)
+        return bool(finishes) and all(one and not breaks_off(one) for one in finishes)
 
     def body(self, *, done: bool = False) -> Body | None:
         """The choices that have an end; None for a stream that broke off. `done`: "[DONE]" has come, which is
