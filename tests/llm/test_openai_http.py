@@ -69,7 +69,9 @@ def test_a_refusal_inside_a_200_is_not_tried_again() -> None:
         (None, None),
     ],
 )
-def test_the_status_of_an_error_is_read_beside_an_answer_and_in_place_of_one(body: Any, status: int | None) -> None:
+def test_the_status_of_an_error_is_read_beside_an_answer_and_in_place_of_one(
+    body: Any, status: int | None
+) -> None:
     assert status_within(body) == status
 
 
