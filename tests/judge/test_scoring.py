@@ -224,6 +224,28 @@ async def test_a_way_that_is_asked_for_is_tried_alone() -> None:
         await probe(judge_of(ScriptedModel(lambda _: "2")), ["one"], way="exact", max_tokens=50, seed=0)
 
 
+@pytest.mark.parametrize(
+    ("tokens", "why"),
+    [
+        ({"0": 0.7, "1": 0.6, "2": 0.5}, r"none: as probabilities they are 1\.80 together, .* more than 1"),
+        ({"1": 0.9, "2": 0.05, "0": 0.01, "x": 0.9}, r"1\.86 together"),
+    ],
+)
+async def test_log_probabilities_that_are_none_are_told_as_that(tokens: dict[str, float], why: str) -> None:
+    listed = [{"token": token, "logprob": math.log(share)} for token, share in tokens.items()]
+    with LocalServer([completion("1", logprobs={"content": [{"top_logprobs": listed}]})]) as server:
+        judge = ModelJudge(OpenAIModel("m", base_url=server.url), PROMPTS, scoring=Scoring("exact"))
+        with pytest.raises(ModelRefused, match=why) as told:
+            await probe(judge, ["one"], way="exact", max_tokens=50, seed=0)
+        assert "gives no log-probabilities" not in str(told.value)
+        score = await judge.ask("two", seed=0)
+        choice = await judge.model.choose(ChoiceRequest((), DIGITS, way="exact"))
+        await judge.model.aclose()
+    assert score.value is None
+    assert score.detail["why"] == choice.untold
+    assert Choice.from_json(choice.to_json()) == choice
+
+
 async def test_once_the_way_is_known_no_row_is_scored_in_another() -> None:
     weights = iter([{"2": 0.9, "1": 0.05, "0": 0.04}, None, {"2": 0.2}])
     model = ScriptedModel(lambda _: "0", choose=lambda _: next(weights))

@@ -27,7 +27,7 @@ from usbrec.errors import (
     UnusableAnswer,
     UsbRecError,
 )
-from usbrec.llm.choices import FirstToken, read_first_token, read_option
+from usbrec.llm.choices import FirstToken, read_first_token, read_option, why_untold
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.protocol import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Message
@@ -834,6 +834,8 @@ def test_a_longer_number_is_no_digit(number: str) -> None:
 
 def test_a_first_token_that_may_begin_an_option_cannot_tell() -> None:
     assert read_first_token([("1", 0.9), ("2", 0.1)], ("1", "10")) is None
+    assert "several tokens" in why_untold([("1", 0.9), ("2", 0.1)])
+    assert why_untold([]) == ""
     told = read_first_token([("1", 0.6), ("10", 0.2)], ("1", "10"))
     assert told is not None
     assert told.listed == {"1": 0.6, "10": 0.2}

@@ -157,7 +157,8 @@ def score_of(choice: Choice, *, temperature: float = 1.0, mass_floor: float = 0.
     probabilities = choice.probabilities
     value = None if probabilities is None or why is not None else _expected(probabilities)
     if value is None and why is None:
-        why = "no log-probabilities to be had" if choice.method == "exact" else "no vote could be read"
+        none = choice.untold or "no log-probabilities to be had"
+        why = none if choice.method == "exact" else "no vote could be read"
     return Score(
         value=None if value is None else round(value, 6),
         method=choice.method,

@@ -87,7 +87,7 @@ async def _exact(judge: ModelJudge, prompts: Sequence[str | Question], seed: int
     for prompt in prompts:
         choice = await asking.model.choose(asking.request(prompt, seed=seed))
         if choice.mass is None and choice.probabilities is None:
-            return None
+            return Probed("exact", None, doubt=choice.untold) if choice.untold else None
         # A backend that does not see the mass reads the options' own probabilities in full.
         masses.append(1.0 if choice.mass is None else choice.mass)
         score = score_of(choice, temperature=judge.temperature, mass_floor=judge.mass_floor)
@@ -133,7 +133,7 @@ def _no_score(
     readable: float | None,
 ) -> str:
     tried = (
-        "it gives no log-probabilities"
+        doubt or "it gives no log-probabilities"
         if mass is None
         else doubt
         if doubt is not None and mass >= judge.mass_floor

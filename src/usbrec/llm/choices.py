@@ -70,7 +70,7 @@ def read_first_token(tokens: Sequence[tuple[str, float]], options: Sequence[str]
     tokenizer's own sign for a blank, or in full width; and once where a server lists it twice.
     """
     tokens = tuple(dict.fromkeys(tokens))
-    if math.fsum(probability for _, probability in tokens) > _MOST_TOGETHER:
+    if _together(tokens) > _MOST_TOGETHER:
         return None
     forms: dict[str, Counter[str]] = {option: Counter() for option in options}
     found: dict[str, float] = {}
@@ -88,6 +88,22 @@ def read_first_token(tokens: Sequence[tuple[str, float]], options: Sequence[str]
     least = min(probability for _, probability in tokens)
     left = 1.0 - math.fsum(probability for _, probability in tokens)
     return FirstToken(found, least, _hidden(forms, least, left))
+
+
+def why_untold(tokens: Sequence[tuple[str, float]]) -> str:
+    """In words: why listed tokens of which `read_first_token` makes nothing do not tell; "" without any."""
+    if not tokens:
+        return ""
+    if (together := _together(tuple(dict.fromkeys(tokens)))) > _MOST_TOGETHER:
+        return (
+            f"the log-probabilities that it lists for one token are none: as probabilities they are "
+            f"{together:.2f} together, which is more than 1"
+        )
+    return "an answer takes several tokens, of which the first does not tell it from another"
+
+
+def _together(tokens: Sequence[tuple[str, float]]) -> float:
+    return math.fsum(probability for _, probability in tokens)
 
 
 def _hidden(forms: Mapping[str, Counter[str]], least: float, left: float) -> dict[str, float]:

@@ -178,7 +178,8 @@ class Choice:
     renormalising (None where it was not to be had), `listed` has the options' own probabilities before
     tempering, without those that the server did not list, of which none is above `least`. `hidden` is the
     most that forms of an option (" 0" beside "0") may hold which the server did not list, where its list
-    shows that there are several.
+    shows that there are several. `untold` says why what a server listed gives no probabilities, where it
+    listed something.
     """
 
     probabilities: Mapping[str, float] | None
@@ -191,6 +192,7 @@ class Choice:
     reasoned: bool = False
     usage: Usage = field(default_factory=Usage)
     hidden: Mapping[str, float] = field(default_factory=dict)
+    untold: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -205,6 +207,7 @@ class Choice:
             "usage": self.usage.to_json(),
             # Left out where there is none, so that recorded answers keep their bytes.
             **({"hidden": dict(self.hidden)} if self.hidden else {}),
+            **({"untold": self.untold} if self.untold else {}),
         }
 
     @classmethod
@@ -220,6 +223,7 @@ class Choice:
             reasoned=data.get("reasoned", False),
             usage=Usage.from_json(data["usage"]),
             hidden=data.get("hidden", {}),
+            untold=data.get("untold", ""),
         )
 
 

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from usbrec.dialogue import Usage
 from usbrec.errors import CannotDo, ConfigError, UnusableAnswer, UsbRecError
-from usbrec.llm.choices import FirstToken, read_first_token, read_option
+from usbrec.llm.choices import FirstToken, read_first_token, read_option, why_untold
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.openai.connection import (
     OPENAI_KEY,
@@ -219,9 +219,9 @@ class OpenAIModel:
     async def _choose(self, request: ChoiceRequest) -> Choice:
         options, spent = request.options, Usage()
         if request.way != "votes":
-            found, spent = await self._look(request)
+            found, untold, spent = await self._look(request)
             if request.way == "exact" or (found is not None and found.listed):
-                return _exact(found, request, spent)
+                return _exact(found, untold, request, spent)
         longest = max(len(option.encode("utf-8", "replace")) for option in options)
         body = {
             "messages": [message.to_json() for message in request.messages],
@@ -242,8 +242,9 @@ class OpenAIModel:
             usage=spent + usage,
         )
 
-    async def _look(self, request: ChoiceRequest) -> tuple[FirstToken | None, Usage]:
-        """The options' probabilities as first token, and the cost; None where they are not to be had."""
+    async def _look(self, request: ChoiceRequest) -> tuple[FirstToken | None, str, Usage]:
+        """The options' probabilities as first token, and the cost; None where they are not to be had, with
+        the reason where something was listed."""
         spent, again = Usage(), True
         while self._top:
             asked = self._top
@@ -268,15 +269,16 @@ class OpenAIModel:
                 if tokens or not answer.choices[0].text:
                     # A model that ends at once has no first token.
                     self._gave_logprobs = self._gave_logprobs or bool(tokens)
-                    return read_first_token(tokens, request.options), spent
+                    found = read_first_token(tokens, request.options)
+                    return found, why_untold(tokens) if found is None else "", spent
                 # A server that has one and has always kept silent about its probability will do so again.
                 if not self._gave_logprobs:
                     self._top = 0
             # Behind a router one provider may give none while the others do.
             if not again or not self._top:
-                return None, spent
+                return None, "", spent
             again = False
-        return None, spent
+        return None, "", spent
 
     async def _draw(
         self, body: Mapping[str, Any], n: int, seed: int, on_delta: OnDelta | None
@@ -461,10 +463,10 @@ def _until_stop(completion: Completion, stops: Sequence[str]) -> Completion:
     return completion if place is None else replace(completion, text=completion.text[:place], finish="stop")
 
 
-def _exact(found: FirstToken | None, request: ChoiceRequest, usage: Usage) -> Choice:
+def _exact(found: FirstToken | None, untold: str, request: ChoiceRequest, usage: Usage) -> Choice:
     """What log-probabilities say of the options; no probabilities where there are none."""
     if found is None:
-        return Choice(None, "exact", usage=usage)
+        return Choice(None, "exact", usage=usage, untold=untold)
     raw = {option: found.listed.get(option, 0.0) for option in request.options}
     return Choice(
         temper(raw, request.temperature) if found.listed else None,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from usbrec.llm.choices import read_first_token, read_option
+from usbrec.llm.choices import read_first_token, read_option, why_untold
 from usbrec.llm.probing.asking import CLOSED_ALONE, DIGITS, ROOM_TO_THINK, Answered, Declined, Trial, user
 from usbrec.llm.probing.findings import Finding
 from usbrec.llm.reasoning import reads_like_thought
@@ -95,7 +95,9 @@ async def check_log_probabilities(trial: Trial) -> Finding:
         seen = f"{asked} tokens were asked for, {listed} {'is' if listed == 1 else 'are'} listed"
     else:
         seen = "they are given"
-    if found is None or not found.listed:
+    if found is None:
+        return Finding("log-probabilities", "no", f"{seen}; {why_untold(answer.tokens)}", _VOTES, _REMEDY)
+    if not found.listed:
         return Finding("log-probabilities", "no", f"{seen}, and no digit is among them", _VOTES, _REMEDY)
     missing = [digit for digit in DIGITS if digit not in found.listed]
     seen += f"; the digits hold {found.mass:.2g} of the probability"
