@@ -62,7 +62,10 @@ def test_a_library_that_memory_lacks_for_is_not_taken_for_one_that_is_not_instal
     (libraries / "torch.py").write_text(failing, encoding="utf-8")
     ended = usbrec(
         *("train", "judge", ROOT / "docs" / "examples" / "rated-dialogues.jsonl", "-o", tmp_path / "judge"),
-        env={"PYTHONPATH": os.pathsep.join([str(libraries), str(ROOT / "src")])},
+        env={
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            "PYTHONPATH": os.pathsep.join([str(libraries), str(ROOT / "src")]),
+        },
         fresh=True,
     )
     assert ended.returncode == 2, ended.stderr

@@ -77,7 +77,7 @@ SUBCOMMANDS = (
     Subcommand(
         "export",
         "usbrec.cli.export:export",
-        "Write a run's pairs in the shape a trainer reads, or a trained model as one checkpoint.",
+        "Write pairs or samples in the shape a trainer reads, or a trained model as one checkpoint.",
     ),
     Subcommand("models", "usbrec.cli.models:models", "Packaged models, and what a model supports."),
     Subcommand("train", "usbrec.cli.train:train", "Train what recommends, what judges, or who seeks."),

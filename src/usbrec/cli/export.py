@@ -46,7 +46,7 @@ def export(
     ranker: o.Ranker = None,
     limit: o.Limit = None,
 ) -> None:
-    """Write a run's pairs, or samples, in the shape a trainer reads, or a trained model as one checkpoint."""
+    """Write pairs or samples in the shape a trainer reads, or a trained model as one checkpoint."""
     if merge == (to is not None):
         raise ConfigError(
             f"usbrec export: say --to ({_SHAPES}) for pairs or samples, or --merge for a model."
