@@ -46,6 +46,7 @@ def test_a_document_of_what_there_is_makes_nothing_up(reply: str, *, strict: boo
     [
         ('{"title": "Casino (1995)", "year": 1996}', "1996"),
         ('{"title": "Blade Walker", "year": 1995}', "Blade Walker"),
+        ('{"title": "Casino (1995)", "director": "John Carpenter"}', "John Carpenter"),
         ('[{"title": "Casino"}, {"title": "Blade Walker"}]', "Blade Walker"),
         ('{"title": "Casino", "Blade Walker": "It is dark."}', "Blade Walker"),
     ],

@@ -38,6 +38,7 @@ def checked(reply: str, wish: str = "A red wine, please") -> tuple[str, bool]:
         "Prosecco Alba Brut costs fifteen euros.",
         "Der Prosecco Alba Brut kostet fünfzehn Euro.",
         "Only 12 bottles of Prosecco Alba Brut are left.",
+        '{"name": "Prosecco Alba Brut", "price": 15, "in_stock": true}',
     ],
 )
 def test_what_follows_from_a_price_is_said_as_it_is(reply: str) -> None:
@@ -72,6 +73,9 @@ def test_a_wrong_price_is_set_right_where_nothing_else_is_said(reply: str, said:
         "Prosecco Alba Brut costs forty euros.",
         "Prosecco Alba Brut kostet fünfzig Euro.",
         "Only 2 bottles of Prosecco Alba Brut are left.",
+        '{"name": "Prosecco Alba Brut", "price": 19}',
+        '{"name": "Prosecco Alba Brut", "price": "19 €"}',
+        '{"name": "Prosecco Alba Brut", "in_stock": false}',
         "Vom Prosecco Alba Brut sind noch 2 Flaschen da.",
         "Prosecco Alba Brut costs $15.",
         "Prosecco Alba Brut costs £15.",

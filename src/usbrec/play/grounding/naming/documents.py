@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from usbrec.items.constraints.column_types import is_price, is_stock
+
 _FENCED = re.compile(r"```\w*[ \t]*\n(?P<inside>.*?)\n[ \t]*```", re.DOTALL)
 #: A longer text than a reply is; it is read as it stands.
 _LONGEST = 20_000
@@ -18,6 +20,7 @@ _LONGEST = 20_000
 _FIELD = re.compile(r"[a-z][a-zA-Z0-9_-]*")
 #: Fields whose year belongs to the title beside it.
 _TITLES = ("title", "name", "item", "film", "movie", "book", "recommendation")
+_PEOPLE = ("director", "author", "artist", "writer", "directed_by", "by")
 _YEARS = ("year", "release_year", "releaseYear")
 
 
@@ -25,7 +28,8 @@ def as_sentences(text: str) -> str | None:
     """What a reply with an object or a list in JSON says, a sentence for each of its texts; None for a reply
     without one. What stands around the document stays.
 
-    A year stands in brackets behind the title of its object; other numbers are left out.
+    A year stands in brackets behind the title of its object; price, stock and maker are sentences; other numbers
+    are left out.
     """
     for start, end, inside in _places(text):
         document = _read(inside)
@@ -81,6 +85,12 @@ def _told(value: Any) -> Iterator[str]:
                     continue
                 if name == title and dated and f"({year})" not in one:
                     yield f"{one} ({year})."
+                elif title is not None and is_price(name) and not isinstance(one, dict | list):
+                    yield f"{value[title]} costs {one}."
+                elif title is not None and name in _PEOPLE and isinstance(one, str):
+                    yield f"{value[title]} is by {one}."
+                elif title is not None and is_stock(name) and isinstance(one, bool):
+                    yield f"{value[title]} is {'in stock' if one else 'sold out'}."
                 elif _FIELD.fullmatch(name):
                     yield from _told(one)
                 else:
