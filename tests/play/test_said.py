@@ -58,6 +58,7 @@ CALLED_SO = {
     "German": f"{THOUGHT}\nEndgültige Antwort: {SAID}",
     "object": json.dumps({"thinking": THOUGHT, "answer": SAID}),
     "fenced": f"```json\n{json.dumps({'chain_of_thought': THOUGHT, 'final_answer': SAID}, indent=1)}\n```",
+    "recommendation": json.dumps({"reasoning": THOUGHT, "recommendation": SAID}),
     "steps": json.dumps({"reasoning": [THOUGHT], "response": SAID}),
 }
 

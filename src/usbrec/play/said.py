@@ -22,6 +22,8 @@ _REPLY_FIELDS = frozenset(
     {"answer", "finalanswer", "response", "finalresponse", "reply", "message", "text", "content", "output"}
     | {
         "final",
+        "recommendation",
+        "suggestion",
         "utterance",
         "say",
         "said",

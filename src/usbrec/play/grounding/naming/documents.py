@@ -28,8 +28,8 @@ def as_sentences(text: str) -> str | None:
     """What a reply with an object or a list in JSON says, a sentence for each of its texts; None for a reply
     without one. What stands around the document stays.
 
-    A year stands in brackets behind the title of its object; price, stock and maker are sentences; other numbers
-    are left out.
+    A year stands in brackets behind the title of its object; price, stock and maker are sentences; other
+    numbers are left out.
     """
     for start, end, inside in _places(text):
         document = _read(inside)
