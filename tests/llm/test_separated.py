@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.llm import ChatReply, ChatRequest, Completion, Message, ScriptedModel
 from usbrec.llm.controls import ControlFilter, without_controls
+from usbrec.llm.protocol import Around
 from usbrec.llm.separated import SeparatedModel
 
 ASKED = (Message("user", "A film?"),)
@@ -43,6 +46,32 @@ async def test_reasons_that_a_whole_answer_announces_are_said(streams: bool) -> 
     else:
         reply = await model.chat(ChatRequest(ASKED))
     assert reply.completions == (Completion(answer),)
+
+
+@pytest.mark.parametrize(
+    ("text", "thought", "said"),
+    [
+        (
+            "They like ghosts: Jane Eyre (1847)?\nTry Dracula (1897).",
+            "They like ghosts: Jane Eyre (1847)?",
+            "Try Dracula (1897).",
+        ),
+        (
+            "They like ghosts: Jane Eyre (1847)?",
+            "They like ghosts: Jane Eyre (1847)?",
+            "They like ghosts: Jane Eyre (1847)?",
+        ),
+        ("Try Dracula (1897).", "Try", "Try Dracula (1897)."),
+    ],
+)
+async def test_thoughts_that_are_sent_in_both_places_are_no_reply(text: str, thought: str, said: str) -> None:
+    class Both(Around):
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            reply = await self.inner.chat(request)
+            return replace(reply, completions=(Completion(text, reasoning=thought),))
+
+    reply = await SeparatedModel(Both(ScriptedModel(lambda _: text))).chat(ChatRequest(ASKED))
+    assert reply.completions == (Completion(said, reasoning=thought),)
 
 
 async def test_of_several_drafts_those_cut_in_their_thoughts_are_empty() -> None:

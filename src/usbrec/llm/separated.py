@@ -29,6 +29,8 @@ STILL_REASONING = (
     '{ chat_template_kwargs = { enable_thinking = false } } or { reasoning_effort = "low" }, or by '
     "models.thinking = false for a model in this process."
 )
+#: A thought of so many characters does not begin a reply by accident.
+_LONG_THOUGHT = 20
 
 
 class SeparatedModel(Around):
@@ -125,12 +127,19 @@ class SeparatedModel(Around):
         found = separate(completion.text, self._marks, cut=completion.finish == "length")
         if self._alone and found == Separated(completion.text) and self._cut_in_thoughts(completion):
             return Separated("", completion.text, open=True)
-        return found
+        return found if self._marks == "off" else _without_repeated(found, completion.reasoning.strip())
 
     def _cut_in_thoughts(self, completion: Completion) -> bool:
         """Whether an answer without marks, of a model whose answers hold closing ones alone, is thought."""
         told_apart = self._marks == "off" or completion.reasoning or completion.tool_calls
         return completion.finish == "length" and not told_apart
+
+
+def _without_repeated(found: Separated, thought: str) -> Separated:
+    """A reply without the thoughts before it that a server has sent in a field of their own as well."""
+    text = found.text.lstrip()
+    left = text[len(thought) :].lstrip() if len(thought) >= _LONG_THOUGHT and text.startswith(thought) else ""
+    return replace(found, text=left) if left else found
 
 
 def _completion(completion: Completion, found: Separated) -> Completion:
