@@ -6,7 +6,7 @@ scored. A *preference pair* is what training reads. What acts on them lives in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, Self, TypeVar
 
@@ -449,6 +449,9 @@ class Reply:
     def __post_init__(self) -> None:
         if isinstance(self.items, str | bytes):  # one id, not its characters
             object.__setattr__(self, "items", (self.items,))
+        if isinstance(self.items, Set | Mapping):
+            kind = type(self.items).__name__
+            raise TypeError(f"Reply.items: a {kind} has no order. Give a list of ids, best first.")
         if self.items is not None and not isinstance(self.items, tuple):
             object.__setattr__(self, "items", tuple(self.items))
 

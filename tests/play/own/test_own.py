@@ -618,3 +618,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     return folder
+
+
+@pytest.mark.parametrize("items", [{"b1", "b2"}, frozenset({"b1"}), {"b1": 0.5}])
+def test_items_without_an_order_are_refused_because_the_order_is_scored(items: Any) -> None:
+    with pytest.raises(TypeError, match=r"has no order\. Give a list of ids, best first"):
+        Reply("x", items=items)
