@@ -278,15 +278,11 @@ class ConstraintReader:
 
     def _both_ends(self, column: TypedColumn) -> tuple[TypedColumn, TypedColumn] | None:
         """The columns of the least and of the most of what a column counts, where there are both."""
-
-        def end(one: TypedColumn, names: frozenset[str]) -> bool:
-            return not names.isdisjoint(name_words(one.name).split("_"))
-
-        def of(one: TypedColumn) -> list[str]:
-            return [name for name in name_words(one.name).split("_") if name not in _ENDS_OF_RANGES]
-
-        alike = [one for one in self._numbers if of(one) == of(column)]
-        least, most = (_first(alike, lambda one: end(one, names)) for names in (_LEAST, _MOST))  # noqa: B023
+        names = {one.name: frozenset(name_words(one.name).split("_")) for one in self._numbers}
+        counted = names[column.name] - _ENDS_OF_RANGES if column.name in names else None
+        alike = [one for one in self._numbers if names[one.name] - _ENDS_OF_RANGES == counted]
+        least = _first(alike, lambda one: not _LEAST.isdisjoint(names[one.name]))
+        most = _first(alike, lambda one: not _MOST.isdisjoint(names[one.name]))
         return None if least is None or most is None else (least, most)
 
     def _exact(
