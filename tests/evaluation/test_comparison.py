@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -130,6 +131,22 @@ def test_settings_of_the_system_itself_are_no_reason_to_doubt():
 def test_runs_of_the_same_name_are_told_apart():
     found = compare([run_of("run", LOW), run_of("run", HIGH), run_of("run #2", LOW)])
     assert len({system.name for system in found.systems}) == 3
+    assert found.warnings[:2] == (
+        "2 runs are called run: shown as run (run), run #2 (run).",
+        "A run is called run #2: shown as run #2 #2 (run #2).",
+    )
+    assert not any(
+        "are called" in said for said in compare([run_of("one", LOW), run_of("two", LOW)]).warnings
+    )
+
+
+def test_a_reference_that_two_folders_are_called_is_asked_for_by_folder():
+    runs = [replace(run_of("run", LOW), path=Path(place) / "run") for place in ("a", "b")]
+    told = compare(runs).warnings[0]
+    assert told == "2 runs are called run: shown as run (a/run), run #2 (b/run)."
+    with pytest.raises(ConfigError, match=r"2 runs are called so[.] Name the folder: a/run or b/run"):
+        compare(runs, reference="run")
+    assert compare(runs, reference="b/run").systems[0].name == "run #2"
 
 
 def test_no_run_is_an_error_and_one_run_a_table():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 import usbrec
 from support import ROOT
 from usbrec.errors import InputWarning, SeatFailed, UnusableAnswer, UsbRecError
+from usbrec.library.in_memory import without_folder
 from usbrec.library.seats import _tell_once, tell_of_nobody
 from usbrec.library.wording import for_python
 
@@ -37,11 +39,58 @@ ARGUMENTS = inspect.signature(usbrec.evaluate).parameters
             "Train one: usbrec train ranker x.jsonl --catalogue FILE -o r",
             "Train one: usbrec train ranker x.jsonl --catalogue FILE -o r",
         ),
+        (
+            "Stopped. What is finished is kept: the same command goes on from there.",
+            "Stopped. What is finished is kept: the same call goes on from there.",
+        ),
+        (
+            "Check its server, then run the same command again.",
+            "Check its server, then make the same call again.",
+        ),
         ("Let it list more (vLLM: --max-logprobs 20)", "Let it list more (vLLM: --max-logprobs 20)"),
     ],
 )
 def test_options_are_named_as_arguments_or_settings_and_commands_stay(said: str, told: str) -> None:
     assert for_python(said, ARGUMENTS) == told
+
+
+class Broken:
+    def reply(self, conversation: usbrec.Conversation) -> str:
+        raise ConnectionError("the shelf is shut")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_failure_of_a_run_in_memory_names_no_folder_that_is_gone(tmp_path: Path, kept: bool) -> None:
+    out = tmp_path / "run" if kept else None
+    with pytest.raises(UsbRecError) as told:
+        usbrec.evaluate(BOOKS, recommender=Broken(), catalogue=ITEMS, limit=2, out=out, progress=False)
+    said = str(told.value)
+    assert "the shelf is shut" in said
+    assert "command" not in said
+    assert "make the same call again" in said
+    assert ("usbrec-" in said, str(tmp_path) in said) == (False, kept), said
+    assert kept or "this run, which is held in memory" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("/tmp/usbrec-a: no row was answered.", "this run, which is held in memory: no row was answered."),
+        ("/tmp/usbrec-a/run.db: full.", "run.db of this run, which is held in memory: full."),
+        ("/tmp/usbrec-ab: full.", "/tmp/usbrec-ab: full."),
+        (
+            "Row 5: down\nWhat is finished stays: run the same command again when it is back.",
+            'Row 5: down\nNothing is kept. To go on later where it stops, give a folder: out="runs/NAME".',
+        ),
+        (
+            "/tmp/usbrec-a: no room. What is finished is kept: the same command goes on from there.",
+            "this run, which is held in memory: no room.\nNothing is kept. To go on later where it stops, "
+            'give a folder: out="runs/NAME".',
+        ),
+    ],
+)
+def test_of_a_run_in_memory_nothing_is_said_to_be_kept(said: str, told: str) -> None:
+    assert without_folder(said, "/tmp/usbrec-a") == told
 
 
 BAD: dict[str, Any] = {

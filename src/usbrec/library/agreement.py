@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from usbrec.engine import Progress
 from usbrec.evaluation.agreement.summary import SCHEMA
 from usbrec.evaluation.comparison.export import latex_of
 from usbrec.library import tables
-from usbrec.library.evaluating import nothing_kept
+from usbrec.library.in_memory import held_in_memory
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
 from usbrec.library.scoring import DialoguesSource, finished, given_dialogues, given_folder, read_rows
@@ -132,8 +131,7 @@ def agreement(
     if (folder := given_folder(out)) is not None:
         results = stages.agreement(loaded, folder, **given)
         return Agreement(folder.resolve().name, folder, results, read_rows(folder / "dialogues.jsonl"))
-    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
-        with nothing_kept():
-            results = stages.agreement(loaded, kept, **given)
+    with held_in_memory() as kept:
+        results = stages.agreement(loaded, kept, **given)
         name = str(results["seats"]["judge"]["seat"])
-        return Agreement(name, None, results, read_rows(Path(kept) / "dialogues.jsonl"))
+        return Agreement(name, None, results, read_rows(kept / "dialogues.jsonl"))

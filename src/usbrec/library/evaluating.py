@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
-import tempfile
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from usbrec import stages
 from usbrec.config.loading import GivenSettings
 from usbrec.engine import Progress
-from usbrec.errors import ConfigError, Interrupted
+from usbrec.errors import ConfigError
 from usbrec.event_loop import in_thread
 from usbrec.library.enhancing import Enhanced
+from usbrec.library.in_memory import held_in_memory
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.run import Run, read_rows
@@ -133,13 +132,12 @@ def evaluate(
             raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
         folder = Path(out)
         return Run(folder.resolve().name, folder, stages.evaluate(loaded, folder, **given))
-    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
-        with nothing_kept():
-            results = stages.evaluate(loaded, kept, **given)
+    with held_in_memory() as kept:
+        results = stages.evaluate(loaded, kept, **given)
         name = called(results)
         if settings.mode == "retrieval":
             name = "attributes" if settings.ranker is None else Path(settings.ranker).name
-        return Run(name, None, results, read_rows(Path(kept), results))
+        return Run(name, None, results, read_rows(kept, results))
 
 
 def called(results: Mapping[str, Any]) -> str:
@@ -148,15 +146,6 @@ def called(results: Mapping[str, Any]) -> str:
     kind, _, name = seat.partition(":")
     # Of a class that stands inside of a function, its own name.
     return {"object": name.rpartition(".")[2], "model": name}.get(kind, seat)
-
-
-@contextlib.contextmanager
-def nothing_kept() -> Iterator[None]:
-    """Says of work without a folder that it does not go on where it was stopped."""
-    try:
-        yield
-    except Interrupted:
-        raise Interrupted('Stopped. To go on later where it stops, give a folder: out="runs/NAME".') from None
 
 
 def awaited(function: Callable[P, T], name: str, documentation: str) -> Callable[P, Coroutine[Any, Any, T]]:

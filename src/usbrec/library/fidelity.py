@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from usbrec.engine import Progress
 from usbrec.evaluation.comparison.export import latex_of
 from usbrec.evaluation.fidelity.summary import SCHEMA
 from usbrec.library import tables
-from usbrec.library.evaluating import nothing_kept
+from usbrec.library.in_memory import held_in_memory
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
 from usbrec.library.scoring import DialoguesSource, finished, given_dialogues, given_folder, read_rows
@@ -129,7 +128,6 @@ def fidelity(
     if (folder := given_folder(out)) is not None:
         results = stages.fidelity(loaded, folder, **given)
         return Fidelity(folder.resolve().name, folder, results, read_rows(folder / "turns.jsonl"))
-    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
-        with nothing_kept():
-            results = stages.fidelity(loaded, kept, **given)
-        return Fidelity(str(results["seeker"]), None, results, read_rows(Path(kept) / "turns.jsonl"))
+    with held_in_memory() as kept:
+        results = stages.fidelity(loaded, kept, **given)
+        return Fidelity(str(results["seeker"]), None, results, read_rows(kept / "turns.jsonl"))

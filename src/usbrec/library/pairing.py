@@ -6,7 +6,6 @@ import functools
 import inspect
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,8 @@ from usbrec.engine import Progress
 from usbrec.errors import InputError
 from usbrec.library import tables
 from usbrec.library.enhancing import Enhanced
-from usbrec.library.evaluating import called, nothing_kept
+from usbrec.library.evaluating import called
+from usbrec.library.in_memory import held_in_memory
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats, tell_of_nobody
@@ -162,10 +162,9 @@ def make_pairs(
     if out is not None:
         folder = Path(out)
         return Pairs(folder.resolve().name, folder, stages.make_pairs(loaded, folder, **given))
-    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
-        with nothing_kept():
-            results = stages.make_pairs(loaded, kept, **given)
-        return Pairs(called(results), None, results, read_made(Path(kept)))
+    with held_in_memory() as kept:
+        results = stages.make_pairs(loaded, kept, **given)
+        return Pairs(called(results), None, results, read_made(kept))
 
 
 def _told(line: str) -> None:

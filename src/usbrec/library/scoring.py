@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,8 @@ from usbrec.evaluation.agreement.summary import SCHEMA as AGREEMENT
 from usbrec.evaluation.runs.recorded import SCHEMA
 from usbrec.evaluation.statistics import Interval
 from usbrec.library import tables
-from usbrec.library.evaluating import awaited, nothing_kept
+from usbrec.library.evaluating import awaited
+from usbrec.library.in_memory import held_in_memory
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
 from usbrec.library.rows import plain
@@ -145,10 +145,9 @@ def score(
     if (folder := given_folder(out)) is not None:
         results = stages.score(loaded, folder, **given)
         return ScoredDialogues(folder.resolve().name, folder, results, read_rows(folder / _ROWS))
-    with tempfile.TemporaryDirectory(prefix="usbrec-") as kept:
-        with nothing_kept():
-            results = stages.score(loaded, kept, **given)
-        rows = read_rows(Path(kept) / _ROWS)
+    with held_in_memory() as kept:
+        results = stages.score(loaded, kept, **given)
+        rows = read_rows(kept / _ROWS)
         return ScoredDialogues(str(results["seats"]["judge"]["seat"]), None, results, rows)
 
 

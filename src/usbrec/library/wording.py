@@ -40,6 +40,14 @@ _OPTION = re.compile(
     r"|(?<![\w-])-o\b(?: (?P<folder>[A-Z]{2,}|\S+/\S*))?"
 )
 
+#: How the work is gone on with.
+_AS_A_CALL = {
+    "run the same command again": "make the same call again",
+    "the same command": "the same call",
+    "The same command": "The same call",
+}
+_SAME = re.compile("|".join(_AS_A_CALL))
+
 
 def for_python(message: str, arguments: Collection[str]) -> str:
     """The message for a function that takes these arguments."""
@@ -65,7 +73,7 @@ def for_python(message: str, arguments: Collection[str]) -> str:
             return found[0]
         return f"the setting {setting}" + (f" = {value}" if value not in ("", "...") else "")
 
-    return _OPTION.sub(named, message)
+    return _SAME.sub(lambda found: _AS_A_CALL[found[0]], _OPTION.sub(named, message))
 
 
 def in_python(function: Callable[P, T]) -> Callable[P, T]:

@@ -33,7 +33,7 @@ from usbrec.evaluation.comparison.differences import (
     pass_differences,
 )
 from usbrec.evaluation.comparison.power import Power, power_of
-from usbrec.evaluation.comparison.systems import System, distinctly_named, system_of
+from usbrec.evaluation.comparison.systems import System, distinctly_named, renamed, system_of
 from usbrec.evaluation.runs.results import Run, rounded
 from usbrec.storage import write_text
 
@@ -176,7 +176,9 @@ def compare(
     if not runs:
         raise InputError("No run to compare. Name at least one folder that `usbrec evaluate -o` wrote.")
     named = distinctly_named(runs)
+    told_names = tuple(renamed(runs, named))
     if reference is not None:
+        _check_one_is_meant(runs, reference)
         first = _chosen(named, reference)
         named = [first, *(run for run in named if run is not first)]
     pairs = list(_pairs(named, every=reference is None))
@@ -195,7 +197,7 @@ def compare(
     return Comparison(
         systems=tuple(system_of(run, seed=seed, resamples=resamples) for run in named),
         differences=differences,
-        warnings=(*warnings_of(named), *judges_disagree(differences, secondary)),
+        warnings=(*told_names, *warnings_of(named), *judges_disagree(differences, secondary)),
         seed=seed,
         secondary=(*secondary, *(one for one in passed if one.difference.n)),
         every_pair=reference is None,
@@ -209,6 +211,16 @@ def _pairs(runs: Sequence[Run], *, every: bool) -> Iterator[tuple[Run, Run]]:
         yield from itertools.combinations(runs, 2)
     else:
         yield from ((runs[0], other) for other in runs[1:])
+
+
+def _check_one_is_meant(runs: Sequence[Run], reference: str) -> None:
+    """Raises ConfigError where several runs have the reference's name and their folders tell them apart."""
+    folders = [str(run.path) for run in runs if run.name == reference and run.path != Path()]
+    if len(set(folders)) > 1:
+        raise ConfigError(
+            f"reference {reference}: {len(folders)} runs are called so. Name the folder: "
+            f"{' or '.join(folders)}."
+        )
 
 
 def _chosen(runs: Sequence[Run], reference: str) -> Run:

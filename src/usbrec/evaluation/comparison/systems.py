@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from usbrec.evaluation import metrics
@@ -134,3 +135,14 @@ def distinctly_named(runs: Sequence[Run]) -> list[Run]:
         taken.add(name)
         named.append(replace(run, name=name))
     return named
+
+
+def renamed(runs: Sequence[Run], named: Sequence[Run]) -> Iterator[str]:
+    """A line for each name that several runs have, or that was taken: which run is shown as what."""
+    shown: dict[str, list[str]] = {}
+    for run, one in zip(runs, named, strict=True):
+        shown.setdefault(run.name, []).append(one.name if run.path == Path() else f"{one.name} ({run.path})")
+    changed = {run.name for run, one in zip(runs, named, strict=True) if run.name != one.name}
+    for name in (name for name in shown if name in changed):
+        of = f"{len(shown[name])} runs are" if len(shown[name]) > 1 else "A run is"
+        yield f"{of} called {name}: shown as {', '.join(shown[name])}."
