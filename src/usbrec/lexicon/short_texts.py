@@ -55,6 +55,7 @@ _TALK = frozenset(
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu)'")
 
 
+@functools.lru_cache(maxsize=4096)
 def tell(text: str) -> str | None:
     """The language of a short text of Latin letters, or None where its words say too little."""
     found: dict[str, float] = defaultdict(float)

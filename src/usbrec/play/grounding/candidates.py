@@ -106,6 +106,9 @@ class Grounding:
     def nothing_fits(self, constraints: Sequence[Constraint], turns: Sequence[Turn] = ()) -> str | None:
         """The sentence, in the language of these turns, that nothing meets these constraints; None where
         something does."""
+        allowed = self.knowledge.allowed(constraints)
+        if allowed is None or allowed.count:
+            return None  # the usual case: the turns need not be read for their language
         return nothing_fits(constraints, self.knowledge, self.prompts, self.languages.told(turns))
 
     def items(self, ids: Sequence[str]) -> tuple[Item, ...]:

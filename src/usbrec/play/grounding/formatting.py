@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from usbrec.dialogue import Item
 from usbrec.lexicon import USUAL
@@ -24,6 +24,8 @@ from usbrec.prompts import Prompts
 #: title names nothing, so the bound is far beyond what titles need.
 _TITLE, _GENRE, _WORD = 200, 24, 24
 _GENRES = 3
+#: So many items' lines are kept at most.
+_LINES_KEPT = 10_000
 #: What marks, fields, mark-up and chat templates are made of.
 _MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
 
@@ -36,6 +38,8 @@ class CandidateFormatter:
     prompts: Prompts
     text_words: int = 0
     slots: bool = False
+    # The lines of items that were written before: the same few are shown again turn after turn.
+    _lines: dict[str, tuple[Item, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def block(self, message: str, items: Sequence[Item]) -> str:
         """A user's message with the items behind it, a line each."""
@@ -64,6 +68,16 @@ class CandidateFormatter:
 
     def line(self, item: Item) -> str:
         """An item as one harmless line: its name, up to three genres, words of its text if wanted."""
+        known = self._lines.get(item.id)
+        if known is not None and known[0] is item:
+            return known[1]
+        line = self._line(item)
+        if len(self._lines) >= _LINES_KEPT:
+            self._lines.clear()
+        self._lines[item.id] = item, line
+        return line
+
+    def _line(self, item: Item) -> str:
         genres = ", ".join(genre for name in item.genres[:_GENRES] if (genre := plain(name, _GENRE).lower()))
         words = plain(item.text, 64 * self.text_words).split()[: self.text_words]
         text = " ".join(word[:_WORD] for word in words)

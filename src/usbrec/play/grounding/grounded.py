@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
 
-from usbrec.dialogue import Conversation, Item, Reply, plain_words
+from usbrec.dialogue import Conversation, Item, Reply, Turn, plain_words
 from usbrec.errors import ModelError
 from usbrec.items import normalise_title, split_title
 from usbrec.items.constraints.column_table import Allowed
@@ -215,7 +215,7 @@ class _Reading:
     all there are, `items` those shown,
     `said` the ids named so far, `explained` those of the last recommendation if the seeker asks about it,
     `replies` what the recommender has said, as :func:`plain_words`; `wanted` the ids one of which a focused
-    draft is to name, None for any other; `language` is what the seeker speaks, `allowed` the items that meet
+    draft is to name, None for any other; `turns` are the dialogue's, `allowed` the items that meet
     what they ask for, None for all; `told` is what else the record says of this point."""
 
     grounding: Grounding
@@ -229,7 +229,7 @@ class _Reading:
     told: Mapping[str, Any]
     wanted: frozenset[str] | None
     last: bool
-    language: str
+    turns: tuple[Turn, ...]
     allowed: Allowed | None = None
 
     @classmethod
@@ -252,9 +252,14 @@ class _Reading:
             grounding.told_of(turns),
             None if focus is None else frozenset(focus),
             conversation.last_round,
-            grounding.languages.told(conversation.turns),
+            conversation.turns,
             knowledge.allowed(conversation.constraints),
         )
+
+    @property
+    def language(self) -> str:
+        """What the seeker speaks; looked for where a fixed sentence is said alone."""
+        return self.grounding.languages.told(self.turns)
 
     def read(self, reply: Reply) -> _Draw:
         reply = as_said(reply)
@@ -308,8 +313,10 @@ class _Reading:
     def _mend(self, text: str) -> str:
         """The text without marks of the prompt, with the right year behind each candidate's title."""
         text = without_artefacts(text)
-        titles = {normalise_title(item.title): item for item in reversed(self.items)}
-        for unknown in self.grounding.knowledge.linker.out_of_catalogue(text):
+        unlisted = self.grounding.knowledge.linker.out_of_catalogue(text)
+        # Most replies have none, and most titles need not be brought to their normal form.
+        titles = {normalise_title(item.title): item for item in reversed(self.items)} if unlisted else {}
+        for unknown in unlisted:
             title, year = split_title(unknown)
             item = titles.get(normalise_title(title))
             if year is not None and item is not None:

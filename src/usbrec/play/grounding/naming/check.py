@@ -57,7 +57,7 @@ class ReplyCheck:
         return (
             *_misspelt_models(page),
             *self._names.unlisted(page, shown, heard),
-            *(text[fault.start : fault.end] for fault in self._claims.faults(page, heard)),
+            *(text[fault.start : fault.end] for fault in self._faults(text, heard)),
         )
 
     def cut(self, text: str, shown: Sequence[Item], heard: Heard) -> str | None:
@@ -80,7 +80,7 @@ class ReplyCheck:
         if not any(map(str.isdigit, text)) or as_sentences(text) is not None:
             return text
         page = self._page(text)
-        faults = [*self._claims.faults(page, heard), *_years_beside(page)]
+        faults = [*self._faults(text, heard), *_years_beside(page)]
         for start, end, right in sorted(faults, reverse=True):
             if right is not None:
                 text = text[:start] + right + text[end:]
@@ -90,6 +90,16 @@ class ReplyCheck:
     def _page(self) -> Callable[[str], Page]:
         # A reply is read twice, to mend it and to judge it.
         return functools.lru_cache(maxsize=8)(self._read)
+
+    @cached_property
+    def _faults(self) -> Callable[[str, Heard], tuple[Fault, ...]]:
+        """What is said wrongly of items; kept for a while like what was read."""
+
+        @functools.lru_cache(maxsize=8)
+        def found(text: str, heard: Heard) -> tuple[Fault, ...]:
+            return tuple(self._claims.faults(self._page(text), heard))
+
+        return found
 
     def _read(self, text: str) -> Page:
         linker = self.knowledge.linker
