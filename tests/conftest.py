@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,10 @@ from support.command import interruptible
 # The tests run in as many processes as there are cores. Threads that wait for each other would spin there, at
 # four times the processor time. It is set before anything is imported that reads it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Hundreds of commands are started. Where a machine's settings forbid to keep compiled modules, each would
+# compile all of ours anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # No deadline: the machines are shared. In CI the same examples every time, so that what is red is the change;
 # elsewhere new ones, which is how faults are found.
 settings.register_profile("here", deadline=None)
