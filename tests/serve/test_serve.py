@@ -120,7 +120,7 @@ def test_an_enhanced_stream_reports_its_progress_only_when_asked(running: Start)
 
 def test_a_silent_stream_is_kept_alive_while_the_search_runs(running: Start) -> None:
     service = running(
-        twins_on(ScriptedModel(replies, tokens_per_second=2.5), rounds=1), serving={"keep_alive": 0.1}
+        twins_on(ScriptedModel(replies, tokens_per_second=1.2), rounds=1), serving={"keep_alive": 0.1}
     )
     body = {"model": "scripted:ses", "messages": WISH, "stream": True}
     _, text, _ = service.send("POST", "/v1/chat/completions", body)
