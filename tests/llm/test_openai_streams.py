@@ -287,13 +287,38 @@ DIED = {"error": {"message": "the provider died", "code": 502}}
     ],
     ids=["an event", "a line", "a line and an empty one", "in a choice"],
 )
-@pytest.mark.parametrize("ended", [True, False])
-def test_an_error_before_done_is_one_wherever_it_stands(late: str, ended: bool) -> None:
-    before = [f"data: {json.dumps(event)}\n\n" for event in (*WORDS, *([END] if ended else []))]
+def test_an_error_before_the_end_of_a_reply_is_one_and_behind_it_takes_nothing_back(
+    late: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = [f"data: {json.dumps(event)}\n\n" for event in WORDS]
     with LocalServer([raw(*before, late, "data: [DONE]\n\n")]) as server:
         with pytest.raises(UnusableAnswer, match="the provider died"):
             hear(server)
         assert len(server.requests) == 1
+    end = f"data: {json.dumps(END)}\n\n"
+    with LocalServer([raw(*before, end, late, "data: [DONE]\n\n")]) as server:
+        reply, heard = hear(server, 2)
+        assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+        assert len(server.requests) == 2
+    assert [line for line in caplog.messages if "the provider died" in line] == [
+        "openai:m: behind the end of a reply its stream holds an error, and the reply counts as whole. "
+        "It says: the provider died"
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "withheld", "code": "content_filter"},
+        {"message": "withheld", "type": "content_policy_violation", "code": 400},
+        {"message": "withheld", "type": "guardrail_violation"},
+        {"message": "withheld", "code": "SAFETY"},
+    ],
+)
+def test_an_error_behind_the_end_that_withholds_the_reply_is_one(error: Any) -> None:
+    answer = events(*WORDS, END, {"error": error})
+    with LocalServer([answer]) as server, pytest.raises(UsbRecError, match="withheld"):
+        hear(server)
 
 
 @pytest.mark.parametrize("line", [f"{json.dumps(DIED)}\n", f"{json.dumps(DIED)}\n\n"])

@@ -354,8 +354,9 @@ def test_pieces_of_marks_in_any_order_stream_as_the_whole_says(parts: list[str],
     assert split(answer, places, holds=True).rstrip() == found.text.rstrip()
     if not closes_alone(answer) and not stray(answer):
         assert split(answer, places).rstrip() == found.text.rstrip()
-    if '"' not in parts:  # A mark between quotes is spoken of.
-        assert not re.search(r"<think[ >]|<thinking[ >]|\[/?THINK\]|</think", found.text)
+    if '"' not in parts:  # A mark between quotes is spoken of, and so is one that is a word of a sentence.
+        left = re.sub(r"(?<=[\w,] )<think(?:ing)?[ >].*", "", found.text)
+        assert not re.search(r"<think[ >]|<thinking[ >]|\[/?THINK\]|</think", left)
 
 
 def stray(answer: str) -> bool:
@@ -449,6 +450,74 @@ def test_a_reply_that_speaks_of_a_mark_or_of_reasoning_is_no_thought() -> None:
         told = "".join(map(passing.feed, reply)) + passing.end()[0]
         assert separate(reply).text == told == reply
         assert not separate(reply).reasoning
+
+
+SPOKEN_OF = [
+    "The tag <think> opens a block of thoughts, and I recommend Dracula (1897).",
+    "The tag <think> opens a block of thoughts and </think> closes it. Try Dracula (1897).",
+    "The tag <think> opens thoughts. The tag </think> closes them. Try Dracula (1897).",
+    "The tags <think> and </think> enclose thoughts. Try Dracula (1897).",
+    "The tags <think>…</think> enclose thoughts, as <reasoning> and </reasoning> do.",
+    "Models write `<think>` first and then `</think>`. Try Dracula (1897).",
+    'They write "<think>" and, at the end, "</think>". Try Dracula (1897).',
+    "Write `<think>Emma (1815)?</think>` before the reply.",
+    "Write:\n\n```\n<think>\nEmma (1815)?\n</think>\n```\n\nand so on. Try Dracula (1897).",
+    "Write:\n~~~xml\n<reasoning>Emma (1815)?</reasoning>\n~~~\nTry Dracula (1897).",
+    "The closing tag </think> ends it. Try Dracula (1897).",
+    "The [THINK] token is Mistral's. Try Dracula (1897).",
+    "Das Zeichen <think> beginnt einen Gedanken, </think> beendet ihn. Lies Dracula (1897).",
+    "标签 <think> 和 </think> 之间是思考。推荐《德古拉》。",
+    "I recommend <thought> by A. Writer and Dracula (1897).",
+    "A film: <Think> (2007), or Dracula (1897).",
+    "I like [Thinking](http://x) and Dracula (1897).",
+    "[Thinking](http://x) is a film. Try Dracula (1897).",
+    "1. [Thought][1] 2. [Thoughts][2]",
+    "[Thinking] by Jane, or Dracula (1897).",
+    "Good! [thinking] Dracula (1897), perhaps.",
+    "[Thinking, Fast and Slow](http://x), Thinking, Fast and Slow (2011)",
+]
+
+
+@pytest.mark.parametrize("answer", SPOKEN_OF)
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_marks_that_a_reply_speaks_of_stay_in_it(answer: str, size: int) -> None:
+    assert separate(answer) == Separated(answer)
+    assert not closes_alone(answer)
+    assert streamed(answer, size) == answer
+    assert streamed(answer, size, holds=True) == answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"I would say <think>{THOUGHT}</think> Try Dracula (1897).",
+        f"I would say\n<think> {THOUGHT} </think>\nTry Dracula (1897).",
+        f"Sure, here it is. <think> {THOUGHT} </think> Try Dracula (1897).",
+        f"Hm, <think>\n{THOUGHT}\n</think>\nTry Dracula (1897).",
+        f"`so` <think>{THOUGHT} `</think>` no.</think>Try Dracula (1897).",
+        f"```\n<think>{THOUGHT}</think>\nTry Dracula (1897).\n```",
+        f"[Thinking] {THOUGHT} [/Thinking] Try Dracula (1897).",
+        f"[THINK](perhaps) {THOUGHT}[/THINK]Try Dracula (1897).",
+        f"Try <!-- {THOUGHT} --> this: Dracula (1897).",
+        f"okay, {THOUGHT} so dracula </think> try it. Try Dracula (1897).",
+        f"Well, {THOUGHT} So be it. </think> Try Dracula (1897).",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_block_in_the_middle_of_a_reply_is_thought_all_the_same(answer: str, size: int) -> None:
+    found = separate(answer)
+    assert THOUGHT in found.reasoning
+    assert THOUGHT not in found.text
+    assert "Dracula (1897)" in found.text
+    assert streamed(answer, size, holds=True) == found.text
+
+
+@pytest.mark.parametrize("begun", ["I recommend ", "A film: ", "Good! "])
+@pytest.mark.parametrize("mark", ["<think>", "<thinking>", "[thinking]"])
+def test_where_the_limit_cut_an_open_mark_begins_thoughts(begun: str, mark: str) -> None:
+    answer = f"{begun}{mark} {THOUGHT}"
+    found = separate(answer, cut=True)
+    assert (found.text, found.reasoning, found.open) == (begun.strip(), THOUGHT, True)
 
 
 @pytest.mark.parametrize(

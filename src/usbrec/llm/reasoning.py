@@ -29,6 +29,7 @@ from usbrec.llm.marks import (
     read_marks,
     without_end,
 )
+from usbrec.llm.mentions import Mentions, is_quoted
 
 __all__ = [
     "ReasoningMarks",
@@ -121,7 +122,7 @@ def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated,
         for way in _WAYS:
             if (found := way(answer)) is not None and (cut or not _announces(answer)):
                 return found, False
-    return _by_marks(answer, marks)
+    return _by_marks(answer, marks, cut)
 
 
 def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
@@ -132,9 +133,19 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
         return bool(answer[: header.start()].strip()) and _is_said(header)
     if marks == "auto" and any(way(answer) is not None for way in (_by_bare_channels, _by_prose)):
         return False
-    marked = (one for one in read_marks(marks).find(answer) if one.kind in ("opens", "closes"))
-    first = next((one for one in marked if one.kind == "opens" or one.family.alone), None)
-    return first is not None and first.kind == "closes"
+    found = read_marks(marks).find(answer)
+    spoken_of = Mentions(answer, found, cut=False, named=marks != "auto")
+    skipped = -1
+    for index, mark in enumerate(found):
+        if index <= skipped:
+            continue
+        if mark.kind == "opens":
+            if (last := spoken_of.opening(index)) is None:
+                return False
+            skipped = last
+        elif mark.kind == "closes" and mark.family.alone and not spoken_of.closing(index):
+            return True
+    return False
 
 
 #: How models that reason first mostly begin to.
@@ -166,8 +177,8 @@ def _announces(answer: str) -> bool:
     return match is not None and match["said"] is None
 
 
-def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
-    """By the marks of families; also whether a mark to come could end the thoughts elsewhere."""
+def _by_marks(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
+    """By the marks of families; also whether what is to come could change what was told apart."""
     found = read_marks(marks).find(answer)
     if not any(one.kind != "inner" and (one.kind != "closes" or one.family.alone) for one in found):
         return Separated(answer), False
@@ -175,9 +186,12 @@ def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
     thought: list[str] = []
     inside: _Inside | None = None
     following = _Following(found)
-    place, closed, unsure = 0, False, False
+    spoken_of = Mentions(answer, found, cut=cut, named=marks != "auto")
+    place, closed, unsure, skipped = 0, False, False, -1
     last = len((without_end(answer) or answer).rstrip())
     for index, mark in enumerate(found):
+        if index <= skipped:
+            continue
         if inside is not None:
             ends, surely = inside.ends(mark, index, answer)
             if not ends:
@@ -187,15 +201,15 @@ def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
             thought.append(answer[place : mark.start])
             inside, closed = None, True
         elif mark.kind == "opens":
-            if _is_between_quotes(mark, answer) and not following.closes(mark.family, index):
-                # A reply that speaks of a mark.
+            if (told := spoken_of.opening(index)) is not None:
+                skipped = told
                 continue
             said.append(answer[place : mark.start])
             inside = _Inside(mark.family, following)
         elif mark.kind == "empty" or (closed and mark.family.alone and mark.end >= last):
             # Behind thoughts that had an end and before nothing, a closing mark is one too many.
             said.append(answer[place : mark.start])
-        elif mark.kind == "closes" and mark.family.alone:
+        elif mark.kind == "closes" and mark.family.alone and not spoken_of.closing(index):
             # Its opening stood in the prompt: what seemed to be said was thought.
             thought += [*said, answer[place : mark.start]]
             said = [""]
@@ -203,6 +217,9 @@ def _by_marks(answer: str, marks: ReasoningMarks) -> tuple[Separated, bool]:
             continue
         place = mark.end
     (said if inside is None else thought).append(answer[place:])
+    unsure = unsure or spoken_of.unsure
+    if not place and inside is None and _unwrapped(said) == answer.strip():
+        return Separated(answer), unsure
     return Separated(_unwrapped(said), _joined(thought), open=inside is not None), unsure
 
 
@@ -251,17 +268,9 @@ class _Inside:
             self._others[mark.family] += 1
         elif mark.kind == "closes" and self._others[mark.family]:
             self._others[mark.family] -= 1
-        elif mark.kind == "closes" and mark.family.alone and not _is_quoted(mark, answer):
+        elif mark.kind == "closes" and mark.family.alone and not is_quoted(mark, answer):
             return not self._following.next_closes(self._family, index), False
         return False, True
-
-
-def _is_quoted(mark: Found, answer: str) -> bool:
-    return answer[mark.start - 1 : mark.start] in _QUOTES or answer[mark.end : mark.end + 1] in _QUOTES
-
-
-def _is_between_quotes(mark: Found, answer: str) -> bool:
-    return answer[mark.start - 1 : mark.start] in _QUOTES and answer[mark.end : mark.end + 1] in _QUOTES
 
 
 def _by_channels(answer: str) -> Separated | None:
@@ -308,7 +317,6 @@ def _by_prose(answer: str) -> Separated | None:
 _IN_WORDS = (
     *(_PROSE, headings.WITH_COLON, headings.ON_LINES, headings.IN_BRACKETS, headings.QUOTED, _SHOWN, _TURNS),
 )
-_QUOTES = tuple("`'\"“”‘’„«»")
 #: The families whose thoughts stand between no two marks.
 _WAYS = (_by_channels, _by_bare_channels, _by_prose)
 

@@ -151,6 +151,7 @@ class ReasoningFilter:
             self._follows = "?" if len(self._head) < _LONGEST_END else "thought"
             return ""
         if unsure or (not found.reasoning and _is_wrapped(found.text)):
+            self._follows = "?" if unsure else "thought"
             return ""
         self._as_it_comes = found.text == answer
         new = self._new(found.text[: self._to_pass(found.text)])

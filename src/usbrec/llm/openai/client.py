@@ -35,7 +35,7 @@ from usbrec.llm.openai.errors import Complaint, is_page
 from usbrec.llm.openai.http import HttpFailure, Stream
 from usbrec.llm.openai.responses import Body, BodyChoice, Chunk
 from usbrec.llm.openai.slots import Slots
-from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, words_of
+from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, withholds, words_of
 from usbrec.llm.openai.streamed import Gathered
 from usbrec.llm.protocol import (
     ChatReply,
@@ -145,6 +145,7 @@ class OpenAIModel:
         self._told_of_cuts = False
         self._told_of_ends = False
         self._told_of_parts = False
+        self._told_of_late_errors = False
 
     @property
     def name(self) -> str:
@@ -366,6 +367,17 @@ class OpenAIModel:
                 found,
             )
 
+    def _tell_of_late_error(self, said: Any) -> None:
+        """A word about the first error behind the end of a reply."""
+        if not self._told_of_late_errors:
+            self._told_of_late_errors = True
+            _log.warning(
+                "%s: behind the end of a reply its stream holds an error, and the reply counts as whole. It "
+                "says: %s",
+                self.name,
+                self._connection.words(said),
+            )
+
     def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         """A request's body as this server takes it, with what the settings add."""
         return self._dialect.fields(body, streamed=streamed)
@@ -383,8 +395,8 @@ class OpenAIModel:
 
     async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
         """Put a stream together. One that ends without a finish_reason, and without "[DONE]" behind words,
-        broke off and is no answer, and neither is one with an error in it; what else comes behind its end,
-        such as a lost connection, takes nothing back."""
+        broke off and is no answer, and neither is one with an error before its end. What comes behind that,
+        an error or a lost connection, takes nothing back, unless it withholds the reply."""
         gathered = Gathered()
         said: Any = None
         try:
@@ -392,6 +404,9 @@ class OpenAIModel:
                 try:
                     event = parse_json(data)
                     if error_of_event(event) is not None:
+                        if gathered.ended and not withholds(error_of(event)):
+                            self._tell_of_late_error(error_of(event))
+                            break
                         raise HttpFailure(None, error_of(event))
                     said = words_of(event) or said
                     piece = gathered.add(Chunk.model_validate(event))

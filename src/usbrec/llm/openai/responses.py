@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from usbrec.dialogue import Usage
 from usbrec.keys import digest
 from usbrec.llm.openai import parts
-from usbrec.llm.openai.statuses import reason_of
+from usbrec.llm.openai.statuses import WITHHELD, reason_of
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
 from usbrec.storage import parse_json
@@ -29,14 +29,6 @@ _LIMITS = frozenset(
     {
         *("length", "model_length", "max_tokens", "max_length", "token_limit", "truncated"),
         *("max_output_tokens", "max_new_tokens", "max_completion_tokens"),
-    }
-)
-#: And that a filter withheld the rest of it, or all (OpenAI; Zhipu; Google; Anthropic; Bedrock).
-_WITHHELD = frozenset(
-    {
-        *("content_filter", "content_filtered", "sensitive", "safety", "recitation"),
-        *("refusal", "blocked", "blocklist", "prohibited_content", "spii", "image_safety"),
-        *("guardrail", "guardrail_intervened", "moderation", "policy_violation"),
     }
 )
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
@@ -189,7 +181,7 @@ class BodyChoice(BaseModel):
     @property
     def withheld(self) -> bool:
         """Whether a filter did."""
-        return reason_of(self.finish_reason) in _WITHHELD
+        return reason_of(self.finish_reason) in WITHHELD
 
     @property
     def text(self) -> str:

@@ -52,6 +52,16 @@ _BROKEN_OFF = frozenset(
         *("timeout", "insufficient_system_resource"),
     }
 )
+#: And that a filter withheld the rest of a reply, or all (OpenAI; Zhipu; Google; Anthropic; Bedrock).
+WITHHELD = frozenset(
+    {
+        *("content_filter", "content_filtered", "sensitive", "safety", "recitation"),
+        *("refusal", "blocked", "blocklist", "prohibited_content", "spii", "image_safety"),
+        *("guardrail", "guardrail_intervened", "moderation", "policy_violation"),
+    }
+)
+#: How errors begin that say so.
+_WITHHOLDS = ("content_filter", "content_policy", "guardrail", "moderation", "policy_violation")
 #: What a body has in it, at a glance, that speaks of an error or a reply broken off.
 _SPEAKS = re.compile(
     rb'"(?:finish_reason_|finishreason\.)?(?:\w{0,40}error|%s)"' % "|".join(sorted(_BROKEN_OFF)).encode(),
@@ -230,6 +240,13 @@ def breaks_off(finish: Any) -> bool:
     """Whether this end of a reply is none."""
     reason = reason_of(finish)
     return reason in _BROKEN_OFF or reason.endswith("error")
+
+
+def withholds(error: Any) -> bool:
+    """Whether an error says by its code or its type that a filter takes back what was said."""
+    fields = error if isinstance(error, Mapping) else {}
+    names = (reason_of(fields.get(name)) for name in ("code", "type", "status"))
+    return any(name in WITHHELD or name.startswith(_WITHHOLDS) for name in names)
 
 
 def _error_beside(fields: Mapping[str, Any]) -> Any:
