@@ -74,7 +74,7 @@ def test_commas_before_fractions_in_one_cell_make_points_thousands_in_another() 
 
 
 def test_a_price_that_cannot_be_read_is_told_and_its_item_stays_without() -> None:
-    with pytest.warns(InputWarning, match=r"'price': 1 cells are no numbers \('ask us'\)"):
+    with pytest.warns(InputWarning, match=r"'price': 1 cells are no numbers \('ask us' in line 14\)"):
         catalogue = load_catalogue(SHOP_CSV, strict=False)
     assert len(catalogue) == 24
     table = open_columns(catalogue)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from usbrec.items.constraints.column_arrays import Mask
 
 #: Raise it when the files of a table change.
-_FORMAT = 1
+_FORMAT = 2
 _ABOUT = "columns.json"
 #: Names of `decade`, which is `year` in tens.
 DECADES = frozenset({"decade", "decades"})
@@ -241,7 +241,8 @@ def _opened(folder: Path, number: int, written: Mapping[str, Any]) -> Column:
     about = written["about"]
     names = _StoredNames(folder / f"{number}.names.json", written["names"]) if written["names"] else ()
     text = folder / f"{number}.text" if written["text"] else b""
-    return Column(TypedColumn(**{**about, "examples": tuple(about["examples"])}), arrays, names, text)
+    lists = {name: tuple(about.get(name, ())) for name in ("examples", "places")}
+    return Column(TypedColumn(**{**about, **lists}), arrays, names, text)
 
 
 class _StoredNames(Sequence[str]):

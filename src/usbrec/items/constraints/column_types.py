@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from usbrec.items.files.amounts import money, number_of, stars_of
+from usbrec.items.constraints.measures import has_number
+from usbrec.items.constraints.number_cells import NumberFormat, format_of, is_missing, is_numeric
+from usbrec.items.files.amounts import money
 
 ColumnType = Literal["number", "yes-no", "category", "text"]
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
@@ -23,15 +25,24 @@ _LONGEST_NAME, _MOST_WORDS = 60, 6
 _KEPT = 5_000
 #: A column of so few different cells is one of categories, however few items there are.
 _FEW = 20
-#: The share of cells that are numbers from which on a column is one of numbers; of one whose name says that.
-_NUMBERS, _NUMBERS_BY_NAME = 0.75, 0.34
+#: The share of cells that are numbers from which on a column is one of numbers; of one whose name says that;
+#: and of one whose other cells have numbers that are not said plainly ("ab 12").
+_NUMBERS, _NUMBERS_BY_NAME, _NUMBERS_AMONG = 0.75, 0.34, 0.5
+#: The share of cells that say yes or no by a word from which on a column is one of yes and no; of a stock.
+_SAID, _SAID_OF_STOCK = 0.75, 0.5
 _YES = frozenset(
-    {"true", "yes", "y", "t", "1", "ja", "wahr", "in stock", "instock", "available", "auf lager"}
+    {"true", "yes", "y", "t", "1", "ja", "wahr", "in stock", "instock", "available", "auf lager", "on stock"}
+    | {"lagernd", "vorrätig", "lieferbar", "sofort lieferbar", "verfügbar", "sofort verfügbar", "ab lager"}
+    | {"limited availability", "limitedavailability", "✓", "✔", "☑", "✅", "sí", "oui"}
 )
 _NO = frozenset(
     {"false", "no", "n", "f", "0", "nein", "falsch", "out of stock", "outofstock", "oos", "sold out"}
-    | {"unavailable", "not available", "ausverkauft", "nicht auf lager", "nicht verfügbar"}
+    | {"unavailable", "not available", "ausverkauft", "nicht auf lager", "nicht verfügbar", "soldout"}
+    | {"nicht lieferbar", "nicht vorrätig", "nicht lagernd", "vergriffen", "not in stock", "no stock"}
+    | {"✗", "✘", "✕", "❌", "non"}
 )
+#: How schema.org writes an availability.
+_SCHEMA = re.compile(r"https?://schema\.org/")
 #: Names of columns that hold numbers even where many cells cannot be read.
 _NUMERIC_NAME = re.compile(
     r"(?:^|_)(?:price|preis|cost|amount|rating|weight|quantity|qty|stock_count)s?(?:_|$)"
@@ -39,6 +50,11 @@ _NUMERIC_NAME = re.compile(
 _PRICE_NAME = re.compile(
     r"(?:^|_)(?:price|preis|cost|kosten|saleprice|listprice|retailprice|msrp|rrp|uvp|vk"
     r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis)(?:e|s)?(?:_|$)"
+)
+#: What is said of a price and is none: its currency, a note, a class.
+_OF_A_PRICE = re.compile(
+    r"_(?:currency|currencies|währung|waehrung|note|notes|hinweis|text|info|label|category|kategorie|class"
+    r"|klasse|group|gruppe|range|level|segment|tier|band|unit|einheit|type|typ|art|date|datum|url|history)$"
 )
 _CURRENCY_NAMES = {
     "usd": "$",
@@ -50,10 +66,8 @@ _CURRENCY_NAMES = {
     "gbp": "£",
 }
 _ADDRESS = re.compile(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
-_SEPARATORS = re.compile(r"[|;,]")
-_WITH_UNIT = re.compile(r"(?P<number>[-−]?[0-9][0-9.,'’ ]*?)\s*(?P<unit>[^\W\d_]{1,8}|%|\")\.?")
-_COMMA_FRACTION = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
-_POINT_FRACTION = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])|,[0-9]{3}\.[0-9]")
+#: A comma between digits stands before a fraction: "1,5 l" is one name.
+_SEPARATORS = re.compile(r"[|;]|(?<![0-9]),|,(?![0-9])")
 
 
 def name_words(column: str) -> str:
@@ -82,15 +96,16 @@ def is_stock(column: str) -> bool:
 
 def is_price(column: str) -> bool:
     """Whether a column's name says that it is a price."""
-    return _PRICE_NAME.search(name_words(column)) is not None
+    name = name_words(column)
+    return _PRICE_NAME.search(name) is not None and _OF_A_PRICE.search(name) is None
 
 
 @dataclass(frozen=True)
 class TypedColumn:
     """What a column holds. `unit` stands behind its numbers, `currency` is its sign where one is known;
     `comma` says that a comma stands before fractions, so that "1.299" are thousands. `unreadable` counts the
-    cells that the type cannot read, and `examples` has the first of them; `given` says that the user said the
-    type."""
+    cells that the type cannot read, `examples` has the first of them and `places` where these stand, as far
+    as that is known; `given` says that the user said the type."""
 
     name: str
     type: ColumnType
@@ -100,15 +115,11 @@ class TypedColumn:
     unreadable: int = 0
     examples: tuple[str, ...] = ()
     given: bool = False
-
-    @property
-    def owed(self) -> bool:
-        """Whether a cell that cannot be read is a fault: the user said the type, or it is a price."""
-        return self.given or (self.type == "number" and is_price(self.name))
+    places: tuple[str, ...] = ()
 
     def number(self, text: str) -> float | None:
         """What a cell of a column of numbers says. In a stock of numbers, "yes" is at least one."""
-        number = _number(text, self.unit, comma=self.comma)
+        number = NumberFormat(self.unit, self.comma, is_price(self.name)).number(text)
         if number is None and is_stock(self.name) and (said := yes_or_no(text)) is not None:
             return float(said)
         return number
@@ -122,7 +133,8 @@ class TypedColumn:
 
 def yes_or_no(text: str) -> bool | None:
     """What a cell of a column of yes and no says; None where it is neither."""
-    said = " ".join(text.casefold().split())
+    said = _SCHEMA.sub("", text.casefold().replace("\ufe0f", ""))
+    said = " ".join(said.replace("_", " ").replace("-", " ").split())
     return True if said in _YES else False if said in _NO else None
 
 
@@ -135,7 +147,7 @@ def names_of(text: str) -> tuple[str, ...]:
 
 @dataclass
 class Tally:
-    """What was seen of one column so far."""
+    """What was seen of one column so far; `places` are where cells that are no plain number stand first."""
 
     filled: int = 0
     cells: Counter[str] = field(default_factory=Counter)
@@ -143,8 +155,9 @@ class Tally:
     further: int = 0
     further_numbers: int = 0
     long_cells: list[str] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, place: str = "") -> None:
         self.filled += 1
         if text in self.cells:
             self.cells[text] += 1
@@ -153,11 +166,14 @@ class Tally:
             self.long += 1
             if len(self.long_cells) < _SHOWN:
                 self.long_cells.append(text)
+                self.places[text] = place
         elif len(self.cells) < _KEPT:
             self.cells[text] = 1
+            if place and not text.isdigit():
+                self.places[text] = place
         else:
             self.further += 1
-            self.further_numbers += _plain_number(text)
+            self.further_numbers += has_number(text) or money(text) is not None
 
 
 _SHOWN = 3
@@ -170,14 +186,14 @@ class ColumnTypes:
         self._given = dict(given or {})
         self._tallies: dict[str, Tally] = {}
 
-    def add(self, extra: Mapping[str, str]) -> None:
-        """Take the further columns of one item."""
+    def add(self, extra: Mapping[str, str], place: str = "") -> None:
+        """Take the further columns of one item; `place` says where it stands in its file."""
         tallies = self._tallies
         for column, text in extra.items():
             tally = tallies.get(column)
             if tally is None:
                 tally = tallies[column] = Tally()
-            tally.add(text)
+            tally.add(text, place)
 
     def columns(self, currencies: Mapping[str, Sequence[str]] | None = None) -> tuple[TypedColumn, ...]:
         """The columns that have any cell, in the order they were met. `currencies` are signs that were taken
@@ -190,102 +206,71 @@ class ColumnTypes:
 
 
 def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[str]) -> TypedColumn:
-    cells = tally.cells
-    unit = _unit_of(cells)
-    comma = _comma(cells)
-    known = cells.total()
-    numbers = sum(count for text, count in cells.items() if _number(text, unit, comma=comma) is not None)
-    # Of what came after the kept ones only plain numbers were looked for.
-    numbers += tally.further_numbers
+    cells = {text: count for text, count in tally.cells.items() if not is_missing(text)}
+    written = format_of(name_words(column), cells, price=is_price(column))
+    read = {text for text in cells if written.number(text) is not None}
+    # Of what came after the kept ones only numbers were looked for.
+    numbers = sum(cells[text] for text in read) + tally.further_numbers
     # A stock that is counted may also be said: "yes", "sold out".
-    said = _said(cells, unit, comma=comma) if is_stock(column) else 0
-    kind = given or _inferred(column, tally, numbers, said, bool(signs))
+    words = {text for text in cells if yes_or_no(text) is not None and text not in read}
+    said = sum(cells[text] for text in words) if is_stock(column) else 0
+    filled = sum(cells.values()) + tally.long + tally.further
+    kind = given or _inferred(column, tally, cells, read, filled, numbers, said, bool(signs))
     unread: Iterable[str] = ()
     unreadable = 0
     if kind == "number":
-        unread = [
-            text
-            for text in cells
-            if _number(text, unit, comma=comma) is None and not (said and yes_or_no(text) is not None)
-        ]
-        unreadable = tally.filled - numbers - said
+        unread = [text for text in cells if text not in read and not (said and text in words)]
+        unreadable = filled - numbers - said
     elif kind == "yes-no":
         unread = [text for text in cells if yes_or_no(text) is None]
-        unreadable = tally.filled - known + sum(cells[text] for text in unread)
+        unreadable = tally.long + tally.further + sum(cells[text] for text in unread)
+    examples = tuple([*unread, *(tally.long_cells if unreadable else ())][:_SHOWN])
     return TypedColumn(
         column,
         kind,
-        unit if kind == "number" else "",
+        written.unit if kind == "number" else "",
         _currency(column, signs) if kind == "number" else "",
-        comma and kind == "number",
+        written.comma and kind == "number",
         unreadable,
-        tuple([*unread, *(tally.long_cells if unreadable else ())][:_SHOWN]),
+        examples,
         given is not None,
+        tuple(tally.places.get(text, "") for text in examples),
     )
 
 
-def _said(cells: Counter[str], unit: str, *, comma: bool) -> int:
-    """How many cells say yes or no by a word and no number."""
-    return sum(
-        count
-        for text, count in cells.items()
-        if yes_or_no(text) is not None and _number(text, unit, comma=comma) is None
-    )
-
-
-def _inferred(column: str, tally: Tally, numbers: int, said: int, signed: bool) -> ColumnType:
-    cells, filled = tally.cells, tally.filled
+def _inferred(
+    column: str,
+    tally: Tally,
+    cells: Mapping[str, int],
+    read: Collection[str],
+    filled: int,
+    numbers: int,
+    said: int,
+    signed: bool,
+) -> ColumnType:
+    """The type that `cells` have, each with how often it stands there: `read` are those that are numbers,
+    `filled`, `numbers` and `said` count all cells, those that are numbers and, of a stock, that say it."""
     if cells and not tally.further and not tally.long and None not in map(yes_or_no, cells):
         return "yes-no"
-    if said and numbers and numbers + said >= filled * _NUMBERS:
+    if said and numbers and numbers + said >= filled * _SAID_OF_STOCK:
         return "number"
-    by_name = signed or is_price(column) or _NUMERIC_NAME.search(name_words(column)) is not None
-    if numbers and numbers >= filled * (_NUMBERS_BY_NAME if by_name else _NUMBERS):
+    about = sum(count for text, count in cells.items() if text not in read and is_numeric(text))
+    if (numbers and numbers >= filled * _NUMBERS) or (is_price(column) and numbers + about):
         return "number"
+    by_name = signed or _NUMERIC_NAME.search(name_words(column)) is not None
+    if numbers and by_name and numbers >= filled * _NUMBERS_BY_NAME:
+        return "number"
+    if numbers and numbers >= filled * _NUMBERS_AMONG and numbers + about >= filled * _NUMBERS:
+        return "number"
+    worded = sum(count for text, count in cells.items() if len(text) > 1 and yes_or_no(text) is not None)
+    if worded and worded >= filled * (_SAID_OF_STOCK if is_stock(column) else _SAID):
+        return "yes-no"
     if tally.further or tally.long > filled * 0.05 or any(map(_ADDRESS.match, list(cells)[:50])):
         return "text"
     if sum(len(text.split()) > _MOST_WORDS for text in cells) > len(cells) * 0.05:
         return "text"
     names = {name.casefold() for text in cells for name in names_of(text)}
     return "category" if len(names) <= _FEW or len(names) * 2 <= filled else "text"
-
-
-def _unit_of(cells: Counter[str]) -> str:
-    """The one unit that stands behind the numbers of a column, "" where there is none or several."""
-    units: Counter[str] = Counter()
-    for text, count in cells.items():
-        if match := _WITH_UNIT.fullmatch(text):
-            units[match["unit"].casefold()] += count
-    if len(units) != 1:
-        return ""
-    unit, count = next(iter(units.items()))
-    return unit if count * 2 > cells.total() else ""
-
-
-def _comma(cells: Iterable[str]) -> bool:
-    """Whether fractions stand behind commas: some surely do, and none behind a point."""
-    found = False
-    for text in cells:
-        if _POINT_FRACTION.search(text):
-            return False
-        found = found or _COMMA_FRACTION.fullmatch(text) is not None
-    return found
-
-
-def _plain_number(text: str) -> bool:
-    return text[:1].isdigit() and number_of(text) is not None
-
-
-def _number(text: str, unit: str, *, comma: bool) -> float | None:
-    if not any(map(str.isdigit, text)):
-        return stars_of(text)
-    if unit and (match := _WITH_UNIT.fullmatch(text)) and match["unit"].casefold() == unit:
-        text = match["number"]
-    text = text.replace("−", "-")
-    number = number_of(text, thousands=comma)
-    if number is None and (amount := money(text)):
-        return amount[0]
-    return stars_of(text) if number is None else number
 
 
 def _currency(column: str, signs: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import DECADES, ColumnTable
 from usbrec.items.constraints.column_types import ColumnType, TypedColumn, name_words, yes_or_no
 from usbrec.items.constraints.phrases import column_name
-from usbrec.items.files.amounts import money, number_of
+from usbrec.items.files.amounts import money
 from usbrec.lexicon import USUAL, words
 
 #: What a condition is called in JSON, and the operator that it stands for.
@@ -195,7 +195,7 @@ def _value(column: TypedColumn, given: Any) -> ConstraintValue:
     """A value as its column's type has it. Raises InputError."""
     place = f"{column.name}: expected {_expected(column.type)}, found {_shown(given)}"
     if column.type == "number":
-        number = _number(given)
+        number = _number(column, given)
         if number is None:
             raise InputError(place)
         return number
@@ -212,7 +212,7 @@ def _value(column: TypedColumn, given: Any) -> ConstraintValue:
     return text
 
 
-def _number(given: Any) -> float | None:
+def _number(column: TypedColumn, given: Any) -> float | None:
     if isinstance(given, bool):
         return None
     if isinstance(given, int | float):
@@ -222,8 +222,9 @@ def _number(given: Any) -> float | None:
             return None
         return number if math.isfinite(number) else None
     if isinstance(given, str):
+        # As the column's own cells are read: "1.299" may be thousands, and "1 TB" of a column in GB.
         amount = money(given)
-        return amount[0] if amount else number_of(given)
+        return amount[0] if amount else column.number(given) if any(map(str.isdigit, given)) else None
     return None
 
 

@@ -14,7 +14,8 @@ _WRITTEN = re.compile(
     rf"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*(?P<behind>{_SIGN})?",
     re.IGNORECASE,
 )
-_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'’  ])[0-9]{3})(?:\1[0-9]{3})*")
+#: "0,500" is a half: no thousands begin with a zero.
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,'’  ])[0-9]{3})(?:\1[0-9]{3})*")
 #: Of two digits as in India, too; the last group has three.
 _IN_GROUPS = re.compile(r"[-+−]?[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)*[0-9]{3}")
 _BLANKS = re.compile(r"['’  ]")
@@ -47,7 +48,7 @@ def number_of(text: str, *, thousands: bool = False) -> float | None:
     except ValueError:
         number = math.nan
     else:
-        if not (thousands and re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", text)):
+        if not (thousands and re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", text)):
             return number if math.isfinite(number) else None
     plain = _BLANKS.sub("", text)
     point, comma = plain.rfind("."), plain.rfind(",")
@@ -92,13 +93,14 @@ _STARS_COUNTED = re.compile(
     r"(?P<number>[0-9](?:[.,][0-9]{1,2})?)\s*(?:-\s*)?(?:[★⭐*]|stars?\b|sterne?\b)(?:\s*s(?:uperior)?)?",
     re.IGNORECASE,
 )
+_STARS_OF_FIVE = re.compile(r"(?P<number>[0-5](?:[.,][0-9]{1,2})?)\s*(?:/|out of|of|von)\s*5", re.IGNORECASE)
 
 
 def stars_of(text: str) -> float | None:
     """The number of stars in a cell that holds nothing else: "★★★★☆", "****", "4*", "4.5 stars", "4 Sterne
-    S"; None for any other, a plain number too."""
+    S", "4.5 out of 5"; None for any other, a plain number too."""
     text = text.strip().replace("\ufe0f", "")
     if drawn := _STARS_DRAWN.fullmatch(text):
         return len(drawn["full"]) + (0.5 if drawn["half"] else 0.0)
-    counted = _STARS_COUNTED.fullmatch(text)
+    counted = _STARS_COUNTED.fullmatch(text) or _STARS_OF_FIVE.fullmatch(text)
     return None if counted is None else float(counted["number"].replace(",", "."))

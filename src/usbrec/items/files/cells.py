@@ -48,6 +48,10 @@ _MARK = "\x01"
 _SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
 # numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).
 _CALLED = re.compile(r"[A-Za-z][\w.]*\(\s*(?P<inside>[\[{].*[\]}])\s*(?:,\s*dtype=[^,]*)?\)", re.DOTALL)
+#: What opens a list of texts, or of objects: "(2 pack) blue" opens none.
+_LISTED = re.compile(r"[\[{]|\(\s*['\"]|[A-Za-z][\w.]*\(\s*[\[{]")
+_ARRAY = re.compile(r"[A-Za-z][\w.]*\(\s*[\[{]")
+_PLAIN_LIST = re.compile(r"\[[^\[\]'\"]*,[^\[\]'\"]*\]")
 _WORDS = {"nan": None, "NaN": None, "inf": None, "null": None, "true": True, "false": False}
 _TAG = re.compile(
     r"""<!--.*?-->
@@ -64,7 +68,12 @@ _INLINE = re.compile(
 
 
 class BrokenCell(ValueError):
-    """A cell that opens like a list and cannot be read as one, or an object without a name."""
+    """A cell that opens like a list and cannot be read as one, or an object without a name. `kept` is what
+    could be read of it."""
+
+    def __init__(self, problem: str, kept: str = "") -> None:
+        super().__init__(problem)
+        self.kept = kept
 
 
 def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
@@ -93,22 +102,39 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
 
 
 def further_text(value: Any) -> str:
-    """What a column that means nothing to us holds; lists of objects in a cell are their names."""
-    if isinstance(value, str) and value[:1].isalnum():
+    """What a column that means nothing to us holds; of lists and objects in a cell, their names. Raises
+    BrokenCell, with what could be read as its `kept`, for a list that cannot be read to its end."""
+    if isinstance(value, str) and value[:1].isalnum() and not _ARRAY.match(value):
         return text_of(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Mapping) and (amount := _amount(value)):
-        return amount
+    if isinstance(value, Mapping) and (told := _amount(value) or _measures(value)):
+        return told
     if isinstance(value, str) and _EMPTY.fullmatch(value):
         return ""
-    if isinstance(value, str) and value.startswith(("[{", '["', "['", "{'", '{"')):
-        try:
-            if names := names_in(value):
-                return ", ".join(names)
-        except BrokenCell:
-            pass
-    return text_of(value)
+    written = text_of(value)
+    if isinstance(value, str) and _LISTED.match(written):
+        return _listed(written)
+    return written
+
+
+def _listed(written: str) -> str:
+    """What a text that opens like a list or an object holds."""
+    try:
+        found = _structure(written)
+        if isinstance(found, Mapping) and (told := _amount(found) or _measures(found)):
+            return told
+        if found is not None:
+            return ", ".join(_names(found, {}, 1))
+    except BrokenCell as problem:
+        whole = [_unquoted(one[0]) for one in _STRINGS.finditer(written)]
+        if written[0] != "{" and whole:
+            kept = ", ".join(whole)
+            raise BrokenCell(f"{problem}; kept of it: {kept[:80]!r}", kept) from problem
+        return written
+    if _PLAIN_LIST.fullmatch(written):  # "[steel, cord]"
+        return written[1:-1].strip()
+    return written
 
 
 def _amount(value: Mapping[Any, Any]) -> str:
@@ -121,6 +147,14 @@ def _amount(value: Mapping[Any, Any]) -> str:
     if not isinstance(currency, str) or isinstance(number, bool) or not isinstance(number, int | float | str):
         return ""
     return f"{number} {currency}" if currency.strip() else ""
+
+
+def _measures(value: Mapping[Any, Any]) -> str:
+    """What an object of numbers says, {"width": 3, "height": 4}, as a text, else ""."""
+    numbers = [entry for entry in value.values() if isinstance(entry, int | float)]
+    if not value or len(numbers) < len(value) or all(entry in (0, 1) for entry in numbers):
+        return ""
+    return ", ".join(f"{key}: {entry}" for key, entry in value.items())
 
 
 def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = ",|;") -> list[str]:

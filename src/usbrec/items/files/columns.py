@@ -182,7 +182,7 @@ class Mapper:
         if len(names) > 1:
             further = (*names[1:], *further)
         item_id = _whole(self._name(row, "id")) or key
-        extra = {name: text for name in self._rest if (text := self._further(name, row.get(name)))}
+        extra = {name: text for name in self._rest if (text := self._further(name, row.get(name), place))}
         return Item(
             id=item_id or (title if year is None else f"{title} ({year})"),
             title=title,
@@ -211,10 +211,10 @@ class Mapper:
             column = self.columns[attribute][0]
             self.broken.append(f"{place}: {column}: no {attribute} can be read from {text[:40]!r}")
 
-    def take(self, item: Item) -> None:
-        """Count the further columns of an item that is kept, for their types."""
+    def take(self, item: Item, place: str = "") -> None:
+        """Count the further columns of an item that is kept, for their types; `place` is where it stands."""
         if item.extra:
-            self._types.add(item.extra)
+            self._types.add(item.extra, place)
 
     def report(self, where: str, items: int, left_out: Sequence[str], say_it: str) -> ReadingReport:
         """What was taken for what, so far."""
@@ -243,8 +243,12 @@ class Mapper:
         usual = [self._actual[name] for name in _USUAL["id"] if name in self._actual]
         return [name for name in usual if self.columns["id"] and name not in self.columns["id"]]
 
-    def _further(self, column: str, value: Any) -> str:
-        text = further_text(value)
+    def _further(self, column: str, value: Any, place: str) -> str:
+        try:
+            text = further_text(value)
+        except BrokenCell as problem:
+            self.broken.append(f"{place}: {column}: {problem}")
+            text = problem.kept
         # Only what has a currency's sign is surely an amount: "007" and "1.234" stay as they are.
         if (
             not text

@@ -129,7 +129,7 @@ def table_items(
         taken[item.id] = row.place
         if external:
             names[item.id] = item.name
-        mapper.take(item)
+        mapper.take(item, row.place)
         yield item
     report = mapper.report(where, len(taken), problems, name_it)
     if unreadable:

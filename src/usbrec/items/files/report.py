@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from usbrec.errors import BadLines
 from usbrec.items.constraints.column_types import TypedColumn
+
+#: So many characters of a cell that cannot be read are told.
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,8 @@ class ReadingReport:
 
     @property
     def unreadable(self) -> tuple[str, ...]:
-        """The columns with cells that count as unknown because they are not what such a column holds: prices,
-        and columns whose type the user said."""
-        return tuple(_unread(column) for column in self.types if column.owed and column.unreadable)
+        """The columns with cells that count as unknown because they are not what such a column holds."""
+        return tuple(_unread(column) for column in self.types if column.unreadable)
 
     def columns_told(self) -> str:
         """Which column was taken for what, in two sentences."""
@@ -78,6 +81,7 @@ class ReadingReport:
         if self.unreadable:
             lines.append(f"{self.where}: cells of these columns count as unknown; their items stay")
             lines += _first(self.unreadable)
+            lines.append('To say what a column holds: NAME = "category" in the table [catalogue.columns].')
         lines.append(self.columns_told())
         if not self.whole:
             lines.append("With --strict (in Python, strict=True) such a file is refused.")
@@ -101,7 +105,9 @@ class ReadingReport:
                 **data,
                 **{name: tuple(data[name]) for name in lists},
                 "types": tuple(
-                    TypedColumn(**{**column, "examples": tuple(column["examples"])})
+                    TypedColumn(
+                        **{**column, **{name: tuple(column.get(name, ())) for name in ("examples", "places")}}
+                    )
                     for column in data.get("types", ())
                 ),
                 **{name: {key: tuple(value) for key, value in data[name].items()} for name in tables},
@@ -118,7 +124,11 @@ def _unread(column: TypedColumn) -> str:
     if not column.unreadable:
         return ""
     kind = "numbers" if column.type == "number" else "yes or no"
-    return f"{column.name!r}: {column.unreadable} cells are no {kind} ({_listed(column.examples)})"
+    shown = [
+        f"{text[:_LONGEST_SHOWN]!r}{f' in {place}' if place else ''}"
+        for text, place in itertools.zip_longest(column.examples, column.places, fillvalue="")
+    ]
+    return f"{column.name!r}: {column.unreadable} cells are no {kind} ({', '.join(shown)})"
 
 
 def _listed(columns: Sequence[str]) -> str:
