@@ -29,7 +29,7 @@ from usbrec.items.store import DiskItemStore, write_store
 from usbrec.keys import digest
 
 #: Raise it whenever the same file would give other items, or the files of the index change.
-FORMAT = 6
+FORMAT = 7
 #: Below this, reading the file takes a second or two, and items in memory are quicker to use.
 INDEX_FROM = 50_000
 #: Says of every catalogue that is read whole which columns were taken for what.
@@ -101,8 +101,9 @@ def open_catalogue(
 
 
 def told_of(report: ReadingReport) -> None:
-    """Say what a catalogue's reading left out, else (in the log) which columns it took for what."""
-    if report.whole:
+    """Say what a catalogue's reading left out or had to guess, else (in the log) which columns it took for
+    what."""
+    if report.whole and not report.doubtful:
         LOG.info("%s: %d items. %s", report.where, report.items, report.columns_told())
     else:
         warnings.warn(report.told(), InputWarning, stacklevel=4)
