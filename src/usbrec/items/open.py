@@ -101,8 +101,9 @@ def open_catalogue(
 
 
 def told_of(report: ReadingReport) -> None:
-    """Say what a catalogue's reading left out, else (in the log) which columns it took for what."""
-    if report.whole:
+    """Say what a catalogue's reading left out or had to guess, else (in the log) which columns it took for
+    what."""
+    if report.whole and not report.doubtful:
         LOG.info("%s: %d items. %s", report.where, report.items, report.columns_told())
     else:
         warnings.warn(report.told(), InputWarning, stacklevel=4)

@@ -1,7 +1,7 @@
 """Lexicon: the words of each language that rules read and say, one folder a language, one TOML file a use.
 
-What is not of one language lies beside the folders: how languages are told apart (``languages.toml``) and by
-what a catalogue's kind of item shows (``kinds.toml``).
+What is not of one language lies beside the folders: how languages are told apart (``languages.toml``), by
+what a catalogue's kind of item shows (``kinds.toml``) and what its columns are called (``columns.toml``).
 """
 
 from __future__ import annotations

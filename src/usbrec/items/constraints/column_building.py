@@ -12,7 +12,11 @@ from usbrec.items.constraints.column_arrays import UNKNOWN, Column, folded
 from usbrec.items.constraints.column_types import TypedColumn, name_words, names_of, yes_or_no
 
 #: Columns of brands that are read as people.
-BRANDS = frozenset({"brand", "brands", "manufacturer", "maker", "marke", "hersteller", "vendor", "label"})
+BRANDS = frozenset(
+    {"brand", "brands", "manufacturer", "maker", "marke", "hersteller", "vendor", "label", "brand_name"}
+    | {"marca", "marque", "fabricante", "fabricant", "merk", "fabrikant", "бренд", "марка", "производитель"}
+    | {"品牌", "ブランド", "メーカー", "브랜드", "제조사"}
+)
 
 
 def build_columns(catalogue: Catalogue) -> list[Column]:

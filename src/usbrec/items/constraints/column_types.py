@@ -33,13 +33,17 @@ _SAID, _SAID_OF_STOCK = 0.75, 0.5
 _YES = frozenset(
     {"true", "yes", "y", "t", "1", "ja", "wahr", "in stock", "instock", "available", "auf lager", "on stock"}
     | {"lagernd", "vorrätig", "lieferbar", "sofort lieferbar", "verfügbar", "sofort verfügbar", "ab lager"}
-    | {"limited availability", "limitedavailability", "✓", "✔", "☑", "✅", "sí", "oui"}
+    | {"limited availability", "limitedavailability", "✓", "✔", "☑", "✅"}
+    | {"sí", "si", "verdadero", "oui", "vrai", "sì", "vero", "sim", "да", "是", "有", "有货", "有貨"}
+    | {"はい", "有り", "あり", "예", "en stock", "disponible", "disponibile", "в наличии", "在庫あり"}
 )
 _NO = frozenset(
     {"false", "no", "n", "f", "0", "nein", "falsch", "out of stock", "outofstock", "oos", "sold out"}
     | {"unavailable", "not available", "ausverkauft", "nicht auf lager", "nicht verfügbar", "soldout"}
     | {"nicht lieferbar", "nicht vorrätig", "nicht lagernd", "vergriffen", "not in stock", "no stock"}
-    | {"✗", "✘", "✕", "❌", "non"}
+    | {"✗", "✘", "✕", "❌", "falso", "non", "faux", "não", "nao", "nee", "нет", "否", "无", "無"}
+    | {"缺货", "缺貨", "无货", "いいえ", "無し", "なし", "아니오", "아니요", "agotado", "no disponible"}
+    | {"épuisé", "rupture de stock", "esaurito", "在庫なし"}
 )
 #: How schema.org writes an availability.
 _SCHEMA = re.compile(r"https?://schema\.org/")
@@ -49,7 +53,9 @@ _NUMERIC_NAME = re.compile(
 )
 _PRICE_NAME = re.compile(
     r"(?:^|_)(?:price|preis|cost|kosten|saleprice|listprice|retailprice|msrp|rrp|uvp|vk"
-    r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis)(?:e|s)?(?:_|$)"
+    r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis|costo|coste"
+    r"|precio|prix|prezzo|preço|preco|prijs|цена|стоимость|[^_]*(?:价格|價格|售价|售價|单价|定价|定價|価格|値段|가격))"
+    r"(?:e|s|en)?(?:_|$)"
 )
 #: What is said of a price and is none: its currency, a note, a class.
 _OF_A_PRICE = re.compile(
@@ -86,6 +92,27 @@ _STOCK = frozenset(
     {"in_stock", "stock", "available", "availability", "is_available", "instock", "on_stock", "auf_lager"}
     | {"lagernd", "verfügbar", "verfuegbar", "lieferbar", "vorrätig", "is_in_stock", "stock_status"}
     | {"quantity", "qty", "inventory", "stock_count", "bestand", "lager", "lagerbestand", "stock_quantity"}
+    | {
+        "existencias",
+        "disponible",
+        "disponibilidad",
+        "en_stock",
+        "disponibilité",
+        "disponibilita",
+        "disponibile",
+    }
+    | {
+        "disponibilità",
+        "disponível",
+        "voorraad",
+        "op_voorraad",
+        "наличие",
+        "в_наличии",
+        "库存",
+        "有货",
+        "是否有货",
+    }
+    | {"庫存", "在庫", "재고"}
 )
 
 

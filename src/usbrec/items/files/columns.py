@@ -16,7 +16,9 @@ from usbrec.errors import ConfigError
 from usbrec.items.constraints.column_types import ColumnType, ColumnTypes
 from usbrec.items.files.amounts import count_of, money, number_of, stars_of
 from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
+from usbrec.items.files.column_names import column_key, named_with_kind, usual_names
 from usbrec.items.files.report import ReadingReport
+from usbrec.items.files.title_column import TitleColumn, title_column
 from usbrec.items.further_titles import others, read_titles
 from usbrec.items.titles import plausible_year
 
@@ -27,7 +29,8 @@ Columns = str | tuple[str, ...] | None
 class FieldMap:
     """Which column holds which attribute, one name or several each; None means: by the usual names.
 
-    Names are compared without case, blanks, hyphens and underscores ("Movie ID" = "movie_id").
+    Names are compared without case, accents and all that is neither a letter nor a digit ("Movie ID" =
+    "movie_id", "Art.-Nr." = "artnr").
     """
 
     id: Columns = None
@@ -40,55 +43,9 @@ class FieldMap:
     also: Columns = None
 
 
-# In order of preference. For people all that are there count, in this order: most important first.
-_USUAL: dict[str, tuple[str, ...]] = {
-    "id": (
-        "id", "itemid", "movieid", "filmid", "bookid", "productid", "sku", "asin", "isbn", "imdbid", "tmdbid",
-        "artikelnummer", "artikelnr",
-        "tconst", "parentasin", "businessid", "showid", "appid",
-        "malid", "animeid", "trackid", "songid", "gameid",
-    ),
-    "title": (
-        "title", "name", "movietitle", "moviename", "itemname", "itemtitle", "productname", "producttitle",
-        "titel", "bezeichnung", "artikelname", "produktname", "artikelbezeichnung", "produktbezeichnung",
-        "booktitle", "primarytitle",
-        "seriestitle", "trackname", "songtitle", "songname", "gametitle", "gamename",
-    ),
-    "year": (
-        "year", "releaseyear", "publicationyear", "released", "releasedate", "date", "startyear",
-        "yearofpublication", "originalpublicationyear", "publicationdate", "datepublished",
-        "originalreleasedate", "releasedyear", "jahr", "erscheinungsjahr",
-    ),
-    "genres": (
-        "genres", "genre", "categories", "category", "styles", "style", "tags", "kategorie", "kategorien",
-        "warengruppe", "produktart",
-    ),
-    "people": (
-        "people", "director", "directors", "author", "authors", "artist", "artists", "creator", "creators",
-        "star", "stars", "cast", "actor", "actors", "writer", "writers", "brand", "bookauthor",
-        "regie", "regisseur", "autor", "autorin", "darsteller", "interpret", "marke", "hersteller",
-    ),
-    "text": (
-        "text", "plot", "description", "overview", "summary", "synopsis", "abstract",
-        "beschreibung", "inhalt",
-    ),
-    "popularity": (
-        "popularity", "nbmentions", "mentions", "interactions", "numratings", "ratingcount", "numvotes",
-        "votecount", "votes", "reviewcount", "reviews", "plays", "sales", "count",
-        "ratingscount", "ratingnumber",
-    ),
-    "also": (
-        "also", "aka", "akas", "alsoknownas", "alternativetitles", "alternativetitle", "alternatetitles",
-        "alternatetitle", "othertitles", "othertitle", "originaltitle", "originalname",
-    ),
-}  # fmt: skip
 _MANY = frozenset({"genres", "people", "also"})
 # Numbers of a work, not of a row: two cuts of one film share theirs.
-EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn"})
-
-
-def column_key(name: str) -> str:
-    return re.sub(r"[\s_\-]+", "", name).casefold()
+EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn", "isbn13", "isbn10"})
 
 
 class Mapper:
@@ -105,19 +62,20 @@ class Mapper:
         first: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         """`first` are some rows, which say what a name leaves open: "stars" are people or marks of five."""
-        header = list(header)
+        header, first = list(header), list(first)
         self._actual = {column_key(name): name for name in reversed(header)}
         self._path = path
-        self.columns = {
-            field.name: self._find(field.name, getattr(mapping or FieldMap(), field.name))
-            for field in fields(FieldMap)
-        }
-        if mapping is None or mapping.people is None:
-            self.columns["people"] = tuple(
-                name
-                for name in self.columns["people"]
-                if column_key(name) not in _STARS or not _only_numbers(row.get(name) for row in first)
-            )
+        self._first = first
+        given = {field.name: getattr(mapping or FieldMap(), field.name) for field in fields(FieldMap)}
+        self.columns = {name: self._find(name, wanted) for name, wanted in given.items()}
+        self.title = TitleColumn(None)
+        if given["title"] is None:
+            others = {one for name, taken in self.columns.items() if name != "title" for one in taken}
+            self.title = title_column(header, first, others)
+            self.columns["title"] = () if self.title.column is None else (self.title.column,)
+            if given["also"] is None:
+                also = (*self.columns["also"], *self.title.further)
+                self.columns["also"] = tuple(name for name in also if name != self.title.column)
         self._found: dict[str, dict[str, None]] = {}
         self.broken: list[str] = []
         self._currencies: dict[str, dict[str, None]] = {}
@@ -157,8 +115,27 @@ class Mapper:
                     f"Columns: {', '.join(sorted(self._actual.values()))}."
                 )
             return tuple(self._actual[column_key(name)] for name in names)
-        found = tuple(self._actual[name] for name in _USUAL[attribute] if name in self._actual)
-        return found if attribute in _MANY else found[:1]
+        if attribute == "title":
+            return ()
+        found = [self._actual[name] for name in usual_names()[attribute] if name in self._actual]
+        if not found:
+            found = [name for key, name in self._actual.items() if named_with_kind(key, attribute)]
+            found.reverse()
+        if attribute == "people":
+            # "stars" may be people or marks of five.
+            found = [name for name in found if not (_STARS.fullmatch(column_key(name)) and self._marks(name))]
+        if attribute == "id" and len(found) > 1:
+            found.sort(key=self._repeated)
+        return tuple(found if attribute in _MANY else found[:1])
+
+    def _marks(self, column: str) -> bool:
+        return _only_numbers(row.get(column) for row in self._first)
+
+    def _repeated(self, column: str) -> bool:
+        """Whether most of a column's first cells are empty or stand in another row, too: ids of something
+        else."""
+        texts = {text_of(row.get(column)) for row in self._first} - {""}
+        return len(self._first) > 1 and len(texts) * 2 < len(self._first)
 
     @property
     def external_id(self) -> bool:
@@ -235,12 +212,14 @@ class Mapper:
             left_out=tuple(left_out),
             broken_cells=tuple(self.broken),
             say_it=say_it,
+            titles_not_from=self.title.passed_over,
+            by_cells=self.title.by_cells,
         )
 
     @property
     def _ids_passed_over(self) -> list[str]:
         """Columns that could have been that of ids, too."""
-        usual = [self._actual[name] for name in _USUAL["id"] if name in self._actual]
+        usual = [self._actual[name] for name in usual_names()["id"] if name in self._actual]
         return [name for name in usual if self.columns["id"] and name not in self.columns["id"]]
 
     def _further(self, column: str, value: Any, place: str) -> str:
@@ -312,7 +291,7 @@ class Mapper:
 # Spelt as programs write what is missing; there are films called "Unknown" and "Null".
 _NO_TITLE = frozenset({"nan", "NaN", "N/A", "null", "NULL", "None", "\\N", "<NA>", "#N/A"})
 _NONE: frozenset[str] = frozenset()
-_STARS = frozenset({"star", "stars"})
+_STARS = re.compile(r"stars?\d?")
 
 
 def _only_numbers(values: Iterable[Any]) -> bool:

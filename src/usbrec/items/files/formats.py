@@ -106,8 +106,10 @@ def table_items(
     names: dict[str, str] = {}
     problems: list[str] = []
     unreadable: list[str] = []
+    could_be = " or ".join(map(repr, mapper.title.could_be))
+    why = f"no column is plainly the title; it could be {could_be}" if could_be else "no title column"
     untitled = InputError(
-        f"{where}: no title column. Columns: {', '.join(source.header) or 'none'}. Rename one to "
+        f"{where}: {why}. Columns: {', '.join(source.header) or 'none'}. Rename one to "
         f"'title', or say which it is: {name_it}. A file without a line of names needs one."
     )
     external = mapper.external_id

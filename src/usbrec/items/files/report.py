@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from usbrec.errors import BadLines
+from usbrec.errors import BadLines, ConfigError
 from usbrec.items.constraints.column_types import TypedColumn
 
 #: So many characters of a cell that cannot be read are told.
@@ -23,6 +23,8 @@ class ReadingReport:
     `currencies` the signs that were taken off amounts, by column. `left_out` are the rows that could not be
     used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
     is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
+    `titles_not_from` are columns that by their names could have been that of the titles, too; `by_cells` says
+    that no name told and the cells decided.
     """
 
     where: str
@@ -36,11 +38,18 @@ class ReadingReport:
     broken_cells: tuple[str, ...] = ()
     types: tuple[TypedColumn, ...] = ()
     say_it: str = 'title = "..." in the table [catalogue] of the settings'
+    titles_not_from: tuple[str, ...] = ()
+    by_cells: bool = False
 
     @property
     def whole(self) -> bool:
         """Whether every row and every cell could be used."""
         return not self.left_out and not self.broken_cells and not self.unreadable
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another column may hold the titles: its name says so, too, or no name does."""
+        return self.by_cells or bool(self.titles_not_from)
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -50,7 +59,7 @@ class ReadingReport:
     def columns_told(self) -> str:
         """Which column was taken for what, in two sentences."""
         taken = [
-            f"{attribute} from {_listed(columns)}{self._keys(columns)}"
+            f"{attribute} from {_listed(columns)}{self._keys(columns)}{self._why(attribute)}"
             for attribute, columns in self.columns.items()
             if columns and attribute != "id"
         ]
@@ -69,7 +78,8 @@ class ReadingReport:
         return f"{told} To say otherwise: {self.say_it}, and likewise id, year, genres and so on."
 
     def told(self) -> str:
-        """What was left out, of which the first twenty, and which columns were taken for what."""
+        """What was left out, of which the first twenty, what was guessed, and which columns were taken
+        for what."""
         lines = []
         if self.left_out:
             of = self.items + len(self.left_out)
@@ -82,13 +92,27 @@ class ReadingReport:
             lines.append(f"{self.where}: cells of these columns count as unknown; their items stay")
             lines += _first(self.unreadable)
             lines.append('To say what a column holds: NAME = "category" in the table [catalogue.columns].')
+        if self.by_cells:
+            title = _listed(self.columns["title"])
+            lines.append(f"{self.where}: no column is called a title; by its cells it is {title}")
+        elif self.doubtful:
+            lines.append(
+                f"{self.where}: titles are taken from {_listed(self.columns['title'])} and not from "
+                f"{_listed(self.titles_not_from)}"
+            )
         lines.append(self.columns_told())
-        if not self.whole:
+        if not self.whole or self.by_cells:
             lines.append("With --strict (in Python, strict=True) such a file is refused.")
         return "\n".join(lines)
 
     def refuse(self) -> None:
-        """Raises BadLines where something was left out."""
+        """Raises BadLines where something was left out, ConfigError where cells decided about the titles."""
+        if self.by_cells:
+            raise ConfigError(
+                f"{self.where}: no column is called a title, and with --strict (in Python, strict=True) "
+                f"none is guessed. By its cells it is {_listed(self.columns['title'])}. "
+                f"Say which it is: {self.say_it}."
+            )
         if not self.whole:
             told = f"Every row needs a title and an id of its own. {self.columns_told()}"
             raise BadLines(self.where, (*self.left_out, *self.broken_cells, *self.unreadable), told)
@@ -98,7 +122,7 @@ class ReadingReport:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        lists = ("others", "left_out", "broken_cells")
+        lists = ("others", "left_out", "broken_cells", "titles_not_from")
         tables = ("columns", "name_keys", "currencies")
         return cls(
             **{
@@ -113,6 +137,13 @@ class ReadingReport:
                 **{name: {key: tuple(value) for key, value in data[name].items()} for name in tables},
             }
         )
+
+    def _why(self, attribute: str) -> str:
+        if attribute != "title":
+            return ""
+        if self.by_cells:
+            return " (by its cells: no column is called a title)"
+        return f" (and not from {_listed(self.titles_not_from)})" if self.titles_not_from else ""
 
     def _keys(self, columns: Sequence[str]) -> str:
         keys = dict.fromkeys(key for column in columns for key in self.name_keys.get(column, ()))

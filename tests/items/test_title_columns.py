@@ -1,0 +1,332 @@
+"""Which column of a catalogue is taken for what, in several languages, and when none is."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from usbrec.errors import ConfigError, InputError, InputWarning
+from usbrec.items import Catalogue, FieldMap, load_catalogue
+from usbrec.items.constraints.column_types import is_price, is_stock
+from usbrec.items.files.column_names import column_key
+
+TITLES = [
+    "Der Zauberberg",
+    "Heat",
+    "Im Westen nichts Neues",
+    "1984",
+    "Signs",
+    "Château Margaux",
+    "Blue Train",
+]
+PEOPLE = ["Thomas Mann", "Michael Mann", "E. M. Remarque", "G. Orwell", "M. Night", "Ann Lee", "Miles D."]
+#: What stands in the columns of these files, by the letter behind their names.
+CELLS = {
+    "t": TITLES,
+    "p": PEOPLE,
+    "i": [f"B00X4WHP{number}E" for number in range(7)],
+    "n": [str(number * 1000 + 17) for number in range(7)],
+    "y": [str(1990 + number) for number in range(7)],
+    "g": ["Rot", "Blau", "Rot", "Blau", "Rot", "Blau", "Rot"],
+    "d": [
+        f"Ein langer Text über Nummer {number}, und noch mehr davon, und viel mehr." for number in range(7)
+    ],
+    "a": [f"{number},99 €" for number in range(7)],
+    "u": [f"http://shop.example/{number}.jpg" for number in range(7)],
+    "e": [""] * 7,
+}
+
+
+def columns(path: Path, header: str) -> Catalogue:
+    """A file whose header is "name=letter; name=letter ..."."""
+    names, kinds = zip(*(part.split("=") for part in header.split("; ")), strict=True)
+    with (path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([names, *zip(*(CELLS[kind] for kind in kinds), strict=True)])
+    return load_catalogue(path / "shop.csv")
+
+
+def taken(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    assert catalogue.report is not None
+    return {name: found for name, found in catalogue.report.columns.items() if found}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Weinname",
+        "hotel_name",
+        "book_title",
+        "Produktbezeichnung",
+        "nom",
+        "nombre",
+        "título",
+        "名称",
+        "movie_name",
+        "Nombre del producto",
+        "Nom du vin",
+        "Name des Produkts",
+        "Titre_film",
+        "GameName",
+        "Titel des Buchs",
+        "书名",
+        "電影名稱",
+        "映画名",
+        "상품명",
+        "название",
+        "Desígnation",
+        "Filmtitel",
+        "restaurant-name",
+    ],
+)
+def test_a_column_that_is_called_a_title_is_one_in_any_language(tmp_path: Path, column: str) -> None:
+    """A column that is called a title is one in any language, with the name of a kind before or behind it."""
+    catalogue = columns(tmp_path, f"Bild=u; Farbe=g; {column}=t")
+    assert [item.title for item in catalogue] == TITLES
+    assert taken(catalogue) == {"title": (column,)}
+
+
+@pytest.mark.parametrize("column", ["game", "Artikel", "Movie", "produit", "vino", "商品", "책", "Книга"])
+def test_a_kind_of_item_by_itself_is_the_title_where_its_cells_are(tmp_path: Path, column: str) -> None:
+    """What one item is called is a column of titles where words stand in it, and none where numbers or
+    codes do."""
+    assert taken(columns(tmp_path, f"{column}=t; Farbe=g"))["title"] == (column,)
+    for kind in "niyau":
+        with pytest.raises(InputError, match="no title column"):
+            columns(tmp_path, f"{column}={kind}; Farbe=g")
+    assert taken(columns(tmp_path, f"{column}=n; name=t"))["title"] == ("name",)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Art.-Nr.",
+        "SKU",
+        "asin",
+        "ISBN",
+        "tconst",
+        "EAN",
+        "wine_id",
+        "Artikel-Nr",
+        "ISBN-13",
+        "Código",
+        "番号",
+    ],
+)
+def test_a_column_of_ids_is_found_by_its_name(tmp_path: Path, column: str) -> None:
+    """A column of ids is found by its name, whatever signs stand in it."""
+    catalogue = columns(tmp_path, f"{column}=i; name=t")
+    assert [item.id for item in catalogue] == CELLS["i"]
+
+
+def test_numbers_of_something_else_are_no_ids(tmp_path: Path) -> None:
+    """The ids of hosts and users are none of items, and a column of ids that repeats goes behind one that
+    does not."""
+    assert "id" not in taken(columns(tmp_path, "host_id=n; user_id=i; name=t"))
+    assert taken(columns(tmp_path, "id=g; sku=i; name=t"))["id"] == ("sku",)
+    assert taken(columns(tmp_path, "id=e; sku=i; name=t"))["id"] == ("sku",)
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        (
+            "Artikelnummer=i; Produktbezeichnung=t; Kategorie=g; Hersteller=p; Artikelbeschreibung=d; Jahr=y",
+            {
+                "id": "Artikelnummer",
+                "title": "Produktbezeichnung",
+                "genres": "Kategorie",
+                "people": "Hersteller",
+            }
+            | {"text": "Artikelbeschreibung", "year": "Jahr"},
+        ),
+        (
+            "Código=i; Título=t; Género=g; Autor=p; Sinopsis=d; Año=y; Número de reseñas=n",
+            {"id": "Código", "title": "Título", "genres": "Género", "people": "Autor", "text": "Sinopsis"}
+            | {"year": "Año", "popularity": "Número de reseñas"},
+        ),
+        (
+            "Référence=i; Titre=t; Catégorie=g; Réalisateur=p; Résumé=d; Année=y; Nombre de votes=n",
+            {"id": "Référence", "title": "Titre", "genres": "Catégorie", "people": "Réalisateur"}
+            | {"text": "Résumé", "year": "Année", "popularity": "Nombre de votes"},
+        ),
+        (
+            "ISBN=i; 书名=t; 作者=p; 出版社=g; 出版年=y; 类型=g; 内容简介=d; 评价人数=n",
+            {
+                "id": "ISBN",
+                "title": "书名",
+                "people": "作者",
+                "year": "出版年",
+                "genres": "类型",
+                "text": "内容简介",
+            }
+            | {"popularity": "评价人数"},
+        ),
+        (
+            "track_id=i; artists=p; album_id=n; track_name=t; popularity=n; duration_ms=n; track_genre=g",
+            {"id": "track_id", "people": "artists", "title": "track_name", "popularity": "popularity"}
+            | {"genres": "track_genre"},
+        ),
+        (
+            "AppID=n; Name=t; Release date=y; Price=a; About the game=d; Developers=p; Genres=g",
+            {
+                "id": "AppID",
+                "title": "Name",
+                "year": "Release date",
+                "text": "About the game",
+                "genres": "Genres",
+            }
+            | {"people": "Developers"},
+        ),
+        (
+            "id=n; name=t; host_id=n; host_name=p; room_type=g; price=a; number_of_reviews=n",
+            {"id": "id", "title": "name", "popularity": "number_of_reviews"},
+        ),
+        (
+            "book=t; author=p; description=d; genres=g; avg_rating=y; num_ratings=n; url=u",
+            {"title": "book", "people": "author", "text": "description", "genres": "genres"}
+            | {"popularity": "num_ratings"},
+        ),
+        (
+            "movie_title=t; director_name=p; movie_genres=g; title_year=y; num_voted_users=n; movie_link=u",
+            {
+                "title": "movie_title",
+                "people": "director_name",
+                "genres": "movie_genres",
+                "year": "title_year",
+            }
+            | {"popularity": "num_voted_users"},
+        ),
+    ],
+)
+def test_the_columns_of_files_as_they_are_found(tmp_path: Path, header: str, wanted: dict[str, str]) -> None:
+    """Columns in German, Spanish, French and Chinese, and those of widely used files, are what they say."""
+    found = taken(columns(tmp_path, header))
+    assert found == {name: (column,) for name, column in wanted.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "title", "passed"),
+    [
+        ("title=t; name=p", "title", ("name",)),
+        ("name=p; title=t", "title", ("name",)),
+        ("title=g; name=t", "name", ()),
+        ("title=e; name=t", "name", ()),
+        ("name=g; product_name=t", "product_name", ()),
+        ("nombre=n; produit=t", "produit", ()),
+        ("nombre_de_pages=n; titre=t", "titre", ()),
+        ("hotel_name=t; restaurant_name=p", "hotel_name", ("restaurant_name",)),
+    ],
+)
+def test_of_two_columns_of_titles_one_is_taken_and_the_other_told(
+    tmp_path: Path, header: str, title: str, passed: tuple[str, ...]
+) -> None:
+    """Of two columns that are called titles the one whose cells are is taken; of two such one, and you
+    are told."""
+    if passed:
+        with pytest.warns(InputWarning) as caught:
+            catalogue = columns(tmp_path, header)
+        told = str(caught[0].message)
+        assert f"titles are taken from {title!r} and not from {passed[0]!r}" in told
+        assert "To say otherwise: title = " in told
+        other = load_catalogue(tmp_path / "shop.csv", FieldMap(title=passed[0]))
+        assert taken(other)["title"] == passed
+    else:
+        catalogue = columns(tmp_path, header)
+    assert taken(catalogue)["title"] == (title,)
+    assert [item.title for item in catalogue] == TITLES
+    assert catalogue.report is not None
+    assert catalogue.report.titles_not_from == passed
+
+
+def test_titles_in_several_languages_are_titles_of_one_item(tmp_path: Path) -> None:
+    """Of "title_en" and "title_de" the first is the title, and the other a further one."""
+    catalogue = columns(tmp_path, "title_en=t; title_de=p; year=y")
+    assert (catalogue.items[0].title, catalogue.items[0].also) == ("Der Zauberberg", ("Thomas Mann",))
+    assert taken(columns(tmp_path, "original_title=t; year=y")) == {
+        "title": ("original_title",),
+        "year": ("year",),
+    }
+
+
+@pytest.mark.parametrize("column", ["x", "ürün", "Sortenname", "Kram"])
+def test_where_no_name_says_it_the_only_column_with_titles_is_taken_and_told(
+    tmp_path: Path, column: str
+) -> None:
+    """Where no name says it the only column whose cells can be titles is taken and told; --strict refuses."""
+    with pytest.warns(InputWarning, match=f"no column is called a title; by its cells it is '{column}'"):
+        catalogue = columns(tmp_path, f"nr=i; {column}=t; Farbe=g; Preis=a; Bild=u; Lang=d")
+    assert [item.title for item in catalogue] == TITLES
+    with pytest.raises(ConfigError, match="Say which it is"):
+        load_catalogue(tmp_path / "shop.csv", strict=True)
+    assert len(load_catalogue(tmp_path / "shop.csv", FieldMap(title=column), strict=True)) == len(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ("Opus=t; Von=p", "no column is plainly the title; it could be 'Opus' or 'Von'"),
+        ("first_name=p; last_name=t", "no title column"),
+        ("username=t; rating=n", "no title column"),
+        ("host_name=p; address=t", "no title column"),
+        ("image=t; id=n", "no title column"),
+        ("x=i; y=n", "no title column"),
+        ("x=u; y=y", "no title column"),
+        ("x=g; y=a", "no title column"),
+        ("x=d; y=a", "no title column"),
+        ("description=t; id=n", "no title column"),
+    ],
+)
+def test_a_file_whose_titles_cannot_be_known_is_refused(tmp_path: Path, header: str, why: str) -> None:
+    """A file whose titles cannot be known is refused, and the message says what it could be and how to
+    say it."""
+    with pytest.raises(InputError, match=why) as caught:
+        columns(tmp_path, header)
+    assert 'say which it is: title = "..."' in str(caught.value)
+
+
+def test_few_rows_do_not_decide_by_their_cells(tmp_path: Path) -> None:
+    """Two rows are too few to tell titles from anything else, but a name that says it is enough."""
+    (tmp_path / "a.csv").write_text("x,y\nHeat,1\nSigns,2\n")
+    with pytest.raises(InputError, match="no title column"):
+        load_catalogue(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text("game,y\nHeat,1\nSigns,2\n")
+    assert [item.title for item in load_catalogue(tmp_path / "a.csv")] == ["Heat", "Signs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "price", "stock"),
+    [
+        ("Precio (€)", True, False),
+        ("prix", True, False),
+        ("售价", True, False),
+        ("价格(元)", True, False),
+        ("Preço", True, False),
+        ("sticker", False, False),
+        ("priority", False, False),
+        ("en_stock", False, True),
+        ("库存", False, True),
+        ("stockings", False, False),
+    ],
+)
+def test_prices_and_stocks_have_names_in_other_languages(name: str, price: bool, stock: bool) -> None:
+    """Columns of prices and stocks are known by their names in other languages, and not by half a name."""
+    assert (is_price(name), is_stock(name)) == (price, stock)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Art.-Nr.", "artnr"),
+        ("Título", "titulo"),
+        ("Movie ID", "movieid"),
+        ("名 称", "名称"),
+        ("#", "#"),
+        ("가격", "가격"),
+    ],
+)
+def test_a_name_is_compared_by_its_letters_and_digits(name: str, key: Any) -> None:
+    """A column's name is compared by its letters and digits, without accents."""
+    assert column_key(name) == key
