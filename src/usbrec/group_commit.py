@@ -56,8 +56,18 @@ class GroupCommit:
     async def commit(self, table: str, row: Sequence[Any]) -> None:
         """Put a row into a table, in place of one with the same key; returns when it is on the disk. Raises
         what `failed` makes of an error, also of an earlier one."""
+        await self.commit_together([(table, row)])
+
+    async def commit_together(
+        self, rows: Sequence[tuple[str, Sequence[Any]]], *, first: tuple[str, Sequence[Any]] | None = None
+    ) -> None:
+        """Put rows into tables, after the statement `first`, in one commit; as :meth:`commit`."""
         waits: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._asked.append(_Asked(table, "", row, waits))
+        asked = [] if first is None else [_Asked("", *first, None)]
+        asked += [_Asked(table, "", row, None) for table, row in rows[:-1]]
+        table, row = rows[-1]
+        # At once, so that the thread finds all of it or nothing.
+        self._asked.extend([*asked, _Asked(table, "", row, waits)])
         if self._thread is None:
             self._thread = threading.Thread(target=self._live, name="usbrec-journal", daemon=True)
             self._thread.start()

@@ -18,7 +18,7 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,7 +236,7 @@ class Journal:
             return
         if rows[0][0] == text:
             return
-        before, now = _leaves(self._json(rows[0][0])), _leaves(json.loads(text))
+        before, now = leaves(self._json(rows[0][0])), leaves(json.loads(text))
         changed = [
             f"  {name}: was {_shown(before, name)}, is {_shown(now, name)}"
             for name in sorted(before.keys() | now.keys())
@@ -322,6 +322,19 @@ class Journal:
                     self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", calls)
             except FAULTS as error:
                 raise self._failed(error) from None
+
+    def row(self, unit: str) -> tuple[Any, ...]:
+        """The row of a finished unit as it is stored, for :meth:`commit_row`."""
+        return self._do("SELECT * FROM units WHERE key = ?", (unit,))[0]
+
+    async def commit_row(self, row: Sequence[Any], calls: Iterable[Sequence[Any]]) -> None:
+        """Hold a finished unit as another journal stores it (:meth:`row`, :meth:`calls`), in place of what is
+        held of it, without making the event loop wait for the disk."""
+        unit = str(row[0])
+        self._held.pop(unit, None)
+        self._units_with_calls.add(unit)
+        rows = [*(("calls", call) for call in calls), ("units", row)]
+        await self._commits.commit_together(rows, first=("DELETE FROM calls WHERE unit = ?", (unit,)))
 
     def take_over(self, path: Path) -> None:
         """Hold what the journal of a process that had a share of this run has committed, in place of what is
@@ -458,7 +471,7 @@ def _checksum(*texts: str | None) -> int:
     return value
 
 
-def _leaves(value: Any, name: str = "") -> dict[str, Any]:
+def leaves(value: Any, name: str = "") -> dict[str, Any]:
     def walk(part: Any, at: str) -> Iterator[tuple[str, Any]]:
         if isinstance(part, Mapping) and part:
             for key, inner in part.items():

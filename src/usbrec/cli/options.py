@@ -115,8 +115,12 @@ Concurrency = Annotated[int | None, typer.Option(help="Units of work at once.", 
 Workers = Annotated[
     int | None,
     typer.Option(
-        "--workers", min=1, help="Processes of this machine that play rows (1).", rich_help_panel=RUN
+        "--workers", min=1, help="Processes that play rows (1; on a cluster all).", rich_help_panel=RUN
     ),
+]
+Engine = Annotated[
+    str | None,
+    typer.Option(help="Where they are: processes (here) or ray (a cluster).", rich_help_panel=RUN),
 ]
 Replay = Annotated[
     Path | None,
@@ -213,6 +217,7 @@ def settings(
     second_judge: bool = True,
     concurrency: int | None = None,
     workers: int | None = None,
+    engine: str | None = None,
     ses: bool = False,
     ses_simulator: str | None = None,
     ses_judge: str | None = None,
@@ -241,6 +246,7 @@ def settings(
         base_url=base_url,
         concurrency=concurrency,
         workers=workers,
+        engine=engine,
         rounds=rounds,
         candidates=candidates,
         # What is on by default is not set by being on.

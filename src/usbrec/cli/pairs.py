@@ -37,6 +37,8 @@ def pairs(
     limit: o.Limit = None,
     seed: o.Seed = None,
     concurrency: o.Concurrency = None,
+    workers: o.Workers = None,
+    engine: o.Engine = None,
     replay: o.Replay = None,
 ) -> None:
     """Build preference pairs (PODCS): draw first replies, play them, keep best over worst."""
@@ -55,6 +57,8 @@ def pairs(
         limit=limit,
         seed=seed,
         concurrency=concurrency,
+        workers=workers,
+        engine=engine,
         pair_drafts=drafts,
         horizon=rounds,
     )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from usbrec.config.catalogue import CatalogueFile, Seekers
+from usbrec.config.engine import Engine
 from usbrec.config.experiment import Experiment
 from usbrec.config.pairs import Pairs
 from usbrec.config.play import Asking, Judging, Play
@@ -24,7 +25,7 @@ from usbrec.config.training import Training
 class Config(Stage):
     """All settings of one run."""
 
-    later: ClassVar[Mapping[str, Any]] = {"encoder": "english", "trials": 1}
+    later: ClassVar[Mapping[str, Any]] = {"encoder": "english", "trials": 1, "engine": {}}
 
     seed: int = 0
     """Every random draw of the run comes from it."""
@@ -57,6 +58,8 @@ class Config(Stage):
     """Who sits where."""
     models: Models = Models()
     """How models are run and reached."""
+    engine: Engine = free(Engine())
+    """Where rows are played."""
     # What decides answers of a server stands in the identities of the models that use it.
     servers: dict[str, Server] = free({})
     """Servers by name."""

@@ -64,8 +64,9 @@ class Models(Stage):
     concurrency: int | None = free(None, ge=1)
     """Units of work at once; by default the number of cores (at most 4) in process, 8 with a server."""
     processes: int = free(1, ge=1)
-    """Processes of this machine that play the rows of `usbrec evaluate` (`--workers`); all else is done in
-    one. `concurrency` is that of all together. Each reads files and opens models for itself."""
+    """Processes that play the rows of `usbrec evaluate` and draw those of `usbrec pairs` (`--workers`); all
+    else is done in one. `concurrency` is that of all together. Each reads files and opens models for itself.
+    On a cluster (`[engine]`), where it is not set, there are as many as it has processors."""
     base_url: str | None = free(None)
     """Address of the OpenAI-compatible server; by default OPENAI_BASE_URL."""
     timeout: float = free(240.0, gt=0)

@@ -17,6 +17,7 @@ SETTINGS = {
     "base_url": "models.base_url",
     "concurrency": "models.concurrency",
     "workers": "models.processes",
+    "engine": "engine.kind",
     "rounds": "play.rounds",
     "candidates": "play.candidates",
     "second_judge": "judging.second",

@@ -25,7 +25,6 @@ from usbrec.play.targets import Targets
 from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.own_seats import with_objects
-from usbrec.stages.processes import Given
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import (
     STOPPED,
@@ -38,6 +37,7 @@ from usbrec.stages.run_folder import (
     write_json,
     write_jsonl,
 )
+from usbrec.stages.shares import given_files
 from usbrec.stages.wiring import Participants
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def evaluate(
             samples, out, config=config, catalogue=catalogue, interactions=interactions, progress=progress
         )
     progress = progress or Silent()
-    shared = _shared(config, samples, catalogue, interactions, replay, reuse, objects)
+    shared = given_files("evaluate", config, samples, catalogue, interactions, replay, reuse, objects=objects)
     with step(progress, "reading samples and items"):
         config, inputs, trials = prepared(config, samples, catalogue, interactions)
     if config.mode == "ask" and config.play.tools:
@@ -116,30 +116,6 @@ def prepared(
     inputs = read_inputs(config, samples, catalogue, interactions)
     config = resolve(config, inputs.catalogue)
     return config, *_in_trials(inputs, config.trials)
-
-
-def _shared(
-    config: Config,
-    samples: GivenSamples,
-    catalogue: GivenCatalogue | None,
-    interactions: str | Path | None,
-    replay: str | Path | None,
-    reuse: str | Path | None,
-    objects: Mapping[str, object] | None,
-) -> Given | None:
-    """What several processes are given; None where there is to be one. Raises ConfigError for what cannot be
-    given to another."""
-    if config.models.processes == 1:
-        return None
-    if objects:
-        raise ConfigError("models.processes: objects sit in this process alone; leave --workers out.")
-    if not isinstance(samples, str | Path) or not isinstance(catalogue, str | Path | None):
-        raise ConfigError(
-            "models.processes: each process reads samples and items for itself, so these must be files, as "
-            "for `usbrec evaluate`; in Python leave it out."
-        )
-    files = (None if one is None else str(one) for one in (catalogue, interactions, replay, reuse))
-    return Given(config, str(samples), *files)
 
 
 def _rows(stage: StageRun, trials: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

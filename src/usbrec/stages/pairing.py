@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config, Pairs, settled
 from usbrec.dialogue import Sample
@@ -25,7 +25,11 @@ from usbrec.stages.run_folder import (
     write_json,
     write_jsonl,
 )
+from usbrec.stages.shares import given_files
 from usbrec.stages.wiring import Participants
+
+if TYPE_CHECKING:
+    from usbrec.stages.asking import Work
 
 
 def to_pair(config: Config, inputs: Inputs) -> Config:
@@ -39,6 +43,22 @@ async def draw(participants: Participants, sample: Sample, settings: Pairs) -> M
     runner = replace(participants.runner, horizon=settings.horizon)
     accept_at = settled(settings.accept_at, "pairs.accept_at")
     return await make_pair(sample, runner, settings, accept_at=accept_at)
+
+
+def prepared(
+    config: Config,
+    samples: GivenSamples,
+    catalogue: GivenCatalogue | None,
+    interactions: str | Path | None,
+) -> tuple[Config, Inputs, Work]:
+    """The resolved settings, what is read, and what is done with a sample. Raises InputError."""
+    inputs = read_inputs(config, samples, catalogue, interactions)
+    config = to_pair(config, inputs)
+
+    async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
+        return await draw(participants, sample, config.pairs)
+
+    return config, inputs, work
 
 
 def make_pairs(
@@ -64,27 +84,30 @@ def make_pairs(
         raise ConfigError("play.tools: pairs are of words alone, which a model with tools does not only say.")
     out = Path(out)
     progress = progress or Silent()
+    shared = given_files("pairs", config, samples, catalogue, interactions, replay, None, objects=objects)
     with step(progress, "reading samples and items"):
-        inputs = read_inputs(config, samples, catalogue, interactions)
-    config = to_pair(config, inputs)
+        config, inputs, work = prepared(config, samples, catalogue, interactions)
     settings = config.pairs
     if settings.one_item and inputs.catalogue is None:
         raise ConfigError("pairs.one_item looks items up: add --catalogue FILE.")
     about = {"grounded": config.play.candidates > 0, "catalogue": inputs.catalogue is not None}
     early: list[Mapping[str, Any]] = []
 
-    async def work(participants: Participants, sample: Sample) -> Mapping[str, Any]:
-        record = await draw(participants, sample, settings)
+    def hear(record: Mapping[str, Any]) -> None:
         early.append(record)
         if len(early) == EARLY_ROWS and len(inputs.samples) > EARLY_ROWS:
             counts = count_pairs(_selected(early, settings, config.seed))
             if not counts["pairs"]:
                 tell(early_notice(counts, EARLY_ROWS, settings, **about))
+
+    async def heard(participants: Participants, sample: Sample) -> Mapping[str, Any]:
+        record = await work(participants, sample)
+        hear(record)
         return record
 
     stage = run_stage(
         "pairs",
-        work,
+        heard,
         config=config,
         inputs=inputs,
         out=out,
@@ -92,6 +115,8 @@ def make_pairs(
         replay=replay,
         label="preference pairs",
         objects=objects,
+        shared=shared,
+        hear_record=hear,
     )
     done = stage.rows
     made = [record.record for _, record, _ in done if record.record is not None]

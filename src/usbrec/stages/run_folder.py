@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from usbrec.config import CatalogueFile, Config
+from usbrec.config import CatalogueFile, Config, settled
 from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Unit, run_units, step
@@ -36,12 +36,13 @@ from usbrec.play.seekers.phrases import read_phrases
 from usbrec.play.seekers.wishes import check_wishes
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
+from usbrec.stages.engines import workers_of
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
-from usbrec.stages.processes import Given, run_in_processes, take_over_parts
 from usbrec.stages.rules import RULES, is_seeker_by_rules
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
+from usbrec.stages.shares import Given, Workers, run_shared, take_over_parts
 from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
@@ -286,9 +287,10 @@ def run_stage(
     label: str | None = None,
     objects: Mapping[str, object] | None = None,
     shared: Given | None = None,
+    hear_record: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> StageRun:
-    """Do `work` for every sample in the run folder `out`, or go on with it; in several processes where
-    `shared` says what each is given.
+    """Do `work` for every sample in the run folder `out`, or go on with it; by several workers where
+    `shared` says what each is given. `hear_record` is then told the record of each row that ended well.
 
     Answers come from the run folder `replay` alone, or from `reuse` where it has them. Raises RunFolderError
     when the folder is in use or holds another configuration, ModelRefused when no row was answered at all or
@@ -311,7 +313,7 @@ def run_stage(
             languages=inputs.languages,
         )
     try:
-        with source or nullcontext(), other or nullcontext(), journal:
+        with source or nullcontext(), other or nullcontext(), workers_of(shared, config) as among, journal:
             # Of a replay, who sat there when it was recorded.
             told = seats_told(config, participants.identities)
             seats = told if source is None else source.noted("seats") or told
@@ -333,11 +335,19 @@ def run_stage(
                     agreement,
                     before,
                     retry_lost=source is None and not participants.restart_whole,
+                    among=among,
                     shared=shared,
+                    hear_record=hear_record,
                 )
             )
     except KeyboardInterrupt:
         raise Interrupted(STOPPED) from None
+
+
+def decides(stage: str, config: Config, inputs: Inputs, models: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides the answers of a run, with the identities of its models."""
+    decided = {"stage": stage, "settings": config.decides(), "inputs": inputs.decides()}
+    return decided | {"models": dict(models)}
 
 
 def recorded(folder: str | Path | None) -> Journal | None:
@@ -360,7 +370,9 @@ async def _run(
     before: Sequence[Journal],
     *,
     retry_lost: bool,
+    among: Workers | None,
     shared: Given | None,
+    hear_record: Callable[[Mapping[str, Any]], None] | None,
 ) -> StageRun:
     try:
         take_over_parts(journal, out)
@@ -368,10 +380,8 @@ async def _run(
         _check_identities(participants, journal, [unit.key for unit in units], out)
         if not journal.bound and not before:
             _tell_of_quicker(participants, config)
-        journal.bind(
-            {"stage": name, "settings": config.decides(), "inputs": inputs.decides()}
-            | {"models": dict(participants.identities)}
-        )
+        decided = decides(name, config, inputs, participants.identities)
+        journal.bind(decided)
         journal.note("seats", seats)
         journal.note("judge agreement", agreement)
         write_settings(journal, out, config)
@@ -397,11 +407,19 @@ async def _run(
             "batch_size": participants.batch_size,
             "retry_lost": retry_lost,
         }
-        if shared is None:
+        if shared is None or among is None:
             records = await run_units(units, working(work, participants, config, inputs), **how)
         else:
-            records = await run_in_processes(
-                shared, units, out=out, processes=config.models.processes, first=tried_out(), **how
+            records = await run_shared(
+                shared,
+                units,
+                among,
+                decides=decided,
+                out=out,
+                concurrency=settled(config.models.concurrency, "models.concurrency"),
+                first=tried_out(),
+                hear_record=hear_record,
+                **how,
             )
     finally:
         await participants.aclose()

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from usbrec import __version__
+from usbrec.config import Server
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.openai.http import HttpClient, HttpFailure, Stream
@@ -91,6 +92,16 @@ def fill_headers(headers: Mapping[str, str], where: str) -> dict[str, str]:
             raise ConfigError(f"{where}.{name}: its value holds characters that no header may have.")
         filled[name] = text
     return filled
+
+
+def variables_sent(servers: Iterable[Server]) -> dict[str, str]:
+    """The environment variables that are sent to servers, or say where OpenAI's is: what another machine has
+    to be told to ask the same servers."""
+    names = {OPENAI_KEY, "OPENAI_BASE_URL", "OPENAI_CUSTOM_HEADERS", *_OPENAI.values()}
+    for server in servers:
+        names |= {server.api_key_env} if server.api_key_env else set()
+        names.update(name for value in server.headers.values() for name in _VARIABLE.findall(value))
+    return {name: os.environ[name] for name in sorted(names) if name in os.environ}
 
 
 def secrets_in(key: str, headers: Iterable[str]) -> frozenset[str]:
