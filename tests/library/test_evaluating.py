@@ -170,6 +170,8 @@ def test_an_empty_folder_name_is_refused_and_nothing_is_written_here(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match='out=""'):
         usbrec.evaluate(recommender="rules:best", out="", **BOOKS)
+    with pytest.raises(ConfigError, match='out=""'):
+        usbrec.make_pairs(recommender="rules:best", out="", **BOOKS)
     assert not (tmp_path / "run.db").exists()
 
 

@@ -14,10 +14,10 @@ from usbrec.engine import Progress
 from usbrec.evaluation.agreement.summary import SCHEMA
 from usbrec.evaluation.comparison.export import latex_of
 from usbrec.library import tables
-from usbrec.library.in_memory import held_in_memory
+from usbrec.library.in_memory import kept_or_held
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
-from usbrec.library.scoring import DialoguesSource, finished, given_dialogues, given_folder, read_rows
+from usbrec.library.scoring import DialoguesSource, finished, given_dialogues, judge_of
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
 from usbrec.library.wording import in_python
@@ -127,11 +127,6 @@ def agreement(
         "progress": progress_shown(progress),
         "objects": seats.objects,
     }
-    loaded = given_dialogues(dialogues)
-    if (folder := given_folder(out)) is not None:
-        results = stages.agreement(loaded, folder, **given)
-        return Agreement(folder.resolve().name, folder, results, read_rows(folder / "dialogues.jsonl"))
-    with held_in_memory() as kept:
-        results = stages.agreement(loaded, kept, **given)
-        name = str(results["seats"]["judge"]["seat"])
-        return Agreement(name, None, results, read_rows(kept / "dialogues.jsonl"))
+    return Agreement(
+        *kept_or_held(stages.agreement, given_dialogues(dialogues), out, "dialogues.jsonl", judge_of, **given)
+    )

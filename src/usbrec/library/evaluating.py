@@ -11,10 +11,9 @@ from typing import Any, ParamSpec, TypeVar
 from usbrec import stages
 from usbrec.config.loading import GivenSettings
 from usbrec.engine import Progress
-from usbrec.errors import ConfigError
 from usbrec.event_loop import in_thread
 from usbrec.library.enhancing import Enhanced
-from usbrec.library.in_memory import held_in_memory
+from usbrec.library.in_memory import given_folder, held_in_memory
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.run import Run, read_rows
@@ -127,10 +126,7 @@ def evaluate(
     loaded = given_samples(samples)
     if settings.mode != "retrieval":
         tell_of_nobody(config, recommender)
-    if out is not None:
-        if not os.fspath(out):
-            raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
-        folder = Path(out)
+    if (folder := given_folder(out)) is not None:
         return Run(folder.resolve().name, folder, stages.evaluate(loaded, folder, **given))
     with held_in_memory() as kept:
         results = stages.evaluate(loaded, kept, **given)

@@ -14,10 +14,10 @@ from usbrec.engine import Progress
 from usbrec.evaluation.comparison.export import latex_of
 from usbrec.evaluation.fidelity.summary import SCHEMA
 from usbrec.library import tables
-from usbrec.library.in_memory import held_in_memory
+from usbrec.library.in_memory import kept_or_held
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
-from usbrec.library.scoring import DialoguesSource, finished, given_dialogues, given_folder, read_rows
+from usbrec.library.scoring import DialoguesSource, finished, given_dialogues
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
 from usbrec.library.wording import in_python
@@ -124,10 +124,13 @@ def fidelity(
         "progress": progress_shown(progress),
         "objects": seats.objects,
     }
-    loaded = given_dialogues(dialogues)
-    if (folder := given_folder(out)) is not None:
-        results = stages.fidelity(loaded, folder, **given)
-        return Fidelity(folder.resolve().name, folder, results, read_rows(folder / "turns.jsonl"))
-    with held_in_memory() as kept:
-        results = stages.fidelity(loaded, kept, **given)
-        return Fidelity(str(results["seeker"]), None, results, read_rows(kept / "turns.jsonl"))
+    return Fidelity(
+        *kept_or_held(
+            stages.fidelity,
+            given_dialogues(dialogues),
+            out,
+            "turns.jsonl",
+            lambda results: str(results["seeker"]),
+            **given,
+        )
+    )

@@ -7,18 +7,57 @@ gone when the message is read neither is true.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from usbrec.errors import Interrupted, UsbRecError
+from usbrec.errors import ConfigError, Interrupted, UsbRecError
+from usbrec.storage import json_lines, read_text
+
+Row = Mapping[str, Any]
 
 _TO_GO_ON = 'To go on later where it stops, give a folder: out="runs/NAME".'
 #: What is said of work that goes on in the same folder.
 _KEPT = re.compile(r"\s*What is finished (?:is kept|stays): (?:the same|run the same) \w+ [^.]*\.")
 #: A message that begins with the folder, or names a file of it.
 _PLACE = "this run, which is held in memory"
+
+
+def kept_or_held(
+    stage: Callable[..., Mapping[str, Any]],
+    work: Any,
+    out: str | os.PathLike[str] | None,
+    file: str,
+    named: Callable[[Mapping[str, Any]], str],
+    **given: Any,
+) -> tuple[str, Path | None, Mapping[str, Any], tuple[Row, ...]]:
+    """A stage done on `work` in the folder `out`, or in memory without one: its name (the folder's, else what
+    `named` makes of the results), the folder, the results, and the rows that it writes into `file`.
+
+    Raises what the stage raises, and ConfigError for an empty name.
+    """
+    if (folder := given_folder(out)) is not None:
+        results = stage(work, folder, **given)
+        return folder.resolve().name, folder, results, read_rows(folder / file)
+    with held_in_memory() as kept:
+        results = stage(work, kept, **given)
+        return named(results), None, results, read_rows(kept / file)
+
+
+def given_folder(out: str | os.PathLike[str] | None) -> Path | None:
+    """The folder that keeps what is done; None where none is named. Raises ConfigError for an empty name."""
+    if out is not None and not os.fspath(out):
+        raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
+    return None if out is None else Path(out)
+
+
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """The objects of a file of JSON lines."""
+    rows = json_lines(read_text(path))
+    return tuple(row for _, row in rows if not isinstance(row, str))
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from usbrec.errors import InputError
 from usbrec.library import tables
 from usbrec.library.enhancing import Enhanced
 from usbrec.library.evaluating import called
-from usbrec.library.in_memory import held_in_memory
+from usbrec.library.in_memory import given_folder, held_in_memory
 from usbrec.library.loading import CatalogueSource, SamplesSource, given_catalogue, given_path, given_samples
 from usbrec.library.progress import progress_shown
 from usbrec.library.seats import Seat, named_seats, tell_of_nobody
@@ -159,8 +159,7 @@ def make_pairs(
         given["objects"] = seats.objects
     loaded = given_samples(samples)
     tell_of_nobody(config, recommender)
-    if out is not None:
-        folder = Path(out)
+    if (folder := given_folder(out)) is not None:
         return Pairs(folder.resolve().name, folder, stages.make_pairs(loaded, folder, **given))
     with held_in_memory() as kept:
         results = stages.make_pairs(loaded, kept, **given)

@@ -13,20 +13,20 @@ from usbrec.config.loading import GivenSettings
 from usbrec.data.own import dialogue_of
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.engine import Progress
-from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.errors import BadLines, InputError
 from usbrec.evaluation.agreement.summary import SCHEMA as AGREEMENT
 from usbrec.evaluation.runs.recorded import SCHEMA
 from usbrec.evaluation.statistics import Interval
 from usbrec.library import tables
 from usbrec.library.evaluating import awaited
-from usbrec.library.in_memory import held_in_memory
+from usbrec.library.in_memory import kept_or_held, read_rows
 from usbrec.library.loading import CatalogueSource, given_catalogue, given_path
 from usbrec.library.progress import progress_shown
 from usbrec.library.rows import plain
 from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
 from usbrec.library.wording import in_python
-from usbrec.storage import json_lines, parse_json, read_text, write_text
+from usbrec.storage import parse_json, read_text, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,21 +141,14 @@ def score(
         "progress": progress_shown(progress),
         "objects": seats.objects,
     }
-    loaded = given_dialogues(dialogues)
-    if (folder := given_folder(out)) is not None:
-        results = stages.score(loaded, folder, **given)
-        return ScoredDialogues(folder.resolve().name, folder, results, read_rows(folder / _ROWS))
-    with held_in_memory() as kept:
-        results = stages.score(loaded, kept, **given)
-        rows = read_rows(kept / _ROWS)
-        return ScoredDialogues(str(results["seats"]["judge"]["seat"]), None, results, rows)
+    return ScoredDialogues(
+        *kept_or_held(stages.score, given_dialogues(dialogues), out, _ROWS, judge_of, **given)
+    )
 
 
-def given_folder(out: str | os.PathLike[str] | None) -> Path | None:
-    """The folder that keeps what is done; None where none is named. Raises ConfigError for an empty name."""
-    if out is not None and not os.fspath(out):
-        raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
-    return None if out is None else Path(out)
+def judge_of(results: Mapping[str, Any]) -> str:
+    """The seat of the judge whose results these are."""
+    return str(results["seats"]["judge"]["seat"])
 
 
 def finished(
@@ -204,12 +197,6 @@ def _recorded(value: Any) -> RecordedDialogue:
         label = () if read.label is None else (Turn("recommender", read.label),)
         return RecordedDialogue(read.id, (*read.turns, *label), source=read.source, targets=read.targets)
     return read
-
-
-def read_rows(path: Path) -> tuple[Mapping[str, Any], ...]:
-    """The objects of a file of JSON lines."""
-    rows = json_lines(read_text(path))
-    return tuple(row for _, row in rows if not isinstance(row, str))
 
 
 def _intervals(results: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Interval]]:
