@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from support import ROOT
+from support.command import program
 from support.fake_runs import row, run_of
 from support.films import CATALOGUE
 from support.results_page import undocumented
 from support.small_model import small_checkpoint
 from usbrec.cli import app
-from usbrec.config import Config, Dataset
+from usbrec.config import Config, Dataset, load_config
 from usbrec.data import load_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import ConfigError, InputError, RunFolderError
@@ -81,6 +83,60 @@ def _config(**experiment_settings: Any) -> Config:
             "experiment": {"train_rows": 24, **experiment_settings},
         }
     )
+
+
+#: As little as can be learnt, played and told apart.
+FEW = """
+[seats]
+simulator = "rules"
+judge = "rules"
+[models]
+batch = 4
+[play]
+rounds = 1
+candidates = 6
+examples = 0
+max_tokens = 16
+fallback = "ask"
+[search]
+drafts = 2
+[pairs]
+drafts = 4
+temperature = 1.2
+accept_at = 0.0
+reject_below = 2.0
+min_margin = 0.0
+one_item = false
+[train]
+batch = 2
+accumulate = 1
+layers = 2
+held_out = 0.0
+max_length = 4096
+[statistics]
+resamples = 100
+[experiment]
+train_rows = 24
+"""
+
+
+@pytest.mark.model
+def test_the_recipe_for_one_card_goes_its_whole_way_on_a_cpu(files: Dataset, tmp_path: Path) -> None:
+    base, out, settings = small_checkpoint(tmp_path / "base"), tmp_path / "gpu", tmp_path / "few.toml"
+    settings.write_text(FEW, encoding="utf-8")
+    script = ROOT / "recipes" / "gpu" / "six_systems.py"
+    data = [str(files.train), str(files.test), "--catalogue", str(files.catalogue)]
+    way = ("--device", "cpu", "--rows", "2", "--max-steps", "1", "--config", str(settings))
+    done = program(script, *data, *way, "--model", f"{HF}{base}", "-o", out, cwd=tmp_path, models=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    record = json.loads((out / "six_systems.json").read_text(encoding="utf-8"))
+    assert (record["card"], record["rows"], set(record["seconds"])) == ("none", 2, {"six systems"})
+    systems = record["systems"]
+    assert {"bl", "ses", "seed-0/sft", "seed-0/rl", "seed-0/sft-ses", "seed-0/rl-ses"} <= set(systems)
+    assert systems["bl"]["n"] == 2
+    assert systems["bl"]["completion_tokens_per_second"] > 0
+    assert systems["rules-retriever"]["completion_tokens_per_second"] is None
+    assert load_config(ROOT / "recipes" / "gpu" / "six_systems.toml").experiment.pair_rows == 60
 
 
 def _calls(folder: Path) -> set[tuple[str, str]]:
