@@ -1,4 +1,4 @@
-"""What of an answer its speaker says: without thoughts that are called so, and without the other's next turn.
+"""What of an answer its speaker says: without thoughts called so, calls of tools, and the other's next turn.
 
 Reasoning between marks is told apart where answers arrive (llm/reasoning.py), for everybody. Here, where two
 people talk, nobody says an object of fields, a thought in brackets, or what stands above a final answer, so
@@ -15,6 +15,7 @@ from typing import Any, Literal
 from usbrec.dialogue import Reply
 from usbrec.llm import headings
 from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
+from usbrec.llm.written_calls import without_calls
 from usbrec.prompts.artefacts import own_turn
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
@@ -49,9 +50,17 @@ _FINAL = re.compile(
 )
 
 
+#: Why an answer says nothing in which a call of a tool is all there is, and what helps.
+ONLY_CALLS = (
+    "the reply is a call of a tool in words, which nobody runs, and nothing else. Leave tools out of the "
+    "prompt and of the server's chat template, or offer ours with --tools."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer in its parts; `ran_on` says that the other's turn stood behind it."""
+    """An answer in its parts, calls of tools among the `reasoning`; `ran_on` says that the other's turn stood
+    behind it."""
 
     text: str
     reasoning: str = ""
@@ -60,8 +69,9 @@ class Said:
 
 def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") -> Said:
     """What whoever sits in `seat` says in this answer. It stands as it is where nothing else is in it, and
-    where nothing would be left."""
-    text, thoughts = answer.strip(), list[str]()
+    where nothing would be left, unless it is a call of a tool: then nothing is said."""
+    text, called = without_calls(answer.strip())
+    thoughts = [called]
     for way in (_in_fields, _under_headings, _behind_aside, _final):
         found = way(text)
         if found is not None and found[0].strip():
@@ -69,6 +79,11 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
             thoughts.append(found[1].strip())
     own, ran_on = own_turn(text, seat)
     return Said(own.strip(), "\n".join(filter(None, thoughts)), ran_on)
+
+
+def why_empty(answer: str) -> str:
+    """In words: why an answer says nothing."""
+    return ONLY_CALLS if without_calls(answer)[1] else "the reply is empty."
 
 
 def as_said(reply: Reply) -> Reply:
