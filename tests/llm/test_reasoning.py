@@ -452,6 +452,78 @@ def test_a_reply_that_speaks_of_a_mark_or_of_reasoning_is_no_thought() -> None:
         assert not separate(reply).reasoning
 
 
+#: Headings of thoughts and of the reply that follows, in further languages.
+HEADED = [
+    *(
+        "Suy nghĩ/Trả lời",
+        "Quá trình suy nghĩ/Câu trả lời cuối cùng",
+        "Tankar/Svar",
+        "Resonemang/Slutligt svar",
+    ),
+    *("Tanker/Svar", "Ajattelu/Vastaus", "Myśli/Odpowiedź", "Tok myślenia/Ostateczna odpowiedź"),
+    *("Úvaha/Odpověď", "Myšlienky/Odpoveď", "Gondolatmenet/Válasz", "Gânduri/Răspuns", "Размисли/Отговор"),
+    *("Думки/Відповідь", "Misli/Odgovor", "Σκέψη/Απάντηση", "Düşünce/Cevap", "Düşünme süreci/Nihai yanıt"),
+    *("التفكير/الإجابة", "تفکر/پاسخ", "מחשבות/תשובה", "विचार/उत्तर", "চিন্তা/উত্তর"),
+    *("சிந்தனை/பதில்", "ความคิด/คำตอบ", "Pemikiran/Jawaban", "Pikiran/Jawaban akhir", "Gedachten/Antwoord"),
+    *("Pensamento/Resposta", "Pensieri/Risposta", "Mõtted/Vastus", "推理過程/最終回答"),
+]
+HEADED_FORMS = [
+    "{a}: {thought}\n\n{b}: {said}",
+    "**{a}:** {thought}\n**{b}:** {said}",
+    "## {a}\n{thought}\n\n## {b}\n{said}",
+    "🤔 {a}: {thought}\n💡 {b}: {said}",
+    "1. {a}: {thought}\n2. {b}: {said}",
+    "- {a}: {thought}\n- {b}: {said}",
+    "[{a}] {thought}\n[{b}] {said}",
+    "{a}: {thought} {b}: {said}",
+]
+
+
+@pytest.mark.parametrize("pair", HEADED)
+def test_thoughts_under_headings_are_told_apart_in_many_languages(pair: str) -> None:
+    above, below = pair.split("/")
+    for form in HEADED_FORMS:
+        answer = form.format(a=above, b=below, thought=THOUGHT, said=SAID)
+        assert separate(answer) == Separated(SAID, THOUGHT)
+        assert {streamed(answer, size).strip() for size in (1, 3, 8, 1000)} == {SAID}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Tankar: en roman (2010).\nFörfattare: Anna Ek",
+        "Pikiran: novel (1990)\nPenulis: Siti",
+        "Gedanken: Roman (1990)\n\nDüşünce: roman (1991)",
+        "Svar: Dracula (1897).\nTankar: mörk.",
+        "Düşünceler ve cevap: Dracula (1897).",
+        "Analysis: You like slow horror, so Dracula (1897) fits.\n\nResponse: Shall I tell you more?",
+        "**Analysis:** Dracula (1897) is dark and slow.\n**Response:** Critics loved it.\n**Rating:** 8/10",
+        "Análisis: Drácula (1897) es oscura.\nRespuesta: la crítica la amó.",
+        "[Analysis] of a murder. [Answer] is a sequel.",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_headings_of_a_reply_are_part_of_it(answer: str, size: int) -> None:
+    assert separate(answer) == Separated(answer)
+    assert streamed(answer, size) == answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"Analysis: the user likes castles. {THOUGHT}\n\nResponse: {SAID}",
+        f"**Analysis**\nI should name one. {THOUGHT}\n\n**Answer**\n{SAID}",
+        f"Analysis: {THOUGHT}\n\nFinal answer: {SAID}",
+        f"分析：用户喜欢城堡。{THOUGHT}\n\n回答：{SAID}",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_an_analysis_of_the_user_is_thought(answer: str, size: int) -> None:
+    found = separate(answer)
+    assert (found.text, THOUGHT in found.reasoning) == (SAID, True)
+    assert streamed(answer, size).strip() == SAID
+
+
 SPOKEN_OF = [
     "The tag <think> opens a block of thoughts, and I recommend Dracula (1897).",
     "The tag <think> opens a block of thoughts and </think> closes it. Try Dracula (1897).",

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.one_row import run
+from usbrec.errors import UsbRecError
 from usbrec.play.said import Said, said
 
 SAID = "Try Dracula (1897)."
@@ -55,10 +56,18 @@ CALLED_SO = {
     "final": f"{THOUGHT}\n\nFinal answer: {SAID}",
     "final in bold": f"{THOUGHT}\n**Final Answer:** {SAID}",
     "final on a line": f"{THOUGHT}\n### Final Answer\n{SAID}",
+    "final on a line of its own": f"{THOUGHT}\n\nFinal Answer\n\n{SAID}",
+    "Turkish final": f"{THOUGHT}\n\nNihai cevap: {SAID}",
+    "Vietnamese final": f"{THOUGHT}\n\n**Câu trả lời cuối cùng:** {SAID}",
     "German": f"{THOUGHT}\nEndgültige Antwort: {SAID}",
     "object": json.dumps({"thinking": THOUGHT, "answer": SAID}),
     "fenced": f"```json\n{json.dumps({'chain_of_thought': THOUGHT, 'final_answer': SAID}, indent=1)}\n```",
     "recommendation": json.dumps({"reasoning": THOUGHT, "recommendation": SAID}),
+    "analysis": f"Analysis: {THOUGHT}\n\nResponse: {SAID}",
+    "analysis in bold": f"**Analysis**\n{THOUGHT}\n\n**Response**\n{SAID}",
+    "Turkish": f"(Düşünce: {THOUGHT}) {SAID}",
+    "Vietnamese object": json.dumps({"suy nghĩ": THOUGHT, "trả lời": SAID}),
+    "Chinese object": json.dumps({"思考": THOUGHT, "最终回答": SAID}),
     "steps": json.dumps({"reasoning": [THOUGHT], "response": SAID}),
 }
 
@@ -79,6 +88,74 @@ def test_a_title_in_an_object_of_thoughts_is_no_hit(candidates: int, tmp_path: P
     assert not any("too obvious" in prompt for prompt in prompts)
 
 
+CALL = '{"name": "search", "arguments": {"query": "Jane Eyre (1847)"}}'
+CALLS = [
+    f"<tool_call>\n{CALL}\n</tool_call>",
+    f"<tool_call>{CALL}</tool_call><tool_response>Jane Eyre (1847)</tool_response>",
+    f"[TOOL_CALLS] [{CALL}]",
+    '[TOOL_CALLS]search[ARGS]{"query": "Jane Eyre (1847)"}',
+    CALL,
+    '{"type": "function", "function": {"name": "search", "parameters": {"query": "Jane Eyre (1847)"}}}',
+    '<function=search>{"query": "Jane Eyre (1847)"}</function>',
+    '<function_calls><invoke name="s"><p name="q">Jane Eyre (1847)</p></invoke></function_calls>',
+    '<|tool_call_start|>[search(query="Jane Eyre (1847)")]<|tool_call_end|>',
+    '```tool_code\nsearch(query="Jane Eyre (1847)")\n```',
+    f"functools[{CALL}]",
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_of_a_tool_in_words_is_none_of_the_reply_and_kept(call: str) -> None:
+    found = said(f"{call}\n{SAID}")
+    assert (found.text, "Jane Eyre (1847)" in found.reasoning) == (SAID, True)
+    assert said(call).text == ""
+    if not call.startswith("{"):
+        assert said(f"{SAID} {call}").text == SAID
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"<tool_call>{CALL[:30]}",
+        f"[TOOL_CALLS][{CALL[:30]}",
+        f"```json\n{CALL}\n```",
+        '[search(query="Jane Eyre (1847)")]',
+        '<|python_tag|>search.call(query="Jane Eyre (1847)")<|eom_id|>',
+    ],
+)
+def test_half_a_call_and_one_that_is_all_there_is_say_nothing(call: str) -> None:
+    assert said(call).text == ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Write `<tool_call>` first, then Dracula (1897).",
+        '"[TOOL_CALLS]" is a mark.',
+        '{"name": "Dracula", "author": "Stoker"}',
+        '[{"name": "Dracula"}, {"name": "Emma"}]',
+        '{"action": "recommend", "title": "Dracula"}',
+        "[Dracula (1897)]",
+        "[Dracula](http://x) [1]",
+        "I <3 Dracula (1897) <b>so</b> much.",
+    ],
+)
+def test_what_only_looks_like_a_call_stays(reply: str) -> None:
+    assert said(reply) == Said(reply)
+
+
+def test_a_title_in_a_call_is_no_hit_and_a_call_alone_is_no_reply(tmp_path: Path) -> None:
+    folders = tmp_path / "beside", tmp_path / "alone"
+    for folder in folders:
+        folder.mkdir()
+    row, prompts = run(folders[0], f"{CALLS[0]}\n{SAID}")
+    assert row["episode"]["hit"] is False
+    assert row["episode"]["played"][0]["text"] == SAID
+    assert not any("tool_call" in prompt for prompt in prompts)
+    with pytest.raises(UsbRecError, match="call of a tool in words"):
+        run(folders[1], CALLS[0])
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -87,6 +164,10 @@ def test_a_title_in_an_object_of_thoughts_is_no_hit(candidates: int, tmp_path: P
         "(I think of Dracula.) Try it.",
         "*Dracula* is one.",
         "My final answer is Dracula (1897).",
+        "Two that fit:\nDracula (1897)\nFinal Answer\nby Jane Writer",
+        "Analysis: You like slow horror, so Dracula (1897) fits.\n\nResponse: Shall I tell you more?",
+        "Analyse: Dracula (1897) passt zu Ihnen.\n\nAntwort: Noch etwas?",
+        "Analysis: Dracula (1897) is dark and slow.\nResponse: Critics loved it.\nRating: 8/10",
         "(thinking: only this)",
         "(thinking: never closed. Try Dracula.",
         "Final answer:",

@@ -2,52 +2,98 @@
 
 Both have to be there, in this order, and the answer begins with the first: with a colon, in the brackets of
 East Asian headings, or on lines of their own, bold or with #. A block of quoted lines under such a heading
-holds thoughts, too, as front ends show them that have no other place.
+holds thoughts, too, as front ends show them that have no other place. What stands under "Analysis" may be a
+part of the reply as well: it is thought where it speaks of the user, or where the reply is called final.
 """
 
 from __future__ import annotations
 
 import re
 
-#: What stands above thoughts in words.
+#: What stands above thoughts in words, a line a language or a few close ones.
 HEADINGS = (
-    *("thinking", "thought", "thoughts", "thought process", "reasoning", "analysis"),
+    *("thinking", "thought", "thoughts", "thought process", "thinking process", "reasoning", "analysis"),
+    *("reasoning process", "chain of thought", "inner monologue", "internal monologue"),
     *("思考", "思考过程", "思考過程", "思考プロセス", "思维过程", "推理", "推理过程", "推理過程", "分析"),
     *("内心独白", "考え", "推論", "생각", "생각 과정", "사고 과정", "추론"),
     *("gedanken", "gedankengang", "denkprozess", "überlegung", "überlegungen", "analyse"),
-    *("gedachten", "denkproces", "overweging", "overwegingen", "redenering"),
+    *("gedachten", "denkproces", "overweging", "overwegingen", "redenering", "gedachtegang"),
     *("réflexion", "réflexions", "raisonnement", "pensée", "pensées"),
-    *("pensamiento", "pensamientos", "razonamiento", "reflexión", "análisis"),
-    *("pensamento", "pensamentos", "raciocínio", "reflexão", "análise"),
-    *("pensiero", "pensieri", "ragionamento", "riflessione", "analisi"),
+    *("pensamiento", "pensamientos", "razonamiento", "reflexión", "análisis", "pensaments", "raonament"),
+    *("pensamento", "pensamentos", "raciocínio", "reflexão", "análise", "razoamento"),
+    *("pensiero", "pensieri", "ragionamento", "riflessione", "riflessioni", "analisi"),
     *("мысли", "размышление", "размышления", "рассуждение", "рассуждения", "анализ", "ход мыслей"),
+    *("думки", "роздуми", "міркування", "хід думок", "размисли", "разсъждение", "разсъждения"),
+    *("размишљање", "расуђивање", "misli", "razmišljanje", "rasuđivanje", "razmislek"),
+    *("myśli", "przemyślenia", "rozumowanie", "rozważania", "tok myślenia"),
+    *("myšlenky", "úvaha", "úvahy", "uvažování", "přemýšlení", "myšlienky", "uvažovanie"),
+    *("tankar", "tankegång", "resonemang", "tanker", "tankegang", "ræsonnement", "overvejelser"),
+    *("resonnement", "overveielser", "hugsanir", "ajatukset", "ajattelu", "päättely", "pohdinta"),
+    *("mõtted", "mõttekäik", "domas", "spriedums", "mintys", "mąstymas"),
+    *("gondolatok", "gondolatmenet", "gondolkodás", "érvelés", "gânduri", "gândire", "raționament"),
+    *("σκέψη", "σκέψεις", "συλλογισμός", "συλλογισμοί"),
+    *("düşünce", "düşünceler", "düşünme", "düşünme süreci", "akıl yürütme", "muhakeme", "düşüncə"),
+    *("تفكير", "التفكير", "أفكار", "الأفكار", "الاستدلال", "عملية التفكير"),
+    *("تفکر", "افکار", "فکر", "استدلال", "سوچ", "خیالات", "מחשבות", "מחשבה", "חשיבה", "הרהורים"),
+    *("विचार", "सोच", "चिंतन", "तर्क", "विचार प्रक्रिया", "চিন্তা", "ভাবনা", "যুক্তি"),
+    *("சிந்தனை", "எண்ணங்கள்", "ఆలోచన", "ఆలోచనలు", "ആലോചന", "ಯೋಚನೆ", "વિચાર", "ਵਿਚਾਰ"),
+    *("suy nghĩ", "quá trình suy nghĩ", "suy luận", "lập luận", "ความคิด", "การคิด", "กระบวนการคิด"),
+    *("pemikiran", "pikiran", "penalaran", "berpikir", "proses berpikir", "proses pemikiran", "fikiran"),
+    *("pag-iisip", "mawazo", "fikra", "gedagtes", "redenasie"),
 )
+#: Those that people write in a reply as well.
+SOFT = frozenset({"analysis", "分析", "analyse", "análisis", "análise", "analisi", "анализ"})
 #: And above the reply.
 REPLIES = (
     r"(?:final )?(?:answer|response|reply)",
     r"(?:最终|最後の?|最終)?(?:回答|答案|回复|回覆|答复|答え|返答|返信)",
     r"(?:최종 )?(?:답변|대답|응답|답)",
     r"(?:endgültige |finale )?antwort",
-    r"(?:definitief |definitieve )?antwoord",
+    r"(?:definitieve? |finale? )?(?:antwoord|antwoorde)",
     r"réponse(?: finale)?",
     r"(?:respuesta|resposta)(?: final)?",
     r"risposta(?: finale)?",
     r"(?:окончательный |итоговый )?ответ",
+    r"(?:остаточна )?відповідь|(?:окончателен |краен )?отговор|(?:коначан |коначни )?одговор",
+    r"(?:konačan |konačni |končni )?odgovor|(?:ostateczna |końcowa )?odpowiedź",
+    r"(?:konečná |finální )?odpověď|(?:konečná |finálna )?odpoveď",
+    r"(?:slutligt |slutgiltigt |endeligt |endelig |endelege )?svar|(?:lopullinen )?vastaus",
+    r"(?:lõplik )?vastus|(?:galīgā )?atbilde|(?:galutinis )?atsakymas|(?:végső )?válasz",
+    r"răspuns(?:ul)?(?: final)?",
+    r"(?:τελική )?απάντηση|(?:nihai |son )?(?:cevap|yanıt)|(?:yekun )?cavab",
+    r"(?:الإجابة|إجابة|الجواب|جواب|الرد|رد)(?: النهائية?)?|پاسخ(?: نهایی)?|(?:حتمی )?جواب|תשובה(?: סופית)?",
+    r"(?:अंतिम |अन्तिम )?(?:उत्तर|जवाब)|(?:চূড়ান্ত )?উত্তর|(?:இறுதி )?பதில்|(?:తుది )?సమాధానం|ഉത്തരം|ಉತ್ತರ"
+    r"|જવાબ|ਜਵਾਬ",
+    r"(?:câu )?trả lời(?: cuối cùng)?|đáp án|phản hồi|คำตอบ(?:สุดท้าย)?",
+    r"(?:jawaban|jawapan)(?: akhir)?|tanggapan|respons|sagot|jibu",
 )
 WORDS = rf"(?:{'|'.join(sorted(map(re.escape, HEADINGS), key=len, reverse=True))})"
 _REPLY = rf"(?:{'|'.join(REPLIES)})"
+#: What may stand before a heading: what makes it bold or a heading, a number, a picture.
+_LEAD = r"[\s*#_•-]*+(?:\d[.)][ \t]*)?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+"
+_LINE_LEAD = _LEAD.replace(r"\s", r" \t", 1)
 #: A colon with what makes it bold; the wide one needs no blank behind it.
 COLON = r"[*_]*[ \u00a0\u202f]?(?::[*_]*(?:\s|\Z)|：[*_]*)"
 LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}}){WORDS}[*_]{{0,2}}"
 BRACKETED = rf"\s*+[*_#]*[ \t]*[【［\[]{WORDS}[】］\]]"
-_REPLY_LINE = rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_REPLY}[:：]?[*_]{{0,2}}[:：]?[ \t]*\n"
+HEADED = rf"{_LEAD}{WORDS}{COLON}"
+_NAMED = WORDS.replace("(?:", "(?P<heading>", 1)
+_REPLY_NAMED = rf"(?P<reply>{_REPLY})"
+_REPLY_LINE = rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_REPLY_NAMED}[:：]?[*_]{{0,2}}[:：]?[ \t]*\n"
 #: A heading of thoughts at the beginning, with what follows it up to the reply's own.
 WITH_COLON = re.compile(
-    rf"[\s*#_]*{WORDS}{COLON}(?P<thought>.*?)\n[ \t*#_]*{_REPLY}{COLON}(?P<said>.*)", re.I | re.S
+    rf"{_LEAD}{_NAMED}{COLON}(?P<thought>.*?)"
+    rf"(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*){_REPLY_NAMED}{COLON}(?P<said>.*)",
+    re.I | re.S,
 )
-ON_LINES = re.compile(rf"{LINE_HEADING}[ \t]*\n(?P<thought>.*?){_REPLY_LINE}(?P<said>.*)", re.I | re.S)
+ON_LINES = re.compile(
+    rf"{LINE_HEADING.replace(WORDS, _NAMED)}[ \t]*\n(?P<thought>.*?){_REPLY_LINE}(?P<said>.*)", re.I | re.S
+)
 IN_BRACKETS = re.compile(
-    rf"{BRACKETED}(?P<thought>.*?)[【［\[]{_REPLY}[】］\]][:：]?(?P<said>.*)", re.I | re.S
+    rf"{BRACKETED.replace(WORDS, _NAMED)}(?P<thought>.*?)[【［\[]{_REPLY_NAMED}"
+    # "[Answer] is a sequel" is the title of one.
+    r"(?:[】］]|\](?!(?-i:[ \t]*[a-zß-ÿ])))[:：]?(?P<said>.*)",
+    re.I | re.S,
 )
 #: What the reply's heading ends with, for streams.
 ENDS = rf"{_REPLY}(?:{COLON}|[:：]?[*_]*[:：]?[*_]*\s|[】］\]])"
@@ -57,3 +103,52 @@ QUOTED = re.compile(
     rf"\s*+(?:{_QUOTED_HEADING}\s*+|>[ \t]*{_QUOTED_HEADING})(?P<thought>(?:>[^\n]*(?:\n|\Z))+)(?P<said>.*)",
     re.I | re.S,
 )
+_FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
+#: The first words of all headings, and of the other ways in which answers announce thoughts.
+_FIRST_WORDS = frozenset(
+    {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), "here", "im"},
+)
+_NUMBERED = re.compile(r"\s*\d[.)]\s*")
+#: The user as models speak of them while they think.
+_OF_THE_USER = re.compile(
+    r"\bthe (?:user|person|seeker|customer|client|asker)\b|\bthey (?:want|like|liked|seem|ask|prefer)\b"
+    r"|\bi (?:need|should|must|will|could|have to)\b"
+    r"|\b(?:der|dem|den|die) (?:nutzer|nutzerin|person|kund\w+)\b"
+    r"|\bde gebruiker\b|\bl['’]utilisat\w+|\bel usuario\b|\bo usuário\b|\bl['’]utente\b|пользовател"
+    r"|用户|使用者|對方|对方|ユーザー|사용자",
+    re.IGNORECASE,
+)
+#: Whoever is told something, in the languages of the soft headings; "Sie" and "Ihr" with their capitals.
+_ADDRESSED = re.compile(
+    r"(?i:\b(?:you|your|yours|du|dich|dir|dein\w{0,2}|je|jij|jou|jouw|tu|te|toi|ton|tes|vous|votre|vos|ti|tus"
+    r"|usted|você|seu|sua|lei|tuo|tua|ты|тебя|тебе|вы|вас|вам|ваш\w*)\b)|\b(?:Sie|Ihnen|Ihr\w{0,2})\b|[你您]|あなた|당신"
+)
+
+
+def may_head(answer: str) -> bool:
+    """Whether an answer begins with a word that thoughts are announced with; most do not."""
+    found = _FIRST_WORD.match(answer, end.end() if (end := _NUMBERED.match(answer)) else 0)
+    return found is not None and found[1].lower() in _FIRST_WORDS
+
+
+def is_reply_name(name: str) -> bool:
+    """Whether a name without capitals is one of a reply."""
+    return _REPLY_NAME.fullmatch(name) is not None
+
+
+def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
+    """Whether what stands under a heading is thought, and no part of the reply. `spoken`: where two people
+    talk, an analysis is, too, unless it speaks to the other."""
+    if found["heading"].lower() not in SOFT or _FINAL.search(found["reply"]) is not None:
+        return True
+    if _OF_THE_USER.search(found["thought"]) is not None:
+        return True
+    if not spoken or _ADDRESSED.search(found["thought"]) is not None:
+        return False
+    # With further headings behind it, it is one entry of a form.
+    return _ENTRY.search(found["said"]) is None
+
+
+_ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
+_REPLY_NAME = re.compile(_REPLY, re.IGNORECASE)
+_FINAL = re.compile(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from usbrec.llm.headings import HEADINGS
+
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
 ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
 #: What a mark does: "empty" opens and closes at once, "inner" opens what the same closing mark ends.
@@ -206,10 +208,7 @@ _FIRST_TAGS = (
     *("internal", "internal_reasoning", "internal_notes", "inner_voice", "hidden_thoughts"),
     *("monologue", "self_reflection", "reasoning_steps", "my_thoughts", "user_analysis", "critique", "draft"),
     *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),
-    *("思考", "思考过程", "思考過程", "思维过程", "推理", "推理过程", "分析", "考え", "推論", "생각", "추론"),
-    *("denken", "gedanken", "überlegung", "überlegungen", "réflexion", "raisonnement", "pensée", "pensées"),
-    *("pensamiento", "pensamientos", "razonamiento", "pensamento", "raciocínio", "pensiero", "ragionamento"),
-    *("мысли", "размышления", "рассуждение", "рассуждения"),
+    *("denken", "überlegung", *(one.replace(" ", "_") for one in HEADINGS)),
 )
 _FIRST_TAG = re.compile(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S

@@ -303,8 +303,10 @@ def _by_bare_channels(answer: str) -> Separated | None:
 
 
 def _by_prose(answer: str) -> Separated | None:
+    if not headings.may_head(answer):
+        return None
     match = next((match for way in _IN_WORDS if (match := way.fullmatch(answer)) is not None), None)
-    if match is None:
+    if match is None or ("heading" in match.groupdict() and not headings.is_thought(match)):
         return None
     if match.re is headings.QUOTED:
         quoted = re.sub(r"(?m)^>[ \t]?", "", match["thought"]).strip()

@@ -11,7 +11,7 @@ from usbrec.errors import UnusableAnswer
 from usbrec.llm.protocol import ChatModel, Message
 from usbrec.play.language_model import PromptTemplate
 from usbrec.play.protocol import Drawn, Recommender, Sampling
-from usbrec.play.said import as_said
+from usbrec.play.said import as_said, why_empty
 
 if TYPE_CHECKING:
     from usbrec.play.grounding.candidates import Grounding
@@ -59,7 +59,7 @@ class RecommenderSeat:
         drawn = await self.recommender.draw(conversation, replace(self.sampling, n=1, seed=seed))
         reply = replace(_said(drawn, 0), usage=drawn.usage)
         if not reply.text:
-            raise UnusableAnswer(f"{self.name}: {_why_empty(reply)}")
+            raise UnusableAnswer(f"{self.name}: {_why_empty(reply, drawn.replies[0].text)}")
         return reply
 
     async def draft(
@@ -79,10 +79,10 @@ class RecommenderSeat:
         return own or replies
 
 
-def _why_empty(reply: Reply) -> str:
+def _why_empty(reply: Reply, answer: str) -> str:
     unknown = (reply.grounding or {}).get("unknown") or []
     if not unknown:
-        return "the reply is empty."
+        return why_empty(answer)
     listed = ", ".join(repr(one) for one in unknown[:3]) + (", ..." if len(unknown) > 3 else "")
     return f"the reply has no text, and its items are unknown: the catalogue has no id {listed}."
 

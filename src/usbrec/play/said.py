@@ -1,4 +1,4 @@
-"""What of an answer its speaker says: without thoughts that are called so, and without the other's next turn.
+"""What of an answer its speaker says: without thoughts called so, calls of tools, and the other's next turn.
 
 Reasoning between marks is told apart where answers arrive (llm/reasoning.py), for everybody. Here, where two
 people talk, nobody says an object of fields, a thought in brackets, or what stands above a final answer, so
@@ -13,28 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from usbrec.dialogue import Reply
-from usbrec.llm.headings import HEADINGS, WORDS
+from usbrec.llm import headings
+from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
+from usbrec.llm.written_calls import without_calls
 from usbrec.prompts.artefacts import own_turn
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
-_THOUGHT_FIELDS = frozenset({*HEADINGS, "thoughtprocess", "chainofthought", "cot", "rationale", "scratchpad"})
+_THOUGHT_FIELDS = frozenset(
+    {*(re.sub(r"[\W_]", "", one) for one in HEADINGS), "cot", "rationale", "scratchpad", "innermonologue"}
+)
 _REPLY_FIELDS = frozenset(
-    {"answer", "finalanswer", "response", "finalresponse", "reply", "message", "text", "content", "output"}
-    | {
-        "final",
-        "recommendation",
-        "suggestion",
-        "utterance",
-        "say",
-        "said",
-        "speech",
-        "antwort",
-        "réponse",
-        "respuesta",
-        "回答",
-        "回复",
-        "답변",
-    }
+    {"finalanswer", "finalresponse", "finalreply", "message", "text", "content", "output", "final"}
+    | {"recommendation", "suggestion", "utterance", "say", "said", "speech"}
 )
 _FENCE = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
@@ -46,17 +36,31 @@ _ASIDE = re.compile(
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
 _FINAL = re.compile(
-    r"^[ \t]*[*_#]*[ \t]*(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
-    r"|réponse finale|respuesta final|resposta final|risposta finale|(?:окончательный|итоговый) ответ"
+    r"^[ \t]*(?P<marks>[*_#]*)[ \t]*(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
+    r"|(?:definitief|definitieve) antwoord|eindantwoord|réponse finale|respuesta final|resposta final"
+    r"|risposta finale|(?:окончательный|итоговый) ответ|остаточна відповідь"
+    r"|(?:ostateczna|końcowa) odpowiedź|(?:konečná|finální) odpověď"
+    r"|(?:slutligt|slutgiltigt|endeligt?) svar|lopullinen vastaus|végső válasz|răspuns(?:ul)? final"
+    r"|(?:nihai|son) (?:cevap|yanıt)|τελική απάντηση|الإجابة النهائية|پاسخ نهایی|תשובה סופית"
+    r"|अंतिम उत्तर|চূড়ান্ত উত্তর"
+    r"|câu trả lời cuối cùng|คำตอบสุดท้าย|jawaban akhir"
     r"|最[终終後]の?(?:答案|回答|回复|回覆|答复|答え)|최종 ?(?:답변|대답|응답|답))"
-    r"(?:[*_]*[ \t]*[:：][*_]*|[*_]*[ \t]*$)[ \t]*",
+    r"(?P<colon>[*_]*[ \t]*[:：][*_]*|[*_]*[ \t]*$)[ \t]*",
     re.IGNORECASE | re.MULTILINE,
+)
+
+
+#: Why an answer says nothing in which a call of a tool is all there is, and what helps.
+ONLY_CALLS = (
+    "the reply is a call of a tool in words, which nobody runs, and nothing else. Leave tools out of the "
+    "prompt and of the server's chat template, or offer ours with --tools."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer in its parts; `ran_on` says that the other's turn stood behind it."""
+    """An answer in its parts, calls of tools among the `reasoning`; `ran_on` says that the other's turn stood
+    behind it."""
 
     text: str
     reasoning: str = ""
@@ -65,15 +69,21 @@ class Said:
 
 def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") -> Said:
     """What whoever sits in `seat` says in this answer. It stands as it is where nothing else is in it, and
-    where nothing would be left."""
-    text, thoughts = answer.strip(), list[str]()
-    for way in (_in_fields, _behind_aside, _final):
+    where nothing would be left, unless it is a call of a tool: then nothing is said."""
+    text, called = without_calls(answer.strip())
+    thoughts = [called]
+    for way in (_in_fields, _under_headings, _behind_aside, _final):
         found = way(text)
         if found is not None and found[0].strip():
             text = found[0].strip()
             thoughts.append(found[1].strip())
     own, ran_on = own_turn(text, seat)
     return Said(own.strip(), "\n".join(filter(None, thoughts)), ran_on)
+
+
+def why_empty(answer: str) -> str:
+    """In words: why an answer says nothing."""
+    return ONLY_CALLS if without_calls(answer)[1] else "the reply is empty."
 
 
 def as_said(reply: Reply) -> Reply:
@@ -98,17 +108,34 @@ def _in_fields(text: str) -> tuple[str, str] | None:
         return None
     if not isinstance(fields, dict):
         return None
-    named = {re.sub(r"[\W_]", "", name.lower()): value for name, value in fields.items()}
-    thoughts = [value for name, value in named.items() if name in _THOUGHT_FIELDS]
-    replies = [value for name, value in named.items() if name in _REPLY_FIELDS and isinstance(value, str)]
+    thoughts = [value for name, value in fields.items() if _joined(name) in _THOUGHT_FIELDS]
+    replies = [value for name, value in fields.items() if _is_reply(name) and isinstance(value, str)]
     # A field that is neither may be what is recommended: nothing is left out then.
     known = len(thoughts) + len(replies)
-    if not thoughts or len(replies) != 1 or len(named) > known:
+    if not thoughts or len(replies) != 1 or len(fields) > known:
         return None
     written = (
         value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in thoughts
     )
     return replies[0], "\n".join(written)
+
+
+def _joined(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower())
+
+
+def _is_reply(name: str) -> bool:
+    return _joined(name) in _REPLY_FIELDS or is_reply_name(re.sub(r"[_\s-]+", " ", name.lower()).strip())
+
+
+def _under_headings(text: str) -> tuple[str, str] | None:
+    """Behind the heading of the reply, where an analysis stands above that does not speak to the other."""
+    if not headings.may_head(text):
+        return None
+    for way in (headings.WITH_COLON, headings.ON_LINES, headings.IN_BRACKETS):
+        if (found := way.fullmatch(text)) is not None and headings.is_thought(found, spoken=True):
+            return found["said"], found["thought"]
+    return None
 
 
 def _behind_aside(text: str) -> tuple[str, str] | None:
@@ -134,5 +161,11 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
 
 def _final(text: str) -> tuple[str, str] | None:
     """Behind the last heading of a final answer; what stands above it is how it was found."""
-    headings = list(_FINAL.finditer(text))
-    return (text[headings[-1].end() :], text[: headings[-1].start()]) if headings else None
+    found = [one for one in _FINAL.finditer(text) if _is_heading(one, text)]
+    return (text[found[-1].end() :], text[: found[-1].start()]) if found else None
+
+
+def _is_heading(found: re.Match[str], text: str) -> bool:
+    """Whether it has a colon or a mark of a heading, or a line of its own between others."""
+    before = text[: found.start()]
+    return bool(found["marks"] or found["colon"].strip() or not before.strip() or before.endswith("\n\n"))

@@ -19,6 +19,7 @@ from usbrec.config import Play, Serving
 from usbrec.dialogue import Conversation, Item, Turn, Usage
 from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import InputError, ModelError, UnusableAnswer
+from usbrec.llm.written_calls import without_calls
 from usbrec.play.protocol import Drawn, Sampling, SearchProgress
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
@@ -270,7 +271,9 @@ class Answerer:
     def _items(
         self, request: GenerationRequest, turns: Sequence[Turn], said: Sequence[Said]
     ) -> tuple[Item, ...]:
-        return request.served.items(turns, Turn("recommender", said[0].text, said[0].items))
+        # What a call of a tool that was written as text asks for is not recommended.
+        text, _ = without_calls(said[0].text)
+        return request.served.items(turns, Turn("recommender", text, said[0].items))
 
     def _cost_so_far(self, request: GenerationRequest, heard: _Heard, context: Context) -> Usage:
         """What the calls have cost that are over, and about what the one under way has: nobody has counted

@@ -18,7 +18,7 @@ from usbrec.lexicon.detection import mask_of
 from usbrec.llm.protocol import ChatModel, ChatRequest
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.record import Preferences
-from usbrec.play.said import said
+from usbrec.play.said import said, why_empty
 from usbrec.play.seats import messages_for
 from usbrec.play.seekers.base import Seeker, SeekerAnswer
 from usbrec.play.seekers.facts import describe_items
@@ -55,7 +55,7 @@ class ModelSimulator:
         heard = said(answer.text, "seeker")
         text = heard.text
         if not text:
-            raise UnusableAnswer(f"{self.model.name}: the simulated seeker's reply is empty.")
+            raise UnusableAnswer(f"{self.model.name}, the simulated seeker: {why_empty(answer.text)}")
         if explain:
             text = f"{text} {self.prompts.say('explain', self.languages.told(turns))}"
         thought = "\n".join(filter(None, (answer.completions[0].reasoning, heard.reasoning)))

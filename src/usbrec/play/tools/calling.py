@@ -18,13 +18,13 @@ from usbrec.errors import UnusableAnswer
 from usbrec.keys import derive_seed
 from usbrec.lexicon import LANGUAGES, USUAL, words
 from usbrec.llm.protocol import AsWritten, ChatModel, ChatReply, ChatRequest, Message
+from usbrec.llm.written_calls import is_written_call
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.own.recommender import all_replies, stands_in
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import alternating
 from usbrec.play.seekers.wishes import says_nothing_fits
 from usbrec.play.tools.toolbox import RECOMMEND, Toolbox
-from usbrec.play.tools.written import is_written_call
 from usbrec.prompts import Prompts
 
 #: A reply takes so many steps at most in which tools are called.

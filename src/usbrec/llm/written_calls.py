@@ -1,0 +1,125 @@
+"""Calls of tools written as text: what a server without a parser for its model's calls hands on.
+
+Such a text is no reply: what it searches for would be linked as if it were recommended, and what it
+recommends by an id would not be found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from typing import Any
+
+#: How families of models open a call (Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, Gemma and kin).
+_MARKS = re.compile(
+    r"<tool_calls?\b|</tool_calls?>|\[TOOL_CALLS\]|<\|python_tag\|>|<function=|<function_calls?\b|<invoke\b"
+    r"|<\|tool_calls?|<｜tool▁calls?|<\|tool▁|```tool_(?:code|call)|functools\[|<\|action_start\|>|<tool_code>"
+    r"|<\|channel\|>\w* to=functions",
+    re.IGNORECASE,
+)
+#: Calls, and results that a model makes up for them, from mark to mark; what is not closed goes to the end.
+_BLOCK = re.compile(
+    r"<(?P<tag>tool_calls?|tool_code|tool_responses?|tool_results?|function_calls?|function_results?|invoke)\b"
+    r"[^<>]{0,300}>.*?(?:</(?P=tag)\s*>|\Z)"
+    r"|<function=[^<>]{1,200}>.*?(?:</function>|\Z)"
+    r"|<\|tool_calls_section_begin\|>.*?(?:<\|tool_calls_section_end\|>|\Z)"
+    r"|<｜tool▁calls▁begin｜>.*?(?:<｜tool▁calls▁end｜>|\Z)"
+    r"|<\|(?P<token>tool_calls?|tool|action)_(?:begin|start)\|>.*?(?:<\|(?P=token)_end\|>|\Z)"
+    r"|<\|tool_calls?\|>.*?(?:<\|/tool_calls?\|>|\n\s*\n|\Z)"
+    r"|```tool_(?:code|calls?)\b.*?(?:\n[ \t]*```|\Z)"
+    r"|<\|python_tag\|>.*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Marks behind which the call is JSON, with or without a name before it.
+_BEFORE_JSON = re.compile(r"\[TOOL_CALLS\]|\bfunctools(?=\[)", re.IGNORECASE)
+_NAME = re.compile(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=[\[{])")
+#: An answer that is a list of calls as Python writes them (Llama 4, LFM2).
+_IN_PYTHON = re.compile(r"\s*\[\s*[\w.]+\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
+_FENCED = re.compile(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
+_NAMES = frozenset({"name", "tool", "tool_name", "function", "action", "function_name"})
+_ARGUMENTS = frozenset({"arguments", "parameters", "args", "tool_input", "action_input", "kwargs"})
+_AROUND = ({"function_call"}, {"tool_call"}, {"tool_calls"}, {"tool_uses"})
+_BESIDE = frozenset({"id", "type", "index", "call_id"})
+_QUOTES = "`'\"“”„«»"
+
+
+def is_written_call(text: str, names: Collection[str]) -> bool:
+    """Whether a text holds a call of a tool, one of `names` where no mark says so."""
+    if _MARKS.search(text) is not None:
+        return True
+    any_name = "|".join(map(re.escape, names))
+    # As JSON, or as code; "recommend (one that ...)" is prose.
+    return (
+        re.search(rf"""["'](?:name|function|tool|action)["']\s*:\s*["'](?:{any_name})["']""", text)
+        or re.search(rf"""\b(?:{any_name})\((?:\s*\)|\s*[{{"']|\s*\w+\s*=)""", text)
+    ) is not None
+
+
+def without_calls(text: str) -> tuple[str, str]:
+    """A text without the calls of tools in it, and these: between marks of any family, or an object in JSON,
+    or a list in Python, that the text begins with. A mark in quotation marks is spoken of, and stays."""
+    if not any(sign in text for sign in _SIGNS):
+        return text, ""
+    called: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        if text[found.start() - 1 : found.start()] in tuple(_QUOTES) and not found[0].startswith("`"):
+            return found[0]
+        called.append(found[0])
+        return "\n"
+
+    left = _without_json(_BLOCK.sub(take, text), called)
+    return (left.strip(), "\n".join(called)) if called else (text, "")
+
+
+#: What every call has in it.
+_SIGNS = ("<", "[", "{", "```tool", "functools")
+
+
+def _without_json(text: str, called: list[str]) -> str:
+    """The same without calls in JSON, which are added to `called`."""
+    while (mark := _BEFORE_JSON.search(text)) is not None:
+        if text[mark.start() - 1 : mark.start()] in tuple(_QUOTES):
+            break
+        end = mark.end() if (name := _NAME.match(text, mark.end())) is None else name.end()
+        found = _json_at(text, end)
+        # What is no JSON is half a call.
+        end = len(text) if found is None else found[1]
+        called.append(text[mark.start() : end])
+        text = f"{text[: mark.start()]}\n{text[end:]}"
+    fenced = _FENCED.fullmatch(text)
+    inside = text if fenced is None else fenced["inside"]
+    if _IN_PYTHON.fullmatch(inside) is not None:
+        called.append(inside.strip())
+        return ""
+    if (found := _json_at(inside, 0)) is not None and _is_call(found[0]):
+        called.append(inside[: found[1]].strip())
+        return inside[found[1] :]
+    return text
+
+
+def _json_at(text: str, place: int) -> tuple[Any, int] | None:
+    """The object or list in JSON that begins there, but for blanks, and where it ends."""
+    begins = len(text) - len(text[place:].lstrip())
+    if text[begins : begins + 1] not in ("{", "["):
+        return None
+    try:
+        return json.JSONDecoder().raw_decode(text, begins)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_call(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_call, value))
+    if not isinstance(value, dict):
+        return False
+    keys = {str(key).lower() for key in value} - _BESIDE
+    if keys in _AROUND:
+        return True
+    if keys == {"function"}:
+        return _is_call(value["function"])
+    arguments = next((value[key] for key in value if str(key).lower() in _ARGUMENTS), None)
+    named = keys & _NAMES
+    return len(named) == 1 and len(keys) == 2 and isinstance(arguments, dict | str)
