@@ -256,7 +256,7 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         column,
         kind,
         written.unit if kind == "number" else "",
-        _currency(column, signs) if kind == "number" else "",
+        _currency(column, signs or _signs(cells)) if kind == "number" else "",
         written.comma and kind == "number",
         unreadable,
         examples,
@@ -298,6 +298,12 @@ def _inferred(
         return "text"
     names = {name.casefold() for text in cells for name in names_of(text)}
     return "category" if len(names) <= _FEW or len(names) * 2 <= filled else "text"
+
+
+def _signs(cells: Iterable[str]) -> list[str]:
+    """The signs of currencies that stand in cells themselves."""
+    found = (money(text) for text in cells if not text[:1].isdigit() or not text[-1:].isdigit())
+    return list(dict.fromkeys(amount[1] for amount in found if amount is not None))
 
 
 def _currency(column: str, signs: Sequence[str]) -> str:

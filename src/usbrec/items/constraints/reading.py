@@ -18,6 +18,7 @@ from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.clauses import SENTENCE, WORD, clauses, holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_building import has_brands
+from usbrec.items.constraints.column_roles import former_prices, present_prices
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
@@ -63,8 +64,14 @@ class ConstraintReader:
         self._phrases = tuple(ConstraintPatterns.of(phrases) for phrases in all_phrases())
         columns = self.table.columns
         numbers = [column for column in columns if column.type == "number"]
-        self._price = _first(numbers, lambda column: is_price(column.name)) or _first(
-            numbers, lambda column: bool(column.currency)
+        # A price of before, or one of postage, is asked for by its name.
+        self._price = next(
+            iter(
+                present_prices(columns)
+                or [column for column in numbers if column.currency and not is_price(column.name)]
+                or former_prices(columns)
+            ),
+            None,
         )
         self._stock = _first([column for column in columns if column.type != "number"], _stock_of) or _first(
             columns, _stock_of

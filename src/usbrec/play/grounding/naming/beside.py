@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from usbrec.dialogue import Item
 from usbrec.items import normalise_title
+from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.items.titles import words
 from usbrec.play.grounding.naming.context import ARTICLES, NamingContext
@@ -126,6 +128,8 @@ class Beside(NamingContext):
         if page.gap(index) == "-":
             return True
         item = page.items.get(at.item_id)
+        if item is not None and page.words[index - 1].stem in _makers(item):
+            return False  # "Kobold's Harbour Lights"
         said = [word.norm for word in words(at.text)]
         whole = item is None or any([word.norm for word in words(title)] == said for title in item.titles)
         # "Forbidden Gilda should ...": no verb before the title.
@@ -305,3 +309,8 @@ class Beside(NamingContext):
                     continue
                 if not any(self._is_talk(word.norm) for word in found):
                     yield part.strip()
+
+
+def _makers(item: Item) -> frozenset[str]:
+    """The last words of whose an item is, where a column says that beside its people."""
+    return frozenset(normalise_title(one).split(" ")[-1] for one in makers_of(item)[len(item.people) :])

@@ -49,6 +49,8 @@ class ClaimReading:
         behind = [one for one in mentions if start <= one.start < end]
         earlier = [one for one in mentions if one.start < begin]
         chosen = before[::-1] or behind[:1] or earlier[::-1][:1]
+        if not chosen and len({one.item_id for one in mentions}) == 1:
+            chosen = list(mentions[:1])  # "The bottle costs 22 euros. I recommend Clos du Moulin."
         if not before and behind and earlier and not self.page.text[begin:start].strip():
             chosen = behind[:1]
         return [

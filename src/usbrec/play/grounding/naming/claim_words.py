@@ -30,10 +30,6 @@ class ClaimWords:
         return re.compile(rf"\b(?:{listed})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
 
     @cached_property
-    def price_columns(self) -> tuple[str, ...]:
-        return self._every("price_columns")
-
-    @cached_property
     def price_said(self) -> frozenset[str]:
         """What stands between an item's name and its price where the sentence says nothing else."""
         return frozenset(self._every("price_said"))
@@ -47,6 +43,31 @@ class ClaimWords:
     def compared(self) -> re.Pattern[str]:
         """What holds two prices against each other."""
         return self._within("compared")
+
+    @cached_property
+    def together(self) -> re.Pattern[str]:
+        """What says that an amount is of several items."""
+        return self._within("together")
+
+    @cached_property
+    def former(self) -> re.Pattern[str]:
+        """What stands before a price of before: "instead of", "UVP"."""
+        return self._before("former")
+
+    @cached_property
+    def former_behind(self) -> re.Pattern[str]:
+        """What stands behind one: "34.90 before"."""
+        return re.compile(rf"\s*(?:{_longest_first(self._every('former_behind'))})\b", re.IGNORECASE)
+
+    @cached_property
+    def pieces(self) -> re.Pattern[str]:
+        """What pieces of an item are called."""
+        return re.compile(rf"(?:{_longest_first(self._every('pieces'))})", re.IGNORECASE)
+
+    @cached_property
+    def pieces_follow(self) -> re.Pattern[str]:
+        """What stands behind a number that counts pieces by itself: "three for 45"."""
+        return re.compile(rf"(?:{_longest_first(self._every('pieces_follow'))})", re.IGNORECASE)
 
     @cached_property
     def comma(self) -> re.Pattern[str]:
@@ -128,6 +149,49 @@ class ClaimWords:
     @cached_property
     def by(self) -> re.Pattern[str]:
         return self._before("by")
+
+    @cached_property
+    def made_by(self) -> re.Pattern[str]:
+        """What says whose an item is, and nothing else: "published by"."""
+        return re.compile(rf"\b(?:{_longest_first(self._every('made_by'))})\s+", re.IGNORECASE)
+
+    @cached_property
+    def by_alone(self) -> re.Pattern[str]:
+        """What says that behind a title: "by"."""
+        return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('by_alone'))})\s+", re.IGNORECASE)
+
+    @cached_property
+    def made(self) -> re.Pattern[str]:
+        """What stands between a maker and a title: "Kobold makes ..."."""
+        return re.compile(
+            rf"\b(?:{_longest_first(self._every('made'))})\s(?:the |den |die |das |der )?$", re.IGNORECASE
+        )
+
+    @cached_property
+    def maker_is(self) -> re.Pattern[str]:
+        """What says who made the item that it names: "the publisher of ... is"."""
+        who, of = _longest_first(self._every("makers")), _longest_first(self._every("of"))
+        return re.compile(
+            rf"\b(?:{who})\s(?:{of})\s[^.!?\n]{{2,80}}?\s(?:{_longest_first(self._every('is'))})\s+",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def origin(self) -> re.Pattern[str]:
+        """What says where an item is from."""
+        return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('origin'))})\s+", re.IGNORECASE)
+
+    @cached_property
+    def is_a(self) -> re.Pattern[str]:
+        """What says of what kind an item is: ", a ..."."""
+        return re.compile(
+            rf"(?:,|\s(?:{_longest_first(self._every('is'))}))\s+(?:{_longest_first(self._every('articles'))})\s+"
+        )
+
+    @cached_property
+    def other_than(self) -> re.Pattern[str]:
+        """What begins to speak of another item than the one that was named."""
+        return self._within("other_than")
 
     @cached_property
     def subject(self) -> re.Pattern[str]:

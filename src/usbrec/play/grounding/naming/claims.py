@@ -1,4 +1,5 @@
-"""Field claims: what a reply says of an item's price, stock, year and people, held against the catalogue.
+"""Field claims: what a reply says of an item's price, stock, year, people and makers, held against the
+catalogue.
 
 A claim belongs to the item named before it in its sentence, else to the one named behind it, else to the one
 named last. A wrong price or year is set right where it is plainly said ("for 49 euro", "from 1999"); whatever
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.credits import CreditClaims
 from usbrec.play.grounding.naming.goods import GoodsClaims
+from usbrec.play.grounding.naming.makers import MakerClaims
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -29,7 +31,7 @@ class ClaimCheck:
         return sorted(_Claims(self.vocabulary, page, heard).faults())
 
 
-class _Claims(GoodsClaims, CreditClaims):
+class _Claims(GoodsClaims, CreditClaims, MakerClaims):
     """All ways of finding wrong claims, on one reply."""
 
     def faults(self) -> Iterator[Fault]:
@@ -42,4 +44,5 @@ class _Claims(GoodsClaims, CreditClaims):
             yield from self._years()
         yield from self._spoken_prices()
         yield from self._people()
+        yield from self._makers()
         yield from self._stock()

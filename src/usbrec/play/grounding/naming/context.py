@@ -11,7 +11,7 @@ from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import words
 from usbrec.lexicon.short_texts import knows
-from usbrec.play.grounding.naming.language import Language, either, in_some_language
+from usbrec.play.grounding.naming.language import Language, either, in_some_language, openers, places
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -75,6 +75,8 @@ class NamingContext:
 
     def _ordinary(self, index: int) -> bool:
         norm = self.page.norms[index]
+        if index and norm in either("currencies") and self.page.norms[index - 1].isdigit():
+            return True
         if norm in self._catalogue_words or f" {norm} " in self.heard:
             return True
         if self._language is None:
@@ -98,6 +100,11 @@ class NamingContext:
         """Whether a word opens a sentence as any word may, in a language without a lexicon of names: it is a
         known one, or goes on otherwise than a name that something is said of ("Gladiador es ...")."""
         page = self.page
+        if page.raws[index].lower() in openers() and index + 1 < len(page.words):
+            # "Prueba Tinto Viejo", "Le consiglio ...": too few words to tell the language by.
+            titled = page.mention_at[index + 1] is not None
+            if page.joined(index + 1) and (titled or page.raws[index + 1].islower()):
+                return True
         if page.foreign_language is None:
             return False
         if knows(page.foreign_language, page.raws[index].lower()):
@@ -114,7 +121,20 @@ class NamingContext:
     def _proper(self, index: int) -> bool:
         norm = self.page.norms[index]
         # A reply may call a place as another language does, or be too short to show its own.
-        return norm in either("proper") or self.page.words[index].stem in either("proper")
+        stem = self.page.words[index].stem
+        if norm in either("proper") or stem in either("proper"):
+            return True
+        return self._has_prices and (norm in places("names") or stem in places("names"))
+
+    @cached_property
+    def _has_prices(self) -> bool:
+        """Whether things are sold: films have no origin that a reply would tell."""
+        return bool(self.vocabulary.present_prices)
+
+    def _beside_proper(self, index: int) -> bool:
+        """Whether a word makes a name together with a place's, or another that is nobody's item."""
+        norm = self.page.norms[index]
+        return norm in either("beside_proper") or (self._has_prices and norm in places("beside"))
 
     def _named_here(self, index: int) -> bool:
         return self._language is not None and self._language.is_naming(self.page.norms, index)

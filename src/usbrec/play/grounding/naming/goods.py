@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from usbrec.dialogue import Item
-from usbrec.items.constraints.column_types import is_price
+from usbrec.items.constraints.column_types import yes_or_no
 from usbrec.items.constraints.phrases import spoken_money
-from usbrec.items.files.amounts import money, number_of
-from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
+from usbrec.items.files.amounts import number_of
+from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
+from usbrec.play.grounding.naming.reckoning import Reckoning
 from usbrec.play.grounding.naming.vocabulary import keyed
 
 #: A price that is said in whole units, or to be about so much, may be off by so much.
@@ -35,7 +36,7 @@ _CURRENCIES = {
 _CURRENCY = re.compile(r"[$€£]|\b(?:usd|dollars?|eur|euros?|gbp|pounds?|pfund|chf|franken)\b", re.IGNORECASE)
 
 
-class GoodsClaims(ClaimReading):
+class GoodsClaims(Reckoning):
     """Finds wrong prices and stock."""
 
     def _prices(self) -> Iterator[Fault]:
@@ -57,8 +58,7 @@ class GoodsClaims(ClaimReading):
         text = self.page.text
         for start, end, said in spoken_money(text):
             about = self._about(start)
-            prices = [self._price_of(item) for item in about[0]] if about else []
-            known = [price for price in prices if price is not None]
+            known = [price for item in about[0] for price in self._prices_of(item)] if about else []
             budget = re.search(
                 r"\b(?:under|below|up to|at most|budget|unter|bis|höchstens)\b[^.]*$", text[:start], re.I
             )
@@ -84,14 +84,18 @@ class GoodsClaims(ClaimReading):
             sentence = next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
             question = text[sentence[0] : sentence[1]].rstrip().endswith("?")
             return None if question or heard else Fault(start, end, None)
-        if lists.reduced.search(around):
-            return Fault(start, end, None)
-        prices = [self._price_of(item) for item in about[0]]
+        prices = [price for item in about[0] for price in self._known_prices(item)]
         price = prices[0]
+        if lists.former.search(before) or lists.former_behind.match(text, finish):
+            return None if self._was(said, about[0]) else Fault(start, end, None)
+        if lists.reduced.search(around):
+            agrees = self._in_its_currency(text[begin:finish]) and self._saved(said, about[0])
+            return None if agrees else Fault(start, end, None)
         if limits := [pattern for pattern in (lists.at_most, lists.at_least) if pattern.search(before)]:
             fits = all(
                 known is not None and (known <= said if limits[0] is lists.at_most else known >= said)
-                for known in (self._price_of(items[0]) for items in about)
+                for items in about
+                for known in self._known_prices(items[0])
             )
             return None if fits or (heard and price is None) else Fault(start, end, None)
         if re.search(
@@ -105,42 +109,23 @@ class GoodsClaims(ClaimReading):
             return None if abs(price - said) <= _ABOUT * price else Fault(start, end, None)
         whole = said == int(said) and not re.search(r"[.,][0-9]{2}$", digits)
         near = _ROUNDED if whole else 0.005
-        if not self._in_its_currency(about[0][0], text[begin:finish]):
+        if not self._in_its_currency(text[begin:finish]):
             return Fault(start, end, None)
         if any(one is not None and abs(one - said) < near for one in prices):
             return None
-        if self._reckoned(said, price, start, near):
+        if any(one is not None and self._reckoned(said, one, start, near) for one in prices):
             return None
         # Said of one item, by its number alone, and of nothing but its price.
-        single = len({item.id for items in about for item in items}) == 1
+        single = len({item.id for items in about for item in items}) == 1 and len(prices) == 1
         plain = single and self._plainly(begin, finish)
         return Fault(start, end, self._written(price, digits) if plain else None)
 
-    def _reckoned(self, said: float, price: float, start: int, near: float) -> bool:
-        """Whether an amount follows from a price: of several, between two items, or what a budget leaves."""
-        begin, end = next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
-        sentence = self.page.text[begin:end]
-        counts = self._counts(sentence)
-        if any(abs(count * price - said) < near for count in counts):
-            return True
-        if claim_words().compared.search(sentence):
-            items = [self.page.items.get(one.item_id) for one in self.page.mentions]
-            others = [self._price_of(item) for item in items if item is not None]
-            if any(
-                one is not None and one != price and abs(abs(one - price) - said) < near for one in others
-            ):
-                return True
-        given = [
-            number_of(one, thousands=True) for one in re.findall(r"[0-9][0-9.,]*[0-9]|[0-9]", self.heard.text)
-        ]
-        return any(one is not None and one > price and abs(one - price - said) < near for one in given)
-
-    def _counts(self, text: str) -> list[int]:
-        """The numbers above one in a text, in digits or words."""
+    def _counts(self, text: str) -> bool:
+        """Whether a text has a number above one, in digits or words."""
         numbers = claim_words().counts
-        found = [int(one) for one in re.findall(r"(?<![\w.,])[0-9]{1,3}(?![\w.,])", text)]
-        found += [numbers[word] for word in re.findall(r"[^\W\d_]+", text.casefold()) if word in numbers]
-        return [number for number in found if number > 1]
+        return any(int(one) > 1 for one in re.findall(r"(?<![\w.,])[0-9]{1,3}(?![\w.,])", text)) or any(
+            numbers.get(word, 0) > 1 for word in re.findall(r"[^\W\d_]+", text.casefold())
+        )
 
     def _plainly(self, begin: int, finish: int) -> bool:
         """Whether nothing stands between an item's name and the amount but that it is its price."""
@@ -154,10 +139,10 @@ class GoodsClaims(ClaimReading):
         words = re.findall(r"[^\W\d_]+", text[since:begin].casefold())
         return claim_words().price_said.issuperset(words) and bool(_CLAUSE_ENDS.match(text, finish))
 
-    def _in_its_currency(self, item: Item, amount: str) -> bool:
-        """Whether an amount is in the currency of the item's price, as far as that is known."""
-        text = self._price_text(item)
-        known, said = (None if one is None else _currency(one) for one in (text, amount))
+    def _in_its_currency(self, amount: str) -> bool:
+        """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
+        columns = self.vocabulary.present_prices
+        known, said = _currency(columns[0].currency) if columns else None, _currency(amount)
         return known is None or said is None or known == said
 
     def _written(self, price: float, like: str) -> str:
@@ -169,22 +154,6 @@ class GoodsClaims(ClaimReading):
             "." not in like and claim_words().comma.search(self.page.text)
         )
         return written.replace(".", ",") if comma else written
-
-    def _price_text(self, item: Item) -> str | None:
-        text = keyed(item.extra, claim_words().price_columns)
-        if text is None:
-            text = next((value for name, value in item.extra.items() if value and is_price(name)), None)
-        return text
-
-    def _price_of(self, item: Item) -> float | None:
-        text = self._price_text(item)
-        if text is None:
-            return None
-        number = number_of(text)
-        if number is not None:
-            return number
-        found = money(text)
-        return None if found is None else found[0]
 
     # Stock
 
@@ -226,9 +195,9 @@ class GoodsClaims(ClaimReading):
             return number is not None and said == number
         if number is not None:
             return (number > 0) == there
-        if plain in lists.stock_yes:
+        if plain in lists.stock_yes or yes_or_no(plain) is True:
             return there
-        return plain in lists.stock_no and not there
+        return (plain in lists.stock_no or yes_or_no(plain) is False) and not there
 
 
 def _currency(text: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -117,6 +118,20 @@ def proper_phrases() -> frozenset[str]:
         if _there(code)
         for phrase in lexicon(code, "names")["proper_phrases"]
     )
+
+
+@functools.cache
+def openers() -> frozenset[str]:
+    """Words that open a recommendation in languages without a lexicon of names (lexicon/openers.toml)."""
+    listed = tomllib.loads(resources.files("usbrec.lexicon").joinpath("openers.toml").read_text("utf-8"))
+    return frozenset(listed["words"].split())
+
+
+@functools.cache
+def places(name: str) -> frozenset[str]:
+    """A list of lexicon/places.toml: `names` of places, words `beside` them, or `phrases`."""
+    listed = tomllib.loads(resources.files("usbrec.lexicon").joinpath("places.toml").read_text("utf-8"))[name]
+    return frozenset(map(_norm, listed)) if isinstance(listed, list) else frozenset(_norms(listed))
 
 
 @functools.cache

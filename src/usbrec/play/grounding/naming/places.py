@@ -44,7 +44,7 @@ class Places(Runs):
         for index, norm in enumerate(page.norms):
             if page.mention_at[index] is not None or self._strong[index] or self._capital[index]:
                 continue
-            if (norm.isdigit() and self._numeral(index)) or (
+            if (norm.isdigit() and not page.is_amount(index) and self._numeral(index)) or (
                 page.opens[index] and is_capital(page.raws[index]) and self._subject(index)
             ):
                 yield page.raws[index]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from usbrec.items import normalise_title
+from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.details import Details
-from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.language import either, places
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
 _NOUN_ENDINGS = (
@@ -133,9 +134,12 @@ class Runs(Details):
                         return True
                     item = page.items.get(after.item_id)
                     return item is not None and any(normalise_title(name) == key for name in item.people)
+                if key in vocabulary.makers and after is not None:
+                    # Whose it is not is told as a wrong field.
+                    return True
         if after is not None and first == last and self._maker(stems[0], after.item_id):
             return True
-        if self._prize(first, last):
+        if self._prize(first, last) or (self._has_prices and " ".join(run) in places("phrases")):
             return True
         if before is not None and ":" in page.gap(first) and not self._subtitle(first, last):
             # "Heat: Great film".
@@ -156,7 +160,7 @@ class Runs(Details):
         titled = page.raws[first] in ("The", "A", "An") and not page.opens[first]
         if (
             not titled
-            and all(self._proper(place) or page.norms[place] in either("beside_proper") for place in heads)
+            and all(self._proper(place) or self._beside_proper(place) for place in heads)
             and any(map(self._proper, heads))
         ):
             return True
@@ -199,7 +203,7 @@ class Runs(Details):
         """Whether a surname is that of who made an item, or a brand its own: "Kubrick's The Shining"."""
         item = self.page.items.get(item_id)
         return item is not None and any(
-            normalise_title(person).split(" ")[-1] == name for person in item.people
+            normalise_title(person).split(" ")[-1] == name for person in makers_of(item)
         )
 
     def _opens_a_sentence(self, first: int, last: int) -> bool:

@@ -9,8 +9,11 @@ from functools import cached_property
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
+from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
+from usbrec.items.constraints.column_types import TypedColumn, is_price, names_of
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
+from usbrec.lexicon import words as lexicon
 
 #: Items of which a description is read whole; the words of the others are known from the linker.
 _ITEMS_READ = 1 << 12
@@ -25,7 +28,8 @@ class Vocabulary:
     @cached_property
     def described(self) -> frozenset[str]:
         """Words of genres and categories, and those that several descriptions use in small letters."""
-        return self.knowledge.linker.ordinary_words | self.genres
+        shop = _shop_words() if self.present_prices else frozenset()
+        return self.knowledge.linker.ordinary_words | self.genres | shop
 
     @cached_property
     def genres(self) -> frozenset[str]:
@@ -41,7 +45,54 @@ class Vocabulary:
 
     @cached_property
     def people_words(self) -> frozenset[str]:
-        return frozenset(word for name in self.people for word in name.split(" "))
+        return frozenset(word for name in self.people | self.makers for word in name.split(" "))
+
+    @cached_property
+    def _types(self) -> tuple[TypedColumn, ...]:
+        return self.knowledge.catalogue.types
+
+    @cached_property
+    def makers(self) -> frozenset[str]:
+        """The normal forms of what columns such as "publisher" hold."""
+        return self._names_in([column.name for column in self._types if is_maker(column.name)])
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The normal forms of what columns such as "country" and "region" hold."""
+        return self._names_in([column.name for column in self._types if is_origin(column.name)])
+
+    @cached_property
+    def kinds(self) -> Mapping[str, frozenset[str]]:
+        """The columns that have a name as one of their categories: "Riesling" is a grape."""
+        found: dict[str, set[str]] = {}
+        named = [
+            column.name
+            for column in self._types
+            if column.type == "category" and not is_maker(column.name) and not is_origin(column.name)
+        ]
+        for name in named:
+            for value in self.knowledge.columns.names(name):
+                if value[:1].isupper():
+                    found.setdefault(normalise_title(value), set()).add(name)
+        return {value: frozenset(names) for value, names in found.items()}
+
+    def _names_in(self, columns: Sequence[str]) -> frozenset[str]:
+        if not columns:
+            return frozenset()
+        cells = {item.extra.get(name, "") for item in self.knowledge.catalogue for name in columns}
+        return frozenset(normalise_title(name) for cell in cells if cell for name in names_of(cell)) - {""}
+
+    @cached_property
+    def present_prices(self) -> tuple[TypedColumn, ...]:
+        """The columns that say what an item costs, the first of which counts where one has to be chosen."""
+        return tuple(present_prices(self._types)) or tuple(
+            column for column in self._types if column.currency and not is_price(column.name)
+        )
+
+    @cached_property
+    def former_prices(self) -> tuple[TypedColumn, ...]:
+        """The columns with prices of before, or recommended ones."""
+        return tuple(former_prices(self._types))
 
     @cached_property
     def brands(self) -> bool:
@@ -60,6 +111,12 @@ class Vocabulary:
     def _beside(self) -> Callable[[tuple[frozenset[str], ...]], frozenset[str]]:
         # The items shown stay the same from draw to draw. A frozen set keeps its hash.
         return functools.lru_cache(maxsize=64)(lambda fields: frozenset().union(*fields))
+
+
+@functools.cache
+def _shop_words() -> frozenset[str]:
+    """Words of all trades that German writes with a capital."""
+    return frozenset(lexicon("de", "names")["shop"].split())
 
 
 @functools.lru_cache(maxsize=_ITEMS_READ)

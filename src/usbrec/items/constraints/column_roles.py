@@ -1,0 +1,76 @@
+"""Column roles: which further column is the price of today, which a price of before, a maker, an origin.
+
+"Old_price", "UVP" and "compare at price" are prices that nobody pays, shipping and deposits are none of an
+item, and "publisher", "winery" and "Hersteller" all say whose an item is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from usbrec.dialogue import Item
+from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, names_of
+
+_FORMER = re.compile(
+    r"(?:^|_)(?:old|was|former|previous|original|regular|normal|list|retail|compare|before|rrp|msrp|srp|uvp"
+    r"|alter|alt|statt|vorher|früher|frueher|bisher|bisheriger|regulärer|normalpreis|listenpreis|streichpreis"
+    r"|listprice|retailprice|ursprünglich\w*|unverbindlich\w*|strike|strikethrough|crossed)(?:_|$)"
+)
+_FEE = re.compile(
+    r"(?:^|_)(?:shipping|delivery|postage|deposit|versand|versandkosten|lieferkosten|porto|pfand|fee|tax|steuer"
+    r"|purchase|wholesale|einkauf|einkaufspreis|ek|cost_price|base|grundpreis|per_(?:kg|l|litre|liter|100g)"
+    r"|unit|cleaning|extra|surcharge|aufpreis|zuschlag)(?:_|$)"
+)
+_SALE = re.compile(
+    r"(?:^|_)(?:sale|special|offer|discount|discounted|reduced|current|now|final|promo|aktion|aktions|angebot"
+    r"|aktionspreis|angebotspreis|sonderpreis|saleprice|rabatt|reduziert\w*|aktuell\w*)(?:_|$)"
+)
+_MAKERS = re.compile(
+    r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
+    r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
+    r"|produzent|weingut|winzer|brauerei|entwickler|author|writer|artist|director|composer|illustrator"
+    r"|creator|autor|autorin|regie|regisseur|interpret|designed_by|made_by|chain|hotel_chain|operator)s?(?:_|$)"
+)
+_ORIGINS = re.compile(
+    r"(?:^|_)(?:country|region|origin|made_in|herkunft|herkunftsland|land|anbaugebiet|anbauregion|gebiet"
+    r"|appellation|city|town|stadt|ort|location|state|bundesland|island)(?:s|_of_origin)?$"
+)
+
+
+def is_former_price(column: str) -> bool:
+    """Whether a column's name says that it is a price of before, or one that is only recommended."""
+    return is_price(column) and _FORMER.search(name_words(column)) is not None
+
+
+def is_present_price(column: str) -> bool:
+    """Whether a column's name says that it is what an item costs."""
+    return is_price(column) and not is_former_price(column) and _FEE.search(name_words(column)) is None
+
+
+def is_maker(column: str) -> bool:
+    """Whether a column's name says whose an item is: who made, wrote, published or sells it."""
+    return _MAKERS.search(name_words(column)) is not None
+
+
+def is_origin(column: str) -> bool:
+    """Whether a column's name says where an item is from, or is."""
+    return _ORIGINS.search(name_words(column)) is not None
+
+
+def makers_of(item: Item) -> list[str]:
+    """Whose an item is: its people, and what columns such as "publisher" hold."""
+    cells = [value for column, value in item.extra.items() if value and is_maker(column)]
+    return [*item.people, *(name for cell in cells for name in names_of(cell))]
+
+
+def present_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
+    """The columns of numbers that say what an item costs, the first of which counts where one has to be
+    chosen: one that is called a price and no more, before one of an offer that some items have."""
+    found = [column for column in types if column.type == "number" and is_present_price(column.name)]
+    return sorted(found, key=lambda column: _SALE.search(name_words(column.name)) is not None)
+
+
+def former_prices(types: Iterable[TypedColumn]) -> list[TypedColumn]:
+    """The columns of numbers with prices of before, or recommended ones."""
+    return [column for column in types if column.type == "number" and is_former_price(column.name)]

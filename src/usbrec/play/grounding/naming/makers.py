@@ -1,0 +1,200 @@
+"""Maker claims: whose an item is said to be, and where it is said to be from, in columns of any trade.
+
+"Harbour Lights by Tortuga" is wrong where the publisher column says Kobold, "from Rioja" where the region is
+another, "a Merlot" where the grape is. What is said behind "by" and its like has to stand in a field of the
+item where the catalogue has columns of makers; a place, or a name of a further column, only counts as wrong
+where the catalogue has it of other items.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from usbrec.dialogue import Item
+from usbrec.items import normalise_title
+from usbrec.items.constraints.column_roles import is_origin, makers_of
+from usbrec.items.titles import words
+from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
+from usbrec.play.grounding.naming.claim_words import claim_words
+from usbrec.play.grounding.naming.language import either, ordinary
+
+#: A name: words with a capital, and small ones between them.
+_NAME = re.compile(
+    r"(?P<name>(?:[^\W\d_a-zß]|[0-9]+[^\W\d_a-zß])[\w.’'-]*"
+    r"(?:\s(?:(?:&|and|und|of|the|de|du|des|del|della|di|la|le|les|von|van|der|den|y|et)\s)*"
+    r"(?:[^\W\d_a-zß][\w.’'-]*|[0-9]+(?![\w.,])))*)"
+)
+_LONGEST_NAME = 6
+#: Behind how far something is, "from Berlin" is no origin; "ships from Poland" is none either.
+_DISTANCE = re.compile(
+    r"\b(?:km|kilomet\w+|mi|miles?|m|met\w+|minutes?|minuten|mins?|hours?|stunden|far|away|walk|walking|drive|steps|flight|weit"
+    r"|entfernt|ships?|shipped|shipping|deliver\w*|order\w*|send|sent|bestell\w*|geliefert|import\w*|apart|different|free|inspired"
+    r"|verschickt)\s*$",
+    re.IGNORECASE,
+)
+
+
+class MakerClaims(ClaimReading):
+    """Finds wrong makers, origins and names of further columns."""
+
+    def _makers(self) -> Iterator[Fault]:
+        found = self.vocabulary
+        if found.makers:
+            yield from self._made_by()
+        if found.origins or found.makers:
+            yield from self._from_places()
+        if found.kinds:
+            yield from self._kinds_of()
+
+    def _made_by(self) -> Iterator[Fault]:
+        lists, text = claim_words(), self.page.text
+        for pattern, sure in ((lists.made_by, True), (lists.by_alone, False)):
+            for match in pattern.finditer(text):
+                name = self._name_at(match.end())
+                if name is None or self._within_title(match.start()):
+                    continue
+                start, end = name
+                item = self._only(match.start())
+                if item is None or (not sure and not self._directly(match.start())):
+                    continue
+                if not self._is_his(item, start, end, known=not sure):
+                    yield Fault(start, end, None)
+        for match in lists.maker_is.finditer(text):
+            name = self._name_at(match.end())
+            item = self._only(match.end())
+            if name is not None and item is not None and not self._is_his(item, *name, known=False):
+                yield Fault(*name, None)
+        yield from self._beside_titles()
+
+    def _beside_titles(self) -> Iterator[Fault]:
+        """Makers in brackets behind a title, and possessive right before it."""
+        text, makers = self.page.text, self.vocabulary.makers
+        for mention in self.page.mentions:
+            item = self.page.items.get(mention.item_id)
+            if item is None or mention.candidates[1:]:
+                continue
+            behind = re.compile(r"\s\(([^()]{2,40})\)").match(text, mention.end)
+            before = re.search(r"((?:[^\W\d_a-zß]\S*\s){0,3}\S+)['’]s?\s$", text[: mention.start])
+            did = claim_words().made.search(text[: mention.start])
+            acting = (
+                None if did is None else re.search(r"((?:[^\W\d_a-zß]\S*\s){0,3}\S+)\s$", text[: did.start()])
+            )
+            for one in (behind, before, acting):
+                if one is None:
+                    continue
+                name = next((name for name in self._ends_of(one[1]) if name in makers), None)
+                if name is not None and not _holds(item, name):
+                    yield Fault(one.start(1), one.end(1), None)
+
+    def _ends_of(self, text: str) -> list[str]:
+        """The normal forms of a text and of what is left of it without its first words."""
+        parts = text.split()
+        return [normalise_title(" ".join(parts[place:])) for place in range(len(parts))]
+
+    def _from_places(self) -> Iterator[Fault]:
+        text, origins, makers = self.page.text, self.vocabulary.origins, self.vocabulary.makers
+        for match in claim_words().origin.finditer(text):
+            name = self._name_at(match.end())
+            item = self._only(match.start()) if name is not None else None
+            if name is None or item is None or _DISTANCE.search(text[: match.start()]):
+                continue
+            start, end = name
+            said = next((one for one in self._starts_of(start, end) if one in origins or one in makers), None)
+            known = said in makers or any(is_origin(column) for column in item.extra)
+            if said is not None and known and not _holds(item, said):
+                yield Fault(start, end, None)
+
+    def _kinds_of(self) -> Iterator[Fault]:
+        text, kinds = self.page.text, self.vocabulary.kinds
+        for match in claim_words().is_a.finditer(text):
+            name = self._name_at(match.end())
+            item = self._only(match.start()) if name is not None else None
+            if name is None or item is None or not self._directly(match.start()):
+                continue
+            start, end = name
+            said = next((one for one in self._starts_of(start, end) if one in kinds), None)
+            if (
+                said is not None
+                and any(item.extra.get(column) for column in kinds[said])
+                and not _holds(item, said)
+            ):
+                yield Fault(start, end, None)
+
+    def _name_at(self, place: int) -> tuple[int, int] | None:
+        """Where a name stands that begins at a place, an article before it left out."""
+        text = self.page.text
+        begin = _ARTICLE.match(text, place)
+        found = _NAME.match(text, place if begin is None else begin.end())
+        if found is None or len(found["name"].split()) > _LONGEST_NAME:
+            return None
+        end = next((one.start for one in self.page.mentions if found.start() < one.start < found.end()), None)
+        if any(one.start <= found.start() < one.end for one in self.page.mentions):
+            return None
+        stop = found.end() if end is None else end
+        return found.start(), found.start() + len(text[found.start() : stop].rstrip(" .'’-"))
+
+    def _starts_of(self, start: int, end: int) -> list[str]:
+        """The normal forms of what stands between two places, and of its beginnings."""
+        parts = self.page.text[start:end].split()
+        return [normalise_title(" ".join(parts[:length])) for length in range(len(parts), 0, -1)]
+
+    def _only(self, place: int) -> Item | None:
+        """The item that a place is said of, where that is one alone and named in its sentence before it."""
+        begin = next((span[0] for span in self._sentences if span[0] <= place < span[1]), 0)
+        mention = next((one for one in reversed(self.page.mentions) if begin <= one.start < place), None)
+        about = self._about(place)
+        if mention is None or not about or len(about[0]) != 1 or about[0][0].id != mention.item_id:
+            return None
+        between = self.page.text[mention.end : place]
+        return None if claim_words().other_than.search(between) else about[0][0]
+
+    def _directly(self, place: int) -> bool:
+        """Whether only a comma, a bracket, or that something is, stands between a title and a place."""
+        mention = next((one for one in reversed(self.page.mentions) if one.end <= place), None)
+        return mention is not None and bool(_NOTHING_MUCH.fullmatch(self.page.text[mention.end : place]))
+
+    def _is_his(self, item: Item, start: int, end: int, *, known: bool) -> bool:
+        """Whether a name is one of an item's makers, or stands in another of its fields; where `known`, what
+        the catalogue knows no maker by is let be unless all makers of the item are known."""
+        name = normalise_title(self.page.text[start:end])
+        starts = self._starts_of(start, end)
+        if known and not any(one in self.vocabulary.makers for one in starts) and self._plain(name):
+            return True  # "ist von Anfang an ...", "by Friday"
+        if not name or any(_holds(item, one) for one in starts if one):
+            return True
+        makers = makers_of(item)
+        if any(f" {normalise_title(maker)} " in f" {name} " for maker in makers):
+            return True
+        if not makers:
+            return not any(one in self.vocabulary.makers for one in starts)
+        return known and self._persons and not any(one in self.vocabulary.makers for one in starts)
+
+    def _plain(self, name: str) -> bool:
+        """Whether a name is of words that a language has."""
+        return all(
+            ordinary(code, word) or word in either("proper") or word in either("months")
+            for word in name.split()
+            for code in ("de" if ordinary("de", word) else "en",)
+        )
+
+    @cached_property
+    def _persons(self) -> bool:
+        """Whether items have people that the catalogue may not list: an actor, a director."""
+        return bool(self.vocabulary.people) and not self.vocabulary.brands
+
+
+#: What may stand between a title and "by".
+_NOTHING_MUCH = re.compile(
+    r"[\s,(–—-]*(?:(?:\([0-9]{4}\)|which|that|it|is|are|was|were|ist|sind|war|das|die|der|one|made)[\s,]*){0,3}"
+    r"(?:(?:an?|the|ein|eine|einen)\s(?:(?!\w*(?:ed|ly)\b)\w[\w-]*\s){1,4})?",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"(?:the|der|die|das|dem|den)\s+(?=\S)")
+
+
+def _holds(item: Item, name: str) -> bool:
+    """Whether a name in its normal form stands in a field of an item."""
+    texts = (*item.people, *item.titles, item.text, *item.genres, *item.extra.values())
+    return any(f" {name} " in f" {' '.join(word.norm for word in words(text))} " for text in texts)
