@@ -102,8 +102,8 @@ def open_entries(
     if header is not None and _are_names(header.split_cells) and not any(map(_stands_alone, seen)):
         raise InputError(
             f"{where}: a table of none of the known formats. Its columns: "
-            f"{', '.join(header.split_cells)[:200]}. Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages, User "
-            "Rating); a catalogue goes with --catalogue; your own dialogues are JSON lines."
+            f"{', '.join(header.split_cells)[:200]}. Tables of dialogues are INSPIRED's (dialog_id, "
+            "speaker, text) and OpenDialKG's (Messages, User Rating); a catalogue goes with --catalogue; your own dialogues are JSON lines."
         )
     return Opened(where, "lines", _lines(chain(seen, lines)), folder)
 
