@@ -26,6 +26,10 @@ _NO_JSON = "broken JSON: lists or objects nested too deeply"
 #: Said by those who talk in a text (LLM-REDIAL).
 _SPOKEN = re.compile(rb"\s*(?:user|agent)\s*:", re.IGNORECASE)
 _SEEN_FOR_SPEAKERS = 60
+_TABLES = (
+    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages, User Rating); "
+    "a catalogue goes with --catalogue; your own dialogues are JSON lines."
+)
 #: What a column of a table may be called: not many words, and at least one letter.
 _NAME = re.compile(r"(?=.*[^\W\d_])[\w#%€$*]+(?:[ .\-/_()]+[\w#%€$*]+){0,4}[).]?")
 _LONGEST_CELL = 2**31 - 1
@@ -100,11 +104,8 @@ def open_entries(
     if any(_SPOKEN.match(line) for line in seen):
         return Opened(where, "text", _text_lines(where, chain(seen, lines)), folder, owed="dialogues")
     if header is not None and _are_names(header.split_cells) and not any(map(_stands_alone, seen)):
-        raise InputError(
-            f"{where}: a table of none of the known formats. Its columns: "
-            f"{', '.join(header.split_cells)[:200]}. Tables of dialogues are INSPIRED's (dialog_id, "
-            "speaker, text) and OpenDialKG's (Messages, User Rating); a catalogue goes with --catalogue; your own dialogues are JSON lines."
-        )
+        columns = ", ".join(header.split_cells)[:200]
+        raise InputError(f"{where}: a table of none of the known formats. Its columns: {columns}. {_TABLES}")
     return Opened(where, "lines", _lines(chain(seen, lines)), folder)
 
 
