@@ -178,6 +178,8 @@ def format_of(value: Any, container: Container | None = None) -> str | None:
         return "zero-shot"
     if llm_redial.is_index(value):
         return "llm-redial"
+    if "conv_id" in fields and not fields & {"id", "turns"} and value.get("dialogue") in (None, []):
+        return None  # perhaps of CRSArena-Eval, which the next ones tell
     in_own, in_ievalm = len(fields & _OWN_FIELDS), len(fields & _IEVALM_FIELDS)
     if in_ievalm == 0 and not fields & (_OWN_FIELDS - {"id"}):  # many things have an id
         return None

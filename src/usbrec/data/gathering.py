@@ -82,7 +82,8 @@ def gather_samples(opened: Opened, kind: str | None, *, strict: bool) -> Gathere
 
 def gather_dialogues(opened: Opened, kind: str | None) -> Gathered[RecordedDialogue]:
     """The whole dialogues of all entries, likewise. A sample becomes its turns and its label; of the samples
-    of one dialogue, those are left away that go on in another. Nothing is owed but words."""
+    of one dialogue, those are left away that go on in another. Nothing is owed but words; a dialogue without
+    any is left out."""
     clusters: dict[str, str] = {}
 
     def dialogues(read: Read) -> Iterator[RecordedDialogue]:
@@ -98,7 +99,8 @@ def gather_dialogues(opened: Opened, kind: str | None) -> Gathered[RecordedDialo
     name, entries = recognised(opened, kind)
     if not FORMATS[name].has_dialogues:
         raise InputError(f"{opened.where}: {name} has tasks, and no dialogues; usbrec samples reads them")
-    found = _gather(opened, name, entries, FORMATS[name].open(opened.folder, False), dialogues)
+    reader = FORMATS[name].open(opened.folder, False)
+    found = _gather(opened, name, entries, reader, dialogues, owes_words=True)
     if not found.found:
         raise InputError(f"{opened.where}: no dialogue in it: nobody says anything")
     return replace(found, found=_whole(found.found, clusters))
@@ -133,6 +135,8 @@ def _gather(
     entries: Iterator[Entry],
     reader: Callable[[Any], Any],
     things: Callable[[Read], Iterable[T]],
+    *,
+    owes_words: bool = False,
 ) -> Gathered[T]:
     found: list[T] = []
     problems: list[str] = []
@@ -168,7 +172,7 @@ def _gather(
                 if isinstance(read, Transcript) and (read.utterances or not read.id_made):
                     check(Transcript, read.id, place)
                 if len(found) == count:
-                    _leave_out(read, entry, left_out, without)
+                    _leave_out(read, entry, left_out, without, owes_words=owes_words)
         except FileMissing as problem:
             raise InputError(f"{opened.where}: {problem}") from None
         except InputError as problem:
@@ -194,9 +198,13 @@ def _named(entry: Entry) -> str:
     return "" if found is None else f"; dialogue {show(str(found)[:99])}"
 
 
-def _leave_out(read: Read, entry: Entry, left_out: list[str], without: Counter[str]) -> None:
+def _leave_out(
+    read: Read, entry: Entry, left_out: list[str], without: Counter[str], *, owes_words: bool
+) -> None:
     if isinstance(read, str):
         left_out.append(entry.about(read))
+    elif owes_words and isinstance(read, Transcript):
+        left_out.append(entry.about(f"dialogue {show(read.id)}: nobody says anything in it"))
     elif isinstance(read, Transcript) and read.unusable:
         left_out.append(entry.about(f"dialogue {show(read.id)}: {read.unusable}"))
     elif isinstance(read, Transcript):

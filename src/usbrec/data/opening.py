@@ -26,6 +26,12 @@ _NO_JSON = "broken JSON: lists or objects nested too deeply"
 #: Said by those who talk in a text (LLM-REDIAL).
 _SPOKEN = re.compile(rb"\s*(?:user|agent)\s*:", re.IGNORECASE)
 _SEEN_FOR_SPEAKERS = 60
+_TABLES = (
+    "Tables of dialogues are INSPIRED's (dialog_id, speaker, text) and OpenDialKG's (Messages, User Rating); "
+    "a catalogue goes with --catalogue; your own dialogues are JSON lines."
+)
+#: What a column of a table may be called: not many words, and at least one letter.
+_NAME = re.compile(r"(?=.*[^\W\d_])[\w#%€$*]+(?:[ .\-/_()]+[\w#%€$*]+){0,4}[).]?")
 _LONGEST_CELL = 2**31 - 1
 
 Container = Literal["lines", "document", "table", "text", "folder", "rows"]
@@ -97,7 +103,16 @@ def open_entries(
             break
     if any(_SPOKEN.match(line) for line in seen):
         return Opened(where, "text", _text_lines(where, chain(seen, lines)), folder, owed="dialogues")
+    if header is not None and _are_names(header.split_cells) and not any(map(_stands_alone, seen)):
+        columns = ", ".join(header.split_cells)[:200]
+        raise InputError(f"{where}: a table of none of the known formats. Its columns: {columns}. {_TABLES}")
     return Opened(where, "lines", _lines(chain(seen, lines)), folder)
+
+
+def _are_names(cells: tuple[str, ...]) -> bool:
+    """Whether cells are the names of columns: words, each once, and no sentences or JSON."""
+    words = [cell for cell in cells if _NAME.fullmatch(cell)]
+    return len(cells) > 1 and len(words) == len(cells) == len(set(words))
 
 
 def _lines(lines: Iterator[bytes]) -> Iterator[Entry]:
@@ -124,7 +139,7 @@ def _json(where: str, folder: Path | None, seen: list[bytes], lines: Iterator[by
         return Opened(where, "lines", _lines(chain(seen, rest)), folder)
     # A list on a line is one dialogue of INSPIRED, where its objects are utterances.
     utterances = isinstance(first, list) and any(isinstance(one, dict) and "role" in one for one in first)
-    if isinstance(first, list) and first and not utterances and all(isinstance(one, dict) for one in first):
+    if isinstance(first, list) and not utterances and any(isinstance(one, dict) for one in first):
         rest = list(lines)
         if not _has_more(rest):
             whole = b"".join(chain(seen, rest)).removeprefix(_BOM)

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import json
 import os
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from usbrec.data.opening import Entry, Opened, open_entries
 from usbrec.data.reading import sharing_turns, without_collections
 from usbrec.data.redial import opinions_of
 from usbrec.dialogue import RecordedDialogue, Sample
-from usbrec.errors import ConfigError, InputError
+from usbrec.errors import BadLines, ConfigError, InputError, InputWarning
 from usbrec.keys import digest
 
 T = TypeVar("T", Sample, RecordedDialogue)
@@ -74,10 +75,18 @@ def read_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> tup
     """Whole dialogues that people had, in the file's order, at least one, with people's ratings of them.
 
     `path` is a file of any of the `KINDS`, or the store of our own service. Messages stay apart, as they were
-    sent; what is no words and was not rated is dropped. Raises BadLines and InputError, and ConfigError when
-    `kind` is none of the `KINDS`.
+    sent; what is no words and was not rated is dropped. A dialogue without any words is left out and told by
+    an InputWarning. Raises BadLines and InputError, and ConfigError when `kind` is none of the `KINDS`.
     """
-    return gathered_dialogues(path, kind).found
+    gathered = gathered_dialogues(path, kind)
+    if gathered.left_out:
+        warnings.warn(
+            f"{os.fspath(path)}: {len(gathered.left_out)} entries cannot be used and are left out\n"
+            f"{BadLines.listed(gathered.left_out)}",
+            InputWarning,
+            stacklevel=2,
+        )
+    return gathered.found
 
 
 def gathered_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> Gathered[RecordedDialogue]:

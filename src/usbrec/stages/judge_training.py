@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.config import Config
-from usbrec.data import gathered_dialogues
+from usbrec.data import read_dialogues
 from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted
@@ -82,7 +82,7 @@ def _written(made: Mapping[str, Any]) -> str:
 def _dialogues(paths: Sequence[str | Path], kind: str | None) -> tuple[RecordedDialogue, ...]:
     found: dict[str, RecordedDialogue] = {}
     for path in paths:
-        for dialogue in gathered_dialogues(path, kind).found:
+        for dialogue in read_dialogues(path, kind):
             if dialogue.id in found:
                 raise InputError(
                     f"{path}: dialogue {dialogue.id!r} stands in an earlier file as well. Give the dialogues "
