@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: install demo test soak fuzz test-clients test-models check format bench clean
+.PHONY: install demo test soak fuzz test-clients test-models test-ray check format bench clean
 
 install: $(READY)
 
@@ -39,6 +39,11 @@ test-clients: $(READY)
 # (usbrec models fetch qwen2.5-coder-0.5b), against transformers.
 test-models: $(READY)
 	USBREC_FETCH=1 USBREC_QWEN=qwen2.5-coder-0.5b $(BIN)/pytest -rs tests/llm/test_models_in_parts.py tests/llm/test_qwen2.py
+
+# A real cluster of two machines on this one (extra ray), which make test leaves out.
+test-ray: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[ray]'
+	USBREC_RAY=1 $(BIN)/pytest -rs --show-capture no tests/stages/test_ray.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from usbrec.evaluation import statistics
 from usbrec.evaluation.statistics import Interval, expanded_tail, holm, mean_interval, paired_difference
 
 # Quarters: sums of them are exact, so the laws hold to the last bit where they are laws.
@@ -225,3 +228,59 @@ def test_holm_never_lowers_a_p_value_and_keeps_their_order(p_values):
     assert all(p <= q <= 1 for p, q in zip(p_values, adjusted, strict=True))
     ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
     assert [adjusted[index] for index in ranked] == sorted(adjusted)
+
+
+def _plainly(sums: np.ndarray, seed: int, flips: int = 9999, most: int = 2_000_000) -> int:
+    """How many patterns of signs are at least as extreme as all pluses, drawn as numpy draws numbers."""
+    rng, extreme = np.random.default_rng([seed, 1]), 0
+    threshold = abs(sums.sum()) - 1e-9 * np.abs(sums).sum()
+    size = max(1, most // len(sums))
+    for start in range(0, flips, size):
+        heads = rng.integers(0, 2, size=(min(size, flips - start), len(sums)), dtype=np.int8)
+        extreme += int((np.abs(2.0 * (heads @ sums) - sums.sum()) >= threshold).sum())
+    return extreme
+
+
+@pytest.mark.parametrize("dialogues", [2, 3, 7, 8, 9, 61, 400, 1001, 2999])
+def test_signs_are_those_that_numpy_tosses(dialogues):
+    """Also where a block of patterns ends in the middle of a random number."""
+    rng = np.random.default_rng(dialogues)
+    for values in (rng.normal(size=dialogues), rng.integers(-2, 4, size=dialogues).astype(float)):
+        rows = {f"{index:05}": float(value) for index, value in enumerate(values)}
+        homes = {name: name for name in rows}
+        found = paired_difference(dict.fromkeys(rows, 0.0), rows, homes, seed=dialogues)
+        assert found.p_value == (1 + _plainly(values, dialogues)) / 10000
+
+
+@pytest.mark.parametrize("dialogues", [7, 41, 700, 1999, 3001])
+def test_small_blocks_toss_as_numpy_does_in_such_blocks(dialogues, monkeypatch):
+    monkeypatch.setattr(statistics, "_BLOCK", 7000)
+    values = np.random.default_rng(dialogues).integers(-2, 4, size=dialogues).astype(float)
+    rows = {f"{index:05}": float(value) for index, value in enumerate(values)}
+    homes = {name: name for name in rows}
+    found = paired_difference(dict.fromkeys(rows, 0.0), rows, homes, seed=3, flips=999)
+    assert found.p_value == (1 + _plainly(values, 3, 999, 7000)) / 1000
+
+
+def test_draws_of_dialogues_are_those_that_numpy_draws():
+    rng = np.random.default_rng(11)
+    values, homes = list(rng.normal(size=900)), [str(home) for home in rng.integers(0, 300, size=900)]
+    names = sorted(set(homes))
+    sums = np.array([math.fsum(v for v, h in zip(values, homes, strict=True) if h == name) for name in names])
+    counts = np.array([homes.count(name) for name in names], dtype=float)
+    drawn = np.random.default_rng(5).integers(0, len(names), size=(2000, len(names)))
+    tail = expanded_tail(0.95, len(names))
+    low, high = np.quantile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [tail, 1 - tail])
+    found = mean_interval(values, homes, seed=5)
+    assert (found.low, found.high) == (low, high)
+
+
+def test_values_that_are_all_zero_have_no_width_and_differ_from_nothing():
+    assert mean_interval([0.0] * 4, list("abca"), seed=1) == Interval(0.0, 0.0, 0.0, 4, 3)
+    rows = {"a": 1.0, "b": 2.0, "c": 0.0}
+    found = paired_difference(rows, rows, {name: name for name in rows}, seed=1)
+    assert (found.mean, found.low, found.high, found.p_value) == (0.0, 0.0, 0.0, 1.0)
+    # Within a dialogue what is gained and what is lost may cancel out; between two it may not.
+    gained = {"a": 2.0, "b": 1.0, "c": 0.0}
+    assert paired_difference(rows, gained, dict.fromkeys(rows, "home"), seed=1).p_value == 1.0
+    assert paired_difference(rows, gained, {name: name for name in rows}, seed=1).p_value == 1.0

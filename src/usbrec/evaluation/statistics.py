@@ -101,16 +101,15 @@ def mean_interval(
     mean = math.fsum(values) / n
     if len(sums) < 2:
         return Interval(mean, None, None, n, len(sums))
+    if not sums.any():
+        return Interval(mean, 0.0, 0.0, n, len(sums))
     rng = np.random.default_rng(seed)
     # Of clusters of one size, any draw has as many rows.
     rows = float(counts.sum()) if counts.min() == counts.max() else None
     means = np.concatenate(
         [
-            sums[drawn].sum(axis=1) / (counts[drawn].sum(axis=1) if rows is None else rows)
-            for drawn in (
-                rng.integers(0, len(sums), size=(block, len(sums)))
-                for block in _blocks(resamples, len(sums), _BOOTSTRAP_BLOCK)
-            )
+            _drawn(sums, drawn).sum(axis=1) / (_drawn(counts, drawn).sum(axis=1) if rows is None else rows)
+            for drawn in _draws(rng, len(sums), resamples)
         ]
     )
     tail = expanded_tail(level, len(sums))
@@ -142,16 +141,18 @@ def paired_difference(
     if interval.mean is None:
         return PairedDifference(None, None, None, 0, None)
     sums, _ = _by_cluster(differences, homes)
-    # Interval and test must not share their draws, so the test has a stream of its own.
-    rng = np.random.default_rng([seed, 1])
+    if not sums.any():
+        # Every pattern of signs is as extreme as what was seen.
+        return PairedDifference(interval.mean, interval.low, interval.high, interval.n, 1.0)
     seen = abs(math.fsum(differences))
     # Patterns that differ only in rounding count as equal, else the mirror image of what was seen may not.
     threshold = seen - 1e-9 * float(np.abs(sums).sum())
-    extreme, total = 0, float(sums.sum())
-    for block in _blocks(flips, len(sums)):
-        heads = rng.integers(0, 2, size=(block, len(sums)), dtype=np.int8)
-        # The signed sum is twice that of the heads less that of all: a product of matrices.
-        extreme += int((np.abs(2.0 * (heads @ sums) - total) >= threshold).sum())
+    total = float(sums.sum())
+    # Interval and test must not share their draws, so the test has a stream of its own. The signed sum is
+    # twice that of the heads less that of all.
+    extreme = sum(
+        int((np.abs(2.0 * heads - total) >= threshold).sum()) for heads in _sums_of_heads(sums, seed, flips)
+    )
     p_value = (1 + extreme) / (1 + flips)
     return PairedDifference(interval.mean, interval.low, interval.high, interval.n, p_value)
 
@@ -187,6 +188,45 @@ def _by_cluster(values: Sequence[float], clusters: Sequence[str]) -> tuple[Float
         np.array([math.fsum(group) for group in ordered], dtype=np.float64),
         np.array([len(group) for group in ordered], dtype=np.float64),
     )
+
+
+def _draws(rng: np.random.Generator, width: int, resamples: int) -> Iterator[npt.NDArray[np.intp]]:
+    """Places among `width`, drawn `width` at a time, in blocks. As 32-bit numbers they are the same and come
+    half as dear."""
+    for block in _blocks(resamples, width, _BOOTSTRAP_BLOCK):
+        yield rng.integers(0, width, size=(block, width), dtype=np.int32).astype(np.intp)
+
+
+def _drawn(values: Floats, places: npt.NDArray[np.intp]) -> Floats:
+    """The values in these places, which are known to be there: without a check of each."""
+    return np.take(values, places, out=np.empty(places.shape), mode="clip")
+
+
+def _sums_of_heads(sums: Floats, seed: int, flips: int) -> Iterator[Floats]:
+    """For each of `flips` patterns of tossed coins, a coin a sum, the sum of those on heads, in blocks.
+
+    A coin is the highest bit of a random byte, as ``integers(0, 2, dtype=int8)`` of a generator of
+    ``[seed, 1]`` has it, where each block begins with a 32-bit number of its own. Taken straight from the
+    generator's bits, eight of them stand for one of 256 sums known beforehand.
+    """
+    bits = np.random.PCG64([seed, 1])
+    width = len(sums)
+    eights = -(-width // 8)
+    known = np.zeros((eights, 256))
+    padded = np.concatenate([sums, np.zeros(8 * eights - width)]).reshape(eights, 8)
+    for place in range(8):
+        # The first coin of eight is the highest bit.
+        known[:, np.arange(256) & (128 >> place) != 0] += padded[:, place, None]
+    table, offsets = known.ravel(), np.arange(eights, dtype=np.intp) * 256
+    left = np.empty(0, dtype="<u4")
+    for block in _blocks(flips, width):
+        needed = -(-block * width // 4)
+        missing = -(-max(0, needed - len(left)) // 2)
+        fresh = bits.random_raw(missing).astype("<u8", copy=False).view("<u4")
+        left = np.concatenate([left, fresh]) if len(left) else fresh
+        coins, left = left[:needed].view(np.uint8)[: block * width], left[needed:]
+        packed = np.packbits(coins.reshape(block, width) & 128, axis=1)
+        yield np.take(table, packed + offsets, mode="clip").sum(axis=1)
 
 
 def _blocks(draws: int, width: int, most: int = _BLOCK) -> Iterator[int]:

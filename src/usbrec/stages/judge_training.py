@@ -13,8 +13,8 @@ from usbrec.dialogue import RecordedDialogue
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted
 from usbrec.evaluation.agreement.correlation import agreement_of
-from usbrec.evaluation.agreement.measured import measured_of
-from usbrec.evaluation.agreement.summary import ALL, people_and_judge
+from usbrec.evaluation.agreement.measured import ALL, measured_of
+from usbrec.evaluation.agreement.summary import people_and_judge
 from usbrec.evaluation.runs.results import rounded
 from usbrec.judge.aspects import ASPECTS
 from usbrec.judge.trained.features import Encode

@@ -34,6 +34,8 @@ def local_workers(config: Config) -> Iterator[Workers]:
 class _Here:
     name = "--workers"
     advice = "With fewer workers there is more memory for each."
+    # Here it is memory, of which there is no more the second time.
+    patience = 0
     sends_rows = False
 
     def __init__(self, number: int) -> None:

@@ -12,6 +12,7 @@ import logging
 import os
 import pickle
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 #: Seconds in which a worker may end by itself before its actor is ended.
 _TO_END = 10.0
+#: Seconds that a cluster has to take a connection.
+_TO_ANSWER = 10.0
 #: Seconds after which it is told that no machine has room yet.
 _PATIENCE = 30.0
 #: A database has its latest rows beside it for as long as somebody writes.
@@ -59,6 +62,13 @@ def ray_workers(config: Config, given: Given) -> Iterator[Workers]:
 def _connect(ray: Any, address: str) -> None:
     """Join the cluster. Raises ConfigError."""
     options: dict[str, Any] = {}
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdecimal() and "/" not in host:
+        # Ray would try for minutes.
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_TO_ANSWER).close()
+        except (OSError, OverflowError) as error:
+            raise _no_cluster(address, error) from None
     if address == "local":
         # Nobody looks at it: no dashboard, and nothing sent to Ray's makers.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -71,15 +81,19 @@ def _connect(ray: Any, address: str) -> None:
         )
     except (OSError, RuntimeError, ValueError, AssertionError, ImportError, ray.exceptions.RayError) as error:
         ray.shutdown()
-        why = str(error).strip().partition("\n")[0]
-        raise ConfigError(
-            f"--engine ray: no cluster can be used at {address} ({why}). Set RAY_ADDRESS, or address in "
-            "[engine], to the HOST:PORT that `ray start --head` told; this machine needs the same versions "
-            "of Python and Ray, and the cluster's token."
-        ) from None
+        raise _no_cluster(address, error) from None
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
+
+
+def _no_cluster(address: str, error: BaseException) -> ConfigError:
+    why = str(error).strip().partition("\n")[0] or type(error).__name__
+    return ConfigError(
+        f"--engine ray: no cluster can be used at {address} ({why}). Set RAY_ADDRESS, or address in "
+        "[engine], to the HOST:PORT that `ray start --head` told; this machine needs the same versions of "
+        "Python and Ray, and the cluster's token."
+    )
 
 
 @contextlib.contextmanager
@@ -117,6 +131,8 @@ def _packed(given: Given) -> dict[str, dict[str, bytes]]:
 class _OnRay:
     name = "--engine ray"
     advice = "Each machine of the cluster needs the same version of usbrec, and memory for each process."
+    # A machine may be gone while others are there.
+    patience = 2
     sends_rows = True
 
     def __init__(self, ray: Any, config: Config, files: Mapping[str, Mapping[str, bytes]]) -> None:
@@ -199,6 +215,7 @@ async def _awaited(reference: Any) -> Any:
 
 
 def _reason(error: BaseException) -> str:
-    """Why an actor is gone, in a line."""
+    """Why an actor is gone: the first sentence of the last line, which says it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[-1] if lines else ''}"[:300]
+    said = lines[-1].partition(". ")[0].rstrip(".") if lines else ""
+    return f"{type(error).__name__}: {said}"[:300]

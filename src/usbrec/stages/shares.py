@@ -88,10 +88,12 @@ class Worker(Protocol):
 
 class Workers(Protocol):
     """Where workers are started. `name` is the option that asks for them, `advice` what may help when they
-    end by themselves; `sends_rows` says that they cannot leave a part in the run folder."""
+    end by themselves, and `patience` how often they may before any has finished a row; `sends_rows` says that
+    they cannot leave a part in the run folder."""
 
     name: str
     advice: str
+    patience: int
     sends_rows: bool
     number: int
 
@@ -172,6 +174,7 @@ async def run_shared(
     end again and again without having finished a row.
     """
     left: list[_Share] = []
+    in_vain = 0
     while True:
         waiting, done = waiting_batches(units, journal, batch_size, retry_lost=retry_lost)
         _tell_of_ended(left, journal, among)
@@ -219,7 +222,8 @@ async def run_shared(
                 "Check the server or object that it names, then run the same command again."
             )
         left = [one for one in shares if one.ending is not None]
-        if left and not any(one.finished for one in shares):
+        in_vain = 0 if any(one.finished for one in shares) else in_vain + 1
+        if left and in_vain > among.patience:
             raise RunFolderError(
                 f"{out}: a process of {among.name} ended before it had finished a row ({left[0].ending}). "
                 f"{among.advice} What is finished is kept: the same command goes on from there."

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from usbrec.dialogue import RecordedDialogue
-from usbrec.evaluation.agreement.summary import ALL, UNNAMED
 from usbrec.keys import digest
 
+#: All data sets together, where there are several; and the data set of dialogues that name none.
+ALL, UNNAMED = "all", "(not named)"
 #: As JSON: ``judge``, ``measured``, and either ``why`` not or what :func:`measured_of` gives.
 Measured: TypeAlias = "Mapping[str, Any]"
 #: Said in place of the figures.

@@ -10,13 +10,12 @@ import numpy as np
 
 from usbrec.dialogue import RecordedDialogue
 from usbrec.evaluation.agreement.correlation import Rated, agreement_of, ranking_of
+from usbrec.evaluation.agreement.measured import ALL, UNNAMED
 from usbrec.evaluation.statistics import mean_interval
 from usbrec.judge.aspects import OWN, Aspect, aspect_of
 from usbrec.keys import derive_seed
 
 SCHEMA = "usbrec.agreement/1"
-#: All data sets together, where there are several; and the data set of dialogues that name none.
-ALL, UNNAMED = "all", "(not named)"
 #: Published on all 467 dialogues of CRSArena-Eval (half of which are here at most): Pearson's correlation of
 #: the overall satisfaction, by data set. FACE (Joko et al. 2025), which fits the judge to people's ratings;
 #: G-Eval and one plain prompt as its authors report them.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from usbrec.data.reading import without_collections
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluation import metrics
 from usbrec.evaluation.metrics import Row
@@ -188,7 +189,8 @@ def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
             "Name the folder that `usbrec evaluate -o` wrote."
         )
     results = _read_results(folder / "results.json")
-    rows, digest = _read_rows(episodes, as_lean=as_lean)
+    with without_collections():
+        rows, digest = _read_rows(episodes, as_lean=as_lean)
     if results["n"] != len(rows):
         raise InputError(
             f"{episodes}: {len(rows)} rows, but results.json counts {results['n']}: the two are not of one "
