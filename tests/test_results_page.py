@@ -63,6 +63,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[
             evaluated("plain", **judged, judging={"persuasion": True, "anchors": 2}, play={"candidates": 4}),
             evaluated("ses", enhanced=True, search={"drafts": 2}),
             evaluated("own", {"recommender": Own()}),
+            evaluated("lists", play={"candidates": 4, "list_length": 2}),
             evaluated("ask", mode="ask", asking={"attributes": ["genre"]}),
         ],
         "usbrec evaluate --mode retrieval": [evaluated("retrieval", mode="retrieval")],
@@ -134,7 +135,8 @@ def test_every_field_that_is_listed_is_written_somewhere(
 #: Written only where nothing of the kind happened above: no row failed to be read, no search was cut short,
 #: no server sat in a seat (tests/stages/test_probing_seats.py), nobody asked for a price or a stock
 #: (tests/stages/test_constraint_runs.py), nothing was played several times (tests/stages/test_tasks.py),
-#: no judge was measured (tests/stages/test_agreement_of_judges.py).
+#: no judge was measured (tests/stages/test_agreement_of_judges.py), and of what is compared no reply is a ranked list
+#: (tests/stages/test_list_runs.py).
 _ONLY_ELSEWHERE = {
     "judge_agreement.overall.DATASET.*",
     *(f"judge_agreement.{name}" for name in ("rating", "dialogues", "systems", "sources[]", "held_out")),
@@ -164,6 +166,7 @@ _ONLY_ELSEWHERE = {
     "systems[].passes.K",
     "systems[].passes_by",
     "systems[].violated",
+    "systems[].ndcg",
     "items.source",
     "items.given",
     "items.replies",

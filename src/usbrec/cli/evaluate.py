@@ -6,6 +6,7 @@ from usbrec import stages
 from usbrec.cli import options as o
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.tables import (
+    drawn,
     print_comparison,
     print_estimate,
     print_passes,
@@ -15,6 +16,7 @@ from usbrec.cli.tables import (
 from usbrec.errors import ConfigError
 from usbrec.evaluation import compare as compare_runs
 from usbrec.evaluation import load_run
+from usbrec.evaluation.comparison.lists import lists_in_words, lists_table
 from usbrec.evaluation.report.money import costs_told
 
 
@@ -105,6 +107,9 @@ def evaluate(
     print_comparison(compare_runs([run], seed=settings.seed, resamples=resamples), console)
     if "passes" in run.results:
         print_passes(run.results["passes"], console)
+    if (lists := run.results.get("lists")) is not None:
+        console.print(drawn(lists_table(lists)))
+        console.print(lists_in_words(lists), markup=False)
     if run.results.get("by_round"):
         console.print(rounds_table(run.results["by_round"]))
     if (items := run.results.get("items")) is not None:

@@ -16,10 +16,20 @@ class Play(Stage):
     fixed: ClassVar[Mapping[str, Fixed]] = {
         "leak_redraws": Fixed(2, "usbrec.play.seekers.model.LEAK_REDRAWS"),
     }
-    later: ClassVar[Mapping[str, Any]] = {"constraints": "auto", "filter": {}, "tools": False}
+    later: ClassVar[Mapping[str, Any]] = {
+        "constraints": "auto",
+        "filter": {},
+        "list_length": 1,
+        "tools": False,
+    }
 
     rounds: int = Field(2, ge=1, le=20)
     """Rounds of an episode; the last ends with the score (paper's code 2, iEvaLM 5)."""
+    list_length: int = Field(1, ge=1, le=50)
+    """Above 1, the recommender's model is asked for a ranked list of so many candidates, best first, in
+    evaluations of free chat, pairs and policy gradient (docs/results.md). Rules score the list where it
+    stands, by its discounted gain; by default there is one round then, no `frequency_penalty` (it would wear
+    out the digits of years), and `max_tokens` is 24 for each title, 64 at least."""
     temperature: float = Field(0.0, ge=0, le=2)
     """Sampling temperature of the recommender."""
     simulator_temperature: float = Field(0.7, ge=0, le=2)

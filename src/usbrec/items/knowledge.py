@@ -97,7 +97,11 @@ class Knowledge:
         A bare title that several items share means the one in `said` (what the dialogue has named), if
         there is one: who speaks of "Jumanji" after "Jumanji (2017)" means that film.
         """
-        return _meant(self.linker.link(text), said)
+        return self.meant(self.linker.link(text), said)
+
+    def meant(self, mentions: Sequence[Mention], said: Set[str] = frozenset()) -> tuple[str, ...]:
+        """The same of mentions that were read already."""
+        return _meant(mentions, said)
 
     def named_by(self, turn: Turn, said: Set[str] = frozenset()) -> tuple[str, ...]:
         """The same of a turn: what its speaker's own system recommends, else what its text names."""

@@ -36,6 +36,11 @@ class RecommenderSeat:
     def name(self) -> str:
         return self.recommender.name
 
+    @property
+    def list_length(self) -> int:
+        """How many items a reply ranks; 1 where it is no list."""
+        return 1 if self.grounding is None else self.grounding.list_length
+
     def candidates(
         self, turns: Sequence[Turn], constraints: Sequence[Constraint] | None = None
     ) -> tuple[Item, ...]:

@@ -20,9 +20,11 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "recommender": frozenset(),
     "recommender_grounded": frozenset(),
     "recommender_slots": frozenset(),
+    "recommender_list": frozenset(),
     "recommender_tools": frozenset(),
     "recommender_task": frozenset({"user", "policy"}),
     "candidates": frozenset({"message", "candidates"}),
+    "candidates_list": frozenset({"message", "candidates", "count"}),
     "focus": frozenset({"message", "candidates", "titles"}),
     "fallback_item": frozenset({"title"}),
     "fallback_ask": frozenset(),
@@ -75,7 +77,10 @@ TRANSLATED = ("de", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
 
 #: Those that came later: see :meth:`Prompts.texts`. Whether they are used stands in the settings.
 _LATER = frozenset(
-    {"constraints", "nothing_fits", "recommender_slots", "recommender_tools", "recommender_task"}
+    {
+        *("constraints", "nothing_fits", "recommender_slots", "recommender_tools", "recommender_task"),
+        *("recommender_list", "candidates_list"),
+    }
 )
 
 

@@ -23,6 +23,7 @@ from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import LISTED, place_of
 from usbrec.stages.benchmark_files import Listed, read_lists, rows_of, shared_rows
 from usbrec.stages.learnt import learnt_dialogues
+from usbrec.stages.lists import refuse_lists
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.rules import RULES
 from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
@@ -62,6 +63,7 @@ def benchmark(
     told = benchmark_named(name)
     out, progress = Path(out), progress or Silent()
     config = config or Config()
+    refuse_lists(config, "what a benchmark lists is laid down by its protocol")
     seat = config.seats.recommender if "recommender" in config.seats.model_fields_set else RANKED
     if lists is not None and ("recommender" in config.seats.model_fields_set or config.ranker is not None):
         raise ConfigError("--lists is a system of its own: leave out --recommender and --ranker.")

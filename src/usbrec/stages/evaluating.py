@@ -24,6 +24,7 @@ from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.learnt import tell_of_learnt
+from usbrec.stages.lists import list_record
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.run_folder import (
@@ -279,6 +280,8 @@ async def _play(participants: Participants, sample: Sample) -> Mapping[str, Any]
     if ranking is not None:
         lists = ranking.of_chat(sample.turns, episode.played)
         played["rounds"] = round_records(lists, targets, runner.rounds)
+    if (length := runner.recommender.list_length) > 1 and runner.knowledge is not None:
+        played["list"] = list_record(sample, episode, runner.knowledge, length)
     if sample.task:
         from usbrec.judge.tasks import task_outcome
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from usbrec.config import Config, settled
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import ProfileJudge, TargetJudge
+from usbrec.judge.lists import ProfileListJudge, RulesListJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
 from usbrec.judge.trained.model import TrainedJudge
 from usbrec.play.languages import Languages
@@ -101,6 +102,10 @@ class JudgeSeats:
         )
 
     def target(self, seat: str) -> TargetJudge:
+        if (length := self._config.play.list_length) > 1 and seat == RULES:
+            return RulesListJudge(self._known("--judge rules"), length)
+        if (judge := self._list_judge(seat, "--judge")) is not None:
+            return judge
         if seat == RULES:
             return RulesTargetJudge(self._known("--judge rules"))
         if seat == RULES_BELIEF:
@@ -115,7 +120,17 @@ class JudgeSeats:
 
         return ModelTargetJudge(self._judging(seat))
 
+    def _list_judge(self, seat: str, option: str) -> ProfileListJudge | None:
+        """The judge of lists who knows no targets; None where it is another's to judge."""
+        length = self._config.play.list_length
+        if length == 1 or seat not in (RULES, RULES_BELIEF):
+            return None
+        beliefs = self._beliefs() if seat == RULES_BELIEF else None
+        return ProfileListJudge(self._known(f"{option} {seat}"), length, beliefs)
+
     def profile(self, seat: str) -> ProfileJudge:
+        if (judge := self._list_judge(seat, "--ses-judge")) is not None:
+            return judge
         if seat == RULES:
             return RulesProfileJudge(self._known("--ses-judge rules"))
         if seat == RULES_BELIEF:

@@ -18,6 +18,7 @@ from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.pairs.filters import MIN_MARGIN
 from usbrec.play.questions.attributes import attributes_to_ask
+from usbrec.stages.lists import listing, pairs_of_lists, refuse_lists, with_lists
 from usbrec.stages.rules import RULES, RULES_BELIEF, is_seeker_by_rules
 
 #: Candidates that a service lays before the recommender where a catalogue is there and nothing is said.
@@ -49,6 +50,8 @@ def resolve(config: Config, items: Catalogue | None) -> Config:
         from usbrec.items.retrieval.encoder import encoder_of
 
         encoder_of(config.encoder)
+    if listing(config):
+        config = with_lists(config)
     asking, models = config.asking, config.models
     if config.mode == "ask" and items is not None:
         asking = asking.filled(attributes=attributes_to_ask(items, asking.attributes))
@@ -112,7 +115,9 @@ def _search(config: Config) -> Search:
 
 def in_mode(config: Config) -> Config:
     """The settings with the seats as the mode has them: in ask mode rules answer, and where nobody speaks
-    (retrieval) nobody has to be seated but rules."""
+    (retrieval) nobody has to be seated but rules. Raises ConfigError."""
+    if config.mode != "episode":
+        refuse_lists(config, f"--mode {config.mode} asks nobody for a list")
     seats = {
         "episode": {},
         "ask": {"simulator": RULES},
@@ -152,6 +157,8 @@ def to_draw_pairs(config: Config, *, labelled: bool) -> Config:
         "focused": FOCUSED if further else 0,
         "declined": DECLINED if further else 0,
     }
+    if listing(config):
+        defaults |= pairs_of_lists(pairs)
     given = pairs.settings()
     missing = {name: value for name, value in defaults.items() if given[name] is None}
     return config.filled(pairs=pairs.filled(**missing))
@@ -184,7 +191,8 @@ def to_play(config: Config, *, catalogue: bool) -> Config:
 
 
 def to_read(config: Config, *, catalogue: bool) -> Config:
-    """The settings that prompts are made with, where nobody plays."""
+    """The settings that prompts are made with, where nobody plays. Raises ConfigError."""
+    refuse_lists(config, "what people said in recorded dialogues are no lists to learn from")
     rules = {"simulator": RULES, "judge": RULES} if catalogue else {}
     return config.with_(seats=rules, enhanced=False)
 
@@ -192,7 +200,8 @@ def to_read(config: Config, *, catalogue: bool) -> Config:
 def to_serve(config: Config, *, catalogue: bool) -> Config:
     """The settings with those defaults that a service has otherwise: the seats that nobody named are taken by
     rules where there is a catalogue, because they answer at once and people are waiting, and candidates are
-    shown."""
+    shown. Raises ConfigError."""
+    refuse_lists(config, "people who chat are not answered with bare lists")
     own = config.seats.recommender
     here = _is_here(own, config)
     # Who is not named is not opened: the seats outside the search stay empty here.
@@ -220,8 +229,9 @@ def for_experiment(config: Config) -> Config:
     """The settings of an experiment.
 
     Who sits inside the search, and how many rows are worked on at once, differs from system to system: that
-    is resolved in the run of each.
+    is resolved in the run of each. Raises ConfigError.
     """
+    refuse_lists(config, "the six systems recommend one item a reply")
     chosen = config.experiment
     judge, rounds = chosen.pairs_judge or config.seats.judge, chosen.pair_rounds or config.play.rounds
     # Who sets how far what is learnt from is played, says it of pairs, too.

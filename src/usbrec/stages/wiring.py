@@ -32,6 +32,7 @@ from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
 from usbrec.stages.judge_seats import JudgeSeats
 from usbrec.stages.known_items import KnownItems
+from usbrec.stages.lists import check_lists, listing
 from usbrec.stages.own_seats import OwnSeats, Unidentified
 from usbrec.stages.rules import BASELINES, RULES, RULES_BELIEF, is_seeker_by_rules
 from usbrec.stages.seat_models import SeatModels
@@ -169,6 +170,9 @@ class _Wiring:
 
         if before is not None and before.runner.knowledge is not None and self._knowledge is not None:
             self._knowledge = self._knowledge.after(before.runner.knowledge)
+        if listing(config):
+            asked = self._models.seat(config.seats.recommender)
+            check_lists(config, catalogue=catalogue is not None, model=asked.is_model)
         items = self._items = KnownItems(config, languages, self._knowledge)
         self._seekers = SeekerSeats(config, prompts, languages, self._models, self._own, items.known)
         self._judges = JudgeSeats(
@@ -263,6 +267,7 @@ class _Wiring:
             self._languages,
             self._constraint_reader,
             play.naming == "slots",
+            play.list_length,
         )
 
     @functools.cached_property
@@ -348,14 +353,13 @@ class _Wiring:
         """What a language model in the recommender's seat reads."""
         play, grounded = self._config.play, self._grounding is not None
         slots = play.naming == "slots"
+        kind = "list" if listing(self._config) else "slots" if slots else "grounded"
         return PromptTemplate(
-            self._prompts.render(
-                "recommender" if not grounded else f"recommender_{'slots' if slots else 'grounded'}"
-            ),
+            self._prompts.render(f"recommender_{kind}" if grounded else "recommender"),
             self._prompts.render("opening"),
             self._examples,
             play.window if grounded else None,
-            CandidateFormatter(self._prompts, play.candidate_text, slots),
+            CandidateFormatter(self._prompts, play.candidate_text, slots, play.list_length),
         )
 
     def _by_rules(self, seat: str) -> Recommender:
@@ -394,7 +398,11 @@ class _Wiring:
     def _around(self, recommender: Recommender) -> Recommender:
         """The recommender, grounded and self-enhanced as the settings say."""
         config = self._config
-        if self._grounding is not None:
+        if self._grounding is not None and listing(config):
+            from usbrec.play.grounding.listing import Listing
+
+            recommender = Listing(recommender, self._grounding)
+        elif self._grounding is not None:
             if config.play.naming == "constrained":
                 self._check_grammars(config.seats.recommender)
             from usbrec.play.grounding.grounded import Grounded
@@ -446,9 +454,10 @@ class _Wiring:
         )
 
     def _focusing(self, judge: str) -> Focusing | None:
-        """What shares the candidates among a search's drafts; None where each sees all there are."""
+        """What shares the candidates among a search's drafts; None where each sees all there are, as lists
+        have to."""
         grounding, each = self._grounding, self._config.search.focus
-        if grounding is None or not each:
+        if grounding is None or not each or listing(self._config):
             return None
         from usbrec.play.grounding.focus import Focusing
 

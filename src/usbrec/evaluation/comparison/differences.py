@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from usbrec.evaluation import metrics
+from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.runs.results import Run
 from usbrec.evaluation.statistics import PairedDifference, holm, paired_difference
 from usbrec.keys import derive_seed
 
-MeasureName = Literal["ieval", "hit", "second", "calibrated", "pass^1", "pass^2", "pass^4"]
+MeasureName = Literal["ieval", "hit", "second", "calibrated", "ndcg", "pass^1", "pass^2", "pass^4"]
 Scope = Literal["all", "non_repeats"]
 
 MEASURES: Mapping[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit": metrics.hit}
@@ -19,6 +20,7 @@ MEASURES: Mapping[MeasureName, metrics.Measure] = {"ieval": metrics.score, "hit"
 SECONDARY: Mapping[MeasureName, metrics.Measure] = {
     "second": metrics.second_score,
     "calibrated": metrics.calibrated,
+    "ndcg": list_ndcg,
 }
 
 

@@ -38,6 +38,7 @@ MEASURES: Mapping[str, str] = {
     "second": "second judge's score, 0 to 2",
     "persuasiveness": "rating of the explanations by the judge's model, 0 to 2 (where it was asked)",
     "calibrated": "score between fixed replies with random items (0) and the target (2) (where it was asked)",
+    "ndcg": "NDCG of the ranked lists that replies are, 0 to 1 (with `play.list_length`)",
     "violated": "share of recommendations that do not meet what is asked of an item (where something is)",
     "pass^1": "chance that a trial succeeds (with trials or tasks; likewise pass^2, pass^4 ...)",
     "failed": "rows that failed on the model's side",
@@ -51,7 +52,7 @@ MEASURES: Mapping[str, str] = {
     "MEASURE.rows_needed": "power: rows that the seen difference needs for that",
     "MEASURE.rows_needed.0.1": "power: rows that a difference of 0.1 needs (likewise 0.05 and 0.2)",
 }
-_WHERE_THERE_IS = frozenset({"second", "persuasiveness", "violated", "calibrated"})
+_WHERE_THERE_IS = frozenset({"second", "persuasiveness", "violated", "calibrated", "ndcg"})
 #: Counts of `replies` that are no estimates of their own.
 _NOT_TOLD = frozenset({"n"})
 
@@ -101,6 +102,7 @@ def _means(system: System) -> Iterator[dict[str, Any]]:
         ("second", "all", system.second),
         ("persuasiveness", "all", system.persuasiveness),
         ("calibrated", "all", system.calibrated),
+        ("ndcg", "all", system.ndcg),
         ("violated", "all", system.violated),
     ):
         if measure in _WHERE_THERE_IS and not interval.n:

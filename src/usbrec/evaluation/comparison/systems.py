@@ -9,6 +9,7 @@ from typing import Any
 
 from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison.comparability import flattened
+from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.runs.results import Run
 from usbrec.evaluation.statistics import Interval
 
@@ -29,7 +30,8 @@ class System:
     `violated` is the share of recommendations that do not meet what is asked of an item, n 0 where nothing
     is. `passes` are pass^k by k, of samples that were played several times or have tasks, `passes_by` what
     counts there: the item "linked" in the words, or the one "called". `judge_agreement` is how far the judge
-    agrees with people (docs/results.md), None in runs of before.
+    agrees with people (docs/results.md), None in runs of before. `ndcg` is that of ranked lists, n 0 where
+    replies are none.
     """
 
     name: str
@@ -54,10 +56,12 @@ class System:
     passes_by: str = "linked"
     judge_agreement: Mapping[str, Any] | None = None
     calibrated: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
+    ndcg: Interval = field(default_factory=lambda: Interval(None, None, None, 0, 0))
 
     def to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"violated": self.violated.to_json()} if self.violated.n else {}
         told |= {"calibrated": self.calibrated.to_json()} if self.calibrated.n else {}
+        told |= {"ndcg": self.ndcg.to_json()} if self.ndcg.n else {}
         if self.passes:
             told["passes"] = {str(k): found.to_json() for k, found in self.passes.items()}
             told["passes_by"] = self.passes_by
@@ -118,6 +122,9 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         judge_agreement=results.get("judge_agreement"),
         calibrated=metrics.interval(
             run.rows, metrics.calibrated, seed=seed, place="calibrated", resamples=resamples
+        ),
+        ndcg=metrics.interval(
+            run.rows, list_ndcg, seed=seed, place="list/all/ndcg/reply", resamples=resamples
         ),
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )

@@ -132,7 +132,7 @@ UNSUPPORTED = " ?"
 def unadjusted(comparison: Comparison) -> str:
     """Whose p values are not adjusted together with the others, in words; "" where there are none."""
     measures = {one.measure for one in comparison.secondary}
-    names = {"second": "the second judge", "calibrated": "calibrated scores"}
+    names = {"second": "the second judge", "calibrated": "calibrated scores", "ndcg": "NDCG"}
     told = [name for measure, name in names.items() if measure in measures]
     told += ["pass^k"] * any(measure.startswith(formatting.PASS) for measure in measures)
     return " and ".join(told)
@@ -316,6 +316,11 @@ OUTCOMES = (
         "persua-\nsive",
         "how much the explanation speaks for what was recommended, in [0, 2], by the judge's model",
         lambda system: _score(system.persuasiveness),
+    ),
+    Column(
+        "NDCG",
+        "discounted gain of the targets in the ranked lists that replies are, in [0, 1]",
+        lambda system: _score(system.ndcg),
     ),
     Column(
         "violates",

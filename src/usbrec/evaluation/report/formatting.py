@@ -12,7 +12,7 @@ from typing import Any, Literal
 Kind = Literal["score", "share"]
 
 UNKNOWN = "–"
-_MINUS = "−"
+MINUS = "−"
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
@@ -30,7 +30,7 @@ def signed(value: float | None, kind: Kind) -> str:
     text = f"{value:+.2f}" if kind == "score" else f"{value * 100:+.1f}"
     if float(text) == 0:
         text = text.lstrip("+-")
-    return text.replace("-", _MINUS) + ("" if kind == "score" else " pp")
+    return text.replace("-", MINUS) + ("" if kind == "score" else " pp")
 
 
 def limits(low: float | None, high: float | None, kind: Kind) -> str:
@@ -39,7 +39,7 @@ def limits(low: float | None, high: float | None, kind: Kind) -> str:
         return UNKNOWN
     digits, scale = (2, 1.0) if kind == "score" else (1, 100.0)
     texts = (f"{value * scale:.{digits}f}" for value in (low, high))
-    return "[" + ", ".join(_unsigned_zero(text).replace("-", _MINUS) for text in texts) + "]"
+    return "[" + ", ".join(_unsigned_zero(text).replace("-", MINUS) for text in texts) + "]"
 
 
 def _unsigned_zero(text: str) -> str:
@@ -61,7 +61,13 @@ def amount(value: float | None) -> str:
     return f"{value:,.0f}"
 
 
-_MEASURES = {"ieval": "iEval score", "hit": "hit", "second": "second judge", "calibrated": "calibrated"}
+_MEASURES = {
+    "ieval": "iEval score",
+    "hit": "hit",
+    "second": "second judge",
+    "calibrated": "calibrated",
+    "ndcg": "NDCG of lists",
+}
 #: How the names of pass^k begin.
 PASS = "pass^"
 

@@ -23,6 +23,7 @@ from usbrec.evaluation.comparison import tables
 from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.differences import Difference
+from usbrec.evaluation.comparison.lists import lists_in_words, lists_table
 from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, summary_sentence
 from usbrec.evaluation.comparison.systems import distinctly_named
 from usbrec.evaluation.comparison.tables import judge_agrees, judges_in_words
@@ -76,6 +77,11 @@ def write_report(
             unadjusted=tables.unadjusted(comparison),
             power=tables.power_table(comparison),
             pairwise=len({found.baseline for found in comparison.differences}) > 1,
+            lists=[
+                (run.name, lists_table(found), lists_in_words(found))
+                for run in named
+                if (found := run.results.get("lists"))
+            ],
             rounds=_rounds(named),
             searches=[(run.name, found) for run in named if (found := metrics.search_counts(run.rows))],
             pairs=_pairs(pairs),

@@ -13,6 +13,7 @@ from usbrec.data.reading import without_collections
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluation import metrics
 from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.metrics.lists import list_summary
 from usbrec.evaluation.metrics.rounds import (
     asked_counts,
     by_round,
@@ -88,7 +89,7 @@ def summarise(
     ``items`` says of how many replies the system itself gave the items that are scored; null where all
     were linked in the texts. ``violated`` stands there where something is asked of items,
     ``passes`` (pass^k) where samples were played several times or have tasks, ``calibrated`` where the judge
-    scored fixed replies beside.
+    scored fixed replies beside, ``lists`` where replies are ranked lists.
     """
     listed = list(rows)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
@@ -145,6 +146,8 @@ def summarise(
         summary["violated"] = violated
     if (passes := metrics.passes(listed, seed=seed, resamples=resamples)) is not None:
         summary["passes"] = passes
+    if (lists := list_summary(listed, seed=seed, resamples=resamples)) is not None:
+        summary["lists"] = lists
     if judge_agreement is not None:
         summary["judge_agreement"] = dict(judge_agreement)
     if (calibration := metrics.calibration(listed, seed=seed, resamples=resamples)) is not None:

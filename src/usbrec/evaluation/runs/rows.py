@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from usbrec.dialogue import Episode, Usage
+from usbrec.evaluation.metrics.lists import BESIDE, ORDERS
 
 
 def check_row(row: Any) -> dict[str, Any]:
@@ -52,7 +53,27 @@ def check_row(row: Any) -> dict[str, Any]:
         raise ValueError(f"{where}: field trial does not say which trial of which sample this is")
     if row.get("task") is not None and not _is_task(row["task"]):
         raise ValueError(f"{where}: field task does not say whether the task was done")
+    if row.get("list") is not None and not _is_ranked_list(row["list"]):
+        raise ValueError(f"{where}: field list does not hold the places of its targets in two lists")
     return {**dict.fromkeys(("repeat", "episode", "failed")), **row}
+
+
+def _is_ranked_list(value: Any) -> bool:
+    """A reply's list and the retriever's: no place behind the last, as many ranks in both."""
+    length: Any = value.get("length") if isinstance(value, Mapping) else None
+    if not _is_count(length) or length < 1:
+        return False
+    ranks: list[Any] = [value.get(name) for name in ORDERS.values()]
+    return (
+        all(_is_list(value.get(name), _is_text) for name in ("items", "retrieved"))
+        and all(_is_list(one, lambda rank: rank is None or _is_rank(rank, length)) for one in ranks)
+        and len(ranks[0]) == len(ranks[1])
+        and all(_is_count(value.get(name)) for name in ("unknown_targets", *BESIDE))
+    )
+
+
+def _is_rank(value: Any, length: int) -> bool:
+    return _is_count(value) and 1 <= value <= length
 
 
 def _is_trial(value: Any) -> bool:

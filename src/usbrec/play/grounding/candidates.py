@@ -25,7 +25,7 @@ _LONG = 80
 class Grounding:
     """What puts `count` retrieved items into a conversation; `text_words` of each one's text are shown.
     `reader` is a model that reads what the seeker asks of an item, None where rules do. With `slots` a reply
-    names items by their numbers."""
+    names items by their numbers; it is a ranked list of `list_length` items where that is above 1."""
 
     knowledge: Knowledge
     retriever: Retriever
@@ -35,10 +35,11 @@ class Grounding:
     languages: Languages = ENGLISH
     reader: ModelConstraintReader | None = None
     slots: bool = False
+    list_length: int = 1
 
     @property
     def format(self) -> CandidateFormatter:
-        return CandidateFormatter(self.prompts, self.text_words, self.slots)
+        return CandidateFormatter(self.prompts, self.text_words, self.slots, self.list_length)
 
     def heard(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
         """The turns as a language model is shown them, which is what candidates are retrieved for."""

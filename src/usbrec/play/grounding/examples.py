@@ -3,7 +3,8 @@
 A small model told in words to name a title rarely does; shown two exchanges it does so most of the time
 (docs/log.md has the figures), and a large one is not hurt. They come from the user's own catalogue, so
 they speak of books to a bookshop. The titles go without years: small models make years up. For a grounded
-recommender each exchange shows a short list and the answer picks from it, because form is what is copied.
+recommender each exchange shows a short list and the answer picks from it, because form is what is copied;
+where ranked lists are asked for the answer ranks it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def worked_examples(
 
     In each, an item is answered with the one most like it that shares its first genre; no item is used
     twice. Fewer when the catalogue has no more such items. With `grounding` the answer stands in a list
-    with two items of other genres.
+    with two items of other genres, or is that list, ranked by likeness to what was liked.
     """
     known = sorted(
         (item for item in catalogue if item.genres),
@@ -52,7 +53,7 @@ def worked_examples(
         alike = max(fitting, key=lambda item: similarity(traits_of(item), traits_of(liked)))
         used |= {liked.id, alike.id}
         question = prompts.render("example_seeker", liked=liked.title)
-        title = alike.title
+        title, ranked = alike.title, ""
         if grounding is not None:
             others = [item for item in drawn if item.id not in used and item.genres[0] != liked.genres[0]]
             listed = others[:_OTHERS]
@@ -61,7 +62,10 @@ def worked_examples(
             listed.insert(len(messages) // 2 % (len(listed) + 1), alike)
             question = grounding.format.block(question, listed)
             title = grounding.format.said(listed.index(alike), alike)
-        answer = prompts.render("example_recommender", title=title, genre=alike.genres[0].lower())
+            if grounding.list_length > 1:
+                listed.sort(key=lambda item: -similarity(traits_of(item), traits_of(liked)))
+                ranked = "\n".join(map(grounding.format.name, listed[: grounding.list_length]))
+        answer = ranked or prompts.render("example_recommender", title=title, genre=alike.genres[0].lower())
         messages += [Message("user", question), Message("assistant", answer)]
     return tuple(messages)
 

@@ -33,17 +33,22 @@ _MARKS = str.maketrans(dict.fromkeys("<>|`#{}\\", " ") | {"[": "(", "]": ")"})
 @dataclass(frozen=True)
 class CandidateFormatter:
     """How items are written into a prompt, each with `text_words` words of its text. With `slots` a reply
-    has their numbers in brackets in place of titles."""
+    has their numbers in brackets in place of titles; with a `list_length` above 1 so many of them are asked
+    for, ranked."""
 
     prompts: Prompts
     text_words: int = 0
     slots: bool = False
+    list_length: int = 1
     # The lines of items that were written before: the same few are shown again turn after turn.
     _lines: dict[str, tuple[Item, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def block(self, message: str, items: Sequence[Item]) -> str:
         """A user's message with the items behind it, a line each."""
         lines = "\n".join(f"{self.number(place)} {self.line(item)}" for place, item in enumerate(items))
+        if self.list_length > 1:
+            count = str(min(self.list_length, len(items)))
+            return self.prompts.render("candidates_list", message=message, candidates=lines, count=count)
         return self.prompts.render("candidates", message=message, candidates=lines)
 
     def focus(self, message: str, items: Sequence[Item]) -> str:
