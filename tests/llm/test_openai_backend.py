@@ -822,7 +822,7 @@ def test_what_is_read_is_in_the_text(text: str, options: list[str]) -> None:
         *(("Maximum: 2", None), ("Max = 2", None), ("Scale: 2", None), ("Films: 2", None), ("Turn: 1", None)),
         *(("Rating: 1", "1"), ("Punktzahl: 1", "1"), ("Оценка: 1", "1"), ("점수: 2", "2"), ("अंक: 2", "2")),
         # an object, in a block of code or without
-        *(('```json\n{"score": 1}', "1"), ('```json\n{"score": 1', None)),
+        *(('```json\n{"score": 1}', "1"), ('{"score": 1, "reason": "the', None)),
         *(('```json\n{"score": 1}\n```', "1"), ('```\n{"score": "1"}\n```', "1"), ("{'score': 1}", "1")),
         *(('{"score": 1, "reason": "2 films fit"}', "1"), ('{"score": 1, "max_score": 2}', "1")),
         *(('{"evaluation": {"score": 1}}', "1"), ('{"finalScore": 2.0}', "2"), ('{"score": 1.5}', None)),

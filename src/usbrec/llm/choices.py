@@ -51,8 +51,8 @@ def read_option(text: str, options: Sequence[str]) -> str | None:
     for option in options:
         if answer == option.strip():
             return option
-    if (option := _only_option(answer, options)) is not None:
-        return option
+    if (found := _only_option(answer, options)) is not None:
+        return found
     scores = all(option.isdecimal() for option in options)
     if scores and (fields := _fields_of(answer)) is not None:
         return _in_fields(fields, options)
