@@ -8,7 +8,6 @@ import json
 import math
 import time
 import traceback
-import unicodedata
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +26,7 @@ from usbrec.errors import (
     UnusableAnswer,
     UsbRecError,
 )
-from usbrec.llm.choices import FirstToken, read_first_token, read_option, why_untold
+from usbrec.llm.choices import FirstToken, folded, read_first_token, read_option, why_untold
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.protocol import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Message
@@ -809,9 +808,44 @@ def test_every_option_reads_as_itself(options: list[str], data: st.DataObject) -
 @given(st.text(max_size=30), some_options)
 def test_what_is_read_is_in_the_text(text: str, options: list[str]) -> None:
     option = read_option(text, options)
-    told = f"{text} {unicodedata.normalize('NFKC', text)}".casefold()
-    bare = unicodedata.normalize("NFKC", "" if option is None else option).strip().casefold()
+    told = f"{text} {folded(text)}".casefold()
+    bare = folded("" if option is None else option).strip().casefold()
     assert option is None or option in text or bare.strip(" \t\r\n*_`\"'“”‘’()[]{}.") in told
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        # signs that are no digits, and digits of other scripts
+        *(("²", None), ("₂", None), ("②", None), ("Score: ²", None), ("٢", "2"), ("२", "2"), ("𝟐", "2")),
+        # a word that is no score's
+        *(("Maximum: 2", None), ("Max = 2", None), ("Scale: 2", None), ("Films: 2", None), ("Turn: 1", None)),
+        *(("Rating: 1", "1"), ("Punktzahl: 1", "1"), ("Оценка: 1", "1"), ("점수: 2", "2"), ("अंक: 2", "2")),
+        # an object, in a block of code or without
+        *(('```json\n{"score": 1}', "1"), ('{"score": 1, "reason": "the', None)),
+        *(('```json\n{"score": 1}\n```', "1"), ('```\n{"score": "1"}\n```', "1"), ("{'score': 1}", "1")),
+        *(('{"score": 1, "reason": "2 films fit"}', "1"), ('{"score": 1, "max_score": 2}', "1")),
+        *(('{"evaluation": {"score": 1}}', "1"), ('{"finalScore": 2.0}', "2"), ('{"score": 1.5}', None)),
+        *(('{"maximum": 2}', None), ('{"maximum_score": 2}', None), ('{"score": 1, "rating": 2}', None)),
+        *(('{"score": 1, "score": 2}', None), ('{"score": true}', None), ('{"score": [1]}', None)),
+        *(('{"score": 3}', None), ('{"score": -1}', None), ('{"score": null}', None), ("[1, 2]", None)),
+        # the scale beside the label; a scale is no score
+        *(("Score (0-2): 1", "1"), ("**Score (0–2):** 1", "1"), ("Score (1-5): 1", None), ("0-2", None)),
+        *(("between 1 and 2", None), ("1 out of 2", None), ("Score: 1/2", None), ("Score: 0, 1 or 2", None)),
+        # a line of its own, with a reason beside it
+        *(("Reason: 2 titles fit.\nScore: 1", "1"), ("Score: 1\nReason: it is fine.", "1")),
+        *(("Score: 1\nReason: 2 fit.", None), ("Score: 1\nScore: 2", None), ("Score: 2\nNo, score: 1", None)),
+        *(("1\n2", None), ("Score: 2\n\nMaximum: 2", None), ("I would say 1, not 2", None)),
+        *(("+1", None), ("~1", None), ("1?", None), ("2 stars", None), ("Score: one", None)),
+    ],
+)
+def test_a_vote_is_read_where_it_is_one_score_and_says_so(text: str, option: str | None) -> None:
+    assert read_option(text, DIGITS) == option
+
+
+def test_a_label_of_letters_is_any_word_and_a_superscript_is_no_form_of_a_digit() -> None:
+    assert read_option("Option: B", ("A", "B")) == "B"
+    assert read_first_token([("²", 0.6), ("2", 0.4)], DIGITS) == FirstToken({"2": 0.4}, 0.4)
 
 
 def test_a_digit_in_full_width_is_read() -> None:

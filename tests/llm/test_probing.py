@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from support.odd_servers import odd_server
-from support.servers import Answer, LocalServer, Seen, complaint
+from support.servers import Answer, LocalServer, Seen, complaint, stream
 from usbrec.config import Config, load_config
 from usbrec.errors import ModelRefused
+from usbrec.llm import Message
+from usbrec.llm.openai.asking import ServerAsker
+from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.probing import Finding, Probe
+from usbrec.llm.probing.asking import Question
 from usbrec.stages import probe_seat
 
 
@@ -68,6 +72,7 @@ def test_a_server_that_does_all_it_should_has_no_consequences() -> None:
         ({"counts": False}, "usage", "no", "no answer counts"),
         ({"streams": False}, "streaming", "no", "no events came"),
         ({"ends_streams": False}, "streaming", "yes", "without [DONE]"),
+        ({"repeats_streams": True}, "streaming", "yes", "which repeat words (they are told once)"),
         ({"constrains": "structured"}, "choices", "yes", "structured is heeded"),
         ({"constrains": ""}, "choices", "no", "grammar is taken and not heeded"),
         ({"constrains": ""}, "structured output", "no", "not held to it"),
@@ -79,6 +84,24 @@ def test_what_a_server_does_otherwise_is_found(
 ) -> None:
     finding = probed(**switches)[name]
     assert (finding.supported, observed in finding.observed) == (supported, True), finding
+
+
+@pytest.mark.parametrize("last", [{}, {"content": "Hello there, dear reader of books."}])
+async def test_what_a_stream_repeats_is_read_once(last: Any) -> None:
+    words = ["Hello there, ", "dear reader ", "of books."]
+    if last == {}:
+        words = ["".join(words[: place + 1]) for place in range(3)]
+    events = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in words]
+    end = {"choices": [{"index": 0, "delta": last, "finish_reason": "stop"}]}
+    with LocalServer([stream(*events, end)]) as server:
+        model = OpenAIModel("m", base_url=server.url, max_retries=0)
+        try:
+            answer = await ServerAsker(model).ask(Question((Message("user", "Hello?"),), stream=True))
+        finally:
+            await model.aclose()
+    assert answer.first.text == "Hello there, dear reader of books."
+    assert answer.stream is not None
+    assert (answer.stream.repeats, answer.stream.finish) == (True, True)
 
 
 def test_a_remedy_was_tried_before_it_is_named() -> None:

@@ -205,6 +205,118 @@ def test_a_server_that_does_not_heed_what_was_asked_is_no_200_with_prose(asked: 
         assert refused.value.code == "unsupported_parameter"
 
 
+FILM = {
+    "type": "object",
+    "properties": {"title": {"type": "string"}, "year": {"type": "integer"}, "with": {"$ref": "#/$defs/w"}},
+    "required": ["title", "year"],
+    "additionalProperties": False,
+    "$defs": {"w": {"enum": ["De Niro", "Pacino"]}},
+}
+
+
+def _hear(client: openai.OpenAI, streamed: bool, heard: list[str], **asked: Any) -> None:
+    """Ask once; the words that came, until an error that is raised, are added to `heard`."""
+    asking = client.with_options(max_retries=0).chat.completions
+    answer: Any = asking.create(model="openai:m", messages=WISH, stream=streamed, **asked)
+    if not streamed:
+        heard.append(answer.choices[0].message.content)
+        return
+    for chunk in answer:
+        heard += [choice.delta.content or "" for choice in chunk.choices]
+
+
+def _by(schema: Any) -> Any:
+    return {"type": "json_schema", "json_schema": {"name": "film", "strict": True, "schema": schema}}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"tools": [TOOL], "tool_choice": "required"},
+        {"response_format": {"type": "json_object"}},
+        {"response_format": _by(FILM)},
+    ],
+)
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_prose_in_place_of_a_call_or_of_json_is_an_error_and_nothing_of_it_is_sent(
+    asked: Any, streamed: bool, finish: str
+) -> None:
+    words = [_piece({"content": word}) for word in ("How about ", "Casino?")]
+    script = (
+        stream(*words, _piece({}, finish)) if streamed else completion("How about Casino?", finish=finish)
+    )
+    heard: list[str] = []
+    with _on([script]) as (_, client), pytest.raises(openai.APIError, match="does not heed"):
+        _hear(client, streamed, heard, **asked)
+    assert not any(heard)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ('{"title": "Casino"}', "it is against 'required'"),
+        ('{"title": "Casino", "year": "1995"}', "year is against 'type': \"integer\""),
+        ('{"title": "Casino", "year": 1995, "stars": 5}', "it is against 'additionalProperties'"),
+        ('{"title": "Casino", "year": 1995, "with": "Pesci"}', "with is against 'enum'"),
+        ("[]", "it is against 'type'"),
+    ],
+)
+def test_json_outside_of_the_schema_is_an_error_that_says_where(
+    said: str, fault: str, streamed: bool
+) -> None:
+    half = len(said) // 2
+    script = stream(_piece({"content": said[:half]}), _piece({"content": said[half:]}, "stop"))
+    heard: list[str] = []
+    with (
+        _on([script if streamed else completion(said)]) as (_, client),
+        pytest.raises(openai.APIError, match=fault),
+    ):
+        _hear(client, streamed, heard, response_format=_by(FILM))
+    assert not any(heard)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        (FILM, '```json\n{"title": "Casino", "year": 1995, "with": "Pacino"}\n```'),
+        (FILM, '{"title": "Casino", "year": 1995}'),
+        ({"type": "object", "properties": {"a": {"pattern": "^(a+)+$"}}}, '{"a": "%sb"}' % ("a" * 40)),
+        ({"$ref": "https://example.invalid/film.json"}, '{"title": 7}'),
+    ],
+    ids=["in a block of code", "as it is", "a pattern is not tried", "nothing is fetched"],
+)
+def test_json_of_the_schema_comes_as_json_alone(schema: Any, said: str, streamed: bool) -> None:
+    heard: list[str] = []
+    with _on([stream(_piece({"content": said}, "stop")) if streamed else completion(said)]) as (_, client):
+        _hear(client, streamed, heard, response_format=_by(schema))
+    assert "".join(heard) == said.removeprefix("```json\n").removesuffix("\n```")
+
+
+def test_a_schema_that_is_none_is_a_400_that_says_where() -> None:
+    with _on([completion("{}")]) as (server, client):
+        with pytest.raises(
+            openai.BadRequestError, match=r"the schema at properties\.a\.type is none"
+        ) as refused:
+            client.chat.completions.create(
+                model="openai:m",
+                messages=WISH,
+                response_format=_by({"type": "object", "properties": {"a": {"type": "text"}}}),
+            )
+        assert (refused.value.param, refused.value.code) == ("response_format", "invalid_json_schema")
+        assert not server.requests
+
+
+@pytest.mark.parametrize("said", ['"Casino"', "[1]", "7", "NaN"])
+def test_a_json_object_is_an_object(said: str) -> None:
+    with _on([completion(said)]) as (_, client), pytest.raises(openai.BadRequestError, match="does not heed"):
+        client.chat.completions.create(
+            model="openai:m", messages=WISH, response_format={"type": "json_object"}
+        )
+
+
 def test_json_that_the_limit_cut_says_so_and_prose_in_a_stream_ends_in_an_error() -> None:
     asked: Any = {"model": "openai:m", "messages": WISH, "response_format": {"type": "json_object"}}
     prose = stream(_piece({"content": "Sure!"}), _piece({}, "stop"))

@@ -53,6 +53,7 @@ class Odd:
     counts: bool = True
     streams: bool = True
     ends_streams: bool = True
+    repeats_streams: bool = False
     constrains: str = "grammar"
     judges: Sequence[str] = ("1",)
     names: Sequence[str] = ("m", "another")
@@ -176,7 +177,10 @@ def _listed(odd: Odd) -> dict[str, Any]:
 
 def _streamed(odd: Odd, said: dict[str, Any], usage: dict[str, int]) -> Answer:
     words = said["message"]["content"].split(" ")
-    events: list[Any] = [{"choices": [{"delta": {"content": f"{word} "}}]} for word in words]
+    pieces = [f"{word} " for word in words]
+    if odd.repeats_streams:
+        pieces = ["".join(pieces[: place + 1]) for place in range(len(pieces))]
+    events: list[Any] = [{"choices": [{"delta": {"content": piece}}]} for piece in pieces]
     events.append({"choices": [{"delta": {}, "finish_reason": said["finish_reason"]}]})
     if odd.counts:
         events.append({"choices": [], "usage": usage})

@@ -7,18 +7,18 @@ asked for, the answer is an error: prose in its place would fail later, or not a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from usbrec.dialogue import Conversation, Reply
-from usbrec.errors import CannotDo
+from usbrec.errors import CannotDo, UnusableAnswer
 from usbrec.llm.protocol import AsWritten, ChatModel, ChatRequest, Completion, Message, takes
 from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import messages_for
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.models import ServedModels
+from usbrec.serve.openai.json_replies import begins_json, fault_of, read_json, validator_of
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.openai.tasks import are_built_in, is_task
 
@@ -44,6 +44,8 @@ class PassedOn:
     messages: tuple[Message, ...]
     as_written: AsWritten | None
     cause: Cause
+    #: What checks a reply in JSON against the schema that was asked for.
+    validator: Any = None
 
     @property
     def name(self) -> str:
@@ -58,7 +60,10 @@ class PassedOn:
         return self.model.parallel
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
-        """Raises ModelError; CannotDo where the answer is not of the kind that was asked for."""
+        """Raises ModelError: CannotDo where the answer is not of the kind that was asked for, UnusableAnswer
+        where it is no JSON of the schema. Nothing is told of such an answer before it is whole."""
+        tell, fields = sampling.on_delta, {} if self.as_written is None else self.as_written.fields
+        limited = "response_format" in fields or _is_forced(fields.get("tool_choice"))
         answer = await self.model.chat(
             ChatRequest(
                 self.messages,
@@ -71,34 +76,54 @@ class PassedOn:
                 seed=sampling.seed,
                 as_written=self.as_written,
                 deadline=sampling.deadline,
-                on_delta=sampling.on_delta,
+                on_delta=None if limited else tell,
             )
         )
-        for one in answer.completions:
-            self._check(one)
+        completions = tuple(map(self._checked, answer.completions))
+        if limited and tell is not None and sampling.n == 1 and completions[0].text:
+            tell(completions[0].text)
         replies = tuple(
             CallingReply(one.text, finish=one.finish, reasoning=one.reasoning, tool_calls=one.tool_calls)
-            for one in answer.completions
+            for one in completions
         )
         return Drawn(replies, answer.usage)
 
     async def aclose(self) -> None:
         await self.model.aclose()
 
-    def _check(self, said: Completion) -> None:
+    def _checked(self, said: Completion) -> Completion:
+        """The answer as it was asked for: a block of code around its JSON is left out."""
         fields = {} if self.as_written is None else self.as_written.fields
-        if said.tool_calls or said.finish == "length":
-            return
+        if said.tool_calls:
+            return said
         if _is_forced(fields.get("tool_choice")):
             raise CannotDo(
                 f"{self.name} answered in words although tool_choice asks for a call: the server it runs on "
                 "does not heed tool_choice. Offer the tools with auto, or serve another model."
             )
-        if "response_format" in fields and not _is_json(said.text):
+        if "response_format" not in fields or (said.finish == "length" and begins_json(said.text)):
+            return said
+        try:
+            text, value = read_json(said.text)
+        except ValueError:
+            value = _NONE
+        if value is _NONE or (
+            fields["response_format"].get("type") == "json_object" and not isinstance(value, dict)
+        ):
             raise CannotDo(
                 f"{self.name} answered with something other than JSON although response_format asks for it: "
                 "the server it runs on does not heed response_format. Ask for words, or serve another model."
             )
+        if self.validator is not None and (fault := fault_of(self.validator, value)):
+            raise UnusableAnswer(
+                f"{self.name} answered in JSON outside of the schema of response_format ({fault}). The "
+                "server it runs on does not hold it to the schema: ask again, or serve another model."
+            )
+        return replace(said, text=text)
+
+
+#: No value of any JSON.
+_NONE = object()
 
 
 def passed_on(body: ChatBody, conversation: Conversation, served: ServedModels) -> PassedOn | None:
@@ -143,6 +168,7 @@ def passed_on(body: ChatBody, conversation: Conversation, served: ServedModels) 
         ),
         written,
         "task" if task else "tools" if "tools" in fields else "response_format",
+        validator_of(fields["response_format"]) if "response_format" in fields else None,
     )
 
 
@@ -215,14 +241,6 @@ def _is_forced(choice: Any) -> bool:
         mode = allowed.get("mode") if isinstance(allowed, Mapping) else choice.get("mode")
         return not (choice.get("type") == "allowed_tools" and mode == "auto")
     return choice in ("required", "any")
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _cannot(what: str, param: str, served: ServedModels) -> ServiceError:

@@ -12,6 +12,7 @@ from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.dialect import Declined
 from usbrec.llm.openai.http import HttpFailure
 from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk
+from usbrec.llm.openai.streamed import Gathered
 from usbrec.llm.probing.asking import CLOSED_ALONE, Answered, Question, Said, Streamed
 from usbrec.llm.reasoning import ReasoningMarks, closes_alone
 
@@ -115,22 +116,28 @@ def _said(choice: BodyChoice, marks: ReasoningMarks) -> Said:
 
 def _put_together(events: list[str], seconds: float, marks: ReasoningMarks, *, done: bool) -> Answered:
     """A stream, whatever stands in it. UnusableAnswer where it is none."""
-    texts, thoughts, finish, usage = [], [], None, None
+    if not events:
+        raise UnusableAnswer("no events came, but one whole answer or something else")
+    gathered, usage, finish = Gathered(), None, None
+    pieces = letters = 0
     for event in events:
         try:
             chunk = Chunk.model_validate_json(event)
         except ValueError:
             continue
         usage = chunk.usage or usage
-        for choice in (chunk.choices or ())[:1]:
-            finish = choice.finish_reason or finish
-            if choice.delta is not None:
-                texts.append(choice.delta.text)
-                thoughts.append(choice.delta.reasoning)
-    if not events:
-        raise UnusableAnswer("no events came, but one whole answer or something else")
-    message = BodyMessage.of("".join(texts), "".join(thoughts))
-    body = Body(choices=[BodyChoice(message=message, finish_reason=finish)], usage=usage)
-    pieces = sum(bool(piece) for piece in (*texts, *thoughts))
-    streamed = Streamed(pieces, body.counted is not None, finish is not None, done)
-    return Answered((_said(body.choices[0], marks),), seconds=seconds, stream=streamed)
+        gathered.add(chunk)
+        for first in (chunk.choices or ())[:1]:
+            finish = first.finish_reason or finish
+            said, _ = first.said
+            if said is not None and said.speaks:
+                pieces += 1
+                letters += len(said.text)
+    gathered.end()
+    # What was said of a stream without an end is looked at, too.
+    body = gathered.body(done=True)
+    choice = BodyChoice(message=BodyMessage.of("")) if body is None else body.choices[0]
+    counted = Body(choices=[choice], usage=usage).counted
+    repeats = letters > len(choice.text)
+    streamed = Streamed(pieces, counted is not None, finish is not None, done, repeats)
+    return Answered((_said(choice, marks),), seconds=seconds, stream=streamed)

@@ -271,6 +271,8 @@ async def check_stream(trial: Trial) -> Finding:
     if stream is None:
         return Finding("streaming", "unknown", "no stream came")
     parts = f"{stream.pieces} pieces came"
+    if stream.repeats:
+        parts += ", which repeat words (they are told once)"
     if not stream.finish and not stream.done:
         wrong = "`usbrec chat` and `usbrec serve` take it for a reply that broke off: it fails"
         return Finding("streaming", "no", f"{parts} and no finish_reason", wrong)

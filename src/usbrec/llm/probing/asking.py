@@ -53,12 +53,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """How a stream came: pieces of text, and whether usage, a finish and the closing mark stood in it."""
+    """How a stream came: pieces of text, whether usage, a finish and the closing mark stood in it, and
+    whether it `repeats` its words."""
 
     pieces: int
     usage: bool
     finish: bool
     done: bool
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
