@@ -13,7 +13,7 @@ from usbrec.errors import BadLines, InputWarning
 from usbrec.items import Catalogue, load_catalogue
 from usbrec.items.constraints.column_table import open_columns
 from usbrec.items.constraints.column_types import TypedColumn
-from usbrec.items.constraints.filters import read_filter
+from usbrec.items.constraints.filters import FilterError, read_filter
 from usbrec.items.constraints.measures import told_in
 from usbrec.items.files.cells import BrokenCell, further_text
 
@@ -43,6 +43,7 @@ def read(folder: Path, name: str, cells: list[str]) -> tuple[Catalogue, TypedCol
         ("Preis", ["1.299", "13.50", "9.90"], [1299, 13.5, 9.9]),
         ("price", ["1.5", "12.345", "9"], [1.5, 12.345, 9]),
         ("price", ["0.129", "0.125"], [0.129, 0.125]),
+        ("price", ["37,-", "1.299,--", "12.-", "9,50"], [37, 1299, 12, 9.5]),
         ("memory", ["8 GB", "16 GB", "512 MB", "1 TB", "n/a", "32GB"], [8, 16, 0.512, 1000, None, 32]),
         ("weight", ["1,5 kg", "800 g", "2 kg", "k.A.", "ca. 3 kg"], [1.5, 0.8, 2, None, None]),
         ("weight", ["1,250 kg", "0,500 kg", "2,5 kg"], [1.25, 0.5, 2.5]),
@@ -199,3 +200,28 @@ def test_a_broken_list_of_a_further_column_is_told_with_its_place(tmp_path: Path
     catalogue, _, told = read(tmp_path, "made_of", ['["steel", "cord"]', '["wood", "co'])
     assert [item.extra["made_of"] for item in catalogue] == ["steel, cord", "wood"]
     assert "line 3: made_of: neither a list in JSON nor one in Python, and it is cut off" in told
+
+
+def test_signs_and_words_of_one_currency_are_one(tmp_path: Path) -> None:
+    """ "€" and "EUR" are one currency, of which nothing is left to be told; two currencies are told."""
+    (tmp_path / "a.csv").write_text("title,price\nA,9 EUR\nB,€ 12\n", encoding="utf-8")
+    one = load_catalogue(tmp_path / "a.csv").report
+    (tmp_path / "b.csv").write_text("title,price\nA,9 USD\nB,€ 12\n", encoding="utf-8")
+    two = load_catalogue(tmp_path / "b.csv").report
+    assert one is not None
+    assert "several currencies" not in one.columns_told()
+    assert two is not None
+    assert "several currencies" in two.columns_told()
+
+
+def test_a_path_of_categories_is_each_of_them(tmp_path: Path) -> None:
+    """A path of categories, as shops export it, is each of them."""
+    (tmp_path / "a.csv").write_text("title,category\nA,Garden > Tools > Rakes\n", encoding="utf-8")
+    assert next(iter(load_catalogue(tmp_path / "a.csv"))).genres == ("Garden", "Tools", "Rakes")
+
+
+def test_a_filter_on_the_price_of_another_language_says_which_column_that_is(tmp_path: Path) -> None:
+    """A filter on a price that the catalogue calls otherwise names its column of prices."""
+    catalogue, _, _ = read(tmp_path, "Preis (brutto)", ["9,99", "12"])
+    with pytest.raises(FilterError, match=r"did you mean 'Preis \(brutto\)'"):
+        read_filter({"price": 5}, open_columns(catalogue))

@@ -23,6 +23,12 @@ from usbrec.items.constraints.statements import Statement
 _NAME_WORDS = 4
 #: Behind one of these, or a number, a negation goes no further.
 _CUT = re.compile(r"[\d.,;:!?\ue000-\uf8ff]")
+#: "Plastic-free", "plastikfrei"; and what is said not to be of a name: "Wesko is not a must".
+_FREE_OF = re.compile(r"[\s-]?(?:free|frei|less|los)(?!\w)")
+_IS_NOT = re.compile(
+    r"\s*(?:(?:is|are|was|were|would be|would|does|do|ist|sind|wäre|wären|muss|müssen|braucht)"
+    r"\s+(?:not|nicht|kein\w*|never|no)|isn't|aren't|wasn't|wouldn't|doesn't|don't)(?!\w)"
+)
 _NOTHING_MORE = re.compile(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Columns with more different names are not looked for by them.
 _MOST_NAMES = 20_000
@@ -104,7 +110,8 @@ class CategoryReader:
                     break
             else:
                 opens = not told.strip() and taken == 0
-                mode = self._mode(told) or (listing if opens or self._joined(told) else None)
+                behind_mode = self._mode_behind(behind)
+                mode = behind_mode or self._mode(told) or (listing if opens or self._joined(told) else None)
                 listing = mode
                 named = words[position : position + length]
                 found += self._by_mode(mode, columns, named, wanted, told, behind)
@@ -199,6 +206,13 @@ class CategoryReader:
             if any(getattr(each, use).search(told) for each in self._phrases):
                 return mode
         return None
+
+    def _mode_behind(self, behind: str) -> str | None:
+        """What words behind a name say of it: "plastic-free" and "plastic is out" exclude it, "is not ..."
+        says nothing else of it."""
+        if _FREE_OF.match(behind) or any(each.not_fine.match(behind.lstrip()) for each in self._phrases):
+            return "exclude"
+        return "open" if _IS_NOT.match(behind) else None
 
     def _negated(self, told: str) -> str | None:
         """What the last negation before a name says of it: "it should not be in" excludes, "not necessarily"

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from usbrec.dialogue import Constraint, ConstraintValue, Operator
 from usbrec.items.constraints.column_types import TypedColumn
 from usbrec.items.constraints.statements import Kind, Statement
 
-SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
+#: No sentence ends behind these: "max. 15 €".
+_SHORTENED = re.compile(
+    r"(?:^|[\s(])(?:max|min|mind|ca|approx|inkl|incl|excl|exkl|zzgl|bzw|evtl|ggf|etc|usw|nr|no|z\.b|d\.h|std|art|versch|vers|vs|u\.a)\.$",
+    re.IGNORECASE,
+)
 CLAUSE = re.compile(
     r",(?!\d)|\s+[-–—]\s+|[()]"
     r"|(?<!anything )(?<!everything )(?<!nothing )(?<!all )(?<!where )(?<!none )(?<!\w)"
     r"(?:but|though|however|although|aber|jedoch)(?!\w)"
 )
 WORD = re.compile(r"[^\W_]+(?:['’&+.][^\W_]+)*")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    found = [""]
+    start = 0
+    for match in _SENTENCE.finditer(text):
+        if "\n" in match[0] or not _SHORTENED.search(text[: match.start()]):
+            found[-1] = text[start : match.start()]
+            found.append("")
+            start = match.end()
+    found[-1] = text[start:]
+    return found
 
 
 def clauses(text: str) -> Iterator[tuple[int, str]]:
@@ -29,3 +47,8 @@ def clauses(text: str) -> Iterator[tuple[int, str]]:
 
 def holds(kind: Kind, column: TypedColumn, operator: Operator, value: ConstraintValue) -> Statement:
     return Statement(kind, Constraint(column.name, operator, value))
+
+
+def first(columns: Iterable[TypedColumn], holds: Callable[[TypedColumn], bool]) -> TypedColumn | None:
+    """The first column of which something holds."""
+    return next((column for column in columns if holds(column)), None)

@@ -27,7 +27,8 @@ from usbrec.errors import InputError
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_arrays import Column, compared
 from usbrec.items.constraints.column_building import BRANDS, build_columns
-from usbrec.items.constraints.column_types import TypedColumn, name_words, yes_or_no
+from usbrec.items.constraints.column_roles import present_prices
+from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, yes_or_no
 from usbrec.keys import digest
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class ColumnTable:
     def nearest_names(self, name: str) -> list[str]:
         """The names of columns that are most like this one."""
         near = difflib.get_close_matches(name_words(name), list(self._columns), n=3, cutoff=0.6)
+        if not near and is_price(name):
+            return [column.name for column in present_prices(self.columns)[:1]]
         return [self._columns[key].about.name for key in near]
 
     def names(self, column: str) -> Sequence[str]:

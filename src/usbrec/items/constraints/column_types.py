@@ -73,7 +73,7 @@ _CURRENCY_NAMES = {
 }
 _ADDRESS = re.compile(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
 #: A comma between digits stands before a fraction: "1,5 l" is one name.
-_SEPARATORS = re.compile(r"[|;]|(?<![0-9]),|,(?![0-9])")
+_SEPARATORS = re.compile(r"[|;]|\s>\s|(?<![0-9]),|,(?![0-9])")
 
 
 def name_words(column: str) -> str:
@@ -306,9 +306,13 @@ def _signs(cells: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(amount[1] for amount in found if amount is not None))
 
 
+def currencies_of(signs: Iterable[str]) -> list[str]:
+    """The currencies of these signs: "€" and "EUR" are one."""
+    return list(dict.fromkeys(_CURRENCY_NAMES.get(sign.casefold(), sign) for sign in signs))
+
+
 def _currency(column: str, signs: Sequence[str]) -> str:
     if signs:
-        # "€" and "EUR" are one currency.
-        return "/".join(dict.fromkeys(_CURRENCY_NAMES.get(sign.casefold(), sign) for sign in signs))
+        return "/".join(currencies_of(signs))
     words = name_words(column).split("_")
     return next((_CURRENCY_NAMES[word] for word in words if word in _CURRENCY_NAMES), "")

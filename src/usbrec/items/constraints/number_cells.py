@@ -29,7 +29,7 @@ MISSING = frozenset(
 _FREE = frozenset({"free", "for free", "free of charge", "gratis", "kostenlos", "kostenfrei", "umsonst"})
 #: What says nothing against a price that stands before it.
 _FOOTNOTES = re.compile(
-    r"\s*(?:[*¹²³†‡]{1,3}|\((?:[*0-9]|inkl|incl)[^()]{0,30}\)|,?\s?(?:inkl\.?|incl\.?|including|inklusive|inc\.?)\s"
+    r"(?<=[0-9])[.,][-–—]+\s*$|\s*(?:[*¹²³†‡]{1,3}|\((?:[*0-9]|inkl|incl)[^()]{0,30}\)|,?\s?(?:inkl\.?|incl\.?|including|inklusive|inc\.?)\s"
     r"(?:\d\d?\s?%\s)?(?:mwst|ust|vat|tax|steuer)\b\.?|(?:/|pro|per|je)\s?(?:stück|stk\.?|st\.|piece|pc\.?|item)"
     r"|,?\s?each)\s*$",
     re.IGNORECASE,

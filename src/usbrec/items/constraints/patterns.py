@@ -19,6 +19,7 @@ class ConstraintPatterns:
     before: tuple[tuple[Operator, re.Pattern[str]], ...]
     behind: tuple[tuple[Operator, re.Pattern[str]], ...]
     denied: re.Pattern[str]
+    corrects: re.Pattern[str]
     persons: re.Pattern[str]
     year_before: re.Pattern[str]
     exactly_so_many: re.Pattern[str]
@@ -43,7 +44,8 @@ class ConstraintPatterns:
     def of(cls, phrases: Phrases) -> ConstraintPatterns:
         number = PLACE.replace(r"(\d+)", r"(?P<number>\d+)")
         between = (
-            r"(?:\s+(?:a|an|the|only|just|nur|den|dem|der|about|around|etwa|ca\.?|like|say|sagen wir))*\s*"
+            r"[.:=]?(?:\s+(?:a|an|the|only|just|nur|den|dem|der|about|around|etwa|ca\.?|like|say|sagen wir))*"
+            r"\s*"
         )
         article = (
             r"(?:\s+(?:a|an|the|any|anything|something|more|from|by|brand|von|aus|der|die|das|den|dem|marke|etwas))*"
@@ -54,7 +56,7 @@ class ConstraintPatterns:
         return cls(
             phrases=phrases,
             ranges=re.compile(
-                rf"(?:(?P<open>{phrases.one_of('between')})\s+)?{low}\s*"
+                rf"(?:(?P<open>{phrases.one_of('between')})\s+)?{low}\s*(?:(?P<unit>[^\W\d_]{{1,8}})(?<!oder)\s*)?"
                 rf"(?:(?P<dash>[-–—])|{phrases.one_of('to')})\s*{high}"
             ),
             before=tuple(
@@ -67,6 +69,11 @@ class ConstraintPatterns:
             ),
             denied=re.compile(
                 rf"{phrases.one_of('negations')}(?:,?\s+{phrases.one_of('filler')}){{0,5}}\s*$"
+            ),
+            # "Actually 80 is fine", "make it 80".
+            corrects=re.compile(
+                rf"{number}\s+(?:[^\W\d_]+\s+)?{phrases.one_of('corrects_behind')}"
+                rf"|{phrases.one_of('corrects_before')}{between}{number.replace('number', 'other')}"
             ),
             persons=re.compile(rf"{phrases.one_of('persons')}\s*$"),
             year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
@@ -100,7 +107,9 @@ class ConstraintPatterns:
 _BEFORE: tuple[tuple[Operator, str], ...] = (
     ("<=", "at_most"), (">=", "at_least"), ("<", "below"), (">", "above"),
 )  # fmt: skip
-_BEHIND: tuple[tuple[Operator, str], ...] = (("<=", "behind_at_most"), (">=", "behind_at_least"))
+_BEHIND: tuple[tuple[Operator, str], ...] = (
+    ("<=", "behind_at_most"), (">=", "behind_at_least"), ("<", "behind_below"),
+)  # fmt: skip
 
 
 def any_of(names: Iterable[str]) -> str:

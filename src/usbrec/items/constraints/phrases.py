@@ -18,6 +18,8 @@ PLACE = rf"{_OPEN}(\d+){CLOSE}"
 _DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
 _NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
 _CENTS_BEHIND = re.compile(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
+#: The signs of currencies that people say by words, too.
+CURRENCIES = frozenset({"$", "€", "£", "¥", "CHF"})
 #: So many digits have amounts; more are an article's number.
 _MOST_DIGITS = 12
 

@@ -14,7 +14,7 @@ from typing import Literal
 from usbrec.dialogue import Constraint
 from usbrec.items.constraints.filters import contradictions
 
-Kind = Literal["holds", "answers", "released", "cheaper"]
+Kind = Literal["holds", "answers", "corrects", "less", "released", "cheaper"]
 _UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
 _POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not in", "not contains"})
 
@@ -23,7 +23,8 @@ _POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not
 class Statement:
     """One thing that a turn says of a column.
 
-    "holds" asks for `constraint`; "answers" does so if the recommender has asked for it just before;
+    "holds" asks for `constraint`; "answers" does so if the recommender has asked for it just before, and
+    "corrects" if a bound of the same side holds already; "less" if none that is as low holds;
     "released" takes back what was asked of its column, or of its value there; "cheaper" asks for less than
     what was offered last.
     """
@@ -40,6 +41,8 @@ def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tu
         one = statement.constraint
         if statement.kind == "released":
             kept = _released(kept, one)
+            # "Not Wesko, hm, Wesko is okay": in one turn, too.
+            said = _released(said, one) if one.operator == "=" else said
         elif statement.kind == "holds" and one not in said:
             said.append(one)
     # Two readings of one turn that cannot both hold are a misreading rather than a wish.

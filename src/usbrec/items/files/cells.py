@@ -39,10 +39,11 @@ _STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
 # Chinese and Japanese lists have marks of their own; a slash is part of a name ("AC/DC", "Sci-Fi/Fantasy")
 # unless blanks or such letters stand around it.
 _SEPARATORS = {
-    ",|;": re.compile(r"[,|;，；、｜]|\s/\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
+    ",|;": re.compile(r"[,|;，；、｜]|\s[/>›»]\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
     "|;": re.compile("[|;；｜]"),
 }
-_PLAIN_SEPARATORS = {marks: re.compile(f"[{marks}]") for marks in _SEPARATORS}
+# "Garden > Tools > Rakes" is a path of categories.
+_PLAIN_SEPARATORS = {",|;": re.compile(r"[,|;]|\s>\s"), "|;": re.compile("[|;]")}
 _EMPTY = re.compile(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
 _MARK = "\x01"
 _SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from usbrec.errors import BadLines, ConfigError
-from usbrec.items.constraints.column_types import TypedColumn
+from usbrec.items.constraints.column_types import TypedColumn, currencies_of
 
 #: So many characters of a cell that cannot be read are told.
 _LONGEST_SHOWN = 60
@@ -72,7 +72,7 @@ class ReadingReport:
         told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)
         told += "".join(
             f" Signs taken off the amounts of {column!r}: {', '.join(signs)}."
-            + (" Amounts in several currencies are not converted." if len(signs) > 1 else "")
+            + (" Amounts in several currencies are not converted." if len(currencies_of(signs)) > 1 else "")
             for column, signs in self.currencies.items()
         )
         return f"{told} To say otherwise: {self.say_it}, and likewise id, year, genres and so on."

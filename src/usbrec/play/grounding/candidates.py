@@ -69,11 +69,14 @@ class Grounding:
             looked_at += self.count - len(items)
 
     def not_understood(self, turns: Sequence[Turn]) -> tuple[str, ...]:
-        """Words of the seeker's last turn that describe something and that no item has; none where the
-        retriever reads no words."""
-        if not isinstance(self.retriever, RequestReader):
-            return ()
-        return self.retriever.not_understood(self.heard(turns))
+        """Words of the seeker's last turn that describe something and that no item has, none where the
+        retriever reads no words; and amounts of money that no constraint was read from."""
+        heard = self.heard(turns)
+        words = self.retriever.not_understood(heard) if isinstance(self.retriever, RequestReader) else ()
+        reader = self.knowledge.reader
+        if reader is None:
+            return words
+        return (*(word for word in words if not reader.is_operator(word)), *reader.unread(heard))
 
     def told_of(self, turns: Sequence[Turn]) -> dict[str, Any]:
         """What a record of a reply to these turns says beside its candidates: the words that were

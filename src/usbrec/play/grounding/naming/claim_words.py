@@ -182,6 +182,11 @@ class ClaimWords:
         return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('origin'))})\s+", re.IGNORECASE)
 
     @cached_property
+    def origin_alone(self) -> re.Pattern[str]:
+        """What says that right behind a title: "from"."""
+        return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('origin_alone'))})\s+", re.IGNORECASE)
+
+    @cached_property
     def is_a(self) -> re.Pattern[str]:
         """What says of what kind an item is: ", a ..."."""
         return re.compile(

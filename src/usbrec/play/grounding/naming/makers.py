@@ -95,7 +95,14 @@ class MakerClaims(ClaimReading):
 
     def _from_places(self) -> Iterator[Fault]:
         text, origins, makers = self.page.text, self.vocabulary.origins, self.vocabulary.makers
-        for match in claim_words().origin.finditer(text):
+        lists = claim_words()
+        found = [(match, True) for match in lists.origin.finditer(text)]
+        found += [(match, False) for match in lists.origin_alone.finditer(text)]
+        taken: set[int] = set()
+        for match, sure in found:
+            if match.end() in taken or not (sure or self._directly(match.start())):
+                continue
+            taken.add(match.end())
             name = self._name_at(match.end())
             item = self._only(match.start()) if name is not None else None
             if name is None or item is None or _DISTANCE.search(text[: match.start()]):
@@ -188,7 +195,7 @@ class MakerClaims(ClaimReading):
 #: What may stand between a title and "by".
 _NOTHING_MUCH = re.compile(
     r"[\s,(–—-]*(?:(?:\([0-9]{4}\)|which|that|it|is|are|was|were|ist|sind|war|das|die|der|one|made)[\s,]*){0,3}"
-    r"(?:(?:an?|the|ein|eine|einen)\s(?:(?!\w*(?:ed|ly)\b)\w[\w-]*\s){1,4})?",
+    r"(?:(?:an?|the|ein|eine|einen)\s(?:(?!\w{3,}(?:ed|ly)\b)\w[\w-]*\s){1,4})?",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|den)\s+(?=\S)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from usbrec.play.grounding.naming.details import Details
 from usbrec.play.grounding.naming.language import either, places
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
+_YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
 _NOUN_ENDINGS = (
     "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen",
     "lein", "tum",
@@ -105,6 +107,10 @@ class Runs(Details):
             while after < count and page.joined(after) and page.mention_at[after] is None:
                 if last < after - 1 and page.is_amount(after):
                     break  # "from Rioja for 8,99 €"
+                if page.norms[after - 1] in ("in", "since", "seit", "im") and _YEAR.fullmatch(
+                    page.norms[after]
+                ):
+                    break  # "by Lantern Press in 2011"
                 if strong[after] or capital[after] or page.norms[after].isdigit():
                     last = after
                 elif not (
