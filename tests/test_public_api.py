@@ -26,6 +26,7 @@ NAMES = [
     "Enhanced",
     "Episode",
     "Fidelity",
+    "FittedSeeker",
     "Item",
     "OpenModel",
     "Pairs",
@@ -53,6 +54,7 @@ NAMES = [
     "open_model",
     "score",
     "train",
+    "train_seeker",
 ]
 
 

@@ -51,6 +51,7 @@ FUNCTIONS = (
     "enhance",
     "make_pairs",
     "train",
+    "train_seeker",
     "load_config",
 )
 #: What comes back, what is handed in, and what travels between.
@@ -59,6 +60,7 @@ RECORDS = (
     "ScoredDialogues",
     "Agreement",
     "Fidelity",
+    "FittedSeeker",
     "Comparison",
     "Enhanced",
     "Pairs",

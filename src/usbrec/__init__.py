@@ -1,9 +1,9 @@
 """USB-Rec: language models that recommend well in conversation.
 
 A program calls :func:`usbrec.evaluate`, :func:`usbrec.score`, :func:`usbrec.agreement`,
-:func:`usbrec.fidelity`, :func:`usbrec.compare`, :func:`usbrec.enhance`, :func:`usbrec.make_pairs` and
-:func:`usbrec.train`, and gets records back; docs/library.md shows how. A name is imported when it is first
-asked for, so that a tool which needs one room pays for one room.
+:func:`usbrec.fidelity`, :func:`usbrec.compare`, :func:`usbrec.enhance`, :func:`usbrec.make_pairs`,
+:func:`usbrec.train` and :func:`usbrec.train_seeker`, and gets records back; docs/library.md shows how. A name
+is imported when it is first asked for, so that a tool which needs one room pays for one room.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from usbrec.library.pairing import Pairs, make_pairs
     from usbrec.library.run import Run
     from usbrec.library.scoring import ScoredDialogues, ascore, score
+    from usbrec.library.seekers import FittedSeeker, train_seeker
     from usbrec.library.training import Adapter, train
     from usbrec.llm import ScriptedModel
 
@@ -52,6 +53,7 @@ __all__ = [
     "Enhanced",
     "Episode",
     "Fidelity",
+    "FittedSeeker",
     "Item",
     "OpenModel",
     "Pairs",
@@ -79,6 +81,7 @@ __all__ = [
     "open_model",
     "score",
     "train",
+    "train_seeker",
 ]
 
 #: Name -> the module that has it.
@@ -111,6 +114,7 @@ _HOMES = {
     "Run": "library.run",
     **dict.fromkeys(("Adapter", "train"), "library.training"),
     **dict.fromkeys(("ScoredDialogues", "ascore", "score"), "library.scoring"),
+    **dict.fromkeys(("FittedSeeker", "train_seeker"), "library.seekers"),
     "ScriptedModel": "llm",
 }
 

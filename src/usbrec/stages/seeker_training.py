@@ -23,7 +23,8 @@ from usbrec.play.seekers.manner import FILE, SCHEMA, Manner
 from usbrec.play.seekers.rules import RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
 from usbrec.play.targets import Targets
-from usbrec.stages.recorded_inputs import opinions_of_file, read_recorded
+from usbrec.stages.recorded_inputs import GivenDialogues, opinions_of_file, read_recorded
+from usbrec.stages.run_folder import GivenCatalogue
 from usbrec.stages.wiring import similarity_of
 from usbrec.storage import write_text
 
@@ -32,10 +33,10 @@ FEWEST = 30
 
 
 def make_seeker(
-    dialogues: Sequence[str | Path],
+    dialogues: Sequence[GivenDialogues],
     out: str | Path,
     *,
-    catalogue: str | Path,
+    catalogue: GivenCatalogue,
     config: Config | None = None,
     kind: str | None = None,
     progress: Progress | None = None,
@@ -84,22 +85,23 @@ def make_seeker(
 
 
 def _read(
-    paths: Sequence[str | Path], kind: str | None, catalogue: str | Path, config: Config
+    sources: Sequence[GivenDialogues], kind: str | None, catalogue: GivenCatalogue, config: Config
 ) -> tuple[tuple[RecordedDialogue, ...], Knowledge, Languages, Mapping[str, Mapping[str, bool]]]:
     found: dict[str, RecordedDialogue] = {}
     opinions: dict[str, Mapping[str, bool]] = {}
     items = None
-    for path in paths:
-        given = read_recorded(path, kind, items or catalogue, config)
+    for source in sources:
+        given = read_recorded(source, kind, items or catalogue, config)
         items = given.catalogue
         for dialogue in given.dialogues:
             if dialogue.id in found:
+                where = source if isinstance(source, str | Path) else "dialogues"
                 raise InputError(
-                    f"{path}: dialogue {dialogue.id!r} stands in an earlier file as well. Give the dialogues "
-                    "of one file other ids, or name the file once."
+                    f"{where}: dialogue {dialogue.id!r} stands in an earlier file as well. Give the "
+                    "dialogues of one file other ids, or name the file once."
                 )
             found[dialogue.id] = dialogue
-        opinions |= opinions_of_file(path, kind, given.dialogues)
+        opinions |= opinions_of_file(source, kind, given.dialogues)
     assert items is not None
     knowledge = Knowledge.of(items, similarity_of(config.judging), baseline_items=1, seed=config.seed)
     all_of_it = tuple(found.values())

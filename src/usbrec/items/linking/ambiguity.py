@@ -65,6 +65,8 @@ def ambiguity_of(title_words: Sequence[str], ordinary: Container[str] = ()) -> A
     `ordinary` are more words in ordinary use, from the descriptions of a catalogue.
     """
     content = [word for word in title_words if word not in ARTICLES] or list(title_words)
+    if len(content) > 2 and all(len(word) == 1 and word.isalpha() for word in content):
+        return Ambiguity.CAPITALS  # "M*A*S*H"
     if all(word.isdigit() or len(word) == 1 for word in content):
         return Ambiguity.MARKED
     if len(content) == 1:

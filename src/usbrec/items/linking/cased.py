@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
-from usbrec.items.linking.context import ContextFeatures, Match, is_capital
+from usbrec.items.linking.context import ContextFeatures, Match, is_capital, numbers_as_titled
 from usbrec.items.linking.languages import Language
 
 _SENTENCE_END = re.compile(r"[.!?…:\n\"“”„()\[\]«»¿¡—–]")
@@ -51,6 +51,8 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     if page.entry(match) and capital:
         return True
     before = _before(language, page, match)
+    if first == last and page.a_place(first) and not _speaks_of_works(language, page, match):
+        return False
     if before in language.kinds and (capital or lower_case):
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
     single = first == last
@@ -67,7 +69,9 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     if all(map(str.isdigit, raws)):  # "Hast du 1984 gelesen?", "Kennst du 1984?"
         asked = first > 1 and page.words[first - 2].norm in language.introducing and before in _ADDRESSED
         told = introduced or asked or before in _READ
-        return len(raws[0]) > 2 and ((told and _ends(language, page, match)) or following in language.seen)
+        if len(raws[0]) < 3 and not numbers_as_titled(page, match):
+            return False
+        return (told and _ends(language, page, match)) or following in language.seen
     if level is Ambiguity.CAPITALS and last - first > 1 and following in language.seen:
         return True  # "die stille Grenze gesehen"
     if lower_case or not capital:
@@ -84,12 +88,38 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
             if is_capital(raw) and not language.nouns & {page.words[index].norm}
         ]
     if single:
+        if opens and ambiguity_in(language, match.form.words) is Ambiguity.PLAIN:
+            return _opens_a_sentence(language, page, match)
         if opens or not page.contrast(match) or not _no_name(language, page, match):
             return False
         if language.nouns and _a_noun(language, page, match, before):
             return False
         return not _counted(language, before)
     return bool(inside) if opens else page.contrast(match)
+
+
+def _opens_a_sentence(language: Language, page: ContextFeatures, match: Match) -> bool:
+    """Whether a sentence that opens with a word of another language is about a title of one word: "Heat ist
+    spannend", "Splendor spielen wir oft", "Roma es una película preciosa"."""
+    if not page.contrast(match) or not _no_name(language, page, match):
+        return False
+    if not language.nouns:
+        return _named(language, page, match, "")
+    if match.last + 1 >= page.sentence_ends[match.last]:
+        return False
+    gap = page.text[page.words[match.last].end : page.words[match.last + 1].start]
+    if gap.strip():
+        return False
+    if page.words[match.last + 1].norm in language.said_of | _SAID_OF_WORKS:
+        return True
+    end = page.sentence_ends[match.last]
+    said = {page.words[index].norm for index in range(match.last + 1, min(end, match.last + _SENTENCE))}
+    return not said.isdisjoint(language.kinds | language.introducing | language.seen | _SAID_OF_WORKS)
+
+
+#: Said of games, books and films, and not listed because so much else is: only where a title opens a
+#: sentence.
+_SAID_OF_WORKS = frozenset({"spielen", "spielt", "spiele", "gespielt", "macht", "gehort", "hore", "lauft"})
 
 
 def _named(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:

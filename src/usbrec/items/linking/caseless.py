@@ -72,6 +72,8 @@ def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()
     joined = "".join(title_words)
     if all(word.isdigit() for word in title_words) or joined in known.ordinary:
         return Ambiguity.MARKED
+    if compounds.is_a_thing(joined):
+        return Ambiguity.MARKED
     unspaced = _unspaced(title_words)
     if len(title_words) == 1:
         # One character, or a word of a script with blanks. No list holds all everyday words.

@@ -22,6 +22,9 @@ _NOUN = LazyPattern(
 _SOUND = LazyPattern(
     "[\u4e00-\u9fff]{1,3}[了的吧呢啊]|[\uac00-\ud7a3]{2,6}(?:니다|네요|어요|아요|군요|지요|세요)"
 )
+# What Korean medicines, papers, permits and fees end with: "진통제", "설명서", "면허증". They are read and
+# recommended as films are.
+_THING = LazyPattern("[\uac00-\ud7a3]{2,4}[제약서증료비]")
 _OPENING = LazyPattern(r"\W*(?:那就|那)?\W*")
 _CLOSING = LazyPattern(r"\W*(?:吧|呢|이?요|예요|이에요|입니다)?\W*")
 _THAI = LazyPattern("[\u0e00-\u0eff]")  # a blank is what a full stop is elsewhere
@@ -31,6 +34,11 @@ _SENTENCE_ENDS = "。.！？!?؟\n"
 def may_be_a_noun(written: str) -> bool:
     """Whether a title, as it is written, may be a word that no list of everyday words holds."""
     return bool(_NOUN.fullmatch(written))
+
+
+def is_a_thing(written: str) -> bool:
+    """Whether a title is a Korean word of three syllables or more that ends as words for things do."""
+    return bool(_THING.fullmatch(unicodedata.normalize("NFC", written)))
 
 
 def may_be_a_sound(written: str) -> bool:

@@ -94,6 +94,65 @@ PLACES = frozenset(
 )
 #: Before two words in small letters that may be one noun: "in the parking lot", "on sick leave".
 BEFORE_NOUNS = NOUN_FOLLOWS | {"at", "into", "on", "some", "the", "without"}
+#: Before a place, behind what one does there, in English, Spanish and French.
+_INTO = frozenset({"to", "in", "from", "at", "near", "around", "a", "en", "desde", "hacia", "hasta", "vers"})
+_GOING = frozenset(
+    {
+        "go",
+        "goes",
+        "going",
+        "went",
+        "gone",
+        "fly",
+        "flew",
+        "drove",
+        "drive",
+        "moved",
+        "moving",
+        "live",
+        "lives",
+    }
+    | {
+        "lived",
+        "living",
+        "travel",
+        "traveled",
+        "travelled",
+        "traveling",
+        "travelling",
+        "trip",
+        "born",
+        "vacation",
+    }
+    | {
+        "holiday",
+        "holidays",
+        "stayed",
+        "staying",
+        "arrived",
+        "viaje",
+        "viajo",
+        "viajar",
+        "viajamos",
+        "viajare",
+    }
+    | {"fui", "fuimos", "voy", "vamos", "ire", "iremos", "vivo", "vive", "vivimos", "vivir", "vivi", "naci"}
+    | {"nacio", "nacido", "estuve", "estuvimos", "vacaciones", "llegue", "llegamos", "vuelo", "escapada"}
+    | {
+        "alle",
+        "allee",
+        "allons",
+        "vais",
+        "irai",
+        "irons",
+        "habite",
+        "habitons",
+        "voyage",
+        "voyager",
+        "vacances",
+    }
+    | {"arrive", "arrives", "vecu", "sejour", "weekend"}
+)
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 
@@ -255,6 +314,14 @@ class ContextFeatures:
         earlier = self.words[index - 2].norm if index > 1 else ""
         return before in INTRODUCING or (before == "like" and earlier in KINDS)
 
+    def a_place(self, index: int) -> bool:
+        """Whether the words before say that somebody goes, lives or was there: "I went to Roma", "vivo en
+        Roma"."""
+        if index < 2 or self.words[index - 1].norm not in _INTO:
+            return False
+        earlier = {self.words[place].norm for place in range(max(0, index - 4), index - 1)}
+        return not earlier.isdisjoint(_GOING)
+
     def asked_about(self, match: Match) -> bool:
         """Whether a title is introduced, or asked about, and ends there."""
         before = [self.words[index].norm for index in range(max(0, match.first - 2), match.first)]
@@ -287,3 +354,9 @@ def like_a_title(raw: str) -> bool:
 
 def is_capital(raw: str) -> bool:
     return not raw[:1].islower()
+
+
+def numbers_as_titled(page: ContextFeatures, match: Match) -> bool:
+    """Whether numbers are joined as in a title of several: "11/22/63"."""
+    raw = page.text[page.words[match.first].start : page.words[match.last].end]
+    return match.first < match.last and any(raw in item.titles for item in match.form.bare())

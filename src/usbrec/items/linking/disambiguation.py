@@ -38,6 +38,7 @@ from usbrec.items.linking.context import (
     Match,
     is_capital,
     like_a_title,
+    numbers_as_titled,
 )
 from usbrec.items.linking.languages import Language, english, language_of, russian
 from usbrec.items.linking.lowercase import (
@@ -55,7 +56,8 @@ from usbrec.items.linking.small_letters import (
     opens_elsewhere,
     stands_as_title,
 )
-from usbrec.items.linking.surface_form import Writing
+from usbrec.items.linking.surface_form import SurfaceForm, Writing
+from usbrec.items.linking.title_variants import NUMERALS
 from usbrec.items.linking.years import (
     BARE_YEAR,
     BARE_YEAR_ELSEWHERE,
@@ -92,6 +94,14 @@ _NUMBERS_INTRODUCED = frozenset(
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _BY = re.compile(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
 _LONGEST_NAME, _MOST_ALIKE = 60, 20
+#: A title in capitals has so many letters: "IT" and "US" are also other things.
+_ACRONYM = 3
+_OPENING_MARKS = frozenset("[(¡¿")
+_BEFORE_ACRONYMS = frozenset(
+    {"a", "an", "and", "at", "by", "for", "from", "in", "my", "near", "of", "on", "our", "the", "this", "to"}
+    | {"with", "your"}
+)
+_WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
 #: What ends a field.
 _FIELD_END = re.compile(r"""["'”’*_]{0,3}[ \t]*(?:[\n|,;}]|\.?\s*\Z)""")
 
@@ -145,6 +155,8 @@ class Page(ContextFeatures):
             in_marks = self.in_marks(start, end) if self.marked else None
             if in_marks is False or (around and not around.whole()):
                 return None
+        if not form.exact and _ends_with_number(form) and _NO_NUMBER.match(text, end):
+            return None  # "I saw Rocky 2 times" is not "Rocky II"
         marks = self.artefacts_around(start, end)
         after = YEAR_AFTER.match(text, end)
         if after:
@@ -190,6 +202,7 @@ class Page(ContextFeatures):
             or in_marks
             or self._in_title_field(start, end)
             or (self._evident_here(match, level, around) if self.elsewhere else self._evident(match))
+            or self._as_the_title_is(match, start, end, level)
         ):
             return Verdict(start, end, None, form.bare())
         return None
@@ -241,6 +254,29 @@ class Page(ContextFeatures):
             and bool(TITLE_FIELD.search(self.text, max(0, start - 28), start))
             and bool(_FIELD_END.match(self.text, end))
         )
+
+    def _as_the_title_is(self, match: Match, start: int, end: int, level: Ambiguity) -> bool:
+        """Whether a text writes the very marks that a title opens and closes with ("[REC]", "¡Átame!" in
+        a sentence), or its letters all as capitals among others ("MASH")."""
+        text = self.text
+        before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+        marked = before in _OPENING_MARKS and after != " "
+        shouted = level is Ambiguity.CAPITALS and text[start:end].isupper()
+        if not (marked or shouted):
+            return False
+        titles = [title for item in match.form.bare() for title in item.titles]
+        if marked and after and f"{before}{text[start:end]}{after}" in titles:
+            # A cry stands alone: "¡Socorro!"
+            if not any(map(str.isalpha, text[start:end])):  # "(2007)" is a year
+                return False
+            return before in "[(" or bool(_WORD_BEFORE.search(text, max(0, start - 4), start - 1))
+        if not shouted or sum(map(str.isalpha, text[start:end])) < _ACRONYM:
+            return False
+        spelt = [title for title in titles if title.isupper() and " " not in title]
+        said = self.words[match.first - 1].norm if match.first else ""
+        if said in _BEFORE_ACRONYMS and not self.opens_sentence(match.first):
+            return False  # "at JFK", "the SWAT team"
+        return bool(spelt) and self.contrast(match) and not self.part_of_a_name(match)
 
     @cached_property
     def language(self) -> Language | None:
@@ -455,7 +491,10 @@ class Page(ContextFeatures):
         run = [self.raw(index) for index in range(first, last + 1)]
         if ambiguity is Ambiguity.PLAIN:
             if first == last and (
-                self.part_of_a_name(match) or just_a_noun(self, match) or opens_elsewhere(self, match)
+                self.part_of_a_name(match)
+                or self.a_place(first)
+                or just_a_noun(self, match)
+                or opens_elsewhere(self, match)
             ):
                 return False
             return not of_the_dictionary(self, match) or stands_as_title(self, match)
@@ -467,9 +506,10 @@ class Page(ContextFeatures):
             return False
         if all(map(str.isdigit, run)):  # "have you read 1984?", but not "I watched 300 films"
             told = self.introduced(first) or self._read_or_seen(first)
-            return len(run[0]) > 2 and told and self.ends(match, BEHIND_NUMBERS)
+            enough = len(run[0]) > 2 or numbers_as_titled(self, match)
+            return enough and told and self.ends(match, BEHIND_NUMBERS)
         if len(run) == 1:
-            if not like_a_title(run[0]) or self.part_of_a_name(match):
+            if not like_a_title(run[0]) or self.part_of_a_name(match) or self.a_place(first):
                 return False
             if ambiguity is Ambiguity.MARKED:
                 return self.introduced(first) and not is_kind(self.words[first].norm)
@@ -486,6 +526,10 @@ class Page(ContextFeatures):
         if run[0] in ARTICLES and telling and not self.opens_sentence(first):
             return all(is_capital(raw) for raw in telling) and not self.part_of_a_name(match)
         return all(is_capital(raw) for raw in (run[0], *telling))
+
+
+def _ends_with_number(form: SurfaceForm) -> bool:
+    return form.words[-1] in NUMERALS
 
 
 def _end_of(word: Word) -> int:

@@ -27,6 +27,7 @@ from usbrec.items.linking.inflection import STEM, stem_key
 from usbrec.items.linking.languages import russian
 from usbrec.items.linking.subtitles import subtitles
 from usbrec.items.linking.surface_form import SurfaceForm, Writing
+from usbrec.items.linking.title_variants import numbered, respelt
 from usbrec.items.scripts import CYRILLIC, LazyPattern, has_unspaced, plain
 from usbrec.items.store import title_keys
 from usbrec.items.titles import normalise_title
@@ -179,6 +180,8 @@ class SurfaceForms:
         if _SHORTENED in kinds and not exact:
             # "Matrix" for "The Matrix" needs the year, quotes or an introduction, "Dark Knight" capitals.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 1 else Ambiguity.MARKED)
+        if parts[0].isdigit() and not exact:  # "for 2 weeks" is no "Two Weeks"
+            ambiguity = max(ambiguity, Ambiguity.CAPITALS)
         if _SUBTITLE in kinds and not exact:
             # "Captain America: Civil War": two words may well be what they say.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 2 else Ambiguity.MARKED)
@@ -291,6 +294,13 @@ def _gathered(
             if apart in key or together in key:
                 other = key.replace(apart, together) if apart in key else key.replace(together, apart)
                 entries.add(other, row, _VARIANT)
+        for other in numbered(title, key):  # "Rocky 2" for "Rocky II"
+            entries.add(other, row, _VARIANT)
+            article, _, rest = other.partition(" ")
+            if article in ARTICLES:
+                entries.add(rest, row, _SHORTENED)
+        if in_letters := respelt(key):  # "MASH" for "M*A*S*H"
+            entries.add(in_letters, row, _VARIANT)
         article, _, rest = key.partition(" ")
         if article in ARTICLES and rest:  # "Dark Knight" for "The Dark Knight"
             entries.add(rest, row, _SHORTENED)
