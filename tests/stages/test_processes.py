@@ -23,7 +23,9 @@ from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, RunFolderError
 from usbrec.event_loop import in_thread
 from usbrec.journal import Journal, UnitRecord
+from usbrec.stages import run_folder
 from usbrec.stages.evaluating import evaluate
+from usbrec.stages.pairing import make_pairs
 
 DEMO = ROOT / "src" / "usbrec" / "data" / "demo"
 FILMS = ROOT / "docs" / "examples" / "film-model.jsonl"
@@ -114,6 +116,46 @@ def test_processes_say_what_one_says_also_where_one_is_killed(
     assert "ended by itself (signal 9)" in caplog.text
     assert _recorded(out) == _recorded(alone)
     assert not (out / "workers").exists()
+    assert not _children()
+
+
+def test_pairs_are_drawn_by_processes_as_by_one_and_early_rows_are_heard_of(tmp_path: Path) -> None:
+    def drawn(out: Path, processes: int) -> tuple[Any, list[str]]:
+        heard: list[str] = []
+        # Nothing is good enough, so that no row gives a pair.
+        more = {"limit": 12, "pairs": {"drafts": 2, "min_margin": 2.0, "max_length_ratio": 1.0}}
+        make_pairs(
+            DEMO / "dialogues.jsonl",
+            out,
+            config=_config(processes, **more),
+            catalogue=DEMO / "catalogue.csv",
+            tell=heard.append,
+        )
+        return [(out / name).read_bytes() for name in ("pairs.jsonl", "candidates.jsonl")], heard
+
+    alone, told = drawn(tmp_path / "alone", 1)
+    shared, told_of_two = drawn(tmp_path / "two", 2)
+    assert shared == alone
+    assert _recorded(tmp_path / "two") == _recorded(tmp_path / "alone")
+    # Which eight are the first may be others.
+    for (line,) in (told, told_of_two):
+        assert line.startswith("None of 8 rows gave a pair")
+
+
+def test_a_worker_that_would_give_other_answers_is_told_by_what_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = run_folder.decides
+
+    def decides(*given: Any) -> dict[str, Any]:
+        decided = true(*given)
+        return {**decided, "settings": {**decided["settings"], "seed": 99}}
+
+    monkeypatch.setattr(run_folder, "decides", decides)
+    with pytest.raises(
+        ConfigError, match=r"would give other answers \(settings\.seed\)\. Each machine needs"
+    ):
+        _evaluated(tmp_path / "run", 2)
     assert not _children()
 
 

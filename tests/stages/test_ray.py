@@ -227,7 +227,10 @@ class TestOnACluster:
         self, cluster: Cluster, asked: tuple[LocalServer, _Server], tmp_path: Path
     ) -> None:
         server, answers = asked
+        before = len(server.requests)
         alone = _played(evaluate, tmp_path / "alone", _config(server))
+        # What was asked before the first row.
+        probing = len(server.requests) - before - len(alone["calls"])
         config, out = tmp_path / "config.toml", tmp_path / "ray"
         from usbrec.config import dump_config
 
@@ -239,7 +242,7 @@ class TestOnACluster:
         try:
             before = len(server.requests)
             with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-                while len(server.requests) < before + 9 and process.poll() is None:
+                while len(server.requests) < before + probing + 9 and process.poll() is None:
                     time.sleep(0.02)
                 process.send_signal(signal.SIGINT)
                 _, printed = process.communicate(timeout=120)

@@ -72,6 +72,8 @@ def _connect(ray: Any, address: str) -> None:
     if address == "local":
         # Nobody looks at it: no dashboard, and nothing sent to Ray's makers.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        # Ray's own processes of work stand back behind all others of a machine by default.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         options = {"include_dashboard": False}
     here = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGTERM) if here else None
