@@ -135,8 +135,8 @@ def test_every_field_that_is_listed_is_written_somewhere(
 #: Written only where nothing of the kind happened above: no row failed to be read, no search was cut short,
 #: no server sat in a seat (tests/stages/test_probing_seats.py), nobody asked for a price or a stock
 #: (tests/stages/test_constraint_runs.py), nothing was played several times (tests/stages/test_tasks.py),
-#: no judge was measured (tests/stages/test_agreement_of_judges.py), and of what is compared no reply is a ranked list
-#: (tests/stages/test_list_runs.py).
+#: no judge was measured (tests/stages/test_agreement_of_judges.py), and of what is compared no reply is a
+#: ranked list (tests/stages/test_list_runs.py).
 _ONLY_ELSEWHERE = {
     "judge_agreement.overall.DATASET.*",
     *(f"judge_agreement.{name}" for name in ("rating", "dialogues", "systems", "sources[]", "held_out")),
