@@ -1,6 +1,7 @@
 """A language model of the packaged one's architecture, small enough that to load and train it takes no time.
 
-What it says is built in: a film's name, each of the films as likely as the others, and then it ends its turn.
+What it says is built in: a film's name, each of the films as likely as the others, and then it ends its turn
+(or, where it is to write lists, is as likely to write a comma and another one).
 Its other weights are random and small, so that training can change what it says.
 """
 
@@ -25,10 +26,10 @@ _TEMPLATE = (
 _SURE = 9.0
 
 
-def small_checkpoint(folder: Path) -> str:
+def small_checkpoint(folder: Path, *, lists: bool = False) -> str:
     """Write the model and its tokenizer into `folder`; returns the path as a base is named."""
     tokenizer = _tokenizer()
-    model = _model(tokenizer)
+    model = _model(tokenizer, lists)
     tokenizer.save_pretrained(str(folder))
     model.save_pretrained(str(folder))
     return str(folder)
@@ -47,7 +48,7 @@ def _tokenizer() -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def _model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+def _model(tokenizer: PreTrainedTokenizerFast, lists: bool) -> LlamaForCausalLM:
     torch.manual_seed(0)
     end = tokenizer.convert_tokens_to_ids(_END)
     model = LlamaForCausalLM(
@@ -65,7 +66,7 @@ def _model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
         )
     )
     films = [tokenizer.convert_tokens_to_ids(film.name) for film in FILMS]
-    (line,) = tokenizer("\n", add_special_tokens=False)["input_ids"]
+    line, comma = tokenizer("\n,", add_special_tokens=False)["input_ids"]
     with torch.no_grad():
         seen, told = model.get_input_embeddings().weight, model.get_output_embeddings().weight
         torch.nn.init.normal_(seen)
@@ -73,4 +74,7 @@ def _model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
         seen[films] = film + 0.3 * seen[films]
         told[films] += _SURE * seen[line] / seen[line].norm() ** 2
         told[end] += _SURE * film / film.norm() ** 2
+        if lists:
+            told[comma] += _SURE * film / film.norm() ** 2
+            told[films] += _SURE * seen[comma] / seen[comma].norm() ** 2
     return model

@@ -26,24 +26,24 @@ class Pairs(Stage):
     accept_at: float | None = Field(None, ge=0, le=2)
     """Score from which the best draft is chosen itself: by default 1.5 with a model, 2 with rules, but 0.5
     with rules where a label seldom can stand in (candidates are shown, or no sample has one), and 0 with
-    rules:belief, whose expected score knows of no better reply."""
+    rules:belief, whose expected score knows of no better reply, and for lists (`play.list_length`)."""
     reject_below: float | None = Field(None, ge=0, le=2)
     """The worst draft is rejected below this score, else the label is: by default as accept_at, and 2 where
     that is 0.5 or 0 by default."""
     min_margin: float | None = Field(None, ge=0, le=2)
     """Filter: smallest difference of the two scores; the chosen side must be better in any case. By default
-    0.2, with rules:belief 0.05, because expected scores lie nearer to one another."""
+    0.2, with rules:belief and for lists 0.05, because such scores lie nearer to one another."""
     min_agreement: float = Field(0.0, ge=0, le=1)
     """Filter: smallest share of the judge's likeliest score, on both sides (rules always agree)."""
     max_length_ratio: float | None = Field(None, ge=1)
     """Filter: most words of the longer side for each word of the shorter, so that length is not learnt; by
-    default 2 wherever candidates are shown, else any."""
+    default 2 wherever candidates are shown, else (and for lists) any."""
     one_item: bool | None = None
     """Filter: both sides name exactly one new real item and no title the catalogue does not have, so that
-    naming more cannot be learnt; by default wherever candidates are shown."""
+    naming more cannot be learnt; by default wherever candidates are shown, but not for lists."""
     more_than_title: bool | None = None
     """Filter: the chosen side has words beside its titles, so that it is not learnt to say a bare title; by
-    default wherever candidates are shown."""
+    default wherever candidates are shown, but not for lists."""
     naming_nothing: float = Field(0.1, ge=0, le=1)
     """With one_item: largest share of the pairs whose rejected side names nothing at all."""
     most_per_item: int | None = Field(None, ge=1)

@@ -50,16 +50,22 @@ _HELP = {
 
 
 def advice(
-    counts: Mapping[str, Any], rows: int, settings: Pairs, *, grounded: bool, catalogue: bool
+    counts: Mapping[str, Any],
+    rows: int,
+    settings: Pairs,
+    *,
+    grounded: bool,
+    catalogue: bool,
+    lists: bool = False,
 ) -> list[str]:
     """Sentences about a run of `rows` rows with these `counts` (of :func:`usbrec.pairs.count_pairs`); none
     where all is well.
 
     `settings` are those in force, every default filled in; `grounded` says whether candidates were shown,
-    `catalogue` whether there is one.
+    `catalogue` whether there is one, `lists` whether drafts are ranked lists.
     """
     told = []
-    own = _own(settings, grounded=grounded, catalogue=catalogue)
+    own = [] if lists else _own(settings, grounded=grounded, catalogue=catalogue)
     if counts["rows_with_pairs"] < _FEW * rows:
         told.append(" ".join([_gave(counts, rows), *_helps(counts, settings), *own]))
     if counts["pairs"] and counts["origins"]["chosen"]["label"] == counts["pairs"]:
@@ -71,11 +77,9 @@ def advice(
     return told
 
 
-def early_notice(
-    counts: Mapping[str, Any], rows: int, settings: Pairs, *, grounded: bool, catalogue: bool
-) -> str:
-    """One line for a run whose first `rows` rows gave no pair."""
-    told = " ".join(advice(counts, rows, settings, grounded=grounded, catalogue=catalogue))
+def early_notice(counts: Mapping[str, Any], rows: int, settings: Pairs, **about: bool) -> str:
+    """One line for a run whose first `rows` rows gave no pair; `about` as in :func:`advice`."""
+    told = " ".join(advice(counts, rows, settings, **about))
     return f"{told} Ctrl-C stops this run; with other settings, name another folder (-o)."
 
 

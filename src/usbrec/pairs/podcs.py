@@ -95,6 +95,8 @@ class _Contest:
         self._accept_at = accept_at
         self._reject_below = accept_at if settings.reject_below is None else settings.reject_below
         self._one_item = bool(settings.one_item)
+        # What a person said in the dialogue is no list, so where drafts are lists it is no side.
+        self._label = sample.label if runner.recommender.list_length == 1 else None
 
     async def decide(self) -> tuple[PreferencePair | None, DropReason]:
         """The pair, or why there is none."""
@@ -110,10 +112,10 @@ class _Contest:
         losers += [one for one in scored if self._one_item and names_nothing(one)][:1]
         short = [one for one in losers if _value(one) < self._reject_below]
         label = None
-        if self._sample.label and (not good or not short):
+        if self._label and (not good or not short):
             if not good and not self._reachable():
                 return None, "the label cannot be reached from the candidates"
-            label = await play_reply(self._sample, self._table, Reply(self._sample.label), "label")
+            label = await play_reply(self._sample, self._table, Reply(self._label), "label")
             self.played.append(label)
         chosen = best if good else label
         reason: DropReason = None

@@ -106,6 +106,8 @@ def pairs_of_lists(pairs: Pairs) -> Mapping[str, Any]:
         "accept_at": 0.0,
         "reject_below": 2.0,
         "min_margin": 0.05,
+        # A list that lacks places is the worse one, and shorter.
+        "max_length_ratio": None,
         "one_item": False,
         "more_than_title": False,
         "horizon": 1,

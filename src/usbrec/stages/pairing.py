@@ -14,6 +14,7 @@ from usbrec.errors import ConfigError
 from usbrec.evaluation.runs.results import rounded
 from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, distinct_pairs, make_pair, select_pairs
 from usbrec.pairs.advice import EARLY_ROWS, advice, early_notice
+from usbrec.stages.lists import listing
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_draw_pairs
 from usbrec.stages.run_folder import (
@@ -90,7 +91,11 @@ def make_pairs(
     settings = config.pairs
     if settings.one_item and inputs.catalogue is None:
         raise ConfigError("pairs.one_item looks items up: add --catalogue FILE.")
-    about = {"grounded": config.play.candidates > 0, "catalogue": inputs.catalogue is not None}
+    about = {
+        "grounded": config.play.candidates > 0,
+        "catalogue": inputs.catalogue is not None,
+        "lists": listing(config),
+    }
     early: list[Mapping[str, Any]] = []
 
     def hear(record: Mapping[str, Any]) -> None:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from usbrec.config import Config
-from usbrec.dialogue import Reply, Sample, Turn
-from usbrec.errors import ModelError, ModelRefused
+from usbrec.dialogue import Episode, Reply, Sample, Turn
+from usbrec.errors import ConfigError, ModelError, ModelRefused
 from usbrec.event_loop import EventLoop
+from usbrec.items.score_law import gains
 from usbrec.journal import Journal, UnitRecord
 from usbrec.keys import digest
 from usbrec.lockstep import Scope, current_scope, side_by_side
+from usbrec.play.ranked_list import read_list
 from usbrec.play.targets import Targets
 from usbrec.stages.languages import check_languages
+from usbrec.stages.lists import listing
 from usbrec.stages.probing import JudgeAway, find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve, to_play
 from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.training import Example
-from usbrec.training.settings import Exchanges, Reward, Step
+from usbrec.training.settings import Exchanges, Rank, Reward, Step
 
 #: A sample's id, what was said in its dialogue (None: nothing, and the seat's model says the rest), a reply.
 _Asked: TypeAlias = "tuple[str, Exchanges | None, str]"
@@ -66,6 +68,11 @@ class RolloutRewards:
         journal: Journal | None,
     ) -> Self:
         """Raises InputError, BadLines, ConfigError, before any model is asked."""
+        if listing(config) and config.train.replies != "first":
+            raise ConfigError(
+                "play.list_length: a list is the one reply of its episode, credited place by place; leave "
+                'train.replies = "all" out.'
+            )
         config = to_play(config, catalogue=catalogue is not None)
         inputs = read_inputs(config, samples, catalogue, interactions)
         return cls(resolve(config, inputs.catalogue), inputs, journal)
@@ -171,7 +178,7 @@ class RolloutRewards:
             whole = said is not None
             unit = f"practice/{sample_id}/{digest([said, text] if whole else text)[:16]}"
             if (before := self._recorded(unit)) is not None:
-                self._known[asked] = _read(before) if whole else Reward(**before)
+                self._known[asked] = _read(before) if whole else Reward.from_json(before)
                 continue
             token = current_scope.set(Scope(unit, number))
             try:
@@ -181,7 +188,7 @@ class RolloutRewards:
                     await self._play(sample, text) if said is None else await self._step(sample, said, text)
                 )
                 if self._journal is not None:
-                    self._journal.record_unit(UnitRecord(unit, asdict(outcome), None))
+                    self._journal.record_unit(UnitRecord(unit, _written(outcome), None))
                 self._known[asked] = outcome
             except ModelError as error:
                 failed[asked] = f"{type(error).__name__}: {error}"
@@ -200,8 +207,18 @@ class RolloutRewards:
         return None
 
     async def _play(self, sample: Sample, text: str) -> Reward:
-        episode = await self._participants.runner.play(sample, first=Reply(text))
-        return Reward(episode.score.value, episode.hit)
+        runner = self._participants.runner
+        episode = await runner.play(sample, first=Reply(text))
+        return Reward(episode.score.value, episode.hit, self._ranks(sample, episode))
+
+    def _ranks(self, sample: Sample, episode: Episode) -> tuple[Rank, ...]:
+        """The places of a reply that is a list; none of any other, and of one without a score."""
+        runner = self._participants.runner
+        places = episode.score.detail.get("places")
+        if runner.recommender.list_length == 1 or runner.knowledge is None or places is None:
+            return ()
+        listed = read_list(sample.turns, episode.played[0], runner.knowledge, runner.recommender.list_length)
+        return tuple(map(Rank, listed.ends, gains(places)))
 
     async def _step(self, sample: Sample, said: Exchanges, text: str) -> Step:
         runner = self._participants.runner
@@ -222,4 +239,10 @@ def _turns(said: Exchanges) -> tuple[Turn, ...]:
 
 
 def _read(record: Mapping[str, Any]) -> Step:
-    return Step(record["answer"], Reward(**record["reward"]))
+    return Step(record["answer"], Reward.from_json(record["reward"]))
+
+
+def _written(outcome: Reward | Step) -> Mapping[str, Any]:
+    if isinstance(outcome, Reward):
+        return outcome.to_json()
+    return {"answer": outcome.answer, "reward": outcome.reward.to_json()}

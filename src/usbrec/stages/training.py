@@ -96,6 +96,7 @@ def _train_by_playing(
             play.frequency_penalty,
             reasoning=config.models.reasoning,
             dialogues=rewards if config.train.replies == "all" else None,
+            list_length=play.list_length,
         )
 
         def work() -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ GRPO's paper first takes the mean of each reply; here, as in TRL, every token of
 that long replies are not let off. Each draw is learnt from once: there is no older policy to correct for,
 and nothing to clip.
 
-Learnt is the first reply of an episode, or every reply of it (`train.replies`, see policy_loss.py).
+Learnt is the first reply of an episode, or every reply of it (`train.replies`, see policy_loss.py); of a
+ranked list (`play.list_length`) each place by itself (ranks.py).
 
 TRL has trainers of these names. They prefill a prompt anew for each of its replies, when drawing and when
 learning; here a group shares its prompt in both (see packed.py), which for prompts ten times as long as the
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -32,9 +34,10 @@ from usbrec.training.data import Encoded, Encoder
 from usbrec.training.dialogues import PlayedDialogue, play_dialogues, played_first_replies
 from usbrec.training.measure import to_device
 from usbrec.training.packed import Packed, pack, token_logps
-from usbrec.training.policy_loss import dialogue_loss, divergence
+from usbrec.training.policy_loss import credited_loss, dialogue_loss, divergence
+from usbrec.training.ranks import rank_returns
 from usbrec.training.settings import Method, Reward
-from usbrec.training.voice import Playing, Voice
+from usbrec.training.voice import Drawn, Playing, Voice
 
 #: What is counted over a step's passes; of everything else the mean is taken.
 _COUNTS = ("replies", "unscored", "too_long")
@@ -46,6 +49,11 @@ class Players:
     def __init__(self, voice: Voice, playing: Playing, encoder: Encoder, longest: int) -> None:
         self._voice, self._playing, self._encoder, self._longest = voice, playing, encoder, longest
 
+    @property
+    def list_length(self) -> int:
+        """How many places the replies' lists have; 1 where they are none."""
+        return self._playing.list_length
+
     def __call__(
         self, model: Any, rows: Sequence[Encoded], *, n: int, temperature: float, seed: int, penalty: float
     ) -> list[list[PlayedDialogue]]:
@@ -54,9 +62,26 @@ class Players:
         dialogues = self._playing.dialogues
         if dialogues is None:
             drawn = self._voice(model, rows, **drawing)
-            return played_first_replies(rows, drawn, self._playing.play)
+            played = played_first_replies(rows, drawn, self._playing.play)
+            return played if self._playing.list_length == 1 else self._placed(played)
         longest = self._longest - self._playing.max_tokens
         return play_dialogues(model, self._voice, rows, dialogues, self._encoder, longest=longest, **drawing)
+
+    def _placed(self, groups: Sequence[Sequence[PlayedDialogue]]) -> list[list[PlayedDialogue]]:
+        """The same with the place of each token of the lists that were said."""
+        return [
+            [
+                replace(
+                    one,
+                    replies=tuple(
+                        replace(reply, drawn=self._voice.with_places(reply.drawn, reply.after.reward))
+                        for reply in one.replies
+                    ),
+                )
+                for one in group
+            ]
+            for group in groups
+        ]
 
 
 def played_measures(
@@ -109,8 +134,35 @@ def packed_rounds(
 ) -> list[tuple[Packed, Tensor]]:
     """The replies of each round as one batch, a prompt once for all replies to it, with the number that each
     of them has when counted prompt by prompt, episode by episode, round by round."""
+    packs = []
+    for prompts in _by_round(groups):
+        rows = [(prompt, [one.tokens for _, one in said]) for prompt, said in prompts.items()]
+        thoughts = [[one.thought for _, one in said] for said in prompts.values()]
+        numbers = torch.tensor([number for said in prompts.values() for number, _ in said])
+        packs.append((pack(rows, pad=pad, dtype=dtype, thoughts=thoughts), numbers))
+    return packs
+
+
+def places_of_tokens(groups: Sequence[Sequence[PlayedDialogue]]) -> Tensor:
+    """The place in its list of every token that is learnt, (N,), in the order of :func:`packed_rounds`."""
+    return torch.tensor(
+        [
+            place
+            for prompts in _by_round(groups)
+            for said in prompts.values()
+            for _, drawn in said
+            for place in drawn.places
+        ],
+        dtype=torch.long,
+    )
+
+
+def _by_round(
+    groups: Sequence[Sequence[PlayedDialogue]],
+) -> list[dict[tuple[int, ...], list[tuple[int, Drawn]]]]:
+    """For each round the replies by their prompt, each with its number."""
     first = 0
-    rounds: list[dict[tuple[int, ...], list[tuple[int, Any]]]] = []
+    rounds: list[dict[tuple[int, ...], list[tuple[int, Drawn]]]] = []
     for group in groups:
         for dialogue in group:
             for turn, one in enumerate(dialogue.replies):
@@ -118,13 +170,7 @@ def packed_rounds(
                     rounds.append({})
                 rounds[turn].setdefault(one.prompt, []).append((first + turn, one.drawn))
             first += len(dialogue.replies)
-    packs = []
-    for prompts in rounds:
-        rows = [(prompt, [one.tokens for _, one in said]) for prompt, said in prompts.items()]
-        thoughts = [[one.thought for _, one in said] for said in prompts.values()]
-        numbers = torch.tensor([number for said in prompts.values() for number, _ in said])
-        packs.append((pack(rows, pad=pad, dtype=dtype, thoughts=thoughts), numbers))
-    return packs
+    return rounds
 
 
 class PolicyTrainer(Trainer):  # type: ignore[misc]
@@ -134,7 +180,8 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
     deviation inside a group, mean), `no_signal` (share of groups whose replies all get the same reward),
     `hit_rate`, `tokens` (mean length), `unfinished` (share), `replies` and `unscored` (counts) and, where it
     is weighed, `kl` (nats a token from the starting model). Of whole dialogues (`whole`) also `rounds` (mean)
-    and `too_long` (those that ended because the next prompt would not have fitted).
+    and `too_long` (those that ended because the next prompt would not have fitted). Of lists also `places`
+    (mean number of those that are filled).
     """
 
     def __init__(
@@ -209,7 +256,16 @@ class PolicyTrainer(Trainer):  # type: ignore[misc]
         if self._whole:
             told["rounds"] = round(told["replies"] / sum(map(len, played)), 6)
             told["too_long"] = sum(one.too_long for group in played for one in group)
+        lists = self._players.list_length
+        if lists > 1:
+            told["places"] = round(
+                sum(len(one.outcome.ranks) for group in played for one in group) / told["replies"], 6
+            )
         self._passes.append(told)
+        if lists > 1:
+            part = reply * (lists + 1) + places_of_tokens(played).to(device)
+            gained = [[rank_returns(one.outcome, lists) for one in group] for group in played]
+            return credited_loss(logps, start, part, gained, method=self._method, kl=self._kl)
         scores = [[one.scores for one in group] for group in played]
         return dialogue_loss(logps, start, reply, scores, method=self._method, kl=self._kl)
 

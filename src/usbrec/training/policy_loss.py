@@ -8,6 +8,8 @@ no expected gradient; a reply is not praised for what earlier ones had won. Its 
 group's other episodes that reached the same round, as multi-turn GRPO does (Zeng et al. 2025), whose
 turn-level rewards are rules of their own and not differences of one score. An episode of one round is the
 plain method.
+
+The places of a ranked list are credited likewise, each as a part of its reply (ranks.py).
 """
 
 from __future__ import annotations
@@ -95,20 +97,29 @@ def dialogue_loss(
     round; else as :func:`policy_loss`. GRPO takes the mean over all tokens, RLOO the sum over an episode's
     replies and the mean over episodes.
     """
+    gained = [[returns(episode) for episode in group] for group in scores]
+    return credited_loss(logps, start, reply, gained, method=method, kl=kl)
+
+
+def credited_loss(
+    logps: Tensor, start: Tensor | None, part: Tensor, gained: Rounds, *, method: Method, kl: float
+) -> Tensor:
+    """The same, given what was `gained` from each part of an episode on: from each of its replies, or from
+    each place of its list. `part` (N,) is the number of the part that a token belongs to, counted prompt by
+    prompt, episode by episode, part by part; a part may have no tokens."""
     if not len(logps):
         # Nothing but thoughts was said.
         return logps.sum()
-    gained = [[returns(episode) for episode in group] for group in scores]
     count = sum(len(episode) for group in gained for episode in group)
     if method == "rloo":
-        sums = torch.zeros(count, device=logps.device).index_add(0, reply, logps)
+        sums = torch.zeros(count, device=logps.device).index_add(0, part, logps)
         if start is not None:
-            far = torch.zeros(count, device=logps.device).index_add(0, reply, logps.detach() - start)
+            far = torch.zeros(count, device=logps.device).index_add(0, part, logps.detach() - start)
             costs = iter((kl * far).tolist())
             gained = [[_less(episode, costs) for episode in group] for group in gained]
         gains = _flat(turn_advantages(gained, method), logps)
-        return -(gains * (sums - sums.detach()).exp()).sum() / sum(map(len, scores))
-    gains = _flat(turn_advantages(gained, method), logps)[reply]
+        return -(gains * (sums - sums.detach()).exp()).sum() / sum(map(len, gained))
+    gains = _flat(turn_advantages(gained, method), logps)[part]
     # The ratio of a model to itself is 1; its gradient is that of the log-probability.
     loss = -(gains * (logps - logps.detach()).exp())
     if start is not None:
@@ -124,7 +135,7 @@ def divergence(logps: Tensor, start: Tensor) -> Tensor:
 
 
 def _less(gained: Sequence[float | None], costs: Iterator[float]) -> list[float | None]:
-    """Returns less the distance from the starting model of a reply and of all that follow it."""
+    """Returns less the distance from the starting model of a part and of all that follow it."""
     own = [next(costs) for _ in gained]
     return [None if value is None else value - sum(own[place:]) for place, value in enumerate(gained)]
 

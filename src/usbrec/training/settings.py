@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias, get_args
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, Self, TypeAlias, get_args
 
 Method = Literal["sft", "simpo", "dpo", "kto", "grpo", "rloo"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -21,12 +21,31 @@ def learns_by_playing(method: Method) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Rank:
+    """A place of a ranked list: the characters of the reply up to the end of its title, and what it gains,
+    its relevance over the logarithm of its rank."""
+
+    end: int
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reward:
     """What became of a reply: its episode's score in [0, 2], None where there is none (the episode failed,
-    or its score cannot be read), and whether a target was named."""
+    or its score cannot be read), and whether a target was named. Of a list also its `ranks`, in order."""
 
     value: float | None
     hit: bool = False
+    ranks: tuple[Rank, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As a journal keeps it; without ranks where there are none, so that records of before stay."""
+        written = asdict(self)
+        return written if self.ranks else {name: written[name] for name in ("value", "hit")}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["value"], data["hit"], tuple(Rank(**rank) for rank in data.get("ranks", ())))
 
 
 #: Plays replies to their scores: (sample id, reply) in, an outcome for each out, in order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -17,7 +17,8 @@ from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, end_tokens
 from usbrec.training.data import Encoded
-from usbrec.training.settings import Dialogues, Play
+from usbrec.training.ranks import token_places
+from usbrec.training.settings import Dialogues, Play, Reward
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,15 @@ class Playing:
     """How replies are played. `max_tokens` and `frequency_penalty` are the seat's own: the first ends every
     reply, the second holds for held-out replies, which are those of the seat, and not while learning,
     because what is learnt has to be what was drawn from. `reasoning` says what marks thoughts. With
-    `dialogues` every reply of an episode is the model's own, and `play` is not asked."""
+    `dialogues` every reply of an episode is the model's own, and `play` is not asked. With a `list_length`
+    above 1 replies are lists, whose places are credited apart."""
 
     play: Play
     max_tokens: int
     frequency_penalty: float = 0.0
     reasoning: ReasoningMarks = "auto"
     dialogues: Dialogues | None = None
+    list_length: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Drawn:
     """A reply in tokens, its end of turn included, and as the seat says it; `whole` unless it was cut off.
 
     The first `thought` tokens are reasoning, which is not learnt; `lost` says that the limit of tokens came
-    before the reply.
+    before the reply. Of a list, `places` says to which place each token that is learnt belongs.
     """
 
     tokens: tuple[int, ...]
@@ -47,6 +50,7 @@ class Drawn:
     whole: bool
     thought: int = 0
     lost: bool = False
+    places: tuple[int, ...] = ()
 
 
 @torch.no_grad()
@@ -113,6 +117,16 @@ class Voice:
         )
         model.train(was_training)
         return [[self._read(tokens) for tokens in group] for group in drawn]
+
+    def with_places(self, drawn: Drawn, reward: Reward) -> Drawn:
+        """A list with the place of each of its tokens."""
+        learnt = drawn.tokens[drawn.thought :]
+        ends = [rank.end for rank in reward.ranks]
+
+        def decode(tokens: Sequence[int]) -> str:
+            return self._decoder.decode(tokens, skip_special_tokens=True)
+
+        return replace(drawn, places=token_places(learnt, drawn.text, ends, decode))
 
     def _read(self, tokens: tuple[int, ...]) -> Drawn:
         whole = tokens[-1] in self._ends
