@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import functools
 import inspect
 import logging
 import queue
@@ -23,7 +22,7 @@ from typing import Any
 from usbrec.errors import ConfigError, Interrupted, SeatFailed
 from usbrec.event_loop import at_home
 from usbrec.keys import canonical_json, digest
-from usbrec.play.own.state import digest_of
+from usbrec.play.own.state import code_of, digest_of, held_by, is_plain
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +117,16 @@ class OwnObject:
                 f"Give it `def {form}`, plain or async."
             )
         found = cls(thing, seat, text, method, calls)
-        _ = found.identity
+        _, opaque = found._compared()
+        if opaque:
+            # At every run: a finished one may be given out for another object.
+            _log.warning(
+                "%s: what it holds in %s cannot be compared, so that two runs with other contents would pass "
+                "for the same. Give it an identity that says what decides its answers, such as "
+                'identity = {"version": 1}.',
+                found.who,
+                ", ".join(opaque),
+            )
         return found
 
     @property
@@ -133,15 +141,18 @@ class OwnObject:
     @property
     def identity(self) -> Mapping[str, Any]:
         """What decides the answers, as the object says; without that, its type, how that is written, and
-        digests of its attributes (play/own/state.py), with a word about those that cannot be compared."""
+        digests of what it holds (play/own/state.py)."""
+        return self._compared()[0]
+
+    def _compared(self) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """The identity, and what the object holds that has no part in it because nobody can compare it."""
         told = self._told()
         about = {"backend": "own", "type": type_name(self.thing)}
         if told is None:
-            state, opaque = digest_of(getattr(self.thing, "__dict__", {}))
-            if opaque:
-                _tell_once(self.who, ", ".join(opaque))
-            found = {"source": _source_of(type(self.thing)), "attributes": _attributes_of(self.thing)}
-            return {**about, **found, **({} if state is None else {"state": state})}
+            source, untold = code_of(self.thing if isinstance(self.thing, type) else type(self.thing))
+            state, opaque = digest_of(held_by(self.thing))
+            found = {"source": source, "attributes": _attributes_of(self.thing)}
+            return {**about, **found, **({} if state is None else {"state": state})}, (*untold, *opaque)
         try:
             canonical_json(dict(told))
         except (TypeError, ValueError):
@@ -149,7 +160,7 @@ class OwnObject:
                 f"{self.who}: identity has to be a mapping of JSON values, such as "
                 '{"name": "mine", "version": 1}.'
             ) from None
-        return {**about, **told}
+        return {**about, **told}, ()
 
     async def call(self, *arguments: Any) -> tuple[Any, float]:
         """What the method returns, awaited, and the seconds that it took. Raises SeatFailed, which says who
@@ -240,34 +251,8 @@ def first_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {said[0][:300]}" if said else type(error).__name__
 
 
-@functools.cache
-def _tell_once(who: str, opaque: str) -> None:
-    _log.warning(
-        "%s: what it holds in %s cannot be compared, so that two runs with other contents would pass for the "
-        'same. Give it an identity that says what decides its answers, such as identity = {"version": 1}.',
-        who,
-        opaque,
-    )
-
-
-def _source_of(kind: type) -> str | None:
-    """A digest of how a class's own functions are written; None where nobody can tell."""
-    sources = []
-    for name, function in sorted(vars(kind).items()):
-        if inspect.isfunction(function):
-            try:
-                sources.append([name, inspect.getsource(function)])
-            except (OSError, TypeError):
-                return None
-    return digest(sources)[:16] if sources else None
-
-
 def _attributes_of(thing: object) -> str | None:
     """A digest of the numbers and texts that an object holds: two of one class with other parameters are not
     the same. None where it holds none. They are not kept themselves: some are secrets."""
-    held = {
-        name: repr(value)
-        for name, value in sorted(getattr(thing, "__dict__", {}).items())
-        if isinstance(value, str | bool | int | float)
-    }
+    held = {name: repr(value) for name, value in sorted(held_by(thing).items()) if is_plain(value)}
     return digest(held)[:16] if held else None

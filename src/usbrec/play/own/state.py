@@ -1,9 +1,10 @@
 """State of a user's object: a digest of what it holds, and what of that nobody can compare.
 
 Two runs are the same only where the objects in their seats are. What an object holds is walked through:
-texts, numbers, lists, mappings, sets, arrays, and objects whose attributes can be. Anything else, such as an
-open connection or a trained model of another library, is told of by name, because two different ones would
-pass for the same. Not pickled: two equal objects may be pickled differently, and a pickle may be a secret.
+texts, numbers, lists, mappings, sets, arrays, and objects whose attributes can be, with how their classes are
+written (play/own/written.py). Anything else, such as an open connection or a trained model of another
+library, is told of by name, because two different ones would pass for the same. Not pickled: two equal
+objects may be pickled differently, and a pickle may be a secret.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import inspect
 import pathlib
 import re
 import sys
+import types
 from collections.abc import Mapping
 from typing import Any
 
 from usbrec.keys import digest
+from usbrec.play.own.written import beside, functions_in, is_of_the_user, members_of, text_of
 
 #: What is nested deeper or has more parts is not compared.
 _DEEPEST, _MOST = 12, 200_000
@@ -53,14 +56,40 @@ def digest_of(attributes: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...
     return (digest(told)[:16] if told else None), tuple(opaque)
 
 
+def held_by(thing: object) -> dict[str, Any]:
+    """What an object holds, by name, in its slots too."""
+    if isinstance(thing, type):
+        return {}  # it is what is written in it
+    slots = (name for kind in type(thing).__mro__ for name in _slots_of(kind))
+    found = {name: getattr(thing, name) for name in slots if name not in _OF_PYTHON and hasattr(thing, name)}
+    return {**found, **getattr(thing, "__dict__", {})}
+
+
+def code_of(kind: type) -> tuple[str | None, tuple[str, ...]]:
+    """A digest of how a class is written, with its bases and attributes, and the names of those of its
+    attributes that cannot be compared."""
+    told: list[Any] = []
+    opaque: list[str] = []
+    for name, value in members_of(kind):
+        try:
+            told.append([name, _Walk().form(value)])
+        except Exception:  # noqa: BLE001 - code of others, asked for what it holds
+            opaque.append(name)
+    return (digest(told)[:16] if told else None), tuple(opaque)
+
+
 class _Walk:
     def __init__(self) -> None:
         self._parts = 0
         self._around: set[int] = set()
+        # Classes and functions that are written down already.
+        self._written: list[Any] = []
 
     def form(self, value: Any, depth: int = 0) -> Any:
         """JSON that is the same for values that are. Raises _Opaque."""
         self._parts += 1
+        if any(one is value for one in self._written):
+            return [value.__qualname__]  # it refers to itself, or others do
         if depth > _DEEPEST or self._parts > _MOST or id(value) in self._around:
             raise _Opaque
         if isinstance(value, _PLAIN):
@@ -98,36 +127,53 @@ class _Walk:
         if isinstance(value, functools.partial):
             return [kind, self.form(value.func, depth), self.form(list(value.args), depth)]
         if isinstance(value, type) or inspect.isbuiltin(value):
-            return [kind, value.__module__ or "", value.__qualname__]
+            named = [kind, value.__module__ or "", value.__qualname__]
+            return [*named, *self._class(value, depth)] if isinstance(value, type) else named
+        if (functions := functions_in(value)) is not None:
+            return [kind, self.form(functions, depth)]
         if inspect.isfunction(value) or inspect.ismethod(value):
             return [kind, *self._function(value, depth)]
         return [kind, self._object(value, depth)]
 
     def _function(self, value: Any, depth: int) -> list[Any]:
         function = getattr(value, "__func__", value)
-        try:
-            source = inspect.getsource(function)
-        except (OSError, TypeError):
-            raise _Opaque from None
-        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        if not inspect.isfunction(function):
+            raise _Opaque
         bound = getattr(value, "__self__", None)
-        held = self.form([*cells, *(function.__defaults__ or ())], depth)
-        return [source, held, None if bound is None else self.form(bound, depth)]
+        if any(one is function for one in self._written):
+            return [function.__qualname__]
+        self._written.append(function)
+        cells = [_content(cell) for cell in function.__closure__ or ()]
+        defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        held = self.form([*cells, *defaults], depth)
+        around = self._named(beside(function), depth) if is_of_the_user(function) else []
+        return [text_of(function), held, around, None if bound is None else self.form(bound, depth)]
+
+    def _class(self, kind: type, depth: int) -> list[Any]:
+        """How a user's class is written, the first time that it is met; what a package brings is known by
+        name."""
+        if not is_of_the_user(kind) or any(one is kind for one in self._written):
+            return []
+        self._written.append(kind)
+        if issubclass(kind, enum.Enum):
+            return [[one.name, self.form(one.value, depth)] for one in kind]
+        return [[name, self.form(value, depth)] for name, value in members_of(kind)]
 
     def _object(self, value: Any, depth: int) -> Any:
         """By its attributes, where these are all there is to it: not of what is written in C."""
         kinds = [one for one in type(value).__mro__ if one is not object]
-        slots = [name for one in kinds for name in _slots_of(one) if name not in ("__dict__", "__weakref__")]
+        slots = [name for one in kinds for name in _slots_of(one) if name not in _OF_PYTHON]
         size = object.__basicsize__ + 8 * (len(slots) + 2)
         if type(value).__basicsize__ > size or not all(map(_is_python, kinds)):
             raise _Opaque
-        held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-        return self._named({**held, **getattr(value, "__dict__", {})}, depth)
+        return [*self._class(type(value), depth), self._named(held_by(value), depth)]
 
     def _named(self, held: Mapping[str, Any], depth: int) -> Any:
         return [[name, self.form(one, depth)] for name, one in sorted(held.items())]
 
 
+#: Slots that hold nothing of the object's own.
+_OF_PYTHON = frozenset({"__dict__", "__weakref__"})
 #: What these modules' objects hold decides no answer: locks and logs.
 _STATELESS = frozenset({"_thread", "threading", "logging"})
 
@@ -140,6 +186,13 @@ def _is_python(kind: type) -> bool:
         return not file.endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES))
     origin = getattr(getattr(module, "__spec__", None), "origin", None)
     return module is not None and kind.__module__ != "builtins" and origin not in ("built-in", "frozen")
+
+
+def _content(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is not set yet
+        return None
 
 
 def _slots_of(kind: type) -> tuple[str, ...]:
