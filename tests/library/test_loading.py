@@ -231,3 +231,73 @@ def test_columns_that_are_called_by_numbers_can_be_named() -> None:
     assert (heat.title, heat.genres) == ("Heat", ("crime",))
     with pytest.raises(ConfigError, match="columns: title is None"):
         usbrec.load_catalogue(frame, columns={"title": None})  # type: ignore[dict-item]
+
+
+ITEMS = [usbrec.Item("m1", "Jane Eyre"), usbrec.Item("m2", "Dracula"), usbrec.Item("m3", "Emma")]
+
+
+@pytest.mark.parametrize(
+    ("targets", "told"),
+    [
+        (["m1", "Emma"], "sample s: m1; m1 is the id of an item, and targets are titles"),
+        (["nope", "Emma"], "sample s: nope"),
+    ],
+)
+def test_targets_that_the_catalogue_lacks_beside_one_that_it_has_are_told(
+    targets: list[str], told: str
+) -> None:
+    sample = {"id": "s", "dialogue": [{"role": "user", "text": "A book?"}], "targets": targets}
+    with pytest.warns(InputWarning, match="1 of 1 samples are played without those of their targets") as seen:
+        (loaded,) = usbrec.load_samples([sample], catalogue=ITEMS)
+    assert loaded.targets == tuple(targets)
+    assert told in str(seen[0].message)
+
+
+def test_an_id_as_the_only_target_is_told_as_one() -> None:
+    sample = {"id": "s", "dialogue": [{"role": "user", "text": "A book?"}], "targets": ["m1"]}
+    with pytest.raises(BadLines, match="m1 is the id of an item, and targets are titles"):
+        usbrec.load_samples([sample], catalogue=ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"popularity": float("nan")}, "row 4: popularity: expected a number, found nan"),
+        ({"popularity": "7"}, "row 4: popularity: expected a number, found '7'"),
+        ({"popularity": None}, "row 4: popularity: expected a number, found None"),
+        ({"extra": {"price": ["3"]}}, "row 4: extra: price: expected a text or a number, found list"),
+        ({"extra": ["price"]}, "row 4: extra: expected a mapping, found list"),
+        ({"text": 3}, "row 4: text: expected a text, found int"),
+    ],
+)
+def test_items_whose_attributes_are_of_another_kind_are_left_out_and_told(
+    wrong: dict[str, Any], told: str
+) -> None:
+    with pytest.warns(InputWarning, match="1 of 4 rows") as seen:
+        assert len(usbrec.load_catalogue([*ITEMS, usbrec.Item("m4", "Sula", **wrong)])) == 3
+    said = str(seen[0].message)
+    assert told in said
+    assert "; ." not in said
+    assert "[catalogue]" not in said
+
+
+def test_numbers_of_items_are_read_as_those_of_files_are() -> None:
+    items = [
+        usbrec.Item(f"b{place}", title, extra={"price": price, "new": new, "left": None})  # type: ignore[dict-item]
+        for place, (title, price, new) in enumerate(
+            [("Emma", 3, True), ("Sula", 4.5, False), ("It", 7.0, True)]
+        )
+    ]
+    catalogue = usbrec.load_catalogue(items)
+    assert [dict(item.extra) for item in catalogue] == [
+        {"price": "3", "new": "true"},
+        {"price": "4.5", "new": "false"},
+        {"price": "7", "new": "true"},
+    ]
+    assert {column.name: column.type for column in catalogue.types} == {"price": "number", "new": "yes-no"}
+
+
+def test_a_role_that_is_none_is_refused_in_records_too() -> None:
+    sample = usbrec.Sample("1", "1", (usbrec.Turn("user", "x"),), ("A",))  # type: ignore[arg-type]
+    with pytest.raises(BadLines, match="row 1: turns: role 'user' of a Turn is neither"):
+        usbrec.load_samples([sample])

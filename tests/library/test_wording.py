@@ -7,13 +7,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 import usbrec
 from support import ROOT
-from usbrec.errors import InputWarning, SeatFailed, UnusableAnswer, UsbRecError
+from usbrec.errors import ConfigError, InputWarning, Interrupted, SeatFailed, UnusableAnswer, UsbRecError
 from usbrec.library.in_memory import without_folder
 from usbrec.library.seats import _tell_once, tell_of_nobody
 from usbrec.library.wording import for_python
@@ -91,6 +92,41 @@ def test_a_failure_of_a_run_in_memory_names_no_folder_that_is_gone(tmp_path: Pat
 )
 def test_of_a_run_in_memory_nothing_is_said_to_be_kept(said: str, told: str) -> None:
     assert without_folder(said, "/tmp/usbrec-a") == told
+
+
+class Stopping:
+    """An object that Ctrl-C reaches before anything is played: while it is asked who it is."""
+
+    @property
+    def identity(self) -> None:
+        raise KeyboardInterrupt
+
+    def reply(self, conversation: usbrec.Conversation) -> str:
+        return "Dune"
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_ctrl_c_before_the_first_row_is_an_interruption_too(tmp_path: Path, kept: bool) -> None:
+    out = tmp_path / "run" if kept else None
+    said = "the same call goes on from there" if kept else "give a folder: out="
+    with pytest.raises(Interrupted, match=said):
+        usbrec.evaluate(BOOKS, recommender=Stopping(), catalogue=ITEMS, limit=2, out=out, progress=False)
+
+
+@pytest.mark.parametrize("seed", [2**63, 2**64, -(2**63), 2**128])
+def test_a_seed_that_no_record_can_hold_is_refused_before_anything_is_played(seed: int) -> None:
+    with pytest.raises(ConfigError, match="seed"):
+        usbrec.evaluate(BOOKS, recommender="rules:best", catalogue=ITEMS, seed=seed)
+
+
+def test_two_names_that_are_the_same_are_refused_and_numbers_of_numpy_are_numbers(tmp_path: Path) -> None:
+    run = usbrec.evaluate(BOOKS, recommender="rules:best", catalogue=ITEMS, limit=2, progress=False)
+    with pytest.raises(ConfigError, match="two runs of one name"):
+        usbrec.compare(run, run, names=["x", "x"])
+    with pytest.raises(ConfigError, match="seed='a': a whole number"):
+        usbrec.compare(run, run, names=["x", "y"], seed="a")  # type: ignore[arg-type]
+    compared = usbrec.compare(run, run, names=["x", "y"], seed=np.int64(2))  # type: ignore[arg-type]
+    assert compared.save(tmp_path / "x.json").is_file()
 
 
 BAD: dict[str, Any] = {

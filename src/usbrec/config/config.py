@@ -27,9 +27,9 @@ class Config(Stage):
 
     later: ClassVar[Mapping[str, Any]] = {"encoder": "english", "trials": 1, "engine": {}}
 
-    seed: int = 0
+    seed: int = Field(0, gt=-(2**63), lt=2**63)
     """Every random draw of the run comes from it."""
-    common_seed: int | None = None
+    common_seed: int | None = Field(None, gt=-(2**63), lt=2**63)
     """Seed of what is alike for all that is played together: the worked examples, and the items that the
     rules' judge takes for random ones; by default `seed`."""
     limit: int | None = Field(None, ge=1)

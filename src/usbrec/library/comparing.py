@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Sequence
 
@@ -58,6 +59,12 @@ def compare(
     loaded = [run if isinstance(run, Run) else Run.load(run) for run in runs]
     if names is not None and len(names) != len(loaded):
         raise ConfigError(f"names: {len(names)} for {len(loaded)} runs. Give one for each.")
+    if names is not None and len(set(names)) < len(names):
+        raise ConfigError(f"names={list(names)!r}: two runs of one name. Give each its own.")
+    try:
+        seed = operator.index(seed)  # numpy's whole numbers are no JSON
+    except TypeError:
+        raise ConfigError(f"seed={seed!r}: a whole number is wanted.") from None
     records = [
         run.record(str(name)) for run, name in zip(loaded, names or [run.name for run in loaded], strict=True)
     ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from usbrec.config import CatalogueFile
 from usbrec.data import read_samples
 from usbrec.data.reading import sharing_turns
 from usbrec.data.samples import collect_samples
-from usbrec.dialogue import Item, Sample
+from usbrec.dialogue import Item, Role, Sample
 from usbrec.errors import BadLines, ConfigError, InputError
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
 from usbrec.items import load_catalogue as read_catalogue
@@ -173,6 +174,7 @@ def _samples(
         if listed and all(isinstance(row, Sample) for row in listed):
             # As read back from a file: checked, and lists in place of tuples set right.
             collect_samples(where, rows_of_mappings(map(plain, listed), where).numbered(), "own")
+            _check_roles(listed, where)
             shared = sharing_turns(
                 Sample.from_json(row.to_json()) for row in listed if isinstance(row, Sample)
             )
@@ -182,6 +184,19 @@ def _samples(
         rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))
     gathered = collect_samples(where, rows.numbered(), kind, strict=strict)
     return gathered.found, gathered.left_out
+
+
+def _check_roles(listed: Sequence[object], where: str) -> None:
+    """Raises BadLines for turns of nobody's: in a record the roles have one name each."""
+    problems = [
+        f"row {number}: turns: role {turn.role!r} of a Turn is neither 'seeker' nor 'recommender'"
+        for number, sample in enumerate(listed, start=1)
+        if isinstance(sample, Sample)
+        for turn in sample.turns
+        if turn.role not in get_args(Role)
+    ]
+    if problems:
+        raise BadLines(where, problems)
 
 
 def given_samples(source: SamplesSource) -> str | Path | tuple[Sample, ...]:
@@ -290,7 +305,7 @@ def _checked(listed: Sequence[object], where: str, tell: Tell) -> Iterator[Item]
         if not isinstance(item, Item):
             problems.append(f"row {number}: expected an Item, found {type(item).__name__}")
             continue
-        item = replace(item, id=_as_text(item.id), title=_as_text(item.title))
+        item = replace(item, id=_as_text(item.id), title=_as_text(item.title), extra=_as_cells(item.extra))
         wrong = _wrong_with(item)
         if wrong is not None:
             problems.append(f"row {number}: {wrong}")
@@ -314,6 +329,21 @@ def _as_text(value: Any) -> Any:
     return value
 
 
+def _as_cells(extra: Any) -> Any:
+    """Further attributes as the texts that they are in files; what is unknown is left out."""
+    if not isinstance(extra, Mapping):
+        return extra
+    return {
+        str(name): str(value).lower()
+        if isinstance(value, bool)
+        else str(_as_text(value))
+        if isinstance(value, Real)
+        else value
+        for name, value in extra.items()
+        if value is not None
+    }
+
+
 def _wrong_with(item: Item) -> str | None:
     """What an item holds that is of another type than the record says, if anything."""
     if not isinstance(item.id, str):
@@ -325,6 +355,16 @@ def _wrong_with(item: Item) -> str | None:
     for name, value in (("genres", item.genres), ("people", item.people), ("also", item.also)):
         if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
             return f"{name}: expected a list of texts, found {value!r}"
+    if not isinstance(item.text, str):
+        return f"text: expected a text, found {type(item.text).__name__}"
+    number = item.popularity
+    if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number):
+        return f"popularity: expected a number, found {number!r}"
+    if not isinstance(item.extra, Mapping):
+        return f"extra: expected a mapping, found {type(item.extra).__name__}"
+    for name, value in item.extra.items():
+        if not isinstance(value, str):
+            return f"extra: {name}: expected a text or a number, found {type(value).__name__}"
     return None
 
 

@@ -14,12 +14,14 @@ from collections.abc import Callable, Collection
 from typing import ParamSpec, TypeVar
 
 from usbrec.config import Config
-from usbrec.errors import UsbRecError
+from usbrec.errors import Interrupted, UsbRecError
 from usbrec.library.settings import SETTINGS
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_STOPPED = 'Stopped. To go on later where it stops, give a folder: out="runs/NAME".'
+_STOPPED_THERE = "Stopped. What is finished is kept: the same call goes on from there."
 #: Options whose argument has another name.
 _CALLED = {"simulator": "seeker", "model": "base", "test": "samples", "train": "samples"}
 _COMMAND = (
@@ -88,6 +90,11 @@ def in_python(function: Callable[P, T]) -> Callable[P, T]:
             if error.args and isinstance(error.args[0], str):
                 error.args = (for_python(error.args[0], arguments), *error.args[1:])
             raise
+        except KeyboardInterrupt:
+            # Wherever it came, also before anything was played: whoever waits for Interrupted is told.
+            if "out" not in arguments:
+                raise
+            raise Interrupted(_STOPPED if kwargs.get("out") is None else _STOPPED_THERE) from None
 
     return call
 

@@ -63,7 +63,7 @@ class ReadingReport:
             for attribute, columns in self.columns.items()
             if columns and attribute != "id"
         ]
-        told = f"Read as: id from {self.ids_from}; {'; '.join(taken)}."
+        told = f"Read as: {'; '.join((f'id from {self.ids_from}', *taken))}."
         used = {column for columns in self.columns.values() for column in columns}
         if others := [column for column in self.others if column not in used]:
             told += f" Kept without a meaning: {', '.join(others)}."
@@ -75,6 +75,8 @@ class ReadingReport:
             + (" Amounts in several currencies are not converted." if len(currencies_of(signs)) > 1 else "")
             for column, signs in self.currencies.items()
         )
+        if not self.columns:
+            return told  # items as they are, which have no columns
         return f"{told} To say otherwise: {self.say_it}, and likewise id, year, genres and so on."
 
     def told(self) -> str:
