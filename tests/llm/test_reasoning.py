@@ -465,6 +465,7 @@ HEADED = [
     *("Думки/Відповідь", "Misli/Odgovor", "Σκέψη/Απάντηση", "Düşünce/Cevap", "Düşünme süreci/Nihai yanıt"),
     *("التفكير/الإجابة", "تفکر/پاسخ", "מחשבות/תשובה", "विचार/उत्तर", "চিন্তা/উত্তর"),
     *("சிந்தனை/பதில்", "ความคิด/คำตอบ", "Pemikiran/Jawaban", "Pikiran/Jawaban akhir", "Gedachten/Antwoord"),
+    *("Thinking out loud/Reply", "Düşünce süreci/Cevap", "Процесс мышления/Ответ"),
     *("Pensamento/Resposta", "Pensieri/Risposta", "Mõtted/Vastus", "推理過程/最終回答"),
 ]
 HEADED_FORMS = [
@@ -479,10 +480,15 @@ HEADED_FORMS = [
 ]
 
 
-@pytest.mark.parametrize("pair", HEADED)
+@pytest.mark.parametrize(
+    "pair",
+    [*HEADED, "My thoughts/My answer", "Internal reasoning/Response to user", "Mijn gedachten/Antwoord"],
+)
 def test_thoughts_under_headings_are_told_apart_in_many_languages(pair: str) -> None:
     above, below = pair.split("/")
-    for form in HEADED_FORMS:
+    # Whose thoughts they are stands before a heading with a colon.
+    owned = above.startswith(("My ", "Internal ", "Mijn "))
+    for form in [form for form in HEADED_FORMS if "{a}:" in form or not owned]:
         answer = form.format(a=above, b=below, thought=THOUGHT, said=SAID)
         assert separate(answer) == Separated(SAID, THOUGHT)
         assert {streamed(answer, size).strip() for size in (1, 3, 8, 1000)} == {SAID}
@@ -495,6 +501,9 @@ def test_thoughts_under_headings_are_told_apart_in_many_languages(pair: str) -> 
         "Pikiran: novel (1990)\nPenulis: Siti",
         "Gedanken: Roman (1990)\n\nDüşünce: roman (1991)",
         "Svar: Dracula (1897).\nTankar: mörk.",
+        "My favourite: Dracula (1897).\nMy answer: yes.",
+        "Thoughts on Dracula: it is dark.\nMy answer: yes.",
+        "The thought of it: Dracula (1897).",
         "Düşünceler ve cevap: Dracula (1897).",
         "Analysis: You like slow horror, so Dracula (1897) fits.\n\nResponse: Shall I tell you more?",
         "**Analysis:** Dracula (1897) is dark and slow.\n**Response:** Critics loved it.\n**Rating:** 8/10",

@@ -50,6 +50,7 @@ def test_a_seeker_that_goes_on_as_the_recommender_recommends_nothing(tmp_path: P
 CALLED_SO = {
     "aside": f"(thinking: {THOUGHT}) {SAID}",
     "aside with brackets in it": f"(Thinking: {THOUGHT} (yes)) {SAID}",
+    "stars around brackets": f"*(thinking: {THOUGHT})*\n{SAID}",
     "stars": f"*thinks: {THOUGHT}* {SAID}",
     "square": f"[Thought: {THOUGHT}]\n{SAID}",
     "Chinese": f"（思考：{THOUGHT}）{SAID}",

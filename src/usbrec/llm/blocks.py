@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from usbrec.llm.written_calls import is_written_call
+
 #: Blocks that an answer may begin with and that are said: HTML, and what a reply is wrapped in.
 _SAID_TAGS = frozenset(
     {
@@ -42,7 +44,7 @@ def unknown_block(text: str) -> tuple[str, str] | None:
     """The two marks around what a reply begins with, where nobody knows them and more is said behind; None
     for a reply that begins otherwise, or with what is said for sure."""
     match = _FIRST_BLOCK.match(text) if text.lstrip()[:1] in _BLOCKS else None
-    if match is None or match["tag"].lower() in _SAID_TAGS:
+    if match is None or match["tag"].lower() in _SAID_TAGS or is_written_call(match["opening"], ()):
         return None
     return match["opening"], match["closing"]
 

@@ -14,6 +14,7 @@ import re
 HEADINGS = (
     *("thinking", "thought", "thoughts", "thought process", "thinking process", "reasoning", "analysis"),
     *("reasoning process", "chain of thought", "inner monologue", "internal monologue"),
+    *("thinking out loud", "thinking aloud", "reasoning steps", "мышление", "процесс мышления"),
     *("思考", "思考过程", "思考過程", "思考プロセス", "思维过程", "推理", "推理过程", "推理過程", "分析"),
     *("内心独白", "考え", "推論", "생각", "생각 과정", "사고 과정", "추론"),
     *("gedanken", "gedankengang", "denkprozess", "überlegung", "überlegungen", "analyse"),
@@ -32,7 +33,16 @@ HEADINGS = (
     *("mõtted", "mõttekäik", "domas", "spriedums", "mintys", "mąstymas"),
     *("gondolatok", "gondolatmenet", "gondolkodás", "érvelés", "gânduri", "gândire", "raționament"),
     *("σκέψη", "σκέψεις", "συλλογισμός", "συλλογισμοί"),
-    *("düşünce", "düşünceler", "düşünme", "düşünme süreci", "akıl yürütme", "muhakeme", "düşüncə"),
+    *(
+        "düşünce",
+        "düşünceler",
+        "düşünme",
+        "düşünme süreci",
+        "düşünce süreci",
+        "akıl yürütme",
+        "muhakeme",
+        "düşüncə",
+    ),
     *("تفكير", "التفكير", "أفكار", "الأفكار", "الاستدلال", "عملية التفكير"),
     *("تفکر", "افکار", "فکر", "استدلال", "سوچ", "خیالات", "מחשבות", "מחשבה", "חשיבה", "הרהורים"),
     *("विचार", "सोच", "चिंतन", "तर्क", "विचार प्रक्रिया", "চিন্তা", "ভাবনা", "যুক্তি"),
@@ -69,6 +79,12 @@ REPLIES = (
 )
 WORDS = rf"(?:{'|'.join(sorted(map(re.escape, HEADINGS), key=len, reverse=True))})"
 _REPLY = rf"(?:{'|'.join(REPLIES)})"
+#: Words that stand before both: whose thoughts they are, or that nobody is to read them.
+OWNERS = (
+    *("my", "internal", "inner", "private", "hidden", "initial", "the", "mein", "meine", "mijn", "mes", "ma"),
+    *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
+)
+_OWNER = rf"(?:(?:{'|'.join(OWNERS)}) )?"
 #: What may stand before a heading: what makes it bold or a heading, a number, a picture.
 _LEAD = r"[\s*#_•-]*+(?:\d[.)][ \t]*)?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+"
 _LINE_LEAD = _LEAD.replace(r"\s", r" \t", 1)
@@ -76,14 +92,15 @@ _LINE_LEAD = _LEAD.replace(r"\s", r" \t", 1)
 COLON = r"[*_]*[ \u00a0\u202f]?(?::[*_]*(?:\s|\Z)|：[*_]*)"
 LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}}){WORDS}[*_]{{0,2}}"
 BRACKETED = rf"\s*+[*_#]*[ \t]*[【［\[]{WORDS}[】］\]]"
-HEADED = rf"{_LEAD}{WORDS}{COLON}"
+HEADED = rf"{_LEAD}{_OWNER}{WORDS}{COLON}"
 _NAMED = WORDS.replace("(?:", "(?P<heading>", 1)
 _REPLY_NAMED = rf"(?P<reply>{_REPLY})"
 _REPLY_LINE = rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_REPLY_NAMED}[:：]?[*_]{{0,2}}[:：]?[ \t]*\n"
 #: A heading of thoughts at the beginning, with what follows it up to the reply's own.
 WITH_COLON = re.compile(
-    rf"{_LEAD}{_NAMED}{COLON}(?P<thought>.*?)"
-    rf"(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*){_REPLY_NAMED}{COLON}(?P<said>.*)",
+    rf"{_LEAD}{_OWNER}{_NAMED}{COLON}(?P<thought>.*?)"
+    rf"(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*)"
+    rf"{_OWNER}{_REPLY_NAMED}(?: to (?:the )?(?:user|seeker|person))?{COLON}(?P<said>.*)",
     re.I | re.S,
 )
 ON_LINES = re.compile(
@@ -96,7 +113,7 @@ IN_BRACKETS = re.compile(
     re.I | re.S,
 )
 #: What the reply's heading ends with, for streams.
-ENDS = rf"{_REPLY}(?:{COLON}|[:：]?[*_]*[:：]?[*_]*\s|[】］\]])"
+ENDS = rf"{_REPLY}(?: to (?:the )?(?:user|seeker|person))?(?:{COLON}|[:：]?[*_]*[:：]?[*_]*\s|[】］\]])"
 #: Quoted lines under a heading, or with it on the first of them.
 _QUOTED_HEADING = rf"[*_#]*[ \t]*{WORDS}(?:\.{{3}}|…|[:：])?[*_]*[:：]?[ \t]*\n"
 QUOTED = re.compile(
@@ -106,7 +123,7 @@ QUOTED = re.compile(
 _FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
 #: The first words of all headings, and of the other ways in which answers announce thoughts.
 _FIRST_WORDS = frozenset(
-    {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), "here", "im"},
+    {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
 )
 _NUMBERED = re.compile(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from usbrec.llm.headings import BRACKETED, ENDS, HEADED, HEADINGS, LINE_HEADING, WORDS
+from usbrec.llm.headings import BRACKETED, ENDS, HEADED, HEADINGS, LINE_HEADING, OWNERS, WORDS
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     Separated,
@@ -25,6 +25,7 @@ _OPENINGS = (
     "<|channel|>",
     "<|start|>",
     *("analysis", "commentary", "assistantanalysis", "assistantcommentary"),
+    *(f"{owner} " for owner in OWNERS),
     "<|im_start|>",
     *(f"{heading}{colon}" for heading in HEADINGS for colon in (":", " :", "：")),
     *(f"{bracket[0]}{heading}{bracket[1]}" for heading in HEADINGS for bracket in ("【】", "［］", "[]")),
@@ -38,11 +39,12 @@ _OPENINGS = (
 )
 #: What such beginnings begin with, to be looked up with each piece of a stream.
 _BEGINNINGS = frozenset(one[:length] for one in _OPENINGS for length in range(len(one) + 1))
+_OWNERS = frozenset(OWNERS)
 _LONGEST_OPENING = max(map(len, _OPENINGS))
 #: What may stand before them.
 _BEFORE = re.compile(r"[\s*#_>•-]*+(?:\d(?:[.)][ \t]*|\Z))?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+")
 _HEADED = re.compile(
-    rf"{HEADED}|[\s*#_•-]*{WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*(?:\n|\Z)|{BRACKETED}"
+    rf"{HEADED}|[\s*#_•-]*(?:\w+ )?{WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*(?:\n|\Z)|{BRACKETED}"
     rf"|\s*>[ \t]*[*_#]*[ \t]*{WORDS}[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)",
@@ -218,9 +220,13 @@ class ReasoningFilter:
         if not isinstance(self._marks, str):
             return self._marks[0].lower().startswith(self._head.lstrip(" \t\r\n*#_>").lower())
         begins = found.end() if (found := _BEFORE.match(self._head)) else 0
-        if len(self._head) - begins > _LONGEST_OPENING:
+        if len(self._head) - begins > 2 * _LONGEST_OPENING:
             return False
-        return self._head[begins:].lower() in _BEGINNINGS
+        begun = self._head[begins:].lower()
+        if begun in _BEGINNINGS:
+            return True
+        owner, blank, named = begun.partition(" ")
+        return bool(blank) and owner in _OWNERS and named in _BEGINNINGS
 
     def _in_header(self, answer: str) -> bool:
         """Whether a channel has been opened whose name is not known yet."""

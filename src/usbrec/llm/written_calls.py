@@ -46,8 +46,8 @@ _QUOTES = "`'\"“”„«»"
 
 def is_written_call(text: str, names: Collection[str]) -> bool:
     """Whether a text holds a call of a tool, one of `names` where no mark says so."""
-    if _MARKS.search(text) is not None:
-        return True
+    if _MARKS.search(text) is not None or not names:
+        return _MARKS.search(text) is not None
     any_name = "|".join(map(re.escape, names))
     # As JSON, or as code; "recommend (one that ...)" is prose.
     return (

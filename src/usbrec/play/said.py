@@ -29,7 +29,8 @@ _REPLY_FIELDS = frozenset(
 _FENCE = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
 _ASIDE = re.compile(
-    rf"\s*(?P<opening>[(（\[【*_])\s*(?:{WORDS}|thinks|thinking to (?:my|it|him|her)self|inner monologue"
+    rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【*_])\s*"
+    rf"(?:{WORDS}|thinks|thinking to (?:my|it|him|her)self|inner monologue"
     r"|internal(?: monologue| thoughts?| reasoning)?)\s*[:：]",
     re.IGNORECASE,
 )
