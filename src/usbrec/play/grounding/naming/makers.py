@@ -98,7 +98,7 @@ class MakerClaims(ClaimReading):
 
     def _before_and_behind(self, start: int, end: int) -> Iterator[tuple[int, str]]:
         """Who may be said to have made what is named from `start` to `end`, each with its place: in brackets
-        behind it, and before it with an apostrophe ("Kobold's ...") or as who does it ("Kobold makes ...")."""
+        behind it, and before it with an apostrophe ("Kobold's ...") or a verb ("Kobold makes ...")."""
         text = self.page.text
         if behind := _IN_BRACKETS.match(text, end):
             yield behind.start(1), behind[1]
