@@ -149,7 +149,12 @@ class BoundsReader:
                     yield holds("holds", ends[0], "<=", value)
                     yield holds("holds", ends[1], ">=", value)
                     continue
-                flip = each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before))
+                flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
+                said_of_it = CLAUSE.split(behind)[0].lstrip()
+                if not flip and any(one.turned_behind.match(said_of_it) for one in self._phrases):
+                    flip = True  # "over 50 euro is too much"
+                elif operator in (">", ">=") and not flip and _NOT.search(said_of_it):
+                    continue
                 if self._left_open(text[: match.end("words")]) or (
                     not flip and operator in (">", ">=") and self._may_be(before)
                 ):
@@ -181,7 +186,10 @@ class BoundsReader:
                     # "80 is too much" says nothing where less than that is asked for already.
                     yield holds("less", found[0], "<", found[1])
                     continue
-                flip = each.denied.search(before) is not None
+                said_of_it = CLAUSE.split(text[match.end() :])[0].lstrip()
+                flip = each.denied.search(before) is not None or any(
+                    one.turned_behind.match(said_of_it) for one in self._phrases
+                )
                 yield holds("holds", found[0], _FLIPPED[operator] if flip else operator, found[1])
 
     def _is_bare_range(self, text: str, amounts: Sequence[Amount]) -> bool:
