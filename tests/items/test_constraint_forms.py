@@ -153,7 +153,7 @@ def read(*texts: str) -> list[str]:
         ("Budget: 25", ["price at most 25"]),
         ("Budget 25€", ["price at most 25"]),
         ("my budget's 25 euros", ["price at most 25"]),
-        ("I've got 25 euros to spend", []),
+        ("I've got 25 euros to spend", ["price at most 25"]),
         ("Ich habe 25 Euro zur Verfügung.", ["price at most 25"]),
         ("Ich kann 25 Euro ausgeben.", ["price at most 25"]),
         ("25 Euro habe ich dafür.", ["price at most 25"]),
@@ -271,6 +271,11 @@ def read(*texts: str) -> list[str]:
         ("Over 30 euros I won't go.", ["price at most 30"]),
         ("Unter 30 Euro, das wäre gut.", ["price below 30"]),
         ("Über 30 Euro darf es gern kosten.", ["price above 30"]),
+        ("Das Budget sind 50 Euro.", ["price at most 50"]),
+        ("Ich habe ein Budget von 50 Euro.", ["price at most 50"]),
+        ("I have 25 euros to spend.", ["price at most 25"]),
+        ("I have seen the red one for 50 euros.", []),
+        ("I had a budget of 50 euros, now it must be under 30.", ["price below 30"]),
     ],
 )
 def test_a_form_is_read_as_it_is_meant_or_not_at_all(text: str, expected: list[str]) -> None:

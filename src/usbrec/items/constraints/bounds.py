@@ -26,6 +26,10 @@ _NONE = re.compile(
     r"(?<!\w)(?:no|nothing|none|never|not an?|not one|don't go|can't go|without going|kein|keine|keinen"
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
 )
+#: What somebody has to spend is no thing that they have.
+_OWN_MONEY = re.compile(
+    r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
+)
 #: "16 GB of memory".
 _OF = frozenset({"of", "von", "an"})
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
@@ -206,7 +210,8 @@ class BoundsReader:
         for start, clause in clauses(text):
             if start <= place <= start + len(clause):
                 return any(
-                    each.about_offer.match(clause.strip()) or each.past.search(clause)
+                    each.about_offer.match(clause.strip())
+                    or (each.past.search(clause) and not _OWN_MONEY.search(clause))
                     for each in self._phrases
                 )
         return False
