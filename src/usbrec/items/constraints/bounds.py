@@ -26,6 +26,10 @@ _NONE = re.compile(
     r"(?<!\w)(?:no|nothing|none|never|not an?|not one|don't go|can't go|without going|kein|keine|keinen"
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
 )
+#: What somebody has to spend is no thing that they have.
+_OWN_MONEY = re.compile(
+    r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
+)
 #: "16 GB of memory".
 _OF = frozenset({"of", "von", "an"})
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
@@ -149,7 +153,12 @@ class BoundsReader:
                     yield holds("holds", ends[0], "<=", value)
                     yield holds("holds", ends[1], ">=", value)
                     continue
-                flip = each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before))
+                flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
+                said_of_it = CLAUSE.split(behind)[0].lstrip()
+                if not flip and any(one.turned_behind.match(said_of_it) for one in self._phrases):
+                    flip = True  # "over 50 euro is too much"
+                elif operator in (">", ">=") and not flip and _NOT.search(said_of_it):
+                    continue
                 if self._left_open(text[: match.end("words")]) or (
                     not flip and operator in (">", ">=") and self._may_be(before)
                 ):
@@ -181,7 +190,10 @@ class BoundsReader:
                     # "80 is too much" says nothing where less than that is asked for already.
                     yield holds("less", found[0], "<", found[1])
                     continue
-                flip = each.denied.search(before) is not None
+                said_of_it = CLAUSE.split(text[match.end() :])[0].lstrip()
+                flip = each.denied.search(before) is not None or any(
+                    one.turned_behind.match(said_of_it) for one in self._phrases
+                )
                 yield holds("holds", found[0], _FLIPPED[operator] if flip else operator, found[1])
 
     def _is_bare_range(self, text: str, amounts: Sequence[Amount]) -> bool:
@@ -198,7 +210,8 @@ class BoundsReader:
         for start, clause in clauses(text):
             if start <= place <= start + len(clause):
                 return any(
-                    each.about_offer.match(clause.strip()) or each.past.search(clause)
+                    each.about_offer.match(clause.strip())
+                    or (each.past.search(clause) and not _OWN_MONEY.search(clause))
                     for each in self._phrases
                 )
         return False

@@ -20,6 +20,7 @@ class ConstraintPatterns:
     behind: tuple[tuple[Operator, re.Pattern[str]], ...]
     denied: re.Pattern[str]
     corrects: re.Pattern[str]
+    turned_behind: re.Pattern[str]
     persons: re.Pattern[str]
     year_before: re.Pattern[str]
     exactly_so_many: re.Pattern[str]
@@ -70,6 +71,7 @@ class ConstraintPatterns:
             denied=re.compile(
                 rf"{phrases.one_of('negations')}(?:,?\s+{phrases.one_of('filler')}){{0,5}}\s*$"
             ),
+            turned_behind=re.compile(phrases.one_of("behind_below", "not_fine", "not_behind")),
             # "Actually 80 is fine", "make it 80".
             corrects=re.compile(
                 rf"{number}\s+(?:[^\W\d_]+\s+)?{phrases.one_of('corrects_behind')}"

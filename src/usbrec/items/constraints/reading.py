@@ -37,6 +37,8 @@ _MOST_NAMES = 20_000
 _NOT_NEEDED = re.compile(
     r"(?<!\w)(?:no|kein\w*)(?:\s+[\w-]+){1,3}\s+(?:needed|required|necessary|nötig|notwendig|erforderlich)(?!\w)"
 )
+#: A number that is so many times smaller than the bound before it is no bound in its place.
+_FAR = 10
 _ANY_BUT = re.compile(
     r"(?<!\w)((?:any|every|each|all)\s[^\W\d_]+)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
@@ -153,9 +155,18 @@ class ConstraintReader:
             return None if lower else Statement("holds", one.constraint)
         if one.kind == "corrects":
             # "Actually 80 is fine": there has to be a bound that it puts another in place of.
-            column = one.constraint.column
-            bound = any(old.column == column and old.operator in ("<", "<=") for old in current)
-            return Statement("holds", one.constraint) if bound else None
+            column, value = one.constraint.column, one.constraint.value
+            bound = next(
+                (
+                    old.value
+                    for old in current
+                    if old.column == column and old.operator in ("<", "<=") and isinstance(old.value, float)
+                ),
+                None,
+            )
+            # "Actually 3, please" counts something else.
+            near = bound is not None and isinstance(value, float) and value * _FAR >= bound
+            return Statement("holds", one.constraint) if near else None
         if one.kind == "answers":
             asked = before is not None and any(
                 each.asks_price.search(before.text.casefold()) for each in self._phrases

@@ -75,7 +75,7 @@ class NamingContext:
 
     def _ordinary(self, index: int) -> bool:
         norm = self.page.norms[index]
-        if index and norm in either("currencies") and self.page.norms[index - 1].isdigit():
+        if index and self.page.norms[index - 1].isdigit() and norm in either("currencies"):
             return True
         if norm in self._catalogue_words or f" {norm} " in self.heard:
             return True

@@ -36,16 +36,33 @@ _DISTANCE = re.compile(
 )
 
 
+#: What has to stand in a text, in small letters, for anything to be looked for.
+_BY_CUES = (
+    "by ", "von ", "vom ", "bei ", "aus d", "from the ", "publisher", "maker", "producer", "brand",
+    "designer", "author", "developer", "artist", "director", "manufacturer", "verlag", "hersteller",
+    "produzent", "marke", "autor", "weingut", "entwickler", "regisseur", "winzer",
+)  # fmt: skip
+_FROM_CUES = ("from ", " in ", "aus ")
+_KIND_CUES = (" a ", " an ", " ein")
+_IN_BRACKETS = re.compile(r"\s\(([^()]{2,40})\)")
+_POSSESSIVE = re.compile(r"['’]s?\s$")
+_VERB_BEFORE = re.compile(r"\s[a-zäöü]+\s(?:the |den |die |das |der )?$")
+#: A maker before a title stands so many characters before it at most, in so many words.
+_LOOKED_BACK, _MAKER_WORDS = 60, 4
+
+
 class MakerClaims(ClaimReading):
     """Finds wrong makers, origins and names of further columns."""
 
     def _makers(self) -> Iterator[Fault]:
-        found = self.vocabulary
+        found, text = self.vocabulary, self.page.text.casefold()
         if found.makers:
-            yield from self._made_by()
-        if found.origins or found.makers:
+            if any(cue in text for cue in _BY_CUES):
+                yield from self._made_by()
+            yield from self._beside_titles()
+        if (found.origins or found.makers) and any(cue in text for cue in _FROM_CUES):
             yield from self._from_places()
-        if found.kinds:
+        if found.kinds and any(cue in text for cue in _KIND_CUES):
             yield from self._kinds_of()
 
     def _made_by(self) -> Iterator[Fault]:
@@ -66,27 +83,37 @@ class MakerClaims(ClaimReading):
             item = self._only(match.end())
             if name is not None and item is not None and not self._is_his(item, *name, known=False):
                 yield Fault(*name, None)
-        yield from self._beside_titles()
 
     def _beside_titles(self) -> Iterator[Fault]:
         """Makers in brackets behind a title, and possessive right before it."""
-        text, makers = self.page.text, self.vocabulary.makers
+        makers = self.vocabulary.makers
         for mention in self.page.mentions:
             item = self.page.items.get(mention.item_id)
             if item is None or mention.candidates[1:]:
                 continue
-            behind = re.compile(r"\s\(([^()]{2,40})\)").match(text, mention.end)
-            before = re.search(r"((?:[^\W\d_a-zß]\S*\s){0,3}\S+)['’]s?\s$", text[: mention.start])
-            did = claim_words().made.search(text[: mention.start])
-            acting = (
-                None if did is None else re.search(r"((?:[^\W\d_a-zß]\S*\s){0,3}\S+)\s$", text[: did.start()])
-            )
-            for one in (behind, before, acting):
-                if one is None:
-                    continue
-                name = next((name for name in self._ends_of(one[1]) if name in makers), None)
+            for start, said in self._before_and_behind(mention.start, mention.end):
+                name = next((name for name in self._ends_of(said) if name in makers), None)
                 if name is not None and not _holds(item, name):
-                    yield Fault(one.start(1), one.end(1), None)
+                    yield Fault(start, start + len(said), None)
+
+    def _before_and_behind(self, start: int, end: int) -> Iterator[tuple[int, str]]:
+        """Who may be said to have made what is named from `start` to `end`, each with its place: in brackets
+        behind it, and before it with an apostrophe ("Kobold's ...") or a verb ("Kobold makes ...")."""
+        text = self.page.text
+        if behind := _IN_BRACKETS.match(text, end):
+            yield behind.start(1), behind[1]
+        opened = max(0, start - _LOOKED_BACK)
+        before = text[opened:start]
+        ended = None
+        if possessive := _POSSESSIVE.search(before):
+            ended = possessive.start()
+        elif (did := _VERB_BEFORE.search(before)) and claim_words().made.search(before):
+            ended = did.start()
+        if ended is not None:
+            words_before = list(re.finditer(r"\S+", before[:ended]))[-_MAKER_WORDS:]
+            if words_before:
+                begin = words_before[0].start()
+                yield opened + begin, before[begin:ended].rstrip()
 
     def _ends_of(self, text: str) -> list[str]:
         """The normal forms of a text and of what is left of it without its first words."""

@@ -53,34 +53,45 @@ class Vocabulary:
 
     @cached_property
     def makers(self) -> frozenset[str]:
-        """The normal forms of what columns such as "publisher" hold."""
-        return self._names_in([column.name for column in self._types if is_maker(column.name)])
+        """The normal forms of what columns such as "publisher" hold, those apart that are read as people."""
+        return frozenset(self._column_names["makers"])
 
     @cached_property
     def origins(self) -> frozenset[str]:
         """The normal forms of what columns such as "country" and "region" hold."""
-        return self._names_in([column.name for column in self._types if is_origin(column.name)])
+        return frozenset(self._column_names["origins"])
 
     @cached_property
     def kinds(self) -> Mapping[str, frozenset[str]]:
         """The columns that have a name as one of their categories: "Riesling" is a grape."""
-        found: dict[str, set[str]] = {}
-        named = [
-            column.name
-            for column in self._types
-            if column.type == "category" and not is_maker(column.name) and not is_origin(column.name)
-        ]
-        for name in named:
-            for value in self.knowledge.columns.names(name):
-                if value[:1].isupper():
-                    found.setdefault(normalise_title(value), set()).add(name)
-        return {value: frozenset(names) for value, names in found.items()}
+        return {name: frozenset(columns) for name, columns in self._column_names["kinds"].items()}
 
-    def _names_in(self, columns: Sequence[str]) -> frozenset[str]:
-        if not columns:
-            return frozenset()
-        cells = {item.extra.get(name, "") for item in self.knowledge.catalogue for name in columns}
-        return frozenset(normalise_title(name) for cell in cells if cell for name in names_of(cell)) - {""}
+    @cached_property
+    def _column_names(self) -> Mapping[str, Mapping[str, set[str]]]:
+        """What columns of makers, of origins and of other categories hold, each with the columns that do."""
+        report = self.knowledge.catalogue.report
+        people = () if report is None else report.columns.get("people", ())
+        use: dict[str, str] = {}
+        for typed in self._types:
+            if is_maker(typed.name):
+                if typed.name not in people:
+                    use[typed.name] = "makers"
+            elif is_origin(typed.name):
+                use[typed.name] = "origins"
+            elif typed.type == "category" and typed.name not in people:
+                use[typed.name] = "kinds"
+        cells: dict[str, set[str]] = {column: set() for column in use}
+        if use:
+            for item in self.knowledge.catalogue:
+                for column, cell in item.extra.items():
+                    if column in cells:
+                        cells[column].add(cell)
+        found: dict[str, dict[str, set[str]]] = {"makers": {}, "origins": {}, "kinds": {}}
+        for column, written in cells.items():
+            for name in {name for cell in written for name in names_of(cell)}:
+                if name and (use[column] != "kinds" or name[0].isupper()):
+                    found[use[column]].setdefault(normalise_title(name), set()).add(column)
+        return found
 
     @cached_property
     def present_prices(self) -> tuple[TypedColumn, ...]:
