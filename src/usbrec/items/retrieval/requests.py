@@ -20,6 +20,7 @@ from usbrec.items.linking.ambiguity import is_always_capital, is_common
 from usbrec.items.retrieval.attributes import AttributeRetriever, AttributesRead
 from usbrec.items.retrieval.item_words import WORD, ItemWords, folded, model_numbers, term
 from usbrec.items.retrieval.request_words import Era, eras_in, excluded_in, is_empty
+from usbrec.items.retrieval.spans import Spans, mark_before
 from usbrec.items.similarity import Traits
 
 if TYPE_CHECKING:
@@ -73,8 +74,11 @@ class RequestRetriever(AttributeRetriever):
             )
         excluded = excluded_in(text)
 
+        in_words = Spans((one.start, one.end) for one in excluded)
+        in_names = Spans((one.start, one.names_end) for one in excluded)
+
         def is_excluded(start: int, name: bool = False) -> bool:
-            return any(one.start <= start < (one.names_end if name else one.end) for one in excluded)
+            return (in_names if name else in_words).hold(start)
 
         explained = [(start, end) for start, end, _ in (*found.genres, *found.people)]
         first, last = self._years
@@ -102,11 +106,8 @@ class RequestRetriever(AttributeRetriever):
     ) -> tuple[list[tuple[int, str]], list[tuple[int, str]], list[str]]:
         """The names and terms in the words that nothing has explained, with their places, and the words that
         no item has."""
-        matches = [
-            match
-            for match in WORD.finditer(text)
-            if not any(start < match.end() and match.start() < end for start, end in explained)
-        ]
+        spans = Spans(explained)
+        matches = [match for match in WORD.finditer(text) if not spans.meet(*match.span())]
         names: list[tuple[int, str]] = []
         terms: list[tuple[int, str]] = []
         unknown: list[str] = []
@@ -138,7 +139,7 @@ class RequestRetriever(AttributeRetriever):
         if not self._words.is_name(word):
             return None
         # A name that is also a word must be written as one, inside a sentence.
-        inside = written[0].isupper() and text[:start].rstrip()[-1:] not in ("", ".", "!", "?", "\n")
+        inside = written[0].isupper() and mark_before(text, start) not in ("", ".", "!", "?", "\n")
         ordinary = is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
         return None if ordinary and not inside else word
 
