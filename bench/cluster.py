@@ -79,6 +79,8 @@ def main() -> None:
             with tempfile.TemporaryDirectory(dir=name) as folder:
                 found, said = played(stub, rows, given, Path(folder))
             first = said if first is None else first
+            # Told as it comes: a run may take long.
+            print(kind, json.dumps(found), file=sys.stderr, flush=True)
             table.add_row(
                 kind,
                 f"{found['calls']:,.0f}",

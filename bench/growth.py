@@ -146,7 +146,7 @@ def draw(found: Mapping[str, Points], path: Path) -> None:
         right.yaxis.set_minor_formatter("")
         right.set_yticks([50, 100, 200, 500, 1000])
         left.legend(frameon=False, loc="upper left")
-        figure.savefig(path, format="svg", metadata={"Date": None})
+        figure.savefig(path, dpi=110, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

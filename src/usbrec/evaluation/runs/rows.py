@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from usbrec.dialogue import Episode, Usage
+from usbrec.dialogue import Episode, Turn, Usage
 from usbrec.evaluation.metrics.lists import BESIDE, ORDERS
 
 
@@ -149,6 +149,14 @@ def _is_turn(value: Any) -> bool:
     )
 
 
+def _is_said(turn: Turn) -> bool:
+    """The same of a turn as it was read: most have words alone."""
+    words_alone = turn.items is None and turn.reasoning == "" and turn.data == "" and turn.calls == ()
+    if words_alone and type(turn.text) is str and turn.role in ("seeker", "recommender"):
+        return True
+    return _is_turn(turn.to_json())
+
+
 def _is_leaf(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
@@ -222,10 +230,10 @@ def _are_facts(facts: Any) -> bool:
 _EPISODE: dict[str, Callable[[Episode], bool]] = {
     "sample": lambda episode: (
         _is_text(episode.sample.id)
-        and all(_is_turn(turn.to_json()) for turn in episode.sample.turns)
+        and all(map(_is_said, episode.sample.turns))
         and all(map(_is_text, episode.sample.targets))
     ),
-    "played": lambda episode: all(_is_turn(turn.to_json()) for turn in episode.played),
+    "played": lambda episode: all(map(_is_said, episode.played)),
     "score": lambda episode: (
         _is_score({"value": episode.score.value})
         and episode.score.method in ("exact", "votes", "forced", "rules", "trained", "own")
