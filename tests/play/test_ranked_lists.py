@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.films import FILMS, KNOWLEDGE, recommender, seeker
-from usbrec.dialogue import Conversation, Turn
+from usbrec.dialogue import Conversation, Item, Turn
+from usbrec.items import Catalogue, Similarity
+from usbrec.items.knowledge import Knowledge
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
 from usbrec.play.language_model import PromptTemplate
@@ -79,6 +81,38 @@ def test_what_is_no_place_of_the_list_is_counted() -> None:
 def test_places_are_missing_where_nothing_new_and_real_is_named(text: str, places: int) -> None:
     found = read(text)
     assert len(found.items) == len(found.ends) == places
+
+
+MARKS = [
+    *("{}", "  {}", "- {}", "– {}", "* {}", "• {}", "· {}", "→ {}", "✓ {}", "① {}"),
+    *("1. {}", "1.{}", "1) {}", "(1) {}", "[1] {}", "1: {}", "1 - {}", "1 – {}", "1/ {}", "#1 {}", "1st: {}"),
+    *("No. 1: {}", "Nr. 1: {}", "Top 1: {}", "a) {}", "I. {}", "**{}**", "*{}*", "1. **{}** - crime", '"{}"'),
+    *("“{}”", "{};", "{},", "{}.", "{} | crime", "{} / crime", "{} - crime", "{}: it fits you", "| {} |"),
+]
+
+
+@pytest.mark.parametrize("year", ["", " (1995)"])
+@pytest.mark.parametrize("form", MARKS)
+def test_an_entry_may_open_with_any_mark(form: str, year: str) -> None:
+    titles = (f"Casino{year}", f"Heat{year}", "Alien (1979)" if year else "Alien")
+    text = "\n".join(form.format(title) for title in titles)
+    found = read(text)
+    assert found.items == (CASINO, HEAT, ALIEN)
+    assert all(text[:end].endswith(title) for end, title in zip(found.ends, titles, strict=True))
+
+
+def test_a_number_that_begins_a_title_is_no_mark() -> None:
+    numbers = [
+        Item("n1", "12 Angry Men", 1957, ("Drama",)),
+        Item("n2", "300", 2006, ("Action",)),
+        Item("n3", "50/50", 2011, ("Comedy",)),
+        Item("n4", "8 Mile", 2002, ("Drama",)),
+        Item("n5", "2 Fast 2 Furious", 2003, ("Action",)),
+    ]
+    knowledge = Knowledge.of(Catalogue.from_items([*FILMS, *numbers]), Similarity(), seed=0)
+    for form in ("{} ({})", "- {} ({})", "1. {} ({})", "(3) {} ({})"):
+        text = "\n".join(form.format(one.title, one.year) for one in numbers)
+        assert read_list(BEFORE, recommender(text), knowledge, 9).items == ("n1", "n2", "n3", "n4", "n5")
 
 
 @pytest.mark.parametrize(

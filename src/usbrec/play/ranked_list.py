@@ -48,9 +48,20 @@ class RankedList:
 COUNTS = ("beyond", "repeated", "named_before", "made_up", "other_lines")
 
 
-#: A line, and the marks that an entry of a list may open with.
 _LINE = re.compile(r"[^\n]+")
-_MARKED = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)][ \t]|[-*•|>#(\[\"“'_])")
+#: What an entry of a list may open with before its title: a bullet or a number, which has a mark behind it
+#: ("1.", "(2)", "3:", "No. 4 -"), for "12 Angry Men" is a title.
+_LEAD = re.compile(
+    r"""[ \t]*(?:
+          (?:(?i:no|nr|top|rank|platz)\.?[ \t]*)? [(\[#]? \d{1,2} (?:st|nd|rd|th)?
+          (?: [.)\]:–—-]+(?=[ \t]) | [.)\]](?=[^\W\d_]) | [ \t]+[–—-](?=[ \t]) | /(?=[ \t]) )
+        | \#\d{1,2}(?=[ \t]) | [a-hA-H]\)(?=[ \t]) | [ivxIVX]{1,4}\.(?=[ \t])
+        | [–—·•→✓✔▪◦*-](?=[ \t]) | [①-⑳]
+    )[ \t]*""",
+    re.VERBOSE,
+)
+#: Lines that are no entry: of a table or an object, or what leads to the list.
+_NO_ENTRY = re.compile(r"\s*[|{}\[\]].*|.*[:：]\s*", re.DOTALL)
 _MARK = "- "
 
 
@@ -58,10 +69,10 @@ def read_list(before: Sequence[Turn], reply: Turn, knowledge: Knowledge, length:
     """The list of `length` items, or fewer, that `reply` recommends after the turns `before`."""
     said = knowledge.named_in(before)
     if reply.items is None:
-        marked, marks = _as_entries(reply.text)
-        linked = reply.read_by(knowledge.linker) if marked is None else knowledge.linker.read(marked)
+        entries = _as_entries(reply.text)
+        linked = reply.read_by(knowledge.linker) if entries is None else knowledge.linker.read(entries.text)
         ids = knowledge.meant(linked.mentions, said)
-        ends = [one.end - len(_MARK) * bisect_right(marks, one.end) for one in linked.mentions]
+        ends = [one.end if entries is None else entries.before(one.end) for one in linked.mentions]
         made_up = linked.out_of_catalogue
         other_lines = _other_lines(reply.text, ends, made_up)
     else:
@@ -89,30 +100,47 @@ def read_list(before: Sequence[Turn], reply: Turn, knowledge: Knowledge, length:
     )
 
 
-def _as_entries(text: str) -> tuple[str | None, list[int]]:
-    """The text with a bullet before each line that has no mark and leads to nothing, and the places of these
-    in it; None where it is no text of several lines."""
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """A text whose lines are entries of a list, each with the same bullet; from the `starts` of its lines on
+    it is `longer` than the text as it was said by so many characters."""
+
+    text: str
+    starts: Sequence[int]
+    longer: Sequence[int]
+
+    def before(self, end: int) -> int:
+        """A place of this text in the text as it was said."""
+        return end - self.longer[bisect_right(self.starts, end) - 1]
+
+
+def _as_entries(text: str) -> _Entries | None:
+    """The text with a bullet before each line that may be an entry, in place of the mark it has; None where
+    there are not several lines."""
     lines = [line for line in _LINE.finditer(text) if any(map(str.isalnum, line[0]))]
     if len(lines) < 2:
-        return None, []
-    parts, places, at, written = [], [], 0, 0
+        return None
+    written, starts, longer, at = "", [0], [0], 0
     for line in lines:
-        kept = text[at : line.start()]
-        written += len(kept)
-        entry = _without_columns(line[0])
-        if not (_MARKED.match(entry) or entry.rstrip().endswith((":", "："))):
-            places.append(written)
-            kept, written = kept + _MARK, written + len(_MARK)
-        parts += [kept, entry]
-        at, written = line.end(), written + len(entry)
-    return "".join((*parts, text[at:])), places
+        written += text[at : line.start()]
+        entry = line[0]
+        if (lead := _LEAD.match(entry)) is not None:
+            entry = _MARK + entry[lead.end() :]
+        elif not _NO_ENTRY.fullmatch(entry):
+            entry = _MARK + entry.lstrip(" \t")
+        starts.append(len(written))
+        written += _without_columns(entry)
+        at = line.end()
+        # Titles stand behind the mark, so what changed before them counts for the whole line.
+        longer.append(len(written) - at)
+    return _Entries(written + text[at:], starts, longer)
 
 
 def _without_columns(line: str) -> str:
     """A line of a prompt ("Heat (1995) | crime") or of a table with one column, with a dash: as long as it
     was. What has more columns tells titles by the year beside them."""
     if not line.lstrip().startswith("|"):
-        return line.replace(" | ", " - ")
+        return re.sub(r";(?=\s*$)", " ", line.replace(" | ", " - ").replace(" / ", " - "))
     return line if line.count("|") > 2 else line.replace("|", "-", 1).replace("|", " ")
 
 

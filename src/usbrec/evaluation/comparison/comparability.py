@@ -11,7 +11,9 @@ from usbrec.evaluation.runs.lean import content_of
 from usbrec.evaluation.runs.results import Run
 
 # Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
-_MUST_AGREE = frozenset({"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts"})
+_MUST_AGREE = frozenset(
+    {"judge", "judging", "simulator", "rounds", "mode", "catalogue", "prompts", "list_length"}
+)
 # The seats inside self-enhancement may differ: they are part of the system, not of its measurement.
 _SYSTEMS_OWN = frozenset({"search", "ses", "pairs"})
 # So large a share of a judge's votes may be lost without a word.
