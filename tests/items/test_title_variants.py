@@ -8,6 +8,7 @@ from usbrec.dialogue import Item
 from usbrec.items import Linker
 from usbrec.items.linking.title_variants import numbered, respelt
 from usbrec.items.titles import normalise_title
+from usbrec.lexicon.short_texts import tell
 
 TITLES = (
     *("Splendor", "Azul", "Heat", "Roma", "¡Átame!", "[REC]", "[REC] 2", "11/22/63", "8 apellidos vascos"),
@@ -183,3 +184,11 @@ def test_a_title_of_another_language_opens_a_sentence(text: str, titles: list[st
 def test_letters_in_disguise(key: str, letters: str | None) -> None:
     """Only single letters and digits inside a word are read as a word."""
     assert respelt(key) == letters
+
+
+@pytest.mark.parametrize(
+    "text", ["action star show", "golf club tour", "horror action fantasy", "rock album"]
+)
+def test_words_that_german_has_borrowed_tell_no_german(text: str) -> None:
+    """English words that German has as nouns leave an English text English."""
+    assert tell(text) == "en"

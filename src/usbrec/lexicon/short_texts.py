@@ -155,4 +155,6 @@ def _linking(language: str) -> frozenset[str]:
     lists: Mapping[str, Any] = tomllib.loads(
         resources.files(__package__).joinpath(language, "linking.toml").read_text("utf-8")
     )
-    return frozenset(word for name, words in lists.items() if name != "shared" for word in words.split())
+    return frozenset(
+        word for name, words in lists.items() if name not in ("shared", "borrowed") for word in words.split()
+    )

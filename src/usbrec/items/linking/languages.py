@@ -208,6 +208,7 @@ def _language(code: str) -> Language:
         ordinary |= {f"{cyrillic_stem(word)}~" for word in ordinary if len(word) > 3}
     names = ("articles", "determiners", "kinds", "introducing", "seen", "opening", "said_of", "nouns")
     words = {name: _normalised(lists.get(name, "")) for name in (*names, "about", "works")}
+    words["nouns"] |= _normalised(lists.get("borrowed", ""))
     return Language(code=code, ordinary=frozenset(ordinary), **words)
 
 
