@@ -177,3 +177,51 @@ MIXED = Linker(
 )
 def test_titles_and_signs_tell_no_language(text: str, titles: list[str]) -> None:
     assert [mention.item_id for mention in MIXED.link(text)] == titles
+
+
+ALONE = ("Dune", "Emma", "Heat", "Up", "It", "Her", "Us", "Signs", "Beloved", "Chess", "Roma", "The Others")
+
+
+@pytest.mark.parametrize("title", ALONE)
+@pytest.mark.parametrize("form", ["{}", "{}.", "**{}**", '"{}"', "{}?", "- {}"])
+def test_a_title_that_is_all_that_is_said_is_named(title: str, form: str) -> None:
+    linker = Linker([Item(one, one) for one in ALONE])
+    assert [one.item_id for one in linker.read(form.format(title)).mentions] == [title]
+
+
+NO_TITLES = (
+    "Yes",
+    "Sure",
+    "Thanks",
+    "Horror",
+    "Comedy",
+    "Drama",
+    "Nein",
+    "Gracias",
+    "Merci",
+    "Wow",
+    "G",
+    "1984",
+)
+
+
+@pytest.mark.parametrize("title", [*NO_TITLES, "Sure Thing", "Other"])
+@pytest.mark.parametrize("form", ["{}", "{}.", "{}!", "{}?"])
+def test_what_people_answer_with_names_nothing(title: str, form: str) -> None:
+    linker = Linker([Item(one, one) for one in (*NO_TITLES, "Sure Thing", "Other")])
+    assert linker.read(form.format(title.capitalize())).mentions == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Try Dune", True),
+        ("Sure, Dune.", True),
+        ("Sure, Heat.", True),
+        ("Essayez Dune", True),
+        ("J'aimerais voir plus dune comédie", False),  # as people type it
+    ],
+)
+def test_a_titles_own_word_tells_no_language(said: str, found: bool) -> None:
+    linker = Linker([Item("dune", "Dune"), Item("heat", "Heat")])
+    assert bool(linker.read(said).mentions) == found

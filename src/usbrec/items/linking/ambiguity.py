@@ -90,6 +90,11 @@ def is_always_capital(word: str) -> bool:
     return word in _listed("capitalised") or is_kind(word)
 
 
+def answers() -> frozenset[str]:
+    """Normalised words that people say alone, and name nothing with."""
+    return _listed("answers")
+
+
 def is_kind(word: str) -> bool:
     """Whether a normalised word is a genre or a kind of work."""
     return word in _listed("genres")

@@ -19,6 +19,7 @@ from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
     Ambiguity,
+    answers,
     can_be_subject,
     in_dictionary,
     is_always_capital,
@@ -40,7 +41,7 @@ from usbrec.items.linking.context import (
     like_a_title,
     numbers_as_titled,
 )
-from usbrec.items.linking.languages import Language, english, language_of, russian
+from usbrec.items.linking.languages import Language, english, language_of, russian, speak_for
 from usbrec.items.linking.lowercase import (
     Side,
     Slot,
@@ -203,6 +204,7 @@ class Page(ContextFeatures):
             or self._in_title_field(start, end)
             or (self._evident_here(match, level, around) if self.elsewhere else self._evident(match))
             or self._as_the_title_is(match, start, end, level)
+            or self._is_the_answer(match, start, end)
         ):
             return Verdict(start, end, None, form.bare())
         return None
@@ -278,6 +280,19 @@ class Page(ContextFeatures):
             return False  # "at JFK", "the SWAT team"
         return bool(spelt) and self.contrast(match) and not self.part_of_a_name(match)
 
+    def _is_the_answer(self, match: Match, start: int, end: int) -> bool:
+        """Whether a title of one word is all that is said: "Dune.", "**Emma**". What people answer with, or
+        call a kind of work, is no title that way."""
+        said = self.words[match.last].norm
+        if len(said) < 2 or said.isdigit() or not is_capital(self.text[start:end]):
+            return False
+        return self._is_all(match) and said not in answers() and not is_kind(said)
+
+    def _is_all(self, match: Match) -> bool:
+        """Whether one word, with or without an article, is all that is said."""
+        before = [self.words[index].norm for index in range(match.last)]
+        return match.last + 1 == len(self.words) and ARTICLES.issuperset(before)
+
     @cached_property
     def language(self) -> Language | None:
         """The language with Latin letters that the text is in; None is English, or none that is known."""
@@ -294,7 +309,7 @@ class Page(ContextFeatures):
             for index in range(match.first, match.last + 1)
         }
         rest = {word.norm for index, word in enumerate(self.words) if index not in titles}
-        if all(word.isdigit() or english(word) for word in rest):
+        if all(word.isdigit() or english(word) for word in rest) or not speak_for(self.language, rest):
             # What had been told before titles were found.
             self.__dict__["language"] = None
             self.__dict__.pop("elsewhere", None)
@@ -495,6 +510,7 @@ class Page(ContextFeatures):
                 or self.a_place(first)
                 or just_a_noun(self, match)
                 or opens_elsewhere(self, match)
+                or (self.words[last].norm in answers() and self._is_all(match))
             ):
                 return False
             return not of_the_dictionary(self, match) or stands_as_title(self, match)

@@ -8,7 +8,7 @@ elsewhere are not complete have this file alone.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib import resources
@@ -151,6 +151,15 @@ def language_of(words: AbstractSet[str]) -> Language | None:
 def english(word: str) -> bool:
     """Whether a word tells that a text is English."""
     return word in _told_by()
+
+
+def speak_for(language: Language, words: Iterable[str]) -> bool:
+    """Whether any of these normalised words tells that a text is in the language."""
+    telling, content = _telling(), _content()
+    return any(
+        language.code in (*telling.get(word, ()), *content.get(word, ())) or word in language.introducing
+        for word in words
+    )
 
 
 @functools.cache
