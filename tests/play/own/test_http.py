@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.server
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -215,3 +218,45 @@ def test_whatever_a_service_says_is_a_reply_or_a_failure_of_ours(body: Any, stat
             return
         assert isinstance(reply.text, str)
         assert reply.items is None or all(isinstance(one, str) for one in reply.items)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(), "application/json"),
+        (json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode("utf-8-sig"), "application/json"),
+        (
+            json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode("latin-1"),
+            "application/json; charset=iso-8859-1",
+        ),
+        (
+            json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(),
+            "text/plain; charset=iso-8859-1",
+        ),
+    ],
+)
+def test_an_answer_is_read_in_the_encoding_that_it_has(body: bytes, kind: str) -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *said: object) -> None:
+            """Nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        async def asked() -> Reply:
+            asking = HttpRecommender(f"http://127.0.0.1:{server.server_port}/reply", Models())
+            try:
+                return await asking.ask(Conversation((Turn("seeker", "Hi"),)))
+            finally:
+                await asking.aclose()
+
+        assert asyncio.run(asked()).text == "Amélie (2001)?"
+        server.shutdown()

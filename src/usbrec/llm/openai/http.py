@@ -8,6 +8,7 @@ after the wait that the server asks for, else after a growing one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import itertools
 import json
@@ -84,7 +85,7 @@ class Stream:
     async def text(self) -> str:
         """Raises HttpFailure."""
         try:
-            return (await self.response.read()).decode("utf-8", "replace")
+            return _text_of(await self.response.read(), self.response.charset)
         except (aiohttp.ClientError, OSError) as error:
             raise _broken(error) from None
 
@@ -302,6 +303,17 @@ def _let_go(response: aiohttp.ClientResponse) -> None:
     """Without the rest of what it would have said; a connection with something left on it is closed."""
     if not response.content.at_eof():
         response.close()
+
+
+def _text_of(body: bytes, charset: str | None) -> str:
+    """The text of a body: JSON is UTF-8, with or without a mark before it, unless it is none and its header
+    names another encoding ("Amélie" in Latin-1)."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            return body.decode(charset or "utf-8")
+    return body.decode("utf-8", "replace")
 
 
 def _broken(error: Exception) -> HttpFailure:
