@@ -229,7 +229,7 @@ def test_whatever_a_service_says_is_a_reply_or_a_failure_of_ours(body: Any, stat
             json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode("latin-1"),
             "application/json; charset=iso-8859-1",
         ),
-        (
+        (json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(), "text/plain; charset=latin-1"),
             json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(),
             "text/plain; charset=iso-8859-1",
         ),
