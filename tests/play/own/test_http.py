@@ -220,19 +220,16 @@ def test_whatever_a_service_says_is_a_reply_or_a_failure_of_ours(body: Any, stat
         assert reply.items is None or all(isinstance(one, str) for one in reply.items)
 
 
+SAID = json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False)
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(), "application/json"),
-        (json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode("utf-8-sig"), "application/json"),
-        (
-            json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode("latin-1"),
-            "application/json; charset=iso-8859-1",
-        ),
-        (json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(), "text/plain; charset=latin-1"),
-            json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False).encode(),
-            "text/plain; charset=iso-8859-1",
-        ),
+        (SAID.encode(), "application/json"),
+        (SAID.encode("utf-8-sig"), "application/json"),
+        (SAID.encode("latin-1"), "application/json; charset=iso-8859-1"),
+        (SAID.encode(), "text/plain; charset=iso-8859-1"),
     ],
 )
 def test_an_answer_is_read_in_the_encoding_that_it_has(body: bytes, kind: str) -> None:
