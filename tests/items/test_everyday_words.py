@@ -225,3 +225,31 @@ def test_what_people_answer_with_names_nothing(title: str, form: str) -> None:
 def test_a_titles_own_word_tells_no_language(said: str, found: bool) -> None:
     linker = Linker([Item("dune", "Dune"), Item("heat", "Heat")])
     assert bool(linker.read(said).mentions) == found
+
+
+#: How people and models say a title, and nothing else, in a sentence.
+SAID_ALONE = (
+    "Definitely {}.; Probably {}.; Absolutely {}!; Sure! {}.; Okay, {} it is!; {} it is.; Sure!\n{}.;"
+    "{}\n\nA classic.; Alternatively {} then, you will like it.; Vielleicht {}.; Dann {}.;"
+    "Ich empfehle dir {}.; Nimm doch {}.; Sûrement {}.; {}? Who was in it?; Any others? {}"
+)
+
+
+@pytest.mark.parametrize("said", [one.strip(" ") for one in SAID_ALONE.split(";")])
+@pytest.mark.parametrize("title", ["Dune", "Heat", "Jaws", "Frozen", "Inception", "Parasite"])
+def test_a_title_of_one_word_is_found_as_it_is_said_alone(title: str, said: str) -> None:
+    linker = Linker([Item(one, one) for one in ("Dune", "Heat", "Jaws", "Frozen", "Inception", "Parasite")])
+    assert [one.item_id for one in linker.read(said.format(title)).mentions] == [title]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'It is one of those "I watched it. ONCE." films',
+        "Boo Radley. Scout. Gregory Peck was a great actor.",
+        "It takes place in (Almost) Paris",
+    ],
+)
+def test_words_that_are_a_sentence_among_others_are_no_titles(said: str) -> None:
+    linker = Linker([Item(one, one) for one in ("Once", "Scout", "Almost")])
+    assert linker.read(said).mentions == ()

@@ -67,7 +67,7 @@ def named(text: str) -> list[str]:
         ("The Matrix's ending", ["matrix"]),
         ("Matrix (1999)", ["matrix"]),
         ("even S.W.A.T. (2003)!", ["swat"]),
-        ("Ring. The Matrix", ["matrix"]),
+        ("Ring. The Matrix", ["ring98", "matrix"]),
         ("Toy, Story", []),
         ("Star\nWars", []),
     ],

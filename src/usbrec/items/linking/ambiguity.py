@@ -190,7 +190,12 @@ def is_said_of_works(being: str, said: str) -> bool:
 
 def is_lead_in(word: str) -> bool:
     """Whether a word often opens a sentence before a title: its capital is no part of a name."""
-    return word in _listed("lead_ins")
+    return word in _listed("lead_ins") or is_adverb(word)
+
+
+def is_adverb(word: str) -> bool:
+    """Whether a word opens a sentence and says nothing of what follows: "Definitely Heat."."""
+    return word in _listed("adverbs")
 
 
 def is_small(word: str) -> bool:

@@ -214,9 +214,11 @@ def _before(language: Language, page: ContextFeatures, match: Match) -> str:
     return norm
 
 
-_POLITE = frozenset({"sie", "ihnen"})
+_POLITE = frozenset({"sie", "ihnen", "dir", "euch", "doch", "mal"})
 _TRYING = frozenset(
-    {"probieren", "versuchen", "nehmen", "spielen", "lesen", "kennen", "sehen", "horen", "kaufen", "testen"}
+    {"nimm", "nehmt", "probier", "probiert", "lies", "lest", "schau", "schaut", "sieh", "seht", "spiel"}
+    | {"spielt", "kauf", "kauft", "probieren", "versuchen", "nehmen", "spielen", "lesen", "kennen", "sehen"}
+    | {"horen", "kaufen", "testen"}
 )
 #: Who is asked whether they know a title, and what says that one is read.
 _ADDRESSED, _READ = (

@@ -295,9 +295,11 @@ class ContextFeatures:
             return False
         gap = self.text[self.words[index].end : self.words[index + 1].start]
         following = self.words[index + 1].norm
-        if gap.strip() or following not in SAID_OF:
+        if gap.strip() or following not in SAID_OF | {"it"}:
             return False
         said = self.words[index + 2].norm if index + 2 < self.sentence_ends[index] else ""
+        if following == "it":  # "Dune it is."
+            return said == "is" and index + 3 >= self.sentence_ends[index]
         return is_said_of_works(following, said)
 
     def entry(self, match: Match) -> bool:

@@ -22,6 +22,7 @@ from usbrec.items.linking.ambiguity import (
     answers,
     can_be_subject,
     in_dictionary,
+    is_adverb,
     is_always_capital,
     is_common,
     is_kind,
@@ -95,6 +96,8 @@ _NUMBERS_INTRODUCED = frozenset(
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _BY = re.compile(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
 _LONGEST_NAME, _MOST_ALIKE = 60, 20
+#: What ends a sentence, and no part of one.
+_STOP = re.compile(r"[ \t\"”’*_]*[.!?…\n]")
 #: A title in capitals has so many letters: "IT" and "US" are also other things.
 _ACRONYM = 3
 _OPENING_MARKS = frozenset("[(¡¿")
@@ -289,9 +292,23 @@ class Page(ContextFeatures):
         return self._is_all(match) and said not in answers() and not is_kind(said)
 
     def _is_all(self, match: Match) -> bool:
-        """Whether one word, with or without an article, is all that is said."""
-        before = [self.words[index].norm for index in range(match.last)]
-        return match.last + 1 == len(self.words) and ARTICLES.issuperset(before)
+        """Whether one word, with or without an article or an adverb, is all that is said, or all that the
+        first or the last sentence says."""
+        first, last = match.last, match.last
+        while first and not _STOP.search(self._before(first)):
+            first -= 1
+            if not (self.words[first].norm in ARTICLES or is_adverb(self.words[first].norm)):
+                return False
+        ends = last + 1 == len(self.words)
+        if first and not ends:
+            return False
+        said = self.text[self.words[match.first].start : self.words[last].end]
+        shouted = len(said) > 1 and said.isupper() and not self.text.isupper()
+        return not shouted and (ends or bool(_STOP.match(self._before(last + 1))))
+
+    def _before(self, index: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.words[index - 1].end : self.words[index].start]
 
     @cached_property
     def language(self) -> Language | None:
@@ -513,7 +530,10 @@ class Page(ContextFeatures):
                 or (self.words[last].norm in answers() and self._is_all(match))
             ):
                 return False
-            return not of_the_dictionary(self, match) or stands_as_title(self, match)
+            told = stands_as_title(self, match) or (
+                first == last and is_capital(run[0]) and self.subject(first)
+            )
+            return told or not of_the_dictionary(self, match)
         if ambiguity is Ambiguity.CAPITALS and match.form.telling and self.asked_about(match):
             return True
         if self.entry(match):
