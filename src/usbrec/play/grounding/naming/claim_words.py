@@ -216,6 +216,39 @@ class ClaimWords:
         return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
 
     @cached_property
+    def stocked(self) -> re.Pattern[str]:
+        """How many of an item are there, title and pieces between the number and that: in a text with its
+        titles blacked out."""
+        counts = _longest_first([*self.counts, "one", "ein", "eine", "einer", "eins"])
+        between, behind = (
+            _longest_first(self._every("stock_between")),
+            _longest_first(self._every("stock_behind")),
+        )
+        return re.compile(
+            rf"(?<![\w.,$€£])(?P<number>[0-9]{{1,5}}|{counts})\s"
+            rf"(?:(?:_+|{between}),?\s)*?(?:{behind})(?!\w)",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def made_there(self) -> re.Pattern[str]:
+        """Where an item is from, in a clause that ends with its verb: "wird in ... hergestellt"."""
+        verbs = _longest_first(self._every("made_there"))
+        return re.compile(
+            rf"\b(?:in|aus)\s+(?P<name>[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,2}}?)\s(?:{verbs})\b"
+        )
+
+    @cached_property
+    def place_names(self) -> Mapping[str, str]:
+        """What places are called in English, by another language's name for them, in small letters."""
+        return {name: english for one in self._listed for name, english in one.get("places", {}).items()}
+
+    @cached_property
+    def behind_kind(self) -> frozenset[str]:
+        """Words behind which what was said before them is all that something is said to be."""
+        return frozenset(self._every("behind_kind"))
+
+    @cached_property
     def dated(self) -> re.Pattern[str]:
         return self._before("dated")
 

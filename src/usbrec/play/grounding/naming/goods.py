@@ -19,6 +19,8 @@ _ROUNDED, _ABOUT = 1.0, 0.1
 _HALF_A_CENT = 0.005
 #: An amount that is so many times a price, at most, is taken to be of as many.
 _MOST_TIMES = 31
+#: What takes back that so many are there.
+_NOT = re.compile(r"(?:\b(?:not|never|nicht|no)|n['’]t)\s+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 #: What every word for being in stock, or not, has in it: most replies have none.
 _STOCKED = re.compile(
@@ -132,12 +134,13 @@ class GoodsClaims(Reckoning):
             return None
         # Said of one item, by its number alone, and of nothing but its price.
         single = len({item.id for items in about for item in items}) == 1 and len(prices) == 1
-        plain = single and not self._multiple(said, price) and self._plainly(begin, finish)
+        plain = single and not self._multiple(said, price) and self._plainly(begin, finish, said < price)
         return Fault(start, end, self._written(price, digits) if plain else None)
 
-    def _plainly(self, begin: int, finish: int) -> bool:
+    def _plainly(self, begin: int, finish: int, below: bool) -> bool:
         """Whether a sentence says an amount of an item as its own price, and speaks of nothing else that may
-        cost as much: the item, or "it", is what costs, and no time, person, tax or budget stands beside."""
+        cost as much: the item, or "it", is what costs, and no time, person, tax or budget stands beside. An
+        amount before a title ("for 5 euro you get ...") has to be `below` the price, or may be a budget."""
         text, lists = self._masked, claim_words()
         opened, closed = self._sentence_of(begin)
         named = [one for one in self.page.mentions if opened <= one.start and one.end <= begin]
@@ -147,7 +150,11 @@ class GoodsClaims(Reckoning):
         said = _WORD.findall(between.casefold())
         if len(named) > 1 or not lists.before_subject.issuperset(led):
             return False
-        if lists.not_its_price.search(text, opened, closed) or not _CLAUSE_ENDS.match(text, finish):
+        if lists.not_its_price.search(text, opened, closed):
+            return False
+        if not named and below and self._ahead(begin, finish):
+            return True
+        if not _CLAUSE_ENDS.match(text, finish):
             return False
         if named and _BRACKETED.fullmatch(between):
             return True
@@ -181,8 +188,14 @@ class GoodsClaims(Reckoning):
     def _stock(self) -> Iterator[Fault]:
         if not _STOCKED.search(self.page.text):
             return
-        lists, text = claim_words(), self.page.text
+        lists, text = claim_words(), self._masked
         told: list[tuple[int, int]] = []
+        for match in lists.stocked.finditer(text):
+            agrees = self._number_agrees(match)
+            if agrees is not None:
+                told.append(match.span())
+            if agrees is False:
+                yield Fault(match.start(), match.end(), None)
         for pattern, there in ((lists.sold_out, False), (lists.few_left, True), (lists.in_stock, True)):
             for match in pattern.finditer(text):
                 if any(a < match.end() and match.start() < b for a, b in told):
@@ -202,6 +215,31 @@ class GoodsClaims(Reckoning):
                 )
                 if not any(self._agrees(item, there != bool(negated), match) for item in about[0]):
                     yield Fault(match.start(), match.end(), None)
+
+    def _number_agrees(self, match: re.Match[str]) -> bool | None:
+        """Whether as many pieces of an item are there as is said; None where its stock is no number."""
+        lists, text = claim_words(), self._masked
+        named = [one for one in self.page.mentions if match.start() <= one.start < match.end()]
+        if named:
+            item = self.page.items.get(named[0].item_id)
+            about = [] if item is None else [item]
+        else:
+            about = next(iter(self._about(match.start())), [])
+        written, before = match["number"].casefold(), text[max(0, match.start() - 40) : match.start()]
+        said = int(written) if written.isdigit() else lists.counts.get(written, 1)
+        known = [
+            number
+            for item in about
+            if (value := keyed(item.extra, lists.stock_columns)) is not None
+            and (number := number_of(value)) is not None
+        ]
+        if not known or lists.about.search(before) or _NOT.search(before):
+            return None
+        if lists.at_least.search(before):
+            return any(number >= said for number in known)
+        if lists.at_most.search(before):
+            return any(number <= said for number in known)
+        return said in known
 
     def _agrees(self, item: Item, there: bool, match: re.Match[str]) -> bool:
         lists = claim_words()
