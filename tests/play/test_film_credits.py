@@ -47,6 +47,11 @@ def made_up(reply: str) -> tuple[str, ...]:
         "Try Ridley Scott’s Alien tonight.",
         "Dune, Villeneuve's epic from 2021, is good.",
         "Heat, Mann's crime film from 1995.",
+        "Parasite, Bong Joon-ho's thriller from 2019, is dark.",
+        "Parasite dauert 132 Minuten.",
+        "Heat läuft 170 Minuten.",
+        "Heat, Regie: Michael Mann.",
+        "Amélie spielt in Montmartre.",
     ],
 )
 def test_who_made_a_film_may_stand_beside_its_title(reply: str) -> None:
@@ -62,6 +67,9 @@ def test_who_made_a_film_may_stand_beside_its_title(reply: str) -> None:
         "Dune, Villeneuve's epic from 1984, is good.",
         "Dune, Lynch's epic from 1984, is good.",
         "Denis Villeneuve's Sicario is stunning.",
+        "Sicario dauert 121 Minuten.",
+        "Heat, Regie: Ridley Scott.",
+        "Heat, Regie: Steven Spielberg.",
     ],
 )
 def test_another_person_or_year_beside_it_is_a_fault(reply: str) -> None:

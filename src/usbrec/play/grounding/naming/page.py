@@ -154,7 +154,11 @@ class Page:
         if last + 1 >= len(self.words) or self.gap(last + 1).strip() != ",":
             return False
         behind = range(last + 1, min(last + 2 + _CREDIT_WORDS, len(self.words)))
-        return any(self._is_maker(index, item) for index in behind if is_capital(self.raws[index]))
+        return any(
+            self._is_maker(index, item)
+            for index in behind
+            if is_capital(self.raws[index]) or self.gap(index) == "-"
+        )
 
     def _alone(self, index: int) -> bool:
         """Whether a word is all that stands behind a colon: "Mein Tipp: Sisters."."""
