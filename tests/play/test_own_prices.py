@@ -67,6 +67,10 @@ def checked(catalogue: Catalogue, reply: str, wish: str = "Something nice, pleas
         "Casa Sol is 75 € a night, 525 € a week.",
         "Casa Sol is 75 € for the two of you, so 37.50 € each.",
         "Casa Sol costs 75 €.",
+        "A night at Casa Sol is 75 €.",
+        "Three nights at Casa Sol cost 225 €.",
+        "Three nights at Casa Sol cost 75 € each.",
+        "A week at Alpen Hof costs 980 €, at Casa Sol only 525 €.",
         "A week at Casa Sol costs 75 € per night.",
     ],
 )
@@ -78,6 +82,8 @@ def test_what_a_stay_costs_follows_from_the_price_of_a_night(reply: str) -> None
     "reply",
     [
         "A week at Casa Sol is 600 €.",
+        "Three nights at Casa Sol cost 75 €.",
+        "Drei Nächte im Casa Sol kosten 75 Euro.",
         "A week at Casa Sol is 75 €.",
         "Eine Woche im Casa Sol kostet 75 Euro.",
         "A weekend at Casa Sol is 525 €.",
@@ -138,6 +144,7 @@ def test_a_right_amount_is_said_as_it_is(reply: str) -> None:
     [
         "The Kesto Mini is 49 € above your budget of 200 €.",
         "The Orro Lite leaves 40,10 € of your 200 €.",
+        "Das Orro Lite passt zu 200 € Budget.",
         "The Orro Lite stays within your budget of 200 €.",
     ],
 )

@@ -216,10 +216,16 @@ class ClaimWords:
         return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
 
     @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Words for two that are two things rather than two of one."""
+        return frozenset(self._every("pairs"))
+
+    @cached_property
     def stocked(self) -> re.Pattern[str]:
         """How many of an item are there, title and pieces between the number and that: in a text with its
         titles blacked out."""
-        counts = _longest_first([*self.counts, "one", "ein", "eine", "einer", "eins"])
+        numbers = [word for word in self.counts if word not in self.pairs]
+        counts = _longest_first([*numbers, "one", "ein", "eine", "einer", "eins"])
         between, behind = (
             _longest_first(self._every("stock_between")),
             _longest_first(self._every("stock_behind")),

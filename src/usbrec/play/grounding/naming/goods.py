@@ -109,7 +109,8 @@ class GoodsClaims(Reckoning):
                 for known in self._known_prices(items[0])
             )
             return None if fits or (heard and price is None) else Fault(start, end, None)
-        if lists.own_budget.search(re.split(r"[,;_]", before)[-1]):
+        behind = text[finish:].lstrip(" -")
+        if lists.own_budget.search(re.split(r"[,;_]", before)[-1]) or lists.own_budget.match(behind):
             beyond = lists.beyond.search(text, *self._sentence_of(start))
             fits = price is None or (price > said if beyond else price <= said)
             return None if heard and fits else Fault(start, end, None)
@@ -225,8 +226,14 @@ class GoodsClaims(Reckoning):
             about = [] if item is None else [item]
         else:
             about = next(iter(self._about(match.start())), [])
+        opened, closed = self._sentence_of(match.start())
+        here = [one for one in self.page.mentions if opened <= one.start < closed]
+        if not named and here and here[0].start > match.start():
+            return None  # "Two phones are in stock: ..."
         written, before = match["number"].casefold(), text[max(0, match.start() - 40) : match.start()]
         said = int(written) if written.isdigit() else lists.counts.get(written, 1)
+        if not named and said == len(here):
+            return None  # "X and Y: the two are in stock"
         known = [
             number
             for item in about
