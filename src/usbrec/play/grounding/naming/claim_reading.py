@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from usbrec.dialogue import Item
 from usbrec.items.files.amounts import number_of
+from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -38,6 +39,19 @@ class ClaimReading:
     def _sentences(self) -> list[tuple[int, int]]:
         return sentences_of(self.page)
 
+    @cached_property
+    def _masked(self) -> str:
+        """The text with titles blacked out, as long as before: no word of a title says anything of a price
+        or a stock ("AirPods Max", "Limit Watch")."""
+        text = self.page.text
+        for one in self.page.mentions:
+            text = text[: one.start] + "_" * (one.end - one.start) + text[one.end :]
+        return text
+
+    def _sentence_of(self, start: int) -> tuple[int, int]:
+        """Where the sentence around a place begins and ends."""
+        return next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
+
     def _about(self, start: int) -> list[list[Item]]:
         """What stands at `start` is said of one of these, the likeliest first: for each mention the items
         that it may mean."""
@@ -58,6 +72,16 @@ class ClaimReading:
             for one in chosen
             for ids in [(one.item_id,) if one.year is not None else (one.item_id, *one.candidates)]
         ]
+
+    def _ahead(self, begin: int, finish: int) -> list[list[Item]]:
+        """Of which item an amount is that stands right before its title: "for 5 euro there is ..."."""
+        opened, lists = self._sentence_of(begin)[0], claim_words()
+        ends = [one.end for one in self.page.mentions if opened <= one.start < begin]
+        leads = lists.leads.fullmatch(self._masked, max([opened, *ends]), begin)
+        match = lists.led_to.match(self._masked, finish) if leads else None
+        named = [] if match is None else [one for one in self.page.mentions if one.start == match.end() - 1]
+        item = self.page.items.get(named[0].item_id) if named and not named[0].candidates[1:] else None
+        return [] if item is None else [[item]]
 
     def _before(self, start: int) -> str:
         return self.page.text[max(0, start - 40) : start]

@@ -35,6 +35,87 @@ class ClaimWords:
         return frozenset(self._every("price_said"))
 
     @cached_property
+    def costing(self) -> frozenset[str]:
+        """Of these, the words that say by themselves that what follows is a price."""
+        return frozenset(self._every("costing"))
+
+    @cached_property
+    def before_subject(self) -> frozenset[str]:
+        """What may stand before the item whose price a sentence says."""
+        return frozenset(self._every("before_subject"))
+
+    @cached_property
+    def not_its_price(self) -> re.Pattern[str]:
+        """What an amount may be of beside an item: a time, a person, a tax, a budget."""
+        return self._within("not_its_price")
+
+    @cached_property
+    def budget_before(self) -> re.Pattern[str]:
+        """What stands before money that is there to be spent: "with 200 euro ..."."""
+        return self._before("budget_before")
+
+    @cached_property
+    def budget_behind(self) -> re.Pattern[str]:
+        """What stands behind it: "... you can get"."""
+        return re.compile(rf"\s*(?:{_longest_first(self._every('budget_behind'))})\b", re.IGNORECASE)
+
+    @cached_property
+    def leads(self) -> re.Pattern[str]:
+        """What stands before an amount whose item comes behind it: ", for ..."."""
+        joins, words = _longest_first(self._every("joins")), _longest_first(self._every("leads"))
+        return re.compile(rf"\s*[,;]?\s*(?:(?:{joins})\s+)?(?:{words})\s*", re.IGNORECASE)
+
+    @cached_property
+    def led_to(self) -> re.Pattern[str]:
+        """What stands between such an amount and the title, of which it takes the first place."""
+        return re.compile(rf"\s*(?:(?:{_longest_first(self._every('led_to'))})\s+){{0,5}}_", re.IGNORECASE)
+
+    @cached_property
+    def stays(self) -> Mapping[str, int]:
+        """Times by their numbers of nights."""
+        return {word: nights for one in self._listed for word, nights in one["stays"].items()}
+
+    @cached_property
+    def stay(self) -> re.Pattern[str]:
+        """So many weeks, or other times of several nights."""
+        numbers = _longest_first([*self.counts, *self._every("articles"), "one", "eine[nm]?"])
+        return re.compile(
+            rf"\b(?:(?P<number>[0-9]{{1,2}}|{numbers})\s)?(?P<stay>(?:{_longest_first(self.stays)})(?:s|n|en|e)?)\b",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def stay_costs(self) -> re.Pattern[str]:
+        """Between such a time and what it costs: a title, and words of costing."""
+        costs = _longest_first(self.costing)
+        return re.compile(rf"\s+(?:\w+\s+){{1,2}}_+\s*(?::|(?:{costs})(?:\s\w+)?)\s*", re.IGNORECASE)
+
+    @cached_property
+    def each(self) -> re.Pattern[str]:
+        """What says that an amount is for one person of several."""
+        return self._within("each")
+
+    @cached_property
+    def once(self) -> re.Pattern[str]:
+        """What says that an amount is for one piece, or one night."""
+        return self._within("once")
+
+    @cached_property
+    def beyond(self) -> re.Pattern[str]:
+        """What says that a price is above a budget."""
+        return self._within("beyond")
+
+    @cached_property
+    def own_budget(self) -> re.Pattern[str]:
+        """What stands before money that the seeker has."""
+        return self._within("own_budget")
+
+    @cached_property
+    def than_before(self) -> re.Pattern[str]:
+        """What stands behind the difference to a price of before."""
+        return re.compile(rf"\s*(?:{_longest_first(self._every('than_before'))})\b", re.IGNORECASE)
+
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """Words for small numbers of things."""
         return {word: number for one in self._listed for word, number in one["counts"].items()}
@@ -133,6 +214,45 @@ class ClaimWords:
     @cached_property
     def few_left(self) -> re.Pattern[str]:
         return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Words for two that are two things rather than two of one."""
+        return frozenset(self._every("pairs"))
+
+    @cached_property
+    def stocked(self) -> re.Pattern[str]:
+        """How many of an item are there, title and pieces between the number and that: in a text with its
+        titles blacked out."""
+        numbers = [word for word in self.counts if word not in self.pairs]
+        counts = _longest_first([*numbers, "one", "ein", "eine", "einer", "eins"])
+        between, behind = (
+            _longest_first(self._every("stock_between")),
+            _longest_first(self._every("stock_behind")),
+        )
+        return re.compile(
+            rf"(?<![\w.,$€£])(?P<number>[0-9]{{1,5}}|{counts})\s"
+            rf"(?:(?:_+|{between}),?\s)*?(?:{behind})(?!\w)",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def made_there(self) -> re.Pattern[str]:
+        """Where an item is from, in a clause that ends with its verb: "wird in ... hergestellt"."""
+        verbs = _longest_first(self._every("made_there"))
+        return re.compile(
+            rf"\b(?:in|aus)\s+(?P<name>[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,2}}?)\s(?:{verbs})\b"
+        )
+
+    @cached_property
+    def place_names(self) -> Mapping[str, str]:
+        """What places are called in English, by another language's name for them, in small letters."""
+        return {name: english for one in self._listed for name, english in one.get("places", {}).items()}
+
+    @cached_property
+    def behind_kind(self) -> frozenset[str]:
+        """Words behind which what was said before them is all that something is said to be."""
+        return frozenset(self._every("behind_kind"))
 
     @cached_property
     def dated(self) -> re.Pattern[str]:

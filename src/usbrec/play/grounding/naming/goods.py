@@ -16,16 +16,24 @@ from usbrec.play.grounding.naming.vocabulary import keyed
 
 #: A price that is said in whole units, or to be about so much, may be off by so much.
 _ROUNDED, _ABOUT = 1.0, 0.1
+_HALF_A_CENT = 0.005
+#: An amount that is so many times a price, at most, is taken to be of as many.
+_MOST_TIMES = 31
+#: What takes back that so many are there.
+_NOT = re.compile(r"(?:\b(?:not|never|nicht|no)|n['’]t)\s+$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 #: What every word for being in stock, or not, has in it: most replies have none.
 _STOCKED = re.compile(
     r"stock|avail|sold|ship|left|remain|lager|vorrätig|liefer|verfüg|ausverk|vergriff|noch", re.IGNORECASE
 )
 #: What ends the clause that says a price, or goes on with nothing that changes it.
 _CLAUSE_ENDS = re.compile(
-    r"\s*(?:\Z|[.,;!?)\n:–—-]|(?:and|und|per|pro|each|a piece|a night|only|inkl|incl|a bottle|apiece"
-    r"|you|gets?|bekommst|bekommen|gibt|kriegst|erhältst|erhalten)\b)",
+    r"\s*(?:\Z|[.,;!?)|\n:–—-]|(?:and|und|each|apiece|inkl|incl"
+    r"|(?:per|pro|a|je|the) (?:piece|night|bottle|unit|copy|stück|nacht|flasche|exemplar))\b)",
     re.IGNORECASE,
 )
+#: Between a title and the amount: a bracket, a dash, a colon, the border of a cell, or nothing at all.
+_BRACKETED = re.compile(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
 _CENTS = re.compile(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
 _CURRENCIES = {
     **dict.fromkeys(("$", "usd", "dollar", "dollars"), "$"),
@@ -68,26 +76,29 @@ class GoodsClaims(Reckoning):
                 yield Fault(start, end, None)
 
     def _price(self, begin: int, finish: int, start: int, end: int) -> Fault | None:
-        lists, text = claim_words(), self.page.text
+        lists, text = claim_words(), self._masked
         digits = text[start:end]
         said = number_of(digits, thousands=True)
         if said is None:
             return None
         if _CENTS.match(text, end):
             said /= 100
-        before = self._before(begin if begin < start else start)
+        opened = begin if begin < start else start
+        before = text[max(0, opened - 40) : opened]
         around = before.rsplit(",", 1)[-1] + text[end : end + 16]
-        about = self._about(start)
+        about = self._ahead(opened, finish) or self._about(start)
         heard = self._heard_number(digits)
         if not about:
             # A budget that is asked for, or repeated, is nobody's price.
-            sentence = next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
+            sentence = self._sentence_of(start)
             question = text[sentence[0] : sentence[1]].rstrip().endswith("?")
             return None if question or heard else Fault(start, end, None)
         prices = [price for item in about[0] for price in self._known_prices(item)]
         price = prices[0]
         if lists.former.search(before) or lists.former_behind.match(text, finish):
             return None if self._was(said, about[0]) else Fault(start, end, None)
+        if lists.than_before.match(text, finish):
+            return None if self._saved(said, about[0]) else Fault(start, end, None)
         if lists.reduced.search(around):
             agrees = self._in_its_currency(text[begin:finish]) and self._saved(said, about[0])
             return None if agrees else Fault(start, end, None)
@@ -98,46 +109,64 @@ class GoodsClaims(Reckoning):
                 for known in self._known_prices(items[0])
             )
             return None if fits or (heard and price is None) else Fault(start, end, None)
-        if re.search(
-            r"\b(?:budget|limit|max\w*|spend\w*|ausgeben)\b", before.rsplit(",", 1)[-1], re.IGNORECASE
-        ):
-            fits = price is not None and price <= said
-            return None if heard and (fits or price is None) else Fault(start, end, None)
+        behind = text[finish:].lstrip(" -")
+        if lists.own_budget.search(re.split(r"[,;_]", before)[-1]) or lists.own_budget.match(behind):
+            beyond = lists.beyond.search(text, *self._sentence_of(start))
+            fits = price is None or (price > said if beyond else price <= said)
+            return None if heard and fits else Fault(start, end, None)
         if price is None:
             return Fault(start, end, None)
+        if lists.budget_before.search(before) and lists.budget_behind.match(text, finish):
+            return None if price <= said else Fault(start, end, None)
         if lists.about.search(before):
             return None if abs(price - said) <= _ABOUT * price else Fault(start, end, None)
         whole = said == int(said) and not re.search(r"[.,][0-9]{2}$", digits)
         near = _ROUNDED if whole else 0.005
         if not self._in_its_currency(text[begin:finish]):
             return Fault(start, end, None)
+        if (nights := self._stay_before(begin, finish)) is not None:
+            agrees = any(one is not None and abs(nights * one - said) < near for one in prices)
+            return None if agrees else Fault(start, end, None)
         if any(one is not None and abs(one - said) < near for one in prices):
+            return None
+        if self._in_order(said, start, near):
             return None
         if any(one is not None and self._reckoned(said, one, start, near) for one in prices):
             return None
         # Said of one item, by its number alone, and of nothing but its price.
         single = len({item.id for items in about for item in items}) == 1 and len(prices) == 1
-        plain = single and self._plainly(begin, finish)
+        plain = single and not self._multiple(said, price) and self._plainly(begin, finish, said < price)
         return Fault(start, end, self._written(price, digits) if plain else None)
 
-    def _counts(self, text: str) -> bool:
-        """Whether a text has a number above one, in digits or words."""
-        numbers = claim_words().counts
-        return any(int(one) > 1 for one in re.findall(r"(?<![\w.,])[0-9]{1,3}(?![\w.,])", text)) or any(
-            numbers.get(word, 0) > 1 for word in re.findall(r"[^\W\d_]+", text.casefold())
-        )
+    def _plainly(self, begin: int, finish: int, below: bool) -> bool:
+        """Whether a sentence says an amount of an item as its own price, and speaks of nothing else that may
+        cost as much: the item, or "it", is what costs, and no time, person, tax or budget stands beside. An
+        amount before a title ("for 5 euro you get ...") has to be `below` the price, or may be a budget."""
+        text, lists = self._masked, claim_words()
+        opened, closed = self._sentence_of(begin)
+        named = [one for one in self.page.mentions if opened <= one.start and one.end <= begin]
+        place = named[0].start if named else opened
+        subject = named[-1].end if named else opened
+        led, between = _WORD.findall(text[opened:place].casefold()), text[subject:begin]
+        said = _WORD.findall(between.casefold())
+        if len(named) > 1 or not lists.before_subject.issuperset(led):
+            return False
+        if lists.not_its_price.search(text, opened, closed):
+            return False
+        if not named and below and self._ahead(begin, finish):
+            return True
+        if not _CLAUSE_ENDS.match(text, finish):
+            return False
+        if named and _BRACKETED.fullmatch(between):
+            return True
+        # Without a title, "it costs ...".
+        return not lists.costing.isdisjoint(said) and lists.price_said.issuperset(said)
 
-    def _plainly(self, begin: int, finish: int) -> bool:
-        """Whether nothing stands between an item's name and the amount but that it is its price."""
-        text = self.page.text
-        ends = [one.end for one in self.page.mentions if one.end <= begin]
-        opened = next((a for a, b in self._sentences if a <= begin < b), 0)
-        since = max([*ends, opened])
-        named = min((one.start for one in self.page.mentions if opened <= one.start < begin), default=opened)
-        if self._counts(text[opened:named]):
-            return False  # "seven bottles of ..."
-        words = re.findall(r"[^\W\d_]+", text[since:begin].casefold())
-        return claim_words().price_said.issuperset(words) and bool(_CLAUSE_ENDS.match(text, finish))
+    def _multiple(self, said: float, price: float) -> bool:
+        """Whether an amount is several times a price, or a part of it: it may be of more than is said."""
+        low, high = sorted((said, price))
+        times = round(high / low) if low else 0
+        return times > 1 and times <= _MOST_TIMES and abs(low * times - high) < _HALF_A_CENT * times
 
     def _in_its_currency(self, amount: str) -> bool:
         """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
@@ -160,8 +189,14 @@ class GoodsClaims(Reckoning):
     def _stock(self) -> Iterator[Fault]:
         if not _STOCKED.search(self.page.text):
             return
-        lists, text = claim_words(), self.page.text
+        lists, text = claim_words(), self._masked
         told: list[tuple[int, int]] = []
+        for match in lists.stocked.finditer(text):
+            agrees = self._number_agrees(match)
+            if agrees is not None:
+                told.append(match.span())
+            if agrees is False:
+                yield Fault(match.start(), match.end(), None)
         for pattern, there in ((lists.sold_out, False), (lists.few_left, True), (lists.in_stock, True)):
             for match in pattern.finditer(text):
                 if any(a < match.end() and match.start() < b for a, b in told):
@@ -181,6 +216,37 @@ class GoodsClaims(Reckoning):
                 )
                 if not any(self._agrees(item, there != bool(negated), match) for item in about[0]):
                     yield Fault(match.start(), match.end(), None)
+
+    def _number_agrees(self, match: re.Match[str]) -> bool | None:
+        """Whether as many pieces of an item are there as is said; None where its stock is no number."""
+        lists, text = claim_words(), self._masked
+        named = [one for one in self.page.mentions if match.start() <= one.start < match.end()]
+        if named:
+            item = self.page.items.get(named[0].item_id)
+            about = [] if item is None else [item]
+        else:
+            about = next(iter(self._about(match.start())), [])
+        opened, closed = self._sentence_of(match.start())
+        here = [one for one in self.page.mentions if opened <= one.start < closed]
+        if not named and here and here[0].start > match.start():
+            return None  # "Two phones are in stock: ..."
+        written, before = match["number"].casefold(), text[max(0, match.start() - 40) : match.start()]
+        said = int(written) if written.isdigit() else lists.counts.get(written, 1)
+        if not named and said == len(here):
+            return None  # "X and Y: the two are in stock"
+        known = [
+            number
+            for item in about
+            if (value := keyed(item.extra, lists.stock_columns)) is not None
+            and (number := number_of(value)) is not None
+        ]
+        if not known or lists.about.search(before) or _NOT.search(before):
+            return None
+        if lists.at_least.search(before):
+            return any(number >= said for number in known)
+        if lists.at_most.search(before):
+            return any(number <= said for number in known)
+        return said in known
 
     def _agrees(self, item: Item, there: bool, match: re.Match[str]) -> bool:
         lists = claim_words()

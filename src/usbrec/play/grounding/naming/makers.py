@@ -45,6 +45,15 @@ _BY_CUES = (
 _FROM_CUES = ("from ", " in ", "aus ")
 _KIND_CUES = (" a ", " an ", " ein")
 _IN_BRACKETS = re.compile(r"\s\(([^()]{2,40})\)")
+_COMMA_NAME = re.compile(r"[,(]\s?[^\W\d_a-z]")
+#: A place behind a title: with "in", or between commas, brackets and the end.
+_PLACE_BEHIND = re.compile(
+    r"(?:\s(?:in|In)\s(?P<in>)|,\s|\s\()(?P<name>[^\W\d_a-z][\w'’-]*(?:\s[^\W\d_a-z][\w'’-]*)*)"
+    r"(?(in)(?!\w)|(?=\s*(?:[,;)\n.:–—|]|\Z)))"
+)
+#: What something is said to be: words without a stop.
+_KIND = re.compile(r"[^\W\d_][\w-]*(?:\s[\w-]+){0,4}")
+_KIND_WORDS = 3
 _POSSESSIVE = re.compile(r"['’]s?\s$")
 _VERB_BEFORE = re.compile(r"\s[a-zäöü]+\s(?:the |den |die |das |der )?$")
 #: A maker before a title stands so many characters before it at most, in so many words.
@@ -62,8 +71,15 @@ class MakerClaims(ClaimReading):
             yield from self._beside_titles()
         if (found.origins or found.makers) and any(cue in text for cue in _FROM_CUES):
             yield from self._from_places()
-        if found.kinds and any(cue in text for cue in _KIND_CUES):
-            yield from self._kinds_of()
+            if found.origins and not self._persons:
+                yield from self._places_beside()
+        elif found.origins and not self._persons and _COMMA_NAME.search(self.page.text):
+            yield from self._places_beside()
+        if any(cue in text for cue in _KIND_CUES):
+            if found.kinds:
+                yield from self._kinds_of()
+            if self.vocabulary.single_genres:
+                yield from self._genres_of()
 
     def _made_by(self) -> Iterator[Fault]:
         lists, text = claim_words(), self.page.text
@@ -121,7 +137,7 @@ class MakerClaims(ClaimReading):
         return [normalise_title(" ".join(parts[place:])) for place in range(len(parts))]
 
     def _from_places(self) -> Iterator[Fault]:
-        text, origins, makers = self.page.text, self.vocabulary.origins, self.vocabulary.makers
+        text, makers = self.page.text, self.vocabulary.makers
         lists = claim_words()
         found = [(match, True) for match in lists.origin.finditer(text)]
         found += [(match, False) for match in lists.origin_alone.finditer(text)]
@@ -135,10 +151,61 @@ class MakerClaims(ClaimReading):
             if name is None or item is None or _DISTANCE.search(text[: match.start()]):
                 continue
             start, end = name
-            said = next((one for one in self._starts_of(start, end) if one in origins or one in makers), None)
+            said = next(
+                (one for one in self._starts_of(start, end) if self._of_places(one) or one in makers), None
+            )
             known = said in makers or any(is_origin(column) for column in item.extra)
-            if said is not None and known and not _holds(item, said):
+            if said is not None and known and not self._is_there(item, said):
                 yield Fault(start, end, None)
+
+    def _places_beside(self) -> Iterator[Fault]:
+        """Places right behind a title ("... in Vienna", ", Vienna,", "(Vienna)") and before a verb at the end
+        ("wird in China hergestellt"), where they are of other items alone."""
+        text = self.page.text
+        found = [
+            (match.start("name"), match.end("name"))
+            for mention in self.page.mentions
+            if (match := _PLACE_BEHIND.match(text, mention.end)) is not None
+        ]
+        found += [
+            (match.start("name"), match.end("name")) for match in claim_words().made_there.finditer(text)
+        ]
+        for start, end in found:
+            item = self._only(start)
+            if item is None or not any(is_origin(column) for column in item.extra):
+                continue
+            said = next((one for one in self._starts_of(start, end) if self._of_places(one)), None)
+            if said is not None and not self._is_there(item, said):
+                yield Fault(start, start + len(text[start:end].rstrip(" .,")), None)
+
+    def _of_places(self, name: str) -> str | None:
+        """A place of the catalogue by its name there, or by what another language calls it."""
+        called = claim_words().place_names.get(name, name)
+        return next((one for one in (name, called) if one in self.vocabulary.origins), None)
+
+    def _is_there(self, item: Item, name: str) -> bool:
+        return _holds(item, name) or _holds(item, claim_words().place_names.get(name, name))
+
+    def _genres_of(self) -> Iterator[Fault]:
+        """Kinds that are said of an item of another, where each item has one alone: "is a smartphone"."""
+        text, genres = self.page.text, self.vocabulary.single_genres
+        for match in claim_words().is_a.finditer(text):
+            item = self._only(match.start())
+            said = _KIND.match(text, match.end())
+            if item is None or said is None or not self._directly(match.start()):
+                continue
+            run = [normalise_title(word) for word in said[0].split()]
+            stop = next(
+                (place for place, word in enumerate(run) if word in claim_words().behind_kind), len(run)
+            )
+            if not 0 < stop <= _KIND_WORDS:
+                continue
+            head = run[stop - 1]
+            named = {genre for genre in genres if head in _numbers_of(genre)}
+            own = {normalise_title(genre) for genre in item.genres}
+            if named and own and not named & own and not _holds(item, head):
+                last = list(re.finditer(r"\S+", said[0]))[stop - 1]
+                yield Fault(said.start() + last.start(), said.start() + last.end(), None)
 
     def _kinds_of(self) -> Iterator[Fault]:
         text, kinds = self.page.text, self.vocabulary.kinds
@@ -226,6 +293,12 @@ _NOTHING_MUCH = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|den)\s+(?=\S)")
+
+
+def _numbers_of(genre: str) -> tuple[str, ...]:
+    """A kind's name, and what it may be in the singular."""
+    endings = ("s", "es", "e", "en", "n")
+    return (genre, *(genre.removesuffix(one) for one in endings if genre.endswith(one)))
 
 
 def _holds(item: Item, name: str) -> bool:

@@ -46,6 +46,8 @@ class Heard:
 
 #: So short a reply may have no word that tells its language.
 _FEW_WORDS = 7
+#: So many words may stand between the comma behind a title and the last name of who made it.
+_CREDIT_WORDS = 3
 _BEHIND_COMMAS = frozenset(
     {"starring", "directed", "with", "by", "made", "released", "a", "an", "the", "which", "because"}
 )
@@ -82,7 +84,12 @@ class Page:
                 last > first
                 or (
                     raws[0][0].isalpha()
-                    and (not self.opens[first] or self._said_of(first) or self._alone(first))
+                    and (
+                        not self.opens[first]
+                        or self._said_of(first)
+                        or self._alone(first)
+                        or self._credited_behind(last, item)
+                    )
                 )
             )
             start, end = self.words[first].start, self.words[last].end
@@ -133,11 +140,24 @@ class Page:
         return self.norms[index + 1] in behind
 
     def _behind_maker(self, first: int, item: Item) -> bool:
-        """Whether the maker of an item stands before its title: "the Murmio Dovel"."""
-        return (
-            first > 0
-            and self.gap(first) == " "
-            and any(normalise_title(name).split(" ")[-1] == self.norms[first - 1] for name in item.people)
+        """Whether the maker of an item stands right before its title: "the Murmio Dovel", "Mann's Heat"."""
+        return first > 0 and self.gap(first) == " " and self._is_maker(first - 1, item)
+
+    def _is_maker(self, index: int, item: Item) -> bool:
+        """Whether a word is the last of the name of one of an item's people, perhaps with "'s" behind it."""
+        called = (self.norms[index], self.words[index].stem)
+        return any(normalise_title(name).split(" ")[-1] in called for name in item.people)
+
+    def _credited_behind(self, last: int, item: Item) -> bool:
+        """Whether what stands behind the comma after a title names one of the item's people: "Dune,
+        Villeneuve's epic ...", "Heat, Regie: Michael Mann"."""
+        if last + 1 >= len(self.words) or self.gap(last + 1).strip() != ",":
+            return False
+        behind = range(last + 1, min(last + 2 + _CREDIT_WORDS, len(self.words)))
+        return any(
+            self._is_maker(index, item)
+            for index in behind
+            if is_capital(self.raws[index]) or self.gap(index) == "-"
         )
 
     def _alone(self, index: int) -> bool:

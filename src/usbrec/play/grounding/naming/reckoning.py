@@ -65,9 +65,14 @@ class Reckoning(ClaimReading):
     def _reckoned(self, said: float, price: float, start: int, near: float) -> bool:
         """Whether an amount follows from a price: of several, of items together, between two items, or what
         a budget leaves."""
-        begin, end = next((span for span in self._sentences if span[0] <= start < span[1]), (0, 0))
-        sentence = self.page.text[begin:end]
-        if any(abs(count * price - said) < near for count in self._pieces(begin, end, start)):
+        begin, end = self._sentence_of(start)
+        sentence = self._masked[begin:end]
+        pieces = [*self._pieces(begin, end, start), *self._nights(begin, end)]
+        if any(abs(count * price - said) < near for count in pieces):
+            return True
+        if claim_words().each.search(self._masked, start, end) and any(
+            abs(price / count - said) < near / count for count in self._heads(begin, end)
+        ):
             return True
         named = [
             item
@@ -89,7 +94,71 @@ class Reckoning(ClaimReading):
         given = [
             number_of(one, thousands=True) for one in re.findall(r"[0-9][0-9.,]*[0-9]|[0-9]", self.heard.text)
         ]
-        return any(one is not None and one > price and abs(one - price - said) < near for one in given)
+        beyond = claim_words().beyond.search(sentence) is not None
+        return any(
+            one is not None and (one > price or beyond) and abs(abs(one - price) - said) < near
+            for one in given
+        )
+
+    def _nights(self, begin: int, end: int) -> Iterator[int]:
+        """How many nights the times are that a sentence names: a week, two weeks, a weekend."""
+        for match in claim_words().stay.finditer(self._masked, begin, end):
+            yield self._nights_of(match)
+
+    def _nights_of(self, match: re.Match[str]) -> int:
+        lists = claim_words()
+        written = (match["number"] or "1").casefold()
+        number = int(written) if written.isdigit() else lists.counts.get(written, 1)
+        word = match["stay"].casefold()
+        return number * next(
+            nights for known, nights in lists.stays.items() if re.fullmatch(rf"{known}(?:s|n|en|e)?", word)
+        )
+
+    def _stay_before(self, begin: int, finish: int) -> int | None:
+        """How many nights an amount is said to be of: "a week at Casa Sol costs ...". None where a sentence
+        does not say that, or says what one of them costs."""
+        opened, closed = self._sentence_of(begin)
+        text, lists = self._masked, claim_words()
+        match = lists.stay.search(text, opened, begin)
+        if (
+            match is None
+            or lists.each.search(text, finish, closed)
+            or lists.once.search(text, finish, closed)
+        ):
+            return None
+        led, between = text[opened : match.start()], text[match.end() : begin]
+        return self._nights_of(match) if not led.strip() and lists.stay_costs.fullmatch(between) else None
+
+    def _heads(self, begin: int, end: int) -> Iterator[int]:
+        """How many people a sentence speaks of, for what each of them pays."""
+        counts = claim_words().counts
+        for match in _NUMBER.finditer(self._masked, begin, end):
+            written = match["number"].casefold()
+            number = int(written) if written.isdigit() else counts.get(written, 0)
+            if number > 1:
+                yield number
+
+    def _in_order(self, said: float, start: int, near: float) -> bool:
+        """Whether an amount is the price of the item in its own place: "X and Y cost 4 € and 5 €"."""
+        begin, end = self._sentence_of(start)
+        ends = [one.end for one in self.page.mentions if begin <= one.start < start]
+        behind = next((one.start for one in self.page.mentions if start < one.start < end), end)
+        if len(ends) < 2:
+            return False
+        amounts = [
+            match.start("one" if match["one"] else "two")
+            for match in claim_words().amount.finditer(self._masked, begin, behind)
+        ]
+        in_row = [place for place in amounts if place > ends[-1]]
+        if start not in in_row:
+            return False
+        # Titles that had their amounts before are no part of the row.
+        opened = max((place for place in amounts if place < ends[-1]), default=begin)
+        named = [one for one in self.page.mentions if opened <= one.start < start]
+        if len(in_row) != len(named):
+            return False
+        item = self.page.items.get(named[in_row.index(start)].item_id)
+        return item is not None and any(abs(price - said) < near for price in self._prices_of(item))
 
     def _pieces(self, begin: int, end: int, amount: int) -> Iterator[int]:
         """How many of an item a sentence speaks of, but for the amount at a place of it."""

@@ -38,6 +38,14 @@ class Vocabulary:
         return frozenset(word.norm for genre in genres for word in words(genre))
 
     @cached_property
+    def single_genres(self) -> frozenset[str]:
+        """The categories of a catalogue of goods in which each item has one alone; none of others."""
+        genres = [traits.genres for traits in self.knowledge.traits.values()]
+        if not self.present_prices or any(len(one) > 1 for one in genres):
+            return frozenset()
+        return frozenset(normalise_title(genre) for one in genres for genre in one)
+
+    @cached_property
     def people(self) -> frozenset[str]:
         """The normal forms of all people and brands."""
         names = {name for traits in self.knowledge.traits.values() for name in traits.people}
