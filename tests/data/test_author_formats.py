@@ -437,6 +437,34 @@ class TestCrsLab:
         assert (sample.targets, sample.label) == (("Lantern Pier (2012)",), "Try Lantern Pier!")
         assert (sample.id, sample.source) == ("77:1", "crslab")
 
+    @pytest.mark.parametrize(
+        ("name", "title"),
+        [
+            ("http://dbpedia.org/resource/Face/Off", "Face/Off"),
+            ("http://dbpedia.org/resource/Frost/Nixon_(film)", "Frost/Nixon"),
+            ("http://dbpedia.org/resource/50/50_(2011_film)", "50/50 (2011)"),
+            ("http://dbpedia.org/resource/V/H/S", "V/H/S"),
+            ("http://dbpedia.org/resource/Fahrenheit_9/11", "Fahrenheit 9/11"),
+            ("http://dbpedia.org/resource/AC/DC:_Live", "AC/DC: Live"),
+            ("https://de.dbpedia.org/page/Face%2FOff", "Face/Off"),
+            ("http://dbpedia.org/resource/Him_%26_Her", "Him & Her"),
+            ("http://dbpedia.org/resource/Half-Life", "Half-Life"),
+            ("http://example.org/films/Salt_Road", "Salt Road"),
+        ],
+    )
+    def test_a_slash_in_a_name_of_dbpedia_is_a_part_of_it(
+        self, name: str, title: str, tmp_path: Path
+    ) -> None:
+        """The whole part behind "/resource/" is the name, in a turn and in the file of numbers alike."""
+        (tmp_path / "entity2id.json").write_text(json.dumps({f"<{name}>": 7}))
+        for item in (f"<{name}>", name, 7):
+            turns = [
+                {"role": "Seeker", "text": "Hi", "movies": []},
+                {"role": "Recommender", "text": "One", "movies": [item]},
+            ]
+            (sample,) = load_samples(written(tmp_path, [{"dialog": turns}]))
+            assert sample.targets == (title,)
+
     def test_tg_redials_names_of_the_fields_are_read_and_chinese_words_joined(self, tmp_path: Path) -> None:
         dialogue = {
             "conv_id": 5,
