@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,65 @@ def test_of_two_columns_of_titles_one_is_taken_and_the_other_told(
     assert [item.title for item in catalogue] == TITLES
     assert catalogue.report is not None
     assert catalogue.report.titles_not_from == passed
+
+
+OTHERS = ["River Hall", "Old Barn", "Town Stage", "Harbour House", "Castle Yard", "Old Mill", "Quay"]
+FIRST = ["Thomas", "Michael", "Erich", "George", "Manoj", "Ann", "Miles"]
+
+
+@pytest.mark.parametrize(
+    ("header", "title", "passed"),
+    [
+        # A part of a person's name beside "name" says whose name it is.
+        ("Name=p; Vorname=f; Werk=t; Preis=a", "Werk", ()),
+        ("nombre=f; apellido=p; libro=t; precio=a", "libro", ()),
+        ("nombre=f; apellido=p; obra=t; precio=a", "obra", ()),
+        ("first_name=f; name=p; work=t; price=a", "work", ()),
+        ("Nom=p; Prénom=f; Titre=t; Prix=a", "Titre", ()),
+        ("last_name=p; name=f; book_title=t; price=a", "book_title", ()),
+        # Where the items may be people themselves, or where nothing says whose name it is, the other is told.
+        ("last_name=p; name=t; Opus=o; price=a", "name", ("Opus",)),
+        ("first_name=f; name=t; price=a", "name", ("first_name",)),
+        ("name=t; book=o; price=a", "name", ("book",)),
+        ("name=t; film=o; price=a", "name", ("film",)),
+        # What takes place goes before where it does, and both are told.
+        ("Event=t; Venue=o; Date=y", "Event", ("Venue",)),
+        ("Performance=t; Venue=o", "Performance", ("Venue",)),
+        ("Venue=o; Exhibition=t", "Exhibition", ("Venue",)),
+        ("Tour=t; Destination=o", "Tour", ("Destination",)),
+        ("Trip=t; Hotel=o", "Trip", ("Hotel",)),
+        ("Course=t; Restaurant=o", "Course", ("Restaurant",)),
+        ("Hotel=t; Property=o", "Hotel", ("Property",)),
+        ("Hotel=t; Chef=o", "Hotel", ("Chef",)),
+        ("Plant=o; Product=t", "Product", ("Plant",)),
+        ("Work=o; Artwork=t", "Artwork", ("Work",)),
+        ("Treatment=o; Product=t", "Product", ("Treatment",)),
+        ("Podcast Title=t; Episode Title=o", "Podcast Title", ("Episode Title",)),
+        # Nothing to tell.
+        ("title=t; taster_name=o; price=a", "title", ()),
+        ("name=t; album=o; price=a", "name", ()),
+        ("Hotel=t; price=a", "Hotel", ()),
+        ("Venue=t; City=o", "Venue", ()),
+        ("name=t; genre=g; book=n", "name", ()),
+    ],
+)
+def test_of_a_title_and_its_rival_none_is_taken_without_a_word(
+    tmp_path: Path, header: str, title: str, passed: tuple[str, ...]
+) -> None:
+    """Where another column may as well hold the titles you are told, unless the names say which it is."""
+    cells = {**CELLS, "o": OTHERS, "f": FIRST}
+    names, kinds = zip(*(part.split("=") for part in header.split("; ")), strict=True)
+    with (tmp_path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([names, *zip(*(cells[kind] for kind in kinds), strict=True)])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        catalogue = load_catalogue(tmp_path / "shop.csv")
+    assert catalogue.report is not None
+    assert (taken(catalogue)["title"], catalogue.report.titles_not_from) == ((title,), passed)
+    assert [item.title for item in catalogue] == TITLES
+    told = "".join(str(warning.message) for warning in caught)
+    assert [f"and not from {name!r}" in told for name in passed] == [True for _ in passed]
+    assert bool(told) == bool(passed)
 
 
 def test_titles_in_several_languages_are_titles_of_one_item(tmp_path: Path) -> None:
