@@ -301,6 +301,70 @@ def test_of_a_title_and_its_rival_none_is_taken_without_a_word(
     assert bool(told) == bool(passed)
 
 
+@pytest.mark.parametrize(
+    ("column", "cells", "attribute"),
+    [
+        ("popularity", ["high", "low", "medium", "low", "high"], "popularity"),
+        ("Reviews", ["Great", "Broke after a week", "Heavy", "Love it", "Solid"], "popularity"),
+        ("count", ["many", "few", "many", "few", "few"], "popularity"),
+        ("released", ["yes", "no", "yes", "no", "no"], "year"),
+        ("star", ["yes", "no", "yes", "no", "no"], "people"),
+        ("artist", ["1", "2", "3", "4", "5"], "people"),
+    ],
+)
+def test_a_column_that_is_not_what_it_is_called_is_a_further_one_and_told(
+    tmp_path: Path, column: str, cells: list[str], attribute: str
+) -> None:
+    """Where no cell is what its column's name says, the cells are kept as they are, and you are told."""
+    with (tmp_path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("title", column), *zip(TITLES[:5], cells, strict=True)])
+    with pytest.warns(InputWarning, match=f"'{column}': its cells are no {attribute}"):
+        catalogue = load_catalogue(tmp_path / "shop.csv")
+    assert attribute not in taken(catalogue)
+    assert [item.extra[column] for item in catalogue] == cells
+    assert all(item.popularity == 0 and item.year is None and not item.people for item in catalogue)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "attribute", "broken"),
+    [
+        (
+            "popularity",
+            ["12", "1.2k", "many", "n/a", ""],
+            "popularity",
+            ["line 4: popularity: no"],
+        ),
+        ("released", ["1999", "2001-05-01", "soon", "tba", "-500"], "year", ["line 4: released: no"]),
+        ("artist", ["311", "Adele", "1975", "Yes", "U2"], "people", []),
+        ("stars", ["Ann Lee", "Jo Fox", "Max Au", "", "Li Na"], "people", []),
+    ],
+)
+def test_a_few_odd_cells_leave_a_column_what_it_is_called(
+    tmp_path: Path, column: str, cells: list[str], attribute: str, broken: list[str]
+) -> None:
+    """A few cells that are none of the attribute are told with their place, and the others count."""
+    with (tmp_path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("title", column), *zip(TITLES[:5], cells, strict=True)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        catalogue = load_catalogue(tmp_path / "shop.csv")
+    assert taken(catalogue)[attribute] == (column,)
+    assert catalogue.report is not None
+    assert not catalogue.report.not_taken
+    assert [
+        told.startswith(place) for told, place in zip(catalogue.report.broken_cells, broken, strict=True)
+    ] == [True for _ in broken]
+
+
+def test_another_column_takes_the_place_of_one_that_is_not_what_it_is_called(tmp_path: Path) -> None:
+    """Of "popularity" with words and "votes" with numbers the latter is the popularity."""
+    (tmp_path / "a.csv").write_text("title,popularity,votes\nHeat,high,12\nSigns,low,3\nEmma,low,4\n")
+    with pytest.warns(InputWarning, match="'popularity': its cells are no popularity"):
+        catalogue = load_catalogue(tmp_path / "a.csv")
+    assert [item.popularity for item in catalogue] == [12, 3, 4]
+    assert [item.extra for item in catalogue] == [{"popularity": word} for word in ("high", "low", "low")]
+
+
 def test_titles_in_several_languages_are_titles_of_one_item(tmp_path: Path) -> None:
     """Of "title_en" and "title_de" the first is the title, and the other a further one."""
     catalogue = columns(tmp_path, "title_en=t; title_de=p; year=y")
