@@ -37,7 +37,7 @@ from support.author_files import (
     write_beside,
     zero_shot_row,
 )
-from usbrec.data import load_samples, read_samples, write_samples
+from usbrec.data import load_samples, read_dialogues, read_samples, write_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, InputError, InputWarning
 
@@ -428,6 +428,57 @@ class TestDialogueKit:
             load_samples(written(tmp_path, text))
         with pytest.raises(InputError, match="more stands behind the end"):
             load_samples(written(tmp_path, "[\n{}\n]\n]"))
+
+
+class TestOpenQuotes:
+    HEADER = "dialog_id\tspeaker\ttext\tmovies\n"
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+    def test_a_quotation_mark_that_does_not_close_swallows_no_line(self, end: str, tmp_path: Path) -> None:
+        """A line whose cell opens with a mark is read by itself, and every other line as ever."""
+        lines = [
+            'd1\tSEEKER\t"Up" is good\t',
+            "d1\tRECOMMENDER\tTry Soul\tSoul (2020)",
+            'd1\tSEEKER\t"not that one\t',
+            "d1\tRECOMMENDER\tThen Up\tUp (2009)",
+            "d2\tSEEKER\tHi\t",
+            'd2\tRECOMMENDER\tTry "Emma"\tEmma (2020)',
+            'd3\tSEEKER\t"say ""hi"" to me"\t',
+            'd3\tRECOMMENDER\t"Try Heat\tHeat (1995)',
+        ]
+        path = tmp_path / "table.tsv"
+        path.write_text(self.HEADER + (end or "\n").join(lines) + end, newline="")
+        first, second, third = read_dialogues(path, kind="inspired")
+        assert [turn.text for turn in first.turns] == [
+            "Up is good",
+            "Try Soul",
+            '"not that one',
+            "Then Up",
+        ]
+        assert [turn.text for turn in second.turns] == ["Hi", 'Try "Emma"']
+        assert [turn.text for turn in third.turns] == ['say "hi" to me', '"Try Heat']
+
+    def test_a_quoted_text_of_several_lines_stays_one(self, tmp_path: Path) -> None:
+        """Line breaks inside quotation marks that close are a part of the text."""
+        path = tmp_path / "table.tsv"
+        path.write_text(self.HEADER + 'd1\tSEEKER\t"a\nb"\t\nd1\tRECOMMENDER\tTry Up\tUp (2009)\n')
+        (dialogue,) = read_dialogues(path, kind="inspired")
+        assert [turn.text.split() for turn in dialogue.turns] == [["a", "b"], ["Try", "Up"]]
+
+    def test_of_labels_that_contradict_each_other_the_last_one_counts(self, tmp_path: Path) -> None:
+        """A dialogue that was accepted at first and rejected at last gives no sample, and the other way
+        round it does."""
+        for said, labels in ((("accept", "reject"), []), (("reject", "accept_rating_good"), ["Up (2009)"])):
+            rows = [
+                inspired_line("d1", "SEEKER", "hi", fine_label=said[0]),
+                inspired_line("d1", "RECOMMENDER", "Try Up", "Up (2009)", fine_label=said[1]),
+                inspired_line("d2", "SEEKER", "ho"),
+                inspired_line("d2", "RECOMMENDER", "Try Soul", "Soul (2020)", fine_label=" "),
+            ]
+            path = tmp_path / "table.tsv"
+            path.write_text(table(rows))
+            targets = [target for sample in load_samples(path) for target in sample.targets]
+            assert targets == [*labels, "Soul (2020)"]
 
 
 class TestCrsLab:
