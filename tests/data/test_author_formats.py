@@ -430,6 +430,43 @@ class TestDialogueKit:
             load_samples(written(tmp_path, "[\n{}\n]\n]"))
 
 
+class TestRatingsOfOpenDialKG:
+    @pytest.mark.parametrize(
+        "cell", ['{"quality": NaN}', '{"quality": "very good"}', "good", '{"quality": true}']
+    )
+    def test_one_that_is_no_number_is_told(self, cell: str, tmp_path: Path) -> None:
+        """The dialogue stays, with what can be read of the ratings."""
+        talk = [
+            {"type": "chat", "sender": "user", "message": "Hi"},
+            {"type": "chat", "sender": "assistant", "message": "Salt Road."},
+        ]
+        path = written(tmp_path, opendialkg_table(talk, user=cell))
+        with pytest.warns(InputWarning, match="user rating: no number can be read"):
+            (dialogue,) = read_dialogues(path)
+        assert dict(dialogue.ratings) == {"assistant quality": 5}
+
+    @pytest.mark.parametrize(
+        ("cell", "rated"),
+        [
+            ("", {}),
+            ("NA", {}),
+            ("null", {}),
+            ('{"quality": null}', {}),
+            ('{"quality": "4"}', {"user quality": 4}),
+        ],
+    )
+    def test_one_that_is_missing_or_a_number_is_not(
+        self, cell: str, rated: dict[str, float], tmp_path: Path
+    ) -> None:
+        """An empty rating is none, and a number in quotation marks is one."""
+        talk = [
+            {"type": "chat", "sender": "user", "message": "Hi"},
+            {"type": "chat", "sender": "assistant", "message": "Salt Road."},
+        ]
+        (dialogue,) = read_dialogues(written(tmp_path, opendialkg_table(talk, user=cell)))
+        assert dict(dialogue.ratings) == {"assistant quality": 5} | rated
+
+
 class TestOpenQuotes:
     HEADER = "dialog_id\tspeaker\ttext\tmovies\n"
 
