@@ -52,7 +52,8 @@ class ReadingReport:
     def doubtful(self) -> bool:
         """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
         name does), or a column is not what it is called."""
-        return self.by_cells or bool(self.titles_not_from or self.not_taken)
+        mixed = any(column.mixed for column in self.types)
+        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken)
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -108,6 +109,13 @@ class ReadingReport:
         if self.not_taken:
             lines.append(f"{self.where}: columns that are not what they are called are kept as further ones")
             lines += _first(self.not_taken)
+        lines += [
+            f"{self.where}: {column.name!r} has points before three digits and others "
+            f"({_listed(column.mixed)}): all are read as fractions. If those before three digits are of "
+            "thousands, write them without."
+            for column in self.types
+            if column.mixed
+        ]
         lines.append(self.columns_told())
         if not self.whole or self.by_cells:
             lines.append("With --strict (in Python, strict=True) such a file is refused.")
@@ -138,7 +146,10 @@ class ReadingReport:
                 **{name: tuple(data[name]) for name in lists},
                 "types": tuple(
                     TypedColumn(
-                        **{**column, **{name: tuple(column.get(name, ())) for name in ("examples", "places")}}
+                        **{
+                            **column,
+                            **{name: tuple(column.get(name, ())) for name in ("examples", "places", "mixed")},
+                        }
                     )
                     for column in data.get("types", ())
                 ),
