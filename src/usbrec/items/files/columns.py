@@ -138,7 +138,7 @@ class Mapper:
         texts = [text for row in self._first if (text := _said(row.get(column)))]
         if not texts or sum(map(fits, texts)) >= len(texts) * (_MOST if stars else _SOME):
             return True
-        if not (stars and all(map(_is_mark, texts))):
+        if not (stars and sum(map(_is_mark, texts)) * 2 > len(texts)):
             shown = ", ".join(repr(text[:_LONGEST_AMOUNT]) for text in list(dict.fromkeys(texts))[:3])
             self.not_taken.append(f"{column!r}: its cells are no {attribute} ({shown})")
         return False
