@@ -37,7 +37,7 @@ from support.author_files import (
     write_beside,
     zero_shot_row,
 )
-from usbrec.data import load_samples, read_samples, write_samples
+from usbrec.data import load_samples, read_dialogues, read_samples, write_samples
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, InputError, InputWarning
 
@@ -430,12 +430,128 @@ class TestDialogueKit:
             load_samples(written(tmp_path, "[\n{}\n]\n]"))
 
 
+class TestRatingsOfOpenDialKG:
+    @pytest.mark.parametrize(
+        "cell", ['{"quality": NaN}', '{"quality": "very good"}', "good", '{"quality": true}']
+    )
+    def test_one_that_is_no_number_is_told(self, cell: str, tmp_path: Path) -> None:
+        """The dialogue stays, with what can be read of the ratings."""
+        talk = [
+            {"type": "chat", "sender": "user", "message": "Hi"},
+            {"type": "chat", "sender": "assistant", "message": "Salt Road."},
+        ]
+        path = written(tmp_path, opendialkg_table(talk, user=cell))
+        with pytest.warns(InputWarning, match="user rating: no number can be read"):
+            (dialogue,) = read_dialogues(path)
+        assert dict(dialogue.ratings) == {"assistant quality": 5}
+
+    @pytest.mark.parametrize(
+        ("cell", "rated"),
+        [
+            ("", {}),
+            ("NA", {}),
+            ("null", {}),
+            ('{"quality": null}', {}),
+            ('{"quality": "4"}', {"user quality": 4}),
+        ],
+    )
+    def test_one_that_is_missing_or_a_number_is_not(
+        self, cell: str, rated: dict[str, float], tmp_path: Path
+    ) -> None:
+        """An empty rating is none, and a number in quotation marks is one."""
+        talk = [
+            {"type": "chat", "sender": "user", "message": "Hi"},
+            {"type": "chat", "sender": "assistant", "message": "Salt Road."},
+        ]
+        (dialogue,) = read_dialogues(written(tmp_path, opendialkg_table(talk, user=cell)))
+        assert dict(dialogue.ratings) == {"assistant quality": 5} | rated
+
+
+class TestOpenQuotes:
+    HEADER = "dialog_id\tspeaker\ttext\tmovies\n"
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+    def test_a_quotation_mark_that_does_not_close_swallows_no_line(self, end: str, tmp_path: Path) -> None:
+        """A line whose cell opens with a mark is read by itself, and every other line as ever."""
+        lines = [
+            'd1\tSEEKER\t"Up" is good\t',
+            "d1\tRECOMMENDER\tTry Soul\tSoul (2020)",
+            'd1\tSEEKER\t"not that one\t',
+            "d1\tRECOMMENDER\tThen Up\tUp (2009)",
+            "d2\tSEEKER\tHi\t",
+            'd2\tRECOMMENDER\tTry "Emma"\tEmma (2020)',
+            'd3\tSEEKER\t"say ""hi"" to me"\t',
+            'd3\tRECOMMENDER\t"Try Heat\tHeat (1995)',
+        ]
+        path = tmp_path / "table.tsv"
+        path.write_text(self.HEADER + (end or "\n").join(lines) + end, newline="")
+        first, second, third = read_dialogues(path, kind="inspired")
+        assert [turn.text for turn in first.turns] == [
+            "Up is good",
+            "Try Soul",
+            '"not that one',
+            "Then Up",
+        ]
+        assert [turn.text for turn in second.turns] == ["Hi", 'Try "Emma"']
+        assert [turn.text for turn in third.turns] == ['say "hi" to me', '"Try Heat']
+
+    def test_a_quoted_text_of_several_lines_stays_one(self, tmp_path: Path) -> None:
+        """Line breaks inside quotation marks that close are a part of the text."""
+        path = tmp_path / "table.tsv"
+        path.write_text(self.HEADER + 'd1\tSEEKER\t"a\nb"\t\nd1\tRECOMMENDER\tTry Up\tUp (2009)\n')
+        (dialogue,) = read_dialogues(path, kind="inspired")
+        assert [turn.text.split() for turn in dialogue.turns] == [["a", "b"], ["Try", "Up"]]
+
+    def test_of_labels_that_contradict_each_other_the_last_one_counts(self, tmp_path: Path) -> None:
+        """A dialogue that was accepted at first and rejected at last gives no sample, and the other way
+        round it does."""
+        for said, labels in ((("accept", "reject"), []), (("reject", "accept_rating_good"), ["Up (2009)"])):
+            rows = [
+                inspired_line("d1", "SEEKER", "hi", fine_label=said[0]),
+                inspired_line("d1", "RECOMMENDER", "Try Up", "Up (2009)", fine_label=said[1]),
+                inspired_line("d2", "SEEKER", "ho"),
+                inspired_line("d2", "RECOMMENDER", "Try Soul", "Soul (2020)", fine_label=" "),
+            ]
+            path = tmp_path / "table.tsv"
+            path.write_text(table(rows))
+            targets = [target for sample in load_samples(path) for target in sample.targets]
+            assert targets == [*labels, "Soul (2020)"]
+
+
 class TestCrsLab:
     def test_words_become_a_text_and_names_of_dbpedia_titles(self, tmp_path: Path) -> None:
         (sample,) = load_samples(written(tmp_path, [lab_dialogue()]))
         assert sample.turns[0].text == "A quiet film, please."
         assert (sample.targets, sample.label) == (("Lantern Pier (2012)",), "Try Lantern Pier!")
         assert (sample.id, sample.source) == ("77:1", "crslab")
+
+    @pytest.mark.parametrize(
+        ("name", "title"),
+        [
+            ("http://dbpedia.org/resource/Face/Off", "Face/Off"),
+            ("http://dbpedia.org/resource/Frost/Nixon_(film)", "Frost/Nixon"),
+            ("http://dbpedia.org/resource/50/50_(2011_film)", "50/50 (2011)"),
+            ("http://dbpedia.org/resource/V/H/S", "V/H/S"),
+            ("http://dbpedia.org/resource/Fahrenheit_9/11", "Fahrenheit 9/11"),
+            ("http://dbpedia.org/resource/AC/DC:_Live", "AC/DC: Live"),
+            ("https://de.dbpedia.org/page/Face%2FOff", "Face/Off"),
+            ("http://dbpedia.org/resource/Him_%26_Her", "Him & Her"),
+            ("http://dbpedia.org/resource/Half-Life", "Half-Life"),
+            ("http://example.org/films/Salt_Road", "Salt Road"),
+        ],
+    )
+    def test_a_slash_in_a_name_of_dbpedia_is_a_part_of_it(
+        self, name: str, title: str, tmp_path: Path
+    ) -> None:
+        """The whole part behind "/resource/" is the name, in a turn and in the file of numbers alike."""
+        (tmp_path / "entity2id.json").write_text(json.dumps({f"<{name}>": 7}))
+        for item in (f"<{name}>", name, 7):
+            turns = [
+                {"role": "Seeker", "text": "Hi", "movies": []},
+                {"role": "Recommender", "text": "One", "movies": [item]},
+            ]
+            (sample,) = load_samples(written(tmp_path, [{"dialog": turns}]))
+            assert sample.targets == (title,)
 
     def test_tg_redials_names_of_the_fields_are_read_and_chinese_words_joined(self, tmp_path: Path) -> None:
         dialogue = {

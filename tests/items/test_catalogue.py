@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from support import SHARED
 from usbrec.dialogue import Item
-from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.errors import BadLines, ConfigError, InputError, InputWarning
 from usbrec.items import Catalogue, FieldMap, load_catalogue, normalise_title, popularity_from, split_title
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not beside the checkout")
@@ -104,7 +104,8 @@ def test_odd_values_in_optional_fields_count_as_unknown(tmp_path: Path) -> None:
         {"id": 3, "title": "Unknown", "year": 1999.0, "genres": "drama | war", "popularity": "1,204"},
     ]
     path = written(tmp_path, "items.jsonl", "\n".join(map(json.dumps, rows)))
-    a, b, c = load_catalogue(path)
+    with pytest.warns(InputWarning, match="line 1: popularity: no popularity can be read from 'many'"):
+        a, b, c = load_catalogue(path)
     assert (a.year, a.genres, a.popularity) == (b.year, b.genres, b.popularity) == (None, (), 0.0)
     assert (c.title, c.year, c.genres, c.popularity) == ("Unknown", 1999, ("drama", "war"), 1204.0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -375,10 +376,14 @@ def test_stars_are_numbers_however_they_are_written(
 ) -> None:
     path = tmp_path / "hotels.csv"
     path.write_text("id,title,stars\n" + "".join(f"H{n},House {n},{cell}\n" for n, cell in enumerate(cells)))
-    catalogue = load_catalogue(path)
-    if None not in values:
-        assert [item.people for item in catalogue] == [()] * len(cells)
-        assert tuple(open_columns(catalogue).value(item, "stars") for item in catalogue) == values
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        catalogue = load_catalogue(path)
+    assert ["1 cells are no numbers ('3½' in line 4)" in str(one.message) for one in caught] == (
+        [True] if None in values else []
+    )
+    assert [item.people for item in catalogue] == [()] * len(cells)
+    assert tuple(open_columns(catalogue).value(item, "stars") for item in catalogue) == values
 
 
 @pytest.mark.parametrize(

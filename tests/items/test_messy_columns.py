@@ -225,3 +225,48 @@ def test_a_filter_on_the_price_of_another_language_says_which_column_that_is(tmp
     catalogue, _, _ = read(tmp_path, "Preis (brutto)", ["9,99", "12"])
     with pytest.raises(FilterError, match=r"did you mean 'Preis \(brutto\)'"):
         read_filter({"price": 5}, open_columns(catalogue))
+
+
+def _column(path: Path, name: str, cells: list[str]) -> Catalogue:
+    rows = "".join(f"Lamp {chr(65 + row)},{cell}\n" for row, cell in enumerate(cells))
+    (path / "shop.csv").write_text(f"title,{name}\n{rows}", encoding="utf-8")
+    return load_catalogue(path / "shop.csv")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["J", "N", "J", "N"], [True, False, True, False]),
+        (["x", "", "X", ""], [True, False, True, False]),
+        (["ja", "", "nein", ""], [True, None, False, None]),
+    ],
+)
+def test_yes_and_no_in_letters_and_marks(tmp_path: Path, cells: list[str], said: list[bool | None]) -> None:
+    """J and N are yes and no; where "x" is all that is written, a blank is a no."""
+    catalogue = _column(tmp_path, "pool", cells)
+    columns = open_columns(catalogue)
+    assert {column.name: column.type for column in columns.columns}["pool"] == "yes-no"
+    assert [columns.value(item, "pool") for item in catalogue] == said
+
+
+def test_an_x_beside_other_marks_is_no_yes(tmp_path: Path) -> None:
+    """Beside a tick an "x" may be a no, and beside sizes it is one of them."""
+    for cells in (["x", "✓", "x", "✓"], ["x", "y", "z", "x"]):
+        columns = open_columns(_column(tmp_path, "pool", cells))
+        assert {column.name: column.type for column in columns.columns}["pool"] == "category"
+
+
+def test_points_that_may_be_of_thousands_or_not_are_told(tmp_path: Path) -> None:
+    """Of prices with "1.299" beside "9.5" you are told which cells were read how; of others nothing."""
+    with pytest.warns(InputWarning, match=r"'price' has points .*\('1.299', '2.499', '12.99', '9.5'\)"):
+        catalogue = _column(tmp_path, "price", ["1.299", "2.499", "12.99", "8", "9.5"])
+    columns = open_columns(catalogue)
+    assert [columns.value(item, "price") for item in catalogue] == [1.299, 2.499, 12.99, 8, 9.5]
+    for name, cells, values in (
+        ("price", ["1.299", "2.499", "12.99"], [1299, 2499, 12.99]),
+        ("price", ["1.299", "2.499"], [1299, 2499]),
+        ("weight", ["1.299", "12.5"], [1.299, 12.5]),
+    ):
+        catalogue = _column(tmp_path, name, cells)
+        columns = open_columns(catalogue)
+        assert [columns.value(item, name) for item in catalogue] == values

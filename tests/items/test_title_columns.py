@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,129 @@ def test_of_two_columns_of_titles_one_is_taken_and_the_other_told(
     assert [item.title for item in catalogue] == TITLES
     assert catalogue.report is not None
     assert catalogue.report.titles_not_from == passed
+
+
+OTHERS = ["River Hall", "Old Barn", "Town Stage", "Harbour House", "Castle Yard", "Old Mill", "Quay"]
+FIRST = ["Thomas", "Michael", "Erich", "George", "Manoj", "Ann", "Miles"]
+
+
+@pytest.mark.parametrize(
+    ("header", "title", "passed"),
+    [
+        # A part of a person's name beside "name" says whose name it is.
+        ("Name=p; Vorname=f; Werk=t; Preis=a", "Werk", ()),
+        ("nombre=f; apellido=p; libro=t; precio=a", "libro", ()),
+        ("nombre=f; apellido=p; obra=t; precio=a", "obra", ()),
+        ("first_name=f; name=p; work=t; price=a", "work", ()),
+        ("Nom=p; Prénom=f; Titre=t; Prix=a", "Titre", ()),
+        ("last_name=p; name=f; book_title=t; price=a", "book_title", ()),
+        # Where the items may be people themselves, or where nothing says whose name it is, the other is told.
+        ("last_name=p; name=t; Opus=o; price=a", "name", ("Opus",)),
+        ("first_name=f; name=t; price=a", "name", ("first_name",)),
+        ("name=t; book=o; price=a", "name", ("book",)),
+        ("name=t; film=o; price=a", "name", ("film",)),
+        # What takes place goes before where it does, and both are told.
+        ("Event=t; Venue=o; Date=y", "Event", ("Venue",)),
+        ("Performance=t; Venue=o", "Performance", ("Venue",)),
+        ("Venue=o; Exhibition=t", "Exhibition", ("Venue",)),
+        ("Tour=t; Destination=o", "Tour", ("Destination",)),
+        ("Trip=t; Hotel=o", "Trip", ("Hotel",)),
+        ("Course=t; Restaurant=o", "Course", ("Restaurant",)),
+        ("Hotel=t; Property=o", "Hotel", ("Property",)),
+        ("Hotel=t; Chef=o", "Hotel", ("Chef",)),
+        ("Plant=o; Product=t", "Product", ("Plant",)),
+        ("Work=o; Artwork=t", "Artwork", ("Work",)),
+        ("Treatment=o; Product=t", "Product", ("Treatment",)),
+        ("Podcast Title=t; Episode Title=o", "Podcast Title", ("Episode Title",)),
+        # Nothing to tell.
+        ("title=t; taster_name=o; price=a", "title", ()),
+        ("name=t; album=o; price=a", "name", ()),
+        ("Hotel=t; price=a", "Hotel", ()),
+        ("Venue=t; City=o", "Venue", ()),
+        ("name=t; genre=g; book=n", "name", ()),
+    ],
+)
+def test_of_a_title_and_its_rival_none_is_taken_without_a_word(
+    tmp_path: Path, header: str, title: str, passed: tuple[str, ...]
+) -> None:
+    """Where another column may as well hold the titles you are told, unless the names say which it is."""
+    cells = {**CELLS, "o": OTHERS, "f": FIRST}
+    names, kinds = zip(*(part.split("=") for part in header.split("; ")), strict=True)
+    with (tmp_path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([names, *zip(*(cells[kind] for kind in kinds), strict=True)])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        catalogue = load_catalogue(tmp_path / "shop.csv")
+    assert catalogue.report is not None
+    assert (taken(catalogue)["title"], catalogue.report.titles_not_from) == ((title,), passed)
+    assert [item.title for item in catalogue] == TITLES
+    told = "".join(str(warning.message) for warning in caught)
+    assert [f"and not from {name!r}" in told for name in passed] == [True for _ in passed]
+    assert bool(told) == bool(passed)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "attribute"),
+    [
+        ("popularity", ["high", "low", "medium", "low", "high"], "popularity"),
+        ("Reviews", ["Great", "Broke after a week", "Heavy", "Love it", "Solid"], "popularity"),
+        ("count", ["many", "few", "many", "few", "few"], "popularity"),
+        ("released", ["yes", "no", "yes", "no", "no"], "year"),
+        ("star", ["yes", "no", "yes", "no", "no"], "people"),
+        ("artist", ["1", "2", "3", "4", "5"], "people"),
+    ],
+)
+def test_a_column_that_is_not_what_it_is_called_is_a_further_one_and_told(
+    tmp_path: Path, column: str, cells: list[str], attribute: str
+) -> None:
+    """Where no cell is what its column's name says, the cells are kept as they are, and you are told."""
+    with (tmp_path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("title", column), *zip(TITLES[:5], cells, strict=True)])
+    with pytest.warns(InputWarning, match=f"'{column}': its cells are no {attribute}"):
+        catalogue = load_catalogue(tmp_path / "shop.csv")
+    assert attribute not in taken(catalogue)
+    assert [item.extra[column] for item in catalogue] == cells
+    assert all(item.popularity == 0 and item.year is None and not item.people for item in catalogue)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "attribute", "broken"),
+    [
+        (
+            "popularity",
+            ["12", "1.2k", "many", "n/a", ""],
+            "popularity",
+            ["line 4: popularity: no"],
+        ),
+        ("released", ["1999", "2001-05-01", "soon", "tba", "-500"], "year", ["line 4: released: no"]),
+        ("artist", ["311", "Adele", "1975", "Yes", "U2"], "people", []),
+        ("stars", ["Ann Lee", "Jo Fox", "Max Au", "", "Li Na"], "people", []),
+    ],
+)
+def test_a_few_odd_cells_leave_a_column_what_it_is_called(
+    tmp_path: Path, column: str, cells: list[str], attribute: str, broken: list[str]
+) -> None:
+    """A few cells that are none of the attribute are told with their place, and the others count."""
+    with (tmp_path / "shop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("title", column), *zip(TITLES[:5], cells, strict=True)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        catalogue = load_catalogue(tmp_path / "shop.csv")
+    assert taken(catalogue)[attribute] == (column,)
+    assert catalogue.report is not None
+    assert not catalogue.report.not_taken
+    assert [
+        told.startswith(place) for told, place in zip(catalogue.report.broken_cells, broken, strict=True)
+    ] == [True for _ in broken]
+
+
+def test_another_column_takes_the_place_of_one_that_is_not_what_it_is_called(tmp_path: Path) -> None:
+    """Of "popularity" with words and "votes" with numbers the latter is the popularity."""
+    (tmp_path / "a.csv").write_text("title,popularity,votes\nHeat,high,12\nSigns,low,3\nEmma,low,4\n")
+    with pytest.warns(InputWarning, match="'popularity': its cells are no popularity"):
+        catalogue = load_catalogue(tmp_path / "a.csv")
+    assert [item.popularity for item in catalogue] == [12, 3, 4]
+    assert [item.extra for item in catalogue] == [{"popularity": word} for word in ("high", "low", "low")]
 
 
 def test_titles_in_several_languages_are_titles_of_one_item(tmp_path: Path) -> None:

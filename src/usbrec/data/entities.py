@@ -13,7 +13,8 @@ from usbrec.data.reading import FileMissing, clean, expected
 from usbrec.storage import parse_json, read_text
 
 _FILE = "entity2id.json"
-_RESOURCE = re.compile(r"^<?https?://[^>\s]*/([^/>\s]+)>?$")
+#: What stands behind "/resource/" is the whole name, slashes and all: "Face/Off". Elsewhere the last part is.
+_RESOURCE = re.compile(r"^<?https?://(?:[^>\s/]+/(?:resource|page)/([^>\s]+)|[^>\s]*/([^/>\s]+))>?$")
 #: What tells a film or book from its like: "Hoffa (film)", "It (2017 film)".
 _KIND = re.compile(
     r"\s*\((?:(?P<year>[12][0-9]{3})\s+)?(?:[^()]*\s)?"
@@ -26,7 +27,7 @@ def entity_title(name: str) -> str:
     """ "<http://dbpedia.org/resource/It_(2017_film)>" as "It (2017)"; other names in single spaces."""
     found = _RESOURCE.match(name.strip())
     if found is not None:
-        name = unquote(found[1]).replace("_", " ")
+        name = unquote(found[1] or found[2]).replace("_", " ")
     name = " ".join(clean(name).split())
     kind = _KIND.search(name)
     if found is None or kind is None or kind.start() == 0:

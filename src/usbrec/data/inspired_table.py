@@ -123,7 +123,9 @@ def transcript_of(dialogue: DialogueLines) -> Transcript:
         speaker = row["speaker"].strip().casefold()
         text = clean(row["text"]).replace(_MARK, '"')
         utterances.append(Utterance(_SEATS[speaker], text, _titles(row.get("movies") or "", text)))
-    case = next((row[name].strip() for name in _CASES for _, row in dialogue.lines if row.get(name)), "")
+    # Where the lines contradict each other, the last one has the last word.
+    said = (row.get(name, "").strip() for name in _CASES for _, row in reversed(dialogue.lines))
+    case = next(filter(None, said), "")
     return Transcript(
         dialogue.id,
         tuple(utterances),

@@ -13,13 +13,14 @@ has no ids; a dialogue's is made of its words.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from usbrec.data.reading import as_list, as_object, as_optional_text, as_ratings, as_text, required, show
+from usbrec.data.reading import NO_NUMBER, as_list, as_object, as_ratings, as_text, required, show
 from usbrec.data.utterances import Transcript, Utterance, says_title
 from usbrec.dialogue import Role
-from usbrec.errors import InputError
+from usbrec.errors import InputError, InputWarning
 from usbrec.keys import digest
 from usbrec.storage import parse_json
 
@@ -75,13 +76,14 @@ def transcript_of(value: Any) -> Transcript:
                 if says_title(text, work) and not any(says_title(before, work) for before in named)
             )
         utterances.append(Utterance(role, text, titles))
+    dialogue_id = digest([[one.role, one.text] for one in utterances])[:16]
     return Transcript(
-        digest([[one.role, one.text] for one in utterances])[:16],
+        dialogue_id,
         tuple(utterances),
         "opendialkg",
         system="human",
         dataset="opendialkg",
-        ratings=dict(_ratings(row)),
+        ratings=dict(_ratings(row, dialogue_id)),
         id_made=True,
     )
 
@@ -121,23 +123,35 @@ def _works(message: Mapping[str, Any], place: str) -> Iterator[str]:
                 yield thing
 
 
-def _ratings(row: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """What the two thought of the dialogue ("user quality", "assistant quality"), where it is a number."""
+def _ratings(row: Mapping[str, Any], dialogue_id: str) -> Iterator[tuple[str, float]]:
+    """What the two thought of the dialogue ("user quality", "assistant quality"), where it is a number; what
+    is filled in and none is told."""
     for who in ("user", "assistant"):
-        cell = row.get(f"{who} rating")
-        try:
-            given = _json(cell, f"{who} rating") if as_optional_text(cell, "rating") else None
-        except InputError:
+        field = f"{who} rating"
+        cell = row.get(field)
+        if isinstance(cell, str) and cell.strip().casefold() in NO_NUMBER:
             continue
-        if isinstance(given, dict):
-            for name, one in given.items():
-                try:
-                    number = as_ratings({name: one}, "rating")
-                except InputError:
-                    continue
-                yield from ((f"{who} {aspect}", rating) for aspect, rating in number.items())
-        elif isinstance(given, int | float) and not isinstance(given, bool):
-            yield from ((f"{who} rating", rating) for rating in as_ratings({"": given}, "rating").values())
+        try:
+            given = _json(cell, field)
+        except InputError:
+            _tell(dialogue_id, field, cell)
+            continue
+        for aspect, one in (given if isinstance(given, dict) else {"rating": given}).items():
+            try:
+                ratings = as_ratings({aspect: one}, field)
+            except InputError:
+                _tell(dialogue_id, field, {aspect: one} if isinstance(given, dict) else one)
+                continue
+            yield from ((f"{who} {name}", rating) for name, rating in ratings.items())
+
+
+def _tell(dialogue_id: str, field: str, found: Any) -> None:
+    warnings.warn(
+        f"OpenDialKG's dialogue {dialogue_id}: {field}: no number can be read from {show(str(found))}; it "
+        "counts as not rated",
+        InputWarning,
+        stacklevel=2,
+    )
 
 
 def _json(cell: Any, field: str) -> Any:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from usbrec.data.reading import parse_line, raw_lines
 from usbrec.errors import InputError
@@ -282,7 +282,8 @@ def _header(line: bytes) -> _Header | None:
 def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> Opened:
     text = _decoded(where, content.removeprefix(_BOM), 1)
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
-    rows = csv.reader(_csv_lines(text), delimiter=delimiter)
+    lines = _CsvLines(text)
+    rows = csv.reader(lines, delimiter=delimiter)
     header: tuple[str, ...] = ()
     while not header:
         header = tuple(cell.strip() for cell in next(rows))
@@ -290,7 +291,7 @@ def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> O
 
     def entries() -> Iterator[Entry]:
         while True:
-            line = rows.line_num + 1
+            line = lines.read + 1
             try:
                 cells = next(rows)
             except StopIteration:
@@ -298,10 +299,12 @@ def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> O
             except csv.Error as error:
                 yield Entry(f"line {line}", _raising(f"broken table: {error}"))
                 return
+            if delimiter == "\t" and lines.swallowed(line, cells, len(header)):
+                cells = lines.alone(line)
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                yield Entry(f"line {line}", _raising(_cells_wrong(cells, header, rows.line_num - line)))
+                yield Entry(f"line {line}", _raising(_cells_wrong(cells, header, lines.read - line)))
                 continue
             row: Mapping[str, str] = dict(zip(header, cells, strict=True))
             yield Entry(f"line {line}", functools.partial(_itself, row))
@@ -309,9 +312,40 @@ def _table(where: str, folder: Path | None, content: bytes, delimiter: str) -> O
     return Opened(where, "table", entries(), folder, header, owed="rows below the header")
 
 
-def _csv_lines(text: str) -> Iterator[str]:
-    """Lines that end at LF, CR or CRLF alone, as csv wants them; U+2028 and its like may stand in a cell."""
-    return iter(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
+class _CsvLines:
+    """Lines that end at LF, CR or CRLF alone, as csv wants them; U+2028 and its like may stand in a cell.
+    `read` counts those that were given, from the first."""
+
+    def __init__(self, text: str) -> None:
+        self._lines: list[str] = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+        self.read = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        if self.read >= len(self._lines):
+            raise StopIteration
+        self.read += 1
+        return self._lines[self.read - 1]
+
+    def swallowed(self, line: int, cells: list[str], columns: int) -> bool:
+        """Whether a row that begins in this line and ends in the last one read took whole rows for text,
+        because a cell opens with a quotation mark that is a part of what is said."""
+        if not any("\t" in cell for cell in cells):
+            return False
+        if self.read == line:  # the last line of a file has none behind it
+            return len(cells) != columns and self._lines[line - 1].count("\t") + 1 == columns
+        return any(row.count("\t") + 1 >= columns for row in self._lines[line : self.read])
+
+    def alone(self, line: int) -> list[str]:
+        """The cells of this line by itself, where quotation marks that do not close are text; the lines
+        behind it are read again."""
+        self.read = line
+        return [
+            cell[1:-1].replace('""', '"') if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+            for cell in self._lines[line - 1].rstrip("\r\n").split("\t")
+        ]
 
 
 def _cells_wrong(cells: list[str], header: tuple[str, ...], more_lines: int) -> str:

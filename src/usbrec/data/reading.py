@@ -24,7 +24,7 @@ from usbrec.errors import BadLines, InputError
 _BOM = b"\xef\xbb\xbf"
 _PEEKED = 8192
 _DECODER = json.JSONDecoder()
-_NO_NUMBER = frozenset({"", "na", "n/a", "none", "null", "nan", "-"})
+NO_NUMBER = frozenset({"", "na", "n/a", "none", "null", "nan", "-"})
 
 # Halves of surrogate pairs cannot be written as UTF-8, and C libraries end a string at NUL.
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -199,7 +199,7 @@ def as_texts(value: Any, field: str) -> list[str]:
 def as_number(value: Any, field: str) -> float | None:
     """A finite number, also where it is written as text; None for null, blank text and words for "none"."""
     if isinstance(value, str):
-        if value.strip().casefold() in _NO_NUMBER:
+        if value.strip().casefold() in NO_NUMBER:
             return None
         try:
             value = float(value)

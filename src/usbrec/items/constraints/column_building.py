@@ -9,7 +9,7 @@ import numpy as np
 
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_arrays import UNKNOWN, Column, folded
-from usbrec.items.constraints.column_types import TypedColumn, name_words, names_of, yes_or_no
+from usbrec.items.constraints.column_types import TypedColumn, name_words, names_of
 
 #: Columns of brands that are read as people.
 BRANDS = frozenset(
@@ -44,8 +44,8 @@ def build_columns(catalogue: Catalogue) -> list[Column]:
             elif text and column.type == "number":
                 number = column.number(text)
                 values[column.name][row] = np.nan if number is None else number
-            elif text and column.type == "yes-no":
-                said = yes_or_no(text)
+            elif column.type == "yes-no" and (text or column.marked):
+                said = column.said(text)
                 values[column.name][row] = UNKNOWN if said is None else said
             elif text:
                 lists[column.name].add(row, names_of(text))

@@ -28,7 +28,7 @@ from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_arrays import Column, compared
 from usbrec.items.constraints.column_building import BRANDS, build_columns
 from usbrec.items.constraints.column_roles import present_prices
-from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, yes_or_no
+from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
 from usbrec.keys import digest
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class ColumnTable:
         text = item.extra.get(found.name, "")
         if found.type == "number":
             return found.number(text)
-        return yes_or_no(text) if found.type == "yes-no" else text or None
+        return found.said(text) if found.type == "yes-no" else text or None
 
     def numbers(self, column: str, among: Allowed) -> NDArray[np.float64]:
         """The known numbers of a column among some items."""

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from usbrec.items.constraints.measures import has_number
-from usbrec.items.constraints.number_cells import NumberFormat, format_of, is_missing, is_numeric
+from usbrec.items.constraints.number_cells import (
+    NumberFormat,
+    format_of,
+    is_missing,
+    is_numeric,
+    mixed_points,
+)
 from usbrec.items.files.amounts import money
 
 ColumnType = Literal["number", "yes-no", "category", "text"]
@@ -31,7 +37,21 @@ _NUMBERS, _NUMBERS_BY_NAME, _NUMBERS_AMONG = 0.75, 0.34, 0.5
 #: The share of cells that say yes or no by a word from which on a column is one of yes and no; of a stock.
 _SAID, _SAID_OF_STOCK = 0.75, 0.5
 _YES = frozenset(
-    {"true", "yes", "y", "t", "1", "ja", "wahr", "in stock", "instock", "available", "auf lager", "on stock"}
+    {
+        "true",
+        "yes",
+        "y",
+        "t",
+        "1",
+        "ja",
+        "j",
+        "wahr",
+        "in stock",
+        "instock",
+        "available",
+        "auf lager",
+        "on stock",
+    }
     | {"lagernd", "vorrätig", "lieferbar", "sofort lieferbar", "verfügbar", "sofort verfügbar", "ab lager"}
     | {"limited availability", "limitedavailability", "✓", "✔", "☑", "✅"}
     | {"sí", "si", "verdadero", "oui", "vrai", "sì", "vero", "sim", "да", "是", "有", "有货", "有貨"}
@@ -132,7 +152,9 @@ class TypedColumn:
     """What a column holds. `unit` stands behind its numbers, `currency` is its sign where one is known;
     `comma` says that a comma stands before fractions, so that "1.299" are thousands. `unreadable` counts the
     cells that the type cannot read, `examples` has the first of them and `places` where these stand, as far
-    as that is known; `given` says that the user said the type."""
+    as that is known; `given` says that the user said the type. `marked` says that "x" alone stands in the
+    column, so that a blank is a no; `mixed` are cells whose points may be of thousands and cells whose points
+    are none, where nothing says which the former are: they are read as fractions."""
 
     name: str
     type: ColumnType
@@ -143,6 +165,12 @@ class TypedColumn:
     examples: tuple[str, ...] = ()
     given: bool = False
     places: tuple[str, ...] = ()
+    marked: bool = False
+    mixed: tuple[str, ...] = ()
+
+    def said(self, text: str) -> bool | None:
+        """What a cell of a column of yes and no says, "" for a blank one; None where it is neither."""
+        return bool(text) if self.marked else yes_or_no(text)
 
     def number(self, text: str) -> float | None:
         """What a cell of a column of numbers says. In a stock of numbers, "yes" is at least one."""
@@ -243,12 +271,13 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
     said = sum(cells[text] for text in words) if is_stock(column) else 0
     filled = sum(cells.values()) + tally.long + tally.further
     kind = given or _inferred(column, tally, cells, read, filled, numbers, said, bool(signs))
+    marked = _is_marked(cells, filled) and kind == "yes-no"
     unread: Iterable[str] = ()
     unreadable = 0
     if kind == "number":
         unread = [text for text in cells if text not in read and not (said and text in words)]
         unreadable = filled - numbers - said
-    elif kind == "yes-no":
+    elif kind == "yes-no" and not marked:
         unread = [text for text in cells if yes_or_no(text) is None]
         unreadable = tally.long + tally.further + sum(cells[text] for text in unread)
     examples = tuple([*unread, *(tally.long_cells if unreadable else ())][:_SHOWN])
@@ -262,7 +291,14 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         examples,
         given is not None,
         tuple(tally.places.get(text, "") for text in examples),
+        marked,
+        mixed_points(cells) if kind == "number" and is_price(column) and not written.comma else (),
     )
+
+
+def _is_marked(cells: Mapping[str, int], filled: int) -> bool:
+    """Whether "x" is all that stands in a column's cells: a mark, not one of "x" and "✓"."""
+    return bool(cells) and filled == sum(cells.values()) and all(text in "xX" for text in cells)
 
 
 def _inferred(
@@ -278,6 +314,8 @@ def _inferred(
     """The type that `cells` have, each with how often it stands there: `read` are those that are numbers,
     `filled`, `numbers` and `said` count all cells, those that are numbers and, of a stock, that say it."""
     if cells and not tally.further and not tally.long and None not in map(yes_or_no, cells):
+        return "yes-no"
+    if _is_marked(cells, filled):
         return "yes-no"
     if said and numbers and numbers + said >= filled * _SAID_OF_STOCK:
         return "number"

@@ -91,6 +91,15 @@ def is_numeric(text: str) -> bool:
     return is_about_a_number(text)
 
 
+def mixed_points(cells: Iterable[str]) -> tuple[str, ...]:
+    """Of cells among which "1.299" may be thousands and "9.5" is none, the first two of either sort; nothing
+    where they are all of one sort."""
+    numbers = [(text, found[0] if (found := measured(text)) else text) for text in cells]
+    three = [text for text, number in numbers if _POINT_THREE.fullmatch(number)]
+    other = [text for text, number in numbers if _POINT_FRACTION.search(number)]
+    return (*three[:2], *other[:2]) if three and other else ()
+
+
 def _unit(column: str, cells: Mapping[str, int]) -> str:
     """The unit behind most numbers of a column, "" where there is none or of several dimensions alike; where
     most stand alone, that of the column's name."""

@@ -78,6 +78,31 @@ def names_a_kind(key: str) -> bool:
     return key in _words("kinds") and key not in _words("not_alone")
 
 
+def may_name_a_kind(key: str) -> bool:
+    """Whether a key is what one item is called, or else where or in what an item is: "event", "Werk"."""
+    return key in _words("kinds")
+
+
+def names_a_place(key: str) -> bool:
+    """Whether a key is an item's kind that is as often the place of another: "venue", "Hotel"."""
+    return key in _words("places")
+
+
+def names_a_work(key: str) -> bool:
+    """Whether a key is that of works that have authors: "book", "obra"."""
+    return key in _words("works")
+
+
+def may_name_a_person(key: str) -> bool:
+    """Whether a key is a name's without saying whose: "name", "nombre"."""
+    return key in _words("persons")
+
+
+def is_part_of_a_name(key: str) -> bool:
+    """Whether a key is a part of a person's name: "first_name", "apellido"."""
+    return key in _words("parts")
+
+
 def title_language(name: str) -> bool:
     """Whether a column's name is a title's with a language behind it: "title_en", "Name (de)"."""
     tokens = _tokens(name)

@@ -7,13 +7,14 @@ the :class:`~usbrec.dialogue.Item`. Only the title is owed: odd values elsewhere
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
-from usbrec.items.constraints.column_types import ColumnType, ColumnTypes
+from usbrec.items.constraints.column_types import ColumnType, ColumnTypes, yes_or_no
+from usbrec.items.constraints.number_cells import is_missing
 from usbrec.items.files.amounts import count_of, money, number_of, stars_of
 from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
 from usbrec.items.files.column_names import column_key, named_with_kind, usual_names
@@ -66,6 +67,7 @@ class Mapper:
         self._actual = {column_key(name): name for name in reversed(header)}
         self._path = path
         self._first = first
+        self.not_taken: list[str] = []
         given = {field.name: getattr(mapping or FieldMap(), field.name) for field in fields(FieldMap)}
         self.columns = {name: self._find(name, wanted) for name, wanted in given.items()}
         self.title = TitleColumn(None)
@@ -121,15 +123,25 @@ class Mapper:
         if not found:
             found = [name for key, name in self._actual.items() if named_with_kind(key, attribute)]
             found.reverse()
-        if attribute == "people":
-            # "stars" may be people or marks of five.
-            found = [name for name in found if not (_STARS.fullmatch(column_key(name)) and self._marks(name))]
+        found = [name for name in found if self._can_hold(name, attribute)]
         if attribute == "id" and len(found) > 1:
             found.sort(key=self._repeated)
         return tuple(found if attribute in _MANY else found[:1])
 
-    def _marks(self, column: str) -> bool:
-        return _only_numbers(row.get(column) for row in self._first)
+    def _can_hold(self, column: str, attribute: str) -> bool:
+        """Whether a column's first cells are what an attribute of this name has: "popularity" of "high" and
+        "low" is none, and stays a further column. "stars" may be people or marks of five."""
+        fits = _FITTING.get(attribute)
+        if fits is None:
+            return True
+        stars = attribute == "people" and _STARS.fullmatch(column_key(column)) is not None
+        texts = [text for row in self._first if (text := _said(row.get(column)))]
+        if not texts or sum(map(fits, texts)) >= len(texts) * (_MOST if stars else _SOME):
+            return True
+        if not (stars and sum(map(_is_mark, texts)) * 2 > len(texts)):
+            shown = ", ".join(repr(text[:_LONGEST_AMOUNT]) for text in list(dict.fromkeys(texts))[:3])
+            self.not_taken.append(f"{column!r}: its cells are no {attribute} ({shown})")
+        return False
 
     def _repeated(self, column: str) -> bool:
         """Whether most of a column's first cells are empty or stand in another row, too: ids of something
@@ -183,8 +195,8 @@ class Mapper:
         return number if number is not None and number > 0 else 0.0
 
     def _not_read(self, attribute: str, text: str, place: str) -> None:
-        """Tell a cell that has a number in it and none that can be read: "30-Oct-95" is of which century?"""
-        if text.strip("0-:/. T") and any(map(str.isdigit, text)) and not _ANTIQUITY.fullmatch(text):
+        """Tell a cell that is filled in and cannot be read: "30-Oct-95" is of which century?"""
+        if text.strip("0-:/. T") and not is_missing(text) and not _ANTIQUITY.fullmatch(text):
             column = self.columns[attribute][0]
             self.broken.append(f"{place}: {column}: no {attribute} can be read from {text[:40]!r}")
 
@@ -214,6 +226,7 @@ class Mapper:
             say_it=say_it,
             titles_not_from=self.title.passed_over,
             by_cells=self.title.by_cells,
+            not_taken=tuple(self.not_taken),
         )
 
     @property
@@ -294,10 +307,32 @@ _NONE: frozenset[str] = frozenset()
 _STARS = re.compile(r"stars?\d?")
 
 
-def _only_numbers(values: Iterable[Any]) -> bool:
-    """Whether there are values, and all of them are numbers, or marks of so many stars."""
-    texts = [text for value in values if (text := text_of(value))]
-    return bool(texts) and all(number_of(text) is not None or stars_of(text) is not None for text in texts)
+#: The share of cells that fit from which on a column is that of its name; of stars.
+_SOME, _MOST = 0.2, 0.5
+
+
+def _said(value: Any) -> str:
+    """What a cell holds, yes and no of JSON, too."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return text_of(value)
+
+
+def _is_mark(text: str) -> bool:
+    """Whether a cell is a number, or a mark of so many stars."""
+    return number_of(text) is not None or stars_of(text) is not None
+
+
+def _dates(text: str) -> bool:
+    """Whether a cell says a year, one of antiquity or one that was never filled in among them."""
+    return plausible_year(text) is not None or bool(_ANTIQUITY.fullmatch(text)) or not text.strip("0-:/. T")
+
+
+_FITTING: Mapping[str, Callable[[str], bool]] = {
+    "year": _dates,
+    "popularity": lambda text: count_of(text) is not None,
+    "people": lambda text: not _is_mark(text) and yes_or_no(text) is None,
+}
 
 
 def _whole(item_id: str) -> str:

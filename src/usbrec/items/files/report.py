@@ -24,7 +24,8 @@ class ReadingReport:
     used and `broken_cells` the cells that count as unknown, each as its place and why; `items`
     is how many were read, `types` what the further columns hold, `say_it` how the user names another column.
     `titles_not_from` are columns that by their names could have been that of the titles, too; `by_cells` says
-    that no name told and the cells decided.
+    that no name told and the cells decided. `not_taken` are columns that are called an attribute and whose
+    cells are none, each with why: they are further columns.
     """
 
     where: str
@@ -40,6 +41,7 @@ class ReadingReport:
     say_it: str = 'title = "..." in the table [catalogue] of the settings'
     titles_not_from: tuple[str, ...] = ()
     by_cells: bool = False
+    not_taken: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -48,8 +50,10 @@ class ReadingReport:
 
     @property
     def doubtful(self) -> bool:
-        """Whether another column may hold the titles: its name says so, too, or no name does."""
-        return self.by_cells or bool(self.titles_not_from)
+        """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
+        name does), or a column is not what it is called."""
+        mixed = any(column.mixed for column in self.types)
+        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken)
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -97,11 +101,21 @@ class ReadingReport:
         if self.by_cells:
             title = _listed(self.columns["title"])
             lines.append(f"{self.where}: no column is called a title; by its cells it is {title}")
-        elif self.doubtful:
+        elif self.titles_not_from:
             lines.append(
                 f"{self.where}: titles are taken from {_listed(self.columns['title'])} and not from "
                 f"{_listed(self.titles_not_from)}"
             )
+        if self.not_taken:
+            lines.append(f"{self.where}: columns that are not what they are called are kept as further ones")
+            lines += _first(self.not_taken)
+        lines += [
+            f"{self.where}: {column.name!r} has points before three digits and others "
+            f"({_listed(column.mixed)}): all are read as fractions. If those before three digits are of "
+            "thousands, write them without."
+            for column in self.types
+            if column.mixed
+        ]
         lines.append(self.columns_told())
         if not self.whole or self.by_cells:
             lines.append("With --strict (in Python, strict=True) such a file is refused.")
@@ -124,7 +138,7 @@ class ReadingReport:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        lists = ("others", "left_out", "broken_cells", "titles_not_from")
+        lists = ("others", "left_out", "broken_cells", "titles_not_from", "not_taken")
         tables = ("columns", "name_keys", "currencies")
         return cls(
             **{
@@ -132,7 +146,10 @@ class ReadingReport:
                 **{name: tuple(data[name]) for name in lists},
                 "types": tuple(
                     TypedColumn(
-                        **{**column, **{name: tuple(column.get(name, ())) for name in ("examples", "places")}}
+                        **{
+                            **column,
+                            **{name: tuple(column.get(name, ())) for name in ("examples", "places", "mixed")},
+                        }
                     )
                     for column in data.get("types", ())
                 ),

@@ -7,7 +7,7 @@ A wrong choice spoils everything that is linked later, so cells decide only wher
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,13 @@ from usbrec.items.files.cells import text_of
 from usbrec.items.files.column_names import (
     column_key,
     ends_like_a_title,
+    is_part_of_a_name,
+    may_name_a_kind,
+    may_name_a_person,
     named_with_kind,
     names_a_kind,
+    names_a_place,
+    names_a_work,
     of_something_else,
     title_language,
     usual_names,
@@ -69,14 +74,24 @@ def title_column(
     free = [name for name in header if name not in others]
     usual = [actual[key] for key in usual_names()["title"] if key in actual]
     named = usual + [name for name in free if named_with_kind(keys[name], "title") and name not in usual]
-    fitting = list(filter(cells.can_be, named))
+    parts = [name for name in header if is_part_of_a_name(keys[name])]
+    persons = [name for name in named if parts and may_name_a_person(keys[name])]
+    fitting = [name for name in named if name not in persons and cells.can_be(name)]
     if fitting:
-        return TitleColumn(fitting[0], tuple(fitting[1:]))
+        rivals = _rivals(fitting[0], fitting[0] in usual, free, keys, cells)
+        passed = [name for name in (*fitting[1:], *rivals) if name not in persons]
+        return TitleColumn(fitting[0], tuple(dict.fromkeys(passed)))
     if languages := [name for name in free if title_language(name) and cells.can_be(name)]:
         return TitleColumn(languages[0], further=tuple(languages[1:]))
-    alone = [name for name in free if names_a_kind(keys[name]) and cells.are_titles(name, _NEARLY, enough=1)]
+    kinds = [
+        name for name in free if may_name_a_kind(keys[name]) and cells.are_titles(name, _NEARLY, enough=1)
+    ]
+    alone = [name for name in kinds if names_a_kind(keys[name])]
+    free = [name for name in free if name not in persons]
+    if persons:
+        return _beside_persons(persons, parts, kinds, free, cells)
     if len(alone) == 1:
-        return TitleColumn(alone[0])
+        return _of_kinds(alone[0], kinds, free, keys, cells)
     if usual:
         return TitleColumn(usual[0])
     originals = [actual[key] for key in usual_names()["also"] if key in actual and cells.can_be(actual[key])]
@@ -87,6 +102,42 @@ def title_column(
         if chosen.column or chosen.could_be:
             return chosen
     return TitleColumn(None)
+
+
+def _rivals(
+    taken: str, usual: bool, free: Iterable[str], keys: Mapping[str, str], cells: _Cells
+) -> Iterator[str]:
+    """The columns that may hold the titles beside one that is called a title: "book" beside "name", which may
+    be its author's, and other names beside "podcast_title"."""
+    bare = may_name_a_person(keys[taken])
+    for name in free:
+        kind = names_a_kind(keys[name]) or names_a_work(keys[name])
+        by_name = kind if bare else not usual and ends_like_a_title(name)
+        if name != taken and by_name and cells.are_titles(name, _NEARLY, enough=1):
+            yield name
+
+
+def _of_kinds(
+    alone: str, kinds: Sequence[str], free: Sequence[str], keys: Mapping[str, str], cells: _Cells
+) -> TitleColumn:
+    """The column that is called what one item is. What takes place at a venue goes before the venue, and
+    every other column that may hold the titles is told."""
+    events = [name for name in kinds if not names_a_place(keys[name])]
+    taken = events[0] if names_a_place(keys[alone]) and events else alone
+    rivals = [name for name in free if not of_something_else(name) and cells.are_titles(name, _NEARLY)]
+    return TitleColumn(taken, tuple(name for name in dict.fromkeys((*kinds, *rivals)) if name != taken))
+
+
+def _beside_persons(
+    persons: Sequence[str], parts: Sequence[str], kinds: Sequence[str], free: Sequence[str], cells: _Cells
+) -> TitleColumn:
+    """The column of titles where "name" is a person's: that of a kind of item. Where there is none, the items
+    may be people, and any other column that may hold titles is told."""
+    if kinds:
+        return TitleColumn(kinds[0], tuple(kinds[1:]))
+    found = _by_cells(free, cells)
+    rivals = (found.column,) if found.column else found.could_be
+    return TitleColumn(persons[0], rivals or tuple(name for name in parts if name not in persons))
 
 
 def _by_cells(names: Iterable[str], cells: _Cells) -> TitleColumn:
