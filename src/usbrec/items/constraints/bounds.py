@@ -26,6 +26,7 @@ _NONE = re.compile(
     r"(?<!\w)(?:no|nothing|none|never|not an?|not one|don't go|can't go|without going|kein|keine|keinen"
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
 )
+_NONE_SUCH = re.compile(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
 #: What somebody has to spend is no thing that they have.
 _OWN_MONEY = re.compile(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
@@ -154,6 +155,8 @@ class BoundsReader:
                     yield holds("holds", ends[1], ">=", value)
                     continue
                 flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
+                if operator == "<" and not flip and self._none_of_those(before):
+                    continue
                 said_of_it = CLAUSE.split(behind)[0].lstrip()
                 if not flip and any(one.turned_behind.match(said_of_it) for one in self._phrases):
                     flip = True  # "over 50 euro is too much"
@@ -225,6 +228,18 @@ class BoundsReader:
         """Whether what stands before a bound only allows it: "it can be over"."""
         clause = CLAUSE.split(before)[-1]
         return any(each.may_be.search(clause) for each in self._phrases)
+
+    def _none_of_those(self, before: str) -> bool:
+        """Whether a bound from above may be what is not wanted: "no phones under 100". A brand or something
+        that an item has is excluded beside the bound: "no Sony under 50", "no pool under 100"."""
+        match = _NONE_SUCH.search(before)
+        if match is None:
+            return False
+        known = self._categories.vocabulary.get(match["what"], {})
+        words = set(match["what"].split())
+        return not (set(known) - {"genres"}) and not any(
+            words & set(name_words(column.name).split("_")) for column in self._categories.table.columns
+        )
 
     def _is_named(self, word: str) -> bool:
         """Whether a word is what a column of numbers counts."""
