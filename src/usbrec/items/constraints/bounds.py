@@ -17,7 +17,7 @@ from usbrec.items.constraints.clauses import CLAUSE, WORD, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, spoken_name
 from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_of
 from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.phrases import CLOSE, CURRENCIES, Amount, all_phrases
+from usbrec.items.constraints.phrases import CLOSE, CURRENCIES, OPEN, PLACE, Amount, all_phrases
 from usbrec.items.constraints.statements import Statement
 
 _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
@@ -27,6 +27,27 @@ _NONE = re.compile(
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
 )
 _NONE_SUCH = re.compile(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
+#: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
+_AGE = re.compile(
+    r"\s*(?:years?|yrs?|months?|weeks?|days?|jahre?n?|monate?n?)[\s-]*(?:old|of\s+age|alt)(?!\w)"
+)
+_AGES = frozenset({"age", "alter", "old"})
+_YEARS = frozenset({"year", "jahr", "baujahr"})
+_TOTAL = re.compile(
+    rf"{PLACE}\s+(?:nights?|nächten?|days?|tagen?|weeks?|wochen?|rooms?|zimmern?)(?!\w)"
+    r"|(?<!\w)(?:total|altogether|together|insgesamt|zusammen"
+    r"|(?:a|the|one|whole|eine|die)\s+(?:week|weekend|woche|wochenende))(?!\w)"
+)
+_EACH = re.compile(
+    r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
+)
+_TIMED = re.compile(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
+_PER = re.compile(r"(?:^|_)(?:per|pro)_")
+_COUNTED = re.compile(rf"{PLACE}[\s-]*[^\W\d_]+")
+#: What is or is not in a price: "under 50 including shipping".
+_INCLUDED = re.compile(
+    r"\s*(?:inkl|incl|including|inklusive|exkl|excl|excluding|zzgl|plus|mit|with|ohne|without)(?!\w)"
+)
 #: What somebody has to spend is no thing that they have.
 _OWN_MONEY = re.compile(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
@@ -59,12 +80,13 @@ class BoundsReader:
             for column in numbers
             if column not in (price, stock_count) and not (price and is_price(column.name))
         ]
+        self._timed = price is not None and _TIMED.search(name_words(price.name)) is not None
         self._categories = categories
         self._phrases = phrases
         self._spoken = {
             column.name: [
                 name
-                for name in name_words(column.name).split("_")
+                for name in _PER.split(name_words(column.name))[0].split("_")
                 if len(name) > 1 and name not in _ENDS_OF_RANGES
             ]
             + [
@@ -80,6 +102,13 @@ class BoundsReader:
         if not amounts or self._is_bare_range(text, amounts):
             return
         money = any(each.price.search(text) for each in self._phrases)
+        # What several nights or rooms cost says nothing of one.
+        total = self._timed and _TOTAL.search(text) is not None and _EACH.search(text) is None
+        for statement in self._read(text, amounts, money=money):
+            if not (total and self._price and statement.constraint.column == self._price.name):
+                yield statement
+
+    def _read(self, text: str, amounts: Sequence[Amount], *, money: bool) -> Iterator[Statement]:
         taken: set[int] = set()
         for each in self._phrases:
             yield from self._ranges(each, text, amounts, taken, money=money)
@@ -255,6 +284,7 @@ class BoundsReader:
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
     ) -> tuple[TypedColumn, float] | None:
         """Which column a number is about, if any, and the number in the column's unit."""
+        aged = _AGE.match(behind) is not None
         if amount.currency:
             return (
                 None
@@ -267,7 +297,14 @@ class BoundsReader:
         following = WORD.match(behind.lstrip(" -\t"))
         next_word = "" if following is None else following[0]
         unit = unit_of(next_word)
+        if unit == "in" and following is not None and WORD.search(behind, following.end() + 1):
+            unit = ""  # "under 300 in total"
+        if aged:
+            column = first(self._numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
+            return None if column is None or column.unit else (column, amount.value)
         if (column := self._named(before, behind, unit)) is not None:
+            if not amount.year and not column.unit and _YEARS & set(name_words(column.name).split("_")):
+                return None  # "at most 5 years"
             told = (
                 told_in(amount.value, unit, column.unit) if unit in UNITS and column.unit in UNITS else None
             )
@@ -283,7 +320,10 @@ class BoundsReader:
             measured = [
                 (one, told)
                 for one in self._numbers
-                if one.unit and (told := told_in(amount.value, unit, one.unit)) is not None
+                if one.unit
+                and not _PER.search(name_words(one.name))
+                and not (unit == "inch" and one.unit in ("m", "km", "mile", "mi"))
+                and (told := told_in(amount.value, unit, one.unit)) is not None
             ]
             # Of two columns in GB neither is meant more than the other.
             if len(measured) == 1:
@@ -299,7 +339,9 @@ class BoundsReader:
 
     def _named(self, before: str, behind: str, unit: str) -> TypedColumn | None:
         """The column of numbers whose name stands near a number, first one that is in the number's unit."""
-        told = [word for word in WORD.findall(before)[-4:] if not word.isdigit()]
+        # "2 rooms under 200" counts rooms by another number, and so does "300 max, 64 storage".
+        told = [word for word in WORD.findall(_COUNTED.sub(" ", before))[-4:] if not word.isdigit()]
+        behind = "" if _INCLUDED.match(behind) else behind.split(OPEN)[0]
         near = [word for word in WORD.findall(behind)[:3] if word not in _OF][:2]
         found = []
         for column in self._numbers:

@@ -1,7 +1,7 @@
 """Certainty: which part of what a seeker says has to hold, rather than would please or holds only sometimes.
 
-"Preferably black" and "a pool would be nice" are wishes, "no Orro unless it is under 200" holds for no brand and
-no price for certain. What is left out is blanked, so that places in the text stay what they are.
+"Preferably black" and "a pool would be nice" are wishes; "no Orro unless it is under 200" excludes no brand
+and bounds no price for certain. What is left out is blanked, so that places in the text stay what they are.
 """
 
 from __future__ import annotations
