@@ -46,3 +46,37 @@ READER = ConstraintReader(HOTELS, open_linker(HOTELS))
 )
 def test_a_number_of_something_else_binds_no_column(text: str, expected: list[str]) -> None:
     assert sorted(map(in_words, READER.read(said(text)))) == expected
+
+
+def _reader(*rows: dict[str, str]) -> ConstraintReader:
+    catalogue = load_catalogue([{"title": f"Lampe {number}", **row} for number, row in enumerate(rows)])
+    return ConstraintReader(catalogue, open_linker(catalogue))
+
+
+LAMPS = _reader(
+    {"UVP": "50 €", "Preis": "40 €", "Versand": "5 €"},
+    {"UVP": "60 €", "Preis": "45 €", "Versand": "4 €"},
+    {"UVP": "90 €", "Preis": "80 €", "Versand": "5 €"},
+)
+CHEESES = _reader(
+    {"Price": "7.99 €", "Price per kg": "15.98 €", "Weight": "500 g"},
+    {"Price": "3.99 €", "Price per kg": "19.95 €", "Weight": "200 g"},
+    {"Price": "1.99 €", "Price per kg": "11.06 €", "Weight": "180 g"},
+)
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "expected"),
+    [
+        (LAMPS, "UVP unter 60", ["UVP below 60"]),
+        (LAMPS, "unter 50", ["Preis below 50"]),
+        (LAMPS, "unter 50 Euro", ["Preis below 50"]),
+        (LAMPS, "unter 50 inkl. Versand", ["Preis below 50"]),
+        (LAMPS, "Versand unter 5", ["Versand below 5"]),
+        (CHEESES, "under 15 € per kg", ["Price per kg below 15"]),
+        (CHEESES, "under 2 kg", ["Weight below 2000"]),
+        (CHEESES, "under 5 euro", ["Price below 5"]),
+    ],
+)
+def test_a_price_that_is_named_goes_first(reader: ConstraintReader, text: str, expected: list[str]) -> None:
+    assert sorted(map(in_words, reader.read(said(text)))) == expected

@@ -43,6 +43,10 @@ _EACH = re.compile(
 )
 _TIMED = re.compile(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
 _PER = re.compile(r"(?:^|_)(?:per|pro)_")
+_PER_WORDS = frozenset({"per", "pro", "a", "je", "the"})
+_PRICES = frozenset(
+    {"price", "prices", "preis", "cost", "costs", "per", "pro", "in", "eur", "euro", "usd", "the"}
+)
 _COUNTED = re.compile(rf"{PLACE}[\s-]*[^\W\d_]+")
 #: What is or is not in a price: "under 50 including shipping".
 _INCLUDED = re.compile(
@@ -79,6 +83,14 @@ class BoundsReader:
             column
             for column in numbers
             if column not in (price, stock_count) and not (price and is_price(column.name))
+        ]
+        # Prices that are asked for by their names: "UVP unter 60", "under 15 euro net", "15 € per kg".
+        self._other_prices = [
+            (column, told)
+            for column in numbers
+            if column is not price
+            and (column.currency or is_price(column.name))
+            and (told := _words_of(column) - (set() if price is None else _words_of(price)) - _PRICES)
         ]
         self._timed = price is not None and _TIMED.search(name_words(price.name)) is not None
         self._categories = categories
@@ -285,6 +297,9 @@ class BoundsReader:
     ) -> tuple[TypedColumn, float] | None:
         """Which column a number is about, if any, and the number in the column's unit."""
         aged = _AGE.match(behind) is not None
+        other = self._other_price(before, behind) if self.in_its_currency(amount) else None
+        if other is not None:
+            return other, amount.value
         if amount.currency:
             return (
                 None
@@ -332,10 +347,26 @@ class BoundsReader:
                 return None
         if amount.year and not money:
             return None
-        alone = not next_word or any(each.after_price.fullmatch(next_word) for each in self._phrases)
+        alone = (
+            not next_word
+            or _INCLUDED.match(behind) is not None
+            or any(each.after_price.fullmatch(next_word) for each in self._phrases)
+        )
         return (
             (self._price, amount.value) if self._price is not None and alone and (money or not weak) else None
         )
+
+    def _other_price(self, before: str, behind: str) -> TypedColumn | None:
+        """The column of other prices that a number's clause names right before or behind the number."""
+        told = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))[-2:]
+        near = [] if _INCLUDED.match(behind) else WORD.findall(CLAUSE.split(behind)[0].split(OPEN)[0])[:2]
+        said = {*told, *near} | {unit_of(word) for word in near if unit_of(word) in UNITS}
+        per = near[:1] and near[0] in _PER_WORDS
+        for column, words in self._other_prices:
+            weighed = _PER.search(name_words(column.name)) is not None
+            if words & said and (per or not weighed or words & set(told)):
+                return column
+        return None
 
     def _named(self, before: str, behind: str, unit: str) -> TypedColumn | None:
         """The column of numbers whose name stands near a number, first one that is in the number's unit."""
@@ -402,3 +433,9 @@ class BoundsReader:
         if self._stock_count is not None:
             for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+
+
+def _words_of(column: TypedColumn) -> set[str]:
+    """The words of a column's name, units as they are compared."""
+    words = name_words(column.name).split("_")
+    return {*words, *(unit_of(word) for word in words if unit_of(word) in UNITS)}
