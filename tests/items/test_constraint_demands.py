@@ -6,6 +6,7 @@ import pytest
 
 from support.shop import said
 from usbrec import load_catalogue
+from usbrec.dialogue import Turn
 from usbrec.items import open_linker
 from usbrec.items.constraints.filters import in_words
 from usbrec.items.constraints.reading import ConstraintReader
@@ -121,3 +122,20 @@ def test_a_later_turn_widens_what_an_earlier_one_asked_for(
     first: str, then: str, expected: list[str]
 ) -> None:
     assert read(first, "ok", then) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("How much storage?", "64", ["storage exactly 64"]),
+        ("How much storage do you need?", "at least 128", ["storage at least 128"]),
+        ("How much storage?", "under 300 euro", ["price below 300"]),
+        ("What is your budget and how much storage?", "at least 128", []),
+        ("Budget?", "300", ["price at most 300"]),
+        ("Budget?", "300 max, 64 storage", ["price at most 300"]),
+        ("The Tarn X2 has 128 GB storage. What do you think?", "under 300", ["price below 300"]),
+    ],
+)
+def test_a_number_answers_what_was_asked(question: str, answer: str, expected: list[str]) -> None:
+    turns = [Turn("seeker", "a phone"), Turn("recommender", question), Turn("seeker", answer)]
+    assert sorted(map(in_words, READER.read(turns))) == expected

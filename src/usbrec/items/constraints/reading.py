@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from usbrec.dialogue import Constraint, Turn
+from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.bounds import BoundsReader
 from usbrec.items.constraints.categories import CategoryReader
@@ -167,6 +167,8 @@ class ConstraintReader:
         self, one: Statement, before: Turn | None, current: Sequence[Constraint]
     ) -> Statement | None:
         """A statement that depends on what was said before it, as one that does not."""
+        if before is not None and self._asks_other(one, before):
+            return self._answers_other(one, before)
         if one.kind == "less":
             value = one.constraint.value
             lower = any(
@@ -203,6 +205,40 @@ class ConstraintReader:
                 None if price is None else Statement("holds", Constraint(one.constraint.column, "<", price))
             )
         return one
+
+    def _asks_other(self, one: Statement, before: Turn) -> bool:
+        """Whether a number without a unit is said to a question that is not about the price: "How much
+        storage?" - "at least 128"."""
+        if self._price is None or one.constraint.column != self._price.name or not before.text.strip():
+            return False
+        words = (one.constraint.words or "").casefold()
+        _, amounts = take_amounts(words)
+        told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
+        if not told or any(each.price.search(words) for each in self._phrases):
+            return False
+        return bool(self._asked(before))
+
+    def _asked(self, before: Turn) -> list[TypedColumn]:
+        """The columns of numbers beside the price that a recommender's last question names."""
+        asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
+        if not asked.endswith("?"):
+            return []
+        return [
+            column
+            for column, pattern in self._columns_said
+            if column.type == "number" and column is not self._price and pattern.search(asked)
+        ]
+
+    def _answers_other(self, one: Statement, before: Turn) -> Statement | None:
+        """The statement about the column that was asked for; None where more than one was."""
+        columns = self._asked(before)
+        asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
+        money = asked.replace("how much", " ").replace("wie viel", " ")
+        if len(columns) != 1 or any(each.asks_price.search(money) for each in self._phrases):
+            return None
+        old = one.constraint
+        operator: Operator = "=" if one.kind == "answers" else old.operator
+        return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
 
     def _offered(self, turn: Turn, column: TypedColumn) -> float | None:
         """The price of what the recommender named last."""
