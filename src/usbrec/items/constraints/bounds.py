@@ -17,7 +17,7 @@ from usbrec.items.constraints.clauses import CLAUSE, WORD, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, spoken_name
 from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_of
 from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.phrases import CLOSE, CURRENCIES, Amount, all_phrases
+from usbrec.items.constraints.phrases import CLOSE, CURRENCIES, OPEN, PLACE, Amount, all_phrases
 from usbrec.items.constraints.statements import Statement
 
 _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
@@ -25,6 +25,32 @@ _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "
 _NONE = re.compile(
     r"(?<!\w)(?:no|nothing|none|never|not an?|not one|don't go|can't go|without going|kein|keine|keinen"
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
+)
+_NONE_SUCH = re.compile(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
+#: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
+_AGE = re.compile(
+    r"\s*(?:years?|yrs?|months?|weeks?|days?|jahre?n?|monate?n?)[\s-]*(?:old|of\s+age|alt)(?!\w)"
+)
+_AGES = frozenset({"age", "alter", "old"})
+_YEARS = frozenset({"year", "jahr", "baujahr"})
+_TOTAL = re.compile(
+    rf"{PLACE}\s+(?:nights?|nächten?|days?|tagen?|weeks?|wochen?|rooms?|zimmern?)(?!\w)"
+    r"|(?<!\w)(?:total|altogether|together|insgesamt|zusammen"
+    r"|(?:a|the|one|whole|eine|die)\s+(?:week|weekend|woche|wochenende))(?!\w)"
+)
+_EACH = re.compile(
+    r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
+)
+_TIMED = re.compile(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
+_PER = re.compile(r"(?:^|_)(?:per|pro)_")
+_PER_WORDS = frozenset({"per", "pro", "a", "je", "the"})
+_PRICES = frozenset(
+    {"price", "prices", "preis", "cost", "costs", "per", "pro", "in", "eur", "euro", "usd", "the"}
+)
+_COUNTED = re.compile(rf"{PLACE}[\s-]*[^\W\d_]+")
+#: What is or is not in a price: "under 50 including shipping".
+_INCLUDED = re.compile(
+    r"\s*(?:inkl|incl|including|inklusive|exkl|excl|excluding|zzgl|plus|mit|with|ohne|without)(?!\w)"
 )
 #: What somebody has to spend is no thing that they have.
 _OWN_MONEY = re.compile(
@@ -58,12 +84,21 @@ class BoundsReader:
             for column in numbers
             if column not in (price, stock_count) and not (price and is_price(column.name))
         ]
+        # Prices that are asked for by their names: "UVP unter 60", "under 15 euro net", "15 € per kg".
+        self._other_prices = [
+            (column, told)
+            for column in numbers
+            if column is not price
+            and (column.currency or is_price(column.name))
+            and (told := _words_of(column) - (set() if price is None else _words_of(price)) - _PRICES)
+        ]
+        self._timed = price is not None and _TIMED.search(name_words(price.name)) is not None
         self._categories = categories
         self._phrases = phrases
         self._spoken = {
             column.name: [
                 name
-                for name in name_words(column.name).split("_")
+                for name in _PER.split(name_words(column.name))[0].split("_")
                 if len(name) > 1 and name not in _ENDS_OF_RANGES
             ]
             + [
@@ -79,6 +114,13 @@ class BoundsReader:
         if not amounts or self._is_bare_range(text, amounts):
             return
         money = any(each.price.search(text) for each in self._phrases)
+        # What several nights or rooms cost says nothing of one.
+        total = self._timed and _TOTAL.search(text) is not None and _EACH.search(text) is None
+        for statement in self._read(text, amounts, money=money):
+            if not (total and self._price and statement.constraint.column == self._price.name):
+                yield statement
+
+    def _read(self, text: str, amounts: Sequence[Amount], *, money: bool) -> Iterator[Statement]:
         taken: set[int] = set()
         for each in self._phrases:
             yield from self._ranges(each, text, amounts, taken, money=money)
@@ -154,6 +196,8 @@ class BoundsReader:
                     yield holds("holds", ends[1], ">=", value)
                     continue
                 flip = bool(each.denied.search(before) or (operator in (">", ">=") and _NONE.search(before)))
+                if operator == "<" and not flip and self._none_of_those(before):
+                    continue
                 said_of_it = CLAUSE.split(behind)[0].lstrip()
                 if not flip and any(one.turned_behind.match(said_of_it) for one in self._phrases):
                     flip = True  # "over 50 euro is too much"
@@ -226,6 +270,18 @@ class BoundsReader:
         clause = CLAUSE.split(before)[-1]
         return any(each.may_be.search(clause) for each in self._phrases)
 
+    def _none_of_those(self, before: str) -> bool:
+        """Whether a bound from above may be what is not wanted: "no phones under 100". A brand or something
+        that an item has is excluded beside the bound: "no Sony under 50", "no pool under 100"."""
+        match = _NONE_SUCH.search(before)
+        if match is None:
+            return False
+        known = self._categories.vocabulary.get(match["what"], {})
+        words = set(match["what"].split())
+        return not (set(known) - {"genres"}) and not any(
+            words & set(name_words(column.name).split("_")) for column in self._categories.table.columns
+        )
+
     def _is_named(self, word: str) -> bool:
         """Whether a word is what a column of numbers counts."""
         return any(word in names or word.removesuffix("s") in names for names in self._spoken.values())
@@ -240,6 +296,10 @@ class BoundsReader:
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
     ) -> tuple[TypedColumn, float] | None:
         """Which column a number is about, if any, and the number in the column's unit."""
+        aged = _AGE.match(behind) is not None
+        other = self._other_price(before, behind) if self.in_its_currency(amount) else None
+        if other is not None:
+            return other, amount.value
         if amount.currency:
             return (
                 None
@@ -252,7 +312,14 @@ class BoundsReader:
         following = WORD.match(behind.lstrip(" -\t"))
         next_word = "" if following is None else following[0]
         unit = unit_of(next_word)
+        if unit == "in" and following is not None and WORD.search(behind, following.end() + 1):
+            unit = ""  # "under 300 in total"
+        if aged:
+            column = first(self._numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
+            return None if column is None or column.unit else (column, amount.value)
         if (column := self._named(before, behind, unit)) is not None:
+            if not amount.year and not column.unit and _YEARS & set(name_words(column.name).split("_")):
+                return None  # "at most 5 years"
             told = (
                 told_in(amount.value, unit, column.unit) if unit in UNITS and column.unit in UNITS else None
             )
@@ -268,7 +335,10 @@ class BoundsReader:
             measured = [
                 (one, told)
                 for one in self._numbers
-                if one.unit and (told := told_in(amount.value, unit, one.unit)) is not None
+                if one.unit
+                and not _PER.search(name_words(one.name))
+                and not (unit == "inch" and one.unit in ("m", "km", "mile", "mi"))
+                and (told := told_in(amount.value, unit, one.unit)) is not None
             ]
             # Of two columns in GB neither is meant more than the other.
             if len(measured) == 1:
@@ -277,14 +347,32 @@ class BoundsReader:
                 return None
         if amount.year and not money:
             return None
-        alone = not next_word or any(each.after_price.fullmatch(next_word) for each in self._phrases)
+        alone = (
+            not next_word
+            or _INCLUDED.match(behind) is not None
+            or any(each.after_price.fullmatch(next_word) for each in self._phrases)
+        )
         return (
             (self._price, amount.value) if self._price is not None and alone and (money or not weak) else None
         )
 
+    def _other_price(self, before: str, behind: str) -> TypedColumn | None:
+        """The column of other prices that a number's clause names right before or behind the number."""
+        told = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))[-2:]
+        near = [] if _INCLUDED.match(behind) else WORD.findall(CLAUSE.split(behind)[0].split(OPEN)[0])[:2]
+        said = {*told, *near} | {unit_of(word) for word in near if unit_of(word) in UNITS}
+        per = near[:1] and near[0] in _PER_WORDS
+        for column, words in self._other_prices:
+            weighed = _PER.search(name_words(column.name)) is not None
+            if words & said and (per or not weighed or words & set(told)):
+                return column
+        return None
+
     def _named(self, before: str, behind: str, unit: str) -> TypedColumn | None:
         """The column of numbers whose name stands near a number, first one that is in the number's unit."""
-        told = [word for word in WORD.findall(before)[-4:] if not word.isdigit()]
+        # "2 rooms under 200" counts rooms by another number, and so does "300 max, 64 storage".
+        told = [word for word in WORD.findall(_COUNTED.sub(" ", before))[-4:] if not word.isdigit()]
+        behind = "" if _INCLUDED.match(behind) else behind.split(OPEN)[0]
         near = [word for word in WORD.findall(behind)[:3] if word not in _OF][:2]
         found = []
         for column in self._numbers:
@@ -345,3 +433,9 @@ class BoundsReader:
         if self._stock_count is not None:
             for match in (*each.quantity.finditer(text), *each.quantity_asked.finditer(text)):
                 yield holds("holds", self._stock_count, ">=", amounts[int(match["number"])].value)
+
+
+def _words_of(column: TypedColumn) -> set[str]:
+    """The words of a column's name, units as they are compared."""
+    words = name_words(column.name).split("_")
+    return {*words, *(unit_of(word) for word in words if unit_of(word) in UNITS)}

@@ -11,13 +11,14 @@ import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from usbrec.items.constraints.certainty import allows
 from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
 from usbrec.items.constraints.colours import colour_forms
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.statements import Statement
+from usbrec.items.constraints.statements import Kind, Statement
 
 #: Names of categories have at most so many words where they are looked for.
 _NAME_WORDS = 4
@@ -29,6 +30,8 @@ _IS_NOT = re.compile(
     r"\s*(?:(?:is|are|was|were|would be|would|does|do|ist|sind|wäre|wären|muss|müssen|braucht)"
     r"\s+(?:not|nicht|kein\w*|never|no)|isn't|aren't|wasn't|wouldn't|doesn't|don't)(?!\w)"
 )
+_OR = re.compile(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
+_FROM, _TO = re.compile(r"(?<!\w)(?:from|von)\s+$"), re.compile(r"\s+(?:to|nach)\s+")
 _NOTHING_MORE = re.compile(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Columns with more different names are not looked for by them.
 _MOST_NAMES = 20_000
@@ -85,14 +88,14 @@ class CategoryReader:
                 known.setdefault(form, {}).setdefault(column.name, name)
         return known
 
-    def read(self, clause: str, before: str) -> list[Statement]:
+    def read(self, clause: str, before: str, after: str = "") -> list[Statement]:
         """The categories that a clause names: excluded, asked for, allowed again, or for whom it is. `before`
-        is what its sentence says before it."""
+        and `after` are what its sentence says around it."""
         found: list[Statement] = []
         clause = self._without_other_words(clause)
         words = list(WORD.finditer(clause))
         position, taken = 0, 0
-        listing = self._listing(clause, before)
+        listing = self._listing(before, clause + after)
         wanted: dict[str, list[str]] = {}
         while position < len(words):
             length, columns = self._longest(words, position)
@@ -103,6 +106,14 @@ class CategoryReader:
             told, behind = clause[taken:start], clause[end:]
             for each in self._phrases:
                 if each.fine.match(behind.lstrip()):
+                    # "White or red is fine, too" allows both.
+                    named_before = wanted if self._joined(told) else {}
+                    found += [
+                        holds("released", self._typed(name), "=", other)
+                        for name, others in named_before.items()
+                        for other in others
+                    ]
+                    named_before.clear()
                     found += [
                         holds("released", self._typed(name), "=", written)
                         for name, written in columns.items()
@@ -111,19 +122,26 @@ class CategoryReader:
             else:
                 opens = not told.strip() and taken == 0
                 behind_mode = self._mode_behind(behind)
-                mode = behind_mode or self._mode(told) or (listing if opens or self._joined(told) else None)
+                mode = (
+                    behind_mode
+                    or self._open(told, behind)
+                    or self._mode(told)
+                    or (listing if opens or self._joined(told) else None)
+                )
                 listing = mode
                 named = words[position : position + length]
                 found += self._by_mode(mode, columns, named, wanted, told, behind)
             position += length
             taken = end
+        # "Or white" goes on with what was asked for before.
+        kind: Kind = "also" if _OR.match(before + clause) else "holds"
         for name, names in wanted.items():
             column = self._typed(name)
             distinct = tuple(dict.fromkeys(names))
             found.append(
-                holds("holds", column, "=", distinct[0])
+                holds(kind, column, "=", distinct[0])
                 if len(distinct) == 1
-                else holds("holds", column, "in", distinct)
+                else holds(kind, column, "in", distinct)
             )
         found += self._for_whom(clause)
         return found
@@ -178,9 +196,10 @@ class CategoryReader:
         elif name not in self._audiences or by_column:
             wanted.setdefault(name, []).append(written)
 
-    def _listing(self, clause: str, before: str) -> str | None:
+    def _listing(self, before: str, rest: str) -> str | None:
         """Whether the clause before a comma ends in a list of excluded or wanted names that goes on here:
-        "not from Sony, Bose or JBL"."""
+        "not from Sony, Bose or JBL". Two names without a word between them may be a correction ("not Sony,
+        Bose"), which is left open."""
         if not before or before.rstrip()[-1:] != ",":
             return None
         last = CLAUSE.split(before.rstrip().rstrip(","))[-1]
@@ -188,8 +207,36 @@ class CategoryReader:
         for position in range(len(words)):
             length, _ = self._longest(words, position)
             if length and position + length == len(words):
-                return self._mode(last[: words[position].start()])
+                mode = self._mode(last[: words[position].start()])
+                if mode == "exclude" and not self._is_long_list(before, rest):
+                    return "open"
+                return mode
         return None
+
+    def _is_long_list(self, before: str, rest: str) -> bool:
+        """Whether names behind a comma are more than one, or there are more before it."""
+        words = list(WORD.finditer(rest))
+        length = self._longest(words, 0)[0] if words else 0
+        if not length or before.count(",") > 1:
+            return True
+        told = rest[words[length - 1].end() :]
+        following = words[length : length + 3]
+        for position in range(len(following)):
+            if self._longest(following, position)[0]:
+                return self._joined(told[: following[position].start() - words[length - 1].end()])
+        return False
+
+    def _open(self, told: str, behind: str) -> str | None:
+        """ "open" where a name is said for another reason: what is only allowed, where somebody lives, and a
+        way from one place to another."""
+        if allows(told, self._phrases) or any(
+            re.search(rf"{each.own_places.pattern}\s*$", told) for each in self._phrases
+        ):
+            return "open"
+        words = list(WORD.finditer(behind))
+        leaves = _FROM.search(told) is not None and len(words) > 1 and words[0][0] in ("to", "nach")
+        arrives = _TO.fullmatch(told) is not None
+        return "open" if arrives or (leaves and self._longest(words, 1)[0]) else None
 
     def _mode(self, told: str) -> str | None:
         """What words before a name say of it: "exclude", "must", "include", "open" where it may be that or

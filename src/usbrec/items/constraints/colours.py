@@ -59,5 +59,9 @@ def _forms() -> Mapping[str, str]:
 
 
 def _inflected(name: str) -> tuple[str, ...]:
-    """A colour's German forms; of one that ends in a vowel ("rosa") there are none."""
-    return () if name[-1] in _VOWELS or " " in name else tuple(name + ending for ending in _ENDINGS)
+    """A colour's German forms; of one that ends in a vowel ("rosa", not "blau") there are none."""
+    return (
+        ()
+        if (name[-1] in _VOWELS and not name.endswith("au")) or " " in name
+        else tuple(name + ending for ending in _ENDINGS)
+    )

@@ -13,8 +13,8 @@ from usbrec.items.files.amounts import number_of
 from usbrec.lexicon import LANGUAGES, words
 
 #: Stand around the place of a number in a text whose numbers were taken out.
-_OPEN, CLOSE = "\ue000", "\ue001"
-PLACE = rf"{_OPEN}(\d+){CLOSE}"
+OPEN, CLOSE = "\ue000", "\ue001"
+PLACE = rf"{OPEN}(\d+){CLOSE}"
 _DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
 _NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
 _CENTS_BEHIND = re.compile(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
@@ -113,7 +113,7 @@ def _amount_pattern() -> re.Pattern[str]:
 def take_amounts(text: str) -> tuple[str, list[Amount]]:
     """`text` (in lower case) with a mark in place of each amount, and the amounts in their order. Digits that
     are part of a word, such as a model's number, stay as they are."""
-    text = text.replace(_OPEN, " ").replace(CLOSE, " ")
+    text = text.replace(OPEN, " ").replace(CLOSE, " ")
     # "12 Euro 50" is one amount.
     text = _CENTS_BEHIND.sub(r"\1,\3 \2", text)
     values: list[tuple[float, bool]] = []
@@ -131,7 +131,7 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         values.append(
             (number * (1000 if thousand else 1), re.fullmatch(r"(?:18|19|20)\d\d", written) is not None)
         )
-        return f"{_OPEN}{len(values) - 1}{CLOSE}"
+        return f"{OPEN}{len(values) - 1}{CLOSE}"
 
     marked = _NUMBER.sub(digits, text)
     marked = _take_words(marked, values)
@@ -142,7 +142,7 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         value, year = values[int(match[2])]
         said = match["before"] or match["behind"] or ""
         amounts.append(Amount(value, signs.get(said, ""), year and not said))
-        return f"{_OPEN}{len(amounts) - 1}{CLOSE}"
+        return f"{OPEN}{len(amounts) - 1}{CLOSE}"
 
     return _amount_pattern().sub(amount, marked), amounts
 
@@ -168,7 +168,7 @@ def _take_words(text: str, values: list[tuple[float, bool]]) -> str:
         if value is None:
             return match[0]
         values.append((value, False))
-        return f"{article}{_OPEN}{len(values) - 1}{CLOSE}"
+        return f"{article}{OPEN}{len(values) - 1}{CLOSE}"
 
     return _spoken_pattern().sub(spoken, text)
 

@@ -12,18 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from usbrec.dialogue import Constraint, Turn
+from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.bounds import BoundsReader
 from usbrec.items.constraints.categories import CategoryReader
+from usbrec.items.constraints.certainty import allows, certain, demanded
 from usbrec.items.constraints.clauses import WORD, clauses, first, holds, sentences
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_building import has_brands
 from usbrec.items.constraints.column_roles import former_prices, present_prices
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
-from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.phrases import PLACE, all_phrases, take_amounts
+from usbrec.items.constraints.phrases import CLOSE, PLACE, all_phrases, take_amounts
+from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
 
@@ -45,6 +47,16 @@ _ANY_BUT = re.compile(
 )
 _OPERATORS = ("at_most", "below", "at_least", "above", "behind_at_most", "behind_at_least")
 _NOT_THE_OTHER = re.compile(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
+#: "4 out of 5", which is a rating of 4.
+_OUT_OF = re.compile(
+    r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s+(?:out\s+of|von)\s+(?:5|10|five)(?![\w.,]*\d)(?:\s+(?:stars|sternen))?"
+)
+#: What is said of a column that does not matter, as a column is spoken of before or behind it.
+_NO_MATTER = re.compile(
+    r"(?<!\w)(?:(?:does|do)(?:n't|\s+not)\s+(?:really\s+)?(?:matter|care|mind)|(?:is|are)(?:n't|\s+not)\s+(?:that\s+|so\s+)?important"
+    r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
+    r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
+)
 _DENIED = r"(?:not|no|non|without|nicht|kein|keine|keinen|ohne)"
 
 
@@ -82,6 +94,19 @@ class ConstraintReader:
         self._stock_count = first(numbers, lambda column: is_stock(column.name))
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._bounds = BoundsReader(numbers, self._price, self._stock_count, self._categories, self._phrases)
+        self._rating = next(
+            (
+                spoken_name(column)
+                for column in numbers
+                if not {"rating", "stars", "score", "bewertung", "sterne"}.isdisjoint(
+                    name_words(column.name).split("_")
+                )
+            ),
+            "points",
+        )
+        self._columns_said = [
+            (column, pattern) for column in columns if (pattern := _flag_pattern(column)) is not None
+        ]
         self._flags = [
             (column, _flag_pattern(column))
             for column in columns
@@ -111,7 +136,7 @@ class ConstraintReader:
         read = {one.value for one in self.read(turns) if one.turn == number}
         found: list[str] = []
         for sentence in sentences(turns[number].text[:_LONGEST]):
-            marked, amounts = take_amounts(sentence.casefold())
+            marked, amounts = take_amounts(plain_numbers(sentence.casefold()))
             if sentence.rstrip().endswith("?") or any(each.past.search(marked) for each in self._phrases):
                 continue
             told = [amount for amount in amounts if amount.currency]
@@ -142,6 +167,8 @@ class ConstraintReader:
         self, one: Statement, before: Turn | None, current: Sequence[Constraint]
     ) -> Statement | None:
         """A statement that depends on what was said before it, as one that does not."""
+        if before is not None and self._asks_other(one, before):
+            return self._answers_other(one, before)
         if one.kind == "less":
             value = one.constraint.value
             lower = any(
@@ -179,6 +206,40 @@ class ConstraintReader:
             )
         return one
 
+    def _asks_other(self, one: Statement, before: Turn) -> bool:
+        """Whether a number without a unit is said to a question that is not about the price: "How much
+        storage?" - "at least 128"."""
+        if self._price is None or one.constraint.column != self._price.name or not before.text.strip():
+            return False
+        words = (one.constraint.words or "").casefold()
+        _, amounts = take_amounts(words)
+        told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
+        if not told or any(each.price.search(words) for each in self._phrases):
+            return False
+        return bool(self._asked(before))
+
+    def _asked(self, before: Turn) -> list[TypedColumn]:
+        """The columns of numbers beside the price that a recommender's last question names."""
+        asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
+        if not asked.endswith("?"):
+            return []
+        return [
+            column
+            for column, pattern in self._columns_said
+            if column.type == "number" and column is not self._price and pattern.search(asked)
+        ]
+
+    def _answers_other(self, one: Statement, before: Turn) -> Statement | None:
+        """The statement about the column that was asked for; None where more than one was."""
+        columns = self._asked(before)
+        asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
+        money = asked.replace("how much", " ").replace("wie viel", " ")
+        if len(columns) != 1 or any(each.asks_price.search(money) for each in self._phrases):
+            return None
+        old = one.constraint
+        operator: Operator = "=" if one.kind == "answers" else old.operator
+        return Statement("holds", Constraint(columns[0].name, operator, old.value, old.turn, old.words))
+
     def _offered(self, turn: Turn, column: TypedColumn) -> float | None:
         """The price of what the recommender named last."""
         ids = [mention.item_id for mention in turn.read_by(self._linker).mentions]
@@ -188,22 +249,25 @@ class ConstraintReader:
         return value if isinstance(value, float) else None
 
     def _sentence(self, sentence: str) -> list[Statement]:
-        marked, amounts = take_amounts(sentence.casefold().replace("’", "'"))
+        marked, amounts = take_amounts(self._plain(sentence))
         # "In any colour but red": no clause ends there.
-        marked = _ANY_BUT.sub(r"\1 except", marked)
+        marked = certain(_ANY_BUT.sub(r"\1 except", marked), self._phrases)
         found: list[Statement] = []
         for start, clause in clauses(marked):
             if any(each.about_offer.match(clause.strip()) for each in self._phrases):
                 continue
             if _NOT_NEEDED.search(clause) or any(each.not_needed.search(clause) for each in self._phrases):
                 found += self._released(clause)
+                found += self._no_matter(clause)
                 continue
             past = any(each.past.search(clause) for each in self._phrases)
             if not past:
                 found += self._released(clause)
-                found += self._stocked(clause)
-                found += self._flagged(clause)
-                found += self._categories.read(clause, marked[:start])
+                found += self._no_matter(clause)
+                wanted = demanded(clause, self._phrases)
+                found += self._stocked(wanted)
+                found += self._flagged(wanted)
+                found += self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
             if self._price is not None and any(each.cheaper.search(clause) for each in self._phrases):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
@@ -212,7 +276,7 @@ class ConstraintReader:
 
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
-        marked, amounts = take_amounts(text.casefold().replace("’", "'"))
+        marked, amounts = take_amounts(self._plain(text))
         amounts = [one for one in amounts if self._bounds.in_its_currency(one)]
         if self._price is None or not amounts or len(WORD.findall(text)) > 8 or len(amounts) > 2:
             return []
@@ -238,6 +302,11 @@ class ConstraintReader:
             found.append(_saying(holds("answers", self._price, ">=", min(values)), words))
         return found
 
+    def _plain(self, text: str) -> str:
+        """A text as it is read: in lower case, its numbers written plainly, "4 out of 5" as that rating."""
+        text = plain_numbers(text.casefold().replace("’", "'"))
+        return _OUT_OF.sub(rf"\1 {self._rating}", text)
+
     # Stock, flags, names.
 
     def _released(self, clause: str) -> Iterator[Statement]:
@@ -247,6 +316,14 @@ class ConstraintReader:
             if self._stock is not None and each.any_stock.search(clause):
                 yield holds("released", self._stock, "has", None)
 
+    def _no_matter(self, clause: str) -> Iterator[Statement]:
+        """ "Colour doesn't matter", "the pool is not important" take back what was asked of a column."""
+        if CLOSE in clause or _NO_MATTER.search(clause) is None:
+            return
+        for column, pattern in self._columns_said:
+            if pattern.search(clause) and column is not self._price:
+                yield holds("released", column, "has", None)
+
     def _stocked(self, clause: str) -> Iterator[Statement]:
         column = self._stock
         if column is None:
@@ -254,6 +331,8 @@ class ConstraintReader:
         for each in self._phrases:
             match = each.in_stock.search(clause)
             if match is None or each.any_stock.search(clause) or _denied_at(clause, match.start()):
+                continue
+            if self._allows(clause, match.start()):
                 continue
             if column.type == "number":
                 yield holds("holds", column, ">", 0.0)
@@ -268,8 +347,18 @@ class ConstraintReader:
     def _flagged(self, clause: str) -> Iterator[Statement]:
         for column, pattern in self._flags:
             match = None if pattern is None else pattern.search(clause)
-            if match is not None:
+            if match is None:
+                continue
+            behind = clause[match.end() :].lstrip()
+            if any(each.fine.match(behind) for each in self._phrases):
+                # "Not waterproof is okay"
+                yield holds("released", column, "has", None)
+            elif not self._allows(clause, match.start()):
                 yield holds("holds", column, "=", not _denied_at(clause, match.start()))
+
+    def _allows(self, clause: str, place: int) -> bool:
+        """Whether what stands before a place only allows what follows: "it can be"."""
+        return allows(clause[:place], self._phrases)
 
 
 _THERE = frozenset(

@@ -14,7 +14,7 @@ from typing import Literal
 from usbrec.dialogue import Constraint
 from usbrec.items.constraints.filters import contradictions
 
-Kind = Literal["holds", "answers", "corrects", "less", "released", "cheaper"]
+Kind = Literal["holds", "answers", "corrects", "less", "released", "cheaper", "also"]
 _UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
 _POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not in", "not contains"})
 
@@ -25,8 +25,8 @@ class Statement:
 
     "holds" asks for `constraint`; "answers" does so if the recommender has asked for it just before, and
     "corrects" if a bound of the same side holds already; "less" if none that is as low holds;
-    "released" takes back what was asked of its column, or of its value there; "cheaper" asks for less than
-    what was offered last.
+    "released" takes back what was asked of its column, or allows its value there, too; "also" adds its values
+    to those asked for; "cheaper" asks for less than what was offered last.
     """
 
     kind: Kind
@@ -43,6 +43,12 @@ def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tu
             kept = _released(kept, one)
             # "Not Wesko, hm, Wesko is okay": in one turn, too.
             said = _released(said, one) if one.operator == "=" else said
+        elif statement.kind == "also":
+            asked = any(one.column == other.column and other.operator in _POSITIVE for other in kept)
+            for value in one.value if isinstance(one.value, tuple) else (one.value,):
+                kept = _released(kept, replace(one, operator="=", value=value))
+            if not asked and one not in said:
+                said.append(one)
         elif statement.kind == "holds" and one not in said:
             said.append(one)
     # Two readings of one turn that cannot both hold are a misreading rather than a wish.
@@ -60,6 +66,8 @@ def _released(kept: Sequence[Constraint], one: Constraint) -> list[Constraint]:
             left.append(other)
         elif one.operator == "=" and other.operator in _NEGATIVE:
             left += _without(other, one.value)
+        elif one.operator == "=" and other.operator in ("=", "in"):
+            left.append(_with(other, one))
         elif one.operator == "=":
             left.append(other)
     return left
@@ -104,6 +112,17 @@ def _without(old: Constraint, value: object) -> list[Constraint]:
         return []
     kept = [one for one in left if isinstance(one, str | float)]
     return [replace(old, value=tuple(kept))]
+
+
+def _with(old: Constraint, new: Constraint) -> Constraint:
+    """A constraint on names that allows one more."""
+    values = old.value if isinstance(old.value, tuple) else (old.value,)
+    if not isinstance(new.value, str) or any(_same(one, new.value) for one in values):
+        return old
+    kept = [one for one in values if isinstance(one, str)]
+    if len(kept) != len(values):
+        return old
+    return replace(old, operator="in", value=(*kept, new.value), turn=new.turn, words=new.words)
 
 
 def _same(one: object, other: object) -> bool:

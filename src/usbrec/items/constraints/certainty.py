@@ -1,0 +1,70 @@
+"""Certainty: which part of what a seeker says has to hold, rather than would please or holds only sometimes.
+
+"Preferably black" and "a pool would be nice" are wishes; "no Orro unless it is under 200" excludes no brand
+and bounds no price for certain. What is left out is blanked, so that places in the text stay what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from usbrec.items.constraints.clauses import CLAUSE
+from usbrec.items.constraints.patterns import ConstraintPatterns
+from usbrec.items.constraints.phrases import PLACE
+
+#: "Max 300, or 350 if it is waterproof": neither is what holds in every case.
+_OR_MORE_IF = re.compile(
+    rf"(?:or|oder|maybe|vielleicht)\s+(?:\w+\s+){{0,2}}{PLACE}[^,;]*?(?<!\w)(?:if|wenn|falls)(?!\w)"
+)
+#: "It can't be", "it may not be" and "it can only be" do not allow.
+_NO_MAY = re.compile(r"'t(?!\w)|(?<!\w)(?:not|only|nicht|nur|kein\w*|never|have|haben)(?!\w)")
+_WORD = re.compile(r"[^\W_]")
+
+
+def certain(text: str, phrases: Sequence[ConstraintPatterns]) -> str:
+    """A sentence (in lower case, amounts marked) with blanks where it is a wish or holds only sometimes."""
+    if (more := _OR_MORE_IF.search(text)) is not None:
+        text = _blanked(text, _clause_before(text, more.start()), len(text))
+    for each in phrases:
+        if (unless := each.unless.search(text)) is not None:
+            text = _blanked(text, _clause_before(text, unless.start()), len(text))
+        while (wish := each.wish_before.search(text)) is not None:
+            end = next((cut.start() for cut in CLAUSE.finditer(text, wish.end())), len(text))
+            behind = _WORD.search(text, wish.end(), end)
+            start = wish.start() if behind is not None else _clause_start(text, wish.start())
+            text = _blanked(text, start, end)
+    return text
+
+
+def demanded(clause: str, phrases: Sequence[ConstraintPatterns]) -> str:
+    """A clause with blanks where a name or a stock that it speaks of would please only."""
+    for each in phrases:
+        if (wish := each.wish_behind.search(clause)) is not None:
+            return " " * wish.end() + clause[wish.end() :]
+    return clause
+
+
+def allows(before: str, phrases: Sequence[ConstraintPatterns]) -> bool:
+    """Whether what stands before something only allows it: "it can be", but not "it can't be" or "only"."""
+    for each in phrases:
+        found = list(each.may_be.finditer(before))
+        if found and _NO_MAY.search(before, found[-1].start()) is None:
+            return True
+    return False
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+
+
+def _clause_start(text: str, place: int) -> int:
+    return max((cut.end() for cut in CLAUSE.finditer(text, 0, place)), default=0)
+
+
+def _clause_before(text: str, place: int) -> int:
+    """Where the clause begins that a condition at a place is about: the one before, if it opens its own."""
+    start = _clause_start(text, place)
+    while start and _WORD.search(text, start, place) is None:
+        start = _clause_start(text, start - 1)
+    return start

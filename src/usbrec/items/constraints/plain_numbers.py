@@ -1,0 +1,81 @@
+"""Plain numbers: what people write around numbers, as the readers of amounts know it.
+
+"3 hundred" is one number, 5.5" is so many inches, and "from 3 to 7 May" are days of a month and no amounts.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from usbrec.items.constraints.phrases import all_phrases
+
+_MANY = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(hundred|thousand|grand|hundert|tausend)(?!\w)")
+_SIZES = {"hundred": 100, "thousand": 1000, "grand": 1000, "hundert": 100, "tausend": 1000}
+_INCHES = re.compile(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
+_MONTH = (
+    r"(?:january|february|march|april|may(?!\s+(?:be|have|cost|not|also|work|do|go)\b)|june|july|august|september|october"
+    r"|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober"
+    r"|dezember)(?![^\W_])\.?"
+)
+_MONTHS = (
+    "jan",
+    "feb",
+    "mar",
+    "mär",
+    "apr",
+    "may",
+    "mai",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "okt",
+    "nov",
+    "dec",
+    "dez",
+)
+_DAY = r"(?<![\w.,])(?:\d{1,2})(?:st|nd|rd|th|\.)?"
+_TO = r"\s*(?:-|–|—|to|until|till|through|and|bis(?:\s+zum)?|und)\s*(?:the\s+)?"
+_DATES = re.compile(
+    rf"(?:(?:from|between|on|until|before|after|by|vom|von|zwischen|am|bis|ab|vor|nach)\s+)?(?:the\s+|dem\s+|zum\s+)?"
+    rf"(?:{_DAY}\s*(?:{_MONTH})?{_TO})?{_DAY}\s*(?:of\s+)?{_MONTH}"
+    rf"|(?<!\w){_MONTH}\s+{_DAY}(?:{_TO}(?:{_MONTH}\s+)?{_DAY})?(?![\d.,]*\d|\s?(?:€|euro|\$|£))"
+)
+
+
+def plain_numbers(text: str) -> str:
+    """A text (in lower case) whose hundreds and inches are written out and whose dates are left out."""
+    if not any(map(str.isdigit, text)):
+        return text
+    text = _MANY.sub(_many, text)
+    if _INCHES.search(text):
+        text = _INCHES.sub(lambda found: _inches(found, text), text)
+    # The pattern of dates is slow, and few texts have a month.
+    return _DATES.sub(" \ufffc ", text) if any(month in text for month in _MONTHS) else text
+
+
+def _inches(found: re.Match[str], text: str) -> str:
+    # A quotation that ends behind a number is no measure.
+    opened = text.count('"', 0, found.start()) % 2 or text.count("“", 0, found.start())
+    return found[0] if opened and found[0][-1] in '"”' else f"{found[1]} inch"
+
+
+def _many(found: re.Match[str]) -> str:
+    number = found[1]
+    if number in _units():
+        # "3 hundred and fifty" is read as the words are.
+        return f"{_units()[number]} {found[2]}"
+    return f"{float(number.replace(',', '.')) * _SIZES[found[2]]:.10g}"
+
+
+@functools.cache
+def _units() -> dict[str, str]:
+    """The words of the numbers up to nine."""
+    return {
+        str(number): said
+        for each in all_phrases()
+        for said, number in each.lists["numbers"].items()
+        if 2 <= number <= 9
+    }
