@@ -26,9 +26,10 @@ from usbrec.errors import (
     UnusableAnswer,
     UsbRecError,
 )
-from usbrec.llm.choices import FirstToken, folded, read_first_token, read_option, why_untold
+from usbrec.llm.choices import FirstToken, read_first_token, read_option, why_untold
 from usbrec.llm.openai.client import OpenAIModel
 from usbrec.llm.openai.errors import Complaint
+from usbrec.llm.option_forms import folded
 from usbrec.llm.protocol import ChatModel, ChatReply, ChatRequest, Choice, ChoiceRequest, Message
 
 T = TypeVar("T")

@@ -232,3 +232,13 @@ def test_a_token_that_sampling_left_out_is_not_listed(left_out: float) -> None:
     logprobs = {"content": [{"token": "2", "logprob": 0.0, "top_logprobs": listed}]}
     choice = BodyChoice.model_validate({"message": {"content": "2"}, "logprobs": logprobs})
     assert choice.top_tokens() == [("2", 1.0)]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_listed_probability_that_is_no_number_makes_all_of_them_unknown(place: int) -> None:
+    listed: list[dict[str, Any]] = [{"token": digit, "logprob": -1.2} for digit in "012"]
+    logprobs = {"content": [{"token": "2", "logprob": -1.2, "top_logprobs": listed}]}
+    message = {"message": {"content": "2"}, "logprobs": logprobs}
+    assert len(BodyChoice.model_validate(message).top_tokens()) == 3
+    listed[place]["logprob"] = float("nan")
+    assert BodyChoice.model_validate(message).top_tokens() == []

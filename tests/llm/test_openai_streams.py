@@ -509,3 +509,16 @@ def test_a_call_of_a_tool_that_a_last_message_repeats_is_one() -> None:
     last = {"choices": [{**LAST, "message": {"content": None, "tool_calls": [call]}}]}
     with LocalServer([events(first, last)]) as server:
         assert len(hear(server)[0].completions[0].tool_calls) == 1
+
+
+def test_an_event_of_nothing_between_the_others_takes_nothing_back() -> None:
+    with LocalServer([events(ROLE, None, *said("Try ", "Dracula")[:2], None, said()[-1], None)]) as server:
+        reply, heard = hear(server)
+    assert (reply.text, heard) == ("Try Dracula", "Try Dracula")
+
+
+def test_an_error_in_a_list_of_errors_is_tried_again_where_its_status_says_so() -> None:
+    listed = {"errors": [{"message": "slow down", "code": 429}]}
+    with LocalServer([Answer(body=listed, headers={"retry-after-ms": "5"}), completion("Dracula")]) as server:
+        reply, _ = hear(server)
+    assert (reply.text, len(server.requests)) == ("Dracula", 2)

@@ -237,3 +237,14 @@ async def test_marks_without_a_word_are_no_reply(answer: str) -> None:
     model = SeparatedModel(ScriptedModel(lambda _: answer))
     with pytest.raises(UnusableAnswer, match="before its first word"):
         await model.chat(ChatRequest(ASKED))
+
+
+async def test_a_reply_of_thoughts_alone_that_ended_by_itself_did_not_run_out_of_tokens() -> None:
+    thought = ChatReply((Completion("", reasoning="Jane Eyre?"),))
+
+    class Thinking(ScriptedModel):
+        async def chat(self, request: ChatRequest) -> ChatReply:
+            return thought
+
+    with pytest.raises(UnusableAnswer, match="reasoning and no reply behind it"):
+        await SeparatedModel(Thinking(lambda _: "x")).chat(ChatRequest(ASKED))

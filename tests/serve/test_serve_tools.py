@@ -361,7 +361,8 @@ def test_tools_that_open_webui_offers_in_every_chat_do_not_cost_it_the_recommend
         ([*own, TOOL], None, "tools"),
         ([_named("search_web")], None, "tools"),
     ):
-        with _on([_called(CALL) if passed_on else completion("Casino (1995)!")]) as (server, client):
+        call = CALL if choice is None else {**CALL, "function": {"name": "search_chats", "arguments": "{}"}}
+        with _on([_called(call) if passed_on else completion("Casino (1995)!")]) as (server, client):
             asked: Any = {} if choice is None else {"tool_choice": choice}
             answer = client.chat.completions.create(model="openai:m", messages=WISH, tools=tools, **asked)
             assert (answer.model_extra or {})["usbrec"]["passed_on"] == passed_on
@@ -659,3 +660,44 @@ def test_thoughts_in_the_history_of_a_passed_on_request_stay_here() -> None:
         )
         (asked,) = (seen.body["messages"] for seen in server.requests)
     assert asked[1] == {"role": "assistant", "content": "Try Casino (1995)."}
+
+
+def _of(name: str, arguments: str) -> dict[str, Any]:
+    return {"id": "c1", "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+@pytest.mark.parametrize("choice", [NAMED, "required"])
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        *(("buy", "{}"), ("", "{}"), ("functions.look_up", "{}"), ("look_up", '{"title": ')),
+        *(("look_up", ""), ("look_up", "null"), ("look_up", "[1]")),
+    ],
+)
+def test_a_forced_call_that_is_not_the_one_asked_for_is_a_502_that_says_so(
+    choice: Any, name: str, arguments: str
+) -> None:
+    bad = _of(name, arguments)
+    pieces = stream(_piece({"tool_calls": [{"index": 0, **bad}]}), _piece({}, "tool_calls"))
+    for streamed, answer in ((False, _called(bad)), (True, pieces)):
+        with _on([answer]) as (_server, client), pytest.raises(openai.APIError) as failed:
+            _hear(client, streamed, [], tools=[TOOL], tool_choice=choice)
+        assert "a call of" in str(failed.value)
+        assert failed.value.code == "model_error"
+
+
+@pytest.mark.parametrize("model", ["openai:m", "openai:m:ses"])
+@pytest.mark.parametrize("asked", [{}, {"tools": [TOOL], "tool_choice": "none"}])
+def test_a_call_that_nobody_offered_is_no_empty_reply(model: str, asked: Any) -> None:
+    pieces = stream(_piece({"tool_calls": [{"index": 0, **CALL}]}), _piece({}, "tool_calls"))
+    for streamed, answer in ((False, _called(CALL)), (True, pieces)):
+        with _on([answer] * 40) as (_server, client):
+            asking = client.with_options(max_retries=0).chat.completions
+            try:
+                got: Any = asking.create(model=model, messages=WISH, stream=streamed, **asked)
+                parts = [one.choices[0].delta.content or "" for one in got] if streamed else []
+                said = "".join(parts) if streamed else got.choices[0].message.content
+            except openai.APIError as failed:
+                assert failed.code == "model_error"  # noqa: PT017
+            else:
+                assert said.strip()

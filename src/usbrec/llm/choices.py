@@ -3,38 +3,19 @@
 Strictly, so that a mention is never taken for an answer. The published code takes any 0, 1 or 2
 anywhere in a text for the score; here "Toy Story 2 is great, so 1" is unreadable. Only an answer that
 *is* an option is read: in quotes, brackets or emphasis, with a full stop, or after one word and a colon
-or an equals sign ("Score: 1"). Of numbers the word has to be a score's ("Maximum: 2" is none); an object in
-JSON is read by its field for the score, and where a reason stands in lines of its own, the score's line is.
+or an equals sign ("Score: 1"). Scores, whose labels and reasons are many, are read in written_scores.py.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from usbrec.llm.score_labels import LABELS, is_field, is_label
+from usbrec.llm.option_forms import bare, folded, only_option, separator_in
+from usbrec.llm.written_scores import read_score
 
-#: What people and models put around an answer without changing it.
-_WRAPPING = " \t\r\n*_`\"'“”‘’()[]{}"
-_SEPARATORS = (":", "：", "=")
-#: A block of code, also where the limit of tokens cut its end off.
-_FENCED = re.compile(r"```\w*[ \t]*\n(?P<inside>.*?)\s*`{0,3}", re.DOTALL)
-#: The scale beside the label of a score.
-_SCALE = re.compile(r"\s*[(\[（]\s*(?P<low>\d+)\s*(?:-|–|—|~|to|bis|à|a)\s*(?P<high>\d+)\s*[)\]）]")
-#: An object inside another one.
-_INSIDE = object()
-#: A labelled number, wherever it stands.
-_LABELLED = re.compile(
-    rf"(?<![^\W\d_])(?:{'|'.join(sorted(map(re.escape, LABELS), key=len, reverse=True))})"
-    r"[*_\"']*\s*[:：=][*_\"'\s]*\d",
-    re.IGNORECASE,
-)
 #: How tokenizers write the blank or the line break that a token begins with, where a server shows their form.
 _BLANKS = str.maketrans({"\u2581": " ", "\u0120": " ", "\u010a": "\n"})
 #: The probabilities of different tokens are 1 together, but for rounding.
@@ -51,73 +32,21 @@ def read_option(text: str, options: Sequence[str]) -> str | None:
     for option in options:
         if answer == option.strip():
             return option
-    if (found := _only_option(answer, options)) is not None:
+    if (found := only_option(answer, options)) is not None:
         return found
-    scores = all(option.isdecimal() for option in options)
-    if scores and (fields := _fields_of(answer)) is not None:
-        return _in_fields(fields, options)
-    lines = answer.splitlines()
-    if scores and len(lines) > 1:
-        return _in_lines([line for line in lines if line.strip()], options)
-    labelled = _after_label(answer, options, scores=scores)
-    return None if labelled is None else _only_option(labelled, options)
+    if all(option.isdecimal() for option in options):
+        return read_score(answer, options)
+    labelled = _after_word(answer, options)
+    return None if labelled is None else only_option(labelled, options)
 
 
-def _only_option(text: str, options: Sequence[str]) -> str | None:
-    bare = _bare(text)
-    fitting = [option for option in options if bare and _bare(option) == bare]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _fields_of(answer: str) -> list[tuple[str, Any]] | None:
-    """The fields of an object in JSON, also of those inside it and in a block of code; None for no object."""
-    fenced = _FENCED.fullmatch(answer)
-    text = answer if fenced is None else fenced["inside"].strip()
-    if not text.startswith("{"):
+def _after_word(answer: str, options: Sequence[str]) -> str | None:
+    """What follows one word and a separator. A word that is an option itself is no label ("yes: no")."""
+    place = separator_in(answer)
+    label = "" if place is None else bare(answer[:place])
+    if place is None or not label.isalpha() or label in {bare(option) for option in options}:
         return None
-    fields: list[tuple[str, Any]] = []
-
-    def keep(pairs: list[tuple[str, Any]]) -> object:
-        # A field that stands there twice counts twice.
-        fields.extend((name, value) for name, value in pairs if value is not _INSIDE)
-        return _INSIDE
-
-    try:
-        json.loads(text, object_pairs_hook=keep)
-    except (ValueError, RecursionError):
-        return None
-    return fields
-
-
-def _in_fields(fields: Sequence[tuple[str, Any]], options: Sequence[str]) -> str | None:
-    """The option that all fields for a score hold."""
-    values = [value for name, value in fields if is_field(name)]
-    read = {_only_option(_in_words(value), options) for value in values}
-    return next(iter(read)) if len(read) == 1 else None
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-
-
-def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
-    """The option in the only line that is a labelled score: the last one, or the first where no other number
-    follows."""
-    found = [(place, read) for place, line in enumerate(lines) if (read := _in_line(line, options))]
-    marked = sum(len(_LABELLED.findall(line)) for line in lines)
-    if len(found) != 1 or marked > 1:
-        return None
-    place, option = found[0]
-    last = place == len(lines) - 1
-    alone = place == 0 and not any(map(str.isdecimal, "".join(lines[1:])))
-    return option if last or alone else None
-
-
-def _in_line(line: str, options: Sequence[str]) -> str | None:
-    labelled = _after_label(line.strip(), options, scores=True)
-    return None if labelled is None else _only_option(labelled, options)
+    return answer[place + 1 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,47 +133,7 @@ def _hidden(forms: Mapping[str, Counter[str]], least: float, left: float) -> dic
 def _plain(token: str, options: Sequence[str]) -> tuple[str, str]:
     """A token without its blanks and in plain characters, and in which form it was shown."""
     blanks = token.translate(_BLANKS)
-    bare = blanks.strip()
-    plain = bare if bare in options else folded(blanks).strip()
-    form = blanks if not bare else blanks.replace(bare, "#" if bare == plain else "＃", 1)
+    sign = blanks.strip()
+    plain = sign if sign in options else folded(blanks).strip()
+    form = blanks if not sign else blanks.replace(sign, "#" if sign == plain else "＃", 1)
     return plain, form
-
-
-def folded(text: str) -> str:
-    """The text with letters and digits of another width, fount or script as plain ones. A superscript or a
-    digit in a circle is another sign: a square, a footnote, a place in a list."""
-    return text if text.isascii() else "".join(map(_folded, text))
-
-
-def _folded(sign: str) -> str:
-    if sign.isdecimal():
-        return str(unicodedata.decimal(sign))
-    same = unicodedata.decomposition(sign).startswith(("<wide>", "<narrow>", "<font>"))
-    return unicodedata.normalize("NFKC", sign) if same else sign
-
-
-def _bare(text: str) -> str:
-    text = folded(text)
-    return text.strip(_WRAPPING).removesuffix(".").removesuffix("。").strip(_WRAPPING).casefold()
-
-
-def _after_label(answer: str, options: Sequence[str], *, scores: bool) -> str | None:
-    """What follows one word and a separator. A word that is an option itself is no label ("yes: no"), and
-    before `scores` only a score's is one, with the scale in brackets or without it ("Score (0-2): 1")."""
-    places = [place for separator in _SEPARATORS if (place := answer.find(separator)) >= 0]
-    if not places:
-        return None
-    place = min(places)
-    label = answer[:place]
-    if scores:
-        scale = _SCALE.search(folded(label))
-        if scale is not None and {scale["low"], scale["high"]} == {
-            min(options, key=int),
-            max(options, key=int),
-        }:
-            label = label[: scale.start()] + label[scale.end() :]
-        return answer[place + 1 :] if is_label(_bare(label)) else None
-    bare = _bare(label)
-    if not bare.isalpha() or bare in {_bare(option) for option in options}:
-        return None
-    return answer[place + 1 :]

@@ -1,7 +1,7 @@
 """Labels of scores: what stands before a number that an answer gives, and says that it is the answer.
 
-"Score: 1" is one, "Maximum: 2" and "Films: 2" are none. A number behind a word that is no label here is not
-read: a vote that is not read is counted, and one that is misread is not.
+"Score: 1" and "Final score: 1" are, "Maximum: 2", "Films: 2" and "Target score: 2" are none. A number behind
+a word that is no label here is not read: a vote that is not read is counted, and one that is misread is not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ LABELS = frozenset(
         *("judgment", "assessment", "points", "point", "mark", "response", "output", "satisfaction", "value"),
         *("relevance", "quality", "overall", "final", "decision", "choice", "digit", "ieval", "reply"),
         *("helpfulness", "usefulness", "interest", "persuasiveness", "fit"),
+        *("gesamtbewertung", "gesamturteil"),
         *("bewertung", "punktzahl", "punkte", "note", "antwort", "wertung", "urteil", "ergebnis"),
         *("zufriedenheit", "évaluation", "réponse", "résultat", "satisfacción", "puntuación", "puntaje"),
         *("calificación", "nota", "respuesta", "evaluación", "resultado", "pontuação", "avaliação"),
@@ -29,24 +30,145 @@ LABELS = frozenset(
         *("評価", "スコア", "点数", "得点", "점수", "평점", "평가", "답변", "답"),
     }
 )
+#: Words beside a label that say whose score it is, or that it is the last word.
+_BESIDE = frozenset(
+    {
+        *(
+            "final",
+            "overall",
+            "general",
+            "my",
+            "your",
+            "user",
+            "seeker",
+            "judge",
+            "model",
+            "assigned",
+            "given",
+        ),
+        *(
+            "mein",
+            "meine",
+            "meinen",
+            "finale",
+            "finaler",
+            "finales",
+            "endgültige",
+            "endgültiges",
+            "ma",
+            "mon",
+        ),
+        *("finala", "mi", "minha", "meu", "mia", "mio", "globale", "global", "mijn", "mitt"),
+        *("итоговая", "итоговый", "финальная", "окончательная", "окончательный", "моя", "мой", "общая"),
+    }
+)
+#: Aspects and things that a score may be of.
+_ASPECTS = frozenset(
+    {
+        *("relevance", "quality", "satisfaction", "helpfulness", "usefulness", "interest", "persuasiveness"),
+        *("fit", "task", "completion", "recommendation", "conversation", "dialogue", "dialog", "explanation"),
+        *("efficiency", "understanding", "interestingness", "ieval", "reply", "response", "answer"),
+        *("evaluation", "judgement", "judgment", "assessment", "verdict", "score", "rating"),
+    }
+)
+#: Labels that also count other things: only whose they are may stand beside them.
+_COUNTS = frozenset({"point", "points", "value", "mark", "digit", "choice", "note"})
+#: Signs before a label in scripts without blanks: final, overall, my.
+_JOINED = ("最终", "最終", "总体", "總體", "综合", "我的", "최종", "종합")
 #: Words beside a label that say what the scale is, and not the score.
 _OF_THE_SCALE = frozenset(
-    {"max", "maximum", "maximal", "min", "minimum", "minimal", "range", "scale", "possible", "highest"}
-    | {"lowest", "total", "of", "out", "threshold", "limit", "average", "previous", "expected"}
+    {
+        "max",
+        "maximum",
+        "maximal",
+        "min",
+        "minimum",
+        "minimal",
+        "range",
+        "scale",
+        "possible",
+        "highest",
+        "skala",
+    }
+    | {"lowest", "of", "out", "threshold", "limit", "previous", "expected", "target", "perfect", "ideal"}
+    | {
+        "best",
+        "worst",
+        "rubric",
+        "échelle",
+        "escala",
+        "scala",
+        "schaal",
+        "шкала",
+        "maximale",
+        "máximo",
+        "máxima",
+    }
+)
+#: Names of numbers that are no scores, beside those that say what the scale is.
+_COUNTED = frozenset(
+    {"confidence", "certainty", "count", "number", "num", "year", "id", "index", "turn", "turns", "round"}
+    | {"rounds", "films", "movies", "titles", "items", "books", "songs", "messages", "length", "weight"}
+    | {"probability", "rank", "tokens", "step", "steps", "recommendations", "questions", "points", "version"}
+)
+#: Labels under which an object may hold words beside its score.
+_IN_WORDS = frozenset(
+    {"answer", "verdict", "result", "evaluation", "judgement", "judgment", "assessment", "response", "output"}
+    | {
+        "reply",
+        "note",
+        "overall",
+        "final",
+        "decision",
+        "choice",
+        "urteil",
+        "ergebnis",
+        "antwort",
+        "respuesta",
+    }
+    | {"réponse", "risposta", "resposta", "ответ", "评价", "評価", "평가", "回答", "答案"}
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def is_label(word: str) -> bool:
-    """Whether a word alone is the label of a score."""
-    return _plain(word) in LABELS
+def is_label(text: str) -> bool:
+    """Whether a text, of one word or a few, is the label of a score: "score", "final answer", "my rating"."""
+    words = _words(text)
+    if not 0 < len(words) <= _MOST_WORDS:
+        return False
+    if len(words) > 1 and words[0] in LABELS and set(words[1:]) <= _BESIDE:
+        # "Note finale", "puntuación final".
+        return True
+    *beside, last = words
+    last = next((last.removeprefix(sign) for sign in _JOINED if last.startswith(sign)), last)
+    may_be = _BESIDE if last in _COUNTS else _BESIDE | _ASPECTS
+    return last in LABELS and set(beside) <= may_be
 
 
 def is_field(name: str) -> bool:
     """Whether a field's name says that it holds a score: "score", "final_score", "satisfactionRating"."""
-    words = [_plain(word) for word in re.split(r"[\W_]+", _CAMEL.sub("_", name)) if word]
-    return bool(words) and words[-1] in LABELS and not _OF_THE_SCALE.intersection(words)
+    return is_label(_CAMEL.sub(" ", name))
 
 
-def _plain(word: str) -> str:
-    return unicodedata.normalize("NFC", word).casefold()
+def holds_words(name: str) -> bool:
+    """Whether a label may have words behind it where the score stands elsewhere ("verdict", "answer")."""
+    words = _words(_CAMEL.sub(" ", name))
+    return bool(words) and words[-1] in _IN_WORDS
+
+
+def is_no_score(name: str) -> bool:
+    """Whether a name says that its number is none: one of the scale ("maximum", "target_score"), or another
+    count ("films", "confidence")."""
+    words = _words(_CAMEL.sub(" ", name))
+    return not _OF_THE_SCALE.isdisjoint(words) or (
+        bool(words) and words[-1] in _COUNTED and not is_label(" ".join(words))
+    )
+
+
+_MOST_WORDS = 3
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFC", text).casefold()
+    # A vowel sign of अंक is no letter and no boundary.
+    return [word for word in re.split(r"[\s_\-./]+", plain) if word]

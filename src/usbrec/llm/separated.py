@@ -29,6 +29,11 @@ STILL_REASONING = (
     '{ chat_template_kwargs = { enable_thinking = false } } or { reasoning_effort = "low" }, or by '
     "models.thinking = false for a model in this process."
 )
+#: What is wrong where it ended by itself all the same.
+ONLY_REASONING = (
+    "gave reasoning and no reply behind it, and ended there by itself. Ask again, or switch reasoning off, "
+    "such as by servers.NAME.extra_body = { chat_template_kwargs = { enable_thinking = false } }."
+)
 #: A thought of so many characters does not begin a reply by accident.
 _LONG_THOUGHT = 20
 
@@ -98,7 +103,8 @@ class SeparatedModel(Around):
         completions = tuple(map(_completion, reply.completions, parts))
         said = [one for one in completions if one.text.strip() or one.tool_calls]
         if not said and any(completion.reasoning for completion in completions):
-            raise UnusableAnswer(f"{self.name} {STILL_REASONING}")
+            is_cut = any(one.finish == "length" for one in completions)
+            raise UnusableAnswer(f"{self.name} {STILL_REASONING if is_cut else ONLY_REASONING}")
         if not said and any(one.text.strip() for one in reply.completions):
             raise UnusableAnswer(f"{self.name} ended its turn before its first word: there are marks alone.")
         self._tell_of_blocks(completions)

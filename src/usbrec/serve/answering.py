@@ -21,6 +21,7 @@ from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import InputError, ModelError, UnusableAnswer
 from usbrec.llm.written_calls import without_calls
 from usbrec.play.protocol import Drawn, Sampling, SearchProgress
+from usbrec.play.said import ONLY_CALLS
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.http.queue import RequestQueue
 from usbrec.serve.models import ServedModel, ServedModels
@@ -197,7 +198,11 @@ class Answerer:
             # A library that cancels what it was asked for must not look like a client that went away.
             error = ModelError("The model's call was cancelled.") if work.cancelled() else work.exception()
             if error is None:
-                return self._finished(request, work.result())
+                finished = self._finished(request, work.result())
+                if any(one.text or one.items or one.tool_calls for one in finished.said):
+                    return finished
+                used.usage = finished.usage
+                raise UnusableAnswer(f"{request.model.name}: {_why_empty(work.result())}")
             if not (isinstance(error, ModelError) and _nearly_over(request)):
                 used.usage = self._cost_of_failing(request, heard, context, error)
                 raise error
@@ -294,6 +299,14 @@ class Answerer:
         if not heard.started or heard.text or isinstance(error, UnusableAnswer):
             return self._cost_so_far(request, heard, context)
         return _counted(heard, context) + Usage(calls=1)
+
+
+def _why_empty(drawn: Drawn) -> str:
+    if any(without_calls(one.reasoning)[1] for one in drawn.replies):
+        return ONLY_CALLS
+    return (
+        "the reply is empty: the model answered with no text, or with a call of a tool that was not offered."
+    )
 
 
 class _Heard:

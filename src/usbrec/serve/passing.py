@@ -18,6 +18,7 @@ from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import messages_for
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.models import ServedModels
+from usbrec.serve.openai.forced_calls import callable_names, fault_of_calls
 from usbrec.serve.openai.json_replies import begins_json, fault_of, read_json, validator_of
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.openai.tasks import are_built_in, is_task
@@ -94,8 +95,17 @@ class PassedOn:
     def _checked(self, said: Completion) -> Completion:
         """The answer as it was asked for: a block of code around its JSON is left out."""
         fields = {} if self.as_written is None else self.as_written.fields
-        if said.tool_calls:
+        if said.tool_calls and "tools" in fields:
+            if _is_forced(choice := fields.get("tool_choice")) and (
+                fault := fault_of_calls(said.tool_calls, callable_names(fields["tools"], choice))
+            ):
+                raise UnusableAnswer(
+                    f"{self.name} answered tool_choice with {fault}. The server it runs on does not hold "
+                    "calls to the tools: ask again, or serve another model."
+                )
             return said
+        # A call of a tool that nobody offered is no answer.
+        said = replace(said, tool_calls=())
         if _is_forced(fields.get("tool_choice")):
             raise CannotDo(
                 f"{self.name} answered in words although tool_choice asks for a call: the server it runs on "

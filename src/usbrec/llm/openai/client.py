@@ -403,6 +403,9 @@ class OpenAIModel:
             async for data in stream.data():
                 try:
                     event = parse_json(data)
+                    if event is None:
+                        # Nothing is said with it.
+                        continue
                     if error_of_event(event) is not None:
                         if gathered.ended and not withholds(error_of(event)):
                             self._tell_of_late_error(error_of(event))

@@ -223,14 +223,16 @@ class BodyChoice(BaseModel):
     def top_tokens(self) -> list[tuple[str, float]]:
         """(token, probability) of the likeliest first tokens; empty when the server gave none. A probability
         of 0 (-9999, -inf) says that the server's sampling has left the token out, and not how likely it was:
-        it is not listed."""
+        it is not listed. Where one is no number, nothing is known of any: its token may be the likeliest."""
         try:
             listed = [
                 (_token(top), float(top["logprob"])) for top in self.logprobs["content"][0]["top_logprobs"]
             ]
         except (TypeError, KeyError, IndexError, ValueError, OverflowError):
             return []
-        known = [(token, math.exp(min(value, 0.0))) for token, value in listed if not math.isnan(value)]
+        if any(math.isnan(value) for _, value in listed):
+            return []
+        known = [(token, math.exp(min(value, 0.0))) for token, value in listed]
         return [(token, probability) for token, probability in known if probability > 0.0]
 
 

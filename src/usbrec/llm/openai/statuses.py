@@ -103,7 +103,9 @@ def true_status(status: int, body: bytes, *, answered: bool) -> int:
         parsed = _parsed(body) if speaks else None
         if (within := status_within(parsed)) is not None:
             return within
-        if not whole and words_of(parsed) is not None and (named := _status_of({}, _only(parsed))) != BEHIND:
+        words = None if whole else words_of(parsed)
+        # One error in a list of them says its status itself.
+        if words is not None and (named := _status_of(_only(words), _only(parsed))) != BEHIND:
             return named
         return BEHIND if answered and not whole else status
     if status >= 500:
