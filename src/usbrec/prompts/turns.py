@@ -89,6 +89,38 @@ _TURN = re.compile(_numbered(_NAMED, _ALONE, _MAYBE, _BARE, _BRACKETED, _TEMPLAT
 _SIGN = re.compile(
     r"[:：\[<#]|\*\*|^(?:user|USER|User|[Hh]uman|Customer|Client|Kunde|Nutzer|[Aa]ssistant|ASSISTANT)\b", re.M
 )
+#: What the names of speakers have in them, in small letters; most replies hold none.
+_STEMS = (
+    *("user", "human", "seeker", "custom", "client", "nutzer", "kund", "usu", "util", "utente", "gebruiker"),
+    *("klant", "ytkowni", "kullan", "uživatel", "användare", "bruger", "bruker", "käyttäjä", "felhaszn"),
+    *(
+        "pengguna",
+        "пользователь",
+        "клиент",
+        "покупатель",
+        "користувач",
+        "المستخدم",
+        "用",
+        "客",
+        "顾",
+        "顧",
+        "ユーザー",
+    ),
+    *(
+        "사용자",
+        "고객",
+        "recommender",
+        "assist",
+        "asist",
+        "ассистент",
+        "助手",
+        "アシスタント",
+        "어시스턴트",
+        "[",
+        "<",
+        "#",
+    ),
+)
 #: A line `Word: value`, also as an item of a list.
 _FIELD = re.compile(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
@@ -129,6 +161,9 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
 def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
     """Where turns begin, also those of `seat`."""
     if _SIGN.search(reply) is None:
+        return []
+    lower = reply.lower()
+    if seat != "seeker" and not any(stem in lower for stem in _STEMS):
         return []
     return list(_judged(reply, seat))
 
