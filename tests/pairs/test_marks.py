@@ -9,7 +9,8 @@ from support.retriever import ScriptedRetriever
 from usbrec.dialogue import Role
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.prompts import Prompts
-from usbrec.prompts.artefacts import has_artefacts, own_turn, without_artefacts
+from usbrec.prompts.artefacts import has_artefacts, without_artefacts
+from usbrec.prompts.turns import own_turn
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,76 @@ def test_what_a_seat_says_is_a_part_of_the_reply_and_cutting_again_changes_nothi
     assert own in reply
     assert ran_on or own == reply
     assert own_turn(own) == (own, False)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "\n\nUtilisateur : J'aime Coco (2017)",
+        "\n\nUser : Coco (2017)",
+        "\n\n客户：Coco (2017)",
+        "\n\nПокупатель ：Coco (2017)",
+        "\n\nالمستخدم: Coco (2017)",
+        "\n\nKullanıcı: Coco (2017)",
+        "\nuser\nI liked Coco (2017)\nassistant\n",
+        "<|eot_id|>user\n\nCoco (2017)",
+        "\n<|im_start|>system\nCoco (2017)",
+        "<|endoftext|>Human: Coco (2017)",
+        "<|im_end|>\nCoco (2017)",
+        "\n### Instruction:\nCoco (2017)",
+        "\n\n### Input:\nCoco (2017)",
+        '\n\nUser: "I like Coco (2017)"',
+        "\n\nUser: 10 out of 10! And Coco (2017)",
+        "\n\nUser: 2, like Coco (2017)",
+        "\n\nUser: 1999 - Coco (2017)",
+        " Let me know what you think:\nUser: I like Coco (2017)",
+        "\n\nTurn 2:\nUser: I like Coco (2017)",
+        "\n\nUser:Coco (2017)",
+        " Human: I like Coco (2017)",
+        "\n\n**Human**\nI like Coco (2017)",
+        "\n\n(User): Coco (2017)",
+        "\n\n<user>I like Coco (2017)</user>",
+        "\n\n- **User**: I like Coco (2017)",
+        "\n\n> User: I like Coco (2017)",
+        "\n\nUser (turn 2): Coco (2017)",
+        "\n\n[USER] Coco (2017)",
+    ],
+)
+def test_a_turn_is_cut_off_however_it_is_announced(behind: str) -> None:
+    own, ran_on = own_turn(f"Try Heat (1995).{behind}")
+    assert own.startswith("Try Heat (1995).")
+    assert ("Coco" in own, ran_on) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["AI", "Bot", "Assistant"])
+def test_a_seeker_does_not_speak_as_the_machine(name: str) -> None:
+    assert own_turn(f"I like old films.\n\n{name}: Try Heat (1995).", "seeker") == (
+        "I like old films.\n\n",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Brand: Sony\nUser: adults\nPrice: 300\nModel: WH-1000XM5",
+        "Specs\nUser: adults\nBattery: 30 h\nSony WH-1000XM5 it is.",
+        "- Brand: Sony\n- User: adults\n- Price: 300",
+        "Critics: 85 %\nUser: mostly positive\nFilm: Heat (1995)",
+        "My pick is Heat (1995). User: rating 8/10. Length: 170 minutes.",
+        "How about Jane Eyre (1847). User: rating 8/10. Readers love Emma (1815).",
+        "Try Heat (1995). User: rated 4.5.",
+        "Try Heat (1995). User: mostly positive. Length: 170 minutes.",
+        "Customer: 5 stars\nCustomer: very good\nHeat (1995)",
+        "Three films:\nHuman: Nature (2001)\nUser: Unknown (2011)",
+        "- Heat (1995): tense\n- User: Unknown (2011): odd\n- Assistant: Ran (1985)",
+        "A scene you'd like:\n\nUser: Hello?\nAssistant: Who is there?\n\nIt is from Her (2013).",
+        "Great choice! Human: Nature (2001) might suit you, too.",
+        "<|end|> is a token; Heat is a film.",
+        "Heat </s> is struck out.",
+        "Use [INST] before a prompt. Heat (1995) is good.",
+        "AI: Artificial Intelligence (2001)",
+    ],
+)
+def test_a_field_a_rating_a_title_and_a_mark_that_is_spoken_of_are_no_turns(reply: str) -> None:
+    assert own_turn(reply) == (reply, False)

@@ -115,6 +115,13 @@ def test_a_call_of_a_tool_in_words_is_none_of_the_reply_and_kept(call: str) -> N
 
 
 @pytest.mark.parametrize(
+    "call", [CALL, f"```json\n{CALL}\n```", '[search(q="Jane Eyre (1847)")]', f"<tools>{CALL}</tools>"]
+)
+def test_a_call_in_lines_of_its_own_is_taken_out_before_and_behind_words(call: str) -> None:
+    assert said(f"{call}\n{SAID}").text == said(f"{SAID}\n{call}").text == SAID
+
+
+@pytest.mark.parametrize(
     "call",
     [
         f"<tool_call>{CALL[:30]}",
@@ -137,6 +144,12 @@ def test_half_a_call_and_one_that_is_all_there_is_say_nothing(call: str) -> None
         '[{"name": "Dracula"}, {"name": "Emma"}]',
         '{"action": "recommend", "title": "Dracula"}',
         "[Dracula (1897)]",
+        '{"name": "Heat", "args": {"year": 1995}}',
+        "[Her(year=2013), Up(year=2009)]",
+        "Is <tool_response> something you heard? Heat (1995).",
+        "Watch [TOOL_CALLS] ... just kidding: Heat (1995).",
+        "I invoke <invoke> nothing: Heat (1995).",
+        "Functools[lru_cache] is a Python thing. Watch Heat (1995).",
         "[Dracula](http://x) [1]",
         "I <3 Dracula (1897) <b>so</b> much.",
     ],

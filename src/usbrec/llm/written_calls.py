@@ -28,14 +28,18 @@ _BLOCK = re.compile(
     r"|<\|(?P<token>tool_calls?|tool|action)_(?:begin|start)\|>.*?(?:<\|(?P=token)_end\|>|\Z)"
     r"|<\|tool_calls?\|>.*?(?:<\|/tool_calls?\|>|\n\s*\n|\Z)"
     r"|```tool_(?:code|calls?)\b.*?(?:\n[ \t]*```|\Z)"
-    r"|<\|python_tag\|>.*\Z",
+    r"|<\|python_tag\|>.*\Z|<tools>\s*[\[{].*?(?:</tools>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 #: Marks behind which the call is JSON, with or without a name before it.
-_BEFORE_JSON = re.compile(r"\[TOOL_CALLS\]|\bfunctools(?=\[)", re.IGNORECASE)
+_BEFORE_JSON = re.compile(r"\[TOOL_CALLS\]|\bfunctools(?=\[\s*\{)", re.IGNORECASE)
 _NAME = re.compile(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=[\[{])")
 #: An answer that is a list of calls as Python writes them (Llama 4, LFM2).
-_IN_PYTHON = re.compile(r"\s*\[\s*[\w.]+\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
+_IN_PYTHON = re.compile(r"\s*\[\s*[a-z_][\w.]*\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
+_PYTHON_LINE = re.compile(r"^\[[a-z_][\w.]*\(\w+\s*=[^\n]*\)\][ \t]*$", re.MULTILINE)
+#: Where JSON may begin inside a text: a line, or a block of code.
+_JSON_LINE = re.compile(r"^(?:```(?:json)?[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
+_SPOKEN = re.compile(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
 _FENCED = re.compile(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 _NAMES = frozenset({"name", "tool", "tool_name", "function", "action", "function_name"})
 _ARGUMENTS = frozenset({"arguments", "parameters", "args", "tool_input", "action_input", "kwargs"})
@@ -66,6 +70,10 @@ def without_calls(text: str) -> tuple[str, str]:
     def take(found: re.Match[str]) -> str:
         if text[found.start() - 1 : found.start()] in tuple(_QUOTES) and not found[0].startswith("`"):
             return found[0]
+        before = text[max(0, found.start() - 2) : found.start()]
+        if before[-1:] == " " and before[:1].isalnum() and _SPOKEN.match(found[0]):
+            # A word of a sentence: "Is <tool_response> something you heard?"
+            return found[0]
         called.append(found[0])
         return "\n"
 
@@ -84,6 +92,9 @@ def _without_json(text: str, called: list[str]) -> str:
             break
         end = mark.end() if (name := _NAME.match(text, mark.end())) is None else name.end()
         found = _json_at(text, end)
+        if found is None and re.match(r"[ \t]*(?:\.|[a-z]+ )", text[mark.end() :]) is not None:
+            # A word of a sentence: "Watch [TOOL_CALLS] ... just kidding".
+            break
         # What is no JSON is half a call.
         end = len(text) if found is None else found[1]
         called.append(text[mark.start() : end])
@@ -96,6 +107,27 @@ def _without_json(text: str, called: list[str]) -> str:
     if (found := _json_at(inside, 0)) is not None and _is_call(found[0]):
         called.append(inside[: found[1]].strip())
         return inside[found[1] :]
+    return _without_lines(text, called)
+
+
+def _without_lines(text: str, called: list[str]) -> str:
+    """The same without calls that stand in lines of their own, or in blocks of code, beside words."""
+
+    def take(found: re.Match[str]) -> str:
+        called.append(found[0])
+        return ""
+
+    text = _PYTHON_LINE.sub(take, text)
+    # The first beginning of each place: a block's, not that of the line in it.
+    places = {begins.end(): begins for begins in reversed(list(_JSON_LINE.finditer(text)))}
+    for begins in sorted(places.values(), key=re.Match.start, reverse=True):
+        found = _json_at(text, begins.end())
+        if found is None or not _is_call(found[0]):
+            continue
+        fence = re.match(r"\s*```", text[found[1] :]) if begins[0] else None
+        end = found[1] if fence is None else found[1] + fence.end()
+        called.append(text[begins.start() : end])
+        text = text[: begins.start()] + text[end:]
     return text
 
 
@@ -122,4 +154,12 @@ def _is_call(value: Any) -> bool:
         return _is_call(value["function"])
     arguments = next((value[key] for key in value if str(key).lower() in _ARGUMENTS), None)
     named = keys & _NAMES
-    return len(named) == 1 and len(keys) == 2 and isinstance(arguments, dict | str)
+    if len(named) != 1 or len(keys) != 2:
+        return False
+    if isinstance(arguments, str):
+        return arguments.lstrip()[:1] == "{"
+    if keys & {"arguments", "parameters"}:
+        return isinstance(arguments, dict)
+    # An item has a name and details as well; a tool's is no title.
+    name = next(value[key] for key in value if str(key).lower() in _NAMES)
+    return isinstance(arguments, dict) and re.fullmatch(r"[a-z_][\w.-]*", str(name)) is not None

@@ -16,7 +16,7 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings
 from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
 from usbrec.llm.written_calls import without_calls
-from usbrec.prompts.artefacts import own_turn
+from usbrec.prompts.turns import own_turn
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
 _THOUGHT_FIELDS = frozenset(

@@ -1,0 +1,306 @@
+"""Where a reply goes on as the next speaker: the name before their turn, or the marks of a chat template.
+
+A name and a colon may as well be a field of a form (`User: adults`), a rating, a line of a list of titles, or
+a review that is shown. What stands around it and behind it tells these apart: who takes a turn speaks in the
+first or second person, asks, or has the last word; a form has further fields beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from usbrec.prompts.speech import asks, in_person, is_rating, is_title, shows, speaks
+
+#: What chat templates and logs call a seeker before their turn, and a recommender.
+_SEEKERS = (
+    "user|human|seeker|customer|client|nutzer(?:in)?|benutzer(?:in)?|kund(?:e|in)|usuari[oa]|utilisat(?:eur|rice)"
+    "|client[ea]|utente|usuári[oa]|gebruiker|klant|użytkowni(?:k|czka)|kullanıcı|uživatel|användare|bruger|bruker"
+    "|käyttäjä|felhasználó|utilizator|pengguna|пользователь(?:ница)?|клиент|покупатель|користувач|المستخدم"
+    "|用户|用戶|客户|客戶|顾客|顧客|ユーザー|お客様|사용자|고객"
+)
+_RECOMMENDERS = (
+    "recommender|assistant|assistent|asistente|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
+)
+_WHO = rf"(?:(?P<seeker>{_SEEKERS})|(?P<recommender>{_RECOMMENDERS})|(?P<machine>AI|bot|chatbot))"
+_BLANKS = r"[ \t\u00a0\u202f]"
+#: `User: `, `**User:**`, `### User 2:`, `[User]: `, `(User):`, `- **User**: `, `> User : `, `User (turn 2):`
+_NAMED = (
+    rf"^{_BLANKS}*(?:\#{{1,6}}{_BLANKS}*|>{_BLANKS}?|[-•+*]{_BLANKS}+|-(?=\w))?(?i:[*_]{{0,2}}[@\[(（【]?{_WHO}"
+    rf"(?:{_BLANKS}?[\[(（#]?(?:(?:turn|round|runde|tour|turno){_BLANKS}?)?\d{{1,2}}[\])）]?)?[*_]{{0,2}}[\])）】]?"
+    rf"[*_]{{0,2}}{_BLANKS}?(?P<colon>[:：])[*_]{{0,2}})(?:(?<=：)|(?=[\s*_\"“„«「A-Z]|[^\x00-\x7f]|\Z))"
+)
+#: `... it is dark. User: I like` in the middle of a line; a capital, because `one user: ` is a sentence.
+_INSIDE = (
+    r"(?<=[.!?…)\"'”][ \t])(?:(?P<seeker>User|Seeker|Human|Customer|Client|Nutzer|Kunde|Usuario|Utilisateur)"
+    rf"|(?P<recommender>Assistant|Recommender)){_BLANKS}?(?P<inside>:)(?=[ \t])"
+)
+#: `### User`, `**User**` and `[User]` with nothing else in the line.
+_ALONE = (
+    r"^[ \t]*(?i:(?:#{1,6}[ \t]*|\*\*|\[)(?:(?P<seeker>user|seeker)|(?P<recommender>assistant|recommender))"
+    r"(?:\*\*|\])?[ \t]*$)"
+)
+#: `**Human**` and `User` may be titles, and are turns where somebody speaks below.
+_MAYBE = (
+    r"^[ \t]*(?:#{1,6}[ \t]*|\*\*)?(?P<maybe>)(?:(?P<seeker>User|Human|Customer|Client|Kunde|Nutzer)"
+    r"|(?P<recommender>Assistant))(?:\*\*)?[ \t]*$"
+)
+#: The roles of a template whose special tokens were left out: "user" in a line of its own.
+_BARE = r"^(?:(?P<seeker>user|USER|human)|(?P<recommender>assistant|ASSISTANT))[ \t]*\n(?=\s*\S)"
+_BRACKETED = (
+    r"^[ \t]*\[(?:(?P<seeker>USER|HUMAN|SEEKER|CUSTOMER)|(?P<recommender>ASSISTANT|RECOMMENDER))\]"
+    r"(?=[ \t]+\S)"
+    r"|^[ \t]*\[(?P<maybe>)(?:(?P<seeker>User|Human|Seeker)|(?P<recommender>Assistant|Recommender))\]"
+    r"(?=[ \t]+\S)"
+    r"|^[ \t]*<(?i:(?P<seeker>user|human|seeker|customer)|(?P<recommender>assistant|recommender))>(?=:?\s*\S)"
+)
+_ENDS = (
+    r"<\|(?:im_end|endoftext|end_of_text|eot_id|eom_id|eot|eos|end|return|end_of_turn|endofturn)\|>"
+    r"|<end_of_turn>|<eos>|</s>|\[EOS\]|<｜end▁of▁sentence｜>"
+)
+_TEMPLATE = (
+    # what chat templates begin a turn with, where a server lets it through as text
+    rf"(?i:(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>)\s*(?:{_WHO}|(?P<recommender>model)"
+    rf"|(?P<other>system|tool|ipython|developer))\b|<\|{_WHO}\|>|<\|(?P<other>system|observation)\|>)"
+    r"|(?<![`'\"“„])(?P<inst>\[INST\])"
+    # the end of a turn, behind which something stands that does not speak of the token
+    rf"|(?<=[.!?…)\]*\"'”。！？」》\n])[ \t]*(?P<other>{_ENDS})"
+    r"(?=\s*(?:(?i:user|human|system|assistant|model)\b|[^\sa-z<`'\"”,;.)]))"
+    r"|^[ \t]*\#{2,3}[ \t]*(?P<other>Instruction|Input)[ \t]*:"
+)
+
+
+def _numbered(*patterns: str) -> str:
+    """The patterns as alternatives, the names of their groups told apart by a number."""
+    counts: dict[str, int] = {}
+
+    def once(found: re.Match[str]) -> str:
+        counts[found[1]] = counts.get(found[1], 0) + 1
+        return f"(?P<{found[1]}_{counts[found[1]]}>"
+
+    return re.sub(r"\(\?P<(\w+)>", once, "|".join(patterns))
+
+
+#: The beginning of a turn: the name of whoever speaks, in a line of its own or as a template writes it.
+_TURN = re.compile(_numbered(_NAMED, _ALONE, _MAYBE, _BARE, _BRACKETED, _TEMPLATE, _INSIDE), re.MULTILINE)
+#: What every beginning of a turn has in it.
+_SIGN = re.compile(
+    r"[:：\[<#]|\*\*|^(?:user|USER|User|[Hh]uman|Customer|Client|Kunde|Nutzer|[Aa]ssistant|ASSISTANT)\b", re.M
+)
+#: What the names of speakers have in them, in small letters; most replies hold none.
+_STEMS = (
+    *("user", "human", "seeker", "custom", "client", "nutzer", "kund", "usu", "util", "utente", "gebruiker"),
+    *("klant", "ytkowni", "kullan", "uživatel", "användare", "bruger", "bruker", "käyttäjä", "felhaszn"),
+    *(
+        "pengguna",
+        "пользователь",
+        "клиент",
+        "покупатель",
+        "користувач",
+        "المستخدم",
+        "用",
+        "客",
+        "顾",
+        "顧",
+        "ユーザー",
+    ),
+    *(
+        "사용자",
+        "고객",
+        "recommender",
+        "assist",
+        "asist",
+        "ассистент",
+        "助手",
+        "アシスタント",
+        "어시스턴트",
+        "[",
+        "<",
+        "#",
+    ),
+)
+#: A line `Word: value`, also as an item of a list.
+_FIELD = re.compile(
+    rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
+    rf"[*_]{{0,2}}{_BLANKS}?[:：][*_]{{0,2}}[ \t]*(?P<value>\S[^\n]{{0,80}})"
+)
+_A_NAME = re.compile(rf"(?:{_SEEKERS}|{_RECOMMENDERS}|AI|bot)\b.{{0,12}}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a turn begins: before its name, behind it, and whose it is ("other": of none of the two)."""
+
+    start: int
+    end: int
+    of: str
+
+
+def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender") -> tuple[str, bool]:
+    """The part of `reply` that whoever sits in `seat` says, and whether the other's turn is left out.
+
+    That is what stands before the next speaker's turn, or behind the name of the seat where the reply begins
+    with a turn of the other. The name of a speaker before a whole reply is a mark alone, and stays.
+    """
+    turns = beginnings(reply, seat)
+    if not turns:
+        return reply, False
+    others = [turn for turn in turns if turn.of != seat]
+    start = 0
+    if others and not reply[: others[0].start].strip():
+        # The reply begins with the other's turn: what counts stands behind the name of the seat.
+        own = next((turn for turn in turns if turn.of == seat), None)
+        start = turns[0].start if own is None else own.start
+        others = [turn for turn in others if turn.start > start]
+    end = others[0].start if others else len(reply)
+    return reply[start:end], start > 0 or bool(others)
+
+
+def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
+    """Where turns begin, also those of `seat`."""
+    if _SIGN.search(reply) is None:
+        return []
+    lower = reply.lower()
+    if seat != "seeker" and not any(stem in lower for stem in _STEMS):
+        return []
+    return list(_judged(reply, seat))
+
+
+def _judged(reply: str, seat: str) -> Iterator[Beginning]:
+    shown_to = field_before = -1
+    for found in _TURN.finditer(reply):
+        groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
+        if "machine" in groups and (seat != "seeker" or re.match(r"\s*Artificial\b", reply[found.end() :])):
+            # Nobody who recommends "AI: Artificial Intelligence" takes a turn.
+            continue
+        of = next(iter(groups & {"seeker", "recommender", "other"}), "recommender")
+        if "inst" in groups:
+            if _is_word(reply, found):
+                continue
+            of = "seeker"
+        begins = Beginning(found.start(), found.end(), of)
+        if groups & {"colon", "inside"}:
+            if shown_to >= 0 and not re.search(r"\n[ \t]*\n[ \t]*\S", reply[shown_to : found.start()]):
+                # A sample of a dialogue goes on.
+                shown_to = found.end()
+                continue
+            if _is_shown(reply, found):
+                shown_to = found.end()
+                continue
+            if "inside" in groups:
+                if not _speaks_inside(reply, found):
+                    continue
+            elif _is_field(reply, found, field_before):
+                field_before = _line_end(reply, found.end())
+                continue
+        elif "maybe" in groups and not _speaks_below(reply, found):
+            continue
+        yield begins
+
+
+def _is_word(reply: str, found: re.Match[str]) -> bool:
+    """Whether a token is spoken of: between blanks in a line, behind a word and before small letters."""
+    before = reply[max(0, found.start() - 2) : found.start()]
+    goes_on = re.match(r"[ \t]+[a-z]|[ \t]*[.,;:!?)`'\"”]", reply[found.end() :])
+    return before[-1:] == " " and before[:1].isalpha() and goes_on is not None
+
+
+def _line_end(reply: str, place: int) -> int:
+    end = reply.find("\n", place)
+    return len(reply) if end < 0 else end
+
+
+def _is_shown(reply: str, found: re.Match[str]) -> bool:
+    """Whether a colon leads to it: a review or a sample of a dialogue, and nobody's turn."""
+    before = reply[: found.start()].rstrip()
+    if before[-1:] not in (":", "："):
+        return False
+    head = before[before.rfind("\n") + 1 :]
+    if shows(head):
+        return True
+    # Whoever is asked to answer takes a turn; what is shown has own words behind it.
+    behind = re.split(r"\n[ \t]*\n", reply[found.end() :])[1:]
+    return not asks(head) and any(part.strip() and _TURN.match(part.lstrip()) is None for part in behind)
+
+
+def _speaks_inside(reply: str, found: re.Match[str]) -> bool:
+    line = reply[found.end() : _line_end(reply, found.end())]
+    sentence = re.split(r"(?<=[.!?])[ \t]", line.strip(), maxsplit=1)[0]
+    if is_rating(sentence, strict=False):
+        return False
+    if line.lstrip()[:1] in tuple("\"“„«'‘") and not speaks(sentence):
+        return False
+    if not re.match(r"User|Seeker|Assistant|Recommender", found[0]):
+        # "Human: Nature (2001) might suit you" names a film.
+        return in_person(re.split(r"\(\d{4}\)", sentence)[0])
+    if speaks(sentence):
+        return True
+    # Without a person in it: the last words, none of them a title or a number, and no further field.
+    named = re.search(r"[.!?,][ \t]+[A-Z][\w ]{1,20}:[ \t]", line)
+    further = named is not None and _A_NAME.match(named[0].strip(".!?, \t")) is None
+    return not further and re.search(r"\d", sentence) is None
+
+
+def _speaks_below(reply: str, found: re.Match[str]) -> bool:
+    """Whether somebody takes a turn behind a name that may be a title."""
+    before = reply[: found.start()].rstrip()
+    if not before or before[-1] in ":：":
+        return False
+    below = reply[found.end() :].strip()
+    line = below[: _line_end(below, 0)]
+    return speaks(line) or (is_title(line) and line == below)
+
+
+def _is_field(reply: str, found: re.Match[str], field_before: int) -> bool:
+    """Whether a name and what stands behind it are a field of a form, a rating or a title in a list."""
+    start, end = reply.rfind("\n", 0, found.start() + 1) + 1, _line_end(reply, found.end())
+    value = reply[found.end() : end].strip()
+    if not value:
+        return False
+    above, below = _neighbours(reply, start, end)
+    said = speaks(value)
+    quoted = value[:1] in tuple("\"“„«'「")
+    if is_rating(value) or (quoted and (not said or bool(above and shows(above[-1])))):
+        return True
+    if field_before >= 0 and not said and not reply[field_before:start].strip():
+        # One review below the other.
+        return True
+    if is_title(value) and not said:
+        around = above[::-1], below
+        titles = sum(_run_of_titles(lines) for lines in around)
+        return titles >= 2 or (titles == 1 and any(line.rstrip()[-1:] in (":", "：") for line in above))
+    return not said and _in_form(reply, end, above, below)
+
+
+def _neighbours(reply: str, start: int, end: int) -> tuple[list[str], list[str]]:
+    """The lines right above and right below, as far as no empty line stands between."""
+    above = re.split(r"\n[ \t]*\n", reply[:start].removesuffix("\n"))[-1]
+    if reply[:start].endswith("\n\n"):
+        above = ""
+    below = re.split(r"\n[ \t]*(?=\n)", reply[end + 1 :])[0]
+    if reply[end : end + 2] == "\n\n":
+        below = ""
+    return [line for line in above.splitlines() if line.strip()], below.splitlines()
+
+
+def _run_of_titles(lines: list[str]) -> int:
+    count = 0
+    for line in lines:
+        if not is_title(re.sub(rf"^(?:{_SEEKERS}|{_RECOMMENDERS})[ \t]*:", "", line, flags=re.I)):
+            break
+        count += 1
+    return count
+
+
+def _in_form(reply: str, end: int, above: list[str], below: list[str]) -> bool:
+    """Whether a line beside it, or the next one, is a field of another name with a short value."""
+    behind = below[:1] or reply[end:].lstrip().splitlines()[:1]
+    for line in (*above[-1:], *behind):
+        field = _FIELD.match(line)
+        if field is None or _A_NAME.fullmatch(field["name"]) is not None:
+            continue
+        if not speaks(field["value"]) and line.rstrip()[-1:] not in (":", "："):
+            return True
+    return False
