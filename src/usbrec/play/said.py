@@ -16,6 +16,7 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings
 from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
 from usbrec.llm.written_calls import without_calls
+from usbrec.play.spoken import is_spoken
 from usbrec.prompts.artefacts import own_turn
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
@@ -29,10 +30,15 @@ _REPLY_FIELDS = frozenset(
 _FENCE = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
 _ASIDE = re.compile(
-    rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【*_])\s*"
+    rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【]|[*_](?!\s))\s*"
     rf"(?:{WORDS}|thinks|thinking to (?:my|it|him|her)self|inner monologue"
     r"|internal(?: monologue| thoughts?| reasoning)?)\s*[:：]",
     re.IGNORECASE,
+)
+#: What stands behind the title of something: its year, who made it, or the rest of a sentence.
+_BEHIND_TITLE = re.compile(
+    r"[*_]*(?:[ \t]*\((?:\d{4}\b|\w+,? \d{4}\b|(?i:by|von|de|di|par|door)\b)|[ \t]*[,;–—]|[ \t]+-[ \t]"
+    r"|[.:](?:\s|\Z)|\s+(?i:by|von|par|door)[ \t]+[^\W\d_])"
 )
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
@@ -154,6 +160,8 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
                 # "[Thought: A Memoir](...)", "*Thought: A Memoir* is": a link, a title.
                 if text[place + 1 : place + 2] == "(" or behind[:1].islower():
                     return None
+                if opening in "*_[" and (text[place - 1].isspace() or _BEHIND_TITLE.match(text, place + 1)):
+                    return None
                 return behind, text[begun.end() : place]
         elif text[place] == opening:
             depth += 1
@@ -161,12 +169,18 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
 
 
 def _final(text: str) -> tuple[str, str] | None:
-    """Behind the last heading of a final answer; what stands above it is how it was found."""
+    """Behind the last heading of a final answer; what stands above it is how it was found, unless it speaks
+    to the other or recommends."""
     found = [one for one in _FINAL.finditer(text) if _is_heading(one, text)]
-    return (text[found[-1].end() :], text[: found[-1].start()]) if found else None
+    if not found or is_spoken(text[: found[-1].start()]):
+        return None
+    return text[found[-1].end() :], text[: found[-1].start()]
 
 
 def _is_heading(found: re.Match[str], text: str) -> bool:
     """Whether it has a colon or a mark of a heading, or a line of its own between others."""
     before = text[: found.start()]
+    if not found["marks"] and not found["colon"].strip() and text[found.end() :].lstrip()[:1].islower():
+        # The line goes on in the next one: it is a title.
+        return False
     return bool(found["marks"] or found["colon"].strip() or not before.strip() or before.endswith("\n\n"))
