@@ -161,6 +161,9 @@ def of_the_user(text: str) -> bool:
 def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
     """Whether what stands under a heading is thought, and no part of the reply. `spoken`: where two people
     talk, an analysis is, too, unless it speaks to the other."""
+    if found["heading"] == "推理" and _TITLES.match(found["thought"]) is not None:
+        # It is the genre, "mystery", and below it stand its titles.
+        return False
     if found["heading"].lower() not in SOFT or _FINAL.search(found["reply"]) is not None:
         return True
     if _OF_THE_USER.search(found["thought"]) is not None:
@@ -171,6 +174,7 @@ def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
     return _ENTRY.search(found["said"]) is None
 
 
+_TITLES = re.compile(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
 _ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
 _REPLY_NAME = re.compile(_REPLY, re.IGNORECASE)
 _FINAL = re.compile(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)
