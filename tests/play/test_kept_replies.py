@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from usbrec.llm.reasoning import separate
@@ -85,3 +87,39 @@ def test_a_title_in_italics_or_brackets_is_no_aside(reply: str) -> None:
 @pytest.mark.parametrize("between", [" ", "\n", "\n\n"])
 def test_an_aside_of_thoughts_is_none_of_the_reply(thought: str, between: str) -> None:
     assert spoken(f"{thought}{between}{SAID}") == SAID
+
+
+THOUGHT = "Jane Eyre (1847)?"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"[My thoughts: {THOUGHT}]\n{SAID}",
+        f"(Note to self: {THOUGHT}) {SAID}",
+        f"[Internal note: {THOUGHT}]\n{SAID}",
+        json.dumps({"inner_thoughts": THOUGHT, "message": SAID}),
+        json.dumps({"internal_reasoning": THOUGHT, "reply": SAID}),
+        json.dumps({"user_analysis": THOUGHT, "answer": SAID}),
+        json.dumps({"plan": THOUGHT, "utterance": SAID}),
+        json.dumps({"role": "assistant", "reasoning_content": THOUGHT, "content": SAID}),
+        json.dumps({"thought": THOUGHT, "action": "recommend", "reply": SAID}),
+    ],
+)
+def test_fields_and_asides_of_thoughts_are_none_of_the_reply(answer: str) -> None:
+    found = said(answer)
+    assert (found.text, THOUGHT in found.reasoning) == (SAID, True)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json.dumps({"role": "Dracula", "plan": "Read it", "content": SAID}),
+        json.dumps({"thought": "a", "action": "Heat (1995)", "reply": SAID}),
+        json.dumps({"plan": "Dracula (1897) on Monday"}),
+        "(Note: it is long.) Dracula (1897)",
+        "[My thoughts: A Memoir] (2011)",
+    ],
+)
+def test_fields_and_brackets_of_a_reply_stay(reply: str) -> None:
+    assert said(reply) == Said(reply)

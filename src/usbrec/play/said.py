@@ -22,6 +22,8 @@ from usbrec.prompts.artefacts import own_turn
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
 _THOUGHT_FIELDS = frozenset(
     {*(re.sub(r"[\W_]", "", one) for one in HEADINGS), "cot", "rationale", "scratchpad", "innermonologue"}
+    | {"innerthought", "innerthoughts", "internalreasoning", "internalthought", "internalthoughts", "plan"}
+    | {"reasoningcontent", "useranalysis", "stepbystep", "reasoningsteps"}
 )
 _REPLY_FIELDS = frozenset(
     {"finalanswer", "finalresponse", "finalreply", "message", "text", "content", "output", "final"}
@@ -31,7 +33,8 @@ _FENCE = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
 _ASIDE = re.compile(
     rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【]|[*_](?!\s))\s*"
-    rf"(?:{WORDS}|thinks|thinking to (?:my|it|him|her)self|inner monologue"
+    rf"(?:(?:(?:my|inner|internal) )?{WORDS}|note to self|internal notes?"
+    r"|thinks|thinking to (?:my|it|him|her)self|inner monologue"
     r"|internal(?: monologue| thoughts?| reasoning)?)\s*[:：]",
     re.IGNORECASE,
 )
@@ -119,6 +122,18 @@ def _in_fields(text: str) -> tuple[str, str] | None:
     replies = [value for name, value in fields.items() if _is_reply(name) and isinstance(value, str)]
     # A field that is neither may be what is recommended: nothing is left out then.
     known = len(thoughts) + len(replies)
+    # Who speaks, and that something is recommended, is told beside it and said by nobody.
+    known += fields.get("role") == "assistant"
+    known += fields.get("action") in (
+        "recommend",
+        "reply",
+        "respond",
+        "answer",
+        "ask",
+        "speak",
+        "say",
+        "chat",
+    )
     if not thoughts or len(replies) != 1 or len(fields) > known:
         return None
     written = (
