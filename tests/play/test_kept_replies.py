@@ -123,3 +123,23 @@ def test_fields_and_asides_of_thoughts_are_none_of_the_reply(answer: str) -> Non
 )
 def test_fields_and_brackets_of_a_reply_stay(reply: str) -> None:
     assert said(reply) == Said(reply)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<|im_start|>assistant\n<think>{}</think>\n",
+        "<|assistant|><think>{}</think>",
+        "<s>[THINK]{}[/THINK]",
+        "\ufeff<think>{}</think>",
+        "\u200b<think>{}</think>\n",
+        "**<think>**\n{}\n**</think>**\n",
+    ],
+)
+def test_marks_left_over_before_a_reply_are_none_of_it(before: str) -> None:
+    assert spoken(before.format(THOUGHT) + SAID) == SAID
+
+
+@pytest.mark.parametrize("reply", ["<s>Emma</s> Dracula", "**Dracula**\nis dark.", "**", "<|assistant|>"])
+def test_marks_that_are_a_reply_stay(reply: str) -> None:
+    assert said(reply).text == reply

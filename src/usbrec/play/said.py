@@ -43,6 +43,12 @@ _BEHIND_TITLE = re.compile(
     r"[*_]*(?:[ \t]*\((?:\d{4}\b|\w+,? \d{4}\b|(?i:by|von|de|di|par|door)\b)|[ \t]*[,;–—]|[ \t]+-[ \t]"
     r"|[.:](?:\s|\Z)|\s+(?i:by|von|par|door)[ \t]+[^\W\d_])"
 )
+#: What a template or a mark of thoughts leaves before a reply: tokens, blanks, and bold marks around nothing.
+_LEFT_OVER = re.compile(
+    r"(?:[\s\ufeff\u200b]|<\|im_start\|>assistant\s|<\|assistant\|>|<s>(?!.*</s>.*\S)"
+    r"|(?:\*\*){1,2}[ \t]*\n){1,20}",
+    re.DOTALL,
+)
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
 _FINAL = re.compile(
@@ -80,7 +86,8 @@ class Said:
 def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") -> Said:
     """What whoever sits in `seat` says in this answer. It stands as it is where nothing else is in it, and
     where nothing would be left, unless it is a call of a tool: then nothing is said."""
-    text, called = without_calls(answer.strip())
+    begun = _LEFT_OVER.match(answer)
+    text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
     for way in (_in_fields, _under_headings, _behind_aside, _final):
         found = way(text)
