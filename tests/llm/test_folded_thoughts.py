@@ -60,3 +60,13 @@ def test_thoughts_in_folds_and_tags_are_told_apart(answer: str, size: int) -> No
 def test_folds_and_genres_of_a_reply_stay_in_it(reply: str, size: int) -> None:
     assert separate(reply) == Separated(reply)
     assert streamed(reply, size) == reply
+
+
+@pytest.mark.parametrize("between", ["", "\n\n", " "])
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_closing_mark_at_the_very_end_keeps_a_reply_and_no_thought(between: str, size: int) -> None:
+    assert separate(f"{SAID}{between}</think>").text == SAID
+    assert streamed(f"{SAID}{between}</think>", size).strip() == SAID
+    for thought in (THOUGHT, "Jane Eyre (1847)?", "Try Emma? The user has read it."):
+        assert separate(f"{thought}{between}</think>") == Separated("", thought)
+    assert separate(f"{SAID}{between}</think>", cut=True) == Separated("", SAID)
