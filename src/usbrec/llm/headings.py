@@ -126,15 +126,15 @@ _FIRST_WORDS = frozenset(
     {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
 )
 _NUMBERED = re.compile(r"\s*\d[.)]\s*")
-#: The user as models speak of them while they think.
-_OF_THE_USER = re.compile(
+#: The user as models speak of them while they think, and what they tell themselves to do.
+_THEM = (
     r"\bthe (?:user|person|seeker|customer|client|asker)\b|\bthey (?:want|like|liked|seem|ask|prefer)\b"
-    r"|\bi (?:need|should|must|will|could|have to)\b"
     r"|\b(?:der|dem|den|die) (?:nutzer|nutzerin|person|kund\w+)\b"
     r"|\bde gebruiker\b|\bl['’]utilisat\w+|\bel usuario\b|\bo usuário\b|\bl['’]utente\b|пользовател"
-    r"|用户|使用者|對方|对方|ユーザー|사용자",
-    re.IGNORECASE,
+    r"|用户|使用者|對方|对方|ユーザー|사용자"
 )
+_OF_THEM = re.compile(_THEM, re.IGNORECASE)
+_OF_THE_USER = re.compile(rf"{_THEM}|\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
 #: Whoever is told something, in the languages of the soft headings; "Sie" and "Ihr" with their capitals.
 _ADDRESSED = re.compile(
     r"(?i:\b(?:you|your|yours|du|dich|dir|dein\w{0,2}|je|jij|jou|jouw|tu|te|toi|ton|tes|vous|votre|vos|ti|tus"
@@ -153,9 +153,17 @@ def is_reply_name(name: str) -> bool:
     return _REPLY_NAME.fullmatch(name) is not None
 
 
+def of_the_user(text: str) -> bool:
+    """Whether a text speaks of the user as models do while they think."""
+    return _OF_THEM.search(text) is not None
+
+
 def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
     """Whether what stands under a heading is thought, and no part of the reply. `spoken`: where two people
     talk, an analysis is, too, unless it speaks to the other."""
+    if found["heading"] == "推理" and _TITLES.match(found["thought"]) is not None:
+        # It is the genre, "mystery", and below it stand its titles.
+        return False
     if found["heading"].lower() not in SOFT or _FINAL.search(found["reply"]) is not None:
         return True
     if _OF_THE_USER.search(found["thought"]) is not None:
@@ -166,6 +174,7 @@ def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
     return _ENTRY.search(found["said"]) is None
 
 
+_TITLES = re.compile(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
 _ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
 _REPLY_NAME = re.compile(_REPLY, re.IGNORECASE)
 _FINAL = re.compile(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)

@@ -25,7 +25,7 @@ _TAGS = (
     *("seed:think", "longcat_think", "inner_thoughts"),
     *("antthinking", "thought_process", "chain_of_thought", "inner_monologue", "scratchpad"),
     *("thinking_process", "internal_thought", "internal_thoughts", "internal_monologue", "reasoning_content"),
-    *("cot", "reflection", "analysis", "deliberation", "rationale"),
+    *("cot", "reflection", "analysis", "deliberation", "rationale", "inner_thought", "reasoning_scratchpad"),
 )
 #: A tag of thoughts with something before or behind it, as some families have one for each way of thinking.
 _VARIANT = r"(?:\w{1,12}[:_]think(?:ing)?|think(?:ing)?[:_]\w{1,60})"
@@ -46,8 +46,13 @@ _ATTRIBUTES = rf"(?:\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})?/?"
 _ESCAPED_ATTRIBUTES = rf"(?:\s(?:(?!&[lg]t;)[^<>]){{0,{_LONGEST_ATTRIBUTES}}})?/?"
 #: What front ends fold away beside thoughts (calls of tools) is no part of the reply either.
 _FOLDED = "reasoning|thinking|thoughts?|tool_calls?|code_interpreter"
+_BOLD = r"</?(?:b|strong|i|em|u)>"
+#: What its summary says: that thoughts are inside, and for how long they took; "Thoughts on Heat" is a text.
 _SUMMARY = (
-    r"\s*<summary[^<>]{0,100}>[\s*_]*(?:thoughts?|thinking|reasoning|chain of thought)\b[^<]{0,200}</summary>"
+    rf"\s*<summary[^<>]{{0,100}}>(?:[\s*_🤔💭🧠💡🔍\ufe0f]|{_BOLD})*(?:my |model |internal )?"
+    rf"(?:{'|'.join(sorted(map(re.escape, HEADINGS), key=len, reverse=True))}|thought)"
+    r"(?: (?:process|steps|trace|chain))?(?: (?:for|about it for|\() ?[^<]{1,40}| \([^<]{1,40}\))?"
+    rf"(?:[\s*_.…:：]|{_BOLD}){{0,20}}</summary>"
 )
 
 
@@ -197,14 +202,24 @@ _BEGUN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FOLD_BEGUN = re.compile(
-    rf"<details{_ATTRIBUTES}>\s*(?:<(?:/?\w{{0,7}}|summary[^<>]{{0,100}}(?:>[^<]{{0,200}}(?:</?\w{{0,7}})?)?))?\Z",
+    rf"<details{_ATTRIBUTES}>\s*(?:<(?:/?\w{{0,7}}|summary[^<>]{{0,100}}(?:>(?:[^<]|{_BOLD}){{0,200}}(?:</?\w{{0,7}})?)?))?\Z",
     re.IGNORECASE,
 )
 
 
 #: Tags that hold thoughts where an answer begins with them, and may be anything elsewhere.
 _FIRST_TAGS = (
-    *("plan", "planning", "strategy", "brainstorm", "brainstorming", "step_by_step", "notes"),
+    *(
+        "ponder",
+        "step-by-step",
+        "plan",
+        "planning",
+        "strategy",
+        "brainstorm",
+        "brainstorming",
+        "step_by_step",
+        "notes",
+    ),
     *("internal", "internal_reasoning", "internal_notes", "inner_voice", "hidden_thoughts"),
     *("monologue", "self_reflection", "reasoning_steps", "my_thoughts", "user_analysis", "critique", "draft"),
     *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),

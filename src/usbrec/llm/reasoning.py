@@ -166,6 +166,21 @@ def reads_like_thought(answer: str) -> bool:
     return _LIKE_A_THOUGHT.match(answer) is not None
 
 
+def _is_reply(text: str) -> bool:
+    """Whether a text before a closing mark alone, with nothing behind, is said: it speaks to the other, or
+    names something to take, and does not begin as thoughts do."""
+    return (
+        not reads_like_thought(text)
+        and not headings.of_the_user(text)
+        and _RECOMMENDED.match(text) is not None
+    )
+
+
+_RECOMMENDED = re.compile(
+    r"\s*(?:try|watch|read|how about|you (?:could|might|would|will)|i(?:['’]d| would)? recommend)\b", re.I
+)
+
+
 def in_words(answer: str) -> bool:
     """Whether thoughts stand under words that say so."""
     return _by_prose(answer) is not None
@@ -206,8 +221,12 @@ def _by_marks(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated,
                 continue
             said.append(answer[place : mark.start])
             inside = _Inside(mark.family, following)
-        elif mark.kind == "empty" or (closed and mark.family.alone and mark.end >= last):
-            # Behind thoughts that had an end and before nothing, a closing mark is one too many.
+        elif mark.kind == "empty" or (
+            mark.family.alone
+            and mark.end >= last
+            and (closed or (not cut and _is_reply("".join([*said, answer[place : mark.start]]))))
+        ):
+            # Behind thoughts that had an end, or a reply, and before nothing, a closing mark is one too many.
             said.append(answer[place : mark.start])
         elif mark.kind == "closes" and mark.family.alone and not spoken_of.closing(index):
             # Its opening stood in the prompt: what seemed to be said was thought.

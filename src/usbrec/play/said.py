@@ -16,11 +16,14 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings
 from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
 from usbrec.llm.written_calls import without_calls
+from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
 _THOUGHT_FIELDS = frozenset(
     {*(re.sub(r"[\W_]", "", one) for one in HEADINGS), "cot", "rationale", "scratchpad", "innermonologue"}
+    | {"innerthought", "innerthoughts", "internalreasoning", "internalthought", "internalthoughts", "plan"}
+    | {"reasoningcontent", "useranalysis", "stepbystep", "reasoningsteps"}
 )
 _REPLY_FIELDS = frozenset(
     {"finalanswer", "finalresponse", "finalreply", "message", "text", "content", "output", "final"}
@@ -29,10 +32,22 @@ _REPLY_FIELDS = frozenset(
 _FENCE = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
 _ASIDE = re.compile(
-    rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【*_])\s*"
-    rf"(?:{WORDS}|thinks|thinking to (?:my|it|him|her)self|inner monologue"
+    rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【]|[*_](?!\s))\s*"
+    rf"(?:(?:(?:my|inner|internal) )?{WORDS}|note to self|internal notes?"
+    r"|thinks|thinking to (?:my|it|him|her)self|inner monologue"
     r"|internal(?: monologue| thoughts?| reasoning)?)\s*[:：]",
     re.IGNORECASE,
+)
+#: What stands behind the title of something: its year, who made it, or the rest of a sentence.
+_BEHIND_TITLE = re.compile(
+    r"[*_]*(?:[ \t]*\((?:\d{4}\b|\w+,? \d{4}\b|(?i:by|von|de|di|par|door)\b)|[ \t]*[,;–—]|[ \t]+-[ \t]"
+    r"|[.:](?:\s|\Z)|\s+(?i:by|von|par|door)[ \t]+[^\W\d_])"
+)
+#: What a template or a mark of thoughts leaves before a reply: tokens, blanks, and bold marks around nothing.
+_LEFT_OVER = re.compile(
+    r"(?:[\s\ufeff\u200b]|<\|im_start\|>assistant\s|<\|assistant\|>|<s>(?!.*</s>.*\S)"
+    r"|(?:\*\*){1,2}[ \t]*\n){1,20}",
+    re.DOTALL,
 )
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
@@ -71,7 +86,8 @@ class Said:
 def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") -> Said:
     """What whoever sits in `seat` says in this answer. It stands as it is where nothing else is in it, and
     where nothing would be left, unless it is a call of a tool: then nothing is said."""
-    text, called = without_calls(answer.strip())
+    begun = _LEFT_OVER.match(answer)
+    text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
     for way in (_in_fields, _under_headings, _behind_aside, _final):
         found = way(text)
@@ -113,6 +129,18 @@ def _in_fields(text: str) -> tuple[str, str] | None:
     replies = [value for name, value in fields.items() if _is_reply(name) and isinstance(value, str)]
     # A field that is neither may be what is recommended: nothing is left out then.
     known = len(thoughts) + len(replies)
+    # Who speaks, and that something is recommended, is told beside it and said by nobody.
+    known += fields.get("role") == "assistant"
+    known += fields.get("action") in (
+        "recommend",
+        "reply",
+        "respond",
+        "answer",
+        "ask",
+        "speak",
+        "say",
+        "chat",
+    )
     if not thoughts or len(replies) != 1 or len(fields) > known:
         return None
     written = (
@@ -154,6 +182,8 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
                 # "[Thought: A Memoir](...)", "*Thought: A Memoir* is": a link, a title.
                 if text[place + 1 : place + 2] == "(" or behind[:1].islower():
                     return None
+                if opening in "*_[" and (text[place - 1].isspace() or _BEHIND_TITLE.match(text, place + 1)):
+                    return None
                 return behind, text[begun.end() : place]
         elif text[place] == opening:
             depth += 1
@@ -161,12 +191,18 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
 
 
 def _final(text: str) -> tuple[str, str] | None:
-    """Behind the last heading of a final answer; what stands above it is how it was found."""
+    """Behind the last heading of a final answer; what stands above it is how it was found, unless it speaks
+    to the other or recommends."""
     found = [one for one in _FINAL.finditer(text) if _is_heading(one, text)]
-    return (text[found[-1].end() :], text[: found[-1].start()]) if found else None
+    if not found or is_spoken(text[: found[-1].start()]):
+        return None
+    return text[found[-1].end() :], text[: found[-1].start()]
 
 
 def _is_heading(found: re.Match[str], text: str) -> bool:
     """Whether it has a colon or a mark of a heading, or a line of its own between others."""
     before = text[: found.start()]
+    if not found["marks"] and not found["colon"].strip() and text[found.end() :].lstrip()[:1].islower():
+        # The line goes on in the next one: it is a title.
+        return False
     return bool(found["marks"] or found["colon"].strip() or not before.strip() or before.endswith("\n\n"))
