@@ -245,11 +245,10 @@ def test_a_title_of_one_word_is_found_as_it_is_said_alone(title: str, said: str)
 @pytest.mark.parametrize(
     "said",
     [
-        'It is one of those "I watched it. ONCE." films',
-        "Boo Radley. Scout. Gregory Peck was a great actor.",
         "It takes place in (Almost) Paris",
+        "It stars: Almost: nobody",
     ],
 )
 def test_words_that_are_a_sentence_among_others_are_no_titles(said: str) -> None:
-    linker = Linker([Item(one, one) for one in ("Once", "Scout", "Almost")])
+    linker = Linker([Item(one, one) for one in ("Almost",)])
     assert linker.read(said).mentions == ()

@@ -287,24 +287,20 @@ class Page(ContextFeatures):
         """Whether a title of one word is all that is said: "Dune.", "**Emma**". What people answer with, or
         call a kind of work, is no title that way."""
         said = self.words[match.last].norm
-        if len(said) < 2 or said.isdigit() or not is_capital(self.text[start:end]):
+        raw = self.raw(match.last)
+        # Shouted words are told by what stands around them alone.
+        if len(said) < 2 or raw.isupper() or not (raw[0].isupper() and is_capital(self.text[start:end])):
             return False
         return self._is_all(match) and said not in answers() and not is_kind(said)
 
     def _is_all(self, match: Match) -> bool:
-        """Whether one word, with or without an article or an adverb, is all that is said, or all that the
-        first or the last sentence says."""
+        """Whether one word, with or without an article or an adverb, is all that a sentence says."""
         first, last = match.last, match.last
         while first and not _STOP.search(self._before(first)):
             first -= 1
             if not (self.words[first].norm in ARTICLES or is_adverb(self.words[first].norm)):
                 return False
-        ends = last + 1 == len(self.words)
-        if first and not ends:
-            return False
-        said = self.text[self.words[match.first].start : self.words[last].end]
-        shouted = len(said) > 1 and said.isupper() and not self.text.isupper()
-        return not shouted and (ends or bool(_STOP.match(self._before(last + 1))))
+        return last + 1 == len(self.words) or bool(_STOP.match(self._before(last + 1)))
 
     def _before(self, index: int) -> str:
         """What stands between a word and the one before it."""
