@@ -254,6 +254,7 @@ class TestOnACluster:
 
             before = len(server.requests)
             second = cluster.second_machine()
+            answers.delay = 1.5  # so that rows are under way when it is gone
             with (
                 _once(lambda: len(server.requests) > before + 3, lambda: os.kill(second, signal.SIGKILL)),
                 subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process,
