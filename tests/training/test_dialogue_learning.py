@@ -11,9 +11,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from support.film_seekers import film_files
+from support.random_llama import alone, tiny
 from support.small_model import small_checkpoint
 from usbrec.config import Config, Training
 from usbrec.engine import Silent
@@ -67,28 +68,6 @@ def test_a_reply_is_held_against_those_of_the_same_round_that_other_dialogues_re
             assert rloo[place][turn] == pytest.approx(value - sum(others) / len(others), abs=1e-9)
             expected = (value - float(known.mean())) / (float(known.std()) + 1e-4)
             assert grpo[place][turn] == pytest.approx(expected, abs=1e-6)
-
-
-def tiny(seed: int = 0) -> LlamaForCausalLM:
-    torch.manual_seed(seed)
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=64,
-            hidden_size=32,
-            intermediate_size=48,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=128,
-            initializer_range=0.4,
-        )
-    )
-
-
-def alone(model: LlamaForCausalLM, prompt: Sequence[int], reply: Sequence[int]) -> torch.Tensor:
-    """The log-probability of each token of `reply`, by one forward pass over one plain sequence."""
-    logits = model(input_ids=torch.tensor([[*prompt, *reply]])).logits[0, len(prompt) - 1 : -1]
-    return logits.log_softmax(-1).gather(1, torch.tensor(list(reply))[:, None])[:, 0]
 
 
 def played(*rounds: tuple[Sequence[int], Sequence[int], float | None]) -> PlayedDialogue:

@@ -11,10 +11,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from support.film_seekers import film_files
 from support.films import FILMS
+from support.random_llama import alone, tiny
 from support.small_model import small_checkpoint
 from usbrec.config import Config, Training
 from usbrec.engine import Silent
@@ -51,28 +52,6 @@ def test_a_place_is_credited_with_what_it_and_later_ones_gain(gains: list[float]
         assert value == pytest.approx(sum(gains[:LENGTH][place:]))
     assert found[LENGTH] == 0.0
     assert rank_returns(reward(*gains, value=None), LENGTH) == [None] * (LENGTH + 1)
-
-
-def tiny(seed: int = 0) -> LlamaForCausalLM:
-    torch.manual_seed(seed)
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=64,
-            hidden_size=32,
-            intermediate_size=48,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=128,
-            initializer_range=0.4,
-        )
-    )
-
-
-def alone(model: LlamaForCausalLM, prompt: Sequence[int], reply: Sequence[int]) -> torch.Tensor:
-    """The log-probability of each token of `reply`, by one forward pass over one plain sequence."""
-    logits = model(input_ids=torch.tensor([[*prompt, *reply]])).logits[0, len(prompt) - 1 : -1]
-    return logits.log_softmax(-1).gather(1, torch.tensor(list(reply))[:, None])[:, 0]
 
 
 def said(

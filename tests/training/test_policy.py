@@ -16,11 +16,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
-from transformers import LlamaConfig, LlamaForCausalLM
 from typer.testing import CliRunner
 
 from support.command import usbrec
 from support.films import FILMS, sample
+from support.random_llama import alone, tiny
 from support.results_page import undocumented
 from support.small_model import small_checkpoint
 from usbrec.cli import app
@@ -42,30 +42,6 @@ from usbrec.training.voice import Playing, draw_replies
 
 values = st.one_of(st.none(), st.floats(0, 2))
 groups = st.lists(st.lists(values, min_size=2, max_size=6), min_size=1, max_size=4)
-
-
-def tiny(seed: int = 0) -> LlamaForCausalLM:
-    torch.manual_seed(seed)
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=64,
-            hidden_size=32,
-            intermediate_size=48,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=128,
-            initializer_range=0.4,  # far from uniform, so that the likeliest token is clear
-        )
-    )
-
-
-def alone(
-    model: LlamaForCausalLM, prompt: Sequence[int], reply: Sequence[int], temperature: float = 1.0
-) -> torch.Tensor:
-    """The log-probability of each token of `reply`, by one forward pass over one plain sequence."""
-    logits = model(input_ids=torch.tensor([[*prompt, *reply]])).logits[0, len(prompt) - 1 : -1]
-    return (logits / temperature).log_softmax(-1).gather(1, torch.tensor(list(reply))[:, None])[:, 0]
 
 
 @given(rewards=groups)
