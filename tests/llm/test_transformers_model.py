@@ -384,4 +384,5 @@ def test_without_torch_a_seat_says_what_to_install(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2, done.stderr
-    assert "pip install 'usbrec[train]' (torch is missing)" in " ".join(done.stderr.split())
+    told = " ".join(done.stderr.split())
+    assert "needs the extra 'train' (torch is missing): pip install 'usbrec[train]'" in told

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from usbrec.dialogue import PreferencePair
-from usbrec.errors import ConfigError
 from usbrec.evaluation.metrics import Row, calibrated, facts_of, hit, leaked, replies_of, score, second_score
+from usbrec.extras import extra
 from usbrec.judge.aspects import ASPECTS
 
 if TYPE_CHECKING:
@@ -225,13 +225,8 @@ def pair_cells(pair: PreferencePair) -> dict[str, Any]:
 
 def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """The rows in pandas. Raises ConfigError where it is not installed."""
-    try:
+    with extra("frames", "to_pandas", instead="to_csv writes the same."):
         import pandas as pd
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"to_pandas needs the extra 'frames' ({error.name} is missing): pip install 'usbrec[frames]'. "
-            "to_csv writes the same."
-        ) from None
     frame = pd.DataFrame(list(rows), columns=list(columns))
     # Empty cells would make objects of what is true or false, and fractions of what is counted.
     return frame.astype({name: _KINDS.get(name, "string") for name in columns})

@@ -11,6 +11,7 @@ from usbrec.config import Config
 from usbrec.dialogue import PreferencePair, Sample
 from usbrec.engine import Progress, Silent
 from usbrec.errors import ConfigError, InputError
+from usbrec.extras import extra
 from usbrec.journal import Journal
 from usbrec.keys import digest
 from usbrec.llm import find_seat
@@ -343,10 +344,8 @@ def _method(name: str) -> Method:
 
 def training_library() -> Any:
     """The room that trains, imported when it is needed. Raises ConfigError where its extra is missing."""
-    try:
+    with extra("train", "Training"):
         from usbrec.training import run
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"Training needs pip install 'usbrec[train]' ({error.name} is missing).") from None
     return run
 
 

@@ -23,6 +23,7 @@ from usbrec.evaluation.comparison.tables import (
     systems_table,
 )
 from usbrec.evaluation.report import formatting
+from usbrec.extras import extra
 from usbrec.storage import write_text
 
 if TYPE_CHECKING:
@@ -66,13 +67,8 @@ def csv(comparison: Comparison) -> str:
 
 def frame(comparison: Comparison) -> pd.DataFrame:
     """The same table in pandas. Raises ConfigError where pandas is not installed."""
-    try:
+    with extra("frames", "to_pandas", instead="to_csv and to_json hold the same."):
         import pandas as pd
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"to_pandas needs the extra 'frames' ({error.name} is missing): pip install 'usbrec[frames]'. "
-            "to_csv and to_json hold the same."
-        ) from None
     return pd.DataFrame(list(estimates(comparison)), columns=list(COLUMNS))
 
 

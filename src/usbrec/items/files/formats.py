@@ -22,6 +22,7 @@ from typing import Any
 from usbrec.databases import FAULTS, reading
 from usbrec.dialogue import Item
 from usbrec.errors import BadLines, ConfigError, InputError
+from usbrec.extras import extra
 from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
 from usbrec.items.files.report import ReadingReport
@@ -395,13 +396,9 @@ def _never_closed(text: str, line: int, delimiter: str) -> bool:
 
 
 def _parquet(path: Path) -> Table:
-    try:
+    with extra("retrieval", f"{path}: reading Parquet"):
         import pyarrow as pa
         from pyarrow import parquet
-    except ModuleNotFoundError:
-        raise InputError(
-            f"{path}: reading Parquet needs pyarrow. Install it: pip install 'usbrec[retrieval]'."
-        ) from None
 
     def rows() -> Iterator[Row | str]:
         number = 0

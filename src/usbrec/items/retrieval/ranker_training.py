@@ -22,6 +22,7 @@ import numpy as np
 from usbrec.dialogue import Sample, Turn
 from usbrec.engine import Progress, Silent
 from usbrec.errors import InputError
+from usbrec.extras import extra
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.interactions import Session
 from usbrec.items.linking.linker import Linker
@@ -235,7 +236,8 @@ class _Training:
     def _trees(
         self, features: NDArray[np.float32], positives: NDArray[np.int8], groups: NDArray[np.int64]
     ) -> Any:
-        import lightgbm
+        with extra("retrieval", "Training a ranker"):
+            import lightgbm
 
         if not len(groups):
             raise InputError(

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from usbrec.errors import ConfigError, InputError
+from usbrec.errors import InputError
+from usbrec.extras import extra
 from usbrec.llm.transformers.checkpoint import ADAPTER_FILES, check_adapter
 from usbrec.storage import cache_folder, json_problem, parse_json, read_text
 
@@ -161,10 +162,8 @@ def _scaling(path: Path) -> tuple[int, float]:
 
 def _pairs(path: Path, content: bytes) -> Mapping[str, tuple[Matrix, Matrix]]:
     """A (rank, in) and B (out, rank) of each module, by the checkpoint's name."""
-    try:
+    with extra("train", "An adapter"):
         import safetensors
-    except ModuleNotFoundError:
-        raise ConfigError("Adapters need the extra 'train': pip install 'usbrec[train]'.") from None
     try:
         tensors = safetensors.deserialize(content)  # type: ignore[no-untyped-call]
     except safetensors.SafetensorError as error:
@@ -201,10 +200,8 @@ def _matrix(path: Path, name: str, tensor: Mapping[str, Any]) -> Matrix:
 def _read_base(path: Path) -> _Base:
     if _read(path, first=4) != b"GGUF":
         raise InputError(f"{path}: not a GGUF model file.")
-    try:
+    with extra("train", "An adapter"):
         from gguf import GGUFReader
-    except ModuleNotFoundError:
-        raise ConfigError("Adapters need the extra 'train': pip install 'usbrec[train]'.") from None
     try:
         reader = GGUFReader(path)
     except (ValueError, IndexError, KeyError) as error:

@@ -31,6 +31,7 @@ from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, InputError, ModelError, ModelUnavailable, PromptTooLong, UnusableAnswer
+from usbrec.extras import extra
 from usbrec.keys import derive_seed
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal, jinja_template
 from usbrec.llm.choices import read_option
@@ -87,12 +88,8 @@ class LlamaCppModel:
             raise ConfigError(f"{self._path}: no such model file.") from None
         except OSError as error:
             raise ConfigError(f"{self._path}: cannot be read ({error.strerror}). Check the path.") from None
-        try:
+        with extra("local", f"A model in this process ({self._path.name})"):
             import xllamacpp  # noqa: F401  (heavy and optional: checked here, loaded where it is used)
-        except ModuleNotFoundError:
-            raise ConfigError(
-                "Models in this process need the extra 'local': pip install 'usbrec[local]'."
-            ) from None
         self._adapter = adapter
         self._name = name or self._path.name
         self._context = context

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from usbrec.errors import ConfigError
+from usbrec.extras import extra
 from usbrec.llm.grammar import TitleGrammar
 from usbrec.llm.transformers.sequences import TokenLimit
 
@@ -16,13 +17,8 @@ class GrammarLimits:
     `ends` those that end a reply. Raises ConfigError without the extra ``constrain``."""
 
     def __init__(self, tokenizer: Any, vocabulary: int, ends: frozenset[int]) -> None:
-        try:
+        with extra("constrain", "play.naming = constrained with an hf: seat"):
             import llguidance.hf  # noqa: F401
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                "play.naming = constrained needs llguidance for hf: seats: pip install 'usbrec[constrain]' "
-                f"({error.name} is missing)."
-            ) from None
         self._tokenizer = tokenizer
         self._vocabulary = vocabulary
         self._ends = ends

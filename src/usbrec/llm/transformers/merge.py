@@ -14,7 +14,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from usbrec.errors import ConfigError, InputError
+from usbrec.errors import InputError
+from usbrec.extras import extra
 from usbrec.llm.transformers.checkpoint import (
     ADAPTER_FILES,
     check_adapter,
@@ -45,13 +46,9 @@ def merge_checkpoint(base: str, adapter: Path, out: Path) -> Path:
     """
     folder, out = check_adapter(adapter), expanded(out)
     _check_target(out)
-    try:
+    with extra("train", "Merging"):
         import torch
         from transformers import AutoConfig
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"Merging needs the extra 'train': pip install 'usbrec[train]' ({error.name} is missing)."
-        ) from None
     tokenizer = load_tokenizer(base)
     model = load_model(base, dtype=torch.float32)
     kept = AutoConfig.from_pretrained(checkpoint_of(base)).dtype or torch.float32

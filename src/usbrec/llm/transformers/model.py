@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
+from usbrec.extras import extra
 from usbrec.keys import digest
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
@@ -94,16 +95,12 @@ class TransformersModel:
         thinking: bool = False,
         reasoning: ReasoningMarks = "auto",
     ) -> None:
-        try:  # Heavy and optional: checked here, loaded where they are used.
+        with extra("train", f"The seat hf:{base}"):  # Heavy and optional: checked here, loaded where used.
             import torch  # noqa: F401
             import transformers  # noqa: F401
 
             if adapter is not None:
                 import peft  # noqa: F401
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"{base} is run by transformers: pip install 'usbrec[train]' ({error.name} is missing)."
-            ) from None
         self._base = base
         self._adapter = adapter
         self._name = name

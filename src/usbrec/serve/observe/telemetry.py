@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from usbrec.errors import ConfigError
+from usbrec.extras import extra
 from usbrec.serve.answering import Finished, GenerationRequest
 from usbrec.serve.failures import failure_of
 
@@ -111,13 +111,11 @@ class Spans:
 
 def collected_spans() -> Spans:
     """Spans that go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names. Raises ConfigError."""
-    try:
+    with extra("telemetry", "Sending spans"):
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ModuleNotFoundError:
-        raise ConfigError("Spans need the extra 'telemetry': pip install 'usbrec[telemetry]'.") from None
     # Shut down by the service: at the end of the process nobody would bound it.
     name = os.environ.get("OTEL_SERVICE_NAME", "usbrec")
     provider = TracerProvider(resource=Resource.create({"service.name": name}), shutdown_on_exit=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from usbrec.dialogue import Item
-from usbrec.errors import ConfigError
+from usbrec.extras import extra
 from usbrec.items.retrieval.dialogue_context import Context, stems
 
 if TYPE_CHECKING:
@@ -23,12 +23,8 @@ class DescriptionSearch:
     """A search index in memory over items, in their order. Raises ConfigError without tantivy."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        try:
+        with extra("retrieval", "Searching descriptions"):
             import tantivy
-        except ModuleNotFoundError:
-            raise ConfigError(
-                "searching descriptions needs the extra 'retrieval': pip install 'usbrec[retrieval]'"
-            ) from None
         self._tantivy = tantivy
         self._size = len(items)
         # Stems and people come ready, so the index only splits at blanks.
