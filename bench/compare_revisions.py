@@ -161,7 +161,9 @@ def main() -> None:
     slower = False
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder)
-        (files / "torch.py").write_text('raise ImportError("left out of this comparison", name="torch")\n')
+        (files / "torch.py").write_text(
+            'raise ModuleNotFoundError("left out of this comparison", name="torch")\n'
+        )
         for name, arguments in measures(files).items():
             if options.only not in name:
                 continue

@@ -16,9 +16,9 @@ _DEMO = Path(__file__).parents[1] / "src/usbrec/data/demo"
 
 
 def test_a_package_that_is_missing_is_named_with_its_extra() -> None:
-    with pytest.raises(ConfigError, match=r"Dreaming needs the extra 'sleep' \(no_such_package is missing\)"):
-        with extra("sleep", "Dreaming"):
-            import no_such_package  # type: ignore[import-not-found]  # noqa: F401
+    told = r"Dreaming needs the extra 'sleep' \(no_such_package is missing\)"
+    with pytest.raises(ConfigError, match=told), extra("sleep", "Dreaming"):
+        import no_such_package  # type: ignore[import-not-found]  # noqa: F401
 
 
 def test_what_goes_on_inside_is_left_alone() -> None:

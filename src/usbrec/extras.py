@@ -35,6 +35,6 @@ class extra:  # noqa: N801  (a context manager, used like a function)
             first = (str(error).strip() or type(error).__name__).splitlines()[0]
             again = f"pip install --force-reinstall 'usbrec[{self._name}]'"
             raise ConfigError(
-                f"{needs}, which is installed but cannot be imported ({first[:300]}). Install what that names, "
-                f"or the extra again: {again}.{self._instead}"
+                f"{needs}, which is installed but cannot be imported ({first[:300]}). Install what that "
+                f"names, or the extra again: {again}.{self._instead}"
             ) from None

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from usbrec.evaluation import statistics
-from usbrec.evaluation.statistics import Interval, expanded_tail, holm, mean_interval, paired_difference
+from usbrec.evaluation.statistics import (
+    Interval,
+    expanded_tail,
+    holm,
+    mean_interval,
+    paired_difference,
+    student_quantile,
+)
 
 # Quarters: sums of them are exact, so the laws hold to the last bit where they are laws.
 VALUES = st.lists(
@@ -100,6 +107,20 @@ def test_the_interval_agrees_with_scipys_bootstrap_of_the_ratio():
     width = theirs.high - theirs.low
     assert ours.low == pytest.approx(theirs.low, abs=0.03 * width)
     assert ours.high == pytest.approx(theirs.high, abs=0.03 * width)
+
+
+@pytest.mark.parametrize("p", [0.0005, 0.025, 0.1, 0.3, 0.499, 0.8, 0.975])
+def test_students_quantiles_are_scipys(p):
+    from scipy.special import stdtrit
+
+    for degrees in (*range(1, 60), 99, 100, 999, 1000, 1001, 1002, 20_000, 10**6):
+        assert student_quantile(p, degrees) == pytest.approx(float(stdtrit(degrees, p)), rel=1e-10, abs=1e-12)
+
+
+def test_a_quantile_of_nothing_is_refused():
+    for p, degrees in ((0.0, 3), (1.0, 3), (0.025, 0)):
+        with pytest.raises(ValueError, match="no quantile"):
+            student_quantile(p, degrees)
 
 
 def test_an_interval_widens_when_the_rows_of_a_cluster_agree():

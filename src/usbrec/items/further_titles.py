@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from usbrec.items.titles import article_first, collapse, normalise_title, split_year
+from usbrec.patterns import LazyPattern
 
 
 class Titles(NamedTuple):
@@ -22,31 +23,31 @@ class Titles(NamedTuple):
     year: int | None
 
 
-_BRACKETS_LAST = re.compile(
+_BRACKETS_LAST = LazyPattern(
     r"(?P<title>.*\S)\s*[(\[]\s*(?P<inside>[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*?)\s*[)\]]"
 )
-_ALSO = re.compile(
+_ALSO = LazyPattern(
     r"(?:a\.\s?k\.\s?a\.?|aka\b\.?|also known as|alias\b|orig(?:\.|inal) title|ot:)\s*:?\s*", re.I
 )
-_BETWEEN = re.compile(r"(?:\s*[,;]\s*|\s+)(?:a\.\s?k\.\s?a\.?|aka|also known as)\s*:?\s+", re.I)
-_SERIES = re.compile(
+_BETWEEN = LazyPattern(r"(?:\s*[,;]\s*|\s+)(?:a\.\s?k\.\s?a\.?|aka|also known as)\s*:?\s+", re.I)
+_SERIES = LazyPattern(
     r"(?P<series>.+?)[\s,;:]+(?:(?:book|vol\.?|volume|no\.?|part)\s*)?#?\s*\d[\d.\-–]*", re.I
 )
-_OF_A_SERIES = re.compile(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
-_EDITION = re.compile(
+_OF_A_SERIES = LazyPattern(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
+_EDITION = LazyPattern(
     r"""\b(?:cut|edition|version|remaster\w*|restored|unrated|uncut|unabridged|abridged|extended|director['’]?s
         |dvd|blu-?ray|vhs|imax|3-?d|4k|uhd|subtitled|dubbed|paperback|hardcover|hardback|kindle|audiobook|e-?book
         |season|series|mini-?series|episodes?|vol|volumes?|part|pt|tv|feat|soundtrack|remix|box ?set|reissue
         |pack|size|black|white|red|blue|green|yellow|grey|gray|brown|pink|purple|orange|silver|gold)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NUMERAL = re.compile(r"[ivxlc]+|\W*\d[\d\W]*|.{1,2}", re.I)
-_FOREIGN_FIRST = re.compile(
+_NUMERAL = LazyPattern(r"[ivxlc]+|\W*\d[\d\W]*|.{1,2}", re.I)
+_FOREIGN_FIRST = LazyPattern(
     r"(?:l[aeo]s?|el|los|il|gli|der|die|das|ein|eine|un|une|una|het|een)\s|l['’]", re.I
 )
 # "Birdman or (The Unexpected Virtue of Ignorance)", "All You Need * (But Were Afraid to Ask)": one title.
-_GOES_ON = re.compile(r"(?:^|\s)(?:or|and|of|the|a|an|to|for|in|with|but)$|[&,:*–-]$", re.I)
-_GOES_ON_INSIDE = re.compile(r"(?:and|or|but|of|with|for|in|to)\s", re.I)
+_GOES_ON = LazyPattern(r"(?:^|\s)(?:or|and|of|the|a|an|to|for|in|with|but)$|[&,:*–-]$", re.I)
+_GOES_ON_INSIDE = LazyPattern(r"(?:and|or|but|of|with|for|in|to)\s", re.I)
 
 
 def read_titles(text: str, *, dated: bool = False) -> Titles:

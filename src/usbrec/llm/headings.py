@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from usbrec.patterns import LazyPattern
+
 #: What stands above thoughts in words, a line a language or a few close ones.
 HEADINGS = (
     *("thinking", "thought", "thoughts", "thought process", "thinking process", "reasoning", "analysis"),
@@ -97,16 +99,16 @@ _NAMED = WORDS.replace("(?:", "(?P<heading>", 1)
 _REPLY_NAMED = rf"(?P<reply>{_REPLY})"
 _REPLY_LINE = rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_REPLY_NAMED}[:：]?[*_]{{0,2}}[:：]?[ \t]*\n"
 #: A heading of thoughts at the beginning, with what follows it up to the reply's own.
-WITH_COLON = re.compile(
+WITH_COLON = LazyPattern(
     rf"{_LEAD}{_OWNER}{_NAMED}{COLON}(?P<thought>.*?)"
     rf"(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*)"
     rf"{_OWNER}{_REPLY_NAMED}(?: to (?:the )?(?:user|seeker|person))?{COLON}(?P<said>.*)",
     re.I | re.S,
 )
-ON_LINES = re.compile(
+ON_LINES = LazyPattern(
     rf"{LINE_HEADING.replace(WORDS, _NAMED)}[ \t]*\n(?P<thought>.*?){_REPLY_LINE}(?P<said>.*)", re.I | re.S
 )
-IN_BRACKETS = re.compile(
+IN_BRACKETS = LazyPattern(
     rf"{BRACKETED.replace(WORDS, _NAMED)}(?P<thought>.*?)[【［\[]{_REPLY_NAMED}"
     # "[Answer] is a sequel" is the title of one.
     r"(?:[】］]|\](?!(?-i:[ \t]*[a-zß-ÿ])))[:：]?(?P<said>.*)",
@@ -116,16 +118,16 @@ IN_BRACKETS = re.compile(
 ENDS = rf"{_REPLY}(?: to (?:the )?(?:user|seeker|person))?(?:{COLON}|[:：]?[*_]*[:：]?[*_]*\s|[】］\]])"
 #: Quoted lines under a heading, or with it on the first of them.
 _QUOTED_HEADING = rf"[*_#]*[ \t]*{WORDS}(?:\.{{3}}|…|[:：])?[*_]*[:：]?[ \t]*\n"
-QUOTED = re.compile(
+QUOTED = LazyPattern(
     rf"\s*+(?:{_QUOTED_HEADING}\s*+|>[ \t]*{_QUOTED_HEADING})(?P<thought>(?:>[^\n]*(?:\n|\Z))+)(?P<said>.*)",
     re.I | re.S,
 )
-_FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
+_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)")
 #: The first words of all headings, and of the other ways in which answers announce thoughts.
 _FIRST_WORDS = frozenset(
     {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
 )
-_NUMBERED = re.compile(r"\s*\d[.)]\s*")
+_NUMBERED = LazyPattern(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think, and what they tell themselves to do.
 _THEM = (
     r"\bthe (?:user|person|seeker|customer|client|asker)\b|\bthey (?:want|like|liked|seem|ask|prefer)\b"
@@ -133,10 +135,10 @@ _THEM = (
     r"|\bde gebruiker\b|\bl['’]utilisat\w+|\bel usuario\b|\bo usuário\b|\bl['’]utente\b|пользовател"
     r"|用户|使用者|對方|对方|ユーザー|사용자"
 )
-_OF_THEM = re.compile(_THEM, re.IGNORECASE)
-_OF_THE_USER = re.compile(rf"{_THEM}|\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
+_OF_THEM = LazyPattern(_THEM, re.IGNORECASE)
+_OF_THE_USER = LazyPattern(rf"{_THEM}|\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
 #: Whoever is told something, in the languages of the soft headings; "Sie" and "Ihr" with their capitals.
-_ADDRESSED = re.compile(
+_ADDRESSED = LazyPattern(
     r"(?i:\b(?:you|your|yours|du|dich|dir|dein\w{0,2}|je|jij|jou|jouw|tu|te|toi|ton|tes|vous|votre|vos|ti|tus"
     r"|usted|você|seu|sua|lei|tuo|tua|ты|тебя|тебе|вы|вас|вам|ваш\w*)\b)|\b(?:Sie|Ihnen|Ihr\w{0,2})\b|[你您]|あなた|당신"
 )
@@ -174,7 +176,7 @@ def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
     return _ENTRY.search(found["said"]) is None
 
 
-_TITLES = re.compile(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
-_ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
-_REPLY_NAME = re.compile(_REPLY, re.IGNORECASE)
-_FINAL = re.compile(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)
+_TITLES = LazyPattern(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
+_ENTRY = LazyPattern(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
+_REPLY_NAME = LazyPattern(_REPLY, re.IGNORECASE)
+_FINAL = LazyPattern(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from usbrec.llm.headings import HEADINGS
+from usbrec.patterns import LazyPattern
 
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
 ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
@@ -191,7 +192,7 @@ _MARKS = frozenset(
     )
 )
 #: What may yet become a mark: the beginning of a tag with attributes, or of a fold without its summary.
-_BEGUN = re.compile(
+_BEGUN = LazyPattern(
     rf"(?:<|&lt;)(?:{'|'.join(map(re.escape, _TAGS))}|details)(?:/|\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})\Z"
     rf"|(?:<|&lt;)/(?:{'|'.join(map(re.escape, _TAGS))})\s*(?:&g?t?)?\Z"
     r"|<\|/?\w{0,40}\|?\Z"
@@ -201,7 +202,7 @@ _BEGUN = re.compile(
     rf"|{_LESS}(?:\\?/\s?)?[\w:]{{0,80}}\s?(?:\\u?\d{{0,3}})?\Z|\\(?:u\d{{0,3}}[0-9c]?)?\Z",
     re.IGNORECASE | re.MULTILINE,
 )
-_FOLD_BEGUN = re.compile(
+_FOLD_BEGUN = LazyPattern(
     rf"<details{_ATTRIBUTES}>\s*(?:<(?:/?\w{{0,7}}|summary[^<>]{{0,100}}(?:>(?:[^<]|{_BOLD}){{0,200}}(?:</?\w{{0,7}})?)?))?\Z",
     re.IGNORECASE,
 )
@@ -225,7 +226,7 @@ _FIRST_TAGS = (
     *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),
     *("denken", "überlegung", *(one.replace(" ", "_") for one in HEADINGS)),
 )
-_FIRST_TAG = re.compile(
+_FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
 #: What ends a turn in the templates of families; some servers leave it in the text.
@@ -244,7 +245,7 @@ _BEGINS = (
     *("[INST]", "<s>", "<bos>"),
 )
 _ANY_END = "|".join(map(re.escape, _ENDS))
-_END = re.compile(
+_END = LazyPattern(
     rf"(?P<end>{_ANY_END})(?:\s*(?:{_ANY_END}))*\s*(?=\Z|{'|'.join(map(re.escape, _BEGINS))})",
     re.IGNORECASE,
 )
@@ -278,7 +279,7 @@ class Found:
 
 
 #: What every mark has in it.
-_FIRSTS = re.compile(r"[<＜&\[◁\\`]|:::")
+_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::")
 
 
 @dataclass(frozen=True)
@@ -311,7 +312,7 @@ def read_marks(marks: ReasoningMarks) -> Marks:
         plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS, "<|im_start|>")
         plain += (*(f"<{tag}>" for tag in _FIRST_TAGS), *(mark.lower() for mark in (*_ENDS, *_BEGINS)))
     beginnings = frozenset(mark[:length] for mark in plain for length in range(1, len(mark)))
-    return Marks(families, re.compile("|".join(reversed(sources)), re.IGNORECASE), beginnings)
+    return Marks(families, LazyPattern("|".join(reversed(sources)), re.IGNORECASE), beginnings)
 
 
 @functools.lru_cache(maxsize=512)
@@ -349,7 +350,7 @@ def names_marks(text: str) -> bool:
     return "<|channel|>" in lower or any(mark in lower for mark in _MARKS)
 
 
-_OTHERS = re.compile(
+_OTHERS = LazyPattern(
     "|".join(
         [
             *(re.escape(mark) for pair in AROUND for mark in pair),

@@ -30,6 +30,7 @@ from usbrec.llm.marks import (
     without_end,
 )
 from usbrec.llm.mentions import Mentions, is_quoted
+from usbrec.patterns import LazyPattern
 
 __all__ = [
     "ReasoningMarks",
@@ -43,32 +44,32 @@ __all__ = [
     "separate_so_far",
 ]
 
-_CHANNEL = re.compile(
+_CHANNEL = LazyPattern(
     r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
     # A message without a channel is said.
     r"|<\|start\|>assistant\s*<\|message\|>",
     re.I,
 )
-_CHANNEL_END = re.compile(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
+_CHANNEL_END = LazyPattern(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
 #: The same where a tokenizer has left its special tokens out.
-_BARE_CHANNEL = re.compile(
+_BARE_CHANNEL = LazyPattern(
     r"\s*(?:assistant)?(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
     r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))",
     re.S,
 )
-_PROSE = re.compile(
+_PROSE = LazyPattern(
     r"[\s*#_]*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):[*_]*(?P<thought>.*?)"
     r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
     re.I | re.S,
 )
 #: As a command line shows thoughts that it streams (Ollama's).
-_SHOWN = re.compile(
+_SHOWN = LazyPattern(
     r"\s*[*_]*thinking(?:\.\.\.|…)[*_]*[ \t]*\r?\n(?P<thought>.*?)"
     r"\n[*_]*(?:\.\.\.|…)done thinking\.[*_]*[ \t]*(?=\n|\Z)(?P<said>.*)",
     re.I | re.S,
 )
 #: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
-_TURNS = re.compile(
+_TURNS = LazyPattern(
     r"\s*<\|im_start\|>(?:think|thinking|thought)\s(?P<thought>.*?)"
     r"(?:<\|im_start\|>(?:answer|assistant)\s(?P<said>.*?)(?:<\|im_end\|>\s*)?|\Z)",
     re.I | re.S,
@@ -149,7 +150,7 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
 
 
 #: How models that reason first mostly begin to.
-_LIKE_A_THOUGHT = re.compile(
+_LIKE_A_THOUGHT = LazyPattern(
     r"\s*(?:okay|ok|alright|all right|hmm+|well|so|right|wait|let me|let's|let’s|first|they|this is"
     r"|we (?:need|have|should|are)|i (?:need|have|should|think|must)"
     r"|the (?:user|person|seeker|question|task)"
@@ -176,7 +177,7 @@ def _is_reply(text: str) -> bool:
     )
 
 
-_RECOMMENDED = re.compile(
+_RECOMMENDED = LazyPattern(
     r"\s*(?:try|watch|read|how about|you (?:could|might|would|will)|i(?:['’]d| would)? recommend)\b", re.I
 )
 

@@ -18,6 +18,7 @@ from usbrec.llm.reasoning import (
     separate,
     separate_so_far,
 )
+from usbrec.patterns import LazyPattern
 
 #: Where an answer that holds reasoning may begin, beside white space.
 _OPENINGS = (
@@ -42,8 +43,8 @@ _BEGINNINGS = frozenset(one[:length] for one in _OPENINGS for length in range(le
 _OWNERS = frozenset(OWNERS)
 _LONGEST_OPENING = max(map(len, _OPENINGS))
 #: What may stand before them.
-_BEFORE = re.compile(r"[\s*#_>•-]*+(?:\d(?:[.)][ \t]*|\Z))?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+")
-_HEADED = re.compile(
+_BEFORE = LazyPattern(r"[\s*#_>•-]*+(?:\d(?:[.)][ \t]*|\Z))?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+")
+_HEADED = LazyPattern(
     rf"{HEADED}|[\s*#_•-]*(?:\w+ )?{WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*(?:\n|\Z)|{BRACKETED}"
     rf"|\s*>[ \t]*[*_#]*[ \t]*{WORDS}[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
@@ -51,12 +52,12 @@ _HEADED = re.compile(
     re.I,
 )
 #: How an answer begins whose thoughts stand between no two marks, and what ends these.
-_IN_WORDS = re.compile(
+_IN_WORDS = LazyPattern(
     rf"{_HEADED.pattern}|\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
     r"|[\s*#_]*here(?: is|'s|’s) my ",
     re.I,
 )
-_ENDS_WORDS = re.compile(
+_ENDS_WORDS = LazyPattern(
     rf"final|{ENDS}|(?:answer|response):|done thinking\."
     r"|<\|im_start\|>(?:answer|assistant)\s",
     re.I,

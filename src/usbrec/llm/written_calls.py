@@ -11,15 +11,17 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from usbrec.patterns import LazyPattern
+
 #: How families of models open a call (Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, Gemma and kin).
-_MARKS = re.compile(
+_MARKS = LazyPattern(
     r"<tool_calls?\b|</tool_calls?>|\[TOOL_CALLS\]|<\|python_tag\|>|<function=|<function_calls?\b|<invoke\b"
     r"|<\|tool_calls?|<｜tool▁calls?|<\|tool▁|```tool_(?:code|call)|functools\[|<\|action_start\|>|<tool_code>"
     r"|<\|channel\|>\w* to=functions",
     re.IGNORECASE,
 )
 #: Calls, and results that a model makes up for them, from mark to mark; what is not closed goes to the end.
-_BLOCK = re.compile(
+_BLOCK = LazyPattern(
     r"<(?P<tag>tool_calls?|tool_code|tool_responses?|tool_results?|function_calls?|function_results?|invoke)\b"
     r"[^<>]{0,300}>.*?(?:</(?P=tag)\s*>|\Z)"
     r"|<function=[^<>]{1,200}>.*?(?:</function>|\Z)"
@@ -32,15 +34,15 @@ _BLOCK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 #: Marks behind which the call is JSON, with or without a name before it.
-_BEFORE_JSON = re.compile(r"\[TOOL_CALLS\]|\bfunctools(?=\[\s*\{)", re.IGNORECASE)
-_NAME = re.compile(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=[\[{])")
+_BEFORE_JSON = LazyPattern(r"\[TOOL_CALLS\]|\bfunctools(?=\[\s*\{)", re.IGNORECASE)
+_NAME = LazyPattern(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=[\[{])")
 #: An answer that is a list of calls as Python writes them (Llama 4, LFM2).
-_IN_PYTHON = re.compile(r"\s*\[\s*[a-z_][\w.]*\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
-_PYTHON_LINE = re.compile(r"^\[[a-z_][\w.]*\(\w+\s*=[^\n]*\)\][ \t]*$", re.MULTILINE)
+_IN_PYTHON = LazyPattern(r"\s*\[\s*[a-z_][\w.]*\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
+_PYTHON_LINE = LazyPattern(r"^\[[a-z_][\w.]*\(\w+\s*=[^\n]*\)\][ \t]*$", re.MULTILINE)
 #: Where JSON may begin inside a text: a line, or a block of code.
-_JSON_LINE = re.compile(r"^(?:```(?:json)?[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
-_SPOKEN = re.compile(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
-_FENCED = re.compile(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
+_JSON_LINE = LazyPattern(r"^(?:```(?:json)?[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
+_SPOKEN = LazyPattern(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
+_FENCED = LazyPattern(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 _NAMES = frozenset({"name", "tool", "tool_name", "function", "action", "function_name"})
 _ARGUMENTS = frozenset({"arguments", "parameters", "args", "tool_input", "action_input", "kwargs"})
 _AROUND = ({"function_call"}, {"tool_call"}, {"tool_calls"}, {"tool_uses"})

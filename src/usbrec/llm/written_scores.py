@@ -15,35 +15,36 @@ from typing import Any
 
 from usbrec.llm.option_forms import bare, folded, only_option, separator_in
 from usbrec.llm.score_labels import LABELS, holds_words, is_field, is_label, is_no_score
+from usbrec.patterns import LazyPattern
 
 #: A block of code, also where the limit of tokens cut its end off.
-_FENCED = re.compile(r"```\w*[ \t]*\n(?P<inside>.*?)\s*`{0,3}", re.DOTALL)
+_FENCED = LazyPattern(r"```\w*[ \t]*\n(?P<inside>.*?)\s*`{0,3}", re.DOTALL)
 #: The scale beside the label of a score.
-_SCALE = re.compile(r"\s*[(\[（]\s*(?P<low>\d+)\s*(?:-|–|—|~|to|bis|à|a)\s*(?P<high>\d+)\s*[)\]）]")
+_SCALE = LazyPattern(r"\s*[(\[（]\s*(?P<low>\d+)\s*(?:-|–|—|~|to|bis|à|a)\s*(?P<high>\d+)\s*[)\]）]")
 #: What a line of a list or a heading begins with.
-_BULLET = re.compile(r"\A\s*(?:[-–•*]|#{1,6})\s+")
-_NUMBERED = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?=\S)")
-_TAGGED = re.compile(r"<(?P<tag>[\w-]{1,40})>(?P<inside>[^<>]*)</(?P=tag)\s*>")
-_TAG = re.compile(r"</?[\w-]{1,40}>")
-_BOXED = re.compile(r"\\(?:boxed|fbox)\s*\{(?P<inside>[^{}]*)\}")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WHOLE_NUMBER = re.compile(r"\W*(?P<number>\d+(?:[.,]\d+)?)\W*")
+_BULLET = LazyPattern(r"\A\s*(?:[-–•*]|#{1,6})\s+")
+_NUMBERED = LazyPattern(r"\s*(?P<number>\d{1,2})[.)]\s+(?=\S)")
+_TAGGED = LazyPattern(r"<(?P<tag>[\w-]{1,40})>(?P<inside>[^<>]*)</(?P=tag)\s*>")
+_TAG = LazyPattern(r"</?[\w-]{1,40}>")
+_BOXED = LazyPattern(r"\\(?:boxed|fbox)\s*\{(?P<inside>[^{}]*)\}")
+_NUMBER = LazyPattern(r"\d+(?:[.,]\d+)*")
+_WHOLE_NUMBER = LazyPattern(r"\W*(?P<number>\d+(?:[.,]\d+)?)\W*")
 #: A label just before a number, in a sentence.
-_AFTER_LABEL = re.compile(
+_AFTER_LABEL = LazyPattern(
     rf"(?<![^\W\d_])(?:{'|'.join(sorted(map(re.escape, LABELS), key=len, reverse=True))})"
     r"[\W_]*(?:(?:is|was|of|are|to|a|an|at|be|as|it|would|should|ist|es|est|è|é|som|är|er|это|равна)[\W_]+){0,3}\Z",
     re.IGNORECASE,
 )
 #: What numbers a thing, in a sentence: "turn 1", "film 2".
-_NUMBERS_A_THING = re.compile(
+_NUMBERS_A_THING = LazyPattern(
     r"\b(?:turns?|rounds?|messages?|parts?|steps?|seasons?|episodes?|volumes?|chapters?|lines?|films?|movies?"
     r"|items?|titles?|books?|songs?|options?|questions?|utterances?|responses?)\W*\Z",
     re.IGNORECASE,
 )
-_OF_A_TITLE = re.compile(r"[\w.,!?]\s+[\"“*_]*[A-Z][^\W\d_]+ \Z")
+_OF_A_TITLE = LazyPattern(r"[\w.,!?]\s+[\"“*_]*[A-Z][^\W\d_]+ \Z")
 #: A counted thing behind a number; short words ("of", "for"), and these, are none.
-_COUNTED_THING = re.compile(r"\s+(?P<word>[^\W\d_]{4,})|\s+of\s+(?:the|these|those|its|his|her|their|our)\b")
-_COUNTED_SIGN = re.compile(r"\s*[部本个個首款件次轮輪回編편개번권]")
+_COUNTED_THING = LazyPattern(r"\s+(?P<word>[^\W\d_]{4,})|\s+of\s+(?:the|these|those|its|his|her|their|our)\b")
+_COUNTED_SIGN = LazyPattern(r"\s*[部本个個首款件次轮輪回編편개번권]")
 _NO_THING = frozenset(
     {
         *("because", "since", "though", "although", "with", "from", "that", "this", "which", "while", "when"),

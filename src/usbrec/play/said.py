@@ -16,6 +16,7 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings
 from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
 from usbrec.llm.written_calls import without_calls
+from usbrec.patterns import LazyPattern
 from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn
 
@@ -29,9 +30,9 @@ _REPLY_FIELDS = frozenset(
     {"finalanswer", "finalresponse", "finalreply", "message", "text", "content", "output", "final"}
     | {"recommendation", "suggestion", "utterance", "say", "said", "speech"}
 )
-_FENCE = re.compile(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
+_FENCE = LazyPattern(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
-_ASIDE = re.compile(
+_ASIDE = LazyPattern(
     rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【]|[*_](?!\s))\s*"
     rf"(?:(?:(?:my|inner|internal) )?{WORDS}|note to self|internal notes?"
     r"|thinks|thinking to (?:my|it|him|her)self|inner monologue"
@@ -39,19 +40,19 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 #: What stands behind the title of something: its year, who made it, or the rest of a sentence.
-_BEHIND_TITLE = re.compile(
+_BEHIND_TITLE = LazyPattern(
     r"[*_]*(?:[ \t]*\((?:\d{4}\b|\w+,? \d{4}\b|(?i:by|von|de|di|par|door)\b)|[ \t]*[,;–—]|[ \t]+-[ \t]"
     r"|[.:](?:\s|\Z)|\s+(?i:by|von|par|door)[ \t]+[^\W\d_])"
 )
 #: What a template or a mark of thoughts leaves before a reply: tokens, blanks, and bold marks around nothing.
-_LEFT_OVER = re.compile(
+_LEFT_OVER = LazyPattern(
     r"(?:[\s\ufeff\u200b]|<\|im_start\|>assistant\s|<\|assistant\|>|<s>(?!.*</s>.*\S)"
     r"|(?:\*\*){1,2}[ \t]*\n){1,20}",
     re.DOTALL,
 )
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
-_FINAL = re.compile(
+_FINAL = LazyPattern(
     r"^[ \t]*(?P<marks>[*_#]*)[ \t]*(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
     r"|(?:definitief|definitieve) antwoord|eindantwoord|réponse finale|respuesta final|resposta final"
     r"|risposta finale|(?:окончательный|итоговый) ответ|остаточна відповідь"

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 
 from usbrec.llm.headings import of_the_user
+from usbrec.patterns import LazyPattern
 
 #: Whoever is told something. "Je" and "te" are left out: they are "I" in French, and "to" in Dutch.
-_ADDRESSED = re.compile(
+_ADDRESSED = LazyPattern(
     r"(?i:\b(?:you|your|yours|du|dich|dir|dein\w{0,2}|jij|jou|jouw|toi|vous|votre|vos|ustedes|usted|você|vocês"
     r"|ты|тебя|тебе|вы|вас|вам|ваш\w*|pan[iu]?)\b)"
     r"|(?<=[^.!?\s] )(?:Sie|Ihnen|Ihr\w{0,2})\b|[你您]|あなた|당신"
     r"|(?i:\bte (?:gust|recom|suger|propon|propos|conseil|aconsej)\w+)"
 )
 #: Whoever recommends, in words, or begins a sentence with what the other is to do.
-_RECOMMENDS = re.compile(
+_RECOMMENDS = LazyPattern(
     r"\bi(?:['’]d| would|['’]ll) "
     r"(?:say|suggest|recommend|go with|go for|pick|choose|watch|read|take|start with)\b"
     r"|\bi (?:recommend|suggest)\b|\bmy (?:pick|recommendation|suggestion|advice)s? (?:is|are|would be|:)"
@@ -36,7 +37,7 @@ _RECOMMENDS = re.compile(
     re.IGNORECASE,
 )
 #: How nobody speaks to another.
-_THINKS = re.compile(
+_THINKS = LazyPattern(
     r"\bhmm+\b|\blet(?: me|['’]s) think\b|\bstep \d|^[ \t*_#>]*(?:thought|observation|action|reasoning)[*_]*:"
     r"|\btoo obvious\b|我(?:应该|需要|可以|要|得)|應該|应该",
     re.IGNORECASE | re.MULTILINE,
@@ -47,7 +48,7 @@ _WORD = rf"(?:[^\W_a-zß-ÿ][^\s,.:;?!()]*[.,:]?|(?:{_SMALL})|&)"
 _TITLE = rf"[*_\"“«]*{_WORD}(?: {_WORD})*[*_\"”»]* \(\d{{4}}\)[*_]*"
 #: Lines of titles with their years, and nothing that is said of them but a name for them all.
 _AND = r"(?:, (?:and |or )?| and | or | und | oder | et | ou | y | o | e )"
-_TITLES = re.compile(
+_TITLES = LazyPattern(
     rf"\s*(?:[ \t]*(?:[*•-]+[ \t]+|\d+[.)][ \t]+)?(?:[\w' ]{{1,40}}: )?"
     rf"{_TITLE}(?:{_AND}{_TITLE})*[.!]?\s*(?:\n|\Z))+\s*"
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from usbrec.patterns import LazyPattern
+
 #: Words of the first and second person and of thanks, in the languages that names of speakers have.
-_PERSONS = re.compile(
+_PERSONS = LazyPattern(
     r"\b(?:i|i['’](?:m|ve|d|ll)|me|my|mine|we|us|our|you|your|you['’]\w+|let['’]?s|thanks|thank|please|sorry"
     r"|ich|mir|mich|meine?[rmns]?|wir|uns|du|dir|danke|bitte"
     r"|je|moi|nous|vous|merci|yo|gusta\w*|quiero|gracias|busco|eu|gosto|quero|obrigad[oa]"
@@ -17,7 +19,7 @@ _PERSONS = re.compile(
     re.IGNORECASE,
 )
 #: How a wish or an answer begins that names no person.
-_BEGINS = re.compile(
+_BEGINS = LazyPattern(
     r"[\"“„«'「*_\s]*(?:something|anything|more|another|what|which|how|why|where|who|is|are|does|do|did|can|could|yes|no"
     r"|nope|yeah|yep|ok|okay|hi|hello|hey|sure|great|nice|cool|sounds|thx|try|watch|not|maybe|any|but|and|seen|loved"
     r"|etwas|ja|nein|was|wie|gibt|oui|non|sí|si|sim|não|nee)\b[\s,!.?]",
@@ -25,7 +27,7 @@ _BEGINS = re.compile(
 )
 _NUMBER = r"\d+(?:[.,]\d+)?"
 #: `8.2/10`, `4.5 stars`, `85 %`, `rated 4.5`, `★★★`, `PG-13`
-_RATING = re.compile(
+_RATING = LazyPattern(
     rf"[*_(~]*\s*(?:(?:rat(?:ing|ed)|scored?|bewertung|note|nota|valutazione|оценка|评分|評価|평점)\b"
     rf"[ \t:=]*)?"
     rf"(?:{_NUMBER}[ \t]*(?:%|★|/[ \t]*{_NUMBER}|(?:out[ \t]+)?of[ \t]+{_NUMBER}|von[ \t]+{_NUMBER}"
@@ -34,24 +36,24 @@ _RATING = re.compile(
     r"|[★☆⭐]+|\*{3,5}|(?:PG|FSK|USK|PEGI)[- ]?\d+)(?P<tail>[^\n]*)",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
+_TAIL = LazyPattern(
     r"[\s.;,)*_|☆★⭐]*\Z|[ \t]*[-–—(|;,.][^\n]*"
     r"|[ \t]+(?:and|or|on|in|by|from|auf|bei|sur|en)\b[^\n]*",
     re.I,
 )
-_YEAR = re.compile(r"\(\d{4}\)")
-_TITLE = re.compile(
+_YEAR = LazyPattern(r"\(\d{4}\)")
+_TITLE = LazyPattern(
     r"[ \t]*(?:[-•+*][ \t]+|\d{1,2}[.)][ \t]+)?[*_\"“«]{0,2}[^\s.!?][^.!?\n]{0,80}\(\d{4}\)"
     r"[*_\"”».,; \t]*(?::[^\n]*)?"
 )
-_SHOWS = re.compile(
+_SHOWS = LazyPattern(
     r"\b(?:reviews?|ratings?|quot\w+|samples?|examples?|scenes?|dialogues?|dialogs?|excerpts?|lines?|transcripts?|script"
     r"|exchange|comments?|said|wrote|writes?|critics?|opinions?|rezension\w*|bewertung\w*|beispiel\w*|szenen?|zitat\w*"
     r"|kritik\w*|critiques?|avis|exemples?|scènes?|extrait|reseñas?|ejemplos?|escenas?|recensioni?|esempio|scena"
     r"|отзывы?|пример|сцена)\b|评论|評論|例|台词|レビュー|セリフ|리뷰|예시|대사",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
+_ASKS = LazyPattern(
     r"\b(?:let me know|tell me|you(?:r)? (?:think|turn|choice|answer|reply)|do you"
     r"|turn|round|next|runde|tour|turno"
     r"|sag(?:en sie)? mir|dis-moi|dites-moi|dime|dígame|dimmi)\b",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from usbrec.patterns import LazyPattern
 from usbrec.prompts.speech import asks, in_person, is_rating, is_title, shows, speaks
 
 #: What chat templates and logs call a seeker before their turn, and a recommender.
@@ -84,9 +85,9 @@ def _numbered(*patterns: str) -> str:
 
 
 #: The beginning of a turn: the name of whoever speaks, in a line of its own or as a template writes it.
-_TURN = re.compile(_numbered(_NAMED, _ALONE, _MAYBE, _BARE, _BRACKETED, _TEMPLATE, _INSIDE), re.MULTILINE)
+_TURN = LazyPattern(_numbered(_NAMED, _ALONE, _MAYBE, _BARE, _BRACKETED, _TEMPLATE, _INSIDE), re.MULTILINE)
 #: What every beginning of a turn has in it.
-_SIGN = re.compile(
+_SIGN = LazyPattern(
     r"[:：\[<#]|\*\*|^(?:user|USER|User|[Hh]uman|Customer|Client|Kunde|Nutzer|[Aa]ssistant|ASSISTANT)\b", re.M
 )
 #: What the names of speakers have in them, in small letters; most replies hold none.
@@ -122,11 +123,11 @@ _STEMS = (
     ),
 )
 #: A line `Word: value`, also as an item of a list.
-_FIELD = re.compile(
+_FIELD = LazyPattern(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
     rf"[*_]{{0,2}}{_BLANKS}?[:：][*_]{{0,2}}[ \t]*(?P<value>\S[^\n]{{0,80}})"
 )
-_A_NAME = re.compile(rf"(?:{_SEEKERS}|{_RECOMMENDERS}|AI|bot)\b.{{0,12}}", re.IGNORECASE)
+_A_NAME = LazyPattern(rf"(?:{_SEEKERS}|{_RECOMMENDERS}|AI|bot)\b.{{0,12}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any
 from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison.differences import MEASURES, SECONDARY, MeasureName
 from usbrec.evaluation.runs.results import Run
+from usbrec.evaluation.statistics import student_quantile
 
 #: Dialogues from which on signs alone can tell a difference: two of 2**6 patterns are 3 %.
 LEAST_DIALOGUES = 6
@@ -102,9 +103,7 @@ _NONE = 1e-9
 
 def _errors(dialogues: int) -> float:
     """How many standard errors a difference has to be: the quantiles of a two-sided 5 %, and of 80 %."""
-    from scipy.special import stdtrit  # costs every command a tenth of its start
-
-    return float(stdtrit(dialogues - 1, 0.975) + stdtrit(dialogues - 1, 0.8))
+    return student_quantile(0.975, dialogues - 1) + student_quantile(0.8, dialogues - 1)
 
 
 def _rows_for(spread: float, per: float) -> int | None:

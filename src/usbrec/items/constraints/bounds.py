@@ -8,7 +8,6 @@ read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from usbrec.dialogue import Operator
@@ -19,47 +18,48 @@ from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.phrases import CLOSE, CURRENCIES, OPEN, PLACE, Amount, all_phrases
 from usbrec.items.constraints.statements import Statement
+from usbrec.patterns import LazyPattern
 
 _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
 #: "No headphones over 60": a word that says none, and at most two behind it.
-_NONE = re.compile(
+_NONE = LazyPattern(
     r"(?<!\w)(?:no|nothing|none|never|not an?|not one|don't go|can't go|without going|kein|keine|keinen"
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
 )
-_NONE_SUCH = re.compile(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
+_NONE_SUCH = LazyPattern(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
 #: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
-_AGE = re.compile(
+_AGE = LazyPattern(
     r"\s*(?:years?|yrs?|months?|weeks?|days?|jahre?n?|monate?n?)[\s-]*(?:old|of\s+age|alt)(?!\w)"
 )
 _AGES = frozenset({"age", "alter", "old"})
 _YEARS = frozenset({"year", "jahr", "baujahr"})
-_TOTAL = re.compile(
+_TOTAL = LazyPattern(
     rf"{PLACE}\s+(?:nights?|nächten?|days?|tagen?|weeks?|wochen?|rooms?|zimmern?)(?!\w)"
     r"|(?<!\w)(?:total|altogether|together|insgesamt|zusammen"
     r"|(?:a|the|one|whole|eine|die)\s+(?:week|weekend|woche|wochenende))(?!\w)"
 )
-_EACH = re.compile(
+_EACH = LazyPattern(
     r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
 )
-_TIMED = re.compile(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
-_PER = re.compile(r"(?:^|_)(?:per|pro)_")
+_TIMED = LazyPattern(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
+_PER = LazyPattern(r"(?:^|_)(?:per|pro)_")
 _PER_WORDS = frozenset({"per", "pro", "a", "je", "the"})
 _PRICES = frozenset(
     {"price", "prices", "preis", "cost", "costs", "per", "pro", "in", "eur", "euro", "usd", "the"}
 )
-_COUNTED = re.compile(rf"{PLACE}[\s-]*[^\W\d_]+")
+_COUNTED = LazyPattern(rf"{PLACE}[\s-]*[^\W\d_]+")
 #: What is or is not in a price: "under 50 including shipping".
-_INCLUDED = re.compile(
+_INCLUDED = LazyPattern(
     r"\s*(?:inkl|incl|including|inklusive|exkl|excl|excluding|zzgl|plus|mit|with|ohne|without)(?!\w)"
 )
 #: What somebody has to spend is no thing that they have.
-_OWN_MONEY = re.compile(
+_OWN_MONEY = LazyPattern(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
 )
 #: "16 GB of memory".
 _OF = frozenset({"of", "von", "an"})
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
-_NOT = re.compile(r"(?<!\w)(?:not|nicht|kein\w*|never|nie)(?!\w)")
+_NOT = LazyPattern(r"(?<!\w)(?:not|nicht|kein\w*|never|nie)(?!\w)")
 #: What columns such as "min_age" have in their names beside what they count.
 _LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
 _ENDS_OF_RANGES = _LEAST | _MOST

@@ -19,20 +19,21 @@ from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
 from usbrec.items.constraints.statements import Kind, Statement
+from usbrec.patterns import LazyPattern
 
 #: Names of categories have at most so many words where they are looked for.
 _NAME_WORDS = 4
 #: Behind one of these, or a number, a negation goes no further.
-_CUT = re.compile(r"[\d.,;:!?\ue000-\uf8ff]")
+_CUT = LazyPattern(r"[\d.,;:!?\ue000-\uf8ff]")
 #: "Plastic-free", "plastikfrei"; and what is said not to be of a name: "Wesko is not a must".
-_FREE_OF = re.compile(r"[\s-]?(?:free|frei|less|los)(?!\w)")
-_IS_NOT = re.compile(
+_FREE_OF = LazyPattern(r"[\s-]?(?:free|frei|less|los)(?!\w)")
+_IS_NOT = LazyPattern(
     r"\s*(?:(?:is|are|was|were|would be|would|does|do|ist|sind|wäre|wären|muss|müssen|braucht)"
     r"\s+(?:not|nicht|kein\w*|never|no)|isn't|aren't|wasn't|wouldn't|doesn't|don't)(?!\w)"
 )
-_OR = re.compile(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
+_OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = re.compile(r"(?<!\w)(?:from|von)\s+$"), re.compile(r"\s+(?:to|nach)\s+")
-_NOTHING_MORE = re.compile(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
+_NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Columns with more different names are not looked for by them.
 _MOST_NAMES = 20_000
 

@@ -6,33 +6,33 @@ item, and "publisher", "winery" and "Hersteller" all say whose an item is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from usbrec.dialogue import Item
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words, names_of
+from usbrec.patterns import LazyPattern
 
-_FORMER = re.compile(
+_FORMER = LazyPattern(
     r"(?:^|_)(?:old|was|former|previous|original|regular|normal|list|retail|compare|before|rrp|msrp|srp|uvp"
     r"|alter|alt|statt|vorher|früher|frueher|bisher|bisheriger|regulärer|normalpreis|listenpreis|streichpreis"
     r"|listprice|retailprice|ursprünglich\w*|unverbindlich\w*|strike|strikethrough|crossed)(?:_|$)"
 )
-_FEE = re.compile(
+_FEE = LazyPattern(
     r"(?:^|_)(?:shipping|delivery|postage|deposit|versand|versandkosten|lieferkosten|porto|pfand|fee|tax|steuer"
     r"|purchase|wholesale|einkauf|einkaufspreis|ek|cost_price|base|grundpreis|per_(?:kg|l|litre|liter|100g)"
     r"|unit|cleaning|extra|surcharge|aufpreis|zuschlag)(?:_|$)"
 )
-_SALE = re.compile(
+_SALE = LazyPattern(
     r"(?:^|_)(?:sale|special|offer|discount|discounted|reduced|current|now|final|promo|aktion|aktions|angebot"
     r"|aktionspreis|angebotspreis|sonderpreis|saleprice|rabatt|reduziert\w*|aktuell\w*)(?:_|$)"
 )
-_MAKERS = re.compile(
+_MAKERS = LazyPattern(
     r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
     r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
     r"|produzent|weingut|winzer|brauerei|entwickler|author|writer|artist|director|composer|illustrator"
     r"|creator|autor|autorin|regie|regisseur|interpret|designed_by|made_by|chain|hotel_chain|operator)s?(?:_|$)"
 )
-_ORIGINS = re.compile(
+_ORIGINS = LazyPattern(
     r"(?:^|_)(?:country|region|origin|made_in|herkunft|herkunftsland|land|anbaugebiet|anbauregion|gebiet"
     r"|appellation|city|town|stadt|ort|location|state|bundesland|island)(?:s|_of_origin)?$"
 )

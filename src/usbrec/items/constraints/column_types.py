@@ -21,6 +21,7 @@ from usbrec.items.constraints.number_cells import (
     mixed_points,
 )
 from usbrec.items.files.amounts import money
+from usbrec.patterns import LazyPattern
 
 ColumnType = Literal["number", "yes-no", "category", "text"]
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
@@ -66,19 +67,19 @@ _NO = frozenset(
     | {"épuisé", "rupture de stock", "esaurito", "在庫なし"}
 )
 #: How schema.org writes an availability.
-_SCHEMA = re.compile(r"https?://schema\.org/")
+_SCHEMA = LazyPattern(r"https?://schema\.org/")
 #: Names of columns that hold numbers even where many cells cannot be read.
-_NUMERIC_NAME = re.compile(
+_NUMERIC_NAME = LazyPattern(
     r"(?:^|_)(?:price|preis|cost|amount|rating|weight|quantity|qty|stock_count)s?(?:_|$)"
 )
-_PRICE_NAME = re.compile(
+_PRICE_NAME = LazyPattern(
     r"(?:^|_)(?:price|preis|cost|kosten|saleprice|listprice|retailprice|msrp|rrp|uvp|vk"
     r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis|costo|coste"
     r"|precio|prix|prezzo|preço|preco|prijs|цена|стоимость|[^_]*(?:价格|價格|售价|售價|单价|定价|定價|価格|値段|가격))"
     r"(?:e|s|en)?(?:_|$)"
 )
 #: What is said of a price and is none: its currency, a note, a class.
-_OF_A_PRICE = re.compile(
+_OF_A_PRICE = LazyPattern(
     r"_(?:currency|currencies|währung|waehrung|note|notes|hinweis|text|info|label|category|kategorie|class"
     r"|klasse|group|gruppe|range|level|segment|tier|band|unit|einheit|type|typ|art|date|datum|url|history)$"
 )
@@ -91,9 +92,9 @@ _CURRENCY_NAMES = {
     "dollars": "$",
     "gbp": "£",
 }
-_ADDRESS = re.compile(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
+_ADDRESS = LazyPattern(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
 #: A comma between digits stands before a fraction: "1,5 l" is one name.
-_SEPARATORS = re.compile(r"[|;]|\s>\s|(?<![0-9]),|,(?![0-9])")
+_SEPARATORS = LazyPattern(r"[|;]|\s>\s|(?<![0-9]),|,(?![0-9])")
 
 
 def name_words(column: str) -> str:

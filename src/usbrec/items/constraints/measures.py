@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from usbrec.items.files.amounts import number_of
+from usbrec.patterns import LazyPattern
 
 
 class Unit(NamedTuple):
@@ -58,15 +59,15 @@ UNITS: Mapping[str, Unit] = {
 }
 _UNIT = r"(?:°\s?)?[^\W\d_]{1,12}[²³23]?(?:/[^\W\d_]{1,6}[²³23]?)?|%|\"|″|''|°|%\s?vol|vol\.?\s?%"
 _NUMBER = r"[-−+]?[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9])?"
-_WITH_UNIT = re.compile(rf"(?P<number>{_NUMBER})\s*(?:-\s?)?(?P<unit>{_UNIT})\.?", re.IGNORECASE)
+_WITH_UNIT = LazyPattern(rf"(?P<number>{_NUMBER})\s*(?:-\s?)?(?P<unit>{_UNIT})\.?", re.IGNORECASE)
 #: "2h 15m", "1 Std. 30 Min.", "1h30".
-_HOURS = re.compile(
+_HOURS = LazyPattern(
     r"(?P<hours>[0-9]{1,3})\s*(?:h|hrs?|hours?|std|stunden?)\.?\s*(?:and\s|und\s|,\s*)?"
     r"(?P<minutes>[0-5]?[0-9])\s*(?:m|mins?|minutes?|minuten?)?\.?",
     re.IGNORECASE,
 )
 #: What stands before or behind a number that is not said exactly, and two numbers that are a range or a size.
-_ABOUT = re.compile(
+_ABOUT = LazyPattern(
     rf"(?:ab|from|bis|up to|max\.?|min\.?|ca\.?|approx\.?|about|around|etwa|circa|von|mind\.?|über|unter|over"
     rf"|under|at least|at most|[~≈<>≤≥±])*\s*[^\w\s]?\s?{_NUMBER}\s*(?:{_UNIT})?\s*[+*]?"
     rf"(?:\s*(?:-|–|—|x|×|/|to|bis|und|and|\+/-)\s*[^\w\s]?\s?{_NUMBER}\s*(?:{_UNIT})?){{0,2}}"

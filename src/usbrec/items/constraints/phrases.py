@@ -11,13 +11,14 @@ from typing import Any
 from usbrec.items.constraints.column_types import name_words
 from usbrec.items.files.amounts import number_of
 from usbrec.lexicon import LANGUAGES, words
+from usbrec.patterns import LazyPattern
 
 #: Stand around the place of a number in a text whose numbers were taken out.
 OPEN, CLOSE = "\ue000", "\ue001"
 PLACE = rf"{OPEN}(\d+){CLOSE}"
 _DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-_NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
-_CENTS_BEHIND = re.compile(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
+_NUMBER = LazyPattern(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
+_CENTS_BEHIND = LazyPattern(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
 #: The signs of currencies that people say by words, too.
 CURRENCIES = frozenset({"$", "€", "£", "¥", "CHF"})
 #: So many digits have amounts; more are an article's number.
@@ -147,7 +148,7 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
     return _amount_pattern().sub(amount, marked), amounts
 
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = LazyPattern(r"[^\W\d_]+")
 
 
 def _is_unit(letters: str, behind: str) -> bool:
@@ -186,7 +187,7 @@ def spoken_money(text: str) -> Iterator[tuple[int, int, float]]:
             yield match.start(), match.end() + behind.end(), value
 
 
-_ARTICLE = re.compile(r"(?P<article>(?:an?|eine?[nmr]?)\s+)(?P<next>[^\W\d_]+)")
+_ARTICLE = LazyPattern(r"(?P<article>(?:an?|eine?[nmr]?)\s+)(?P<next>[^\W\d_]+)")
 
 
 @functools.cache

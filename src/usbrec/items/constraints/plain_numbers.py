@@ -9,10 +9,11 @@ import functools
 import re
 
 from usbrec.items.constraints.phrases import all_phrases
+from usbrec.patterns import LazyPattern
 
-_MANY = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(hundred|thousand|grand|hundert|tausend)(?!\w)")
+_MANY = LazyPattern(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(hundred|thousand|grand|hundert|tausend)(?!\w)")
 _SIZES = {"hundred": 100, "thousand": 1000, "grand": 1000, "hundert": 100, "tausend": 1000}
-_INCHES = re.compile(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
+_INCHES = LazyPattern(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
 _MONTH = (
     r"(?:january|february|march|april|may(?!\s+(?:be|have|cost|not|also|work|do|go)\b)|june|july|august|september|october"
     r"|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober"
@@ -38,7 +39,7 @@ _MONTHS = (
 )
 _DAY = r"(?<![\w.,])(?:\d{1,2})(?:st|nd|rd|th|\.)?"
 _TO = r"\s*(?:-|–|—|to|until|till|through|and|bis(?:\s+zum)?|und)\s*(?:the\s+)?"
-_DATES = re.compile(
+_DATES = LazyPattern(
     rf"(?:(?:from|between|on|until|before|after|by|vom|von|zwischen|am|bis|ab|vor|nach)\s+)?(?:the\s+|dem\s+|zum\s+)?"
     rf"(?:{_DAY}\s*(?:{_MONTH})?{_TO})?{_DAY}\s*(?:of\s+)?{_MONTH}"
     rf"|(?<!\w){_MONTH}\s+{_DAY}(?:{_TO}(?:{_MONTH}\s+)?{_DAY})?(?![\d.,]*\d|\s?(?:€|euro|\$|£))"

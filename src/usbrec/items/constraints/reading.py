@@ -28,6 +28,7 @@ from usbrec.items.constraints.phrases import CLOSE, PLACE, all_phrases, take_amo
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
+from usbrec.patterns import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000
@@ -36,23 +37,23 @@ _NAMEWORDS = 4
 #: Columns with more different names are not looked for by them alone.
 _MOST_NAMES = 20_000
 #: "No pool needed": it need not be there.
-_NOT_NEEDED = re.compile(
+_NOT_NEEDED = LazyPattern(
     r"(?<!\w)(?:no|kein\w*)(?:\s+[\w-]+){1,3}\s+(?:needed|required|necessary|nötig|notwendig|erforderlich)(?!\w)"
 )
 #: A number that is so many times smaller than the bound before it is no bound in its place.
 _FAR = 10
-_ANY_BUT = re.compile(
+_ANY_BUT = LazyPattern(
     r"(?<!\w)((?:any|every|each|all)\s[^\W\d_]+)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
 )
 _OPERATORS = ("at_most", "below", "at_least", "above", "behind_at_most", "behind_at_least")
-_NOT_THE_OTHER = re.compile(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
+_NOT_THE_OTHER = LazyPattern(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
 #: "4 out of 5", which is a rating of 4.
-_OUT_OF = re.compile(
+_OUT_OF = LazyPattern(
     r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s+(?:out\s+of|von)\s+(?:5|10|five)(?![\w.,]*\d)(?:\s+(?:stars|sternen))?"
 )
 #: What is said of a column that does not matter, as a column is spoken of before or behind it.
-_NO_MATTER = re.compile(
+_NO_MATTER = LazyPattern(
     r"(?<!\w)(?:(?:does|do)(?:n't|\s+not)\s+(?:really\s+)?(?:matter|care|mind)|(?:is|are)(?:n't|\s+not)\s+(?:that\s+|so\s+)?important"
     r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"

@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from usbrec.lexicon import any_of, shared
+from usbrec.patterns import LazyPattern
 
 #: Of "product_count" and "album_id" what is left without the kind says nothing of the item itself.
 _NOT_LEFT = frozenset(
     {"count", "plays", "sales", "reviews", "date", "stars", "star", "name", "style", "text"}
 )
-_TOKEN = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"(?<=[^\W\d_A-ZÄÖÜ])(?=[A-ZÄÖÜ])")
+_TOKEN = LazyPattern(r"[^\W_]+")
+_CAMEL = LazyPattern(r"(?<=[^\W\d_A-ZÄÖÜ])(?=[A-ZÄÖÜ])")
 #: What is left of words that end with a title's: those of which little else is written.
 _SURELY = ("name", "title", "titel", "bezeichnung", "titulo", "titre", "nombre", "名称", "名")
 

@@ -20,10 +20,10 @@ from usbrec.items.scripts import (
     HIRAGANA,
     KATAKANA,
     UNSPACED,
-    LazyPattern,
     folded,
     has_unspaced,
 )
+from usbrec.patterns import LazyPattern
 
 _NEAR = 16
 _LONGEST_PHRASE = 10

@@ -13,7 +13,8 @@ import re
 import unicodedata
 
 from usbrec.items.linking.languages import works_of
-from usbrec.items.scripts import ARABIC, LazyPattern
+from usbrec.items.scripts import ARABIC
+from usbrec.patterns import LazyPattern
 
 _NOUN = LazyPattern(
     "[\u3400-\u4dbf\u4e00-\u9fff]{1,4}|[\uac00-\ud7a3]{1,5}|[\uac00-\ud7a3]{1,3} [\uac00-\ud7a3]{1,3}"

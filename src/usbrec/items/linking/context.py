@@ -19,8 +19,9 @@ from usbrec.items.linking.ambiguity import (
     is_small,
 )
 from usbrec.items.linking.surface_form import SurfaceForm
-from usbrec.items.scripts import UNSPACED, LazyPattern
+from usbrec.items.scripts import UNSPACED
 from usbrec.items.titles import Word
+from usbrec.patterns import LazyPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ QUOTES = frozenset("\"“”„«»'‘’`‚‹›「」『』《》〈〉【�
 EMPHASIS = frozenset("*_")
 # "Batman Ninja (2018)" and "Batman: The Next Knight (2031)" are not "Batman". A full stop ends a title,
 # unless it is that of a short form: "Heat. Blorp (2031)" names Heat.
-_LONGER_TITLE = re.compile(
+_LONGER_TITLE = LazyPattern(
     r"""(?: \s?[:–-] )?
         (?: [ ] (?: [A-Z0-9](?:[\w'’.-]*[\w'’-])? | (?:[A-Z]\.)+ | (?:Mr|Mrs|Ms|Dr|St|Vol|Pt|Jr|Sr)\.
                   | of | the | in | to | a | an | from | for | on ) ){1,8}
@@ -52,13 +53,13 @@ _TITLE_MARKS = LazyPattern(
 )
 _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
-_SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
-CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
-_FULL_STOP = re.compile(r"[.!?…\n]")
+_SENTENCE_END = LazyPattern(r"[.!?…:\n\"“()\[\]]")
+CLAUSE_END = LazyPattern(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
+_FULL_STOP = LazyPattern(r"[.!?…\n]")
 _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
-_BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
+_BULLET = LazyPattern(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
 # A sentence may follow: an entry that ends with its text is one still when words are added to it.
-_ENTRY_END = re.compile(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
+_ENTRY_END = LazyPattern(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
 _ASKING = (["how", "about"], ["what", "about"])
 JOINS = frozenset({"and", "but", "or", "too"})
 #: What may follow a title that is a number, which else counts what follows.

@@ -70,22 +70,23 @@ from usbrec.items.linking.years import (
     YEAR_FIELD,
     common_era,
 )
-from usbrec.items.scripts import LazyPattern, has_unspaced
+from usbrec.items.scripts import has_unspaced
 from usbrec.items.titles import Word, normalise_title
+from usbrec.patterns import LazyPattern
 
 SLIP_LETTERS = 7
-_BRACKET = re.compile(r"[(\[]")
-_NUMBER_AFTER = re.compile(
+_BRACKET = LazyPattern(r"[(\[]")
+_NUMBER_AFTER = LazyPattern(
     r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
 )
-_NO_NUMBER = re.compile(
+_NO_NUMBER = LazyPattern(
     r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9])", re.IGNORECASE
 )
 _LIST_GAP_ELSEWHERE = LazyPattern(
     r"[\"“”„«»‘’'*_]*\s*(?:[,/&]|\b(?:und|oder|sowie|y|e|o|u|et|ou|и|или|а также)\b)?\s*"
     r"(?:\b(?:und|oder|y|o|et|ou|и|или)\b)?\s*[\"“”„«»‘’'*_]*"
 )
-_LIST_GAP = re.compile(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
+_LIST_GAP = LazyPattern(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
 
 
 #: After these a number that is a title is one.
@@ -94,10 +95,10 @@ _NUMBERS_INTRODUCED = frozenset(
     | {"finished", "novel", "book", "film", "movie"}
 )
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
-_BY = re.compile(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
+_BY = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
 _LONGEST_NAME, _MOST_ALIKE = 60, 20
 #: What ends a sentence, and no part of one.
-_STOP = re.compile(r"[ \t\"”’*_]*[.!?…\n]")
+_STOP = LazyPattern(r"[ \t\"”’*_]*[.!?…\n]")
 #: A title in capitals has so many letters: "IT" and "US" are also other things.
 _ACRONYM = 3
 _OPENING_MARKS = frozenset("[(¡¿")
@@ -105,9 +106,9 @@ _BEFORE_ACRONYMS = frozenset(
     {"a", "an", "and", "at", "by", "for", "from", "in", "my", "near", "of", "on", "our", "the", "this", "to"}
     | {"with", "your"}
 )
-_WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
+_WORD_BEFORE = LazyPattern(r"[^\W_][,:]?[ \t]+$")
 #: What ends a field.
-_FIELD_END = re.compile(r"""["'”’*_]{0,3}[ \t]*(?:[\n|,;}]|\.?\s*\Z)""")
+_FIELD_END = LazyPattern(r"""["'”’*_]{0,3}[ \t]*(?:[\n|,;}]|\.?\s*\Z)""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from usbrec.items.scripts import HIRAGANA, KATAKANA, LazyPattern
+from usbrec.items.scripts import HIRAGANA, KATAKANA
+from usbrec.patterns import LazyPattern
 
 _KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff"
 #: Whether a text is Japanese: Chinese has no hiragana.

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.languages import caseless, of_latin, russian
-from usbrec.items.scripts import LazyPattern, folded, has_unspaced
+from usbrec.items.scripts import folded, has_unspaced
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 
 _ONLY_TITLES = LazyPattern(r"《([^《》\n]{1,80})》|〈([^〈〉\n]{1,80})〉|『([^『』\n]{1,80})』")
 _CORNERS = LazyPattern(r"「([^「」\n]{2,40})」")

@@ -28,10 +28,11 @@ from usbrec.items.linking.languages import russian
 from usbrec.items.linking.subtitles import subtitles
 from usbrec.items.linking.surface_form import SurfaceForm, Writing
 from usbrec.items.linking.title_variants import numbered, respelt
-from usbrec.items.scripts import CYRILLIC, LazyPattern, has_unspaced, plain
+from usbrec.items.scripts import CYRILLIC, has_unspaced, plain
 from usbrec.items.store import title_keys
 from usbrec.items.titles import normalise_title
 from usbrec.method_cache import cached_method
+from usbrec.patterns import LazyPattern
 
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]

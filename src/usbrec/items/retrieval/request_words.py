@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple
 
 from usbrec.items.retrieval.item_words import folded
 from usbrec.lexicon import LANGUAGES, words
+from usbrec.patterns import LazyPattern
 
 #: What ends an exclusion: the clause.
 _CLAUSE = r"[.;:!?\n()]"
 #: A comma ends it too, but in a list of names: "not from Sony, Bose or JBL".
-_LISTED = re.compile(
+_LISTED = LazyPattern(
     r"\s*[^\W_]+(?:[-'’][^\W_]+)*\s*(?:,|$|[.;:!?\n]|(?:or|and|nor|oder|und|noch)\b)", re.IGNORECASE
 )
 

@@ -11,27 +11,29 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from usbrec.patterns import LazyPattern
+
 #: A reply with more faults than this is drawn again rather than cut.
 _MOST_CUTS = 3
-_CLAUSE = re.compile(
+_CLAUSE = LazyPattern(
     r"[,;:–—(]\s*|\s-\s|\s(?=(?:and|or|but|while|though|although|where|which|whose|who|because|since|thanks\sto|with"
     r"|starring|featuring|directed\sby|written\sby|scored\sby|played\sby|based\son|by|from"
     r"|und|oder|aber|während|wobei|weil|mit|von|dank)\b)",
     re.IGNORECASE,
 )
-_CLAUSE_ENDS = re.compile(r"[,;)–—]|\s-\s|[.!?…](?=\s|$)|\n|$")
+_CLAUSE_ENDS = LazyPattern(r"[,;)–—]|\s-\s|[.!?…](?=\s|$)|\n|$")
 #: A sentence that begins so speaks of what was named before.
-_GOES_ON = re.compile(
+_GOES_ON = LazyPattern(
     r"\s*(?:It|It['’]s|Its|He|She|They|Their|His|Her|This|That|These|Those|Both|And|But|So|Er|Sie|Es|Das|Der|Die|Dieser"
     r"|Diese|Beide|Und|Aber)\b"
 )
 #: No clause ends with one of these.
-_DANGLING = re.compile(
+_DANGLING = LazyPattern(
     r"\b(?:and|or|but|with|by|the|a|an|of|in|on|at|to|is|are|was|were|like|than|for|from|as|about|has|have|if|when|since"
     r"|und|oder|aber|mit|von|der|die|das|den|dem|ein|eine|in|im|zu|ist|wie|als|für|hat)$",
     re.IGNORECASE,
 )
-_VERB_BEHIND = re.compile(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
+_VERB_BEHIND = LazyPattern(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
 
 
 class _Spans(Protocol):

@@ -9,6 +9,7 @@ from usbrec.dialogue import Item
 from usbrec.items.constraints.column_types import yes_or_no
 from usbrec.items.constraints.phrases import spoken_money
 from usbrec.items.files.amounts import number_of
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.reckoning import Reckoning
@@ -20,28 +21,28 @@ _HALF_A_CENT = 0.005
 #: An amount that is so many times a price, at most, is taken to be of as many.
 _MOST_TIMES = 31
 #: What takes back that so many are there.
-_NOT = re.compile(r"(?:\b(?:not|never|nicht|no)|n['’]t)\s+$", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+")
+_NOT = LazyPattern(r"(?:\b(?:not|never|nicht|no)|n['’]t)\s+$", re.IGNORECASE)
+_WORD = LazyPattern(r"[^\W\d_]+")
 #: What every word for being in stock, or not, has in it: most replies have none.
-_STOCKED = re.compile(
+_STOCKED = LazyPattern(
     r"stock|avail|sold|ship|left|remain|lager|vorrätig|liefer|verfüg|ausverk|vergriff|noch", re.IGNORECASE
 )
 #: What ends the clause that says a price, or goes on with nothing that changes it.
-_CLAUSE_ENDS = re.compile(
+_CLAUSE_ENDS = LazyPattern(
     r"\s*(?:\Z|[.,;!?)|\n:–—-]|(?:and|und|each|apiece|inkl|incl"
     r"|(?:per|pro|a|je|the) (?:piece|night|bottle|unit|copy|stück|nacht|flasche|exemplar))\b)",
     re.IGNORECASE,
 )
 #: Between a title and the amount: a bracket, a dash, a colon, the border of a cell, or nothing at all.
-_BRACKETED = re.compile(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
-_CENTS = re.compile(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
+_BRACKETED = LazyPattern(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
+_CENTS = LazyPattern(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
 _CURRENCIES = {
     **dict.fromkeys(("$", "usd", "dollar", "dollars"), "$"),
     **dict.fromkeys(("€", "eur", "euro", "euros"), "€"),
     **dict.fromkeys(("£", "gbp", "pound", "pounds", "pfund"), "£"),
     **dict.fromkeys(("chf", "franken"), "CHF"),
 }
-_CURRENCY = re.compile(r"[$€£]|\b(?:usd|dollars?|eur|euros?|gbp|pounds?|pfund|chf|franken)\b", re.IGNORECASE)
+_CURRENCY = LazyPattern(r"[$€£]|\b(?:usd|dollars?|eur|euros?|gbp|pounds?|pfund|chf|franken)\b", re.IGNORECASE)
 
 
 class GoodsClaims(Reckoning):

@@ -16,19 +16,20 @@ from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import is_origin, makers_of
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.language import either, ordinary
 
 #: A name: words with a capital, and small ones between them.
-_NAME = re.compile(
+_NAME = LazyPattern(
     r"(?P<name>(?:[^\W\d_a-zß]|[0-9]+[^\W\d_a-zß])[\w.’'-]*"
     r"(?:\s(?:(?:&|and|und|of|the|de|du|des|del|della|di|la|le|les|von|van|der|den|y|et)\s)*"
     r"(?:[^\W\d_a-zß][\w.’'-]*|[0-9]+(?![\w.,])))*)"
 )
 _LONGEST_NAME = 6
 #: Behind how far something is, "from Berlin" is no origin; "ships from Poland" is none either.
-_DISTANCE = re.compile(
+_DISTANCE = LazyPattern(
     r"\b(?:km|kilomet\w+|mi|miles?|m|met\w+|minutes?|minuten|mins?|hours?|stunden|far|away|walk|walking|drive|steps|flight|weit"
     r"|entfernt|ships?|shipped|shipping|deliver\w*|order\w*|send|sent|bestell\w*|geliefert|import\w*|apart|different|free|inspired"
     r"|verschickt)\s*$",
@@ -44,18 +45,18 @@ _BY_CUES = (
 )  # fmt: skip
 _FROM_CUES = ("from ", " in ", "aus ")
 _KIND_CUES = (" a ", " an ", " ein")
-_IN_BRACKETS = re.compile(r"\s\(([^()]{2,40})\)")
-_COMMA_NAME = re.compile(r"[,(]\s?[^\W\d_a-z]")
+_IN_BRACKETS = LazyPattern(r"\s\(([^()]{2,40})\)")
+_COMMA_NAME = LazyPattern(r"[,(]\s?[^\W\d_a-z]")
 #: A place behind a title: with "in", or between commas, brackets and the end.
-_PLACE_BEHIND = re.compile(
+_PLACE_BEHIND = LazyPattern(
     r"(?:\s(?:in|In)\s(?P<in>)|,\s|\s\()(?P<name>[^\W\d_a-z][\w'’-]*(?:\s[^\W\d_a-z][\w'’-]*)*)"
     r"(?(in)(?!\w)|(?=\s*(?:[,;)\n.:–—|]|\Z)))"
 )
 #: What something is said to be: words without a stop.
-_KIND = re.compile(r"[^\W\d_][\w-]*(?:\s[\w-]+){0,4}")
+_KIND = LazyPattern(r"[^\W\d_][\w-]*(?:\s[\w-]+){0,4}")
 _KIND_WORDS = 3
-_POSSESSIVE = re.compile(r"['’]s?\s$")
-_VERB_BEFORE = re.compile(r"\s[a-zäöü]+\s(?:the |den |die |das |der )?$")
+_POSSESSIVE = LazyPattern(r"['’]s?\s$")
+_VERB_BEFORE = LazyPattern(r"\s[a-zäöü]+\s(?:the |den |die |das |der )?$")
 #: A maker before a title stands so many characters before it at most, in so many words.
 _LOOKED_BACK, _MAKER_WORDS = 60, 4
 
@@ -287,12 +288,12 @@ class MakerClaims(ClaimReading):
 
 
 #: What may stand between a title and "by".
-_NOTHING_MUCH = re.compile(
+_NOTHING_MUCH = LazyPattern(
     r"[\s,(–—-]*(?:(?:\([0-9]{4}\)|which|that|it|is|are|was|were|ist|sind|war|das|die|der|one|made)[\s,]*){0,3}"
     r"(?:(?:an?|the|ein|eine|einen)\s(?:(?!\w{3,}(?:ed|ly)\b)\w[\w-]*\s){1,4})?",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"(?:the|der|die|das|dem|den)\s+(?=\S)")
+_ARTICLE = LazyPattern(r"(?:the|der|die|das|dem|den)\s+(?=\S)")
 
 
 def _numbers_of(genre: str) -> tuple[str, ...]:

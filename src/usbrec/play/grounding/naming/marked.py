@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.documents import in_braces
 from usbrec.play.grounding.naming.language import either
 
-_QUOTED = re.compile(
+_QUOTED = LazyPattern(
     r"""(?<!\w)(?: "(?P<a>[^"\n]{1,80})" | “(?P<b>[^“”\n]{1,80})” | „(?P<c>[^„“”"\n]{1,80})[“”"]
         | «(?P<d>[^«»\n]{1,80})»
         | ‘(?P<e>[^‘’\n]{2,80})’ | '(?P<f>[^'\n]{2,80})' | »(?P<g>[^«»\n]{1,80})« | `(?P<h>[^`\n]{1,80})`
@@ -20,7 +21,7 @@ _QUOTED = re.compile(
       | [《〈「『【](?P<j>[^《》〈〉「」『』【】\n]{1,80})[》〉」』】]""",
     re.VERBOSE,
 )
-_ENTRY = re.compile(
+_ENTRY = LazyPattern(
     r"(?m)^[ \t]*(?:[0-9]{1,2}[.)]|[-*•+])[ \t]+(?P<head>[^\n:–—(|]{1,80}?)(?=[ \t]*(?:$|\n|[:–—(|]| - ))"
 )
 

@@ -16,20 +16,21 @@ from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.titles import Word, words
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon.short_texts import tell
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.language import Language, either, english, language_of
 
-_OPENING = re.compile(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
-_SENTENCE = re.compile(r"[.!?…](?=\s|$)|\n")
+_OPENING = LazyPattern(r"[.!?…;\n\"“”„«»()\[\]*_•–—|>#]|(?:^|\n)[ \t]*[-+][ \t]")
+_SENTENCE = LazyPattern(r"[.!?…](?=\s|$)|\n")
 #: What may stand between the words of one name.
-_JOINT = re.compile(r"[ \t]?(?:[-‐‑/&'’.:+][ \t]?)?|[ \t]?(?:™|®)[ \t]?")
-_HYPHEN = re.compile(r"[-‐‑/.+]")
+_JOINT = LazyPattern(r"[ \t]?(?:[-‐‑/&'’.:+][ \t]?)?|[ \t]?(?:™|®)[ \t]?")
+_HYPHEN = LazyPattern(r"[-‐‑/.+]")
 #: "30h", "2nd", "90s", "4k": a number with a unit.
-_UNIT = re.compile(
+_UNIT = LazyPattern(
     r"[0-9]+(?:[.,][0-9]+)?(?:st|nd|rd|th|s|er|ern|k|d|x|h|hrs?|hz|khz|mhz|ghz|db|mm|cm|m|km|g|kg|mg|lbs?|oz|ft|mah|wh?|v"
     r"|bit|gb|mb|tb|ms|min|mins|am|pm|p|fps|inch|in|eur|usd|gbp|stunden|jahre|ohm|ch|yr|yrs|yo)",
 )
 #: A number with a fraction, a share, money or a distance: no part of a name that small words lead to.
-_AMOUNT = re.compile(
+_AMOUNT = LazyPattern(
     r"[0-9]+[.,][0-9]|[0-9]+\s?(?:[€$£%]|(?:euros?|eur|usd|dollars?|gbp|pounds?|chf|km|cm)\b)", re.IGNORECASE
 )
 
