@@ -8,6 +8,7 @@ part of the reply as well: it is thought where it speaks of the user, or where t
 
 from __future__ import annotations
 
+import functools
 import re
 
 from usbrec.patterns import LazyPattern
@@ -122,11 +123,18 @@ QUOTED = LazyPattern(
     rf"\s*+(?:{_QUOTED_HEADING}\s*+|>[ \t]*{_QUOTED_HEADING})(?P<thought>(?:>[^\n]*(?:\n|\Z))+)(?P<said>.*)",
     re.I | re.S,
 )
-_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)")
+_WORD = LazyPattern(r"[^\W_]+")
+_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)(?:[\W_]+([^\W_]+))?")
 #: The first words of all headings, and of the other ways in which answers announce thoughts.
 _FIRST_WORDS = frozenset(
     {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
 )
+#: What begins many replies, too: a heading only with one of the words that follow it in one.
+_USUAL = frozenset({*OWNERS, "here", "the", "im"})
+_SECOND_WORDS = _FIRST_WORDS | {
+    *(found[2] for one in HEADINGS if (found := _FIRST_WORD.match(one))),
+    *("is", "are", "s", "start"),
+}
 _NUMBERED = LazyPattern(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think, and what they tell themselves to do.
 _THEM = (
@@ -147,7 +155,18 @@ _ADDRESSED = LazyPattern(
 def may_head(answer: str) -> bool:
     """Whether an answer begins with a word that thoughts are announced with; most do not."""
     found = _FIRST_WORD.match(answer, end.end() if (end := _NUMBERED.match(answer)) else 0)
-    return found is not None and found[1].lower() in _FIRST_WORDS
+    if found is None or (first := found[1].lower()) not in _FIRST_WORDS:
+        return False
+    return first not in _USUAL or (found[2] is not None and found[2].lower() in _SECOND_WORDS)
+
+
+@functools.lru_cache(maxsize=64)
+def may_be_headed(begun: str) -> bool:
+    """Whether one of the first words of an answer that has begun is one that thoughts are announced with."""
+    return any(
+        word in _FIRST_WORDS or word.startswith(("analysis", "commentary", "assistant"))
+        for word in _WORD.findall(begun[:80].lower())[:4]
+    )
 
 
 def is_reply_name(name: str) -> bool:

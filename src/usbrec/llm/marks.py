@@ -254,7 +254,7 @@ _END = LazyPattern(
 def first_tag(text: str) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
     closed; None where it begins with no such tag."""
-    match = _FIRST_TAG.fullmatch(text)
+    match = _FIRST_TAG.fullmatch(text) if text.lstrip()[:1] == "<" else None
     return None if match is None else (match["thought"].strip(), match["said"])
 
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from usbrec.llm.headings import BRACKETED, ENDS, HEADED, HEADINGS, LINE_HEADING, OWNERS, WORDS
+from usbrec.llm.headings import (
+    BRACKETED,
+    ENDS,
+    HEADED,
+    HEADINGS,
+    LINE_HEADING,
+    OWNERS,
+    WORDS,
+    may_be_headed,
+)
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     Separated,
@@ -209,7 +218,7 @@ class ReasoningFilter:
         """Whether something has come that says what is thought and what is said; no mark had begun before."""
         if holds_marks(since, self._marks):
             return True
-        if self._marks != "auto" or _IN_WORDS.match(self._head) is None:
+        if self._marks != "auto" or not may_be_headed(self._head) or _IN_WORDS.match(self._head) is None:
             return False
         end = max(self._tail, since, key=len)[-len(since) - _LONGEST_END :]
         return any(one.end() > len(end) - len(since) for one in _ENDS_WORDS.finditer(end))
@@ -236,7 +245,12 @@ class ReasoningFilter:
 
     def _in_headed(self, answer: str) -> bool:
         """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
-        return self._marks == "auto" and _HEADED.match(self._head) is not None and not in_words(answer)
+        return (
+            self._marks == "auto"
+            and may_be_headed(self._head)
+            and _HEADED.match(self._head) is not None
+            and not in_words(answer)
+        )
 
 
 def _is_wrapped(text: str) -> bool:

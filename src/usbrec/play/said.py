@@ -169,7 +169,8 @@ def _under_headings(text: str) -> tuple[str, str] | None:
 
 
 def _behind_aside(text: str) -> tuple[str, str] | None:
-    begun = _ASIDE.match(text)
+    # Most replies begin with a letter, and need not be looked at.
+    begun = _ASIDE.match(text) if text.lstrip()[:1] in "([（【*_" else None
     if begun is None:
         return None
     opening = begun["opening"]
