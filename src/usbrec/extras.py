@@ -6,6 +6,17 @@ from types import TracebackType
 
 from usbrec.errors import ConfigError
 
+#: How libraries say that there is no memory to be loaded into.
+NO_MEMORY = (
+    "failed to map segment",
+    "annot allocate memory",
+    "can't allocate memory",
+    "can't start new thread",
+    # So Python tells of code in C that ran out of memory and did not say so.
+    "without exception set",
+    "without setting an exception",
+)
+
 
 class extra:  # noqa: N801  (a context manager, used like a function)
     """The imports inside belong to the extra `name`, without which `what` cannot be done.
@@ -26,6 +37,8 @@ class extra:  # noqa: N801  (a context manager, used like a function)
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if any(words in str(error) for words in NO_MEMORY):
+            return  # No fault of the package: told as what it is.
         needs = f"{self._what} needs the extra '{self._name}'"
         if isinstance(error, ModuleNotFoundError):
             raise ConfigError(

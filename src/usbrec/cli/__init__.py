@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import sys
 import warnings
@@ -15,21 +16,16 @@ from usbrec.cli.app import app
 from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, UsbRecError
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
-_NO_MEMORY = (
-    "failed to map segment",
-    "annot allocate memory",
-    "can't allocate memory",
-    "can't start new thread",
-    # So Python tells of code in C that ran out of memory and did not say so.
-    "without exception set",
-    "without setting an exception",
-)
+#: Objects made between two looks for unreachable ones. Python's 700 are reached a thousand times while
+#: modules are imported and a catalogue is read, which costs a twentieth of a command's time.
+_MADE_BETWEEN_LOOKS = 50_000
 _KEPT = "What is finished is kept: the same command goes on from there."
 
 
 def main() -> None:
     """Run the command line and exit: 0 finished, 2 input or configuration, 130 Ctrl-C."""
     on_demand.in_command = True
+    gc.set_threshold(_MADE_BETWEEN_LOOKS, *gc.get_threshold()[1:])
     try:
         with _notes():
             app(standalone_mode=True)
@@ -45,12 +41,15 @@ def main() -> None:
     except MemoryError:
         _out_of_memory()
     except (ImportError, RuntimeError, SystemError) as error:
+        # Only where it is needed, as below.
+        from usbrec.extras import NO_MEMORY
+
         # So a library that cannot be mapped and a thread that cannot be started say it.
-        if not any(words in str(error) for words in _NO_MEMORY):
+        if not any(words in str(error) for words in NO_MEMORY):
             raise
         _out_of_memory()
     except OSError as error:
-        # Only where it is needed: help and version import as little as they can.
+        # Help and version import as little as they can.
         from usbrec.storage import is_full
 
         if is_full(error):
