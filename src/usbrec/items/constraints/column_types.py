@@ -66,6 +66,8 @@ _NO = frozenset(
     | {"缺货", "缺貨", "无货", "いいえ", "無し", "なし", "아니오", "아니요", "agotado", "no disponible"}
     | {"épuisé", "rupture de stock", "esaurito", "在庫なし"}
 )
+#: Neither is longer, blanks and variant marks between its signs included.
+_LONGEST_SAID = 2 * max(map(len, _YES | _NO))
 #: How schema.org writes an availability.
 _SCHEMA = LazyPattern(r"https?://schema\.org/")
 #: Names of columns that hold numbers even where many cells cannot be read.
@@ -189,7 +191,12 @@ class TypedColumn:
 
 def yes_or_no(text: str) -> bool | None:
     """What a cell of a column of yes and no says; None where it is neither."""
-    said = _SCHEMA.sub("", text.casefold().replace("\ufe0f", ""))
+    said = text.casefold()
+    if "://" in said:
+        said = _SCHEMA.sub("", said)
+    if len(said) > _LONGEST_SAID:
+        return None
+    said = said.replace("\ufe0f", "")
     said = " ".join(said.replace("_", " ").replace("-", " ").split())
     return True if said in _YES else False if said in _NO else None
 

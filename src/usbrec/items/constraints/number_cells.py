@@ -56,7 +56,9 @@ class NumberFormat:
         """What a cell says, in `unit`; None where it says no number, or not plainly."""
         text = " ".join(text.replace("−", "-").split())
         if not any(map(str.isdigit, text)):
-            return 0.0 if self.price and text.casefold() in _FREE else stars_of(text)
+            if text[:1].isalpha():
+                return 0.0 if self.price and text.casefold() in _FREE else None
+            return stars_of(text)  # drawn
         if (number := self._plain(text)) is not None:
             return number
         if (found := measured(text)) and (said := self._plain(found[0])) is not None:
