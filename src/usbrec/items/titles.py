@@ -130,6 +130,12 @@ def normalise_title(text: str) -> str:
     title = article_first(collapse(text))
     if title.isascii() and title.replace(" ", "").isalnum():  # nothing to fold: most titles
         return title.lower()
+    return _of_words(title)
+
+
+@functools.lru_cache(maxsize=8192)
+def _of_words(title: str) -> str:
+    # Linker, attributes and checks each bring the same names to their normal form.
     return " ".join(word.norm for word in words(title)) or title.casefold()
 
 

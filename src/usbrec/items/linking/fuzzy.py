@@ -124,7 +124,7 @@ class FuzzyTitles:
         if year >= 0:
             rows = rows[self._years[rows] == year]
         if 0 < len(rows) <= _TOO_MANY:
-            yield from self._keys_near(run, spelt, np.unique(rows).tolist())
+            yield from self._keys_near(run, spelt, sorted(set(rows.tolist())))
 
     def _keys_near(self, run: Sequence[str], letters: str, rows: Sequence[int]) -> Iterator[str]:
         numbers = _NUMBER.findall(" ".join(run))

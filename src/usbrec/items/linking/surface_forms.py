@@ -220,9 +220,11 @@ class _Entries:
     def sorted(self) -> dict[str, npt.NDArray[np.generic]]:
         hashes = np.array(self.hashes, dtype=np.uint64)
         order = np.argsort(hashes, kind="stable")
-        keys, starts = np.unique(hashes[order], return_index=True)
+        ordered = hashes[order]
+        # Not by np.unique, which loads the module of masked arrays.
+        starts = np.flatnonzero(np.append(ordered[:1] == ordered[:1], ordered[1:] != ordered[:-1]))
         return {
-            "keys": keys,
+            "keys": ordered[starts],
             "starts": np.append(starts, len(hashes)),
             "rows": np.array(self.rows, dtype=np.int32)[order],
             "kinds": np.array(self.kinds, dtype=np.uint8)[order],

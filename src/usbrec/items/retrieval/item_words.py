@@ -91,9 +91,11 @@ class ItemWords:
         for row, item in enumerate(items):
             for person in item.people:
                 of_person.setdefault(person, []).append(row)
-            found = {number.setdefault(word, len(number)) for word in self._read(item)}
+            found = self._read(item)
+            for word in found.difference(number):
+                number[word] = len(number)
             counts.append(len(found))
-            numbers.extend(found)
+            numbers.extend(map(number.__getitem__, found))
         # Of each name, the rows of everyone who is called so.
         self._size = len(counts)
         self._names: dict[str, list[list[int]]] = {}
@@ -137,7 +139,7 @@ class ItemWords:
         if key not in self._known:
             parts = [self._rows_of(word) for word in self._forms(key)]
             joined = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
-            self._known[key] = np.unique(joined) if len(parts) > 1 else joined
+            self._known[key] = _distinct(joined) if len(parts) > 1 else joined
         return self._known[key]
 
     def _forms(self, key: str) -> list[str]:
@@ -186,7 +188,7 @@ class ItemWords:
     def named(self, name: str) -> NDArray[np.int32]:
         """The rows of the items of a name: a person of one word, or all with that surname."""
         found = self._names.get(name) or self._surnames[name]
-        return np.unique(np.concatenate([np.array(rows, dtype=np.int32) for rows in found]))
+        return _distinct(np.concatenate([np.array(rows, dtype=np.int32) for rows in found]))
 
     def is_name(self, word: str) -> bool:
         return word in self._names or word in self._surnames
@@ -222,6 +224,12 @@ class ItemWords:
                 for end in ((name[0], ""), ("", name[-1])):
                     found.setdefault((*end, len(name)), []).append(name)
         return found
+
+
+def _distinct(rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Each row once, in order (np.unique would load the module of masked arrays)."""
+    ordered = np.sort(rows)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _folded_in(text: str) -> set[str]:

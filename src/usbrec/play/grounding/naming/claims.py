@@ -42,7 +42,8 @@ class _Claims(GoodsClaims, CreditClaims, MakerClaims):
             return
         if digits:
             yield from self._years()
-        yield from self._spoken_prices()
+        if self.vocabulary.present_prices:
+            yield from self._spoken_prices()
         yield from self._people()
         yield from self._makers()
         yield from self._stock()
