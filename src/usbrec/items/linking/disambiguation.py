@@ -12,6 +12,7 @@ from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.context import QUOTES, Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
 from usbrec.items.linking.page import Page, Verdict
+from usbrec.items.linking.people import introduced_as_a_person, is_by, owner_before
 from usbrec.items.linking.slips import slip, slip_before_year
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.title_variants import NUMERALS
@@ -88,6 +89,8 @@ def judge(page: Page, match: Match) -> Verdict | None:
     if until is not None and not marks and not in_marks:
         known = level is Ambiguity.PLAIN and not match.edited
         return Verdict(start, until, None, ()) if known else None
+    if not marks and introduced_as_a_person(page, match):
+        return None
     if match.edited:
         return Verdict(start, end, None, form.bare()) if slip(page, match, marks) else None
     trusted = marks <= QUOTES if level is Ambiguity.MARKED else True
@@ -124,12 +127,15 @@ def dated_beside(page: Page, match: Match, start: int, end: int) -> Verdict | No
 
 
 def by_its_person(page: Page, match: Match, start: int, end: int) -> Verdict | None:
-    """What a match names behind which somebody of the item is named: "It by Stephen King"."""
+    """What a match names beside which somebody of the item is named: "It by Stephen King", "King's It"."""
     by = _BY.match(page.text, end)
-    if by is None:
-        return None
-    said = f"{normalise_title(page.text[by.end() : by.end() + _LONGEST_NAME])} "
     known = (*match.form.exact, *match.form.variants)[:_MOST_ALIKE]
+    if by is None:
+        if not owner_before(page, match.first):
+            return None
+        theirs = tuple(item for item in known if is_by(page, match, map(normalise_title, item.people)))
+        return Verdict(start, end, None, theirs) if theirs else None
+    said = f"{normalise_title(page.text[by.end() : by.end() + _LONGEST_NAME])} "
     fits = tuple(
         item
         for item in known

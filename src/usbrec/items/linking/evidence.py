@@ -6,11 +6,15 @@ import re
 
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
+    SAID_OF,
     Ambiguity,
     answers,
     can_be_subject,
+    is_first_name,
     is_kind,
+    is_said_of_works,
     is_small,
+    is_talk_of_works,
 )
 from usbrec.items.linking.cased import evident_in
 from usbrec.items.linking.caseless import Surroundings
@@ -18,12 +22,19 @@ from usbrec.items.linking.context import (
     BEHIND_NUMBERS,
     JOINS,
     Match,
+    is_a_sign,
     is_capital,
     like_a_title,
     numbers_as_titled,
 )
 from usbrec.items.linking.languages import russian
 from usbrec.items.linking.page import Page
+from usbrec.items.linking.people import (
+    has_what_works_have,
+    is_by_its_maker,
+    is_somebodys_home,
+    possessor,
+)
 from usbrec.items.linking.small_letters import (
     just_a_noun,
     of_the_dictionary,
@@ -32,6 +43,7 @@ from usbrec.items.linking.small_letters import (
 )
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.linking.years import TITLE_FIELD
+from usbrec.items.titles import has_fraction
 
 #: After these a number that is a title is one.
 _NUMBERS_INTRODUCED = frozenset(
@@ -46,6 +58,12 @@ _BEFORE_ACRONYMS = frozenset(
     | {"with", "your"}
 )
 _WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
+#: Said behind a title that is chosen.
+_CHOSEN = re.compile(
+    r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|,[ \t]+(?:please|then)|[ \t]+please"
+    r"|[ \t]+sounds[ \t]+(?:good|great|perfect|fun|nice|interesting|amazing|awesome|lovely|like a plan))"
+    r"[ \t\"”’*_]*(?:[.!?…\n]|\Z)"
+)
 #: What ends a field.
 _FIELD_END = re.compile(r"""["'”’*_]{0,3}[ \t]*(?:[\n|,;}]|\.?\s*\Z)""")
 
@@ -74,34 +92,42 @@ def _evident_in_english(page: Page, match: Match) -> bool:
     run = [page.raw(index) for index in range(first, last + 1)]
     if ambiguity is Ambiguity.PLAIN:
         if first == last and (
-            page.part_of_a_name(match)
+            _part_of_a_name(page, match)
             or page.a_place(first)
             or just_a_noun(page, match)
             or opens_elsewhere(page, match)
             or (page.words[last].norm in answers() and page.is_all(match))
         ):
             return False
-        told = stands_as_title(page, match) or (first == last and is_capital(run[0]) and page.subject(first))
-        return told or not of_the_dictionary(page, match)
+        if stands_as_title(page, match) or not of_the_dictionary(page, match):
+            return True
+        if first < last or not is_capital(run[0]):
+            return False
+        return page.subject(first) or has_what_works_have(page, match) or is_by_its_maker(page, match)
     if ambiguity is Ambiguity.CAPITALS and match.form.telling and page.asked_about(match):
         return True
     if page.entry(match):
         return is_capital(run[0]) and not is_kind(page.words[last].norm)
     if not page.contrast(match):
         return False
-    if all(map(str.isdigit, run)):  # "have you read 1984?", but not "I watched 300 films"
-        told = page.introduced(first) or _read_or_seen(page, first)
+    if all(map(str.isnumeric, run)):  # "have you read 1984?", but not "I watched 300 films"
+        told = page.introduced(first) or _read_or_seen(page, first) or _is_of_a_maker(page, match)
         enough = len(run[0]) > 2 or numbers_as_titled(page, match)
         return enough and told and page.ends(match, BEHIND_NUMBERS)
     if len(run) == 1:
-        if not like_a_title(run[0]) or page.part_of_a_name(match) or page.a_place(first):
+        if is_a_sign(run[0]):
+            return _is_a_work(page, match)
+        if not like_a_title(run[0]) or _part_of_a_name(page, match):
+            return False
+        if page.a_place(first) or is_somebodys_home(page, match):
             return False
         if ambiguity is Ambiguity.MARKED:
-            return page.introduced(first) and not is_kind(page.words[first].norm)
+            told = page.introduced(first) or is_by_its_maker(page, match) or has_what_works_have(page, match)
+            return told and not is_kind(page.words[first].norm)
         if not can_be_subject(page.words[first].norm):
             # In hasty writing a sentence begins without a full stop: "a good movie It is about".
             return page.introduced(first) or (not page.opens_sentence(first) and page.ends(match, JOINS))
-        return not page.opens_sentence(first) or page.subject(first)
+        return not page.opens_sentence(first) or page.subject(first) or has_what_works_have(page, match)
     if ambiguity is Ambiguity.MARKED and not page.introduced(first):
         return False
     telling = [raw for raw in run[1:] if not is_small(raw.casefold())]
@@ -111,6 +137,32 @@ def _evident_in_english(page: Page, match: Match) -> bool:
     if run[0] in ARTICLES and telling and not page.opens_sentence(first):
         return all(is_capital(raw) for raw in telling) and not page.part_of_a_name(match)
     return all(is_capital(raw) for raw in (run[0], *telling))
+
+
+def _part_of_a_name(page: Page, match: Match) -> bool:
+    """Whether a capitalised word stands directly beside a single word, and is no one who made it."""
+    return page.part_of_a_name(match) and not (
+        is_by_its_maker(page, match) and not page.capital_beside(match.last, match.last + 1, match.last + 1)
+    )
+
+
+def _is_of_a_maker(page: Page, match: Match) -> bool:
+    """Whether a number is what somebody made: "Orwell's 1984", but not "Toyota's 1984 was a good year"."""
+    if not possessor(page, match.first):
+        return False
+    behind = [word.norm for word in page.words[match.last + 1 : match.last + 3]]
+    return page.ends(match, JOINS) or (behind[:1] == ["is"] and is_said_of_works("is", behind[-1]))
+
+
+def _is_a_work(page: Page, match: Match) -> bool:
+    """Whether a sign is read, seen or judged: "π was great", but not "π is a number"."""
+    first, last = match.first, match.last
+    if page.introduced(first) or _read_or_seen(page, first):
+        return page.ends(match, BEHIND_NUMBERS)
+    said = [word.norm for word in page.words[last + 1 : min(last + 3, page.sentence_ends[last])]]
+    if not page.opens_sentence(first) or len(said) < 2:
+        return False
+    return said[0] in SAID_OF and is_talk_of_works(said[1])
 
 
 def _read_or_seen(page: Page, index: int) -> bool:
@@ -157,7 +209,20 @@ def is_the_answer(page: Page, match: Match, start: int, end: int) -> bool:
     call a kind of work, is no title that way."""
     said = page.words[match.last].norm
     raw = page.raw(match.last)
+    if match.first < match.last and raw.isnumeric():
+        fractions = any(has_fraction(title) for item in match.form.bare() for title in item.titles)
+        return fractions and page.ends_sentence(match.last) and page.opens_alone(match.first)
     # Shouted words are told by what stands around them alone.
+    if is_a_sign(raw):
+        return page.is_all(match)
     if len(said) < 2 or raw.isupper() or not (raw[0].isupper() and is_capital(page.text[start:end])):
         return False
-    return page.is_all(match) and said not in answers() and not is_kind(said)
+    if said in answers() or is_kind(said):
+        return False
+    if page.is_all(match):
+        return True
+    # "Emma it is.", but not "Friday it is."
+    chosen = _CHOSEN.match(page.text, end)
+    if chosen is None or not (can_be_subject(said) or is_first_name(said)):
+        return False
+    return page.opens_alone(match.last)

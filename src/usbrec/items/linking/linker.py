@@ -29,7 +29,7 @@ from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.inflection import behind_prefixes, stem_reading
-from usbrec.items.linking.neighbours import Named, in_slot, stand_alone
+from usbrec.items.linking.neighbours import Named, all_that_is_said, in_slot, stand_alone
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
@@ -142,6 +142,11 @@ class Linker:
                     passed_over.append(match)
         if page.elsewhere:
             _read_pairs(page, reading, passed_over)
+        if passed_over:
+            for match in all_that_is_said(page, passed_over, reading.mentions):
+                if reading.free(match):
+                    start, end = page.span(match)
+                    reading.accept(match, Verdict(start, end, None, match.form.bare()))
         _read_beside_others(page, reading, passed_over)
         reading.mentions.sort(key=lambda mention: mention.start)
         return LinkedText(text, *_without_longer_titles(page, reading.mentions, reading.unknown))

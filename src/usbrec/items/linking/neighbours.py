@@ -5,19 +5,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from usbrec.items.linking.ambiguity import Ambiguity
+from usbrec.items.linking.ambiguity import Ambiguity, answers, is_always_capital, is_first_name
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import CLAUSE_END, Match
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.linking.page import Page, Verdict
+from usbrec.items.linking.people import introduced_as_a_person
+from usbrec.items.linking.reading import Mention
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.scripts import LazyPattern
+from usbrec.items.titles import Word
 
 _LIST_GAP_ELSEWHERE = LazyPattern(
     r"[\"“”„«»‘’'*_]*\s*(?:[,/&]|\b(?:und|oder|sowie|y|e|o|u|et|ou|и|или|а также)\b)?\s*"
     r"(?:\b(?:und|oder|y|o|et|ou|и|или)\b)?\s*[\"“”„«»‘’'*_]*"
+)
+#: Between titles that are all that is said.
+_JOINERS = frozenset({"and", "or", "vs", "versus", "und", "oder", "y", "o", "et", "ou"})
+_LISTED = LazyPattern(
+    r"[\"”’'*_]{0,3}[ \t]*(?:[,/+&]|(?:,[ \t]*)?(?:and|or|vs|versus|und|oder|y|o|et|ou)\b)"
+    r"[ \t]*[\"“‘'*_]{0,3}",
+    re.IGNORECASE,
 )
 _LIST_GAP = re.compile(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
 
@@ -52,7 +62,7 @@ def in_slot(page: Page, match: Match, named: Named) -> Verdict | None:
     words that are added to a text do not change how its beginning is read.
     """
     first, last = page.words[match.first], page.words[match.last]
-    if match.edited or not match.form.exact:
+    if match.edited or not match.form.exact or introduced_as_a_person(page, match):
         return None
     if page.elsewhere and (page.language or match.form.writing is not Writing.LATIN):
         return _beside(page, match, named)
@@ -82,6 +92,71 @@ def in_slot(page: Page, match: Match, named: Named) -> Verdict | None:
         return None
     fits = fills(match.form.key.split(" "), Slot(before, after, subject))
     return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
+
+
+def all_that_is_said(page: Page, matches: Sequence[Match], taken: Sequence[Mention]) -> Sequence[Match]:
+    """Those of the matches, passed over one by one, that are, with others, all that a sentence says: "Dune &
+    Emma".
+
+    `taken` are the titles that are named. Names of people beside each other are people.
+    """
+    beginning: dict[int, Match] = {}
+    for match in matches:
+        if _may_be_listed(page, match):
+            beginning.setdefault(match.first, match)
+    ends = {mention.start: mention.end for mention in taken}
+    found: list[Match] = []
+    for match in list(beginning.values()):
+        if page.opens_alone(match.first):
+            found += _listed_from(page, match.first, beginning, ends)
+    if not found:
+        for mention in taken:
+            place = bisect_left(page.words, mention.start, key=_start_of)
+            if place < len(page.words) and page.opens_alone(place):
+                found += _listed_from(page, place, beginning, ends)
+    return found
+
+
+def _listed_from(
+    page: Page, index: int, beginning: Mapping[int, Match], ends: Mapping[int, int]
+) -> Sequence[Match]:
+    """The matches among the titles that stand one beside the other from a word to the end of its sentence;
+    none where something else stands there."""
+    found, titles, people = [], 0, 0
+    close = page.sentence_ends[index]
+    while index < close:
+        start = page.words[index].start
+        if start in ends:
+            end = ends[start]
+            index = bisect_left(page.words, end, key=_start_of)
+        elif index in beginning:
+            match = beginning[index]
+            found.append(match)
+            people += match.first == match.last and is_first_name(match.form.key)
+            end, index = page.words[match.last].end, match.last + 1
+        else:
+            return []
+        titles += 1
+        if index < close and page.words[index].norm in _JOINERS:
+            index += 1
+        if index < close and not _LISTED.fullmatch(page.text, end, page.words[index].start):
+            return []
+    return found if titles > 1 and people < titles else []
+
+
+def _may_be_listed(page: Page, match: Match) -> bool:
+    if match.edited or not match.form.exact or match.form.writing is not Writing.LATIN:
+        return False
+    if not page.capitalised(match) or match.skip:
+        return False
+    said = match.form.key
+    if said in answers() or said.replace(" ", "").isdigit():
+        return False
+    return match.first < match.last or is_first_name(said) or not is_always_capital(said)
+
+
+def _start_of(word: Word) -> int:
+    return word.start
 
 
 def stand_alone(page: Page, match: Match, other: Match) -> tuple[Verdict, Verdict] | None:

@@ -35,12 +35,19 @@ class Page(ContextFeatures):
 
     def is_all(self, match: Match) -> bool:
         """Whether one word, with or without an article or an adverb, is all that a sentence says."""
-        first, last = match.last, match.last
-        while first and not _STOP.search(self._before(first)):
-            first -= 1
-            if not (self.words[first].norm in ARTICLES or is_adverb(self.words[first].norm)):
+        return self.ends_sentence(match.last) and self.opens_alone(match.last)
+
+    def ends_sentence(self, index: int) -> bool:
+        """Whether a word is the last one of a sentence."""
+        return index + 1 == len(self.words) or bool(_STOP.match(self._before(index + 1)))
+
+    def opens_alone(self, index: int) -> bool:
+        """Whether a word opens a sentence, but for an article or an adverb."""
+        while index and not _STOP.search(self._before(index)):
+            index -= 1
+            if not (self.words[index].norm in ARTICLES or is_adverb(self.words[index].norm)):
                 return False
-        return last + 1 == len(self.words) or bool(_STOP.match(self._before(last + 1)))
+        return True
 
     def _before(self, index: int) -> str:
         """What stands between a word and the one before it."""

@@ -76,7 +76,10 @@ def slip(page: Page, match: Match, marks: frozenset[str]) -> bool:
     """Whether a title with a typing error and no year is meant: it is long and says something."""
     title = [word for word in match.form.key.split(" ") if word not in ARTICLES]
     letters = sum(map(len, title))
-    if page.level(match) is not Ambiguity.PLAIN or letters < SLIP_LETTERS:
+    plain = page.level(match) is Ambiguity.PLAIN
+    if _is_a_hashtag(page, match, plain=plain):
+        return True
+    if not plain or letters < SLIP_LETTERS:
         return False
     if match.form.writing is Writing.CASELESS and has_unspaced(match.form.key):
         return False
@@ -98,6 +101,17 @@ def slip(page: Page, match: Match, marks: frozenset[str]) -> bool:
     if page.language and page.language.nouns:  # German: any noun has a capital
         return bool(marks)
     return bool(marks) or page.introduced(match.first) or like_a_title(page.raw(match.last))
+
+
+def _is_a_hashtag(page: Page, match: Match, *, plain: bool) -> bool:
+    """Whether a match is a title written as one word behind "#": "#TheMatrix"; titles of ordinary words need
+    their capitals, "#getout" is no title."""
+    word = page.words[match.first]
+    if not word.start or page.text[word.start - 1] != "#" or match.first < match.last:
+        return False
+    if word.norm != match.form.key.replace(" ", ""):
+        return False
+    return plain or any(map(str.isupper, page.text[word.start + 1 : word.end]))
 
 
 def _end_of(word: Word) -> int:
