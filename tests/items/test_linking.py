@@ -17,6 +17,7 @@ from support import SHARED
 from usbrec.dialogue import Item
 from usbrec.errors import InputError
 from usbrec.items import Catalogue, Linker, TitleMatcher, load_catalogue, split_title
+from usbrec.items.titles import words
 from usbrec.keys import derive_seed
 
 CATALOGUE = Catalogue.from_items(
@@ -387,10 +388,12 @@ def test_more_ordinary_words_around_do_not_lose_a_naming(
     assume(
         not re.search(r"\)\w", text)
     )  # glued to a year, a word opens no sentence; before a full stop it does
-    # A word that is all that a sentence says is a title for that alone.
-    assume(
-        not re.search(r"(?:^|[.!?…\n])\W*(?:(?:the|an?)\W+)?[^\W_]+\W*(?:[.!?…\n]|$)", text, re.IGNORECASE)
-    )
+    # What is all that a sentence says, a word or a number with a fraction, is a title for that alone.
+    said = [[word.norm for word in words(sentence)] for sentence in re.split(r"[.!?…\n]", text)]
+    said = [[word for word in one if word not in {"a", "an", "the"}] for one in said]
+    assume(not any(len(one) == 1 or (one and all(map(str.isnumeric, one))) for one in said))
+    # Words before an entry of a list make it none.
+    assume(not before or not re.match(r"\s*(?:[0-9]{1,2}[.)]|[-*•])[ \t]", text))
     matcher = TitleMatcher(titles)
     assert set(matcher.named(text)) <= set(matcher.named(f"{before}{text}{after}"))
 

@@ -262,8 +262,12 @@ def test_points_that_may_be_of_thousands_or_not_are_told(tmp_path: Path) -> None
         catalogue = _column(tmp_path, "price", ["1.299", "2.499", "12.99", "8", "9.5"])
     columns = open_columns(catalogue)
     assert [columns.value(item, "price") for item in catalogue] == [1.299, 2.499, 12.99, 8, 9.5]
+    with pytest.warns(InputWarning, match=r"\('1.299', '2.499', '12.99'\): .* read as of thousands"):
+        catalogue = _column(tmp_path, "price", ["1.299", "2.499", "12.99"])
+    columns = open_columns(catalogue)
+    assert [columns.value(item, "price") for item in catalogue] == [1299, 2499, 12.99]
     for name, cells, values in (
-        ("price", ["1.299", "2.499", "12.99"], [1299, 2499, 12.99]),
+        ("price", ["1.299", "2.499", "899.00", "49.50"], [1299, 2499, 899, 49.5]),
         ("price", ["1.299", "2.499"], [1299, 2499]),
         ("weight", ["1.299", "12.5"], [1.299, 12.5]),
     ):

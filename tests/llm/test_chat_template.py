@@ -153,6 +153,17 @@ def test_marks_for_trackers_of_replies_are_no_text() -> None:
     assert template(source).prompt([U, A, U2]) == "Something quiet?In colour?Yes."
 
 
+@pytest.mark.parametrize("asked", ["<", "</", "assistant", "think", "|", "\\n"])
+def test_a_message_that_stands_in_a_templates_marks_too_does_not_hide_what_stands_before_a_reply(
+    asked: str,
+) -> None:
+    written = template(templates.FAMILIES["history changes"])
+    read = written.read([U, A, {"role": "user", "content": asked}])
+    assert read.known
+    assert read.prompt.endswith(f"{asked.strip()}<|end|>\n<|start|>assistant\n<think>\n\n</think>\n\n")
+    assert read.end == "<|end|>\n"
+
+
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).map(
     str.strip
 )

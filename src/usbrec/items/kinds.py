@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -15,7 +16,9 @@ from typing import Literal, get_args
 from weakref import WeakKeyDictionary
 
 from usbrec.items.catalogue import Catalogue
+from usbrec.items.files.column_names import column_key
 from usbrec.items.genres import normalise_genre
+from usbrec.items.scripts import has_unspaced
 from usbrec.lexicon import shared
 
 Kind = Literal["films", "books", "music", "products", "places", "items"]
@@ -37,20 +40,33 @@ _KINDS: WeakKeyDictionary[Catalogue, Kind] = WeakKeyDictionary()
 def kind_of_noun(noun: str | None) -> Kind | None:
     """The kind of what one item is called: "book" is one of books; None for a word we do not know."""
     about = shared("kinds")
-    word = (noun or "").casefold().removesuffix("s")
-    return next((kind for kind in KINDS if kind in about and word in about[kind]["nouns"]), None)
+    words = _singulars((noun or "").casefold())
+    return next(
+        (kind for kind in KINDS if kind in about and not words.isdisjoint(about[kind]["nouns"])), None
+    )
+
+
+def _singulars(word: str) -> set[str]:
+    """What a word may be the plural of: "libros", "hoteles", "boeken", "romanzi"."""
+    found = {word, *(word.removesuffix(ending) for ending in ("s", "es", "en"))}
+    if word.endswith(("i", "e")):  # Italian
+        found |= {word[:-1] + vowel for vowel in "aoe"}
+    return found
 
 
 def noun_in(file: str) -> str | None:
-    """What one item is called, as the name of a file says it: "book" for "books.csv"."""
-    found = _nouns().search(file.lower())
-    return None if found is None else found[1]
+    """What one item is called, as the name of a file says it: "books" for "my books.csv"."""
+    name = unicodedata.normalize("NFC", file).casefold()
+    if (noun := next((word for word in _WORD.findall(name) if kind_of_noun(word) is not None), None)) or (
+        name.isascii()
+    ):
+        return noun
+    nouns = (noun for about in shared("kinds").values() for noun in about["nouns"])
+    # Scripts without blanks: "电影列表".
+    return next((noun for noun in nouns if len(noun) > 1 and has_unspaced(noun) and noun in name), None)
 
 
-@functools.cache
-def _nouns() -> re.Pattern[str]:
-    nouns = [noun for about in shared("kinds").values() for noun in about["nouns"]]
-    return re.compile(rf"(?:^|[^a-z])({'|'.join(nouns)})s?(?:[^a-z]|$)")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def kind_of(catalogue: Catalogue) -> Kind:
@@ -71,15 +87,21 @@ def _found(catalogue: Catalogue) -> Kind:
         looked_at += 1
         columns.update(column for column, value in item.extra.items() if value)
         genres.update({genre for text in item.genres for genre in normalise_genre(text)})
-    there = {column.strip().casefold().replace(" ", "_") for column in columns}
+    there = set(map(column_key, columns))
     named = None if report is None else kind_of_noun(noun_in(Path(report.where).name))
     return (
-        _ahead({kind: len(there.intersection(about[kind]["columns"])) for kind in kinds}, 1)
+        _ahead({kind: len(there.intersection(_columns(kind, "columns"))) for kind in kinds}, 1)
         or named
         or _ahead({k: sum(genres[g] for g in about[k]["genres"]) for k in kinds}, _SHARE * looked_at)
-        or _ahead({kind: len(there.intersection(about[kind].get("weak", ()))) for kind in kinds}, 1)
+        or _ahead({kind: len(there.intersection(_columns(kind, "weak"))) for kind in kinds}, 1)
         or "items"
     )
+
+
+@functools.cache
+def _columns(kind: Kind, use: str) -> frozenset[str]:
+    """The columns that tell a kind, as keys (:func:`column_key`)."""
+    return frozenset(map(column_key, shared("kinds")[kind].get(use, ())))
 
 
 def _ahead(counts: Mapping[Kind, int], least: float) -> Kind | None:

@@ -158,6 +158,14 @@ def split_year(text: str) -> tuple[str, int | None]:
     return (title if match["year"] and year is None else title[: match.end("title")]), year
 
 
+_FRACTION = re.compile(r"[\u00bc-\u00be\u2150-\u215f]|[0-9][/\u2044][0-9]")
+
+
+def has_fraction(title: str) -> bool:
+    """Whether a title has a fraction in it: "8½"."""
+    return bool(_FRACTION.search(title))
+
+
 _YEAR_FIRST = re.compile(r"\s*(\d{4})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*\Z))")
 # "06/05/1999", "Nov 1, 2000", "1. April 1999"
 _YEAR_OF_DATE = re.compile(

@@ -33,6 +33,8 @@ SWITCHES: Mapping[str, tuple[Any, ...]] = {
 }
 #: Stands for a reply where a template is asked what it writes around one.
 _PLACE = "USBREC REPLY"
+#: Stands for the message before it.
+_ASKED = "USBREC QUESTION"
 #: Opens a dialogue where a template wants a user to (as prompts/opening.txt).
 _OPENING = "Hello!"
 
@@ -83,17 +85,13 @@ class ChatTemplate:
         asked = self._render(arranged, True, self._variables)
         if self._thinking:
             return Rendered(asked, known=False)
-        try:
-            whole = self._render(
-                [*arranged, {"role": "assistant", "content": _PLACE}], False, self._variables
-            )
-        except Exception:  # noqa: BLE001 - a template is somebody's program
+        around = self._around_reply(arranged)
+        if around is None:
             return Rendered(asked, known=False)
-        place = whole.rfind(_PLACE)
-        if place < 0:
-            return Rendered(asked, known=False)
-        before, end = whole[:place], whole[place + len(_PLACE) :]
-        difference = _difference(arranged[-1]["content"].strip(), asked, before)
+        before, end = around
+        difference = None
+        if _is_whole(arranged[-1]["content"], before):
+            difference = _difference(asked, before) or self._difference_of_last_turn(arranged)
         if difference is None:
             return Rendered(asked, known=False)
         left_out, added = difference
@@ -103,6 +101,30 @@ class ChatTemplate:
         kept = added.rstrip(" \t")
         # Blanks before the first word are part of its token, as the model says it.
         return Rendered(asked + kept, added[len(kept) :], end)
+
+    def _around_reply(self, messages: Sequence[Said]) -> tuple[str, str] | None:
+        """What the template writes before a reply to these messages, and behind it."""
+        try:
+            whole = self._render(
+                [*messages, {"role": "assistant", "content": _PLACE}], False, self._variables
+            )
+        except Exception:  # noqa: BLE001 - a template is somebody's program
+            return None
+        before, found, end = whole.rpartition(_PLACE)
+        return (before, end) if found else None
+
+    def _difference_of_last_turn(self, messages: Sequence[Said]) -> tuple[str, str] | None:
+        """The same difference where the template writes the dialogue otherwise once a reply follows: behind
+        the last message alone. A mark stands for it, because "<" stands in templates as well."""
+        marked = [*messages[:-1], {**messages[-1], "content": _ASKED}]
+        try:
+            asked = self._render(marked, True, self._variables)
+        except Exception:  # noqa: BLE001
+            return None
+        around = self._around_reply(marked)
+        if around is None or _ASKED not in asked or _ASKED not in around[0]:
+            return None
+        return _difference(asked.rpartition(_ASKED)[2], around[0].rpartition(_ASKED)[2])
 
     def opening(self, message: Said) -> str:
         """The text of a system message that a dialogue begins with; "" where it cannot stand alone."""
@@ -141,20 +163,15 @@ class ChatTemplate:
                 _log.warning("%s: %s", self._name, text)
 
 
-def _difference(last: str, asked: str, before: str) -> tuple[str, str] | None:
+def _is_whole(said: str, text: str) -> bool:
+    """Whether a text has all of a message, but for its white space."""
+    return "".join(said.split()) in "".join(text.split())
+
+
+def _difference(asked: str, before: str) -> tuple[str, str] | None:
     """What a template asks for a reply with and does not write before one, and what it writes there and does
     not ask with, one of them ""; None where that cannot be told. `asked` and `before` are the text up to the
-    reply, and `last` is the last message before it."""
-    if "".join(last.split()) not in "".join(before.split()):
-        return None
-    if not before.startswith(asked) and not asked.startswith(before):
-        # It writes the dialogue otherwise once a reply follows: the reply's own turn is compared alone.
-        places = asked.rfind(last), before.rfind(last)
-        if not last or min(places) < 0:
-            return None
-        asked, before = (
-            text[place + len(last) :] for text, place in zip((asked, before), places, strict=True)
-        )
+    reply."""
     if before.startswith(asked):
         return "", before[len(asked) :]
     return (asked[len(before) :], "") if asked.startswith(before) else None

@@ -30,11 +30,16 @@ _MAKERS = LazyPattern(
     r"(?:^|_)(?:publisher|maker|brand|manufacturer|producer|label|studio|developer|designer|winery|vendor"
     r"|distributor|brewery|distillery|roaster|vineyard|estate|domaine|verlag|hersteller|herstellerin|marke"
     r"|produzent|weingut|winzer|brauerei|entwickler|author|writer|artist|director|composer|illustrator"
-    r"|creator|autor|autorin|regie|regisseur|interpret|designed_by|made_by|chain|hotel_chain|operator)s?(?:_|$)"
+    r"|creator|autor|autorin|regie|regisseur|interpret|designed_by|made_by|chain|hotel_chain|operator"
+    r"|marca|fabricante|editorial|autora|directora?|marque|fabricant|éditeur|editeur|auteur|réalisateur"
+    r"|editore|produttore|autore|regista|editora|diretor|merk|fabrikant|uitgever|schrijver"
+    r"|品牌|厂商|厂家|制造商|出版社|作者|导演|導演|ブランド|メーカー|著者|監督|브랜드|제조사|출판사|저자|감독)s?(?:_|$)"
 )
 _ORIGINS = LazyPattern(
     r"(?:^|_)(?:country|region|origin|made_in|herkunft|herkunftsland|land|anbaugebiet|anbauregion|gebiet"
-    r"|appellation|city|town|stadt|ort|location|state|bundesland|island)(?:s|_of_origin)?$"
+    r"|appellation|city|town|stadt|ort|location|state|bundesland|island|país|pais|origen|procedencia|ciudad"
+    r"|región|pays|ville|région|origine|provenance|paese|città|regione|provenienza|origem|cidade|herkomst"
+    r"|国家|國家|产地|產地|城市|地区|原産国|産地|国|都市|원산지|국가|도시|지역)(?:s|_of_origin)?$"
 )
 
 

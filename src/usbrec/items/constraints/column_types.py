@@ -18,9 +18,9 @@ from usbrec.items.constraints.number_cells import (
     format_of,
     is_missing,
     is_numeric,
-    mixed_points,
 )
 from usbrec.items.files.amounts import money
+from usbrec.items.files.column_names import column_key, further_names
 from usbrec.patterns import LazyPattern
 
 ColumnType = Literal["number", "yes-no", "category", "text"]
@@ -72,12 +72,14 @@ _LONGEST_SAID = 2 * max(map(len, _YES | _NO))
 _SCHEMA = LazyPattern(r"https?://schema\.org/")
 #: Names of columns that hold numbers even where many cells cannot be read.
 _NUMERIC_NAME = LazyPattern(
-    r"(?:^|_)(?:price|preis|cost|amount|rating|weight|quantity|qty|stock_count)s?(?:_|$)"
+    r"(?:^|_)(?:price|preis|cost|amount|rating|weight|quantity|qty|stock_count|precio|prix|prezzo|preço|prijs"
+    r"|puntuación|calificación|valoración|valutazione|avaliação|beoordeling|价格|評価|评分|評分|価格|가격|평점)"
+    r"s?(?:_|$)"
 )
 _PRICE_NAME = LazyPattern(
     r"(?:^|_)(?:price|preis|cost|kosten|saleprice|listprice|retailprice|msrp|rrp|uvp|vk"
     r"|(?:brutto|netto|verkaufs|stück|listen|laden|einzel|kauf|nacht|laden|end)preis|costo|coste"
-    r"|precio|prix|prezzo|preço|preco|prijs|цена|стоимость|[^_]*(?:价格|價格|售价|售價|单价|定价|定價|価格|値段|가격))"
+    r"|precio|importe|prix|tarif|prezzo|preço|preco|prijs|цена|стоимость|[^_]*(?:价格|價格|售价|售價|单价|定价|定價|価格|値段|가격))"
     r"(?:e|s|en)?(?:_|$)"
 )
 #: What is said of a price and is none: its currency, a note, a class.
@@ -110,38 +112,9 @@ def spoken_name(column: TypedColumn) -> str:
     return name_words(column.name).replace("_", " ")
 
 
-#: Names of columns that say whether, or how much of, an item is there.
-_STOCK = frozenset(
-    {"in_stock", "stock", "available", "availability", "is_available", "instock", "on_stock", "auf_lager"}
-    | {"lagernd", "verfügbar", "verfuegbar", "lieferbar", "vorrätig", "is_in_stock", "stock_status"}
-    | {"quantity", "qty", "inventory", "stock_count", "bestand", "lager", "lagerbestand", "stock_quantity"}
-    | {
-        "existencias",
-        "disponible",
-        "disponibilidad",
-        "en_stock",
-        "disponibilité",
-        "disponibilita",
-        "disponibile",
-    }
-    | {
-        "disponibilità",
-        "disponível",
-        "voorraad",
-        "op_voorraad",
-        "наличие",
-        "в_наличии",
-        "库存",
-        "有货",
-        "是否有货",
-    }
-    | {"庫存", "在庫", "재고"}
-)
-
-
 def is_stock(column: str) -> bool:
-    """Whether a column's name says that it is a stock."""
-    return name_words(column) in _STOCK
+    """Whether a column's name says whether, or how much of, an item is there."""
+    return column_key(column) in further_names("stock")
 
 
 def is_price(column: str) -> bool:
@@ -157,7 +130,7 @@ class TypedColumn:
     cells that the type cannot read, `examples` has the first of them and `places` where these stand, as far
     as that is known; `given` says that the user said the type. `marked` says that "x" alone stands in the
     column, so that a blank is a no; `mixed` are cells whose points may be of thousands and cells whose points
-    are none, where nothing says which the former are: they are read as fractions."""
+    are none, where nothing says which the former are: they are read as `comma` says."""
 
     name: str
     type: ColumnType
@@ -300,7 +273,7 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         given is not None,
         tuple(tally.places.get(text, "") for text in examples),
         marked,
-        mixed_points(cells) if kind == "number" and is_price(column) and not written.comma else (),
+        written.mixed if kind == "number" and is_price(column) else (),
     )
 
 

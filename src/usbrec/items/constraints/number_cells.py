@@ -41,16 +41,20 @@ _POINT_THREE = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _COMMA_THREE = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 #: A point before three digits is one of thousands beside plain numbers that are mostly as large.
 _LARGE = 100
+#: Prices lie so many times around the others of their column.
+_NEAR = 2
 
 
 @dataclass(frozen=True)
 class NumberFormat:
     """How a column writes numbers: `unit` is that of plain numbers, `comma` says that fractions stand behind
-    a comma, and points are of thousands; `price` that it is a price."""
+    a comma, and points are of thousands; `price` that it is a price. `mixed` are two prices whose points
+    may be of thousands and two whose points are none, where nothing tells which the former are."""
 
     unit: str = ""
     comma: bool = False
     price: bool = False
+    mixed: tuple[str, ...] = ()
 
     def number(self, text: str) -> float | None:
         """What a cell says, in `unit`; None where it says no number, or not plainly."""
@@ -80,7 +84,9 @@ class NumberFormat:
 def format_of(column: str, cells: Mapping[str, int], *, price: bool) -> NumberFormat:
     """How a column of a name (as words with underscores) writes the numbers in its cells, each with how often
     it stands there."""
-    return NumberFormat(_unit(column, cells), _comma(cells, price=price), price)
+    return NumberFormat(
+        _unit(column, cells), _comma(cells, price=price), price, _mixed(cells) if price else ()
+    )
 
 
 def is_missing(text: str) -> bool:
@@ -93,13 +99,35 @@ def is_numeric(text: str) -> bool:
     return is_about_a_number(text)
 
 
-def mixed_points(cells: Iterable[str]) -> tuple[str, ...]:
-    """Of cells among which "1.299" may be thousands and "9.5" is none, the first two of either sort; nothing
-    where they are all of one sort."""
+def _mixed(cells: Iterable[str]) -> tuple[str, ...]:
+    """Of prices among which "1.299" may be thousands and "9.5" is none, the first two of either sort; nothing
+    where all are of one sort, or are whole cents among which only one reading of "1.299" lies."""
     numbers = [(text, found[0] if (found := measured(text)) else text) for text in cells]
     three = [text for text, number in numbers if _POINT_THREE.fullmatch(number)]
     other = [text for text, number in numbers if _POINT_FRACTION.search(number)]
-    return (*three[:2], *other[:2]) if three and other else ()
+    if not three or not other:
+        return ()
+    plain = [number for _, number in numbers]
+    cents = all(_POINT_CENTS.search(text) for text in plain if _POINT_FRACTION.search(text))
+    told = _as_thousands(list(filter(_POINT_THREE.fullmatch, plain)), plain) if cents else None
+    return (*three[:2], *other[:2]) if told is None else ()
+
+
+def _as_thousands(three: Iterable[str], numbers: Iterable[str]) -> bool | None:
+    """Whether cells such as "1.299" are of thousands: which reading lies among the other prices, None where
+    both do, or neither."""
+    others = [
+        number
+        for text in numbers
+        if not _POINT_THREE.fullmatch(text) and (number := number_of(text)) is not None and number > 0
+    ]
+    if not others:
+        return None
+    low, high = min(others) / _NEAR, max(others) * _NEAR
+    small = [float(text) for text in three]
+    thousands = all(low <= 1000 * number <= high * _NEAR for number in small)
+    fractions = all(low <= number <= high for number in small)
+    return None if thousands == fractions else thousands
 
 
 def _unit(column: str, cells: Mapping[str, int]) -> str:
@@ -130,9 +158,10 @@ def _comma(cells: Iterable[str], *, price: bool) -> bool:
     commas = any(_COMMA_FRACTION.fullmatch(text) for text in numbers)
     pointed = [text for text in numbers if _POINT_FRACTION.search(text)]
     if pointed:
-        # No price has thousandths: "1.299" beside "13.50" is more than a thousand.
+        # Few prices have thousandths: "1.299" beside "899.50" is more than a thousand.
         cents = all(_POINT_CENTS.search(text) for text in pointed)
-        return price and cents and any(map(_POINT_THREE.fullmatch, numbers))
+        three = [text for text in numbers if _POINT_THREE.fullmatch(text)]
+        return price and cents and bool(three) and _as_thousands(three, numbers) is not False
     if commas:
         return True
     if any(map(_POINT_THREE.fullmatch, numbers)):

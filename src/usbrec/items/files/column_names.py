@@ -40,6 +40,12 @@ def usual_names() -> Mapping[str, tuple[str, ...]]:
     return {attribute: _keys(names) for attribute, names in shared("columns")["names"].items()}
 
 
+@functools.cache
+def further_names(use: str) -> frozenset[str]:
+    """The usual names of further columns of a use, as keys: "stock"."""
+    return frozenset(_keys(shared("columns")["further"][use]))
+
+
 def _keys(names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(column_key, names.split())))
 

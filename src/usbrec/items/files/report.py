@@ -111,8 +111,7 @@ class ReadingReport:
             lines += _first(self.not_taken)
         lines += [
             f"{self.where}: {column.name!r} has points before three digits and others "
-            f"({_listed(column.mixed)}): all are read as fractions. If those before three digits are of "
-            "thousands, write them without."
+            f"({_listed(column.mixed)}): {_of_points(comma=column.comma)}."
             for column in self.types
             if column.mixed
         ]
@@ -179,6 +178,13 @@ def _unread(column: TypedColumn) -> str:
         for text, place in itertools.zip_longest(column.examples, column.places, fillvalue="")
     ]
     return f"{column.name!r}: {column.unreadable} cells are no {kind} ({', '.join(shown)})"
+
+
+def _of_points(*, comma: bool) -> str:
+    """How points before three digits were read, and what to write where they are something else."""
+    if comma:
+        return "those before three digits are read as of thousands. If they are fractions, write two digits"
+    return "all are read as fractions. If those before three digits are of thousands, write them without"
 
 
 def _listed(columns: Sequence[str]) -> str:

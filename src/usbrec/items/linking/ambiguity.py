@@ -43,8 +43,8 @@ def _listed(name: str) -> frozenset[str]:
 
 
 @functools.cache
-def _phrases() -> frozenset[str]:
-    text = resources.files(__package__).joinpath("lexicon", "phrases.txt").read_text("utf-8")
+def _lines(name: str) -> frozenset[str]:
+    text = resources.files(__package__).joinpath("lexicon", f"{name}.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
@@ -76,7 +76,7 @@ def ambiguity_of(title_words: Sequence[str], ordinary: Container[str] = ()) -> A
         common = word in ordinary or is_common(word) or word in _listed("everyday")
         common = common or (len(word) <= 4 and len(title_words) == 1)
         return Ambiguity.CAPITALS if common else Ambiguity.PLAIN
-    if " ".join(content) in _phrases() or " ".join(title_words) in _phrases():
+    if " ".join(content) in _lines("phrases") or " ".join(title_words) in _lines("phrases"):
         return Ambiguity.CAPITALS
     if len(title_words) < 5 and all(
         word in _listed("frequent") or is_always_capital(word) or word.isdigit() for word in content
@@ -93,6 +93,31 @@ def is_always_capital(word: str) -> bool:
 def answers() -> frozenset[str]:
     """Normalised words that people say alone, and name nothing with."""
     return _listed("answers")
+
+
+def is_first_name(word: str) -> bool:
+    """Whether a normalised word is a given name that many people have."""
+    return word in _listed("first_names")
+
+
+def introduces_people() -> frozenset[str]:
+    """Phrases of normalised words that stand before the name of a person."""
+    return _lines("introducing_people")
+
+
+def is_relation(word: str) -> bool:
+    """Whether a normalised word says who somebody is to somebody: "sister"."""
+    return word in _listed("relations")
+
+
+def has_it(word: str, *, people: bool) -> bool:
+    """Whether works have what a normalised word is; with `people`, what people have, too: "humour"."""
+    return word in _listed("of_works") or (people and word in _listed("of_works_or_people"))
+
+
+def is_at_home(word: str) -> bool:
+    """Whether a normalised word is where a person is at home, or what is held there."""
+    return word in _listed("of_people")
 
 
 def is_kind(word: str) -> bool:

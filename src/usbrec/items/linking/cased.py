@@ -256,7 +256,7 @@ def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str
         return True
     following = page.words[match.last + 1].norm if match.last + 1 < len(page.words) else ""
     if _opens(page, match.first):
-        if following in language.said_of:
+        if following in language.said_of or following in _SAID_OF_WORKS:
             return False
         if _ends(language, page, match) and not _NO_NOUN.search(page.words[match.first].norm):
             return False

@@ -174,9 +174,20 @@ class Surroundings:
             return self._clause_before and self._clause_after and self._japanese != "sound"
         if behind_kind and (self._clause_after or self._said_of or self._definite):
             return True
+        if self._no_thing:
+            return True
         if self._introduced and self._text[self._start : self._end].isdigit():
             return self._clause_after or self._said_of or self._after.startswith(_ASKING)
         return before_kind and (self._clause_before or self._introduced)
+
+    @property
+    def _no_thing(self) -> bool:
+        """Whether what can be neither read nor seen, but as a title, is read or recommended: 我推荐活着."""
+        if self._text[self._start : self._end] not in caseless().no_things:
+            return False
+        if self._after.startswith(_PRAISE):
+            return self._clause_before
+        return self._before.endswith(caseless().read_or_seen) and bool(_ENDS.match(self._after))
 
     def _named(self, level: Ambiguity) -> bool:
         """Whether a title that may be an ordinary word is named in a Chinese, Korean, Thai or Arabic text."""
@@ -371,6 +382,9 @@ class Surroundings:
         return entry is not None and f"{int(entry[1]) - 1}{entry[2]}" in self._text[: self._start]
 
 
+# Said of films and books alone, where it is said of no thing.
+_PRAISE = ("好看", "很好看", "真好看", "太好看", "挺好看", "非常好看", "不好看")
+_ENDS = LazyPattern(r"(?:吗|嗎|吧|没|沒|了|呢|没有|沒有)*[ \t]*(?:[\n.,!?;:…~]|\Z)")
 _INDEFINITE = ("فيلم", "فلم", "روايه", "مسلسل", "مسرحيه")
 _ASKING = ("吗", "吧", "呢", "嗎", "を", "ไหม")
 _NAMING = frozenset(folded(particle)[0] for particle in ("라는", "이라는", "란", "이란", "라고", "이라고"))

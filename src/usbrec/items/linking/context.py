@@ -20,7 +20,7 @@ from usbrec.items.linking.ambiguity import (
 )
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.scripts import UNSPACED
-from usbrec.items.titles import Word
+from usbrec.items.titles import Word, has_fraction
 from usbrec.patterns import LazyPattern
 
 
@@ -322,8 +322,12 @@ class ContextFeatures:
         Roma"."""
         if index < 2 or self.words[index - 1].norm not in _INTO:
             return False
-        earlier = {self.words[place].norm for place in range(max(0, index - 4), index - 1)}
-        return not earlier.isdisjoint(_GOING)
+        for place in range(index - 2, max(-1, index - 5), -1):
+            if self.opens_sentence(place + 1):
+                return False
+            if self.words[place].norm in _GOING:
+                return True
+        return False
 
     def asked_about(self, match: Match) -> bool:
         """Whether a title is introduced, or asked about, and ends there."""
@@ -360,6 +364,14 @@ def is_capital(raw: str) -> bool:
 
 
 def numbers_as_titled(page: ContextFeatures, match: Match) -> bool:
-    """Whether numbers are joined as in a title of several: "11/22/63"."""
+    """Whether numbers are joined as in a title of several ("11/22/63"), or the title has a fraction: "8½"."""
+    if match.first == match.last:
+        return False
     raw = page.text[page.words[match.first].start : page.words[match.last].end]
-    return match.first < match.last and any(raw in item.titles for item in match.form.bare())
+    titles = [title for item in match.form.bare() for title in item.titles]
+    return raw in titles or any(has_fraction(title) for title in titles)
+
+
+def is_a_sign(raw: str) -> bool:
+    """Whether a word is a single letter that texts with Latin letters have as a sign: "π"."""
+    return len(raw) == 1 and "\u0370" <= raw <= "\u03ff"

@@ -17,9 +17,9 @@ from rapidfuzz.distance import OSA
 
 from usbrec.dialogue import Turn
 from usbrec.items.linking.ambiguity import ARTICLES
-from usbrec.items.linking.disambiguation import SLIP_LETTERS
 from usbrec.items.linking.fuzzy import title_spellings
 from usbrec.items.linking.languages import language_of
+from usbrec.items.linking.slips import SLIP_LETTERS
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import words
 

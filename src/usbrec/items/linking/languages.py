@@ -78,6 +78,10 @@ class CaselessWords:
     surely_before: tuple[str, ...]
     """Those of `before` that go with things less often than with titles: not "like" and "look at"."""
     surely_after: tuple[str, ...]
+    no_things: frozenset[str]
+    """Words that nobody reads, sees or recommends, unless they are titles: "alive"."""
+    read_or_seen: tuple[str, ...]
+    """What says that a title that is such a word is read, seen or recommended."""
 
 
 @functools.cache
@@ -116,7 +120,10 @@ def caseless() -> CaselessWords:
         frozenset(gathered("joins")),
         tuple(gathered("counters")),
         tuple(gathered("speech")),
-        *(tuple(word for word in gathered(use) if word not in about) for use in ("before", "after")),
+        tuple(word for word in gathered("before") if word not in about),
+        tuple(word for word in gathered("after") if word not in about),
+        frozenset(gathered("no_things")),
+        tuple(gathered("read_or_seen")),
     )
 
 
@@ -139,7 +146,7 @@ def language_of(words: AbstractSet[str]) -> Language | None:
     content = _content() if not english and (said or len(words) > 2) else {}
     told = content.keys() & words
     if not said and len(told) < 2:
-        return None
+        return None if english else _told_together(words)
     votes = dict.fromkeys(LATIN, 0)
     for word in (*said, *told):
         for code in (*telling.get(word, ()), *content.get(word, ())):
@@ -156,10 +163,25 @@ def english(word: str) -> bool:
 def speak_for(language: Language, words: Iterable[str]) -> bool:
     """Whether any of these normalised words tells that a text is in the language."""
     telling, content = _telling(), _content()
+    words = list(words)
+    if _told_together(frozenset(words)) is language:
+        return True
     return any(
         language.code in (*telling.get(word, ()), *content.get(word, ())) or word in language.introducing
         for word in words
     )
+
+
+def _told_together(words: AbstractSet[str]) -> Language | None:
+    """The language of words that tell none each, and one together: "war gut"."""
+    if "war" not in words:
+        return None
+    return of_latin("de") if not words.isdisjoint(_behind_war()) else None
+
+
+@functools.cache
+def _behind_war() -> frozenset[str]:
+    return _normalised(_read("de")["behind_war"])
 
 
 @functools.cache

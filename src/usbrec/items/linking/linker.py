@@ -26,11 +26,14 @@ from pathlib import Path
 from usbrec.dialogue import Item, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.linking.context import Match
-from usbrec.items.linking.disambiguation import Named, Page, Verdict
+from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.inflection import behind_prefixes, stem_reading
+from usbrec.items.linking.neighbours import Named, all_that_is_said, in_slot, stand_alone
+from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
+from usbrec.items.linking.slips import runs_to_doubt
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.scripts import has_cyrillic, plain
@@ -133,12 +136,17 @@ class Linker:
             if reading.free(match) and page.joined(match):
                 if not match.form.bare():  # a person: no title inside the name is meant
                     reading.take(match.first, match.last)
-                elif verdict := page.judge(match):
+                elif verdict := judge(page, match):
                     reading.accept(match, verdict)
                 else:
                     passed_over.append(match)
         if page.elsewhere:
             _read_pairs(page, reading, passed_over)
+        if passed_over:
+            for match in all_that_is_said(page, passed_over, reading.mentions):
+                if reading.free(match):
+                    start, end = page.span(match)
+                    reading.accept(match, Verdict(start, end, None, match.form.bare()))
         _read_beside_others(page, reading, passed_over)
         reading.mentions.sort(key=lambda mention: mention.start)
         return LinkedText(text, *_without_longer_titles(page, reading.mentions, reading.unknown))
@@ -158,7 +166,7 @@ class Linker:
             yield from self._inflected(page, readings[0])
         strange = self._forms.strange([word.stem for word in found])
         longest, spaced = self._forms.longest, self._forms.longest_spaced
-        doubtful = page.runs_to_doubt(strange, longest + 1, spaced + 1 if spaced else 0)
+        doubtful = runs_to_doubt(page, strange, longest + 1, spaced + 1 if spaced else 0)
         for first, last, key in self._near.near(readings[0], doubtful):
             title = self._forms.find(key)
             if title is not None and title.bare():
@@ -188,7 +196,7 @@ def _read_pairs(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> 
         for other in beginning.get(match.last + 2, ()):
             if not (reading.free(match) and reading.free(other)):
                 continue
-            if verdicts := page.stand_alone(match, other):
+            if verdicts := stand_alone(page, match, other):
                 reading.accept(match, verdicts[0])
                 reading.accept(other, verdicts[1])
 
@@ -208,7 +216,7 @@ def _read_beside_others(page: Page, reading: _Reading, passed_over: Sequence[Mat
     while waiting:
         turn, index = heappop(waiting)
         match = passed_over[index]
-        if not (reading.free(match) and (verdict := page.in_slot(match, named))):
+        if not (reading.free(match) and (verdict := in_slot(page, match, named))):
             continue
         reading.accept(match, verdict)
         named.add(verdict.start, verdict.end)

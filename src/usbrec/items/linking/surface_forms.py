@@ -49,6 +49,8 @@ _CYRILLIC = LazyPattern(f"[{CYRILLIC}]")
 _OTHER_LETTERS = LazyPattern(
     "[\u0400-\u0530\u0590-\u10ff\u1100-\u11ff\u1200-\u1bff\u2e80-\ua4cf\ua840-\udfff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_FRACTIONS = frozenset("¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞/\u2044")
+_BETWEEN_FRACTIONS = frozenset("/\u2044")
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑·](?=\w)")
 _LOWER_CASE = re.compile(r"(?<![\w'’-])[a-z]+(?![\w'’-])")
 
@@ -187,6 +189,8 @@ class SurfaceForms:
             # "Captain America: Civil War": two words may well be what they say.
             ambiguity = max(ambiguity, Ambiguity.CAPITALS if len(parts) > 2 else Ambiguity.MARKED)
         marks = frozenset(plain("".join(title for item in exact + variants for title in item.titles)))
+        if not marks.isdisjoint(_FRACTIONS):  # "8 1/2" for "8½"
+            marks |= _BETWEEN_FRACTIONS
         return SurfaceForm(key, exact, variants, ambiguity, is_telling(parts), writing, tuple(parts), marks)
 
 

@@ -1,0 +1,136 @@
+"""Names of people: titles that are one, and what stands beside somebody's name.
+
+"My name is Juno." and "my sister Juno" name no film, and "Orwell's 1984" does: a capitalised name with "'s"
+before a title is whoever made it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from usbrec.items.linking.ambiguity import (
+    has_it,
+    introduces_people,
+    is_always_capital,
+    is_at_home,
+    is_common,
+    is_empty,
+    is_first_name,
+    is_frequent,
+    is_relation,
+    is_said_of_works,
+    is_talk_of_works,
+)
+from usbrec.items.linking.context import ContextFeatures, Match
+from usbrec.items.scripts import APOSTROPHES
+
+_LONGEST = 3
+_OWNERS = frozenset({"her", "his", "my", "our", "their", "your"})
+_CALLED = frozenset({"called", "named"})
+_AT_HOMES = frozenset({"at", "from", "for", "in", "to"})
+
+
+@functools.cache
+def _last_words() -> frozenset[str]:
+    return frozenset(phrase.split(" ")[-1] for phrase in introduces_people()) | _CALLED
+
+
+def introduced_as_a_person(page: ContextFeatures, match: Match) -> bool:
+    """Whether the words before a match say that it is what somebody is called."""
+    first = match.first
+    if not first or match.skip:
+        return False
+    before = page.words[first - 1].norm
+    relation = before not in _last_words()
+    if relation and not is_relation(before):
+        return False
+    if page.text[page.words[first - 1].end : page.words[first].start].strip(" \t"):
+        return False
+    said = [word.norm for word in page.words[max(0, first - _LONGEST) : first]]
+    if relation:
+        # "For my daughter Frozen is best": such a title is no name.
+        named = match.first == match.last and (not is_common(match.form.key) or is_first_name(match.form.key))
+        return named and not _OWNERS.isdisjoint(said[:-1])
+    if before in _CALLED:
+        return len(said) > 1 and is_relation(said[-2])
+    return any(" ".join(said[place:]) in introduces_people() for place in range(len(said)))
+
+
+def owner_before(page: ContextFeatures, index: int) -> str:
+    """The word with "'s" directly before a word, without it; "" where none is."""
+    if not index:
+        return ""
+    owner = page.words[index - 1]
+    gap = page.text[owner.end : page.words[index].start]
+    if gap == " ":
+        return owner.stem if owner.stem != owner.norm else ""
+    plural = gap[1:] == " " and gap[0] in APOSTROPHES and owner.norm.endswith("s")
+    return owner.norm if plural else ""
+
+
+def is_by(page: ContextFeatures, match: Match, names: Iterable[str]) -> bool:
+    """Whether one of these (normalised) names stands with "'s" before a match, whole or the last word of it:
+    "Stephen King's It", but not "the king's it girl"."""
+    owner = owner_before(page, match.first)
+    if not owner:
+        return False
+    for name in names:
+        parts = name.split(" ")
+        if parts[-1] != owner or len(parts) > match.first:
+            continue
+        before = [page.words[index].norm for index in range(match.first - len(parts), match.first - 1)]
+        if (before == parts[:-1] and before) or possessor(page, match.first):
+            return True
+    return False
+
+
+def possessor(page: ContextFeatures, index: int) -> str:
+    """The name before a word that it belongs to, "Orwell" in "Orwell's 1984"; "" where none is."""
+    name = owner_before(page, index)
+    if not name or not page.text[page.words[index - 1].start].isupper():
+        return ""
+    if is_empty(name) or is_frequent(name):
+        return ""
+    if is_first_name(name):
+        return name
+    return "" if is_common(name) or is_always_capital(name) else name
+
+
+def is_by_its_maker(page: ContextFeatures, match: Match) -> bool:
+    """Whether a name before a single word says who made it: "Austen's Emma", but not "Anna's Emma"."""
+    name = possessor(page, match.first)
+    return bool(name) and not (is_first_name(name) and is_first_name(match.form.key))
+
+
+def has_what_works_have(page: ContextFeatures, match: Match) -> bool:
+    """Whether a single word has, or is, what works have or are: "Heat's ending", "Dune's great"."""
+    following = _possessed(page, match)
+    if not following:
+        return False
+    title = page.words[match.last].stem
+    if is_empty(title) or (is_always_capital(title) and not is_first_name(title)):
+        return False
+    if is_first_name(title):
+        return has_it(following, people=False)
+    if has_it(following, people=True) or is_talk_of_works(following):
+        return is_said_of_works("is", following)
+    # A noun that can be counted has an article: "a dune's slope".
+    return not is_common(title) and not is_at_home(following)
+
+
+def is_somebodys_home(page: ContextFeatures, match: Match) -> bool:
+    """Whether a single word is at home there: "at Juno's house"."""
+    if not match.first or page.words[match.first - 1].norm not in _AT_HOMES:
+        return False
+    return is_at_home(_possessed(page, match))
+
+
+def _possessed(page: ContextFeatures, match: Match) -> str:
+    """The word in small letters behind a match with "'s"; "" where none is."""
+    last = page.words[match.last]
+    if last.stem == last.norm or match.form.key.endswith(last.norm) or match.last + 1 == len(page.words):
+        return ""
+    following = page.words[match.last + 1]
+    joined = page.text[last.end : following.start] == " " and page.text[following.start].islower()
+    return following.norm if joined else ""
