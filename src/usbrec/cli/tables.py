@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from usbrec.evaluation.comparison import tables
+from usbrec.evaluation.comparison.columns import Cell, judges_in_words
 from usbrec.evaluation.comparison.compare import Comparison
-from usbrec.evaluation.comparison.tables import Cell
 from usbrec.evaluation.metrics.ranked import MEASURES as RANKED
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
@@ -52,7 +52,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         apart = f", but for those of {others}" if others else ""
         meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
     console.print(_legend(meanings))
-    for sentence in tables.judges_in_words(systems):
+    for sentence in judges_in_words(systems):
         console.print(Text(formatting.printable(sentence), style="dim"))
     for warning in comparison.warnings:
         console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
