@@ -69,8 +69,8 @@ def print_rows(found: Mapping[str, Any], console: Console) -> None:
     if any(one["n"] for one in early):
         shares = [formatting.number(one["ended_early"], "share") for one in early]
         console.print(
-            f"Ended before the last round: {shares[0]} of {early[0]['n']} episodes in which a target was "
-            f"named, {shares[1]} of {early[1]['n']} in which none was.",
+            f"Ended before the last round: {shares[0]} of {early[0]['n']} episodes in which a target had "
+            f"been named by then, {shares[1]} of {early[1]['n']} in which none was named.",
             soft_wrap=True,
         )
     if seekers["accepts"] is not None:

@@ -63,8 +63,8 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
         lost = run.results["failed"] + run.results["unreadable"]
         if lost * 20 > run.results["n"]:
             means = "means are over the others" if lost < run.results["n"] else "so there is no mean"
-            told = f"{lost} of {run.results['n']} rows have no score ({_why_lost(run)})"
-            yield f"{run.name}: {told}; {means}."
+            share = f"{lost} of {run.results['n']} rows have no score ({_why_lost(run)})"
+            yield f"{run.name}: {share}; {means}."
         if unknown := (run.results.get("items") or {}).get("unknown"):
             yield f"{run.name}: {unknown} ids that it gave are not in the catalogue and count for nothing."
         if calls := run.results.get("lost_calls"):
