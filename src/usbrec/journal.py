@@ -152,6 +152,11 @@ class Journal:
 
     def _refused(self, error: Fault | OSError) -> RunFolderError:
         """Why the file cannot be opened."""
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            return RunFolderError(
+                f"{self.path.parent}: a file stands where the run folder belongs. Choose another folder "
+                "with -o."
+            )
         if isinstance(error, OSError):
             return RunFolderError(f"{self.path}: not a run journal ({error}). Choose another folder with -o.")
         if is_held(error):

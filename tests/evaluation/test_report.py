@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from support.fake_runs import failed_row, realistic, row, run_of
-from usbrec.dialogue import PreferencePair, Turn
+from usbrec.dialogue import PreferencePair, Turn, Usage
 from usbrec.errors import InputError
 from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.planned_contrasts import pooled
@@ -234,7 +234,11 @@ def test_a_poor_run_still_gives_a_page(tmp_path, names):
 
 def test_many_systems_with_long_names_fit(tmp_path):
     runs = [
-        run_of(f"system-{index}-" + "x" * 80, [row("a", 1.0), row("b", 0.1 * index)]) for index in range(7)
+        run_of(
+            f"system-{index}-" + "x" * 80,
+            [row("a", 1.0, usage=Usage(index, 90 * index, 9, 0, 1.0)), row("b", 0.1 * index)],
+        )
+        for index in range(7)
     ]
     page = write(tmp_path / "r.html", runs)
     assert Page(page).text.count("system-6-") > 3

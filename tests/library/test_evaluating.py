@@ -320,7 +320,7 @@ def test_arguments_go_before_settings_and_settings_before_defaults(tmp_path: Pat
 def test_settings_that_cannot_be_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"play\.rounds: .*less than or equal to 20"):
         usbrec.evaluate(recommender="rules:random", rounds=99, **BOOKS)
-    with pytest.raises(ConfigError, match=r"plays: Extra inputs"):
+    with pytest.raises(ConfigError, match=r"plays: there is no such setting. Did you mean play"):
         usbrec.evaluate(recommender="rules:random", **{**BOOKS, "config": {"plays": {}}})
     with pytest.raises(ConfigError, match="list holds no settings"):
         usbrec.evaluate(recommender="rules:random", **{**BOOKS, "config": []})

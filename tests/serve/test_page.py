@@ -176,6 +176,41 @@ def test_items_are_cards_and_nothing_a_server_says_is_markup(visit: Open, addres
     assert page.title() == "USB-Rec"
 
 
+def test_cards_show_pictures_prices_and_each_script_in_its_own_direction(
+    visit: Open, address: str, stub: Stub
+) -> None:
+    dot = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/%3E"
+    plain = {"year": None, "genres": [], "people": [], "text": "Light. مع مدخلين."}
+    columns = {"price": 349.5, "image": dot}
+    stub.items = [
+        {"id": "1", "title": "خيمة جبلية لأربعة", "columns": columns, **plain},
+        {
+            "id": "2",
+            "title": "Tent 四季帐篷",
+            "columns": {"price": 1299, "image": "javascript:alert(1)"},
+            **plain,
+        },
+    ]
+    page = visit(address)
+    say(page, "אוהל קל לשניים, בבקשה")
+    tents = finished(page).get_by_role("list", name="Recommended").get_by_role("listitem")
+    direction = "one => getComputedStyle(one).direction"
+    assert [tent.evaluate(direction) for tent in tents.all()] == ["rtl", "ltr"]
+    assert [tent.locator(".price").inner_text() for tent in tents.all()] == ["349.50", "1,299"]
+    assert [tent.locator("img").count() for tent in tents.all()] == [1, 0]
+    page.wait_for_function("document.querySelector('.picture').naturalWidth === 4")
+    # The text box of a paragraph of a right-to-left script begins at the right.
+    begins = (
+        "one => { const words = document.createRange(); words.selectNodeContents(one);"
+        " const [box, text] = [one.getBoundingClientRect(), words.getBoundingClientRect()];"
+        " return text.left - box.left > box.right - text.right ? 'right' : 'left'; }"
+    )
+    assert tents.nth(0).locator(".name").evaluate(begins) == "right"
+    assert tents.nth(0).locator(".price").evaluate(begins) == "right"
+    assert tents.nth(0).locator(".text").evaluate(begins) == "left", "English in a card of Arabic"
+    assert tents.nth(1).locator(".name").evaluate(begins) == "left"
+
+
 def test_search_settings_go_with_the_request_and_wrong_ones_do_not(
     visit: Open, address: str, stub: Stub
 ) -> None:

@@ -92,9 +92,10 @@ def chunk(
 @dataclass
 class Stub:
     """The contract without a model; a word in the last message says how the reply goes. `key` is asked for
-    where there is one. What it was sent is in `chats`."""
+    where there is one. `items` are those of searched replies. What it was sent is in `chats`."""
 
     key: str | None = None
+    items: list[dict[str, Any]] = field(default_factory=lambda: ITEMS)
     chats: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, seen: Seen) -> Answer:
@@ -152,7 +153,7 @@ class Stub:
         ]
 
     def _enhanced(self) -> list[Any]:
-        ours = {"enhanced": True, "items": ITEMS, "trace": TRACE, "session": None, "turn": None}
+        ours = {"enhanced": True, "items": self.items, "trace": TRACE, "session": None, "turn": None}
         ahead = [("drafting", 2, 3), ("playing", 1, 3), ("judging", 2, 3)]
         return [
             chunk({"role": "assistant", "content": ""}, model=ENHANCED),

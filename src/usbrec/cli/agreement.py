@@ -12,6 +12,7 @@ from rich.text import Text
 
 from usbrec import stages
 from usbrec.cli import options as o
+from usbrec.cli.fitting import FittingTable
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.scoring import Aspects, Dialogues, Kind
 from usbrec.evaluation.report import formatting
@@ -122,7 +123,7 @@ def print_judge(made: Mapping[str, Any], console: Console) -> None:
 
 
 def _headed(*headings: str) -> Table:
-    drawn = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    drawn = FittingTable(words=2, padding=(0, 2, 0, 0))
     for place, heading in enumerate(headings):
         drawn.add_column(heading, justify="left" if place < 2 else "right", no_wrap=True)
     return drawn

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from usbrec.cli import options as o
+from usbrec.cli.fitting import FittingTable
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.engine import step
 from usbrec.evaluation.audit import audit as audit_of
@@ -46,7 +46,7 @@ def audit(
 
 def print_rows(found: Mapping[str, Any], console: Console) -> None:
     """Print what was found in played rows, a line a check."""
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table = FittingTable()
     table.add_column("rows in which")
     for heading in ("rows", "score with", "score without", "hits with", "hits without"):
         table.add_column(heading, justify="right")
@@ -69,8 +69,8 @@ def print_rows(found: Mapping[str, Any], console: Console) -> None:
     if any(one["n"] for one in early):
         shares = [formatting.number(one["ended_early"], "share") for one in early]
         console.print(
-            f"Ended before the last round: {shares[0]} of {early[0]['n']} episodes in which a target was "
-            f"named, {shares[1]} of {early[1]['n']} in which none was.",
+            f"Ended before the last round: {shares[0]} of {early[0]['n']} episodes in which a target had "
+            f"been named by then, {shares[1]} of {early[1]['n']} in which none was named.",
             soft_wrap=True,
         )
     if seekers["accepts"] is not None:

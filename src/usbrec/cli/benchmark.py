@@ -13,6 +13,7 @@ from rich.text import Text
 
 from usbrec import stages
 from usbrec.cli import options as o
+from usbrec.cli.fitting import FittingTable
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.evaluation.metrics.mentions import VIEWS
 
@@ -78,7 +79,7 @@ def benchmark(
 def print_benchmark(results: Mapping[str, Any], console: Console) -> None:
     """Print the two views of a benchmark's results, published rows under one's own, and what was left out."""
     for view in VIEWS:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        table = FittingTable(padding=(0, 2, 0, 0))
         table.add_column(_VIEWS[view], overflow="fold", min_width=20, max_width=40)
         for column in ("n", *_COLUMNS):
             table.add_column(column.replace("_", " "), justify="right", no_wrap=True)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from usbrec.cli import options as o
+from usbrec.cli.fitting import FittingTable
 from usbrec.cli.progress import Bars, steps_told, wide_console
 from usbrec.cli.tables import print_comparison, print_estimate
 from usbrec.config import Dataset
@@ -139,7 +140,7 @@ def print_cell(cell: Cell, console: Console) -> None:
 
 
 def _differences(title: str, told: Sequence[Difference]) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="bold", title=title, title_justify="left")
+    table = FittingTable(words=3, padding=(0, 1), title=title, title_justify="left")
     for heading in ("system", "against", "measure"):
         table.add_column(heading, no_wrap=True)
     for heading in ("difference", "95 % interval", "p (Holm)"):
@@ -159,7 +160,7 @@ def _differences(title: str, told: Sequence[Difference]) -> Table:
 
 
 def _spread(cell: Cell) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="bold", title="By training seed")
+    table = FittingTable(padding=(0, 1), title="By training seed", title_justify="left")
     table.add_column("system", no_wrap=True)
     for heading in ("iEval", "sd", "hit", "sd"):
         table.add_column(heading, no_wrap=True)

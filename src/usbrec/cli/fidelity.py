@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from usbrec import stages
 from usbrec.cli import options as o
+from usbrec.cli.fitting import FittingTable
 from usbrec.cli.progress import Bars, wide_console
 from usbrec.cli.scoring import Dialogues, Kind
 from usbrec.cli.tables import drawn
@@ -105,7 +105,7 @@ def _told(results: Mapping[str, Any]) -> Iterator[str]:
 def print_seeker(made: Mapping[str, Any], console: Console) -> None:
     """Print what a fitted seeker is like beside the people that it was fitted to."""
     people, seeker = made["people"], made["seeker"]
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table = FittingTable()
     table.add_column("measure")
     for heading in ("people", "seeker"):
         table.add_column(heading, justify="right")

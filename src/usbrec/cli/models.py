@@ -6,8 +6,8 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
+from usbrec.cli.fitting import FittingTable
 from usbrec.cli.probing import probe
 from usbrec.cli.progress import wide_console
 from usbrec.errors import InputError
@@ -23,7 +23,7 @@ def list_models(context: typer.Context) -> None:
     """List the packaged models."""
     if context.invoked_subcommand is not None:
         return
-    table = Table("model", "file", "size", "licence", "here", box=None)
+    table = FittingTable("model", "file", "size", "licence", "here", words=2, padding=(0, 1))
     for name, model in MODELS.items():
         here = "yes" if model.path.is_file() else "no"
         table.add_row(name, model.file, f"{model.size / 1e6:,.0f} MB", model.licence, here)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from usbrec.cli.fitting import FittingTable
 from usbrec.evaluation.agreement.measured import in_words
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.report.money import costs_told
@@ -49,7 +50,7 @@ def print_scored(results: Mapping[str, Any], console: Console) -> None:
 
 
 def _table(groups: Mapping[str, Mapping[str, Any]]) -> Table:
-    drawn = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    drawn = FittingTable(padding=(0, 2, 0, 0))
     drawn.add_column("", no_wrap=True)
     for name in groups:
         shown = formatting.clipped(formatting.printable(name), _NAME)

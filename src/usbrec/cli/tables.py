@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from usbrec.cli.fitting import FittingTable
 from usbrec.evaluation.comparison import tables
+from usbrec.evaluation.comparison.columns import Cell, judges_in_words
 from usbrec.evaluation.comparison.compare import Comparison
-from usbrec.evaluation.comparison.tables import Cell
 from usbrec.evaluation.metrics.ranked import MEASURES as RANKED
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting
@@ -52,7 +53,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         apart = f", but for those of {others}" if others else ""
         meanings.append(("p (Holm)", f"adjusted for all differences told here{apart}"))
     console.print(_legend(meanings))
-    for sentence in tables.judges_in_words(systems):
+    for sentence in judges_in_words(systems):
         console.print(Text(formatting.printable(sentence), style="dim"))
     for warning in comparison.warnings:
         console.print(Text.assemble(("Mind: ", "bold yellow"), _plain(warning)))
@@ -76,7 +77,7 @@ def drawn(table: tables.Table) -> Table:
     within 100 columns, and names as long as there is room for."""
     most, least = _NAME
     name = max(least, min(most, _room_for_names(table)))
-    found = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    found = FittingTable(words=table.words)
     for place, heading in enumerate(table.headings):
         found.add_column(Text(heading), justify="left" if place < table.words else "right", no_wrap=True)
     for cells in table.rows:
@@ -103,7 +104,7 @@ def _plain(text: str) -> Text:
 
 def print_passes(passes: Mapping[str, Any], console: Console) -> None:
     """Print pass^k by each of what counts as a recommendation, and how often the policy was violated."""
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table = FittingTable()
     table.add_column(f"{passes['samples']} samples, {passes['trials']} trials each")
     told = [basis for basis in ("called", "linked") if basis in passes]
     ks = list(passes[told[0]])
@@ -131,7 +132,7 @@ def _share(interval: Mapping[str, Any]) -> Text:
 
 def ranked_table(results: Mapping[str, Any]) -> Table:
     """The figures of a retrieval run, a line a group of targets."""
-    table = Table("targets", "n", *(f"{name}@{k}" for name in RANKED for k in CUTOFFS), box=None)
+    table = FittingTable("targets", "n", *(f"{name}@{k}" for name in RANKED for k in CUTOFFS), padding=(0, 1))
     groups = {
         "all": {"n": results["targets"], **results["intervals"]},
         "not yet named": results["non_repeats"],
@@ -149,7 +150,7 @@ def ranked_table(results: Mapping[str, Any]) -> Table:
 def print_estimate(found: Estimate, console: Console) -> None:
     """Print what a run will ask and cost, a line a model, and how that was found."""
     priced = any(counted.cost is not None for counted in found.models.values())
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table = FittingTable()
     table.add_column("model")
     for heading in ("calls", "prompt tokens", "answers' tokens", "at most", *(("cost", "at most") * priced)):
         table.add_column(heading, justify="right")
@@ -185,11 +186,11 @@ def print_estimate(found: Estimate, console: Console) -> None:
 
 def rounds_table(entries: Sequence[Mapping[str, Any]]) -> Table:
     """Recall and success by round, a line a round."""
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
+    table = FittingTable()
     table.add_column("after round", justify="right")
-    for measure in ("recall", "success", "not repeated: recall"):
+    for measure in ("recall\n@", "success\n@", "not rep.:\nrecall@"):
         for k in CUTOFFS:
-            table.add_column(f"{measure}\n@{k}", justify="right")
+            table.add_column(f"{measure}{k}", justify="right", no_wrap=True)
     for entry in entries:
         groups = (entry["recall"], entry["success"], entry["non_repeats"]["recall"])
         table.add_row(

@@ -44,7 +44,8 @@ def load_config(settings: GivenSettings | None = None, overrides: Mapping[str, A
         return Config.model_validate(merged)
     except ValidationError as error:
         raise ConfigError(
-            f"{where}: unusable settings\n{problems_of(error)}\nSee docs/configuration.md for all fields."
+            ("" if where == "settings" else f"{where}: ")
+            + f"unusable settings\n{problems_of(error, Config)}\nSee docs/configuration.md for all fields."
         ) from None
 
 
@@ -64,7 +65,9 @@ def _read(settings: GivenSettings | None) -> tuple[dict[str, Any], str]:
     try:
         return tomllib.loads(Path(settings).read_text(encoding="utf-8")), str(settings)
     except OSError as error:
-        raise ConfigError(f"{settings}: cannot be read ({error.strerror}).") from None
+        raise ConfigError(
+            f"{settings}: cannot be read ({error.strerror}). Name a TOML file (docs/configuration.md)."
+        ) from None
     except (ValueError, RecursionError) as error:
         # TOML's own errors are ValueErrors, and so are those of numbers too long to be read.
         why = "nested too deeply" if isinstance(error, RecursionError) else error

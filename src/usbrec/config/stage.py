@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -19,6 +21,12 @@ from pydantic_core import PydanticCustomError
 
 from usbrec import on_demand
 from usbrec.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+#: Letters of a given text that a message repeats.
+_SHORT = 40
 
 Value = TypeVar("Value")
 
@@ -104,7 +112,7 @@ class Stage(BaseModel):
         try:
             checked = self.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(f"unusable settings\n{problems_of(error)}") from None
+            raise ConfigError(f"unusable settings\n{problems_of(error, type(self))}") from None
         made: Any = self.model_construct(_fields_set=set(fields_set), **checked.settings())
         return cast("Self", made)
 
@@ -113,12 +121,47 @@ class Stage(BaseModel):
         return inner.with_(**change) if isinstance(inner, Stage) and isinstance(change, Mapping) else change
 
 
-def problems_of(error: ValidationError) -> str:
-    """A line for each setting that cannot be used: where it stands and what is wrong with it."""
+def problems_of(error: ValidationError, settings: type[BaseModel]) -> str:
+    """A line for each of the `settings` that cannot be used: where it stands, what is wrong with it and what
+    it was; for a name that there is not, which was probably meant."""
     return "\n".join(
-        f"  {'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+        f"  {'.'.join(str(part) for part in problem['loc']) or 'settings'}: {_told(problem, settings)}"
         for problem in error.errors()
     )
+
+
+def _told(problem: ErrorDetails, settings: type[BaseModel]) -> str:
+    place, given = problem["loc"], problem["input"]
+    if problem["type"] == "extra_forbidden":
+        meant = _meant([str(part) for part in place], settings)
+        return "there is no such setting." + (f" Did you mean {' or '.join(meant)}?" if meant else "")
+    # Texts may be secrets (a header's value), or long.
+    shown = isinstance(given, bool | int | float) or (
+        isinstance(given, str) and len(given) <= _SHORT and "servers" not in place
+    )
+    return problem["msg"] + (f" (it is {json.dumps(given, ensure_ascii=False)})" if shown else "")
+
+
+def _meant(place: Sequence[str], settings: type[BaseModel]) -> list[str]:
+    """Settings that a name which there is not may stand for: one spelt alike in the same table, else those of
+    this name in other tables."""
+    *tables, name = place
+    here = settings
+    for table in tables:
+        # A name of one's own, such as a server's, is no field.
+        field = here.model_fields.get(table)
+        here = (field and _table_of(field.annotation)) or here
+    if alike := difflib.get_close_matches(name, here.model_fields, n=2):
+        return [".".join((*tables, one)) for one in alike]
+    others = ((one, _table_of(field.annotation)) for one, field in settings.model_fields.items())
+    return [f"{one}.{name}" for one, table in others if table is not None and name in table.model_fields]
+
+
+def _table_of(annotation: Any) -> type[BaseModel] | None:
+    """The table that a setting is, or that lies under each of its names."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _table_of(one)) is not None), None)
 
 
 def settled(value: Value | None, name: str) -> Value:

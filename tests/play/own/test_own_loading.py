@@ -70,7 +70,11 @@ def test_a_module_in_the_current_folder_is_found_and_a_class_is_called(rest: str
     ("rest", "said"),
     [
         ("corner_shop", "write python:MODULE:THING"),
-        ("no_such_shop:Nearest", r"no_such_shop cannot be imported: ModuleNotFoundError: No module named"),
+        ("no_such_shop:Nearest", r"no module is called no_such_shop\. .* in the current folder \(.+\)"),
+        (
+            "json.no_such_shop:Nearest",
+            r"json\.no_such_shop cannot be imported: ModuleNotFoundError: No module",
+        ),
         ("torn_shop:X", r"ModuleNotFoundError: No module named 'nowhere_to_be_found' at .*torn_shop\.py:1"),
         ("wrong_shop:X", r"SyntaxError: .* at .*wrong_shop\.py:1"),
         ("closed_shop:X", r"SystemExit: closed at .*closed_shop\.py:1"),

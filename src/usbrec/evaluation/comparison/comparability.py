@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -61,7 +62,9 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
     for run in runs:
         lost = run.results["failed"] + run.results["unreadable"]
         if lost * 20 > run.results["n"]:
-            yield f"{run.name}: {lost} of {run.results['n']} rows have no score; means are over the others."
+            means = "means are over the others" if lost < run.results["n"] else "so there is no mean"
+            share = f"{lost} of {run.results['n']} rows have no score ({_why_lost(run)})"
+            yield f"{run.name}: {share}; {means}."
         if unknown := (run.results.get("items") or {}).get("unknown"):
             yield f"{run.name}: {unknown} ids that it gave are not in the catalogue and count for nothing."
         if calls := run.results.get("lost_calls"):
@@ -70,6 +73,22 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
                 "command again to try them."
             )
         yield from _of_models(run)
+
+
+def _why_lost(run: Run) -> str:
+    """How many rows failed and how many were judged without a score, each with its most frequent reason."""
+    failures = Counter(" ".join(str(row["failed"]).split()) for row in run.rows if row["episode"] is None)
+    unreadable = run.results.get("unreadable_reasons") or {}
+    told = []
+    for count, what, reasons in (
+        (run.results["failed"], "failed", failures),
+        (run.results["unreadable"], "unreadable", unreadable),
+    ):
+        if count:
+            first = max(reasons, key=lambda reason: reasons[reason], default="")
+            others = f" and {len(reasons) - 1} other reasons" if len(reasons) > 1 else ""
+            told.append(f"{count} {what}" + (f": {formatting.clipped(first, 80)}{others}" if first else ""))
+    return "; ".join(told)
 
 
 def _of_models(run: Run) -> Iterator[str]:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from usbrec.errors import ConfigError
+from usbrec.evaluation.comparison.columns import Cell, on_one_line
 from usbrec.evaluation.comparison.estimates import COLUMNS, estimates
 from usbrec.evaluation.comparison.tables import (
-    Cell,
     Table,
     differences_table,
-    on_one_line,
     power_table,
     replies_table,
     systems_table,

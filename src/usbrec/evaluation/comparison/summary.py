@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.differences import Difference
+from usbrec.evaluation.comparison.systems import System
 from usbrec.evaluation.report import formatting
 
 # From here on a difference is said to be one that chance alone could explain.
 _CHANCE = 0.05
+#: Of more systems a sentence says the lowest, the highest and the first alone: the table has all.
+_NAMED_ONE_BY_ONE = 6
 
 
 def summary_sentence(comparison: Comparison) -> str:
@@ -102,7 +105,15 @@ def primary_outcome(comparison: Comparison) -> str | None:
     counted = [system for system in comparison.systems if system.hit_non_repeats.mean is not None]
     if not counted:
         return None
-    shares = ", ".join(
-        f"{formatting.number(system.hit_non_repeats.mean, 'share')} by {system.name}" for system in counted
-    )
-    return f"On rows whose targets the context had not named, a target was named in {shares}."
+    where = "On rows whose targets the context had not named, a target was named in"
+    if len(counted) > _NAMED_ONE_BY_ONE:
+        ordered = sorted(counted, key=lambda system: (system.hit_non_repeats.mean or 0.0, system.name))
+        ends = " to ".join(map(_share_by, (ordered[0], ordered[-1])))
+        told = f"{where} {ends}"
+        own = "" if counted[0] in (ordered[0], ordered[-1]) else f"; {_share_by(counted[0])}"
+        return f"{told}{own}."
+    return f"{where} {', '.join(map(_share_by, counted))}."
+
+
+def _share_by(system: System) -> str:
+    return f"{formatting.number(system.hit_non_repeats.mean, 'share')} by {system.name}"

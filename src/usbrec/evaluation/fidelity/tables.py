@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from usbrec.evaluation.comparison.tables import Cell, Table
+from usbrec.evaluation.comparison.columns import Cell
+from usbrec.evaluation.comparison.tables import Table
 from usbrec.evaluation.fidelity.summary import COUNTED, MEANINGS
 from usbrec.evaluation.report import formatting
 

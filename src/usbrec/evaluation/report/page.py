@@ -20,13 +20,13 @@ import jinja2
 from usbrec.dialogue import PreferencePair
 from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison import tables
+from usbrec.evaluation.comparison.columns import judges_in_words
 from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.comparison.compare import Comparison
 from usbrec.evaluation.comparison.differences import Difference
 from usbrec.evaluation.comparison.lists import lists_in_words, lists_table
 from usbrec.evaluation.comparison.summary import of_controls, primary_outcome, summary_sentence
 from usbrec.evaluation.comparison.systems import distinctly_named
-from usbrec.evaluation.comparison.tables import judge_agrees, judges_in_words
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.report import formatting, matplotlib_help
 from usbrec.evaluation.report.dialogues import Pick, pick_dialogues
@@ -70,10 +70,13 @@ def write_report(
             primary=_unbroken(formatting.printable(primary_outcome(comparison) or "")),
             comparison=comparison,
             judges=judges_in_words(comparison.systems),
-            judge_agrees=judge_agrees,
+            systems=tables.page_table(comparison.systems),
             runs=named,
             figures=_figures(named, comparison),
             by_pair=_by_pair(comparison),
+            doubtful=any(not one.supported for one in (*comparison.differences, *comparison.secondary)),
+            hollow=any(one.scope != "all" for one in comparison.differences),
+            ran_on=any(system.replies.get("ran_on") for system in comparison.systems),
             unadjusted=tables.unadjusted(comparison),
             power=tables.power_table(comparison),
             pairwise=len({found.baseline for found in comparison.differences}) > 1,
@@ -149,28 +152,32 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
 
     systems = comparison.systems
     scored = [system for system in systems if system.ieval.mean is not None]
+    lists = any(system.ndcg.n for system in systems)
 
     def told(measure: str) -> str:
-        kind: formatting.Kind = "score" if measure == "ieval" else "share"
+        kind = plots.kind_of(measure)
         intervals = [(system.name, getattr(system, measure)) for system in systems]
         return "; ".join(
             f"{name}: {formatting.number(found.mean, kind)} {formatting.limits(found.low, found.high, kind)}"
             for name, found in intervals
         )
 
+    # Without a mean there is nothing to draw.
     figures = [
-        ("iEval score", plots.dots(systems, "ieval", "mean iEval score, 0 to 2"), told("ieval")),
-        ("Rows with a target named", plots.dots(systems, "hit", "share of rows"), told("hit")),
-        (
-            "The same, on rows that repeat no named item",
-            plots.dots(systems, "hit_non_repeats", "share of rows"),
-            told("hit_non_repeats"),
-        ),
+        (heading, plots.dots(systems, measure, label), told(measure))
+        for measure, heading, label in (
+            ("ieval", "iEval score", "mean iEval score, 0 to 2"),
+            *((("ndcg", "NDCG of the ranked lists", "mean NDCG, 0 to 1"),) if lists else ()),
+            ("hit", "Rows with a target named", "share of rows"),
+            ("hit_non_repeats", "The same, on rows that repeat no named item", "share of rows"),
+        )
+        if any(getattr(system, measure).mean is not None for system in systems)
     ]
     scores = [list(metrics.measured(run.rows, metrics.score).values()) for run in runs]
     words = "; ".join(f"{run.name}: {len(found)} scores" for run, found in zip(runs, scores, strict=True))
     names = [run.name for run in runs]
-    figures.append(("How the scores are spread", plots.distributions(names, scores), words))
+    if scored:
+        figures.append(("How the scores are spread", plots.distributions(names, scores), words))
     for measure, heading in (("ieval", "Score against the first system"), ("hit", "Hits against the first")):
         found = [
             difference
@@ -184,8 +191,9 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
                 for one in found
             )
             figures.append((heading, plots.differences(found, measure), words))
-    if scored:
-        for cost, label in (("calls", "model calls per row"), ("tokens", "tokens per row")):
+    for cost, label in (("calls", "model calls per row"), ("tokens", "tokens per row")):
+        # What costs all of them the same is no second dimension.
+        if len({getattr(system, cost) for system in scored}) > 1:
             words = "; ".join(
                 f"{system.name}: {formatting.amount(getattr(system, cost))} {label}, "
                 f"score {formatting.number(system.ieval.mean, 'score')}"
@@ -255,6 +263,7 @@ def _dialogue(pick: Pick, names: Sequence[str]) -> dict[str, Any]:
                 "row": row,
                 "best": score is not None and score == highest,
                 "turns": [] if row is None else _played(row),
+                "unread": "" if row is None else next(iter(metrics.unreadable_reasons([row])), ""),
             }
             for name, row, score in zip(names, pick.rows, scores, strict=False)
         ],

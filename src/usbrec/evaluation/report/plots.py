@@ -77,18 +77,22 @@ _CROWD = 6
 def dots(systems: Sequence[System], measure: str, label: str) -> str:
     """Mean and interval per system, `measure` one of the intervals of :class:`System`. An SVG element."""
     intervals: list[Interval] = [getattr(system, measure) for system in systems]
-    kind: Kind = "score" if measure == "ieval" else "share"
-    top = 2.0 if kind == "score" else 1.0
+    kind = kind_of(measure)
+    top = 2.0 if measure == "ieval" else 1.0
     with _figure(measure, len(systems)) as (axes, svg):
         for place, interval in enumerate(intervals):
             if interval.mean is not None:
                 _whisker(axes, place, interval.mean, interval.low, interval.high, _tone(place), kind)
         _name_rows(axes, [system.name for system in systems])
         ends = [end for found in intervals for end in (found.low, found.mean, found.high) if end is not None]
-        low, high = _range(ends, 0.2 * top)
-        axes.set_xlim(max(-0.06 * top, low), min(1.02 * top, high))
+        axes.set_xlim(*_range(ends, 0.2 * top, least=0.0, most=top))
         _numbers_below(axes, kind, label)
     return svg[0]
+
+
+def kind_of(measure: str) -> Kind:
+    """How the numbers of an interval of :class:`System` are said."""
+    return "score" if measure in ("ieval", "ndcg") else "share"
 
 
 def differences(found: Sequence[Difference], measure: str) -> str:
@@ -107,7 +111,8 @@ def differences(found: Sequence[Difference], measure: str) -> str:
             ends += [end for end in (interval.low, interval.mean, interval.high) if end is not None]
         names = [row.other if row.scope == "all" else f"{row.other}, not rep." for row in shown]
         _name_rows(axes, names)
-        axes.set_xlim(*_range(ends, 0.1 if kind == "score" else 0.05))
+        width, most = (0.1, 2.0) if kind == "score" else (0.05, 1.0)
+        axes.set_xlim(*_range(ends, width, least=-most, most=most))
         unit = "iEval score" if kind == "score" else "hit, percentage points"
         _numbers_below(axes, kind, f"difference in {unit}", signed=True)
     return svg[0]
@@ -140,7 +145,7 @@ def cost(systems: Sequence[System], measure: str, label: str) -> str:
             for end in (system.ieval.low, system.ieval.mean, system.ieval.high)
             if end is not None
         ]
-        axes.set_ylim(*_range(ends, 0.4))
+        axes.set_ylim(*_range(ends, 0.4, least=0.0, most=2.0))
         # Names stand right of their points, or of the frame, where they are many.
         axes.set_xlim(-0.15, max(10.0, *costs, 0.0) * (1.5 if crowded else 4))
         axes.grid(axis="y")
@@ -283,9 +288,18 @@ def _whisker(
     hollow: bool = False,
 ) -> None:
     if low is not None and high is not None:
-        axes.plot([low, high], [place, place], color=tone, linewidth=2.2, solid_capstyle="round")
+        axes.plot([low, high], [place] * 2, color=tone, linewidth=2.2, solid_capstyle="round", clip_on=False)
     face = _SURFACE if hollow else tone
-    axes.plot([mean], [place], "o", color=tone, markerfacecolor=face, markersize=7.5, markeredgewidth=1.8)
+    axes.plot(
+        [mean],
+        [place],
+        "o",
+        color=tone,
+        markerfacecolor=face,
+        markersize=7.5,
+        markeredgewidth=1.8,
+        clip_on=False,  # a dot on the rim is whole
+    )
     said = formatting.signed(mean, kind) if signed else formatting.number(mean, kind)
     axes.annotate(
         said, (mean, place), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=9.5, color=_INK
@@ -295,7 +309,7 @@ def _whisker(
 def _name_rows(axes: Axes, names: Sequence[str]) -> None:
     """One labelled row per name, the first on top."""
     axes.set_yticks(range(len(names)), [formatting.clipped(name, _NAME_WIDTH) for name in names])
-    axes.tick_params(axis="y", labelcolor=_INK)
+    axes.tick_params(axis="y", labelcolor=_INK, pad=9)  # points: beside the half of a dot on the rim
     axes.set_ylim(len(names) - 0.5, -0.75)
 
 
@@ -375,14 +389,21 @@ def _numbers_below(axes: Axes, kind: Kind, label: str, *, signed: bool = False) 
     axes.set_xlabel(label)
 
 
-def _range(ends: Sequence[float], least: float) -> tuple[float, float]:
-    """A range around the numbers, at least `least` wide and with room at either end."""
-    if not ends:
-        return 0.0, least
+def _range(
+    ends: Sequence[float], width: float, *, least: float = -math.inf, most: float = math.inf
+) -> tuple[float, float]:
+    """A range around the numbers, at least `width` wide and with room at either end, within `least` and
+    `most`: an axis has no values that its quantity cannot have."""
     low, high = min(ends), max(ends)
-    spread = max(high - low, least)
+    spread = max(high - low, width)
     middle = (low + high) / 2
-    return middle - 0.62 * spread, middle + 0.62 * spread
+    start, end = middle - 0.62 * spread, middle + 0.62 * spread
+    # What is cut off at one end is given to the other, so that the width stays.
+    if start < least:
+        start, end = least, max(end, least + 1.24 * spread)
+    if end > most:
+        start, end = max(least, min(start, most - 1.24 * spread)), most
+    return start, end
 
 
 @contextmanager

@@ -174,7 +174,8 @@ def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError(f"{path}: no such folder. Name the folder that `usbrec evaluate -o` wrote.")
+        what = "a file, and no folder" if folder.exists() else "no such folder"
+        raise InputError(f"{path}: {what}. Name the folder that `usbrec evaluate -o` wrote.")
     episodes = folder / "episodes.jsonl"
     if not (folder / "results.json").is_file():
         if (folder / "benchmark.json").is_file():

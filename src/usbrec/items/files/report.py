@@ -70,7 +70,7 @@ class ReadingReport:
         told = f"Read as: {'; '.join((f'id from {self.ids_from}', *taken))}."
         used = {column for columns in self.columns.values() for column in columns}
         if others := [column for column in self.others if column not in used]:
-            told += f" Kept without a meaning: {', '.join(others)}."
+            told += f" Kept as further columns: {', '.join(others)}."
         if self.types:
             told += f" Types of further columns: {', '.join(column.told() for column in self.types)}."
         told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)

@@ -6,6 +6,7 @@ Both run code that is not ours. Whoever names it trusts it.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import sys
 import traceback
@@ -40,6 +41,15 @@ def _from_module(rest: str, text: str) -> object:
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
         sys.path.insert(0, here)
+    try:
+        known = importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        known = False  # a package on the way to it is missing or fails: importing it says which
+    if not known and "." not in name:
+        raise ConfigError(
+            f"{text}: no module is called {name}. Modules are looked for in the current folder ({here}) and "
+            "among installed packages."
+        )
     module = _tried(lambda: importlib.import_module(name), f"{text}: the module {name} cannot be imported")
     thing: Any = module
     for part in path.split("."):

@@ -23,7 +23,7 @@ export function cards(items, judge = null, units = {}) {
 function card(item, judge, units) {
   const columns = Object.entries(item.columns ?? {});
   const first = (pattern) => columns.find(([name]) => pattern.test(name));
-  const picture = address(first(PICTURE)?.[1]);
+  const picture = pictureAddress(first(PICTURE)?.[1]);
   const link = address(columns.find(([name]) => ADDRESS.test(name) && !PICTURE.test(name))?.[1]);
   const price = first(PRICE);
   const shown = ([name]) => !PICTURE.test(name) && !ADDRESS.test(name) && name !== price?.[0];
@@ -33,14 +33,14 @@ function card(item, judge, units) {
     "div",
     { class: "about" },
     make("p", { class: "name" }, make("strong", {}, link ? linked(link, item.title) : item.title), year && " ", year),
-    price ? make("p", { class: "price" }, amount(price[1], units[price[0]])) : null,
+    price ? make("p", { class: "price" }, make("bdi", {}, amount(price[1], units[price[0]], true))) : null,
     item.genres?.length ? make("p", { class: "genres" }, ...item.genres.map((genre) => make("span", {}, genre))) : null,
     item.people?.length ? make("p", { class: "people" }, item.people.slice(0, 4).join(", ")) : null,
     item.text ? make("p", { class: "text" }, item.text) : null,
     ...columns.filter(shown).map(([name, value]) => detail(name, value, units[name])),
     judge && buttons(name, item.id, judge),
   );
-  return make("li", { class: "card" }, picture && pictured(picture), about);
+  return make("li", { class: "card", dir: "auto" }, picture && pictured(picture), about);
 }
 
 /** A picture beside what is told of an item; gone where it cannot be loaded, so that no empty frame stays. */
@@ -62,12 +62,18 @@ function address(value) {
   }
 }
 
+/** A picture's address: of the web, or the picture itself. Nothing in an image can run or load anything. */
+function pictureAddress(value) {
+  return typeof value === "string" && /^data:image\//i.test(value) ? value : address(value);
+}
+
 function linked(href, title) {
   return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, title);
 }
 
-function amount(value, unit) {
-  const money = unit && !/[a-z]{4,}/i.test(unit);
+function amount(value, unit, price = false) {
+  // A price without a currency has cents where it is no whole number.
+  const money = unit ? !/[a-z]{4,}/i.test(unit) : price && !Number.isInteger(value);
   const digits = typeof value === "number" && money ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : {};
   const text = typeof value === "number" ? value.toLocaleString("en", digits) : String(value);
   return unit ? `${text} ${unit}` : text;

@@ -97,7 +97,7 @@ function branch(node) {
 
 function spoken(turn) {
   const who = turn.role === "seeker" ? "Simulated you" : "Recommender";
-  return make("span", { class: "spoken" }, make("b", {}, `${who}: `), turn.text);
+  return make("span", { class: "spoken" }, make("b", {}, `${who}: `), make("bdi", {}, turn.text));
 }
 
 function ending(node, tag = "li") {
