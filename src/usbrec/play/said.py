@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from usbrec.dialogue import Reply
-from usbrec.llm import headings
+from usbrec.llm import headings, sections
 from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
 from usbrec.llm.written_calls import without_calls
 from usbrec.play.spoken import is_spoken
@@ -89,7 +89,7 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
     begun = _LEFT_OVER.match(answer)
     text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
-    for way in (_in_fields, _under_headings, _behind_aside, _final):
+    for way in (_in_fields, _under_headings, sections.behind, _behind_aside, _final):
         found = way(text)
         if found is not None and found[0].strip():
             text = found[0].strip()
@@ -161,10 +161,7 @@ def _under_headings(text: str) -> tuple[str, str] | None:
     """Behind the heading of the reply, where an analysis stands above that does not speak to the other."""
     if not headings.may_head(text):
         return None
-    for way in (headings.WITH_COLON, headings.ON_LINES, headings.IN_BRACKETS):
-        if (found := way.fullmatch(text)) is not None and headings.is_thought(found, spoken=True):
-            return found["said"], found["thought"]
-    return None
+    return sections.first(text, spoken=True) or sections.last(text, spoken=True)
 
 
 def _behind_aside(text: str) -> tuple[str, str] | None:
