@@ -113,8 +113,9 @@ def separate_so_far(
         rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks, cut)
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
-    if found.reasoning and (behind := begins(found.text))[0]:
-        found, unsure = replace(found, text=found.text[behind[0] :]), unsure or behind[1]
+    if found.reasoning:
+        place, unsure_place = begins(found.text)
+        found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
     if (said := without_end(found.text)) is not None:
         found = replace(found, text=said, ended=True)
     return found, unsure or unsure_start
