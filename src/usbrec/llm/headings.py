@@ -1,9 +1,8 @@
 """Headings of reasoning: the words above thoughts and above the reply, in the languages that models think in.
 
-Both have to be there, in this order, and the answer begins with the first: with a colon, in the brackets of
-East Asian headings, or on lines of their own, bold or with #. A block of quoted lines under such a heading
-holds thoughts, too, as front ends show them that have no other place. What stands under "Analysis" may be a
-part of the reply as well: it is thought where it speaks of the user, or where the reply is called final.
+What stands under "Analysis" or "Plan" may be a part of the reply as well, and so may what stands above a
+"Recommendation" or a "Message": it is thought where it speaks of the user, or where two people talk and it
+speaks to none of them. How headings are written stands in llm/sections.py.
 """
 
 from __future__ import annotations
@@ -54,8 +53,13 @@ HEADINGS = (
     *("pemikiran", "pikiran", "penalaran", "berpikir", "proses berpikir", "proses pemikiran", "fikiran"),
     *("pag-iisip", "mawazo", "fikra", "gedagtes", "redenasie"),
 )
-#: Those that people write in a reply as well.
-SOFT = frozenset({"analysis", "分析", "analyse", "análisis", "análise", "analisi", "анализ"})
+#: Those that people write in a reply as well; the further ones are headings alone, and no tags or asides.
+_FURTHER = (
+    *("plan", "planning", "rationale", "reflection", "reflections", "strategy", "scratchpad", "justification"),
+    *("begründung", "strategie", "justificación", "motivazione", "onderbouwing", "обоснование", "план"),
+    *("理由", "计划", "計画", "反思", "이유", "계획"),
+)
+SOFT = frozenset({"analysis", "分析", "analyse", "análisis", "análise", "analisi", "анализ", *_FURTHER})
 #: And above the reply.
 REPLIES = (
     r"(?:final )?(?:answer|response|reply)",
@@ -80,54 +84,24 @@ REPLIES = (
     r"(?:câu )?trả lời(?: cuối cùng)?|đáp án|phản hồi|คำตอบ(?:สุดท้าย)?",
     r"(?:jawaban|jawapan)(?: akhir)?|tanggapan|respons|sagot|jibu",
 )
+#: Names that other things have as well, which stand above a reply where thoughts stand above them.
+LOOSE_REPLIES = (
+    r"(?:final )?(?:recommendations?|suggestions?|message|output|utterance|speech)|says?",
+    r"empfehlung|nachricht|ausgabe|recommandation|recomendación|mensaje|recomendação|mensagem",
+    r"raccomandazione|messaggio|aanbeveling|bericht|рекомендация|сообщение|推荐|推薦|おすすめ|输出|추천",
+)
 WORDS = rf"(?:{'|'.join(sorted(map(re.escape, HEADINGS), key=len, reverse=True))})"
-_REPLY = rf"(?:{'|'.join(REPLIES)})"
+#: All words that stand above thoughts.
+ABOVE = (*HEADINGS, *_FURTHER)
 #: Words that stand before both: whose thoughts they are, or that nobody is to read them.
 OWNERS = (
     *("my", "internal", "inner", "private", "hidden", "initial", "the", "mein", "meine", "mijn", "mes", "ma"),
     *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
 )
-_OWNER = rf"(?:(?:{'|'.join(OWNERS)}) )?"
-#: What may stand before a heading: what makes it bold or a heading, a number, a picture.
-_LEAD = r"[\s*#_•-]*+(?:\d[.)][ \t]*)?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+"
-_LINE_LEAD = _LEAD.replace(r"\s", r" \t", 1)
-#: A colon with what makes it bold; the wide one needs no blank behind it.
-COLON = r"[*_]*[ \u00a0\u202f]?(?::[*_]*(?:\s|\Z)|：[*_]*)"
-LINE_HEADING = rf"\s*(?:#{{1,6}}[ \t]*[*_]{{0,2}}|[*_]{{2}}){WORDS}[*_]{{0,2}}"
-BRACKETED = rf"\s*+[*_#]*[ \t]*[【［\[]{WORDS}[】］\]]"
-HEADED = rf"{_LEAD}{_OWNER}{WORDS}{COLON}"
-_NAMED = WORDS.replace("(?:", "(?P<heading>", 1)
-_REPLY_NAMED = rf"(?P<reply>{_REPLY})"
-_REPLY_LINE = rf"\n[ \t]*(?:#{{1,6}}[ \t]*)?[*_]{{0,2}}{_REPLY_NAMED}[:：]?[*_]{{0,2}}[:：]?[ \t]*\n"
-#: A heading of thoughts at the beginning, with what follows it up to the reply's own.
-WITH_COLON = LazyPattern(
-    rf"{_LEAD}{_OWNER}{_NAMED}{COLON}(?P<thought>.*?)"
-    rf"(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*)"
-    rf"{_OWNER}{_REPLY_NAMED}(?: to (?:the )?(?:user|seeker|person))?{COLON}(?P<said>.*)",
-    re.I | re.S,
-)
-ON_LINES = LazyPattern(
-    rf"{LINE_HEADING.replace(WORDS, _NAMED)}[ \t]*\n(?P<thought>.*?){_REPLY_LINE}(?P<said>.*)", re.I | re.S
-)
-IN_BRACKETS = LazyPattern(
-    rf"{BRACKETED.replace(WORDS, _NAMED)}(?P<thought>.*?)[【［\[]{_REPLY_NAMED}"
-    # "[Answer] is a sequel" is the title of one.
-    r"(?:[】］]|\](?!(?-i:[ \t]*[a-zß-ÿ])))[:：]?(?P<said>.*)",
-    re.I | re.S,
-)
-#: What the reply's heading ends with, for streams.
-ENDS = rf"{_REPLY}(?: to (?:the )?(?:user|seeker|person))?(?:{COLON}|[:：]?[*_]*[:：]?[*_]*\s|[】］\]])"
-#: Quoted lines under a heading, or with it on the first of them.
-_QUOTED_HEADING = rf"[*_#]*[ \t]*{WORDS}(?:\.{{3}}|…|[:：])?[*_]*[:：]?[ \t]*\n"
-QUOTED = LazyPattern(
-    rf"\s*+(?:{_QUOTED_HEADING}\s*+|>[ \t]*{_QUOTED_HEADING})(?P<thought>(?:>[^\n]*(?:\n|\Z))+)(?P<said>.*)",
-    re.I | re.S,
-)
-_WORD = LazyPattern(r"[^\W_]+")
-_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)(?:[\W_]+([^\W_]+))?")
+_FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
 #: The first words of all headings, and of the other ways in which answers announce thoughts.
 _FIRST_WORDS = frozenset(
-    {*(found[1] for one in HEADINGS if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
+    {*(found[1] for one in ABOVE if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
 )
 #: What begins many replies, too: a heading only with one of the words that follow it in one.
 _USUAL = frozenset({*OWNERS, "here", "the", "im"})
@@ -143,8 +117,8 @@ _THEM = (
     r"|\bde gebruiker\b|\bl['’]utilisat\w+|\bel usuario\b|\bo usuário\b|\bl['’]utente\b|пользовател"
     r"|用户|使用者|對方|对方|ユーザー|사용자"
 )
-_OF_THEM = LazyPattern(_THEM, re.IGNORECASE)
-_OF_THE_USER = LazyPattern(rf"{_THEM}|\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
+_OF_THEM = re.compile(_THEM, re.IGNORECASE)
+_TO_DO = re.compile(r"\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
 #: Whoever is told something, in the languages of the soft headings; "Sie" and "Ihr" with their capitals.
 _ADDRESSED = LazyPattern(
     r"(?i:\b(?:you|your|yours|du|dich|dir|dein\w{0,2}|je|jij|jou|jouw|tu|te|toi|ton|tes|vous|votre|vos|ti|tus"
@@ -179,23 +153,38 @@ def of_the_user(text: str) -> bool:
     return _OF_THEM.search(text) is not None
 
 
-def is_thought(found: re.Match[str], *, spoken: bool = False) -> bool:
-    """Whether what stands under a heading is thought, and no part of the reply. `spoken`: where two people
-    talk, an analysis is, too, unless it speaks to the other."""
-    if found["heading"] == "推理" and _TITLES.match(found["thought"]) is not None:
-        # It is the genre, "mystery", and below it stand its titles.
+def is_thought(heading: str, thought: str, reply: str, said: str, *, spoken: bool = False) -> bool:
+    """Whether what stands under a heading is thought, and no part of the reply under a heading of its own.
+    `spoken`: where two people talk, what speaks to neither is, too."""
+    if _BYLINE.match(thought) is not None or (heading == "推理" and _TITLES.match(thought) is not None):
+        # The heading is a title, or the genre "mystery" with its titles below.
         return False
-    if found["heading"].lower() not in SOFT or _FINAL.search(found["reply"]) is not None:
+    soft, loose = heading.lower() in SOFT, _LOOSE_NAME.fullmatch(reply) is not None
+    if not loose and (not soft or _FINAL.search(reply) is not None):
         return True
-    if _OF_THE_USER.search(found["thought"]) is not None:
+    if of_the_user(thought):
         return True
-    if not spoken or _ADDRESSED.search(found["thought"]) is not None:
+    addressed = _ADDRESSED.search(thought) is not None
+    if _TO_DO.search(thought) is not None and not (loose and (soft or addressed)):
+        return True
+    if not spoken or addressed or (loose and soft) or not _stands_alone(said):
         return False
     # With further headings behind it, it is one entry of a form.
-    return _ENTRY.search(found["said"]) is None
+    return _ENTRY.search(said) is None
 
 
-_TITLES = LazyPattern(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
-_ENTRY = LazyPattern(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
-_REPLY_NAME = LazyPattern(_REPLY, re.IGNORECASE)
-_FINAL = LazyPattern(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)
+def _stands_alone(said: str) -> bool:
+    """Whether something is named: "Watch it" is about what stands above."""
+    return _NAMED.search(said) is not None
+
+
+_NAMED = re.compile(r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]")
+#: Under a title stand its year or whoever wrote it.
+_BYLINE = re.compile(
+    r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
+)
+_TITLES = re.compile(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
+_ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
+_REPLY_NAME = re.compile(rf"(?:{'|'.join(REPLIES)})", re.IGNORECASE)
+_LOOSE_NAME = re.compile(rf"(?:{'|'.join(LOOSE_REPLIES)})", re.IGNORECASE)
+_FINAL = re.compile(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from usbrec.llm.headings import HEADINGS
-from usbrec.patterns import LazyPattern
+from usbrec.llm.turn_tokens import ENDS, TOKENS
 
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
 ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
@@ -92,6 +92,18 @@ def _exact(opening: str, closing: str) -> Family:
     return Family(opening, closing, re.escape(opening), re.escape(closing))
 
 
+def _fence(ticks: str) -> Family:
+    """A block of code for thoughts: one with more ticks may hold one with fewer."""
+    sign = re.escape(ticks[0])
+    return Family(
+        f"{ticks}thinking\n",
+        f"\n{ticks}",
+        rf"(?m:^){ticks}(?!{sign})[ \t]*(?:think|thinking|thoughts?|reasoning)[ \t]*\n",
+        rf"(?m:^){ticks}(?!{sign})[ \t]*(?=\n|\Z)",
+        alone=False,
+    )
+
+
 FAMILIES: tuple[Family, ...] = (
     *map(_tag, _TAGS),
     *map(_escaped, _TAGS),
@@ -116,13 +128,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "\\<think\\>", "\\</think\\>", rf"{_LESS}{_PLAIN_TAGS}{_MORE}", rf"{_LESS}\\?/\s?{_PLAIN_TAGS}{_MORE}"
     ),
-    Family(
-        "```thinking\n",
-        "\n```",
-        r"(?m:^)```(?:think|thinking|thoughts?|reasoning)[ \t]*\n",
-        r"(?m:^)```[ \t]*(?=\n|\Z)",
-        alone=False,
-    ),
+    *map(_fence, ("```", "````", "`````", "~~~", "~~~~")),
     _exact("<|channel>thought", "<channel|>"),
     Family(
         '<details type="reasoning">',
@@ -198,7 +204,7 @@ _BEGUN = LazyPattern(
     r"|<\|/?\w{0,40}\|?\Z"
     rf"|\[(?:think|thinking|reasoning|thoughts?)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
     r"|^:::\w*[ \t]*\Z"
-    r"|^`{1,3}(?:\Z|\w{0,10}[ \t]*\Z)"
+    r"|^(?:`{1,5}|~{1,4})[ \t]*\w{0,10}[ \t]*\Z"
     rf"|{_LESS}(?:\\?/\s?)?[\w:]{{0,80}}\s?(?:\\u?\d{{0,3}})?\Z|\\(?:u\d{{0,3}}[0-9c]?)?\Z",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -229,43 +235,11 @@ _FIRST_TAGS = (
 _FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
-#: What ends a turn in the templates of families; some servers leave it in the text.
-_ENDS = (
-    *("<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|eos|>"),
-    *("<|end_of_turn|>", "<|endofturn|>", "<|end_of_turn_token|>", "<|end|>", "<|return|>"),
-    *("<|message_end|>", "<|end_of_sentence|>", "<|endofresponse|>", "<|assistant_end|>", "<|role_end|>"),
-    *("<end_of_turn>", "<turn|>", "[|endofturn|]", "</s>", "<eos>", "[EOS]", "<|flush|>", "[e~["),
-    *("<｜end▁of▁sentence｜>", "<｜end▁of▁turn｜>"),
-)
-#: And what begins one: behind the end of a turn nothing is said by the one whose turn it was.
-_BEGINS = (
-    *("<|im_start|>", "<|start_header_id|>", "<start_of_turn>", "<|start_of_role|>", "<|begin_of_text|>"),
-    *("<|start_of_turn_token|>", "<|user|>", "<|assistant|>", "<|system|>", "<|observation|>", "<|turn>"),
-    *("<｜user｜>", "<｜assistant｜>", "<｜begin▁of▁sentence｜>", "[|user|]", "[|assistant|]"),
-    *("[INST]", "<s>", "<bos>"),
-)
-_ANY_END = "|".join(map(re.escape, _ENDS))
-_END = LazyPattern(
-    rf"(?P<end>{_ANY_END})(?:\s*(?:{_ANY_END}))*\s*(?=\Z|{'|'.join(map(re.escape, _BEGINS))})",
-    re.IGNORECASE,
-)
-
-
 def first_tag(text: str) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
     closed; None where it begins with no such tag."""
     match = _FIRST_TAG.fullmatch(text) if text.lstrip()[:1] == "<" else None
     return None if match is None else (match["thought"].strip(), match["said"])
-
-
-def without_end(text: str) -> str | None:
-    """The text before the token that ends its turn; None where it has none. A token that is quoted, or behind
-    which something else is said, is a part of the text."""
-    for match in _END.finditer(text) if _FIRSTS.search(text) is not None else ():
-        # A line through a word, in HTML.
-        if match["end"].lower() != "</s>" or "<s>" not in text[: match.start()].lower():
-            return text[: match.start()].rstrip()
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +253,7 @@ class Found:
 
 
 #: What every mark has in it.
-_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::")
+_FIRSTS = re.compile(r"[<＜&\[◁\\`]|:::|~~~")
 
 
 @dataclass(frozen=True)
@@ -310,7 +284,7 @@ def read_marks(marks: ReasoningMarks) -> Marks:
     plain = tuple(mark.lower() for family in families for mark in (family.opening, family.closing))
     if isinstance(marks, str):
         plain += (*(mark for pair in AROUND for mark in pair), *CHANNEL_MARKS, "<|im_start|>")
-        plain += (*(f"<{tag}>" for tag in _FIRST_TAGS), *(mark.lower() for mark in (*_ENDS, *_BEGINS)))
+        plain += (*(f"<{tag}>" for tag in _FIRST_TAGS), *(mark.lower() for mark in TOKENS))
     beginnings = frozenset(mark[:length] for mark in plain for length in range(1, len(mark)))
     return Marks(families, LazyPattern("|".join(reversed(sources)), re.IGNORECASE), beginnings)
 
@@ -355,7 +329,7 @@ _OTHERS = LazyPattern(
         [
             *(re.escape(mark) for pair in AROUND for mark in pair),
             *(rf"</?{tag}\s*>" for tag in _FIRST_TAGS),
-            *map(re.escape, (*_ENDS, "|>")),
+            *map(re.escape, (*ENDS, "|>")),
         ]
     ),
     re.IGNORECASE,

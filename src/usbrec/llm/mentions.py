@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from usbrec.llm.marks import Family, Found
 
 _QUOTES = tuple("`'\"“”‘’„«»")
-_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*(?P<kind>[^\s`]*)[^\n`]*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<kind>[^\s`]*)[^\n`]*$", re.MULTILINE)
 #: Two marks that a sentence speaks of stand no further apart.
 _FURTHEST = 200
 #: So many characters before a mark show what it stands behind.
@@ -178,7 +178,7 @@ def _blocks(answer: str) -> list[tuple[int, int]]:
     for fence in _FENCE.finditer(answer):
         if opened is None:
             opened = fence
-        elif not fence["kind"]:
+        elif not fence["kind"] and fence["ticks"].startswith(opened["ticks"]):
             found.append((opened.start(), fence.start()))
             opened = None
     if opened is not None:

@@ -3,8 +3,8 @@
 Models that reason first write their thoughts between marks of their family, unless a server has a parser for
 them. Thoughts are no part of the reply: they are not scored, linked, shown, said back or learnt from. Where a
 chat template has written the opening mark into the prompt, the answer holds the closing one alone; where the
-limit of tokens came first, it holds no closing one, and there is no reply. What a template's own token leaves
-at the end of a reply is no part of it either.
+limit of tokens came first, it holds no closing one, and there is no reply. What a template's own tokens leave
+before a reply and at its end is no part of it either.
 
 Which marks there are stands in llm/marks.py; streams are llm/reasoning_filter.py's.
 """
@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from usbrec.llm import headings
+from usbrec.llm import headings, sections
 from usbrec.llm.marks import (
     AROUND,
     Family,
@@ -27,10 +27,9 @@ from usbrec.llm.marks import (
     marks_among,
     names_marks,
     read_marks,
-    without_end,
 )
 from usbrec.llm.mentions import Mentions, is_quoted
-from usbrec.patterns import LazyPattern
+from usbrec.llm.turn_tokens import begins, without_end
 
 __all__ = [
     "ReasoningMarks",
@@ -106,16 +105,20 @@ def separate_so_far(
     thoughts."""
     if marks == "off" or not answer:
         return Separated(answer), False
-    found, unsure = _in_parts(answer, marks, cut)
+    start, unsure_start = begins(answer)
+    found, unsure = _in_parts(answer[start:], marks, cut)
     while marks == "auto" and (tagged := first_tag(found.text)) is not None:
         # A tag for thoughts that is one at the beginning of what is said alone.
         thought, said = tagged
         rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks, cut)
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
+    if found.reasoning:
+        place, unsure_place = begins(found.text)
+        found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
     if (said := without_end(found.text)) is not None:
         found = replace(found, text=said, ended=True)
-    return found, unsure
+    return found, unsure or unsure_start
 
 
 def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
@@ -130,9 +133,10 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
     """Whether the first mark of an answer closes thoughts: their opening one stood in the prompt."""
     if marks == "off":
         return False
+    answer = answer[begins(answer)[0] :]
     if marks == "auto" and (header := _CHANNEL.search(answer)) is not None:
         return bool(answer[: header.start()].strip()) and _is_said(header)
-    if marks == "auto" and any(way(answer) is not None for way in (_by_bare_channels, _by_prose)):
+    if marks == "auto" and any(way(answer) is not None for way in _WAYS[1:]):
         return False
     found = read_marks(marks).find(answer)
     spoken_of = Mentions(answer, found, cut=False, named=marks != "auto")
@@ -184,7 +188,7 @@ _RECOMMENDED = LazyPattern(
 
 def in_words(answer: str) -> bool:
     """Whether thoughts stand under words that say so."""
-    return _by_prose(answer) is not None
+    return _by_prose(answer[begins(answer)[0] :]) is not None
 
 
 def _announces(answer: str) -> bool:
@@ -323,24 +327,25 @@ def _by_bare_channels(answer: str) -> Separated | None:
 
 
 def _by_prose(answer: str) -> Separated | None:
+    """Under words that say so, known before the answer's end."""
     if not headings.may_head(answer):
         return None
-    match = next((match for way in _IN_WORDS if (match := way.fullmatch(answer)) is not None), None)
-    if match is None or ("heading" in match.groupdict() and not headings.is_thought(match)):
-        return None
-    if match.re is headings.QUOTED:
-        quoted = re.sub(r"(?m)^>[ \t]?", "", match["thought"]).strip()
-        return Separated(match["said"].strip(), quoted, open=not match["said"].strip())
-    thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
-    return Separated((match["said"] or "").strip(), thought, open=match["said"] is None)
+    for way in (_PROSE, _SHOWN, _TURNS):
+        if (match := way.fullmatch(answer)) is not None:
+            thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
+            return Separated((match["said"] or "").strip(), thought, open=match["said"] is None)
+    parts = sections.first(answer)
+    return None if parts is None else Separated(parts[0].strip(), parts[1].strip())
 
 
-#: The ways that headings in words have.
-_IN_WORDS = (
-    *(_PROSE, headings.WITH_COLON, headings.ON_LINES, headings.IN_BRACKETS, headings.QUOTED, _SHOWN, _TURNS),
-)
+def _by_sections(answer: str) -> Separated | None:
+    """Under a heading, known at the answer's end."""
+    parts = sections.last(answer) if headings.may_head(answer) else None
+    return None if parts is None else Separated(parts[0].strip(), parts[1].strip(), open=not parts[0].strip())
+
+
 #: The families whose thoughts stand between no two marks.
-_WAYS = (_by_channels, _by_bare_channels, _by_prose)
+_WAYS = (_by_channels, _by_bare_channels, _by_prose, _by_sections)
 
 
 def _unwrapped(parts: Sequence[str]) -> str:

@@ -6,19 +6,11 @@ the next mark. So the work grows with the length of the answer, and not with its
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
 
-from usbrec.llm.headings import (
-    BRACKETED,
-    ENDS,
-    HEADED,
-    HEADINGS,
-    LINE_HEADING,
-    OWNERS,
-    WORDS,
-    may_be_headed,
-)
+from usbrec.llm.headings import ABOVE, OWNERS
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     Separated,
@@ -27,8 +19,10 @@ from usbrec.llm.reasoning import (
     separate,
     separate_so_far,
 )
-from usbrec.patterns import LazyPattern
+from usbrec.llm.sections import BRACKETED, ENDS, HEADED, LINE_HEADING, PICTURES, QUOTED_HEADING
+from usbrec.llm.turn_tokens import begins
 
+_BRACKETS = ("【】", "［］", "[]", "〔〕", "〈〉", "《》", "「」", "『』")
 #: Where an answer that holds reasoning may begin, beside white space.
 _OPENINGS = (
     *(family.opening for family in FAMILIES),
@@ -37,8 +31,8 @@ _OPENINGS = (
     *("analysis", "commentary", "assistantanalysis", "assistantcommentary"),
     *(f"{owner} " for owner in OWNERS),
     "<|im_start|>",
-    *(f"{heading}{colon}" for heading in HEADINGS for colon in (":", " :", "：")),
-    *(f"{bracket[0]}{heading}{bracket[1]}" for heading in HEADINGS for bracket in ("【】", "［］", "[]")),
+    *(f"{heading}{colon}" for heading in ABOVE for colon in (":", " :", "：")),
+    *(f"{bracket[0]}{heading}{bracket[1]}" for heading in ABOVE for bracket in _BRACKETS),
     "thinking...",
     "thinking…",
     *(
@@ -50,27 +44,29 @@ _OPENINGS = (
 #: What such beginnings begin with, to be looked up with each piece of a stream.
 _BEGINNINGS = frozenset(one[:length] for one in _OPENINGS for length in range(len(one) + 1))
 _OWNERS = frozenset(OWNERS)
+_WORDS = rf"(?:{'|'.join(sorted(map(re.escape, ABOVE), key=len, reverse=True))})"
 _LONGEST_OPENING = max(map(len, _OPENINGS))
 #: What may stand before them.
-_BEFORE = LazyPattern(r"[\s*#_>•-]*+(?:\d(?:[.)][ \t]*|\Z))?(?:[🤔💭🧠💬💡✅📝🎯👉🔍🗣🗨]\ufe0f?[ \t]*)?[*_]*+")
-_HEADED = LazyPattern(
-    rf"{HEADED}|[\s*#_•-]*(?:\w+ )?{WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*(?:\n|\Z)|{BRACKETED}"
-    rf"|\s*>[ \t]*[*_#]*[ \t]*{WORDS}[*_]*[ \t]*(?:\n|\Z)"
+_BEFORE = re.compile(rf"[\s*#_>•=~—–-]*+(?:\d(?:[.)][ \t]*|\Z))?{PICTURES}[*_#]*+")
+#: How an answer begins that has a heading.
+_HEADED = (
+    rf"{HEADED}|[\s*#_•=~—–-]*(?:\w+ )?{_WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*[*=~—–-]*[ \t]*(?:\n|\Z)"
+    rf"|{BRACKETED}|\s*>[ \t]*{QUOTED_HEADING}(?:[ \t]*(?:\n|\Z)|(?<=[:：*_]))"
+    rf"|\s*{QUOTED_HEADING}[ \t]*(?:\n\s*(?:>|\Z)|\Z)"
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
-    r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)",
-    re.I,
+    r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)"
 )
 #: How an answer begins whose thoughts stand between no two marks, and what ends these.
-_IN_WORDS = LazyPattern(
-    rf"{_HEADED.pattern}|\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
-    r"|[\s*#_]*here(?: is|'s|’s) my ",
-    re.I,
+_IN_WORDS = (
+    rf"{_HEADED}|\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
+    r"|[\s*#_]*here(?: is|'s|’s) my "
 )
-_ENDS_WORDS = LazyPattern(
+_ENDS_WORDS = (
     rf"final|{ENDS}|(?:answer|response):|done thinking\."
-    r"|<\|im_start\|>(?:answer|assistant)\s",
-    re.I,
+    r"|<\|im_start\|>(?:answer|assistant)\s"
 )
+# Compiled when the first answer streams.
+_compiled = functools.cache(lambda pattern: re.compile(pattern, re.IGNORECASE))
 #: What ends thoughts in words is no longer.
 _LONGEST_END = 40
 #: As much of an answer's beginning is enough to tell how it begins.
@@ -99,6 +95,8 @@ class ReasoningFilter:
         self._holds = holds and marks != "off"
         self._pieces: list[str] = []
         self._length = 0
+        self._begun = ""
+        #: The same without tokens of a template.
         self._head = ""
         self._tail = ""
         #: What has come since something was last decided.
@@ -119,8 +117,9 @@ class ReasoningFilter:
         if self._marks == "off":
             return piece
         self._length += len(piece)
-        if len(self._head) < _HEAD:
-            self._head = (self._head + piece).lstrip()[:_HEAD]
+        if len(self._begun) < _HEAD:
+            self._begun = (self._begun + piece).lstrip()[:_HEAD]
+            self._head = self._begun[begins(self._begun)[0] :]
         self._tail = (self._tail + piece)[-LONGEST_MARK:]
         self._since.append(piece)
         if self._holds and self._length > _LONGEST_HELD and not reads_like_thought(self._head):
@@ -218,10 +217,10 @@ class ReasoningFilter:
         """Whether something has come that says what is thought and what is said; no mark had begun before."""
         if holds_marks(since, self._marks):
             return True
-        if self._marks != "auto" or not may_be_headed(self._head) or _IN_WORDS.match(self._head) is None:
+        if self._marks != "auto" or _compiled(_IN_WORDS).match(self._head) is None:
             return False
         end = max(self._tail, since, key=len)[-len(since) - _LONGEST_END :]
-        return any(one.end() > len(end) - len(since) for one in _ENDS_WORDS.finditer(end))
+        return any(one.end() > len(end) - len(since) for one in _compiled(_ENDS_WORDS).finditer(end))
 
     def _may_begin(self) -> bool:
         """Whether the answer is so short that it may be the beginning of an opening mark."""
@@ -245,12 +244,7 @@ class ReasoningFilter:
 
     def _in_headed(self, answer: str) -> bool:
         """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
-        return (
-            self._marks == "auto"
-            and may_be_headed(self._head)
-            and _HEADED.match(self._head) is not None
-            and not in_words(answer)
-        )
+        return self._marks == "auto" and _compiled(_HEADED).match(self._head) is not None and not in_words(answer)
 
 
 def _is_wrapped(text: str) -> bool:

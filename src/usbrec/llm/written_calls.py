@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from usbrec.patterns import LazyPattern
@@ -40,9 +40,9 @@ _NAME = LazyPattern(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=
 _IN_PYTHON = LazyPattern(r"\s*\[\s*[a-z_][\w.]*\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
 _PYTHON_LINE = LazyPattern(r"^\[[a-z_][\w.]*\(\w+\s*=[^\n]*\)\][ \t]*$", re.MULTILINE)
 #: Where JSON may begin inside a text: a line, or a block of code.
-_JSON_LINE = LazyPattern(r"^(?:```(?:json)?[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
-_SPOKEN = LazyPattern(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
-_FENCED = LazyPattern(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
+_JSON_LINE = re.compile(r"^(?:(?:`{3,}|~{3,})\w*[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
+_SPOKEN = re.compile(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
+_FENCED = re.compile(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 _NAMES = frozenset({"name", "tool", "tool_name", "function", "action", "function_name"})
 _ARGUMENTS = frozenset({"arguments", "parameters", "args", "tool_input", "action_input", "kwargs"})
 _AROUND = ({"function_call"}, {"tool_call"}, {"tool_calls"}, {"tool_uses"})
@@ -62,12 +62,32 @@ def is_written_call(text: str, names: Collection[str]) -> bool:
     ) is not None
 
 
-def without_calls(text: str) -> tuple[str, str]:
+def without_calls(text: str, *, shown: bool = True) -> tuple[str, str]:
     """A text without the calls of tools in it, and these: between marks of any family, or an object in JSON,
-    or a list in Python, that the text begins with. A mark in quotation marks is spoken of, and stays."""
+    or a list in Python, that the text begins with. A mark in quotation marks is spoken of, and stays, and so
+    does a block of code that is presented as an example, unless not `shown`."""
     if not any(sign in text for sign in _SIGNS):
         return text, ""
     called: list[str] = []
+    left, place = [], 0
+    for start, end in _examples(text) if shown else ():
+        left += [_without_any(text[place:start], called), text[start:end]]
+        place = end
+    left.append(_without_any(text[place:], called))
+    return ("".join(left).strip(), "\n".join(called)) if called else (text, "")
+
+
+def _examples(text: str) -> Iterator[tuple[int, int]]:
+    """The blocks of code that the line above presents as an example, and not as what the speaker does."""
+    for block in _CODE.finditer(text) if "```" in text or "~~~" in text else ():
+        head = text[: block.start()].rstrip()
+        line = head[head.rfind("\n") + 1 :]
+        if line.endswith((":", "：")) and _PRESENTS.search(line) and not _ANNOUNCES.search(line):
+            yield block.span()
+
+
+def _without_any(text: str, called: list[str]) -> str:
+    """The same without all calls, which are added to `called`."""
 
     def take(found: re.Match[str]) -> str:
         if text[found.start() - 1 : found.start()] in tuple(_QUOTES) and not found[0].startswith("`"):
@@ -77,10 +97,27 @@ def without_calls(text: str) -> tuple[str, str]:
             # A word of a sentence: "Is <tool_response> something you heard?"
             return found[0]
         called.append(found[0])
-        return "\n"
+        return _TAKEN
 
-    left = _without_json(_BLOCK.sub(take, text), called)
-    return (left.strip(), "\n".join(called)) if called else (text, "")
+    left = _BLOCK.sub(take, text)
+    if _TAKEN in left:
+        # The block of code around a call is no part of the reply either.
+        left = _AROUND_TAKEN.sub("\n", left).replace(_TAKEN, "\n")
+    return _without_json(left, called)
+
+
+_CODE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n.*?^[ \t]*(?P=ticks)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+#: Where a call was, for a moment: replies hold no such character (llm/controls.py).
+_TAKEN = "\x00"
+_AROUND_TAKEN = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})\w*[ \t]*\n[\s\x00]*\n[ \t]*(?P=ticks)[ \t]*$", re.MULTILINE)
+_PRESENTS = re.compile(
+    r"\b(?:this is how|here(?:['’]s| is) how|looks? like|written|writes?|format|syntax|examples?|e\.g|instance|samples?"
+    r"|like this|such as|as follows|beispiel\w*|schreib\w*|exemples?|ejemplos?|esempio|voorbeeld|пример)\b|例|예",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"\b(?:i['’]?ll|i will|let me|let['’]s|i['’]m|i am|i need|i should|i want|ich|je|yo|voy|я)\b", re.IGNORECASE
+)
 
 
 #: What every call has in it.
@@ -126,7 +163,7 @@ def _without_lines(text: str, called: list[str]) -> str:
         found = _json_at(text, begins.end())
         if found is None or not _is_call(found[0]):
             continue
-        fence = re.match(r"\s*```", text[found[1] :]) if begins[0] else None
+        fence = re.match(r"\s*(?:`{3,}|~{3,})", text[found[1] :]) if begins[0] else None
         end = found[1] if fence is None else found[1] + fence.end()
         called.append(text[begins.start() : end])
         text = text[: begins.start()] + text[end:]

@@ -7,30 +7,18 @@ these count as thoughts as well. Whoever asks a model through the service may ha
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from usbrec.dialogue import Reply
-from usbrec.llm import headings
-from usbrec.llm.headings import HEADINGS, WORDS, is_reply_name
+from usbrec.llm import headings, sections
+from usbrec.llm.headings import WORDS
 from usbrec.llm.written_calls import without_calls
-from usbrec.patterns import LazyPattern
+from usbrec.play.fields import in_fields
 from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn
 
-#: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
-_THOUGHT_FIELDS = frozenset(
-    {*(re.sub(r"[\W_]", "", one) for one in HEADINGS), "cot", "rationale", "scratchpad", "innermonologue"}
-    | {"innerthought", "innerthoughts", "internalreasoning", "internalthought", "internalthoughts", "plan"}
-    | {"reasoningcontent", "useranalysis", "stepbystep", "reasoningsteps"}
-)
-_REPLY_FIELDS = frozenset(
-    {"finalanswer", "finalresponse", "finalreply", "message", "text", "content", "output", "final"}
-    | {"recommendation", "suggestion", "utterance", "say", "said", "speech"}
-)
-_FENCE = LazyPattern(r"\s*```\w*\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 #: A thought in brackets or stars that the answer begins with, named as one.
 _ASIDE = LazyPattern(
     rf"\s*(?:[*_]{{1,2}}(?=[(（\[【]))?(?P<opening>[(（\[【]|[*_](?!\s))\s*"
@@ -90,7 +78,7 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
     begun = _LEFT_OVER.match(answer)
     text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
-    for way in (_in_fields, _under_headings, _behind_aside, _final):
+    for way in (in_fields, _under_headings, sections.behind, _behind_aside, _final):
         found = way(text)
         if found is not None and found[0].strip():
             text = found[0].strip()
@@ -114,58 +102,11 @@ def as_said(reply: Reply) -> Reply:
     return replace(reply, text=found.text, finish=finish, reasoning=thought, ran_on=ran_on)
 
 
-def _in_fields(text: str) -> tuple[str, str] | None:
-    """Of an object with a field for the reply and one or more for thoughts."""
-    fenced = _FENCE.fullmatch(text)
-    text = text if fenced is None else fenced["inside"].strip()
-    if not (text.startswith("{") and text.endswith("}")):
-        return None
-    try:
-        fields: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(fields, dict):
-        return None
-    thoughts = [value for name, value in fields.items() if _joined(name) in _THOUGHT_FIELDS]
-    replies = [value for name, value in fields.items() if _is_reply(name) and isinstance(value, str)]
-    # A field that is neither may be what is recommended: nothing is left out then.
-    known = len(thoughts) + len(replies)
-    # Who speaks, and that something is recommended, is told beside it and said by nobody.
-    known += fields.get("role") == "assistant"
-    known += fields.get("action") in (
-        "recommend",
-        "reply",
-        "respond",
-        "answer",
-        "ask",
-        "speak",
-        "say",
-        "chat",
-    )
-    if not thoughts or len(replies) != 1 or len(fields) > known:
-        return None
-    written = (
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in thoughts
-    )
-    return replies[0], "\n".join(written)
-
-
-def _joined(name: str) -> str:
-    return re.sub(r"[\W_]", "", name.lower())
-
-
-def _is_reply(name: str) -> bool:
-    return _joined(name) in _REPLY_FIELDS or is_reply_name(re.sub(r"[_\s-]+", " ", name.lower()).strip())
-
-
 def _under_headings(text: str) -> tuple[str, str] | None:
     """Behind the heading of the reply, where an analysis stands above that does not speak to the other."""
     if not headings.may_head(text):
         return None
-    for way in (headings.WITH_COLON, headings.ON_LINES, headings.IN_BRACKETS):
-        if (found := way.fullmatch(text)) is not None and headings.is_thought(found, spoken=True):
-            return found["said"], found["thought"]
-    return None
+    return sections.first(text, spoken=True) or sections.last(text, spoken=True)
 
 
 def _behind_aside(text: str) -> tuple[str, str] | None:

@@ -12,20 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from usbrec.patterns import LazyPattern
+from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, announced
 from usbrec.prompts.speech import asks, in_person, is_rating, is_title, shows, speaks
 
-#: What chat templates and logs call a seeker before their turn, and a recommender.
-_SEEKERS = (
-    "user|human|seeker|customer|client|nutzer(?:in)?|benutzer(?:in)?|kund(?:e|in)|usuari[oa]|utilisat(?:eur|rice)"
-    "|client[ea]|utente|usuári[oa]|gebruiker|klant|użytkowni(?:k|czka)|kullanıcı|uživatel|användare|bruger|bruker"
-    "|käyttäjä|felhasználó|utilizator|pengguna|пользователь(?:ница)?|клиент|покупатель|користувач|المستخدم"
-    "|用户|用戶|客户|客戶|顾客|顧客|ユーザー|お客様|사용자|고객"
-)
-_RECOMMENDERS = (
-    "recommender|assistant|assistent|asistente|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
-)
-_WHO = rf"(?:(?P<seeker>{_SEEKERS})|(?P<recommender>{_RECOMMENDERS})|(?P<machine>AI|bot|chatbot))"
+_WHO = rf"(?:(?P<seeker>{SEEKERS})|(?P<recommender>{RECOMMENDERS})|(?P<machine>AI|bot|chatbot))"
 _BLANKS = r"[ \t\u00a0\u202f]"
 #: `User: `, `**User:**`, `### User 2:`, `[User]: `, `(User):`, `- **User**: `, `> User : `, `User (turn 2):`
 _NAMED = (
@@ -127,7 +117,7 @@ _FIELD = LazyPattern(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
     rf"[*_]{{0,2}}{_BLANKS}?[:：][*_]{{0,2}}[ \t]*(?P<value>\S[^\n]{{0,80}})"
 )
-_A_NAME = LazyPattern(rf"(?:{_SEEKERS}|{_RECOMMENDERS}|AI|bot)\b.{{0,12}}", re.IGNORECASE)
+_A_NAME = re.compile(rf"{ANYBODY}\b.{{0,12}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +151,20 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
 
 def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
     """Where turns begin, also those of `seat`."""
-    if _SIGN.search(reply) is None:
-        return []
-    lower = reply.lower()
-    if seat != "seeker" and not any(stem in lower for stem in _STEMS):
-        return []
-    return list(_judged(reply, seat))
+    found = list(_announced(reply, seat))
+    if _SIGN.search(reply) is not None:
+        lower = reply.lower()
+        if seat == "seeker" or any(stem in lower for stem in _STEMS):
+            found += _judged(reply, seat)
+    # Of two that begin in one place the first form counts.
+    return [*{one.start: one for one in sorted(found, key=lambda one: -one.start)}.values()][::-1]
+
+
+def _announced(reply: str, seat: str) -> Iterator[Beginning]:
+    """The turns in further forms that are no fields of a form."""
+    for start, end, of in announced(reply, seat):
+        if not _in_form(reply, _line_end(reply, end), *_neighbours(reply, start, _line_end(reply, end))):
+            yield Beginning(start, end, of)
 
 
 def _judged(reply: str, seat: str) -> Iterator[Beginning]:
@@ -289,7 +287,7 @@ def _neighbours(reply: str, start: int, end: int) -> tuple[list[str], list[str]]
 def _run_of_titles(lines: list[str]) -> int:
     count = 0
     for line in lines:
-        if not is_title(re.sub(rf"^(?:{_SEEKERS}|{_RECOMMENDERS})[ \t]*:", "", line, flags=re.I)):
+        if not is_title(re.sub(rf"^(?:{SEEKERS}|{RECOMMENDERS})[ \t]*:", "", line, flags=re.I)):
             break
         count += 1
     return count

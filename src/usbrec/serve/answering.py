@@ -276,8 +276,8 @@ class Answerer:
     def _items(
         self, request: GenerationRequest, turns: Sequence[Turn], said: Sequence[Said]
     ) -> tuple[Item, ...]:
-        # What a call of a tool that was written as text asks for is not recommended.
-        text, _ = without_calls(said[0].text)
+        # What a call of a tool that was written as text asks for is not recommended, shown or not.
+        text, _ = without_calls(said[0].text, shown=False)
         return request.served.items(turns, Turn("recommender", text, said[0].items))
 
     def _cost_so_far(self, request: GenerationRequest, heard: _Heard, context: Context) -> Usage:

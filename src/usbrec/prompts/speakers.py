@@ -1,0 +1,154 @@
+"""Names of speakers, and turns announced in further forms than a name and a colon.
+
+`User> `, `User - `, `User says: `, `The user: `, `"User": "..."` and `{"role": "user", ...}` announce a turn, and
+so does a name that other things have as well (`You: `, `Viewer: `, `System: `, `Verkäufer: `). For all of these
+it takes somebody who speaks behind them, and a text before them that has come to an end.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from usbrec.prompts.speech import in_person, is_rating, is_title, speaks
+
+#: What chat templates and logs call a seeker before their turn, and a recommender.
+SEEKERS = (
+    "user|human|seeker|customer|client|nutzer(?:in)?|benutzer(?:in)?|kund(?:e|in)|usuari[oa]|utilisat(?:eur|rice)"
+    "|client[ea]|utente|usuári[oa]|gebruiker|klant|użytkowni(?:k|czka)|kullanıcı|uživatel|användare|bruger|bruker"
+    "|käyttäjä|felhasználó|utilizator|pengguna|пользователь(?:ница)?|клиент|покупатель|користувач|المستخدم"
+    "|用户|用戶|客户|客戶|顾客|顧客|ユーザー|お客様|사용자|고객"
+)
+RECOMMENDERS = (
+    "recommender|assistant|assistent|asistente|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
+)
+#: Names of both that other things have as well.
+_LIKE_SEEKERS = (
+    "viewer|reader|listener|player|shopper|buyer|guest|visitor|person|asker|(?:movie|film|book)[ -]seeker"
+    "|zuschauer(?:in)?|leser(?:in)?|käufer(?:in)?|spectateur|spectatrice|lect(?:eur|rice)|acheteu(?:r|se)"
+    "|espectador|lector|comprador|spettatore|lettore|acquirente|kijker|lezer|koper|зритель|читатель"
+)
+_LIKE_RECOMMENDERS = (
+    "seller|salesperson|salesman|saleswoman|sales assistant|shop assistant|clerk|agent|advis[oe]r|consultant|expert"
+    "|model|system prompt|librarian|verkäufer(?:in)?|berater(?:in)?|fachberater(?:in)?|vendeu(?:r|se)"
+    "|conseill(?:er|ère)|vendedora?|asesora?|venditore|venditrice|commessa|verkoper|verkoopster|adviseur|sprzedawca"
+    "|doradca|säljare|sælger|selger|продавец|продавщица|консультант|店员|店員|推荐人|판매원|점원"
+)
+_MACHINES = "tool|function|observation|tool result|tool response|tool output"
+#: Anybody who takes turns, as the name of a field.
+ANYBODY = rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)|you|me|a|AI|bot)"
+_SAYS = (
+    r"says?|said|asks?|asked|repl(?:y|ies|ied)|responds?|responded|response|answers?|answered|writes|wrote|message"
+    r"|input|turn|sagt|fragt|antwortet|dit|demande|répond|dice|pregunta|responde|pergunta|chiede|risponde|zegt|vraagt"
+)
+_SURE = rf"(?:(?P<seeker>{SEEKERS})|(?P<recommender>{RECOMMENDERS}))"
+_LIKE = (
+    rf"(?:(?P<seeker>{_LIKE_SEEKERS}|(?P<asked>q|question))|(?P<recommender>{_LIKE_RECOMMENDERS}|answer|a)|(?P<other>system|(?P<found>{_MACHINES}))"
+    r"|(?P<you>you)|(?P<me>me))"
+)
+_FORMS = (
+    rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
+    rf"(?P<dash>{_SURE}[*_]{{0,2}}[ \t]+[-–—|][ \t]+)",
+    rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
+    rf"(?P<the>the[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+    rf"(?P<key>[{{,]?[ \t]*[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
+    rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
+    rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
+)
+#: What a text ends with before another takes a turn.
+_ENDED = (*".!?…)\"'”»*_。！？」》}", "|>")
+
+
+@functools.cache
+def _announced() -> re.Pattern[str]:
+    counts: dict[str, int] = {}
+
+    def once(found: re.Match[str]) -> str:
+        counts[found[1]] = counts.get(found[1], 0) + 1
+        return f"(?P<{found[1]}_{counts[found[1]]}>"
+
+    forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(_FORMS))
+    return re.compile(rf"^[ \t]*(?:>[ \t]?)?[*_(\[]{{0,3}}(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
+
+
+def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
+    """Where turns in these forms begin, where the words of each begin, and whose they are ("seeker",
+    "recommender", or "other" of neither)."""
+    for found in _announced().finditer(reply):
+        groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
+        before = reply[: found.start()].rstrip()
+        like = "like" in groups
+        if (like or "dash" in groups or "says" in groups or "the" in groups) and not before.endswith(_ENDED):
+            # A form, a title or a sample of a dialogue may begin so.
+            continue
+        if before[-1:] in (":", "："):
+            continue
+        if not _takes_a_turn(found["value"].strip(), groups):
+            continue
+        yield found.start(), found.start("value"), _whose(groups, seat)
+
+
+def _whose(groups: set[str], seat: str) -> str:
+    if "me" in groups:
+        return seat
+    if "you" in groups:
+        return "recommender" if seat == "seeker" else "seeker"
+    return next(iter(groups & {"seeker", "recommender", "other"}))
+
+
+def _takes_a_turn(value: str, groups: set[str]) -> bool:
+    """Whether somebody speaks behind their name in this form."""
+    if "role" in groups:
+        return True
+    words = value.strip("\"'“”„«»,}] ")
+    if is_rating(words) or (_is_name(words) and not groups & {"found", "key"}):
+        return False
+    told = _is_speech(words) or (_SENTENCE.fullmatch(words) is not None and not words[0].islower())
+    quoted = value[:1] in tuple("\"'“„«")
+    if "key" in groups:
+        return quoted and (told or _FOUND.search(words) is not None)
+    if "arrow" in groups:
+        return speaks(words) or not words[:1].islower()
+    if "dash" in groups:
+        return in_person(words)
+    if "like" not in groups:
+        # What a user says in quotation marks may be a review.
+        return told and not ("the" in groups and quoted)
+    if "other" in groups:
+        return told or _OF_THE_USER.search(words) is not None or _FOUND.search(words) is not None
+    if "asked" in groups:
+        return words.endswith(("?", "？"))
+    return told if "recommender" in groups else _in_first_person(words)
+
+
+def _is_name(words: str) -> bool:
+    """Whether words are a title with its year, and no sentence that ends in one."""
+    if not is_title(words) or words.endswith((".", "!")):
+        return False
+    return _SMALL_WORD.search(words.partition("(")[0]) is None
+
+
+_SMALL_WORD = re.compile(r"\s(?!(?:the|and|for|with|from|von|der|die|das|des|und|les|del|que|una?)\b)[a-zß-ÿ]{3,}")
+
+
+def _is_speech(words: str) -> bool:
+    return in_person(words) or speaks(words)
+
+
+def _in_first_person(words: str) -> bool:
+    """Whether the words are somebody's own, a question or an answer: "You: your taste" is about the other."""
+    if in_person(words):
+        return _FIRST.search(words) is not None or words.endswith(("?", "？"))
+    return speaks(words)
+
+
+_FIRST = re.compile(
+    r"\b(?:i|i['’](?:m|ve|d|ll)|me|my|we|us|thanks|thank|please|ich|mir|mich|mein\w*|danke|bitte|je|moi|merci|yo|me|gracias"
+    r"|eu|obrigad[oa]|io|mi|grazie|ik|mij|mijn|bedankt|я|мне|меня|спасибо)\b|\bj['’]\w|我|私|僕|저|나",
+    re.IGNORECASE,
+)
+_OF_THE_USER = re.compile(r"\bthe (?:user|seeker|customer|assistant|conversation)\b", re.IGNORECASE)
+#: What a tool gives back: data, or titles with their years.
+_FOUND = re.compile(r"\A[\[{]|\(\d{4}\)")
+_SENTENCE = re.compile(r"(?:\S+[ \t]+){2,}\S*[.!?…][\"'”*_]*|[^\x00-\u2fff]{4,}.*")
