@@ -55,7 +55,16 @@ HEADINGS = (
 )
 #: Those that people write in a reply as well; the further ones are headings alone, and no tags or asides.
 _FURTHER = (
-    *("plan", "planning", "rationale", "reflection", "reflections", "strategy", "scratchpad", "justification"),
+    *(
+        "plan",
+        "planning",
+        "rationale",
+        "reflection",
+        "reflections",
+        "strategy",
+        "scratchpad",
+        "justification",
+    ),
     *("begründung", "strategie", "justificación", "motivazione", "onderbouwing", "обоснование", "план"),
     *("理由", "计划", "計画", "反思", "이유", "계획"),
 )
@@ -98,7 +107,8 @@ OWNERS = (
     *("my", "internal", "inner", "private", "hidden", "initial", "the", "mein", "meine", "mijn", "mes", "ma"),
     *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
 )
-_FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
+_WORD = LazyPattern(r"[^\W_]+")
+_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)(?:[\W_]+([^\W_]+))?")
 #: The first words of all headings, and of the other ways in which answers announce thoughts.
 _FIRST_WORDS = frozenset(
     {*(found[1] for one in ABOVE if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
@@ -106,7 +116,7 @@ _FIRST_WORDS = frozenset(
 #: What begins many replies, too: a heading only with one of the words that follow it in one.
 _USUAL = frozenset({*OWNERS, "here", "the", "im"})
 _SECOND_WORDS = _FIRST_WORDS | {
-    *(found[2] for one in HEADINGS if (found := _FIRST_WORD.match(one))),
+    *(found[2] for one in ABOVE if (found := _FIRST_WORD.match(one))),
     *("is", "are", "s", "start"),
 }
 _NUMBERED = LazyPattern(r"\s*\d[.)]\s*")
@@ -117,8 +127,8 @@ _THEM = (
     r"|\bde gebruiker\b|\bl['’]utilisat\w+|\bel usuario\b|\bo usuário\b|\bl['’]utente\b|пользовател"
     r"|用户|使用者|對方|对方|ユーザー|사용자"
 )
-_OF_THEM = re.compile(_THEM, re.IGNORECASE)
-_TO_DO = re.compile(r"\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
+_OF_THEM = LazyPattern(_THEM, re.IGNORECASE)
+_TO_DO = LazyPattern(r"\bi (?:need|should|must|will|could|have to)\b", re.IGNORECASE)
 #: Whoever is told something, in the languages of the soft headings; "Sie" and "Ihr" with their capitals.
 _ADDRESSED = LazyPattern(
     r"(?i:\b(?:you|your|yours|du|dich|dir|dein\w{0,2}|je|jij|jou|jouw|tu|te|toi|ton|tes|vous|votre|vos|ti|tus"
@@ -178,13 +188,16 @@ def _stands_alone(said: str) -> bool:
     return _NAMED.search(said) is not None
 
 
-_NAMED = re.compile(r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]")
-#: Under a title stand its year or whoever wrote it.
-_BYLINE = re.compile(
-    r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
+_NAMED = LazyPattern(
+    r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]"
 )
-_TITLES = re.compile(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
-_ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
-_REPLY_NAME = re.compile(rf"(?:{'|'.join(REPLIES)})", re.IGNORECASE)
-_LOOSE_NAME = re.compile(rf"(?:{'|'.join(LOOSE_REPLIES)})", re.IGNORECASE)
-_FINAL = re.compile(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)
+#: Under a title stand its year or whoever wrote it.
+_BYLINE = LazyPattern(
+    r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}"
+    r"(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
+)
+_TITLES = LazyPattern(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
+_ENTRY = LazyPattern(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")
+_REPLY_NAME = LazyPattern(rf"(?:{'|'.join(REPLIES)})", re.IGNORECASE)
+_LOOSE_NAME = LazyPattern(rf"(?:{'|'.join(LOOSE_REPLIES)})", re.IGNORECASE)
+_FINAL = LazyPattern(r"final|最|최종|endgültig|definitie|окончательн|итогов", re.IGNORECASE)

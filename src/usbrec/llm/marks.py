@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from usbrec.llm.headings import HEADINGS
 from usbrec.llm.turn_tokens import ENDS, TOKENS
+from usbrec.patterns import LazyPattern
 
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
 ReasoningMarks: TypeAlias = Literal["auto", "off"] | tuple[str, str]
@@ -235,6 +236,8 @@ _FIRST_TAGS = (
 _FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
+
+
 def first_tag(text: str) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
     closed; None where it begins with no such tag."""
@@ -253,7 +256,7 @@ class Found:
 
 
 #: What every mark has in it.
-_FIRSTS = re.compile(r"[<＜&\[◁\\`]|:::|~~~")
+_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::|~~~")
 
 
 @dataclass(frozen=True)

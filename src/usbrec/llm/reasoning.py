@@ -30,6 +30,7 @@ from usbrec.llm.marks import (
 )
 from usbrec.llm.mentions import Mentions, is_quoted
 from usbrec.llm.turn_tokens import begins, without_end
+from usbrec.patterns import LazyPattern
 
 __all__ = [
     "ReasoningMarks",

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import Literal
 
-from usbrec.llm.headings import ABOVE, OWNERS
+from usbrec.llm.headings import ABOVE, OWNERS, may_be_headed
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     Separated,
@@ -21,6 +21,7 @@ from usbrec.llm.reasoning import (
 )
 from usbrec.llm.sections import BRACKETED, ENDS, HEADED, LINE_HEADING, PICTURES, QUOTED_HEADING
 from usbrec.llm.turn_tokens import begins
+from usbrec.patterns import LazyPattern
 
 _BRACKETS = ("【】", "［］", "[]", "〔〕", "〈〉", "《》", "「」", "『』")
 #: Where an answer that holds reasoning may begin, beside white space.
@@ -47,7 +48,7 @@ _OWNERS = frozenset(OWNERS)
 _WORDS = rf"(?:{'|'.join(sorted(map(re.escape, ABOVE), key=len, reverse=True))})"
 _LONGEST_OPENING = max(map(len, _OPENINGS))
 #: What may stand before them.
-_BEFORE = re.compile(rf"[\s*#_>•=~—–-]*+(?:\d(?:[.)][ \t]*|\Z))?{PICTURES}[*_#]*+")
+_BEFORE = LazyPattern(rf"[\s*#_>•=~—–-]*+(?:\d(?:[.)][ \t]*|\Z))?{PICTURES}[*_#]*+")
 #: How an answer begins that has a heading.
 _HEADED = (
     rf"{HEADED}|[\s*#_•=~—–-]*(?:\w+ )?{_WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*[*=~—–-]*[ \t]*(?:\n|\Z)"
@@ -217,7 +218,9 @@ class ReasoningFilter:
         """Whether something has come that says what is thought and what is said; no mark had begun before."""
         if holds_marks(since, self._marks):
             return True
-        if self._marks != "auto" or _compiled(_IN_WORDS).match(self._head) is None:
+        if self._marks != "auto" or not may_be_headed(self._head):
+            return False
+        if _compiled(_IN_WORDS).match(self._head) is None:
             return False
         end = max(self._tail, since, key=len)[-len(since) - _LONGEST_END :]
         return any(one.end() > len(end) - len(since) for one in _compiled(_ENDS_WORDS).finditer(end))
@@ -244,7 +247,12 @@ class ReasoningFilter:
 
     def _in_headed(self, answer: str) -> bool:
         """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
-        return self._marks == "auto" and _compiled(_HEADED).match(self._head) is not None and not in_words(answer)
+        return (
+            self._marks == "auto"
+            and may_be_headed(self._head)
+            and _compiled(_HEADED).match(self._head) is not None
+            and not in_words(answer)
+        )
 
 
 def _is_wrapped(text: str) -> bool:

@@ -110,7 +110,8 @@ def _ways(replies: _Replies) -> tuple[re.Pattern[str], ...]:
         rf"{colon_head}(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*){reply}{COLON}",
         rf"{colon_head}\n[ \t]*{_MARKED}{reply}{_MARKED_END}[ \t]*\n",
         rf"{line_head}\n[ \t]*(?:{_MARKED})?{reply}{_MARKED_END}[ \t]*\n",
-        rf"{line_head}\n[ \t]*(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*)?{PICTURES}[*_]{{1,3}}{PICTURES}{reply}{COLON}",
+        rf"{line_head}\n[ \t]*(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*)?"
+        rf"{PICTURES}[*_]{{1,3}}{PICTURES}{reply}{COLON}",
         rf"\s*+[*_#]*[ \t]*[【［\[〔〈]{_NAMED}[】］\]〕〉](?P<thought>.*?)"
         rf"(?:[【［\[〔]|(?<=\n)〈)(?P<reply>{'|'.join(names)}){bracket}",
     )
@@ -185,7 +186,9 @@ def _ruled(answer: str, spoken: bool) -> Parts | None:
 
 #: What people say of a film under, too.
 _OF_FILMS = SOFT | {"thoughts", "thought", "gedanken", "réflexions", "reflexión", "мысли"}
-_FURTHER_SECTION = re.compile(r"\s*(?:#{1,6}[ \t]|[*_]{2}[^\n*_]{1,40}[*_]{2}[ \t]*(?:\n|\Z)|[^\W\d_]+:[ \t])")
+_FURTHER_SECTION = re.compile(
+    r"\s*(?:#{1,6}[ \t]|[*_]{2}[^\n*_]{1,40}[*_]{2}[ \t]*(?:\n|\Z)|[^\W\d_]+:[ \t])"
+)
 
 
 @functools.cache

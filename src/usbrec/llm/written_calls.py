@@ -40,9 +40,9 @@ _NAME = LazyPattern(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=
 _IN_PYTHON = LazyPattern(r"\s*\[\s*[a-z_][\w.]*\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
 _PYTHON_LINE = LazyPattern(r"^\[[a-z_][\w.]*\(\w+\s*=[^\n]*\)\][ \t]*$", re.MULTILINE)
 #: Where JSON may begin inside a text: a line, or a block of code.
-_JSON_LINE = re.compile(r"^(?:(?:`{3,}|~{3,})\w*[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
-_SPOKEN = re.compile(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
-_FENCED = re.compile(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
+_JSON_LINE = LazyPattern(r"^(?:(?:`{3,}|~{3,})\w*[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
+_SPOKEN = LazyPattern(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
+_FENCED = LazyPattern(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 _NAMES = frozenset({"name", "tool", "tool_name", "function", "action", "function_name"})
 _ARGUMENTS = frozenset({"arguments", "parameters", "args", "tool_input", "action_input", "kwargs"})
 _AROUND = ({"function_call"}, {"tool_call"}, {"tool_calls"}, {"tool_uses"})
@@ -106,17 +106,23 @@ def _without_any(text: str, called: list[str]) -> str:
     return _without_json(left, called)
 
 
-_CODE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n.*?^[ \t]*(?P=ticks)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+_CODE = LazyPattern(
+    r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n.*?^[ \t]*(?P=ticks)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
+)
 #: Where a call was, for a moment: replies hold no such character (llm/controls.py).
 _TAKEN = "\x00"
-_AROUND_TAKEN = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})\w*[ \t]*\n[\s\x00]*\n[ \t]*(?P=ticks)[ \t]*$", re.MULTILINE)
-_PRESENTS = re.compile(
-    r"\b(?:this is how|here(?:['’]s| is) how|looks? like|written|writes?|format|syntax|examples?|e\.g|instance|samples?"
-    r"|like this|such as|as follows|beispiel\w*|schreib\w*|exemples?|ejemplos?|esempio|voorbeeld|пример)\b|例|예",
+_AROUND_TAKEN = LazyPattern(
+    r"^[ \t]*(?P<ticks>`{3,}|~{3,})\w*[ \t]*\n[\s\x00]*\n[ \t]*(?P=ticks)[ \t]*$", re.MULTILINE
+)
+_PRESENTS = LazyPattern(
+    r"\b(?:this is how|here(?:['’]s| is) how|looks? like|written|writes?|format|syntax|examples?"
+    r"|e\.g|instance|samples?|like this|such as|as follows|beispiel\w*|schreib\w*|exemples?"
+    r"|ejemplos?|esempio|voorbeeld|пример)\b|例|예",
     re.IGNORECASE,
 )
-_ANNOUNCES = re.compile(
-    r"\b(?:i['’]?ll|i will|let me|let['’]s|i['’]m|i am|i need|i should|i want|ich|je|yo|voy|я)\b", re.IGNORECASE
+_ANNOUNCES = LazyPattern(
+    r"\b(?:i['’]?ll|i will|let me|let['’]s|i['’]m|i am|i need|i should|i want|ich|je|yo|voy|я)\b",
+    re.IGNORECASE,
 )
 
 

@@ -15,6 +15,7 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings, sections
 from usbrec.llm.headings import WORDS
 from usbrec.llm.written_calls import without_calls
+from usbrec.patterns import LazyPattern
 from usbrec.play.fields import in_fields
 from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from usbrec.patterns import LazyPattern
 from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, announced
 from usbrec.prompts.speech import asks, in_person, is_rating, is_title, shows, speaks
 
@@ -117,7 +118,7 @@ _FIELD = LazyPattern(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
     rf"[*_]{{0,2}}{_BLANKS}?[:：][*_]{{0,2}}[ \t]*(?P<value>\S[^\n]{{0,80}})"
 )
-_A_NAME = re.compile(rf"{ANYBODY}\b.{{0,12}}", re.IGNORECASE)
+_A_NAME = LazyPattern(rf"{ANYBODY}\b.{{0,12}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
