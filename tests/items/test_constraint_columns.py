@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from support.shop import said
+from support.shop import asked_in_words
 from usbrec import load_catalogue
 from usbrec.items import open_linker
-from usbrec.items.constraints.filters import in_words
 from usbrec.items.constraints.reading import ConstraintReader
 
 HOTELS = load_catalogue(
@@ -45,7 +44,7 @@ READER = ConstraintReader(HOTELS, open_linker(HOTELS))
     ],
 )
 def test_a_number_of_something_else_binds_no_column(text: str, expected: list[str]) -> None:
-    assert sorted(map(in_words, READER.read(said(text)))) == expected
+    assert asked_in_words(READER, text) == expected
 
 
 def _reader(*rows: dict[str, str]) -> ConstraintReader:
@@ -79,4 +78,4 @@ CHEESES = _reader(
     ],
 )
 def test_a_price_that_is_named_goes_first(reader: ConstraintReader, text: str, expected: list[str]) -> None:
-    assert sorted(map(in_words, reader.read(said(text)))) == expected
+    assert asked_in_words(reader, text) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.shop import said
+from support.shop import asked_in_words
 from usbrec import load_catalogue
 from usbrec.dialogue import Turn
 from usbrec.items import open_linker
@@ -27,7 +27,7 @@ READER = ConstraintReader(PHONES, open_linker(PHONES))
 
 
 def read(*texts: str) -> list[str]:
-    return sorted(map(in_words, READER.read(said(*texts))))
+    return asked_in_words(READER, *texts)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.shop import said
+from support.shop import asked_in_words, said
 from usbrec import load_catalogue
 from usbrec.items import open_linker
 from usbrec.items.constraints.filters import in_words
@@ -30,7 +30,7 @@ READER = ConstraintReader(CATALOGUE, open_linker(CATALOGUE))
 
 
 def read(*texts: str) -> list[str]:
-    return sorted(map(in_words, READER.read(said(*texts))))
+    return asked_in_words(READER, *texts)
 
 
 @pytest.mark.parametrize(

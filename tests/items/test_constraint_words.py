@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from support.films import CATALOGUE as FILMS
 from support.films import KNOWLEDGE as FILM_KNOWLEDGE
-from support.shop import said
+from support.shop import asked_in_words, said
 from usbrec import load_catalogue
 from usbrec.dialogue import Turn
 from usbrec.items import open_linker
-from usbrec.items.constraints.filters import in_words
 from usbrec.items.constraints.phrases import take_amounts
 from usbrec.items.constraints.reading import ConstraintReader, reads_words
 from usbrec.lexicon import LANGUAGES, words
@@ -39,7 +38,7 @@ READER = ConstraintReader(CATALOGUE, open_linker(CATALOGUE))
 
 
 def read(*texts: str) -> list[str]:
-    return sorted(map(in_words, READER.read(said(*texts))))
+    return asked_in_words(READER, *texts)
 
 
 @pytest.mark.parametrize(
@@ -358,7 +357,7 @@ GERMAN = load_catalogue(
 )
 def test_stars_and_minutes_are_numbers_of_their_columns(text: str, expected: list[str]) -> None:
     reader = ConstraintReader(HOTELS, open_linker(HOTELS))
-    assert sorted(map(in_words, reader.read(said(text)))) == expected
+    assert asked_in_words(reader, text) == expected
 
 
 @pytest.mark.parametrize(
@@ -377,7 +376,7 @@ def test_stars_and_minutes_are_numbers_of_their_columns(text: str, expected: lis
 )
 def test_colours_are_read_in_the_forms_of_german_and_in_english(text: str, expected: list[str]) -> None:
     reader = ConstraintReader(GERMAN, open_linker(GERMAN))
-    assert sorted(map(in_words, reader.read(said(text)))) == expected
+    assert asked_in_words(reader, text) == expected
 
 
 def test_german_colours_ask_for_what_an_english_catalogue_has() -> None:

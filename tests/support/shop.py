@@ -10,6 +10,8 @@ from typing import Any
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import InputWarning
 from usbrec.items import Catalogue, Similarity, load_catalogue
+from usbrec.items.constraints.filters import in_words
+from usbrec.items.constraints.reading import ConstraintReader
 from usbrec.items.knowledge import Knowledge
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,11 @@ def said(*texts: str) -> tuple[Turn, ...]:
     return tuple(
         Turn("seeker" if place % 2 == 0 else "recommender", text) for place, text in enumerate(texts)
     )
+
+
+def asked_in_words(reader: ConstraintReader, *texts: str) -> list[str]:
+    """What holds after a dialogue in which the seeker begins, in words and sorted."""
+    return sorted(map(in_words, reader.read(said(*texts))))
 
 
 def wanting(

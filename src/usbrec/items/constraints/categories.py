@@ -18,6 +18,7 @@ from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
+from usbrec.items.constraints.phrases import all_phrases, begun, ends, is_phrase, opens
 from usbrec.items.constraints.statements import Kind, Statement
 from usbrec.patterns import LazyPattern
 
@@ -31,7 +32,8 @@ _IS_NOT = LazyPattern(
     r"\s*(?:(?:is|are|was|were|would be|would|does|do|ist|sind|wäre|wären|muss|müssen|braucht)"
     r"\s+(?:not|nicht|kein\w*|never|no)|isn't|aren't|wasn't|wouldn't|doesn't|don't)(?!\w)"
 )
-_OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
+_RUN = re.compile(r"\w+")
+_OR = re.compile(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = re.compile(r"(?<!\w)(?:from|von)\s+$"), re.compile(r"\s+(?:to|nach)\s+")
 _NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Columns with more different names are not looked for by them.
@@ -89,6 +91,15 @@ class CategoryReader:
                 known.setdefault(form, {}).setdefault(column.name, name)
         return known
 
+    @functools.cached_property
+    def _starts(self) -> Mapping[str, int]:
+        """For each word that a name of the vocabulary begins with, how many words the longest of them has."""
+        starts: dict[str, int] = {}
+        for name in self.vocabulary:
+            first, *further = name.split()
+            starts[first] = max(starts.get(first, 0), 1 + len(further))
+        return starts
+
     def read(self, clause: str, before: str, after: str = "") -> list[Statement]:
         """The categories that a clause names: excluded, asked for, allowed again, or for whom it is. `before`
         and `after` are what its sentence says around it."""
@@ -105,29 +116,26 @@ class CategoryReader:
                 continue
             start, end = words[position].start(), words[position + length - 1].end()
             told, behind = clause[taken:start], clause[end:]
-            for each in self._phrases:
-                if each.fine.match(behind.lstrip()):
-                    # "White or red is fine, too" allows both.
-                    named_before = wanted if self._joined(told) else {}
-                    found += [
-                        holds("released", self._typed(name), "=", other)
-                        for name, others in named_before.items()
-                        for other in others
-                    ]
-                    named_before.clear()
-                    found += [
-                        holds("released", self._typed(name), "=", written)
-                        for name, written in columns.items()
-                    ]
-                    break
+            if opens("fine", behind.lstrip()):
+                # "White or red is fine, too" allows both.
+                named_before = wanted if self._joined(told) else {}
+                found += [
+                    holds("released", self._typed(name), "=", other)
+                    for name, others in named_before.items()
+                    for other in others
+                ]
+                named_before.clear()
+                found += [
+                    holds("released", self._typed(name), "=", written) for name, written in columns.items()
+                ]
             else:
-                opens = not told.strip() and taken == 0
+                first = not told.strip() and taken == 0
                 behind_mode = self._mode_behind(behind)
                 mode = (
                     behind_mode
                     or self._open(told, behind)
                     or self._mode(told)
-                    or (listing if opens or self._joined(told) else None)
+                    or (listing if first or self._joined(told) else None)
                 )
                 listing = mode
                 named = words[position : position + length]
@@ -149,8 +157,9 @@ class CategoryReader:
 
     def _without_other_words(self, clause: str) -> str:
         """The clause with blanks where a name of ours is another word: "ich weiß" says no colour."""
-        for each in self._phrases:
-            clause = each.no_names.sub(lambda found: " " * len(found[0]), clause)
+        if "no_names" in begun(clause):
+            for each in all_phrases():
+                clause = each.regex("no_names").sub(lambda found: " " * len(found[0]), clause)
         return clause
 
     def _by_mode(
@@ -166,9 +175,7 @@ class CategoryReader:
         brand = self._brand
         if mode == "open":
             return
-        ignored = len(words) == 1 and (
-            words[0][0].isdigit() or any(each.ignored.fullmatch(words[0][0]) for each in self._phrases)
-        )
+        ignored = len(words) == 1 and (words[0][0].isdigit() or is_phrase("ignored", words[0][0]))
         by_column = {
             name: written
             for name, written in columns.items()
@@ -230,9 +237,7 @@ class CategoryReader:
     def _open(self, told: str, behind: str) -> str | None:
         """ "open" where a name is said for another reason: what is only allowed, where somebody lives, and a
         way from one place to another."""
-        if allows(told, self._phrases) or any(
-            re.search(rf"{each.own_places.pattern}\s*$", told) for each in self._phrases
-        ):
+        if allows(told) or ends("own_places", told):
             return "open"
         words = list(WORD.finditer(behind))
         leaves = _FROM.search(told) is not None and len(words) > 1 and words[0][0] in ("to", "nach")
@@ -244,35 +249,39 @@ class CategoryReader:
         another, or nothing."""
         if (negated := self._negated(told)) is not None:
             return negated
-        if any(each.rejects.fullmatch(told.strip()) for each in self._phrases):
+        if is_phrase("rejects", told.strip()):
             return "exclude"
-        for mode, use in (
-            ("exclude", "exclude_before"),
-            ("must", "must_before"),
-            ("include", "include_before"),
+        uses = begun(told)
+        if not uses.isdisjoint(("exclude", "negations")) and any(
+            each.exclude_before.search(told) for each in self._phrases
         ):
-            if any(getattr(each, use).search(told) for each in self._phrases):
-                return mode
+            return "exclude"
+        if "must" in uses and any(each.must_before.search(told) for each in self._phrases):
+            return "must"
+        if "include" in uses and any(each.include_before.search(told) for each in self._phrases):
+            return "include"
         return None
 
     def _mode_behind(self, behind: str) -> str | None:
         """What words behind a name say of it: "plastic-free" and "plastic is out" exclude it, "is not ..."
         says nothing else of it."""
-        if _FREE_OF.match(behind) or any(each.not_fine.match(behind.lstrip()) for each in self._phrases):
+        if _FREE_OF.match(behind) or opens("not_fine", behind.lstrip()):
             return "exclude"
         return "open" if _IS_NOT.match(behind) else None
 
     def _negated(self, told: str) -> str | None:
         """What the last negation before a name says of it: "it should not be in" excludes, "not necessarily"
         leaves it open."""
-        for each in self._phrases:
-            negations = list(each.negations.finditer(told))
+        if "negations" not in begun(told):
+            return None
+        for each in all_phrases():
+            negations = list(each.regex("negations").finditer(told))
             if not negations:
                 continue
             rest = told[negations[-1].end() :]
-            if each.hedges.search(rest):
+            if each.said("hedges", rest):
                 return "open"
-            others = WORD.search(each.carriers.sub(" ", rest)) or _CUT.search(rest)
+            others = WORD.search(each.regex("carriers").sub(" ", rest)) or _CUT.search(rest)
             if others is None:
                 return "exclude"
         return None
@@ -280,12 +289,12 @@ class CategoryReader:
     def _joined(self, told: str) -> bool:
         """Whether what stands between two names makes a list of them."""
         plain = told.strip(" /&")
-        return bool(plain) and (
-            plain == "," or any(each.joins.fullmatch(plain.strip(" ,")) for each in self._phrases)
-        )
+        return bool(plain) and (plain == "," or is_phrase("joins", plain.strip(" ,")))
 
     def _longest(self, words: Sequence[re.Match[str]], position: int) -> tuple[int, Mapping[str, str]]:
-        for length in range(min(_NAME_WORDS, len(words) - position), 0, -1):
+        first = words[position][0]
+        longest = self._starts.get(first) or self._starts.get(first.removesuffix("'s")) or 0
+        for length in range(min(longest, len(words) - position), 0, -1):
             key = " ".join(word[0] for word in words[position : position + length])
             columns = self.vocabulary.get(key) or self.vocabulary.get(key.removesuffix("'s"))
             if columns:
@@ -293,6 +302,8 @@ class CategoryReader:
         return 0, {}
 
     def _for_whom(self, clause: str) -> Iterator[Statement]:
+        if self._audience_words.isdisjoint(_RUN.findall(clause)):
+            return
         for each in self._phrases:
             for match in each.audience.finditer(clause):
                 mode = self._negated(clause[: match.start()])
@@ -308,6 +319,12 @@ class CategoryReader:
                     if names and column is not self._brand:
                         yield holds("holds", column, "not in" if mode else "in", tuple(names))
                         break
+
+    @functools.cached_property
+    def _audience_words(self) -> frozenset[str]:
+        """The first words of those whom an item may be for."""
+        groups = [names for each in all_phrases() for names in each.lists["audience"].values()]
+        return frozenset(word[0] for names in groups for name in names if (word := _RUN.search(name)))
 
     def _typed(self, name: str) -> TypedColumn:
         column = self.table.column(name)

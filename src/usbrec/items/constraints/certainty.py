@@ -7,11 +7,9 @@ and bounds no price for certain. What is left out is blanked, so that places in 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from usbrec.items.constraints.clauses import CLAUSE
-from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.phrases import PLACE
+from usbrec.items.constraints.phrases import OPEN, PLACE, all_phrases, begun
 
 #: "Max 300, or 350 if it is waterproof": neither is what holds in every case.
 _OR_MORE_IF = re.compile(
@@ -22,14 +20,16 @@ _NO_MAY = re.compile(r"'t(?!\w)|(?<!\w)(?:not|only|nicht|nur|kein\w*|never|have|
 _WORD = re.compile(r"[^\W_]")
 
 
-def certain(text: str, phrases: Sequence[ConstraintPatterns]) -> str:
+def certain(text: str) -> str:
     """A sentence (in lower case, amounts marked) with blanks where it is a wish or holds only sometimes."""
-    if (more := _OR_MORE_IF.search(text)) is not None:
+    if OPEN in text and (more := _OR_MORE_IF.search(text)) is not None:
         text = _blanked(text, _clause_before(text, more.start()), len(text))
-    for each in phrases:
-        if (unless := each.unless.search(text)) is not None:
+    if begun(text).isdisjoint(("unless", "wish_before")):
+        return text
+    for each in all_phrases():
+        if (unless := each.regex("unless").search(text)) is not None:
             text = _blanked(text, _clause_before(text, unless.start()), len(text))
-        while (wish := each.wish_before.search(text)) is not None:
+        while (wish := each.regex("wish_before").search(text)) is not None:
             end = next((cut.start() for cut in CLAUSE.finditer(text, wish.end())), len(text))
             behind = _WORD.search(text, wish.end(), end)
             start = wish.start() if behind is not None else _clause_start(text, wish.start())
@@ -37,18 +37,22 @@ def certain(text: str, phrases: Sequence[ConstraintPatterns]) -> str:
     return text
 
 
-def demanded(clause: str, phrases: Sequence[ConstraintPatterns]) -> str:
+def demanded(clause: str) -> str:
     """A clause with blanks where a name or a stock that it speaks of would please only."""
-    for each in phrases:
-        if (wish := each.wish_behind.search(clause)) is not None:
+    if "wish_behind" not in begun(clause):
+        return clause
+    for each in all_phrases():
+        if (wish := each.regex("wish_behind").search(clause)) is not None:
             return " " * wish.end() + clause[wish.end() :]
     return clause
 
 
-def allows(before: str, phrases: Sequence[ConstraintPatterns]) -> bool:
+def allows(before: str) -> bool:
     """Whether what stands before something only allows it: "it can be", but not "it can't be" or "only"."""
-    for each in phrases:
-        found = list(each.may_be.finditer(before))
+    if "may_be" not in begun(before):
+        return False
+    for each in all_phrases():
+        found = list(each.regex("may_be").finditer(before))
         if found and _NO_MAY.search(before, found[-1].start()) is None:
             return True
     return False

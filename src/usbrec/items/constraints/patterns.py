@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from usbrec.dialogue import Operator
-from usbrec.items.constraints.phrases import PLACE, Phrases
+from usbrec.items.constraints.phrases import PLACE, Phrases, begun
+from usbrec.items.scripts import LazyPattern
 
 
 @dataclass(frozen=True)
 class ConstraintPatterns:
-    """The word lists of one language as patterns over a text whose amounts are marked."""
+    """The word lists of one language as patterns over a text whose amounts are marked; those of bounds with
+    their operator and the list of their words."""
 
     phrases: Phrases
-    ranges: re.Pattern[str]
-    before: tuple[tuple[Operator, re.Pattern[str]], ...]
-    behind: tuple[tuple[Operator, re.Pattern[str]], ...]
-    denied: re.Pattern[str]
-    corrects: re.Pattern[str]
-    turned_behind: re.Pattern[str]
-    persons: re.Pattern[str]
-    year_before: re.Pattern[str]
-    exactly_so_many: re.Pattern[str]
-    exact_number: re.Pattern[str]
-    either: re.Pattern[str]
-    quantity: re.Pattern[str]
-    quantity_asked: re.Pattern[str]
-    exclude_before: re.Pattern[str]
-    include_before: re.Pattern[str]
-    must_before: re.Pattern[str]
-    about_offer: re.Pattern[str]
-    audience: re.Pattern[str]
-    groups: tuple[tuple[str, re.Pattern[str]], ...]
-
-    def __getattr__(self, use: str) -> re.Pattern[str]:
-        """A plain list of the language."""
-        if use.startswith("_"):
-            raise AttributeError(use)
-        return self.phrases.regex(use)
+    ranges: LazyPattern
+    before: tuple[tuple[Operator, str, LazyPattern], ...]
+    behind: tuple[tuple[Operator, str, LazyPattern], ...]
+    denied: LazyPattern
+    corrects: LazyPattern
+    turned_behind: LazyPattern
+    persons: LazyPattern
+    year_before: LazyPattern
+    exactly_so_many: LazyPattern
+    exact_number: LazyPattern
+    either: LazyPattern
+    quantity: LazyPattern
+    quantity_asked: LazyPattern
+    exclude_before: LazyPattern
+    include_before: LazyPattern
+    must_before: LazyPattern
+    about_offer: LazyPattern
+    audience: LazyPattern
+    groups: tuple[tuple[str, LazyPattern], ...]
 
     @classmethod
     def of(cls, phrases: Phrases) -> ConstraintPatterns:
@@ -56,53 +52,57 @@ class ConstraintPatterns:
         low, high = PLACE.replace(r"(\d+)", r"(?P<low>\d+)"), PLACE.replace(r"(\d+)", r"(?P<high>\d+)")
         return cls(
             phrases=phrases,
-            ranges=re.compile(
+            ranges=LazyPattern(
                 rf"(?:(?P<open>{phrases.one_of('between')})\s+)?{low}\s*(?:(?P<unit>[^\W\d_]{{1,8}})(?<!oder)\s*)?"
                 rf"(?:(?P<dash>[-–—])|{phrases.one_of('to')})\s*{high}"
             ),
             before=tuple(
-                (operator, re.compile(rf"(?P<words>{phrases.one_of(use)}){between}{number}"))
+                (operator, use, LazyPattern(rf"(?P<words>{phrases.one_of(use)}){between}{number}"))
                 for operator, use in _BEFORE
             ),
             behind=tuple(
-                (operator, re.compile(rf"{number}\s*(?:[^\W\d_]+\s+)?(?P<words>{phrases.one_of(use)})"))
+                (
+                    operator,
+                    use,
+                    LazyPattern(rf"{number}\s*(?:[^\W\d_]+\s+)?(?P<words>{phrases.one_of(use)})"),
+                )
                 for operator, use in _BEHIND
             ),
-            denied=re.compile(
+            denied=LazyPattern(
                 rf"{phrases.one_of('negations')}(?:,?\s+{phrases.one_of('filler')}){{0,5}}\s*$"
             ),
-            turned_behind=re.compile(phrases.one_of("behind_below", "not_fine", "not_behind")),
+            turned_behind=LazyPattern(phrases.one_of("behind_below", "not_fine", "not_behind")),
             # "Actually 80 is fine", "make it 80".
-            corrects=re.compile(
+            corrects=LazyPattern(
                 rf"{number}\s+(?:[^\W\d_]+\s+)?{phrases.one_of('corrects_behind')}"
                 rf"|{phrases.one_of('corrects_before')}{between}{number.replace('number', 'other')}"
             ),
-            persons=re.compile(rf"{phrases.one_of('persons')}\s*$"),
-            year_before=re.compile(rf"{phrases.one_of('before_years')}\s*$"),
-            exactly_so_many=re.compile(rf"{number}[\s-]*(?P<what>{phrases.one_of('exactly_so_many')})"),
-            either=re.compile(rf"{number}[\s-]*(?:or|oder|to|bis)\s*$"),
-            exact_number=re.compile(rf"{phrases.one_of('exact')}{between}{number}"),
+            persons=LazyPattern(rf"{phrases.one_of('persons')}\s*$"),
+            year_before=LazyPattern(rf"{phrases.one_of('before_years')}\s*$"),
+            exactly_so_many=LazyPattern(rf"{number}[\s-]*(?P<what>{phrases.one_of('exactly_so_many')})"),
+            either=LazyPattern(rf"{number}[\s-]*(?:or|oder|to|bis)\s*$"),
+            exact_number=LazyPattern(rf"{phrases.one_of('exact')}{between}{number}"),
             # "500 pieces puzzle" and "a set of 10 pieces" are what something is, not how many of it.
-            quantity=re.compile(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
-            quantity_asked=re.compile(
+            quantity=LazyPattern(rf"{number}\s+{any_of(phrases.lists['quantity']['behind'])}"),
+            quantity_asked=LazyPattern(
                 rf"(?:^|{any_of(phrases.lists['quantity']['before'])})\W*{number}"
                 rf"\s+{any_of(phrases.lists['quantity']['parts'])}(?=\W*(?:please|bitte)?\W*$)"
             ),
             # "Not from Wesko", and "no kettles from Wesko".
-            exclude_before=re.compile(
+            exclude_before=LazyPattern(
                 rf"{phrases.one_of('exclude')}{article}$"
                 rf"|{phrases.one_of('negations')}\s+(?:[^\W\d_-]+[\s-]+){{1,2}}{phrases.one_of('of')}\s+$"
             ),
-            include_before=re.compile(rf"{phrases.one_of('include')}{article}$"),
-            must_before=re.compile(rf"{phrases.one_of('must')}{article}$"),
-            about_offer=re.compile(
+            include_before=LazyPattern(rf"{phrases.one_of('include')}{article}$"),
+            must_before=LazyPattern(rf"{phrases.one_of('must')}{article}$"),
+            about_offer=LazyPattern(
                 rf"(?:(?:and|so|ok|okay|hm+|well|und|also|oh)\W+)*{phrases.one_of('about_offer')}"
             ),
-            audience=re.compile(
+            audience=LazyPattern(
                 rf"{any_of(phrases.lists['audience_before']['words'])}\s+(?:\w+\s+)?"
                 rf"(?P<who>{any_of([name for names in groups.values() for name in names])})"
             ),
-            groups=tuple((group, re.compile(any_of(names))) for group, names in groups.items()),
+            groups=tuple((group, LazyPattern(any_of(names))) for group, names in groups.items()),
         )
 
 
@@ -112,6 +112,11 @@ _BEFORE: tuple[tuple[Operator, str], ...] = (
 _BEHIND: tuple[tuple[Operator, str], ...] = (
     ("<=", "behind_at_most"), (">=", "behind_at_least"), ("<", "behind_below"),
 )  # fmt: skip
+
+
+def is_about_offer(clause: str, patterns: Sequence[ConstraintPatterns]) -> bool:
+    """Whether a clause is said of what was offered: "is it under 50?"."""
+    return "about_offer" in begun(clause) and any(each.about_offer.match(clause.strip()) for each in patterns)
 
 
 def any_of(names: Iterable[str]) -> str:

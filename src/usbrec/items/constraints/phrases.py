@@ -57,6 +57,67 @@ class Phrases:
         return {said: sign.upper() for sign, every in self.lists["currencies"].items() for said in every}
 
 
+def says(use: str, text: str) -> bool:
+    """Whether a text (in lower case) has a phrase of this list, in any language."""
+    return use in begun(text) and any(each.regex(use).search(text) for each in all_phrases())
+
+
+def opens(use: str, text: str) -> bool:
+    """Whether a text begins with a phrase of this list, in any language."""
+    return use in begun(text) and any(each.regex(use).match(text) for each in all_phrases())
+
+
+def ends(use: str, text: str) -> bool:
+    """Whether a text ends with a phrase of this list, in any language."""
+    return use in begun(text) and any(_at_end(each.language, use).search(text) for each in all_phrases())
+
+
+@functools.cache
+def _at_end(language: str, use: str) -> re.Pattern[str]:
+    return re.compile(rf"{phrases_of(language).one_of(use)}\s*$")
+
+
+def is_phrase(use: str, text: str) -> bool:
+    """Whether a text is a phrase of this list and no more, in any language."""
+    return " ".join(text.split()) in _listed(use)
+
+
+@functools.cache
+def _listed(use: str) -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for each in all_phrases() for phrase in each.lists.get(use, ()))
+
+
+@functools.lru_cache(maxsize=512)
+def begun(text: str) -> frozenset[str]:
+    """The lists that may have a phrase in a text (in lower case): those of which some phrase begins with a
+    word that stands in it. It is looked up once, where each list would search the text."""
+    uses, always = _first_words()
+    found = set(always)
+    for word in _WORD.findall(text):
+        if word in uses:
+            found |= uses[word]
+    return frozenset(found)
+
+
+_WORD = re.compile(r"\w+")
+
+
+@functools.cache
+def _first_words() -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+    """The lists by the first words of their phrases, and those with a phrase that begins with none."""
+    uses: dict[str, set[str]] = {}
+    always: set[str] = set()
+    for phrases in all_phrases():
+        for use, listed in phrases.lists.items():
+            for phrase in listed if isinstance(listed, list) else ():
+                word = _WORD.match(phrase)
+                if word is None:
+                    always.add(use)
+                else:
+                    uses.setdefault(word[0], set()).add(use)
+    return {word: frozenset(of) for word, of in uses.items()}, frozenset(always)
+
+
 def _pattern(phrases: Iterable[str]) -> str:
     ordered = sorted({phrase for phrase in phrases if phrase}, key=lambda phrase: (-len(phrase), phrase))
     if not ordered:
@@ -111,10 +172,13 @@ def _amount_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?:(?P<before>{currency})\s?)?{PLACE}(?:\s?(?P<behind>{behind}))?")
 
 
-def take_amounts(text: str) -> tuple[str, list[Amount]]:
+@functools.lru_cache(maxsize=512)
+def take_amounts(text: str) -> tuple[str, tuple[Amount, ...]]:
     """`text` (in lower case) with a mark in place of each amount, and the amounts in their order. Digits that
     are part of a word, such as a model's number, stay as they are."""
     text = text.replace(OPEN, " ").replace(CLOSE, " ")
+    if not _may_have_number(text):
+        return text, ()
     # "12 Euro 50" is one amount.
     text = _CENTS_BEHIND.sub(r"\1,\3 \2", text)
     values: list[tuple[float, bool]] = []
@@ -135,7 +199,10 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         return f"{OPEN}{len(values) - 1}{CLOSE}"
 
     marked = _NUMBER.sub(digits, text)
-    marked = _take_words(marked, values)
+    if _may_say_number(text):
+        marked = _take_words(marked, values)
+    if not values:
+        return marked, ()
     _, signs = _currency_pattern()
     amounts: list[Amount] = []
 
@@ -145,7 +212,23 @@ def take_amounts(text: str) -> tuple[str, list[Amount]]:
         amounts.append(Amount(value, signs.get(said, ""), year and not said))
         return f"{OPEN}{len(amounts) - 1}{CLOSE}"
 
-    return _amount_pattern().sub(amount, marked), amounts
+    return _amount_pattern().sub(amount, marked), tuple(amounts)
+
+
+def _may_have_number(text: str) -> bool:
+    return _may_say_number(text) or _DIGIT.search(text) is not None
+
+
+def _may_say_number(text: str) -> bool:
+    """Whether a text (in lower case) may have a number in words: the pattern of them is slow."""
+    return any(end in text for end in _GERMAN_ENDS) or not _counting_words().isdisjoint(
+        _LETTERS.findall(text)
+    )
+
+
+_DIGIT = re.compile(r"\d")
+#: One of these is in every German number of more than one part.
+_GERMAN_ENDS = ("zig", "ssig", "hundert", "tausend")
 
 
 _LETTERS = LazyPattern(r"[^\W\d_]+")
@@ -193,6 +276,12 @@ _ARTICLE = LazyPattern(r"(?P<article>(?:an?|eine?[nmr]?)\s+)(?P<next>[^\W\d_]+)"
 @functools.cache
 def _number_words() -> Mapping[str, int]:
     return {said: number for phrases in all_phrases() for said, number in phrases.lists["numbers"].items()}
+
+
+@functools.cache
+def _counting_words() -> frozenset[str]:
+    """The words of numbers without "a" and "one", which say none where they stand without another."""
+    return frozenset(said for said, number in _number_words().items() if number != 1)
 
 
 @functools.cache

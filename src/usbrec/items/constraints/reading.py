@@ -10,21 +10,28 @@ it under 50?") or about what somebody has already asks for nothing. "Cheap" is n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
 from usbrec.items.constraints.bounds import BoundsReader
 from usbrec.items.constraints.categories import CategoryReader
-from usbrec.items.constraints.certainty import allows, certain, demanded
+from usbrec.items.constraints.certainty import certain, demanded
 from usbrec.items.constraints.clauses import WORD, clauses, first, holds, sentences
-from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_building import has_brands
 from usbrec.items.constraints.column_roles import former_prices, present_prices
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
-from usbrec.items.constraints.patterns import ConstraintPatterns
-from usbrec.items.constraints.phrases import CLOSE, PLACE, all_phrases, take_amounts
+from usbrec.items.constraints.flags import FlagReader, is_stock_column
+from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
+from usbrec.items.constraints.phrases import (
+    PLACE,
+    all_phrases,
+    is_phrase,
+    says,
+    take_amounts,
+)
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
@@ -32,14 +39,6 @@ from usbrec.patterns import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000
-#: Names of categories have at most so many words where they are looked for.
-_NAMEWORDS = 4
-#: Columns with more different names are not looked for by them alone.
-_MOST_NAMES = 20_000
-#: "No pool needed": it need not be there.
-_NOT_NEEDED = LazyPattern(
-    r"(?<!\w)(?:no|kein\w*)(?:\s+[\w-]+){1,3}\s+(?:needed|required|necessary|nötig|notwendig|erforderlich)(?!\w)"
-)
 #: A number that is so many times smaller than the bound before it is no bound in its place.
 _FAR = 10
 _ANY_BUT = LazyPattern(
@@ -52,20 +51,13 @@ _NOT_THE_OTHER = LazyPattern(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead o
 _OUT_OF = LazyPattern(
     r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s+(?:out\s+of|von)\s+(?:5|10|five)(?![\w.,]*\d)(?:\s+(?:stars|sternen))?"
 )
-#: What is said of a column that does not matter, as a column is spoken of before or behind it.
-_NO_MATTER = LazyPattern(
-    r"(?<!\w)(?:(?:does|do)(?:n't|\s+not)\s+(?:really\s+)?(?:matter|care|mind)|(?:is|are)(?:n't|\s+not)\s+(?:that\s+|so\s+)?important"
-    r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
-    r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
-)
-_DENIED = r"(?:not|no|non|without|nicht|kein|keine|keinen|ohne)"
 
 
 def reads_words(catalogue: Catalogue) -> bool:
     """Whether a catalogue has what people in shops ask for: a price, a stock or a brand."""
     return has_brands(catalogue) or any(
         (column.type == "number" and (is_price(column.name) or bool(column.currency)))
-        or _stock_of(column)
+        or is_stock_column(column)
         or name_words(column.name) == "brand"
         for column in catalogue.types
     )
@@ -89,12 +81,14 @@ class ConstraintReader:
             ),
             None,
         )
-        self._stock = first([column for column in columns if column.type != "number"], _stock_of) or first(
-            columns, _stock_of
-        )
+        self._stock = first(
+            [column for column in columns if column.type != "number"], is_stock_column
+        ) or first(columns, is_stock_column)
         self._stock_count = first(numbers, lambda column: is_stock(column.name))
+        self._flags = FlagReader(self.table, self._price, self._stock)
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
-        self._bounds = BoundsReader(numbers, self._price, self._stock_count, self._categories, self._phrases)
+        self._numbers = NumberColumns(numbers, self._price, self._stock_count)
+        self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
         self._rating = next(
             (
                 spoken_name(column)
@@ -105,14 +99,6 @@ class ConstraintReader:
             ),
             "points",
         )
-        self._columns_said = [
-            (column, pattern) for column in columns if (pattern := _flag_pattern(column)) is not None
-        ]
-        self._flags = [
-            (column, _flag_pattern(column))
-            for column in columns
-            if column.type == "yes-no" and not _stock_of(column)
-        ]
 
     def read(self, turns: Sequence[Turn]) -> tuple[Constraint, ...]:
         """What holds after these turns, each constraint with the turn and the words that ask for it."""
@@ -138,7 +124,7 @@ class ConstraintReader:
         found: list[str] = []
         for sentence in sentences(turns[number].text[:_LONGEST]):
             marked, amounts = take_amounts(plain_numbers(sentence.casefold()))
-            if sentence.rstrip().endswith("?") or any(each.past.search(marked) for each in self._phrases):
+            if sentence.rstrip().endswith("?") or says("past", marked):
                 continue
             told = [amount for amount in amounts if amount.currency]
             found += [f"{one.value:.10g} {one.currency}" for one in told if one.value not in read]
@@ -147,7 +133,7 @@ class ConstraintReader:
     def is_operator(self, word: str) -> bool:
         """Whether a word alone says how much is asked for: "max", "höchstens"."""
         said = word.casefold()
-        return any(each.phrases.regex(use).fullmatch(said) for each in self._phrases for use in _OPERATORS)
+        return any(is_phrase(use, said) for use in _OPERATORS)
 
     def read_turn(self, turn: Turn) -> tuple[Statement, ...]:
         """What :meth:`Turn.read_by` carries with a turn."""
@@ -196,9 +182,7 @@ class ConstraintReader:
             near = bound is not None and isinstance(value, float) and value * _FAR >= bound
             return Statement("holds", one.constraint) if near else None
         if one.kind == "answers":
-            asked = before is not None and any(
-                each.asks_price.search(before.text.casefold()) for each in self._phrases
-            )
+            asked = before is not None and says("asks_price", before.text.casefold())
             return Statement("holds", one.constraint) if asked else None
         if one.kind == "cheaper":
             price = None if before is None or self._price is None else self._offered(before, self._price)
@@ -215,7 +199,7 @@ class ConstraintReader:
         words = (one.constraint.words or "").casefold()
         _, amounts = take_amounts(words)
         told = one.kind in ("holds", "answers") and amounts and not any(each.currency for each in amounts)
-        if not told or any(each.price.search(words) for each in self._phrases):
+        if not told or says("price", words):
             return False
         return bool(self._asked(before))
 
@@ -226,7 +210,7 @@ class ConstraintReader:
             return []
         return [
             column
-            for column, pattern in self._columns_said
+            for column, pattern in self._flags.spoken
             if column.type == "number" and column is not self._price and pattern.search(asked)
         ]
 
@@ -235,7 +219,7 @@ class ConstraintReader:
         columns = self._asked(before)
         asked = sentences(before.text[-_LONGEST:].casefold().strip())[-1]
         money = asked.replace("how much", " ").replace("wie viel", " ")
-        if len(columns) != 1 or any(each.asks_price.search(money) for each in self._phrases):
+        if len(columns) != 1 or says("asks_price", money):
             return None
         old = one.constraint
         operator: Operator = "=" if one.kind == "answers" else old.operator
@@ -252,24 +236,24 @@ class ConstraintReader:
     def _sentence(self, sentence: str) -> list[Statement]:
         marked, amounts = take_amounts(self._plain(sentence))
         # "In any colour but red": no clause ends there.
-        marked = certain(_ANY_BUT.sub(r"\1 except", marked), self._phrases)
+        marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
         found: list[Statement] = []
         for start, clause in clauses(marked):
-            if any(each.about_offer.match(clause.strip()) for each in self._phrases):
+            if is_about_offer(clause, self._phrases):
                 continue
-            if _NOT_NEEDED.search(clause) or any(each.not_needed.search(clause) for each in self._phrases):
-                found += self._released(clause)
-                found += self._no_matter(clause)
+            if self._flags.not_needed(clause):
+                found += self._flags.released(clause)
+                found += self._flags.no_matter(clause)
                 continue
-            past = any(each.past.search(clause) for each in self._phrases)
+            past = says("past", clause)
             if not past:
-                found += self._released(clause)
-                found += self._no_matter(clause)
-                wanted = demanded(clause, self._phrases)
-                found += self._stocked(wanted)
-                found += self._flagged(wanted)
+                found += self._flags.released(clause)
+                found += self._flags.no_matter(clause)
+                wanted = demanded(clause)
+                found += self._flags.stocked(wanted)
+                found += self._flags.flagged(wanted)
                 found += self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
-            if self._price is not None and any(each.cheaper.search(clause) for each in self._phrases):
+            if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
         words = " ".join(sentence.split())[:200]
@@ -278,7 +262,7 @@ class ConstraintReader:
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
         marked, amounts = take_amounts(self._plain(text))
-        amounts = [one for one in amounts if self._bounds.in_its_currency(one)]
+        amounts = tuple(one for one in amounts if self._numbers.in_its_currency(one))
         if self._price is None or not amounts or len(WORD.findall(text)) > 8 or len(amounts) > 2:
             return []
         corrected = any(each.corrects.search(marked) for each in self._phrases)
@@ -293,9 +277,7 @@ class ConstraintReader:
             return [_saying(each, " ".join(text.split())[:200]) for each in (one, answer)]
         behind = re.split(PLACE, marked)[-1]
         following = WORD.match(behind.lstrip(" -\t"))
-        if following is not None and not any(
-            each.after_price.fullmatch(following[0]) for each in self._phrases
-        ):
+        if following is not None and not is_phrase("after_price", following[0]):
             return []
         words, values = " ".join(text.split())[:200], [amount.value for amount in amounts]
         found = [_saying(holds("answers", self._price, "<=", max(values)), words)]
@@ -306,84 +288,7 @@ class ConstraintReader:
     def _plain(self, text: str) -> str:
         """A text as it is read: in lower case, its numbers written plainly, "4 out of 5" as that rating."""
         text = plain_numbers(text.casefold().replace("’", "'"))
-        return _OUT_OF.sub(rf"\1 {self._rating}", text)
-
-    # Stock, flags, names.
-
-    def _released(self, clause: str) -> Iterator[Statement]:
-        for each in self._phrases:
-            if self._price is not None and each.any_price.search(clause):
-                yield holds("released", self._price, "has", None)
-            if self._stock is not None and each.any_stock.search(clause):
-                yield holds("released", self._stock, "has", None)
-
-    def _no_matter(self, clause: str) -> Iterator[Statement]:
-        """ "Colour doesn't matter", "the pool is not important" take back what was asked of a column."""
-        if CLOSE in clause or _NO_MATTER.search(clause) is None:
-            return
-        for column, pattern in self._columns_said:
-            if pattern.search(clause) and column is not self._price:
-                yield holds("released", column, "has", None)
-
-    def _stocked(self, clause: str) -> Iterator[Statement]:
-        column = self._stock
-        if column is None:
-            return
-        for each in self._phrases:
-            match = each.in_stock.search(clause)
-            if match is None or each.any_stock.search(clause) or _denied_at(clause, match.start()):
-                continue
-            if self._allows(clause, match.start()):
-                continue
-            if column.type == "number":
-                yield holds("holds", column, ">", 0.0)
-            elif column.type == "yes-no":
-                yield holds("holds", column, "=", True)
-            else:
-                names = [name for name in self.table.names(column.name) if each.in_stock.search(folded(name))]
-                names += [name for name in self.table.names(column.name) if folded(name) in _THERE]
-                if names:
-                    yield holds("holds", column, "in", tuple(dict.fromkeys(names)))
-
-    def _flagged(self, clause: str) -> Iterator[Statement]:
-        for column, pattern in self._flags:
-            match = None if pattern is None else pattern.search(clause)
-            if match is None:
-                continue
-            behind = clause[match.end() :].lstrip()
-            if any(each.fine.match(behind) for each in self._phrases):
-                # "Not waterproof is okay"
-                yield holds("released", column, "has", None)
-            elif not self._allows(clause, match.start()):
-                yield holds("holds", column, "=", not _denied_at(clause, match.start()))
-
-    def _allows(self, clause: str, place: int) -> bool:
-        """Whether what stands before a place only allows what follows: "it can be"."""
-        return allows(clause[:place], self._phrases)
-
-
-_THERE = frozenset(
-    {"in stock", "instock", "in_stock", "available", "yes", "auf lager", "verfügbar", "lieferbar"}
-)
-
-
-def _stock_of(column: TypedColumn) -> bool:
-    return is_stock(column.name) and column.type != "text"
-
-
-def _flag_pattern(column: TypedColumn) -> re.Pattern[str] | None:
-    """How a column of yes and no is spoken of: its name without "is" and "has"."""
-    words = [word for word in name_words(column.name).split("_") if word not in ("is", "has", "ist", "hat")]
-    plain = " ".join(words)
-    if not words or any(each.regex("ignored").fullmatch(plain) for each in all_phrases()):
-        return None
-    spoken = r"[\s-]?".join(map(re.escape, words))
-    return re.compile(rf"(?<!\w){spoken}(?!\w)")
-
-
-def _denied_at(clause: str, place: int) -> bool:
-    """Whether a word of denial stands right before a place."""
-    return re.search(rf"(?<!\w){_DENIED}[\s-]+(?:(?:be|a|an|the|any|sein)\s+)?$", clause[:place]) is not None
+        return _OUT_OF.sub(rf"\1 {self._rating}", text) if "out" in text or "von" in text else text
 
 
 def _saying(statement: Statement, words: str) -> Statement:

@@ -106,10 +106,18 @@ class Page:
             )
         spans = frozenset((first, last) for first, last, _ in spelt)
         if not more:
-            return Page(linked, self.items, spans)
+            return self._read_again(Page(linked, self.items, spans))
         mentions = sorted([*linked.mentions, *(mention for mention, _ in more)])
         linked = LinkedText(self.text, tuple(mentions), self.linked.unknown)
-        return Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans)
+        return self._read_again(Page(linked, {**self.items, **{item.id: item for _, item in more}}, spans))
+
+    def _read_again(self, page: Page) -> Page:
+        """A page of the same text, with what this one knows of its words."""
+        same: tuple[str, ...] = ("words", "norms", "raws")
+        if page.linked.mentions == self.linked.mentions:
+            same = (*same, "mention_at", "opens", "_gaps")
+        page.__dict__.update({name: self.__dict__[name] for name in same if name in self.__dict__})
+        return page
 
     def _something_written(self) -> bool:
         return any(
@@ -246,11 +254,18 @@ class Page:
 
     def gap(self, index: int) -> str:
         """What stands before a word, from the end of the one before."""
-        start = self.words[index - 1].end if index else 0
-        before = self.mention_at[index - 1] if index else None
-        if before is not None and self.mention_at[index] is not before:
-            start = max(start, min(before.end, self.words[index].start))
-        return self.text[start : self.words[index].start]
+        return self._gaps[index]
+
+    @cached_property
+    def _gaps(self) -> list[str]:
+        text, found = self.text, []
+        start, before = 0, None
+        for word, at in zip(self.words, self.mention_at, strict=True):
+            if before is not None and at is not before:
+                start = max(start, min(before.end, word.start))
+            found.append(text[start : word.start])
+            start, before = word.end, at
+        return found
 
     @cached_property
     def opens(self) -> list[bool]:
@@ -288,9 +303,11 @@ class Page:
     def model_numbers(self) -> list[bool]:
         """Which words are part of something made of letters and digits that is no number with a unit."""
         found = [False] * len(self.words)
+        if not any(map(str.isdigit, self.text)):
+            return found
         first = 0
         for index in range(1, len(self.words) + 1):
-            if index < len(self.words) and _HYPHEN.fullmatch(self.gap(index)):
+            if index < len(self.words) and self.gap(index) != " " and _HYPHEN.fullmatch(self.gap(index)):
                 continue
             chunk = self.raws[first:index]
             whole = "".join(chunk)
@@ -335,4 +352,7 @@ def is_capital(raw: str) -> bool:
 
 def is_camel(raw: str) -> bool:
     """ "AirPods", "iPhone": a capital behind a small letter, in one word."""
+    behind = raw[1:]
+    if behind == behind.lower():
+        return False
     return any(one.islower() and other.isupper() for one, other in itertools.pairwise(raw))

@@ -1,0 +1,139 @@
+"""Flag reader: what a clause says of the stock and of columns of yes and no, and which columns do not matter.
+
+"In stock, please", "without wireless", "colour doesn't matter", "no pool needed".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from usbrec.items.constraints.certainty import allows
+from usbrec.items.constraints.clauses import holds
+from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_table import ColumnTable
+from usbrec.items.constraints.column_types import TypedColumn, is_stock, name_words
+from usbrec.items.constraints.phrases import CLOSE, all_phrases, begun, is_phrase, opens, says
+from usbrec.items.constraints.statements import Statement
+
+#: "No pool needed": it need not be there.
+_NOT_NEEDED = re.compile(
+    r"(?<!\w)(?:no|kein\w*)(?:\s+[\w-]+){1,3}\s+(?:needed|required|necessary|nötig|notwendig|erforderlich)(?!\w)"
+)
+#: What is said of a column that does not matter, as a column is spoken of before or behind it.
+_NO_MATTER = re.compile(
+    r"(?<!\w)(?:(?:does|do)(?:n't|\s+not)\s+(?:really\s+)?(?:matter|care|mind)|(?:is|are)(?:n't|\s+not)\s+(?:that\s+|so\s+)?important"
+    r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
+    r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
+)
+_RUN = re.compile(r"\w+")
+#: One of these words is in all that the two patterns find.
+_NEEDED = frozenset({"needed", "required", "necessary", "nötig", "notwendig", "erforderlich"})
+_MATTERS = _NEEDED | {
+    "matter", "care", "mind", "important", "unimportant", "whatever", "regardless", "preference", "any",
+    "every", "egal", "wichtig", "unwichtig", "rolle", "must", "muss", "optional",
+}  # fmt: skip
+_DENIED = r"(?:not|no|non|without|nicht|kein|keine|keinen|ohne)"
+
+
+class FlagReader:
+    """Reads what is said of the stock and of columns of yes and no; `price` and `stock` are those that are
+    spoken of by other words than their names."""
+
+    def __init__(self, table: ColumnTable, price: TypedColumn | None, stock: TypedColumn | None) -> None:
+        self._table, self._price, self._stock = table, price, stock
+        #: How each column is spoken of.
+        self.spoken = [
+            (column, pattern) for column in table.columns if (pattern := _spoken_pattern(column)) is not None
+        ]
+        self._flags = [
+            (column, _spoken_words(column)[0], pattern)
+            for column, pattern in self.spoken
+            if column.type == "yes-no" and not is_stock_column(column)
+        ]
+
+    def not_needed(self, clause: str) -> bool:
+        """Whether a clause says that something need not be there: "no pool needed"."""
+        return says("not_needed", clause) or (
+            _has_one(_NEEDED, clause) and _NOT_NEEDED.search(clause) is not None
+        )
+
+    def released(self, clause: str) -> Iterator[Statement]:
+        if self._price is not None and says("any_price", clause):
+            yield holds("released", self._price, "has", None)
+        if self._stock is not None and says("any_stock", clause):
+            yield holds("released", self._stock, "has", None)
+
+    def no_matter(self, clause: str) -> Iterator[Statement]:
+        """ "Colour doesn't matter", "the pool is not important" take back what was asked of a column."""
+        if CLOSE in clause or not _has_one(_MATTERS, clause) or _NO_MATTER.search(clause) is None:
+            return
+        for column, pattern in self.spoken:
+            if pattern.search(clause) and column is not self._price:
+                yield holds("released", column, "has", None)
+
+    def stocked(self, clause: str) -> Iterator[Statement]:
+        column = self._stock
+        if column is None or "in_stock" not in begun(clause):
+            return
+        for each in all_phrases():
+            in_stock = each.regex("in_stock")
+            match = in_stock.search(clause)
+            if match is None or each.said("any_stock", clause) or _denied_at(clause, match.start()):
+                continue
+            if allows(clause[: match.start()]):
+                continue
+            if column.type == "number":
+                yield holds("holds", column, ">", 0.0)
+            elif column.type == "yes-no":
+                yield holds("holds", column, "=", True)
+            else:
+                names = [name for name in self._table.names(column.name) if in_stock.search(folded(name))]
+                names += [name for name in self._table.names(column.name) if folded(name) in _THERE]
+                if names:
+                    yield holds("holds", column, "in", tuple(dict.fromkeys(names)))
+
+    def flagged(self, clause: str) -> Iterator[Statement]:
+        for column, word, pattern in self._flags:
+            match = pattern.search(clause) if word in clause else None
+            if match is None:
+                continue
+            behind = clause[match.end() :].lstrip()
+            if opens("fine", behind):
+                # "Not waterproof is okay"
+                yield holds("released", column, "has", None)
+            elif not allows(clause[: match.start()]):
+                yield holds("holds", column, "=", not _denied_at(clause, match.start()))
+
+
+_THERE = frozenset(
+    {"in stock", "instock", "in_stock", "available", "yes", "auf lager", "verfügbar", "lieferbar"}
+)
+
+
+def _has_one(words: frozenset[str], text: str) -> bool:
+    return not words.isdisjoint(_RUN.findall(text))
+
+
+def is_stock_column(column: TypedColumn) -> bool:
+    """Whether a column says whether, or how much of, an item is there."""
+    return is_stock(column.name) and column.type != "text"
+
+
+def _spoken_words(column: TypedColumn) -> list[str]:
+    return [word for word in name_words(column.name).split("_") if word not in ("is", "has", "ist", "hat")]
+
+
+def _spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
+    """How a column is spoken of: its name without "is" and "has"."""
+    words = _spoken_words(column)
+    plain = " ".join(words)
+    if not words or is_phrase("ignored", plain):
+        return None
+    spoken = r"[\s-]?".join(map(re.escape, words))
+    return re.compile(rf"(?<!\w){spoken}(?!\w)")
+
+
+def _denied_at(clause: str, place: int) -> bool:
+    """Whether a word of denial stands right before a place."""
+    return re.search(rf"(?<!\w){_DENIED}[\s-]+(?:(?:be|a|an|the|any|sein)\s+)?$", clause[:place]) is not None

@@ -1,0 +1,190 @@
+"""Number columns: which column of numbers, or the price, a number of a sentence is about.
+
+A number is a price where the catalogue's currency or a word of money stands with it, or where it stands alone
+behind "under" and its like; it is another column's where that column's name or unit does, told in the
+column's own unit ("at least 1 TB" of a column in GB). A price in another currency than the catalogue's is not
+read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from usbrec.items.constraints.clauses import CLAUSE, WORD, first
+from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
+from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_of
+from usbrec.items.constraints.phrases import CURRENCIES, OPEN, PLACE, Amount, all_phrases, is_phrase
+
+#: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
+_AGE = re.compile(
+    r"\s*(?:years?|yrs?|months?|weeks?|days?|jahre?n?|monate?n?)[\s-]*(?:old|of\s+age|alt)(?!\w)"
+)
+_AGES = frozenset({"age", "alter", "old"})
+_YEARS = frozenset({"year", "jahr", "baujahr"})
+_PER = re.compile(r"(?:^|_)(?:per|pro)_")
+_PER_WORDS = frozenset({"per", "pro", "a", "je", "the"})
+_PRICES = frozenset(
+    {"price", "prices", "preis", "cost", "costs", "per", "pro", "in", "eur", "euro", "usd", "the"}
+)
+_COUNTED = re.compile(rf"{PLACE}[\s-]*[^\W\d_]+")
+#: What is or is not in a price: "under 50 including shipping".
+_INCLUDED = re.compile(
+    r"\s*(?:inkl|incl|including|inklusive|exkl|excl|excluding|zzgl|plus|mit|with|ohne|without)(?!\w)"
+)
+#: "16 GB of memory".
+_OF = frozenset({"of", "von", "an"})
+#: What columns such as "min_age" have in their names beside what they count.
+_LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
+_ENDS_OF_RANGES = _LEAST | _MOST
+
+
+class NumberColumns:
+    """The columns of numbers by what is said of them; `price` and `stock_count` are columns of their own."""
+
+    def __init__(
+        self, numbers: Sequence[TypedColumn], price: TypedColumn | None, stock_count: TypedColumn | None
+    ) -> None:
+        self.price = price
+        # Prices of before are not what is asked for.
+        self.numbers = [
+            column
+            for column in numbers
+            if column not in (price, stock_count) and not (price and is_price(column.name))
+        ]
+        # Prices that are asked for by their names: "UVP unter 60", "under 15 euro net", "15 € per kg".
+        self._other_prices = [
+            (column, told)
+            for column in numbers
+            if column is not price
+            and (column.currency or is_price(column.name))
+            and (told := _words_of(column) - (set() if price is None else _words_of(price)) - _PRICES)
+        ]
+        self.spoken = {
+            column.name: [
+                name
+                for name in _PER.split(name_words(column.name))[0].split("_")
+                if len(name) > 1 and name not in _ENDS_OF_RANGES
+            ]
+            + [
+                said
+                for each in all_phrases()
+                for said in each.lists.get("spoken", {}).get(name_words(column.name), ())
+            ]
+            for column in self.numbers
+        }
+
+    def is_named(self, word: str) -> bool:
+        """Whether a word is what a column of numbers counts."""
+        return any(word in names or word.removesuffix("s") in names for names in self.spoken.values())
+
+    def counting(self, word: str) -> TypedColumn | None:
+        """The first column of numbers that is called, or counts, what a word says."""
+        return first(self.numbers, lambda one: word in self.spoken[one.name])
+
+    def in_its_currency(self, amount: Amount) -> bool:
+        """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
+        column = self.price
+        known = "" if column is None else column.currency
+        return not amount.currency or known not in CURRENCIES or amount.currency == known
+
+    def of(
+        self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
+    ) -> tuple[TypedColumn, float] | None:
+        """Which column a number is about, if any, and the number in the column's unit."""
+        aged = _AGE.match(behind) is not None
+        other = self._other_price(before, behind) if self.in_its_currency(amount) else None
+        if other is not None:
+            return other, amount.value
+        if amount.currency:
+            return (
+                None if self.price is None or not self.in_its_currency(amount) else (self.price, amount.value)
+            )
+        if behind.lstrip().startswith("%"):
+            percent = first(self.numbers, lambda one: one.unit == "%")
+            return None if percent is None else (percent, amount.value)
+        following = WORD.match(behind.lstrip(" -\t"))
+        next_word = "" if following is None else following[0]
+        unit = unit_of(next_word)
+        if unit == "in" and following is not None and WORD.search(behind, following.end() + 1):
+            unit = ""  # "under 300 in total"
+        if aged:
+            column = first(self.numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
+            return None if column is None or column.unit else (column, amount.value)
+        if (column := self._named(before, behind, unit)) is not None:
+            if not amount.year and not column.unit and _YEARS & set(name_words(column.name).split("_")):
+                return None  # "at most 5 years"
+            told = (
+                told_in(amount.value, unit, column.unit) if unit in UNITS and column.unit in UNITS else None
+            )
+            if (
+                told is None
+                and unit in UNITS
+                and column.unit in UNITS
+                and next_word not in self.spoken[column.name]
+            ):
+                return None  # "guarantee of at least 3 kg"
+            return column, amount.value if told is None else told
+        if unit:
+            measured = [
+                (one, told)
+                for one in self.numbers
+                if one.unit
+                and not _PER.search(name_words(one.name))
+                and not (unit == "inch" and one.unit in ("m", "km", "mile", "mi"))
+                and (told := told_in(amount.value, unit, one.unit)) is not None
+            ]
+            # Of two columns in GB neither is meant more than the other.
+            if len(measured) == 1:
+                return measured[0]
+            if measured:
+                return None
+        if amount.year and not money:
+            return None
+        alone = not next_word or _INCLUDED.match(behind) is not None or is_phrase("after_price", next_word)
+        return (
+            (self.price, amount.value) if self.price is not None and alone and (money or not weak) else None
+        )
+
+    def _other_price(self, before: str, behind: str) -> TypedColumn | None:
+        """The column of other prices that a number's clause names right before or behind the number."""
+        told = WORD.findall(_COUNTED.sub(" ", CLAUSE.split(before)[-1]))[-2:]
+        near = [] if _INCLUDED.match(behind) else WORD.findall(CLAUSE.split(behind)[0].split(OPEN)[0])[:2]
+        said = {*told, *near} | {unit_of(word) for word in near if unit_of(word) in UNITS}
+        per = near[:1] and near[0] in _PER_WORDS
+        for column, words in self._other_prices:
+            weighed = _PER.search(name_words(column.name)) is not None
+            if words & said and (per or not weighed or words & set(told)):
+                return column
+        return None
+
+    def _named(self, before: str, behind: str, unit: str) -> TypedColumn | None:
+        """The column of numbers whose name stands near a number, first one that is in the number's unit."""
+        # "2 rooms under 200" counts rooms by another number, and so does "300 max, 64 storage".
+        told = [word for word in WORD.findall(_COUNTED.sub(" ", before))[-4:] if not word.isdigit()]
+        behind = "" if _INCLUDED.match(behind) else behind.split(OPEN)[0]
+        near = [word for word in WORD.findall(behind)[:3] if word not in _OF][:2]
+        found = []
+        for column in self.numbers:
+            names = self.spoken[column.name]
+            if any(word in names or word.removesuffix("s") in names for word in near) or any(
+                name in told or f"{name}s" in told for name in names
+            ):
+                found.append(column)
+        alike = [one for one in found if unit and dimension_of(unit) == dimension_of(one.unit)]
+        return next(iter(alike or found), None)
+
+    def both_ends(self, column: TypedColumn) -> tuple[TypedColumn, TypedColumn] | None:
+        """The columns of the least and of the most of what a column counts, where there are both."""
+        names = {one.name: frozenset(name_words(one.name).split("_")) for one in self.numbers}
+        counted = names[column.name] - _ENDS_OF_RANGES if column.name in names else None
+        alike = [one for one in self.numbers if names[one.name] - _ENDS_OF_RANGES == counted]
+        least = first(alike, lambda one: not _LEAST.isdisjoint(names[one.name]))
+        most = first(alike, lambda one: not _MOST.isdisjoint(names[one.name]))
+        return None if least is None or most is None else (least, most)
+
+
+def _words_of(column: TypedColumn) -> set[str]:
+    """The words of a column's name, units as they are compared."""
+    words = name_words(column.name).split("_")
+    return {*words, *(unit_of(word) for word in words if unit_of(word) in UNITS)}
