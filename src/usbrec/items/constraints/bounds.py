@@ -25,8 +25,8 @@ _NONE = LazyPattern(
     r"(?<!\w)(?:no|nothing|none|never|not an?|not one|don't go|can't go|without going|kein|keine|keinen"
     r"|nichts|nie|niemals)(?:\s+\w+){0,2}\s*$"
 )
-_NONE_SUCH = re.compile(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
-_TOTAL = re.compile(
+_NONE_SUCH = LazyPattern(r"(?<!\w)(?:no|none|kein|keine|keinen)\s+(?P<what>\w+(?:\s\w+)?)\s+$")
+_TOTAL = LazyPattern(
     rf"{PLACE}\s+(?:nights?|nächten?|days?|tagen?|weeks?|wochen?|rooms?|zimmern?)(?!\w)"
     r"|(?<!\w)(?:total|altogether|together|insgesamt|zusammen"
     r"|(?:a|the|one|whole|eine|die)\s+(?:week|weekend|woche|wochenende))(?!\w)"
@@ -34,13 +34,13 @@ _TOTAL = re.compile(
 _EACH = LazyPattern(
     r"(?<!\w)(?:per|pro|each|je|jeweils|a\s+(?:night|day)|(?:die|one|eine)\s+n(?:ight|acht))(?!\w)"
 )
-_TIMED = re.compile(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
+_TIMED = LazyPattern(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
 #: What somebody has to spend is no thing that they have.
 _OWN_MONEY = LazyPattern(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
 )
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
-_NOT = re.compile(r"(?<!\w)(?:not|nicht|kein\w*|never|nie)(?!\w)")
+_NOT = LazyPattern(r"(?<!\w)(?:not|nicht|kein\w*|never|nie)(?!\w)")
 
 
 class BoundsReader:

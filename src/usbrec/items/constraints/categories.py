@@ -32,8 +32,8 @@ _IS_NOT = LazyPattern(
     r"\s*(?:(?:is|are|was|were|would be|would|does|do|ist|sind|wäre|wären|muss|müssen|braucht)"
     r"\s+(?:not|nicht|kein\w*|never|no)|isn't|aren't|wasn't|wouldn't|doesn't|don't)(?!\w)"
 )
-_RUN = re.compile(r"\w+")
-_OR = re.compile(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
+_RUN = LazyPattern(r"\w+")
+_OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = re.compile(r"(?<!\w)(?:from|von)\s+$"), re.compile(r"\s+(?:to|nach)\s+")
 _NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Columns with more different names are not looked for by them.

@@ -99,7 +99,7 @@ def begun(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_WORD = re.compile(r"\w+")
+_WORD = LazyPattern(r"\w+")
 
 
 @functools.cache
@@ -226,7 +226,7 @@ def _may_say_number(text: str) -> bool:
     )
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = LazyPattern(r"\d")
 #: One of these is in every German number of more than one part.
 _GERMAN_ENDS = ("zig", "ssig", "hundert", "tausend")
 
