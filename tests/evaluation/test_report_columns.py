@@ -17,7 +17,7 @@ from support.fake_runs import failed_row, row, run_of
 from usbrec.dialogue import Usage
 from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.summary import primary_outcome
-from usbrec.evaluation.comparison.tables import page_table, systems_table
+from usbrec.evaluation.comparison.tables import page_table, power_table, systems_table
 from usbrec.evaluation.metrics.lists import BESIDE
 from usbrec.evaluation.report.page import write_report
 from usbrec.evaluation.report.plots import _range
@@ -166,3 +166,13 @@ def test_of_many_systems_a_sentence_names_the_ends_and_the_first(count: int, nam
     assert "<0>" in told
     if count == 12:
         assert "0.0 % by <7> to 91.7 % by <6>; 41.7 % by <0>." in told
+
+
+def test_what_rows_can_tell_of_hits_is_a_difference_in_points() -> None:
+    def run(name: str, every: int) -> Run:
+        return run_of(name, [row(str(n), 0.5, hit=n % every == 0) for n in range(12)])
+
+    table = power_table(compare([run("a", 2), run("b", 3)], resamples=50, power=True))
+    assert table is not None
+    (found,) = [cells for cells in table.rows if cells[2].text == "hit"]
+    assert re.fullmatch(r"\d+\.\d pp", found[5].text)
