@@ -121,6 +121,12 @@ def test_a_file_that_is_no_journal_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "run.db").write_bytes(b"this is not a database, it is a text" * 50)
     with pytest.raises(RunFolderError, match="not a run journal"), Journal(tmp_path / "run.db"):
         pass
+    (tmp_path / "notes.txt").write_text("a file where -o names the folder")
+    with (
+        pytest.raises(RunFolderError, match=r"notes\.txt: a file stands where"),
+        Journal(tmp_path / "notes.txt" / "run.db"),
+    ):
+        pass
     missing = Journal(tmp_path / "missing" / "run.db", mode="read")
     with pytest.raises(RunFolderError, match="no recorded run"), missing:
         pass

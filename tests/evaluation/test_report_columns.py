@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from support.fake_runs import failed_row, row, run_of
 from usbrec.dialogue import Usage
 from usbrec.evaluation.comparison.compare import compare
 from usbrec.evaluation.comparison.summary import primary_outcome
-from usbrec.evaluation.comparison.tables import page_table, systems_table
+from usbrec.evaluation.comparison.tables import page_table, power_table, systems_table
 from usbrec.evaluation.metrics.lists import BESIDE
 from usbrec.evaluation.report.page import write_report
 from usbrec.evaluation.report.plots import _range
@@ -143,6 +144,9 @@ def test_an_axis_holds_its_numbers_and_nothing_that_cannot_be(ends: list[float],
 
 def test_hits_of_none_are_drawn_from_zero_on(tmp_path: Path) -> None:
     page = page_of(tmp_path, run_of("never", [row(str(n), 0.0) for n in range(5)]))
+    assert "The same, on rows that repeat no named item" not in figures_of(page), (
+        "it would be the same figure"
+    )
     assert "\u2212" not in "".join(re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL))
 
 
@@ -154,7 +158,21 @@ def test_of_many_systems_a_sentence_names_the_ends_and_the_first(count: int, nam
 
     told = primary_outcome(compare([run(n) for n in range(count)], resamples=20))
     assert told is not None
+    same = primary_outcome(compare([replace(run(0), name=f"<{n}>") for n in range(count)], resamples=20))
+    assert same is not None
+    assert same.count("by <") == (count if count <= 6 else 0)
+    assert ("by each of the 12 systems" in same) == (count == 12)
     assert told.count("<") == named
     assert "<0>" in told
     if count == 12:
         assert "0.0 % by <7> to 91.7 % by <6>; 41.7 % by <0>." in told
+
+
+def test_what_rows_can_tell_of_hits_is_a_difference_in_points() -> None:
+    def run(name: str, every: int) -> Run:
+        return run_of(name, [row(str(n), 0.5, hit=n % every == 0) for n in range(12)])
+
+    table = power_table(compare([run("a", 2), run("b", 3)], resamples=50, power=True))
+    assert table is not None
+    (found,) = [cells for cells in table.rows if cells[2].text == "hit"]
+    assert re.fullmatch(r"\d+\.\d pp", found[5].text)

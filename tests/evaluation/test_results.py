@@ -206,9 +206,13 @@ def test_a_finished_run_is_read_back_whole(tmp_path):
     assert run.rows[0]["episode"]["traces"][0]["drafts"]
 
 
-@pytest.mark.parametrize("missing", ["nowhere", "."])
-def test_a_folder_that_is_no_run_is_refused(tmp_path, missing):
-    with pytest.raises(InputError, match=r"no such folder|not a run folder"):
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [("nowhere", "no such folder"), (".", "not a run folder"), ("report.html", "a file, and no folder")],
+)
+def test_a_folder_that_is_no_run_is_refused(tmp_path, missing, said):
+    (tmp_path / "report.html").touch()
+    with pytest.raises(InputError, match=said):
         load_run(tmp_path / missing)
 
 

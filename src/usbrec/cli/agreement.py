@@ -151,11 +151,14 @@ def _told(results: Mapping[str, Any]) -> Iterator[str]:
         "Correlations with people's ratings; 95 % intervals draw dialogues again, or whole systems. "
         "docs/agreement.md says more."
     )
+    told = (one["pearson"]["value"] for sets in results["agreement"].values() for one in sets.values())
+    if any(value is None for value in told):
+        yield "A dash: no correlation can be taken, because all ratings are alike or there are too few."
     if results["published"]:
-        told = "; ".join(
+        published = "; ".join(
             f"{name} {_r(of['redial'])}/{_r(of['opendialkg'])}" for name, of in results["published"].items()
         )
-        yield f"Published on all of CRSArena-Eval (Pearson, overall, ReDial/OpenDialKG): {told}."
+        yield f"Published on all of CRSArena-Eval (Pearson, overall, ReDial/OpenDialKG): {published}."
     for name, one in results["checks"].items():
         if name == "length":
             yield (

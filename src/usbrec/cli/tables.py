@@ -48,6 +48,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         meanings.append((tables.UNSUPPORTED.strip(), "the data cannot tell this difference from none"))
     if power is not None:
         meanings.append(("rows needed", "to tell the difference in four of five repetitions, at 5 %"))
+        meanings.append(("for 0.05", "rows that a difference of 0.05 in score, or of 5 pp in hits, needs"))
     if comparison.differences:
         others = tables.unadjusted(comparison)
         apart = f", but for those of {others}" if others else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -145,6 +144,8 @@ def _told(problem: ErrorDetails, settings: type[BaseModel]) -> str:
 def _meant(place: Sequence[str], settings: type[BaseModel]) -> list[str]:
     """Settings that a name which there is not may stand for: one spelt alike in the same table, else those of
     this name in other tables."""
+    import difflib  # only where something is misspelt
+
     *tables, name = place
     here = settings
     for table in tables:

@@ -108,6 +108,9 @@ def primary_outcome(comparison: Comparison) -> str | None:
     where = "On rows whose targets the context had not named, a target was named in"
     if len(counted) > _NAMED_ONE_BY_ONE:
         ordered = sorted(counted, key=lambda system: (system.hit_non_repeats.mean or 0.0, system.name))
+        if ordered[0].hit_non_repeats.mean == ordered[-1].hit_non_repeats.mean:
+            share = formatting.number(counted[0].hit_non_repeats.mean, "share")
+            return f"{where} {share} by each of the {len(counted)} systems."
         ends = " to ".join(map(_share_by, (ordered[0], ordered[-1])))
         told = f"{where} {ends}"
         own = "" if counted[0] in (ordered[0], ordered[-1]) else f"; {_share_by(counted[0])}"

@@ -142,7 +142,7 @@ def power_table(comparison: Comparison) -> Table | None:
                 Cell(formatting.measure(one.measure, "all")),
                 Cell(str(one.rows)),
                 Cell(formatting.signed(one.difference, kind)),
-                Cell(formatting.number(one.detectable, kind)),
+                Cell(formatting.signed(one.detectable, kind).lstrip("+")),  # a difference, in its unit
                 *(
                     Cell(formatting.UNKNOWN if needed is None else f"{needed:,}")
                     for needed in (one.needed, *one.needed_for.values())

@@ -152,7 +152,8 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
 
     systems = comparison.systems
     scored = [system for system in systems if system.ieval.mean is not None]
-    lists = any(system.ndcg.n for system in systems)
+    # Where no row repeats a named item the figure would be that of the hits again.
+    repeats = any(system.hit_non_repeats != system.hit for system in systems)
 
     def told(measure: str) -> str:
         kind = plots.kind_of(measure)
@@ -162,15 +163,17 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
             for name, found in intervals
         )
 
+    measures = [
+        ("ieval", "iEval score", "mean iEval score, 0 to 2"),
+        ("ndcg", "NDCG of the ranked lists", "mean NDCG, 0 to 1"),
+        ("hit", "Rows with a target named", "share of rows"),
+    ]
+    if repeats:
+        measures.append(("hit_non_repeats", "The same, on rows that repeat no named item", "share of rows"))
     # Without a mean there is nothing to draw.
     figures = [
         (heading, plots.dots(systems, measure, label), told(measure))
-        for measure, heading, label in (
-            ("ieval", "iEval score", "mean iEval score, 0 to 2"),
-            *((("ndcg", "NDCG of the ranked lists", "mean NDCG, 0 to 1"),) if lists else ()),
-            ("hit", "Rows with a target named", "share of rows"),
-            ("hit_non_repeats", "The same, on rows that repeat no named item", "share of rows"),
-        )
+        for measure, heading, label in measures
         if any(getattr(system, measure).mean is not None for system in systems)
     ]
     scores = [list(metrics.measured(run.rows, metrics.score).values()) for run in runs]
