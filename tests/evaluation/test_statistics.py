@@ -284,3 +284,28 @@ def test_values_that_are_all_zero_have_no_width_and_differ_from_nothing():
     gained = {"a": 2.0, "b": 1.0, "c": 0.0}
     assert paired_difference(rows, gained, dict.fromkeys(rows, "home"), seed=1).p_value == 1.0
     assert paired_difference(rows, gained, {name: name for name in rows}, seed=1).p_value == 1.0
+
+
+def test_dialogues_as_numbers_in_their_order_are_the_same_as_by_name() -> None:
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=400)
+    names = [f"d{number}" for number in rng.integers(0, 90, size=400)]
+    order = {name: place for place, name in enumerate(sorted(set(names)))}
+    codes = np.array([order[name] for name in names], dtype=np.int32)
+    assert mean_interval(values.tolist(), names, seed=3) == mean_interval(values, codes, seed=3)
+
+
+def test_sums_of_dialogues_are_rounded_once() -> None:
+    values = [1e16, 1.0, -1e16, 0.1, 0.2, 0.3, -0.0]
+    sums, counts = statistics._by_cluster(values, list("aaabbbc"))
+    assert sums.tolist() == [1.0, math.fsum([0.1, 0.2, 0.3]), 0.0]
+    assert math.copysign(1, sums[2]) == 1
+    assert counts.tolist() == [3, 3, 1]
+
+
+def test_coins_of_many_dialogues_are_tossed_as_those_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    sums = np.random.default_rng(1).normal(size=1003)
+    whole = np.concatenate(list(statistics._sums_of_heads(sums, 7, 300)))
+    monkeypatch.setattr(statistics, "_EIGHTS", 0)
+    halves = np.concatenate(list(statistics._sums_of_heads(sums, 7, 300)))
+    assert np.allclose(whole, halves, rtol=0, atol=1e-9)

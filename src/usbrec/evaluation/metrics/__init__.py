@@ -1,7 +1,8 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
-from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration
+from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration, on_one_scale
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
+from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.metrics.passes import (
     Basis,
     basis_of,
@@ -27,6 +28,7 @@ from usbrec.evaluation.metrics.rows import (
     interval,
     leaked,
     mean,
+    mean_of,
     measured,
     names_item,
     replies_of,
@@ -44,7 +46,11 @@ from usbrec.evaluation.metrics.scores import (
     vote_counts,
 )
 
+#: What is taken of every run, in one reading of its rows.
+MEASURES: tuple[Measure, ...] = (score, hit, first_hit, leaked, second_score, calibrated, list_ndcg)
+
 __all__ = [
+    "MEASURES",
     "Basis",
     "Measure",
     "Row",
@@ -62,8 +68,10 @@ __all__ = [
     "ks_of",
     "leaked",
     "mean",
+    "mean_of",
     "measured",
     "names_item",
+    "on_one_scale",
     "pass_by_sample",
     "pass_interval",
     "passes",
