@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import threading
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,8 +42,9 @@ def test_entries_put_in_between_two_readings_are_there_in_the_second() -> None:
 def test_blocks_become_smaller_for_large_entries() -> None:
     listed = LongList((bytes([number]) * 100_000 for number in range(40)), held=1)
     assert [entry[0] for entry in listed] == list(range(40))
-    held = [one for one in gc.get_objects() if isinstance(one, list) and one and isinstance(one[0], bytes)]
-    assert max(map(len, held), default=0) < 40
+    blocks = [later - first for first, later in pairwise(listed._firsts)]
+    assert sum(blocks) + len(listed._held) == 40
+    assert max(blocks) <= 3
 
 
 def test_several_threads_read_at_once() -> None:

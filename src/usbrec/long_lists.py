@@ -14,6 +14,7 @@ import io
 import pickle
 import tempfile
 import threading
+import weakref
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
@@ -55,6 +56,7 @@ class LongList(Sequence[T]):
         if self._file is None:
             if len(self._held) > self._most_held:
                 self._file = tempfile.TemporaryFile(prefix="usbrec-")  # noqa: SIM115 - it ends with its list
+                weakref.finalize(self, self._file.close)
                 held, self._held = self._held, []
                 while held:
                     part, held = held[: self._block_entries], held[self._block_entries :]

@@ -152,13 +152,15 @@ def _gather(
     problems: list[str] = []
     left_out: list[str] = []
     without: Counter[str] = Counter()
-    first_seen: dict[tuple[type, str], str] = {}
+    #: Samples and dialogues, and transcripts, by their ids.
+    first_seen: dict[str, str] = {}
+    first_transcripts: dict[str, str] = {}
     place = None
 
-    def check(kind: type, thing_id: str, at: str) -> None:
-        if (kind, thing_id) in first_seen:
-            raise InputError(f"id: {show(thing_id)} already stands on {first_seen[kind, thing_id]}")
-        first_seen[kind, thing_id] = at
+    def check(seen: dict[str, str], thing_id: str, at: str) -> None:
+        if thing_id in seen:
+            raise InputError(f"id: {show(thing_id)} already stands on {seen[thing_id]}")
+        seen[thing_id] = at
 
     used = 0
     for entry in entries:
@@ -170,17 +172,17 @@ def _gather(
                     isinstance(read, Transcript)
                     and read.id_made
                     and read.utterances
-                    and (Transcript, read.id) in first_seen
+                    and read.id in first_transcripts
                 ):
-                    at = first_seen[Transcript, read.id]
+                    at = first_transcripts[read.id]
                     left_out.append(entry.about(f"the same dialogue stands already on {at}"))
                     continue
                 count = len(found)
                 for thing in things(read):
-                    check(type(thing), thing.id, place)
+                    check(first_seen, thing.id, place)
                     found.append(thing)
                 if isinstance(read, Transcript) and (read.utterances or not read.id_made):
-                    check(Transcript, read.id, place)
+                    check(first_transcripts, read.id, place)
                 if len(found) == count:
                     _leave_out(read, entry, left_out, without, owes_words=owes_words)
         except FileMissing as problem:

@@ -17,6 +17,7 @@ from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
 from usbrec.evaluation.metrics import facts_of, on_one_scale
 from usbrec.evaluation.metrics.columns import Columns
+from usbrec.evaluation.runs.index import write_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.items.constraints.column_table import open_columns
 from usbrec.items.constraints.filters import read_filter
@@ -207,6 +208,7 @@ def _summed_up(
         # As it will be read back, without a second copy of every row.
         run = Run(out.resolve().name, out, json.loads(json.dumps(results)), columns, digest.hexdigest())
         comparison = compare([run], seed=seed, resamples=resamples)
+    write_index(out / "episodes.jsonl", columns, digest.hexdigest())
     with step(progress, "report"):
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)
     _refuse_without_scores(results, out)

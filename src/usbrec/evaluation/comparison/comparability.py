@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from usbrec.evaluation.comparison.pairing import Pair
-from usbrec.evaluation.metrics.columns import Columns
 from usbrec.evaluation.report import formatting
-from usbrec.evaluation.runs.lean import content_of
+from usbrec.evaluation.runs.lean import contents_of
 from usbrec.evaluation.runs.results import Run
 
 # Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
@@ -38,7 +34,7 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
             yield f"{pair} share no sample: nothing can be compared row by row."
         elif alone:
             yield f"{pair} were run on different samples: differences use the {len(both)} that both have."
-        ours, theirs = _contents(both.baseline)[both.first], _contents(both.other)[both.second]
+        ours, theirs = contents_of(both.baseline)[both.first], contents_of(both.other)[both.second]
         played = ours.any(axis=1) & theirs.any(axis=1)
         changed = int((played & (ours != theirs).any(axis=1)).sum())
         if changed:
@@ -123,18 +119,6 @@ def _decides_meaning(path: str) -> bool:
     """Whether scores under two values of this setting are of different kinds."""
     parts = set(path.split("."))
     return bool(parts & _MUST_AGREE) and not parts & _SYSTEMS_OWN and path not in _BESIDE
-
-
-def _contents(rows: Columns) -> npt.NDArray[np.uint64]:
-    """Half of the digest of each row's sample as two numbers; 0 of a row that was not played."""
-
-    def taken() -> npt.NDArray[np.uint64]:
-        found = bytearray()
-        for row in rows:
-            found += bytes(16) if row["episode"] is None else bytes.fromhex(content_of(row)[:32])
-        return np.frombuffer(bytes(found), dtype=np.uint64).reshape(-1, 2)
-
-    return rows.remembered("contents", taken)
 
 
 def _short(setting: Any) -> str:

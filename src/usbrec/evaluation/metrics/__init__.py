@@ -13,6 +13,7 @@ from usbrec.evaluation.metrics.passes import (
     passes,
 )
 from usbrec.evaluation.metrics.replies import (
+    counted_replies,
     diversity,
     items_given,
     reply_counts,
@@ -58,6 +59,7 @@ __all__ = [
     "calibrated",
     "calibrated_rows",
     "calibration",
+    "counted_replies",
     "dialogues_of",
     "diversity",
     "facts_of",

@@ -6,7 +6,7 @@ Rows may lie on the disk (long_lists.py); what means, intervals and differences 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, overload
 
 import numpy as np
@@ -26,6 +26,22 @@ class Texts(Sequence[str]):
         self._ends = array("q", [0])
         for text in texts:
             self.append(text)
+
+    @classmethod
+    def of(cls, joined: bytes, ends: Iterable[int]) -> Texts:
+        """What :meth:`joined` and `ends` say."""
+        texts = cls()
+        texts._bytes, texts._ends = bytearray(joined), array("q", ends)
+        return texts
+
+    def joined(self) -> bytes:
+        """All texts, one behind the other."""
+        return bytes(self._bytes)
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Where each text ends in these, behind a first 0."""
+        return self._ends
 
     def append(self, text: str) -> None:
         self._bytes += text.encode("utf-8", "surrogatepass")
@@ -130,13 +146,38 @@ class Columns(Sequence[Row]):
         self.prepare((measure,))
         return self._values[measure].astype(np.float64)
 
+    def packed(self, measure: Measure) -> npt.NDArray[Any]:
+        """The same in few bytes."""
+        self.prepare((measure,))
+        return self._values[measure]
+
+    def take_back(self, values: Mapping[Measure, npt.NDArray[Any]], known: Mapping[str, Any]) -> None:
+        """Hold what was taken of the same rows before (runs/index.py)."""
+        self._values.update(values)
+        self._known.update(known)
+
+    @property
+    def fields(self) -> Collection[str]:
+        """What :meth:`has` knows."""
+        return self._general("fields")  # type: ignore[no-any-return]
+
+    @property
+    def facts(self) -> Collection[str]:
+        """What :meth:`has_fact` knows."""
+        return self._general("facts")  # type: ignore[no-any-return]
+
+    @property
+    def flags(self) -> npt.NDArray[np.uint8]:
+        """Whether each row repeats: 0 where nobody knows, 1 for no, 2 for yes."""
+        return self._general("repeats")  # type: ignore[no-any-return]
+
     def has(self, field: str) -> bool:
         """Whether any row has something in a field, or "traces" of a search in its episode."""
-        return field in self._general("fields")
+        return field in self.fields
 
     def has_fact(self, name: str) -> bool:
         """Whether the facts of any row know of something."""
-        return name in self._general("facts")
+        return name in self.facts
 
     def remembered(self, key: Any, make: Callable[[], Found]) -> Found:
         """What `make` gives, made once for a key."""
@@ -162,12 +203,12 @@ class Columns(Sequence[Row]):
     @property
     def repeats(self) -> npt.NDArray[np.bool_]:
         """Whether a row repeats what its context named; false where nobody knows."""
-        return np.equal(self._general("repeats"), _REPEATS[True])
+        return np.equal(self.flags, _REPEATS[True])
 
     @property
     def fresh(self) -> npt.NDArray[np.bool_]:
         """Whether a row repeats nothing; false where nobody knows."""
-        return np.equal(self._general("repeats"), _REPEATS[False])
+        return np.equal(self.flags, _REPEATS[False])
 
     def _general(self, name: str) -> Any:
         if name not in self._known:

@@ -8,13 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics.columns import Row, Tally, may_have
+from usbrec.evaluation.metrics.columns import Columns, Row, Tally
 
 
 def search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
     """What self-enhancement did, over all replies it searched for; None for a plain model."""
-    if not may_have(rows, "traces"):
-        return None
+    if isinstance(rows, Columns):
+        return rows.remembered("searches", lambda: _search_counts(rows) if rows.has("traces") else None)
+    return _search_counts(rows)
+
+
+def _search_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
     replies = failed = 0
     drafts, not_greedy, stopped = Tally(), Tally(), Counter[str]()
     for row in rows:

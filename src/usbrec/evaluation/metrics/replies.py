@@ -8,13 +8,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from usbrec.dialogue import plain_words
 from usbrec.evaluation.metrics.columns import Clustered, Columns, Row, Tally, may_have_fact, with_clusters
-from usbrec.evaluation.metrics.rows import facts_of, interval, interval_of, mean, replies_of, score
-from usbrec.evaluation.metrics.rows import names_item as names_an_item
+from usbrec.evaluation.metrics.rows import (
+    facts_of,
+    interval,
+    interval_of,
+    mean,
+    names_item,
+    replies_of,
+    score,
+)
 from usbrec.evaluation.statistics import Interval
 from usbrec.prompts.artefacts import has_artefacts
+
+Flags = npt.NDArray[np.uint8]
 
 
 def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any]:
@@ -30,28 +40,34 @@ def reply_counts(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
     have one: a system that gains only by naming an item more often does not gain there. Null where nothing
     was counted, as without a catalogue. `grounding` is null without candidates.
     """
+    counts, named = counted_replies(rows)
+    return counts | {"score_when_named": _score_when_named(rows, named, seed, resamples)}
+
+
+def counted_replies(rows: Sequence[Row]) -> tuple[dict[str, Any], Flags]:
+    """The counts, and of each row whether its episode names an item: 0 where nobody knows, 1 for no, 2 for
+    yes."""
     if isinstance(rows, Columns):
-        key = ("replies", seed, resamples)
-        return rows.remembered(key, lambda: _counted(rows, seed=seed, resamples=resamples))
-    return _counted(rows, seed=seed, resamples=resamples)
+        return rows.remembered("replies", lambda: _counted(rows))
+    return _counted(rows)
 
 
-def _counted(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[str, Any]:
-    names_item, named_items, unknown_share, unknown = Tally(), Tally(), Tally(), Tally()
+def _counted(rows: Sequence[Row]) -> tuple[dict[str, Any], Flags]:
+    names_one, named_items, unknown_share, unknown = Tally(), Tally(), Tally(), Tally()
     words, bare, said_again, marks = Tally(), Tally(), Tally(), Tally()
     replies = finished = unfinished = ran_on = 0
     first: dict[int, Counter[str]] = {}
     grounding = _Grounding()
-    named: list[bool | None] = []
+    named = bytearray()
     for row in rows:
-        named.append(names_an_item(row) if row["episode"] is not None else None)
+        named.append(_NAMED[names_item(row) if row["episode"] is not None else None])
         if row["episode"] is None:
             continue
         facts, said = facts_of(row), replies_of(row)
         replies += len(said)
         recommended = first.setdefault(row.get("training", 0), Counter())
         for item in facts.get("new", ()):
-            names_item.add(item is not None)
+            names_one.add(item is not None)
             if item is not None:
                 recommended[item] += 1
         for listed in facts.get("named", ()):
@@ -72,9 +88,9 @@ def _counted(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[str, Any
             unfinished += facts["unfinished"]
             ran_on += facts.get("ran_on", 0)
         grounding.add(facts)
-    return {
+    counts = {
         "n": replies,
-        "names_item": names_item.mean,
+        "names_item": names_one.mean,
         "items_per_reply": named_items.mean,
         "out_of_catalogue": {"share": unknown_share.mean, "per_reply": unknown.mean},
         "words": words.mean,
@@ -85,8 +101,12 @@ def _counted(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[str, Any
         "marks": marks.mean,
         "diversity": _diversity_within(first.values()),
         "grounding": grounding.found(),
-        "score_when_named": _score_when_named(rows, named, seed, resamples),
     }
+    return counts, np.frombuffer(bytes(named), dtype=np.uint8)
+
+
+#: See :func:`counted_replies`.
+_NAMED: Mapping[bool | None, int] = {None: 0, False: 1, True: 2}
 
 
 def items_given(rows: Sequence[Row]) -> dict[str, Any] | None:
@@ -94,6 +114,12 @@ def items_given(rows: Sequence[Row]) -> dict[str, Any] | None:
     it gave that the catalogue lacks (`unknown`); None where items are linked in the texts alone."""
     if not may_have_fact(rows, "items_given"):
         return None
+    if isinstance(rows, Columns):
+        return rows.remembered("items", lambda: _items_given(rows))
+    return _items_given(rows)
+
+
+def _items_given(rows: Sequence[Row]) -> dict[str, Any] | None:
     told = False
     replies = given = unknown = 0
     for row in rows:
@@ -173,19 +199,16 @@ def _diversity_within(trainings: Iterable[Counter[str]]) -> dict[str, int | floa
     }
 
 
-def _score_when_named(
-    rows: Sequence[Row], named: Sequence[bool | None], seed: int, resamples: int
-) -> dict[str, Any] | None:
-    """The score among rows that named an item; `named` says of each whether it did, None where nobody
-    knows."""
-    if all(one is None for one in named):
+def _score_when_named(rows: Sequence[Row], named: Flags, seed: int, resamples: int) -> dict[str, Any] | None:
+    """The score among rows that named an item."""
+    if not named.any():
         return None
+    among = named == _NAMED[True]
     # The draws of the score on all rows: where every episode names an item, the two are one.
     drawn: Any = {"seed": seed, "place": "all/ieval", "resamples": resamples}
     if isinstance(rows, Columns):
-        among = np.fromiter((one is True for one in named), dtype=np.bool_, count=len(named))
         return interval(rows, score, among=among, **drawn).to_json()
-    return interval([row for row, one in zip(rows, named, strict=True) if one], score, **drawn).to_json()
+    return interval([row for row, one in zip(rows, among, strict=True) if one], score, **drawn).to_json()
 
 
 class _Grounding:

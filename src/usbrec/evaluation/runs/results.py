@@ -26,6 +26,7 @@ from usbrec.evaluation.metrics.rounds import (
     persuasiveness,
     rounds_to_success,
 )
+from usbrec.evaluation.runs.index import read_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.evaluation.runs.rows import check_row
 from usbrec.evaluation.statistics import Interval
@@ -205,8 +206,9 @@ def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
             "Name the folder that `usbrec evaluate -o` wrote."
         )
     results = _read_results(folder / "results.json")
+    known = read_index(episodes, lambda: _read_rows(episodes, as_lean=True)[0]) if as_lean else None
     with without_collections():
-        rows, digest = _read_rows(episodes, as_lean=as_lean)
+        rows, digest = known or _read_rows(episodes, as_lean=as_lean)
     if results["n"] != len(rows):
         raise InputError(
             f"{episodes}: {len(rows)} rows, but results.json counts {results['n']}: the two are not of one "
