@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from usbrec import long_lists
 from usbrec.data.samples import LongSamples
 from usbrec.dialogue import Sample, Turn
+from usbrec.errors import InputError
 from usbrec.keys import digest, digest_of_list
 from usbrec.long_lists import LongList, like, picked
 from usbrec.rough_set import RoughSet
@@ -45,6 +46,15 @@ def test_blocks_become_smaller_for_large_entries() -> None:
     blocks = [later - first for first, later in pairwise(listed._firsts)]
     assert sum(blocks) + len(listed._held) == 40
     assert max(blocks) <= 3
+
+
+def test_a_full_disk_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(long_lists.tempfile, "TemporaryFile", full)
+    with pytest.raises(InputError, match=r"No space left on device.*TMPDIR"):
+        LongList(range(4), held=3)
 
 
 def test_several_threads_read_at_once() -> None:

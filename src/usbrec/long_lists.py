@@ -20,6 +20,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, overload
 
+from usbrec.errors import InputError
+
 T = TypeVar("T")
 
 #: So many entries are held.
@@ -55,7 +57,8 @@ class LongList(Sequence[T]):
         self._held.append(entry)
         if self._file is None:
             if len(self._held) > self._most_held:
-                self._file = tempfile.TemporaryFile(prefix="usbrec-")  # noqa: SIM115 - it ends with its list
+                with _told():
+                    self._file = tempfile.TemporaryFile(prefix="usbrec-")  # noqa: SIM115 - it ends with its list
                 weakref.finalize(self, self._file.close)
                 held, self._held = self._held, []
                 while held:
@@ -69,9 +72,10 @@ class LongList(Sequence[T]):
         """Put a block behind the others; the next has as many entries as make a block of the usual size."""
         assert self._file is not None
         text = pickle.dumps(self._prepared(entries), protocol=pickle.HIGHEST_PROTOCOL)
-        with self._lock:
+        with self._lock, _told():
             self._file.seek(self._places[-1])
             self._file.write(text)
+            self._file.flush()
         self._places.append(self._places[-1] + len(text))
         self._firsts.append(self._firsts[-1] + len(entries))
         self._block_entries = max(1, min(_MOST, _BLOCK * len(entries) // len(text)))
@@ -123,6 +127,18 @@ class LongList(Sequence[T]):
             while len(self._blocks) > _KEPT:
                 self._blocks.popitem(last=False)
             return block
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What is wrong with the folder of temporary files, as an InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{tempfile.tempdir or 'temporary files'}: rows cannot be put aside ({error.strerror or error}). "
+            "Make room there, or name another folder in the variable TMPDIR; then the same command goes on."
+        ) from None
 
 
 @contextlib.contextmanager

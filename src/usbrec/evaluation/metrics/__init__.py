@@ -1,6 +1,7 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
 from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration, on_one_scale
+from usbrec.evaluation.metrics.columns import Measure, Row
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
 from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.metrics.passes import (
@@ -21,8 +22,6 @@ from usbrec.evaluation.metrics.replies import (
     violated_interval,
 )
 from usbrec.evaluation.metrics.rows import (
-    Measure,
-    Row,
     facts_of,
     first_hit,
     hit,
