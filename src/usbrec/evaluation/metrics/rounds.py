@@ -29,15 +29,13 @@ CUTOFFS = (1, 10, 50)
 def by_round(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> list[dict[str, Any]] | None:
     """An entry a round: ``{"round", "recall", "success", "non_repeats": {"recall", "success"}}``, each
     measure ``{"1", "10", "50"}`` to an interval as JSON. None where no row has ranks (no catalogue)."""
-    most = max((len(row["rounds"]) for row in rows if row.get("rounds")), default=0)
-    if not most:
+    if not may_have(rows, "rounds"):
         return None
-    told = _Ranks(rows, "ranks", seed, resamples)
-    fresh = _Ranks(rows, "fresh_ranks", seed, resamples, fresh=True)
-    return [
-        {"round": number, **told.measures(number), "non_repeats": fresh.measures(number)}
-        for number in range(most)
-    ]
+    ranks, entries = _Ranks(rows, seed, resamples), list[dict[str, Any]]()
+    while len(entries) < ranks.rounds:
+        told, fresh = ranks.measures(len(entries))
+        entries.append({"round": len(entries), **told, "non_repeats": fresh})
+    return entries if ranks.rounds else None
 
 
 def rounds_to_success(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any] | None:
@@ -129,34 +127,44 @@ class _Ranks:
     """Recall and success round by round, in the order of the rounds: each round is one reading of the rows,
     of which the best rank so far is held."""
 
-    def __init__(
-        self, rows: Sequence[Row], name: str, seed: int, resamples: int, *, fresh: bool = False
-    ) -> None:
-        self._rows, self._name, self._fresh = rows, name, fresh
-        self._seed, self._resamples = seed, resamples
+    def __init__(self, rows: Sequence[Row], seed: int, resamples: int) -> None:
+        self._rows, self._seed, self._resamples = rows, seed, resamples
+        #: How many there are, known once the first has been read.
+        self.rounds = 1
         #: Of each row, the best rank of a target up to the round before, `_NOWHERE` without any.
-        self._best = array("q", [_NOWHERE]) * len(rows)
+        self._best = {name: array("q", [_NOWHERE]) * len(rows) for name in _LISTS}
 
-    def measures(self, number: int) -> dict[str, dict[str, Any]]:
-        ranks, best = Clustered(self._rows), Clustered(self._rows)
+    def measures(self, number: int) -> list[dict[str, Any]]:
+        """Those of all rows, and of those that repeat nothing."""
+        ranks = {name: Clustered(self._rows) for name in _LISTS}
+        best = {name: Clustered(self._rows) for name in _LISTS}
+        most = 0
         for place, (cluster, row) in enumerate(with_clusters(self._rows)):
-            if not row.get("rounds") or (self._fresh and row["repeat"] is not False):
+            if not row.get("rounds"):
                 continue
+            most = max(most, len(row["rounds"]))
             # Of a row with fewer rounds, the last one.
-            found = row["rounds"][: number + 1][-1][self._name]
-            if not found:  # none of its targets is in the catalogue
-                continue
-            told = [_NOWHERE if rank is None else rank for rank in found]
-            for rank in told:
-                ranks.add(rank, cluster)
-            self._best[place] = min(self._best[place], *told)
-            best.add(self._best[place], cluster)
-        return {
-            measure: {
-                str(k): self._share_within(k, values, f"{measure}/{self._name}/{number}/{k}") for k in CUTOFFS
+            record = row["rounds"][: number + 1][-1]
+            for name in _LISTS if row["repeat"] is False else _LISTS[:1]:
+                # Nothing where none of its targets is in the catalogue.
+                if not (found := record[name]):
+                    continue
+                told = [_NOWHERE if rank is None else rank for rank in found]
+                for rank in told:
+                    ranks[name].add(rank, cluster)
+                reached = self._best[name][place] = min(self._best[name][place], *told)
+                best[name].add(reached, cluster)
+        self.rounds = most
+        return [
+            {
+                measure: {
+                    str(k): self._share_within(k, values[name], f"{measure}/{name}/{number}/{k}")
+                    for k in CUTOFFS
+                }
+                for measure, values in (("recall", ranks), ("success", best))
             }
-            for measure, values in (("recall", ranks), ("success", best))
-        }
+            for name in _LISTS
+        ]
 
     def _share_within(self, k: int, ranks: Clustered, place: str) -> dict[str, Any]:
         within = (np.array(ranks.values) <= k).astype(np.float64)
@@ -164,6 +172,8 @@ class _Ranks:
         return mean_interval(within, ranks.clusters, seed=drawn, resamples=self._resamples).to_json()
 
 
+#: The ranks of all rows, and those without what the context names of rows that repeat nothing.
+_LISTS = ("ranks", "fresh_ranks")
 #: Behind all that are looked at.
 _NOWHERE = 1 << 40
 

@@ -30,11 +30,7 @@ def _methods(rows: Iterable[Row]) -> Counter[str]:
 
 def vote_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
     """Votes that were drawn, and the share that could not be read as a score; None without votes."""
-    drawn = unreadable = 0
-    for row in rows:
-        if row["episode"] is not None and (votes := row["episode"]["score"].get("votes", 0)):
-            drawn += votes
-            unreadable += row["episode"]["score"].get("unreadable", 0)
+    drawn, unreadable, _ = _of_scores(rows)
     return {"drawn": drawn, "unreadable": unreadable, "share": unreadable / drawn} if drawn else None
 
 
@@ -54,12 +50,28 @@ def unreadable_reasons(rows: Iterable[Row]) -> dict[str, int]:
 def random_similarity(rows: Iterable[Row]) -> float | None:
     """The mean similarity of random catalogue items to the targets, over rows scored by rules: what a
     rules score of 0 stands for. None without such rows."""
-    details = (row["episode"]["score"].get("detail") for row in rows if row["episode"] is not None)
-    return mean(
-        value
-        for detail in details
-        if isinstance(detail, Mapping) and isinstance(value := detail.get("mean"), float)
-    )
+    return _of_scores(rows)[2]
+
+
+def _of_scores(rows: Iterable[Row]) -> tuple[int, int, float | None]:
+    """Votes drawn, those of them that could not be read, and the mean similarity of random items."""
+
+    def found() -> tuple[int, int, float | None]:
+        drawn = unreadable = 0
+        means = array("d")
+        for row in rows:
+            if row["episode"] is None:
+                continue
+            score = row["episode"]["score"]
+            if votes := score.get("votes", 0):
+                drawn += votes
+                unreadable += score.get("unreadable", 0)
+            detail = score.get("detail")
+            if isinstance(detail, Mapping) and isinstance(value := detail.get("mean"), float):
+                means.append(value)
+        return drawn, unreadable, mean(means)
+
+    return rows.remembered("of scores", found) if isinstance(rows, Columns) else found()
 
 
 def second_judge(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any] | None:

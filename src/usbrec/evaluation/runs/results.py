@@ -121,15 +121,19 @@ def summarise(
             "hit": interval(metrics.hit, f"{place}/hit", among).to_json(),
         }
 
+    # Whoever was played hit or did not.
+    played = ~np.isnan(listed.values(metrics.hit))
+    unreadable = int((played & np.isnan(listed.values(metrics.score))).sum())
+    replies = metrics.reply_counts(listed, seed=seed, resamples=resamples)
     first = interval(metrics.first_hit, "hit_first")
     rounds = by_round(listed, seed=seed, resamples=resamples)
     summary: dict[str, Any] = {
         "schema": SCHEMA,
         "n": len(listed),
-        "failed": sum(row["episode"] is None for row in listed),
+        "failed": len(listed) - int(played.sum()),
         "lost_calls": lost_calls,
         "left_out": {"samples": 0, "items": 0} | dict(left_out or {}),
-        "unreadable": sum(metrics.unreadable(row) for row in listed),
+        "unreadable": unreadable,
         **outcomes("all"),
         "hit_first": first.to_json() if first.n else None,
         **{name: {"n": int(group.sum()), **outcomes(name, group)} for name, group in groups.items()},
@@ -143,16 +147,14 @@ def summarise(
         **({} if costs is None else {"cost": dict(costs)}),
         "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
         "items": metrics.items_given(listed),
-        "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),
+        "replies": replies,
         "score": metrics.score_methods(listed),
         "votes": metrics.vote_counts(listed),
-        "unreadable_reasons": metrics.unreadable_reasons(listed),
+        "unreadable_reasons": metrics.unreadable_reasons(listed if unreadable else ()),
         "scoring": dict(scoring or {}),
         "probe": dict(probe or {}),
         "random_similarity": metrics.random_similarity(listed),
-        "rounds_played": metrics.mean(
-            len(metrics.replies_of(row)) for row in listed if row["episode"] is not None
-        ),
+        "rounds_played": replies["n"] / int(played.sum()) if played.any() else None,
         "ses": metrics.search_counts(listed),
     }
     # Only where something is asked of items: what else is run keeps its bytes.
