@@ -26,7 +26,7 @@ from usbrec.items import Similarity
 from usbrec.items.knowledge import Knowledge
 from usbrec.judge.recorded import RecordedFacts
 from usbrec.keys import derive_seed
-from usbrec.stages.run_folder import read_catalogue
+from usbrec.stages.inputs import read_catalogue
 
 
 def fitted_on(dialogue_id: str) -> bool:

@@ -30,8 +30,8 @@ from usbrec.keys import derive_seed, digest
 from usbrec.llm.protocol import Choice
 from usbrec.play.preferences.record import Preferences
 from usbrec.play.protocol import Sampling
+from usbrec.stages.inputs import read_inputs
 from usbrec.stages.resolve import resolve
-from usbrec.stages.run_folder import read_inputs
 from usbrec.stages.wiring import seat_participants
 
 DEMO = Path(__file__).resolve().parent.parent / "src/usbrec/data/demo"

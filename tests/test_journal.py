@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
-from usbrec.journal import VERSION, Journal, UnitRecord
+from usbrec.journal import Journal, UnitRecord
+from usbrec.journal_file import VERSION
 from usbrec.keys import canonical_json, derive_seed, digest
 
 ANSWER = {"completions": [["hi", "stop"]], "usage": Usage(1, 10, 2, 0, 0.5).to_json()}
@@ -66,7 +67,7 @@ def test_a_second_process_is_refused_while_the_first_lives_and_let_in_after_kill
     script = textwrap.dedent(
         f"""
         import time
-        from usbrec.journal import VERSION, Journal, UnitRecord
+        from usbrec.journal import Journal, UnitRecord
         journal = Journal({str(tmp_path / "run.db")!r}).__enter__()
         journal.record_unit(UnitRecord("u", {{"done": True}}, None))
         print("ready", flush=True)

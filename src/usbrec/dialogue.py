@@ -93,12 +93,15 @@ def alternate_backwards(
     known = ({}, {}) if known is None else known
     turns = []
     for index, text in enumerate(listed):
-        if text and not text.isspace():
-            seeker = index % 2 != odd
-            turn = known[seeker].get(text)
-            if turn is None:
-                turn = known[seeker][text] = Turn("seeker" if seeker else "recommender", text)
-            turns.append(turn)
+        if not text:
+            continue
+        seeker = index % 2 != odd
+        turn = known[seeker].get(text)
+        if turn is None:
+            if text.isspace():
+                continue
+            turn = known[seeker][text] = Turn("seeker" if seeker else "recommender", text)
+        turns.append(turn)
     return tuple(turns)
 
 

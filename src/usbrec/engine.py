@@ -11,10 +11,11 @@ For a model that answers many requests in hardly more time than one, a worker ta
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
 from usbrec.journal import Journal, UnitRecord
@@ -34,6 +35,32 @@ class Unit(Generic[T]):
 
     key: str
     payload: T
+
+
+class Units(Sequence[Unit[T]]):
+    """A unit for each payload, made when it is asked for, so that not all are held."""
+
+    def __init__(self, payloads: Sequence[T], key: Callable[[T], str]) -> None:
+        self._payloads = payloads
+        self._key = key
+
+    def __len__(self) -> int:
+        return len(self._payloads)
+
+    def __iter__(self) -> Iterator[Unit[T]]:
+        return (Unit(self._key(payload), payload) for payload in self._payloads)
+
+    @overload
+    def __getitem__(self, index: int) -> Unit[T]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Unit[T]]: ...
+
+    def __getitem__(self, index: int | slice) -> Unit[T] | Sequence[Unit[T]]:
+        if isinstance(index, slice):
+            return [Unit(self._key(payload), payload) for payload in self._payloads[index]]
+        payload = self._payloads[index]
+        return Unit(self._key(payload), payload)
 
 
 class Progress(Protocol):
@@ -72,18 +99,49 @@ def step(progress: Progress, label: str) -> Iterator[None]:
         progress.finish()
 
 
-def waiting_batches(
-    units: Sequence[Unit[T]], journal: Journal, batch_size: int, *, retry_lost: bool
-) -> tuple[list[Sequence[Unit[T]]], dict[str, bool]]:
-    """The lockstep batches of `units` in which something is to be done, and the units that have ended well,
-    each with whether it is to be done again because it lost calls (:func:`run_units`)."""
-    done: dict[str, bool] = {}
-    for unit in units:
-        record = journal.unit(unit.key)
-        if record is not None and record.failure is None:
-            done[unit.key] = retry_lost and journal.lost_calls(unit.key) > 0
-    batches = [units[start : start + batch_size] for start in range(0, len(units), batch_size)]
-    return [batch for batch in batches if any(done.get(unit.key, True) for unit in batch)], done
+class Standing:
+    """How far each of a run's units is, by its place: a byte each, however many there are."""
+
+    def __init__(self, units: Sequence[Unit[Any]], journal: Journal, *, retry_lost: bool) -> None:
+        self._ended = bytearray(len(units))
+        #: Of units that ended and failed, why.
+        self.failures: dict[int, str] = {}
+        #: Units that had ended well when this began, but lost calls.
+        self.lost: set[int] = set()
+        for place, unit in enumerate(units):
+            record = journal.unit(unit.key)
+            if record is not None and record.failure is None:
+                self._ended[place] = 1
+                if retry_lost and journal.lost_calls(unit.key):
+                    self.lost.add(place)
+
+    def has_ended(self, place: int) -> bool:
+        """Whether a unit has a record that counts: as it was when this began, or by :meth:`end`."""
+        return bool(self._ended[place])
+
+    def is_owed(self, place: int) -> bool:
+        """Whether something is to be done for a unit, as it was when this began."""
+        return not self._ended[place] or place in self.lost
+
+    def end(self, place: int, failure: str | None) -> None:
+        self._ended[place] = 1
+        if failure is None:
+            self.failures.pop(place, None)
+        else:
+            self.failures[place] = failure
+
+    @property
+    def ended(self) -> int:
+        return sum(self._ended)
+
+    def waiting(self, batch_size: int) -> Sequence[int]:
+        """The lockstep batches in which something is to be done, each as the place of its first unit."""
+        starts = range(0, len(self._ended), batch_size)
+        return array("q", (at for at in starts if any(map(self.is_owed, self.batch(at, batch_size)))))
+
+    def batch(self, start: int, batch_size: int) -> range:
+        """The places of a batch's units; the last one may be smaller."""
+        return range(start, min(start + batch_size, len(self._ended)))
 
 
 async def run_units(
@@ -113,21 +171,20 @@ async def run_units(
     Raises ModelRefused as soon as the server refuses everything, when the first few units all fail, and when
     the server is gone later; what was finished stays.
     """
-    waiting, done = waiting_batches(units, journal, batch_size, retry_lost=retry_lost)
-    #: Of each unit that has ended, why it failed, if it did.
-    finished: dict[str, str | None] = dict.fromkeys(done)
-    lost = {key for key, is_lost in done.items() if is_lost}
-    again = sum(unit.key in finished for lockstep in waiting for unit in lockstep)
-    progress.start(label, len(units), len(finished) - again)
+    standing = Standing(units, journal, retry_lost=retry_lost)
+    waiting = standing.waiting(batch_size)
+    again = sum(standing.has_ended(at) for start in waiting for at in standing.batch(start, batch_size))
+    progress.start(label, len(units), standing.ended - again)
     kept: dict[str, list[tuple[Any, ...]]] = {}
     failures = 0
     gone = 0
-    answered = answered or bool(finished)
+    answered = answered or standing.ended > 0
 
-    async def one(unit: Unit[T], scope: Scope) -> None:
+    async def one(place: int, unit: Unit[T], scope: Scope) -> None:
         nonlocal failures, gone, answered
         token = current_scope.set(scope)
         stands = False
+        before = kept.pop(unit.key, None)
         try:
             record = UnitRecord(unit.key, await work(unit.payload), None)
             answered = stands = True
@@ -146,12 +203,12 @@ async def run_units(
             if scope.lockstep is not None:
                 scope.lockstep.leave(unit.key)
             # What was finished before stays as it was, whatever ended this attempt, Ctrl-C included.
-            if unit.key in kept and not stands:
-                journal.put_back(unit.key, kept[unit.key])
-        if stands or unit.key not in kept:
+            if before is not None and not stands:
+                journal.put_back(unit.key, before)
+        if stands or before is None:
             # What counts is what was stored: a resumed run exports the same bytes as this one.
-            finished[unit.key] = (await journal.commit_unit(record)).failure
-        progress.advance(failed=finished[unit.key] is not None)
+            standing.end(place, (await journal.commit_unit(record)).failure)
+        progress.advance(failed=place in standing.failures)
         if not answered and failures >= GIVE_UP_AFTER:
             raise ModelRefused(
                 f"The first {failures} rows all failed, the last one with: {record.failure}\n"
@@ -163,37 +220,66 @@ async def run_units(
                 f"{record.failure}\nWhat is finished stays: run the same command again when it is back."
             )
 
-    async def worker(number: int, queue: Iterator[Sequence[Unit[T]]]) -> None:
-        for members in queue:
-            for unit in members:
-                if unit.key in finished:
+    async def worker(number: int, queue: Iterator[int], size: int) -> None:
+        for start in queue:
+            members = [(place, units[place]) for place in standing.batch(start, size)]
+            for place, unit in members:
+                if standing.has_ended(place):
                     kept[unit.key] = journal.calls(unit.key)
                 journal.forget_calls(unit.key, failed_only=not restart_whole)
             if batch_size == 1:
-                await one(members[0], Scope(members[0].key, number))
+                await one(*members[0], Scope(members[0][1].key, number))
                 continue
-            lockstep = LockstepBatch([unit.key for unit in members])
-            await side_by_side(one(unit, Scope(unit.key, number, lockstep)) for unit in members)
+            lockstep = LockstepBatch([unit.key for _, unit in members])
+            await side_by_side(one(*member, Scope(member[1].key, number, lockstep)) for member in members)
 
-    async def play(waiting: Sequence[Sequence[Unit[T]]]) -> None:
+    async def play(waiting: Sequence[int], size: int) -> None:
         queue = iter(waiting)
-        await side_by_side(worker(number, queue) for number in range(max(1, min(workers, len(waiting)))))
+        number = max(1, min(workers, len(waiting)))
+        await side_by_side(worker(place, queue, size) for place in range(number))
 
     try:
-        await play(waiting)
+        await play(waiting, batch_size)
     finally:
         progress.finish()
     poorer = [
-        [unit]
-        for unit in units
-        if retry_lost and unit.key not in lost and finished[unit.key] is None and journal.lost_calls(unit.key)
+        place
+        for place, unit in enumerate(units)
+        if retry_lost
+        and place not in standing.lost
+        and place not in standing.failures
+        and journal.lost_calls(unit.key)
     ]
     if poorer:
         progress.start(f"{label}: rows that lost calls, again", len(poorer), 0)
         try:
             # Each has a record; where the server is gone by now, that one stays.
             with suppress(ModelRefused):
-                await play(poorer)
+                await play(poorer, 1)
         finally:
             progress.finish()
-    return StoredUnits(journal, [unit.key for unit in units], finished)
+    return StoredUnits(journal, UnitKeys(units), standing.failures)
+
+
+class UnitKeys(Sequence[str]):
+    """The keys of units, in their order."""
+
+    def __init__(self, units: Sequence[Unit[Any]]) -> None:
+        self._units = units
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator[str]:
+        return (unit.key for unit in self._units)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return [unit.key for unit in self._units[index]]
+        return self._units[index].key

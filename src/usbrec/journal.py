@@ -17,44 +17,31 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from usbrec.databases import FAULTS, Fault, is_full, is_held, reading, told
+from usbrec.databases import FAULTS, is_held, reading
 from usbrec.dialogue import Usage
 from usbrec.errors import RunFolderError
 from usbrec.group_commit import GroupCommit
-from usbrec.keys import canonical_json
-from usbrec.storage import sharing_names
-
-#: What a call's key is made of; it is raised when an earlier version's calls would not be found again.
-VERSION = 2
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS calls (
-    unit TEXT NOT NULL, key TEXT NOT NULL, seat TEXT NOT NULL,
-    request TEXT NOT NULL, answer TEXT, failure TEXT, checksum INTEGER,
-    PRIMARY KEY (unit, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS units (
-    key TEXT PRIMARY KEY, record TEXT, failure TEXT, checksum INTEGER
-) WITHOUT ROWID;
-"""
-#: All units with calls, each found by one search in the key instead of by reading every call.
-_UNITS_WITH_CALLS = """
-WITH RECURSIVE found(unit) AS (
-    SELECT min(unit) FROM calls
-    UNION ALL
-    SELECT (SELECT min(unit) FROM calls WHERE unit > found.unit) FROM found WHERE found.unit IS NOT NULL
+from usbrec.journal_file import (
+    UNITS_WITH_CALLS,
+    call_row,
+    check_texts,
+    check_version,
+    columns,
+    failed,
+    parsed,
+    refused,
+    unit_row,
+    written,
 )
-SELECT unit FROM found WHERE unit IS NOT NULL
-"""
+from usbrec.keys import canonical_json, leaves
+from usbrec.rough_set import RoughSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +80,8 @@ class Journal:
         self._open = ExitStack()
         #: Where the checksum of a row stands; rows of before this version have none.
         self._checksum = "checksum"
-        #: Units of which calls are recorded, and the calls of those under way.
-        self._units_with_calls: set[str] = set()
+        #: Units of which calls may be recorded, and the calls of those under way.
+        self._units_with_calls = RoughSet()
         self._held: dict[str, dict[str, CallRecord]] = {}
 
     def __enter__(self) -> Self:
@@ -102,15 +89,15 @@ class Journal:
             raise RunFolderError(f"{self.path}: no recorded run here (run.db is missing).")
         with ExitStack() as opening:
             try:
-                self._db = opening.enter_context(self._read() if self._mode == "read" else self._written())
+                self._db = opening.enter_context(self._read() if self._mode == "read" else written(self.path))
                 found = self._db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
                 version = str(found[0]) if found else "unknown"
-                if self._mode == "read" and "checksum" not in _columns(self._db, "units"):
+                if self._mode == "read" and "checksum" not in columns(self._db, "units"):
                     self._checksum = "NULL"
-                self._check(version)
-                self._units_with_calls = {unit for (unit,) in self._db.execute(_UNITS_WITH_CALLS)}
+                check_version(self.path, version)
+                self._units_with_calls = RoughSet(unit for (unit,) in self._db.execute(UNITS_WITH_CALLS))
             except (*FAULTS, OSError) as error:
-                raise self._refused(error) from None
+                raise refused(self.path, error) from None
             self._open = opening.pop_all()
         self._commits = GroupCommit(self._db, self._cannot_commit)
         self._held = {}
@@ -131,63 +118,6 @@ class Journal:
     def _read(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         return reading(self.path)
 
-    @contextlib.contextmanager
-    def _written(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # A second is enough for somebody who only looked into the file; a run holds it for good.
-        # Where a loop is running already, the run's own is in another thread, while this one waits.
-        with contextlib.closing(
-            sqlite3.connect(self.path, timeout=1.0, isolation_level=None, check_same_thread=False)
-        ) as db:
-            db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            db.executescript(_SCHEMA)
-            for table in ("calls", "units"):
-                if "checksum" not in _columns(db, table):
-                    db.execute(f"ALTER TABLE {table} ADD COLUMN checksum INTEGER")
-            # Locking mode is lazy: the first write takes the lock and this connection keeps it.
-            db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(VERSION),))
-            yield db
-
-    def _refused(self, error: Fault | OSError) -> RunFolderError:
-        """Why the file cannot be opened."""
-        if isinstance(error, FileExistsError | NotADirectoryError):
-            return RunFolderError(
-                f"{self.path.parent}: a file stands where the run folder belongs. Choose another folder "
-                "with -o."
-            )
-        if isinstance(error, OSError):
-            return RunFolderError(f"{self.path}: not a run journal ({error}). Choose another folder with -o.")
-        if is_held(error):
-            return RunFolderError(
-                f"{self.path.parent}: another process is working in this run folder. "
-                "Wait for it, stop it, or choose another folder with -o."
-            )
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB" or "no such table" in str(error):
-            return RunFolderError(f"{self.path}: not a run journal ({error}). Choose another folder with -o.")
-        return self._failed(error)
-
-    def _check(self, version: str) -> None:
-        if version == str(VERSION):
-            return
-        which = "a later" if version.isdecimal() and int(version) > VERSION else "an earlier"
-        raise RunFolderError(
-            f"{self.path.parent}: this run was recorded by {which} version of usbrec (its journal has "
-            f"version {version}, here it is {VERSION}), and its calls would not be found again. Start a "
-            "new folder with -o, or go on with it, or replay it, with the version that recorded it."
-        )
-
-    def _failed(self, error: Fault | ValueError) -> RunFolderError:
-        """What a fault of the file or of the disk under it is to whoever runs it."""
-        if isinstance(error, ValueError) and not isinstance(error, UnicodeDecodeError):
-            return RunFolderError(
-                f"{self.path}: is damaged (what it holds is no longer what was written: {error}). Take a "
-                "copy of before, or start anew in another folder with -o."
-            )
-        kept = " What is finished is kept: the same command goes on from there." if is_full(error) else ""
-        return RunFolderError(f"{self.path}: {told(error)}, or choose another folder with -o.{kept}")
-
     def _do(self, statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Execute one statement, committed when this returns; its rows. Raises RunFolderError."""
         with self._commits.lock:
@@ -195,24 +125,10 @@ class Journal:
             try:
                 return self._db.execute(statement, tuple(values)).fetchall()
             except FAULTS as error:
-                raise self._failed(error) from None
+                raise failed(self.path, error) from None
 
     def _cannot_commit(self, error: Exception) -> Exception:
-        return self._failed(error) if isinstance(error, FAULTS) else error
-
-    def _whole(self, checksum: int | None, *texts: str | None) -> None:
-        """Raises RunFolderError where texts are not those that were committed together: SQLite notices damage
-        to its own structure alone, and a changed digit would be a wrong number that nobody is told of."""
-        if checksum is not None and checksum != _checksum(*texts):
-            raise self._failed(ValueError("its checksum is another"))
-
-    def _json(self, text: str | None) -> Any:
-        if text is None:
-            return None
-        try:
-            return json.loads(text, object_pairs_hook=sharing_names)
-        except (ValueError, TypeError, RecursionError) as error:
-            raise self._failed(ValueError(error)) from None
+        return failed(self.path, error) if isinstance(error, FAULTS) else error
 
     @property
     def bound(self) -> bool:
@@ -226,7 +142,7 @@ class Journal:
 
     def noted(self, name: str) -> Mapping[str, Any] | None:
         rows = self._do("SELECT value FROM meta WHERE name = ?", (f"note: {name}",))
-        return dict(self._json(rows[0][0])) if rows else None
+        return dict(parsed(self.path, rows[0][0])) if rows else None
 
     def bind(self, decides: Mapping[str, Any]) -> None:
         """Tie the run to the configuration that decides it, or refuse with what changed.
@@ -241,7 +157,7 @@ class Journal:
             return
         if rows[0][0] == text:
             return
-        before, now = leaves(self._json(rows[0][0])), leaves(json.loads(text))
+        before, now = leaves(parsed(self.path, rows[0][0])), leaves(json.loads(text))
         changed = [
             f"  {name}: was {_shown(before, name)}, is {_shown(now, name)}"
             for name in sorted(before.keys() | now.keys())
@@ -271,9 +187,9 @@ class Journal:
         return {key: self._call_record(*row) for key, *row in rows}
 
     def _call_record(self, answer: str | None, failure: str | None, checksum: int | None) -> CallRecord:
-        self._whole(checksum, answer, failure)
-        failed = self._json(failure)
-        return CallRecord(self._json(answer), None if failed is None else tuple(failed))
+        check_texts(self.path, checksum, answer, failure)
+        failed = parsed(self.path, failure)
+        return CallRecord(parsed(self.path, answer), None if failed is None else tuple(failed))
 
     def record_call(
         self,
@@ -286,7 +202,7 @@ class Journal:
         failure: tuple[str, str] | None = None,
     ) -> None:
         """Commit one call before its answer is used. A `request` that is text is canonical JSON already."""
-        row = _call_row(unit, key, seat, request, answer, failure)
+        row = call_row(unit, key, seat, request, answer, failure)
         self._units_with_calls.add(unit)
         self._do("INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         if unit in self._held:
@@ -303,7 +219,7 @@ class Journal:
         failure: tuple[str, str] | None = None,
     ) -> None:
         """As :meth:`record_call`, without making the event loop wait for the disk."""
-        row = _call_row(unit, key, seat, request, answer, failure)
+        row = call_row(unit, key, seat, request, answer, failure)
         self._units_with_calls.add(unit)
         await self._commits.commit("calls", row)
         if unit in self._held:
@@ -326,7 +242,7 @@ class Journal:
                     self._db.execute("DELETE FROM calls WHERE unit = ?", (unit,))
                     self._db.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", calls)
             except FAULTS as error:
-                raise self._failed(error) from None
+                raise failed(self.path, error) from None
 
     def row(self, unit: str) -> tuple[Any, ...]:
         """The row of a finished unit as it is stored, for :meth:`commit_row`."""
@@ -349,11 +265,11 @@ class Journal:
             try:
                 self._db.execute("ATTACH ? AS part", (str(path),))
                 try:
-                    self._units_with_calls |= self._merged()
+                    self._units_with_calls.update(self._merged())
                 finally:
                     self._db.execute("DETACH part")
             except FAULTS as error:
-                raise (self._refused(error) if is_held(error) else self._failed(error)) from None
+                raise (refused(self.path, error) if is_held(error) else failed(self.path, error)) from None
         self._held = {}
 
     def _merged(self) -> set[str]:
@@ -398,7 +314,7 @@ class Journal:
         """What all answered calls cost, by whom they asked and by whether their tokens were counted."""
         found: dict[str, dict[bool, Usage]] = {}
         # By units, so that not all answers of a long run are held at once.
-        units = [unit for (unit,) in self._do(_UNITS_WITH_CALLS)]
+        units = [unit for (unit,) in self._do(UNITS_WITH_CALLS)]
         statement = (
             f"SELECT seat, answer, failure, {self._checksum} FROM calls WHERE unit = ? AND answer IS NOT NULL"
         )
@@ -410,81 +326,37 @@ class Journal:
         return found
 
     def _usage(self, answer: str, failure: str | None, checksum: int | None) -> Usage:
-        self._whole(checksum, answer, failure)
+        check_texts(self.path, checksum, answer, failure)
         try:
-            return Usage.from_json(self._json(answer)["usage"])
+            return Usage.from_json(parsed(self.path, answer)["usage"])
         except (KeyError, TypeError, ValueError) as error:
-            raise self._failed(ValueError(error)) from None
+            raise failed(self.path, ValueError(error)) from None
 
     def unit(self, key: str) -> UnitRecord | None:
         rows = self._do(f"SELECT record, failure, {self._checksum} FROM units WHERE key = ?", (key,))
         if not rows:
             return None
         *texts, checksum = rows[0]
-        self._whole(checksum, *texts)
-        record, failure = map(self._json, texts)
+        check_texts(self.path, checksum, *texts)
+        record, failure = (parsed(self.path, text) for text in texts)
         return UnitRecord(key, record, failure)
 
     def record_unit(self, unit: UnitRecord) -> UnitRecord:
         """Commit a finished unit before it counts; returns it as it will be read back."""
-        row = _unit_row(unit)
+        row = unit_row(unit.key, unit.record, unit.failure)
         self._do("INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?)", row)
         return self._ended(row)
 
     async def commit_unit(self, unit: UnitRecord) -> UnitRecord:
         """As :meth:`record_unit`, without making the event loop wait for the disk."""
-        row = _unit_row(unit)
+        row = unit_row(unit.key, unit.record, unit.failure)
         await self._commits.commit("units", row)
         return self._ended(row)
 
     def _ended(self, row: tuple[str, str | None, str | None, int]) -> UnitRecord:
         key, record, failure, _ = row
         self._held.pop(key, None)
-        return UnitRecord(key, self._json(record), self._json(failure))
-
-
-def _call_row(
-    unit: str,
-    key: str,
-    seat: str,
-    request: Mapping[str, Any] | str,
-    answer: Mapping[str, Any] | None,
-    failure: tuple[str, str] | None,
-) -> tuple[str | int | None, ...]:
-    asked = request if isinstance(request, str) else canonical_json(request)
-    texts = _text(answer), _text(failure)
-    return unit, key, seat, asked, *texts, _checksum(*texts)
-
-
-def _unit_row(unit: UnitRecord) -> tuple[str, str | None, str | None, int]:
-    texts = _text(unit.record), _text(unit.failure)
-    return unit.key, *texts, _checksum(*texts)
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else canonical_json(value)
-
-
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
-    return [str(row[1]) for row in db.execute(f"PRAGMA table_info({table})")]
-
-
-def _checksum(*texts: str | None) -> int:
-    value = 0
-    for text in texts:
-        value = zlib.crc32(b"\xff" if text is None else text.encode("utf-8", "surrogatepass"), value)
-    return value
-
-
-def leaves(value: Any, name: str = "") -> dict[str, Any]:
-    def walk(part: Any, at: str) -> Iterator[tuple[str, Any]]:
-        if isinstance(part, Mapping) and part:
-            for key, inner in part.items():
-                yield from walk(inner, f"{at}.{key}" if at else str(key))
-        else:
-            yield at, part
-
-    return dict(walk(value, name))
+        return UnitRecord(key, parsed(self.path, record), parsed(self.path, failure))
 
 
 def _shown(leaves: Mapping[str, Any], name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import overload
 
 from usbrec.journal import Journal, UnitRecord
@@ -10,15 +10,18 @@ from usbrec.journal import Journal, UnitRecord
 
 class StoredUnits(Sequence[UnitRecord]):
     """The records of units that have one, in the order of `keys`. The journal has to be open when a record is
-    asked for; `failures` (None for a unit that ended well) are known without it."""
+    asked for; `failures`, why those that failed did, by their places, are known without it."""
 
-    def __init__(self, journal: Journal, keys: Sequence[str], failures: Mapping[str, str | None]) -> None:
+    def __init__(self, journal: Journal, keys: Sequence[str], failures: Mapping[int, str]) -> None:
         self._journal = journal
-        self.keys = tuple(keys)
-        self.failures = tuple(failures[key] for key in keys)
+        self.keys = keys
+        self.failures = failures
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def __iter__(self) -> Iterator[UnitRecord]:
+        return map(self._record, self.keys)
 
     @overload
     def __getitem__(self, index: int) -> UnitRecord: ...

@@ -18,7 +18,7 @@ from usbrec.keys import digest
 def test_lean_runs_are_summed_up_compared_and_shown_as_whole_ones(tmp_path: Path) -> None:
     runs = realistic(tmp_path)
     small = [load_run(run.path, as_lean=True) for run in runs]
-    assert [digest(run.rows) for run in small] != [digest(run.rows) for run in runs]
+    assert [digest(list(run.rows)) for run in small] != [digest(list(run.rows)) for run in runs]
     for run, other in zip(runs, small, strict=True):
         config = dict(run.results["config"])
         assert summarise(other.rows, config=config, seed=1) == summarise(run.rows, config=config, seed=1)

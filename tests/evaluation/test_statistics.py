@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from usbrec.evaluation import statistics
+from usbrec.evaluation import quantiles, statistics
 from usbrec.evaluation.statistics import (
     Interval,
     expanded_tail,
     holm,
     mean_interval,
     paired_difference,
-    student_quantile,
 )
 
 # Quarters: sums of them are exact, so the laws hold to the last bit where they are laws.
@@ -114,13 +113,15 @@ def test_students_quantiles_are_scipys(p):
     from scipy.special import stdtrit
 
     for degrees in (*range(1, 60), 99, 100, 999, 1000, 1001, 1002, 20_000, 10**6):
-        assert student_quantile(p, degrees) == pytest.approx(float(stdtrit(degrees, p)), rel=1e-10, abs=1e-12)
+        assert quantiles.student(degrees, p) == pytest.approx(
+            float(stdtrit(degrees, p)), rel=1e-10, abs=1e-12
+        )
 
 
 def test_a_quantile_of_nothing_is_refused():
     for p, degrees in ((0.0, 3), (1.0, 3), (0.025, 0)):
         with pytest.raises(ValueError, match="no quantile"):
-            student_quantile(p, degrees)
+            quantiles.student(degrees, p)
 
 
 def test_an_interval_widens_when_the_rows_of_a_cluster_agree():
@@ -305,3 +306,28 @@ def test_values_that_are_all_zero_have_no_width_and_differ_from_nothing():
     gained = {"a": 2.0, "b": 1.0, "c": 0.0}
     assert paired_difference(rows, gained, dict.fromkeys(rows, "home"), seed=1).p_value == 1.0
     assert paired_difference(rows, gained, {name: name for name in rows}, seed=1).p_value == 1.0
+
+
+def test_dialogues_as_numbers_in_their_order_are_the_same_as_by_name() -> None:
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=400)
+    names = [f"d{number}" for number in rng.integers(0, 90, size=400)]
+    order = {name: place for place, name in enumerate(sorted(set(names)))}
+    codes = np.array([order[name] for name in names], dtype=np.int32)
+    assert mean_interval(values.tolist(), names, seed=3) == mean_interval(values, codes, seed=3)
+
+
+def test_sums_of_dialogues_are_rounded_once() -> None:
+    values = [1e16, 1.0, -1e16, 0.1, 0.2, 0.3, -0.0]
+    sums, counts = statistics._by_cluster(values, list("aaabbbc"))
+    assert sums.tolist() == [1.0, math.fsum([0.1, 0.2, 0.3]), 0.0]
+    assert math.copysign(1, sums[2]) == 1
+    assert counts.tolist() == [3, 3, 1]
+
+
+def test_coins_of_many_dialogues_are_tossed_as_those_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    sums = np.random.default_rng(1).normal(size=1003)
+    whole = np.concatenate(list(statistics._sums_of_heads(sums, 7, 300)))
+    monkeypatch.setattr(statistics, "_EIGHTS", 0)
+    halves = np.concatenate(list(statistics._sums_of_heads(sums, 7, 300)))
+    assert np.allclose(whole, halves, rtol=0, atol=1e-9)

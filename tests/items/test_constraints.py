@@ -25,7 +25,7 @@ from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import ColumnTypes, TypedColumn
 from usbrec.items.constraints.filters import FilterError, contradictions, in_words, read_filter
 from usbrec.items.files.report import ReadingReport
-from usbrec.stages.run_folder import read_catalogue
+from usbrec.stages.inputs import read_catalogue
 
 TABLE = open_columns(SHOP)
 

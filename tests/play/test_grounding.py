@@ -38,7 +38,7 @@ from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.protocol import Drawn
 from usbrec.play.seekers.rules import RulesInternalSimulator, RulesTargetSimulator
 from usbrec.prompts import Prompts
-from usbrec.stages.run_folder import read_inputs
+from usbrec.stages.inputs import read_inputs
 from usbrec.stages.wiring import seat_participants
 
 PROMPTS = Prompts()

@@ -28,7 +28,7 @@ from usbrec.dialogue import Conversation, Reply, Turn
 from usbrec.serve.catalogue import CatalogueSource, Ending
 from usbrec.serve.models import ServedModels, open_models, seat_models
 from usbrec.serve.reload import CatalogueReloader
-from usbrec.stages.run_folder import read_catalogue_anew
+from usbrec.stages.inputs import read_catalogue_anew
 
 CHAT = "/v1/chat/completions"
 LAMP = [{"role": "user", "content": "I need a lamp for the hall."}]

@@ -15,7 +15,7 @@ from usbrec.errors import InputError, UnknownLanguage
 from usbrec.llm.scripted import ScriptedModel
 from usbrec.serve.failures import failure_of
 from usbrec.stages import evaluate
-from usbrec.stages.run_folder import read_inputs
+from usbrec.stages.inputs import read_inputs
 
 SEARCHED = ("--ses-simulator", "rules")
 TEXTS = {

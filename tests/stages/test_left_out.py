@@ -12,7 +12,7 @@ import usbrec
 from usbrec.config import Config
 from usbrec.errors import BadLines, InputWarning
 from usbrec.stages import evaluate
-from usbrec.stages.run_folder import read_inputs
+from usbrec.stages.inputs import read_inputs
 
 CATALOGUE = "id,title,year,genre\n1,Heat,1995,crime\n2,Up,2009,family\n3,,,\n"
 SEATS = {"recommender": "rules:random", "simulator": "rules", "judge": "rules"}

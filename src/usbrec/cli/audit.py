@@ -17,7 +17,8 @@ from usbrec.engine import step
 from usbrec.evaluation.audit import audit as audit_of
 from usbrec.evaluation.audit.overlap import WAYS
 from usbrec.evaluation.report import formatting
-from usbrec.stages.run_folder import read_catalogue, write_json
+from usbrec.stages.inputs import read_catalogue
+from usbrec.stages.run_folder import write_json
 
 _MANY = 5
 

@@ -35,7 +35,7 @@ class CatalogueFile(Stage):
     # What it decides stands in the items' digest.
     also: str | tuple[str, ...] | None = free(None)
     """Further titles of an item: an original one, one under which it is known as well."""
-    # What they decide stands in what decides the items (stages/run_folder.py), where any are given.
+    # What they decide stands in what decides the items (stages/inputs.py), where any are given.
     columns: dict[str, Literal["number", "yes-no", "category", "text"]] = free({})
     """What further columns hold, by name: `number`, `yes-no`, `category` or `text`; of those
     that are not named, their cells decide. Filters and what seekers ask for are held against them."""

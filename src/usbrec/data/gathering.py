@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from usbrec.data.reading import FileMissing, show
 from usbrec.data.utterances import REJECTED, UNNAMED, Transcript
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.errors import BadLines, InputError, InputWarning
+from usbrec.long_lists import LongList
 
 T = TypeVar("T", Sample, RecordedDialogue)
 _LOOKED_AT = 20
@@ -30,7 +31,7 @@ class Gathered(Generic[T]):
     give something and cannot be used, each with the reason; `without` counts, by reason, those that have
     nothing to give, as a data set may."""
 
-    found: tuple[T, ...]
+    found: Sequence[T]
     format: str
     used: int
     left_out: tuple[str, ...]
@@ -62,9 +63,16 @@ def recognised(opened: Opened, kind: str | None) -> tuple[str, Iterator[Entry]]:
     return kind, entries if group is None or opened.container not in grouped else group(entries)
 
 
-def gather_samples(opened: Opened, kind: str | None, *, strict: bool) -> Gathered[Sample]:
-    """The samples of all entries, their ids all different. Raises InputError and BadLines; the latter also
-    where less than half of what should give samples can be used, or `strict` is set and some cannot."""
+def gather_samples(
+    opened: Opened,
+    kind: str | None,
+    *,
+    strict: bool,
+    found: MutableSequence[Sample] | LongList[Sample] | None = None,
+) -> Gathered[Sample]:
+    """The samples of all entries, their ids all different, gathered in `found`. Raises InputError and
+    BadLines; the latter also where less than half of what should give samples can be used, or `strict` is set
+    and some cannot."""
 
     def samples(read: Read) -> Iterable[Sample]:
         if isinstance(read, Sample):
@@ -73,11 +81,12 @@ def gather_samples(opened: Opened, kind: str | None, *, strict: bool) -> Gathere
 
     name, entries = recognised(opened, kind)
     format_ = FORMATS[name]
-    found = _gather(opened, name, entries, format_.open(opened.folder, format_.has_targets), samples)
-    if not found.found:
-        raise _nothing(opened.where, found, format_.has_targets)
-    _tell(opened.where, found, strict)
-    return found
+    reader = format_.open(opened.folder, format_.has_targets)
+    gathered = _gather(opened, name, entries, reader, samples, found=found)
+    if not gathered.found:
+        raise _nothing(opened.where, gathered, format_.has_targets)
+    _tell(opened.where, gathered, strict)
+    return gathered
 
 
 def gather_dialogues(opened: Opened, kind: str | None) -> Gathered[RecordedDialogue]:
@@ -107,7 +116,7 @@ def gather_dialogues(opened: Opened, kind: str | None) -> Gathered[RecordedDialo
 
 
 def _whole(
-    dialogues: tuple[RecordedDialogue, ...], clusters: Mapping[str, str]
+    dialogues: Sequence[RecordedDialogue], clusters: Mapping[str, str]
 ) -> tuple[RecordedDialogue, ...]:
     """Samples of one dialogue as the longest of them, with the targets of all; whatever does not go on in it
     stays for itself, under the sample's id."""
@@ -137,18 +146,21 @@ def _gather(
     things: Callable[[Read], Iterable[T]],
     *,
     owes_words: bool = False,
+    found: MutableSequence[T] | LongList[T] | None = None,
 ) -> Gathered[T]:
-    found: list[T] = []
+    found = [] if found is None else found
     problems: list[str] = []
     left_out: list[str] = []
     without: Counter[str] = Counter()
-    first_seen: dict[tuple[type, str], str] = {}
+    #: Samples and dialogues, and transcripts, by their ids.
+    first_seen: dict[str, str] = {}
+    first_transcripts: dict[str, str] = {}
     place = None
 
-    def check(kind: type, thing_id: str, at: str) -> None:
-        if (kind, thing_id) in first_seen:
-            raise InputError(f"id: {show(thing_id)} already stands on {first_seen[kind, thing_id]}")
-        first_seen[kind, thing_id] = at
+    def check(seen: dict[str, str], thing_id: str, at: str) -> None:
+        if thing_id in seen:
+            raise InputError(f"id: {show(thing_id)} already stands on {seen[thing_id]}")
+        seen[thing_id] = at
 
     used = 0
     for entry in entries:
@@ -160,17 +172,17 @@ def _gather(
                     isinstance(read, Transcript)
                     and read.id_made
                     and read.utterances
-                    and (Transcript, read.id) in first_seen
+                    and read.id in first_transcripts
                 ):
-                    at = first_seen[Transcript, read.id]
+                    at = first_transcripts[read.id]
                     left_out.append(entry.about(f"the same dialogue stands already on {at}"))
                     continue
                 count = len(found)
                 for thing in things(read):
-                    check(type(thing), thing.id, place)
+                    check(first_seen, thing.id, place)
                     found.append(thing)
                 if isinstance(read, Transcript) and (read.utterances or not read.id_made):
-                    check(Transcript, read.id, place)
+                    check(first_transcripts, read.id, place)
                 if len(found) == count:
                     _leave_out(read, entry, left_out, without, owes_words=owes_words)
         except FileMissing as problem:
@@ -182,7 +194,7 @@ def _gather(
         raise BadLines(opened.where, problems)
     if place is None:
         raise InputError(f"{opened.where}: empty; expected {opened.owed}")
-    return Gathered(tuple(found), name, used, tuple(left_out), dict(without))
+    return Gathered(found, name, used, tuple(left_out), dict(without))
 
 
 def _named(entry: Entry) -> str:

@@ -27,6 +27,7 @@ from usbrec.errors import InputError
 
 #: Turns by their text, the recommender's and the seeker's.
 Known: TypeAlias = "tuple[dict[str, Turn], dict[str, Turn]]"
+_REMEMBERED = 5_000
 
 
 def read_ievalm(path: str | os.PathLike[str], source: str = "ievalm") -> tuple[Sample, ...]:
@@ -48,6 +49,10 @@ def sample_of(value: Any, source: str = "ievalm", known: Known | None = None) ->
     if not isinstance(turn_id, int) or isinstance(turn_id, bool):
         raise expected("a whole number", turn_id, "turn_id")
     texts = as_texts(required(row, "context"), "context")
+    if known is not None and len(known[0]) > _REMEMBERED:
+        # Those of lines long before, which must not all be held.
+        known[0].clear()
+        known[1].clear()
     turns = alternate_backwards(texts, known)
     if not turns:
         raise InputError("context: empty; at least one utterance of the seeker is needed")

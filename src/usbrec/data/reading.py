@@ -245,6 +245,8 @@ def as_id(value: Any, field: str) -> str:
         return str(value)
     if not isinstance(value, str):
         raise expected("text or a whole number", value, field)
+    if value.isascii() and value.isprintable() and value and value[0] != " ":
+        return value
     if not value.strip() or _UNWRITABLE.search(value):
         raise InputError(f"{field}: {show(value)} cannot be an id; use letters and digits")
     return value

@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,8 @@ from usbrec.data.reading import sharing_turns, without_collections
 from usbrec.data.redial import opinions_of
 from usbrec.dialogue import RecordedDialogue, Sample
 from usbrec.errors import BadLines, ConfigError, InputError, InputWarning
-from usbrec.keys import digest
+from usbrec.keys import digest, digest_of_list
+from usbrec.long_lists import LongList, like, picked
 
 T = TypeVar("T", Sample, RecordedDialogue)
 KINDS = tuple(FORMATS)
@@ -37,17 +39,28 @@ def load_samples(
     with `strict`, or where it is more than half. Raises BadLines and InputError, and ConfigError when `kind`
     is none of the `KINDS`.
     """
-    return read_samples(path, kind, strict=strict).found
+    return tuple(read_samples(path, kind, strict=strict).found)
 
 
 def read_samples(
-    path: str | os.PathLike[str], kind: str | None = None, *, strict: bool = False
+    path: str | os.PathLike[str], kind: str | None = None, *, strict: bool = False, held: bool = True
 ) -> Gathered[Sample]:
-    """The same, with what was left out and why."""
+    """The same, with what was left out and why. Unless they are to be `held`, many samples are left on the
+    disk (long_lists.py)."""
     _check_kind(kind)
     with without_collections():
-        gathered = gather_samples(_opened(path), kind, strict=strict)
+        found: list[Sample] | LongSamples = [] if held else LongSamples()
+        gathered = gather_samples(_opened(path), kind, strict=strict, found=found)
+        if isinstance(found, LongSamples) and found.on_disk:
+            return replace(gathered, found=found)
         return replace(gathered, found=sharing_turns(gathered.found))
+
+
+class LongSamples(LongList[Sample]):
+    """Samples on the disk, equal turns of neighbours one object."""
+
+    def _prepared(self, entries: list[Sample]) -> list[Sample]:
+        return list(sharing_turns(entries))
 
 
 def collect_samples(
@@ -86,7 +99,7 @@ def read_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> tup
             InputWarning,
             stacklevel=2,
         )
-    return gathered.found
+    return tuple(gathered.found)
 
 
 def gathered_dialogues(path: str | os.PathLike[str], kind: str | None = None) -> Gathered[RecordedDialogue]:
@@ -121,7 +134,7 @@ def _check_kind(kind: str | None) -> None:
         raise ConfigError(f"unknown kind of samples {kind!r}; use one of {', '.join(KINDS)}")
 
 
-def limit_samples(samples: Sequence[T], n: int) -> tuple[T, ...]:
+def limit_samples(samples: Sequence[T], n: int) -> Sequence[T]:
     """The `n` samples (or dialogues) whose ids have the smallest digests, in the order they came in.
 
     Which they are depends on the ids alone: neither on a seed nor on the order, and a larger `n` keeps
@@ -129,13 +142,14 @@ def limit_samples(samples: Sequence[T], n: int) -> tuple[T, ...]:
     """
     if n < 1:
         raise ConfigError(f"a limit of {n} samples leaves none; use 1 or more")
-    ranked = sorted(range(len(samples)), key=lambda index: digest(samples[index].id))
-    return tuple(samples[index] for index in sorted(ranked[:n]))
+    digests = [digest(sample.id) for sample in samples]
+    ranked = sorted(range(len(samples)), key=digests.__getitem__)
+    return picked(samples, sorted(ranked[:n]))
 
 
 def samples_digest(samples: Iterable[Sample]) -> str:
     """64 hex digits that change with any field of any sample and with their order."""
-    return digest([digest(sample.to_json()) for sample in samples])
+    return digest_of_list(digest(sample.to_json()) for sample in samples)
 
 
 def write_samples(path: str | os.PathLike[str], samples: Iterable[Sample]) -> None:
@@ -174,7 +188,7 @@ def _line(sample: Sample) -> bytes:
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def repeated(samples: Sequence[Sample], trials: int) -> tuple[Sample, ...]:
+def repeated(samples: Sequence[Sample], trials: int) -> Sequence[Sample]:
     """Each sample so many times, trial after trial: the first as it is, the others under ids of their own.
 
     Their dialogue is the same, so that statistics take them as one cluster.
@@ -184,7 +198,7 @@ def repeated(samples: Sequence[Sample], trials: int) -> tuple[Sample, ...]:
         for number in range(2, trials + 1)
         for sample in samples
     )
-    return (*samples, *further)
+    return like(samples, chain(samples, further))
 
 
 def trial_id(sample_id: str, number: int) -> str:

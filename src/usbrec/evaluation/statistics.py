@@ -7,22 +7,26 @@ flips whole dialogues. Each function takes the seed it draws from; the order of 
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from usbrec.evaluation import quantiles
+
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int32]
 
 # Random numbers drawn at once: bounds memory, whatever the number of dialogues. The size of a block of signs
 # is part of what is drawn, because numpy begins each with fresh bits.
 _BLOCK = 2_000_000
 _BOOTSTRAP_BLOCK = 250_000
+# So many eights of coins have a table of their sums; of more, each half of eight has one, which together take
+# an eighth of the memory.
+_EIGHTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,15 @@ class PairedDifference:
 
 
 def mean_interval(
-    values: Sequence[float],
-    clusters: Sequence[str],
+    values: Sequence[float] | Floats,
+    clusters: Sequence[str] | Codes,
     *,
     seed: int,
     level: float = 0.95,
     resamples: int = 2000,
 ) -> Interval:
-    """The mean of `values` with a cluster bootstrap interval.
+    """The mean of `values` with a cluster bootstrap interval; clusters are names, or whole numbers in the
+    order of the names.
 
     Whole clusters are drawn with replacement and the ratio (sum of values / number of rows) is taken, so
     clusters of different size keep their weight. The quantiles are moved outwards for few clusters, as a
@@ -139,6 +144,19 @@ def paired_difference(
     rows = sorted(a.keys() & b.keys())
     differences = [b[row] - a[row] for row in rows]
     homes = [clusters[row] for row in rows]
+    return difference_of(differences, homes, seed=seed, level=level, resamples=resamples, flips=flips)
+
+
+def difference_of(
+    differences: Sequence[float] | Floats,
+    homes: Sequence[str] | Codes,
+    *,
+    seed: int,
+    level: float = 0.95,
+    resamples: int = 2000,
+    flips: int = 9999,
+) -> PairedDifference:
+    """The same of the rows' differences and the cluster of each, as :func:`mean_interval` takes them."""
     interval = mean_interval(differences, homes, seed=seed, level=level, resamples=resamples)
     if interval.mean is None:
         return PairedDifference(None, None, None, 0, None)
@@ -169,82 +187,35 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-@functools.lru_cache(maxsize=256)
 def expanded_tail(level: float, clusters: int) -> float:
     """The share cut off at either end of the bootstrap distribution; (1 - level) / 2 for many clusters."""
-    quantile = student_quantile((1.0 - level) / 2.0, clusters - 1)
-    return 0.5 * math.erfc(-math.sqrt(clusters / (clusters - 1)) * quantile / math.sqrt(2.0))
+    quantile = quantiles.student(clusters - 1, (1.0 - level) / 2.0)
+    return quantiles.normal(math.sqrt(clusters / (clusters - 1)) * quantile)
 
 
-def student_quantile(p: float, degrees: int) -> float:
-    """Where Student's distribution with so many `degrees` of freedom reaches `p`, in (0, 1).
-
-    SciPy has this as ``stdtrit``, and loading it for this one number costs every command a tenth of its
-    start. Up to 1,000 degrees Newton's method on the distribution in closed form (Abramowitz and Stegun
-    26.7.3 and 26.7.4), beyond them the expansion about the normal quantile (26.7.5), whose next term is below
-    1e-12 there.
-    """
-    if not 0.0 < p < 1.0 or degrees < 1:
-        raise ValueError(f"no quantile at p = {p} with {degrees} degrees of freedom")
-    if p > 0.5:
-        return -student_quantile(1.0 - p, degrees)
-    normal = NormalDist().inv_cdf(p)
-    if degrees == 1:
-        return -1.0 / math.tan(math.pi * p)
-    if degrees == 2:
-        return -(1.0 - 2.0 * p) / math.sqrt(2.0 * p * (1.0 - p))
-    square = normal * normal
-    terms = (
-        (square + 1.0) / 4.0,
-        ((5.0 * square + 16.0) * square + 3.0) / 96.0,
-        (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0,
-        ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0) / 92160.0,
-    )
-    quantile = normal * (
-        1.0 + math.fsum(term / float(degrees) ** power for power, term in enumerate(terms, 1))
-    )
-    if degrees > 1000:
-        return quantile
-    for _ in range(50):
-        step = (_student_tail(quantile, degrees) - p) / _student_density(quantile, degrees)
-        quantile -= step
-        if abs(step) <= 1e-15 * max(1.0, abs(quantile)):
-            break
-    return quantile
-
-
-def _student_tail(t: float, degrees: int) -> float:
-    """The probability of being below `t`, which is at most 0."""
-    cosine_squared = degrees / (degrees + t * t)
-    sine = -t / math.sqrt(degrees + t * t)
-    odd = degrees % 2
-    # Each term of the series is the one before it by this factor: over 2k - 1 and 2k, or 2k and 2k + 1.
-    steps = np.arange(1, (degrees - odd) // 2, dtype=np.float64)
-    factors = cosine_squared * ((2 * steps) / (2 * steps + 1) if odd else (2 * steps - 1) / (2 * steps))
-    series = 1.0 + math.fsum(np.cumprod(factors))
-    if not odd:
-        return 0.5 * (1.0 - sine * series)
-    angle = math.atan2(-t, math.sqrt(degrees))
-    return 0.5 - (angle + sine * math.sqrt(cosine_squared) * series) / math.pi
-
-
-def _student_density(t: float, degrees: int) -> float:
-    logarithm = math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2) - 0.5 * math.log(degrees * math.pi)
-    return math.exp(logarithm - (degrees + 1) / 2 * math.log1p(t * t / degrees))
-
-
-def _by_cluster(values: Sequence[float], clusters: Sequence[str]) -> tuple[Floats, Floats]:
+def _by_cluster(values: Sequence[float] | Floats, clusters: Sequence[str] | Codes) -> tuple[Floats, Floats]:
     """Sum and number of the values of each cluster, clusters in sorted order, sums rounded once."""
-    grouped: dict[str, list[float]] = {}
-    for value, cluster in zip(values, clusters, strict=True):
-        if not math.isfinite(value):
-            raise ValueError(f"a value of cluster {cluster!r} is {value}, not a finite number")
-        grouped.setdefault(cluster, []).append(value)
-    ordered = [grouped[cluster] for cluster in sorted(grouped)]
-    return (
-        np.array([math.fsum(group) for group in ordered], dtype=np.float64),
-        np.array([len(group) for group in ordered], dtype=np.float64),
-    )
+    if len(values) != len(clusters):
+        raise ValueError(f"{len(values)} values for {len(clusters)} clusters")
+    numbers = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(numbers).all():
+        place = int(np.argmin(np.isfinite(numbers)))
+        raise ValueError(f"a value of cluster {clusters[place]!r} is {numbers[place]}, not a finite number")
+    if isinstance(clusters, np.ndarray):
+        codes = clusters
+    else:
+        order = {name: place for place, name in enumerate(sorted(set(clusters)))}
+        codes = np.fromiter((order[name] for name in clusters), dtype=np.int32, count=len(clusters))
+    # A sum of nothing but -0.0 is 0.0, as that of :func:`math.fsum`.
+    numbers = numbers[np.argsort(codes, kind="stable")] + 0.0
+    _, starts, counts = np.unique(np.sort(codes), return_index=True, return_counts=True)
+    if not len(counts):
+        return np.empty(0), np.empty(0)
+    # One number, or two of them, are rounded once as they are.
+    sums = np.add.reduceat(numbers, starts)
+    for place in np.flatnonzero(counts > 2).tolist():
+        sums[place] = math.fsum(numbers[starts[place] : starts[place] + counts[place]].tolist())
+    return sums, counts.astype(np.float64)
 
 
 def _draws(rng: np.random.Generator, width: int, resamples: int) -> Iterator[npt.NDArray[np.intp]]:
@@ -269,12 +240,9 @@ def _sums_of_heads(sums: Floats, seed: int, flips: int) -> Iterator[Floats]:
     bits = np.random.PCG64([seed, 1])
     width = len(sums)
     eights = -(-width // 8)
-    known = np.zeros((eights, 256))
-    padded = np.concatenate([sums, np.zeros(8 * eights - width)]).reshape(eights, 8)
-    for place in range(8):
-        # The first coin of eight is the highest bit.
-        known[:, np.arange(256) & (128 >> place) != 0] += padded[:, place, None]
-    table, offsets = known.ravel(), np.arange(eights, dtype=np.intp) * 256
+    padded = np.concatenate([sums, np.zeros(8 * eights - width)])
+    whole = eights <= _EIGHTS
+    table, offsets = _sums_of_patterns(padded, 8 if whole else 4)
     left = np.empty(0, dtype="<u4")
     for block in _blocks(flips, width):
         needed = -(-block * width // 4)
@@ -283,7 +251,22 @@ def _sums_of_heads(sums: Floats, seed: int, flips: int) -> Iterator[Floats]:
         left = np.concatenate([left, fresh]) if len(left) else fresh
         coins, left = left[:needed].view(np.uint8)[: block * width], left[needed:]
         packed = np.packbits(coins.reshape(block, width) & 128, axis=1)
-        yield np.take(table, packed + offsets, mode="clip").sum(axis=1)
+        if whole:
+            yield np.take(table, packed + offsets, mode="clip").sum(axis=1)
+        else:
+            high = np.take(table, (packed >> 4) + offsets[::2], mode="clip").sum(axis=1)
+            yield high + np.take(table, (packed & 15) + offsets[1::2], mode="clip").sum(axis=1)
+
+
+def _sums_of_patterns(sums: Floats, width: int) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """The sum of those on heads for every pattern of each `width` coins in turn, the first coin the highest
+    bit, and where the patterns of each begin."""
+    groups = sums.reshape(-1, width)
+    patterns = 1 << width
+    known = np.zeros((len(groups), patterns))
+    for place in range(width):
+        known[:, np.arange(patterns) & (patterns >> (place + 1)) != 0] += groups[:, place, None]
+    return known.ravel(), np.arange(len(groups), dtype=np.intp) * patterns
 
 
 def _blocks(draws: int, width: int, most: int = _BLOCK) -> Iterator[int]:

@@ -11,8 +11,8 @@ from usbrec.errors import ConfigError
 from usbrec.experiment.plan import RANDOM_DRAFT, SYSTEMS, folder_name
 from usbrec.keys import digest
 from usbrec.prompts import Prompts
+from usbrec.stages.inputs import ranker_digest
 from usbrec.stages.rules import RULES
-from usbrec.stages.run_folder import ranker_digest
 from usbrec.storage import content_digest
 
 

@@ -15,10 +15,10 @@ from usbrec.config import Config, Dataset
 from usbrec.experiment.plan import CellPlan, DrawPairs, Evaluate
 from usbrec.experiment.run import datasets_of
 from usbrec.stages.estimating import Asked, Estimate, count_evaluation, count_pairs, summed
+from usbrec.stages.inputs import read_inputs
 from usbrec.stages.pairing import to_pair
 from usbrec.stages.resolve import for_experiment, resolve
 from usbrec.stages.rows import choose_rows
-from usbrec.stages.run_folder import read_inputs
 from usbrec.training.settings import learns_by_playing
 
 #: So many rows of a part stand for all of it: an experiment has a dozen parts.

@@ -13,7 +13,7 @@ model, and one that was stopped encodes the rest alone.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,28 +68,33 @@ class EmbeddingJudge:
         None for facts without a known target (as those of a failed row). All are None where vectors are
         needed and the extra `retrieval` is not installed.
         """
-        wanted = [tuple(self._items(one.get("targets", ()))) for one in facts]
-        looked_at = [_looked_at(one) for one in facts]
-        unsure = [
-            place
-            for place, (item_id, targets) in enumerate(zip(looked_at, wanted, strict=True))
-            if targets and item_id is not None and all(item_id != target.id for target in targets)
-        ]
+        return list(self.opinions(lambda: facts, progress=progress))
+
+    def opinions(
+        self, facts: Callable[[], Iterable[Mapping[str, Any]]], *, progress: Progress | None = None
+    ) -> Iterator[dict[str, Any] | None]:
+        """The same one by one; `facts` gives them, twice."""
+        named: dict[str, Item] = {}
+        aimed_at: dict[str, Item] = {}
+        for one in facts():
+            targets, item_id = tuple(self._items(one.get("targets", ()))), _looked_at(one)
+            if targets and item_id is not None and all(item_id != target.id for target in targets):
+                named.update((item.id, item) for item in self._items([item_id]))
+                aimed_at.update((item.id, item) for item in targets)
         space = None
-        if unsure:
+        if aimed_at:
             sample = self._sampled()
-            named = [item for place in unsure for item in self._items([looked_at[place] or ""])]
-            aimed_at = [item for place in unsure for item in wanted[place]]
-            texts = {item.id: item_text(item) for item in (*named, *aimed_at, *sample)}
+            items = (*named.values(), *aimed_at.values(), *sample)
+            texts = {item.id: item_text(item) for item in items}
             try:
                 known = self._vectors.of(texts.values(), progress=progress)
                 space = _Space(sample, {item_id: known[text] for item_id, text in texts.items()})
             except ConfigError:
-                return [None] * len(facts)
-        return [
-            self._opinion(item_id, targets, space) if targets else None
-            for item_id, targets in zip(looked_at, wanted, strict=True)
-        ]
+                yield from (None for _ in facts())
+                return
+        for one in facts():
+            targets = tuple(self._items(one.get("targets", ())))
+            yield self._opinion(_looked_at(one), targets, space) if targets else None
 
     def _opinion(self, item_id: str | None, targets: Sequence[Item], space: _Space | None) -> dict[str, Any]:
         ids = tuple(target.id for target in targets)

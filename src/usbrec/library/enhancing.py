@@ -23,9 +23,9 @@ from usbrec.library.seats import Seat, named_seats
 from usbrec.library.settings import laid_over
 from usbrec.library.wording import in_python
 from usbrec.prompts import Prompts
+from usbrec.stages.inputs import read_catalogue
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_serve
-from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import Participants, seat_participants
 
 #: A dialogue so far, which ends with the seeker: the record, turns, mappings with ``role`` and ``text``, or

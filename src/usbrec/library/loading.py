@@ -166,7 +166,7 @@ def _samples(
     """The samples, and what was left out of them."""
     if isinstance(source, str | os.PathLike):
         read = read_samples(source, kind, strict=strict)
-        return read.found, read.left_out
+        return tuple(read.found), read.left_out
     where = "samples"
     rows = rows_of_frame(source, where)
     if rows is None:
@@ -183,7 +183,7 @@ def _samples(
     else:
         rows = Rows(where, rows.columns, tuple(map(_without_empty, rows.rows)))
     gathered = collect_samples(where, rows.numbered(), kind, strict=strict)
-    return gathered.found, gathered.left_out
+    return tuple(gathered.found), gathered.left_out
 
 
 def _check_roles(listed: Sequence[object], where: str) -> None:

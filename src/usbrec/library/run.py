@@ -56,7 +56,7 @@ class Run:
         if (folder / "rankings.jsonl").is_file():
             return cls(folder.resolve().name, folder, parse_json(read_text(folder / "results.json")))
         record = load_run(folder)
-        return cls(record.name, folder, record.results, record.rows)
+        return cls(record.name, folder, record.results, tuple(record.rows))
 
     @property
     def scores(self) -> Mapping[str, Interval]:
@@ -145,7 +145,7 @@ class Run:
 def read_rows(folder: Path, results: Mapping[str, Any]) -> tuple[Row, ...]:
     """The lines of ``episodes.jsonl``, or of ``rankings.jsonl``. Raises InputError."""
     if not only_ranks(results):
-        return load_run(folder).rows
+        return tuple(load_run(folder).rows)
     rows = json_lines(read_text(folder / "rankings.jsonl"))
     return tuple(row for _, row in rows if not isinstance(row, str))
 

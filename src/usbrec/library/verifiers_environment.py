@@ -9,7 +9,7 @@ from typing import Any
 from usbrec.config import Config
 from usbrec.errors import ConfigError, UnusableAnswer
 from usbrec.stages.environment import Environment
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples
 
 
 class _Shared:

@@ -8,7 +8,7 @@ from typing import Any
 
 from usbrec.config import Config
 from usbrec.errors import InputError, ModelError, UnusableAnswer
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples
 from usbrec.stages.verl_rows import DATA_SOURCE, open_for_verl
 
 

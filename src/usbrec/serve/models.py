@@ -28,8 +28,8 @@ from usbrec.play.language_model import LanguageModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
 from usbrec.prompts import Prompts
+from usbrec.stages.inputs import read_catalogue_anew
 from usbrec.stages.resolve import SERVED_AT_ONCE, resolve, to_serve
-from usbrec.stages.run_folder import read_catalogue_anew
 from usbrec.stages.wiring import Participants, seat_participants
 
 #: What genres and people are looked for in only so that they are gathered.

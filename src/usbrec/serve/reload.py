@@ -27,7 +27,7 @@ from usbrec.serve.catalogue import CatalogueSource, CatalogueStatus, Ending, Pro
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.models import ServedModels, seat_models
 from usbrec.serve.observe.logs import log
-from usbrec.stages.run_folder import read_catalogue_anew
+from usbrec.stages.inputs import read_catalogue_anew
 
 if TYPE_CHECKING:
     from usbrec.serve.service import Service

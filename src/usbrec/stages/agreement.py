@@ -15,11 +15,12 @@ from usbrec.evaluation.agreement.summary import SCHEMA, summarise_agreement
 from usbrec.evaluation.runs.results import rounded
 from usbrec.judge.aspects import ASPECTS, people_rated, rated_twice
 from usbrec.keys import derive_seed
+from usbrec.stages.inputs import GivenCatalogue
 from usbrec.stages.judge_seat import JudgeSeat
 from usbrec.stages.measured import keep_measured
 from usbrec.stages.rating import refuse_without_ratings
 from usbrec.stages.recorded_inputs import GivenDialogues
-from usbrec.stages.run_folder import STOPPED, GivenCatalogue, write_json
+from usbrec.stages.run_folder import STOPPED, write_json
 from usbrec.stages.scoring import score_recorded
 
 #: Dialogues that are changed and rated again in the checks: by a judge that has to be asked, by others.

@@ -20,7 +20,7 @@ from usbrec.llm import read_seat
 from usbrec.play.questions.asking import Asked, Asker, InformationAsker, ModelAsker, Questioning
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
-from usbrec.stages.run_folder import Inputs
+from usbrec.stages.inputs import Inputs
 from usbrec.stages.wiring import Participants
 
 #: What is done with one sample; returns the JSON that is kept of it. Raises ModelError.

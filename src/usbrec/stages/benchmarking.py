@@ -22,11 +22,12 @@ from usbrec.journal import Journal
 from usbrec.keys import derive_seed
 from usbrec.play.questions.ranking import LISTED, place_of
 from usbrec.stages.benchmark_files import Listed, read_lists, rows_of, shared_rows
+from usbrec.stages.inputs import Inputs, read_inputs
 from usbrec.stages.learnt import learnt_dialogues
 from usbrec.stages.lists import refuse_lists
 from usbrec.stages.resolve import in_mode, resolve
 from usbrec.stages.rules import RULES
-from usbrec.stages.run_folder import Inputs, read_inputs, run_stage, write_json, write_jsonl
+from usbrec.stages.run_folder import run_stage, write_json, write_jsonl
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import Participants, similarity_of
 from usbrec.storage import content_digest

@@ -21,12 +21,12 @@ from usbrec.keys import canonical_json, digest
 from usbrec.llm.reasoning import separate
 from usbrec.llm.recorded import Unreachable
 from usbrec.play.targets import Targets
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.languages import check_languages
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.probing import find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve, to_play
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.wiring import seat_participants
 
 T = TypeVar("T")

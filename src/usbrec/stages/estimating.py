@@ -24,9 +24,9 @@ from usbrec.llm.prices import Prices, prices_of
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
 from usbrec.stages.asking import Work
 from usbrec.stages.evaluating import work_of
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.pairing import draw, to_pair
 from usbrec.stages.resolve import in_mode, resolve
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.wiring import Participants, seat_participants
 
 #: So many rows stand for all.

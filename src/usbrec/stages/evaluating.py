@@ -15,29 +15,23 @@ from usbrec.dialogue import Sample
 from usbrec.engine import Progress, Silent, step
 from usbrec.errors import ConfigError, InputError, Interrupted, ModelRefused
 from usbrec.evaluation import Run, compare, summarise, write_report
-from usbrec.evaluation.metrics import calibrated_rows, facts_of
+from usbrec.evaluation.metrics import facts_of, on_one_scale
+from usbrec.evaluation.metrics.columns import Columns
+from usbrec.evaluation.runs.index import write_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.items.constraints.column_table import open_columns
 from usbrec.items.constraints.filters import read_filter
 from usbrec.keys import derive_seed
+from usbrec.long_lists import LongList
 from usbrec.play.questions.ranking import round_records
 from usbrec.play.targets import Targets
 from usbrec.stages.anchoring import refuse_anchors
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.lists import list_record
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import in_mode, resolve
-from usbrec.stages.run_folder import (
-    STOPPED,
-    GivenCatalogue,
-    GivenSamples,
-    Inputs,
-    StageRun,
-    read_inputs,
-    run_stage,
-    write_json,
-    write_jsonl,
-)
+from usbrec.stages.run_folder import STOPPED, StageRun, run_stage, write_json, write_jsonl
 from usbrec.stages.shares import given_files
 from usbrec.stages.wiring import Participants
 
@@ -141,12 +135,12 @@ def _tell_of_filtered(config: Config, inputs: Inputs) -> None:
     allowed = table.allowed(read_filter(config.play.filter, table, "play.filter"))
     if not allowed.count:
         raise ConfigError("play.filter: no item of the catalogue meets it, so nothing could be recommended.")
-    known = [(sample, inputs.catalogue.resolve(sample.targets)) for sample in inputs.samples]
-    without = [sample for sample, items in known if items and not any(item.id in allowed for item in items)]
+    known = (inputs.catalogue.resolve(sample.targets) for sample in inputs.samples)
+    without = sum(bool(items) and not any(item.id in allowed for item in items) for items in known)
     if without:
         _log.warning(
             "play.filter: none of the targets of %d of %d rows meets it, so no recommendation can hit them.",
-            len(without),
+            without,
             len(inputs.samples),
         )
 
@@ -178,8 +172,11 @@ def _summed_up(
     progress: Progress,
 ) -> Mapping[str, Any]:
     """Write what stands in a run's folder beside its journal; returns what ``results.json`` holds. The rows
-    are gone through twice and never all held as they are."""
-    rows = calibrated_rows(_with_second_opinion([lean(row) for row in played()], config, inputs, progress))
+    are gone through twice, and never all held where there are many."""
+    read = LongList(lean(row) for row in played())
+    judged = LongList(_with_second_opinion(read, config, inputs, progress))
+    rows = LongList(on_one_scale(judged))
+    del read, judged
     digest = RowsDigest()
 
     def whole() -> Iterator[Mapping[str, Any]]:
@@ -191,9 +188,10 @@ def _summed_up(
 
     write_jsonl(out / "episodes.jsonl", whole())
     seed, resamples = config.seed, config.statistics.resamples
+    columns = Columns(rows)
     with step(progress, "means and intervals"):
         results = summarise(
-            rows,
+            columns,
             config=config.model_dump(mode="json") | {"inputs": inputs.decides()},
             seed=seed,
             resamples=resamples,
@@ -208,8 +206,9 @@ def _summed_up(
         write_json(out / "results.json", results)
         _tell_of_no_scale(results, config)
         # As it will be read back, without a second copy of every row.
-        run = Run(out.resolve().name, out, json.loads(json.dumps(results)), tuple(rows), digest.hexdigest())
+        run = Run(out.resolve().name, out, json.loads(json.dumps(results)), columns, digest.hexdigest())
         comparison = compare([run], seed=seed, resamples=resamples)
+    write_index(out / "episodes.jsonl", columns, digest.hexdigest())
     with step(progress, "report"):
         write_report(out / "report.html", [run], title=f"Evaluation: {out.name}", comparison=comparison)
     _refuse_without_scores(results, out)
@@ -249,17 +248,18 @@ def _refuse_without_scores(results: Mapping[str, Any], out: Path) -> None:
 
 def _with_second_opinion(
     rows: Sequence[Mapping[str, Any]], config: Config, inputs: Inputs, progress: Progress
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """The rows with what the second judge says of each; null where it is off, without a catalogue or the
     extra `retrieval`, and for attribute questions, where the facts do not hold the lists that were shown."""
     if inputs.catalogue is None or config.mode == "ask" or not config.judging.second:
-        return [{**row, "second_judge": None} for row in rows]
+        yield from ({**row, "second_judge": None} for row in rows)
+        return
     from usbrec.items.retrieval.encoder import encoder_of
     from usbrec.judge.embedding import EmbeddingJudge
 
     judge = EmbeddingJudge(inputs.catalogue, encoder_of(config.encoder))
-    opinions = judge.judge([facts_of(row) for row in rows], progress=progress)
-    return [{**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True)]
+    opinions = judge.opinions(lambda: map(facts_of, rows), progress=progress)
+    yield from ({**row, "second_judge": opinion} for row, opinion in zip(rows, opinions, strict=True))
 
 
 def work_of(config: Config, inputs: Inputs) -> Work:

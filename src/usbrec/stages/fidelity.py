@@ -20,19 +20,12 @@ from usbrec.keys import derive_seed
 from usbrec.llm import read_seat
 from usbrec.play.seekers.base import SeekerAnswer
 from usbrec.play.targets import Targets
+from usbrec.stages.inputs import GivenCatalogue, Inputs, read_inputs
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.recorded_inputs import GivenDialogues, opinions_of_file, read_recorded
 from usbrec.stages.resolve import resolve
 from usbrec.stages.rules import RULES, is_seeker_by_rules
-from usbrec.stages.run_folder import (
-    STOPPED,
-    GivenCatalogue,
-    Inputs,
-    read_inputs,
-    run_stage,
-    write_json,
-    write_jsonl,
-)
+from usbrec.stages.run_folder import STOPPED, run_stage, write_json, write_jsonl
 from usbrec.stages.wiring import Participants, similarity_of
 
 #: Dialogues with the counterfactual check: of a seeker that has to be asked, of others.

@@ -89,7 +89,7 @@ def _dialogues(paths: Sequence[str | Path], kind: str | None) -> tuple[RecordedD
                     "of one file other ids, or name the file once."
                 )
             found[dialogue.id] = dialogue
-    return without_thoughts(found.values(), "auto", ", ".join(map(str, paths)))
+    return tuple(without_thoughts(tuple(found.values()), "auto", ", ".join(map(str, paths))))
 
 
 def _encoder() -> Encode | None:

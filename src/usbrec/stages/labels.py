@@ -12,8 +12,8 @@ from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm.reasoning import separate
 from usbrec.play.targets import Targets
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.resolve import resolve, to_read
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.training import Example
 

@@ -20,14 +20,15 @@ def learnt_dialogues(
     learnt = read_learnt_from(ranker)
     if learnt is None:
         return None
-    by_dialogue: dict[str, list[Sample]] = {}
-    for sample in samples:
-        by_dialogue.setdefault(sample.dialogue_id, []).append(sample)
-    return frozenset(
-        dialogue
-        for dialogue, those in by_dialogue.items()
-        if learnt.holds(those, {item.id for one in those for item in catalogue.resolve(one.targets)})
-    )
+    by_dialogue: dict[str, list[int]] = {}
+    for place, sample in enumerate(samples):
+        by_dialogue.setdefault(sample.dialogue_id, []).append(place)
+    found = set()
+    for dialogue, places in by_dialogue.items():
+        those = [samples[place] for place in places]
+        if learnt.holds(those, {item.id for one in those for item in catalogue.resolve(one.targets)}):
+            found.add(dialogue)
+    return frozenset(found)
 
 
 def tell_of_learnt(ranker: str | Path | None, samples: Sequence[Sample], catalogue: Catalogue | None) -> None:

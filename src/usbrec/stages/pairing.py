@@ -14,18 +14,11 @@ from usbrec.errors import ConfigError
 from usbrec.evaluation.runs.results import rounded
 from usbrec.pairs import FURTHER, SCHEMA, all_pairs, count_pairs, distinct_pairs, make_pair, select_pairs
 from usbrec.pairs.advice import EARLY_ROWS, advice, early_notice
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.lists import listing
 from usbrec.stages.own_seats import with_objects
 from usbrec.stages.resolve import resolve, to_draw_pairs
-from usbrec.stages.run_folder import (
-    GivenCatalogue,
-    GivenSamples,
-    Inputs,
-    read_inputs,
-    run_stage,
-    write_json,
-    write_jsonl,
-)
+from usbrec.stages.run_folder import run_stage, write_json, write_jsonl
 from usbrec.stages.shares import given_files
 from usbrec.stages.wiring import Participants
 

@@ -16,12 +16,12 @@ from usbrec.keys import digest
 from usbrec.lockstep import Scope, current_scope, side_by_side
 from usbrec.play.ranked_list import read_list
 from usbrec.play.targets import Targets
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.languages import check_languages
 from usbrec.stages.lists import listing
 from usbrec.stages.probing import JudgeAway, find_scoring
 from usbrec.stages.probing_seats import probe_servers
 from usbrec.stages.resolve import resolve, to_play
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, Inputs, read_inputs
 from usbrec.stages.wiring import Participants, seat_participants
 from usbrec.training import Example
 from usbrec.training.settings import Exchanges, Rank, Reward, Step

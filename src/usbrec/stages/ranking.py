@@ -17,8 +17,8 @@ from usbrec.items.retrieval.ranker import FORMAT, read_ranker, write_ranker
 from usbrec.items.retrieval.ranker_training import RankerSettings, train_ranker
 from usbrec.journal import Journal
 from usbrec.keys import digest
+from usbrec.stages.inputs import read_catalogue
 from usbrec.stages.resolve import resolve
-from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.thoughts import without_thoughts
 
@@ -49,8 +49,8 @@ def make_ranker(
     if not loaded:
         raise InputError("--leave-out leaves no dialogue to learn from. Name other files.")
     if config.limit is not None:
-        loaded = limit_samples(loaded, config.limit)
-    loaded = without_thoughts(loaded, config.models.reasoning, "samples")
+        loaded = tuple(limit_samples(loaded, config.limit))
+    loaded = tuple(without_thoughts(loaded, config.models.reasoning, "samples"))
     items = read_catalogue(catalogue, None, config.catalogue)
     config = resolve(config, items)
     sessions = tuple(

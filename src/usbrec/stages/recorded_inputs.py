@@ -17,7 +17,7 @@ from usbrec.judge.aspects import Aspect
 from usbrec.keys import digest
 from usbrec.play.languages import Languages
 from usbrec.prompts import Prompts
-from usbrec.stages.run_folder import GivenCatalogue, read_catalogue
+from usbrec.stages.inputs import GivenCatalogue, read_catalogue
 from usbrec.stages.thoughts import without_thoughts
 
 #: Dialogues as the stage is given them: a file of any known format, a service's store, or what was read.
@@ -55,7 +55,7 @@ def read_recorded(
     left_out = 0
     if isinstance(dialogues, str | Path):
         gathered = gathered_dialogues(dialogues, kind)
-        found, left_out = gathered.found, len(gathered.left_out) + sum(gathered.without.values())
+        found, left_out = tuple(gathered.found), len(gathered.left_out) + sum(gathered.without.values())
         if gathered.left_out:
             if config.catalogue.strict:
                 raise BadLines(str(dialogues), gathered.left_out, "Correct or remove these.")
@@ -77,9 +77,9 @@ def read_recorded(
     if choose is not None:
         found = choose(found)
     if config.limit is not None:
-        found = limit_samples(found, config.limit)
+        found = tuple(limit_samples(found, config.limit))
     where = str(dialogues) if isinstance(dialogues, str | Path) else "dialogues"
-    found = without_thoughts(found, config.models.reasoning, where)
+    found = tuple(without_thoughts(found, config.models.reasoning, where))
     items = None if catalogue is None else read_catalogue(catalogue, None, config.catalogue)
     languages = Languages.of_samples(config.language, found)
     return RecordedInputs(found, items, Prompts(config.play.prompts), left_out, languages)

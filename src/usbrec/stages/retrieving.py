@@ -18,16 +18,10 @@ from usbrec.errors import ConfigError
 from usbrec.evaluation.metrics.ranked import summarise_ranked
 from usbrec.play.questions.ranking import place_of
 from usbrec.play.targets import Targets
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.learnt import tell_of_learnt
 from usbrec.stages.resolve import resolve
-from usbrec.stages.run_folder import (
-    GivenCatalogue,
-    GivenSamples,
-    read_inputs,
-    run_stage,
-    write_json,
-    write_jsonl,
-)
+from usbrec.stages.run_folder import run_stage, write_json, write_jsonl
 from usbrec.stages.wiring import Participants
 
 

@@ -12,7 +12,8 @@ from usbrec.errors import InputError
 from usbrec.items.knowledge import Knowledge
 from usbrec.keys import derive_seed
 from usbrec.play.targets import Targets
-from usbrec.stages.run_folder import read_inputs, write_jsonl
+from usbrec.stages.inputs import read_inputs
+from usbrec.stages.run_folder import write_jsonl
 from usbrec.stages.wiring import similarity_of
 
 #: The files that :func:`choose_rows` writes, and what is done with each.
@@ -31,7 +32,7 @@ def choose_rows(config: Config, dataset: Dataset, out: Path) -> Mapping[str, int
     whole = config.with_(limit=None, ranker=None)
     tested = _fresh(whole, dataset, dataset.test)
     if config.limit is not None and tested:
-        tested = limit_samples(tested, config.limit)
+        tested = tuple(limit_samples(tested, config.limit))
     dialogues = {sample.dialogue_id for sample in tested}
     learnt: Sequence[Sample] = [
         sample for sample in _fresh(whole, dataset, dataset.train) if sample.dialogue_id not in dialogues
@@ -67,7 +68,7 @@ def _fresh(config: Config, dataset: Dataset, path: str) -> tuple[Sample, ...]:
     """The samples of a file, without those whose context names a target already."""
     inputs = read_inputs(config, path, dataset.catalogue, dataset.interactions)
     if not config.experiment.new_targets:
-        return inputs.samples
+        return tuple(inputs.samples)
     knowledge = None
     if inputs.catalogue is not None:
         knowledge = Knowledge.of(

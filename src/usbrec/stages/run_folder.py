@@ -2,239 +2,44 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from usbrec.config import CatalogueFile, Config, settled
-from usbrec.data import limit_samples, read_samples, samples_digest
+from usbrec.config import Config, settled
 from usbrec.dialogue import Sample
-from usbrec.engine import Progress, Unit, run_units, step
+from usbrec.engine import Progress, UnitKeys, Units, run_units, step
 from usbrec.errors import (
-    BadLines,
-    ConfigError,
     Interrupted,
     ModelRefused,
     RunFolderError,
     UnknownLanguage,
 )
 from usbrec.event_loop import run as run_coroutine
-from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
-from usbrec.items.open import open_catalogue, told_of
 from usbrec.journal import Journal, UnitRecord
-from usbrec.keys import digest
-from usbrec.lexicon import USUAL
 from usbrec.llm import quicker
 from usbrec.llm.open import read_seat
-from usbrec.play.languages import ENGLISH, Languages
-from usbrec.play.seekers.phrases import read_phrases
-from usbrec.play.seekers.wishes import check_wishes
-from usbrec.prompts import Prompts
+from usbrec.long_lists import LongList
 from usbrec.stages.costs import costs_of
 from usbrec.stages.engines import workers_of
+from usbrec.stages.inputs import Inputs
 from usbrec.stages.languages import check_languages, unknown_language
 from usbrec.stages.measured import measured_agreement
-from usbrec.stages.rules import RULES, is_seeker_by_rules
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.shares import Given, Workers, run_shared, take_over_parts
-from usbrec.stages.thoughts import without_thoughts
 from usbrec.stages.wiring import Participants, seat_participants
-from usbrec.storage import Stamped, content_digest, stamped, write_text, write_texts
+from usbrec.storage import write_text, write_texts
 from usbrec.stored_units import StoredUnits
 
 _log = logging.getLogger(__name__)
 
-#: Samples and items as a stage is given them: a file, or what was read already.
-GivenSamples: TypeAlias = "str | Path | Sequence[Sample]"
-GivenCatalogue: TypeAlias = "str | Path | Catalogue"
-
 #: Said after Ctrl-C.
 STOPPED = "Stopped. What is finished is kept: the same command goes on from there."
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a stage reads, read whole and checked before any model is asked; `ranker` is the digest of a
-    ranker's folder, `left_out` are the samples that could not be used, each with the reason; `languages` tell
-    what each dialogue's language is."""
-
-    samples: tuple[Sample, ...]
-    catalogue: Catalogue | None
-    prompts: Prompts
-    ranker: str | None = None
-    left_out: tuple[str, ...] = ()
-    languages: Languages = ENGLISH
-    sentences: Mapping[str, str] = field(default_factory=dict)
-
-    def left_out_counts(self) -> dict[str, int]:
-        """How many rows of samples and of the catalogue were left out."""
-        report = None if self.catalogue is None else self.catalogue.report
-        return {"samples": len(self.left_out), "items": 0 if report is None else len(report.left_out)}
-
-    def decides(self) -> dict[str, Any]:
-        spoken = [self.languages.told(sample.turns) for sample in self.samples]
-        other = {language for language in spoken if language != USUAL}
-        return {
-            "samples": samples_digest(self.samples),
-            "catalogue": None if self.catalogue is None else self.catalogue.digest,
-            "prompts": digest(dict(self.prompts.texts(other))),
-            "ranker": self.ranker,
-            **({"spoken": digest(spoken)} if other else {}),
-            **self.sentences,
-            **self._columns_given(),
-        }
-
-    def _columns_given(self) -> dict[str, Any]:
-        """The types of columns that the user said; left out where none are, as in runs of before."""
-        report = None if self.catalogue is None else self.catalogue.report
-        types = () if report is None else report.types
-        given = {column.name: column.type for column in types if column.given}
-        return {"columns": given} if given else {}
-
-
-def read_inputs(
-    config: Config,
-    samples: GivenSamples,
-    catalogue: GivenCatalogue | None,
-    interactions: str | Path | None,
-) -> Inputs:
-    """Read samples, catalogue and prompts. Raises InputError or BadLines.
-
-    Where rules need them, samples whose targets the catalogue lacks are left out, which an InputWarning
-    tells; refused where they are more than half or `catalogue.strict` is set.
-    """
-    loaded, unusable = _read_samples(samples, strict=config.catalogue.strict)
-    prompts = Prompts(config.play.prompts)
-    if catalogue is None:
-        if interactions is not None:
-            raise ConfigError("--interactions counts items of a catalogue: add --catalogue FILE.")
-        if config.ranker is None:
-            limited = _limited(loaded, config, samples)
-            languages = Languages.of_samples(config.language, limited)
-            return Inputs(limited, None, prompts, left_out=unusable, languages=languages)
-        # scipy and all that a ranker learns from: only with --ranker.
-        from usbrec.items import ranked_items
-
-        items = ranked_items(config.ranker)
-    else:
-        items = read_catalogue(catalogue, interactions, config.catalogue)
-    where = (
-        "the catalogue"
-        if isinstance(catalogue, Catalogue)
-        else catalogue or f"the items of {config.ranker} (train it anew), or name others by --catalogue"
-    )
-    unknown: tuple[str, ...] = ()
-    # Who only ranks may miss a target; who judges by its attributes cannot.
-    if config.mode != "retrieval" and (
-        config.seats.judge == RULES or is_seeker_by_rules(config.seats.simulator)
-    ):
-        named = str(samples) if isinstance(samples, str | Path) else "samples"
-        if config.catalogue.strict:
-            loaded = _limited(loaded, config, samples)
-        advice = f"Rules need the targets' items: add them to {where}."
-        loaded, unknown = known_targets(loaded, items, named, advice, strict=config.catalogue.strict)
-    _check_constraints(loaded, items, str(samples) if isinstance(samples, str | Path) else "samples")
-    ranker = None if config.ranker is None else ranker_digest(Path(config.ranker))
-    limited = _limited(loaded, config, samples)
-    languages = Languages.of_samples(config.language, limited)
-    left_out = (*unusable, *unknown)
-    return Inputs(limited, items, prompts, ranker, left_out, languages, _sentences(config))
-
-
-def _sentences(config: Config) -> dict[str, str]:
-    """What decides the sentences of rules beside language and catalogue, where somebody said so."""
-    kind, templates = config.catalogue.kind, config.seekers.templates
-    return ({} if kind == "auto" else {"kind": kind}) | (
-        {} if templates is None else {"templates": digest(dict(read_phrases(Path(templates))))}
-    )
-
-
-def _check_constraints(samples: Sequence[Sample], items: Catalogue, where: str) -> None:
-    """Raises BadLines for constraints that the catalogue's columns cannot meet, or that no target does."""
-    problems = [check_wishes(sample, items) for sample in samples if sample.constraints]
-    if told := [problem for problem in problems if problem is not None]:
-        raise BadLines(where, told, "A sample's constraints are about columns of the catalogue.")
-
-
-def _limited(samples: tuple[Sample, ...], config: Config, given: GivenSamples) -> tuple[Sample, ...]:
-    """Those of the limit, without thoughts in what was said."""
-    found = samples if config.limit is None else limit_samples(samples, config.limit)
-    where = str(given) if isinstance(given, str | Path) else "samples"
-    return without_thoughts(found, config.models.reasoning, where)
-
-
-def ranker_digest(folder: Path) -> str:
-    """A digest of the files of a ranker's folder. Raises ConfigError."""
-    if not folder.is_dir():
-        raise ConfigError(f"--ranker {folder}: no such folder. `usbrec train ranker -o` writes one.")
-    files = sorted(
-        path for path in folder.iterdir() if path.suffix in {".json", ".jsonl", ".npz", ".npy", ".txt"}
-    )
-    return digest([[str(path.relative_to(folder)), content_digest(path)] for path in files])
-
-
-def given_samples(samples: GivenSamples) -> tuple[Sample, ...]:
-    """The samples, read where they are a file. Raises InputError or BadLines."""
-    return _read_samples(samples)[0]
-
-
-def _read_samples(
-    samples: GivenSamples, *, strict: bool = False
-) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
-    """The samples, and what of a file of them cannot be used."""
-    if not isinstance(samples, str | Path):
-        return tuple(samples), ()
-    read = read_samples(samples, strict=strict)
-    return read.found, read.left_out
-
-
-def read_catalogue(
-    catalogue: GivenCatalogue, interactions: str | Path | None, file: CatalogueFile | None = None
-) -> Catalogue:
-    """The items, with their popularity counted where `interactions` are given. `file` says which columns
-    hold what. Raises InputError or BadLines.
-
-    An experiment asks for the same items many times: files that have not changed are read once.
-    """
-    if isinstance(catalogue, Catalogue):
-        return _counted(catalogue, interactions)
-    return _read_catalogue(
-        stamped(catalogue),
-        None if interactions is None else stamped(interactions),
-        (file or CatalogueFile()).model_dump_json(),
-    )
-
-
-@functools.lru_cache(maxsize=4)
-def _read_catalogue(catalogue: Stamped, interactions: Stamped | None, settings: str) -> Catalogue:
-    file = CatalogueFile.model_validate_json(settings)
-    items = read_catalogue_anew(catalogue[0], None if interactions is None else interactions[0], file)
-    if items.report is not None:
-        told_of(items.report)
-    return items
-
-
-def read_catalogue_anew(
-    path: str | Path, interactions: str | Path | None, file: CatalogueFile | None = None
-) -> Catalogue:
-    """The same of a file as it is now, which nobody keeps and whose `report` nobody has told yet. Raises
-    InputError or BadLines."""
-    file = file or CatalogueFile()
-    fields = FieldMap(**file.model_dump(include=set(FieldMap.__dataclass_fields__)))
-    items = open_catalogue(
-        path, fields, table=file.table, encoding=file.encoding, strict=file.strict, types=file.columns
-    )
-    return _counted(items, interactions)
-
-
-def _counted(items: Catalogue, interactions: str | Path | None) -> Catalogue:
-    return items if interactions is None else items.with_popularity(popularity_from(interactions, items))
 
 
 class StoredRows:
@@ -252,7 +57,7 @@ class StoredRows:
     def __iter__(self) -> Iterator[tuple[Sample, UnitRecord, Mapping[str, Any]]]:
         # To be read alone, it would leave an empty log beside it.
         with Journal(self._path) as journal:
-            stored = StoredUnits(journal, self._keys, dict.fromkeys(self._keys))
+            stored = StoredUnits(journal, self._keys, {})
             yield from zip(self._samples, stored, self.usages, strict=True)
 
 
@@ -376,8 +181,8 @@ async def _run(
 ) -> StageRun:
     try:
         take_over_parts(journal, out)
-        units = [Unit(f"{name}/{sample.id}", sample) for sample in inputs.samples]
-        _check_identities(participants, journal, [unit.key for unit in units], out)
+        units = Units(inputs.samples, lambda sample: f"{name}/{sample.id}")
+        _check_identities(participants, journal, UnitKeys(units), out)
         if not journal.bound and not before:
             _tell_of_quicker(participants, config)
         decided = decides(name, config, inputs, participants.identities)
@@ -423,15 +228,16 @@ async def _run(
             )
     finally:
         await participants.aclose()
-    if None not in records.failures:
+    if len(records.failures) == len(records):
         raise ModelRefused(
             f"{out}: no row was answered at all. The first failed with: {records.failures[0]}\n"
             "Check the server or object that it names, then run the same command again."
         )
-    usages = [journal.usage(key).to_json() for key in records.keys]
+    usages = LongList(journal.usage(key).to_json() for key in records.keys)
     rows = StoredRows(journal.path, inputs.samples, records.keys, usages)
-    told = zip(records.keys, records.failures, strict=True)
-    lost = sum(journal.lost_calls(key) for key, failure in told if failure is None)
+    lost = sum(
+        journal.lost_calls(key) for place, key in enumerate(records.keys) if place not in records.failures
+    )
     costs = costs_of(journal, config, participants, probe)
     return StageRun(rows, scoring, seats, lost, probe, costs, agreement)
 
@@ -473,8 +279,8 @@ def _check_identities(participants: Participants, journal: Journal, keys: Sequen
     """Raises RunFolderError where a run would go on with an object that may be another than before."""
     if not participants.unidentified or not journal.bound:
         return
-    done = [record for key in keys if (record := journal.unit(key)) is not None and record.failure is None]
-    if len(done) == len(keys):
+    records = map(journal.unit, keys)
+    if all(record is not None and record.failure is None for record in records):
         return
     one = participants.unidentified[0]
     raise RunFolderError(

@@ -27,6 +27,7 @@ from usbrec.judge.recorded import RecordedFacts
 from usbrec.llm import read_seat
 from usbrec.prompts import Prompts
 from usbrec.stages.costs import costs_of
+from usbrec.stages.inputs import GivenCatalogue
 from usbrec.stages.judge_seat import JudgeSeat, aspects_named, seat_judge
 from usbrec.stages.measured import measured_agreement
 from usbrec.stages.own_seats import with_objects
@@ -36,7 +37,7 @@ from usbrec.stages.rating import first_reply, rated, rated_overall, refuse_witho
 from usbrec.stages.recorded_inputs import GivenDialogues, RecordedInputs, read_recorded
 from usbrec.stages.resolve import resolve
 from usbrec.stages.rules import RULES
-from usbrec.stages.run_folder import STOPPED, GivenCatalogue, write_json, write_jsonl
+from usbrec.stages.run_folder import STOPPED, write_json, write_jsonl
 from usbrec.stages.seated import seats_told
 from usbrec.stages.settings_file import write_settings
 from usbrec.stages.wiring import similarity_of

@@ -23,8 +23,8 @@ from usbrec.play.seekers.manner import FILE, SCHEMA, Manner
 from usbrec.play.seekers.rules import RulesTargetSimulator
 from usbrec.play.seekers.voices import Voices
 from usbrec.play.targets import Targets
+from usbrec.stages.inputs import GivenCatalogue
 from usbrec.stages.recorded_inputs import GivenDialogues, opinions_of_file, read_recorded
-from usbrec.stages.run_folder import GivenCatalogue
 from usbrec.stages.wiring import similarity_of
 from usbrec.storage import write_text
 

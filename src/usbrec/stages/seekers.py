@@ -23,8 +23,8 @@ from usbrec.lockstep import side_by_side
 from usbrec.play.languages import known
 from usbrec.play.seekers.voices import Voices
 from usbrec.prompts import Prompts
+from usbrec.stages.inputs import read_catalogue
 from usbrec.stages.resolve import to_make_seekers
-from usbrec.stages.run_folder import read_catalogue
 from usbrec.stages.wiring import similarity_of
 from usbrec.synth.constraints import with_constraints
 from usbrec.synth.generator import SeekerDistribution, make_seekers

@@ -21,7 +21,7 @@ from typing import Any, Literal, Protocol
 from usbrec import errors
 from usbrec.config import Config
 from usbrec.dialogue import Sample
-from usbrec.engine import GIVE_UP_AFTER, Progress, Unit, waiting_batches
+from usbrec.engine import GIVE_UP_AFTER, Progress, Standing, Unit, UnitKeys
 from usbrec.errors import ConfigError, ModelRefused, RunFolderError, UsbRecError
 from usbrec.journal import Journal, UnitRecord
 from usbrec.stored_units import StoredUnits
@@ -176,19 +176,24 @@ async def run_shared(
     left: list[_Share] = []
     in_vain = 0
     while True:
-        waiting, done = waiting_batches(units, journal, batch_size, retry_lost=retry_lost)
+        standing = Standing(units, journal, retry_lost=retry_lost)
+        waiting, done = standing.waiting(batch_size), standing.ended
         _tell_of_ended(left, journal, among)
         if not waiting:
             break
         each = among.at_once(workers, in_process=restart_whole)
         # One that may ask for nothing would have nothing to do.
         number = min(among.number, len(waiting), *(() if each else (workers,)))
-        progress.start(label, len(units), len(done))
+        progress.start(label, len(units), done)
         tells: Literal["nothing", "record", "row"] = "record" if hear_record else "nothing"
         shares: list[_Share] = []
         try:
             for place in range(number):
-                keys = tuple(unit.key for batch in waiting[place::number] for unit in batch)
+                keys = tuple(
+                    units[at].key
+                    for start in waiting[place::number]
+                    for at in standing.batch(start, batch_size)
+                )
                 job = Job(
                     keys=keys,
                     begin=_recorded([*first, *keys], journal),
@@ -205,7 +210,7 @@ async def run_shared(
                 )
                 worker = await among.started(given, job)
                 shares.append(_Share(keys, worker, journal, progress, hear_record))
-            await _all_ended(shares, answered=bool(done))
+            await _all_ended(shares, answered=done > 0)
         finally:
             # All, and they are waited for even where the run itself is being cancelled.
             await asyncio.shield(asyncio.gather(*(one.worker.stop() for one in shares)))
@@ -214,7 +219,7 @@ async def run_shared(
         for one in shares:
             if one.error is not None:
                 raise one.error
-        if _nobody_answers(shares, bool(done)):
+        if _nobody_answers(shares, done > 0):
             failure = next(record.failure for unit in units if (record := journal.unit(unit.key)) is not None)
             rows = sum(one.failed for one in shares)
             raise ModelRefused(
@@ -230,11 +235,13 @@ async def run_shared(
             )
         if not left:
             break
-    records = {unit.key: journal.unit(unit.key) for unit in units}
-    missing = [key for key, record in records.items() if record is None]
-    assert not missing, f"rows without a record: {missing[:3]}"
-    failures = {key: record.failure for key, record in records.items() if record is not None}
-    return StoredUnits(journal, [unit.key for unit in units], failures)
+    failures: dict[int, str] = {}
+    for at, unit in enumerate(units):
+        record = journal.unit(unit.key)
+        assert record is not None, f"a row without a record: {unit.key}"
+        if record.failure is not None:
+            failures[at] = record.failure
+    return StoredUnits(journal, UnitKeys(units), failures)
 
 
 def _recorded(

@@ -7,32 +7,41 @@ recommendation, names nothing that was talked of, and is not learnt from.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
+from usbrec.long_lists import like
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T", Sample, RecordedDialogue)
+#: Texts that are not looked at again.
+_REMEMBERED = 10_000
 
 
-def without_thoughts(dialogues: Iterable[T], marks: ReasoningMarks, where: str) -> tuple[T, ...]:
+def without_thoughts(dialogues: Sequence[T], marks: ReasoningMarks, where: str) -> Sequence[T]:
     """The same dialogues, or samples, with thoughts between `marks` as their turns' `reasoning`; what is
     without any is the same object. A line in the log says how many turns of `where` held some."""
-    found, held = [], 0
+    held = 0
     # Samples of one dialogue repeat its beginning.
     known: dict[str, Separated] = {}
-    for dialogue in dialogues:
+
+    def apart(dialogue: T) -> T:
+        nonlocal held
+        if len(known) > _REMEMBERED:
+            known.clear()
         turns = tuple(_apart(turn, marks, known) for turn in dialogue.turns)
         changed = sum(now is not before for now, before in zip(turns, dialogue.turns, strict=True))
         held += changed
         if isinstance(dialogue, Sample) and changed:
             # Who only thought has said nothing; in a whole dialogue such a turn may be rated.
             turns = tuple(turn for turn in turns if turn.text)
-        found.append(replace(dialogue, turns=turns) if changed and turns else dialogue)
+        return replace(dialogue, turns=turns) if changed and turns else dialogue
+
+    found = like(dialogues, map(apart, dialogues))
     if held:
         _log.warning(
             "%s: %d turns hold thoughts between marks. They are kept apart: nothing in them counts as said "
@@ -40,7 +49,7 @@ def without_thoughts(dialogues: Iterable[T], marks: ReasoningMarks, where: str) 
             where,
             held,
         )
-    return tuple(found)
+    return found if held else dialogues
 
 
 def _apart(turn: Turn, marks: ReasoningMarks, known: dict[str, Separated]) -> Turn:

@@ -18,10 +18,11 @@ from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_of
 from usbrec.llm.transformers.model import device_of
 from usbrec.pairs import read_pairs, refuse_empty
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples, given_samples
 from usbrec.stages.labels import labels_as_examples
 from usbrec.stages.policy import RolloutRewards
 from usbrec.stages.resolve import resolve
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples, given_samples, write_json
+from usbrec.stages.run_folder import write_json
 from usbrec.stages.settings_file import write_settings
 from usbrec.storage import json_lines, read_text
 from usbrec.training import METHODS, Example, Method, digest_of, from_pairs, needs_pairs, split

@@ -9,7 +9,7 @@ from typing import Any
 from usbrec.config import Config
 from usbrec.errors import ConfigError, InputError
 from usbrec.stages.environment import Environment
-from usbrec.stages.run_folder import GivenCatalogue, GivenSamples
+from usbrec.stages.inputs import GivenCatalogue, GivenSamples
 from usbrec.storage import json_lines, read_text
 
 #: What `data_source` says in every row: whose reward is meant.

@@ -24,16 +24,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from usbrec.config import Config
-from usbrec.engine import Silent, Unit, run_units
+from usbrec.engine import Silent, Units, run_units
 from usbrec.errors import ConfigError, UsbRecError
 from usbrec.event_loop import run as run_coroutine
-from usbrec.journal import Journal, UnitRecord, leaves
-from usbrec.keys import canonical_json
+from usbrec.journal import Journal, UnitRecord
+from usbrec.keys import canonical_json, leaves
+from usbrec.long_lists import picked
 from usbrec.stages.shares import Given, Job, share_of
 
 if TYPE_CHECKING:
     from usbrec.stages.asking import Work
-    from usbrec.stages.run_folder import Inputs
+    from usbrec.stages.inputs import Inputs
 
 Tell = Callable[[Mapping[str, Any]], None]
 #: Files by what they are for, each with its name; those of a database lie beside it.
@@ -184,8 +185,10 @@ def _work(given: Given, job: Job, part: Path, tell: Tell) -> None:
         languages=inputs.languages,
     )
     _check_same(decides(given.stage, config, inputs, participants.identities), job)
-    samples = {sample.id: sample for sample in inputs.samples}
-    units = [Unit(key, samples[key.partition("/")[2]]) for key in job.keys]
+    places = {sample.id: place for place, sample in enumerate(inputs.samples)}
+    mine = picked(inputs.samples, sorted(places[key.partition("/")[2]] for key in job.keys))
+    stage = job.keys[0].partition("/")[0] if job.keys else ""
+    units = Units(mine, lambda sample: f"{stage}/{sample.id}")
 
     async def all_of_them() -> None:
         from usbrec.stages.probing import find_scoring

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.comparison.pairing import Pair
 from usbrec.evaluation.report import formatting
-from usbrec.evaluation.runs.lean import content_of
+from usbrec.evaluation.runs.lean import contents_of
 from usbrec.evaluation.runs.results import Run
 
 # Settings that must agree for two scores to mean the same, wherever they stand in the configuration.
@@ -27,19 +27,17 @@ def warnings_of(runs: Sequence[Run]) -> Iterator[str]:
     """What a reader must know before believing a difference: each run held against the first, then the
     runs that lost many rows."""
     baseline = runs[0]
-    ours = {row["sample_id"]: row for row in baseline.rows}
     for other in runs[1:]:
         pair = f"{baseline.name} and {other.name}"
-        theirs = {row["sample_id"]: row for row in other.rows}
-        shared = sorted(ours.keys() & theirs.keys())
-        alone = len(ours) + len(theirs) - 2 * len(shared)
-        if not shared:
+        both = Pair.of(baseline, other)
+        alone = len(baseline.rows) + len(other.rows) - 2 * len(both)
+        if not len(both):
             yield f"{pair} share no sample: nothing can be compared row by row."
         elif alone:
-            yield f"{pair} were run on different samples: differences use the {len(shared)} that both have."
-        changed = sum(
-            content_of(ours[key]) != content_of(theirs[key]) for key in shared if _both(ours, theirs, key)
-        )
+            yield f"{pair} were run on different samples: differences use the {len(both)} that both have."
+        ours, theirs = contents_of(both.baseline)[both.first], contents_of(both.other)[both.second]
+        played = ours.any(axis=1) & theirs.any(axis=1)
+        changed = int((played & (ours != theirs).any(axis=1)).sum())
         if changed:
             yield f"{pair}: {changed} samples have the same id but another context or other targets."
         for path, (first, second) in sorted(config_differences(baseline.results, other.results).items()):
@@ -140,10 +138,6 @@ def _decides_meaning(path: str) -> bool:
     """Whether scores under two values of this setting are of different kinds."""
     parts = set(path.split("."))
     return bool(parts & _MUST_AGREE) and not parts & _SYSTEMS_OWN and path not in _BESIDE
-
-
-def _both(ours: Mapping[str, Row], theirs: Mapping[str, Row], key: str) -> bool:
-    return ours[key]["episode"] is not None and theirs[key]["episode"] is not None
 
 
 def _short(setting: Any) -> str:

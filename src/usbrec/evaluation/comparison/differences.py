@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
 from usbrec.evaluation import metrics
+from usbrec.evaluation.comparison.pairing import Pair
 from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.runs.results import Run
-from usbrec.evaluation.statistics import PairedDifference, holm, paired_difference
+from usbrec.evaluation.statistics import PairedDifference, difference_of, holm, paired_difference
 from usbrec.keys import derive_seed
 
 MeasureName = Literal["ieval", "hit", "second", "calibrated", "ndcg", "pass^1", "pass^2", "pass^4"]
@@ -70,20 +73,18 @@ def differences_between(
     resamples: int,
 ) -> Iterator[Difference]:
     """The measures on all shared rows and, where these are others, on those that do not repeat."""
-    ours = {row["sample_id"]: row for row in baseline.rows}
-    theirs = {row["sample_id"]: row for row in other.rows}
-    shared = ours.keys() & theirs.keys()
-    clusters = {sample_id: ours[sample_id]["dialogue_id"] for sample_id in shared}
-    fresh = {sample_id for sample_id in shared if not ours[sample_id]["repeat"]}
-    scopes: dict[Scope, set[str]] = {"all": set(shared)}
-    if fresh != shared:
-        scopes["non_repeats"] = fresh
-    for scope, kept in scopes.items():
+    for run in (baseline, other):
+        run.columns.prepare(metrics.MEASURES)
+    pair = Pair.of(baseline, other)
+    dialogues, fresh = pair.dialogues, pair.may_be_fresh
+    scopes: tuple[Scope, ...] = ("all",) if fresh.all() else ("all", "non_repeats")
+    for scope in scopes:
         for name, measure in measures.items():
-            found = paired_difference(
-                metrics.measured((ours[sample_id] for sample_id in sorted(kept)), measure),
-                metrics.measured((theirs[sample_id] for sample_id in sorted(kept)), measure),
-                clusters,
+            told = pair.differences(measure)
+            kept = ~np.isnan(told) if scope == "all" else ~np.isnan(told) & fresh
+            found = difference_of(
+                told[kept],
+                dialogues[kept],
                 seed=derive_seed(seed, "difference", name, scope),
                 resamples=resamples,
             )

@@ -14,10 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.evaluation import metrics
+import numpy as np
+
+from usbrec.evaluation import quantiles
 from usbrec.evaluation.comparison.differences import MEASURES, SECONDARY, MeasureName
+from usbrec.evaluation.comparison.pairing import Pair
 from usbrec.evaluation.runs.results import Run
-from usbrec.evaluation.statistics import student_quantile
 
 #: Dialogues from which on signs alone can tell a difference: two of 2**6 patterns are 3 %.
 LEAST_DIALOGUES = 6
@@ -63,17 +65,16 @@ class Power:
 
 def power_of(baseline: Run, other: Run) -> Iterator[Power]:
     """The power of each measure on all rows both have; nothing of one with fewer than two dialogues."""
-    ours = {row["sample_id"]: row for row in baseline.rows}
+    pair = Pair.of(baseline, other)
     for name, measure in {**MEASURES, **SECONDARY}.items():
-        a = metrics.measured(baseline.rows, measure)
-        b = metrics.measured(other.rows, measure)
-        shared = sorted(a.keys() & b.keys())
-        clusters: dict[str, list[float]] = {}
-        for sample_id in shared:
-            clusters.setdefault(ours[sample_id]["dialogue_id"], []).append(b[sample_id] - a[sample_id])
+        told = pair.differences(measure)
+        known = ~np.isnan(told)
+        clusters: dict[int, list[float]] = {}
+        for dialogue, value in zip(pair.dialogues[known].tolist(), told[known].tolist(), strict=True):
+            clusters.setdefault(dialogue, []).append(value)
         if len(clusters) < 2:
             continue
-        n = len(shared)
+        n = int(known.sum())
         mean = math.fsum(value for values in clusters.values() for value in values) / n
         squares = math.fsum(math.fsum(value - mean for value in values) ** 2 for values in clusters.values())
         error = math.sqrt(squares * len(clusters) / (len(clusters) - 1)) / n
@@ -82,7 +83,7 @@ def power_of(baseline: Run, other: Run) -> Iterator[Power]:
         def needed(size: float, spread: float = spread, per: float = n / len(clusters)) -> int | None:
             return None if size <= _NONE else _rows_for(spread / size, per)
 
-        told = spread > _NONE and len(clusters) >= LEAST_DIALOGUES
+        enough = spread > _NONE and len(clusters) >= LEAST_DIALOGUES
         yield Power(
             baseline.name,
             other.name,
@@ -91,7 +92,7 @@ def power_of(baseline: Run, other: Run) -> Iterator[Power]:
             len(clusters),
             mean,
             error,
-            _errors(len(clusters)) * error if told else None,
+            _errors(len(clusters)) * error if enough else None,
             needed(abs(mean)),
             {size: needed(size) for size in ASKED},
         )
@@ -103,7 +104,7 @@ _NONE = 1e-9
 
 def _errors(dialogues: int) -> float:
     """How many standard errors a difference has to be: the quantiles of a two-sided 5 %, and of 80 %."""
-    return student_quantile(0.975, dialogues - 1) + student_quantile(0.8, dialogues - 1)
+    return quantiles.student(dialogues - 1, 0.975) + quantiles.student(dialogues - 1, 0.8)
 
 
 def _rows_for(spread: float, per: float) -> int | None:

@@ -91,6 +91,7 @@ class System:
 def system_of(run: Run, *, seed: int, resamples: int) -> System:
     """The line of a run; its name should be one that no other run has (:func:`distinctly_named`)."""
     results = run.results
+    run.columns.prepare(metrics.MEASURES)
     by = metrics.basis_of(run.rows)
     rows = max(1, results["n"])
     return System(

@@ -1,7 +1,9 @@
 """Metrics, one family a file: rows, scores, replies, cost, rankings, rounds."""
 
-from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration
+from usbrec.evaluation.metrics.calibrated import calibrated, calibrated_rows, calibration, on_one_scale
+from usbrec.evaluation.metrics.columns import Measure, Row
 from usbrec.evaluation.metrics.cost import search_counts, usage_sums
+from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.metrics.passes import (
     Basis,
     basis_of,
@@ -12,6 +14,7 @@ from usbrec.evaluation.metrics.passes import (
     passes,
 )
 from usbrec.evaluation.metrics.replies import (
+    counted_replies,
     diversity,
     items_given,
     reply_counts,
@@ -19,14 +22,13 @@ from usbrec.evaluation.metrics.replies import (
     violated_interval,
 )
 from usbrec.evaluation.metrics.rows import (
-    Measure,
-    Row,
     facts_of,
     first_hit,
     hit,
     interval,
     leaked,
     mean,
+    mean_of,
     measured,
     names_item,
     replies_of,
@@ -44,7 +46,11 @@ from usbrec.evaluation.metrics.scores import (
     vote_counts,
 )
 
+#: What is taken of every run, in one reading of its rows.
+MEASURES: tuple[Measure, ...] = (score, hit, first_hit, leaked, second_score, calibrated, list_ndcg)
+
 __all__ = [
+    "MEASURES",
     "Basis",
     "Measure",
     "Row",
@@ -52,6 +58,7 @@ __all__ = [
     "calibrated",
     "calibrated_rows",
     "calibration",
+    "counted_replies",
     "dialogues_of",
     "diversity",
     "facts_of",
@@ -62,8 +69,10 @@ __all__ = [
     "ks_of",
     "leaked",
     "mean",
+    "mean_of",
     "measured",
     "names_item",
+    "on_one_scale",
     "pass_by_sample",
     "pass_interval",
     "passes",

@@ -11,10 +11,12 @@ would be to score more.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics.rows import Row, interval, mean, score
+from usbrec.evaluation.metrics.columns import Row, may_have
+from usbrec.evaluation.metrics.rows import interval, mean, score
 
 #: So much higher has the judge to put targets than random items, on average over a run's rows; else no row of
 #: it has a calibrated score.
@@ -35,14 +37,18 @@ def ends(row: Row, replies: int = 1) -> tuple[float, float] | None:
 
 
 def calibrated_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The rows, each with the run's scale beside its anchors: ``anchors.apart``, the mean distance between
-    target and random items."""
-    listed = [dict(row) for row in rows]
-    apart = mean(target - low for target, low in filter(None, map(ends, listed)))
-    for row in listed:
+    """The rows, each with the run's scale (:func:`on_one_scale`)."""
+    return list(on_one_scale(list(rows)))
+
+
+def on_one_scale(rows: Collection[Row]) -> Iterator[dict[str, Any]]:
+    """The rows, which are gone through twice, each with the run's scale beside its anchors:
+    ``anchors.apart``, the mean distance between target and random items."""
+    apart = mean(target - low for target, low in filter(None, map(ends, rows)))
+    for row in map(dict, rows):
         if row.get("anchors") is not None and "why" not in row["anchors"]:
             row["anchors"] = {**row["anchors"], "apart": None if apart is None else round(apart, 6)}
-    return listed
+        yield row
 
 
 def calibrated(row: Row) -> float | None:
@@ -66,14 +72,19 @@ def calibration(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dic
     ``target`` and ``random`` are the raw means of the anchors, ``apart`` the share of rows in which the judge
     puts the target above the random items, ``lost`` how many rows have a score and no calibrated one.
     """
-    if not any(row.get("anchors") is not None for row in rows):
+    if not may_have(rows, "anchors") or not any(row.get("anchors") is not None for row in rows):
         return None
-    known = [both for row in rows if (both := ends(row)) is not None]
+    targets, lows, lost = array("d"), array("d"), 0
+    for row in rows:
+        lost += score(row) is not None and calibrated(row) is None
+        if (both := ends(row)) is not None:
+            targets.append(both[0])
+            lows.append(both[1])
     found = interval(rows, calibrated, seed=seed, place="calibrated", resamples=resamples)
     return {
         **found.to_json(),
-        "target": mean(target for target, _ in known),
-        "random": mean(low for _, low in known),
-        "apart": mean(float(target > low) for target, low in known),
-        "lost": sum(score(row) is not None and calibrated(row) is None for row in rows),
+        "target": mean(targets),
+        "random": mean(lows),
+        "apart": mean(float(target > low) for target, low in zip(targets, lows, strict=True)),
+        "lost": lost,
     }

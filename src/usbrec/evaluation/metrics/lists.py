@@ -8,10 +8,15 @@ counts once, a row that failed in no mean, and intervals resample dialogues.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics.rows import Row, interval, mean
+import numpy as np
+import numpy.typing as npt
+
+from usbrec.evaluation.metrics.columns import Columns, Measure, Row, Tally, may_have
+from usbrec.evaluation.metrics.rows import interval
 from usbrec.items.score_law import discount
 
 #: Who ordered a row's items, and where their targets' ranks stand in it.
@@ -63,18 +68,33 @@ def list_summary(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
     """The measures of replies and of the retriever's order, how much higher the replies' are, on all rows and
     on those whose context names no target; and what the replies name beside their lists, a reply. None where
     no row has a list."""
-    told = [row for row in rows if row.get("list")]
-    if not told:
+    if not may_have(rows, "list"):
         return None
-    lists: list[Mapping[str, Any]] = [row["list"] for row in told]
-    length = int(lists[0]["length"])
+    number = unknown = length = 0
+    places, short, as_shown = Tally(), Tally(), Tally()
+    beside = {name: Tally() for name in BESIDE}
+    for row in rows:
+        if not (one := row.get("list")):
+            continue
+        length = length or int(one["length"])
+        number += 1
+        places.add(len(one["items"]))
+        short.add(len(one["items"]) < length)
+        as_shown.add(one["items"] == one["retrieved"])
+        unknown += one["unknown_targets"]
+        for name, tally in beside.items():
+            tally.add(one[name])
+    if not number:
+        return None
+    told = Columns.of(rows)
 
-    def figures(group: Sequence[Row], place: str) -> dict[str, Any]:
+    def figures(place: str, among: npt.NDArray[np.bool_] | None = None) -> dict[str, Any]:
         return {
             measure: {
                 who: interval(
-                    group,
-                    lambda row, measure=measure, who=who: _measured(row, measure, who),  # type: ignore[misc]
+                    told,
+                    _MEASURES[measure, who],
+                    among=among,
                     seed=seed,
                     place=f"list/{place}/{measure}/{who}",
                     resamples=resamples,
@@ -86,14 +106,14 @@ def list_summary(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
 
     return {
         "length": length,
-        "rows": len(told),
-        **figures(told, "all"),
-        "non_repeats": figures([row for row in told if row["repeat"] is False], "non_repeats"),
-        "places": mean(len(one["items"]) for one in lists),
-        "short": mean(len(one["items"]) < length for one in lists),
-        "as_shown": mean(one["items"] == one["retrieved"] for one in lists),
-        "unknown_targets": sum(one["unknown_targets"] for one in lists),
-        "beside": {name: mean(one[name] for one in lists) for name in BESIDE},
+        "rows": number,
+        **figures("all"),
+        "non_repeats": figures("non_repeats", told.fresh),
+        "places": places.mean,
+        "short": short.mean,
+        "as_shown": as_shown.mean,
+        "unknown_targets": unknown,
+        "beside": {name: tally.mean for name, tally in beside.items()},
     }
 
 
@@ -110,3 +130,11 @@ def _measured(row: Row, measure: str, who: str) -> float | None:
         reply, retriever = (_measured(row, measure, one) for one in ORDERS)
         return None if reply is None or retriever is None else reply - retriever
     return MEASURES[measure](told[ORDERS[who]], told["length"])
+
+
+#: By measure and who ordered the list, or the difference of both.
+_MEASURES: Mapping[tuple[str, str], Measure] = {
+    (measure, who): functools.partial(_measured, measure=measure, who=who)
+    for measure in MEASURES
+    for who in (*ORDERS, "difference")
+}

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from usbrec.evaluation.metrics.rows import Row, hit
+from usbrec.evaluation.metrics.columns import Row, may_have
+from usbrec.evaluation.metrics.rows import hit
 from usbrec.evaluation.statistics import Interval, mean_interval
 from usbrec.keys import derive_seed
 
@@ -23,20 +24,22 @@ KS = (1, 2, 4, 8, 16, 32, 64)
 
 def trials_of(rows: Iterable[Row]) -> int:
     """The number of trials of the samples; 1 where each was played once."""
+    if not may_have(rows, "trial"):
+        return 1
     return max((int(row["trial"]["number"]) for row in rows if row.get("trial")), default=1)
 
 
 def ks_of(rows: Sequence[Row]) -> tuple[int, ...]:
     """The k that pass^k is told for; none where neither trials nor tasks are there."""
     trials = trials_of(rows)
-    if trials == 1 and not any(row.get("task") for row in rows):
+    if trials == 1 and not (may_have(rows, "task") and any(row.get("task") for row in rows)):
         return ()
     return tuple(k for k in KS if k <= trials)
 
 
 def basis_of(rows: Iterable[Row]) -> Basis:
     """What counts first: the call where the recommender calls tools, else the linked item."""
-    called = any((row.get("task") or {}).get("called") is not None for row in rows)
+    called = may_have(rows, "task") and any((row.get("task") or {}).get("called") is not None for row in rows)
     return "called" if called else "linked"
 
 

@@ -10,11 +10,15 @@ from which all that the context names is left out.
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics import Row
+import numpy as np
+
+from usbrec.evaluation.metrics.columns import Clustered, Row, may_have, with_clusters
+from usbrec.evaluation.metrics.rows import interval_of
 from usbrec.evaluation.statistics import Interval, mean_interval
 from usbrec.keys import derive_seed
 
@@ -25,33 +29,33 @@ CUTOFFS = (1, 10, 50)
 def by_round(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> list[dict[str, Any]] | None:
     """An entry a round: ``{"round", "recall", "success", "non_repeats": {"recall", "success"}}``, each
     measure ``{"1", "10", "50"}`` to an interval as JSON. None where no row has ranks (no catalogue)."""
-    told = [row for row in rows if row.get("rounds")]
-    if not told:
+    if not may_have(rows, "rounds"):
         return None
-    fresh = [row for row in told if row["repeat"] is False]
-    entries = []
-    for number in range(max(len(row["rounds"]) for row in told)):
-        measures = {
-            "": _measures(told, "ranks", number, seed, resamples),
-            "non_repeats": _measures(fresh, "fresh_ranks", number, seed, resamples),
-        }
-        entries.append({"round": number, **measures[""], "non_repeats": measures["non_repeats"]})
-    return entries
+    ranks, entries = _Ranks(rows, seed, resamples), list[dict[str, Any]]()
+    while len(entries) < ranks.rounds:
+        told, fresh = ranks.measures(len(entries))
+        entries.append({"round": len(entries), **told, "non_repeats": fresh})
+    return entries if ranks.rounds else None
 
 
 def rounds_to_success(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any] | None:
     """The mean round in which a target first was in the first k, over the dialogues where one was."""
-    told = [row for row in rows if row.get("rounds")]
+    found = {k: Clustered(rows) for k in CUTOFFS}
+    told = False
+    for cluster, row in with_clusters(rows):
+        if not row.get("rounds"):
+            continue
+        told = True
+        for k, values in found.items():
+            reached = (n for n, record in enumerate(row["rounds"]) if _within(record["ranks"], k))
+            for first in itertools.islice(reached, 1):
+                values.add(float(first), cluster)
     if not told:
         return None
-    found = {}
-    for k in CUTOFFS:
-        values: Values = []
-        for row in told:
-            reached = (n for n, record in enumerate(row["rounds"]) if _within(record["ranks"], k))
-            values += [(float(first), row["dialogue_id"]) for first in itertools.islice(reached, 1)]
-        found[str(k)] = _interval(values, f"rounds_to_success@{k}", seed, resamples)
-    return found
+    return {
+        str(k): interval_of(values, f"rounds_to_success@{k}", seed=seed, resamples=resamples).to_json()
+        for k, values in found.items()
+    }
 
 
 def final_recall(entries: Sequence[Mapping[str, Any]] | None) -> dict[str, float | None] | None:
@@ -67,29 +71,41 @@ def persuasiveness(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> 
     None where nothing was rated: rules in the judge's seat cannot tell, and attribute questions explain
     nothing.
     """
-    ratings = [
-        (row["persuasion"]["value"], row["dialogue_id"]) for row in rows if row.get("persuasion") is not None
-    ]
-    if not ratings:
+    if not may_have(rows, "persuasion"):
         return None
-    values = [(float(value), dialogue) for value, dialogue in ratings if value is not None]
+    found, rated = Clustered(rows), 0
+    for cluster, row in with_clusters(rows):
+        if row.get("persuasion") is not None:
+            rated += 1
+            if (value := row["persuasion"]["value"]) is not None:
+                found.add(float(value), cluster)
+    if not rated:
+        return None
     return {
-        **_interval(values, "persuasiveness", seed, resamples),
-        "unreadable": len(ratings) - len(values),
+        **interval_of(found, "persuasiveness", seed=seed, resamples=resamples).to_json(),
+        "unreadable": rated - len(found),
     }
 
 
 def asked_counts(rows: Sequence[Row]) -> dict[str, Any] | None:
     """How often each attribute was asked for and a list recommended, and how many of these choices came of
     an answer that could not be read. None where nothing was asked."""
-    picks = [pick for row in rows for pick in row.get("asked", ())]
-    if not picks:
+    if not may_have(rows, "asked"):
         return None
-    asked = Counter(pick["attribute"] for pick in picks if pick["attribute"] is not None)
+    asked, recommended, unreadable = Counter[str](), 0, 0
+    for row in rows:
+        for pick in row.get("asked", ()):
+            if pick["attribute"] is None:
+                recommended += 1
+            else:
+                asked[pick["attribute"]] += 1
+            unreadable += pick["unreadable"]
+    if not asked and not recommended:
+        return None
     return {
         "attributes": dict(sorted(asked.items())),
-        "recommended": len(picks) - asked.total(),
-        "unreadable": sum(pick["unreadable"] for pick in picks),
+        "recommended": recommended,
+        "unreadable": unreadable,
     }
 
 
@@ -107,35 +123,59 @@ def check_rounds(entries: Any) -> None:
             Interval.from_json(interval)
 
 
-#: Numbers with the dialogue each belongs to.
-Values = list[tuple[float, str]]
+class _Ranks:
+    """Recall and success round by round, in the order of the rounds: each round is one reading of the rows,
+    of which the best rank so far is held."""
 
+    def __init__(self, rows: Sequence[Row], seed: int, resamples: int) -> None:
+        self._rows, self._seed, self._resamples = rows, seed, resamples
+        #: How many there are, known once the first has been read.
+        self.rounds = 1
+        #: Of each row, the best rank of a target up to the round before, `_NOWHERE` without any.
+        self._best = {name: array("q", [_NOWHERE]) * len(rows) for name in _LISTS}
 
-def _interval(values: Values, place: str, seed: int, resamples: int) -> dict[str, Any]:
-    numbers = [number for number, _ in values]
-    clusters = [cluster for _, cluster in values]
-    drawn = derive_seed(seed, "interval", place)
-    return mean_interval(numbers, clusters, seed=drawn, resamples=resamples).to_json()
-
-
-def _measures(
-    rows: Sequence[Row], name: str, number: int, seed: int, resamples: int
-) -> dict[str, dict[str, Any]]:
-    recall, success = {}, {}
-    for k in CUTOFFS:
-        found: Values = []
-        reached: Values = []
-        for row in rows:
-            ranks = [record[name] for record in row["rounds"][: number + 1]]
-            if not ranks[-1]:  # none of its targets is in the catalogue
+    def measures(self, number: int) -> list[dict[str, Any]]:
+        """Those of all rows, and of those that repeat nothing."""
+        ranks = {name: Clustered(self._rows) for name in _LISTS}
+        best = {name: Clustered(self._rows) for name in _LISTS}
+        most = 0
+        for place, (cluster, row) in enumerate(with_clusters(self._rows)):
+            if not row.get("rounds"):
                 continue
-            cluster = row["dialogue_id"]
-            found += [(float(rank is not None and rank <= k), cluster) for rank in ranks[-1]]
-            reached.append((float(any(_within(one, k) for one in ranks)), cluster))
-        place = f"{name}/{number}/{k}"
-        recall[str(k)] = _interval(found, f"recall/{place}", seed, resamples)
-        success[str(k)] = _interval(reached, f"success/{place}", seed, resamples)
-    return {"recall": recall, "success": success}
+            most = max(most, len(row["rounds"]))
+            # Of a row with fewer rounds, the last one.
+            record = row["rounds"][: number + 1][-1]
+            for name in _LISTS if row["repeat"] is False else _LISTS[:1]:
+                # Nothing where none of its targets is in the catalogue.
+                if not (found := record[name]):
+                    continue
+                told = [_NOWHERE if rank is None else rank for rank in found]
+                for rank in told:
+                    ranks[name].add(rank, cluster)
+                reached = self._best[name][place] = min(self._best[name][place], *told)
+                best[name].add(reached, cluster)
+        self.rounds = most
+        return [
+            {
+                measure: {
+                    str(k): self._share_within(k, values[name], f"{measure}/{name}/{number}/{k}")
+                    for k in CUTOFFS
+                }
+                for measure, values in (("recall", ranks), ("success", best))
+            }
+            for name in _LISTS
+        ]
+
+    def _share_within(self, k: int, ranks: Clustered, place: str) -> dict[str, Any]:
+        within = (np.array(ranks.values) <= k).astype(np.float64)
+        drawn = derive_seed(self._seed, "interval", place)
+        return mean_interval(within, ranks.clusters, seed=drawn, resamples=self._resamples).to_json()
+
+
+#: The ranks of all rows, and those without what the context names of rows that repeat nothing.
+_LISTS = ("ranks", "fresh_ranks")
+#: Behind all that are looked at.
+_NOWHERE = 1 << 40
 
 
 def _within(ranks: Sequence[int | None], k: int) -> bool:

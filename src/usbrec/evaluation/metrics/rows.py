@@ -9,14 +9,16 @@ row without a readable score still counts for it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from usbrec.evaluation.metrics.columns import Clustered, Columns, Measure, Row
 from usbrec.evaluation.statistics import Interval, mean_interval
 from usbrec.keys import derive_seed
-
-Row = Mapping[str, Any]
-Measure = Callable[[Row], float | None]
 
 
 def score(row: Row) -> float | None:
@@ -88,9 +90,21 @@ def measured(rows: Iterable[Row], measure: Measure) -> dict[str, float]:
 
 
 def interval(
-    rows: Sequence[Row], measure: Measure, *, seed: int, place: str, resamples: int = 2000
+    rows: Sequence[Row],
+    measure: Measure,
+    *,
+    seed: int,
+    place: str,
+    resamples: int = 2000,
+    among: npt.NDArray[np.bool_] | None = None,
 ) -> Interval:
-    """Mean and 95 % interval of a measure; `place` keeps the draws of different measures apart."""
+    """Mean and 95 % interval of a measure; `place` keeps the draws of different measures apart. `among`, for
+    rows with columns, are those that count."""
+    if isinstance(rows, Columns):
+        taken = rows.values(measure)
+        known = ~np.isnan(taken) if among is None else ~np.isnan(taken) & among
+        drawn = derive_seed(seed, "interval", place)
+        return mean_interval(taken[known], rows.dialogues[known], seed=drawn, resamples=resamples)
     values, clusters = [], []
     for row in rows:
         value = measure(row)
@@ -100,7 +114,19 @@ def interval(
     return mean_interval(values, clusters, seed=derive_seed(seed, "interval", place), resamples=resamples)
 
 
+def interval_of(found: Clustered, place: str, *, seed: int, resamples: int) -> Interval:
+    """The same of numbers with their dialogues."""
+    drawn = derive_seed(seed, "interval", place)
+    return mean_interval(np.array(found.values), found.clusters, seed=drawn, resamples=resamples)
+
+
+def mean_of(rows: Columns, measure: Measure) -> float | None:
+    """The mean of a measure alone."""
+    values = rows.values(measure)
+    return mean(values[~np.isnan(values)].tolist())
+
+
 def mean(values: Iterable[float]) -> float | None:
     """The mean, None of nothing; rounded once, so the order of the values does not matter."""
-    listed = list(values)
+    listed = array("d", values)
     return math.fsum(listed) / len(listed) if listed else None

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import re
 import statistics
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from usbrec.evaluation.metrics.rows import Measure, Row, hit, interval, mean, score, second_score
+from usbrec.evaluation.metrics.columns import Columns, Measure, Row, may_have
+from usbrec.evaluation.metrics.rows import hit, interval, mean, score, second_score
 
 
 def score_methods(rows: Iterable[Row]) -> dict[str, int]:
     """How many scores came from log-probabilities, votes, votes forced to a digit, rules, and (where there
     are any) from a trained judge or one of the user's own."""
-    methods = Counter(row["episode"]["score"]["method"] for row in rows if row["episode"] is not None)
+    methods = _methods(rows)
     told = {method: methods[method] for method in ("exact", "votes", "forced", "rules")}
     return told | {method: methods[method] for method in ("trained", "own") if methods[method]}
 
 
+def _methods(rows: Iterable[Row]) -> Counter[str]:
+    def counted() -> Counter[str]:
+        return Counter(row["episode"]["score"]["method"] for row in rows if row["episode"] is not None)
+
+    return rows.remembered("methods", counted) if isinstance(rows, Columns) else counted()
+
+
 def vote_counts(rows: Iterable[Row]) -> dict[str, Any] | None:
     """Votes that were drawn, and the share that could not be read as a score; None without votes."""
-    scores = [row["episode"]["score"] for row in rows if row["episode"] is not None]
-    drawn = sum(score.get("votes", 0) for score in scores)
-    unreadable = sum(score.get("unreadable", 0) for score in scores if score.get("votes"))
+    drawn, unreadable, _ = _of_scores(rows)
     return {"drawn": drawn, "unreadable": unreadable, "share": unreadable / drawn} if drawn else None
 
 
@@ -43,12 +50,28 @@ def unreadable_reasons(rows: Iterable[Row]) -> dict[str, int]:
 def random_similarity(rows: Iterable[Row]) -> float | None:
     """The mean similarity of random catalogue items to the targets, over rows scored by rules: what a
     rules score of 0 stands for. None without such rows."""
-    details = (row["episode"]["score"].get("detail") for row in rows if row["episode"] is not None)
-    return mean(
-        value
-        for detail in details
-        if isinstance(detail, Mapping) and isinstance(value := detail.get("mean"), float)
-    )
+    return _of_scores(rows)[2]
+
+
+def _of_scores(rows: Iterable[Row]) -> tuple[int, int, float | None]:
+    """Votes drawn, those of them that could not be read, and the mean similarity of random items."""
+
+    def found() -> tuple[int, int, float | None]:
+        drawn = unreadable = 0
+        means = array("d")
+        for row in rows:
+            if row["episode"] is None:
+                continue
+            score = row["episode"]["score"]
+            if votes := score.get("votes", 0):
+                drawn += votes
+                unreadable += score.get("unreadable", 0)
+            detail = score.get("detail")
+            if isinstance(detail, Mapping) and isinstance(value := detail.get("mean"), float):
+                means.append(value)
+        return drawn, unreadable, mean(means)
+
+    return rows.remembered("of scores", found) if isinstance(rows, Columns) else found()
 
 
 def second_judge(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> dict[str, Any] | None:
@@ -56,14 +79,22 @@ def second_judge(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
 
     ``random_similarity`` is the mean similarity of random items to the targets: what its 0 stands for.
     """
-    opinions = [opinion for row in rows if (opinion := row.get("second_judge")) is not None]
-    if not opinions:
+    if not may_have(rows, "second_judge"):
+        return None
+    names: set[str] = set()
+    similarities = array("d")
+    for row in rows:
+        if (opinion := row.get("second_judge")) is not None:
+            names.add(opinion["name"])
+            if opinion.get("mean") is not None:
+                similarities.append(opinion["mean"])
+    if not names:
         return None
     found = interval(rows, second_score, seed=seed, place="second_judge", resamples=resamples)
     return {
-        "name": ", ".join(sorted({opinion["name"] for opinion in opinions})),
+        "name": ", ".join(sorted(names)),
         **found.to_json(),
-        "random_similarity": mean(opinion["mean"] for opinion in opinions if opinion.get("mean") is not None),
+        "random_similarity": mean(similarities),
     }
 
 
@@ -74,7 +105,7 @@ def training_spread(rows: Sequence[Row]) -> dict[str, Any] | None:
     ``training`` which seed they belong to, and by ``retrained`` that a training of that seed made them; those
     of a system without training stand beside each seed as they are, and have no spread.
     """
-    if not any(row.get("retrained") for row in rows):
+    if not may_have(rows, "retrained") or not any(row.get("retrained") for row in rows):
         return None
     by_seed: dict[int, list[Row]] = {}
     for row in rows:

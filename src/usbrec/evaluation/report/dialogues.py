@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import heapq
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from usbrec.evaluation import metrics
+from usbrec.evaluation.comparison.pairing import Pair
 from usbrec.evaluation.metrics import Row
 from usbrec.evaluation.report import formatting
 from usbrec.evaluation.runs.results import Run
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +46,54 @@ def pick_dialogues(runs: Sequence[Run]) -> list[Pick]:
     row (nearest to the median difference), and a failed or unreadable one. Of one run: its two best,
     two worst, typical and failed or unreadable rows. Ties go to the smaller sample id.
     """
-    tables = [{row["sample_id"]: row for row in run.rows} for run in runs[:2]]
-    scores = [metrics.measured(run.rows, metrics.score) for run in runs[:2]]
-    paired = len(scores) == 2
+    columns = [run.columns for run in runs[:2]]
+    paired = len(columns) == 2
+    ids = columns[0].ids
     if paired:
-        shared = scores[0].keys() & scores[1].keys()
-        order = {key: scores[1][key] - scores[0][key] for key in shared}
+        pair = Pair.of(*runs[:2])
+        places, order = pair.first, pair.differences(metrics.score)
+        beside = [columns[0].values(metrics.score)[pair.first], columns[1].values(metrics.score)[pair.second]]
         best, worst = "Gain", "Loss"
     else:
-        order = dict(scores[0])
+        order = columns[0].values(metrics.score)
+        places, beside = np.arange(len(order)), []
         best, worst = "Best score", "Worst score"
-    ranked = sorted(order, key=lambda key: (order[key], key))
-    picked: list[tuple[str, str]] = []
+    known = np.flatnonzero(~np.isnan(order))
+    picked: list[tuple[str, str, int | None]] = []
 
-    def take(heading: str, keys: Iterable[str], most: int) -> None:
-        taken = {key for _, key in picked}
-        fresh = [key for key in keys if key not in taken][:most]
-        picked.extend((heading, key) for key in fresh)
+    def take(heading: str, ranks: Floats, among: Places, most: int) -> None:
+        """The rows of the smallest ranks; of equal ones that with the smaller id."""
+        taken = {place for _, _, place in picked}
+        free = among[~np.isin(among, [place for place in taken if place is not None])]
+        if len(free) > most:
+            free = free[ranks[free] <= np.partition(ranks[free], most - 1)[most - 1]]
+        smallest = heapq.nsmallest(most, free.tolist(), key=lambda at: (ranks[at], ids[int(places[at])]))
+        picked.extend((heading, ids[int(places[at])], at) for at in smallest)
 
-    falling = sorted(order, key=lambda key: (-order[key], key))
-    take(best, (key for key in falling if not paired or order[key] > 0), 2)
-    take(worst, (key for key in ranked if not paired or order[key] < 0), 2)
-    if ranked:
-        middle = order[ranked[len(ranked) // 2]]
-        take("Typical", sorted(order, key=lambda key: (abs(order[key] - middle), key)), 1)
-    unscored = [
-        key for key in sorted(set().union(*tables)) if any(_unscored(table.get(key)) for table in tables)
-    ]
-    take("Without a score", unscored, 1)
+    take(best, -order, known[order[known] > 0] if paired else known, 2)
+    take(worst, order, known[order[known] < 0] if paired else known, 2)
+    if len(known):
+        middle = np.sort(order[known])[len(known) // 2]
+        take("Typical", np.abs(order - middle), known, 1)
+    taken = {sample_id for _, sample_id, _ in picked}
+    unscored = (
+        sample_id
+        for one in columns
+        for place in np.flatnonzero(np.isnan(one.values(metrics.score))).tolist()
+        if (sample_id := one.ids[place]) not in taken
+    )
+    if (first := min(unscored, default=None)) is not None:
+        picked.append(("Without a score", first, None))
 
-    def why(key: str) -> str:
-        if key not in order:
+    def why(at: int | None) -> str:
+        if at is None:
             return "left out of the means"
         if paired:
-            moved = " to ".join(formatting.number(score[key], "score") for score in scores)
-            return f"{formatting.signed(order[key], 'score')}: from {moved}"
-        return f"score {formatting.number(order[key], 'score')}"
+            moved = " to ".join(formatting.number(float(scores[at]), "score") for scores in beside)
+            return f"{formatting.signed(float(order[at]), 'score')}: from {moved}"
+        return f"score {formatting.number(float(order[at]), 'score')}"
 
-    whole = [run.whole([key for _, key in picked]) for run in runs[:2]]
-    return [Pick(heading, why(key), key, tuple(table.get(key) for table in whole)) for heading, key in picked]
-
-
-def _unscored(row: Row | None) -> bool:
-    return row is not None and metrics.score(row) is None
+    whole = [run.whole([key for _, key, _ in picked]) for run in runs[:2]]
+    return [
+        Pick(heading, why(at), key, tuple(table.get(key) for table in whole)) for heading, key, at in picked
+    ]

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import jinja2
+import numpy as np
 
 from usbrec.dialogue import PreferencePair
 from usbrec.evaluation import metrics
@@ -176,7 +177,8 @@ def _figures(runs: Sequence[Run], comparison: Comparison) -> list[dict[str, str]
         for measure, heading, label in measures
         if any(getattr(system, measure).mean is not None for system in systems)
     ]
-    scores = [list(metrics.measured(run.rows, metrics.score).values()) for run in runs]
+    given = [run.columns.values(metrics.score) for run in runs]
+    scores = [values[~np.isnan(values)].tolist() for values in given]
     words = "; ".join(f"{run.name}: {len(found)} scores" for run, found in zip(runs, scores, strict=True))
     names = [run.name for run in runs]
     if scored:
@@ -356,9 +358,9 @@ def _provenance(run: Run) -> dict[str, Any]:
     return {
         "name": run.name,
         "rows": len(run.rows),
-        "dialogues": len({row["dialogue_id"] for row in run.rows}),
+        "dialogues": run.columns.dialogue_number,
         "methods": ", ".join(f"{name} ({count})" for name, count in methods.items()) or formatting.UNKNOWN,
-        "leak": metrics.mean(value for row in run.rows if (value := metrics.leaked(row)) is not None),
+        "leak": metrics.mean_of(run.columns, metrics.leaked),
         "digest": (run.digest or digest_of_rows(run.rows))[:16],
         "seats": _seats(run),
         "items": metrics.items_given(run.rows),

@@ -10,7 +10,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.metrics.columns import Columns
 from usbrec.keys import canonical_json, digest
 
 #: What measures read of a score's detail.
@@ -55,6 +59,18 @@ def content_of(row: Row) -> str:
     sample = row["episode"]["sample"]
     known = sample.get("content")
     return str(known) if known is not None else digest([sample["turns"], sorted(sample["targets"])])
+
+
+def contents_of(rows: Columns) -> npt.NDArray[np.uint64]:
+    """Half of that digest of each row as two numbers; 0 of a row that was not played."""
+
+    def taken() -> npt.NDArray[np.uint64]:
+        found = bytearray()
+        for row in rows:
+            found += bytes(16) if row["episode"] is None else bytes.fromhex(content_of(row)[:32])
+        return np.frombuffer(bytes(found), dtype=np.uint64).reshape(-1, 2)
+
+    return rows.remembered("contents", taken)
 
 
 class RowsDigest:

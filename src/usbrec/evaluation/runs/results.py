@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from usbrec.data.reading import without_collections
 from usbrec.errors import BadLines, InputError
 from usbrec.evaluation import metrics
 from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.metrics.columns import Columns
 from usbrec.evaluation.metrics.lists import list_summary
 from usbrec.evaluation.metrics.rounds import (
     asked_counts,
@@ -22,17 +26,23 @@ from usbrec.evaluation.metrics.rounds import (
     persuasiveness,
     rounds_to_success,
 )
+from usbrec.evaluation.runs.index import read_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.evaluation.runs.rows import check_row
 from usbrec.evaluation.statistics import Interval
+from usbrec.long_lists import LongList
 from usbrec.storage import sharing_names
 
 SCHEMA = "usbrec.results/1"
 
+#: Which of a run's rows count.
+Chosen: TypeAlias = npt.NDArray[np.bool_]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Run:
-    """A finished run: `results` is its results.json, `rows` its episodes.jsonl, in the file's order.
+    """A finished run: `results` is its results.json, `rows` its episodes.jsonl, in the file's order, with
+    what was taken of them (:class:`usbrec.evaluation.metrics.columns.Columns`).
 
     Where `digest`, that of the whole rows, is set, `rows` are lean (:mod:`usbrec.evaluation.runs.lean`).
     """
@@ -40,15 +50,21 @@ class Run:
     name: str
     path: Path
     results: Mapping[str, Any]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     digest: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", Columns.of(self.rows))
+
+    @property
+    def columns(self) -> Columns:
+        return Columns.of(self.rows)
 
     def whole(self, sample_ids: Collection[str]) -> dict[str, Row]:
         """These samples' rows as they stand in `episodes.jsonl`, as far as there are any. Raises InputError
         where the file can no longer be read."""
-        wanted = {
-            place: row["sample_id"] for place, row in enumerate(self.rows) if row["sample_id"] in sample_ids
-        }
+        ids = enumerate(self.columns.ids)
+        wanted = {place: sample_id for place, sample_id in ids if sample_id in sample_ids}
         if self.digest is None:
             return {sample_id: self.rows[place] for place, sample_id in wanted.items()}
         path = self.path / "episodes.jsonl"
@@ -91,54 +107,54 @@ def summarise(
     ``passes`` (pass^k) where samples were played several times or have tasks, ``calibrated`` where the judge
     scored fixed replies beside, ``lists`` where replies are ranked lists.
     """
-    listed = list(rows)
+    listed = Columns.of(rows)
+    listed.prepare(metrics.MEASURES)
     # A failed row may not know whether it repeats (null); it then counts in neither group.
-    groups = {
-        "repeats": [row for row in listed if row["repeat"] is True],
-        "non_repeats": [row for row in listed if row["repeat"] is False],
-    }
+    groups = {"repeats": listed.repeats, "non_repeats": listed.fresh}
 
-    def interval(group: list[Row], measure: metrics.Measure, place: str) -> Interval:
-        return metrics.interval(group, measure, seed=seed, place=place, resamples=resamples)
+    def interval(measure: metrics.Measure, place: str, among: Chosen | None = None) -> Interval:
+        return metrics.interval(listed, measure, seed=seed, place=place, resamples=resamples, among=among)
 
-    def outcomes(group: list[Row], place: str) -> dict[str, Any]:
+    def outcomes(place: str, among: Chosen | None = None) -> dict[str, Any]:
         return {
-            "ieval": interval(group, metrics.score, f"{place}/ieval").to_json(),
-            "hit": interval(group, metrics.hit, f"{place}/hit").to_json(),
+            "ieval": interval(metrics.score, f"{place}/ieval", among).to_json(),
+            "hit": interval(metrics.hit, f"{place}/hit", among).to_json(),
         }
 
-    first = interval(listed, metrics.first_hit, "hit_first")
+    # Whoever was played hit or did not.
+    played = ~np.isnan(listed.values(metrics.hit))
+    unreadable = int((played & np.isnan(listed.values(metrics.score))).sum())
+    replies = metrics.reply_counts(listed, seed=seed, resamples=resamples)
+    first = interval(metrics.first_hit, "hit_first")
     rounds = by_round(listed, seed=seed, resamples=resamples)
     summary: dict[str, Any] = {
         "schema": SCHEMA,
         "n": len(listed),
-        "failed": sum(row["episode"] is None for row in listed),
+        "failed": len(listed) - int(played.sum()),
         "lost_calls": lost_calls,
         "left_out": {"samples": 0, "items": 0} | dict(left_out or {}),
-        "unreadable": sum(metrics.unreadable(row) for row in listed),
-        **outcomes(listed, "all"),
+        "unreadable": unreadable,
+        **outcomes("all"),
         "hit_first": first.to_json() if first.n else None,
-        **{name: {"n": len(group), **outcomes(group, name)} for name, group in groups.items()},
+        **{name: {"n": int(group.sum()), **outcomes(name, group)} for name, group in groups.items()},
         "recall": final_recall(rounds) if config.get("mode") == "ask" else None,
         "by_round": rounds,
         "rounds_to_success": rounds_to_success(listed, seed=seed, resamples=resamples),
         "asked": asked_counts(listed),
         "persuasiveness": persuasiveness(listed, seed=seed, resamples=resamples),
-        "leak": metrics.mean(value for row in listed if (value := metrics.leaked(row)) is not None),
+        "leak": metrics.mean_of(listed, metrics.leaked),
         **metrics.usage_sums(listed),
         **({} if costs is None else {"cost": dict(costs)}),
         "second_judge": metrics.second_judge(listed, seed=seed, resamples=resamples),
         "items": metrics.items_given(listed),
-        "replies": metrics.reply_counts(listed, seed=seed, resamples=resamples),
+        "replies": replies,
         "score": metrics.score_methods(listed),
         "votes": metrics.vote_counts(listed),
-        "unreadable_reasons": metrics.unreadable_reasons(listed),
+        "unreadable_reasons": metrics.unreadable_reasons(listed if unreadable else ()),
         "scoring": dict(scoring or {}),
         "probe": dict(probe or {}),
         "random_similarity": metrics.random_similarity(listed),
-        "rounds_played": metrics.mean(
-            len(metrics.replies_of(row)) for row in listed if row["episode"] is not None
-        ),
+        "rounds_played": replies["n"] / int(played.sum()) if played.any() else None,
         "ses": metrics.search_counts(listed),
     }
     # Only where something is asked of items: what else is run keeps its bytes.
@@ -193,8 +209,9 @@ def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
             "Name the folder that `usbrec evaluate -o` wrote."
         )
     results = _read_results(folder / "results.json")
+    known = read_index(episodes, lambda: _read_rows(episodes, as_lean=True)[0]) if as_lean else None
     with without_collections():
-        rows, digest = _read_rows(episodes, as_lean=as_lean)
+        rows, digest = known or _read_rows(episodes, as_lean=as_lean)
     if results["n"] != len(rows):
         raise InputError(
             f"{episodes}: {len(rows)} rows, but results.json counts {results['n']}: the two are not of one "
@@ -268,11 +285,12 @@ _NEEDED: dict[str, type | tuple[type, ...]] = {
 _INTERVALS = ("ieval", "hit", "repeats.ieval", "repeats.hit", "non_repeats.ieval", "non_repeats.hit")
 
 
-def _read_rows(path: Path, *, as_lean: bool) -> tuple[tuple[Row, ...], str | None]:
-    """The rows and, of lean ones, the digest of the whole ones."""
+def _read_rows(path: Path, *, as_lean: bool) -> tuple[Sequence[Row], str | None]:
+    """The rows and, of lean ones, which lie on the disk where there are many, the digest of the whole
+    ones."""
     if not path.is_file():
         raise InputError(f"{path}: missing. Run the same `usbrec evaluate` command again to write it anew.")
-    rows: list[Row] = []
+    rows: list[Row] | LongList[Row] = LongList() if as_lean else []
     problems: list[str] = []
     seen: dict[str, int] = {}
     digest = RowsDigest()
@@ -297,7 +315,7 @@ def _read_rows(path: Path, *, as_lean: bool) -> tuple[tuple[Row, ...], str | Non
         rows.append(lean(row) if as_lean else row)
     if problems:
         raise BadLines(str(path), problems, "Run the same command again to write the file anew.")
-    return tuple(rows), digest.hexdigest() if as_lean else None
+    return rows, digest.hexdigest() if as_lean else None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
