@@ -52,7 +52,16 @@ HEADINGS = (
 )
 #: Those that people write in a reply as well; the further ones are headings alone, and no tags or asides.
 _FURTHER = (
-    *("plan", "planning", "rationale", "reflection", "reflections", "strategy", "scratchpad", "justification"),
+    *(
+        "plan",
+        "planning",
+        "rationale",
+        "reflection",
+        "reflections",
+        "strategy",
+        "scratchpad",
+        "justification",
+    ),
     *("begründung", "strategie", "justificación", "motivazione", "onderbouwing", "обоснование", "план"),
     *("理由", "计划", "計画", "反思", "이유", "계획"),
 )
@@ -96,10 +105,11 @@ OWNERS = (
     *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
 )
 _FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
-#: The first words of all headings, and of the other ways in which answers announce thoughts.
-_FIRST_WORDS = frozenset(
-    {*(found[1] for one in ABOVE if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
-)
+#: How headings begin by their first words, and the other ways in which answers announce thoughts.
+_BEGINNINGS: dict[str, list[str]] = {"here": [""], "im": [""]}
+for _one in ABOVE:
+    if (_found := _FIRST_WORD.match(_one)) is not None:
+        _BEGINNINGS.setdefault(_found[1], []).append(_one)
 _NUMBERED = re.compile(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think, and what they tell themselves to do.
 _THEM = (
@@ -118,9 +128,15 @@ _ADDRESSED = re.compile(
 
 
 def may_head(answer: str) -> bool:
-    """Whether an answer begins with a word that thoughts are announced with; most do not."""
+    """Whether an answer begins with words that thoughts are announced with; most do not."""
     found = _FIRST_WORD.match(answer, end.end() if (end := _NUMBERED.match(answer)) else 0)
-    return found is not None and found[1].lower() in _FIRST_WORDS
+    if found is not None and found[1].lower() in OWNERS:
+        found = _FIRST_WORD.match(answer, found.end())
+    if found is None:
+        return False
+    # No heading is longer.
+    begun = answer[found.start(1) : found.start(1) + 40].lower()
+    return any(begun.startswith(one) for one in _BEGINNINGS.get(found[1].lower(), ()))
 
 
 def is_reply_name(name: str) -> bool:
@@ -158,7 +174,9 @@ def _stands_alone(said: str) -> bool:
     return _NAMED.search(said) is not None
 
 
-_NAMED = re.compile(r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]")
+_NAMED = re.compile(
+    r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]"
+)
 #: Under a title stand its year or whoever wrote it.
 _BYLINE = re.compile(
     r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"

@@ -235,6 +235,8 @@ _FIRST_TAGS = (
 _FIRST_TAG = re.compile(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
+
+
 def first_tag(text: str) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
     closed; None where it begins with no such tag."""

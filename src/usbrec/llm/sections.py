@@ -40,7 +40,7 @@ COLON = r"[*_]*[ \u00a0\u202f]?(?::[*_]*(?:\s|\Z)|：[*_]*)"
 #: What makes a line a heading without a colon, and what may end it.
 _MARKED = (
     rf"(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*{PICTURES}[*_]{{0,3}}{PICTURES}|{PICTURES}[*_]{{1,3}}{PICTURES}"
-    r"|[*=~—–-]{2,}[ \t]*)"
+    r"|[*=~—–-]{2,}+[ \t]*+)"
 )
 _MARKED_END = r"[:：]?[*_]{0,3}[:：]?(?:[ \t]*[*=~—–-]{2,})?"
 LINE_HEADING = rf"\s*{_MARKED}{_ABOVE}{_MARKED_END}"
@@ -54,6 +54,7 @@ ENDS = (
 #: A heading on the first of some quoted lines.
 QUOTED_HEADING = rf"[*_#]*[ \t]*{PICTURES}[*_#]*[ \t]*{_ABOVE}(?:\.{{3}}|…|[:：])?[*_]*[:：]?"
 _RULE = r"\n[ \t]*(?:-{3,}|\*{3,}|_{3,}|(?:[*-][ \t]){2,}[*-])[ \t]*\n"
+_A_RULE = re.compile(_RULE)
 #: Titles in East Asia stand in brackets, too.
 _TITLED = "《「『"
 
@@ -72,7 +73,8 @@ def last(answer: str, *, spoken: bool = False) -> Parts | None:
     for found in _headed(answer, "loose"):
         if _is_thought(found, spoken):
             return found["said"], found["thought"]
-    for found in filter(None, (_titled().fullmatch(answer), _paired().fullmatch(answer))):
+    bracketed = answer.lstrip(" \t\r\n*_")[:1] in tuple("【［〔〈《「『")
+    for found in filter(None, (way().fullmatch(answer) for way in (_titled, _paired) if bracketed)):
         if "/" in found["reply"] or headings.of_the_user(found["thought"]):
             return found["said"], found["thought"]
     return _quoted(answer) or _ruled(answer, spoken)
@@ -167,7 +169,7 @@ def _with_rule() -> re.Pattern[str]:
 
 
 def _ruled(answer: str, spoken: bool) -> Parts | None:
-    found = _with_rule().fullmatch(answer)
+    found = _with_rule().fullmatch(answer) if _A_RULE.search(answer) is not None else None
     if found is None or not found["thought"].strip() or not found["said"].strip():
         return None
     if _FURTHER_SECTION.match(found["said"]) is not None:
@@ -185,7 +187,9 @@ def _ruled(answer: str, spoken: bool) -> Parts | None:
 
 #: What people say of a film under, too.
 _OF_FILMS = SOFT | {"thoughts", "thought", "gedanken", "réflexions", "reflexión", "мысли"}
-_FURTHER_SECTION = re.compile(r"\s*(?:#{1,6}[ \t]|[*_]{2}[^\n*_]{1,40}[*_]{2}[ \t]*(?:\n|\Z)|[^\W\d_]+:[ \t])")
+_FURTHER_SECTION = re.compile(
+    r"\s*(?:#{1,6}[ \t]|[*_]{2}[^\n*_]{1,40}[*_]{2}[ \t]*(?:\n|\Z)|[^\W\d_]+:[ \t])"
+)
 
 
 @functools.cache

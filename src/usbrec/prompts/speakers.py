@@ -52,7 +52,7 @@ _FORMS = (
     rf"(?P<dash>{_SURE}[*_]{{0,2}}[ \t]+[-–—|][ \t]+)",
     rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
     rf"(?P<the>the[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<key>[{{,]?[ \t]*[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
+    rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
     rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
 )
@@ -69,7 +69,7 @@ def _announced() -> re.Pattern[str]:
         return f"(?P<{found[1]}_{counts[found[1]]}>"
 
     forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(_FORMS))
-    return re.compile(rf"^[ \t]*(?:>[ \t]?)?[*_(\[]{{0,3}}(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
+    return re.compile(rf"^[ \t]*+(?:>[ \t]?+)?[*_(\[]{{0,3}}+(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
 
 
 def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
@@ -129,7 +129,9 @@ def _is_name(words: str) -> bool:
     return _SMALL_WORD.search(words.partition("(")[0]) is None
 
 
-_SMALL_WORD = re.compile(r"\s(?!(?:the|and|for|with|from|von|der|die|das|des|und|les|del|que|una?)\b)[a-zß-ÿ]{3,}")
+_SMALL_WORD = re.compile(
+    r"\s(?!(?:the|and|for|with|from|von|der|die|das|des|und|les|del|que|una?)\b)[a-zß-ÿ]{3,}"
+)
 
 
 def _is_speech(words: str) -> bool:
