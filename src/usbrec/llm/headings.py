@@ -179,7 +179,8 @@ _NAMED = re.compile(
 )
 #: Under a title stand its year or whoever wrote it.
 _BYLINE = re.compile(
-    r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
+    r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}"
+    r"(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
 )
 _TITLES = re.compile(r"\s*(?:[《『「][^》』」\n]{1,80}[》』」][、，,和与と\s]*)+(?:\n|\Z)")
 _ENTRY = re.compile(r"\n[ \t*#_•-]*\w+(?: \w+)?[*_]*[:：][*_]*(?:\s|\Z)")

@@ -64,7 +64,9 @@ def first(answer: str, *, spoken: bool = False) -> Parts | None:
     behind that. `spoken`: where two people talk."""
     # Whichever came first, so that what follows changes nothing.
     found = min(_headed(answer, "firm"), key=lambda one: one.start("reply"), default=None)
-    return None if found is None or not _is_thought(found, spoken) else (found["said"], found["thought"])
+    if found is None or not _is_thought(found, spoken):
+        return None
+    return found["said"], _unquoted(found["thought"])
 
 
 def last(answer: str, *, spoken: bool = False) -> Parts | None:
@@ -86,6 +88,12 @@ def behind(answer: str) -> Parts | None:
     if found is None or not headings.of_the_user(found["thought"]) or found["heading"].lower() in SOFT:
         return None
     return found["said"], found["thought"]
+
+
+def _unquoted(thought: str) -> str:
+    """Thoughts without the signs of a quotation, where all of their lines have them."""
+    quoted = all(line.startswith(">") for line in thought.splitlines() if line.strip())
+    return re.sub(r"(?m)^>[ \t]?", "", thought) if quoted else thought
 
 
 def _is_thought(found: re.Match[str], spoken: bool) -> bool:
@@ -112,7 +120,8 @@ def _ways(replies: _Replies) -> tuple[re.Pattern[str], ...]:
         rf"{colon_head}(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*){reply}{COLON}",
         rf"{colon_head}\n[ \t]*{_MARKED}{reply}{_MARKED_END}[ \t]*\n",
         rf"{line_head}\n[ \t]*(?:{_MARKED})?{reply}{_MARKED_END}[ \t]*\n",
-        rf"{line_head}\n[ \t]*(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*)?{PICTURES}[*_]{{1,3}}{PICTURES}{reply}{COLON}",
+        rf"{line_head}\n[ \t]*(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*)?{PICTURES}[*_]{{1,3}}{PICTURES}"
+        rf"{reply}{COLON}",
         rf"\s*+[*_#]*[ \t]*[【［\[〔〈]{_NAMED}[】］\]〕〉](?P<thought>.*?)"
         rf"(?:[【［\[〔]|(?<=\n)〈)(?P<reply>{'|'.join(names)}){bracket}",
     )

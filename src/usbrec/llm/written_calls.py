@@ -113,8 +113,9 @@ _AROUND_TAKEN = re.compile(
     r"^[ \t]*(?P<ticks>`{3,}|~{3,})\w*[ \t]*\n[\s\x00]*\n[ \t]*(?P=ticks)[ \t]*$", re.MULTILINE
 )
 _PRESENTS = re.compile(
-    r"\b(?:this is how|here(?:['’]s| is) how|looks? like|written|writes?|format|syntax|examples?|e\.g|instance|samples?"
-    r"|like this|such as|as follows|beispiel\w*|schreib\w*|exemples?|ejemplos?|esempio|voorbeeld|пример)\b|例|예",
+    r"\b(?:this is how|here(?:['’]s| is) how|looks? like|written|writes?|format|syntax|examples?|e\.g"
+    r"|instance|samples?|like this|such as|as follows|beispiel\w*|schreib\w*|exemples?|ejemplos?|esempio"
+    r"|voorbeeld|пример)\b|例|예",
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(

@@ -58,7 +58,8 @@ _FINAL = re.compile(
 #: How long a reply is, told below it.
 _LENGTH = re.compile(
     r"\n[ \t*_(\[#-]*(?:length|word count|words|länge|longueur|longitud|字数)[*_]*[ \t]*[:：][*_ \t]*"
-    r"(?:about |~|approx\. )?\d+ ?(?:words?|tokens?|sentences?|characters?|wörter|mots|palabras|字)[*_)\]. \t]*\Z",
+    r"(?:about |~|approx\. )?\d+ ?(?:words?|tokens?|sentences?|characters?"
+    r"|wörter|mots|palabras|字)[*_)\]. \t]*\Z",
     re.IGNORECASE,
 )
 #: Why an answer says nothing that broke off in an object.
@@ -85,8 +86,8 @@ class Said:
 
 def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") -> Said:
     """What whoever sits in `seat` says in this answer. It stands as it is where nothing else is in it, and
-    where nothing would be left, unless it is a call of a tool, or an object that broke off in its thoughts: then
-    nothing is said."""
+    where nothing would be left, unless it is a call of a tool, or an object that broke off in its thoughts:
+    then nothing is said."""
     begun = _LEFT_OVER.match(answer)
     text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]

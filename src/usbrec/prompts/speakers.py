@@ -1,8 +1,8 @@
 """Names of speakers, and turns announced in further forms than a name and a colon.
 
-`User> `, `User - `, `User says: `, `The user: `, `"User": "..."` and `{"role": "user", ...}` announce a turn, and
-so does a name that other things have as well (`You: `, `Viewer: `, `System: `, `Verkäufer: `). For all of these
-it takes somebody who speaks behind them, and a text before them that has come to an end.
+`User> `, `User - `, `User says: `, `The user: `, `"User": "..."` and `{"role": "user", ...}` announce a turn,
+and so does a name that other things have as well (`You: `, `Viewer: `, `System: `, `Verkäufer: `). For all of
+these it takes somebody who speaks behind them, and a text before them that has come to an end.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ _LIKE_SEEKERS = (
     "|espectador|lector|comprador|spettatore|lettore|acquirente|kijker|lezer|koper|зритель|читатель"
 )
 _LIKE_RECOMMENDERS = (
-    "seller|salesperson|salesman|saleswoman|sales assistant|shop assistant|clerk|agent|advis[oe]r|consultant|expert"
-    "|model|system prompt|librarian|verkäufer(?:in)?|berater(?:in)?|fachberater(?:in)?|vendeu(?:r|se)"
+    "seller|salesperson|salesman|saleswoman|sales assistant|shop assistant|clerk|agent|advis[oe]r|consultant"
+    "|expert|model|system prompt|librarian|verkäufer(?:in)?|berater(?:in)?|fachberater(?:in)?|vendeu(?:r|se)"
     "|conseill(?:er|ère)|vendedora?|asesora?|venditore|venditrice|commessa|verkoper|verkoopster|adviseur|sprzedawca"
     "|doradca|säljare|sælger|selger|продавец|продавщица|консультант|店员|店員|推荐人|판매원|점원"
 )
 _MACHINES = "tool|function|observation|tool result|tool response|tool output"
 #: Anybody who takes turns, as the name of a field.
-ANYBODY = rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)|you|me|a|AI|bot)"
+ANYBODY = (
+    rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)"
+    "|you|me|a|AI|bot)"
+)
 _SAYS = (
     r"says?|said|asks?|asked|repl(?:y|ies|ied)|responds?|responded|response|answers?|answered|writes|wrote|message"
     r"|input|turn|sagt|fragt|antwortet|dit|demande|répond|dice|pregunta|responde|pergunta|chiede|risponde|zegt|vraagt"
@@ -119,16 +122,17 @@ def _takes_a_turn(value: str, groups: set[str]) -> bool:
         return told or _OF_THE_USER.search(words) is not None or _FOUND.search(words) is not None
     if "asked" in groups:
         return words.endswith(("?", "？"))
-    return told if "recommender" in groups else _in_first_person(words)
+    return (told and " " in words) if "recommender" in groups else _in_first_person(words)
 
 
 def _is_name(words: str) -> bool:
     """Whether words are a title with its year, and no sentence that ends in one."""
-    if not is_title(words) or words.endswith((".", "!")):
+    if not is_title(words) or words.endswith((".", "!")) or _ANSWER.match(words) is not None:
         return False
     return _SMALL_WORD.search(words.partition("(")[0]) is None
 
 
+_ANSWER = re.compile(r"(?:yes|yeah|no|ok|okay|sure|thanks|great|ja|nein|oui|non|sí|sì)[,!.]", re.IGNORECASE)
 _SMALL_WORD = re.compile(
     r"\s(?!(?:the|and|for|with|from|von|der|die|das|des|und|les|del|que|una?)\b)[a-zß-ÿ]{3,}"
 )
