@@ -70,6 +70,9 @@ DIGITS = ("0", "1", "2")
         ),
         *("Not my score\n1. It fits.", "Answer points: 2", "Best answer: 2", "Score: not 2", "> Score: 1"),
         *("\\boxed{10}", "\\boxed{}", "<films>2</films>", "<max_score>2</max_score>", "<score>-1</score>"),
+        # a scale that is written from its upper end down, and parts of another scale
+        *("Score (2-0): 1", "Score (2 to 0): 2", "Scale: 2-0\nScore: 1", "Scale: 2 (worst) - 0\nScore: 1"),
+        *('{"scale": "2-0", "score": 1}', "1 out of 5", "1 of 2 films fit", "1 out of 2\nScore: 2"),
         *("1\nThe reply names 2 films.", "Score: 1\nMaximum: 2", "Score: 1\nReason: 2 fit."),
     ],
 )
@@ -99,6 +102,10 @@ def test_a_vote_of_which_there_may_be_two_or_that_is_none_is_unreadable(text: st
         ),
         # the same vote said twice
         *(("1\n\nScore: 1", "1"), ("Score: 1\nFinal answer: 1", "1"), ("1\n\nExplanation: it fits.", "1")),
+        # out of the upper end of the scale
+        *(("1 out of 2", "1"), ("Score: 1 out of 2", "1"), ("**2** out of 2", "2"), ("0 von 2.", "0")),
+        *(("Score: 1 (out of 2)", "1"), ("Note : 1 sur 2", "1"), ("Score: 1 of 2 points", "1")),
+        *(('{"score": "1 out of 2"}', "1"), ("Score (0-2): 1 out of 2", "1")),
         # numbers that are none of a score
         *(("Reason: 2 titles fit.\nScore: 1", "1"), ("The seeker liked Toy Story 2.\nScore: 1", "1")),
         *(

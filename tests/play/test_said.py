@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from support.one_row import run
 from usbrec.errors import UsbRecError
-from usbrec.play.said import Said, said
+from usbrec.llm.written_calls import without_calls
+from usbrec.play.said import Said, said, why_empty
 
 SAID = "Try Dracula (1897)."
 THOUGHT = "Jane Eyre (1847) is too obvious."
@@ -253,3 +254,71 @@ def test_what_is_said_is_said_again_as_it_is(answer: str) -> None:
     once = said(answer)
     assert once.text or not answer.strip()
     assert said(once.text).text in once.text
+
+
+BROKEN = [
+    '{"thought": "Jane Eyre (1847)? It',
+    "{'thinking': 'Jane Eyre (1847)",
+    '```json\n{"chain_of_thought": "Jane Eyre (1847)?',
+]
+
+
+@pytest.mark.parametrize("answer", BROKEN)
+def test_an_object_that_breaks_off_in_its_thoughts_says_nothing(answer: str) -> None:
+    assert said(answer) == Said("", answer)
+    assert "broke off in its thoughts" in why_empty(answer)
+
+
+OBJECTS = [
+    '{{"thought": "{thought}"}}\n\n{said}',
+    "{{'thought': '{thought}'}}\n{said}",
+    '```json\n{{"thought": "{thought}"}}\n```\n{said}',
+    "{{'thought': \"{thought}\", 'reply': '{said}'}}",
+    '{{"reasoning": "{thought}", "response": {{"text": "{said}"}}}}',
+    '{{"thought": "{thought}", "reply": "{said}", "confidence": 0.9}}',
+    '[{{"thought": "{thought}", "reply": "{said}"}}]',
+    '{{"thought": "{thought}"}}\n{{"reply": "{said}"}}',
+    '{{"thought": "{thought}\n", "reply": "{said}',
+]
+
+
+@pytest.mark.parametrize("form", OBJECTS)
+def test_of_an_object_with_thoughts_the_reply_alone_is_said(form: str) -> None:
+    assert said(form.format(thought=THOUGHT, said=SAID)) == Said(SAID, THOUGHT)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"plan": "Heat (1995) first, then Ran (1985)"}',
+        '{"plan": "Heat (1995) first"} Enjoy!',
+        '{"thought": "a", "reply": "b", "year": 1995}',
+        '{"thought": "a"} {"title": "Heat"}',
+        "{'title': 'Heat', 'year': 1995}",
+        '{"title": "Heat (1995), a film ab',
+        "{curly} braces, 'quoted': Heat (1995)",
+    ],
+)
+def test_an_object_that_may_recommend_is_left_whole(reply: str) -> None:
+    assert said(reply) == Said(reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"This is how a call is written:\n\n```xml\n<tool_call>\n{CALL}\n</tool_call>\n```\n\n{SAID}",
+        f"For instance:\n\n```json\n{CALL}\n```\n\nThat is all.",
+        f"An example:\n~~~json\n{CALL}\n~~~",
+    ],
+)
+def test_a_call_that_a_reply_shows_as_an_example_stays(reply: str) -> None:
+    assert said(reply) == Said(reply)
+    assert "Jane Eyre" not in without_calls(reply, shown=False)[0]
+
+
+@pytest.mark.parametrize(
+    "form", ["```\n{}\n```\n{}", "~~~xml\n{}\n~~~\n{}", "I'll look, for example:\n```\n{}\n```\n{}"]
+)
+def test_a_call_goes_with_the_block_of_code_around_it(form: str) -> None:
+    found = said(form.format(f"<tool_call>\n{CALL}\n</tool_call>", SAID)).text
+    assert (found.endswith(SAID), "`" in found, "~" in found, "Jane" in found) == (True, False, False, False)

@@ -107,19 +107,13 @@ OWNERS = (
     *("my", "internal", "inner", "private", "hidden", "initial", "the", "mein", "meine", "mijn", "mes", "ma"),
     *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
 )
-_WORD = LazyPattern(r"[^\W_]+")
-_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)(?:[\W_]+([^\W_]+))?")
-#: The first words of all headings, and of the other ways in which answers announce thoughts.
-_FIRST_WORDS = frozenset(
-    {*(found[1] for one in ABOVE if (found := _FIRST_WORD.match(one))), *OWNERS, "here", "im"},
-)
-#: What begins many replies, too: a heading only with one of the words that follow it in one.
-_USUAL = frozenset({*OWNERS, "here", "the", "im"})
-_SECOND_WORDS = _FIRST_WORDS | {
-    *(found[2] for one in ABOVE if (found := _FIRST_WORD.match(one))),
-    *("is", "are", "s", "start"),
-}
-_NUMBERED = LazyPattern(r"\s*\d[.)]\s*")
+_FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
+#: How headings begin by their first words, and the other ways in which answers announce thoughts.
+_BEGINNINGS: dict[str, list[str]] = {"here": [""], "im": [""]}
+for _one in ABOVE:
+    if (_found := _FIRST_WORD.match(_one)) is not None:
+        _BEGINNINGS.setdefault(_found[1], []).append(_one)
+_NUMBERED = re.compile(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think, and what they tell themselves to do.
 _THEM = (
     r"\bthe (?:user|person|seeker|customer|client|asker)\b|\bthey (?:want|like|liked|seem|ask|prefer)\b"
@@ -137,20 +131,15 @@ _ADDRESSED = LazyPattern(
 
 
 def may_head(answer: str) -> bool:
-    """Whether an answer begins with a word that thoughts are announced with; most do not."""
+    """Whether an answer begins with words that thoughts are announced with; most do not."""
     found = _FIRST_WORD.match(answer, end.end() if (end := _NUMBERED.match(answer)) else 0)
-    if found is None or (first := found[1].lower()) not in _FIRST_WORDS:
+    if found is not None and found[1].lower() in OWNERS:
+        found = _FIRST_WORD.match(answer, found.end())
+    if found is None:
         return False
-    return first not in _USUAL or (found[2] is not None and found[2].lower() in _SECOND_WORDS)
-
-
-@functools.lru_cache(maxsize=64)
-def may_be_headed(begun: str) -> bool:
-    """Whether one of the first words of an answer that has begun is one that thoughts are announced with."""
-    return any(
-        word in _FIRST_WORDS or word.startswith(("analysis", "commentary", "assistant"))
-        for word in _WORD.findall(begun[:80].lower())[:4]
-    )
+    # No heading is longer.
+    begun = answer[found.start(1) : found.start(1) + 40].lower()
+    return any(begun.startswith(one) for one in _BEGINNINGS.get(found[1].lower(), ()))
 
 
 def is_reply_name(name: str) -> bool:
@@ -188,8 +177,13 @@ def _stands_alone(said: str) -> bool:
     return _NAMED.search(said) is not None
 
 
-_NAMED = LazyPattern(
+_NAMED = re.compile(
     r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]"
+)
+#: Under a title stand its year or whoever wrote it.
+_BYLINE = re.compile(
+    r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}"
+    r"(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
 )
 #: Under a title stand its year or whoever wrote it.
 _BYLINE = LazyPattern(

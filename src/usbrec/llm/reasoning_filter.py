@@ -10,7 +10,7 @@ import functools
 import re
 from typing import Literal
 
-from usbrec.llm.headings import ABOVE, OWNERS, may_be_headed
+from usbrec.llm.headings import ABOVE, OWNERS, may_head
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     Separated,
@@ -57,16 +57,17 @@ _HEADED = (
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)"
 )
-#: How an answer begins whose thoughts stand between no two marks, and what ends these.
-_IN_WORDS = (
-    rf"{_HEADED}|\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))"
-    r"|[\s*#_]*here(?: is|'s|’s) my "
+#: How else an answer begins whose thoughts stand between no two marks.
+_BEGINS_IN_WORDS = re.compile(
+    r"\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))|[\s*#_]*here(?: is|'s|’s) my ",
+    re.IGNORECASE,
 )
+#: And what ends these.
 _ENDS_WORDS = (
     rf"final|{ENDS}|(?:answer|response):|done thinking\."
     r"|<\|im_start\|>(?:answer|assistant)\s"
 )
-# Compiled when the first answer streams.
+# Compiled when the first answer with a heading streams.
 _compiled = functools.cache(lambda pattern: re.compile(pattern, re.IGNORECASE))
 #: What ends thoughts in words is no longer.
 _LONGEST_END = 40
@@ -218,9 +219,7 @@ class ReasoningFilter:
         """Whether something has come that says what is thought and what is said; no mark had begun before."""
         if holds_marks(since, self._marks):
             return True
-        if self._marks != "auto" or not may_be_headed(self._head):
-            return False
-        if _compiled(_IN_WORDS).match(self._head) is None:
+        if self._marks != "auto" or not (_is_headed(self._head) or _BEGINS_IN_WORDS.match(self._head)):
             return False
         end = max(self._tail, since, key=len)[-len(since) - _LONGEST_END :]
         return any(one.end() > len(end) - len(since) for one in _compiled(_ENDS_WORDS).finditer(end))
@@ -247,12 +246,11 @@ class ReasoningFilter:
 
     def _in_headed(self, answer: str) -> bool:
         """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
-        return (
-            self._marks == "auto"
-            and may_be_headed(self._head)
-            and _compiled(_HEADED).match(self._head) is not None
-            and not in_words(answer)
-        )
+        return self._marks == "auto" and _is_headed(self._head) and not in_words(answer)
+
+
+def _is_headed(head: str) -> bool:
+    return may_head(head) and _compiled(_HEADED).match(head) is not None
 
 
 def _is_wrapped(text: str) -> bool:

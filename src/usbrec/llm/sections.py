@@ -40,7 +40,7 @@ COLON = r"[*_]*[ \u00a0\u202f]?(?::[*_]*(?:\s|\Z)|：[*_]*)"
 #: What makes a line a heading without a colon, and what may end it.
 _MARKED = (
     rf"(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*{PICTURES}[*_]{{0,3}}{PICTURES}|{PICTURES}[*_]{{1,3}}{PICTURES}"
-    r"|[*=~—–-]{2,}[ \t]*)"
+    r"|[*=~—–-]{2,}+[ \t]*+)"
 )
 _MARKED_END = r"[:：]?[*_]{0,3}[:：]?(?:[ \t]*[*=~—–-]{2,})?"
 LINE_HEADING = rf"\s*{_MARKED}{_ABOVE}{_MARKED_END}"
@@ -54,6 +54,7 @@ ENDS = (
 #: A heading on the first of some quoted lines.
 QUOTED_HEADING = rf"[*_#]*[ \t]*{PICTURES}[*_#]*[ \t]*{_ABOVE}(?:\.{{3}}|…|[:：])?[*_]*[:：]?"
 _RULE = r"\n[ \t]*(?:-{3,}|\*{3,}|_{3,}|(?:[*-][ \t]){2,}[*-])[ \t]*\n"
+_A_RULE = re.compile(_RULE)
 #: Titles in East Asia stand in brackets, too.
 _TITLED = "《「『"
 
@@ -63,7 +64,9 @@ def first(answer: str, *, spoken: bool = False) -> Parts | None:
     behind that. `spoken`: where two people talk."""
     # Whichever came first, so that what follows changes nothing.
     found = min(_headed(answer, "firm"), key=lambda one: one.start("reply"), default=None)
-    return None if found is None or not _is_thought(found, spoken) else (found["said"], found["thought"])
+    if found is None or not _is_thought(found, spoken):
+        return None
+    return found["said"], _unquoted(found["thought"])
 
 
 def last(answer: str, *, spoken: bool = False) -> Parts | None:
@@ -72,7 +75,8 @@ def last(answer: str, *, spoken: bool = False) -> Parts | None:
     for found in _headed(answer, "loose"):
         if _is_thought(found, spoken):
             return found["said"], found["thought"]
-    for found in filter(None, (_titled().fullmatch(answer), _paired().fullmatch(answer))):
+    bracketed = answer.lstrip(" \t\r\n*_")[:1] in tuple("【［〔〈《「『")
+    for found in filter(None, (way().fullmatch(answer) for way in (_titled, _paired) if bracketed)):
         if "/" in found["reply"] or headings.of_the_user(found["thought"]):
             return found["said"], found["thought"]
     return _quoted(answer) or _ruled(answer, spoken)
@@ -84,6 +88,12 @@ def behind(answer: str) -> Parts | None:
     if found is None or not headings.of_the_user(found["thought"]) or found["heading"].lower() in SOFT:
         return None
     return found["said"], found["thought"]
+
+
+def _unquoted(thought: str) -> str:
+    """Thoughts without the signs of a quotation, where all of their lines have them."""
+    quoted = all(line.startswith(">") for line in thought.splitlines() if line.strip())
+    return re.sub(r"(?m)^>[ \t]?", "", thought) if quoted else thought
 
 
 def _is_thought(found: re.Match[str], spoken: bool) -> bool:
@@ -110,8 +120,8 @@ def _ways(replies: _Replies) -> tuple[re.Pattern[str], ...]:
         rf"{colon_head}(?:\n{_LINE_LEAD}|(?<=[.!?。！？…])[ \t]+[*_]*){reply}{COLON}",
         rf"{colon_head}\n[ \t]*{_MARKED}{reply}{_MARKED_END}[ \t]*\n",
         rf"{line_head}\n[ \t]*(?:{_MARKED})?{reply}{_MARKED_END}[ \t]*\n",
-        rf"{line_head}\n[ \t]*(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*)?"
-        rf"{PICTURES}[*_]{{1,3}}{PICTURES}{reply}{COLON}",
+        rf"{line_head}\n[ \t]*(?:\d[.)][ \t]*)?(?:#{{1,6}}[ \t]*)?{PICTURES}[*_]{{1,3}}{PICTURES}"
+        rf"{reply}{COLON}",
         rf"\s*+[*_#]*[ \t]*[【［\[〔〈]{_NAMED}[】］\]〕〉](?P<thought>.*?)"
         rf"(?:[【［\[〔]|(?<=\n)〈)(?P<reply>{'|'.join(names)}){bracket}",
     )
@@ -168,7 +178,7 @@ def _with_rule() -> re.Pattern[str]:
 
 
 def _ruled(answer: str, spoken: bool) -> Parts | None:
-    found = _with_rule().fullmatch(answer)
+    found = _with_rule().fullmatch(answer) if _A_RULE.search(answer) is not None else None
     if found is None or not found["thought"].strip() or not found["said"].strip():
         return None
     if _FURTHER_SECTION.match(found["said"]) is not None:

@@ -43,8 +43,8 @@ def _end() -> re.Pattern[str]:
 
 @functools.cache
 def _before() -> re.Pattern[str]:
-    role_end = r"(?:<\|end_header_id\|>|<\|end_of_role\|>|\s|<\|im_sep\|>|\Z)"
-    role = rf"(?:{_any_of(_BEFORE_ROLE)})\s*(?:assistant|model){role_end}"
+    role = rf"(?:{_any_of(_BEFORE_ROLE)})\s*(?:assistant|model)"
+    role += r"(?:<\|end_header_id\|>|<\|end_of_role\|>|\s|<\|im_sep\|>|\Z)"
     return re.compile(
         rf"(?:\s*(?:(?P<begins>{_any_of(_BEFORE_REPLY + _BEFORE_TEXT)}|{role})|{_any_of(ENDS)})){{1,20}}\s*",
         re.IGNORECASE,

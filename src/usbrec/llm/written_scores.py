@@ -20,7 +20,13 @@ from usbrec.patterns import LazyPattern
 #: A block of code, also where the limit of tokens cut its end off.
 _FENCED = LazyPattern(r"```\w*[ \t]*\n(?P<inside>.*?)\s*`{0,3}", re.DOTALL)
 #: The scale beside the label of a score.
-_SCALE = LazyPattern(r"\s*[(\[（]\s*(?P<low>\d+)\s*(?:-|–|—|~|to|bis|à|a)\s*(?P<high>\d+)\s*[)\]）]")
+_TO = r"(?:-|–|—|~|to|down\s+to|bis|à|a|до)"
+_SCALE = re.compile(rf"\s*[(\[（]\s*(?P<low>\d+)\s*{_TO}\s*(?P<high>\d+)\s*[)\]）]", re.IGNORECASE)
+_OUT_OF = re.compile(
+    r"[\s*_`\"'“”‘’]*(?P<number>\d+)[*_]*\s*[(\[]?\s*(?:out\s+of(?:\s+a\s+possible)?|of|von|sur|de|su|van|из|z|av|af)"
+    r"\s+[*_]*(?P<high>\d+)(?:\s+(?:points?|punkten?|puntos?|punti|pontos|punten|баллов))?\s*[)\]]?[\s*_`.\"'“”‘’。]*",
+    re.IGNORECASE,
+)
 #: What a line of a list or a heading begins with.
 _BULLET = LazyPattern(r"\A\s*(?:[-–•*]|#{1,6})\s+")
 _NUMBERED = LazyPattern(r"\s*(?P<number>\d{1,2})[.)]\s+(?=\S)")
@@ -91,12 +97,28 @@ _INSIDE = object()
 def read_score(answer: str, options: Sequence[str]) -> str | None:
     """The option that an answer gives as its score; None where it gives none, or may give another as well.
     `options` are numbers."""
-    if not options:
+    if not options or _is_reversed(answer, options):
         return None
     if (fields := _fields_of(answer)) is not None:
         return _in_fields(fields, options)
     lines = [line for line in _tags_as_lines(answer).splitlines() if re.search(r"\w", line)]
     return _in_lines(_without_numbering(_joined(lines)), options)
+
+
+def _is_reversed(answer: str, options: Sequence[str]) -> bool:
+    """Whether an answer names the scale from its upper end down ("2-0"): nobody knows which end is good."""
+    low, high = min(options, key=int), max(options, key=int)
+    if high not in answer or low not in answer:
+        return False
+    named = r"(?:\s*[(=][^\d\n()]{0,30}\)?)?"
+    scale = rf"(?<![\d.,/–-]){high}{named}\s*{_TO}\s*{low}(?![\d/–-]|[.,]\d)"
+    return re.search(scale, folded(answer), re.IGNORECASE) is not None
+
+
+def _whole(text: str, options: Sequence[str]) -> str:
+    """A value without the upper end of the scale behind it: "1 out of 2", "1 von 2"."""
+    found = _OUT_OF.fullmatch(folded(text))
+    return found["number"] if found and found["high"] == max(options, key=int) else text
 
 
 def _tags_as_lines(text: str) -> str:
@@ -163,10 +185,10 @@ def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
 def _vote(line: str, options: Sequence[str], first: bool) -> str | None:
     """The option that a line is behind a label, or alone where it begins the answer: further on, a number
     alone may be that of a list which the limit of tokens cut off."""
-    if first and (alone := only_option(line, options)) is not None:
+    if first and (alone := only_option(_whole(line, options), options)) is not None:
         return alone
     label, value = _labelled(line, options)
-    return only_option(value, options) if is_label(label) else None
+    return only_option(_whole(value, options), options) if is_label(label) else None
 
 
 def _labelled(line: str, options: Sequence[str]) -> tuple[str, str]:
@@ -177,7 +199,8 @@ def _labelled(line: str, options: Sequence[str]) -> tuple[str, str]:
         return "", line
     label = folded(line[:place])
     scale = _SCALE.search(label)
-    if scale is not None and {scale["low"], scale["high"]} == {min(options, key=int), max(options, key=int)}:
+    ends = min(options, key=int), max(options, key=int)
+    if scale is not None and (scale["low"], scale["high"]) == ends:
         label = label[: scale.start()] + label[scale.end() :]
     return bare(label), line[place + 1 :]
 
@@ -255,7 +278,7 @@ def _in_fields(fields: Sequence[tuple[str, Any]], options: Sequence[str]) -> str
     read: set[str | None] = set()
     rivals: set[str] = set()
     for name, value in fields:
-        told = _in_words(value)
+        told = _whole(_in_words(value), options)
         option = only_option(told, options)
         if option is None and holds_words(name) and not _WHOLE_NUMBER.fullmatch(folded(told)):
             rivals.update(_in_prose(folded(told), options))

@@ -40,7 +40,7 @@ _FIELD = re.compile(
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\n"}
 #: An object is no longer.
-_LONGEST = 100_000
+_LONGEST = 20_000
 
 
 def in_fields(answer: str) -> tuple[str, str] | None:
@@ -74,6 +74,15 @@ def in_fields(answer: str) -> tuple[str, str] | None:
     if said is None or len(fields) > known + 1:
         return None
     return said, _written(thoughts)
+
+
+def breaks_off_in_thought(answer: str) -> bool:
+    """Whether an answer is an object that was cut in the middle of its thoughts, with no reply in it."""
+    text = re.sub(r"\A\s*```\w*[ \t]*\n", "", answer).strip()
+    found = _loosely(text) if text[:1] == "{" and len(text) <= _LONGEST else None
+    if found is None or text.endswith("}") or found[1] < len(text):
+        return False
+    return all(_joined(name) in _THOUGHT_FIELDS - {"plan", "strategy"} for name in found[0])
 
 
 def _object(text: str) -> tuple[Mapping[str, Any], int] | None:

@@ -15,8 +15,7 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings, sections
 from usbrec.llm.headings import WORDS
 from usbrec.llm.written_calls import without_calls
-from usbrec.patterns import LazyPattern
-from usbrec.play.fields import in_fields
+from usbrec.play.fields import breaks_off_in_thought, in_fields
 from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn
 
@@ -41,8 +40,8 @@ _LEFT_OVER = LazyPattern(
 )
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
-_FINAL = LazyPattern(
-    r"^[ \t]*(?P<marks>[*_#]*)[ \t]*(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
+_FINAL = re.compile(
+    r"^[ \t]*+(?P<marks>[*_#]*+)[ \t]*+(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
     r"|(?:definitief|definitieve) antwoord|eindantwoord|réponse finale|respuesta final|resposta final"
     r"|risposta finale|(?:окончательный|итоговый) ответ|остаточна відповідь"
     r"|(?:ostateczna|końcowa) odpowiedź|(?:konečná|finální) odpověď"
@@ -56,6 +55,18 @@ _FINAL = LazyPattern(
 )
 
 
+#: How long a reply is, told below it.
+_LENGTH = re.compile(
+    r"\n[ \t*_(\[#-]*(?:length|word count|words|länge|longueur|longitud|字数)[*_]*[ \t]*[:：][*_ \t]*"
+    r"(?:about |~|approx\. )?\d+ ?(?:words?|tokens?|sentences?|characters?"
+    r"|wörter|mots|palabras|字)[*_)\]. \t]*\Z",
+    re.IGNORECASE,
+)
+#: Why an answer says nothing that broke off in an object.
+_BROKE_OFF = (
+    "the reply is an object in JSON that broke off in its thoughts. Allow more tokens (play.max_tokens), or "
+    "leave the object out of the prompt."
+)
 #: Why an answer says nothing in which a call of a tool is all there is, and what helps.
 ONLY_CALLS = (
     "the reply is a call of a tool in words, which nobody runs, and nothing else. Leave tools out of the "
@@ -75,7 +86,8 @@ class Said:
 
 def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") -> Said:
     """What whoever sits in `seat` says in this answer. It stands as it is where nothing else is in it, and
-    where nothing would be left, unless it is a call of a tool: then nothing is said."""
+    where nothing would be left, unless it is a call of a tool, or an object that broke off in its thoughts:
+    then nothing is said."""
     begun = _LEFT_OVER.match(answer)
     text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
@@ -84,12 +96,18 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
         if found is not None and found[0].strip():
             text = found[0].strip()
             thoughts.append(found[1].strip())
+    if breaks_off_in_thought(text):
+        return Said("", "\n".join(filter(None, [*thoughts, text])))
+    if (length := _LENGTH.search(text)) is not None and text[: length.start()].strip():
+        text = text[: length.start()]
     own, ran_on = own_turn(text, seat)
     return Said(own.strip(), "\n".join(filter(None, thoughts)), ran_on)
 
 
 def why_empty(answer: str) -> str:
     """In words: why an answer says nothing."""
+    if breaks_off_in_thought(answer):
+        return _BROKE_OFF
     return ONLY_CALLS if without_calls(answer)[1] else "the reply is empty."
 
 

@@ -30,15 +30,18 @@ _LIKE_SEEKERS = (
     "|espectador|lector|comprador|spettatore|lettore|acquirente|kijker|lezer|koper|зритель|читатель"
 )
 _LIKE_RECOMMENDERS = (
-    "seller|salesperson|salesman|saleswoman|sales assistant|shop assistant|clerk|agent|advis[oe]r"
-    "|consultant|expert|model|system prompt|librarian|verkäufer(?:in)?|berater(?:in)?|fachberater(?:in)?"
-    "|vendeu(?:r|se)|conseill(?:er|ère)|vendedora?|asesora?|venditore|venditrice|commessa|verkoper|verkoopster|adviseur|sprzedawca"
+    "seller|salesperson|salesman|saleswoman|sales assistant|shop assistant|clerk|agent|advis[oe]r|consultant"
+    "|expert|model|system prompt|librarian|verkäufer(?:in)?|berater(?:in)?|fachberater(?:in)?|vendeu(?:r|se)"
+    "|conseill(?:er|ère)|vendedora?|asesora?|venditore|venditrice|commessa|verkoper|verkoopster|adviseur|sprzedawca"
     "|doradca|säljare|sælger|selger|продавец|продавщица|консультант|店员|店員|推荐人|판매원|점원"
 )
 _MACHINES = "tool|function|observation|tool result|tool response|tool output"
 _NAMES = "|".join((SEEKERS, RECOMMENDERS, _LIKE_SEEKERS, _LIKE_RECOMMENDERS, _MACHINES, "system"))
 #: Anybody who takes turns, as the name of a field.
-ANYBODY = rf"(?:(?:the )?(?:{_NAMES})|you|me|a|AI|bot)"
+ANYBODY = (
+    rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)"
+    "|you|me|a|AI|bot)"
+)
 _SAYS = (
     r"says?|said|asks?|asked|repl(?:y|ies|ied)|responds?|responded|response|answers?|answered|writes|wrote|message"
     r"|input|turn|sagt|fragt|antwortet|dit|demande|répond|dice|pregunta|responde|pergunta|chiede|risponde|zegt|vraagt"
@@ -53,7 +56,7 @@ _FORMS = (
     rf"(?P<dash>{_SURE}[*_]{{0,2}}[ \t]+[-–—|][ \t]+)",
     rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
     rf"(?P<the>the[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<key>[{{,]?[ \t]*[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
+    rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
     rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
 )
@@ -70,7 +73,7 @@ def _announced() -> re.Pattern[str]:
         return f"(?P<{found[1]}_{counts[found[1]]}>"
 
     forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(_FORMS))
-    return re.compile(rf"^[ \t]*(?:>[ \t]?)?[*_(\[]{{0,3}}(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
+    return re.compile(rf"^[ \t]*+(?:>[ \t]?+)?[*_(\[]{{0,3}}+(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
 
 
 def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
@@ -120,16 +123,17 @@ def _takes_a_turn(value: str, groups: set[str]) -> bool:
         return told or _OF_THE_USER.search(words) is not None or _FOUND.search(words) is not None
     if "asked" in groups:
         return words.endswith(("?", "？"))
-    return told if "recommender" in groups else _in_first_person(words)
+    return (told and " " in words) if "recommender" in groups else _in_first_person(words)
 
 
 def _is_name(words: str) -> bool:
     """Whether words are a title with its year, and no sentence that ends in one."""
-    if not is_title(words) or words.endswith((".", "!")):
+    if not is_title(words) or words.endswith((".", "!")) or _ANSWER.match(words) is not None:
         return False
     return _SMALL_WORD.search(words.partition("(")[0]) is None
 
 
+_ANSWER = re.compile(r"(?:yes|yeah|no|ok|okay|sure|thanks|great|ja|nein|oui|non|sí|sì)[,!.]", re.IGNORECASE)
 _SMALL_WORD = re.compile(
     r"\s(?!(?:the|and|for|with|from|von|der|die|das|des|und|les|del|que|una?)\b)[a-zß-ÿ]{3,}"
 )
