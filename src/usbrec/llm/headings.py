@@ -7,7 +7,6 @@ speaks to none of them. How headings are written stands in llm/sections.py.
 
 from __future__ import annotations
 
-import functools
 import re
 
 from usbrec.patterns import LazyPattern
@@ -107,13 +106,13 @@ OWNERS = (
     *("my", "internal", "inner", "private", "hidden", "initial", "the", "mein", "meine", "mijn", "mes", "ma"),
     *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
 )
-_FIRST_WORD = re.compile(r"[\W_]*+([^\W_]+)")
+_FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)")
 #: How headings begin by their first words, and the other ways in which answers announce thoughts.
 _BEGINNINGS: dict[str, list[str]] = {"here": [""], "im": [""]}
 for _one in ABOVE:
     if (_found := _FIRST_WORD.match(_one)) is not None:
         _BEGINNINGS.setdefault(_found[1], []).append(_one)
-_NUMBERED = re.compile(r"\s*\d[.)]\s*")
+_NUMBERED = LazyPattern(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think, and what they tell themselves to do.
 _THEM = (
     r"\bthe (?:user|person|seeker|customer|client|asker)\b|\bthey (?:want|like|liked|seem|ask|prefer)\b"
@@ -177,11 +176,11 @@ def _stands_alone(said: str) -> bool:
     return _NAMED.search(said) is not None
 
 
-_NAMED = re.compile(
+_NAMED = LazyPattern(
     r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]"
 )
 #: Under a title stand its year or whoever wrote it.
-_BYLINE = re.compile(
+_BYLINE = LazyPattern(
     r"[*_]{0,2}\s*(?:\(\d{4}\)|(?i:by|von|par|di|de|door)[ \t]+[^\W\d_a-zß-ÿ][^\n.!?]{0,60}"
     r"(?:\(\d{4}\)[ \t]*)?(?:\n|\Z))"
 )

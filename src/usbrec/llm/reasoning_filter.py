@@ -58,7 +58,7 @@ _HEADED = (
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)"
 )
 #: How else an answer begins whose thoughts stand between no two marks.
-_BEGINS_IN_WORDS = re.compile(
+_BEGINS_IN_WORDS = LazyPattern(
     r"\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))|[\s*#_]*here(?: is|'s|’s) my ",
     re.IGNORECASE,
 )

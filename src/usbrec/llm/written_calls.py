@@ -106,21 +106,21 @@ def _without_any(text: str, called: list[str]) -> str:
     return _without_json(left, called)
 
 
-_CODE = re.compile(
+_CODE = LazyPattern(
     r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n.*?^[ \t]*(?P=ticks)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
 )
 #: Where a call was, for a moment: replies hold no such character (llm/controls.py).
 _TAKEN = "\x00"
-_AROUND_TAKEN = re.compile(
+_AROUND_TAKEN = LazyPattern(
     r"^[ \t]*(?P<ticks>`{3,}|~{3,})\w*[ \t]*\n[\s\x00]*\n[ \t]*(?P=ticks)[ \t]*$", re.MULTILINE
 )
-_PRESENTS = re.compile(
+_PRESENTS = LazyPattern(
     r"\b(?:this is how|here(?:['’]s| is) how|looks? like|written|writes?|format|syntax|examples?|e\.g"
     r"|instance|samples?|like this|such as|as follows|beispiel\w*|schreib\w*|exemples?|ejemplos?|esempio"
     r"|voorbeeld|пример)\b|例|예",
     re.IGNORECASE,
 )
-_ANNOUNCES = re.compile(
+_ANNOUNCES = LazyPattern(
     r"\b(?:i['’]?ll|i will|let me|let['’]s|i['’]m|i am|i need|i should|i want|ich|je|yo|voy|я)\b",
     re.IGNORECASE,
 )

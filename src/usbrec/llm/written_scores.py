@@ -21,8 +21,8 @@ from usbrec.patterns import LazyPattern
 _FENCED = LazyPattern(r"```\w*[ \t]*\n(?P<inside>.*?)\s*`{0,3}", re.DOTALL)
 #: The scale beside the label of a score.
 _TO = r"(?:-|–|—|~|to|down\s+to|bis|à|a|до)"
-_SCALE = re.compile(rf"\s*[(\[（]\s*(?P<low>\d+)\s*{_TO}\s*(?P<high>\d+)\s*[)\]）]", re.IGNORECASE)
-_OUT_OF = re.compile(
+_SCALE = LazyPattern(rf"\s*[(\[（]\s*(?P<low>\d+)\s*{_TO}\s*(?P<high>\d+)\s*[)\]）]", re.IGNORECASE)
+_OUT_OF = LazyPattern(
     r"[\s*_`\"'“”‘’]*(?P<number>\d+)[*_]*\s*[(\[]?\s*(?:out\s+of(?:\s+a\s+possible)?|of|von|sur|de|su|van|из|z|av|af)"
     r"\s+[*_]*(?P<high>\d+)(?:\s+(?:points?|punkten?|puntos?|punti|pontos|punten|баллов))?\s*[)\]]?[\s*_`.\"'“”‘’。]*",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from usbrec.dialogue import Reply
 from usbrec.llm import headings, sections
 from usbrec.llm.headings import WORDS
 from usbrec.llm.written_calls import without_calls
+from usbrec.patterns import LazyPattern
 from usbrec.play.fields import breaks_off_in_thought, in_fields
 from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn
@@ -40,7 +41,7 @@ _LEFT_OVER = LazyPattern(
 )
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
-_FINAL = re.compile(
+_FINAL = LazyPattern(
     r"^[ \t]*+(?P<marks>[*_#]*+)[ \t]*+(?:final (?:answer|response|reply)|(?:endgültige|finale) antwort"
     r"|(?:definitief|definitieve) antwoord|eindantwoord|réponse finale|respuesta final|resposta final"
     r"|risposta finale|(?:окончательный|итоговый) ответ|остаточна відповідь"
@@ -56,7 +57,7 @@ _FINAL = re.compile(
 
 
 #: How long a reply is, told below it.
-_LENGTH = re.compile(
+_LENGTH = LazyPattern(
     r"\n[ \t*_(\[#-]*(?:length|word count|words|länge|longueur|longitud|字数)[*_]*[ \t]*[:：][*_ \t]*"
     r"(?:about |~|approx\. )?\d+ ?(?:words?|tokens?|sentences?|characters?"
     r"|wörter|mots|palabras|字)[*_)\]. \t]*\Z",
