@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,3 +183,31 @@ def test_toml_that_cannot_be_followed_is_refused_in_words(text: str, tmp_path: P
     (tmp_path / "deep.toml").write_text(text)
     with pytest.raises(ConfigError, match="not valid TOML"):
         load_config(tmp_path / "deep.toml")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"limit": True}, "limit is True, and a whole number is wanted"),
+        ({"limit": 2.0}, "limit is 2.0, and a whole number is wanted"),
+        ({"seed": False}, "seed is False, and a whole number is wanted"),
+        ({"play": {"rounds": 2.0}}, "play: rounds is 2.0, and a whole number is wanted"),
+        ({"play": {"temperature": True}}, "play: temperature is True, and a number is wanted"),
+        ({"servers": {"x": {"timeout": True}}}, "timeout is True, and a number is wanted"),
+    ],
+)
+def test_a_yes_or_no_is_no_number_and_a_fraction_no_whole_one(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, given)
+    assert told in str(caught.value)
+
+
+def test_numbers_are_taken_as_they_are_and_so_is_a_yes_or_no_where_one_is_asked_for() -> None:
+    given = {"limit": 2, "play": {"temperature": 1}, "judging": {"second": True}, "enhanced": True}
+    config = load_config(None, given)
+    assert (config.limit, config.play.temperature, config.judging.second, config.enhanced) == (
+        2,
+        1.0,
+        True,
+        True,
+    )

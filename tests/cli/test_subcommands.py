@@ -114,3 +114,19 @@ def test_a_shell_completes_names_methods_and_options() -> None:
 
 def test_the_version_is_that_of_the_package() -> None:
     assert given("--version").output == f"usbrec {metadata.version('usbrec')}\n"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["evaluate", "x.jsonl", "--replay", ""],
+        ["evaluate", "x.jsonl", "-o", ""],
+        ["evaluate", ""],
+        ["compare", "here", ""],
+        ["train", "ranker", "x.jsonl", "--catalogue", "", "-o", "there"],
+    ],
+)
+def test_an_empty_name_of_a_file_is_refused_and_is_not_the_folder_at_hand(typed: list[str]) -> None:
+    result = CliRunner().invoke(app, typed)
+    assert result.exit_code == 2
+    assert "an empty name of a file or folder" in " ".join(result.output.replace("│", " ").split())

@@ -125,6 +125,9 @@ def test_two_names_that_are_the_same_are_refused_and_numbers_of_numpy_are_number
         usbrec.compare(run, run, names=["x", "x"])
     with pytest.raises(ConfigError, match="seed='a': a whole number"):
         usbrec.compare(run, run, names=["x", "y"], seed="a")  # type: ignore[arg-type]
+    for given in ({"seed": True}, {"resamples": 2.0}):
+        with pytest.raises(ConfigError, match="a whole number is wanted"):
+            usbrec.compare(run, run, names=["x", "y"], **given)  # type: ignore[arg-type]
     compared = usbrec.compare(run, run, names=["x", "y"], seed=np.int64(2))  # type: ignore[arg-type]
     assert compared.save(tmp_path / "x.json").is_file()
 
@@ -232,3 +235,18 @@ def test_an_index_without_a_name_that_may_hold_ids_is_told_of() -> None:
     assert [item.id for item in usbrec.load_catalogue(frame.rename_axis("id"))] == ["d1", "e2"]
     usbrec.load_catalogue(frame.reset_index(drop=True))
     usbrec.load_catalogue(frame.assign(id=["x", "y"]))
+
+
+@pytest.mark.parametrize("name", ["replay", "interactions", "catalogue", "ranker", "config", "out"])
+def test_an_empty_name_of_a_file_is_refused_by_its_argument_and_is_not_the_folder_at_hand(name: str) -> None:
+    with pytest.raises(ConfigError, match=f'^{name}="": no name of a file or folder'):
+        usbrec.evaluate("docs/examples/books.jsonl", recommender="rules:popular", **{name: ""})
+
+
+def test_an_empty_name_is_refused_in_whatever_place_it_stands() -> None:
+    with pytest.raises(ConfigError, match=r'samples="": no name of a file or folder\. Give one\.$'):
+        usbrec.evaluate("")
+    with pytest.raises(ConfigError, match='source="": no name'):
+        usbrec.load_catalogue("")
+    with pytest.raises(ConfigError, match='runs="": no name'):
+        usbrec.compare("here", "")

@@ -112,7 +112,7 @@ def test_a_reply_cut_at_the_token_limit_says_so() -> None:
         assert chat(server).completions[0].finish == "length"
 
 
-@pytest.mark.parametrize("usage", [None, "many", {"prompt_tokens": "12"}, {"prompt_tokens_details": 3}, [1]])
+@pytest.mark.parametrize("usage", [None, "many", {"prompt_tokens": "x"}, {"prompt_tokens_details": 3}, [1]])
 def test_missing_or_odd_usage_counts_as_nothing(usage: Any) -> None:
     with LocalServer([completion("Yes", usage=usage)]) as server:
         counted = chat(server).usage

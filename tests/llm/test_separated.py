@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.films import KNOWLEDGE
+from usbrec.dialogue import Turn
 from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.llm import ChatReply, ChatRequest, Completion, Message, ScriptedModel
 from usbrec.llm.controls import ControlFilter, without_controls
@@ -124,6 +126,21 @@ async def test_control_characters_are_taken_out_and_counted_whole_and_streamed()
     assert reply.completions[0].reasoning == "[1mhm"
     assert reply.usage.removed_characters == len(ODD) - len(CLEAN) + 1
     assert ChatReply.from_json(reply.to_json()) == reply
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u180e"])
+def test_what_takes_no_room_hides_no_title(unseen: str) -> None:
+    text, removed = without_controls(f"Try Good{unseen}fellas (19{unseen}90).{unseen}")
+    assert (text, removed) == ("Try Goodfellas (1990).", 3)
+    assert len(KNOWLEDGE.named_by(Turn("recommender", text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["می\u200cخواهم", "👩\u200d👧", "🏴\U000e0067\U000e0062\U000e007f", "क्\u200dष", "Amélie\u00a0(2001)"],
+)
+def test_joiners_marks_of_flags_and_blanks_that_do_not_break_stay(text: str) -> None:
+    assert without_controls(text) == (text, 0)
 
 
 async def test_control_characters_are_taken_out_of_calls_of_tools_too() -> None:

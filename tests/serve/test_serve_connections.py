@@ -38,6 +38,20 @@ def _answer(connection: socket.socket) -> bytes:
     return found
 
 
+def _one_answer(connection: socket.socket) -> bytes:
+    """One whole answer with a length, in however many pieces it comes."""
+    found = b""
+    while b"\r\n\r\n" not in found:
+        found += connection.recv(65536)
+    head, _, body = found.partition(b"\r\n\r\n")
+    length = next(
+        int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+    )
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + body
+
+
 @contextlib.contextmanager
 def _several(port: int, count: int, *pieces: bytes) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as stack:
@@ -57,7 +71,7 @@ def test_a_head_that_does_not_come_in_time_ends_its_connection() -> None:
         # The second request of a connection has its time as the first had.
         whole = b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n"
         with _connected(service.port, whole) as again:
-            assert again.recv(65536).startswith(b"HTTP/1.1 200")
+            assert _one_answer(again).startswith(b"HTTP/1.1 200")
             again.sendall(HALF)
             assert _answer(again).startswith(b"HTTP/1.1 408")
         with _connected(service.port, HALF) as slow:
@@ -162,3 +176,13 @@ def test_the_bound_follows_the_limit_on_open_files(monkeypatch: pytest.MonkeyPat
     assert room_for(1000) == (1000, 2048)
     # The limit that a process may raise is raised as far as is wanted.
     assert limits[0] == 1000 + 2048 + 256
+
+
+def test_a_connection_stays_open_longer_than_clients_keep_theirs() -> None:
+    # Of those that are kept open, httpx keeps one for 5 seconds.
+    whole = b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    with Running(twins_on(ScriptedModel(replies))) as service, _connected(service.port, whole) as connection:
+        assert _one_answer(connection).startswith(b"HTTP/1.1 200")
+        time.sleep(6)
+        connection.sendall(whole)
+        assert _one_answer(connection).startswith(b"HTTP/1.1 200")

@@ -244,3 +244,43 @@ def test_a_stream_that_fails_late_ends_in_an_error_that_the_sdk_raises(said: str
             heard.until_done()
         with pytest.raises(openai.InternalServerError):
             client.responses.create(model="scripted", input=said)
+
+
+EMPTY = [
+    ({"role": "assistant", "content": ""}, "stop"),
+    ({"role": "assistant", "content": None}, "stop"),
+    ({"role": "assistant", "content": "  \n"}, "stop"),
+    ({"role": "assistant", "content": "", "reasoning_content": "Hm, a film."}, "stop"),
+    ({"role": "assistant", "content": None, "refusal": "I cannot."}, "stop"),
+    ({"role": "assistant", "content": ""}, "content_filter"),
+    ({"role": "assistant", "content": ""}, "length"),
+]
+
+
+@pytest.mark.parametrize(("message", "finish"), EMPTY)
+def test_an_empty_reply_is_an_error_whole_and_streamed_as_in_chat_completions(
+    message: dict[str, Any], finish: str
+) -> None:
+    choice = {"index": 0, "message": message, "finish_reason": finish}
+    whole = Answer(body={"choices": [choice], "usage": {"prompt_tokens": 9, "completion_tokens": 0}})
+    with LocalServer([whole]) as server, _calling(server) as service:
+        errors = []
+        for path, asked in (
+            ("/v1/responses", {"input": SAID}),
+            ("/v1/chat/completions", {"messages": [{"role": "user", "content": SAID}]}),
+        ):
+            for streamed in (False, True):
+                body = {"model": "openai:m", "stream": streamed, **asked}
+                status, found, _ = service.send("POST", path, body)
+                assert status == 502
+                errors.append(found if isinstance(found, dict) else json.loads(found))
+    assert {one["error"]["code"] for one in errors} == {"model_error"}
+    assert all(one == errors[0] for one in errors)
+
+
+def test_a_model_of_this_process_that_says_nothing_is_an_error_here_too() -> None:
+    with Running(twins_on(ScriptedModel(lambda _: "  "))) as service, service.client() as client:
+        with pytest.raises(openai.APIError, match=r"empty|without"):
+            client.responses.create(model="scripted", input=SAID)
+        with pytest.raises(openai.APIError, match=r"empty|without"):
+            list(client.responses.create(model="scripted", input=SAID, stream=True))

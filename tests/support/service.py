@@ -27,7 +27,7 @@ from usbrec.play.recommender import RecommenderSeat
 from usbrec.play.seekers.rules import RulesInternalSimulator
 from usbrec.serve.app import make_app
 from usbrec.serve.http.api_keys import ApiKeys
-from usbrec.serve.http.connections import guarded_protocol
+from usbrec.serve.http.connections import server_options
 from usbrec.serve.models import ServedModel, ServedModels
 from usbrec.serve.observe.telemetry import Spans
 from usbrec.serve.reload import CatalogueReloader
@@ -74,14 +74,7 @@ class Running:
         self._reloader = reloader
         self.app = make_app(twins, config, api_keys=api_keys, store=opened, spans=spans, reloader=reloader)
         self.server = uvicorn.Server(
-            uvicorn.Config(
-                self.app,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=2,
-                http=guarded_protocol(config.serving),
-                ws="none",
-            )
+            uvicorn.Config(self.app, timeout_graceful_shutdown=2, **server_options(config.serving))
         )
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))

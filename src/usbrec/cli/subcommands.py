@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -72,4 +73,27 @@ def _command(name: str, made_of: Any) -> Any:
         made_of.command(name)(function)
     command = typer.main.get_command(made_of)
     command.name = name
+    for one in (command, *getattr(command, "commands", {}).values()):
+        for parameter in one.params:
+            _refuse_unnamed(parameter)
     return command
+
+
+def _refuse_unnamed(parameter: Any) -> None:
+    """Have a parameter that names files or folders refuse an empty name: as a path it would be the folder
+    that the command runs in."""
+    # typer keeps what a parameter is in one of two places, by its version.
+    kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    before = getattr(getattr(parameter, "type", None), "name", None)
+    if Path not in (kind, *get_args(kind)) and before != "path":
+        return
+    process = parameter.process_value
+
+    def named(ctx: Any, value: Any) -> Any:
+        if value == "" or (isinstance(value, list | tuple) and "" in value):
+            raise typer.BadParameter(
+                "an empty name of a file or folder. Give one, or leave it out.", ctx=ctx, param=parameter
+            )
+        return process(ctx, value)
+
+    parameter.process_value = named

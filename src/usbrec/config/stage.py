@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -88,6 +90,11 @@ class Stage(BaseModel):
             for name, fixed in cls.fixed.items()
             if name in data and name not in gone
         ]
+        told += [
+            f"{name} is {value!r}, and {wanted} is wanted"
+            for name, value in data.items()
+            if (wanted := _no_number(cls, name, value))
+        ]
         if told:
             raise PydanticCustomError("earlier", "{told}", {"told": "; ".join(told)})
         return {name: value for name, value in data.items() if name not in gone}
@@ -118,6 +125,29 @@ class Stage(BaseModel):
     def _changed(self, name: str, change: Any) -> Any:
         inner = getattr(self, name, None)
         return inner.with_(**change) if isinstance(inner, Stage) and isinstance(change, Mapping) else change
+
+
+def _no_number(stage: type[BaseModel], name: object, value: object) -> str:
+    """What is wanted of a setting in place of a yes or no, or of a fraction that happens to be whole; ""
+    where the value may be one. pydantic takes True for 1 and 2.0 for 2, and whoever writes that means
+    something else."""
+    if not isinstance(value, bool | float):
+        return ""
+    kinds = _kinds(stage).get(str(name), frozenset())
+    if isinstance(value, bool):
+        number = not kinds.isdisjoint((int, float)) and bool not in kinds
+        return ("a number" if float in kinds else "a whole number") if number else ""
+    return "a whole number" if int in kinds and float not in kinds and value.is_integer() else ""
+
+
+@functools.cache
+def _kinds(stage: type[BaseModel]) -> Mapping[str, frozenset[Any]]:
+    """The types that each setting may be of, without None."""
+    named = {name: field.annotation for name, field in stage.model_fields.items()}
+    return {
+        name: frozenset(get_args(one) if get_origin(one) in (Union, UnionType) else (one,))
+        for name, one in named.items()
+    }
 
 
 def problems_of(error: ValidationError, settings: type[BaseModel]) -> str:

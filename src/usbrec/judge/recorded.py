@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
+from usbrec.items.id_spellings import SpellingWatch
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import LANGUAGES, whole_words, words
 from usbrec.play.languages import Languages
@@ -41,6 +42,7 @@ class RecordedFacts:
 
     knowledge: Knowledge | None = None
     languages: Languages = field(default_factory=Languages)
+    spellings: SpellingWatch = field(default_factory=SpellingWatch, repr=False, compare=False)
 
     def of(self, dialogue: RecordedDialogue) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The facts of each recommender's turn, and those of the dialogue, as JSON."""
@@ -72,12 +74,15 @@ class RecordedFacts:
         }
         if self.knowledge is None:
             return facts
-        real = [one for one in named if self.knowledge.catalogue.get(one) is not None]
+        catalogue = self.knowledge.catalogue
+        real = [one for one in named if catalogue.get(one) is not None]
+        unknown = [one for one in named if one not in real]
+        self.spellings.look("The recommender of the dialogues", unknown, catalogue)
         return facts | {
             "new": [one for one in real if one not in said],
             "repeated": [one for one in real if one in said],
             "out_of_catalogue": list(turn.read_by(self.knowledge.linker).out_of_catalogue),
-            "unknown_items": [one for one in named if one not in real],
+            "unknown_items": unknown,
         }
 
     def _taken(

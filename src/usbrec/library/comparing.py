@@ -61,11 +61,18 @@ def compare(
         raise ConfigError(f"names: {len(names)} for {len(loaded)} runs. Give one for each.")
     if names is not None and len(set(names)) < len(names):
         raise ConfigError(f"names={list(names)!r}: two runs of one name. Give each its own.")
-    try:
-        seed = operator.index(seed)  # numpy's whole numbers are no JSON
-    except TypeError:
-        raise ConfigError(f"seed={seed!r}: a whole number is wanted.") from None
+    seed, resamples = _whole_number("seed", seed), _whole_number("resamples", resamples)
     records = [
         run.record(str(name)) for run, name in zip(loaded, names or [run.name for run in loaded], strict=True)
     ]
     return evaluation.compare(records, reference=reference, seed=seed, resamples=resamples, power=power)
+
+
+def _whole_number(name: str, value: int) -> int:
+    """The number as JSON has it, also where it is numpy's. Raises ConfigError."""
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise ConfigError(f"{name}={value!r}: a whole number is wanted.")

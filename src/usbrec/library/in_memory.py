@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from usbrec.errors import ConfigError, Interrupted, UsbRecError
+from usbrec.errors import Interrupted, UsbRecError
 from usbrec.storage import json_lines, read_text
 
 Row = Mapping[str, Any]
@@ -37,7 +37,7 @@ def kept_or_held(
     """A stage done on `work` in the folder `out`, or in memory without one: its name (the folder's, else what
     `named` makes of the results), the folder, the results, and the rows that it writes into `file`.
 
-    Raises what the stage raises, and ConfigError for an empty name.
+    Raises what the stage raises.
     """
     if (folder := given_folder(out)) is not None:
         results = stage(work, folder, **given)
@@ -48,9 +48,7 @@ def kept_or_held(
 
 
 def given_folder(out: str | os.PathLike[str] | None) -> Path | None:
-    """The folder that keeps what is done; None where none is named. Raises ConfigError for an empty name."""
-    if out is not None and not os.fspath(out):
-        raise ConfigError('out="": no folder. Name one, or leave it out to keep nothing.')
+    """The folder that keeps what is done; None where none is named."""
     return None if out is None else Path(out)
 
 

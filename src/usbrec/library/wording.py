@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 from usbrec.config import Config
-from usbrec.errors import Interrupted, UsbRecError
+from usbrec.errors import ConfigError, Interrupted, UsbRecError
 from usbrec.library.settings import SETTINGS
 
 P = ParamSpec("P")
@@ -49,6 +49,8 @@ _AS_A_CALL = {
     "The same command": "The same call",
 }
 _SAME = re.compile("|".join(_AS_A_CALL))
+#: What stands in the annotation of an argument that may be the name of a file or folder.
+_NAMES_FILES = ("PathLike", "SamplesSource", "CatalogueSource", "DialoguesSource", "GivenSettings")
 
 
 def for_python(message: str, arguments: Collection[str]) -> str:
@@ -79,12 +81,15 @@ def for_python(message: str, arguments: Collection[str]) -> str:
 
 
 def in_python(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, with errors that name its arguments."""
-    arguments = frozenset(inspect.signature(function).parameters)
+    """The function, with errors that name its arguments. An empty name of a file or folder is refused here,
+    for a path without a name is the folder that the program happens to run in."""
+    parameters = inspect.signature(function).parameters
+    arguments = frozenset(parameters)
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
+            _refuse_unnamed(parameters, args, kwargs)
             return function(*args, **kwargs)
         except UsbRecError as error:
             if error.args and isinstance(error.args[0], str):
@@ -97,6 +102,22 @@ def in_python(function: Callable[P, T]) -> Callable[P, T]:
             raise Interrupted(_STOPPED if kwargs.get("out") is None else _STOPPED_THERE) from None
 
     return call
+
+
+def _refuse_unnamed(
+    parameters: Mapping[str, inspect.Parameter], args: Sequence[object], kwargs: Mapping[str, Any]
+) -> None:
+    """Raises ConfigError for an empty text where a file or folder is named."""
+    by_place: list[str] = []
+    for name, parameter in parameters.items():
+        several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+        by_place += [name] * (len(args) - len(by_place) if several else 1)
+    for name, value in (*zip(by_place, args, strict=False), *kwargs.items()):
+        if not (isinstance(value, str) and not value and name in parameters):
+            continue
+        if any(kind in str(parameters[name].annotation) for kind in _NAMES_FILES):
+            without = "" if parameters[name].default is inspect.Parameter.empty else ", or leave it out"
+            raise ConfigError(f'{name}="": no name of a file or folder. Give one{without}.')
 
 
 def _written(value: str | None) -> str:

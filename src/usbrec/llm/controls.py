@@ -2,15 +2,19 @@
 
 A terminal obeys them, and marks that turn the direction of writing around let a text look like another one.
 Tab and the end of a line stay; what else parts lines or words becomes the end of a line or a blank, so that
-two words do not become one. The joiners and marks of direction (U+200C to U+200F) stay, which Persian, Indic
-scripts and Hebrew are written with.
+two words do not become one. What takes no room and nobody writes (zero-width spaces, soft hyphens, marks of
+byte order) goes, too: inside of a title it hides it from whoever looks for titles. The joiners and marks of
+direction (U+200C to U+200F) stay, which Persian, Indic scripts and Hebrew are written with.
 """
 
 from __future__ import annotations
 
 import re
 
-_REMOVED = re.compile("\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_REMOVED = re.compile(
+    "\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+    "\ufff9-\ufffb]"
+)
 #: Those that part words.
 _BLANKS = frozenset("\x0b\x0c\x1c\x1d\x1e\x1f\x85")
 

@@ -79,7 +79,7 @@ def _serve(
             import uvicorn
 
             from usbrec.serve.app import make_app
-            from usbrec.serve.http.connections import guarded_protocol, room_for
+            from usbrec.serve.http.connections import room_for, server_options
 
             log_to_stderr()
             connections, backlog = room_for(settings.connections)
@@ -104,13 +104,10 @@ def _serve(
             server = Told(
                 uvicorn.Config(
                     make_app(served, config, api_keys=api_keys, store=store, spans=spans, reloader=reloader),
-                    log_config=None,
-                    access_log=False,
                     server_header=False,
                     timeout_graceful_shutdown=_LAST_SECONDS,
                     backlog=backlog,
-                    http=guarded_protocol(settings, connections),
-                    ws="none",
+                    **server_options(settings, connections),
                 )
             )
 

@@ -130,6 +130,22 @@ def test_garbage_is_an_unusable_answer_that_says_what_came(answer: Answer, named
     assert address(server) in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 207])
+def test_a_reply_is_one_under_any_status_of_success(status: int) -> None:
+    with LocalServer([Answer(status, {"text": "Casino (1995)?", "items": ["f4"]})]) as server:
+        assert ask(server) == Reply("Casino (1995)?", ("f4",))
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("status", "body"), [(204, ""), (201, "  \n"), (205, "")])
+def test_a_success_without_a_body_is_no_reply(status: int, body: str) -> None:
+    with (
+        LocalServer([Answer(status, body)]) as server,
+        pytest.raises(UnusableAnswer, match=f"answered {status}"),
+    ):
+        ask(server)
+
+
 @pytest.mark.parametrize("status", [500, 503, 429, 408])
 def test_what_fails_for_the_moment_is_tried_again(status: int) -> None:
     with LocalServer([Answer(status, "", SOON), Answer(body={"text": "Casino (1995)?"})]) as server:

@@ -128,6 +128,18 @@ async def test_a_clients_system_text_is_not_passed_on_and_a_focus_leaves_its_can
     assert (given[0].system, given[0].candidates) == (None, FILMS[1:2])
 
 
+@pytest.mark.parametrize(
+    ("given", "told"), [(["F12", "F4"], 1), ([" f12"], 1), (["f99", "made up"], 0), (["f12"], 0)]
+)
+def test_ids_that_differ_from_the_catalogues_in_capitals_alone_are_told_of_once(
+    given: list[str], told: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    results = play(tmp_path, {"recommender": Plain(Reply("This one.", items=given))}, play={"rounds": 1})
+    assert results["items"]["unknown"] == (0 if given == ["f12"] else 4 * len(given))
+    assert caplog.text.count("letter by letter") == told
+    assert ("which has 'f12'" in caplog.text) == bool(told)
+
+
 def test_items_are_what_is_scored_whatever_the_text_names(tmp_path: Path) -> None:
     own = Plain(Reply("Unlike Casino (1995), this one is calm.", items=["f12"]))
     results = play(tmp_path, {"recommender": own}, play={"rounds": 1})

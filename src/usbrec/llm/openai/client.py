@@ -1,28 +1,24 @@
 """Chat-completions client: vLLM, SGLang, llama.cpp, Ollama, hosted models.
 
-Retries are the HTTP client's (http.py), the bound on requests in flight and the deadline the connection's
-(connection.py). Servers differ in what they accept: which fields and roles one takes is the dialect's
-(dialect.py); that it refuses `n` or log-probabilities is noticed here once, and remembered for the life of
-the instance.
+One request and its answer are the exchange's (exchange.py). Servers differ in what they accept: which fields
+and roles one takes is the dialect's (dialect.py); that it refuses `n` or log-probabilities is noticed here
+once, and remembered for the life of the instance.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
-
-from pydantic import ValidationError
+from typing import Any
 
 from usbrec.dialogue import Usage
-from usbrec.errors import CannotDo, ConfigError, UnusableAnswer, UsbRecError
+from usbrec.errors import ConfigError, UnusableAnswer, UsbRecError
 from usbrec.llm.choices import FirstToken, read_first_token, read_option, why_untold
 from usbrec.llm.openai import OPENAI, OPENAI_URL
+from usbrec.llm.openai.choosing import Constrain, exact_choice, limiting_fields
 from usbrec.llm.openai.connection import (
     OPENAI_KEY,
     Address,
@@ -31,12 +27,9 @@ from usbrec.llm.openai.connection import (
     read_key,
 )
 from usbrec.llm.openai.dialect import Declined, Dialect, SystemRole
-from usbrec.llm.openai.errors import Complaint, is_page
-from usbrec.llm.openai.http import HttpFailure, Stream
-from usbrec.llm.openai.responses import Body, BodyChoice, Chunk
+from usbrec.llm.openai.exchange import TAKES, Exchange, OnDelta
+from usbrec.llm.openai.responses import Body, BodyChoice
 from usbrec.llm.openai.slots import Slots
-from usbrec.llm.openai.statuses import error_in, error_of, error_of_event, withholds, words_of
-from usbrec.llm.openai.streamed import Gathered
 from usbrec.llm.protocol import (
     ChatReply,
     ChatRequest,
@@ -44,16 +37,11 @@ from usbrec.llm.protocol import (
     ChoiceRequest,
     Completion,
     one_by_one_seed,
-    temper,
 )
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.llm.stops import StopFilter, cut_place
-from usbrec.storage import parse_json
 
 _log = logging.getLogger(__name__)
-
-OnDelta = Callable[[str], None]
-Constrain = Literal["none", "grammar", "structured", "guided"]
 
 #: Tokens of a vote: a digit with a word such as "Score:" before it. Longer options get more.
 VOTE_TOKENS = 8
@@ -83,7 +71,7 @@ class OpenAIModel:
 
     parallel = True
     #: What is sent to the server as a client wrote it.
-    takes = frozenset({"tools", "tool_choice", "parallel_tool_calls", "response_format"})
+    takes = TAKES
 
     def __init__(
         self,
@@ -117,7 +105,7 @@ class OpenAIModel:
                 f"The server at {address.host} needs a key: set {api_key_env} "
                 "(to any word, if it wants none)."
             )
-        self._connection = Connection(
+        connection = Connection(
             address,
             slots or Slots(concurrency),
             key,
@@ -126,13 +114,18 @@ class OpenAIModel:
             max_retries,
             is_openai=server == OPENAI,
         )
-        # Where a refusal tells to look.
-        self._key_is = api_key_env or f"servers.{server}.api_key_env"
-        self._url_is = "--base-url" if server == OPENAI else f"servers.{server}.base_url"
         self._server = server
         self._model = model
         self._constrain: Constrain = constrain
-        self._dialect = Dialect(model, self.name, server, extra_body or {}, system_role)
+        self._exchange = Exchange(
+            connection,
+            Dialect(model, self.name, server, extra_body or {}, system_role),
+            model=model,
+            name=self.name,
+            # Where a refusal tells to look.
+            key_is=api_key_env or f"servers.{server}.api_key_env",
+            url_is="--base-url" if server == OPENAI else f"servers.{server}.base_url",
+        )
         # What the settings say, whatever the server then refuses.
         self._identity: dict[str, Any] = {} if server == OPENAI else {"server": server}
         self._identity |= {"extra_body": dict(extra_body)} if extra_body else {}
@@ -142,10 +135,6 @@ class OpenAIModel:
         self._marks = reasoning
         self._top = _TOP
         self._gave_logprobs = False
-        self._told_of_cuts = False
-        self._told_of_ends = False
-        self._told_of_parts = False
-        self._told_of_late_errors = False
 
     @property
     def name(self) -> str:
@@ -160,11 +149,11 @@ class OpenAIModel:
     @property
     def left_out(self) -> frozenset[str]:
         """Parameters this server refused, which are no longer sent, such as "temperature"."""
-        return frozenset(self._dialect.left_out)
+        return frozenset(self._exchange.dialect.left_out)
 
     @property
     def connection(self) -> Connection:
-        return self._connection
+        return self._exchange.connection
 
     @property
     def server(self) -> str:
@@ -174,7 +163,7 @@ class OpenAIModel:
     @property
     def system_role(self) -> SystemRole:
         """How the system text is sent: "user" also where the server has refused a system message."""
-        return self._dialect.system_role
+        return self._exchange.dialect.system_role
 
     def ask_one_by_one(self) -> None:
         """Ask for several replies by a request each from now on: this server's `n` is not to be had."""
@@ -195,14 +184,14 @@ class OpenAIModel:
         }
         tell, stopping = request.on_delta, StopFilter(request.stop)
         drawn = self._draw(body, request.n, request.seed, None if tell is None else stopping.passing(tell))
-        choices, usage = await self._connection.within(request.deadline, drawn)
+        choices, usage = await self.connection.within(request.deadline, drawn)
         if tell is not None and (held := stopping.end()):
             tell(held)
-        self._tell_of_cuts(usage)
+        self._exchange.tell_of_cuts(usage)
         completions = tuple(_until_stop(choice.completion(), request.stop) for choice in choices)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
         if not any(one.text.strip() or one.tool_calls for one in completions):
-            raise UnusableAnswer(f"The server at {self._connection.host} gave {choices[0].why_empty()}.")
+            raise UnusableAnswer(f"The server at {self.connection.host} gave {choices[0].why_empty()}.")
         return ChatReply(completions, usage)
 
     async def choose(self, request: ChoiceRequest) -> Choice:
@@ -210,25 +199,25 @@ class OpenAIModel:
 
         `votes` answers are then drawn at the request's temperature and their shares given as they are.
         """
-        choice = await self._connection.within(request.deadline, self._choose(request))
-        self._tell_of_cuts(choice.usage)
+        choice = await self.connection.within(request.deadline, self._choose(request))
+        self._exchange.tell_of_cuts(choice.usage)
         return choice
 
     async def aclose(self) -> None:
-        await self._connection.aclose()
+        await self.connection.aclose()
 
     async def _choose(self, request: ChoiceRequest) -> Choice:
         options, spent = request.options, Usage()
         if request.way != "votes":
             found, untold, spent = await self._look(request)
             if request.way == "exact" or (found is not None and found.listed):
-                return _exact(found, untold, request, spent)
+                return exact_choice(found, untold, request, spent)
         longest = max(len(option.encode("utf-8", "replace")) for option in options)
         body = {
             "messages": [message.to_json() for message in request.messages],
             "temperature": request.temperature,
             "max_tokens": request.max_tokens or max(VOTE_TOKENS, longest + 1),
-            **_limit(self._constrain, options),
+            **limiting_fields(self._constrain, options),
         }
         choices, usage = await self._draw(body, request.votes, request.seed, None)
         answers = [choice.separated(self._marks) for choice in choices]
@@ -321,190 +310,15 @@ class OpenAIModel:
     async def send(
         self, body: Mapping[str, Any], on_delta: OnDelta | None = None, *, learn: bool = True
     ) -> tuple[Body, Usage]:
-        """One request in the fields this server takes, sent again while a refusal teaches other ones.
-
-        Raises Declined when it refuses what only the caller can do without. Without `learn`, what it refuses
-        is refused: nothing is left out, now or later.
-        """
-        while True:
-            fields = self.fields(body, streamed=on_delta is not None)
-            async with self._connection.slots:
-                started = time.monotonic()
-                try:
-                    answer = await self._connection.within(
-                        self._connection.timeout, self._exchange(fields, on_delta)
-                    )
-                    cost = answer.cost(time.monotonic() - started, sent=fields)
-                    self._tell_of_parts(answer)
-                    return answer.ended_by(fields), cost
-                except HttpFailure as failure:
-                    complaint = self._connection.complaint(failure)
-            # Raised out here, so that what the server said, which may quote the key, is not its context.
-            if not (learn and self._dialect.learn(complaint, fields)):
-                raise self._cannot_do(complaint, fields) or self._failure(complaint)
-
-    def _tell_of_cuts(self, cost: Usage) -> None:
-        """A word about the first prompt that the server seems to have cut."""
-        if cost.cut_prompts and not self._told_of_cuts:
-            self._told_of_cuts = True
-            _log.warning(
-                "%s: the server counted %d tokens for a prompt that has far more: it cuts prompts, and the "
-                "model does not see all it is asked about. Give it a larger context on the server; "
-                "`cut_prompts` in the results counts such calls.",
-                self.name,
-                cost.prompt_tokens // cost.calls,
-            )
-
-    def _tell_of_parts(self, answer: Body) -> None:
-        """A word about the first part of a reply that is left out."""
-        found = next((kind for one in answer.choices if (kind := one.message.unknown_part)), "")
-        if found and not self._told_of_parts:
-            self._told_of_parts = True
-            _log.warning(
-                "%s: its replies hold parts of the type %.60r, which nobody here knows: their words are left "
-                "out, for they may be thoughts.",
-                self.name,
-                found,
-            )
-
-    def _tell_of_late_error(self, said: Any) -> None:
-        """A word about the first error behind the end of a reply."""
-        if not self._told_of_late_errors:
-            self._told_of_late_errors = True
-            _log.warning(
-                "%s: behind the end of a reply its stream holds an error, and the reply counts as whole. It "
-                "says: %s",
-                self.name,
-                self._connection.words(said),
-            )
+        """One request, as :meth:`Exchange.send` sends it. Raises Declined."""
+        return await self._exchange.send(body, on_delta, learn=learn)
 
     def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         """A request's body as this server takes it, with what the settings add."""
-        return self._dialect.fields(body, streamed=streamed)
-
-    async def _exchange(self, body: dict[str, Any], on_delta: OnDelta | None) -> Body:
-        async with self._connection.stream("/chat/completions", body) as answer:
-            if answer.events:
-                # Some servers stream whether they are asked to or not.
-                return await self._follow(answer, on_delta or (lambda _: None))
-            # A server that does not stream: its whole answer is one piece.
-            whole = self._read(await answer.text())
-        if on_delta is not None:
-            on_delta(whole.choices[0].text)
-        return whole
-
-    async def _follow(self, stream: Stream, on_delta: OnDelta) -> Body:
-        """Put a stream together. One that ends without a finish_reason, and without "[DONE]" behind words,
-        broke off and is no answer, and neither is one with an error before its end. What comes behind that,
-        an error or a lost connection, takes nothing back, unless it withholds the reply."""
-        gathered = Gathered()
-        said: Any = None
-        try:
-            async for data in stream.data():
-                try:
-                    event = parse_json(data)
-                    if event is None:
-                        # Nothing is said with it.
-                        continue
-                    if error_of_event(event) is not None:
-                        if gathered.ended and not withholds(error_of(event)):
-                            self._tell_of_late_error(error_of(event))
-                            break
-                        raise HttpFailure(None, error_of(event))
-                    said = words_of(event) or said
-                    piece = gathered.add(Chunk.model_validate(event))
-                except ValueError:  # an event that is no JSON, or pydantic's: no chunk of a completion
-                    gathered.broken = not gathered.ended
-                    break
-                if piece:
-                    said = None
-                    on_delta(piece)
-        except HttpFailure as failure:
-            if failure.connected or not gathered.ended:
-                raise
-        if held := gathered.end():
-            on_delta(held)
-        # Other words of the server behind those of the reply may say why it broke off.
-        if (body := gathered.body(done=stream.done and said is None)) is None:
-            words = "" if said is None else f" It says: {self._connection.words(said)}"
-            raise UnusableAnswer(
-                f"The stream from {self._connection.host} broke off or is no stream of completions.{words}"
-            )
-        if not gathered.ended and not self._told_of_ends:
-            self._told_of_ends = True
-            _log.warning(
-                "%s: its streams end without a finish_reason, so that a reply which the limit of tokens cut "
-                "may be taken for a whole one.",
-                self.name,
-            )
-        return body
-
-    def _read(self, text: str) -> Body:
-        try:
-            return Body.read(text)
-        except ValidationError as error:
-            place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        except ValueError:
-            place = ""
-        what = "an HTML page" if is_page(text) else f"something else (see {place})" if place else "no JSON"
-        said = None if is_page(text) or '"choices"' in text else error_in(text)
-        says = f"; it says: {self._connection.words(said)}" if said else ""
-        if place.startswith("choices") and '"choices"' in text:
-            raise UnusableAnswer(
-                f"The server at {self._connection.host} sent a chat completion without a reply that could be "
-                f"read (see {place}); it says: {self._connection.words(text)}"
-            )
-        raise UnusableAnswer(
-            f"The server at {self._connection.host} sent {what} instead of a chat completion{says}. "
-            f"Check {self._url_is}, which usually ends in /v1."
-        )
-
-    def _cannot_do(self, said: Complaint, sent: Mapping[str, Any]) -> CannotDo | None:
-        """The error for a server that does not do what a client's own fields ask for; None for another."""
-        asked = self.takes & sent.keys()
-        refused = said.status in (400, 422) and not said.too_long and not said.refuses_model
-        named = said.status is not None and any(said.names(name) for name in asked)
-        if not asked or not (refused or named):
-            return None
-        return CannotDo(
-            f"The server at {self._connection.host} does not take this request with "
-            f"{', '.join(sorted(asked))}; it says: {said.reason}"
-        )
-
-    def _failure(self, said: Complaint) -> UsbRecError:
-        return said.failure(self._connection.host, self._model, key=self._key_is, url=self._url_is)
+        return self._exchange.dialect.fields(body, streamed=streamed)
 
 
 def _until_stop(completion: Completion, stops: Sequence[str]) -> Completion:
     """The reply up to its first stop text, which some servers do not know and others do not heed."""
     place = cut_place(completion.text, stops)
     return completion if place is None else replace(completion, text=completion.text[:place], finish="stop")
-
-
-def _exact(found: FirstToken | None, untold: str, request: ChoiceRequest, usage: Usage) -> Choice:
-    """What log-probabilities say of the options; no probabilities where there are none."""
-    if found is None:
-        return Choice(None, "exact", usage=usage, untold=untold)
-    raw = {option: found.listed.get(option, 0.0) for option in request.options}
-    return Choice(
-        temper(raw, request.temperature) if found.listed else None,
-        "exact",
-        mass=found.mass,
-        listed=found.listed,
-        least=found.least,
-        hidden=found.hidden,
-        usage=usage,
-    )
-
-
-def _limit(constrain: Constrain, options: Sequence[str]) -> dict[str, Any]:
-    """The field that limits an answer to the options, in the dialect of the server."""
-    if constrain == "grammar":
-        # What json.dumps escapes, GBNF reads the same way.
-        literals = (json.dumps(option, ensure_ascii=False) for option in options)
-        return {"grammar": f"root ::= {' | '.join(literals)}"}
-    if constrain == "structured":
-        return {"structured_outputs": {"choice": list(options)}}
-    if constrain == "guided":
-        return {"guided_choice": list(options)}
-    return {}

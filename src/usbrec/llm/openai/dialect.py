@@ -19,6 +19,8 @@ SystemRole = Literal["system", "user"]
 
 #: What may be left out of a request when the server does not know it. (Replies are cut at `stop` here, too.)
 _DISPENSABLE = ("temperature", "top_p", "frequency_penalty", "seed", "stream_options", "stop")
+#: Statuses by which gateways refuse a role, too, beside those of a request that cannot be read.
+_OF_GATEWAYS = (403, 404, 405, 406, 415)
 #: What nobody has asked for is left out without a word.
 _SILENTLY = frozenset({"stream_options"})
 
@@ -67,7 +69,11 @@ class Dialect:
 
     def learn(self, complaint: Complaint, sent: Mapping[str, Any]) -> bool:
         """Whether the request is to be tried with other fields. Raises Declined."""
-        if complaint.status not in (400, 422) or complaint.too_long:
+        if complaint.too_long:
+            return False
+        if complaint.status in _OF_GATEWAYS and complaint.refuses_system and not complaint.refuses_model:
+            return self._moves_system(sent)
+        if complaint.status not in (400, 422):
             return False
         if any(name in sent and complaint.names(name) for name in ("n", "logprobs")):
             raise Declined(complaint.reason)
@@ -98,14 +104,18 @@ class Dialect:
             self._joins = True
             _log.warning("%s: %s.", self._name, JOINED)
             return True
-        is_sent = any(message["role"] == "system" for message in messages)
-        if self.system_role == "system" and is_sent and (complaint.refuses_system or complaint.wants_turns):
-            self.system_role = "user"
-            _log.warning(
-                '%s: %s (servers.%s.system_role = "user" says so at once).',
-                self._name,
-                SYSTEM_MOVED,
-                self._server,
-            )
-            return True
-        return False
+        return (complaint.refuses_system or complaint.wants_turns) and self._moves_system(sent)
+
+    def _moves_system(self, sent: Mapping[str, Any]) -> bool:
+        """Whether there is a system message that can go elsewhere; it does from now on."""
+        is_sent = any(message["role"] == "system" for message in sent["messages"])
+        if self.system_role == "user" or not is_sent:
+            return False
+        self.system_role = "user"
+        _log.warning(
+            '%s: %s (servers.%s.system_role = "user" says so at once).',
+            self._name,
+            SYSTEM_MOVED,
+            self._server,
+        )
+        return True

@@ -27,28 +27,6 @@ _TOO_LONG = re.compile(
     r"|must have less than \d+ tokens|max_new_tokens[`'\"]? must be <|max_tokens must be at least 1, got -",
     re.IGNORECASE,
 )
-_NO_SYSTEM = re.compile(
-    r"system (?:role|message|prompt)s?\b.{0,40}\bnot (?:be )?(?:supported|allowed|permitted)"
-    r"|(?:not|n't) support (?:a |the |an? )?(?:use of )?(?:role )?['\"`]?system['\"`]?(?: role| message|\b)"
-    r"|(?:only|expected) ['\"`]?user['\"`]? and ['\"`]?assistant['\"`]?"
-    r"(?: and ['\"`]?(?:model|tool)['\"`]?)? roles?"
-    r"|(?:unknown|invalid|unexpected) role:? ['\"`]?system|['\"`]system['\"`]? role (?:is )?not"
-    r"|(?:developer|system) instructions? (?:is|are) not|\brole ['\"`]system['\"`] (?:is )?not"
-    r"|invalid value for [\w.\[\]]*role: ['\"`]system"
-    r"|\broles?\b.{0,20}\b(?:one of|either)\b.{0,5}['\"`]?(?:user|assistant|model)\b(?!.{0,40}system)"
-    r"|only ['\"`]?user['\"`]?,? (?:and )?['\"`]?(?:assistant|model)\b.{0,20}roles\b(?!.{0,60}system)"
-    r"|input should be ['\"`]user['\"`] or ['\"`]assistant['\"`](?!.{0,40}system)",
-    re.IGNORECASE | re.DOTALL,
-)
-#: Templates that want turns; some of them count the system message as one.
-_WANTS_TURNS = re.compile(
-    r"(?:roles|messages|turns)\b.{0,40}\b(?:must|should|have to|need to) (?:strictly )?alternat"
-    r"|\balternat(?:e|ing)\b.{0,40}\b(?:user|assistant|model|roles|turns)\b"
-    r"|(?:consecutive|two|successive) [^.\n]{0,30}(?:user|assistant|same role)"
-    r"|first message must be (?:from )?(?:the |a )?['\"`]?user"
-    r"|(?:must|should) (?:start|begin) with (?:a |the )?['\"`]?user",
-    re.IGNORECASE | re.DOTALL,
-)
 _NO_MODEL = re.compile(
     r"invalid model name|model[^.\n]{0,80}(?:does not exist|not found|is not available|is not a valid model)"
     r"|(?:unknown|no such|unrecognized|unsupported|invalid) model\b|model_not_found|is not a valid model"
@@ -85,7 +63,8 @@ class Complaint:
     """What a server said instead of an answer, without secrets.
 
     `text` is everything it said, to search in; `reason` one line of it, to show. `status` is None
-    where the connection failed or a stream ended in an error. `for_good`: so it would every time.
+    where the connection failed or a stream ended in an error. `for_good`: so it would every time. `clauses`
+    are those of what it says of the request, without what it echoes.
     """
 
     status: int | None
@@ -95,6 +74,7 @@ class Complaint:
     reason: str
     text: str
     for_good: bool = False
+    clauses: tuple[str, ...] = ()
 
     @classmethod
     def read(
@@ -108,6 +88,9 @@ class Complaint:
     ) -> Self:
         """Out of an error's body (JSON or text). `secrets` (key, headers) are taken out wherever the server
         repeats them."""
+        # Regular expressions that nobody waits for who is answered.
+        from usbrec.llm.openai.roles import clauses_of
+
         fields = body if isinstance(body, Mapping) else {}
         said = next((fields[name] for name in _SAID if fields.get(name)), body)
 
@@ -119,14 +102,18 @@ class Complaint:
                 text = text.replace(form, "[key]")
             return text
 
+        text = _searched(without_key(said), without_key(body))
+        # Of a page, what is left of it without tags.
+        told = text.rpartition("\n")[2] if isinstance(said, str) and is_page(said) else body
         return cls(
             status=status,
             connected=connected,
             code=without_key(fields.get("code") or ""),
             parameter=without_key(fields.get("param") or ""),
             reason=_shown(without_key(said)),
-            text=_searched(without_key(said), without_key(body)),
+            text=text,
             for_good=for_good,
+            clauses=tuple(map(without_key, clauses_of(told))),
         )
 
     @property
@@ -136,12 +123,16 @@ class Complaint:
     @property
     def refuses_system(self) -> bool:
         """Whether it is the system message that the server, or its chat template, does not take."""
-        return bool(_NO_SYSTEM.search(self.text))
+        from usbrec.llm.openai.roles import refuses_system
+
+        return refuses_system(self.clauses)
 
     @property
     def wants_turns(self) -> bool:
         """Whether it is the order of the speakers that the server, or its chat template, does not take."""
-        return bool(_WANTS_TURNS.search(self.text))
+        from usbrec.llm.openai.roles import wants_turns
+
+        return wants_turns(self.text)
 
     @property
     def refuses_model(self) -> bool:
@@ -192,11 +183,6 @@ class Complaint:
         if status is not None and self.too_long:
             return PromptTooLong(f"The prompt does not fit the context of {model!r}: {self.reason}")
         return UnusableAnswer(f"The server at {host} answered {status or 'with an error'}: {self.reason}")
-
-
-def refuses_roles(text: str) -> bool:
-    """Whether a text says that a system message, or the order of the speakers, is not taken."""
-    return bool(_NO_SYSTEM.search(text) or _WANTS_TURNS.search(text))
 
 
 def _searched(said: str, body: str) -> str:

@@ -21,6 +21,10 @@ async def data_of_events(pieces: AsyncIterable[bytes]) -> AsyncIterator[str]:
         if line:
             name, _, value = line.partition(":")
             if name == "data":
+                if data and _is_object("\n".join(data)):
+                    # Servers that end an event with its line alone.
+                    yield _event(kind, data)
+                    data, kind = [], ""
                 data.append(value.removeprefix(" "))
             elif name == "event":
                 kind = value.strip()

@@ -264,7 +264,8 @@ class HttpClient:
             return await self._refusal_of_stream(answer)
         # What lies somewhere is no completion.
         completes = self.answered and response.method == "POST"
-        said_status = 200 if done and statuses.is_whole(body) else response.status
+        # Whatever number of success it bears, a body is what was asked for.
+        said_status = 200 if done and body.strip() else response.status
         status = statuses.true_status(said_status, body, answered=completes)
         if status == 200:
             self.answered = self.answered or statuses.is_whole(body)

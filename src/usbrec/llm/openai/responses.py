@@ -31,6 +31,11 @@ _LIMITS = frozenset(
         *("max_output_tokens", "max_new_tokens", "max_completion_tokens"),
     }
 )
+#: What servers without an end to tell say in place of null.
+_NO_END = frozenset({"", "null", "none"})
+#: How a usage calls the tokens of the prompt, and those of the answer.
+_PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens")
+_COMPLETION = ("completion_tokens", "output_tokens", "completionTokens", "outputTokens")
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
 _BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
@@ -79,7 +84,12 @@ class BodyMessage(BaseModel):
     @property
     def text(self) -> str:
         """What is said, "" for nothing."""
-        return _clean(parts.said(self.content))
+        return clean(self.raw)
+
+    @property
+    def raw(self) -> str:
+        """The same as it came: a piece of a stream may end in half a surrogate pair."""
+        return parts.said(self.content)
 
     @property
     def speaks(self) -> bool:
@@ -109,7 +119,7 @@ class BodyMessage(BaseModel):
         fields = (parts.words_of(extra.get(name)) for name in _REASONING_FIELDS)
         # Some servers send the same thoughts under two names.
         found = dict.fromkeys(text for text in (*fields, parts.thought(self.content)) if text)
-        return _clean("\n".join(found))
+        return clean("\n".join(found))
 
 
 def _call(place: int, value: Any) -> dict[str, Any] | None:
@@ -121,10 +131,10 @@ def _call(place: int, value: Any) -> dict[str, Any] | None:
     arguments = function.get("arguments")
     if not isinstance(arguments, str):
         arguments = "{}" if arguments is None else json.dumps(arguments)
-    called = {"name": _clean(function["name"]), "arguments": _clean(arguments)}
+    called = {"name": clean(function["name"]), "arguments": clean(arguments)}
     given = value.get("id")
     id_ = given if isinstance(given, str) and given else f"call_{digest([place, called])[:24]}"
-    return {"id": _clean(id_), "type": "function", "function": called}
+    return {"id": clean(id_), "type": "function", "function": called}
 
 
 def put_together(calls: list[dict[str, Any]], pieces: Any) -> None:
@@ -151,7 +161,12 @@ def put_together(calls: list[dict[str, Any]], pieces: Any) -> None:
             held["arguments"] = json.dumps(arguments)
 
 
-def _clean(text: str) -> str:
+def joined(text: str) -> str:
+    """The text with neighbouring halves of surrogate pairs as the characters that they are."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def clean(text: str) -> str:
     """Half a surrogate pair, which no file can hold, becomes "?"."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -160,7 +175,16 @@ def _finish(value: Any) -> str | None:
     """Why a reply ended, whatever a server makes of that field."""
     if isinstance(value, Mapping):
         value = value.get("type") or value.get("reason")
-    return None if value is None else str(value)
+    return None if value is None or str(value).lower() in _NO_END else str(value)
+
+
+def _is_limit(reason: str) -> bool:
+    """Whether a reply ended so because of a limit of tokens, also where it is called by another name
+    ("max_tokens_reached", "context_window_exceeded")."""
+    if reason in _LIMITS or "length" in reason or "truncat" in reason:
+        return True
+    bounded = any(word in reason for word in ("max", "limit", "exceed"))
+    return bounded and ("token" in reason or "context" in reason)
 
 
 Finish = Annotated[str | None, BeforeValidator(_finish)]
@@ -171,12 +195,18 @@ class BodyChoice(BaseModel):
 
     message: BodyMessage
     finish_reason: Finish = None
+    #: Where some servers say why it ended; others the text or token that it ended with.
+    stop_reason: Any = None
+    index: Any = None
     logprobs: Any = None
 
     @property
     def cut(self) -> bool:
         """Whether the limit of tokens ended it."""
-        return reason_of(self.finish_reason) in _LIMITS
+        ended = self.finish_reason
+        if ended is None and isinstance(self.stop_reason, str):
+            ended = self.stop_reason
+        return _is_limit(reason_of(ended))
 
     @property
     def withheld(self) -> bool:
@@ -254,13 +284,18 @@ class Body(BaseModel):
     def read(cls, text: str) -> Body:
         """Raises ValueError (pydantic's ValidationError among them) for what is no chat completion."""
         # Not pydantic's own reading of JSON, which refuses half a surrogate pair in any string.
-        return cls.model_validate(parse_json(text.removeprefix("\ufeff")))
+        body = cls.model_validate(parse_json(text.removeprefix("\ufeff")))
+        places = [choice.index for choice in body.choices]
+        if len(places) > 1 and all(isinstance(one, int) for one in places):
+            # In the order in which they were drawn, whatever order they came in.
+            body.choices.sort(key=lambda choice: choice.index)
+        return body
 
     @property
     def counted(self) -> tuple[int, int] | None:
         """Tokens of prompt and answer as the server counts them; None where it counts none."""
         usage = self.usage if isinstance(self.usage, Mapping) else {}
-        counts = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+        counts = _count(usage, _PROMPT), _count(usage, _COMPLETION)
         return counts if any(counts) else None
 
     def ended_by(self, sent: Mapping[str, Any]) -> Body:
@@ -276,19 +311,19 @@ class Body(BaseModel):
         )
 
     def cost(self, seconds: float, *, sent: Mapping[str, Any] | None = None) -> Usage:
-        """What the server says it counted. Servers that count nothing, or oddly, cost 0 tokens. `sent` is the
+        """What the server says it counted. Servers that count nothing cost 0 tokens. `sent` is the
         request's body: what is counted far below what it holds has been cut."""
         usage = self.usage if isinstance(self.usage, Mapping) else {}
         details = usage.get("prompt_tokens_details")
-        prompt, cached = _count(usage.get("prompt_tokens")), 0
+        prompt, cached = _count(usage, _PROMPT), 0
         if isinstance(details, Mapping):
-            cached = _count(details.get("cached_tokens"))
+            cached = _count(details, ("cached_tokens",))
         # Some count what they had cached apart.
         whole = prompt if prompt >= cached else prompt + cached
         return Usage(
             calls=1,
             prompt_tokens=prompt,
-            completion_tokens=_count(usage.get("completion_tokens")),
+            completion_tokens=_count(usage, _COMPLETION),
             cached_tokens=cached,
             seconds=round(seconds, 6),
             cut_prompts=int(sent is not None and _is_cut(whole, sent.get("messages") or ())),
@@ -335,5 +370,12 @@ def _is_cut(counted: int, messages: Sequence[Mapping[str, Any]]) -> bool:
     return sent >= _SHORTEST_CUT and counted * LETTERS_A_TOKEN < sent
 
 
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+def _count(counted: Mapping[str, Any], names: Sequence[str]) -> int:
+    """The number under the first of these names that there is, also where it is written as a text or with a
+    fraction of nothing; 0 for what counts nothing."""
+    value = next((counted[name] for name in names if counted.get(name) is not None), 0)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -16,8 +16,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from usbrec.llm.openai.errors import refuses_roles
-
 #: The longest wait asked for that is heeded, in seconds.
 LONGEST_WAIT = 60.0
 #: A refusal of the upstream in a proxy's own words.
@@ -121,8 +119,10 @@ def _wrapped(body: bytes) -> int | None:
         return int(found[1])
     if (found := _WRAPPED_NAME.search(body)) is not None:
         return int(str(found.lastgroup)[1:])
+    from usbrec.llm.openai.roles import refuses_roles
+
     # A chat template that fails is the request's fault, whatever its server makes of that.
-    return 400 if refuses_roles(body.decode("utf-8", "replace")) else None
+    return 400 if refuses_roles(body.decode("utf-8", "replace"), _parsed(body)) else None
 
 
 def is_whole(body: bytes) -> bool:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from usbrec.llm.openai.repeats import StreamedText
-from usbrec.llm.openai.responses import Body, BodyChoice, BodyMessage, Chunk, ChunkChoice, put_together
+from usbrec.llm.openai.responses import (
+    Body,
+    BodyChoice,
+    BodyMessage,
+    Chunk,
+    ChunkChoice,
+    clean,
+    joined,
+    put_together,
+)
 from usbrec.llm.openai.statuses import breaks_off
 
 
@@ -19,6 +28,8 @@ class _Choice:
     logprobs: Any = None
     unknown: str = ""
     in_deltas: bool = False
+    #: Half a surrogate pair, whose other half comes with the next piece.
+    half: str = ""
 
     def add(self, choice: ChunkChoice) -> str:
         self.finish = choice.finish_reason or self.finish
@@ -38,11 +49,20 @@ class _Choice:
         last = choice.finish_reason is not None
         self.thoughts.add(message.reasoning, last=last)
         put_together(self.calls, calls)
-        return self.said.add(message.text, last=last)
+        return self.said.add(self._characters(message.raw), last=last)
+
+    def _characters(self, piece: str) -> str:
+        """The whole characters of a piece: servers that count in UTF-16 cut some in two."""
+        piece, self.half = self.half + piece, ""
+        if "\ud800" <= piece[-1:] <= "\udbff":
+            piece, self.half = piece[:-1], piece[-1]
+        return piece if piece.isascii() else clean(joined(piece))
 
     def end(self) -> str:
         self.thoughts.end()
-        return self.said.end()
+        rest = self.said.add(clean(self.half)) if self.half else ""
+        self.half = ""
+        return rest + self.said.end()
 
     def ends(self, done: bool) -> bool:
         """Whether it has an end; where the stream is `done`, having said something is one."""

@@ -6,13 +6,14 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Integral
 from typing import Any
 
 from usbrec.dialogue import Conversation, Item, Reply, Usage
 from usbrec.errors import ModelUnavailable, UnusableAnswer
 from usbrec.items import Catalogue
+from usbrec.items.id_spellings import SpellingWatch
 from usbrec.llm.controls import without_controls
 from usbrec.llm.reasoning import ReasoningMarks, separate
 from usbrec.llm.recorded import Recorder
@@ -46,6 +47,7 @@ class OwnRecommender:
     parallel: bool = True
     close: Callable[[], Awaitable[None]] | None = None
     marks: ReasoningMarks = "auto"
+    spellings: SpellingWatch = field(default_factory=SpellingWatch, repr=False, compare=False)
 
     async def draw(self, conversation: Conversation, sampling: Sampling) -> Drawn:
         """`n` replies, each asked for. Raises ModelError."""
@@ -115,6 +117,7 @@ class OwnRecommender:
         ids = tuple(dict.fromkeys(items))
         known: list[Item] = [item for item_id in ids if (item := self.catalogue.get(item_id)) is not None]
         unknown_ids = [item_id for item_id in ids if self.catalogue.get(item_id) is None]
+        self.spellings.look(self.name, unknown_ids, self.catalogue)
         names = ", ".join(item.name for item in known if not stands_in(text, item.name))
         said = " ".join(part for part in (text.strip(), names) if part)
         return Reply(said, tuple(item.id for item in known), grounding={**about, "unknown": unknown_ids})

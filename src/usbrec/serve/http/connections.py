@@ -25,6 +25,10 @@ _FULL = (
 )
 #: Files that a service has open beside its connections, and connections that wait to be taken up.
 _OTHER_FILES = 256
+#: Seconds that a connection stays open on which nothing is asked. Longer than clients keep theirs (httpx 5,
+#: aiohttp 15, load balancers 60): a request on one that the server just closed fails. Where places are short,
+#: idle ones make room.
+IDLE_SECONDS = 75
 _BACKLOG = 2048
 
 
@@ -112,6 +116,17 @@ def guarded_protocol(limits: ConnectionLimits, most: int | None = None) -> type[
 
     protocol: type[asyncio.Protocol] = Guarded
     return protocol
+
+
+def server_options(limits: ConnectionLimits, most: int | None = None) -> dict[str, Any]:
+    """What the web server (uvicorn) is told for a service within these limits."""
+    return {
+        "log_config": None,
+        "access_log": False,
+        "http": guarded_protocol(limits, most),
+        "ws": "none",
+        "timeout_keep_alive": IDLE_SECONDS,
+    }
 
 
 class _Guard:

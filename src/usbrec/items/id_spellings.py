@@ -1,0 +1,39 @@
+"""Spellings of ids: a system's ids that differ from the catalogue's in capitals alone are told of once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from usbrec.items.catalogue import Catalogue
+
+_log = logging.getLogger(__name__)
+
+#: So many unknown ids are looked for at most: each may take a look at all items.
+_MOST = 8
+
+
+class SpellingWatch:
+    """Tells of the first id that the catalogue spells in another way; such ids count for nothing."""
+
+    def __init__(self) -> None:
+        self._looked: set[str] = set()
+        self._told = False
+
+    def look(self, who: str, unknown: Iterable[str], catalogue: Catalogue) -> None:
+        """Look at ids that `catalogue` lacks, which `who` gave."""
+        for item_id in unknown:
+            if self._told or len(self._looked) >= _MOST:
+                return
+            if item_id in self._looked:
+                continue
+            self._looked.add(item_id)
+            if (like := catalogue.spelt_like(item_id)) is not None:
+                self._told = True
+                _log.warning(
+                    "%s: its id %r is not in the catalogue, which has %r: ids are compared letter by letter, "
+                    "so that such items count for nothing. Give the catalogue's own ids.",
+                    who,
+                    item_id,
+                    like,
+                )
