@@ -23,6 +23,7 @@ class ConstraintPatterns:
     denied: LazyPattern
     corrects: LazyPattern
     turned_behind: LazyPattern
+    allowed: LazyPattern
     persons: LazyPattern
     year_before: LazyPattern
     exactly_so_many: LazyPattern
@@ -76,6 +77,10 @@ class ConstraintPatterns:
             corrects=LazyPattern(
                 rf"{number}\s+(?:[^\W\d_]+\s+)?{phrases.one_of('corrects_behind')}"
                 rf"|{phrases.one_of('corrects_before')}{between}{number.replace('number', 'other')}"
+            ),
+            # "64 GB is ok too".
+            allowed=LazyPattern(
+                rf"{number}[\s-]*(?:[^\W\d_]+\s+){{1,3}}?{phrases.one_of('fine', 'corrects_behind')}"
             ),
             persons=LazyPattern(rf"{phrases.one_of('persons')}\s*$"),
             year_before=LazyPattern(rf"{phrases.one_of('before_years')}\s*$"),

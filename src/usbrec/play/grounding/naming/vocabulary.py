@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,10 @@ from functools import cached_property
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
-from usbrec.items.constraints.column_types import TypedColumn, is_price, names_of
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of
+from usbrec.items.constraints.flags import spoken_pattern
+from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.phrases import spoken_elsewhere
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
@@ -29,7 +33,13 @@ class Vocabulary:
     def described(self) -> frozenset[str]:
         """Words of genres and categories, and those that several descriptions use in small letters."""
         shop = _shop_words() if self.present_prices else frozenset()
-        return self.knowledge.linker.ordinary_words | self.genres | shop
+        return self.knowledge.linker.ordinary_words | self.genres | shop | self._columns_elsewhere
+
+    @cached_property
+    def _columns_elsewhere(self) -> frozenset[str]:
+        """Words of what other languages call the catalogue's columns: "Speicher" is its "storage"."""
+        told = (name for column in self._types for name in spoken_elsewhere(column))
+        return frozenset(word.norm for name in told for word in words(name))
 
     @cached_property
     def genres(self) -> frozenset[str]:
@@ -112,6 +122,28 @@ class Vocabulary:
     def former_prices(self) -> tuple[TypedColumn, ...]:
         """The columns with prices of before, or recommended ones."""
         return tuple(former_prices(self._types))
+
+    @cached_property
+    def flags(self) -> Sequence[tuple[TypedColumn, re.Pattern[str]]]:
+        """The columns of yes and no that a reply may speak of by their names, with how it does."""
+        return [
+            (column, pattern)
+            for column in self._types
+            if column.type == "yes-no"
+            and not is_stock(column.name)
+            and (pattern := spoken_pattern(column)) is not None
+        ]
+
+    @cached_property
+    def counted(self) -> NumberColumns:
+        """The columns of numbers that are no price and no stock."""
+        plain = [
+            column
+            for column in self._types
+            if column.type == "number"
+            and not (column.currency or is_price(column.name) or is_stock(column.name))
+        ]
+        return NumberColumns(plain, None, None)
 
     @cached_property
     def brands(self) -> bool:
