@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,8 @@ from usbrec.lexicon import words as lexicon
 
 #: Items of which a description is read whole; the words of the others are known from the linker.
 _ITEMS_READ = 1 << 12
+#: So many sets of items are kept with the words of their fields.
+_SETS_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -156,12 +158,20 @@ class Vocabulary:
 
     def beside(self, items: Iterable[Item]) -> frozenset[str]:
         """The words that the fields of these items hold, their titles apart."""
-        return self._beside(tuple(map(_fields_of, items)))
+        # The items shown stay the same from draw to draw: they are known by their ids, so that no long text
+        # is looked up again.
+        named = tuple(items)
+        key = tuple(item.id for item in named)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _SETS_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = frozenset().union(*map(_fields_of, named))
+        return found
 
     @cached_property
-    def _beside(self) -> Callable[[tuple[frozenset[str], ...]], frozenset[str]]:
-        # The items shown stay the same from draw to draw. A frozen set keeps its hash.
-        return functools.lru_cache(maxsize=64)(lambda fields: frozenset().union(*fields))
+    def _kept(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
 
 
 @functools.cache
