@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.shop import asked_in_words
+from support.shop import asked_in_words, said
 from usbrec import load_catalogue
 from usbrec.dialogue import Turn
 from usbrec.items import open_linker
@@ -125,6 +125,82 @@ def test_a_later_turn_widens_what_an_earlier_one_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "expected"),
+    [
+        ("at least 128 GB", "64 GB is ok too", ["storage at least 64"]),
+        ("mindestens 128 GB", "64 GB gehen auch", ["storage at least 64"]),
+        ("under 300 and at least 128 GB", "64 GB is ok too", ["price below 300", "storage at least 64"]),
+        ("at most 128 GB", "256 GB would be fine too", ["storage at most 256"]),
+        ("64 GB storage", "128 GB is ok too", ["storage one of 64, 128"]),
+        ("at least 64 GB", "128 GB is ok too", ["storage at least 64"]),
+        ("under 300", "64 GB is ok too", ["price below 300"]),
+        ("under 300", "350 would be ok too", ["price at most 350"]),
+    ],
+)
+def test_a_measure_that_is_fine_too_widens_its_bound(first: str, then: str, expected: list[str]) -> None:
+    assert read(first, "ok", then) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("300 max, 64 storage", ["price at most 300", "storage exactly 64"]),
+        ("128 GB Speicher", ["storage exactly 128"]),
+        ("under 300 euro and 64 GB storage", ["price below 300", "storage exactly 64"]),
+        ("about 64 GB storage", []),
+        ("is the 64 GB storage enough?", []),
+        ("wasserdicht", ["waterproof: yes"]),
+        ("nicht wasserdicht", ["waterproof: no"]),
+        ("wasserdicht ist mir egal", []),
+        ("nothing waterproof", ["waterproof: no"]),
+        ("waterproof regardless of the colour", ["waterproof: yes"]),
+        ("seventeen euros at most", ["price at most 17"]),
+        ("höchstens neunzehn Euro", ["price at most 19"]),
+    ],
+)
+def test_measures_and_columns_by_their_names_in_two_languages(text: str, expected: list[str]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("under £50", "50 £"),
+        ("under ₹500", "500 INR"),
+        ("max 500 kr", "500 KR"),
+        ("under A$300", "300 AUD"),
+        ("at most 300 zł", "300 PLN"),
+        ("unter 300 Franken", "300 CHF"),
+    ],
+)
+def test_another_currency_than_the_catalogues_binds_nothing_and_is_told(text: str, amount: str) -> None:
+    assert read(text) == []
+    assert READER.unread(said(text)) == (amount,)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "text", "expected"),
+    [
+        ((4.5, 3.9), "rated at least 8 out of 10", ["rating at least 4"]),
+        ((4.5, 3.9), "rated at least 4 of 5", ["rating at least 4"]),
+        ((8.5, 6.9), "at least 4/5 stars", ["rating at least 8"]),
+        ((8.5, 6.9), "mindestens 4 von 5", ["rating at least 8"]),
+        ((8.5, 6.9), "9 out of 10 at least", ["rating at least 9"]),
+        ((85, 69), "rated at least 4 of 5", ["rating at least 80"]),
+        ((8.5, 6.9), "at least 2 of 5 rooms", []),
+    ],
+)
+def test_a_rating_is_told_on_the_catalogues_scale(
+    ratings: tuple[float, float], text: str, expected: list[str]
+) -> None:
+    titles = ("Casa Sol", "Villa Morgana")
+    catalogue = load_catalogue(
+        [{"title": title, "rating": rating} for title, rating in zip(titles, ratings, strict=True)]
+    )
+    assert asked_in_words(ConstraintReader(catalogue, open_linker(catalogue)), text) == expected
+
+
+@pytest.mark.parametrize(
     ("question", "answer", "expected"),
     [
         ("How much storage?", "64", ["storage exactly 64"]),
@@ -132,7 +208,7 @@ def test_a_later_turn_widens_what_an_earlier_one_asked_for(
         ("How much storage?", "under 300 euro", ["price below 300"]),
         ("What is your budget and how much storage?", "at least 128", []),
         ("Budget?", "300", ["price at most 300"]),
-        ("Budget?", "300 max, 64 storage", ["price at most 300"]),
+        ("Budget?", "300 max, 64 storage", ["price at most 300", "storage exactly 64"]),
         ("The Tarn X2 has 128 GB storage. What do you think?", "under 300", ["price below 300"]),
     ],
 )

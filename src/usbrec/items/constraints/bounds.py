@@ -39,6 +39,9 @@ _TIMED = LazyPattern(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
 _OWN_MONEY = LazyPattern(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
 )
+_PLACED = re.compile(PLACE)
+#: Nothing stands before a measure that changes it: a clause begins, or "and" leads to it.
+_ALONE = re.compile(r"(?:^|[,;:(]|(?<!\w)(?:and|und|plus))\s*$")
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
 _NOT = LazyPattern(r"(?<!\w)(?:not|nicht|kein\w*|never|nie)(?!\w)")
 
@@ -81,6 +84,9 @@ class BoundsReader:
             yield from self._behind(each, text, amounts, taken, money=money)
             yield from self._exact(each, text, amounts, taken)
             yield from self._several(each, text, amounts)
+        for each in self._phrases:
+            yield from self._allowed(each, text, amounts, taken)
+        yield from self._measured(text, amounts, taken)
 
     def _ranges(
         self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount], taken: set[int], *, money: bool
@@ -95,6 +101,8 @@ class BoundsReader:
             if match["open"] is None and not match["dash"] and not (low.currency or high.currency or money):
                 continue
             before, behind = text[: match.start()], text[match.end() :]
+            if low.currency and not high.currency and self._columns.measures(behind):
+                continue  # "under 300 euro and 64 GB"
             if each.denied.search(before) or self._left_open(before):
                 # "Not between 20 and 30" leaves both sides open.
                 taken |= {one, other}
@@ -273,6 +281,35 @@ class BoundsReader:
                 if name is not None:
                     taken.add(number)
                     yield holds("holds", category, "=", name)
+
+    def _allowed(
+        self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount], taken: set[int]
+    ) -> Iterator[Statement]:
+        """ "64 GB is ok too", of another column than the price."""
+        if begun(text).isdisjoint(("fine", "corrects_behind")):
+            return
+        for match in each.allowed.finditer(text):
+            number, before = int(match["number"]), text[: match.start()]
+            behind = text[text.index(CLOSE, match.start()) + 1 :]
+            if number in taken or not self._columns.measures(behind) or each.denied.search(before):
+                continue
+            found = self._columns.of(amounts[number], before, behind, money=False, weak=True)
+            if found is not None and found[0] is not self._columns.price:
+                taken.add(number)
+                yield holds("allows", found[0], "=", found[1])
+
+    def _measured(self, text: str, amounts: Sequence[Amount], taken: set[int]) -> Iterator[Statement]:
+        """ "300 max, 64 storage": a number with the name of a column that has a unit, and no other word."""
+        for match in _PLACED.finditer(text):
+            number = int(match[1])
+            if number in taken or amounts[number].currency or self._about_offer(text, match.start()):
+                continue
+            found = self._columns.said_at(amounts[number], text[match.end() :])
+            before = text[: match.start()]
+            if found is None or not _ALONE.search(before) or self._left_open(before):
+                continue
+            taken.add(number)
+            yield holds("holds", found[0], "=", found[1])
 
     def _several(self, each: ConstraintPatterns, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
         """ "Two of them": so many have to be there."""

@@ -13,7 +13,15 @@ from usbrec.items.constraints.clauses import holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, name_words
-from usbrec.items.constraints.phrases import CLOSE, all_phrases, begun, is_phrase, opens, says
+from usbrec.items.constraints.phrases import (
+    CLOSE,
+    all_phrases,
+    begun,
+    is_phrase,
+    opens,
+    says,
+    spoken_elsewhere,
+)
 from usbrec.items.constraints.statements import Statement
 
 #: "No pool needed": it need not be there.
@@ -26,6 +34,7 @@ _NO_MATTER = re.compile(
     r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
+_OF_WHAT_FOLLOWS = re.compile(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = re.compile(r"\w+")
 #: One of these words is in all that the two patterns find.
 _NEEDED = frozenset({"needed", "required", "necessary", "nötig", "notwendig", "erforderlich"})
@@ -33,7 +42,11 @@ _MATTERS = _NEEDED | {
     "matter", "care", "mind", "important", "unimportant", "whatever", "regardless", "preference", "any",
     "every", "egal", "wichtig", "unwichtig", "rolle", "must", "muss", "optional",
 }  # fmt: skip
-_DENIED = r"(?:not|no|non|without|nicht|kein|keine|keinen|ohne)"
+#: "Without ...", "not that is ...", "nothing ...": a word of denial right before what it denies.
+_DENIED = re.compile(
+    r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder)"
+    r"[\s-]+(?:(?:be|a|an|the|any|sein|that\s+is|that's|das)\s+)?$"
+)
 
 
 class FlagReader:
@@ -44,10 +57,14 @@ class FlagReader:
         self._table, self._price, self._stock = table, price, stock
         #: How each column is spoken of.
         self.spoken = [
-            (column, pattern) for column in table.columns if (pattern := _spoken_pattern(column)) is not None
+            (column, pattern) for column in table.columns if (pattern := spoken_pattern(column)) is not None
         ]
         self._flags = [
-            (column, _spoken_words(column)[0], pattern)
+            (
+                column,
+                [_spoken_words(column)[0], *(name.split()[0] for name in spoken_elsewhere(column))],
+                pattern,
+            )
             for column, pattern in self.spoken
             if column.type == "yes-no" and not is_stock_column(column)
         ]
@@ -66,10 +83,13 @@ class FlagReader:
 
     def no_matter(self, clause: str) -> Iterator[Statement]:
         """ "Colour doesn't matter", "the pool is not important" take back what was asked of a column."""
-        if CLOSE in clause or not _has_one(_MATTERS, clause) or _NO_MATTER.search(clause) is None:
+        matter = None if CLOSE in clause or not _has_one(_MATTERS, clause) else _NO_MATTER.search(clause)
+        if matter is None:
             return
+        # "Waterproof, regardless of the colour" is said of what stands behind.
+        start = matter.start() if _OF_WHAT_FOLLOWS.match(matter[0]) else 0
         for column, pattern in self.spoken:
-            if pattern.search(clause) and column is not self._price:
+            if pattern.search(clause, start) and column is not self._price:
                 yield holds("released", column, "has", None)
 
     def stocked(self, clause: str) -> Iterator[Statement]:
@@ -94,8 +114,8 @@ class FlagReader:
                     yield holds("holds", column, "in", tuple(dict.fromkeys(names)))
 
     def flagged(self, clause: str) -> Iterator[Statement]:
-        for column, word, pattern in self._flags:
-            match = pattern.search(clause) if word in clause else None
+        for column, words, pattern in self._flags:
+            match = pattern.search(clause) if any(word in clause for word in words) else None
             if match is None:
                 continue
             behind = clause[match.end() :].lstrip()
@@ -124,16 +144,17 @@ def _spoken_words(column: TypedColumn) -> list[str]:
     return [word for word in name_words(column.name).split("_") if word not in ("is", "has", "ist", "hat")]
 
 
-def _spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
+def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
     """How a column is spoken of: its name without "is" and "has"."""
     words = _spoken_words(column)
     plain = " ".join(words)
     if not words or is_phrase("ignored", plain):
         return None
-    spoken = r"[\s-]?".join(map(re.escape, words))
-    return re.compile(rf"(?<!\w){spoken}(?!\w)")
+    forms = [words, *(name.split() for name in spoken_elsewhere(column))]
+    spoken = "|".join(r"[\s-]?".join(map(re.escape, form)) for form in forms)
+    return re.compile(rf"(?<!\w)(?:{spoken})(?!\w)")
 
 
 def _denied_at(clause: str, place: int) -> bool:
     """Whether a word of denial stands right before a place."""
-    return re.search(rf"(?<!\w){_DENIED}[\s-]+(?:(?:be|a|an|the|any|sein)\s+)?$", clause[:place]) is not None
+    return _DENIED.search(clause[:place]) is not None

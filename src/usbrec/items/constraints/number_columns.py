@@ -14,7 +14,15 @@ from collections.abc import Sequence
 from usbrec.items.constraints.clauses import CLAUSE, WORD, first
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
 from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_of
-from usbrec.items.constraints.phrases import CURRENCIES, OPEN, PLACE, Amount, all_phrases, is_phrase
+from usbrec.items.constraints.phrases import (
+    OPEN,
+    PLACE,
+    Amount,
+    all_phrases,
+    is_phrase,
+    one_currency,
+    spoken_elsewhere,
+)
 
 #: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
 _AGE = re.compile(
@@ -34,6 +42,8 @@ _INCLUDED = re.compile(
 )
 #: "16 GB of memory".
 _OF = frozenset({"of", "von", "an"})
+#: "64 GB storage, please".
+_FILLERS = frozenset({"please", "bitte", "thanks", "danke"})
 #: What columns such as "min_age" have in their names beside what they count.
 _LEAST, _MOST = frozenset({"min", "minimum"}), frozenset({"max", "maximum"})
 _ENDS_OF_RANGES = _LEAST | _MOST
@@ -71,6 +81,7 @@ class NumberColumns:
                 for each in all_phrases()
                 for said in each.lists.get("spoken", {}).get(name_words(column.name), ())
             ]
+            + spoken_elsewhere(column)
             for column in self.numbers
         }
 
@@ -82,11 +93,15 @@ class NumberColumns:
         """The first column of numbers that is called, or counts, what a word says."""
         return first(self.numbers, lambda one: word in self.spoken[one.name])
 
+    def measures(self, behind: str) -> bool:
+        """Whether what stands behind a number makes it a measure, or a number of what a column counts."""
+        following = WORD.match(behind.lstrip(" -\t"))
+        return following is not None and (unit_of(following[0]) in UNITS or self.is_named(following[0]))
+
     def in_its_currency(self, amount: Amount) -> bool:
         """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
-        column = self.price
-        known = "" if column is None else column.currency
-        return not amount.currency or known not in CURRENCIES or amount.currency == known
+        known = "" if self.price is None else self.price.currency
+        return any(one_currency(amount.currency, sign) for sign in known.split("/"))
 
     def of(
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
@@ -145,6 +160,21 @@ class NumberColumns:
         return (
             (self.price, amount.value) if self.price is not None and alone and (money or not weak) else None
         )
+
+    def said_at(self, amount: Amount, behind: str) -> tuple[TypedColumn, float] | None:
+        """The column with a unit whose name stands right behind a number, with the unit or without, and ends
+        its clause there: "64 GB storage"; and the number in its unit."""
+        clause = CLAUSE.split(behind)[0].split(OPEN)[0]
+        said = [word for word in WORD.findall(clause) if word not in _OF and word not in _FILLERS]
+        unit = unit_of(said[0]) if said and unit_of(said[0]) in UNITS else ""
+        names = said[1:] if unit else said
+        if len(names) != 1:
+            return None
+        column = first(self.numbers, lambda one: bool(one.unit) and names[0] in self.spoken[one.name])
+        if column is None:
+            return None
+        told = told_in(amount.value, unit, column.unit) if unit else amount.value
+        return None if told is None else (column, told)
 
     def _other_price(self, before: str, behind: str) -> TypedColumn | None:
         """The column of other prices that a number's clause names right before or behind the number."""

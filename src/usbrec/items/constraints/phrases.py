@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from usbrec.items.constraints.column_types import name_words
+from usbrec.items.constraints.column_types import TypedColumn, name_words
 from usbrec.items.files.amounts import number_of
 from usbrec.lexicon import LANGUAGES, words
 from usbrec.patterns import LazyPattern
@@ -17,10 +17,13 @@ from usbrec.patterns import LazyPattern
 OPEN, CLOSE = "\ue000", "\ue001"
 PLACE = rf"{OPEN}(\d+){CLOSE}"
 _DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-_NUMBER = LazyPattern(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
-_CENTS_BEHIND = LazyPattern(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
-#: The signs of currencies that people say by words, too.
-CURRENCIES = frozenset({"$", "€", "£", "¥", "CHF"})
+_NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
+_CENTS_BEHIND = re.compile(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
+#: What may be one of several currencies, and which: "50 dollars" and "50 kr" do not say whose.
+_SHARED = {
+    "$": frozenset({"AUD", "CAD", "NZD", "HKD", "SGD", "MXN"}),
+    "KR": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+}
 #: So many digits have amounts; more are an article's number.
 _MOST_DIGITS = 12
 
@@ -149,6 +152,13 @@ def column_name(column: str, language: str) -> str:
     return named.get(name_words(column).replace("_", " "), column.replace("_", " "))
 
 
+def spoken_elsewhere(column: TypedColumn) -> list[str]:
+    """What languages call a column otherwise than the catalogue does, as texts are when they are read."""
+    own = column.name.replace("_", " ").casefold()
+    told = (column_name(column.name, language).casefold() for language in LANGUAGES)
+    return [name for name in dict.fromkeys(told) if name != own]
+
+
 def all_phrases() -> tuple[Phrases, ...]:
     """The word lists of every language whose rules are complete."""
     return tuple(phrases_of(language) for language in LANGUAGES)
@@ -159,9 +169,45 @@ def _currency_pattern() -> tuple[str, Mapping[str, str]]:
     signs = {said: sign for phrases in all_phrases() for said, sign in phrases.currencies.items()}
     ordered = sorted(signs, key=len, reverse=True)
     pattern = "|".join(
-        re.escape(said) if not said[-1].isalpha() else rf"(?<!\w){re.escape(said)}(?!\w)" for said in ordered
+        ("" if not said[0].isalpha() else r"(?<!\w)")
+        + re.escape(said)
+        + ("" if not said[-1].isalpha() else r"(?!\w)")
+        for said in ordered
     )
     return pattern, signs
+
+
+def one_currency(one: str, other: str) -> bool:
+    """Whether two currencies, as they are written, may be the same; one that is not said may be any."""
+    a, b = _sign_of(one), _sign_of(other)
+    return not a or not b or a == b or b in _SHARED.get(a, ()) or a in _SHARED.get(b, ())
+
+
+def currency_beside(text: str, start: int, end: int) -> str:
+    """The currency that stands right before or behind a number in a text; "" for none."""
+    before = _currency_before().search(text, max(0, start - _LONGEST_CURRENCY), start)
+    found = before or _currency_behind().match(text, end)
+    return "" if found is None else found["currency"]
+
+
+#: Characters of the longest currency with the blank beside it, or more.
+_LONGEST_CURRENCY = 24
+
+
+def _sign_of(written: str) -> str:
+    said = " ".join(written.casefold().split())
+    return _currency_pattern()[1].get(said, said.upper())
+
+
+@functools.cache
+def _currency_before() -> re.Pattern[str]:
+    return re.compile(rf"(?P<currency>{_currency_pattern()[0]})\s?$", re.IGNORECASE)
+
+
+@functools.cache
+def _currency_behind() -> re.Pattern[str]:
+    behind = _currency_pattern()[0].replace(r"(?<!\w)", "")
+    return re.compile(rf"(?:,-)?[\s-]?(?P<currency>{behind})", re.IGNORECASE)
 
 
 @functools.cache

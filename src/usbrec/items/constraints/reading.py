@@ -9,8 +9,10 @@ it under 50?") or about what somebody has already asks for nothing. "Cheap" is n
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from usbrec.dialogue import Constraint, Operator, Turn
 from usbrec.items.catalogue import Catalogue
@@ -46,11 +48,20 @@ _ANY_BUT = LazyPattern(
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
 )
 _OPERATORS = ("at_most", "below", "at_least", "above", "behind_at_most", "behind_at_least")
-_NOT_THE_OTHER = LazyPattern(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
-#: "4 out of 5", which is a rating of 4.
-_OUT_OF = LazyPattern(
-    r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s+(?:out\s+of|von)\s+(?:5|10|five)(?![\w.,]*\d)(?:\s+(?:stars|sternen))?"
+_NOT_THE_OTHER = re.compile(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
+#: "4 out of 5", "8/10", "4 of 5 stars": a rating and the most that its scale has.
+_OUT_OF = re.compile(
+    r"(?<![\w.,])(?P<rated>\d{1,2}(?:[.,]\d{1,2})?)(?:\s+(?:(?P<out>out\s+of)|(?P<of>of|von))\s+|\s?/\s?)"
+    r"(?P<most>5|10|100|five|ten|fünf|zehn)(?![\w.,]*\d)(?:\s+(?:stars|sternen?|points|punkten?))?"
 )
+#: What says that a number of others is a rating.
+_RATED = re.compile(
+    r"(?<!\w)(?:rat(?:ed|ing|ings)|scor(?:e|ed)|stars?|reviews?|points|bewert\w*|sternen?|punkten?)(?!\w)"
+)
+_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne"})
+_MOST_RATED = {"five": 5, "ten": 10, "fünf": 5, "zehn": 10}
+#: The scales that ratings are told on: a column has the shortest that holds all of it.
+_SCALES = (5, 10, 100)
 
 
 def reads_words(catalogue: Catalogue) -> bool:
@@ -89,16 +100,18 @@ class ConstraintReader:
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._numbers = NumberColumns(numbers, self._price, self._stock_count)
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
-        self._rating = next(
-            (
-                spoken_name(column)
-                for column in numbers
-                if not {"rating", "stars", "score", "bewertung", "sterne"}.isdisjoint(
-                    name_words(column.name).split("_")
-                )
-            ),
-            "points",
+        self._rating = first(
+            numbers,
+            lambda column: not _RATINGS.isdisjoint(name_words(column.name).split("_")),
         )
+
+    @functools.cached_property
+    def _scale(self) -> int | None:
+        """The most that the column of ratings may hold; None where it is told on no usual scale."""
+        if self._rating is None:
+            return None
+        known = self.table.numbers(self._rating.name, self.table.allowed(()))
+        return next((most for most in _SCALES if len(known) and known.max() <= most), None)
 
     def read(self, turns: Sequence[Turn]) -> tuple[Constraint, ...]:
         """What holds after these turns, each constraint with the turn and the words that ask for it."""
@@ -181,6 +194,8 @@ class ConstraintReader:
             # "Actually 3, please" counts something else.
             near = bound is not None and isinstance(value, float) and value * _FAR >= bound
             return Statement("holds", one.constraint) if near else None
+        if one.kind == "allows":
+            return _widened(one.constraint, current)
         if one.kind == "answers":
             asked = before is not None and says("asks_price", before.text.casefold())
             return Statement("holds", one.constraint) if asked else None
@@ -248,10 +263,13 @@ class ConstraintReader:
             past = says("past", clause)
             if not past:
                 found += self._flags.released(clause)
-                found += self._flags.no_matter(clause)
+                found += (unimportant := list(self._flags.no_matter(clause)))
+                left_open = {one.constraint.column for one in unimportant}
                 wanted = demanded(clause)
                 found += self._flags.stocked(wanted)
-                found += self._flags.flagged(wanted)
+                found += [
+                    one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
+                ]
                 found += self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
             if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
@@ -271,7 +289,7 @@ class ConstraintReader:
             amounts, corrected = amounts[:1], True
         elif any(each.denied.search(marked) for each in self._phrases):
             corrected = False
-        if len(amounts) == 1 and corrected:
+        if len(amounts) == 1 and corrected and not self._numbers.measures(re.split(PLACE, marked)[-1]):
             one = holds("corrects", self._price, "<=", amounts[0].value)
             answer = holds("answers", self._price, "<=", amounts[0].value)
             return [_saying(each, " ".join(text.split())[:200]) for each in (one, answer)]
@@ -286,9 +304,38 @@ class ConstraintReader:
         return found
 
     def _plain(self, text: str) -> str:
-        """A text as it is read: in lower case, its numbers written plainly, "4 out of 5" as that rating."""
+        """A text as it is read: in lower case, its numbers written plainly, "4 out of 5" as that rating on
+        the catalogue's scale."""
         text = plain_numbers(text.casefold().replace("’", "'"))
-        return _OUT_OF.sub(rf"\1 {self._rating}", text) if "out" in text or "von" in text else text
+        if not ("of" in text or "von" in text or "/" in text):
+            return text
+        return _OUT_OF.sub(lambda found: self._rated(found, text), text)
+
+    def _rated(self, found: re.Match[str], text: str) -> str:
+        if not found["out"] and _RATED.search(text) is None and found["of"] != "von":
+            return found[0]  # "2 of 5 items"
+        rated = float(found["rated"].replace(",", "."))
+        most = _MOST_RATED.get(found["most"]) or int(found["most"])
+        if self._rating is None or self._scale is None or rated > most:
+            return f"{found['rated']} points"
+        return f"{rated * self._scale / most:.10g} {spoken_name(self._rating)}"
+
+
+def _widened(allowed: Constraint, current: Sequence[Constraint]) -> Statement | None:
+    """What a number that is allowed, too, makes of the bounds on its column: "64 GB is ok too"."""
+    value = allowed.value
+    for old in current:
+        if old.column != allowed.column or not isinstance(value, float):
+            continue
+        if isinstance(old.value, float):
+            low, high = old.operator in (">", ">="), old.operator in ("<", "<=")
+            if (low and value < old.value) or (high and value > old.value):
+                return Statement("holds", replace(allowed, operator=">=" if low else "<="))
+            if old.operator == "=" and value != old.value:
+                return Statement("holds", replace(allowed, operator="in", value=(old.value, value)))
+        elif old.operator == "in" and isinstance(old.value, tuple) and value not in old.value:
+            return Statement("holds", replace(old, value=(*old.value, value)))
+    return None
 
 
 def _saying(statement: Statement, words: str) -> Statement:

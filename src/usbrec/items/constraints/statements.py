@@ -14,7 +14,7 @@ from typing import Literal
 from usbrec.dialogue import Constraint
 from usbrec.items.constraints.filters import contradictions
 
-Kind = Literal["holds", "answers", "corrects", "less", "released", "cheaper", "also"]
+Kind = Literal["holds", "answers", "corrects", "less", "released", "cheaper", "also", "allows"]
 _UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
 _POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not in", "not contains"})
 
@@ -26,7 +26,8 @@ class Statement:
     "holds" asks for `constraint`; "answers" does so if the recommender has asked for it just before, and
     "corrects" if a bound of the same side holds already; "less" if none that is as low holds;
     "released" takes back what was asked of its column, or allows its value there, too; "also" adds its values
-    to those asked for; "cheaper" asks for less than what was offered last.
+    to those asked for; "allows" widens the bounds on its column until they have its number; "cheaper" asks
+    for less than what was offered last.
     """
 
     kind: Kind

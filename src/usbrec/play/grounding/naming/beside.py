@@ -16,6 +16,9 @@ from usbrec.play.grounding.naming.nouns import ROMAN, is_verb, noun_only, noun_o
 from usbrec.play.grounding.naming.page import is_capital
 
 _ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
+_BOTH = frozenset({"both", "beide"})
+#: So many words at most has what is paired with a title.
+_PAIRED_WORDS = 4
 _STOP = re.compile(r"[.!?…](?=\s|$)")
 
 
@@ -309,6 +312,48 @@ class Beside(NamingContext):
                     continue
                 if not any(self._is_talk(word.norm) for word in found):
                     yield part.strip()
+
+    def _paired(self) -> Iterator[str]:
+        """What is said to be something together with one of ours: "Alien and vanguard are both ..."."""
+        page = self.page
+        if _BOTH.isdisjoint(page.norms):
+            return
+        for place, norm in enumerate(page.norms):
+            if norm not in _BOTH or page.norms[place - 1] not in ("are", "were", "sind", "waren"):
+                continue
+            last = place - 2
+            first = last
+            while (
+                first > 0
+                and page.gap(first) == " "
+                and page.mention_at[first] is None
+                and page.norms[first] not in ("and", "und")
+            ):
+                first -= 1
+            if (
+                0 < first < last
+                and last - first <= _PAIRED_WORDS
+                and page.norms[first] in ("and", "und")
+                and self._is_titled(first - 1)
+                and page.raws[last].islower()
+                and not _is_plural(page.norms[last])
+                and not self._all_ours(" ".join(page.norms[first + 1 : last + 1]))
+                and not any(map(self._is_talk, page.norms[first + 1 : last + 1]))
+                and not self._function(page.norms[first + 1])
+            ):
+                yield page.text[page.words[first + 1].start : page.words[last].end]
+
+    def _is_titled(self, index: int) -> bool:
+        """Whether a title of ours ends with a word, also one that opens a sentence as any word may."""
+        page = self.page
+        if page.mention_at[index] is not None:
+            return True
+        spelt = self.vocabulary.knowledge.linker.spelt(page.norms)
+        return any(last == index and is_capital(page.raws[first]) for first, last, _ in spelt)
+
+
+def _is_plural(norm: str) -> bool:
+    return norm.endswith("s") and not norm.endswith(("ss", "us", "is"))
 
 
 def _makers(item: Item) -> frozenset[str]:

@@ -319,6 +319,12 @@ class ClaimWords:
         return self._within("other_than")
 
     @cached_property
+    def features(self) -> Mapping[str, frozenset[str]]:
+        """What is said of what an item has, by use: "has", "not", "free", "behind", "named" and "extra"."""
+        uses = ("has", "not", "free", "behind", "named", "extra")
+        return {use: frozenset(self._every(f"feature_{use}")) for use in uses}
+
+    @cached_property
     def subject(self) -> re.Pattern[str]:
         """What says that an item is about the person behind it, or has a role of that name."""
         return self._before("subject")

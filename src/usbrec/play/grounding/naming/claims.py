@@ -1,5 +1,5 @@
-"""Field claims: what a reply says of an item's price, stock, year, people and makers, held against the
-catalogue.
+"""Field claims: what a reply says of an item's price, stock, year, people, makers and features, held against
+the catalogue.
 
 A claim belongs to the item named before it in its sentence, else to the one named behind it, else to the one
 named last. A wrong price or year is set right where it is plainly said ("for 49 euro", "from 1999"); whatever
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.credits import CreditClaims
+from usbrec.play.grounding.naming.features import FeatureClaims
 from usbrec.play.grounding.naming.goods import GoodsClaims
 from usbrec.play.grounding.naming.makers import MakerClaims
 from usbrec.play.grounding.naming.page import Heard, Page
@@ -31,7 +32,7 @@ class ClaimCheck:
         return sorted(_Claims(self.vocabulary, page, heard).faults())
 
 
-class _Claims(GoodsClaims, CreditClaims, MakerClaims):
+class _Claims(GoodsClaims, CreditClaims, MakerClaims, FeatureClaims):
     """All ways of finding wrong claims, on one reply."""
 
     def faults(self) -> Iterator[Fault]:
@@ -47,3 +48,4 @@ class _Claims(GoodsClaims, CreditClaims, MakerClaims):
         yield from self._people()
         yield from self._makers()
         yield from self._stock()
+        yield from self._features()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
+from usbrec.items.constraints.measures import UNITS
 from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import words
@@ -75,7 +76,7 @@ class NamingContext:
 
     def _ordinary(self, index: int) -> bool:
         norm = self.page.norms[index]
-        if index and self.page.norms[index - 1].isdigit() and norm in either("currencies"):
+        if self._measures(index):
             return True
         if norm in self._catalogue_words or f" {norm} " in self.heard:
             return True
@@ -95,6 +96,15 @@ class NamingContext:
                 self.page.words[index], self.page.raws[index]
             )
         return self._language.is_ordinary(self.page.words[index], self.page.raws[index])
+
+    def _measures(self, index: int) -> bool:
+        """Whether a word is a currency or a unit behind a number: "64 GB"."""
+        norms = self.page.norms
+        return (
+            index > 0
+            and norms[index - 1].isdigit()
+            and (norms[index] in either("currencies") or norms[index] in UNITS)
+        )
 
     def _opens_foreign(self, index: int) -> bool:
         """Whether a word opens a sentence as any word may, in a language without a lexicon of names: it is a

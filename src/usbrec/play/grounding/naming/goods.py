@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from usbrec.dialogue import Item
 from usbrec.items.constraints.column_types import yes_or_no
-from usbrec.items.constraints.phrases import spoken_money
+from usbrec.items.constraints.phrases import currency_beside, one_currency, spoken_money
 from usbrec.items.files.amounts import number_of
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
@@ -34,15 +34,8 @@ _CLAUSE_ENDS = LazyPattern(
     re.IGNORECASE,
 )
 #: Between a title and the amount: a bracket, a dash, a colon, the border of a cell, or nothing at all.
-_BRACKETED = LazyPattern(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
-_CENTS = LazyPattern(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
-_CURRENCIES = {
-    **dict.fromkeys(("$", "usd", "dollar", "dollars"), "$"),
-    **dict.fromkeys(("€", "eur", "euro", "euros"), "€"),
-    **dict.fromkeys(("£", "gbp", "pound", "pounds", "pfund"), "£"),
-    **dict.fromkeys(("chf", "franken"), "CHF"),
-}
-_CURRENCY = LazyPattern(r"[$€£]|\b(?:usd|dollars?|eur|euros?|gbp|pounds?|pfund|chf|franken)\b", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
+_CENTS = re.compile(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
 
 
 class GoodsClaims(Reckoning):
@@ -101,7 +94,7 @@ class GoodsClaims(Reckoning):
         if lists.than_before.match(text, finish):
             return None if self._saved(said, about[0]) else Fault(start, end, None)
         if lists.reduced.search(around):
-            agrees = self._in_its_currency(text[begin:finish]) and self._saved(said, about[0])
+            agrees = self._in_its_currency(start, end) and self._saved(said, about[0])
             return None if agrees else Fault(start, end, None)
         if limits := [pattern for pattern in (lists.at_most, lists.at_least) if pattern.search(before)]:
             fits = all(
@@ -123,7 +116,7 @@ class GoodsClaims(Reckoning):
             return None if abs(price - said) <= _ABOUT * price else Fault(start, end, None)
         whole = said == int(said) and not re.search(r"[.,][0-9]{2}$", digits)
         near = _ROUNDED if whole else 0.005
-        if not self._in_its_currency(text[begin:finish]):
+        if not self._in_its_currency(start, end):
             return Fault(start, end, None)
         if (nights := self._stay_before(begin, finish)) is not None:
             agrees = any(one is not None and abs(nights * one - said) < near for one in prices)
@@ -169,11 +162,12 @@ class GoodsClaims(Reckoning):
         times = round(high / low) if low else 0
         return times > 1 and times <= _MOST_TIMES and abs(low * times - high) < _HALF_A_CENT * times
 
-    def _in_its_currency(self, amount: str) -> bool:
-        """Whether an amount is in the currency of the catalogue's prices, as far as that is known."""
+    def _in_its_currency(self, start: int, end: int) -> bool:
+        """Whether a number is in the currency of the catalogue's prices, as far as both are known."""
         columns = self.vocabulary.present_prices
-        known, said = _currency(columns[0].currency) if columns else None, _currency(amount)
-        return known is None or said is None or known == said
+        known = columns[0].currency.split("/") if columns else [""]
+        said = currency_beside(self._masked, start, end)
+        return any(one_currency(said, sign) for sign in known)
 
     def _written(self, price: float, like: str) -> str:
         """A price as `like` is written: with a comma, and cents where they say something."""
@@ -265,9 +259,3 @@ class GoodsClaims(Reckoning):
         if plain in lists.stock_yes or yes_or_no(plain) is True:
             return there
         return (plain in lists.stock_no or yes_or_no(plain) is False) and not there
-
-
-def _currency(text: str) -> str | None:
-    """The currency that a text names; None where it names none, or several."""
-    found = {_CURRENCIES[one.casefold()] for one in _CURRENCY.findall(text)}
-    return found.pop() if len(found) == 1 else None

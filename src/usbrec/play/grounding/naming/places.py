@@ -11,6 +11,9 @@ from usbrec.play.grounding.naming.language import either, either_pairs
 from usbrec.play.grounding.naming.numerals import Numerals
 from usbrec.play.grounding.naming.page import is_capital
 
+#: What a sentence begins with that says only what is chosen.
+_CHOSEN_ALONE = frozenset({"then", "definitely", "perhaps", "maybe"})
+
 
 class Places(Numerals):
     """Finds names that look like any other word."""
@@ -135,6 +138,10 @@ class Places(Numerals):
         if question or head.endswith(("ly", "ing", "ed")) or (article is False and head in language.talk):
             return None
         if verb >= 0 and not page.gap(verb + 1).strip() and self._chooses(verb):
+            return last
+        # "Then a separation.": nothing else is said, so that it is what is chosen.
+        alone = verb >= 0 and article and page.opens[verb] and norms[verb] in _CHOSEN_ALONE
+        if alone and head not in language.talk and (not following or page.ends_before(last + 1)):
             return last
         return None
 

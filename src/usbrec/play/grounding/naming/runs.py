@@ -80,8 +80,10 @@ class Runs(Details):
             and raw not in ("I", "A")
             and not (
                 index
-                and page.norms[index] in either("currencies")
-                and (page.norms[index - 1].isdigit() or page.raws[index - 1][0].islower())
+                and (
+                    self._measures(index)
+                    or (page.norms[index] in either("currencies") and page.raws[index - 1][0].islower())
+                )
             )
             and not raw.startswith(("I'", "I’"))
             and not (nouns and (self._ordinary(index) or _like_a_noun(raw)))

@@ -53,6 +53,7 @@ class _Finder(Places, Phrases, GermanSmallLetters, Beside, Marked, Anchors):
         yield from self._bare_nouns()
         yield from self._german_small()
         yield from self._beside_others()
+        yield from self._paired()
         yield from self._marked()
         if self.strict:
             yield from self._unexplained()

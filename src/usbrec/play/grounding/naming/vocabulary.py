@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
-from usbrec.items.constraints.column_types import TypedColumn, is_price, names_of
+from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of
+from usbrec.items.constraints.flags import spoken_pattern
+from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.phrases import spoken_elsewhere
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 
 #: Items of which a description is read whole; the words of the others are known from the linker.
 _ITEMS_READ = 1 << 12
+#: So many sets of items are kept with the words of their fields.
+_SETS_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,13 @@ class Vocabulary:
     def described(self) -> frozenset[str]:
         """Words of genres and categories, and those that several descriptions use in small letters."""
         shop = _shop_words() if self.present_prices else frozenset()
-        return self.knowledge.linker.ordinary_words | self.genres | shop
+        return self.knowledge.linker.ordinary_words | self.genres | shop | self._columns_elsewhere
+
+    @cached_property
+    def _columns_elsewhere(self) -> frozenset[str]:
+        """Words of what other languages call the catalogue's columns: "Speicher" is its "storage"."""
+        told = (name for column in self._types for name in spoken_elsewhere(column))
+        return frozenset(word.norm for name in told for word in words(name))
 
     @cached_property
     def genres(self) -> frozenset[str]:
@@ -114,6 +126,28 @@ class Vocabulary:
         return tuple(former_prices(self._types))
 
     @cached_property
+    def flags(self) -> Sequence[tuple[TypedColumn, re.Pattern[str]]]:
+        """The columns of yes and no that a reply may speak of by their names, with how it does."""
+        return [
+            (column, pattern)
+            for column in self._types
+            if column.type == "yes-no"
+            and not is_stock(column.name)
+            and (pattern := spoken_pattern(column)) is not None
+        ]
+
+    @cached_property
+    def counted(self) -> NumberColumns:
+        """The columns of numbers that are no price and no stock."""
+        plain = [
+            column
+            for column in self._types
+            if column.type == "number"
+            and not (column.currency or is_price(column.name) or is_stock(column.name))
+        ]
+        return NumberColumns(plain, None, None)
+
+    @cached_property
     def brands(self) -> bool:
         """Whether people are brands rather than persons: names of one word, most of them."""
         return 2 * sum(" " not in name for name in self.people) > len(self.people)
@@ -124,12 +158,20 @@ class Vocabulary:
 
     def beside(self, items: Iterable[Item]) -> frozenset[str]:
         """The words that the fields of these items hold, their titles apart."""
-        return self._beside(tuple(map(_fields_of, items)))
+        # The items shown stay the same from draw to draw: they are known by their ids, so that no long text
+        # is looked up again.
+        named = tuple(items)
+        key = tuple(item.id for item in named)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _SETS_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = frozenset().union(*map(_fields_of, named))
+        return found
 
     @cached_property
-    def _beside(self) -> Callable[[tuple[frozenset[str], ...]], frozenset[str]]:
-        # The items shown stay the same from draw to draw. A frozen set keeps its hash.
-        return functools.lru_cache(maxsize=64)(lambda fields: frozenset().union(*fields))
+    def _kept(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
 
 
 @functools.cache
