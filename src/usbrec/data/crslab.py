@@ -21,6 +21,7 @@ from usbrec.data.reading import as_id, as_list, as_object, as_text, show
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
+from usbrec.items.scripts import LazyPattern
 from usbrec.keys import digest
 
 _SEATS: Mapping[str, Role] = {
@@ -30,12 +31,12 @@ _SEATS: Mapping[str, Role] = {
 _IDS = ("conv_id", "dialog_id", "conversation_id", "dialogue_id", "id")
 TURNS = ("dialog", "messages")
 _TITLES = ("movies", "movie", "item", "items")
-_NO_SPACE_BEFORE = re.compile(
+_NO_SPACE_BEFORE = LazyPattern(
     r"\s+(?=(?:[,.!?;:%)\]}…。，！？、；：》」』]|n't\b|'(?:s|m|re|ve|d|ll)\b))", re.IGNORECASE
 )
-_NO_SPACE_AFTER = re.compile(r"(?<=[(\[{《「『])\s+")
+_NO_SPACE_AFTER = LazyPattern(r"(?<=[(\[{《「『])\s+")
 #: Scripts that are written without blanks.
-_UNSPACED = re.compile(
+_UNSPACED = LazyPattern(
     r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
 )
 

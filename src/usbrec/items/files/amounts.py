@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 
+from usbrec.items.scripts import LazyPattern
+
 _SIGN = (
     r"(?:[$€£¥₹₽₩₺₴₫฿₱₪￥＄￡￦元円원]|US\$|A\$|C\$|Rs\.?|kr\.?|zł|руб\.?|Kč|Fr\.?|euros?"
     r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|KRW|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|MXN|TRY|ZAR)"
 )
-_WRITTEN = re.compile(
+_WRITTEN = LazyPattern(
     rf"(?P<before>{_SIGN})?\s*(?P<minus>[-−])?\s*(?P<after_minus>{_SIGN})?\s*"
     rf"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*(?P<behind>{_SIGN})?",
     re.IGNORECASE,
@@ -76,7 +78,7 @@ _SCALES = {
     "亿": 1e8, "億": 1e8, "억": 1e8,
     "b": 1e9, "bn": 1e9, "mrd": 1e9, "billion": 1e9,
 }  # fmt: skip
-_SCALED = re.compile(rf"(?P<number>[0-9][0-9.,\s]*?)\s*(?P<scale>{'|'.join(_SCALES)})\.?", re.IGNORECASE)
+_SCALED = LazyPattern(rf"(?P<number>[0-9][0-9.,\s]*?)\s*(?P<scale>{'|'.join(_SCALES)})\.?", re.IGNORECASE)
 
 
 def count_of(text: str) -> float | None:
@@ -88,12 +90,12 @@ def count_of(text: str) -> float | None:
     return number
 
 
-_STARS_DRAWN = re.compile(r"(?P<full>[★⭐*]{1,7})(?P<half>½)?[☆✩\s]*")
-_STARS_COUNTED = re.compile(
+_STARS_DRAWN = LazyPattern(r"(?P<full>[★⭐*]{1,7})(?P<half>½)?[☆✩\s]*")
+_STARS_COUNTED = LazyPattern(
     r"(?P<number>[0-9](?:[.,][0-9]{1,2})?)\s*(?:-\s*)?(?:[★⭐*]|stars?\b|sterne?\b)(?:\s*s(?:uperior)?)?",
     re.IGNORECASE,
 )
-_STARS_OF_FIVE = re.compile(r"(?P<number>[0-5](?:[.,][0-9]{1,2})?)\s*(?:/|out of|of|von)\s*5", re.IGNORECASE)
+_STARS_OF_FIVE = LazyPattern(r"(?P<number>[0-5](?:[.,][0-9]{1,2})?)\s*(?:/|out of|of|von)\s*5", re.IGNORECASE)
 
 
 def stars_of(text: str) -> float | None:

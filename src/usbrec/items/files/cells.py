@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import collapse
 from usbrec.storage import parse_json
 
@@ -27,34 +28,36 @@ NAME_KEYS = (
 _UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-", "\\n"})
 _QUOTES = frozenset("'\"")
 _LONGEST_UNKNOWN = max(map(len, _UNKNOWN))
-_NOTHING_LISTED = re.compile(
+_NOTHING_LISTED = LazyPattern(
     r"\(?(?:no|none) (?:genres?|categor(?:y|ies)|tags?|styles?)(?: listed)?\)?|\(none\)"
 )
 # Keys whose values name nothing that is said in a conversation.
-_NO_NAME = re.compile(r".*id|.*(?:url|path|href|link|uri)|iso.*|code|type|slug|gender|order|count|rank|score")
+_NO_NAME = LazyPattern(
+    r".*id|.*(?:url|path|href|link|uri)|iso.*|code|type|slug|gender|order|count|rank|score"
+)
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
-_STRINGS = re.compile(_STRING, re.DOTALL)
-_STRING_THEN = re.compile(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
+_STRINGS = LazyPattern(_STRING, re.DOTALL)
+_STRING_THEN = LazyPattern(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
 # Chinese and Japanese lists have marks of their own; a slash is part of a name ("AC/DC", "Sci-Fi/Fantasy")
 # unless blanks or such letters stand around it.
 _SEPARATORS = {
-    ",|;": re.compile(r"[,|;，；、｜]|\s[/>›»]\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
-    "|;": re.compile("[|;；｜]"),
+    ",|;": LazyPattern(r"[,|;，；、｜]|\s[/>›»]\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
+    "|;": LazyPattern("[|;；｜]"),
 }
 # "Garden > Tools > Rakes" is a path of categories.
-_PLAIN_SEPARATORS = {",|;": re.compile(r"[,|;]|\s>\s"), "|;": re.compile("[|;]")}
+_PLAIN_SEPARATORS = {",|;": LazyPattern(r"[,|;]|\s>\s"), "|;": LazyPattern("[|;]")}
 _EMPTY = re.compile(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
 _MARK = "\x01"
-_SKELETON = re.compile(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
+_SKELETON = LazyPattern(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
 # numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).
-_CALLED = re.compile(r"[A-Za-z][\w.]*\(\s*(?P<inside>[\[{].*[\]}])\s*(?:,\s*dtype=[^,]*)?\)", re.DOTALL)
+_CALLED = LazyPattern(r"[A-Za-z][\w.]*\(\s*(?P<inside>[\[{].*[\]}])\s*(?:,\s*dtype=[^,]*)?\)", re.DOTALL)
 #: What opens a list of texts, or of objects: "(2 pack) blue" opens none.
 _LISTED = re.compile(r"[\[{]|\(\s*['\"]|[A-Za-z][\w.]*\(\s*[\[{]")
 _ARRAY = re.compile(r"[A-Za-z][\w.]*\(\s*[\[{]")
 _PLAIN_LIST = re.compile(r"\[[^\[\]'\"]*,[^\[\]'\"]*\]")
 _WORDS = {"nan": None, "NaN": None, "inf": None, "null": None, "true": True, "false": False}
-_TAG = re.compile(
+_TAG = LazyPattern(
     r"""<!--.*?-->
       | <(script|style)\b[^<>]*>.*?</\1\s*>
       | </?(?:a|abbr|acronym|address|article|aside|b|big|blockquote|body|br|caption|center|cite|code|dd|del
@@ -63,7 +66,7 @@ _TAG = re.compile(
           |tfoot|th|thead|title|tr|tt|u|ul|video|wbr)\b[^<>]*>""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_INLINE = re.compile(
+_INLINE = LazyPattern(
     r"</?(?:a|abbr|b|big|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|tt|u|wbr)\b", re.I
 )
 

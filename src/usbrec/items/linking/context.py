@@ -39,7 +39,7 @@ QUOTES = frozenset("\"“”„«»'‘’`‚‹›「」『』《》〈〉【�
 EMPHASIS = frozenset("*_")
 # "Batman Ninja (2018)" and "Batman: The Next Knight (2031)" are not "Batman". A full stop ends a title,
 # unless it is that of a short form: "Heat. Blorp (2031)" names Heat.
-_LONGER_TITLE = re.compile(
+_LONGER_TITLE = LazyPattern(
     r"""(?: \s?[:–-] )?
         (?: [ ] (?: [A-Z0-9](?:[\w'’.-]*[\w'’-])? | (?:[A-Z]\.)+ | (?:Mr|Mrs|Ms|Dr|St|Vol|Pt|Jr|Sr)\.
                   | of | the | in | to | a | an | from | for | on ) ){1,8}
@@ -54,6 +54,7 @@ _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
 _SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
 CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
+_DIGIT = re.compile("[0-9]")
 _FULL_STOP = re.compile(r"[.!?…\n]")
 _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
@@ -210,8 +211,25 @@ class ContextFeatures:
                 return False
         return True
 
+    @cached_property
+    def brackets(self) -> bool:
+        """Whether a bracket stands in the text: without one, no year does in brackets."""
+        return "(" in self.text or "[" in self.text
+
+    @cached_property
+    def fields(self) -> bool:
+        """Whether what stands behind the name of a field does in the text."""
+        return ":" in self.text or "=" in self.text
+
+    @cached_property
+    def digits(self) -> bool:
+        """Whether a digit stands in the text."""
+        return _DIGIT.search(self.text) is not None
+
     def longer_title(self, end: int) -> tuple[int, int] | None:
         """Where a title that goes on behind `end` ends in a year: the span of the year, or None."""
+        if not self.brackets:
+            return None
         match = _LONGER_TITLE.match(self.text, end)
         return match.span("year") if match else None
 

@@ -53,7 +53,7 @@ def judge(page: Page, match: Match) -> Verdict | None:
     if not form.exact and _ends_with_number(form) and _NO_NUMBER.match(text, end):
         return None  # "I saw Rocky 2 times" is not "Rocky II"
     marks = page.artefacts_around(start, end)
-    after = YEAR_AFTER.match(text, end)
+    after = YEAR_AFTER.match(text, end) if page.brackets else None
     if after:
         year = common_era(int(after["year"]))
         if after["close"] and marks:
@@ -62,20 +62,21 @@ def judge(page: Page, match: Match) -> Verdict | None:
             meant = form.of_exactly(year) if slip_before_year(page, match) else ()
             return Verdict(start, after.end(), year, meant) if meant else None
         return Verdict(start, after.end(), year, form.of_year(year))
-    bare = BARE_YEAR.match(text, end)
-    if bare is None and page.elsewhere:
+    bare = BARE_YEAR.match(text, end) if page.digits else None
+    if bare is None and page.digits and page.elsewhere:
         bare = BARE_YEAR_ELSEWHERE.match(text, end)
     if bare:
         year = int(bare["year"])
         fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
         if fits:
             return Verdict(start, bare.end(), year, fits)
-    if not match.edited and (verdict := dated_beside(page, match, start, end)):
+    if page.digits and not match.edited and (verdict := dated_beside(page, match, start, end)):
         return verdict
     if not match.edited and (written := by_its_person(page, match, start, end)):
         return written
-    if around and not match.edited and (dated := YEAR_BEFORE.search(text, max(0, start - 24), start)):
-        year = int(dated["year"])
+    before = YEAR_BEFORE.search(text, max(0, start - 24), start) if around and page.digits else None
+    if before and not match.edited:
+        year = int(before["year"])
         fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
         if fits:
             return Verdict(start, end, year, fits)

@@ -43,6 +43,7 @@ from usbrec.items.linking.small_letters import (
 )
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.linking.years import TITLE_FIELD
+from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import has_fraction
 
 #: After these a number that is a title is one.
@@ -59,7 +60,7 @@ _BEFORE_ACRONYMS = frozenset(
 )
 _WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
 #: Said behind a title that is chosen.
-_CHOSEN = re.compile(
+_CHOSEN = LazyPattern(
     r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|,[ \t]+(?:please|then)|[ \t]+please"
     r"|[ \t]+sounds[ \t]+(?:good|great|perfect|fun|nice|interesting|amazing|awesome|lovely|like a plan))"
     r"[ \t\"”’*_]*(?:[.!?…\n]|\Z)"
@@ -174,7 +175,8 @@ def _read_or_seen(page: Page, index: int) -> bool:
 def in_title_field(page: Page, start: int, end: int) -> bool:
     """Whether a match is all that stands in a field for titles: "Title: Heat"."""
     return (
-        is_capital(page.text[start:end])
+        page.fields
+        and is_capital(page.text[start:end])
         and bool(TITLE_FIELD.search(page.text, max(0, start - 28), start))
         and bool(_FIELD_END.match(page.text, end))
     )

@@ -15,7 +15,7 @@ _SAID_BEHIND_YEARS = (
     r"(?:年|년|г\.?|года?|م)(?:的|の|版|上映|公開|製作|制作|작|개봉)?"
     r"\s*(?:电影|電影|影片|映画|영화|작품|作品)?"
 )
-YEAR_AFTER = re.compile(
+YEAR_AFTER = LazyPattern(
     rf"""(?:,[ ](?:the|an?|l[aeo]s?|el|il|der|die|das)(?=[ \t]*[(\[]))?   # "Matrix, The (1999)"
         (?:[.!?]|%3F)?(?P<close>["”“’'»`*_»›」』》〉]*)[ \t,]*["”“’'»`*_»›」』》〉]*
         [(\[] \s* (?:(?:the|film|movie|from|released|released\ in)[\s,:]+ | {_SAID_BEFORE_YEARS} [\s,:]* )*
@@ -38,7 +38,7 @@ YEAR_BEFORE = LazyPattern(
 #: A year that stands apart from a title, and says which one is meant where an item of that title has it:
 #: behind a dash, a colon or the line of a table ("Heat - 1995", "| Heat | 1995 |"), with other words in
 #: brackets ("Heat (Michael Mann, 1995)"), in two digits ("Heat ('95)").
-YEAR_BESIDE = re.compile(
+YEAR_BESIDE = LazyPattern(
     r"""["”’'*_]{0,3}[ \t]*(?:
         (?:[-–—|:])[ \t]*[*_]{0,2}(?P<dashed>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9]|'s|s\b)
       | [(\[](?:[^()\[\]\n]{1,40}[,;:][ ]*)?(?P<among>[12][0-9]{3})(?:[,;][^()\[\]\n]{1,40})?[)\]]
@@ -47,13 +47,13 @@ YEAR_BESIDE = re.compile(
     re.VERBOSE,
 )
 #: The year of the same object or list of fields: `"title": "Heat", "year": 1995`, `Title: Heat\nYear: 1995`.
-YEAR_FIELD = re.compile(
+YEAR_FIELD = LazyPattern(
     r"""["”’'*_]{0,3}[ \t]*,?[ \t]*\n?[ \t]*[-*•]?[ \t]*["'*_]{0,3}
         (?:release[ _]?)?year["'*_]{0,3}[ \t]*[:=][ \t]*["'*_]{0,3}[ \t]*(?P<year>[12][0-9]{3})(?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: The name of a field that holds a title, before it.
-TITLE_FIELD = re.compile(
+TITLE_FIELD = LazyPattern(
     r"""(?:\A|[\n{,|;*_•-])[ \t]*["'*_]{0,3}(?:title|film|movie|book|recommendation|my[ ]pick)["'*_]{0,3}
         [ \t]*[:=][ \t]*["'“‘*_]{0,3}\Z""",
     re.VERBOSE | re.IGNORECASE,
