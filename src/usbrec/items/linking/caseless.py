@@ -216,7 +216,8 @@ class Surroundings:
 
     def pair_begins(self) -> bool:
         """Whether a title that opens a clause may be the first of two that stand alone."""
-        return self._clause_before and self._japanese != "sound"
+        begins = self._clause_before or self._introduced or self._ends_with(caseless().preferring)
+        return begins and self._japanese != "sound"
 
     def pair_ends(self) -> bool:
         return self._clause_after or bool(_WHICH.match(self._text, self._end))

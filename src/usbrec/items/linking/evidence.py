@@ -32,6 +32,7 @@ from usbrec.items.linking.page import Page
 from usbrec.items.linking.people import (
     has_what_works_have,
     is_by_its_maker,
+    is_by_somebody,
     is_somebodys_home,
     possessor,
 )
@@ -59,6 +60,7 @@ _BEFORE_ACRONYMS = frozenset(
     | {"with", "your"}
 )
 _WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
+_TAG_END = LazyPattern(r"[ \t]*(?:[#.,!?…\n]|\Z)")
 #: Said behind a title that is chosen.
 _CHOSEN = LazyPattern(
     r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|,[ \t]+(?:please|then)|[ \t]+please"
@@ -104,7 +106,7 @@ def _evident_in_english(page: Page, match: Match) -> bool:
             return True
         if first < last or not is_capital(run[0]):
             return False
-        return page.subject(first) or has_what_works_have(page, match) or is_by_its_maker(page, match)
+        return page.subject(first) or _has_a_cue(page, match)
     if ambiguity is Ambiguity.CAPITALS and match.form.telling and page.asked_about(match):
         return True
     if page.entry(match):
@@ -123,8 +125,10 @@ def _evident_in_english(page: Page, match: Match) -> bool:
         if page.a_place(first) or is_somebodys_home(page, match):
             return False
         if ambiguity is Ambiguity.MARKED:
-            told = page.introduced(first) or is_by_its_maker(page, match) or has_what_works_have(page, match)
+            told = page.introduced(first) or _has_a_cue(page, match)
             return told and not is_kind(page.words[first].norm)
+        if is_by_somebody(page, match):
+            return True
         if not can_be_subject(page.words[first].norm):
             # In hasty writing a sentence begins without a full stop: "a good movie It is about".
             return page.introduced(first) or (not page.opens_sentence(first) and page.ends(match, JOINS))
@@ -138,6 +142,16 @@ def _evident_in_english(page: Page, match: Match) -> bool:
     if run[0] in ARTICLES and telling and not page.opens_sentence(first):
         return all(is_capital(raw) for raw in telling) and not page.part_of_a_name(match)
     return all(is_capital(raw) for raw in (run[0], *telling))
+
+
+def _is_a_hashtag(page: Page, start: int, end: int) -> bool:
+    """Whether a capitalised word is a hashtag that ends a clause, or before another one: "#Coco #Up"."""
+    return page.text[start - 1 : start] == "#" and _TAG_END.match(page.text, end) is not None
+
+
+def _has_a_cue(page: Page, match: Match) -> bool:
+    """Whether a possessive beside a single word, or a name behind it, tells that it is a title."""
+    return has_what_works_have(page, match) or is_by_its_maker(page, match) or is_by_somebody(page, match)
 
 
 def _part_of_a_name(page: Page, match: Match) -> bool:
@@ -221,7 +235,7 @@ def is_the_answer(page: Page, match: Match, start: int, end: int) -> bool:
         return False
     if said in answers() or is_kind(said):
         return False
-    if page.is_all(match):
+    if page.is_all(match) or _is_a_hashtag(page, start, end):
         return True
     # "Emma it is.", but not "Friday it is."
     chosen = _CHOSEN.match(page.text, end)

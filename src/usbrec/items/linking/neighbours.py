@@ -12,7 +12,7 @@ from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import CLAUSE_END, Match
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.linking.page import Page, Verdict
-from usbrec.items.linking.people import introduced_as_a_person
+from usbrec.items.linking.people import introduced_as_a_person, is_among_people
 from usbrec.items.linking.reading import Mention
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.scripts import LazyPattern
@@ -63,6 +63,8 @@ def in_slot(page: Page, match: Match, named: Named) -> Verdict | None:
     """
     first, last = page.words[match.first], page.words[match.last]
     if match.edited or not match.form.exact or introduced_as_a_person(page, match):
+        return None
+    if is_among_people(page, match):
         return None
     if page.elsewhere and (page.language or match.form.writing is not Writing.LATIN):
         return _beside(page, match, named)
