@@ -106,6 +106,8 @@ def all_that_is_said(page: Page, matches: Sequence[Match], taken: Sequence[Menti
     for match in matches:
         if _may_be_listed(page, match):
             beginning.setdefault(match.first, match)
+    if not beginning:
+        return ()
     ends = {mention.start: mention.end for mention in taken}
     found: list[Match] = []
     for match in list(beginning.values()):
@@ -149,7 +151,7 @@ def _listed_from(
 def _may_be_listed(page: Page, match: Match) -> bool:
     if match.edited or not match.form.exact or match.form.writing is not Writing.LATIN:
         return False
-    if not page.capitalised(match) or match.skip:
+    if match.skip or page.text[page.words[match.first].start].islower() or not page.capitalised(match):
         return False
     said = match.form.key
     if said in answers() or said.replace(" ", "").isdigit():
