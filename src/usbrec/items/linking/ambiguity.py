@@ -110,6 +110,11 @@ def is_relation(word: str) -> bool:
     return word in _listed("relations")
 
 
+def is_participle(word: str) -> bool:
+    """Whether a normalised word is what is done by somebody: "directed", "written"."""
+    return word.endswith("ed") or word in _listed("participles")
+
+
 def goings() -> frozenset[str]:
     """Normalised words for what people do in or to a place."""
     return _listed("going")

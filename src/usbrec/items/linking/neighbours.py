@@ -12,7 +12,7 @@ from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import CLAUSE_END, Match
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.linking.page import Page, Verdict
-from usbrec.items.linking.people import introduced_as_a_person, is_among_people
+from usbrec.items.linking.people import has_its_ending, introduced_as_a_person, is_among_people
 from usbrec.items.linking.reading import Mention
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.scripts import LazyPattern
@@ -92,6 +92,8 @@ def in_slot(page: Page, match: Match, named: Named) -> Verdict | None:
         return None
     if small and Side.NAMED not in (before, after):
         return None
+    if has_its_ending(page, match):
+        return Verdict(first.start, last.end - 2, None, match.form.bare())
     fits = fills(match.form.key.split(" "), Slot(before, after, subject))
     return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
 

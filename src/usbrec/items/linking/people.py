@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterable
 
 from usbrec.items.linking.ambiguity import (
+    can_be_subject,
     has_it,
     introduces_people,
     is_always_capital,
@@ -19,6 +20,7 @@ from usbrec.items.linking.ambiguity import (
     is_first_name,
     is_frequent,
     is_owner,
+    is_participle,
     is_relation,
     is_said_of_works,
     is_talk_of_works,
@@ -121,6 +123,13 @@ def possessor(page: ContextFeatures, index: int) -> str:
     return "" if is_common(name) or is_always_capital(name) else name
 
 
+def has_its_ending(page: ContextFeatures, match: Match) -> bool:
+    """Whether a single word, in any letters, has what only works have: "dune's ending"."""
+    if match.first < match.last or not can_be_subject(page.words[match.last].stem):
+        return False
+    return has_it(_possessed(page, match), people=False)
+
+
 def is_by_its_maker(page: ContextFeatures, match: Match) -> bool:
     """Whether a name before a single word says who made it: "Austen's Emma", but not "Anna's Emma"."""
     name = possessor(page, match.first)
@@ -157,7 +166,7 @@ def is_by_somebody(page: ContextFeatures, match: Match) -> bool:
     between = page.text[page.words[last].end : page.words[last + 1].start]
     if between.strip(" \t") not in {"", ","} or not between:
         return False
-    if "," not in between and page.words[last].norm.endswith(("ed", "en", "wn", "nt", "ade", "und", "ought")):
+    if "," not in between and is_participle(page.words[last].norm):
         return False
     names = page.words[last + 2], page.words[last + 3]
     whole = page.text[names[0].end : names[1].start] in {" ", ". "}
