@@ -265,3 +265,27 @@ def test_a_short_sentence_of_german_or_chinese_says_what_is_played_seen_or_recom
 )
 def test_who_lives_somewhere_is_said_in_the_same_sentence(text: str, titles: list[str]) -> None:
     assert named(text) == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("1984を読みました。", ["1984"]),
+        ("1984 읽어봤어?", ["1984"]),
+        ("1984를 봤어요", ["1984"]),
+        ("你看过1984吗？", ["1984"]),
+        ("Hast du 1984 gelesen?", ["1984"]),
+        ("1984年に読みました。", []),
+        ("1984년에 봤어요.", []),
+        ("300円を払いました。", []),
+        ("我1984年出生。", []),
+        ("Das war 1984.", []),
+        ("In 1984 we moved to Paris.", []),
+        ("It cost 300 dollars.", []),
+        ("Cuesta 300 euros.", []),
+    ],
+)
+def test_a_number_is_a_title_where_it_is_read_or_seen_and_no_year_or_price(
+    text: str, titles: list[str]
+) -> None:
+    assert named(text) == titles
