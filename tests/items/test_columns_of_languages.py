@@ -140,3 +140,25 @@ def test_points_before_three_digits_are_read_by_all_prices_of_their_column(
     assert price.number(cells[-1]) == value
     assert bool(price.mixed) == told
     assert ("points before three digits" in report.told()) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "values"),
+    [
+        ("votes", ["350", "1.299", "12.043"], [350, 1299, 12043]),
+        ("votes", ["1.299", "2.431.000"], [1299, 2431000]),
+        ("votes", ["1.299", "12.5"], [1.299, 12.5]),
+        ("popularity", ["1.299", "350.123", "21.946"], [1.299, 350.123, 21.946]),
+        ("popularity", ["350", "1.299"], [350, 1299]),
+        ("popularity", ["3500", "1.299"], [3500, 1.299]),
+        ("reviews", ["1,299", "350", "1.2k"], [1299, 350, 1200]),
+    ],
+)
+def test_counts_with_points_before_three_digits_are_thousands(
+    name: str, cells: list[str], values: list[float], tmp_path: Path
+) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text(
+        "\n".join([f"title;{name}", *(f"Lamp {n};{cell}" for n, cell in enumerate(cells))]) + "\n"
+    )
+    assert [item.popularity for item in load_catalogue(path)] == values

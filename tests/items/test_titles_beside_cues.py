@@ -36,6 +36,10 @@ def named(text: str) -> list[str]:
         ("Titanic's ending made me cry.", ["Titanic"]),
         ("Inception's plot is odd.", ["Inception"]),
         ("Emma's soundtrack is lovely.", ["Emma"]),
+        ("dune's ending was good", ["Dune"]),
+        ("i hated heat's plot", ["Heat"]),
+        ("Alien's design by Giger", ["Alien"]),
+        ("Alien by Ridley Scott", ["Alien"]),
     ],
 )
 def test_a_possessive_before_or_behind_a_title_tells_that_it_is_one(text: str, titles: list[str]) -> None:
@@ -60,6 +64,9 @@ def test_a_possessive_before_or_behind_a_title_tells_that_it_is_one(text: str, t
         "What's Her name?",
         "Heat's on.",
         "Germany's 300 islands",
+        "the movie's ending was good",
+        "it's plot was thin",
+        "Frozen by Monday Morning traffic",
     ],
 )
 def test_what_people_days_and_cities_have_names_nothing(text: str) -> None:
@@ -242,6 +249,43 @@ def test_a_title_that_is_chosen_is_named_and_a_day_or_a_city_is_not(text: str, t
     ],
 )
 def test_a_short_sentence_of_german_or_chinese_says_what_is_played_seen_or_recommended(
+    text: str, titles: list[str]
+) -> None:
+    assert named(text) == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("There we go. In Heat he is great.", ["Heat"]),
+        ("We live in Heat, Oklahoma.", []),
+        ("I'm from Paris.", []),
+        ("I grew up in Dune.", []),
+    ],
+)
+def test_who_lives_somewhere_is_said_in_the_same_sentence(text: str, titles: list[str]) -> None:
+    assert named(text) == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("1984を読みました。", ["1984"]),
+        ("1984 읽어봤어?", ["1984"]),
+        ("1984를 봤어요", ["1984"]),
+        ("你看过1984吗？", ["1984"]),
+        ("Hast du 1984 gelesen?", ["1984"]),
+        ("1984年に読みました。", []),
+        ("1984년에 봤어요.", []),
+        ("300円を払いました。", []),
+        ("我1984年出生。", []),
+        ("Das war 1984.", []),
+        ("In 1984 we moved to Paris.", []),
+        ("It cost 300 dollars.", []),
+        ("Cuesta 300 euros.", []),
+    ],
+)
+def test_a_number_is_a_title_where_it_is_read_or_seen_and_no_year_or_price(
     text: str, titles: list[str]
 ) -> None:
     assert named(text) == titles

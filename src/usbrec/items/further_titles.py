@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import article_first, collapse, normalise_title, split_year
 from usbrec.patterns import LazyPattern
 
@@ -33,7 +34,7 @@ _BETWEEN = LazyPattern(r"(?:\s*[,;]\s*|\s+)(?:a\.\s?k\.\s?a\.?|aka|also known as
 _SERIES = LazyPattern(
     r"(?P<series>.+?)[\s,;:]+(?:(?:book|vol\.?|volume|no\.?|part)\s*)?#?\s*\d[\d.\-–]*", re.I
 )
-_OF_A_SERIES = LazyPattern(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
+_OF_A_SERIES = re.compile(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
 _EDITION = LazyPattern(
     r"""\b(?:cut|edition|version|remaster\w*|restored|unrated|uncut|unabridged|abridged|extended|director['’]?s
         |dvd|blu-?ray|vhs|imax|3-?d|4k|uhd|subtitled|dubbed|paperback|hardcover|hardback|kindle|audiobook|e-?book

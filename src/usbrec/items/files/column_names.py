@@ -64,11 +64,12 @@ def _kinds() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _without_kind(key: str, names: Iterable[str]) -> bool:
     """Whether a key is one of these names with the name of a kind of item before or behind it."""
-    before, behind = _kinds()
+    # Most keys hold none, and the expressions take milliseconds to compile.
     return any(
-        (key.endswith(name) and before.fullmatch(key.removesuffix(name)) is not None)
-        or (key.startswith(name) and behind.fullmatch(key.removeprefix(name)) is not None)
+        (key.endswith(name) and _kinds()[0].fullmatch(key.removesuffix(name)) is not None)
+        or (key.startswith(name) and _kinds()[1].fullmatch(key.removeprefix(name)) is not None)
         for name in names
+        if key != name
     )
 
 

@@ -78,6 +78,7 @@ class Mapper:
             if given["also"] is None:
                 also = (*self.columns["also"], *self.title.further)
                 self.columns["also"] = tuple(name for name in also if name != self.title.column)
+        self._grouped = any(map(self._counts_in_thousands, self.columns["popularity"]))
         self._found: dict[str, dict[str, None]] = {}
         self.broken: list[str] = []
         self._currencies: dict[str, dict[str, None]] = {}
@@ -143,6 +144,18 @@ class Mapper:
             self.not_taken.append(f"{column!r}: its cells are no {attribute} ({shown})")
         return False
 
+    def _counts_in_thousands(self, column: str) -> bool:
+        """Whether "1.299" of a popularity is more than a thousand: counts are whole numbers. Of a measure
+        that is only called popular, whole numbers below a thousand beside it say so."""
+        texts = [text for row in self._first if (text := _said(row.get(column)))]
+        pointed = [text for text in texts if _POINT.search(text)]
+        if not all(map(_GROUPS.fullmatch, pointed)):
+            return False
+        if not _MEASURED.search(column_key(column)):
+            return True
+        whole = [len(text) for text in texts if text.isascii() and text.isdigit()]
+        return bool(whole) and max(whole) <= 3
+
     def _repeated(self, column: str) -> bool:
         """Whether most of a column's first cells are empty or stand in another row, too: ids of something
         else."""
@@ -189,7 +202,8 @@ class Mapper:
         text = self._one(row, "popularity")
         if not text:
             return 0.0
-        number = count_of(text)
+        number = number_of(text, thousands=True) if self._grouped and _POINT.search(text) else None
+        number = count_of(text) if number is None else number
         if number is None:
             self._not_read("popularity", text, place)
         return number if number is not None and number > 0 else 0.0
@@ -352,6 +366,10 @@ def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _LONGEST_AMOUNT = 24
+_POINT = re.compile(r"[0-9]\.[0-9]")
+_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+#: In the names of columns of popularity that count nothing.
+_MEASURED = re.compile("popular|beliebt|популярн|人気|人气|인기")
 # Years that are none of a release, but well written.
 _ANTIQUITY = re.compile(r"-\d+|\d{3}")
 #: "5,-" has no cents.

@@ -27,6 +27,7 @@ from usbrec.items.files.column_names import (
     title_language,
     usual_names,
 )
+from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import plausible_year
 
 #: So many rows are needed for cells to decide.
@@ -43,7 +44,7 @@ _NOTHING: frozenset[str] = frozenset()
 _SPOKEN = re.compile(r"[^\W\d_]{2}")
 # Article numbers, addresses of the web and of files, times, mail, e-mail: in one word, with a digit or a
 # mark.
-_CODE = re.compile(
+_CODE = LazyPattern(
     r"(?:https?://|www\.|/|\\\\|[A-Za-z]:\\)\S*|\S+@\S+\.\S+|\S+\.(?:jpe?g|png|webp|gif|svg|pdf|html?|csv|json)"
     r"|(?=\S*\d)[\w\-.:/#+]+|[a-z0-9]+(?:[-_][a-z0-9]+)+|[0-9a-f]{16,}|#?[0-9A-F-]{8,}",
     re.IGNORECASE | re.ASCII,

@@ -110,6 +110,21 @@ def is_relation(word: str) -> bool:
     return word in _listed("relations")
 
 
+def is_participle(word: str) -> bool:
+    """Whether a normalised word is what is done by somebody: "directed", "written"."""
+    return word.endswith("ed") or word in _listed("participles")
+
+
+def goings() -> frozenset[str]:
+    """Normalised words for what people do in or to a place."""
+    return _listed("going")
+
+
+def is_owner(word: str) -> bool:
+    """Whether a normalised word says whose relative or friend somebody is: "my"."""
+    return word in _listed("owners")
+
+
 def has_it(word: str, *, people: bool) -> bool:
     """Whether works have what a normalised word is; with `people`, what people have, too: "humour"."""
     return word in _listed("of_works") or (people and word in _listed("of_works_or_people"))

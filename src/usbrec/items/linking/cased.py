@@ -117,6 +117,7 @@ def _opens_a_sentence(language: Language, page: ContextFeatures, match: Match) -
     return not said.isdisjoint(language.kinds | language.introducing | language.seen | _SAID_OF_WORKS)
 
 
+_PLAYED = frozenset({"spielen", "spielt", "spiele", "gespielt"})
 #: Said of games, books and films, and not listed because so much else is: only where a title opens a
 #: sentence.
 _SAID_OF_WORKS = frozenset({"spielen", "spielt", "spiele", "gespielt", "macht", "gehort", "hore", "lauft"})
@@ -265,7 +266,7 @@ def _a_noun(language: Language, page: ContextFeatures, match: Match, before: str
         begin -= 1
     end = min(page.sentence_ends[match.last], match.last + _SENTENCE)
     said = {page.words[index].norm for index in range(begin, end)}
-    return said.isdisjoint(language.kinds | language.introducing | language.seen)
+    return said.isdisjoint(language.kinds | language.introducing | language.seen | _PLAYED)
 
 
 # Before a noun without an article ("nach Feierabend"); "in" and "von" stand before titles.

@@ -13,6 +13,14 @@ from collections.abc import Container, Sequence
 
 from usbrec.items.linking import compounds, japanese
 from usbrec.items.linking.ambiguity import Ambiguity
+from usbrec.items.linking.caseless_numbers import (
+    ENTRY_NUMBER,
+    LIKE_YEARS,
+    NEXT_ENTRY,
+    PART,
+    READ_OR_SEEN,
+    SEQUEL,
+)
 from usbrec.items.linking.languages import CaselessWords, caseless
 from usbrec.items.scripts import (
     ARABIC,
@@ -39,9 +47,6 @@ _CASELESS = LazyPattern(f"[{UNSPACED}{ARABIC}\u0590-\u05ff\u0900-\u0dff]")
 _DOTS = "・·･‧•"
 _LETTER_BEFORE = LazyPattern(r"(\w)?[^\w\n]{0,12}\Z")
 _LETTER_AFTER = LazyPattern(r"[^\w\n]{0,12}(\w)?")
-# The next entry of a numbered list: "1.流浪地球 2.花样年华", "1、… 2、…".
-_NEXT_ENTRY = LazyPattern(r"[ \t]+[(（]?([0-9]{1,2})([.,、)．）])(?![0-9])")
-_ENTRY_NUMBER = LazyPattern(r"(?<![0-9])[0-9]{1,2}[.,、)．）][ \t]*\Z")
 _CLAUSE_BEFORE = LazyPattern(r"""(?:^|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*•])[ \t]*\Z""")
 _CLAUSE_AFTER = LazyPattern(
     r"""[ \t]*(?:$|[\n.,!?;:…~()\[\]{}"“”‘’«»‹›「」『』《》〈〉【】/|—–*ㅋㅎㅠㅜ^])"""
@@ -54,13 +59,6 @@ _CHINESE_NAME = LazyPattern(
     "[\u4e00-\u9fff]{1,2}的\\Z"
 )
 _WHICH = LazyPattern(r"[ \t]*(?:どっち|どちら|哪个|哪個|哪一|어느|중에|ไหนดี)")
-_NUMBER = LazyPattern(
-    r"[ \t]*(?:第[2-9二三四五六七八九十](?:部|季|集|卷|作|章|期)|([2-9]|[1-9][0-9])(?![0-9.:/]))"
-)
-_SEQUEL = LazyPattern(
-    r"[ \t]*(?:续集|續集|前传|前傳|外传|外傳|後篇|后篇|[2-9]편|[2-9]부|ภาค[ \t]*[2-9]"
-    r"|[Ⅱ-Ⅻ]|II+|IV|VI{0,3}(?!\w))"
-)
 
 
 def caseless_ambiguity(title_words: Sequence[str], ordinary: Container[str] = ()) -> Ambiguity:
@@ -178,6 +176,10 @@ class Surroundings:
             return True
         if self._introduced and self._text[self._start : self._end].isdigit():
             return self._clause_after or self._said_of or self._after.startswith(_ASKING)
+        if READ_OR_SEEN.match(self._text, self._end) and LIKE_YEARS.fullmatch(
+            self._text, self._start, self._end
+        ):
+            return True
         return before_kind and (self._clause_before or self._introduced)
 
     @property
@@ -216,7 +218,8 @@ class Surroundings:
 
     def pair_begins(self) -> bool:
         """Whether a title that opens a clause may be the first of two that stand alone."""
-        return self._clause_before and self._japanese != "sound"
+        begins = self._clause_before or self._introduced or self._ends_with(caseless().preferring)
+        return begins and self._japanese != "sound"
 
     def pair_ends(self) -> bool:
         return self._clause_after or bool(_WHICH.match(self._text, self._end))
@@ -269,13 +272,13 @@ class Surroundings:
         return self._clause_after or self._said_of or self._before_kind
 
     def _numbered_before(self) -> bool:
-        return bool(_ENTRY_NUMBER.search(self._text, max(0, self._start - 6), self._start))
+        return bool(ENTRY_NUMBER.search(self._text, max(0, self._start - 6), self._start))
 
     def numbered(self) -> int | None:
         """Where a number or a word behind the title ends that makes it another part of a series."""
-        number = _NUMBER.match(self._text, self._end)
+        number = PART.match(self._text, self._end)
         if number is None:
-            sequel = _SEQUEL.match(self._text, self._end)
+            sequel = SEQUEL.match(self._text, self._end)
             return sequel.end() if sequel else None
         if number[1] and self._fold(self._text[number.end() : number.end() + 6]).lstrip().startswith(
             caseless().counters
@@ -378,7 +381,7 @@ class Surroundings:
     @functools.cached_property
     def before_entry(self) -> bool:
         """Whether the next entry of a list begins behind the match: its number goes on from one before."""
-        entry = _NEXT_ENTRY.match(self._text, self._end)
+        entry = NEXT_ENTRY.match(self._text, self._end)
         return entry is not None and f"{int(entry[1]) - 1}{entry[2]}" in self._text[: self._start]
 
 

@@ -14,7 +14,9 @@ from usbrec.items.linking.ambiguity import (
     KINDS,
     SAID_OF,
     can_be_subject,
+    goings,
     is_lead_in,
+    is_relation,
     is_said_of_works,
     is_small,
 )
@@ -53,9 +55,10 @@ _TITLE_MARKS = LazyPattern(
 )
 _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
-_SENTENCE_END = LazyPattern(r"[.!?…:\n\"“()\[\]]")
-CLAUSE_END = LazyPattern(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
-_FULL_STOP = LazyPattern(r"[.!?…\n]")
+_SENTENCE_END = re.compile(r"[.!?…:\n\"“()\[\]]")
+CLAUSE_END = re.compile(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
+_DIGIT = re.compile("[0-9]")
+_FULL_STOP = re.compile(r"[.!?…\n]")
 _JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
 _BULLET = LazyPattern(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
 # A sentence may follow: an entry that ends with its text is one still when words are added to it.
@@ -95,66 +98,15 @@ PLACES = frozenset(
 )
 #: Before two words in small letters that may be one noun: "in the parking lot", "on sick leave".
 BEFORE_NOUNS = NOUN_FOLLOWS | {"at", "into", "on", "some", "the", "without"}
-#: Before a place, behind what one does there, in English, Spanish and French.
+#: Before a place, behind what one does there (lexicon/going.txt), in English, Spanish and French.
 _INTO = frozenset({"to", "in", "from", "at", "near", "around", "a", "en", "desde", "hacia", "hasta", "vers"})
-_GOING = frozenset(
-    {
-        "go",
-        "goes",
-        "going",
-        "went",
-        "gone",
-        "fly",
-        "flew",
-        "drove",
-        "drive",
-        "moved",
-        "moving",
-        "live",
-        "lives",
-    }
-    | {
-        "lived",
-        "living",
-        "travel",
-        "traveled",
-        "travelled",
-        "traveling",
-        "travelling",
-        "trip",
-        "born",
-        "vacation",
-    }
-    | {
-        "holiday",
-        "holidays",
-        "stayed",
-        "staying",
-        "arrived",
-        "viaje",
-        "viajo",
-        "viajar",
-        "viajamos",
-        "viajare",
-    }
-    | {"fui", "fuimos", "voy", "vamos", "ire", "iremos", "vivo", "vive", "vivimos", "vivir", "vivi", "naci"}
-    | {"nacio", "nacido", "estuve", "estuvimos", "vacaciones", "llegue", "llegamos", "vuelo", "escapada"}
-    | {
-        "alle",
-        "allee",
-        "allons",
-        "vais",
-        "irai",
-        "irons",
-        "habite",
-        "habitons",
-        "voyage",
-        "voyager",
-        "vacances",
-    }
-    | {"arrive", "arrives", "vecu", "sejour", "weekend"}
-)
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
+
+
+#: What films and books do to whoever sees or reads them.
+MOVING = frozenset({"amazed", "blew", "bored", "cracked", "freaked", "made", "moved", "scared", "surprised"})
+_FELT = frozenset({"cry", "laugh", "smile", "weep", "sob", "think", "feel", "happy", "sad", "emotional"})
+_SUBJECTS = SAID_OF | MOVING | {"it"}
 
 
 @dataclass(frozen=True)
@@ -211,8 +163,25 @@ class ContextFeatures:
                 return False
         return True
 
+    @cached_property
+    def brackets(self) -> bool:
+        """Whether a bracket stands in the text: without one, no year does in brackets."""
+        return "(" in self.text or "[" in self.text
+
+    @cached_property
+    def fields(self) -> bool:
+        """Whether what stands behind the name of a field does in the text."""
+        return ":" in self.text or "=" in self.text
+
+    @cached_property
+    def digits(self) -> bool:
+        """Whether a digit stands in the text."""
+        return _DIGIT.search(self.text) is not None
+
     def longer_title(self, end: int) -> tuple[int, int] | None:
         """Where a title that goes on behind `end` ends in a year: the span of the year, or None."""
+        if not self.brackets:
+            return None
         match = _LONGER_TITLE.match(self.text, end)
         return match.span("year") if match else None
 
@@ -296,9 +265,14 @@ class ContextFeatures:
             return False
         gap = self.text[self.words[index].end : self.words[index + 1].start]
         following = self.words[index + 1].norm
-        if gap.strip() or following not in SAID_OF | {"it"}:
+        if gap.strip() or following not in _SUBJECTS:
             return False
         said = self.words[index + 2].norm if index + 2 < self.sentence_ends[index] else ""
+        if following in MOVING:  # "Arrival made me cry", but not "Mother made me soup"
+            if said not in {"me", "us"} or is_relation(self.words[index].norm):
+                return False
+            felt = self.words[index + 3].norm if index + 3 < self.sentence_ends[index] else ""
+            return following != "made" or felt in _FELT
         if following == "it":  # "Dune it is."
             return said == "is" and index + 3 >= self.sentence_ends[index]
         return is_said_of_works(following, said)
@@ -322,12 +296,21 @@ class ContextFeatures:
         Roma"."""
         if index < 2 or self.words[index - 1].norm not in _INTO:
             return False
+        if self.words[index - 1].norm == "from" and self._whose_origin(index - 2):
+            return True
         for place in range(index - 2, max(-1, index - 5), -1):
             if self.opens_sentence(place + 1):
                 return False
-            if self.words[place].norm in _GOING:
+            if self.words[place].norm in goings():
                 return True
         return False
+
+    def _whose_origin(self, index: int) -> bool:
+        """Whether a word and the one before it say who is from somewhere: "I'm", "I am", "we are"."""
+        said = self.words[index].norm
+        if said in {"im", "were", "theyre", "hes", "shes"}:
+            return self.words[index].end - self.words[index].start > len(said) or said == "im"
+        return said in {"am", "are"} and index > 0 and self.words[index - 1].norm in {"i", "we", "they"}
 
     def asked_about(self, match: Match) -> bool:
         """Whether a title is introduced, or asked about, and ends there."""

@@ -12,7 +12,7 @@ from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.context import QUOTES, Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
 from usbrec.items.linking.page import Page, Verdict
-from usbrec.items.linking.people import introduced_as_a_person, is_by, owner_before
+from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_by, owner_before
 from usbrec.items.linking.slips import slip, slip_before_year
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.title_variants import NUMERALS
@@ -54,7 +54,7 @@ def judge(page: Page, match: Match) -> Verdict | None:
     if not form.exact and _ends_with_number(form) and _NO_NUMBER.match(text, end):
         return None  # "I saw Rocky 2 times" is not "Rocky II"
     marks = page.artefacts_around(start, end)
-    after = YEAR_AFTER.match(text, end)
+    after = YEAR_AFTER.match(text, end) if page.brackets else None
     if after:
         year = common_era(int(after["year"]))
         if after["close"] and marks:
@@ -63,20 +63,21 @@ def judge(page: Page, match: Match) -> Verdict | None:
             meant = form.of_exactly(year) if slip_before_year(page, match) else ()
             return Verdict(start, after.end(), year, meant) if meant else None
         return Verdict(start, after.end(), year, form.of_year(year))
-    bare = BARE_YEAR.match(text, end)
-    if bare is None and page.elsewhere:
+    bare = BARE_YEAR.match(text, end) if page.digits else None
+    if bare is None and page.digits and page.elsewhere:
         bare = BARE_YEAR_ELSEWHERE.match(text, end)
     if bare:
         year = int(bare["year"])
         fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
         if fits:
             return Verdict(start, bare.end(), year, fits)
-    if not match.edited and (verdict := dated_beside(page, match, start, end)):
+    if page.digits and not match.edited and (verdict := dated_beside(page, match, start, end)):
         return verdict
     if not match.edited and (written := by_its_person(page, match, start, end)):
         return written
-    if around and not match.edited and (dated := YEAR_BEFORE.search(text, max(0, start - 24), start)):
-        year = int(dated["year"])
+    before = YEAR_BEFORE.search(text, max(0, start - 24), start) if around and page.digits else None
+    if before and not match.edited:
+        year = int(before["year"])
         fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
         if fits:
             return Verdict(start, end, year, fits)
@@ -90,7 +91,7 @@ def judge(page: Page, match: Match) -> Verdict | None:
     if until is not None and not marks and not in_marks:
         known = level is Ambiguity.PLAIN and not match.edited
         return Verdict(start, until, None, ()) if known else None
-    if not marks and introduced_as_a_person(page, match):
+    if not marks and (introduced_as_a_person(page, match) or is_among_people(page, match)):
         return None
     if match.edited:
         return Verdict(start, end, None, form.bare()) if slip(page, match, marks) else None

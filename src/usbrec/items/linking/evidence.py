@@ -30,6 +30,7 @@ from usbrec.items.linking.page import Page
 from usbrec.items.linking.people import (
     has_what_works_have,
     is_by_its_maker,
+    is_by_somebody,
     is_somebodys_home,
     possessor,
 )
@@ -41,6 +42,7 @@ from usbrec.items.linking.small_letters import (
 )
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.linking.years import TITLE_FIELD
+from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import has_fraction
 from usbrec.patterns import LazyPattern
 
@@ -56,7 +58,8 @@ _BEFORE_ACRONYMS = frozenset(
     {"a", "an", "and", "at", "by", "for", "from", "in", "my", "near", "of", "on", "our", "the", "this", "to"}
     | {"with", "your"}
 )
-_WORD_BEFORE = LazyPattern(r"[^\W_][,:]?[ \t]+$")
+_WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
+_TAG_END = LazyPattern(r"[ \t]*(?:[#.,!?…\n]|\Z)")
 #: Said behind a title that is chosen.
 _CHOSEN = LazyPattern(
     r"(?:[ \t]+(?:it is|then)(?:[ \t]+then)?|,[ \t]+(?:please|then)|[ \t]+please"
@@ -102,7 +105,7 @@ def _evident_in_english(page: Page, match: Match) -> bool:
             return True
         if first < last or not is_capital(run[0]):
             return False
-        return page.subject(first) or has_what_works_have(page, match) or is_by_its_maker(page, match)
+        return page.subject(first) or _has_a_cue(page, match)
     if ambiguity is Ambiguity.CAPITALS and match.form.telling and page.asked_about(match):
         return True
     if page.entry(match):
@@ -121,8 +124,10 @@ def _evident_in_english(page: Page, match: Match) -> bool:
         if page.a_place(first) or is_somebodys_home(page, match):
             return False
         if ambiguity is Ambiguity.MARKED:
-            told = page.introduced(first) or is_by_its_maker(page, match) or has_what_works_have(page, match)
+            told = page.introduced(first) or _has_a_cue(page, match)
             return told and not is_kind(page.words[first].norm)
+        if is_by_somebody(page, match):
+            return True
         if not can_be_subject(page.words[first].norm):
             # In hasty writing a sentence begins without a full stop: "a good movie It is about".
             return page.introduced(first) or (not page.opens_sentence(first) and page.ends(match, JOINS))
@@ -136,6 +141,16 @@ def _evident_in_english(page: Page, match: Match) -> bool:
     if run[0] in ARTICLES and telling and not page.opens_sentence(first):
         return all(is_capital(raw) for raw in telling) and not page.part_of_a_name(match)
     return all(is_capital(raw) for raw in (run[0], *telling))
+
+
+def _is_a_hashtag(page: Page, start: int, end: int) -> bool:
+    """Whether a capitalised word is a hashtag that ends a clause, or before another one: "#Coco #Up"."""
+    return page.text[start - 1 : start] == "#" and _TAG_END.match(page.text, end) is not None
+
+
+def _has_a_cue(page: Page, match: Match) -> bool:
+    """Whether a possessive beside a single word, or a name behind it, tells that it is a title."""
+    return has_what_works_have(page, match) or is_by_its_maker(page, match) or is_by_somebody(page, match)
 
 
 def _part_of_a_name(page: Page, match: Match) -> bool:
@@ -173,7 +188,8 @@ def _read_or_seen(page: Page, index: int) -> bool:
 def in_title_field(page: Page, start: int, end: int) -> bool:
     """Whether a match is all that stands in a field for titles: "Title: Heat"."""
     return (
-        is_capital(page.text[start:end])
+        page.fields
+        and is_capital(page.text[start:end])
         and bool(TITLE_FIELD.search(page.text, max(0, start - 28), start))
         and bool(_FIELD_END.match(page.text, end))
     )
@@ -218,7 +234,7 @@ def is_the_answer(page: Page, match: Match, start: int, end: int) -> bool:
         return False
     if said in answers() or is_kind(said):
         return False
-    if page.is_all(match):
+    if page.is_all(match) or _is_a_hashtag(page, start, end):
         return True
     # "Emma it is.", but not "Friday it is."
     chosen = _CHOSEN.match(page.text, end)

@@ -104,9 +104,11 @@ class FuzzyTitles:
         # A letter too many, another, one too few; two in the wrong order of which each half has one.
         halves = [half for longer in (-1, 0, 1) for half in letters.halves(begin, end, longer)]
         hashes = np.stack([*halves, letters.crossed(begin, end)], axis=1).ravel()
-        begins = np.searchsorted(self._halves, hashes)
-        shared = np.nonzero(self._halves[np.minimum(begins, len(self._halves) - 1)] == hashes)[0]
-        ends = np.searchsorted(self._halves, hashes[shared], side="right")
+        begins = self._halves.searchsorted(hashes)
+        shared = np.flatnonzero(self._halves[np.minimum(begins, len(self._halves) - 1)] == hashes)
+        if not len(shared):
+            return {}
+        ends = self._halves.searchsorted(hashes[shared], side="right")
         lookups = len(hashes) // len(begin)
         sharing: dict[int, list[npt.NDArray[np.int64]]] = {}
         for place, until in zip(shared.tolist(), ends.tolist(), strict=True):

@@ -80,6 +80,8 @@ class CaselessWords:
     surely_after: tuple[str, ...]
     no_things: frozenset[str]
     """Words that nobody reads, sees or recommends, unless they are titles: "alive"."""
+    preferring: tuple[str, ...]
+    """What stands before two titles of which one is liked better."""
     read_or_seen: tuple[str, ...]
     """What says that a title that is such a word is read, seen or recommended."""
 
@@ -123,6 +125,7 @@ def caseless() -> CaselessWords:
         tuple(word for word in gathered("before") if word not in about),
         tuple(word for word in gathered("after") if word not in about),
         frozenset(gathered("no_things")),
+        tuple(gathered("preferring")),
         tuple(gathered("read_or_seen")),
     )
 

@@ -193,7 +193,7 @@ def _read_pairs(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> 
     for match in passed_over:
         beginning.setdefault(match.first, []).append(match)
     for match in passed_over:
-        for other in beginning.get(match.last + 2, ()):
+        for other in (*beginning.get(match.last + 2, ()), *beginning.get(match.last + 3, ())):
             if not (reading.free(match) and reading.free(other)):
                 continue
             if verdicts := stand_alone(page, match, other):

@@ -12,7 +12,7 @@ from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import CLAUSE_END, Match
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.linking.page import Page, Verdict
-from usbrec.items.linking.people import introduced_as_a_person
+from usbrec.items.linking.people import has_its_ending, introduced_as_a_person, is_among_people
 from usbrec.items.linking.reading import Mention
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.titles import Word
@@ -64,6 +64,8 @@ def in_slot(page: Page, match: Match, named: Named) -> Verdict | None:
     first, last = page.words[match.first], page.words[match.last]
     if match.edited or not match.form.exact or introduced_as_a_person(page, match):
         return None
+    if is_among_people(page, match):
+        return None
     if page.elsewhere and (page.language or match.form.writing is not Writing.LATIN):
         return _beside(page, match, named)
     capitals = page.first_capital < last.end
@@ -90,6 +92,8 @@ def in_slot(page: Page, match: Match, named: Named) -> Verdict | None:
         return None
     if small and Side.NAMED not in (before, after):
         return None
+    if has_its_ending(page, match):
+        return Verdict(first.start, last.end - 2, None, match.form.bare())
     fits = fills(match.form.key.split(" "), Slot(before, after, subject))
     return Verdict(first.start, last.end, None, match.form.bare()) if fits else None
 
@@ -104,6 +108,8 @@ def all_that_is_said(page: Page, matches: Sequence[Match], taken: Sequence[Menti
     for match in matches:
         if _may_be_listed(page, match):
             beginning.setdefault(match.first, match)
+    if not beginning:
+        return ()
     ends = {mention.start: mention.end for mention in taken}
     found: list[Match] = []
     for match in list(beginning.values()):
@@ -147,7 +153,7 @@ def _listed_from(
 def _may_be_listed(page: Page, match: Match) -> bool:
     if match.edited or not match.form.exact or match.form.writing is not Writing.LATIN:
         return False
-    if not page.capitalised(match) or match.skip:
+    if match.skip or page.text[page.words[match.first].start].islower() or not page.capitalised(match):
         return False
     said = match.form.key
     if said in answers() or said.replace(" ", "").isdigit():

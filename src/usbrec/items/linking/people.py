@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterable
 
 from usbrec.items.linking.ambiguity import (
+    can_be_subject,
     has_it,
     introduces_people,
     is_always_capital,
@@ -18,6 +19,8 @@ from usbrec.items.linking.ambiguity import (
     is_empty,
     is_first_name,
     is_frequent,
+    is_owner,
+    is_participle,
     is_relation,
     is_said_of_works,
     is_talk_of_works,
@@ -26,7 +29,7 @@ from usbrec.items.linking.context import ContextFeatures, Match
 from usbrec.items.scripts import APOSTROPHES
 
 _LONGEST = 3
-_OWNERS = frozenset({"her", "his", "my", "our", "their", "your"})
+_JOINS = frozenset({"and", "or", "und", "oder", "y", "et", "ou"})
 _CALLED = frozenset({"called", "named"})
 _AT_HOMES = frozenset({"at", "from", "for", "in", "to"})
 
@@ -51,10 +54,33 @@ def introduced_as_a_person(page: ContextFeatures, match: Match) -> bool:
     if relation:
         # "For my daughter Frozen is best": such a title is no name.
         named = match.first == match.last and (not is_common(match.form.key) or is_first_name(match.form.key))
-        return named and not _OWNERS.isdisjoint(said[:-1])
+        return named and any(map(is_owner, said[:-1]))
     if before in _CALLED:
-        return len(said) > 1 and is_relation(said[-2])
+        return any(map(is_relation, said[-3:-1] if said[-2:-1] in (["is"], ["was"]) else said[-2:-1]))
     return any(" ".join(said[place:]) in introduces_people() for place in range(len(said)))
+
+
+def is_among_people(page: ContextFeatures, match: Match) -> bool:
+    """Whether a given name stands joined with another one, and nothing in the sentence speaks of films or
+    books: "Carol and Victoria are coming over"."""
+    first, last = match.first, match.last
+    if first < last or not is_first_name(page.words[first].norm):
+        return False
+    if not (_joined_name(page, first, -1) or _joined_name(page, first, 1)):
+        return False
+    begin = first
+    while begin and not page.opens_sentence(begin):
+        begin -= 1
+    said = page.words[begin : page.sentence_ends[last]]
+    return not any(is_talk_of_works(word.norm) for word in said)
+
+
+def _joined_name(page: ContextFeatures, index: int, step: int) -> bool:
+    """Whether the word two before a word, or two behind it, is a given name that "and" joins with it."""
+    other = index + 2 * step
+    if not 0 <= other < len(page.words) or page.words[index + step].norm not in _JOINS:
+        return False
+    return is_first_name(page.words[other].norm)
 
 
 def owner_before(page: ContextFeatures, index: int) -> str:
@@ -97,6 +123,13 @@ def possessor(page: ContextFeatures, index: int) -> str:
     return "" if is_common(name) or is_always_capital(name) else name
 
 
+def has_its_ending(page: ContextFeatures, match: Match) -> bool:
+    """Whether a single word, in any letters, has what only works have: "dune's ending"."""
+    if match.first < match.last or not can_be_subject(page.words[match.last].stem):
+        return False
+    return has_it(_possessed(page, match), people=False)
+
+
 def is_by_its_maker(page: ContextFeatures, match: Match) -> bool:
     """Whether a name before a single word says who made it: "Austen's Emma", but not "Anna's Emma"."""
     name = possessor(page, match.first)
@@ -108,6 +141,7 @@ def has_what_works_have(page: ContextFeatures, match: Match) -> bool:
     following = _possessed(page, match)
     if not following:
         return False
+    further = page.words[match.last + 2].norm if match.last + 2 < page.sentence_ends[match.last] else ""
     title = page.words[match.last].stem
     if is_empty(title) or (is_always_capital(title) and not is_first_name(title)):
         return False
@@ -115,8 +149,28 @@ def has_what_works_have(page: ContextFeatures, match: Match) -> bool:
         return has_it(following, people=False)
     if has_it(following, people=True) or is_talk_of_works(following):
         return is_said_of_works("is", following)
+    if has_it(further, people=False):  # "Rocky's training montage"
+        return True
     # A noun that can be counted has an article: "a dune's slope".
     return not is_common(title) and not is_at_home(following)
+
+
+def is_by_somebody(page: ContextFeatures, match: Match) -> bool:
+    """Whether a whole name stands with "by" behind a single word: "Her, by Spike Jonze", but not "Directed by
+    Michael Mann"."""
+    last = match.last
+    if page.words[last].stem != page.words[last].norm:  # "It's by Steven Spielberg"
+        return False
+    if last + 3 >= len(page.words) or page.words[last + 1].norm not in {"by", "von"}:
+        return False
+    between = page.text[page.words[last].end : page.words[last + 1].start]
+    if between.strip(" \t") not in {"", ","} or not between:
+        return False
+    if "," not in between and is_participle(page.words[last].norm):
+        return False
+    names = page.words[last + 2], page.words[last + 3]
+    whole = page.text[names[0].end : names[1].start] in {" ", ". "}
+    return whole and all(page.text[one.start].isupper() for one in names)
 
 
 def is_somebodys_home(page: ContextFeatures, match: Match) -> bool:

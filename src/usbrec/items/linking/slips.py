@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from usbrec.items.linking.ambiguity import (
     ARTICLES,
@@ -27,7 +28,9 @@ from usbrec.items.titles import Word
 from usbrec.patterns import LazyPattern
 
 SLIP_LETTERS = 7
-_BRACKET = LazyPattern(r"[(\[]")
+#: One error makes so many words of a title strange: the two that it stands between, of so many letters.
+_STRANGE, _COUNTED = 2, 3
+_BRACKET = re.compile(r"[(\[]")
 
 
 def runs_to_doubt(page: Page, strange: Sequence[bool], longest: int, spaced: int) -> Runs:
@@ -48,8 +51,22 @@ def runs_to_doubt(page: Page, strange: Sequence[bool], longest: int, spaced: int
     if dated:
         kinds.append(runs_until(dated, longest))
     if doubtful and spaced:
-        kinds.append(runs_around(doubtful, spaced, len(page.words)))
+        runs = runs_around(doubtful, spaced, len(page.words))
+        if len(doubtful) > _STRANGE:
+            runs = runs[_may_be_spelt(page, strange, runs)]
+        kinds.append(runs)
     return np.concatenate(kinds) if kinds else np.empty((0, 3), dtype=np.int64)
+
+
+def _may_be_spelt(page: Page, strange: Sequence[bool], runs: Runs) -> npt.NDArray[np.bool_]:
+    """Which runs (r, 3) have no more strange words than one error makes of known ones: two."""
+    counted = [
+        unknown and len(word.norm) >= _COUNTED and word.stem == word.norm
+        for unknown, word in zip(strange, page.words, strict=True)
+    ]
+    before = np.cumsum([0, *counted])
+    few: npt.NDArray[np.bool_] = before[runs[:, 1] + 1] - before[runs[:, 0]] <= _STRANGE
+    return few
 
 
 def _no_word(page: Page, index: int) -> bool:

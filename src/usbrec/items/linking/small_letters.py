@@ -22,6 +22,7 @@ from usbrec.items.linking.ambiguity import (
 from usbrec.items.linking.context import (
     BEFORE_NOUNS,
     CLAUSE_END,
+    MOVING,
     NOUN_FOLLOWS,
     PLACES,
     ContextFeatures,
@@ -63,7 +64,7 @@ def names_in_small_letters(before: Sequence[str], following: str, said: str, ope
     if not word or word in OPENERS:
         if following in SAID:
             return is_said_of_works(following, said)
-        if following in _MOVING and said in {"me", "us"}:
+        if following in MOVING and said in {"me", "us"}:
             return True
         return following in _TITLES_ALONE or (opens and ends)
     if ends and word in _ADDING and len(before) <= 3 and _ADDING.issuperset(before):
@@ -79,7 +80,6 @@ def names_in_small_letters(before: Sequence[str], following: str, said: str, ope
 
 # They stand behind what has been named, and behind a subject less often.
 _TITLES_ALONE = frozenset({"had", "looks", "ok", "okay", "sounds", "stars", "sure", "too", "yeah", "yes"})
-_MOVING = frozenset({"amazed", "blew", "bored", "cracked", "freaked", "made", "moved", "scared", "surprised"})
 _PRAISE = frozenset({"because", "more", "most", "so", "very", "when", "too", "better", "best"})
 
 
@@ -124,7 +124,7 @@ def of_the_dictionary(page: ContextFeatures, match: Match) -> bool:
             and word.norm not in ARTICLES
             and word.start > page.first_capital
             and not _shouted(page, first, last)
-            and page.raw(first).islower()
+            and (page.raw(first).islower() or page.raw(first).isdigit())
             and page.raw(last).islower()
             and in_dictionary(word.stem)
             and in_dictionary(page.words[last].stem)

@@ -42,6 +42,8 @@ _EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE, _INFLECTED = range(6)
 _VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE, _INFLECTED})
 #: The keys of so many items are kept as texts, too.
 FEW = 64
+#: The runs of texts of so few words are kept.
+_FEW_WORDS = 64
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying by it loses nothing
 _MASK = (1 << 64) - 1
 _CYRILLIC = LazyPattern(f"[{CYRILLIC}]")
@@ -65,6 +67,23 @@ def key_hash(words: Iterable[str]) -> int:
     for word in words:
         value = (value * _FACTOR + word_hash(word)) & _MASK
     return value
+
+
+def _all_runs(count: int, longest: int) -> tuple[Rows, Rows, Rows]:
+    """All runs of at most `longest` among `count` words: where each begins and ends, and its length less
+    one."""
+    return _few_runs(count, longest) if count <= _FEW_WORDS else _runs_of(count, longest)
+
+
+def _runs_of(count: int, longest: int) -> tuple[Rows, Rows, Rows]:
+    firsts = np.repeat(np.arange(count, dtype=np.int32), longest)
+    lengths = np.tile(np.arange(longest, dtype=np.int32), count)
+    ends = firsts + lengths + 1
+    inside = ends <= count
+    return firsts[inside], ends[inside], lengths[inside]
+
+
+_few_runs = functools.lru_cache(maxsize=_FEW_WORDS)(_runs_of)
 
 
 class SurfaceForms:
@@ -111,15 +130,13 @@ class SurfaceForms:
         for word in words:
             beginnings.append((beginnings[-1] * _FACTOR + word_hash(word)) & _MASK)
         until = np.array(beginnings, dtype=np.uint64)
-        longest = min(self.longest, len(words))
-        firsts = np.arange(len(words))[:, None]
-        ends = firsts + np.arange(1, longest + 1)
-        hashes = until[np.minimum(ends, len(words))] - until[:-1, None] * self._powers[:longest]
-        places = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
-        spelt = (self._keys[places] == hashes) & (ends <= len(words))
-        for first, length in np.argwhere(spelt).tolist():
-            last = first + length
-            yield first, last, self.form(" ".join(words[first : last + 1]), int(places[first, length]))
+        firsts, ends, lengths = _all_runs(len(words), min(self.longest, len(words)))
+        hashes = until[ends] - until[firsts] * self._powers[lengths]
+        places = self._keys.searchsorted(hashes)
+        places[places == len(self._keys)] -= 1
+        for found in np.flatnonzero(self._keys[places] == hashes).tolist():
+            first, end = int(firsts[found]), int(ends[found])
+            yield first, end - 1, self.form(" ".join(words[first:end]), int(places[found]))
 
     def runs_behind_prefixes(
         self, words: Sequence[str], others: Sequence[tuple[int, str]]
@@ -155,8 +172,10 @@ class SurfaceForms:
         if not words or not len(self._known):
             return [True] * len(words)
         hashes = np.array([word_hash(word) for word in words], dtype=np.uint64)
-        places = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
-        return [bool(other) for other in self._known[places] != hashes]
+        places = self._known.searchsorted(hashes)
+        places[places == len(self._known)] -= 1
+        strange: list[bool] = (self._known[places] != hashes).tolist()
+        return strange
 
     def _form(self, key: str, place: int) -> SurfaceForm:
         entries = slice(int(self._starts[place]), int(self._starts[place + 1]))
