@@ -21,7 +21,6 @@ from usbrec.data.reading import as_id, as_list, as_object, as_text, show
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
-from usbrec.items.scripts import LazyPattern
 from usbrec.keys import digest
 from usbrec.patterns import LazyPattern
 

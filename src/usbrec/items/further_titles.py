@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import article_first, collapse, normalise_title, split_year
 from usbrec.patterns import LazyPattern
 

@@ -39,9 +39,9 @@ _TIMED = LazyPattern(r"(?:^|_)(?:night|nacht|day|tag|nightly|daily)(?:_|$)")
 _OWN_MONEY = LazyPattern(
     r"^(?!.*(?<!\w)(?:had|hatte\w*)(?!\w)).*(?<!\w)(?:budget|to spend|zur verfügung|limit)(?!\w)"
 )
-_PLACED = re.compile(PLACE)
+_PLACED = LazyPattern(PLACE)
 #: Nothing stands before a measure that changes it: a clause begins, or "and" leads to it.
-_ALONE = re.compile(r"(?:^|[,;:(]|(?<!\w)(?:and|und|plus))\s*$")
+_ALONE = LazyPattern(r"(?:^|[,;:(]|(?<!\w)(?:and|und|plus))\s*$")
 #: A word of denial between a number and what stands behind it: "25 euro not to spend".
 _NOT = LazyPattern(r"(?<!\w)(?:not|nicht|kein\w*|never|nie)(?!\w)")
 

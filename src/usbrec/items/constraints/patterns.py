@@ -17,26 +17,26 @@ class ConstraintPatterns:
     their operator and the list of their words."""
 
     phrases: Phrases
-    ranges: LazyPattern
-    before: tuple[tuple[Operator, str, LazyPattern], ...]
-    behind: tuple[tuple[Operator, str, LazyPattern], ...]
-    denied: LazyPattern
-    corrects: LazyPattern
-    turned_behind: LazyPattern
-    allowed: LazyPattern
-    persons: LazyPattern
-    year_before: LazyPattern
-    exactly_so_many: LazyPattern
-    exact_number: LazyPattern
-    either: LazyPattern
-    quantity: LazyPattern
-    quantity_asked: LazyPattern
-    exclude_before: LazyPattern
-    include_before: LazyPattern
-    must_before: LazyPattern
-    about_offer: LazyPattern
-    audience: LazyPattern
-    groups: tuple[tuple[str, LazyPattern], ...]
+    ranges: re.Pattern[str]
+    before: tuple[tuple[Operator, str, re.Pattern[str]], ...]
+    behind: tuple[tuple[Operator, str, re.Pattern[str]], ...]
+    denied: re.Pattern[str]
+    corrects: re.Pattern[str]
+    turned_behind: re.Pattern[str]
+    allowed: re.Pattern[str]
+    persons: re.Pattern[str]
+    year_before: re.Pattern[str]
+    exactly_so_many: re.Pattern[str]
+    exact_number: re.Pattern[str]
+    either: re.Pattern[str]
+    quantity: re.Pattern[str]
+    quantity_asked: re.Pattern[str]
+    exclude_before: re.Pattern[str]
+    include_before: re.Pattern[str]
+    must_before: re.Pattern[str]
+    about_offer: re.Pattern[str]
+    audience: re.Pattern[str]
+    groups: tuple[tuple[str, re.Pattern[str]], ...]
 
     @classmethod
     def of(cls, phrases: Phrases) -> ConstraintPatterns:

@@ -17,8 +17,8 @@ from usbrec.patterns import LazyPattern
 OPEN, CLOSE = "\ue000", "\ue001"
 PLACE = rf"{OPEN}(\d+){CLOSE}"
 _DIGITS = r"(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
-_NUMBER = re.compile(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
-_CENTS_BEHIND = re.compile(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
+_NUMBER = LazyPattern(rf"(?<![\w.,/])(?<![^\W\d_]-){_DIGITS}(?:\s?[kK](?!\w))?(?:[.,]-+)?")
+_CENTS_BEHIND = LazyPattern(r"(?<![\d.,])(\d{1,4})\s?(euro|eur|€)\s?(\d\d)(?![\d.,%]|\s?(?:euro|eur|€))")
 #: What may be one of several currencies, and which: "50 dollars" and "50 kr" do not say whose.
 _SHARED = {
     "$": frozenset({"AUD", "CAD", "NZD", "HKD", "SGD", "MXN"}),

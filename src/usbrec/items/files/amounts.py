@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from usbrec.items.scripts import LazyPattern
+from usbrec.patterns import LazyPattern
 
 _SIGN = (
     r"(?:[$€£¥₹₽₩₺₴₫฿₱₪￥＄￡￦元円원]|US\$|A\$|C\$|Rs\.?|kr\.?|zł|руб\.?|Kč|Fr\.?|euros?"

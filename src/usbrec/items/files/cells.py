@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import collapse
 from usbrec.patterns import LazyPattern
 from usbrec.storage import parse_json
@@ -36,7 +35,7 @@ _NOTHING_LISTED = LazyPattern(
 _NO_NAME = LazyPattern(
     r".*id|.*(?:url|path|href|link|uri)|iso.*|code|type|slug|gender|order|count|rank|score"
 )
-_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
+_LANGUAGE = LazyPattern(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STRING = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _STRINGS = LazyPattern(_STRING, re.DOTALL)
 _STRING_THEN = LazyPattern(rf"({_STRING})(\s*(?=['\"]))?", re.DOTALL)
@@ -48,7 +47,7 @@ _SEPARATORS = {
 }
 # "Garden > Tools > Rakes" is a path of categories.
 _PLAIN_SEPARATORS = {",|;": LazyPattern(r"[,|;]|\s>\s"), "|;": LazyPattern("[|;]")}
-_EMPTY = re.compile(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
+_EMPTY = LazyPattern(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
 _MARK = "\x01"
 _SKELETON = LazyPattern(rf"[\[\](){{}},:\s\w.+\-{_MARK}]*")
 # numpy and Python name the kind of a collection: array(['a', 'b'], dtype=object).

@@ -27,8 +27,8 @@ from usbrec.items.files.column_names import (
     title_language,
     usual_names,
 )
-from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import plausible_year
+from usbrec.patterns import LazyPattern
 
 #: So many rows are needed for cells to decide.
 _ENOUGH = 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from usbrec.items.scripts import LazyPattern
+from usbrec.patterns import LazyPattern
 
 # The next entry of a numbered list: "1.流浪地球 2.花样年华", "1、… 2、…".
 NEXT_ENTRY = LazyPattern(r"[ \t]+[(（]?([0-9]{1,2})([.,、)．）])(?![0-9])")

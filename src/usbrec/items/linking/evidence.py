@@ -42,7 +42,6 @@ from usbrec.items.linking.small_letters import (
 )
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.linking.years import TITLE_FIELD
-from usbrec.items.scripts import LazyPattern
 from usbrec.items.titles import has_fraction
 from usbrec.patterns import LazyPattern
 
@@ -58,7 +57,7 @@ _BEFORE_ACRONYMS = frozenset(
     {"a", "an", "and", "at", "by", "for", "from", "in", "my", "near", "of", "on", "our", "the", "this", "to"}
     | {"with", "your"}
 )
-_WORD_BEFORE = re.compile(r"[^\W_][,:]?[ \t]+$")
+_WORD_BEFORE = LazyPattern(r"[^\W_][,:]?[ \t]+$")
 _TAG_END = LazyPattern(r"[ \t]*(?:[#.,!?…\n]|\Z)")
 #: Said behind a title that is chosen.
 _CHOSEN = LazyPattern(

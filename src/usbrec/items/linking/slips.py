@@ -30,7 +30,7 @@ from usbrec.patterns import LazyPattern
 SLIP_LETTERS = 7
 #: One error makes so many words of a title strange: the two that it stands between, of so many letters.
 _STRANGE, _COUNTED = 2, 3
-_BRACKET = re.compile(r"[(\[]")
+_BRACKET = LazyPattern(r"[(\[]")
 
 
 def runs_to_doubt(page: Page, strange: Sequence[bool], longest: int, spaced: int) -> Runs:

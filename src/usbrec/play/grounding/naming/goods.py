@@ -34,8 +34,8 @@ _CLAUSE_ENDS = LazyPattern(
     re.IGNORECASE,
 )
 #: Between a title and the amount: a bracket, a dash, a colon, the border of a cell, or nothing at all.
-_BRACKETED = re.compile(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
-_CENTS = re.compile(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
+_BRACKETED = LazyPattern(r"\s*(?:\([0-9]{4}\))?[*\"”“]{0,3}\s*[(\[:–—|-]?\s*")
+_CENTS = LazyPattern(r"\s?(?:cents?|ct)\b", re.IGNORECASE)
 
 
 class GoodsClaims(Reckoning):
