@@ -12,6 +12,7 @@ are words in a list in older files, and one text in newer ones. Its pickled file
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,14 +32,6 @@ _SEATS: Mapping[str, Role] = {
 _IDS = ("conv_id", "dialog_id", "conversation_id", "dialogue_id", "id")
 TURNS = ("dialog", "messages")
 _TITLES = ("movies", "movie", "item", "items")
-_NO_SPACE_BEFORE = LazyPattern(
-    r"\s+(?=(?:[,.!?;:%)\]}…。，！？、；：》」』]|n't\b|'(?:s|m|re|ve|d|ll)\b))", re.IGNORECASE
-)
-_NO_SPACE_AFTER = LazyPattern(r"(?<=[(\[{《「『])\s+")
-#: Scripts that are written without blanks.
-_UNSPACED = LazyPattern(
-    r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
-)
 
 
 def transcript_of(value: Any, entities: Entities) -> Transcript:
@@ -86,4 +79,21 @@ def joined(tokens: Iterable[str]) -> str:
     """Words in a list as a text: blanks between them, but not before what ends a sentence, nor between the
     words of languages without blanks."""
     text = " ".join(" ".join(tokens).split())
-    return _NO_SPACE_AFTER.sub("", _NO_SPACE_BEFORE.sub("", _UNSPACED.sub("", text)))
+    for blanks in _blanks():
+        text = blanks.sub("", text)
+    return text
+
+
+@functools.cache
+def _blanks() -> tuple[re.Pattern[str], ...]:
+    """The blanks that no writer sets: in scripts without blanks, before closing marks, behind opening ones.
+    Compiled when first used: most runs read no such file."""
+    return (
+        re.compile(
+            r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
+        ),
+        re.compile(
+            r"\s+(?=(?:[,.!?;:%)\]}…。，！？、；：》」』]|n't\b|'(?:s|m|re|ve|d|ll)\b))", re.IGNORECASE
+        ),
+        re.compile(r"(?<=[(\[{《「『])\s+"),
+    )

@@ -115,6 +115,11 @@ def is_participle(word: str) -> bool:
     return word.endswith("ed") or word in _listed("participles")
 
 
+def is_studio(word: str) -> bool:
+    """Whether a normalised word is who makes films or games: "Pixar"."""
+    return word in _listed("studios")
+
+
 def goings() -> frozenset[str]:
     """Normalised words for what people do in or to a place."""
     return _listed("going")

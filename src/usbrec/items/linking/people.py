@@ -23,6 +23,7 @@ from usbrec.items.linking.ambiguity import (
     is_participle,
     is_relation,
     is_said_of_works,
+    is_studio,
     is_talk_of_works,
 )
 from usbrec.items.linking.context import ContextFeatures, Match
@@ -118,7 +119,7 @@ def possessor(page: ContextFeatures, index: int) -> str:
         return ""
     if is_empty(name) or is_frequent(name):
         return ""
-    if is_first_name(name):
+    if is_first_name(name) or is_studio(name):
         return name
     return "" if is_common(name) or is_always_capital(name) else name
 
