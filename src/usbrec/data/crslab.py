@@ -23,7 +23,6 @@ from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
 from usbrec.keys import digest
-from usbrec.patterns import LazyPattern
 
 _SEATS: Mapping[str, Role] = {
     **dict.fromkeys(("seeker", "user", "initiator"), "seeker"),
