@@ -832,7 +832,7 @@ def test_what_is_read_is_in_the_text(text: str, options: list[str]) -> None:
         *(('{"score": 3}', None), ('{"score": -1}', None), ('{"score": null}', None), ("[1, 2]", None)),
         # the scale beside the label; a scale is no score
         *(("Score (0-2): 1", "1"), ("**Score (0–2):** 1", "1"), ("Score (1-5): 1", None), ("0-2", None)),
-        *(("between 1 and 2", None), ("1 out of 2", None), ("Score: 1/2", None), ("Score: 0, 1 or 2", None)),
+        *(("between 1 and 2", None), ("1 out of 2", "1"), ("Score: 1/2", None), ("Score: 0, 1 or 2", None)),
         # a line of its own, with a reason beside it
         *(("Reason: 2 titles fit.\nScore: 1", "1"), ("Score: 1\nReason: it is fine.", "1")),
         *(("Score: 1\nReason: 2 fit.", None), ("Score: 1\nScore: 2", None), ("Score: 2\nNo, score: 1", None)),
