@@ -36,6 +36,7 @@ _ORIGINS = re.compile(
     r"(?:^|_)(?:country|region|origin|made_in|herkunft|herkunftsland|land|anbaugebiet|anbauregion|gebiet"
     r"|appellation|city|town|stadt|ort|location|state|bundesland|island)(?:s|_of_origin)?$"
 )
+_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne"})
 
 
 def is_former_price(column: str) -> bool:
@@ -56,6 +57,11 @@ def is_maker(column: str) -> bool:
 def is_origin(column: str) -> bool:
     """Whether a column's name says where an item is from, or is."""
     return _ORIGINS.search(name_words(column)) is not None
+
+
+def is_rating(column: TypedColumn) -> bool:
+    """Whether a column's name says that it has ratings."""
+    return not _RATINGS.isdisjoint(name_words(column.name).split("_"))
 
 
 def makers_of(item: Item) -> list[str]:
