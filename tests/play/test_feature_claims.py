@@ -96,6 +96,8 @@ def test_what_a_place_has_not_is_a_fault(reply: str, wrong: str) -> None:
         "Casa Sol and The Grand Quay have a pool, Villa Morgana has none.",
         "The Grand Quay has 5 stars; a room is 210 €.",
         "Villa Morgana has 2 bedrooms.",
+        "Casa Sol (3 stars) has a pool.",
+        "Casa Sol (3 stars, 80 €) is nice.",
         "Casa Sol has 3 stars and 12 rooms, and it is 5 minutes from the beach.",
         "At Hotel Lindenhof you can have breakfast from 7 to 10.",
         "Hotel Lindenhof has a breakfast room with 45 seats.",
