@@ -20,7 +20,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 
 class LazyPattern:
@@ -49,7 +50,10 @@ class LazyPattern:
     def findall(self, text: str) -> list[str]:
         return self._compiled.findall(text)
 
-    def sub(self, by: str, text: str) -> str:
+    def split(self, text: str) -> list[str | Any]:
+        return self._compiled.split(text)
+
+    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
         return self._compiled.sub(by, text)
 
 

@@ -37,6 +37,7 @@ from usbrec.items.constraints.phrases import (
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
+from usbrec.items.scripts import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000
@@ -49,12 +50,12 @@ _ANY_BUT = re.compile(
 _OPERATORS = ("at_most", "below", "at_least", "above", "behind_at_most", "behind_at_least")
 _NOT_THE_OTHER = re.compile(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
 #: "4 out of 5", "8/10", "4 of 5 stars": a rating and the most that its scale has.
-_OUT_OF = re.compile(
+_OUT_OF = LazyPattern(
     r"(?<![\w.,])(?P<rated>\d{1,2}(?:[.,]\d{1,2})?)(?:\s+(?:(?P<out>out\s+of)|(?P<of>of|von))\s+|\s?/\s?)"
     r"(?P<most>5|10|100|five|ten|fünf|zehn)(?![\w.,]*\d)(?:\s+(?:stars|sternen?|points|punkten?))?"
 )
 #: What says that a number of others is a rating.
-_RATED = re.compile(
+_RATED = LazyPattern(
     r"(?<!\w)(?:rat(?:ed|ing|ings)|scor(?:e|ed)|stars?|reviews?|points|bewert\w*|sternen?|punkten?)(?!\w)"
 )
 _MOST_RATED = {"five": 5, "ten": 10, "fünf": 5, "zehn": 10}

@@ -18,23 +18,24 @@ from usbrec.items.constraints.measures import UNITS, told_in, unit_of
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.phrases import currency_beside
 from usbrec.items.files.amounts import number_of
+from usbrec.items.scripts import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 
-_NUMBER = re.compile(r"(?<![\w.,$€£/])[0-9]+(?:[.,][0-9]+)*(?![\w/]*/[0-9])")
-_WORD = re.compile(r"n['’]t\b|[^\W\d_]+")
+_NUMBER = LazyPattern(r"(?<![\w.,$€£/])[0-9]+(?:[.,][0-9]+)*(?![\w/]*/[0-9])")
+_WORD = LazyPattern(r"n['’]t\b|[^\W\d_]+")
 #: Where another thing is said, so that a denial before it says nothing of what follows.
-_PART = re.compile(r"[,;:(]|\b(?:but|aber|though|doch|sondern)\b", re.IGNORECASE)
-_JOINED = re.compile(r"\b(?:and|und)\b", re.IGNORECASE)
-_NEXT = re.compile(rf"{_PART.pattern}|{_JOINED.pattern}|\b(?:or|oder)\b")
+_PART = LazyPattern(r"[,;:(]|\b(?:but|aber|though|doch|sondern)\b", re.IGNORECASE)
+_JOINED = LazyPattern(r"\b(?:and|und)\b", re.IGNORECASE)
+_NEXT = LazyPattern(r"[,;:(]|\b(?:but|aber|though|doch|sondern|and|und|or|oder)\b")
 #: "It has a pool": of what was named last.
-_PRONOUN = re.compile(r"\s*(?:it|this one|es|er|sie|dieses|diese|dieser)\b", re.IGNORECASE)
+_PRONOUN = LazyPattern(r"\s*(?:it|this one|es|er|sie|dieses|diese|dieser)\b", re.IGNORECASE)
 _OF = frozenset({"of", "an", "von"})
 _BY = frozenset({"by", "von"})
 #: What is put behind a measure: "132 minutes long".
 _MEASURED = frozenset({"long", "lang", "and", "und", "or", "oder", "of"})
 #: A rating on a scale of its own: "4 out of 5", "8/10".
-_SCALED = re.compile(r"\s*(?:/|out\s+of\b|of\s+[0-9]|von\s+[0-9])")
+_SCALED = LazyPattern(r"\s*(?:/|out\s+of\b|of\s+[0-9]|von\s+[0-9])")
 #: So many characters behind a name may take back what was said before it: "breakfast is not included".
 _TAKEN_BACK = 28
 _ABOUT = 0.1
