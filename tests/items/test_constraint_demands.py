@@ -147,6 +147,7 @@ def test_a_measure_that_is_fine_too_widens_its_bound(first: str, then: str, expe
         ("300 max, 64 storage", ["price at most 300", "storage exactly 64"]),
         ("128 GB Speicher", ["storage exactly 128"]),
         ("under 300 euro and 64 GB storage", ["price below 300", "storage exactly 64"]),
+        ("64GB storage and under 300€", ["price below 300", "storage exactly 64"]),
         ("about 64 GB storage", []),
         ("is the 64 GB storage enough?", []),
         ("wasserdicht", ["waterproof: yes"]),

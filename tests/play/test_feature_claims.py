@@ -94,6 +94,14 @@ def test_what_a_place_has_not_is_a_fault(reply: str, wrong: str) -> None:
         "Hotel Lindenhof has everything except a pool.",
         "Hotel Lindenhof has no pool and serves breakfast.",
         "Casa Sol and The Grand Quay have a pool, Villa Morgana has none.",
+        "The Grand Quay has 5 stars; a room is 210 €.",
+        "Villa Morgana has 2 bedrooms.",
+        "Casa Sol (3 stars) has a pool.",
+        "Casa Sol (3 stars, 80 €) is nice.",
+        "Casa Sol has 3 stars and 12 rooms, and it is 5 minutes from the beach.",
+        "At Hotel Lindenhof you can have breakfast from 7 to 10.",
+        "Hotel Lindenhof has a breakfast room with 45 seats.",
+        "Casa Sol does not only have a pool, it is cheap, too.",
         # What the catalogue does not know is neither right nor wrong.
         "Pension Anker has a pool.",
         "Pension Anker has 20 rooms.",
@@ -134,6 +142,10 @@ def test_what_a_product_has_not_is_a_fault(reply: str, wrong: str) -> None:
         "The Brim Mini has a rating of 3.9 out of 5.",
         "The Brim Mini runs about 15 hours.",
         "The Brim Mini costs 249 €.",
+        "The Tarn X2 has 64 GB more storage than the Brim Mini.",
+        "The Tarn X2 has twice the storage of the Brim Mini.",
+        "The Brim Mini comes with a waterproof case.",
+        "The Tarn X2 with 128 GB costs 499 €, the Oller Max with 512 GB costs 1099 €.",
     ],
 )
 def test_what_is_so_may_be_said_of_products(reply: str) -> None:

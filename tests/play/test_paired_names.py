@@ -44,3 +44,7 @@ def test_an_ordinary_word_in_the_place_of_a_title_is_a_name(reply: str, wrong: s
 )
 def test_talk_in_such_places_is_none(reply: str) -> None:
     assert CHECK.made_up(reply.format(TITLE), SHOWN, HEARD) == ()
+
+
+def test_a_number_that_stars_somebody_is_a_name() -> None:
+    assert "9" in CHECK.made_up("I have one. 9 stars Elijah Wood.", SHOWN, HEARD)

@@ -41,6 +41,7 @@ _ORIGINS = LazyPattern(
     r"|región|pays|ville|région|origine|provenance|paese|città|regione|provenienza|origem|cidade|herkomst"
     r"|国家|國家|产地|產地|城市|地区|原産国|産地|国|都市|원산지|국가|도시|지역)(?:s|_of_origin)?$"
 )
+_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne"})
 
 
 def is_former_price(column: str) -> bool:
@@ -61,6 +62,11 @@ def is_maker(column: str) -> bool:
 def is_origin(column: str) -> bool:
     """Whether a column's name says where an item is from, or is."""
     return _ORIGINS.search(name_words(column)) is not None
+
+
+def is_rating(column: TypedColumn) -> bool:
+    """Whether a column's name says that it has ratings."""
+    return not _RATINGS.isdisjoint(name_words(column.name).split("_"))
 
 
 def makers_of(item: Item) -> list[str]:

@@ -23,18 +23,19 @@ from usbrec.items.constraints.phrases import (
     spoken_elsewhere,
 )
 from usbrec.items.constraints.statements import Statement
+from usbrec.items.scripts import LazyPattern
 
 #: "No pool needed": it need not be there.
-_NOT_NEEDED = re.compile(
+_NOT_NEEDED = LazyPattern(
     r"(?<!\w)(?:no|kein\w*)(?:\s+[\w-]+){1,3}\s+(?:needed|required|necessary|nötig|notwendig|erforderlich)(?!\w)"
 )
 #: What is said of a column that does not matter, as a column is spoken of before or behind it.
-_NO_MATTER = re.compile(
+_NO_MATTER = LazyPattern(
     r"(?<!\w)(?:(?:does|do)(?:n't|\s+not)\s+(?:really\s+)?(?:matter|care|mind)|(?:is|are)(?:n't|\s+not)\s+(?:that\s+|so\s+)?important"
     r"|unimportant|no\s+matter|whatever|regardless\s+of|no\s+preference|(?:any|every)\s+[\w-]+(?=\W*(?:is|will|$))|egal|nicht\s+(?:so\s+)?wichtig|unwichtig"
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
-_OF_WHAT_FOLLOWS = re.compile(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
+_OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
 _RUN = re.compile(r"\w+")
 #: One of these words is in all that the two patterns find.
 _NEEDED = frozenset({"needed", "required", "necessary", "nötig", "notwendig", "erforderlich"})
@@ -43,7 +44,7 @@ _MATTERS = _NEEDED | {
     "every", "egal", "wichtig", "unwichtig", "rolle", "must", "muss", "optional",
 }  # fmt: skip
 #: "Without ...", "not that is ...", "nothing ...": a word of denial right before what it denies.
-_DENIED = re.compile(
+_DENIED = LazyPattern(
     r"(?<!\w)(?:not|no|non|without|nothing|never|neither|nor|nicht|kein|keine|keinen|keinem|ohne|nichts|nie|weder)"
     r"[\s-]+(?:(?:be|a|an|the|any|sein|that\s+is|that's|das)\s+)?$"
 )

@@ -42,6 +42,7 @@ _INCLUDED = re.compile(
 )
 #: "16 GB of memory".
 _OF = frozenset({"of", "von", "an"})
+_AND = re.compile(r"(?<!\w)(?:and|und|plus|for|für)(?!\w)")
 #: "64 GB storage, please".
 _FILLERS = frozenset({"please", "bitte", "thanks", "danke"})
 #: What columns such as "min_age" have in their names beside what they count.
@@ -164,7 +165,7 @@ class NumberColumns:
     def said_at(self, amount: Amount, behind: str) -> tuple[TypedColumn, float] | None:
         """The column with a unit whose name stands right behind a number, with the unit or without, and ends
         its clause there: "64 GB storage"; and the number in its unit."""
-        clause = CLAUSE.split(behind)[0].split(OPEN)[0]
+        clause = _AND.split(CLAUSE.split(behind)[0].split(OPEN)[0])[0]
         said = [word for word in WORD.findall(clause) if word not in _OF and word not in _FILLERS]
         unit = unit_of(said[0]) if said and unit_of(said[0]) in UNITS else ""
         names = said[1:] if unit else said

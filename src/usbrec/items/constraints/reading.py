@@ -21,7 +21,7 @@ from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.certainty import certain, demanded
 from usbrec.items.constraints.clauses import WORD, clauses, first, holds, sentences
 from usbrec.items.constraints.column_building import has_brands
-from usbrec.items.constraints.column_roles import former_prices, present_prices
+from usbrec.items.constraints.column_roles import former_prices, is_rating, present_prices
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
 from usbrec.items.constraints.flags import FlagReader, is_stock_column
@@ -37,7 +37,7 @@ from usbrec.items.constraints.phrases import (
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
-from usbrec.patterns import LazyPattern
+from usbrec.items.scripts import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000
@@ -58,7 +58,6 @@ _OUT_OF = LazyPattern(
 _RATED = LazyPattern(
     r"(?<!\w)(?:rat(?:ed|ing|ings)|scor(?:e|ed)|stars?|reviews?|points|bewert\w*|sternen?|punkten?)(?!\w)"
 )
-_RATINGS = frozenset({"rating", "stars", "score", "bewertung", "sterne"})
 _MOST_RATED = {"five": 5, "ten": 10, "fünf": 5, "zehn": 10}
 #: The scales that ratings are told on: a column has the shortest that holds all of it.
 _SCALES = (5, 10, 100)
@@ -100,10 +99,7 @@ class ConstraintReader:
         self._categories = CategoryReader(self.table, self._phrases, self._stock)
         self._numbers = NumberColumns(numbers, self._price, self._stock_count)
         self._bounds = BoundsReader(self._numbers, self._stock_count, self._categories, self._phrases)
-        self._rating = first(
-            numbers,
-            lambda column: not _RATINGS.isdisjoint(name_words(column.name).split("_")),
-        )
+        self._rating = first(numbers, is_rating)
 
     @functools.cached_property
     def _scale(self) -> int | None:

@@ -12,26 +12,30 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from usbrec.dialogue import Item
+from usbrec.items.constraints.column_roles import is_rating
 from usbrec.items.constraints.column_types import TypedColumn
 from usbrec.items.constraints.measures import UNITS, told_in, unit_of
 from usbrec.items.constraints.number_columns import NumberColumns
+from usbrec.items.constraints.phrases import currency_beside
 from usbrec.items.files.amounts import number_of
+from usbrec.items.scripts import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 
-_NUMBER = re.compile(r"(?<![\w.,$€£/])[0-9]+(?:[.,][0-9]+)*(?![\w/]*/[0-9])")
-_WORD = re.compile(r"n['’]t\b|[^\W\d_]+")
+_NUMBER = LazyPattern(r"(?<![\w.,$€£/])[0-9]+(?:[.,][0-9]+)*(?![\w/]*/[0-9])")
+_WORD = LazyPattern(r"n['’]t\b|[^\W\d_]+")
 #: Where another thing is said, so that a denial before it says nothing of what follows.
-_PART = re.compile(r"[,;:(]|\b(?:but|aber|though|doch|sondern)\b", re.IGNORECASE)
-_JOINED = re.compile(r"\b(?:and|und)\b", re.IGNORECASE)
-_NEXT = re.compile(rf"{_PART.pattern}|{_JOINED.pattern}|\b(?:or|oder)\b")
+_PART = LazyPattern(r"[,;:(]|\b(?:but|aber|though|doch|sondern)\b", re.IGNORECASE)
+_JOINED = LazyPattern(r"\b(?:and|und)\b", re.IGNORECASE)
+_NEXT = LazyPattern(r"[,;:(]|\b(?:but|aber|though|doch|sondern|and|und|or|oder)\b")
 #: "It has a pool": of what was named last.
-_PRONOUN = re.compile(r"\s*(?:it|this one|es|er|sie|dieses|diese|dieser)\b", re.IGNORECASE)
+_PRONOUN = LazyPattern(r"\s*(?:it|this one|es|er|sie|dieses|diese|dieser)\b", re.IGNORECASE)
 _OF = frozenset({"of", "an", "von"})
+_BY = frozenset({"by", "von"})
 #: What is put behind a measure: "132 minutes long".
 _MEASURED = frozenset({"long", "lang", "and", "und", "or", "oder", "of"})
 #: A rating on a scale of its own: "4 out of 5", "8/10".
-_SCALED = re.compile(r"\s*(?:/|out\s+of\b|of\s+[0-9]|von\s+[0-9])")
+_SCALED = LazyPattern(r"\s*(?:/|out\s+of\b|of\s+[0-9]|von\s+[0-9])")
 #: So many characters behind a name may take back what was said before it: "breakfast is not included".
 _TAKEN_BACK = 28
 _ABOUT = 0.1
@@ -73,6 +77,8 @@ class FeatureClaims(ClaimReading):
         for match in _NUMBER.finditer(text):
             if self._within_title(match.start()) or _SCALED.match(text, match.end()):
                 continue
+            if currency_beside(text, *match.span()):
+                continue
             about, between = self._claimed_of(match.start())
             said = number_of(match[0], thousands=True)
             if not about or said is None or self._polarity(between) is not True:
@@ -109,19 +115,26 @@ class FeatureClaims(ClaimReading):
         rest = [word for word in words[1 if unit else 0 :] if word not in _OF]
         lead = _WORD.findall(between.casefold())[-3:]
         column = self._called(rest[0]) if rest else None
-        if column is not None and claim_words().pieces.fullmatch(rest[0]):
-            # "Two rooms for 160 euro" are not all that there are.
-            if lead[-1:] and lead[-1] not in claim_words().features["has"]:
+        uses = claim_words().features
+        if column is not None:
+            # "142 pages shorter", "chapters of 10 pages" and "two rooms for 160 euro" are not what it has.
+            follows = rest[1] if len(rest) > 1 else ""
+            if follows and follows not in uses["behind"] | _MEASURED | _BY:
                 return None
-            if rest[1:2] and rest[1] not in _MEASURED:
+            if lead[-1:] and lead[-1] in _OF and not (column.unit or lead[-2:-1] == ["total"]):
+                return None
+            counted = claim_words().pieces.fullmatch(rest[0]) is not None
+            if counted and (lead[-1] not in uses["has"] or (follows and follows not in _MEASURED)):
                 return None
         if column is None and lead and not (words and not unit):
-            column = self._called(lead[-1])  # "is rated 4.8"
-        if column is None and lead and lead[-1] in claim_words().features["named"]:
-            column = self._called(lead[-2]) if len(lead) > 1 and not (words and not unit) else None
+            rated = self._called(lead[-1])  # "is rated 4.8", but not "on page 3"
+            column = rated if rated is not None and is_rating(rated) else None
+        if column is None and len(lead) > 1 and lead[-1] in uses["named"] and not (words and not unit):
+            led = self._called(lead[-2])  # "a rating of 4.8", but not "a room is 210"
+            column = led if led is not None and (led.unit or is_rating(led)) else None
         if column is None and unit and (not rest or rest[0] in _MEASURED):
             alike = [one for one in columns.numbers if told_in(1.0, unit, one.unit) is not None]
-            direct = lead[-1:] and lead[-1] in claim_words().features["has"]
+            direct = lead[-1:] and lead[-1] in uses["has"]
             column = alike[0] if len(alike) == 1 and direct else None
         if column is None:
             return None

@@ -7,6 +7,7 @@ import re
 from usbrec.play.grounding.naming.context import YEAR_BEHIND, is_currency, text_behind
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_verb
+from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.runs import Runs
 
 _YEAR = re.compile("1[89][0-9]{2}|20[0-4][0-9]")
@@ -97,6 +98,8 @@ class Numerals(Runs):
             )
         if page.gap(index) == ": " and ends and len(page.norms[index]) > 1 and gap_after[:1] == ",":
             return True
+        if following == "stars" and len(page.norms[index]) == 1 and not self._stars_somebody(index + 1):
+            return False  # "(3 stars)"
         if page.opens[index]:
             return following in either("subjects") and not ends
         if page.gap(index).strip() or (following and is_currency(page, index)):
@@ -134,6 +137,11 @@ class Numerals(Runs):
         if before in either("before_numbers") or before.isdigit() or (before in either("months")):
             return False
         return (ends or following in either("subjects") or self._function(following)) and before.isalpha()
+
+    def _stars_somebody(self, index: int) -> bool:
+        """Whether a name stands behind "stars": "9 stars Elijah Wood"."""
+        page = self.page
+        return index + 1 < len(page.raws) and page.gap(index + 1) == " " and is_capital(page.raws[index + 1])
 
     def _acts(self, index: int) -> bool:
         """Whether a word that ends in "s" is a verb: what stands behind it is its object."""
