@@ -19,41 +19,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-
-
-class LazyPattern:
-    """A regular expression that is compiled when it is first used: classes of many characters take
-    milliseconds, and texts in English need none of them."""
-
-    def __init__(self, pattern: str, flags: int = 0) -> None:
-        self._pattern, self._flags = pattern, flags
-
-    @functools.cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self._pattern, self._flags)
-
-    def search(self, text: str, *places: int) -> re.Match[str] | None:
-        return self._compiled.search(text, *places)
-
-    def match(self, text: str, *places: int) -> re.Match[str] | None:
-        return self._compiled.match(text, *places)
-
-    def fullmatch(self, text: str, *places: int) -> re.Match[str] | None:
-        return self._compiled.fullmatch(text, *places)
-
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        return self._compiled.finditer(text)
-
-    def findall(self, text: str) -> list[str]:
-        return self._compiled.findall(text)
-
-    def split(self, text: str) -> list[str | Any]:
-        return self._compiled.split(text)
-
-    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
-        return self._compiled.sub(by, text)
+from collections.abc import Mapping
 
 from usbrec.patterns import LazyPattern
 

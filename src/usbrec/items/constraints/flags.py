@@ -23,7 +23,7 @@ from usbrec.items.constraints.phrases import (
     spoken_elsewhere,
 )
 from usbrec.items.constraints.statements import Statement
-from usbrec.items.scripts import LazyPattern
+from usbrec.patterns import LazyPattern
 
 #: "No pool needed": it need not be there.
 _NOT_NEEDED = LazyPattern(

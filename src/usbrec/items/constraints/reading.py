@@ -37,7 +37,7 @@ from usbrec.items.constraints.phrases import (
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.linking.linker import Linker
-from usbrec.items.scripts import LazyPattern
+from usbrec.patterns import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000

@@ -18,7 +18,7 @@ from usbrec.items.constraints.measures import UNITS, told_in, unit_of
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.phrases import currency_beside
 from usbrec.items.files.amounts import number_of
-from usbrec.items.scripts import LazyPattern
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 
