@@ -25,12 +25,8 @@ def test_turns_of_lines_long_before_are_not_held(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ievalm, "_REMEMBERED", 10)
     known: ievalm.Known = ({}, {})
     for number in range(100):
-        row = {
-            "dialog_id": str(number),
-            "turn_id": 1,
-            "context": [f"A {number}", f"B {number}"],
-            "rec": ["X"],
-        }
+        said = [f"A {number}", f"B {number}"]
+        row = {"dialog_id": str(number), "turn_id": 1, "context": said, "rec": ["X"]}
         assert [turn.text for turn in ievalm.sample_of(row, known=known).turns] == said
     assert len(known[0]) < 13
     assert len(known[1]) < 13
