@@ -26,7 +26,7 @@ class Counting(Silent):
         self.most = 0
 
     def advance(self, *, failed: bool) -> None:
-        self.most = max(self.most, sum(isinstance(one, Sample) for one in gc.get_objects()))
+        self.most = max(self.most, sum(type(one) is Sample for one in gc.get_objects()))
 
 
 def _evaluated(out: Path, recommender: str, counting: Counting | None = None, **more: object) -> Path:
@@ -65,7 +65,7 @@ def test_few_samples_are_in_memory_while_a_long_run_is_played(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gc.collect()
-    before = sum(isinstance(one, Sample) for one in gc.get_objects())
+    before = sum(type(one) is Sample for one in gc.get_objects())
     _on_disk(monkeypatch)
     counting = Counting()
     _evaluated(tmp_path / "run", "rules:random", counting)
