@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -331,3 +333,19 @@ def test_coins_of_many_dialogues_are_tossed_as_those_of_few(monkeypatch: pytest.
     monkeypatch.setattr(statistics, "_EIGHTS", 0)
     halves = np.concatenate(list(statistics._sums_of_heads(sums, 7, 300)))
     assert np.allclose(whole, halves, rtol=0, atol=1e-9)
+
+
+def test_a_command_leaves_the_compiler_of_fortran_out_and_whoever_wants_it_has_it() -> None:
+    script = """
+import sys
+from usbrec import on_demand
+on_demand.in_command = True
+from usbrec.evaluation.quantiles import normal, student
+found = student(7, 0.025), normal(-1.5)
+assert "numpy.f2py" not in sys.modules
+import numpy, scipy.special
+assert found == (float(scipy.special.stdtrit(7, 0.025)), float(scipy.special.ndtr(-1.5)))
+assert callable(numpy.f2py.compile if hasattr(numpy.f2py, "compile") else numpy.f2py.run_main)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
-from usbrec.long_lists import like
+from usbrec.long_lists import LongList, like
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def without_thoughts(dialogues: Sequence[T], marks: ReasoningMarks, where: str) 
             where,
             held,
         )
-    return found if held else dialogues
+    return dialogues if isinstance(dialogues, LongList) and not held else found
 
 
 def _apart(turn: Turn, marks: ReasoningMarks, known: dict[str, Separated]) -> Turn:
