@@ -65,16 +65,6 @@ class Catalogue:
         row = self._store.row(item_id)
         return None if row is None else self.items[row]
 
-    def spelt_like(self, item_id: str) -> str | None:
-        """The id of an item that differs from `item_id` in capitals or blanks around it alone; None without
-        one. Looks at each item where none of the usual spellings is an id."""
-        bare = item_id.strip()
-        usual = next((one for one in (bare, bare.lower(), bare.upper(), bare.title()) if one in self), None)
-        if usual is not None:
-            return usual
-        folded = bare.casefold()
-        return next((item.id for item in self if item.id.strip().casefold() == folded), None)
-
     def row(self, item_id: str) -> int | None:
         """The place of an item in `items`."""
         return self._store.row(item_id)

@@ -28,7 +28,7 @@ class SpellingWatch:
             if item_id in self._looked:
                 continue
             self._looked.add(item_id)
-            if (like := catalogue.spelt_like(item_id)) is not None:
+            if (like := spelt_like(catalogue, item_id)) is not None:
                 self._told = True
                 _log.warning(
                     "%s: its id %r is not in the catalogue, which has %r: ids are compared letter by letter, "
@@ -37,3 +37,14 @@ class SpellingWatch:
                     item_id,
                     like,
                 )
+
+
+def spelt_like(catalogue: Catalogue, item_id: str) -> str | None:
+    """The id of an item that differs from `item_id` in capitals or blanks around it alone; None without one.
+    Looks at each item where none of the usual spellings is an id."""
+    bare = item_id.strip()
+    usual = (one for one in (bare, bare.lower(), bare.upper(), bare.title()) if one in catalogue)
+    if (found := next(usual, None)) is not None:
+        return found
+    folded = bare.casefold()
+    return next((item.id for item in catalogue if item.id.strip().casefold() == folded), None)
