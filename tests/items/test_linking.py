@@ -392,6 +392,9 @@ def test_more_ordinary_words_around_do_not_lose_a_naming(
     said = [[word.norm for word in words(sentence)] for sentence in re.split(r"[.!?…\n]", text)]
     said = [[word for word in one if word not in {"a", "an", "the"}] for one in said]
     assume(not any(len(one) == 1 or (one and all(map(str.isnumeric, one))) for one in said))
+    # And so are titles that stand side by side, and nothing else beside them.
+    known = {word.norm for title in titles for word in words(title)}
+    assume(not any(one and known.issuperset(one) for one in said))
     # Words before an entry of a list make it none.
     assume(not before or not re.match(r"\s*(?:[0-9]{1,2}[.)]|[-*•])[ \t]", text))
     matcher = TitleMatcher(titles)
