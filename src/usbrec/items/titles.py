@@ -136,6 +136,9 @@ def normalise_title(text: str) -> str:
 @functools.lru_cache(maxsize=8192)
 def _of_words(title: str) -> str:
     # Linker, attributes and checks each bring the same names to their normal form.
+    if title.isascii():  # as `words` reads them, without their places
+        read = _WORD.findall(title.translate(_ASCII))
+        return " ".join("and" if raw == "&" else raw.translate(_JOINTS) for raw in read) or title.casefold()
     return " ".join(word.norm for word in words(title)) or title.casefold()
 
 

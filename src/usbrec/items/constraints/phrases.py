@@ -148,7 +148,7 @@ def _folded(value: Any) -> Any:
 
 def column_name(column: str, language: str) -> str:
     """A column's name in a language, where the lexicon has one; else as the catalogue writes it."""
-    named: Mapping[str, str] = words(language, "constraints")["columns"]
+    named: Mapping[str, str] = words(language, "columns")
     return named.get(name_words(column).replace("_", " "), column.replace("_", " "))
 
 

@@ -110,7 +110,7 @@ class ItemWords:
 
     def _read(self, item: Item) -> set[str]:
         """The folded words of an item, and its model numbers joined."""
-        cells = (cell for cell in item.extra.values() if "://" not in cell and len(cell.split()) <= _FEW)
+        cells = (cell for cell in item.extra.values() if "://" not in cell and cell.count(" ") < _FEW)
         found = _folded_in(" ".join((*item.titles, *item.genres, *item.people, *cells, item.text)))
         for title in item.titles:
             if _DIGIT.search(title):
