@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from usbrec.config import CatalogueFile, Config
-from usbrec.data import limit_samples, read_samples, samples_digest
 from usbrec.dialogue import Sample
 from usbrec.errors import BadLines, ConfigError
 from usbrec.items import Catalogue, FieldMap, known_targets, popularity_from
@@ -49,6 +48,8 @@ class Inputs:
         return {"samples": len(self.left_out), "items": 0 if report is None else len(report.left_out)}
 
     def decides(self) -> dict[str, Any]:
+        from usbrec.data import samples_digest
+
         spoken = [self.languages.told(sample.turns) for sample in self.samples]
         other = {language for language in spoken if language != USUAL}
         return {
@@ -135,6 +136,8 @@ def _check_constraints(samples: Sequence[Sample], items: Catalogue, where: str) 
 
 def _limited(samples: Sequence[Sample], config: Config, given: GivenSamples) -> Sequence[Sample]:
     """Those of the limit, without thoughts in what was said."""
+    from usbrec.data import limit_samples
+
     found = samples if config.limit is None else limit_samples(samples, config.limit)
     where = str(given) if isinstance(given, str | Path) else "samples"
     return without_thoughts(found, config.models.reasoning, where)
@@ -159,6 +162,9 @@ def _read_samples(samples: GivenSamples, *, strict: bool = False) -> tuple[Seque
     """The samples, many of a file on the disk, and what of the file cannot be used."""
     if not isinstance(samples, str | Path):
         return tuple(samples), ()
+    # The readers of all formats, of which a chat or a service with a catalogue alone needs none.
+    from usbrec.data import read_samples
+
     read = read_samples(samples, strict=strict, held=False)
     return read.found, read.left_out
 

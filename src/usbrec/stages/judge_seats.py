@@ -12,7 +12,6 @@ from usbrec.items.knowledge import Knowledge
 from usbrec.judge.base import ProfileJudge, TargetJudge
 from usbrec.judge.lists import ProfileListJudge, RulesListJudge
 from usbrec.judge.rules import RulesBeliefJudge, RulesProfileJudge, RulesTargetJudge
-from usbrec.judge.trained.model import TrainedJudge
 from usbrec.play.languages import Languages
 from usbrec.play.preferences.belief import Beliefs
 from usbrec.prompts import Prompts
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from usbrec.judge.anchors import AnchorJudge
     from usbrec.judge.model import ModelJudge
     from usbrec.judge.persuasion import PersuasionJudge
+    from usbrec.judge.trained.model import TrainedJudge
 
 
 class JudgeSeats:

@@ -8,7 +8,6 @@ from typing import Any
 from usbrec.config import Config, Pairs
 from usbrec.dialogue import Episode, Sample
 from usbrec.errors import ConfigError
-from usbrec.evaluation.metrics.lists import claimed_ranks
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.ranked_list import RankedList, read_list
 from usbrec.stages.rules import RULES, RULES_BELIEF
@@ -124,6 +123,9 @@ def list_record(sample: Sample, episode: Episode, knowledge: Knowledge, length: 
     ``ranks`` and ``retrieved_ranks`` have an entry a target, None where it stands in no place or is in no
     catalogue.
     """
+    # The room of evaluation, which nobody who only talks needs.
+    from usbrec.evaluation.metrics.lists import claimed_ranks
+
     places = [place for place, turn in enumerate(episode.played) if turn.role == "recommender"]
     listed = RankedList()
     if places:
