@@ -18,7 +18,7 @@ from usbrec.errors import InputError, InputWarning, Interrupted, ModelRefused, U
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EROFS})
 #: Objects made between two looks for unreachable ones. Python's 700 are reached a thousand times while
 #: modules are imported and a catalogue is read, which costs a twentieth of a command's time.
-_MADE_BETWEEN_LOOKS = 50_000
+_MADE_BETWEEN_LOOKS = 150_000
 _KEPT = "What is finished is kept: the same command goes on from there."
 
 
