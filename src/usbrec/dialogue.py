@@ -455,6 +455,9 @@ class Reply:
         if isinstance(self.items, Set | Mapping):
             kind = type(self.items).__name__
             raise TypeError(f"Reply.items: a {kind} has no order. Give a list of ids, best first.")
+        if self.items is not None and not isinstance(self.items, Iterable):
+            kind = type(self.items).__name__
+            raise TypeError(f"Reply.items: {kind}, not a list. Give a list of ids, best first, or None.")
         if self.items is not None and not isinstance(self.items, tuple):
             object.__setattr__(self, "items", tuple(self.items))
 

@@ -76,14 +76,14 @@ def test_rows_that_have_changed_since_are_read(tmp_path: Path) -> None:
     file = folder / "episodes.jsonl"
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     place = next(place for place, row in enumerate(rows) if row["episode"] is not None)
-    value = 2.0 if rows[place]["episode"]["score"]["value"] != 2.0 else 1.0
-    rows[place]["episode"]["score"]["value"] = value
+    # What results.json has no mean of that is held against the rows.
+    rows[place]["episode"]["leaks"] = leaks = rows[place]["episode"]["leaks"] + 1
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     run = load_run(folder, as_lean=True)
-    assert run.rows[place]["episode"]["score"]["value"] == value
+    assert run.rows[place]["episode"]["leaks"] == leaks
     from usbrec.evaluation import metrics
 
-    assert run.columns.values(metrics.score)[place] == value
+    assert run.columns.values(metrics.leaked)[place] == 1
 
 
 @pytest.mark.parametrize("harm", ["a byte", "the end", "all", "the code"])

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 
 from usbrec import evaluation
+from usbrec.config.results import FEWEST_RESAMPLES
 from usbrec.errors import ConfigError, InputError
 from usbrec.evaluation import Comparison
 from usbrec.library.run import Run
@@ -62,6 +63,10 @@ def compare(
     if names is not None and len(set(names)) < len(names):
         raise ConfigError(f"names={list(names)!r}: two runs of one name. Give each its own.")
     seed, resamples = _whole_number("seed", seed), _whole_number("resamples", resamples)
+    if resamples < FEWEST_RESAMPLES:
+        raise ConfigError(
+            f"resamples={resamples}: intervals need at least {FEWEST_RESAMPLES}; 2000 are usual."
+        )
     records = [
         run.record(str(name)) for run, name in zip(loaded, names or [run.name for run in loaded], strict=True)
     ]

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from usbrec import stages
 from usbrec.config.loading import GivenSettings
 from usbrec.engine import Progress
+from usbrec.errors import ConfigError
 from usbrec.event_loop import in_thread
 from usbrec.library.enhancing import Enhanced
 from usbrec.library.in_memory import given_folder, held_in_memory
@@ -20,6 +21,7 @@ from usbrec.library.run import Run, read_rows
 from usbrec.library.seats import Seat, named_seats, tell_of_nobody
 from usbrec.library.settings import laid_over
 from usbrec.library.wording import in_python
+from usbrec.storage import json_problem, parse_json
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,7 +114,7 @@ def evaluate(
         trials=trials,
         tools=tools,
         seed=seed,
-        filter=None if filter is None else dict(filter),
+        filter=None if filter is None else _conditions(filter),
         **seats.settings,
     )
     given: dict[str, Any] = {
@@ -134,6 +136,21 @@ def evaluate(
         if settings.mode == "retrieval":
             name = "attributes" if settings.ranker is None else Path(settings.ranker).name
         return Run(name, None, results, read_rows(kept, results))
+
+
+def _conditions(given: object) -> dict[str, Any]:
+    """What a filter holds, also one that is written as JSON, as on the command line. Raises ConfigError."""
+    if isinstance(given, str):
+        try:
+            given = parse_json(given)
+        except ValueError as problem:
+            raise ConfigError(f"filter={given!r}: not readable as JSON ({json_problem(problem)}).") from None
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"filter={given!r}: a mapping is wanted, of columns to what they must be: "
+            '{"price": {"max": 50}}.'
+        )
+    return dict(given)
 
 
 def called(results: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from usbrec.engine import Progress, Silent
+from usbrec.errors import ConfigError
 from usbrec.library.bars import Bars
 
 #: Seconds between two pictures of a notebook's bar: each is a message to the browser.
@@ -22,6 +23,11 @@ def progress_shown(progress: Progress | bool | None) -> Progress:
         return Silent()
     if progress is None or progress is True:
         return NotebookBars() if in_notebook() else Bars()
+    if not all(callable(getattr(progress, name, None)) for name in ("start", "advance", "finish")):
+        raise ConfigError(
+            f"progress={progress!r}: True, False or an object with start, advance and finish is wanted "
+            "(usbrec.engine.Progress)."
+        )
     return progress
 
 

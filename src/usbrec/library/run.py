@@ -17,6 +17,7 @@ from usbrec.evaluation.metrics import Row
 from usbrec.evaluation.runs.results import Run as RunRecord
 from usbrec.evaluation.statistics import Interval
 from usbrec.library import tables
+from usbrec.library.wording import in_python
 from usbrec.storage import json_lines, parse_json, read_text, write_text
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Run:
     _rows: tuple[Row, ...] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
+    @in_python
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """A finished run folder, as `usbrec evaluate -o` writes it too. Raises InputError."""
         folder = Path(path)
@@ -104,6 +106,7 @@ class Run:
         """The outcomes, costs and reply counts as ``tabular`` environments (package booktabs)."""
         return self._alone().to_latex()
 
+    @in_python
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write results as the ending says: .html (the report), .json, .md, .tex, or .csv (estimates;
         episodes are in :meth:`to_csv`). Raises ConfigError for another ending, InputError."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
@@ -107,17 +108,30 @@ def in_python(function: Callable[P, T]) -> Callable[P, T]:
 def _refuse_unnamed(
     parameters: Mapping[str, inspect.Parameter], args: Sequence[object], kwargs: Mapping[str, Any]
 ) -> None:
-    """Raises ConfigError for an empty text where a file or folder is named."""
+    """Raises ConfigError for an empty text where a file or folder is named, and for what is no text and no
+    path where one of these is wanted."""
     by_place: list[str] = []
     for name, parameter in parameters.items():
         several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
         by_place += [name] * (len(args) - len(by_place) if several else 1)
     for name, value in (*zip(by_place, args, strict=False), *kwargs.items()):
-        if not (isinstance(value, str) and not value and name in parameters):
+        if name not in parameters:
             continue
-        if any(kind in str(parameters[name].annotation) for kind in _NAMES_FILES):
+        wanted = str(parameters[name].annotation)
+        if isinstance(value, str) and not value and any(kind in wanted for kind in _NAMES_FILES):
             without = "" if parameters[name].default is inspect.Parameter.empty else ", or leave it out"
             raise ConfigError(f'{name}="": no name of a file or folder. Give one{without}.')
+        kinds = _ALONE.get(wanted.removesuffix(" | None"))
+        if kinds is None or isinstance(value, kinds[0]) or (value is None and wanted.endswith("None")):
+            continue
+        raise ConfigError(f"{name}={value!r}: {kinds[1]} is wanted, not {type(value).__name__}.")
+
+
+#: Annotations of arguments that are a text, or a path, and nothing else.
+_ALONE: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "a text"),
+    "str | os.PathLike[str]": ((str, os.PathLike), "a path (a text or pathlib.Path)"),
+}
 
 
 def _written(value: str | None) -> str:

@@ -249,6 +249,19 @@ SAID = json.dumps({"text": "Amélie (2001)?"}, ensure_ascii=False)
     ],
 )
 def test_an_answer_is_read_in_the_encoding_that_it_has(body: bytes, kind: str) -> None:
+    assert asyncio.run(_asked(body, kind)).text == "Amélie (2001)?"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "text/plain"])
+def test_an_answer_whose_letters_would_be_lost_fails_its_row(kind: str) -> None:
+    """A title without its accent is the title of nothing: a hit would be missed without a word."""
+    with pytest.raises(UnusableAnswer, match=r"no UTF-8, so letters of it would be lost.*charset"):
+        asyncio.run(_asked(SAID.encode("latin-1"), kind))
+
+
+async def _asked(body: bytes, kind: str) -> Reply:
+    """What a service is heard to say that answers with these bytes."""
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -263,13 +276,9 @@ def test_an_answer_is_read_in_the_encoding_that_it_has(body: bytes, kind: str) -
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-
-        async def asked() -> Reply:
-            asking = HttpRecommender(f"http://127.0.0.1:{server.server_port}/reply", Models())
-            try:
-                return await asking.ask(Conversation((Turn("seeker", "Hi"),)))
-            finally:
-                await asking.aclose()
-
-        assert asyncio.run(asked()).text == "Amélie (2001)?"
-        server.shutdown()
+        asking = HttpRecommender(f"http://127.0.0.1:{server.server_port}/reply", Models())
+        try:
+            return await asking.ask(Conversation((Turn("seeker", "Hi"),)))
+        finally:
+            await asking.aclose()
+            server.shutdown()

@@ -489,6 +489,12 @@ def test_a_cancellation_of_its_own_is_a_failure_like_others(tmp_path: Path) -> N
         play(tmp_path, {"recommender": own})
 
 
+def test_items_that_are_no_list_are_told_by_their_name() -> None:
+    with pytest.raises(TypeError, match=r"Reply\.items: int, not a list"):
+        Reply("x", items=5)  # type: ignore[arg-type]
+    assert Reply("x", items="b03").items == ("b03",)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("answer", "named"),
     [

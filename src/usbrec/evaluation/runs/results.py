@@ -182,6 +182,10 @@ def rounded(value: Any) -> Any:
     return value
 
 
+#: Means of the same rows may differ by so much between machines: the last of six digits.
+_ROUNDING = 2e-6
+
+
 def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
     """Read a finished run folder; with `as_lean`, its rows as far as tables and reports need them.
 
@@ -217,6 +221,15 @@ def load_run(path: str | Path, *, as_lean: bool = False) -> Run:
             f"{episodes}: {len(rows)} rows, but results.json counts {results['n']}: the two are not of one "
             "run. Run the same `usbrec evaluate` command again to write both anew."
         )
+    columns = Columns.of(rows)
+    for name, measure in (("ieval", metrics.score), ("hit", metrics.hit)):
+        told, counted = results[name]["mean"], rounded(metrics.mean_of(columns, measure))
+        if told != counted and (told is None or counted is None or abs(told - counted) > _ROUNDING):
+            raise InputError(
+                f"{episodes}: the mean of {name} over its rows is {counted}, but results.json has {told}: "
+                "the two are not of one run, or one was changed since. Run the same `usbrec evaluate` "
+                "command again to write both anew."
+            )
     return Run(folder.resolve().name, folder, results, rows, digest)
 
 

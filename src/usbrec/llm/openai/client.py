@@ -98,7 +98,10 @@ class OpenAIModel:
         if concurrency < 1 or not timeout > 0 or max_retries < 0:
             raise ConfigError("concurrency must be at least 1, timeout above 0, max_retries at least 0.")
         url = (base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL).strip()
-        address = Address.read(url, key=api_key_env or f"a variable that servers.{server}.api_key_env names")
+        # The server that the settings do not name is called by what its URL is read from.
+        what = f"servers.{server}.base_url" if base_url and server != OPENAI else "base URL"
+        key_belongs = api_key_env or f"a variable that servers.{server}.api_key_env names"
+        address = Address.read(url, what, key_belongs)
         key = "" if api_key_env is None else read_key(api_key_env)
         if api_key_env is not None and not key and not (address.loopback and api_key_env == OPENAI_KEY):
             raise ConfigError(

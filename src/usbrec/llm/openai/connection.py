@@ -46,7 +46,7 @@ class Address:
     @classmethod
     def read(cls, url: str, what: str = "base URL", key: str = OPENAI_KEY) -> Address:
         """Raises ConfigError, which never repeats what may be a key; `key` is where that belongs."""
-        like = "http://HOST:PORT/v1" if what == "base URL" else "http://HOST:PORT/PATH"
+        like = "http://HOST:PORT/PATH" if what == "recommender's address" else "http://HOST:PORT/v1"
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
@@ -153,9 +153,9 @@ class Connection:
         given = {name.lower() for name in self.headers}
         return {name: value for name, value in sent.items() if name.lower() not in given} | dict(self.headers)
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> str:
-        """The body of the answer. Raises HttpFailure."""
-        return await self._client.post(path, body)
+    async def post(self, path: str, body: Mapping[str, Any], *, whole: bool = False) -> str:
+        """The body of the answer, with all its letters where it is wanted `whole`. Raises HttpFailure."""
+        return await self._client.post(path, body, whole=whole)
 
     async def get(self, path: str) -> str:
         """The body of what lies there. Raises HttpFailure."""

@@ -82,12 +82,15 @@ class Stream:
         self.events = True
         self._coming = data_of_lines(pieces()) if holds_lines(body) else data_of_events(pieces())
 
-    async def text(self) -> str:
-        """Raises HttpFailure."""
+    async def text(self, *, whole: bool = False) -> str:
+        """What is no UTF-8 is replaced in it, unless it is wanted `whole`. Raises HttpFailure."""
         try:
-            return _text_of(await self.response.read(), self.response.charset)
+            text, lost = _text_of(await self.response.read(), self.response.charset)
         except (aiohttp.ClientError, OSError) as error:
             raise _broken(error) from None
+        if lost and whole:
+            raise HttpFailure(self.response.status, _NO_UTF_8)
+        return text
 
     async def begin(self) -> tuple[bool, Any]:
         """Wait for the first event that says something: whether one came, and the error (JSON) that came in
@@ -151,10 +154,11 @@ class HttpClient:
         """The body of what lies there. Raises HttpFailure."""
         return await (await self._answer(path, None)).text()
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> str:
-        """The body of the answer. Raises HttpFailure."""
+    async def post(self, path: str, body: Mapping[str, Any], *, whole: bool = False) -> str:
+        """The body of the answer, refused where it is wanted `whole` and letters of it would be lost. Raises
+        HttpFailure."""
         # Read by then, so that its end was tried again, too.
-        return await (await self._answer(path, body)).text()
+        return await (await self._answer(path, body)).text(whole=whole)
 
     @asynccontextmanager
     async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[Stream]:
@@ -306,15 +310,21 @@ def _let_go(response: aiohttp.ClientResponse) -> None:
         response.close()
 
 
-def _text_of(body: bytes, charset: str | None) -> str:
-    """The text of a body: JSON is UTF-8, with or without a mark before it, unless it is none and its header
-    names another encoding ("Amélie" in Latin-1)."""
+_NO_UTF_8 = (
+    "its body is no UTF-8, so letters of it would be lost. Send UTF-8, or name the encoding in Content-Type "
+    "(application/json; charset=...)"
+)
+
+
+def _text_of(body: bytes, charset: str | None) -> tuple[str, bool]:
+    """The text of a body, and whether letters of it are lost: JSON is UTF-8, with or without a mark before
+    it, unless it is none and its header names another encoding ("Amélie" in Latin-1)."""
     try:
-        return body.decode("utf-8-sig")
+        return body.decode("utf-8-sig"), False
     except UnicodeDecodeError:
         with contextlib.suppress(LookupError, UnicodeDecodeError):
-            return body.decode(charset or "utf-8")
-    return body.decode("utf-8", "replace")
+            return body.decode(charset or "utf-8"), False
+    return body.decode("utf-8", "replace"), True
 
 
 def _broken(error: Exception) -> HttpFailure:

@@ -47,7 +47,7 @@ class HttpRecommender:
             started = time.monotonic()
             try:
                 answer = await self._connection.within(
-                    self._connection.timeout, self._connection.post(self._where, body)
+                    self._connection.timeout, self._connection.post(self._where, body, whole=True)
                 )
                 reply = self._read(answer)
                 return replace(reply, usage=reply.usage + one_call(time.monotonic() - started))
