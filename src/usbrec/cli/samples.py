@@ -61,7 +61,8 @@ def samples(
             share=share,
             constraints=constraints,
         )
-        typer.echo(f"{out}: {made['samples']} simulated seekers")
+        seekers = "seeker" if made["samples"] == 1 else "seekers"
+        typer.echo(f"{out}: {made['samples']} simulated {seekers}")
         if test is not None:
             typer.echo(f"{test}: {made['test']} simulated seekers, who want other items")
         if skipped := made["undescribed"] + made["unspeakable"]:
