@@ -43,6 +43,7 @@ DIGITS = ("0", "1", "2")
         '{"score": 2, "scale_max": 10}',
         '{"score":2,"max":10.0}',
         "The scale goes from 1 to 5.\nScore: 2",
+        '{"reason": "On a scale of 1 to 10 it is fine.", "score": 2}',
     ],
 )
 def test_a_score_on_another_scale_is_unreadable(text: str) -> None:
@@ -79,6 +80,11 @@ def test_a_score_on_another_scale_is_unreadable(text: str) -> None:
         ("Rubric: fully relevant\nScore: 2", "2"),
         ('{"target_score": 2, "score": 1}', "1"),
         ("Best film: 10 Things I Hate About You\nScore: 2", "2"),
+        ("The scale of the epic is 10 times larger.\nScore: 2", "2"),
+        ("Possible issues: 3 titles repeated\nScore: 1", "1"),
+        ("Limit: 100 words\nScore: 2", "2"),
+        ("Quality of the reply: good\nScore: 2", "2"),
+        ('{"reason": "It is 10 times the scale of Heat.", "score": 2}', "2"),
         ("Rubric: 1 means partly relevant\nScore: 1", "1"),
     ],
 )

@@ -99,6 +99,7 @@ def test_a_block_of_lines_in_yaml_keeps_its_lines() -> None:
         "<b>Heat:</b> a film<br><b>Answer:</b> Ran",
         "--- films ---\nHeat\n--- end films ---\nRan",
         "| Film | Year |\n| --- | --- |\n| Ran | 1985 |",
+        ">\n a quotation",
         "> Ran (1985)\n> Heat (1995)",
         "Films\n=====\nRan (1985)",
     ],

@@ -21,7 +21,8 @@ _RANGE = LazyPattern(rf"(?<![\d.,])(?P<low>\d{{1,3}})\s*{_TO}\s*(?P<high>\d{{1,3
 _POINTS = LazyPattern(r"(?<!\d)(?P<count>\d{1,3})[\s-]*(?:point|punkte?|stufig\w*|levels?)\b", re.I)
 #: A scale in a sentence: "on a scale from 0 to 10", "a 10-point scale", "the maximum score is 10".
 _IN_A_SENTENCE = LazyPattern(
-    rf"\bscale\b[^\d\n.!?]{{0,20}}(?P<ends>\d{{1,3}}(?:\s*{_TO}\s*\d{{1,3}})?)(?![\d]|[.,]\d)"
+    r"\bscale\b(?:\s+(?:of|from|is|goes|runs|ranges|between|out|here|was|used|to)){0,3}\s*[:(]?\s*"
+    rf"(?P<ends>\d{{1,3}}(?:\s*{_TO}\s*\d{{1,3}}(?![\d]|[.,]\d)|(?=\s*(?:[,;:)]|\.(?!\d)|points?\b|$))))"
     r"|(?<!\d)(?P<points>\d{1,3}[\s-]points?)\s+(?:\w+\s+)?(?:scale|rubric)\b"
     r"|\bmax(?:imum)?\b\.?(?:\s+(?:possible|score|points?|rating|is|of|being)){0,4}\s+(?P<most>\d{1,3})"
     r"(?=\s*(?:[.,;)]|points?\b|\Z))",
@@ -68,6 +69,9 @@ def of_fields(name: str, value: Any, options: Sequence[str]) -> bool:
         return names_another_scale(name, told, options)
     if _is_number(value):
         value = int(value) if float(value).is_integer() else value
+    if isinstance(value, str) and not is_no_score(name):
+        # The reasons beside a score.
+        return any(in_sentence(line, options) for line in value.splitlines())
     return isinstance(value, int | float | str) and names_another_scale(name, str(value), options)
 
 

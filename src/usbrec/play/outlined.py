@@ -26,7 +26,7 @@ _UNTIL_END = LazyPattern(
     re.IGNORECASE | re.DOTALL,
 )
 #: A text of more lines in YAML: its sign, and lines that are all indented.
-_BLOCK_OF_LINES = LazyPattern(r"[|>][+-]?[ \t]*\n(?P<lines>(?:(?:[ \t]+\S[^\n]*)?(?:\n|\Z))+)\Z")
+_BLOCK_OF_LINES = LazyPattern(r"[|>][+-]?[ \t]*\n(?P<lines>(?:(?:(?: {2,}|\t)\S[^\n]*)?(?:\n|\Z))+)\Z")
 
 
 def in_outline(text: str) -> tuple[str, str] | None:
