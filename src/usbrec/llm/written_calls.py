@@ -147,8 +147,10 @@ def _without_any(text: str, called: list[str]) -> str:
         called.append(found[0])
         return _TAKEN
 
-    left = _BLOCK.sub(take, text) if any(sign in text for sign in ("<", "[", "```tool")) else text
-    if _INPUT.search(left) is not None:
+    lower = text.lower()
+    named = "tool" in lower or "func" in lower or "invoke" in lower or "action" in lower
+    left = _BLOCK.sub(take, text) if named else text
+    if named and _INPUT.search(left) is not None:
         left = _STEP.sub(take, left)
     if "(" in left and "=" in left:
         left = _CODE_LINE.sub(take, left)
@@ -189,7 +191,7 @@ def _is_in_code(text: str) -> bool:
     """Whether a text without those signs may hold a call as code writes it, or a step of ReAct."""
     ends = text.rstrip()[-1:]
     return ("(" in text and ("=" in text or ends in (")", "`"))) or (
-        "ction" in text and _INPUT.search(text) is not None
+        "nput" in text.lower() and _INPUT.search(text) is not None
     )
 
 
