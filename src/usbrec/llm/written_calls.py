@@ -148,7 +148,7 @@ def _without_any(text: str, called: list[str]) -> str:
         return _TAKEN
 
     lower = text.lower()
-    named = "tool" in lower or "func" in lower or "invoke" in lower or "action" in lower
+    named = any(name in lower for name in _NAMED)
     left = _BLOCK.sub(take, text) if named else text
     if named and _INPUT.search(left) is not None:
         left = _STEP.sub(take, left)
@@ -182,6 +182,8 @@ _ANNOUNCES = LazyPattern(
 )
 
 
+#: What every call between marks has in it, and every step of ReAct.
+_NAMED = ("tool", "func", "invoke", "action", "python_tag")
 #: What every call has in it.
 _SIGNS = ("<", "[", "{", "```tool", "functools")
 _INPUT = LazyPattern(r"action[ _]input", re.IGNORECASE)
