@@ -119,3 +119,55 @@ def test_events_that_a_line_alone_ends_are_events() -> None:
     answer = Answer(chunks=(f"{lines}data: [DONE]\n",), headers={"content-type": "text/event-stream"})
     heard: list[str] = []
     assert _reply(answer, heard=heard).completions[0].text == "".join(heard) == "Try Heat"
+
+
+def _streamed_refusal(*pieces: str) -> Answer:
+    deltas: list[dict[str, Any]] = [{"refusal": piece} for piece in pieces]
+    events = [{"choices": [{"index": 0, "delta": one, "finish_reason": None}]} for one in deltas]
+    return stream(*events, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+
+
+@pytest.mark.parametrize(
+    ("answer", "heard"),
+    [
+        (_streamed_refusal("I cannot help ", "with key-123456789."), True),
+        (
+            _whole(_choice("", message={"content": None, "refusal": "I cannot help with key-123456789."})),
+            False,
+        ),
+        (
+            _whole(
+                {
+                    "index": 0,
+                    "message": {
+                        "content": [{"type": "refusal", "refusal": "I cannot help with key-123456789."}]
+                    },
+                }
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_refusal_is_told_in_the_servers_words_without_secrets(
+    answer: Answer, heard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_KEY", "key-123456789")
+
+    async def ask(server: LocalServer) -> None:
+        model = OpenAIModel("m", base_url=server.url, max_retries=0, api_key_env="SHOP_KEY")
+        try:
+            await model.chat(ChatRequest(ASKED, on_delta=[].append if heard else None))
+        finally:
+            await model.aclose()
+
+    with LocalServer([answer]) as server, pytest.raises(UnusableAnswer) as caught:
+        asyncio.run(ask(server))
+    assert "a refusal instead of an answer: I cannot help with" in str(caught.value)
+    assert "key-123456789" not in str(caught.value)
+
+
+def test_a_refusal_beside_words_leaves_the_words() -> None:
+    found = _reply(
+        _whole({"index": 0, "message": {"content": [{"type": "text", "text": "Heat"}], "refusal": ""}})
+    )
+    assert found.completions[0].text == "Heat"

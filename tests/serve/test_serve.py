@@ -220,22 +220,25 @@ def test_a_path_that_is_not_there_says_which_are(running: Start) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses"])
-def test_a_body_without_content_type_is_read_and_one_of_another_type_is_told(
+def test_a_body_in_json_is_read_whatever_its_content_type_and_another_is_told(
     running: Start, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "usbrec.serve")
     service = running(twins_on(ScriptedModel(replies)))
     body = json.dumps({"messages": WISH, "input": WISH[0]["content"]}).encode()
-    for kind, status in (
-        (None, 200),
-        ("application/json; charset=utf-8", 200),
-        ("text/plain", 400),
-        ("application/x-www-form-urlencoded", 400),
-        ("", 400),
+    for kind, sent, status in (
+        (None, body, 200),
+        ("application/json; charset=utf-8", body, 200),
+        ("text/plain", body, 200),
+        ("application/x-www-form-urlencoded", body, 200),
+        ("", body, 200),
+        ("text/plain", b"a film", 400),
+        ("application/x-www-form-urlencoded", b"messages=film", 400),
+        ("text/plain", body[:-1], 400),
     ):
         connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
         with contextlib.closing(connection):
-            connection.request("POST", path, body, {} if kind is None else {"content-type": kind})
+            connection.request("POST", path, sent, {} if kind is None else {"content-type": kind})
             answer = connection.getresponse()
             said = json.loads(answer.read())
         assert answer.status == status, kind

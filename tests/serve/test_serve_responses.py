@@ -284,3 +284,42 @@ def test_a_model_of_this_process_that_says_nothing_is_an_error_here_too() -> Non
             client.responses.create(model="scripted", input=SAID)
         with pytest.raises(openai.APIError, match=r"empty|without"):
             list(client.responses.create(model="scripted", input=SAID, stream=True))
+
+
+@pytest.mark.parametrize("given", ["", "  ", [], [{"role": "user", "content": ""}]])
+@pytest.mark.parametrize("more", [{}, {"instructions": "You sell films."}])
+def test_an_input_without_words_is_named_as_such(given: Any, more: dict[str, str]) -> None:
+    with Running(twins_on(ScriptedModel(replies))) as service:
+        status, answer, _ = service.send("POST", "/v1/responses", {"input": given, **more})
+    assert (status, answer["error"]["param"]) == (400, "input")
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/v1/chat/completions"])
+def test_broken_json_is_told_without_a_field(path: str) -> None:
+    with Running(twins_on(ScriptedModel(replies))) as service:
+        status, answer, _ = service.send("POST", path, b'{"input": secret')
+    assert (status, answer["error"]["param"]) == (400, None)
+    assert answer["error"]["message"].startswith("JSON decode error: ")
+    assert "secret" not in answer["error"]["message"]
+
+
+def test_usage_that_nobody_counts_is_null_whole_and_streamed() -> None:
+    with LocalServer(lambda _: completion("How about Casino?")) as server, _calling(server) as service:
+        whole = service.send("POST", "/v1/responses", {"model": "openai:m", "input": SAID})[1]
+        body = {"model": "openai:m", "messages": [{"role": "user", "content": SAID}]}
+        chat = service.send("POST", "/v1/chat/completions", body)[1]
+        with service.client() as client:
+            asked: Any = {**body, "stream": True, "stream_options": {"include_usage": True}}
+            chunks = list(client.chat.completions.create(**asked))
+    assert whole["usage"] is None
+    assert chat["usage"] is None
+    assert chat["choices"][0]["message"]["content"] == "How about Casino?"
+    assert (chunks[-1].choices, chunks[-1].usage) == ([], None)
+
+
+def test_usage_of_a_server_that_counts_is_told() -> None:
+    counted = {"prompt_tokens": 9, "completion_tokens": 4}
+    with LocalServer([completion("How about Casino?", usage=counted)]) as server, _calling(server) as service:
+        body = {"model": "openai:m", "messages": [{"role": "user", "content": SAID}]}
+        chat = service.send("POST", "/v1/chat/completions", body)[1]
+    assert chat["usage"]["total_tokens"] == 13

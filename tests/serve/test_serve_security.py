@@ -75,6 +75,14 @@ def test_web_pages_of_others_cannot_reach_the_service() -> None:
         for origin in ("http://evil.example", "null", f"http://localhost:{service.port}", "http://["):
             status, answer, headers = service.send("POST", CHAT, body, {"origin": origin})
             assert (status, answer["error"]["code"]) == (403, "origin")
+            for kind in (
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+            ):
+                # What a page may send without asking first.
+                status, answer, _ = service.send("POST", CHAT, body, {"origin": origin, "content-type": kind})
+                assert (status, answer["error"]["code"]) == (403, "origin")
             assert not any(name.startswith("access-control") for name in headers)
         own = {"origin": f"http://127.0.0.1:{service.port}"}
         assert service.send("POST", CHAT, body, own)[0] == 200

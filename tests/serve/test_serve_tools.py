@@ -376,6 +376,10 @@ def test_what_asks_for_nothing_that_there_is_gets_a_400() -> None:
             ({"response_format": {}}, "response_format.type"),
             ({"tool_choice": "required"}, "tool_choice"),
             ({"tools": [TOOL], "tool_choice": "look up"}, "tool_choice"),
+            (
+                {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "buy"}}},
+                "tool_choice",
+            ),
             ({"functions": [TOOL["function"]], "function_call": {"name": "look_up"}}, "functions"),
             ({"functions": [TOOL["function"]]}, "functions"),
             ({"guided_json": {"type": "object"}}, "guided_json"),

@@ -50,6 +50,11 @@ HEADINGS = (
     *("சிந்தனை", "எண்ணங்கள்", "ఆలోచన", "ఆలోచనలు", "ആലോചന", "ಯೋಚನೆ", "વિચાર", "ਵਿਚਾਰ"),
     *("suy nghĩ", "quá trình suy nghĩ", "suy luận", "lập luận", "ความคิด", "การคิด", "กระบวนการคิด"),
     *("pemikiran", "pikiran", "penalaran", "berpikir", "proses berpikir", "proses pemikiran", "fikiran"),
+    *("proceso de pensamiento", "processus de réflexion", "processus de pensée", "processo di pensiero"),
+    *("processo de pensamento", "pensando", "процесс размышления", "процесс мысли", "мысль", "думаю"),
+    *("nachdenken", "gedanke", "denken", "myślenie", "proces myślowy", "myšlení", "myslenie"),
+    *("tankeprocess", "tankeproces", "tankeprosess", "ajatusprosessi", "gondolkodási folyamat"),
+    *("思路", "想法", "内心想法", "思考内容", "考察", "사고과정", "생각과정"),
     *("pag-iisip", "mawazo", "fikra", "gedagtes", "redenasie"),
 )
 #: Those that people write in a reply as well; the further ones are headings alone, and no tags or asides.
@@ -71,8 +76,8 @@ SOFT = frozenset({"analysis", "分析", "analyse", "análisis", "análise", "ana
 #: And above the reply.
 REPLIES = (
     r"(?:final )?(?:answer|response|reply)",
-    r"(?:最终|最後の?|最終)?(?:回答|答案|回复|回覆|答复|答え|返答|返信)",
-    r"(?:최종 )?(?:답변|대답|응답|답)",
+    r"(?:最终|最後の?|最終)?(?:回答|答案|回复|回覆|答复|答え|返答|返信|返事)",
+    r"(?:최종 )?(?:답변|대답|응답|답장|답)",
     r"(?:endgültige |finale )?antwort",
     r"(?:definitieve? |finale? )?(?:antwoord|antwoorde)",
     r"réponse(?: finale)?",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 LABELS = frozenset(
     {
@@ -105,6 +106,16 @@ _OF_THE_SCALE = frozenset(
         "máxima",
     }
 )
+#: Those of them that name its upper end or the whole of it, its lower end, and what a score is held against.
+_UPPER = frozenset(
+    {"max", "maximum", "maximal", "maximale", "máximo", "máxima", "highest", "best", "possible", "perfect"}
+    | {"range", "scale", "skala", "rubric", "échelle", "escala", "scala", "schaal", "шкала", "out", "of"}
+)
+_LOWER = frozenset({"min", "minimum", "minimal", "lowest", "worst"})
+#: What stands beside a name of the scale, and names no other thing.
+_BESIDE_SCALE = frozenset(
+    {"on", "a", "an", "the", "from", "to", "is", "with", "and", "between", "stars", "star", "used", "points"}
+)
 #: Names of numbers that are no scores, beside those that say what the scale is.
 _COUNTED = frozenset(
     {"confidence", "certainty", "count", "number", "num", "year", "id", "index", "turn", "turns", "round"}
@@ -163,6 +174,24 @@ def is_no_score(name: str) -> bool:
     return not _OF_THE_SCALE.isdisjoint(words) or (
         bool(words) and words[-1] in _COUNTED and not is_label(" ".join(words))
     )
+
+
+def scale_words(name: str) -> Literal["high", "low", "aim"] | None:
+    """What of the scale a name names: its upper end or the whole of it ("maximum", "out of"), its lower end,
+    or a score to hold this one against ("target score"). None where it names another thing, such as the
+    longest list ("max items")."""
+    words = {word.strip("()[]") for word in _words(_CAMEL.sub(" ", name)) if not word[0].isdecimal()} - {""}
+    named = words & _OF_THE_SCALE
+    if not named or not words - named <= LABELS | _ASPECTS | _BESIDE | _BESIDE_SCALE:
+        return None
+    if named == {"of"} and len(words) > 1:
+        # "Quality of the reply".
+        return None
+    if named & _LOWER and not named & {"range", "scale"}:
+        return "low"
+    if named & _UPPER:
+        return "high"
+    return "aim" if words & LABELS else None
 
 
 _MOST_WORDS = 3

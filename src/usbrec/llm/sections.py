@@ -195,7 +195,13 @@ def _ruled(answer: str, spoken: bool) -> Parts | None:
 
 
 #: What people say of a film under, too.
-_OF_FILMS = SOFT | {"thoughts", "thought", "gedanken", "réflexions", "reflexión", "мысли"}
+_OF_FILMS = (
+    SOFT
+    | {"thoughts", "thought", "gedanken", "réflexions", "reflexión", "мысли"}
+    | {
+        *("gedanke", "мысль", "думаю", "想法", "思路", "考察", "pensando"),
+    }
+)
 _FURTHER_SECTION = re.compile(
     r"\s*(?:#{1,6}[ \t]|[*_]{2}[^\n*_]{1,40}[*_]{2}[ \t]*(?:\n|\Z)|[^\W\d_]+:[ \t])"
 )

@@ -13,9 +13,19 @@ from typing import Any
 
 from usbrec.patterns import LazyPattern
 
+#: What the name of a tag or a token says that stands around calls, or what a tool is said to have answered.
+_CALLS = r"(?:tool|function)s?[_▁-]?calls?"
+_CORE = rf"(?:{_CALLS}|(?:tool|function)s?[_▁-]?(?:responses?|results?|outputs?))"
+_SIGN = r"[\w▁.:|｜-]"
+#: One in brackets of any kind, with anything before or behind that name; the closing ones have "/" or "end".
+_OPENS = rf"<(?![^<>\s]{{0,60}}(?<![^\W_])(?:end|suffix)(?![^\W_])){_SIGN}{{0,30}}?(?<![^\W_])"
+_CLOSES = rf"<(?:/{_SIGN}{{0,30}}?|{_SIGN}{{0,30}}?(?<![^\W_])end{_SIGN}{{0,30}}?)"
+_ENDS = rf"<{_SIGN}{{0,30}}?"
 #: How families of models open a call (Hermes, Qwen, Mistral, Llama, DeepSeek, Kimi, Gemma and kin).
 _MARKS = LazyPattern(
-    r"<tool_calls?\b|</tool_calls?>|\[TOOL_CALLS\]|<\|python_tag\|>|<function=|<function_calls?\b|<invoke\b"
+    rf"{_OPENS}{_CALLS}{_SIGN}{{0,20}}(?:\s[^<>]{{0,300}})?>|\[(?:\w{{1,20}}[:_])?(?:tool|function)_?calls?\]"
+    r"|<\|tools?_prefix\|>|<\|(?:start|begin)_(?:action|tools?)\|>"
+    r"|<tool_calls?\b|</tool_calls?>|\[TOOL_CALLS\]|<\|python_tag\|>|<function=|<function_calls?\b|<invoke\b"
     r"|<\|tool_calls?|<｜tool▁calls?|<\|tool▁|```tool_(?:code|call)|functools\[|<\|action_start\|>|<tool_code>"
     r"|<\|channel\|>\w* to=functions",
     re.IGNORECASE,
@@ -24,7 +34,13 @@ _MARKS = LazyPattern(
 _BLOCK = LazyPattern(
     r"<(?P<tag>tool_calls?|tool_code|tool_responses?|tool_results?|function_calls?|function_results?|invoke)\b"
     r"[^<>]{0,300}>.*?(?:</(?P=tag)\s*>|\Z)"
+    rf"|{_OPENS}(?P<core>{_CORE})(?:begin|start)?(?![^\W_]){_SIGN}{{0,20}}(?:\s[^<>]{{0,300}})?>"
+    rf".*?(?:{_CLOSES}(?P=core)(?![^\W_]){_SIGN}{{0,20}}>"
+    rf"|{_ENDS}(?P=core)[_▁-]?end{_SIGN}{{0,3}}>|\Z)"
     r"|<function=[^<>]{1,200}>.*?(?:</function>|\Z)"
+    r"|<\|(?:start|begin)_(?P<started>action|tools?)\|>.*?(?:<\|end_(?P=started)\|>|\Z)"
+    r"|<\|tools?_prefix\|>.*?(?:<\|tools?_suffix\|>|\Z)"
+    r"|\[(?P<box>(?:\w{1,20}[:_])?(?:tool|function)_?calls?)\].{0,3000}?\[/(?P=box)\]"
     r"|<\|tool_calls_section_begin\|>.*?(?:<\|tool_calls_section_end\|>|\Z)"
     r"|<｜tool▁calls▁begin｜>.*?(?:<｜tool▁calls▁end｜>|\Z)"
     r"|<\|(?P<token>tool_calls?|tool|action)_(?:begin|start)\|>.*?(?:<\|(?P=token)_end\|>|\Z)"
@@ -34,14 +50,41 @@ _BLOCK = LazyPattern(
     re.IGNORECASE | re.DOTALL,
 )
 #: Marks behind which the call is JSON, with or without a name before it.
-_BEFORE_JSON = LazyPattern(r"\[TOOL_CALLS\]|\bfunctools(?=\[\s*\{)", re.IGNORECASE)
+_BEFORE_JSON = LazyPattern(
+    r"\[(?:\w{1,20}[:_])?(?:tool|function)_?calls?\]|\bfunctools(?=\[\s*\{)", re.IGNORECASE
+)
 _NAME = LazyPattern(r"\s*[\w.-]+\s*(?:\[ARGS\]|\[CALL_ID\][\w-]*\[ARGS\])?\s*(?=[\[{])")
 #: An answer that is a list of calls as Python writes them (Llama 4, LFM2).
 _IN_PYTHON = LazyPattern(r"\s*\[\s*[a-z_][\w.]*\(\s*(?:\w+\s*=.*)?\)\s*\]\s*", re.DOTALL)
 _PYTHON_LINE = LazyPattern(r"^\[[a-z_][\w.]*\(\w+\s*=[^\n]*\)\][ \t]*$", re.MULTILINE)
+_STRING = r"""(?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+')"""
+_VALUE = rf"(?:{_STRING}|-?\d[\d.]*|[A-Za-z_]\w*|\[[^\[\]\n]{{0,500}}\]|\{{[^{{}}\n]{{0,500}}\}})"
+_NAMED_VALUES = rf"\w+\s*=\s*{_VALUE}(?:\s*,\s*\w+\s*=\s*{_VALUE})*+\s*,?\s*"
+#: A line of code that is one call: with names before its arguments, or, alone in an answer, a text as such.
+_CODE_LINE = LazyPattern(
+    r"^[ \t]*(?:(?:await|return)[ \t]+|[a-z_]\w*[ \t]*=[ \t]*)?(?:print\()?"
+    rf"[a-z_][\w.]*\(\s*{_NAMED_VALUES}\)\)?[ \t]*;?[ \t]*$",
+    re.MULTILINE,
+)
+_ALONE = LazyPattern(
+    rf"\s*(?:```\w*[ \t]*\n\s*)?[a-z_][\w.]*\(\s*{_STRING}(?:\s*,\s*{_VALUE})*+\s*\)\s*(?:```\s*)?"
+)
+#: A step of ReAct, with what was thought before it and what the model makes up as its result; and the kin of
+#: it that has its calls as JSON in a block of code (Command R).
+_STEP = LazyPattern(
+    r"^[ \t*_]*+(?:thought[*_]*:(?:(?!\n[ \t*_]*(?:action|final answer|thought)\b).)*\n\s*)?"
+    r"[ \t*_]*+action[*_]*[ \t]*\d*:[^\n]*\n\s*[*_]*action[ _]input[*_]*[ \t]*\d*:"
+    r".*?(?=\n[ \t*_]*(?:thought|observation|final answer|action)\b|\n[ \t]*\n|\Z)"
+    r"(?:\n\s*[*_]*observation[*_]*[ \t]*\d*:"
+    r".*?(?=\n[ \t*_]*(?:thought|final answer|action)\b|\n[ \t]*\n|\Z))?",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+_BEFORE_CODE = LazyPattern(
+    r"^[ \t*_]*actions?[*_]*:[*_]*[ \t]*(?=(?:`{3,})\w*\s*\[)", re.IGNORECASE | re.MULTILINE
+)
 #: Where JSON may begin inside a text: a line, or a block of code.
 _JSON_LINE = LazyPattern(r"^(?:(?:`{3,}|~{3,})\w*[ \t]*\n[ \t]*)?(?=[\[{])", re.MULTILINE)
-_SPOKEN = LazyPattern(r"<[\w=]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
+_SPOKEN = LazyPattern(r"<[^<>\s]+>[ \t]*(?:[.,;:!?)]|(?<=[ \t])[a-z])")
 _FENCED = LazyPattern(r"\s*```(?:json)?\s*\n(?P<inside>.*)\n\s*```\s*", re.DOTALL)
 _NAMES = frozenset({"name", "tool", "tool_name", "function", "action", "function_name"})
 _ARGUMENTS = frozenset({"arguments", "parameters", "args", "tool_input", "action_input", "kwargs"})
@@ -52,8 +95,12 @@ _QUOTES = "`'\"“”„«»"
 
 def is_written_call(text: str, names: Collection[str]) -> bool:
     """Whether a text holds a call of a tool, one of `names` where no mark says so."""
-    if _MARKS.search(text) is not None or not names:
-        return _MARKS.search(text) is not None
+    if _MARKS.search(text) is not None or (
+        _INPUT.search(text) is not None and _STEP.search(text) is not None
+    ):
+        return True
+    if not names:
+        return False
     any_name = "|".join(map(re.escape, names))
     # As JSON, or as code; "recommend (one that ...)" is prose.
     return (
@@ -66,7 +113,7 @@ def without_calls(text: str, *, shown: bool = True) -> tuple[str, str]:
     """A text without the calls of tools in it, and these: between marks of any family, or an object in JSON,
     or a list in Python, that the text begins with. A mark in quotation marks is spoken of, and stays, and so
     does a block of code that is presented as an example, unless not `shown`."""
-    if not any(sign in text for sign in _SIGNS):
+    if not any(sign in text for sign in _SIGNS) and not _is_in_code(text):
         return text, ""
     called: list[str] = []
     left, place = [], 0
@@ -90,6 +137,7 @@ def _without_any(text: str, called: list[str]) -> str:
     """The same without all calls, which are added to `called`."""
 
     def take(found: re.Match[str]) -> str:
+        text = found.string
         if text[found.start() - 1 : found.start()] in tuple(_QUOTES) and not found[0].startswith("`"):
             return found[0]
         before = text[max(0, found.start() - 2) : found.start()]
@@ -99,7 +147,15 @@ def _without_any(text: str, called: list[str]) -> str:
         called.append(found[0])
         return _TAKEN
 
-    left = _BLOCK.sub(take, text)
+    lower = text.lower()
+    named = any(name in lower for name in _NAMED)
+    left = _BLOCK.sub(take, text) if named else text
+    if named and _INPUT.search(left) is not None:
+        left = _STEP.sub(take, left)
+    if "(" in left and "=" in left:
+        left = _CODE_LINE.sub(take, left)
+    if "```" in left and "ction" in left:
+        left = _BEFORE_CODE.sub("", left)
     if _TAKEN in left:
         # The block of code around a call is no part of the reply either.
         left = _AROUND_TAKEN.sub("\n", left).replace(_TAKEN, "\n")
@@ -126,8 +182,19 @@ _ANNOUNCES = LazyPattern(
 )
 
 
+#: What every call between marks has in it, and every step of ReAct.
+_NAMED = ("tool", "func", "invoke", "action", "python_tag")
 #: What every call has in it.
 _SIGNS = ("<", "[", "{", "```tool", "functools")
+_INPUT = LazyPattern(r"action[ _]input", re.IGNORECASE)
+
+
+def _is_in_code(text: str) -> bool:
+    """Whether a text without those signs may hold a call as code writes it, or a step of ReAct."""
+    ends = text.rstrip()[-1:]
+    return ("(" in text and ("=" in text or ends in (")", "`"))) or (
+        "nput" in text.lower() and _INPUT.search(text) is not None
+    )
 
 
 def _without_json(text: str, called: list[str]) -> str:
@@ -146,7 +213,7 @@ def _without_json(text: str, called: list[str]) -> str:
         text = f"{text[: mark.start()]}\n{text[end:]}"
     fenced = _FENCED.fullmatch(text)
     inside = text if fenced is None else fenced["inside"]
-    if _IN_PYTHON.fullmatch(inside) is not None:
+    if _IN_PYTHON.fullmatch(inside) is not None or ("(" in inside and _ALONE.fullmatch(inside) is not None):
         called.append(inside.strip())
         return ""
     if (found := _json_at(inside, 0)) is not None and _is_call(found[0]):

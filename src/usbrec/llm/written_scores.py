@@ -3,7 +3,7 @@
 A vote stands alone, behind a label ("Score: 1", "Final answer: 1", "<score>1</score>", "\\boxed{1}"), or in a
 field of an object in JSON. Another number that could be the vote as well ("0", explained under
 "Relevance: 2") makes it unreadable, whatever its label: only what is known to be none is looked past, such
-as the scale, or the number of things ("2 films").
+as the scale, where it is that of the options (llm/score_scales.py), or the number of things ("2 films").
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from usbrec.llm.option_forms import bare, folded, only_option, separator_in
 from usbrec.llm.score_labels import LABELS, holds_words, is_field, is_label, is_no_score
+from usbrec.llm.score_scales import in_sentence, names_another_scale, of_fields
 from usbrec.patterns import LazyPattern
 
 #: A block of code, also where the limit of tokens cut its end off.
@@ -172,7 +173,7 @@ def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
     votes = [_vote(line, options, place == 0) for place, line in enumerate(lines)]
     places = [place for place, vote in enumerate(votes) if vote is not None]
     read = {votes[place] for place in places}
-    if len(read) != 1:
+    if len(read) != 1 or any(_of_another_scale(line, options) for line in lines):
         return None
     others = [(place, line) for place, line in enumerate(lines) if place not in places]
     if any(number not in read for place, line in others for number in _rivals(line, options, place == 0)):
@@ -180,6 +181,11 @@ def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
     behind = lines[places[-1] + 1 :]
     alone = places == [0] and not any(map(str.isdecimal, "".join(behind)))
     return read.pop() if not behind or alone else None
+
+
+def _of_another_scale(line: str, options: Sequence[str]) -> bool:
+    label, value = _labelled(line, options)
+    return names_another_scale(label, value, options) if label else in_sentence(line, options)
 
 
 def _vote(line: str, options: Sequence[str], first: bool) -> str | None:
@@ -277,6 +283,8 @@ def _in_fields(fields: Sequence[tuple[str, Any]], options: Sequence[str]) -> str
     ("verdict") are looked past, and another field's number that could be the score is not."""
     read: set[str | None] = set()
     rivals: set[str] = set()
+    if any(of_fields(name, value, options) for name, value in fields):
+        return None
     for name, value in fields:
         told = _whole(_in_words(value), options)
         option = only_option(told, options)

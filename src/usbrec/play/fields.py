@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from usbrec.llm.headings import ABOVE, is_reply_name
+from usbrec.llm.marks import is_thought_part
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
 _THOUGHT_FIELDS = frozenset(
@@ -91,9 +92,35 @@ def _object(text: str) -> tuple[Mapping[str, Any], int] | None:
         value, end = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError):
         return _loosely(text) if text.startswith("{") else None
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else _of_parts(value)
+    if isinstance(value, dict) and len(value) == 1:
+        name, inside = next(iter(value.items()))
+        if isinstance(inside, dict) and len(inside) > 1 and _is_reply(name):
+            # The whole answer in one field.
+            value = inside
     return (value, end) if isinstance(value, dict) else None
+
+
+def _of_parts(parts: list[Any]) -> dict[str, Any] | None:
+    """A list of parts, as a server gives a content, as an object with fields for thoughts and the reply; None
+    for another list."""
+    told: dict[str, list[str]] = {"thought": [], "reply": []}
+    for part in parts:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if not isinstance(kind, str):
+            return None
+        field = "thought" if is_thought_part(kind, part.get("thought")) else "reply"
+        words = next(
+            (part[name] for name in (kind, "text", "content") if isinstance(part.get(name), str)), None
+        )
+        if words is None or (field == "reply" and kind not in _SAID_PARTS):
+            return None
+        told[field].append(words)
+    return {name: "\n".join(words) for name, words in told.items()} if all(told.values()) else None
+
+
+_SAID_PARTS = frozenset({"text", "output_text", "output", "answer", "response", "reply", "final"})
 
 
 def _loosely(text: str) -> tuple[Mapping[str, Any], int] | None:

@@ -17,6 +17,7 @@ from usbrec.llm.headings import WORDS
 from usbrec.llm.written_calls import without_calls
 from usbrec.patterns import LazyPattern
 from usbrec.play.fields import breaks_off_in_thought, in_fields
+from usbrec.play.outlined import in_outline, without_block_sign
 from usbrec.play.spoken import is_spoken
 from usbrec.prompts.turns import own_turn
 
@@ -92,11 +93,12 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
     begun = _LEFT_OVER.match(answer)
     text, called = without_calls((answer if begun is None else answer[begun.end() :] or answer).strip())
     thoughts = [called]
-    for way in (in_fields, _under_headings, sections.behind, _behind_aside, _final):
+    for way in (in_fields, in_outline, _under_headings, sections.behind, _behind_aside, _final):
         found = way(text)
         if found is not None and found[0].strip():
             text = found[0].strip()
             thoughts.append(found[1].strip())
+    text = without_block_sign(text)
     if breaks_off_in_thought(text):
         return Said("", "\n".join(filter(None, [*thoughts, text])))
     if (length := _LENGTH.search(text)) is not None and text[: length.start()].strip():

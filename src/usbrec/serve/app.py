@@ -121,6 +121,10 @@ async def _unreadable(request: Request, error: Exception) -> Response:
         given = f", not {kind[:100]}" if kind else ""
         return _answer(request, ServiceError(400, f"{told}{given}.", code="content_type"))
     problem = error.errors()[0]
+    if problem["type"] == "json_invalid":
+        # Its place is a character's, and no field.
+        told = str(problem.get("ctx", {}).get("error", problem["msg"]))[:100]
+        return _answer(request, ServiceError(400, f"JSON decode error: {told}."))
     place = field_path(problem["loc"][1:])
     message = problem["msg"] if not place else f"{place}: {problem['msg']}"
     return _answer(request, ServiceError(400, message, param=place or None))

@@ -18,7 +18,7 @@ from usbrec.play.protocol import Drawn, Sampling
 from usbrec.play.seats import messages_for
 from usbrec.serve.http.errors import ServiceError
 from usbrec.serve.models import ServedModels
-from usbrec.serve.openai.forced_calls import callable_names, fault_of_calls
+from usbrec.serve.openai.forced_calls import absent_names, callable_names, fault_of_calls
 from usbrec.serve.openai.json_replies import begins_json, fault_of, read_json, validator_of
 from usbrec.serve.openai.schema import ChatBody
 from usbrec.serve.openai.tasks import are_built_in, is_task
@@ -205,6 +205,13 @@ def _fields(body: ChatBody) -> dict[str, Any]:
         pass
     elif body.tools and choice != "none":
         fields["tools"] = body.tools
+        if absent := absent_names(body.tools, choice):
+            raise ServiceError(
+                400,
+                f"tool_choice names {absent[0][:60]!r}, which is none of the tools.",
+                param="tool_choice",
+                reason="tool_choice names a tool that is not in tools",
+            )
         if choice is not None:
             fields["tool_choice"] = choice
         if body.parallel_tool_calls is not None:

@@ -194,7 +194,8 @@ class OpenAIModel:
         completions = tuple(_until_stop(choice.completion(), request.stop) for choice in choices)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
         if not any(one.text.strip() or one.tool_calls for one in completions):
-            raise UnusableAnswer(f"The server at {self.connection.host} gave {choices[0].why_empty()}.")
+            told = choices[0].why_empty(words=self.connection.words).removesuffix(".")
+            raise UnusableAnswer(f"The server at {self.connection.host} gave {told}.")
         return ChatReply(completions, usage)
 
     async def choose(self, request: ChoiceRequest) -> Choice:

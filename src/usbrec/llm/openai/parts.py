@@ -63,6 +63,13 @@ def thought(content: Any) -> str:
     return "\n".join(text for kind, _, text in _walk(content) if kind == "thought" and text)
 
 
+def refused(content: Any) -> str:
+    """The words of the parts that refuse an answer, a line each; "" for none."""
+    listed = content if isinstance(content, list) else ()
+    found = [one for one in listed if isinstance(one, Mapping) and one.get("type") == "refusal"]
+    return "\n".join(filter(None, (words_of(one.get("refusal") or one.get("text") or "") for one in found)))
+
+
 def unknown(content: Any) -> str:
     """The name of the first kind of parts that hold words and are left out, because nobody knows whether they
     are said; "" for none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from unicodedata import east_asian_width
 
@@ -66,10 +66,17 @@ class BodyMessage(BaseModel):
 
     @classmethod
     def of(
-        cls, text: str, reasoning: str = "", tool_calls: Sequence[Any] = (), unknown: str = ""
+        cls,
+        text: str,
+        reasoning: str = "",
+        tool_calls: Sequence[Any] = (),
+        unknown: str = "",
+        refused: str = "",
     ) -> BodyMessage:
         """A message put together from a stream."""
-        more = {"tool_calls": list(tool_calls)} if tool_calls else {}
+        more: dict[str, Any] = {"tool_calls": list(tool_calls)} if tool_calls else {}
+        if refused:
+            more["refusal"] = refused
         message = cls.model_validate({"content": text, "reasoning_content": reasoning, **more})
         message._unknown = unknown
         return message
@@ -94,7 +101,14 @@ class BodyMessage(BaseModel):
     @property
     def speaks(self) -> bool:
         """Whether anything is said, thought or asked for."""
-        return bool(self.text or self.reasoning or (self.model_extra or {}).get("tool_calls"))
+        return bool(self.text or self.reasoning or self.refused or (self.model_extra or {}).get("tool_calls"))
+
+    @property
+    def refused(self) -> str:
+        """The words in which the model or its server refuses to answer, in a field or as parts of the
+        content; "" for none."""
+        words = self.refusal if isinstance(self.refusal, str) else parts.words_of(self.refusal)
+        return clean(words or parts.refused(self.content))
 
     @property
     def unknown_part(self) -> str:
@@ -236,10 +250,12 @@ class BodyChoice(BaseModel):
             tool_calls=self.message.tool_calls,
         )
 
-    def why_empty(self, marks: ReasoningMarks = "auto") -> str:
-        """In words for an error message: why there is no text."""
-        if self.message.refusal:
-            return "a refusal instead of an answer"
+    def why_empty(self, marks: ReasoningMarks = "auto", *, words: Callable[[str], str] | None = None) -> str:
+        """In words for an error message: why there is no text. `words` makes what the server said of a
+        refusal fit for it; without, none of it is told."""
+        if self.message.refusal or self.message.refused:
+            told = "" if words is None else words(self.message.refused).strip()
+            return f"a refusal instead of an answer: {told}" if told else "a refusal instead of an answer"
         if self.withheld:
             return f"an answer that a filter withheld (finish_reason {self.finish_reason!r})"
         if self.separated(marks).open:

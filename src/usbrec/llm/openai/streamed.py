@@ -27,6 +27,7 @@ class _Choice:
     finish: str | None = None
     logprobs: Any = None
     unknown: str = ""
+    refused: StreamedText = field(default_factory=StreamedText)
     in_deltas: bool = False
     #: Half a surrogate pair, whose other half comes with the next piece.
     half: str = ""
@@ -40,6 +41,7 @@ class _Choice:
         calls = (message.model_extra or {}).get("tool_calls")
         self.unknown = self.unknown or message.unknown_part
         if whole and self.in_deltas:
+            self.refused.add_whole(message.refused)
             # Behind its pieces a message is all of them.
             self.thoughts.add_whole(message.reasoning)
             if not self.calls:
@@ -47,6 +49,7 @@ class _Choice:
             return self.said.add_whole(message.text)
         self.in_deltas = self.in_deltas or not whole
         last = choice.finish_reason is not None
+        self.refused.add(message.refused, last=last)
         self.thoughts.add(message.reasoning, last=last)
         put_together(self.calls, calls)
         return self.said.add(self._characters(message.raw), last=last)
@@ -60,16 +63,21 @@ class _Choice:
 
     def end(self) -> str:
         self.thoughts.end()
+        self.refused.end()
         rest = self.said.add(clean(self.half)) if self.half else ""
         self.half = ""
         return rest + self.said.end()
 
     def ends(self, done: bool) -> bool:
         """Whether it has an end; where the stream is `done`, having said something is one."""
-        return self.finish is not None or (done and bool(self.said.text.strip() or self.calls))
+        return self.finish is not None or (
+            done and bool(self.said.text.strip() or self.calls or self.refused.text.strip())
+        )
 
     def whole(self) -> BodyChoice:
-        message = BodyMessage.of(self.said.text, self.thoughts.text, self.calls, self.unknown)
+        message = BodyMessage.of(
+            self.said.text, self.thoughts.text, self.calls, self.unknown, self.refused.text
+        )
         return BodyChoice(message=message, finish_reason=self.finish, logprobs=self.logprobs)
 
 

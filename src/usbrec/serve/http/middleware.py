@@ -13,6 +13,7 @@ import asyncio
 import base64
 import binascii
 import ipaddress
+import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -216,10 +217,14 @@ class AccessMiddleware:
                     more = message.get("more_body", False)
         except TimeoutError:
             raise ServiceError(408, "The body did not come in time.", code="body_too_slow") from None
-        if "content-type" not in Headers(scope=scope):
-            # Nothing but JSON is read here, and who sends it need not say so.
-            scope["headers"] = [*scope["headers"], (b"content-type", b"application/json")]
-        return _after({"type": "http.request", "body": b"".join(pieces), "more_body": False}, receive)
+        body = b"".join(pieces)
+        kinds = Headers(scope=scope).getlist("content-type")
+        if not kinds or (not _is_json(kinds[0]) and _holds_json(body)):
+            # Nothing but JSON is read here, and who sends it need not say so. That no page of another origin
+            # sends any does not rest on it: `_let_in` has looked at the origin.
+            others = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+            scope["headers"] = [*others, (b"content-type", b"application/json")]
+        return _after({"type": "http.request", "body": body, "more_body": False}, receive)
 
     def _note(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
         # The route and not the path: a path may name a person.
@@ -234,6 +239,21 @@ class AccessMiddleware:
         }
         key = {} if visit.caller.key is None else {"key": visit.caller.key}
         self._observer.request(route, method, status, seconds, {**about, **key, **visit.notes})
+
+
+def _is_json(kind: str) -> bool:
+    kind = kind.partition(";")[0].strip().lower()
+    return kind.startswith("application/") and kind.endswith("json")
+
+
+def _holds_json(body: bytes) -> bool:
+    """Whether a body is an object in JSON."""
+    if body.lstrip()[:1] != b"{":
+        return False
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _method(scope: Scope) -> str:

@@ -149,7 +149,15 @@ def item_json(item: Item) -> dict[str, Any]:
     }
 
 
-def usage_json(usage: Usage) -> dict[str, Any]:
+def is_counted(usage: Usage) -> bool:
+    """Whether anything was counted: a model was asked, and its server has counted nothing, where not."""
+    return not usage.calls or bool(usage.prompt_tokens or usage.completion_tokens)
+
+
+def usage_json(usage: Usage) -> dict[str, Any] | None:
+    """The tokens that a reply has cost; None where nobody has counted them."""
+    if not is_counted(usage):
+        return None
     return {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,

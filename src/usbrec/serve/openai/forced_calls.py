@@ -18,6 +18,14 @@ def callable_names(tools: Sequence[Any], choice: Any) -> frozenset[str]:
     return frozenset(_names(tools))
 
 
+def absent_names(tools: Sequence[Any], choice: Any) -> list[str]:
+    """The names that `choice` has and none of `tools`."""
+    if not isinstance(choice, Mapping):
+        return []
+    there = frozenset(_names(tools))
+    return sorted(callable_names([], choice) - there) if there else []
+
+
 def fault_of_calls(calls: Sequence[Mapping[str, Any]], names: Collection[str]) -> str:
     """In words: what is wrong with calls in OpenAI's form, of functions of which only `names` may be called;
     "" for nothing. Without `names` any may be."""

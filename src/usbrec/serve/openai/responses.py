@@ -14,7 +14,7 @@ from usbrec.dialogue import Usage
 from usbrec.play.protocol import SearchProgress
 from usbrec.serve.answering import Finished, GenerationRequest, Said
 from usbrec.serve.http.errors import ServiceError
-from usbrec.serve.openai.completions import ours_json
+from usbrec.serve.openai.completions import is_counted, ours_json
 from usbrec.serve.openai.responses_schema import ResponsesBody
 
 _AT = {"output_index": 0, "content_index": 0}
@@ -160,7 +160,9 @@ def _part(text: str) -> dict[str, Any]:
     return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
 
-def _usage_json(usage: Usage) -> Mapping[str, Any]:
+def _usage_json(usage: Usage) -> Mapping[str, Any] | None:
+    if not is_counted(usage):
+        return None
     return {
         "input_tokens": usage.prompt_tokens,
         "input_tokens_details": {"cached_tokens": usage.cached_tokens, "cache_write_tokens": 0},

@@ -70,7 +70,10 @@ class ResponsesBody(Body):
 
     def _messages(self) -> list[MessageIn]:
         given = [MessageIn(role="system", content=self.instructions)] if self.instructions else []
+        first = len(given)
         if isinstance(self.input, str):
+            if not self.input.strip():
+                raise ServiceError(400, "input holds no words.", param="input")
             return [*given, MessageIn(role="user", content=self.input)]
         for place, item in enumerate(self.input):
             message = _message(item, place)
@@ -83,7 +86,7 @@ class ResponsesBody(Body):
                 given[-1] = last.model_copy(update={"tool_calls": calls})
             else:
                 given.append(message)
-        if not given:
+        if not any(one.tool_calls or one.words(place).strip() for place, one in enumerate(given[first:])):
             raise ServiceError(400, "input holds no words.", param="input")
         return given
 

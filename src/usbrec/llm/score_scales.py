@@ -1,0 +1,106 @@
+"""Scales that answers name beside their scores: whether one is another than that of the options.
+
+A 2 of 10 is no 2 of 2. A scale is named by its ends ("Maximum: 10", "Out of: 10", "Scale: 1-5"), in a line, a
+tag or a field of its own, or in a sentence ("on a scale of 1 to 10").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from usbrec.llm.option_forms import folded
+from usbrec.llm.score_labels import is_no_score, scale_words
+from usbrec.patterns import LazyPattern
+
+_NUMBER = LazyPattern(r"(?<![\d.,])\d{1,3}(?:[.,]\d+)?(?![\d])")
+_ALONE = LazyPattern(r"\W*\d{1,3}(?:[.,]0+)?\W*")
+_TO = r"(?:-|–|—|~|to|and|through|bis|à|et|a|y|e|до)"
+_RANGE = LazyPattern(rf"(?<![\d.,])(?P<low>\d{{1,3}})\s*{_TO}\s*(?P<high>\d{{1,3}})(?![\d]|[.,]\d)", re.I)
+_POINTS = LazyPattern(r"(?<!\d)(?P<count>\d{1,3})[\s-]*(?:point|punkte?|stufig\w*|levels?)\b", re.I)
+#: A scale in a sentence: "on a scale from 0 to 10", "a 10-point scale", "the maximum score is 10".
+_IN_A_SENTENCE = LazyPattern(
+    r"\bscale\b(?:\s+(?:of|from|is|goes|runs|ranges|between|out|here|was|used|to)){0,3}\s*[:(]?\s*"
+    rf"(?P<ends>\d{{1,3}}(?:\s*{_TO}\s*\d{{1,3}}(?![\d]|[.,]\d)|(?=\s*(?:[,;:)]|\.(?!\d)|points?\b|$))))"
+    r"|(?<!\d)(?P<points>\d{1,3}[\s-]points?)\s+(?:\w+\s+)?(?:scale|rubric)\b"
+    r"|\bmax(?:imum)?\b\.?(?:\s+(?:possible|score|points?|rating|is|of|being)){0,4}\s+(?P<most>\d{1,3})"
+    r"(?=\s*(?:[.,;)]|points?\b|\Z))",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def names_another_scale(label: str, value: str, options: Sequence[str]) -> bool:
+    """Whether what stands behind a label says that scores are on another scale than `options` (numbers)."""
+    if not is_no_score(label) or (end := scale_words(label)) is None:
+        return False
+    text = folded(f"{label} {value}")
+    numbers = [float(one.replace(",", ".")) for one in _NUMBER.findall(text)]
+    low, high = _ends(options)
+    if not numbers:
+        return False
+    if end == "aim":
+        return max(numbers) > high
+    if _ALONE.fullmatch(folded(value)) is not None:
+        return numbers[-1] != (low if end == "low" else high)
+    return _differs(text, numbers, options)
+
+
+def in_sentence(line: str, options: Sequence[str]) -> bool:
+    """Whether a sentence names such a scale."""
+    if not any(map(str.isdecimal, line)):
+        return False
+    high = _ends(options)[1]
+    for found in _IN_A_SENTENCE.finditer(folded(line)):
+        if found["most"] is not None:
+            if float(found["most"]) != high:
+                return True
+            continue
+        named = found["ends"] or found["points"]
+        if _differs(named, [float(one) for one in _NUMBER.findall(named)], options):
+            return True
+    return False
+
+
+def of_fields(name: str, value: Any, options: Sequence[str]) -> bool:
+    """The same of a field: its value is a number, a text, or a list of the scale's ends or of all of it."""
+    if isinstance(value, list) and value and all(map(_is_number, value)):
+        told = "-".join(str(int(one)) for one in (min(value), max(value)))
+        return names_another_scale(name, told, options)
+    if _is_number(value):
+        value = int(value) if float(value).is_integer() else value
+    if isinstance(value, str) and not is_no_score(name):
+        # The reasons beside a score.
+        return any(in_sentence(line, options) for line in value.splitlines())
+    return isinstance(value, int | float | str) and names_another_scale(name, str(value), options)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+
+
+#: A scale has no larger end.
+_LARGEST = 999
+
+
+def _differs(text: str, numbers: Sequence[float], options: Sequence[str]) -> bool:
+    """Whether the numbers of a scale in words go beyond the options, or are another range."""
+    low, high = _ends(options)
+    ranges = list(_ranges(text))
+    if (low, high) in ranges:
+        return False
+    if (points := _POINTS.search(text)) is not None and int(points["count"]) == len(options):
+        return False
+    return max(numbers) > high or (len(ranges) == 1 and len(numbers) == _TWO)
+
+
+_TWO = 2
+
+
+def _ranges(text: str) -> Iterator[tuple[float, float]]:
+    for found in _RANGE.finditer(text):
+        yield float(found["low"]), float(found["high"])
+
+
+def _ends(options: Sequence[str]) -> tuple[float, float]:
+    return min(map(float, options)), max(map(float, options))
