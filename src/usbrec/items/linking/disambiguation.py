@@ -32,7 +32,9 @@ _NUMBER_AFTER = LazyPattern(
     r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
 )
 _NO_NUMBER = LazyPattern(
-    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9])", re.IGNORECASE
+    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]"
+    r"|(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|franken|cents?)\b)",
+    re.IGNORECASE,
 )
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _BY = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
