@@ -14,6 +14,8 @@ from usbrec.play.grounding.naming.language import either, places
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
 _YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
+#: What stands in a name between a word and a number.
+_BEFORE_NUMBERS = frozenset({"of", "the", "in", "part", "no", "to", "und", "der", "die", "das"})
 _NOUN_ENDINGS = (
     "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen",
     "lein", "tum",
@@ -113,7 +115,11 @@ class Runs(Details):
                     page.norms[after]
                 ):
                     break  # "by Lantern Press in 2011"
-                if strong[after] or capital[after] or page.norms[after].isdigit():
+                if strong[after] or capital[after]:
+                    last = after
+                elif page.norms[after].isdigit():
+                    if not _BEFORE_NUMBERS.issuperset(page.norms[last + 1 : after]):
+                        break  # "by Lena Marsh is for 1 to 4 players"
                     last = after
                 elif not (
                     is_small(page.norms[after])
