@@ -48,7 +48,8 @@ YEAR_BESIDE = LazyPattern(
 )
 #: A year that is said behind a title: "Juno from 2007".
 YEAR_SAID = LazyPattern(
-    r"[\"”’'*_]{0,3}[ \t](?:from|aus|aus dem Jahre?|von)[ \t](?P<year>[12][0-9]{3})(?![0-9]|\s*[-–—]\s*[0-9]|'s|s\b)"
+    r"[\"”’'*_]{0,3}[ \t](?:from|aus|aus dem Jahre?|von)[ \t](?P<year>[12][0-9]{3})"
+    r"(?![0-9]|\s*[-–—]\s*[0-9]|'s|s\b)"
 )
 #: The year of the same object or list of fields: `"title": "Heat", "year": 1995`, `Title: Heat\nYear: 1995`.
 YEAR_FIELD = LazyPattern(

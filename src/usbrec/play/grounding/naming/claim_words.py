@@ -255,6 +255,11 @@ class ClaimWords:
         return frozenset(self._every("behind_kind"))
 
     @cached_property
+    def kin(self) -> frozenset[str]:
+        """What several people of one surname are called behind it."""
+        return frozenset(self._every("kin"))
+
+    @cached_property
     def by(self) -> re.Pattern[str]:
         return self._before("by")
 

@@ -96,6 +96,12 @@ class CreditClaims(ClaimReading):
 def _made_by(item: Item, name: str) -> bool:
     if any(normalise_title(one) == name for one in item.people):
         return True
+    surname, _, kin = name.rpartition(" ")
+    if (
+        kin in claim_words().kin
+        and sum(normalise_title(one).endswith(f" {surname}") for one in item.people) > 1
+    ):
+        return True  # "the Coen brothers"
     held = " ".join(
         word.norm for text in (item.text, *item.titles, *item.extra.values()) for word in words(text)
     )
