@@ -33,6 +33,11 @@ def _year_faults(reply: str) -> set[str]:
     [
         "The Silver Anchor won the prize for the best picture in 2013.",
         "The Silver Anchor is about the ship that sank in 1866.",
+        "The Silver Anchor, the 2013 Golden Bear winner, is sad.",
+        "The Silver Anchor is a 2013 Oscar winner.",
+        "The Silver Anchor is a love story from 1935 to 1940.",
+        "The Silver Anchor, a novel from 2009, became a film.",
+        "The Silver Anchor was made in 2011 and released in 2012.",
         "The Silver Anchor takes us to the coast in 1858.",
         "The Silver Anchor is set in the winter of 1947.",
         "The Silver Anchor is set in the 1920s.",

@@ -40,6 +40,11 @@ class YearWords(ClaimWords):
         )
 
     @cached_property
+    def works(self) -> re.Pattern[str]:
+        """What another work may be that has the name of the item."""
+        return re.compile(rf"\b{self._any('year_works')}\b", re.IGNORECASE)
+
+    @cached_property
     def no_kind(self) -> re.Pattern[str]:
         """Words in it that begin to speak of something else: "about", "of"."""
         return re.compile(rf"\b{self._any('not_of_a_kind')}\b", re.IGNORECASE)
@@ -54,8 +59,10 @@ class YearWords(ClaimWords):
     @cached_property
     def kind_behind(self) -> re.Pattern[str]:
         """What stands behind such a year: one to three words, and no more of them."""
+        word = rf"\s(?!{self._any('not_of_a_kind')}\b)[^\W\d_][\w-]*"
         return re.compile(
-            r"(?:\s[^\W\d_][\w-]*){0,3}\s*(?:[.,;:!?)\n]|$|\s(?:by|with|from|that|which|and|von|mit)\b)"
+            rf"(?:{word}){{0,3}}\s*(?:[.,;:!?)\n]|$|\s(?:by|with|from|that|which|and|von|mit)\b)",
+            re.IGNORECASE,
         )
 
     @cached_property

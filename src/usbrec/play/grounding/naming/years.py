@@ -26,6 +26,8 @@ _DECADE = LazyPattern(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)
 #: What stands between a title and a year that is written beside it, and behind that year.
 _BESIDE = LazyPattern(r"[\"”’'*_]*(?:\s*[(\[](?:[^()\[\]\n]{1,40}[,;]\s*)?|,?\s+|\s*[-–—:|]\s*|[^\n]*\|\s*)")
 _BESIDE_ENDS = LazyPattern(r"\s*[)\]|,;.!?\n]|\s*$")
+#: "From 1935 to 1940" is no year in which something came out.
+_RANGE = LazyPattern(r"\s?(?:to|until|bis|-|–|—)\s?[12][0-9]{3}")
 #: Looked back to at most.
 _LONGEST = 160
 
@@ -67,6 +69,8 @@ class YearClaims(ClaimReading):
     def _own(self, start: int, end: int) -> tuple[Mention | None, bool]:
         """Whether a year is said to be that of an item, and the title that it stands beside, if any."""
         text, lists = self.page.text, year_words()
+        if _RANGE.match(text, end):
+            return None, False
         behind = next((one for one in self.page.mentions if 0 <= one.start - end <= _LONGEST), None)
         if (
             behind is not None
@@ -91,7 +95,7 @@ class YearClaims(ClaimReading):
         if lists.beside.fullmatch(between):
             return before, not owned
         if (kind := lists.kind_from.fullmatch(between)) and not lists.no_kind.search(kind["kind"]):
-            return before, not owned
+            return before, not owned and not self._is_another(kind["kind"])
         if lists.kind_of.fullmatch(between) and lists.kind_behind.match(text, end):
             return before, not owned
         if lists.out.fullmatch(between) or (
@@ -100,6 +104,12 @@ class YearClaims(ClaimReading):
             prepositional = "," not in between and lists.preposition.search(text, opened, before.start)
             return None, not owned and not prepositional
         return None, False
+
+    def _is_another(self, kind: str) -> bool:
+        """Whether a kind of work is none that the catalogue has: a novel in one of films."""
+        return any(
+            one.casefold() not in self.vocabulary.described for one in year_words().works.findall(kind)
+        )
 
     def _of_another(self, mention: Mention, opened: int) -> bool:
         """Whether a title only belongs to what is spoken of: "the sequel to Avatar", "the novel Juno"."""
