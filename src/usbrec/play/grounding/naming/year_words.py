@@ -115,6 +115,21 @@ class YearWords(ClaimWords):
         return re.compile(rf"\s+{words}{_QUOTES}")
 
     @cached_property
+    def ahead(self) -> re.Pattern[str]:
+        """Before a year that opens a sentence about a title: "Released in"."""
+        return re.compile(rf"\s*(?:{self._any('year_first')}\s+)?{self._came_out}", re.IGNORECASE)
+
+    @cached_property
+    def to_title_ahead(self) -> re.Pattern[str]:
+        """Between that year and the title: ", the"."""
+        return re.compile(rf",\s+(?:{self._any('the')}\s+)?{_QUOTES}", re.IGNORECASE)
+
+    @cached_property
+    def made(self) -> re.Pattern[str]:
+        """Before a year in which something was made, which may be before it came out."""
+        return re.compile(rf"\b{self._any('year_made')}\s+(?:{self._any('year_in')}\s+)?$", re.IGNORECASE)
+
+    @cached_property
     def article_before(self) -> re.Pattern[str]:
         """What stands before such a year: "the"."""
         return re.compile(

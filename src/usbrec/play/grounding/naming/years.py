@@ -28,6 +28,9 @@ _BESIDE = LazyPattern(r"[\"”’'*_]*(?:\s*[(\[](?:[^()\[\]\n]{1,40}[,;]\s*)?|,
 _BESIDE_ENDS = LazyPattern(r"\s*[)\]|,;.!?\n]|\s*$")
 #: "From 1935 to 1940" is no year in which something came out.
 _RANGE = LazyPattern(r"\s?(?:to|until|bis|-|–|—)\s?[12][0-9]{3}")
+_POSSESSIVE = LazyPattern(r"['’]s\s[\"“*_]*")
+#: So many years before it came out something may have been made.
+_MADE_BEFORE = 2
 #: Looked back to at most.
 _LONGEST = 160
 
@@ -45,6 +48,10 @@ class YearClaims(ClaimReading):
                 continue
             year, meant = int(match["year"]), [item for items in self._about(match.start()) for item in items]
             if not meant or any(item.year == year or _holds(item, match["year"]) for item in meant):
+                continue
+            if year_words().made.search(text, max(0, match.start() - _LONGEST), match.start()) and any(
+                0 < (item.year or 0) - year <= _MADE_BEFORE for item in meant
+            ):
                 continue
             items = self._items_of(beside) if beside is not None else meant
             known = items[0].year if len({item.id for item in items}) == 1 else None
@@ -76,6 +83,14 @@ class YearClaims(ClaimReading):
             behind is not None
             and lists.to_title.fullmatch(text, end, behind.start)
             and lists.article_before.search(text, max(0, start - _LONGEST), start)
+        ):
+            return behind, True
+        if behind is not None and (
+            _POSSESSIVE.fullmatch(text, end, behind.start)
+            or (
+                lists.to_title_ahead.fullmatch(text, end, behind.start)
+                and lists.ahead.fullmatch(text, self._sentence_of(start)[0], start)
+            )
         ):
             return behind, True
         before = next((one for one in reversed(self.page.mentions) if one.end <= start), None)
