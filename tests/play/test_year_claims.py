@@ -16,6 +16,7 @@ CATALOGUE = load_catalogue(
         for title, year, director, genre in (
             ("The Silver Anchor", 2012, "Mara Quist", "drama"),
             ("Paper Lanterns", 2007, "Tobias Renner", "thriller"),
+            ("Wild Apples!", 1954, "Ines Calder", "horror"),
             ("Winter Harbour", 1998, "Helen Oduya", "comedy"),
         )
     ]
@@ -73,6 +74,7 @@ def test_a_year_that_is_not_plainly_the_items_is_left_alone(reply: str) -> None:
         ("2013's The Silver Anchor is great.", "2012's The Silver Anchor is great."),
         ("The Silver Anchor was made in 2001.", "The Silver Anchor was made in 2012."),
         ("Made in 2019, The Silver Anchor is great.", "Made in 2012, The Silver Anchor is great."),
+        ("Wild Apples! is from 1960.", "Wild Apples! is from 1954."),
         ("The Silver Anchor is a 2013 drama.", "The Silver Anchor is a 2012 drama."),
         ("The Silver Anchor, a drama from 2013, is sad.", "The Silver Anchor, a drama from 2012, is sad."),
         ("The Silver Anchor was released in 2013.", "The Silver Anchor was released in 2012."),

@@ -98,6 +98,9 @@ class YearClaims(ClaimReading):
             return None, False
         opened = self._sentence_of(start)[0]
         between = text[before.end : start]
+        if opened - before.end in (0, 1) and between.strip()[:1].islower():
+            # "Them! is from 1954": the title's own mark ends no sentence.
+            opened = self._sentence_of(before.start)[0]
         if before.start < opened:
             said = text[opened:start]
             return None, bool(lists.of_it.fullmatch(said) or lists.field.fullmatch(between))
