@@ -30,7 +30,9 @@ def test_the_clause_or_sentence_about_what_is_not_ours_is_cut(reply: str, left: 
 @pytest.mark.parametrize(
     "reply",
     ["I'd pick Shadow Falls over Heat (1995).", "Shadow Falls is good, but Heat (1995) is better.",
-     "Try Shadow Falls."],
+     "Try Shadow Falls.", "If you liked Heat (1995), try Shadow Falls.", "Heat (1995), Up, Shadow Falls.",
+     "1. Heat (1995)\n2. Shadow Falls (2011)", "Heat (1995) was directed by Greta Vance.",
+     "Heat (1995), scored by Hans Zimmer."],
 )  # fmt: skip
 def test_nothing_is_cut_where_what_is_left_would_say_another_thing(reply: str) -> None:
     assert CHECK.cut(reply, CATALOGUE.items, HEARD) is None

@@ -23,6 +23,7 @@ from usbrec.items.linking.years import (
     YEAR_BEFORE,
     YEAR_BESIDE,
     YEAR_FIELD,
+    YEAR_SAID,
     common_era,
 )
 from usbrec.items.titles import normalise_title
@@ -32,7 +33,9 @@ _NUMBER_AFTER = LazyPattern(
     r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
 )
 _NO_NUMBER = LazyPattern(
-    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9])", re.IGNORECASE
+    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]"
+    r"|(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|franken|cents?)\b)",
+    re.IGNORECASE,
 )
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _BY = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
@@ -75,6 +78,10 @@ def judge(page: Page, match: Match) -> Verdict | None:
         return verdict
     if not match.edited and (written := by_its_person(page, match, start, end)):
         return written
+    said = YEAR_SAID.match(text, end) if page.digits and not match.edited and text[start].isupper() else None
+    if said and (fits := tuple(item for item in form.exact if str(item.year) == said["year"])):
+        # "Juno from 2007": the year of a field, as in a list of fields, is no part of what names the item.
+        return Verdict(start, end, None, fits)
     before = YEAR_BEFORE.search(text, max(0, start - 24), start) if around and page.digits else None
     if before and not match.edited:
         year = int(before["year"])

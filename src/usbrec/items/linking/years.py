@@ -46,6 +46,11 @@ YEAR_BESIDE = LazyPattern(
       )""",
     re.VERBOSE,
 )
+#: A year that is said behind a title: "Juno from 2007".
+YEAR_SAID = LazyPattern(
+    r"[\"”’'*_]{0,3}[ \t](?:from|aus|aus dem Jahre?|von)[ \t](?P<year>[12][0-9]{3})"
+    r"(?![0-9]|\s*[-–—]\s*[0-9]|'s|s\b)"
+)
 #: The year of the same object or list of fields: `"title": "Heat", "year": 1995`, `Title: Heat\nYear: 1995`.
 YEAR_FIELD = LazyPattern(
     r"""["”’'*_]{0,3}[ \t]*,?[ \t]*\n?[ \t]*[-*•]?[ \t]*["'*_]{0,3}

@@ -255,16 +255,9 @@ class ClaimWords:
         return frozenset(self._every("behind_kind"))
 
     @cached_property
-    def dated(self) -> re.Pattern[str]:
-        return self._before("dated")
-
-    @cached_property
-    def released(self) -> re.Pattern[str]:
-        return self._before("released")
-
-    @cached_property
-    def story(self) -> re.Pattern[str]:
-        return self._before("story")
+    def kin(self) -> frozenset[str]:
+        """What several people of one surname are called behind it."""
+        return frozenset(self._every("kin"))
 
     @cached_property
     def by(self) -> re.Pattern[str]:

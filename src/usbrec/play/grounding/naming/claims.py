@@ -19,6 +19,7 @@ from usbrec.play.grounding.naming.goods import GoodsClaims
 from usbrec.play.grounding.naming.makers import MakerClaims
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
+from usbrec.play.grounding.naming.years import YearClaims
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ClaimCheck:
         return sorted(_Claims(self.vocabulary, page, heard).faults())
 
 
-class _Claims(GoodsClaims, CreditClaims, MakerClaims, FeatureClaims):
+class _Claims(GoodsClaims, YearClaims, CreditClaims, MakerClaims, FeatureClaims):
     """All ways of finding wrong claims, on one reply."""
 
     def faults(self) -> Iterator[Fault]:

@@ -299,6 +299,8 @@ class NamingContext:
             # "31.00 euro".
             return False
         counted = following in either("units")
+        if page.norms[index + 1 : index + 3] in (["out", "of"], ["von", "10"], ["von", "5"]):
+            return False  # "I would rate Zodiac 9 out of 10"
         return not counted and text_behind(page, index)[:1] not in ("%", "€", "$")
 
     def _index_at(self, start: int) -> int:

@@ -1,4 +1,4 @@
-"""Claims of credit: what a reply says of an item's year and people, held against the catalogue."""
+"""Claims of credit: what a reply says of an item's people, held against the catalogue."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ from usbrec.items.titles import words
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 
-_YEAR = re.compile(
-    r"(?<![\w.,$€£-])(?P<year>1[89][0-9]{2}|20[0-4][0-9])"
-    r"(?![\w%$€£-]|[.,][0-9]|\s?(?:euros?|eur|dollars?|usd|pounds?|hz|mah|€|£)\b)",
-    re.IGNORECASE,
-)
-_DECADE = re.compile(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)(?:['’]?s|er)(?!\w)")
-
 #: Behind a person: what says that they had a part in the item.
 _ACTS = re.compile(
     r"\.?\s*(?:stars|plays|directs|directed|shines|leads|made|makes|wrote|was|is (?!your|his|her|their))\b"
@@ -25,63 +18,7 @@ _ACTS = re.compile(
 
 
 class CreditClaims(ClaimReading):
-    """Finds wrong years and people."""
-
-    def _years(self) -> Iterator[Fault]:
-        text, lists = self.page.text, claim_words()
-        for match in _YEAR.finditer(text):
-            before = self._before(match.start())
-            bracket = text[match.start() - 1 : match.start()] == "("
-            behind = any(text[one.end : match.start()].strip() == "(" for one in self.page.mentions)
-            if self._within_title(match.start()) or (bracket and not behind):
-                continue
-            year, about = int(match["year"]), self._about(match.start())
-            if (
-                not about
-                or lists.story.search(before)
-                or lists.amount.search(text[max(0, match.start() - 4) : match.end() + 8])
-            ):
-                continue
-            claimed = behind or bool(lists.dated.search(before))
-            if not behind and self._dated_in_title(match.start()) and not lists.released.search(before):
-                # "Argo (2012): in 1979, six Americans hide": the year of the item is said, this is another's.
-                continue
-            meant = [item for items in about for item in items]
-            if any(item.year == year or self._holds(item, match["year"]) for item in meant):
-                continue
-            if not claimed and f" {year} " in self.heard.words:
-                continue
-            known = meant[0].year
-            right = (
-                str(known)
-                if claimed and known is not None and len({item.id for item in meant}) == 1
-                else None
-            )
-            yield Fault(match.start("year"), match.end("year"), right)
-        for match in _DECADE.finditer(text):
-            if self._within_title(match.start()):
-                continue
-            dated = [item for items in self._about(match.start()) for item in items if item.year is not None]
-            decade = int(match["decade"])
-            asked = re.search(rf"(?<![0-9])(?:[0-9]{{2}})?{decade:02d}(?:s|er)?(?![0-9])", self.heard.words)
-            if (
-                dated
-                and not self._dated_in_title(match.start())
-                and not asked
-                and not any(_of_decade(item.year or 0, match["century"], decade) for item in dated)
-            ):
-                yield Fault(match.start(), match.end(), None)
-
-    def _dated_in_title(self, start: int) -> bool:
-        """Whether the item that a place is about is written with its year."""
-        before = [one for one in self.page.mentions if one.end <= start]
-        return bool(before) and before[-1].year is not None
-
-    def _holds(self, item: Item, number: str) -> bool:
-        """Whether a number stands in a field of the item, or in its title."""
-        return any(number in text for text in (*item.titles, item.text, *item.genres, *item.extra.values()))
-
-    # People
+    """Finds wrong people."""
 
     def _people(self) -> Iterator[Fault]:
         page, people = self.page, self.vocabulary.people
@@ -159,11 +96,13 @@ class CreditClaims(ClaimReading):
 def _made_by(item: Item, name: str) -> bool:
     if any(normalise_title(one) == name for one in item.people):
         return True
+    surname, _, kin = name.rpartition(" ")
+    if (
+        kin in claim_words().kin
+        and sum(normalise_title(one).endswith(f" {surname}") for one in item.people) > 1
+    ):
+        return True  # "the Coen brothers"
     held = " ".join(
         word.norm for text in (item.text, *item.titles, *item.extra.values()) for word in words(text)
     )
     return f" {name} " in f" {held} "
-
-
-def _of_decade(year: int, century: str | None, decade: int) -> bool:
-    return year // 10 * 10 == int(century) * 100 + decade if century else year % 100 // 10 * 10 == decade

@@ -33,6 +33,15 @@ _DANGLING = LazyPattern(
     r"|und|oder|aber|mit|von|der|die|das|den|dem|ein|eine|in|im|zu|ist|wie|als|für|hat)$",
     re.IGNORECASE,
 )
+#: A sentence that only says what the seeker likes, and recommends nothing; and one that a cut has left half.
+_CONDITION = LazyPattern(r"\W*(?:if|since|as|when|because|wenn|falls|weil|da)\b(?![^.!?\n]*,)", re.IGNORECASE)
+_HALF = LazyPattern(
+    r"\b(?:is|are|was|were|be|been|comes?|came|connects?|made|directed|written|played|produced|published"
+    r"|designed|based|starring|such|ist|wird|wurde|kommt|stammt)\s*[.!?…]?\s*$",
+    re.IGNORECASE,
+)
+_MARK_ALONE = LazyPattern(r"(?:\A|\n)[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]*(?=\n|\Z)")
+_ARTICLES = LazyPattern(r"\b(?:the|an?|and|or|der|die|das|und|oder)\b", re.IGNORECASE)
 _VERB_BEHIND = LazyPattern(r"\s*(?:is|was|has|will|can|makes|tells|keeps|gives|ist|war|hat)\b")
 
 
@@ -55,10 +64,29 @@ def without_faults(text: str, faults: Callable[[str], Sequence[str]], spans: _Sp
             return text
         start = text.find(found[0])
         cut = None if start < 0 else _cut(text, start, start + len(found[0]), spans)
-        if cut is None or not spans.titles(cut):
+        if cut is None or not spans.titles(cut) or not _whole(cut, text, spans):
             return None
         text = cut
     return text if not faults(text) else None
+
+
+def _whole(cut: str, before: str, spans: _Spans) -> bool:
+    """Whether what a cut has left is made of whole sentences, and of more than names in a row."""
+    if _MARK_ALONE.search(cut):
+        return False
+    titles = spans.titles(cut)
+    for begin, finish in spans.sentences(cut):
+        sentence = cut[begin:finish].strip()
+        if sentence in before:
+            continue
+        if _CONDITION.match(sentence) or _HALF.search(sentence):
+            return False
+        place, said = begin, ""
+        for start, end in [span for span in titles if begin <= span[0] < finish]:
+            said, place = said + cut[place:start] + " ", end
+        if place > begin and not any(map(str.isalnum, _ARTICLES.sub("", said + cut[place:finish]))):
+            return False
+    return True
 
 
 def _cut(text: str, start: int, end: int, spans: _Spans) -> str | None:

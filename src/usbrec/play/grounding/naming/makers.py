@@ -204,6 +204,9 @@ class MakerClaims(ClaimReading):
             head = run[stop - 1]
             named = {genre for genre in genres if head in _numbers_of(genre)}
             own = {normalise_title(genre) for genre in item.genres}
+            if any(one in _numbers_of(genre) for genre in own for one in run[: stop - 1]):
+                # "a crime novel": of its own kind, where others are called novels alone.
+                continue
             if named and own and not named & own and not _holds(item, head):
                 last = list(re.finditer(r"\S+", said[0]))[stop - 1]
                 yield Fault(said.start() + last.start(), said.start() + last.end(), None)

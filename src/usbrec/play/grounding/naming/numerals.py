@@ -10,6 +10,8 @@ from usbrec.play.grounding.naming.nouns import is_verb
 from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.runs import Runs
 
+#: What a year is said to be.
+_OF_YEARS = frozenset({"year", "vintage", "jahr", "jahrgang"})
 _YEAR = re.compile("1[89][0-9]{2}|20[0-4][0-9]")
 _CLAUSES = frozenset({"but", "while", "whereas", "and", "then", "aber"})
 
@@ -101,6 +103,10 @@ class Numerals(Runs):
         if following == "stars" and len(page.norms[index]) == 1 and not self._stars_somebody(index + 1):
             return False  # "(3 stars)"
         if page.opens[index]:
+            if _YEAR.fullmatch(page.norms[index]) and not _OF_YEARS.isdisjoint(
+                page.norms[index + 2 : index + 6]
+            ):
+                return False  # "2016 was a great year in Bordeaux"
             return following in either("subjects") and not ends
         if page.gap(index).strip() or (following and is_currency(page, index)):
             return False

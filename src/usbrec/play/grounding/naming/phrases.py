@@ -159,6 +159,9 @@ class Phrases(NamingContext):
                 and noun_only(head)
                 and not self._familiar(phrase.last)
             )
+        said = page.norms[max(0, phrase.first - 4) : phrase.first]
+        if phrase.before == "with" and not _listed("paired").isdisjoint(said):
+            return False  # "pairs well with pasta"
         if phrase.before in ARTICLES:
             return self._behind_kind(phrase) or self._unheard_of(phrase)
         if not is_singular(head) and not phrase.verb and self._disagrees(phrase):

@@ -171,6 +171,13 @@ class Places(Numerals):
             norms[verb] == "of" and norms[max(0, verb - 2) : verb] in (["reminds", "me"], ["made", "me"])
         )
 
+    def _is_ours_behind(self, index: int) -> bool:
+        """Whether an item of ours is what a word is said to be: "the lightest is the ..."."""
+        page = self.page
+        return page.norms[index + 1 : index + 2] in (["is"], ["are"], ["would"], ["was"]) and any(
+            page.mention_at[place] is not None for place in range(index + 2, min(index + 5, len(page.norms)))
+        )
+
     def _rare_noun(self, index: int) -> bool:
         """A noun that talk about items has not, standing as a name does: "the halcyon is in stock", "take the
         tundra", and, in a reply that names no item of ours, "it reminds me of monolith"."""
@@ -188,6 +195,8 @@ class Places(Numerals):
         if following in ("or", "over", "than") and self._mention_at(index + 2):
             # "vertigo over Alien": beside one of ours.
             return True
+        if before == "the" and page.norms[index].endswith("est") and self._is_ours_behind(index):
+            return False
         if before == "the":
             subject = (
                 page.opens[index - 1] or page.gap(index - 1).strip() in (",", ":")

@@ -10,10 +10,12 @@ from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.play.grounding.naming.details import Details
-from usbrec.play.grounding.naming.language import either, places
+from usbrec.play.grounding.naming.language import either, places, proper_phrases
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
 _YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
+#: What stands in a name between a word and a number.
+_BEFORE_NUMBERS = frozenset({"of", "the", "in", "part", "no", "to", "und", "der", "die", "das"})
 _NOUN_ENDINGS = (
     "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ität", "nis", "ismus", "erin", "chen",
     "lein", "tum",
@@ -65,7 +67,10 @@ class Runs(Details):
     def _as_described(self, index: int) -> bool:
         """Whether a word of letters and digits is one that the catalogue or the seeker uses ("mp3",
         "ip67")."""
-        norm = self.page.norms[index]
+        norms = self.page.norms
+        norm = norms[index]
+        if {" ".join(norms[place : place + 2]) for place in (max(0, index - 1), index)} & proper_phrases():
+            return True  # "rated PG-13"
         return norm in self._catalogue_words and any(map(str.isdigit, norm)) and any(map(str.isalpha, norm))
 
     @cached_property
@@ -113,7 +118,11 @@ class Runs(Details):
                     page.norms[after]
                 ):
                     break  # "by Lantern Press in 2011"
-                if strong[after] or capital[after] or page.norms[after].isdigit():
+                if strong[after] or capital[after]:
+                    last = after
+                elif page.norms[after].isdigit():
+                    if not _BEFORE_NUMBERS.issuperset(page.norms[last + 1 : after]):
+                        break  # "by Lena Marsh is for 1 to 4 players"
                     last = after
                 elif not (
                     is_small(page.norms[after])
@@ -147,6 +156,11 @@ class Runs(Details):
                     return True
         if after is not None and first == last and self._maker(stems[0], after.item_id):
             return True
+        if after is not None and first == last and page.raws[first].endswith(("'s", "’s")):
+            # "The Dark Knight Rises ends Nolan's Batman trilogy".
+            earlier = [one for one in page.mentions if one.end < page.words[first].start]
+            if earlier and self._maker(stems[0], earlier[-1].item_id):
+                return True
         if self._prize(first, last) or (self._has_prices and " ".join(run) in places("phrases")):
             return True
         if before is not None and ":" in page.gap(first) and not self._subtitle(first, last):
