@@ -171,14 +171,8 @@ class ConstraintReader:
         found: list[Statement] = []
         for sentence in sentences(text):
             found += self._sentence(sentence)
-        found = found or self._answer(text)
-        read = {one.constraint.value for one in found}
-        for sentence in sentences(text):
-            words = " ".join(sentence.split())[:200]
-            marked, amounts = take_amounts(self._plain(sentence))
-            if len(amounts) == 1 and amounts[0].value not in read:
-                told = corrections(without_stories(marked), amounts[0], self._numbers, self._phrases)
-                found += [_saying(one, words) for one in told]
+        if all(one.kind == "corrects" for one in found):
+            found += self._answer(text)
         return tuple(dict.fromkeys(found))
 
     def _is_theirs(self, one: Statement, turns: Sequence[Turn]) -> bool:
@@ -298,6 +292,8 @@ class ConstraintReader:
             if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
+        if len(amounts) == 1 and all(one.constraint.value != amounts[0].value for one in found):
+            found += corrections(marked, amounts[0], self._numbers, self._phrases)
         words = " ".join(sentence.split())[:200]
         return [_saying(statement, words) for statement in found]
 

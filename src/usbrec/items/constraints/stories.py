@@ -19,6 +19,7 @@ from usbrec.patterns import LazyPattern
 _JOINED = LazyPattern(r"\s+(?:and|und|so|also|then|deshalb|therefore|hence)\s+(?!\ue000)|:\s")
 _OPENED = LazyPattern(r"\W*(?:(?:and|but|because|since|well|also|as|und|aber|weil|denn|da|na|oh)\s+)*")
 _LISTS = frozenset({"owners", "tellers", "explains", "of_persons"})
+_TELLING = frozenset({"tellers", "doing"})
 _WORD = LazyPattern(r"[^\W\d_]+")
 
 
@@ -33,9 +34,8 @@ def without_stories(text: str) -> str:
         part = text[start:end]
         of_person = owned or opens("of_persons", part.lstrip())
         owned = owner_of(part) is not None
-        if not says("wanting", part) and (
-            (owned and says("states", part)) or _is_told(part) or (of_person and _is_relative(part))
-        ):
+        told = (owned and says("states", part)) or _is_told(part) or (of_person and _is_relative(part))
+        if told and not says("wanting", part):
             text = f"{text[:start]}{' ' * len(part)}{text[end:]}"
     return text
 
@@ -82,7 +82,7 @@ def _explained(text: str) -> bool:
 
 def _is_told(part: str) -> bool:
     """Whether somebody tells what they do or did: "I ran", "am I at home"."""
-    if "tellers" not in begun(part):
+    if not begun(part) >= _TELLING:
         return False
     return any(pattern.search(part) is not None for pattern in _tellings())
 
