@@ -17,6 +17,7 @@ from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import CLOSE, PLACE, Amount, begun, is_phrase, says
 from usbrec.items.constraints.statements import Statement
+from usbrec.items.constraints.years import YearReader
 from usbrec.patterns import LazyPattern
 
 _FLIPPED: Mapping[Operator, Operator] = {"<=": ">", "<": ">=", ">=": "<", ">": "<="}
@@ -61,6 +62,11 @@ class BoundsReader:
         self._timed = columns.price is not None and _TIMED.search(name_words(columns.price.name)) is not None
         self._categories = categories
         self._phrases = phrases
+        self._years = (
+            None
+            if columns.year is None
+            else YearReader(columns.year, columns.price, categories.table, columns.measures)
+        )
 
     def read(self, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
         """What the amounts of a sentence ask for, which stand in its text as marks."""
@@ -77,6 +83,8 @@ class BoundsReader:
 
     def _read(self, text: str, amounts: Sequence[Amount], *, money: bool) -> Iterator[Statement]:
         taken: set[int] = set()
+        if self._years is not None and any(amount.year for amount in amounts):
+            yield from self._years.read(text, amounts, taken)
         for each in self._phrases if len(amounts) > 1 else ():
             yield from self._ranges(each, text, amounts, taken, money=money)
         for each in self._phrases:
@@ -98,9 +106,12 @@ class BoundsReader:
             if not taken.isdisjoint({one, other}) or self._about_offer(text, match.start()):
                 continue
             # "Under 50 and over 20" is no range.
-            if match["open"] is None and not match["dash"] and not (low.currency or high.currency or money):
-                continue
             before, behind = text[: match.start()], text[match.end() :]
+            counted = self._columns.measures(behind) and not is_phrase("either", match["to"] or "")
+            if match["open"] is None and not (
+                match["dash"] or low.currency or high.currency or money or counted
+            ):
+                continue
             if low.currency and not high.currency and self._columns.measures(behind):
                 continue  # "under 300 euro and 64 GB"
             if each.denied.search(before) or self._left_open(before):

@@ -15,6 +15,7 @@ from usbrec.items.constraints.certainty import allows
 from usbrec.items.constraints.clauses import CLAUSE, WORD, holds
 from usbrec.items.constraints.colours import colour_forms
 from usbrec.items.constraints.column_arrays import folded
+from usbrec.items.constraints.column_roles import is_maker, is_origin
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
 from usbrec.items.constraints.patterns import ConstraintPatterns
@@ -36,6 +37,8 @@ _RUN = LazyPattern(r"\w+")
 _OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
 _FROM, _TO = re.compile(r"(?<!\w)(?:from|von)\s+$"), re.compile(r"\s+(?:to|nach)\s+")
 _NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
+#: Plurals of shorter names are other words.
+_SHORT_NAME = 5
 #: Columns with more different names are not looked for by them.
 _MOST_NAMES = 20_000
 
@@ -89,6 +92,12 @@ class CategoryReader:
                     known.setdefault(key, {})[column.name] = name
             for form, name in colour_forms(self.table.names(column.name)).items():
                 known.setdefault(form, {}).setdefault(column.name, name)
+        # Whose an item is, by more than one word; what others are called goes before.
+        people = self.table.column("people")
+        for name in self.table.names("people") if people is not None and people.name == "people" else ():
+            key = " ".join(WORD.findall(folded(name).replace("’", "'")))
+            if 0 < key.count(" ") < _NAME_WORDS and key not in known:
+                known[key] = {"people": name}
         return known
 
     @functools.cached_property
@@ -107,7 +116,7 @@ class CategoryReader:
         clause = self._without_other_words(clause)
         words = list(WORD.finditer(clause))
         position, taken = 0, 0
-        listing = self._listing(before, clause + after)
+        listing, listed = self._listing(before, clause + after)
         wanted: dict[str, list[str]] = {}
         while position < len(words):
             length, columns = self._longest(words, position)
@@ -116,6 +125,11 @@ class CategoryReader:
                 continue
             start, end = words[position].start(), words[position + length - 1].end()
             told, behind = clause[taken:start], clause[end:]
+            if not self._is_written(words[position : position + length]) and not (
+                _NOTHING_MORE.fullmatch(behind) and self._mode(told) in ("exclude", "must")
+            ):
+                position += 1  # "kettles from Wesko" are what is looked for
+                continue
             if opens("fine", behind.lstrip()):
                 # "White or red is fine, too" allows both.
                 named_before = wanted if self._joined(told) else {}
@@ -131,13 +145,11 @@ class CategoryReader:
             else:
                 first = not told.strip() and taken == 0
                 behind_mode = self._mode_behind(behind)
-                mode = (
-                    behind_mode
-                    or self._open(told, behind)
-                    or self._mode(told)
-                    or (listing if first or self._joined(told) else None)
-                )
-                listing = mode
+                mode = behind_mode or self._open(told, behind) or self._mode(told)
+                # "Not from France, white" goes on with another column.
+                goes_on = (first or self._joined(told)) and (not listed or not listed.isdisjoint(columns))
+                mode = mode or (listing if goes_on else None)
+                listing, listed = mode, frozenset()
                 named = words[position : position + length]
                 found += self._by_mode(mode, columns, named, wanted, told, behind)
             position += length
@@ -195,6 +207,8 @@ class CategoryReader:
         if len(columns) != 1 or ignored or (len(words[0][0]) < 2 and not by_column):
             return
         name, written = next(iter(columns.items()))
+        if name == "people" and mode != "exclude":
+            return
         # "No shoes over 60" excludes no shoes.
         demanded = mode == "must" or (mode == "exclude" and _NOTHING_MORE.fullmatch(behind))
         if name == "genres" and not demanded:
@@ -204,22 +218,22 @@ class CategoryReader:
         elif name not in self._audiences or by_column:
             wanted.setdefault(name, []).append(written)
 
-    def _listing(self, before: str, rest: str) -> str | None:
+    def _listing(self, before: str, rest: str) -> tuple[str | None, frozenset[str]]:
         """Whether the clause before a comma ends in a list of excluded or wanted names that goes on here:
         "not from Sony, Bose or JBL". Two names without a word between them may be a correction ("not Sony,
-        Bose"), which is left open."""
+        Bose"), which is left open; and the columns of the last name."""
         if not before or before.rstrip()[-1:] != ",":
-            return None
+            return None, frozenset()
         last = CLAUSE.split(before.rstrip().rstrip(","))[-1]
         words = list(WORD.finditer(last))
         for position in range(len(words)):
-            length, _ = self._longest(words, position)
+            length, columns = self._longest(words, position)
             if length and position + length == len(words):
                 mode = self._mode(last[: words[position].start()])
                 if mode == "exclude" and not self._is_long_list(before, rest):
-                    return "open"
-                return mode
-        return None
+                    return "open", frozenset(columns)
+                return mode, frozenset(columns)
+        return None, frozenset()
 
     def _is_long_list(self, before: str, rest: str) -> bool:
         """Whether names behind a comma are more than one, or there are more before it."""
@@ -293,13 +307,44 @@ class CategoryReader:
 
     def _longest(self, words: Sequence[re.Match[str]], position: int) -> tuple[int, Mapping[str, str]]:
         first = words[position][0]
-        longest = self._starts.get(first) or self._starts.get(first.removesuffix("'s")) or 0
+        starts = self._starts
+        longest = starts.get(first) or starts.get(first.removesuffix("'s")) or starts.get(first[:-1]) or 0
         for length in range(min(longest, len(words) - position), 0, -1):
             key = " ".join(word[0] for word in words[position : position + length])
             columns = self.vocabulary.get(key) or self.vocabulary.get(key.removesuffix("'s"))
             if columns:
                 return length, columns
+            # "No hardcovers"
+            if key.endswith("s") and len(key) > _SHORT_NAME:
+                named = self.vocabulary.get(key[:-1], {})
+                many = {name: one for name, one in named.items() if self._has_plural(name)}
+                if many:
+                    return length, many
         return 0, {}
+
+    def _is_written(self, words: Sequence[re.Match[str]]) -> bool:
+        """Whether a name stands there as the catalogue has it, and not in the plural."""
+        key = " ".join(word[0] for word in words)
+        return key in self.vocabulary or key.removesuffix("'s") in self.vocabulary
+
+    def _has_plural(self, column: str) -> bool:
+        """Whether a category's names are of things: there are several of a binding, but of no maker."""
+        return column not in (*self._audiences, "people", "genres") and not (
+            is_maker(column) or is_origin(column) or self._colours(column)
+        )
+
+    @functools.cache  # noqa: B019 - one reader serves a run
+    def _colours(self, column: str) -> bool:
+        return bool(colour_forms(self.table.names(column)))
+
+    def spared(self, clause: str) -> Iterator[Statement]:
+        """The names that a clause says need not hold: "it doesn't have to be black"."""
+        words = list(WORD.finditer(clause))
+        for position in range(len(words)):
+            length, columns = self._longest(words, position)
+            for name, written in columns.items() if length else ():
+                if len(columns) == 1 and not is_phrase("ignored", words[position][0]):
+                    yield holds("spared", self._typed(name), "=", written)
 
     def _for_whom(self, clause: str) -> Iterator[Statement]:
         if self._audience_words.isdisjoint(_RUN.findall(clause)):

@@ -1,5 +1,5 @@
-"""Colour words: the names of colours in each language, in their inflected forms, and what a catalogue calls
-them.
+"""Colour words: the names of colours and languages in each language, in their inflected forms, and what a
+catalogue calls them.
 
 "Rote Schuhe" asks for a colour that the catalogue has as "rot" or as "red".
 """
@@ -21,10 +21,15 @@ _VOWELS = frozenset("aeiou")
 
 
 def colour_forms(names: Iterable[str]) -> Mapping[str, str]:
-    """For each word that says one of a column's colours, as it is compared: the name that the column has.
-    Empty for a column of something else. A name as it is written stands for itself and is not among them."""
+    """For each word that says one of a column's colours, or languages, as it is compared: the name that the
+    column has. Empty for a column of something else. A name as it is written stands for itself and is not
+    among them."""
     written = {folded(name): name for name in names}
-    known = {key: colour for key in written if (colour := _names().get(key)) is not None}
+    return _forms_of(written, "colours") or _forms_of(written, "tongues")
+
+
+def _forms_of(written: Mapping[str, str], use: str) -> Mapping[str, str]:
+    known = {key: colour for key in written if (colour := _names(use).get(key)) is not None}
     if len(known) < len(written) * _COLOURS or not known:
         return {}
     by_colour: dict[str, str] = {}
@@ -32,7 +37,7 @@ def colour_forms(names: Iterable[str]) -> Mapping[str, str]:
         by_colour.setdefault(colour, written[key])
     forms = {
         form: by_colour[colour]
-        for form, colour in _forms().items()
+        for form, colour in _forms(use).items()
         if colour in by_colour and form not in written
     }
     # An inflected name is that name, also where two names of the column are one colour.
@@ -41,19 +46,17 @@ def colour_forms(names: Iterable[str]) -> Mapping[str, str]:
 
 
 @functools.cache
-def _names() -> Mapping[str, str]:
-    """Each colour's name in any language, and the colour."""
-    return {
-        folded(name): colour for phrases in all_phrases() for name, colour in phrases.lists["colours"].items()
-    }
+def _names(use: str) -> Mapping[str, str]:
+    """Each colour's name in any language, and the colour; so of languages."""
+    return {folded(name): colour for phrases in all_phrases() for name, colour in phrases.lists[use].items()}
 
 
 @functools.cache
-def _forms() -> Mapping[str, str]:
-    forms = dict(_names())
+def _forms(use: str) -> Mapping[str, str]:
+    forms = dict(_names(use))
     if "de" in LANGUAGES:
         german = next(phrases for phrases in all_phrases() if phrases.language == "de")
-        for name, colour in german.lists["colours"].items():
+        for name, colour in german.lists[use].items():
             forms |= dict.fromkeys(_inflected(folded(name)), colour)
     return forms
 

@@ -13,6 +13,7 @@ from usbrec.items.constraints.clauses import holds
 from usbrec.items.constraints.column_arrays import folded
 from usbrec.items.constraints.column_table import ColumnTable
 from usbrec.items.constraints.column_types import TypedColumn, is_stock, name_words
+from usbrec.items.constraints.patterns import any_of
 from usbrec.items.constraints.phrases import (
     CLOSE,
     all_phrases,
@@ -70,6 +71,13 @@ class FlagReader:
             if column.type == "yes-no" and not is_stock_column(column)
         ]
 
+        #: What says that they do not hold: "wired" of "wireless".
+        self._opposites = [
+            (column, said, re.compile(any_of(said)))
+            for column, _, _ in self._flags
+            if (said := _opposites_of(column))
+        ]
+
     def not_needed(self, clause: str) -> bool:
         """Whether a clause says that something need not be there: "no pool needed"."""
         return says("not_needed", clause) or (
@@ -81,6 +89,12 @@ class FlagReader:
             yield holds("released", self._price, "has", None)
         if self._stock is not None and says("any_stock", clause):
             yield holds("released", self._stock, "has", None)
+
+    def spared(self, clause: str) -> Iterator[Statement]:
+        """The columns of yes and no that a clause says need not hold: "it doesn't have to be wireless"."""
+        for column, words, pattern in self._flags:
+            if any(word in clause for word in words) and pattern.search(clause) is not None:
+                yield holds("released", column, "has", None)
 
     def no_matter(self, clause: str) -> Iterator[Statement]:
         """ "Colour doesn't matter", "the pool is not important" take back what was asked of a column."""
@@ -115,6 +129,16 @@ class FlagReader:
                     yield holds("holds", column, "in", tuple(dict.fromkeys(names)))
 
     def flagged(self, clause: str) -> Iterator[Statement]:
+        for column, said, counter in self._opposites:
+            if not any(word in clause for word in said):
+                continue
+            if (found := counter.search(clause)) is not None and not allows(clause[: found.start()]):
+                fine = opens("fine", clause[found.end() :].lstrip())
+                yield (
+                    holds("released", column, "has", None)
+                    if fine
+                    else holds("holds", column, "=", _denied_at(clause, found.start()))
+                )
         for column, words, pattern in self._flags:
             match = pattern.search(clause) if any(word in clause for word in words) else None
             if match is None:
@@ -154,6 +178,11 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
     forms = [words, *(name.split() for name in spoken_elsewhere(column))]
     spoken = "|".join(r"[\s-]?".join(map(re.escape, form)) for form in forms)
     return re.compile(rf"(?<!\w)(?:{spoken})(?!\w)")
+
+
+def _opposites_of(column: TypedColumn) -> list[str]:
+    name = " ".join(_spoken_words(column))
+    return [said for each in all_phrases() for said in each.lists["opposites"].get(name, ())]
 
 
 def _denied_at(clause: str, place: int) -> bool:

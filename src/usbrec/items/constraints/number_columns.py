@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from usbrec.items.constraints.clauses import CLAUSE, WORD, first
 from usbrec.items.constraints.column_types import TypedColumn, is_price, name_words
-from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_of
+from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit_named, unit_of
 from usbrec.items.constraints.phrases import (
     OPEN,
     PLACE,
@@ -23,6 +23,7 @@ from usbrec.items.constraints.phrases import (
     one_currency,
     spoken_elsewhere,
 )
+from usbrec.patterns import LazyPattern
 
 #: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
 _AGE = re.compile(
@@ -30,6 +31,31 @@ _AGE = re.compile(
 )
 _AGES = frozenset({"age", "alter", "old"})
 _YEARS = frozenset({"year", "jahr", "baujahr"})
+_YEAR_COLUMNS = _YEARS | {"vintage", "jahrgang", "erscheinungsjahr", "years"}
+#: "Less than 2 hours a day" is what somebody does with an item, unless the column counts by days.
+_RATE = LazyPattern(
+    r"[\s-]*(?:[^\W\d_]+\s+){1,4}?(?:(?:an?|per|each|every|am|pro|jeden|jede|in\s+der|die)\s+"
+    r"(?:day|night|week|month|year|tag|nacht|woche|monat|jahr)|daily|weekly|täglich|wöchentlich)(?!\w)"
+)
+_RATE_WORDS = (
+    "day",
+    "night",
+    "week",
+    "month",
+    "year",
+    "dail",
+    "tag",
+    "nacht",
+    "woche",
+    "monat",
+    "jahr",
+    "lich",
+)
+_COUNTS_BY = LazyPattern(
+    r"(?:^|_)(?:day|night|week|month|year|daily|weekly|tag|nacht|woche|monat|jahr)s?(?:_|$)"
+)
+#: "Within 3 days" is when somebody needs an item; a shorter time may be how long it takes.
+_DAY = 86_400.0
 _PER = re.compile(r"(?:^|_)(?:per|pro)_")
 _PER_WORDS = frozenset({"per", "pro", "a", "je", "the"})
 _PRICES = frozenset(
@@ -86,6 +112,14 @@ class NumberColumns:
             for column in self.numbers
         }
 
+        #: What each column's numbers are told in: its unit, or the unit that it is called by ("minutes").
+        self._units = {one.name: one.unit or unit_named(f"_{name_words(one.name)}") for one in self.numbers}
+
+    @property
+    def year(self) -> TypedColumn | None:
+        """The column that says which year an item is from, if there is one."""
+        return first(self.numbers, lambda one: bool(_YEAR_COLUMNS & set(name_words(one.name).split("_"))))
+
     def is_named(self, word: str) -> bool:
         """Whether a word is what a column of numbers counts."""
         return any(word in names or word.removesuffix("s") in names for names in self.spoken.values())
@@ -108,6 +142,15 @@ class NumberColumns:
         self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
     ) -> tuple[TypedColumn, float] | None:
         """Which column a number is about, if any, and the number in the column's unit."""
+        found = self._of(amount, before, behind, money=money, weak=weak)
+        if found is None or found[0] is self.price or amount.currency:
+            return found
+        rated = any(word in behind for word in _RATE_WORDS) and _RATE.match(behind) is not None
+        return None if rated and not _COUNTS_BY.search(name_words(found[0].name)) else found
+
+    def _of(
+        self, amount: Amount, before: str, behind: str, *, money: bool, weak: bool
+    ) -> tuple[TypedColumn, float] | None:
         aged = _AGE.match(behind) is not None
         other = self._other_price(before, behind) if self.in_its_currency(amount) else None
         if other is not None:
@@ -118,6 +161,8 @@ class NumberColumns:
             )
         if behind.lstrip().startswith("%"):
             percent = first(self.numbers, lambda one: one.unit == "%")
+            if percent is None and (named := self._named(before, behind.lstrip()[1:], "")) is not None:
+                percent = None if self._units[named.name] else named
             return None if percent is None else (percent, amount.value)
         following = WORD.match(behind.lstrip(" -\t"))
         next_word = "" if following is None else following[0]
@@ -128,27 +173,29 @@ class NumberColumns:
             column = first(self.numbers, lambda one: bool(_AGES & set(name_words(one.name).split("_"))))
             return None if column is None or column.unit else (column, amount.value)
         if (column := self._named(before, behind, unit)) is not None:
-            if not amount.year and not column.unit and _YEARS & set(name_words(column.name).split("_")):
+            own = self._units[column.name]
+            if not amount.year and not own and _YEARS & set(name_words(column.name).split("_")):
                 return None  # "at most 5 years"
-            told = (
-                told_in(amount.value, unit, column.unit) if unit in UNITS and column.unit in UNITS else None
-            )
-            if (
-                told is None
-                and unit in UNITS
-                and column.unit in UNITS
-                and next_word not in self.spoken[column.name]
-            ):
+            told = told_in(amount.value, unit, own) if unit in UNITS and own in UNITS else None
+            if told is None and unit in UNITS and own in UNITS and next_word not in self.spoken[column.name]:
                 return None  # "guarantee of at least 3 kg"
             return column, amount.value if told is None else told
         if unit:
+            listed = UNITS.get(unit)
+            if (
+                weak
+                and listed is not None
+                and listed.dimension in ("time", "months")
+                and (listed.dimension == "months" or listed.size >= _DAY)
+            ):
+                return None
             measured = [
                 (one, told)
                 for one in self.numbers
-                if one.unit
+                if self._units[one.name]
                 and not _PER.search(name_words(one.name))
-                and not (unit == "inch" and one.unit in ("m", "km", "mile", "mi"))
-                and (told := told_in(amount.value, unit, one.unit)) is not None
+                and not (unit == "inch" and self._units[one.name] in ("m", "km", "mile", "mi"))
+                and (told := told_in(amount.value, unit, self._units[one.name])) is not None
             ]
             # Of two columns in GB neither is meant more than the other.
             if len(measured) == 1:
@@ -202,7 +249,7 @@ class NumberColumns:
                 name in told or f"{name}s" in told for name in names
             ):
                 found.append(column)
-        alike = [one for one in found if unit and dimension_of(unit) == dimension_of(one.unit)]
+        alike = [one for one in found if unit and dimension_of(unit) == dimension_of(self._units[one.name])]
         return next(iter(alike or found), None)
 
     def both_ends(self, column: TypedColumn) -> tuple[TypedColumn, TypedColumn] | None:

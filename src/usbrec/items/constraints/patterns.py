@@ -55,7 +55,7 @@ class ConstraintPatterns:
             phrases=phrases,
             ranges=LazyPattern(
                 rf"(?:(?P<open>{phrases.one_of('between')})\s+)?{low}\s*(?:(?P<unit>[^\W\d_]{{1,8}})(?<!oder)\s*)?"
-                rf"(?:(?P<dash>[-–—])|{phrases.one_of('to')})\s*{high}"
+                rf"(?:(?P<dash>[-–—])|(?P<to>{phrases.one_of('to')}))\s*{high}"
             ),
             before=tuple(
                 (operator, use, LazyPattern(rf"(?P<words>{phrases.one_of(use)}){between}{number}"))

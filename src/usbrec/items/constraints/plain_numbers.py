@@ -13,6 +13,14 @@ from usbrec.patterns import LazyPattern
 
 _MANY = LazyPattern(r"(?<![\w.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(hundred|thousand|grand|hundert|tausend)(?!\w)")
 _SIZES = {"hundred": 100, "thousand": 1000, "grand": 1000, "hundert": 100, "tausend": 1000}
+#: "100+ euros", not "3+1".
+_AND_MORE = LazyPattern(r"(?<![\w.,+-])(\d+(?:[.,]\d+)?)\+(?![\w+])")
+#: "Less than an hour", "höchstens eine halbe Stunde".
+_AN_HOUR = LazyPattern(
+    r"(?P<before>(?<!\w)(?:than|under|within|most|least|over|below|above|to|max\.?|maximum|als|unter|über|höchstens"
+    r"|mindestens|maximal|bis\s+zu|innerhalb)\s+)(?:(?P<half>half\s+(?:an?\s+)|eine[rn]?\s+halben?\s+)"
+    r"|(?:an|one|a|eine[rn]?)\s+)(?P<hour>hour|stunde)(?!\w)"
+)
 _INCHES = LazyPattern(r"(\d)\s?(?:\"|″|”|'')(?!\w)")
 _MONTH = (
     r"(?:january|february|march|april|may(?!\s+(?:be|have|cost|not|also|work|do|go)\b)|june|july|august|september|october"
@@ -48,8 +56,12 @@ _DATES = LazyPattern(
 
 def plain_numbers(text: str) -> str:
     """A text (in lower case) whose hundreds and inches are written out and whose dates are left out."""
+    if "hour" in text or "stunde" in text:
+        text = _AN_HOUR.sub(_one_hour, text)
     if not any(map(str.isdigit, text)):
         return text
+    if "+" in text:
+        text = _AND_MORE.sub(r"at least \1", text)
     text = _MANY.sub(_many, text)
     if _INCHES.search(text):
         text = _INCHES.sub(lambda found: _inches(found, text), text)
@@ -61,6 +73,10 @@ def _inches(found: re.Match[str], text: str) -> str:
     # A quotation that ends behind a number is no measure.
     opened = text.count('"', 0, found.start()) % 2 or text.count("“", 0, found.start())
     return found[0] if opened and found[0][-1] in '"”' else f"{found[1]} inch"
+
+
+def _one_hour(found: re.Match[str]) -> str:
+    return f"{found['before']}{'30 minutes' if found['half'] else '1 hour'}"
 
 
 def _many(found: re.Match[str]) -> str:

@@ -24,10 +24,12 @@ from usbrec.items.constraints.column_building import has_brands
 from usbrec.items.constraints.column_roles import former_prices, is_rating, present_prices
 from usbrec.items.constraints.column_table import ColumnTable, open_columns
 from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, name_words, spoken_name
+from usbrec.items.constraints.corrections import corrected, corrections, widened
 from usbrec.items.constraints.flags import FlagReader, is_stock_column
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
 from usbrec.items.constraints.phrases import (
+    OPEN,
     PLACE,
     all_phrases,
     is_phrase,
@@ -36,17 +38,17 @@ from usbrec.items.constraints.phrases import (
 )
 from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
+from usbrec.items.constraints.stories import is_for, owner_of, without_stories
 from usbrec.items.linking.linker import Linker
 from usbrec.patterns import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
 _LONGEST = 4_000
-#: A number that is so many times smaller than the bound before it is no bound in its place.
-_FAR = 10
 _ANY_BUT = LazyPattern(
     r"(?<!\w)((?:any|every|each|all)\s[^\W\d_]+)\s+but(?!\s+(?:it|i|we|they|that|this|please|not|only|with|in|under|must|should"
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
 )
+_PLACED = LazyPattern(PLACE)
 _OPERATORS = ("at_most", "below", "at_least", "above", "behind_at_most", "behind_at_least")
 _NOT_THE_OTHER = LazyPattern(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
 #: "4 out of 5", "8/10", "4 of 5 stars": a rating and the most that its scale has.
@@ -117,15 +119,19 @@ class ConstraintReader:
             if turn.role == "seeker":
                 said = turn.read_by(self)
                 if said:
-                    told = [self._settled(one, before, current) for one in said]
+                    told = [
+                        self._settled(one, before, current)
+                        for one in said
+                        if one.kind != "theirs" or self._is_theirs(one, turns[: number + 1])
+                    ]
                     stamped = [_at(one, number) for one in told if one is not None]
                     current = merged(current, stamped)
             before = turn
         return current
 
     def unread(self, turns: Sequence[Turn]) -> tuple[str, ...]:
-        """The amounts of money in the seeker's last turn that ask for something and that no constraint has:
-        "around 50 euro", and what is in another currency than the catalogue's."""
+        """The amounts of money and the shares in the seeker's last turn that ask for something and that no
+        constraint has: "around 50 euro", what is in another currency than the catalogue's, "over 12%"."""
         number = next((place for place in reversed(range(len(turns))) if turns[place].role == "seeker"), None)
         if number is None or not any(map(str.isdigit, turns[number].text)):
             return ()
@@ -135,7 +141,15 @@ class ConstraintReader:
             marked, amounts = take_amounts(plain_numbers(sentence.casefold()))
             if sentence.rstrip().endswith("?") or says("past", marked):
                 continue
-            told = [amount for amount in amounts if amount.currency]
+            marked = without_stories(marked)
+            places = {int(match[1]): match.end() for match in _PLACED.finditer(marked)}
+            shares = [
+                one.value
+                for number, one in enumerate(amounts)
+                if number in places and marked.startswith("%", places[number]) and one.value not in read
+            ]
+            found += [f"{value:.10g}%" for value in shares]
+            told = [one for number, one in enumerate(amounts) if one.currency and number in places]
             found += [f"{one.value:.10g} {one.currency}" for one in told if one.value not in read]
         return tuple(dict.fromkeys(found))
 
@@ -157,7 +171,20 @@ class ConstraintReader:
         found: list[Statement] = []
         for sentence in sentences(text):
             found += self._sentence(sentence)
-        return tuple(dict.fromkeys(found or self._answer(text)))
+        if all(one.kind == "corrects" for one in found):
+            found += self._answer(text)
+        return tuple(dict.fromkeys(found))
+
+    def _is_theirs(self, one: Statement, turns: Sequence[Turn]) -> bool:
+        """Whether something was asked for for the person of a statement such as "my sister hates red"."""
+        words = (one.constraint.words or "").casefold()
+        person = next((who for _, clause in clauses(words) if (who := owner_of(clause))), None)
+        return person is not None and any(
+            is_for(person, sentence)
+            for turn in turns
+            if turn.role == "seeker"
+            for sentence in sentences(turn.text[:_LONGEST].casefold())
+        )
 
     def _settled(
         self, one: Statement, before: Turn | None, current: Sequence[Constraint]
@@ -177,21 +204,11 @@ class ConstraintReader:
             )
             return None if lower else Statement("holds", one.constraint)
         if one.kind == "corrects":
-            # "Actually 80 is fine": there has to be a bound that it puts another in place of.
-            column, value = one.constraint.column, one.constraint.value
-            bound = next(
-                (
-                    old.value
-                    for old in current
-                    if old.column == column and old.operator in ("<", "<=") and isinstance(old.value, float)
-                ),
-                None,
-            )
-            # "Actually 3, please" counts something else.
-            near = bound is not None and isinstance(value, float) and value * _FAR >= bound
-            return Statement("holds", one.constraint) if near else None
+            return corrected(one.constraint, current, None if self._price is None else self._price.name)
         if one.kind == "allows":
-            return _widened(one.constraint, current)
+            return widened(one.constraint, current)
+        if one.kind == "theirs":
+            return Statement("holds", one.constraint)
         if one.kind == "answers":
             asked = before is not None and says("asks_price", before.text.casefold())
             return Statement("holds", one.constraint) if asked else None
@@ -248,6 +265,7 @@ class ConstraintReader:
         marked, amounts = take_amounts(self._plain(sentence))
         # "In any colour but red": no clause ends there.
         marked = certain(_ANY_BUT.sub(r"\1 except", marked) if "but" in marked else marked)
+        marked = without_stories(marked)
         found: list[Statement] = []
         for start, clause in clauses(marked):
             if is_about_offer(clause, self._phrases):
@@ -255,6 +273,7 @@ class ConstraintReader:
             if self._flags.not_needed(clause):
                 found += self._flags.released(clause)
                 found += self._flags.no_matter(clause)
+                found += self._spared(clause)
                 continue
             past = says("past", clause)
             if not past:
@@ -266,16 +285,42 @@ class ConstraintReader:
                 found += [
                     one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
                 ]
-                found += self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
+                named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
+                if says("negations", clause) or says("exclude", clause):
+                    named = _as_theirs(named, clause)
+                found += named
             if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
+        if len(amounts) == 1 and all(one.constraint.value != amounts[0].value for one in found):
+            found += corrections(marked, amounts[0], self._numbers, self._phrases)
         words = " ".join(sentence.split())[:200]
         return [_saying(statement, words) for statement in found]
+
+    def _spared(self, clause: str) -> list[Statement]:
+        """What a clause says need not be: what stands behind the words for it, or else before them."""
+        place = next(
+            (
+                found
+                for each in all_phrases()
+                if (found := each.regex("not_needed").search(clause)) is not None
+            ),
+            None,
+        )
+        if place is None:
+            return []
+        for part in (clause[place.end() :], clause[: place.start()].rpartition(" and ")[2]):
+            spared = [*self._flags.spared(part), *self._categories.spared(part)]
+            if spared:
+                return spared
+        return []
 
     def _answer(self, text: str) -> list[Statement]:
         """What a turn says to a question about the price that holds one number and little else."""
         marked, amounts = take_amounts(self._plain(text))
+        marked = without_stories(marked)
+        if OPEN not in marked:
+            return []
         amounts = tuple(one for one in amounts if self._numbers.in_its_currency(one))
         if self._price is None or not amounts or len(WORD.findall(text)) > 8 or len(amounts) > 2:
             return []
@@ -317,21 +362,11 @@ class ConstraintReader:
         return f"{rated * self._scale / most:.10g} {spoken_name(self._rating)}"
 
 
-def _widened(allowed: Constraint, current: Sequence[Constraint]) -> Statement | None:
-    """What a number that is allowed, too, makes of the bounds on its column: "64 GB is ok too"."""
-    value = allowed.value
-    for old in current:
-        if old.column != allowed.column or not isinstance(value, float):
-            continue
-        if isinstance(old.value, float):
-            low, high = old.operator in (">", ">="), old.operator in ("<", "<=")
-            if (low and value < old.value) or (high and value > old.value):
-                return Statement("holds", replace(allowed, operator=">=" if low else "<="))
-            if old.operator == "=" and value != old.value:
-                return Statement("holds", replace(allowed, operator="in", value=(old.value, value)))
-        elif old.operator == "in" and isinstance(old.value, tuple) and value not in old.value:
-            return Statement("holds", replace(old, value=(*old.value, value)))
-    return None
+def _as_theirs(said: Sequence[Statement], clause: str) -> list[Statement]:
+    """What is not wanted in a clause about somebody else, which counts if something is for them."""
+    if owner_of(clause) is None:
+        return list(said)
+    return [replace(one, kind="theirs") if one.constraint.operator == "!=" else one for one in said]
 
 
 def _saying(statement: Statement, words: str) -> Statement:

@@ -14,7 +14,9 @@ from typing import Literal
 from usbrec.dialogue import Constraint
 from usbrec.items.constraints.filters import contradictions
 
-Kind = Literal["holds", "answers", "corrects", "less", "released", "cheaper", "also", "allows"]
+Kind = Literal[
+    "holds", "answers", "corrects", "less", "released", "cheaper", "also", "allows", "spared", "theirs"
+]
 _UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
 _POSITIVE, _NEGATIVE = frozenset({"=", "in", "contains"}), frozenset({"!=", "not in", "not contains"})
 
@@ -27,7 +29,8 @@ class Statement:
     "corrects" if a bound of the same side holds already; "less" if none that is as low holds;
     "released" takes back what was asked of its column, or allows its value there, too; "also" adds its values
     to those asked for; "allows" widens the bounds on its column until they have its number; "cheaper" asks
-    for less than what was offered last.
+    for less than what was offered last; "spared" takes back that a column has to be its value; "theirs" holds
+    where something is looked for for the one who is spoken of.
     """
 
     kind: Kind
@@ -44,6 +47,8 @@ def merged(current: Sequence[Constraint], statements: Sequence[Statement]) -> tu
             kept = _released(kept, one)
             # "Not Wesko, hm, Wesko is okay": in one turn, too.
             said = _released(said, one) if one.operator == "=" else said
+        elif statement.kind == "spared":
+            kept = [other for other in kept if not _asks_for(other, one)]
         elif statement.kind == "also":
             asked = any(one.column == other.column and other.operator in _POSITIVE for other in kept)
             for value in one.value if isinstance(one.value, tuple) else (one.value,):
@@ -72,6 +77,16 @@ def _released(kept: Sequence[Constraint], one: Constraint) -> list[Constraint]:
         elif one.operator == "=":
             left.append(other)
     return left
+
+
+def _asks_for(old: Constraint, one: Constraint) -> bool:
+    """Whether a constraint asks for a column's value."""
+    values = old.value if isinstance(old.value, tuple) else (old.value,)
+    return (
+        old.column == one.column
+        and old.operator in _POSITIVE
+        and any(_same(value, one.value) for value in values)
+    )
 
 
 def _beside(old: Constraint, new: Constraint) -> list[Constraint]:
