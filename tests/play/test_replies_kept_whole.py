@@ -22,6 +22,7 @@ def streamed(answer: str, size: int) -> str:
     "reply",
     [
         "My thoughts: Heat (1995) is superb, Ran (1985) is grand.\n\nRecommendation: Heat (1995).",
+        "Thoughts: Heat (1995) is good, and I would watch it again.\n\nRecommendation: Heat (1995).",
         "Réflexion : Heat (1995) est superbe, Ran (1985) est grand.\n\nRecommandation : Heat (1995).",
         "Ran (1985) is slow; Heat (1995) is fast. Both are long.\n\nFinal answer: Heat (1995).",
         "Ran (1985) ist lang, Heat (1995) schnell.\n\nEndgültige Antwort: Heat (1995).",

@@ -56,12 +56,12 @@ _LIKE = (
 _FORMS = (
     rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
     rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
-    rf"(?P<paren>(?<=[(\[]){_SURE}[)\]][*_]{{0,2}}[ \t]+)",
-    rf"(?P<doing>{_SURE}[ \t]?[(\[](?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks|replies|responds"
-    rf"|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
-    rf"[)\]][*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+    rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
+    rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
+    rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
+    rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
-    rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|virtual|fictional|hypothetical|imaginary))"
+    rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
     rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",

@@ -25,20 +25,22 @@ _FIRST = LazyPattern(
 )
 #: What somebody asks who wants something recommended, and nobody who recommends.
 _REQUEST = LazyPattern(
-    r"\b(?:do you have|have you(?: got)?) (?:any (?:other|more)\b|another\b|one\b|more\b"
+    r"\b(?:do you have|have you got) (?:any (?:other|more)\b|another\b|one\b|more\b"
     r"|[^?\n]{0,60}\(\d{4}\))"
     r"|\b(?:can|could|would|will) you (?:please )?(?:recommend|suggest|find|give|show|name)\b"
     r"|\bwhat (?:else )?(?:do|would|can|could) you (?:recommend|suggest|have)\b"
     r"|\b(?:something|anything) (?:else|\w+er|more|less|like)\b|\bany(?: other)? (?:others?|more)\b"
     r"|\bi(?:['’]m| am) (?:looking|after|searching)\b|\bi(?:['’]d| would) (?:like|love|prefer)\b"
     r"|\bi(?:['’]ve| have)? (?:already )?(?:liked|loved|want|need|seen|read|watched|enjoyed|hated)\b"
-    r"|\brecommend(?:ations?)?\b|\b(?:pouvez-vous|peux-tu|avez-vous|as-tu) ",
+    r"|\b(?:pouvez-vous|peux-tu|avez-vous|as-tu) ",
     re.IGNORECASE,
 )
 #: What somebody asks who recommends.
 _OFFERS = LazyPattern(
     r"\b(?:would you (?:like|love|prefer|rather|want)|do you (?:want|like|prefer|need|know|feel)|are you"
-    r"|did you|(?:shall|should|may|can|could) i|in mind|favou?rites?|preferences?)\b",
+    r"|did you|you(?:['’]d)? (?:need|want|like|prefer)"
+    r"|(?:shall|should|may|can|could) i|in mind|favou?rites?|preferences?)\b"
+    r"|\A\W*anything else\W*\Z",
     re.IGNORECASE,
 )
 #: How a wish or an answer begins that names no person.
