@@ -162,6 +162,8 @@ def is_thought(heading: str, thought: str, reply: str, said: str, *, spoken: boo
     if _BYLINE.match(thought) is not None or (heading == "推理" and _TITLES.match(thought) is not None):
         # The heading is a title, or the genre "mystery" with its titles below.
         return False
+    if _is_card(thought):
+        return False
     soft, loose = heading.lower() in SOFT, _LOOSE_NAME.fullmatch(reply) is not None
     if not loose and (not soft or _FINAL.search(reply) is not None):
         return True
@@ -172,8 +174,28 @@ def is_thought(heading: str, thought: str, reply: str, said: str, *, spoken: boo
         return True
     if not spoken or addressed or (loose and soft) or not _stands_alone(said):
         return False
+    if heading.lower() in OF_FILMS and not weighs(thought):
+        # What people say of a film stands under "My thoughts", too.
+        return False
     # With further headings behind it, it is one entry of a form.
     return _ENTRY.search(said) is None
+
+
+def weighs(text: str) -> bool:
+    """Whether a text weighs for itself what to say: it asks, doubts, tells itself what to do, turns down."""
+    return _WEIGHS.search(text) is not None or _TO_DO.search(text) is not None
+
+
+def is_muttered(text: str) -> bool:
+    """Whether a text speaks of the user or to whoever writes it, and not to the other."""
+    if of_the_user(text):
+        return True
+    return _ADDRESSED.search(text) is None and (weighs(text) or _MUTTERS.search(text) is not None)
+
+
+def _is_card(thought: str) -> bool:
+    """Whether there are ratings alone: "7/10", and "Style: 9/10" below it."""
+    return _CARD.fullmatch(thought) is not None
 
 
 def _stands_alone(said: str) -> bool:
@@ -181,6 +203,38 @@ def _stands_alone(said: str) -> bool:
     return _NAMED.search(said) is not None
 
 
+#: What people say of a film under, too.
+OF_FILMS = SOFT | {"thoughts", "thought", "gedanken", "réflexion", "réflexions", "reflexión", "мысли"}
+#: How nobody speaks who has made up their mind.
+_WEIGHS = LazyPattern(
+    r"[?？]|\.\.\.|…|\bhmm+\b"
+    r"|\b(?:maybe|perhaps|probably|wait|let me|let['’]s|not sure|candidates?|shortlist|options)\b"
+    r"|\b(?:would|could|might|may|should) (?:also |well |just )?(?:fit|suit|work|do|be|match)\b"
+    r"|\btoo (?!much fun|good\b)\w+"
+    r"|\bi(?:['’]d| would) (?:say|rather|pick|choose|name|go)\b|\bi (?:should|think i)\b|\brather not\b"
+    r"|\b(?:je (?:pense|dois|devrais)|peut-être|trop|ich (?:denke|muss|sollte|könnte)|vielleicht)\b"
+    r"|\bzu (?!den|der|dem|die|das|einem?r?)\w+\b"
+    r"|\b(?:debo|debería|tal vez|quizás?|demasiado|devo|dovrei|forse|troppo|talvez|misschien|ik moet)\b"
+    r"|\b(?:может быть|наверное|слишком|надо|нужно)\b|可能|也许|太|应该|かも|すぎ|べき|아마|너무",
+    re.IGNORECASE,
+)
+#: How a plan for a reply is written, and how thoughts begin.
+_MUTTERS = LazyPattern(
+    r"\b(?:ask|recommend|suggest|offer|mention|propose|respond|reply|clarify|greet)\b"
+    r"|\A\s*(?:so|ok|okay|alright|right|first|well)\b|\bi\b",
+    re.IGNORECASE,
+)
+#: Lines of ratings, the first one under the heading itself.
+_NAMED_RATING = (
+    r"[*_ \t]*(?:\d{1,3}(?:[.,]\d{1,2})?[ \t]*(?:/[ \t]*\d{1,3}|%|(?:out )?of \d{1,3}|stars?|points?|★)"
+    r"|[★☆⭐]{1,10})"
+    r"[*_.,; \t]*"
+)
+_CARD = LazyPattern(
+    rf"\s*{_NAMED_RATING}(?:\n\s*(?:[-•*][ \t]+)?"
+    rf"[*_]{{0,2}}[^\W\d_][\w ]{{0,30}}[*_]{{0,2}}[:：]{_NAMED_RATING})*\s*",
+    re.IGNORECASE,
+)
 _NAMED = LazyPattern(
     r"\(\d{4}\)|[《『「\"“«][^\W\d_]|(?<=[^\W_] )[*_]{0,2}[^\W\d_a-zß-ÿ]|[^\W\d_][?？]|[\u3040-\ud7ff]"
 )

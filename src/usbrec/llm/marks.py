@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from usbrec.llm.headings import HEADINGS
+from usbrec.llm.headings import HEADINGS, SOFT, is_muttered
 from usbrec.llm.turn_tokens import ENDS, TOKENS
 from usbrec.patterns import LazyPattern
 
@@ -233,6 +233,11 @@ _FIRST_TAGS = (
     *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),
     *("denken", "überlegung", *(one.replace(" ", "_") for one in HEADINGS)),
 )
+#: Those that may hold a part of the reply.
+_OPEN_TO_ALL = SOFT | {
+    *("plan", "planning", "strategy", "brainstorm", "brainstorming", "notes", "draft"),
+    *("step-by-step", "step_by_step", "critique"),
+}
 _FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
@@ -240,9 +245,15 @@ _FIRST_TAG = LazyPattern(
 
 def first_tag(text: str) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
-    closed; None where it begins with no such tag."""
+    closed; None where it begins with no such tag. A closed tag that may hold a part of the reply, such as a
+    plan of an evening, holds thoughts where it speaks of the user, or to itself."""
     match = _FIRST_TAG.fullmatch(text) if text.lstrip()[:1] == "<" else None
-    return None if match is None else (match["thought"].strip(), match["said"])
+    if match is None:
+        return None
+    thought = match["thought"].strip()
+    if match["said"] is not None and match["tag"].lower() in _OPEN_TO_ALL and not is_muttered(thought):
+        return None
+    return thought, match["said"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ class Mentions:
         if self._blocks is None:
             shows = "```" in self._answer or "~~~" in self._answer
             self._blocks = _blocks(self._answer) if shows else []
+            if self._blocks and not self._answer[: self._blocks[0][0]].strip():
+                self._blocks = self._without_wrapping(self._blocks, mark, partner)
             self._begins = [start for start, _ in self._blocks]
         last = bisect.bisect_left(self._begins, mark.start) - 1
         if last < 0:
@@ -117,6 +119,24 @@ class Mentions:
         end = self._blocks[last][1]
         self.unsure = self.unsure or end < 0
         return mark.end <= end and (partner is None or self._found[partner].end <= end)
+
+    def _without_wrapping(
+        self, blocks: list[tuple[int, int]], mark: Found, partner: int | None
+    ) -> list[tuple[int, int]]:
+        """The blocks without the one that the answer begins with, which may be what it is wrapped in. It is
+        an example where all that it holds stands between these two marks, and nothing stands behind it."""
+        (start, end), answer = blocks[0], self._answer
+        if partner is None or end < 0:
+            self.unsure = self.unsure or (end < 0 and start <= mark.start)
+            return blocks[1:]
+        closing = self._found[partner]
+        inside = answer[answer.find("\n", start) + 1 : mark.start] + answer[closing.end : end]
+        if not start < mark.start or closing.end > end or inside.strip():
+            return blocks[1:]
+        if answer[end:].lstrip(" \t").lstrip("`~").strip():
+            return blocks[1:]
+        self.unsure = True
+        return blocks
 
     def _is_link(self, mark: Found) -> bool:
         """Whether it is the text of a link, in square brackets. `[THINK]` is a token and no text."""
@@ -171,8 +191,7 @@ class Mentions:
 
 
 def _blocks(answer: str) -> list[tuple[int, int]]:
-    """The blocks of code that an answer shows: where each begins and ends (-1: not yet). One that the answer
-    begins with may be what it is wrapped in."""
+    """The blocks of code that an answer shows: where each begins and ends (-1: not yet)."""
     found: list[tuple[int, int]] = []
     opened: re.Match[str] | None = None
     for fence in _FENCE.finditer(answer):
@@ -183,4 +202,4 @@ def _blocks(answer: str) -> list[tuple[int, int]]:
             opened = None
     if opened is not None:
         found.append((opened.start(), -1))
-    return found if not found or answer[: found[0][0]].strip() else found[1:]
+    return found

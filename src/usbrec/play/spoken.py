@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from usbrec.llm.headings import of_the_user
+from usbrec.llm.headings import of_the_user, weighs
 from usbrec.patterns import LazyPattern
 
 #: Whoever is told something. "Je" and "te" are left out: they are "I" in French, and "to" in Dutch.
@@ -47,6 +47,7 @@ _SMALL += "|und|et|y|e|el|los|van|von"
 _WORD = rf"(?:[^\W_a-zß-ÿ][^\s,.:;?!()]*[.,:]?|(?:{_SMALL})|&)"
 _TITLE = rf"[*_\"“«]*{_WORD}(?: {_WORD})*[*_\"”»]* \(\d{{4}}\)[*_]*"
 #: Lines of titles with their years, and nothing that is said of them but a name for them all.
+_YEAR = LazyPattern(r"\(\d{4}\)")
 _AND = r"(?:, (?:and |or )?| and | or | und | oder | et | ou | y | o | e )"
 _TITLES = LazyPattern(
     rf"\s*(?:[ \t]*(?:[*•-]+[ \t]+|\d+[.)][ \t]+)?(?:[\w' ]{{1,40}}: )?"
@@ -55,7 +56,8 @@ _TITLES = LazyPattern(
 
 
 def is_spoken(text: str) -> bool:
-    """Whether a text speaks to the other or recommends, and is no thought about them."""
+    """Whether a text speaks to the other, recommends, or tells of titles without weighing them, and is no
+    thought about the other."""
     if of_the_user(text):
         return False
     if _THINKS.search(text) is not None:
@@ -63,4 +65,4 @@ def is_spoken(text: str) -> bool:
     return any(
         one is not None
         for one in (_ADDRESSED.search(text), _RECOMMENDS.search(text), _TITLES.fullmatch(text))
-    )
+    ) or (_YEAR.search(text) is not None and not weighs(text))

@@ -11,7 +11,8 @@ import functools
 import re
 from collections.abc import Iterator
 
-from usbrec.prompts.speech import in_person, is_rating, is_title, speaks
+from usbrec.patterns import LazyPattern
+from usbrec.prompts.speech import in_first_person, in_person, is_rating, is_title, requests, speaks
 
 #: What chat templates and logs call a seeker before their turn, and a recommender.
 SEEKERS = (
@@ -21,7 +22,8 @@ SEEKERS = (
     "|用户|用戶|客户|客戶|顾客|顧客|ユーザー|お客様|사용자|고객"
 )
 RECOMMENDERS = (
-    "recommender|assistant|assistent|asistente|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
+    "recommender|recomm(?:ender|endation) (?:system|engine|bot|agent|model)|assistant|assistent|asistente"
+    "|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
 )
 #: Names of both that other things have as well.
 _LIKE_SEEKERS = (
@@ -53,9 +55,14 @@ _LIKE = (
 )
 _FORMS = (
     rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
-    rf"(?P<dash>{_SURE}[*_]{{0,2}}[ \t]+[-–—|][ \t]+)",
+    rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
+    rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
+    rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
+    rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
+    rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
-    rf"(?P<the>the[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+    rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
+    rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
     rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
@@ -82,11 +89,12 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
     for found in _announced().finditer(reply):
         groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
         before = reply[: found.start()].rstrip()
-        like = "like" in groups
-        if (like or "dash" in groups or "says" in groups or "the" in groups) and not before.endswith(_ENDED):
+        if groups & {"like", "dash", "paren", "doing", "says", "the"} and not before.endswith(_ENDED):
             # A form, a title or a sample of a dialogue may begin so.
             continue
         if before[-1:] in (":", "："):
+            continue
+        if "asked" in groups and _OF_QUESTIONS.search(before) is not None:
             continue
         if not _takes_a_turn(found["value"].strip(), groups):
             continue
@@ -114,15 +122,16 @@ def _takes_a_turn(value: str, groups: set[str]) -> bool:
         return quoted and (told or _FOUND.search(words) is not None)
     if "arrow" in groups:
         return speaks(words) or not words[:1].islower()
-    if "dash" in groups:
-        return in_person(words)
+    if groups & {"dash", "paren"}:
+        return in_person(words) and not words[:1].islower()
     if "like" not in groups:
         # What a user says in quotation marks may be a review.
         return told and not ("the" in groups and quoted)
     if "other" in groups:
         return told or _OF_THE_USER.search(words) is not None or _FOUND.search(words) is not None
     if "asked" in groups:
-        return words.endswith(("?", "？"))
+        # Whoever recommends asks questions as well, and answers those that many ask.
+        return words.endswith(("?", "？")) and requests(words)
     return (told and " " in words) if "recommender" in groups else _in_first_person(words)
 
 
@@ -146,14 +155,13 @@ def _is_speech(words: str) -> bool:
 def _in_first_person(words: str) -> bool:
     """Whether the words are somebody's own, a question or an answer: "You: your taste" is about the other."""
     if in_person(words):
-        return _FIRST.search(words) is not None or words.endswith(("?", "？"))
+        return in_first_person(words) or words.endswith(("?", "？"))
     return speaks(words)
 
 
-_FIRST = re.compile(
-    r"\b(?:i|i['’](?:m|ve|d|ll)|me|my|we|us|thanks|thank|please|ich|mir|mich|mein\w*|danke|bitte|je|moi|merci|yo|me|gracias"
-    r"|eu|obrigad[oa]|io|mi|grazie|ik|mij|mijn|bedankt|я|мне|меня|спасибо)\b|\bj['’]\w|我|私|僕|저|나",
-    re.IGNORECASE,
+#: What questions with their answers stand below: a heading for them, or the first of them.
+_OF_QUESTIONS = LazyPattern(
+    r"\b(?:faqs?|q ?& ?a|trivia|quiz|questions|answers)\b|^\W*(?:q|question)\W*[:：]", re.I | re.M
 )
 _OF_THE_USER = re.compile(r"\bthe (?:user|seeker|customer|assistant|conversation)\b", re.IGNORECASE)
 #: What a tool gives back: data, or titles with their years.

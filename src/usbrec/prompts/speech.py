@@ -18,6 +18,31 @@ _PERSONS = LazyPattern(
     r"|\b[jJ]['’]\w|[我你您]|[谢謝]|私|僕|俺|ください|好き|ありがとう|저는|제가|나는|좋아|감사|주세요",
     re.IGNORECASE,
 )
+_FIRST = LazyPattern(
+    r"\b(?:i|i['’](?:m|ve|d|ll)|me|my|we|us|thanks|thank|please|ich|mir|mich|mein\w*|danke|bitte|je|moi|merci|yo|me|gracias"
+    r"|eu|obrigad[oa]|io|mi|grazie|ik|mij|mijn|bedankt|я|мне|меня|спасибо)\b|\bj['’]\w|我|私|僕|저|나",
+    re.IGNORECASE,
+)
+#: What somebody asks who wants something recommended, and nobody who recommends.
+_REQUEST = LazyPattern(
+    r"\b(?:do you have|have you got) (?:any (?:other|more)\b|another\b|one\b|more\b"
+    r"|[^?\n]{0,60}\(\d{4}\))"
+    r"|\b(?:can|could|would|will) you (?:please )?(?:recommend|suggest|find|give|show|name)\b"
+    r"|\bwhat (?:else )?(?:do|would|can|could) you (?:recommend|suggest|have)\b"
+    r"|\b(?:something|anything) (?:else|\w+er|more|less|like)\b|\bany(?: other)? (?:others?|more)\b"
+    r"|\bi(?:['’]m| am) (?:looking|after|searching)\b|\bi(?:['’]d| would) (?:like|love|prefer)\b"
+    r"|\bi(?:['’]ve| have)? (?:already )?(?:liked|loved|want|need|seen|read|watched|enjoyed|hated)\b"
+    r"|\b(?:pouvez-vous|peux-tu|avez-vous|as-tu) ",
+    re.IGNORECASE,
+)
+#: What somebody asks who recommends.
+_OFFERS = LazyPattern(
+    r"\b(?:would you (?:like|love|prefer|rather|want)|do you (?:want|like|prefer|need|know|feel)|are you"
+    r"|did you|you(?:['’]d)? (?:need|want|like|prefer)"
+    r"|(?:shall|should|may|can|could) i|in mind|favou?rites?|preferences?)\b"
+    r"|\A\W*anything else\W*\Z",
+    re.IGNORECASE,
+)
 #: How a wish or an answer begins that names no person.
 _BEGINS = LazyPattern(
     r"[\"“„«'「*_\s]*(?:something|anything|more|another|what|which|how|why|where|who|is|are|does|do|did|can|could|yes|no"
@@ -64,6 +89,16 @@ _ASKS = LazyPattern(
 def in_person(words: str) -> bool:
     """Whether somebody speaks in the first or second person, or thanks."""
     return _PERSONS.search(words) is not None
+
+
+def in_first_person(words: str) -> bool:
+    """Whether somebody speaks of themselves, or thanks."""
+    return _FIRST.search(words) is not None
+
+
+def requests(words: str) -> bool:
+    """Whether somebody asks for something to be recommended."""
+    return _REQUEST.search(words) is not None and _OFFERS.search(words) is None
 
 
 def speaks(words: str) -> bool:

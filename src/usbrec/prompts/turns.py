@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from usbrec.patterns import LazyPattern
+from usbrec.prompts.shown import fence_before, shown_in
 from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, announced
-from usbrec.prompts.speech import asks, in_person, is_rating, is_title, shows, speaks
+from usbrec.prompts.speech import asks, in_first_person, in_person, is_rating, is_title, shows, speaks
 
 _WHO = rf"(?:(?P<seeker>{SEEKERS})|(?P<recommender>{RECOMMENDERS})|(?P<machine>AI|bot|chatbot))"
 _BLANKS = r"[ \t\u00a0\u202f]"
@@ -118,6 +119,8 @@ _FIELD = LazyPattern(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
     rf"[*_]{{0,2}}{_BLANKS}?[:：][*_]{{0,2}}[ \t]*(?P<value>\S[^\n]{{0,80}})"
 )
+#: The number of an item in a list.
+_NUMBERED = LazyPattern(r"[ \t]*\d{1,2}[.)][ \t]+[*_]{0,2}")
 _A_NAME = LazyPattern(rf"{ANYBODY}\b.{{0,12}}", re.IGNORECASE)
 
 
@@ -157,8 +160,13 @@ def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
         lower = reply.lower()
         if seat == "seeker" or any(stem in lower for stem in _STEMS):
             found += _judged(reply, seat)
+    if not found:
+        return []
+    shown = shown_in(reply)
     # Of two that begin in one place the first form counts.
-    return [*{one.start: one for one in sorted(found, key=lambda one: -one.start)}.values()][::-1]
+    found = [*{one.start: one for one in sorted(found, key=lambda one: -one.start)}.values()][::-1]
+    found = [one for one in found if not any(start <= one.start < end for start, end in shown)]
+    return [replace(one, start=fence_before(reply, one.start)) for one in found]
 
 
 def _announced(reply: str, seat: str) -> Iterator[Beginning]:
@@ -226,6 +234,9 @@ def _is_shown(reply: str, found: re.Match[str]) -> bool:
 
 
 def _speaks_inside(reply: str, found: re.Match[str]) -> bool:
+    if _NUMBERED.fullmatch(reply, reply.rfind("\n", 0, found.start()) + 1, found.start()) is not None:
+        # An item of a list, whoever does it.
+        return False
     line = reply[found.end() : _line_end(reply, found.end())]
     sentence = re.split(r"(?<=[.!?])[ \t]", line.strip(), maxsplit=1)[0]
     if is_rating(sentence, strict=False):
@@ -271,7 +282,19 @@ def _is_field(reply: str, found: re.Match[str], field_before: int) -> bool:
         around = above[::-1], below
         titles = sum(_run_of_titles(lines) for lines in around)
         return titles >= 2 or (titles == 1 and any(line.rstrip()[-1:] in (":", "：") for line in above))
-    return not said and _in_form(reply, end, above, below)
+    if not said:
+        return _in_form(reply, end, above, below)
+    # What is to be filled in, beside a field of the same kind: "Password: the one we sent you".
+    return _is_entry(value) and any(
+        _is_entry(field["value"]) and _A_NAME.fullmatch(field["name"]) is None
+        for field in map(_FIELD.match, (*above[-1:], *below[:1]))
+        if field is not None
+    )
+
+
+def _is_entry(value: str) -> bool:
+    """Whether a value is no sentence, and nobody's own words."""
+    return not in_first_person(value) and value.rstrip()[-1:] not in tuple(".!?…。！？")
 
 
 def _neighbours(reply: str, start: int, end: int) -> tuple[list[str], list[str]]:

@@ -12,6 +12,7 @@ from usbrec.items.linking.ambiguity import is_common, is_small
 from usbrec.items.linking.reading import Mention
 from usbrec.items.titles import words
 from usbrec.lexicon.short_texts import knows
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.language import Language, either, in_some_language, openers, places
 from usbrec.play.grounding.naming.page import Page, is_capital
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
@@ -298,6 +299,9 @@ class NamingContext:
         ):
             # "31.00 euro".
             return False
+        if _OF_A_SCALE.match(page.text, page.words[index].end) is not None:
+            # "Dracula (1897): 8/10".
+            return False
         counted = following in either("units")
         if page.norms[index + 1 : index + 3] in (["out", "of"], ["von", "10"], ["von", "5"]):
             return False  # "I would rate Zodiac 9 out of 10"
@@ -305,6 +309,10 @@ class NamingContext:
 
     def _index_at(self, start: int) -> int:
         return sum(word.end <= start for word in self.page.words)
+
+
+#: Behind the points of a rating.
+_OF_A_SCALE = LazyPattern(r"[ \t]?/[ \t]?(?:5|10|20|100)\b|[ \t](?:out )?of[ \t](?:5|10|20|100)\b")
 
 
 def is_currency(page: Page, index: int) -> bool:
