@@ -1,4 +1,4 @@
-"""Titles that a sentence calls a film or a book: "Die Welle ist ein toller Film", "Бригада — лучший сериал"."""
+"""Titles that a sentence calls a film: "Die Welle ist ein toller Film", "Бригада — лучший сериал"."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from usbrec.items.linking.languages import Language
 # So many words stand between "is" and what a title is called: "ein wirklich sehr guter Film".
 _FURTHEST = 4
 _DASHES = frozenset("-–—")
+_FURTHER = frozenset({"und", "aber", "oder", "weil"})
 _DENYING = frozenset({"kein", "keine"})
 
 
@@ -21,12 +22,19 @@ def is_called_a_work(language: Language, page: ContextFeatures, match: Match) ->
 
 
 def is_praised(language: Language, page: ContextFeatures, match: Match) -> bool:
-    """Whether what is said of a match is said of films and books: "Der Pate ist sehr spannend"."""
+    """Whether a clause that begins with a match and "is", "has" or "found" ends with what is said of films
+    and books: "Der Pate ist sehr spannend", "Der Vorleser hat mich berührt"."""
     place = match.last + 1
     end = page.sentence_ends[match.last]
-    if place >= end or page.words[place].norm not in language.being:
+    if place >= end or page.words[place].norm not in language.said_of:
         return False
-    return any(word.norm in language.praise for word in page.words[place + 1 : min(place + 4, end)])
+    for index in range(place + 1, min(place + _FURTHEST + 2, end)):
+        if page.words[index].norm in language.praise:
+            return index + 1 == end or bool(
+                page.text[page.words[index].end : page.words[index + 1].start].strip()
+                or page.words[index + 1].norm in _FURTHER
+            )
+    return False
 
 
 def _behind(language: Language, page: ContextFeatures, last: int) -> bool:
@@ -62,9 +70,9 @@ def _has_article(language: Language, page: ContextFeatures, place: int, index: i
 
 
 # They are listed among what stands before nouns.
-_PLACED = frozenset({"im", "am", "vom", "zum", "zur", "beim", "ins", "ans", "en", "dans", "du", "del", "de"}) | {
-    "au", "aux", "al", "con", "avec", "sans", "sin", "por", "pour", "par", "para", "sur", "sous", "y", "et"
-}
+_PLACED = frozenset(
+    {"im", "am", "vom", "zum", "zur", "beim", "ins", "ans", "en", "dans", "du", "del", "de"}
+) | {"au", "aux", "al", "con", "avec", "sans", "sin", "por", "pour", "par", "para", "sur", "sous", "y", "et"}
 
 
 def _before_dash(language: Language, page: ContextFeatures, first: int) -> bool:

@@ -111,17 +111,27 @@ def _article_and_noun(language: Language, page: ContextFeatures, match: Match) -
         return True
     if not page.raw(match.first)[:1].isupper():
         before = _before(language, page, match)
-        return before in language.introducing and _ends(language, page, match)
+        asked = match.first > 1 and page.words[match.first - 2].norm in language.introducing
+        told = before in language.introducing or (before in _ADDRESSED and asked)
+        return told and _ends(language, page, match)
     ends = _CLAUSE_END.match(page.text, page.words[match.last].end) is not None
-    return ends or is_praised(language, page, match) or _by_a_name(page, match)
+    said = [word.norm for word in page.words[match.last + 1 : match.last + 3]]
+    # "Der Pate bitte", "Der Pate kenne ich schon"
+    chosen = said[:1] in _CHOSEN or (said[1:] in _I and said[0] in language.introducing)
+    return ends or chosen or is_praised(language, page, match) or _by_a_name(page, match)
+
+
+_CHOSEN = (["bitte"], ["klingt"])
+_I = (["ich"], ["wir"])
 
 
 def _by_a_name(page: ContextFeatures, match: Match) -> bool:
-    """Whether "von" and a name stand behind a match: "Der Pate von Coppola"."""
+    """Whether a name stands behind a match: "Der Pate von Coppola", "Die Welle mit Jürgen Vogel"."""
     behind = match.last + 1
-    if behind + 1 >= len(page.words) or page.words[behind].norm != "von":
+    if behind + 2 >= len(page.words) or page.words[behind].norm not in {"von", "mit"}:
         return False
-    return page.raw(behind + 1)[:1].isupper()
+    names = behind + 1, behind + 2
+    return all(page.raw(index)[:1].isupper() for index in names[: 1 + (page.words[behind].norm == "mit")])
 
 
 def _opens_a_sentence(language: Language, page: ContextFeatures, match: Match) -> bool:

@@ -12,7 +12,13 @@ from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.context import QUOTES, Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
 from usbrec.items.linking.page import Page, Verdict
-from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_by, is_somebody, owner_before
+from usbrec.items.linking.people import (
+    introduced_as_a_person,
+    is_among_people,
+    is_by,
+    is_somebody,
+    owner_before,
+)
 from usbrec.items.linking.slips import slip, slip_before_year
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.title_variants import NUMERALS

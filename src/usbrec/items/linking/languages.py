@@ -53,7 +53,7 @@ class Language:
     called: frozenset[str]
     """What a title is called behind that: "film", "favourite film"; of no thing that is praised."""
     praise: frozenset[str]
-    """What is said of films and books, and of a feast or a bridge less often."""
+    """What a clause ends with that is said of films and books more often than of who is meant else."""
     nouns: frozenset[str]
     """Nouns in everyday use, where a noun has a capital in any sentence (German)."""
     ordinary: frozenset[str]
@@ -256,7 +256,10 @@ def _language(code: str) -> Language:
     if code == "ru":
         ordinary |= {f"{cyrillic_stem(word)}~" for word in ordinary if len(word) > 3}
     names = ("articles", "determiners", "kinds", "introducing", "seen", "opening", "said_of", "nouns")
-    words = {name: _normalised(lists.get(name, "")) for name in (*names, "about", "works", "being", "called", "praise")}
+    words = {
+        name: _normalised(lists.get(name, ""))
+        for name in (*names, "about", "works", "being", "called", "praise")
+    }
     words["nouns"] |= _normalised(lists.get("borrowed", ""))
     return Language(code=code, ordinary=frozenset(ordinary), **words)
 

@@ -82,7 +82,9 @@ def is_spelt_out(page: Page, match: Match) -> bool:
         level = max(ambiguity_of(form.words), ambiguity_in(page.language, form.words))
     else:
         articles, level = ARTICLES, ambiguity_of(form.words)
-    content = [index for index in range(match.first, match.last + 1) if page.words[index].norm not in articles]
+    content = [
+        index for index in range(match.first, match.last + 1) if page.words[index].norm not in articles
+    ]
     if len(content) > 1 and level is Ambiguity.PLAIN:
         return True
     capitals = [is_capital(page.raw(index)[match.skip if index == match.first else 0 :]) for index in content]
