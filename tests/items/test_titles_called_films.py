@@ -109,6 +109,8 @@ def test_what_a_sentence_calls_a_film_or_likes_is_named(text: str, titles: list[
         "We drove past Lincoln, Nebraska.",
         "Greetings from Munich!",
         "Thanks, Rebecca!",
+        "Gracias, Rebecca.",
+        "Merci, Rebecca !",
         "Thanks, Matilda!",
         "Thank you so much, Carrie.",
         "Good morning, Annie.",

@@ -151,7 +151,8 @@ _LONGEST_GREETING = 6
 #: One of these is in a greeting, whatever else is.
 _BESIDE_GREETED = frozenset(
     {"thank", "thanks", "hi", "hello", "hey", "morning", "evening", "afternoon", "night", "bye", "goodbye"}
-    | {"dear", "welcome", "sorry", "cheers", "congratulations", "birthday"}
+    | {"dear", "welcome", "sorry", "cheers", "congratulations", "birthday", "gracias", "hola", "merci"}
+    | {"bonjour", "salut", "danke", "hallo"}
 )
 
 
