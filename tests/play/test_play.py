@@ -251,6 +251,23 @@ async def test_a_seeker_who_cannot_keep_the_secret_is_masked() -> None:
     assert "notting" not in answer.text.lower()
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("霸王别姬", "霸王别姬那种的。"),
+        ("Das Boot", "Das Boot liegt mir am Herzen."),
+        ("Alien: Covenant (2017)", "I want Covenant."),
+    ],
+)
+async def test_a_secret_is_masked_and_counted_where_the_linker_is_unsure(title: str, text: str) -> None:
+    simulator, _ = _model_seeker([text] * 3)
+    targets = Targets.of(sample("hi", targets=(title,)), None)
+    assert not targets.named_by(text)
+    answer = await simulator.seat(targets).answer((seeker("hi"), recommender("?")), explain=False, seed=3)
+    assert answer.leaked == 1
+    assert not any(name in answer.text for name in (title, "Covenant"))
+
+
 async def test_a_target_that_was_named_already_is_no_secret() -> None:
     simulator, _ = _model_seeker(["Yes, Casino it is."])
     seat = simulator.seat(Targets.of(sample("hi"), KNOWLEDGE))

@@ -61,6 +61,11 @@ class _Read:
         self.targets = Targets.of(sample, None) if sample.targets else None
         turns = self.episode.turns
         self.named = [self.targets is not None and self.targets.named_by(turn.text) for turn in turns]
+        # What tells a target away needs not name it as the linker asks for.
+        self.spelt = [
+            named or (self.targets is not None and bool(self.targets.matcher.betrayed(turn.text)))
+            for named, turn in zip(self.named, turns, strict=True)
+        ]
         self.begins = len(sample.turns)
 
     @property
@@ -72,6 +77,11 @@ class _Read:
         places = range(start, len(self.turns))
         return next((at for at in places if self.named[at] and self.turns[at].role == role), None)
 
+    def first_spelt(self, role: str, start: int) -> int | None:
+        """The same of one that names a target or spells it out."""
+        places = range(start, len(self.turns))
+        return next((at for at in places if self.spelt[at] and self.turns[at].role == role), None)
+
 
 def _in_context(read: _Read) -> bool | None:
     return None if read.targets is None else any(read.named[: read.begins])
@@ -80,7 +90,7 @@ def _in_context(read: _Read) -> bool | None:
 def _seeker_tells(read: _Read) -> bool | None:
     if read.targets is None:
         return None
-    seeker, recommender = read.first("seeker", read.begins), read.first("recommender", 0)
+    seeker, recommender = read.first_spelt("seeker", read.begins), read.first_spelt("recommender", 0)
     told = seeker is not None and (recommender is None or seeker < recommender)
     return told or read.episode.leaks > 0
 

@@ -125,6 +125,26 @@ def goings() -> frozenset[str]:
     return _listed("going")
 
 
+def visits() -> frozenset[str]:
+    """Normalised words for what people do with a place, directly before its name."""
+    return _listed("visiting")
+
+
+def people_do() -> frozenset[str]:
+    """Two normalised words that say of a person what they say or do."""
+    return _lines("people_do")
+
+
+def greetings() -> frozenset[str]:
+    """Normalised words that thank or greet whoever is named behind them."""
+    return _listed("greetings")
+
+
+def is_office(word: str) -> bool:
+    """Whether a normalised word is what somebody is by profession or office: "president"."""
+    return word in _listed("offices")
+
+
 def is_owner(word: str) -> bool:
     """Whether a normalised word says whose relative or friend somebody is: "my"."""
     return word in _listed("owners")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
+from usbrec.items.linking.called import is_called_a_work, is_praised
 from usbrec.items.linking.context import ContextFeatures, Match, is_capital, numbers_as_titled
 from usbrec.items.linking.languages import Language
 
@@ -53,6 +54,8 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     before = _before(language, page, match)
     if first == last and page.a_place(first) and not _speaks_of_works(language, page, match):
         return False
+    if capital and is_called_a_work(language, page, match):
+        return True
     if before in language.kinds and (capital or lower_case):
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
     single = first == last
@@ -60,7 +63,8 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
         if not language.nouns:
             return _named(language, page, match, before)
         if not single:
-            return True
+            bare = first + 1 < last or page.words[first].norm not in language.articles
+            return bare or lower_case or _article_and_noun(language, page, match)
         if lower_case:
             return len(raws[0]) >= _LONG and before not in language.determiners
         return not _a_noun(language, page, match, before) and capital and _no_name(language, page, match)
@@ -96,6 +100,38 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
             return False
         return not _counted(language, before)
     return bool(inside) if opens else page.contrast(match)
+
+
+def _article_and_noun(language: Language, page: ContextFeatures, match: Match) -> bool:
+    """Whether an article and a German noun are a title: the article has a capital that it needs not have,
+    the sentence speaks of films or books, or says nothing else, or what it says is said of them."""
+    if page.raw(match.first)[:1].isupper() and not _opens(page, match.first):
+        return True
+    if _speaks_of_works(language, page, match):
+        return True
+    if not page.raw(match.first)[:1].isupper():
+        before = _before(language, page, match)
+        asked = match.first > 1 and page.words[match.first - 2].norm in language.introducing
+        told = before in language.introducing or (before in _ADDRESSED and asked)
+        return told and _ends(language, page, match)
+    ends = _CLAUSE_END.match(page.text, page.words[match.last].end) is not None
+    said = [word.norm for word in page.words[match.last + 1 : match.last + 3]]
+    # "Der Pate bitte", "Der Pate kenne ich schon"
+    chosen = said[:1] in _CHOSEN or (said[1:] in _I and said[0] in language.introducing)
+    return ends or chosen or is_praised(language, page, match) or _by_a_name(page, match)
+
+
+_CHOSEN = (["bitte"], ["klingt"])
+_I = (["ich"], ["wir"])
+
+
+def _by_a_name(page: ContextFeatures, match: Match) -> bool:
+    """Whether a name stands behind a match: "Der Pate von Coppola", "Die Welle mit Jürgen Vogel"."""
+    behind = match.last + 1
+    if behind + 2 >= len(page.words) or page.words[behind].norm not in {"von", "mit"}:
+        return False
+    names = behind + 1, behind + 2
+    return all(page.raw(index)[:1].isupper() for index in names[: 1 + (page.words[behind].norm == "mit")])
 
 
 def _opens_a_sentence(language: Language, page: ContextFeatures, match: Match) -> bool:

@@ -151,7 +151,7 @@ class Surroundings:
         if before and _HANGUL.match(text[start]) and _HANGUL.match(before):
             return self._behind_kind
         if after and _HANGUL.match(after) and _HANGUL.match(text[end - 1]):
-            return self._particle is not None
+            return self._particle is not None or self._likened
         return True
 
     def evident(self, level: Ambiguity) -> bool:
@@ -163,7 +163,7 @@ class Surroundings:
             return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
         if level is not Ambiguity.MARKED:
-            if behind_kind or before_kind or self._written_by:
+            if behind_kind or before_kind or self._written_by or self._called or self._as_long_as_titles:
                 return True
             if not self._japanese:
                 return self._named(level)
@@ -181,6 +181,28 @@ class Surroundings:
         ):
             return True
         return before_kind and (self._clause_before or self._introduced)
+
+    @property
+    def _as_long_as_titles(self) -> bool:
+        """Whether a title that is longer than most words is liked, or others are to be like it: 我喜欢无间道,
+        기생충 같은 영화."""
+        if len(self._text[self._start : self._end]) < _SHORT:
+            return False
+        return self._likened or (self._clause_after and self._ends_with(caseless().liking))
+
+    @functools.cached_property
+    def _likened(self) -> bool:
+        if self._end - self._start < _SHORT or not has_unspaced(self._text[self._end - 1]):
+            return False
+        return self._after.replace(" ", "").startswith(caseless().likened)
+
+    @property
+    def _called(self) -> bool:
+        """Whether an Arabic title opens a clause that calls it a film or a book: الممر فيلم رائع."""
+        if not (self._clause_before and _ARABIC.match(self._text[self._start])):
+            return False
+        said = self._after.split(maxsplit=2)
+        return len(said) > 1 and said[0] in caseless().called
 
     @property
     def _no_thing(self) -> bool:

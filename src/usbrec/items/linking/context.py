@@ -13,12 +13,14 @@ from usbrec.items.linking.ambiguity import (
     INTRODUCING,
     KINDS,
     SAID_OF,
+    Ambiguity,
     can_be_subject,
     goings,
     is_lead_in,
     is_relation,
     is_said_of_works,
     is_small,
+    visits,
 )
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.scripts import UNSPACED
@@ -59,7 +61,13 @@ _SENTENCE_END = LazyPattern(r"[.!?…:\n\"“()\[\]]")
 CLAUSE_END = LazyPattern(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
 _DIGIT = LazyPattern("[0-9]")
 _FULL_STOP = LazyPattern(r"[.!?…\n]")
-_JOINING = frozenset(" \t-‐‑‒–—−:&'’‘ʼ`´·・‧•")
+_JOINING = frozenset(
+    " \t-‐‑‒–—−:&'’‘ʼ`´·・‧•*_"  # emphasis may be of a part: "**Harbour** Lights"
+    # blanks that do not break or are narrow, and what a line may break at unseen
+    "\u00a0\u2007\u2009\u200a\u202f\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff"
+)
+#: A line that is wrapped inside a title; a number behind it begins the next entry of a list.
+_WRAPPED = LazyPattern(r"[ \t]*\r?\n[ \t]*")
 _BULLET = LazyPattern(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
 # A sentence may follow: an entry that ends with its text is one still when words are added to it.
 _ENTRY_END = LazyPattern(r"[ \t]*(?:$|\n|[-–—:(]|[.!]+(?:\s|$)|,(?:\n|$))")
@@ -99,7 +107,14 @@ PLACES = frozenset(
 #: Before two words in small letters that may be one noun: "in the parking lot", "on sick leave".
 BEFORE_NOUNS = NOUN_FOLLOWS | {"at", "into", "on", "some", "the", "without"}
 #: Before a place, behind what one does there (lexicon/going.txt), in English, Spanish and French.
-_INTO = frozenset({"to", "in", "from", "at", "near", "around", "a", "en", "desde", "hacia", "hasta", "vers"})
+_INTO = frozenset(
+    {"to", "in", "from", "at", "near", "around", "past", "through", "into", "towards", "across", "outside"}
+    | {"a", "en", "desde", "hacia", "hasta", "vers"}
+)
+#: Places that are joined, and who works there: "his work in Fargo" is about a film.
+_JOINED = frozenset({"and", "or", "und", "y", "et"})
+_WORKING = frozenset({"work", "worked", "works", "working"})
+_WHO = frozenset({"i", "we", "they", "he", "she", "you", "am", "are", "is", "who", "to", "im"})
 _AFTER_TITLES = frozenset({"a", "and", "but", "i", "is", "it", "its", "or", "was", "with", "yet"})
 
 
@@ -156,12 +171,26 @@ class ContextFeatures:
         return next(index for index, character in enumerate(self.text) if character != character.lower())
 
     def joined(self, match: Match) -> bool:
-        """Whether only blanks, hyphens and the title's own punctuation stand between the words."""
+        """Whether only blanks, hyphens and the title's own punctuation stand between the words, or one line
+        break in a title that is no accident."""
         for index in range(match.first, match.last):
             gap = self.text[self.words[index].end : self.words[index + 1].start]
-            if gap != " " and any(mark not in _JOINING and mark not in match.form.marks for mark in gap):
+            if gap == " " or all(mark in _JOINING or mark in match.form.marks for mark in gap):
+                continue
+            plain = match.form.ambiguity is Ambiguity.PLAIN and not match.edited
+            following = self.words[index + 1].norm
+            if not (plain and _WRAPPED.fullmatch(gap)) or following.isdigit() or self._whole_lines(match):
                 return False
         return True
+
+    def _whole_lines(self, match: Match) -> bool:
+        """Whether a match begins where a line does and ends where one does: entries of a list, not a line
+        that is wrapped."""
+        start, end = self.words[match.first].start, self.words[match.last].end
+        line = self.text.rfind("\n", 0, start) + 1
+        close = self.text.find("\n", end)
+        rest = self.text[line:start] + self.text[end : close if close >= 0 else len(self.text)]
+        return not any(map(str.isalnum, rest))
 
     @cached_property
     def brackets(self) -> bool:
@@ -294,8 +323,16 @@ class ContextFeatures:
     def a_place(self, index: int) -> bool:
         """Whether the words before say that somebody goes, lives or was there: "I went to Roma", "vivo en
         Roma"."""
-        if index < 2 or self.words[index - 1].norm not in _INTO:
+        if index and self.words[index - 1].norm in visits() and not self.opens_sentence(index):
+            return True
+        if index < 2:
             return False
+        if self.words[index - 1].norm in _JOINED and self.raw(index - 2)[:1].isupper():
+            return not self.opens_sentence(index) and self.a_place(index - 2)
+        if self.words[index - 1].norm not in _INTO:
+            return False
+        if self.words[index - 2].norm in _WORKING and index > 2 and self.words[index - 3].norm in _WHO:
+            return True
         if self.words[index - 1].norm == "from" and self._whose_origin(index - 2):
             return True
         for place in range(index - 2, max(-1, index - 5), -1):

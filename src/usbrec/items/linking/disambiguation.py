@@ -12,7 +12,13 @@ from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.context import QUOTES, Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
 from usbrec.items.linking.page import Page, Verdict
-from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_by, owner_before
+from usbrec.items.linking.people import (
+    introduced_as_a_person,
+    is_among_people,
+    is_by,
+    is_somebody,
+    owner_before,
+)
 from usbrec.items.linking.slips import slip, slip_before_year
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.title_variants import NUMERALS
@@ -98,7 +104,9 @@ def judge(page: Page, match: Match) -> Verdict | None:
     if until is not None and not marks and not in_marks:
         known = level is Ambiguity.PLAIN and not match.edited
         return Verdict(start, until, None, ()) if known else None
-    if not marks and (introduced_as_a_person(page, match) or is_among_people(page, match)):
+    if not marks and (
+        introduced_as_a_person(page, match) or is_among_people(page, match) or is_somebody(page, match)
+    ):
         return None
     if match.edited:
         return Verdict(start, end, None, form.bare()) if slip(page, match, marks) else None

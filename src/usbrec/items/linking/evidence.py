@@ -14,6 +14,7 @@ from usbrec.items.linking.ambiguity import (
     is_small,
     is_talk_of_works,
 )
+from usbrec.items.linking.called import is_called_a_work
 from usbrec.items.linking.cased import evident_in
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import (
@@ -42,6 +43,7 @@ from usbrec.items.linking.small_letters import (
 )
 from usbrec.items.linking.surface_form import Writing
 from usbrec.items.linking.years import TITLE_FIELD
+from usbrec.items.scripts import has_cyrillic
 from usbrec.items.titles import has_fraction
 from usbrec.patterns import LazyPattern
 
@@ -84,6 +86,8 @@ def evident(page: Page, match: Match, level: Ambiguity, around: Surroundings | N
         return evident_in(russian(), page, match, level)
     if page.language:
         return evident_in(page.language, page, match, level)
+    if has_cyrillic(page.text) and is_capital(page.raw(match.first)):
+        return is_called_a_work(russian(), page, match) or _evident_in_english(page, match)
     return _evident_in_english(page, match)
 
 

@@ -48,6 +48,12 @@ class Language:
     """What introduces titles, and things as often: "como"."""
     works: frozenset[str]
     """What goes with films and books beside the words above."""
+    being: frozenset[str]
+    """What stands between a title and what it is called: "is", "was"."""
+    called: frozenset[str]
+    """What a title is called behind that: "film", "favourite film"; of no thing that is praised."""
+    praise: frozenset[str]
+    """What a clause ends with that is said of films and books more often than of who is meant else."""
     nouns: frozenset[str]
     """Nouns in everyday use, where a noun has a capital in any sentence (German)."""
     ordinary: frozenset[str]
@@ -84,6 +90,12 @@ class CaselessWords:
     """What stands before two titles of which one is liked better."""
     read_or_seen: tuple[str, ...]
     """What says that a title that is such a word is read, seen or recommended."""
+    liking: tuple[str, ...]
+    """What stands before things as often as before titles, and names one that is longer than most words."""
+    likened: tuple[str, ...]
+    """What stands behind a title that others are to be like: "a film like"."""
+    called: tuple[str, ...]
+    """What a title is called right behind it, where no word for "is" stands between."""
 
 
 @functools.cache
@@ -127,6 +139,9 @@ def caseless() -> CaselessWords:
         frozenset(gathered("no_things")),
         tuple(gathered("preferring")),
         tuple(gathered("read_or_seen")),
+        tuple(gathered("liking")),
+        tuple(gathered("likened")),
+        tuple(gathered("called")),
     )
 
 
@@ -241,7 +256,10 @@ def _language(code: str) -> Language:
     if code == "ru":
         ordinary |= {f"{cyrillic_stem(word)}~" for word in ordinary if len(word) > 3}
     names = ("articles", "determiners", "kinds", "introducing", "seen", "opening", "said_of", "nouns")
-    words = {name: _normalised(lists.get(name, "")) for name in (*names, "about", "works")}
+    words = {
+        name: _normalised(lists.get(name, ""))
+        for name in (*names, "about", "works", "being", "called", "praise")
+    }
     words["nouns"] |= _normalised(lists.get("borrowed", ""))
     return Language(code=code, ordinary=frozenset(ordinary), **words)
 

@@ -34,6 +34,7 @@ from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
 from usbrec.items.linking.slips import runs_to_doubt
+from usbrec.items.linking.spelling_out import SpansTaken, in_pieces, is_spelt_out
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.scripts import has_cyrillic, plain
@@ -94,6 +95,31 @@ class Linker:
     def read_turn(self, turn: Turn) -> LinkedText:
         """What :meth:`Turn.read_by` carries with a turn."""
         return self._read(turn.text)
+
+    def spelt_out(self, text: str) -> tuple[tuple[int, int, Item], ...]:
+        """Titles whose very words stand in the text though it may name nothing with them, where they do not
+        overlap with what it names: the half-open ranges of characters, in order, and the items.
+
+        For what must not be said at all (:mod:`usbrec.items.linking.spelling_out`).
+        """
+        linked = self._read(text)
+        page = Page(plain(text), words(text))
+        matches = sorted(self._matches(page), key=_longest_first)
+        page.tell_by_others(matches)
+        reading = _Reading(page, text)
+        named = [(mention.start, mention.end) for mention in linked.mentions]
+        taken = SpansTaken([*named, *linked.unknown])
+        found = []
+        for match in matches:
+            start, end = page.span(match)
+            if not (reading.free(match) and taken.free(start, end) and page.joined(match)):
+                continue
+            if not match.form.bare():
+                reading.take(match.first, match.last)
+            elif is_spelt_out(page, match):
+                reading.take(match.first, match.last)
+                found += [(start, end, item) for item in match.form.bare()]
+        return tuple(sorted(found, key=lambda one: one[:2]))
 
     def out_of_catalogue(self, text: str) -> tuple[str, ...]:
         """What is written like a title and is not in the catalogue (:class:`LinkedText`)."""
@@ -162,6 +188,10 @@ class Linker:
                 if (first, form.key) not in seen:
                     seen.add((first, form.key))
                     yield Match(first, last, form)
+        if not page.text.isascii() and (pieces := in_pieces(page)):
+            for first, last, form in self._forms.runs([norm for norm, _, _ in pieces]):
+                if (pieces[first][1], form.key) not in seen:
+                    yield Match(pieces[first][1], pieces[last][2], form)
         if page.elsewhere:
             yield from self._inflected(page, readings[0])
         strange = self._forms.strange([word.stem for word in found])

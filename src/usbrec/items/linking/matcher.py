@@ -15,7 +15,7 @@ from usbrec.items.titles import normalise_title
 
 
 class TitleMatcher:
-    """Finds the given titles, as carefully as :class:`Linker`.
+    """Finds the given titles, as carefully as :class:`Linker`; what must not be said is masked less so.
 
     "Title (1999)" is named with its year or without any, not with another year; "Title" with any year.
     """
@@ -61,23 +61,52 @@ class TitleMatcher:
         found = {title for mention in self._linker.link(text) for title in self._meant(mention)}
         return tuple(title for title in self.titles if title in found)
 
+    def betrayed(self, text: str) -> tuple[str, ...]:
+        """The given titles that the text names or spells out (:meth:`Linker.spelt_out`), in the order they
+        were given: what somebody who must not say them has said."""
+        if self._seen is not None and not self._seen.may_be_in(glance_at(text)):
+            return ()
+        return self._betrayed(text)
+
+    def betrayed_in(self, turns: Sequence[Turn]) -> tuple[str, ...]:
+        """The same of all that the turns say, one after the other, as one text."""
+        if self._seen is not None and not self._seen.may_be_in(
+            side_by_side([turn.read_by(OF_TURNS) for turn in turns])
+        ):
+            return ()
+        return self._betrayed(" ".join(turn.text for turn in turns))
+
+    def _betrayed(self, text: str) -> tuple[str, ...]:
+        found = {title for mention in self._linker.link(text) for title in self._meant(mention)}
+        found |= {
+            title
+            for *_, item in self._linker.spelt_out(text)
+            for title in (item.id, *self._without_year.get(normalise_title(item.title), ()))
+        }
+        return tuple(title for title in self.titles if title in found)
+
     def mask(self, text: str, with_: str = "that one") -> str:
-        """`text` with `with_` for every naming. The result names none of the titles."""
+        """`text` with `with_` for all that betrays a title. The result betrays none."""
         masked = self._replaced(text, with_)
-        # What is left may name a title again, by what it now stands next to or by `with_` itself. A line
-        # break joins nothing, and every further pass leaves fewer words, so this ends.
-        while self._linker.link(masked):
-            masked = self._replaced(masked, "\n")
+        # What is left may name a title again, by what it now stands next to or by `with_` itself. An empty
+        # line joins nothing, and every further pass leaves fewer words, so this ends.
+        while self._spans(masked):
+            masked = self._replaced(masked, "\n\n")
         return masked
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        named = [(mention.start, mention.end) for mention in self._linker.link(text)]
+        spelt = ((start, end) for start, end, _ in self._linker.spelt_out(text))
+        return sorted({*named, *spelt})
 
     def _meant(self, mention: Mention) -> set[str]:
         return {*mention.candidates, *self._without_year.get(normalise_title(mention.title), ())}
 
     def _replaced(self, text: str, with_: str) -> str:
         pieces, position = [], 0
-        for mention in self._linker.link(text):
-            pieces += [text[position : mention.start], with_]
-            position = mention.end
+        for start, end in self._spans(text):
+            pieces += [text[position:start], with_]
+            position = end
         return "".join([*pieces, text[position:]])
 
 

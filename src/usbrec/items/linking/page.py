@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from usbrec.dialogue import Item
-from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, is_adverb
+from usbrec.items.linking.ambiguity import ARTICLES, Ambiguity, in_dictionary, is_adverb
 from usbrec.items.linking.cased import ambiguity_in
 from usbrec.items.linking.caseless import Surroundings, beside_caseless
 from usbrec.items.linking.context import ContextFeatures, Match
@@ -16,6 +16,7 @@ from usbrec.items.linking.surface_form import Writing
 from usbrec.patterns import LazyPattern
 
 #: What ends a sentence, and no part of one.
+_GERMAN_ARTICLES = frozenset({"der", "das", "die", "den", "dem"})
 _STOP = LazyPattern(r"[ \t\"”’*_]*[.!?…\n]")
 
 
@@ -69,10 +70,22 @@ class Page(ContextFeatures):
             for index in range(match.first, match.last + 1)
         }
         rest = {word.norm for index, word in enumerate(self.words) if index not in titles}
-        if all(word.isdigit() or english(word) for word in rest) or not speak_for(self.language, rest):
+        if all(word.isdigit() or english(word) for word in rest) or not (
+            speak_for(self.language, rest) or self._german_without_titles(rest)
+        ):
             # What had been told before titles were found.
             self.__dict__["language"] = None
             self.__dict__.pop("elsewhere", None)
+
+    def _german_without_titles(self, rest: Set[str]) -> bool:
+        """Whether what is left beside German titles with an article is no English: "Das Fest war laut", but
+        not "Das Boot rocks big time"."""
+        if self.language is None or not self.language.nouns:
+            return False
+        if _GERMAN_ARTICLES.isdisjoint(word.norm for word in self.words):
+            return False
+        strange = sum(word in self.language.said_of or not in_dictionary(word) for word in rest)
+        return 2 * strange > len(rest) > 1
 
     @cached_property
     def elsewhere(self) -> bool:

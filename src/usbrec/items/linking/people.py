@@ -11,7 +11,9 @@ from collections.abc import Iterable
 
 from usbrec.items.linking.ambiguity import (
     can_be_subject,
+    greetings,
     has_it,
+    in_dictionary,
     introduces_people,
     is_always_capital,
     is_at_home,
@@ -19,12 +21,14 @@ from usbrec.items.linking.ambiguity import (
     is_empty,
     is_first_name,
     is_frequent,
+    is_office,
     is_owner,
     is_participle,
     is_relation,
     is_said_of_works,
     is_studio,
     is_talk_of_works,
+    people_do,
 )
 from usbrec.items.linking.context import ContextFeatures, Match
 from usbrec.items.scripts import APOSTROPHES
@@ -74,6 +78,82 @@ def is_among_people(page: ContextFeatures, match: Match) -> bool:
         begin -= 1
     said = page.words[begin : page.sentence_ends[last]]
     return not any(is_talk_of_works(word.norm) for word in said)
+
+
+def is_somebody(page: ContextFeatures, match: Match) -> bool:
+    """Whether a capitalised word is thanked or greeted, does what people do, or is said to be a person or a
+    pet: "Thanks, Matilda!", "Rebecca told me", "Juno is my dog"."""
+    first, last = match.first, match.last
+    if first < last or not page.raw(first)[:1].isupper():
+        return False
+    norm = page.words[first].norm
+    if page.words[first].stem != norm:
+        return False
+    opens = page.opens_sentence(first) or (first > 0 and page.words[first - 1].norm in _JOINS)
+    if opens and _does_as_people(page, first):
+        return True
+    if page.opens_sentence(first):
+        return _is_a_person(page, last)
+    return _is_greeted(page, match, norm)
+
+
+def _does_as_people(page: ContextFeatures, index: int) -> bool:
+    """Whether what stands behind a name, or behind another one that is joined with it, is done by people."""
+    end = page.sentence_ends[index]
+    place = index + 1
+    if place + 1 < end and page.words[place].norm in _JOINS and page.raw(place + 1)[:1].isupper():
+        place += 2
+    if place + 1 >= end or page.text[page.words[place - 1].end : page.words[place].start] != " ":
+        return False
+    return f"{page.words[place].norm} {page.words[place + 1].norm}" in people_do()
+
+
+def _is_a_person(page: ContextFeatures, last: int) -> bool:
+    """Whether behind a match "is" or "was" says who somebody is, and the sentence speaks of no film."""
+    end = page.sentence_ends[last]
+    if last + 2 >= end or page.words[last + 1].norm not in {"is", "was"}:
+        return False
+    said = [word.norm for word in page.words[last + 2 : min(end, last + _WHO_IS)]]
+    if said[0] not in _BEFORE_PEOPLE and not is_owner(said[0]):
+        return False
+    for place, norm in enumerate(said):
+        if is_relation(norm) or is_office(norm):
+            index = last + 2 + place
+            closes = index + 1 == end or page.words[index + 1].norm in _BEHIND_PEOPLE
+            return closes and not any(is_talk_of_works(word.norm) for word in page.words[index + 1 : end])
+        if norm in _BEHIND_PEOPLE or is_talk_of_works(norm):
+            return False
+    return False
+
+
+_WHO_IS = 7
+_BEFORE_PEOPLE = frozenset({"a", "an", "the"})
+_BEHIND_PEOPLE = frozenset({"of", "and", "in", "at", "from", "who", "here", "too", "now"})
+
+
+def _is_greeted(page: ContextFeatures, match: Match, norm: str) -> bool:
+    """Whether all that a sentence says before a name is thanks or a greeting, and the clause ends behind it.
+    A word of the dictionary may as well be what is answered: "Hi, Heat"."""
+    first = match.first
+    if page.words[first - 1].norm not in greetings() or not page.ends(match, frozenset()):
+        return False
+    if in_dictionary(norm) and not is_first_name(norm):
+        return False
+    begin = first
+    while begin and not page.opens_sentence(begin) and first - begin <= _LONGEST_GREETING:
+        begin -= 1
+        if page.words[begin].norm not in greetings():
+            return False
+    return not _BESIDE_GREETED.isdisjoint(word.norm for word in page.words[begin:first])
+
+
+_LONGEST_GREETING = 6
+#: One of these is in a greeting, whatever else is.
+_BESIDE_GREETED = frozenset(
+    {"thank", "thanks", "hi", "hello", "hey", "morning", "evening", "afternoon", "night", "bye", "goodbye"}
+    | {"dear", "welcome", "sorry", "cheers", "congratulations", "birthday", "gracias", "hola", "merci"}
+    | {"bonjour", "salut", "danke", "hallo"}
+)
 
 
 def _joined_name(page: ContextFeatures, index: int, step: int) -> bool:

@@ -93,12 +93,12 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         targets = self._targets
         accepted = targets.named_by_turn(turns[-1])
-        known = set(targets.matcher.named_in(turns))
+        known = set(targets.matcher.betrayed_in(turns))
         secret = matcher_of(tuple(title for title in targets.titles if title not in known))
         left = not accepted and targets.lose_patience(turns)
         said = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
         said = replace(said, accepted=accepted, left=left)
-        if secret.named(said.text):
+        if secret.betrayed(said.text):
             mask = mask_of(self._languages.told(turns))
             return replace(said, text=secret.mask(said.text, mask), leaked=1)
         return said

@@ -200,9 +200,9 @@ class Questioning:
         """What the seeker says of an attribute: the values of all targets, never a title of one."""
         name = _named(attribute, language)
         values = dict.fromkeys(v for item in targets.items for v in values_of(item, attribute))
-        shown = [value for value in values if not targets.matcher.named(value)]
+        shown = [value for value in values if not targets.matcher.betrayed(value)]
         text = self.prompts.say("ask_answer", language, attribute=name, values=", ".join(shown))
-        if not shown or targets.matcher.named(text):
+        if not shown or targets.matcher.betrayed(text):
             return self.prompts.say("ask_unknown", language, attribute=name)
         return text
 

@@ -98,7 +98,7 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         # Whether a target was recommended is a fact of the reply, not of what the simulator says.
         accepted = self.targets.named_by_turn(turns[-1])
-        known = set(self.targets.matcher.named_in(turns))
+        known = set(self.targets.matcher.betrayed_in(turns))
         secret = matcher_of(tuple(title for title in self.targets.titles if title not in known))
         left = not accepted and self.targets.lose_patience(turns)
         explain = explain and not accepted and not left
@@ -107,7 +107,7 @@ class _TargetSeeker:
             drawn = seed if attempt == 0 else derive_seed(seed, "redraw", attempt)
             said = await self.base.say(self.system, turns, explain=explain, seed=drawn)
             answer = replace(said, accepted=accepted, leaked=int(attempt > 0), left=left)
-            if not secret.named(answer.text):
+            if not secret.betrayed(answer.text):
                 return answer
         mask = mask_of(self.base.languages.told(turns))
         return replace(answer, text=secret.mask(answer.text, mask), leaked=1)

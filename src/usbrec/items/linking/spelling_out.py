@@ -1,0 +1,112 @@
+"""Spelt-out titles: words that are a title, where it must not be said even if the text may name nothing.
+
+The linker asks for evidence that a title is meant; a mask of secret titles asks whether anybody would read
+one. So it takes a title of several words, one of three characters or more in a script without capitals, and
+a capitalised word that is no ordinary one, wherever they stand. Ordinary words ("It", "Up") stay with the
+linker's caution, and so do the names of who is spoken of and where somebody is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from usbrec.items.linking.ambiguity import (
+    ARTICLES,
+    Ambiguity,
+    ambiguity_of,
+    in_dictionary,
+    is_always_capital,
+    is_common,
+    is_first_name,
+    is_frequent,
+)
+from usbrec.items.linking.cased import ambiguity_in
+from usbrec.items.linking.context import Match, is_capital
+from usbrec.items.linking.disambiguation import judge
+from usbrec.items.linking.languages import caseless, russian
+from usbrec.items.linking.page import Page
+from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_somebody
+from usbrec.items.linking.surface_form import Writing
+from usbrec.items.scripts import has_unspaced
+from usbrec.patterns import LazyPattern
+
+# So many characters are no accident where a word of every day has two.
+_CHARACTERS = 3
+#: Characters that nobody sees: they may stand inside a word.
+_UNSEEN = LazyPattern("[\u00ad\u200b-\u200d\u2060\ufeff]+")
+
+
+class SpansTaken:
+    """Ranges of characters that do not overlap, and whether others are free of them."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+
+    def free(self, start: int, end: int) -> bool:
+        place = bisect_left(self._spans, (end, 0))
+        return not place or self._spans[place - 1][1] <= start
+
+
+def in_pieces(page: Page) -> list[tuple[str, int, int]]:
+    """The words of a text as who does not see such characters reads them: the word, and the first and the
+    last of its pieces; empty where none is in pieces."""
+    if not _UNSEEN.search(page.text):
+        return []
+    whole: list[tuple[str, int, int]] = []
+    for index, word in enumerate(page.words):
+        if index and _UNSEEN.fullmatch(page.text, page.words[index - 1].end, word.start):
+            norm, first, _ = whole.pop()
+            whole.append((norm + word.norm, first, index))
+        else:
+            whole.append((word.norm, index, index))
+    return whole if len(whole) < len(page.words) else []
+
+
+def is_spelt_out(page: Page, match: Match) -> bool:
+    """Whether the words of a match would be read as the title by somebody who looks for it."""
+    if match.edited:
+        return False
+    if verdict := judge(page, match):
+        # Another year or part means another work.
+        return bool(verdict.items)
+    form = match.form
+    if form.writing is Writing.CASELESS:
+        joined = "".join(form.words)
+        many = len(form.words) >= _CHARACTERS if has_unspaced(joined) else len(form.words) > 1
+        return many and joined not in caseless().ordinary and not joined.isdigit()
+    if form.writing is Writing.CYRILLIC:
+        articles, level = frozenset[str](), ambiguity_in(russian(), form.words)
+    elif page.language:
+        articles = page.language.articles
+        level = max(ambiguity_of(form.words), ambiguity_in(page.language, form.words))
+    else:
+        articles, level = ARTICLES, ambiguity_of(form.words)
+    content = [
+        index for index in range(match.first, match.last + 1) if page.words[index].norm not in articles
+    ]
+    if len(content) > 1 and level is Ambiguity.PLAIN:
+        return True
+    capitals = [is_capital(page.raw(index)[match.skip if index == match.first else 0 :]) for index in content]
+    if len(content) > 1:
+        return all(capitals)
+    if not content or not capitals[0] or page.raw(content[0])[:1].isdigit():
+        return False
+    if match.first < match.last:  # "Das Boot", "The Room", but not "das Boot"
+        return is_capital(page.raw(match.first)) and not page.part_of_a_name(match)
+    return _is_no_ordinary_word(page, match, level)
+
+
+def _is_no_ordinary_word(page: Page, match: Match, level: Ambiguity) -> bool:
+    word = page.words[match.first].stem
+    if page.part_of_a_name(match) or page.a_place(match.first) or len(word) <= _CHARACTERS:
+        return False
+    if is_first_name(word) or introduced_as_a_person(page, match) or is_among_people(page, match):
+        return False
+    if is_somebody(page, match):
+        return False
+    if match.form.writing is Writing.CYRILLIC or page.language:
+        return level is Ambiguity.PLAIN
+    if is_always_capital(word) or is_common(word) or is_frequent(word):
+        return False
+    return not page.opens_sentence(match.first) or not in_dictionary(word)
