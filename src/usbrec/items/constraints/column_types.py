@@ -129,8 +129,8 @@ class TypedColumn:
     `comma` says that a comma stands before fractions, so that "1.299" are thousands. `unreadable` counts the
     cells that the type cannot read, `examples` has the first of them and `places` where these stand, as far
     as that is known; `given` says that the user said the type. `marked` says that "x" alone stands in the
-    column, so that a blank is a no; `mixed` are cells whose points may be of thousands and cells whose points
-    are none, where nothing says which the former are: they are read as `comma` says."""
+    column, so that a blank is a no; `mixed` are cells of two notations, where only the others tell which
+    number one of them says: they are read as `comma` and `marks` say (see :class:`NumberFormat`)."""
 
     name: str
     type: ColumnType
@@ -143,6 +143,7 @@ class TypedColumn:
     places: tuple[str, ...] = ()
     marked: bool = False
     mixed: tuple[str, ...] = ()
+    marks: str = ""
 
     def said(self, text: str) -> bool | None:
         """What a cell of a column of yes and no says, "" for a blank one; None where it is neither."""
@@ -150,7 +151,7 @@ class TypedColumn:
 
     def number(self, text: str) -> float | None:
         """What a cell of a column of numbers says. In a stock of numbers, "yes" is at least one."""
-        number = NumberFormat(self.unit, self.comma, is_price(self.name)).number(text)
+        number = NumberFormat(self.unit, self.comma, is_price(self.name), (), self.marks).number(text)
         if number is None and is_stock(self.name) and (said := yes_or_no(text)) is not None:
             return float(said)
         return number
@@ -273,7 +274,8 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         given is not None,
         tuple(tally.places.get(text, "") for text in examples),
         marked,
-        written.mixed if kind == "number" and is_price(column) else (),
+        written.mixed if kind == "number" else (),
+        written.marks if kind == "number" else "",
     )
 
 

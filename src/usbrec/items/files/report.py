@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from usbrec.errors import BadLines, ConfigError
-from usbrec.items.constraints.column_types import TypedColumn, currencies_of
+from usbrec.items.constraints.column_types import TypedColumn, currencies_of, is_price
+from usbrec.items.constraints.number_cells import FRACTIONS, THOUSANDS
 
 #: So many characters of a cell that cannot be read are told.
 _LONGEST_SHOWN = 60
@@ -110,10 +111,7 @@ class ReadingReport:
             lines.append(f"{self.where}: columns that are not what they are called are kept as further ones")
             lines += _first(self.not_taken)
         lines += [
-            f"{self.where}: {column.name!r} has points before three digits and others "
-            f"({_listed(column.mixed)}): {_of_points(comma=column.comma)}."
-            for column in self.types
-            if column.mixed
+            f"{self.where}: {column.name!r} {_of_notations(column)}." for column in self.types if column.mixed
         ]
         lines.append(self.columns_told())
         if not self.whole or self.by_cells:
@@ -180,11 +178,23 @@ def _unread(column: TypedColumn) -> str:
     return f"{column.name!r}: {column.unreadable} cells are no {kind} ({', '.join(shown)})"
 
 
-def _of_points(*, comma: bool) -> str:
-    """How points before three digits were read, and what to write where they are something else."""
-    if comma:
-        return "those before three digits are read as of thousands. If they are fractions, write two digits"
-    return "all are read as fractions. If those before three digits are of thousands, write them without"
+def _of_notations(column: TypedColumn) -> str:
+    """How points and commas before three digits were read, and what to write where that is wrong."""
+    if is_price(column.name):
+        told = f"has points before three digits and others ({_listed(column.mixed)}): "
+        if column.comma:
+            return f"{told}{_OF_THOUSANDS}"
+        return f"{told}{_FRACTIONS}"
+    point = THOUSANDS if column.comma or column.marks == THOUSANDS else FRACTIONS
+    comma = FRACTIONS if column.comma or column.marks == FRACTIONS else THOUSANDS
+    return (
+        f"has numbers in two notations ({_listed(column.mixed)}): before three digits a point is read as of "
+        f"{point}, a comma as of {comma}. If that is wrong, write them in one notation"
+    )
+
+
+_OF_THOUSANDS = "those before three digits are read as of thousands. If they are fractions, write two digits"
+_FRACTIONS = "all are read as fractions. If those before three digits are of thousands, write them without"
 
 
 def _listed(columns: Sequence[str]) -> str:
