@@ -20,7 +20,7 @@ from usbrec.items.constraints.measures import (
     told_in,
     unit_named,
 )
-from usbrec.items.files.amounts import money, number_of, stars_of
+from usbrec.items.files.amounts import money, number_of, plain_digits, stars_of
 
 #: Cells that say that nothing is known.
 MISSING = frozenset(
@@ -63,7 +63,7 @@ class NumberFormat:
 
     def number(self, text: str) -> float | None:
         """What a cell says, in `unit`; None where it says no number, or not plainly."""
-        text = " ".join(text.replace("−", "-").split())
+        text = " ".join(plain_digits(text).replace("−", "-").split())
         if not any(map(str.isdigit, text)):
             if text[:1].isalpha():
                 return 0.0 if self.price and text.casefold() in _FREE else None

@@ -288,7 +288,7 @@ class Mapper:
         if (
             not text
             or len(text) > _LONGEST_AMOUNT
-            or text[0].isdigit() == (text[-1].isdigit() or text[-1] in _RULES)
+            or (text[0].isdigit() == (text[-1].isdigit() or text[-1] in _RULES) and not _cents_behind(text))
         ):
             return text
         if amount := money(text):
@@ -395,6 +395,11 @@ def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
         parts = [part.strip() for part in name.split("/")]
         found += parts if all(" " in part for part in parts) else [name]
     return first_of(found)
+
+
+def _cents_behind(text: str) -> bool:
+    """Whether a text that begins and ends with a digit has a sign between: "12€50"."""
+    return not text.isascii() and any(sign in text for sign in "€£")
 
 
 _LONGEST_AMOUNT = 24

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from usbrec.errors import BadLines, ConfigError
-from usbrec.items.constraints.column_types import TypedColumn, currencies_of, is_price
+from usbrec.items.constraints.column_types import TypedColumn, is_price
 from usbrec.items.constraints.number_cells import FRACTIONS, THOUSANDS
+from usbrec.items.files.amounts import currencies_of
 
 #: So many characters of a cell that cannot be read are told.
 _LONGEST_SHOWN = 60
@@ -54,7 +55,12 @@ class ReadingReport:
         """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
         name does), or a column is not what it is called."""
         mixed = any(column.mixed for column in self.types)
-        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken)
+        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken or self._currencies())
+
+    def _currencies(self) -> dict[str, list[str]]:
+        """The currencies of each column with several."""
+        found = {column: currencies_of(signs) for column, signs in self.currencies.items()}
+        return {column: several for column, several in found.items() if len(several) > 1}
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -75,9 +81,10 @@ class ReadingReport:
         if self.types:
             told += f" Types of further columns: {', '.join(column.told() for column in self.types)}."
         told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)
+        several = self._currencies()
         told += "".join(
             f" Signs taken off the amounts of {column!r}: {', '.join(signs)}."
-            + (" Amounts in several currencies are not converted." if len(currencies_of(signs)) > 1 else "")
+            + (" Amounts in several currencies are not converted." if column in several else "")
             for column, signs in self.currencies.items()
         )
         if not self.columns:
@@ -112,6 +119,11 @@ class ReadingReport:
             lines += _first(self.not_taken)
         lines += [
             f"{self.where}: {column.name!r} {_of_notations(column)}." for column in self.types if column.mixed
+        ]
+        lines += [
+            f"{self.where}: the amounts of {column!r} are in several currencies ({', '.join(several)}) and are "
+            "compared as they are. Give each currency a column of its own, or convert them."
+            for column, several in self._currencies().items()
         ]
         lines.append(self.columns_told())
         if not self.whole or self.by_cells:
@@ -170,7 +182,7 @@ def _unread(column: TypedColumn) -> str:
     """What of a column could not be read; "" for nothing."""
     if not column.unreadable:
         return ""
-    kind = "numbers" if column.type == "number" else "yes or no"
+    kind = "yes or no" if column.type == "yes-no" else "numbers"
     shown = [
         f"{text[:_LONGEST_SHOWN]!r}{f' in {place}' if place else ''}"
         for text, place in itertools.zip_longest(column.examples, column.places, fillvalue="")
