@@ -121,8 +121,8 @@ class ReadingReport:
             f"{self.where}: {column.name!r} {_of_notations(column)}." for column in self.types if column.mixed
         ]
         lines += [
-            f"{self.where}: the amounts of {column!r} are in several currencies ({', '.join(several)}) and are "
-            "compared as they are. Give each currency a column of its own, or convert them."
+            f"{self.where}: the amounts of {column!r} are in several currencies ({', '.join(several)}) and "
+            "are compared as they are. Give each currency a column of its own, or convert them."
             for column, several in self._currencies().items()
         ]
         lines.append(self.columns_told())
