@@ -12,6 +12,7 @@ from usbrec.lexicon import any_of, shared
 from usbrec.patterns import LazyPattern
 
 #: Digits as Arabic, Thai or full-width letters write them have the same value; the marks have these.
+_OTHER_DIGITS = LazyPattern(r"[^\D0-9]")
 _MARKS = {"٫": ".", "．": ".", "٬": "'", "，": ","}
 
 
@@ -58,7 +59,7 @@ def money(text: str) -> tuple[float, str] | None:
 
 def plain_digits(text: str) -> str:
     """`text` with the digits 0 to 9, and plain marks, for those of other scripts."""
-    if text.isascii():
+    if text.isascii() or not _OTHER_DIGITS.search(text):
         return text
     return "".join(_MARKS.get(one, str(unicodedata.decimal(one)) if one.isdecimal() else one) for one in text)
 
