@@ -63,11 +63,17 @@ def content_digest(path: str | Path) -> str:
         raise InputError(f"{path}: cannot be read ({error}). Check the path and its permissions.") from None
 
 
-def read_text(path: str | Path, encoding: str | None = None, advice: str = "Save the file as UTF-8.") -> str:
+def read_text(
+    path: str | Path,
+    encoding: str | None = None,
+    advice: str = "Save the file as UTF-8.",
+    unknown: str = "Save the file as UTF-8.",
+) -> str:
     """The whole file as text, without a byte-order mark. Raises InputError when it cannot be read.
 
     By default UTF-8, or UTF-16 where its mark stands at the beginning. `advice` says what to do with a file
-    in another encoding; "{line}" in it is the first line that is not UTF-8, as cp1252 has it.
+    that is probably in "{encoding}", in which the first line that is not UTF-8 reads "{line}"; `unknown`
+    says it where no encoding is likely.
     """
     path = Path(path)
     try:
@@ -84,10 +90,14 @@ def read_text(path: str | Path, encoding: str | None = None, advice: str = "Save
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         begins = data.rfind(b"\n", 0, error.start) + 1
-        shown = data[max(begins, error.start - 40) : error.start + 40].split(b"\n")[0]
         name = encoding or ("UTF-16" if marked == "utf-16" else "UTF-8")
-        as_cp1252 = advice.replace("{line}", repr(shown.decode("cp1252", "replace").strip()))
-        raise InputError(f"{path}:{line}: not {name} (byte 0x{data[error.start]:02x}). {as_cp1252}") from None
+        from usbrec.encodings import likely_encoding  # Most files are UTF-8.
+
+        told, likely = unknown, likely_encoding(data)
+        if likely is not None and likely != encoding:
+            shown = data[begins : begins + 240].split(b"\n")[0].decode(likely, "replace").strip()
+            told = advice.replace("{encoding}", likely).replace("{line}", repr(shown[:60]))
+        raise InputError(f"{path}:{line}: not {name} (byte 0x{data[error.start]:02x}). {told}") from None
     except (LookupError, UnicodeError, ValueError):
         raise ConfigError(
             f"{path}: encoding = {encoding!r} is no encoding of text. Well-known ones: cp1252, latin-1, "

@@ -12,9 +12,11 @@ or frustrated (`metadata.sentiment`), MovieBot's annotations where the user acce
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from usbrec.data.everyday_titles import names_title
 from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, as_words, clean, show
 from usbrec.data.utterances import Transcript, Utterance, bare_title, says_title
 from usbrec.dialogue import Role
@@ -38,26 +40,28 @@ def transcript_of(value: Any) -> Transcript:
     dialogue_id = as_id(row[name], name).strip('"') or as_id(row[name], name)
     system, user = _participant(row, "agent"), _participant(row, "user")
     metadata = {} if row.get("metadata") is None else as_object(row["metadata"], "metadata")
-    recommended = _recommended(metadata)
-    said: list[tuple[Utterance, tuple[str, ...], bool]] = []
+    heard: list[tuple[Role, str, tuple[str, ...], bool]] = []
     for index, item in enumerate(as_list(_required(row, "conversation"), "conversation")):
         place = f"conversation[{index}]"
         message = as_object(item, place)
         role = _role(message, place, system, user)
         text = as_words(_required(message, "utterance", place), f"{place}.utterance").replace(_MARK, '"')
-        slots, accepts = _acts(message, place)
-        named = () if recommended is None else (recommended,)
-        fits = tuple(
-            title
-            for title in named
-            if says_title(text, title)
-            or any(bare_title(slot).casefold() == bare_title(title).casefold() for slot in slots)
-        )
-        said.append((Utterance(role, text, fits if role == "recommender" else ()), slots, accepts))
+        heard.append((role, text, *_acts(message, place)))
+    known = _recommended(metadata, [text for _, text, _, _ in heard])
+    recommended = known[0] if len(known) == 1 else None
+    said: list[tuple[Utterance, tuple[str, ...], bool]] = []
+    for role, text, slots, accepts in heard:
+        fits: tuple[str, ...] = ()
+        if role == "recommender" and recommended is not None:
+            bare = bare_title(recommended).casefold()
+            in_slots = any(bare_title(slot).casefold() == bare for slot in slots)
+            fits = (recommended,) if in_slots or names_title(text, recommended) else ()
+        said.append((Utterance(role, text, fits), slots, accepts))
     outcome = as_optional_text(metadata.get("recommendation_outcome"), "metadata.recommendation_outcome")
     sentiment = _sentiment(metadata)
     rejected = (outcome or "").strip().casefold().startswith("reject")
-    accepted = (recommended,) if recommended is not None and not rejected else tuple(_accepted(said))
+    # Of two films of one title, neither is the one that was accepted.
+    accepted = () if len(known) > 1 else known if known and not rejected else tuple(_accepted(said))
     return Transcript(
         dialogue_id,
         tuple(utterance for utterance, _, _ in said),
@@ -67,15 +71,17 @@ def transcript_of(value: Any) -> Transcript:
         labels=({"outcome": outcome} if outcome else {}) | ({"sentiment": sentiment} if sentiment else {}),
         targets=accepted,
         rejected=rejected,
-        unusable="" if rejected else _unusable(recommended, said),
+        unusable="" if rejected else _unusable(known, said),
     )
 
 
-def _unusable(recommended: str | None, said: _Said) -> str:
-    if recommended is None:
+def _unusable(known: tuple[str, ...], said: _Said) -> str:
+    if not known:
         return "it does not say what was recommended (metadata.recommended_movie)"
+    if len(known) > 1:
+        return f"it does not say which of {', '.join(map(show, known))} was recommended"
     if not any(utterance.titles for utterance, _, _ in said):
-        return f"no turn of the recommender names {show(recommended)}, which was recommended"
+        return f"no turn of the recommender names {show(known[0])}, which was recommended"
     return ""
 
 
@@ -111,17 +117,25 @@ def _role(message: Mapping[str, Any], place: str, system: str, user: str) -> Rol
     return role
 
 
-def _recommended(metadata: Mapping[str, Any]) -> str | None:
-    """The recommended title, with the year by which the dialogue's titles have it, where one has."""
+def _recommended(metadata: Mapping[str, Any], texts: Sequence[str]) -> tuple[str, ...]:
+    """The recommended title, with the year by which the dialogue's titles have it, where one has; of several
+    such the one whose year stands beside the title in one of the messages, else all of them."""
     title = as_optional_text(metadata.get("recommended_movie"), "metadata.recommended_movie")
     if title is None:
-        return None
+        return ()
     title = " ".join(title.split())
     listed = metadata.get("movie_dict")
-    for known in listed if isinstance(listed, dict) else ():
-        if bare_title(known) != known and bare_title(known).casefold() == title.casefold():
-            return " ".join(clean(known).split())
-    return title
+    dated = [
+        " ".join(clean(known).split())
+        for known in (listed if isinstance(listed, dict) else ())
+        if bare_title(known) != known and bare_title(known).casefold() == title.casefold()
+    ]
+    if len(dated) < 2:
+        return tuple(dated) or (title,)
+    about = " ".join(text for text in texts if says_title(text, title))
+    told = set(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", about))
+    meant = [one for one in dated if not told.isdisjoint(re.findall("[0-9]{4}", one.removeprefix(title)))]
+    return tuple(meant if len(meant) == 1 else dated)
 
 
 def _sentiment(metadata: Mapping[str, Any]) -> str:

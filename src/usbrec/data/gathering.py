@@ -163,6 +163,7 @@ def _gather(
         seen[thing_id] = at
 
     used = 0
+    silent = _Silent()
     for entry in entries:
         place = entry.place
         before = len(found)
@@ -177,6 +178,8 @@ def _gather(
                     at = first_transcripts[read.id]
                     left_out.append(entry.about(f"the same dialogue stands already on {at}"))
                     continue
+                if isinstance(read, Transcript):
+                    silent.count(read, place)
                 count = len(found)
                 for thing in things(read):
                     check(first_seen, thing.id, place)
@@ -194,7 +197,38 @@ def _gather(
         raise BadLines(opened.where, problems)
     if place is None:
         raise InputError(f"{opened.where}: empty; expected {opened.owed}")
+    silent.tell(opened.where)
     return Gathered(found, name, used, tuple(left_out), dict(without))
+
+
+@dataclass
+class _Silent:
+    """Messages without a text that say something else: how many there are, and how many name titles.
+
+    In most data sets people send empty messages; where each is a person's step (MG-ShopDial), one is missing.
+    """
+
+    messages: int = 0
+    naming: int = 0
+    first: str = ""
+
+    def count(self, read: Transcript, place: str) -> None:
+        for one in read.utterances:
+            owed = one.titles or read.source == "mg-shopdial"
+            if owed and (not one.text or one.text.isspace()) and not one.ratings:
+                self.first = self.first or f"dialogue {show(read.id)}, {place}"
+                self.messages += 1
+                self.naming += bool(one.titles)
+
+    def tell(self, where: str) -> None:
+        if self.messages:
+            naming = f", {self.naming} of which name titles" if self.naming else ""
+            warnings.warn(
+                f"{where}: {self.messages} messages have no text{naming}; they are left out of their "
+                f"dialogues (the first: {self.first})",
+                InputWarning,
+                stacklevel=5,
+            )
 
 
 def _named(entry: Entry) -> str:

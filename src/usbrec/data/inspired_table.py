@@ -13,17 +13,16 @@ are not read. A few words are linked as titles ("Mine is …" as Mine (2016)).
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from usbrec.data.everyday_titles import is_meant
 from usbrec.data.opening import Entry
 from usbrec.data.reading import as_object, clean, show
-from usbrec.data.utterances import Transcript, Utterance, bare_title, says_title
+from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
-from usbrec.lexicon import words
 
 _SEATS: Mapping[str, Role] = {"seeker": "seeker", "recommender": "recommender"}
 #: What a line owes, and what tells the table from others.
@@ -31,8 +30,6 @@ _OWED = ("dialog_id", "speaker", "text")
 _CASES = ("fine_label", "case")
 #: How the authors' files write a quotation mark.
 _MARK = "QUOTATION_MARK"
-_SENTENCE_END = re.compile(r"(?:^|[.!?…\n])[\s\"'(]*$")
-_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 #: A line of the table: its place in the file, and its cells by column.
 _Line = tuple[str, Mapping[str, str]]
@@ -140,23 +137,3 @@ def transcript_of(dialogue: DialogueLines) -> Transcript:
 def _titles(cell: str, text: str) -> tuple[str, ...]:
     titles = (" ".join(clean(title).split()) for title in cell.split(";"))
     return tuple(title for title in titles if title and is_meant(title, text))
-
-
-def is_meant(title: str, text: str) -> bool:
-    """Whether a text that is said to name a title does: an ordinary word that is also one counts only where
-    it is written as a title, with a capital inside a sentence, in quotation marks, with its year or alone."""
-    name = bare_title(title)
-    core = _ARTICLE.sub("", name).casefold()
-    if core not in words("en", "recorded")["not_titles"]:
-        return True
-    if not says_title(text, name):
-        return True  # linked by other words than its own: nothing speaks against it
-    for match in re.finditer(rf"\b{re.escape(name)}\b", text, re.IGNORECASE):
-        before, said, after = text[: match.start()], match[0], text[match.end() :]
-        if not before.strip(" \"'") and not after.strip(" \"'.!?"):
-            return True
-        if re.match(r"\s*\(?[12][0-9]{3}\)?", after) or (before[-1:] in "\"'“‘" and after[:1] in "\"'”’,.!?"):
-            return True
-        if said[:1].isupper() and said.casefold() != "i" and not _SENTENCE_END.search(before):
-            return True
-    return False

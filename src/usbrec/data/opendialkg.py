@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from usbrec.data.everyday_titles import names_title
 from usbrec.data.reading import NO_NUMBER, as_list, as_object, as_ratings, as_text, required, show
 from usbrec.data.utterances import Transcript, Utterance, says_title
 from usbrec.dialogue import Role
@@ -73,7 +74,7 @@ def transcript_of(value: Any) -> Transcript:
             titles = tuple(
                 work
                 for work in dict.fromkeys(works)
-                if says_title(text, work) and not any(says_title(before, work) for before in named)
+                if names_title(text, work) and not any(says_title(before, work) for before in named)
             )
         utterances.append(Utterance(role, text, titles))
     dialogue_id = digest([[one.role, one.text] for one in utterances])[:16]

@@ -7,6 +7,7 @@ numbers, and raises all complaints at once, one for each line.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import json
 import math
@@ -52,11 +53,10 @@ def raw_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
         with Path(path).open("rb") as file:
             # JSON never holds a raw NUL; UTF-16, most archives and /dev/zero do, near the beginning. A
             # peek, because the first line of such a file may have no end.
-            if b"\x00" in file.peek(_PEEKED):
-                raise InputError(
-                    f"{os.fspath(path)}: not a text file in UTF-8; "
-                    "unpack archives and save text as UTF-8 with one JSON value on each line"
-                )
+            if b"\x00" in (opening := file.peek(_PEEKED)):
+                wide = opening.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+                what = "it is UTF-16: save it as UTF-8" if wide else "unpack archives and save text as UTF-8"
+                raise InputError(f"{os.fspath(path)}: not a text file in UTF-8; {what}")
             yield from file
     except FileNotFoundError:
         raise InputError(f"{os.fspath(path)}: no such file; check the path") from None

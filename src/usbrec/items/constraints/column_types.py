@@ -19,7 +19,7 @@ from usbrec.items.constraints.number_cells import (
     is_missing,
     is_numeric,
 )
-from usbrec.items.files.amounts import money
+from usbrec.items.files.amounts import currencies_of, money
 from usbrec.items.files.column_names import column_key, further_names
 from usbrec.patterns import LazyPattern
 
@@ -87,15 +87,7 @@ _OF_A_PRICE = LazyPattern(
     r"_(?:currency|currencies|währung|waehrung|note|notes|hinweis|text|info|label|category|kategorie|class"
     r"|klasse|group|gruppe|range|level|segment|tier|band|unit|einheit|type|typ|art|date|datum|url|history)$"
 )
-_CURRENCY_NAMES = {
-    "usd": "$",
-    "eur": "€",
-    "euro": "€",
-    "euros": "€",
-    "dollar": "$",
-    "dollars": "$",
-    "gbp": "£",
-}
+_CURRENCY_NAMES = frozenset({"usd", "eur", "euro", "euros", "dollar", "dollars", "gbp"})
 _ADDRESS = LazyPattern(r"(?:https?:)?//|www\.|/[\w.-]+/|[\w.-]+\.(?:jpe?g|png|webp|gif)$", re.I)
 #: A comma between digits stands before a fraction: "1,5 l" is one name.
 _SEPARATORS = LazyPattern(r"[|;]|\s>\s|(?<![0-9]),|,(?![0-9])")
@@ -129,8 +121,8 @@ class TypedColumn:
     `comma` says that a comma stands before fractions, so that "1.299" are thousands. `unreadable` counts the
     cells that the type cannot read, `examples` has the first of them and `places` where these stand, as far
     as that is known; `given` says that the user said the type. `marked` says that "x" alone stands in the
-    column, so that a blank is a no; `mixed` are cells whose points may be of thousands and cells whose points
-    are none, where nothing says which the former are: they are read as `comma` says."""
+    column, so that a blank is a no; `mixed` are cells of two notations, where only the others tell which
+    number one of them says: they are read as `comma` and `marks` say (see :class:`NumberFormat`)."""
 
     name: str
     type: ColumnType
@@ -143,6 +135,7 @@ class TypedColumn:
     places: tuple[str, ...] = ()
     marked: bool = False
     mixed: tuple[str, ...] = ()
+    marks: str = ""
 
     def said(self, text: str) -> bool | None:
         """What a cell of a column of yes and no says, "" for a blank one; None where it is neither."""
@@ -150,7 +143,7 @@ class TypedColumn:
 
     def number(self, text: str) -> float | None:
         """What a cell of a column of numbers says. In a stock of numbers, "yes" is at least one."""
-        number = NumberFormat(self.unit, self.comma, is_price(self.name)).number(text)
+        number = NumberFormat(self.unit, self.comma, is_price(self.name), (), self.marks).number(text)
         if number is None and is_stock(self.name) and (said := yes_or_no(text)) is not None:
             return float(said)
         return number
@@ -258,6 +251,9 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
     if kind == "number":
         unread = [text for text in cells if text not in read and not (said and text in words)]
         unreadable = filled - numbers - said
+    elif is_price(column) and given is None and kind != "yes-no":
+        unread = [text for text in cells if any(map(str.isdecimal, text))]
+        unreadable = sum(cells[text] for text in unread)
     elif kind == "yes-no" and not marked:
         unread = [text for text in cells if yes_or_no(text) is None]
         unreadable = tally.long + tally.further + sum(cells[text] for text in unread)
@@ -273,7 +269,8 @@ def _typed(column: str, tally: Tally, given: ColumnType | None, signs: Sequence[
         given is not None,
         tuple(tally.places.get(text, "") for text in examples),
         marked,
-        written.mixed if kind == "number" and is_price(column) else (),
+        written.mixed if kind == "number" else (),
+        written.marks if kind == "number" else "",
     )
 
 
@@ -325,13 +322,8 @@ def _signs(cells: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(amount[1] for amount in found if amount is not None))
 
 
-def currencies_of(signs: Iterable[str]) -> list[str]:
-    """The currencies of these signs: "€" and "EUR" are one."""
-    return list(dict.fromkeys(_CURRENCY_NAMES.get(sign.casefold(), sign) for sign in signs))
-
-
 def _currency(column: str, signs: Sequence[str]) -> str:
     if signs:
         return "/".join(currencies_of(signs))
     words = name_words(column).split("_")
-    return next((_CURRENCY_NAMES[word] for word in words if word in _CURRENCY_NAMES), "")
+    return next(iter(currencies_of(word for word in words if word in _CURRENCY_NAMES)), "")

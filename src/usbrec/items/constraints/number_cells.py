@@ -13,13 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from usbrec.items.constraints.measures import (
+    UNITS,
     dimension_of,
     is_about_a_number,
     measured,
     told_in,
     unit_named,
 )
-from usbrec.items.files.amounts import money, number_of, stars_of
+from usbrec.items.files.amounts import money, number_of, plain_digits, stars_of
 
 #: Cells that say that nothing is known.
 MISSING = frozenset(
@@ -41,24 +42,28 @@ _POINT_THREE = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _COMMA_THREE = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 #: A point before three digits is one of thousands beside plain numbers that are mostly as large.
 _LARGE = 100
-#: Prices lie so many times around the others of their column.
-_NEAR = 2
+#: Numbers lie so many times around the others of their column; so many times beyond these, one is odd.
+_NEAR, _FAR = 2, 10
+#: What a mark before three digits stands for where a column has points and commas in one use.
+FRACTIONS, THOUSANDS = "fractions", "thousands"
 
 
 @dataclass(frozen=True)
 class NumberFormat:
     """How a column writes numbers: `unit` is that of plain numbers, `comma` says that fractions stand behind
-    a comma, and points are of thousands; `price` that it is a price. `mixed` are two prices whose points
-    may be of thousands and two whose points are none, where nothing tells which the former are."""
+    a comma, and points are of thousands; `price` that it is a price. `marks` says what a point and a comma
+    before three digits stand for alike, "" where they differ. `mixed` are some cells of two notations: which
+    number one of them says can only be told by the others."""
 
     unit: str = ""
     comma: bool = False
     price: bool = False
     mixed: tuple[str, ...] = ()
+    marks: str = ""
 
     def number(self, text: str) -> float | None:
         """What a cell says, in `unit`; None where it says no number, or not plainly."""
-        text = " ".join(text.replace("−", "-").split())
+        text = " ".join(plain_digits(text).replace("−", "-").split())
         if not any(map(str.isdigit, text)):
             if text[:1].isalpha():
                 return 0.0 if self.price and text.casefold() in _FREE else None
@@ -76,6 +81,8 @@ class NumberFormat:
         return stars_of(text)
 
     def _plain(self, text: str) -> float | None:
+        if self.marks and (_POINT_THREE.fullmatch(text) or _COMMA_THREE.fullmatch(text)):
+            return float(re.sub("[.,]", "." if self.marks == FRACTIONS else "", text))
         if self.comma and not self.price and _COMMA_THREE.fullmatch(text):
             return float(text.replace(",", "."))
         return number_of(text, thousands=self.comma)
@@ -84,9 +91,11 @@ class NumberFormat:
 def format_of(column: str, cells: Mapping[str, int], *, price: bool) -> NumberFormat:
     """How a column of a name (as words with underscores) writes the numbers in its cells, each with how often
     it stands there."""
-    return NumberFormat(
-        _unit(column, cells), _comma(cells, price=price), price, _mixed(cells) if price else ()
-    )
+    unit = _unit(column, cells)
+    if price:
+        return NumberFormat(unit, _comma_of_prices(cells), price, _mixed_prices(cells))
+    written = _Notations.of(cells, unit)
+    return NumberFormat(unit, written.comma, price, written.mixed, written.marks)
 
 
 def is_missing(text: str) -> bool:
@@ -99,7 +108,7 @@ def is_numeric(text: str) -> bool:
     return is_about_a_number(text)
 
 
-def _mixed(cells: Iterable[str]) -> tuple[str, ...]:
+def _mixed_prices(cells: Iterable[str]) -> tuple[str, ...]:
     """Of prices among which "1.299" may be thousands and "9.5" is none, the first two of either sort; nothing
     where all are of one sort, or are whole cents among which only one reading of "1.299" lies."""
     numbers = [(text, found[0] if (found := measured(text)) else text) for text in cells]
@@ -151,20 +160,103 @@ def _unit(column: str, cells: Mapping[str, int]) -> str:
     return unit_named(column)
 
 
-def _comma(cells: Iterable[str], *, price: bool) -> bool:
-    """Whether fractions stand behind commas, so that points are of thousands: some commas surely stand before
-    fractions, or three digits behind a point are no fraction, and no cell has a point before one."""
+def _comma_of_prices(cells: Iterable[str]) -> bool:
+    """Whether points before three digits of prices are of thousands: no price has thousandths, but for a
+    column that has cents behind points, among which only such a fraction lies, and fractions of one digit."""
     numbers = [found[0] if (found := measured(text)) else text for text in cells]
-    commas = any(_COMMA_FRACTION.fullmatch(text) for text in numbers)
+    three = [text for text in numbers if _POINT_THREE.fullmatch(text)]
     pointed = [text for text in numbers if _POINT_FRACTION.search(text)]
     if pointed:
         # Few prices have thousandths: "1.299" beside "899.50" is more than a thousand.
         cents = all(_POINT_CENTS.search(text) for text in pointed)
-        three = [text for text in numbers if _POINT_THREE.fullmatch(text)]
-        return price and cents and bool(three) and _as_thousands(three, numbers) is not False
-    if commas:
-        return True
-    if any(map(_POINT_THREE.fullmatch, numbers)):
-        plain = sorted(float(text) for text in numbers if text.isascii() and text.isdigit())
-        return price or (bool(plain) and plain[len(plain) // 2] >= _LARGE)
-    return False
+        return cents and bool(three) and _as_thousands(three, numbers) is not False
+    return bool(three) or any(map(_COMMA_FRACTION.fullmatch, numbers))
+
+
+@dataclass(frozen=True)
+class _Notations:
+    """How the cells of a column that is none of prices write numbers: `comma`, `marks` and `mixed` as in
+    :class:`NumberFormat`."""
+
+    comma: bool
+    marks: str
+    mixed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cells: Iterable[str], unit: str) -> _Notations:
+        """Fractions that are surely such say what points and commas before three digits are, unless the
+        other reading alone lies among the column's other numbers, all told in `unit`."""
+        written = [(text, *(measured(text) or (text, ""))) for text in cells]
+        points = [one for one in written if _POINT_THREE.fullmatch(one[1])]
+        commas = [one for one in written if _COMMA_THREE.fullmatch(one[1])]
+        pointed = [text for text, digits, _ in written if _POINT_FRACTION.search(digits)]
+        sure = [text for text, digits, _ in written if _COMMA_FRACTION.fullmatch(digits)]
+        if not points and not commas:
+            return cls(bool(sure) and not pointed, "", ())
+        three = {one[0] for one in (*points, *commas)}
+        known = (_in(unit, number_of(digits), of) for text, digits, of in written if text not in three)
+        others = sorted(number for number in known if number is not None and number > 0)
+        point, comma = _lie_as_thousands(points, others, unit), _lie_as_thousands(commas, others, unit)
+        if point and pointed and not all(map(_POINT_CENTS.search, pointed)):
+            point = None
+        if not (pointed or sure or points or any(of in UNITS for _, _, of in commas)):
+            comma = None  # Of whole numbers "1,250" is one, too.
+        by_point = point if point is not None else _usual_point(others, pointed=pointed, sure=sure)
+        by_comma = comma if comma is not None else not sure or bool(pointed)
+        if not commas:
+            by_comma = not by_point
+        elif points and comma is None and not pointed and not sure:
+            by_comma = by_point  # One reading for both.
+        marks = "" if by_point != by_comma else THOUSANDS if by_point else FRACTIONS
+        two = (
+            (points and commas and not (point is False and comma is True))
+            or (commas and not by_comma and (pointed or not sure))
+            or (points and (by_point if pointed else sure and not by_point))
+            or (pointed and sure)
+            or (pointed and comma is None and _beyond(commas, others, unit))
+            or (sure and point is None and _beyond(points, others, unit))
+        )
+        first = [one[0] for one in (*points[:2], *commas[:2])]
+        shown = dict.fromkeys((*first, *pointed[:2], *sure[:2], *(one[0] for one in written[:2])))
+        return cls(by_point and not by_comma, marks, tuple(shown)[:4] if two else ())
+
+
+#: A cell, its digits and its unit.
+_Written = tuple[str, str, str]
+
+
+def _usual_point(others: list[float], *, pointed: list[str], sure: list[str]) -> bool:
+    """Whether points before three digits are of thousands, as far as the notation of fractions and the size
+    of the other numbers say it."""
+    if pointed or sure:
+        return not pointed
+    return bool(others) and others[len(others) // 2] >= _LARGE
+
+
+def _in(unit: str, number: float | None, of: str) -> float | None:
+    """A number of one unit in that of the column; itself where either has none."""
+    if number is None or not unit or not of:
+        return number
+    return told_in(number, of, unit)
+
+
+def _lie_as_thousands(three: Iterable[_Written], others: list[float], unit: str) -> bool | None:
+    """Whether numbers with a mark before three digits lie among the others as thousands; False as fractions,
+    None where both do, or neither."""
+    small = _fractions(three, unit)
+    if not small or not others:
+        return None
+    low, high = others[0] / _NEAR, others[-1] * _NEAR
+    thousands = all(low <= 1000 * number <= high * _NEAR for number in small)
+    fractions = all(low <= number <= high for number in small)
+    return None if thousands == fractions else thousands
+
+
+def _beyond(three: Iterable[_Written], others: list[float], unit: str) -> bool:
+    """Whether numbers with a mark before three digits, as thousands, lie far beyond the others."""
+    return bool(others) and any(1000 * number > others[-1] * _FAR for number in _fractions(three, unit))
+
+
+def _fractions(three: Iterable[_Written], unit: str) -> list[float]:
+    told = (_in(unit, float(digits.replace(",", ".")), of) for _, digits, of in three)
+    return [number for number in told if number is not None]

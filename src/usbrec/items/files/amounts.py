@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 
+from usbrec.lexicon import any_of, shared
 from usbrec.patterns import LazyPattern
 
-_SIGN = (
-    r"(?:[$€£¥₹₽₩₺₴₫฿₱₪￥＄￡￦元円원]|US\$|A\$|C\$|Rs\.?|kr\.?|zł|руб\.?|Kč|Fr\.?|euros?"
-    r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|KRW|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|MXN|TRY|ZAR)"
-)
-_WRITTEN = LazyPattern(
-    rf"(?P<before>{_SIGN})?\s*(?P<minus>[-−])?\s*(?P<after_minus>{_SIGN})?\s*"
-    rf"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*(?P<behind>{_SIGN})?",
-    re.IGNORECASE,
-)
+#: Digits as Arabic, Thai or full-width letters write them have the same value; the marks have these.
+_OTHER_DIGITS = LazyPattern(r"[^\D0-9]")
+_MARKS = {"٫": ".", "．": ".", "٬": "'", "，": ","}
+
+
+@functools.cache
+def _currencies() -> Mapping[str, str]:
+    """The sign with which each currency is told, by what is written for it, in small letters."""
+    return {said: sign for sign, told in shared("columns")["currencies"].items() for said in told.split()}
+
+
+@functools.cache
+def _written() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What an amount looks like, and one with its cents behind the sign ("12€50")."""
+    sign = any_of(map(re.escape, sorted(_currencies(), key=len, reverse=True)))
+    amount = (
+        rf"(?P<before>{sign})?\s*(?P<minus>[-−])?\s*(?P<after_minus>{sign})?\s*"
+        rf"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*(?P<behind>{sign})?"
+    )
+    cents = rf"(?P<whole>[0-9]{{1,7}})\s?(?P<sign>{sign})\s?(?P<cents>[0-9]{{2}})"
+    return re.compile(amount, re.IGNORECASE), re.compile(cents, re.IGNORECASE)
+
+
 #: "0,500" is a half: no thousands begin with a zero.
 _GROUPED = LazyPattern(r"[1-9][0-9]{0,2}(?:([.,'’  ])[0-9]{3})(?:\1[0-9]{3})*")
 #: Of two digits as in India, too; the last group has three.
@@ -28,12 +46,32 @@ def money(text: str) -> tuple[float, str] | None:
 
     Of "1.299 €" and "1,299 €" three digits behind the only mark are thousands: no price has thousandths.
     """
-    match = _WRITTEN.fullmatch(text.strip())
+    text = plain_digits(text.strip())
+    amount, cents = _written()
+    match = amount.fullmatch(text)
     if match is None:
-        return None
+        split = cents.fullmatch(text)
+        return None if split is None else (float(f"{split['whole']}.{split['cents']}"), split["sign"])
     sign = match["before"] or match["after_minus"] or match["behind"]
     number = number_of(match["digits"], thousands=True) if sign else None
     return None if number is None or not sign else (-number if match["minus"] else number, sign)
+
+
+def plain_digits(text: str) -> str:
+    """`text` with the digits 0 to 9, and plain marks, for those of other scripts."""
+    if text.isascii() or not _OTHER_DIGITS.search(text):
+        return text
+    return "".join(_MARKS.get(one, str(unicodedata.decimal(one)) if one.isdecimal() else one) for one in text)
+
+
+def currencies_of(signs: Iterable[str]) -> list[str]:
+    """The currencies of these signs: "€" and "EUR" are one, and so are "¥" and "円"."""
+    found = list(dict.fromkeys(_currencies().get(sign.casefold(), sign) for sign in signs))
+    for sign, which in shared("columns")["shared_currencies"].items():
+        if sign in found and len(meant := [one for one in which.split() if one in found]) == 1:
+            # In the place of what was met first.
+            found = list(dict.fromkeys(meant[0] if one == sign else one for one in found))
+    return found
 
 
 def number_of(text: str, *, thousands: bool = False) -> float | None:

@@ -63,7 +63,11 @@ _TAG = LazyPattern(
       | </?(?:a|abbr|acronym|address|article|aside|b|big|blockquote|body|br|caption|center|cite|code|dd|del
           |div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li
           |link|main|mark|meta|nav|ol|p|pre|q|s|section|small|source|span|strike|strong|sub|sup|table|tbody|td
-          |tfoot|th|thead|title|tr|tt|u|ul|video|wbr)\b[^<>]*>""",
+          |tfoot|th|thead|title|tr|tt|u|ul|video|wbr)
+          # Its attributes, of which "a<b and c>d" has none:
+          (?:\s+(?:allowfullscreen|async|autoplay|checked|compact|controls|defer|disabled|hidden|loop|multiple
+          |muted|noshade|nowrap|open|readonly|required|reversed|selected)\b)*
+          (?:\s+[a-z][\w:.@-]*\s*=[^<>]*)?\s*/?\s*>""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _INLINE = LazyPattern(
@@ -228,8 +232,7 @@ def _named(value: Mapping[Any, Any], keys: dict[str, None], depth: int) -> list[
     if there or not value:
         return []
     texts = [str(key) for key in value]
-    spoken = "en" in value or len(value) > 1
-    if spoken and all(isinstance(text, str) and _LANGUAGE.fullmatch(text) for text in value):
+    if _by_language(value):
         return _names(value.get("en", next(iter(value.values()))), keys, depth + 1)
     inside = list(value.values())
     if not any(map(_NO_NAME.fullmatch, folded)):
@@ -240,6 +243,20 @@ def _named(value: Mapping[Any, Any], keys: dict[str, None], depth: int) -> list[
                 name for text, entry in zip(texts, inside, strict=True) if entry for name in names_in(text)
             ]
     raise BrokenCell(f"an object in which no key holds a name ({', '.join(texts[:6])})")
+
+
+def _by_language(value: Mapping[Any, Any]) -> bool:
+    """Whether the keys of an object are languages: {"en": "High Sea", "de": "Hohe See"}."""
+    spoken = "en" in value or len(value) > 1
+    return spoken and all(isinstance(text, str) and _LANGUAGE.fullmatch(text) for text in value)
+
+
+def titles_in(value: Any) -> list[str]:
+    """The names in a cell of titles, those in other languages behind the first. Raises BrokenCell."""
+    if not isinstance(value, Mapping) or not _by_language(value):
+        return names_in(value)
+    first = _names(value, {}, 0)
+    return [*first, *(name for entry in value.values() for name in _names(entry, {}, 1) if name not in first)]
 
 
 def _structure(written: str) -> Any:

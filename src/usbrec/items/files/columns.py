@@ -16,7 +16,15 @@ from usbrec.errors import ConfigError
 from usbrec.items.constraints.column_types import ColumnType, ColumnTypes, yes_or_no
 from usbrec.items.constraints.number_cells import is_missing
 from usbrec.items.files.amounts import count_of, money, number_of, stars_of
-from usbrec.items.files.cells import BrokenCell, first_of, further_text, names_in, text_of, without_html
+from usbrec.items.files.cells import (
+    BrokenCell,
+    first_of,
+    further_text,
+    names_in,
+    text_of,
+    titles_in,
+    without_html,
+)
 from usbrec.items.files.column_names import column_key, named_with_kind, usual_names
 from usbrec.items.files.report import ReadingReport
 from usbrec.items.files.title_column import TitleColumn, title_column
@@ -45,6 +53,8 @@ class FieldMap:
 
 
 _MANY = frozenset({"genres", "people", "also"})
+#: Those of which a file may have several columns of one name, or numbered ones.
+_NUMBERED = ("genres", "people")
 # Numbers of a work, not of a row: two cuts of one film share theirs.
 EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn", "isbn13", "isbn10"})
 
@@ -78,6 +88,11 @@ class Mapper:
             if given["also"] is None:
                 also = (*self.columns["also"], *self.title.further)
                 self.columns["also"] = tuple(name for name in also if name != self.title.column)
+        #: Where a row has no title in its column, it is in the next that has one.
+        self._instead: tuple[str, ...] = ()
+        if given["title"] is None:
+            originals = [self._actual[key] for key in usual_names()["also"] if key in self._actual]
+            self._instead = tuple(dict.fromkeys((*self.title.further, *originals)))
         self._grouped = any(map(self._counts_in_thousands, self.columns["popularity"]))
         self._found: dict[str, dict[str, None]] = {}
         self.broken: list[str] = []
@@ -90,6 +105,11 @@ class Mapper:
         # Directors and stars are people alike, and yet not the same question.
         if len(self.columns["people"]) > 1:
             used.difference_update(self.columns["people"])
+        for attribute in _NUMBERED:
+            if given[attribute] is None:
+                again = tuple(name for name in header if name not in used and self._again(name, attribute))
+                self.columns[attribute] += again
+                used.update(again)
         # "Title" beside "title" means nothing, and is kept, too.
         there = dict.fromkeys([*self._actual.values(), *header])
         self._rest = tuple(name for name in there if name not in used)
@@ -128,6 +148,15 @@ class Mapper:
         if attribute == "id" and len(found) > 1:
             found.sort(key=self._repeated)
         return tuple(found if attribute in _MANY else found[:1])
+
+    def _again(self, column: str, attribute: str) -> bool:
+        """Whether a column is one more of an attribute of which all columns count: a second "genre", which
+        is called "genre (2)", "Genre" beside "genre", and "genre1" and "genre2"."""
+        name = _NUMBER_BEHIND.fullmatch(column_key(column))
+        if (name[1] if name else column_key(column)) not in usual_names()[attribute]:
+            return False
+        texts = [text for row in self._first if (text := _said(row.get(column)))]
+        return self._can_hold(column, attribute) and not (texts and all(map(_is_mark, texts)))
 
     def _can_hold(self, column: str, attribute: str) -> bool:
         """Whether a column's first cells are what an attribute of this name has: "popularity" of "high" and
@@ -259,7 +288,7 @@ class Mapper:
         if (
             not text
             or len(text) > _LONGEST_AMOUNT
-            or text[0].isdigit() == (text[-1].isdigit() or text[-1] in _RULES)
+            or (text[0].isdigit() == (text[-1].isdigit() or text[-1] in _RULES) and not _cents_behind(text))
         ):
             return text
         if amount := money(text):
@@ -276,15 +305,17 @@ class Mapper:
 
     def _titles(self, row: Mapping[str, Any]) -> list[str]:
         """The title, and further ones where a cell is a list of them; "" for none."""
-        for column in self.columns["title"]:
+        for column in (*self.columns["title"], *self._instead):
             value = row.get(column)
+            if not value:
+                continue
             if isinstance(value, str) or not isinstance(value, list | tuple | Mapping):
                 text = text_of(value, unknown=_NONE)
                 if text and text not in _NO_TITLE:
                     return [text]
                 continue
             try:
-                names = names_in(value)
+                names = titles_in(value)
             except BrokenCell:
                 continue
             if names:
@@ -318,6 +349,7 @@ class Mapper:
 # Spelt as programs write what is missing; there are films called "Unknown" and "Null".
 _NO_TITLE = frozenset({"nan", "NaN", "N/A", "null", "NULL", "None", "\\N", "<NA>", "#N/A"})
 _NONE: frozenset[str] = frozenset()
+_NUMBER_BEHIND = re.compile(r"([^0-9]+)[0-9]{1,2}")
 _STARS = re.compile(r"stars?\d?")
 
 
@@ -363,6 +395,11 @@ def _each_person(names: tuple[str, ...]) -> tuple[str, ...]:
         parts = [part.strip() for part in name.split("/")]
         found += parts if all(" " in part for part in parts) else [name]
     return first_of(found)
+
+
+def _cents_behind(text: str) -> bool:
+    """Whether a text that begins and ends with a digit has a sign between: "12€50"."""
+    return not text.isascii() and any(sign in text for sign in "€£")
 
 
 _LONGEST_AMOUNT = 24

@@ -161,8 +161,12 @@ def _numbered(item_id: str, taken: Mapping[str, object]) -> str:
 
 
 _OTHER_ENCODING = (
-    'As cp1252 it reads {line}. If that is right, say encoding = "cp1252" in the table [catalogue] of the '
-    'settings (in Python, encoding="cp1252"); or save the file as UTF-8.'
+    'As {encoding} it reads {line}. If that is right, say encoding = "{encoding}" in the table [catalogue] '
+    'of the settings (in Python, encoding="{encoding}"); or save the file as UTF-8.'
+)
+_UNKNOWN_ENCODING = (
+    "Save the file as UTF-8, or say its encoding in the table [catalogue] of the settings (in Python, "
+    'encoding="...").'
 )
 
 
@@ -181,7 +185,7 @@ def _table(path: Path, table: str | None, encoding: str | None) -> Table:
         return _parquet(path)
     if suffix in {".parquet", ".sqlite", ".sqlite3", ".db"} and opening:
         raise InputError(f"{path}: does not begin like a {suffix[1:]} file. Is it whole, and one?")
-    text = read_text(path, encoding, _OTHER_ENCODING)
+    text = read_text(path, encoding, _OTHER_ENCODING, _UNKNOWN_ENCODING)
     if "\x00" in text[:_PEEKED]:
         raise InputError(
             f'{path}: holds characters that are no text. If it is UTF-16, say encoding = "utf-16-le" in the '

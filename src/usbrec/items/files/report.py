@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from usbrec.errors import BadLines, ConfigError
-from usbrec.items.constraints.column_types import TypedColumn, currencies_of
+from usbrec.items.constraints.column_types import TypedColumn, is_price
+from usbrec.items.constraints.number_cells import FRACTIONS, THOUSANDS
+from usbrec.items.files.amounts import currencies_of
 
 #: So many characters of a cell that cannot be read are told.
 _LONGEST_SHOWN = 60
@@ -53,7 +55,12 @@ class ReadingReport:
         """Whether the reading had to choose: another column may hold the titles (its name says so, too, or no
         name does), or a column is not what it is called."""
         mixed = any(column.mixed for column in self.types)
-        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken)
+        return self.by_cells or mixed or bool(self.titles_not_from or self.not_taken or self._currencies())
+
+    def _currencies(self) -> dict[str, list[str]]:
+        """The currencies of each column with several."""
+        found = {column: currencies_of(signs) for column, signs in self.currencies.items()}
+        return {column: several for column, several in found.items() if len(several) > 1}
 
     @property
     def unreadable(self) -> tuple[str, ...]:
@@ -74,9 +81,10 @@ class ReadingReport:
         if self.types:
             told += f" Types of further columns: {', '.join(column.told() for column in self.types)}."
         told += "".join(f" Column {column}." for column in map(_unread, self.types) if column)
+        several = self._currencies()
         told += "".join(
             f" Signs taken off the amounts of {column!r}: {', '.join(signs)}."
-            + (" Amounts in several currencies are not converted." if len(currencies_of(signs)) > 1 else "")
+            + (" Amounts in several currencies are not converted." if column in several else "")
             for column, signs in self.currencies.items()
         )
         if not self.columns:
@@ -110,10 +118,12 @@ class ReadingReport:
             lines.append(f"{self.where}: columns that are not what they are called are kept as further ones")
             lines += _first(self.not_taken)
         lines += [
-            f"{self.where}: {column.name!r} has points before three digits and others "
-            f"({_listed(column.mixed)}): {_of_points(comma=column.comma)}."
-            for column in self.types
-            if column.mixed
+            f"{self.where}: {column.name!r} {_of_notations(column)}." for column in self.types if column.mixed
+        ]
+        lines += [
+            f"{self.where}: the amounts of {column!r} are in several currencies ({', '.join(several)}) and "
+            "are compared as they are. Give each currency a column of its own, or convert them."
+            for column, several in self._currencies().items()
         ]
         lines.append(self.columns_told())
         if not self.whole or self.by_cells:
@@ -172,7 +182,7 @@ def _unread(column: TypedColumn) -> str:
     """What of a column could not be read; "" for nothing."""
     if not column.unreadable:
         return ""
-    kind = "numbers" if column.type == "number" else "yes or no"
+    kind = "yes or no" if column.type == "yes-no" else "numbers"
     shown = [
         f"{text[:_LONGEST_SHOWN]!r}{f' in {place}' if place else ''}"
         for text, place in itertools.zip_longest(column.examples, column.places, fillvalue="")
@@ -180,11 +190,23 @@ def _unread(column: TypedColumn) -> str:
     return f"{column.name!r}: {column.unreadable} cells are no {kind} ({', '.join(shown)})"
 
 
-def _of_points(*, comma: bool) -> str:
-    """How points before three digits were read, and what to write where they are something else."""
-    if comma:
-        return "those before three digits are read as of thousands. If they are fractions, write two digits"
-    return "all are read as fractions. If those before three digits are of thousands, write them without"
+def _of_notations(column: TypedColumn) -> str:
+    """How points and commas before three digits were read, and what to write where that is wrong."""
+    if is_price(column.name):
+        told = f"has points before three digits and others ({_listed(column.mixed)}): "
+        if column.comma:
+            return f"{told}{_OF_THOUSANDS}"
+        return f"{told}{_FRACTIONS}"
+    point = THOUSANDS if column.comma or column.marks == THOUSANDS else FRACTIONS
+    comma = FRACTIONS if column.comma or column.marks == FRACTIONS else THOUSANDS
+    return (
+        f"has numbers in two notations ({_listed(column.mixed)}): before three digits a point is read as of "
+        f"{point}, a comma as of {comma}. If that is wrong, write them in one notation"
+    )
+
+
+_OF_THOUSANDS = "those before three digits are read as of thousands. If they are fractions, write two digits"
+_FRACTIONS = "all are read as fractions. If those before three digits are of thousands, write them without"
 
 
 def _listed(columns: Sequence[str]) -> str:
