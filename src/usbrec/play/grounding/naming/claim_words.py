@@ -321,8 +321,43 @@ class ClaimWords:
     @cached_property
     def features(self) -> Mapping[str, frozenset[str]]:
         """What is said of what an item has, by use: "has", "not", "free", "behind", "named" and "extra"."""
-        uses = ("has", "not", "free", "behind", "named", "extra")
+        uses = (
+            "has", "not", "free", "behind", "named", "extra", "plural", "neither", "measures", "before_measure",
+            "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players",
+        )  # fmt: skip
         return {use: frozenset(self._every(f"feature_{use}")) for use in uses}
+
+    @cached_property
+    def its_own(self) -> re.Pattern[str]:
+        """What begins a sentence with what an item has: "with its"."""
+        return re.compile(rf"\s*(?:{_longest_first(self._every('its_own'))})\s(?:\w+\s)?", re.IGNORECASE)
+
+    @cached_property
+    def enjoyed(self) -> re.Pattern[str]:
+        """What stands before something that is there: "by the"."""
+        return re.compile(rf"\b(?:{_longest_first(self._every('enjoyed'))})\s$", re.IGNORECASE)
+
+    @cached_property
+    def at_it(self) -> re.Pattern[str]:
+        """What stands between that and where it is: "at the"."""
+        return re.compile(rf"\s(?:{_longest_first(self._every('at_it'))})\s", re.IGNORECASE)
+
+    @cached_property
+    def feature_names(self) -> Mapping[str, tuple[str, ...]]:
+        """What features are called beside the names of their columns, by these."""
+        return self._gathered("feature_names")
+
+    @cached_property
+    def opposites(self) -> Mapping[str, tuple[str, ...]]:
+        """What says that a feature is not there, by the name of its column: "wired"."""
+        return self._gathered("opposites")
+
+    def _gathered(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self._listed:
+            for key, phrases in one[name].items():
+                found[key] = (*found.get(key, ()), *phrases)
+        return found
 
     @cached_property
     def subject(self) -> re.Pattern[str]:

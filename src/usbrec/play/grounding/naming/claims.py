@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.credits import CreditClaims
-from usbrec.play.grounding.naming.features import FeatureClaims
 from usbrec.play.grounding.naming.goods import GoodsClaims
 from usbrec.play.grounding.naming.makers import MakerClaims
+from usbrec.play.grounding.naming.measure_claims import MeasureClaims
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
@@ -32,7 +32,7 @@ class ClaimCheck:
         return sorted(_Claims(self.vocabulary, page, heard).faults())
 
 
-class _Claims(GoodsClaims, CreditClaims, MakerClaims, FeatureClaims):
+class _Claims(GoodsClaims, CreditClaims, MakerClaims, MeasureClaims):
     """All ways of finding wrong claims, on one reply."""
 
     def faults(self) -> Iterator[Fault]:
@@ -49,3 +49,4 @@ class _Claims(GoodsClaims, CreditClaims, MakerClaims, FeatureClaims):
         yield from self._makers()
         yield from self._stock()
         yield from self._features()
+        yield from self._measures()
