@@ -216,6 +216,11 @@ class ClaimWords:
         return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
 
     @cached_property
+    def some(self) -> frozenset[str]:
+        """What says that few are left, and not how many."""
+        return frozenset(self._every("some"))
+
+    @cached_property
     def pairs(self) -> frozenset[str]:
         """Words for two that are two things rather than two of one."""
         return frozenset(self._every("pairs"))
@@ -322,7 +327,8 @@ class ClaimWords:
     def features(self) -> Mapping[str, frozenset[str]]:
         """What is said of what an item has, by use: "has", "not", "free", "behind", "named" and "extra"."""
         uses = (
-            "has", "not", "free", "behind", "named", "extra", "plural", "neither", "measures", "before_measure",
+            "has", "not", "free", "behind", "named", "extra", "plural", "neither", "measures",
+            "before_measure",
             "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players",
         )  # fmt: skip
         return {use: frozenset(self._every(f"feature_{use}")) for use in uses}
@@ -358,6 +364,98 @@ class ClaimWords:
             for key, phrases in one[name].items():
                 found[key] = (*found.get(key, ()), *phrases)
         return found
+
+    @cached_property
+    def is_something(self) -> re.Pattern[str]:
+        """What begins to say what its subject is: "is a", "comes in", "ist auf"."""
+        return re.compile(
+            rf"(?:\s(?:{_longest_first(self._every('is'))}|['’]s)|['’]s)\s(?:(?:{_longest_first(self._every('simply'))})\s)?"
+            rf"(?:(?P<for>for|für)\s|(?:in|auf)\s|(?P<article>{_longest_first(self._every('articles'))})\s)?"
+            rf"|\s(?:{_longest_first(self._every('comes_in'))})\s",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def part_of(self) -> re.Pattern[str]:
+        """What stands before an item of which only a part is spoken about: "the case of the"."""
+        return self._before("part_of")
+
+    @cached_property
+    def audiences(self) -> frozenset[str]:
+        """Values that say for whom an item is."""
+        return frozenset(self._every("audiences"))
+
+    @cached_property
+    def value_names(self) -> Mapping[str, tuple[str, ...]]:
+        """What values of columns may be called in the catalogue, by what a language calls them."""
+        found: dict[str, set[str]] = {}
+        for one in self._listed:
+            for said, names in one["value_names"].items():
+                for name in names:
+                    found.setdefault(said, set()).add(name)
+                    found.setdefault(name, set()).add(said)
+        return {said: tuple(sorted(names)) for said, names in found.items()}
+
+    @cached_property
+    def price_cues(self) -> re.Pattern[str]:
+        """What every comparison of prices, discount and stock in words has in it."""
+        return self._within("price_cues")
+
+    @cached_property
+    def free_of_charge(self) -> re.Pattern[str]:
+        """What says behind a title that it costs nothing."""
+        return re.compile(
+            rf"\s(?:{_longest_first(self._every('is'))})\s(?:\w+ly\s)?(?P<said>{_longest_first(self._every('free_of_charge'))})"
+            r"(?=\s*(?:[.!;,\n]|\Z|(?:and|und|today|heute)\b))",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def discount(self) -> re.Pattern[str]:
+        """How many percent less than before an item is said to cost; half of it where no share stands."""
+        off, half = _longest_first(self._every("discounted")), _longest_first(self._every("half_price"))
+        return re.compile(
+            rf"(?<![\w.,])(?:(?P<share>[0-9]{{1,2}})\s?(?:%|percent|prozent)\s?(?:{off})|(?:{half}))\b",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def price_relations(self) -> Mapping[str, re.Pattern[str]]:
+        """How the price of what is named before stands to that of what is named behind."""
+        is_, very = (_longest_first(self._every(name)) for name in ("compared_is", "compared_by"))
+        return {
+            relation: re.compile(
+                rf"\s(?:{is_})\s(?:(?:{very})\s)*(?P<said>{_longest_first(phrases)})\s(?:(?:the|der|die|das|den|dem|des)\s)?",
+                re.IGNORECASE,
+            )
+            for relation, phrases in self._gathered("price_relations").items()
+        }
+
+    @cached_property
+    def price_extremes(self) -> tuple[tuple[Mapping[str, re.Pattern[str]], bool], ...]:
+        """What says behind an item, or before it, that it costs least, or (true) most."""
+        is_ = _longest_first(self._every("is"))
+        among = _longest_first(self._every("among"))
+        found = []
+        for name, most in (("cheapest", False), ("dearest", True)):
+            said = rf"(?P<said>{_longest_first(self._every(name))})(?:\s(?:{among})){{0,2}}"
+            behind = re.compile(rf"\s(?:{is_})\s{said}(?=\s*(?:[.!;,\n]|\Z))", re.IGNORECASE)
+            before = re.compile(rf"\b{said}\s(?:{is_})\s(?:(?:the|der|die|das)\s)?$", re.IGNORECASE)
+            found.append(({"behind": behind, "before": before}, most))
+        return tuple(found)
+
+    @cached_property
+    def many(self) -> Mapping[str, int]:
+        """How many pieces there are at least where many are said to be there."""
+        return {said: number for one in self._listed for said, number in one["many"].items()}
+
+    @cached_property
+    def many_of(self) -> re.Pattern[str]:
+        """What says before an item that there are many of it."""
+        return re.compile(
+            rf"\b(?P<said>{_longest_first(self.many)})\s(?:(?:of|the|von|vom|der|die|den)\s)*(?=_)",
+            re.IGNORECASE,
+        )
 
     @cached_property
     def subject(self) -> re.Pattern[str]:

@@ -188,6 +188,9 @@ class Places(Numerals):
         if following in ("or", "over", "than") and self._mention_at(index + 2):
             # "vertigo over Alien": beside one of ours.
             return True
+        ranked = before == "the" and page.norms[index].endswith("est") and following in ("is", "are")
+        if ranked and (self._mention_at(index + 2) or self._mention_at(index + 3)):
+            return False  # "The cheapest is ...": of the items that are named.
         if before == "the":
             subject = (
                 page.opens[index - 1] or page.gap(index - 1).strip() in (",", ":")

@@ -122,6 +122,27 @@ class Vocabulary:
         return found
 
     @cached_property
+    def values(self) -> Mapping[str, frozenset[str]]:
+        """The columns of categories, and the genres, that have a value, by its normal form."""
+        report = self.knowledge.catalogue.report
+        people = () if report is None else report.columns.get("people", ())
+        columns = [
+            column.name
+            for column in self._types
+            if column.type == "category"
+            and column.name not in people
+            and not (is_maker(column.name) or is_origin(column.name) or is_stock(column.name))
+        ]
+        found: dict[str, set[str]] = {}
+        for item in self.knowledge.catalogue:
+            for column in columns:
+                for name in names_of(item.extra.get(column, "")):
+                    found.setdefault(normalise_title(name), set()).add(column)
+            for genre in item.genres:
+                found.setdefault(normalise_title(genre), set()).add("genres")
+        return {name: frozenset(held) for name, held in found.items() if len(name) > 2 and not name.isdigit()}
+
+    @cached_property
     def present_prices(self) -> tuple[TypedColumn, ...]:
         """The columns that say what an item costs, the first of which counts where one has to be chosen."""
         return tuple(present_prices(self._types)) or tuple(
