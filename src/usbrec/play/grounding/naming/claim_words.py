@@ -6,28 +6,13 @@ import functools
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
-from usbrec.lexicon import LANGUAGES
-from usbrec.lexicon import words as lexicon
+from usbrec.play.grounding.naming.shop_words import ShopWords, longest_first
 
 
-class ClaimWords:
+class ClaimWords(ShopWords):
     """The words of all languages at once: a reply may mix them, and a shop's columns are of either. Each
     pattern is made when it is first needed."""
-
-    def __init__(self) -> None:
-        self._listed = [lexicon(code, "claims") for code in LANGUAGES if _has(code)]
-
-    def _every(self, name: str) -> tuple[str, ...]:
-        return tuple(entry for one in self._listed for entry in one[name])
-
-    def _within(self, name: str) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{_longest_first(self._every(name))})\b", re.IGNORECASE)
-
-    def _before(self, name: str) -> re.Pattern[str]:
-        listed = _longest_first(self._every(name))
-        return re.compile(rf"\b(?:{listed})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
 
     @cached_property
     def price_said(self) -> frozenset[str]:
@@ -57,18 +42,18 @@ class ClaimWords:
     @cached_property
     def budget_behind(self) -> re.Pattern[str]:
         """What stands behind it: "... you can get"."""
-        return re.compile(rf"\s*(?:{_longest_first(self._every('budget_behind'))})\b", re.IGNORECASE)
+        return re.compile(rf"\s*(?:{longest_first(self._every('budget_behind'))})\b", re.IGNORECASE)
 
     @cached_property
     def leads(self) -> re.Pattern[str]:
         """What stands before an amount whose item comes behind it: ", for ..."."""
-        joins, words = _longest_first(self._every("joins")), _longest_first(self._every("leads"))
+        joins, words = longest_first(self._every("joins")), longest_first(self._every("leads"))
         return re.compile(rf"\s*[,;]?\s*(?:(?:{joins})\s+)?(?:{words})\s*", re.IGNORECASE)
 
     @cached_property
     def led_to(self) -> re.Pattern[str]:
         """What stands between such an amount and the title, of which it takes the first place."""
-        return re.compile(rf"\s*(?:(?:{_longest_first(self._every('led_to'))})\s+){{0,5}}_", re.IGNORECASE)
+        return re.compile(rf"\s*(?:(?:{longest_first(self._every('led_to'))})\s+){{0,5}}_", re.IGNORECASE)
 
     @cached_property
     def stays(self) -> Mapping[str, int]:
@@ -78,16 +63,16 @@ class ClaimWords:
     @cached_property
     def stay(self) -> re.Pattern[str]:
         """So many weeks, or other times of several nights."""
-        numbers = _longest_first([*self.counts, *self._every("articles"), "one", "eine[nm]?"])
+        numbers = longest_first([*self.counts, *self._every("articles"), "one", "eine[nm]?"])
         return re.compile(
-            rf"\b(?:(?P<number>[0-9]{{1,2}}|{numbers})\s)?(?P<stay>(?:{_longest_first(self.stays)})(?:s|n|en|e)?)\b",
+            rf"\b(?:(?P<number>[0-9]{{1,2}}|{numbers})\s)?(?P<stay>(?:{longest_first(self.stays)})(?:s|n|en|e)?)\b",
             re.IGNORECASE,
         )
 
     @cached_property
     def stay_costs(self) -> re.Pattern[str]:
         """Between such a time and what it costs: a title, and words of costing."""
-        costs = _longest_first(self.costing)
+        costs = longest_first(self.costing)
         return re.compile(rf"\s+(?:\w+\s+){{1,2}}_+\s*(?::|(?:{costs})(?:\s\w+)?)\s*", re.IGNORECASE)
 
     @cached_property
@@ -113,7 +98,7 @@ class ClaimWords:
     @cached_property
     def than_before(self) -> re.Pattern[str]:
         """What stands behind the difference to a price of before."""
-        return re.compile(rf"\s*(?:{_longest_first(self._every('than_before'))})\b", re.IGNORECASE)
+        return re.compile(rf"\s*(?:{longest_first(self._every('than_before'))})\b", re.IGNORECASE)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -138,24 +123,24 @@ class ClaimWords:
     @cached_property
     def former_behind(self) -> re.Pattern[str]:
         """What stands behind one: "34.90 before"."""
-        return re.compile(rf"\s*(?:{_longest_first(self._every('former_behind'))})\b", re.IGNORECASE)
+        return re.compile(rf"\s*(?:{longest_first(self._every('former_behind'))})\b", re.IGNORECASE)
 
     @cached_property
     def pieces(self) -> re.Pattern[str]:
         """What pieces of an item are called."""
-        return re.compile(rf"(?:{_longest_first(self._every('pieces'))})", re.IGNORECASE)
+        return re.compile(rf"(?:{longest_first(self._every('pieces'))})", re.IGNORECASE)
 
     @cached_property
     def pieces_follow(self) -> re.Pattern[str]:
         """What stands behind a number that counts pieces by itself: "three for 45"."""
-        return re.compile(rf"(?:{_longest_first(self._every('pieces_follow'))})", re.IGNORECASE)
+        return re.compile(rf"(?:{longest_first(self._every('pieces_follow'))})", re.IGNORECASE)
 
     @cached_property
     def comma(self) -> re.Pattern[str]:
         """Words of a language that writes a comma before cents."""
         written = [word for one in self._listed if one.get("comma") for word in one["price_said"]]
         others = {word for one in self._listed if not one.get("comma") for word in one["price_said"]}
-        listed = _longest_first(word for word in written if word not in others)
+        listed = longest_first(word for word in written if word not in others)
         return re.compile(rf"\b(?:{listed})\b", re.IGNORECASE)
 
     @cached_property
@@ -173,7 +158,7 @@ class ClaimWords:
     @cached_property
     def amount(self) -> re.Pattern[str]:
         """A number with a currency on one side."""
-        sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{_longest_first(self._every('currencies'))})"
+        sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{longest_first(self._every('currencies'))})"
         return re.compile(
             rf"(?<![\w.,])(?:(?P<before>{sign})\s?(?P<one>{_NUMBER})(?:,[-–])?"
             rf"|(?P<two>{_NUMBER})(?:,[-–])?[\s-]?(?P<behind>{sign})(?!\w))",
@@ -183,7 +168,7 @@ class ClaimWords:
     @cached_property
     def bare_amount(self) -> re.Pattern[str]:
         """A number without one, where a price is said."""
-        costs = _longest_first(phrase for phrase in self._every("costs") if phrase not in _NOT_BARE)
+        costs = longest_first(phrase for phrase in self._every("costs") if phrase not in _NOT_BARE)
         units = r"hours?|days?|years?|minutes?|stunden|jahre|left|of|g\b|mm\b|db\b"
         return re.compile(rf"\b(?:{costs})\s+(?P<two>{_NUMBER})(?![\w%]|[ -]?(?:{units}))", re.IGNORECASE)
 
@@ -216,6 +201,11 @@ class ClaimWords:
         return re.compile(rf"\b(?:{'|'.join(one['few_left'] for one in self._listed)})", re.IGNORECASE)
 
     @cached_property
+    def some(self) -> frozenset[str]:
+        """What says that few are left, and not how many."""
+        return frozenset(self._every("some"))
+
+    @cached_property
     def pairs(self) -> frozenset[str]:
         """Words for two that are two things rather than two of one."""
         return frozenset(self._every("pairs"))
@@ -225,10 +215,10 @@ class ClaimWords:
         """How many of an item are there, title and pieces between the number and that: in a text with its
         titles blacked out."""
         numbers = [word for word in self.counts if word not in self.pairs]
-        counts = _longest_first([*numbers, "one", "ein", "eine", "einer", "eins"])
+        counts = longest_first([*numbers, "one", "ein", "eine", "einer", "eins"])
         between, behind = (
-            _longest_first(self._every("stock_between")),
-            _longest_first(self._every("stock_behind")),
+            longest_first(self._every("stock_between")),
+            longest_first(self._every("stock_behind")),
         )
         return re.compile(
             rf"(?<![\w.,$€£])(?P<number>[0-9]{{1,5}}|{counts})\s"
@@ -239,7 +229,7 @@ class ClaimWords:
     @cached_property
     def made_there(self) -> re.Pattern[str]:
         """Where an item is from, in a clause that ends with its verb: "wird in ... hergestellt"."""
-        verbs = _longest_first(self._every("made_there"))
+        verbs = longest_first(self._every("made_there"))
         return re.compile(
             rf"\b(?:in|aus)\s+(?P<name>[^\W\d_][\w-]*(?:\s[^\W\d_][\w-]*){{0,2}}?)\s(?:{verbs})\b"
         )
@@ -266,44 +256,44 @@ class ClaimWords:
     @cached_property
     def made_by(self) -> re.Pattern[str]:
         """What says whose an item is, and nothing else: "published by"."""
-        return re.compile(rf"\b(?:{_longest_first(self._every('made_by'))})\s+", re.IGNORECASE)
+        return re.compile(rf"\b(?:{longest_first(self._every('made_by'))})\s+", re.IGNORECASE)
 
     @cached_property
     def by_alone(self) -> re.Pattern[str]:
         """What says that behind a title: "by"."""
-        return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('by_alone'))})\s+", re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('by_alone'))})\s+", re.IGNORECASE)
 
     @cached_property
     def made(self) -> re.Pattern[str]:
         """What stands between a maker and a title: "Kobold makes ..."."""
         return re.compile(
-            rf"\b(?:{_longest_first(self._every('made'))})\s(?:the |den |die |das |der )?$", re.IGNORECASE
+            rf"\b(?:{longest_first(self._every('made'))})\s(?:the |den |die |das |der )?$", re.IGNORECASE
         )
 
     @cached_property
     def maker_is(self) -> re.Pattern[str]:
         """What says who made the item that it names: "the publisher of ... is"."""
-        who, of = _longest_first(self._every("makers")), _longest_first(self._every("of"))
+        who, of = longest_first(self._every("makers")), longest_first(self._every("of"))
         return re.compile(
-            rf"\b(?:{who})\s(?:{of})\s[^.!?\n]{{2,80}}?\s(?:{_longest_first(self._every('is'))})\s+",
+            rf"\b(?:{who})\s(?:{of})\s[^.!?\n]{{2,80}}?\s(?:{longest_first(self._every('is'))})\s+",
             re.IGNORECASE,
         )
 
     @cached_property
     def origin(self) -> re.Pattern[str]:
         """What says where an item is from."""
-        return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('origin'))})\s+", re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('origin'))})\s+", re.IGNORECASE)
 
     @cached_property
     def origin_alone(self) -> re.Pattern[str]:
         """What says that right behind a title: "from"."""
-        return re.compile(rf"(?<!\w)(?:{_longest_first(self._every('origin_alone'))})\s+", re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('origin_alone'))})\s+", re.IGNORECASE)
 
     @cached_property
     def is_a(self) -> re.Pattern[str]:
         """What says of what kind an item is: ", a ..."."""
         return re.compile(
-            rf"(?:,|\s(?:{_longest_first(self._every('is'))}))\s+(?:{_longest_first(self._every('articles'))})\s+"
+            rf"(?:,|\s(?:{longest_first(self._every('is'))}))\s+(?:{longest_first(self._every('articles'))})\s+"
         )
 
     @cached_property
@@ -314,7 +304,11 @@ class ClaimWords:
     @cached_property
     def features(self) -> Mapping[str, frozenset[str]]:
         """What is said of what an item has, by use: "has", "not", "free", "behind", "named" and "extra"."""
-        uses = ("has", "not", "free", "behind", "named", "extra")
+        uses = (
+            "has", "not", "free", "behind", "named", "extra", "plural", "neither", "measures",
+            "before_measure",
+            "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players",
+        )  # fmt: skip
         return {use: frozenset(self._every(f"feature_{use}")) for use in uses}
 
     @cached_property
@@ -324,7 +318,7 @@ class ClaimWords:
 
     @cached_property
     def likes(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{_longest_first(self._every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE)
+        return re.compile(rf"\b(?:{longest_first(self._every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE)
 
     @cached_property
     def roles(self) -> Mapping[str, re.Pattern[str]]:
@@ -334,7 +328,7 @@ class ClaimWords:
             for role, phrases in one["roles"].items():
                 listed.setdefault(role, []).extend(phrases)
         return {
-            role: re.compile(rf"\b(?:{_longest_first(phrases)})[\s:]*(?:the )?$", re.IGNORECASE)
+            role: re.compile(rf"\b(?:{longest_first(phrases)})[\s:]*(?:the )?$", re.IGNORECASE)
             for role, phrases in listed.items()
         }
 
@@ -343,15 +337,3 @@ claim_words = functools.cache(ClaimWords)
 _NUMBER = r"[0-9](?:[0-9.,]*[0-9])?"
 #: Too common before a number to mean a price without a currency.
 _NOT_BARE = frozenset({"only", "just", "nur", "für", "for", "für nur", "liegt bei", "kosten"})
-
-
-def _has(code: str) -> bool:
-    try:
-        lexicon(code, "claims")
-    except KeyError:
-        return False
-    return True
-
-
-def _longest_first(phrases: Any) -> str:
-    return "|".join(sorted(phrases, key=len, reverse=True))

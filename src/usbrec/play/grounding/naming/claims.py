@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from usbrec.play.grounding.naming.claim_reading import Fault
+from usbrec.play.grounding.naming.comparing import PriceComparisons
 from usbrec.play.grounding.naming.credits import CreditClaims
-from usbrec.play.grounding.naming.features import FeatureClaims
 from usbrec.play.grounding.naming.goods import GoodsClaims
-from usbrec.play.grounding.naming.makers import MakerClaims
+from usbrec.play.grounding.naming.lands import LandClaims
+from usbrec.play.grounding.naming.measure_claims import MeasureClaims
 from usbrec.play.grounding.naming.page import Heard, Page
+from usbrec.play.grounding.naming.value_claims import ValueClaims
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 from usbrec.play.grounding.naming.years import YearClaims
 
@@ -33,7 +35,9 @@ class ClaimCheck:
         return sorted(_Claims(self.vocabulary, page, heard).faults())
 
 
-class _Claims(GoodsClaims, YearClaims, CreditClaims, MakerClaims, FeatureClaims):
+class _Claims(
+    GoodsClaims, YearClaims, CreditClaims, LandClaims, MeasureClaims, ValueClaims, PriceComparisons
+):
     """All ways of finding wrong claims, on one reply."""
 
     def faults(self) -> Iterator[Fault]:
@@ -48,5 +52,9 @@ class _Claims(GoodsClaims, YearClaims, CreditClaims, MakerClaims, FeatureClaims)
             yield from self._spoken_prices()
         yield from self._people()
         yield from self._makers()
+        yield from self._lands()
         yield from self._stock()
         yield from self._features()
+        yield from self._measures()
+        yield from self._values()
+        yield from self._compared_prices()

@@ -18,6 +18,8 @@ from usbrec.play.grounding.naming.vocabulary import keyed
 #: A price that is said in whole units, or to be about so much, may be off by so much.
 _ROUNDED, _ABOUT = 1.0, 0.1
 _HALF_A_CENT = 0.005
+#: What is said to be "a few" left is no more than so many.
+_FEW = 10
 #: An amount that is so many times a price, at most, is taken to be of as many.
 _MOST_TIMES = 31
 #: What takes back that so many are there.
@@ -252,7 +254,10 @@ class GoodsClaims(Reckoning):
         number = number_of(plain)
         if match.re is lists.few_left:
             left = next((group for group in match.groups() if group), "")
-            said = int(left) if left.isdigit() else claim_words().counts.get(left.casefold())
+            written = left.casefold()
+            if written in lists.some:
+                return number is not None and 0 < number <= _FEW
+            said = int(left) if left.isdigit() else lists.counts.get(written, 1)
             return number is not None and said == number
         if number is not None:
             return (number > 0) == there

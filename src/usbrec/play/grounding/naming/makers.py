@@ -110,7 +110,7 @@ class MakerClaims(ClaimReading):
                 continue
             for start, said in self._before_and_behind(mention.start, mention.end):
                 name = next((name for name in self._ends_of(said) if name in makers), None)
-                if name is not None and not _holds(item, name):
+                if name is not None and not holds(item, name):
                     yield Fault(start, start + len(said), None)
 
     def _before_and_behind(self, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -185,7 +185,7 @@ class MakerClaims(ClaimReading):
         return next((one for one in (name, called) if one in self.vocabulary.origins), None)
 
     def _is_there(self, item: Item, name: str) -> bool:
-        return _holds(item, name) or _holds(item, claim_words().place_names.get(name, name))
+        return holds(item, name) or holds(item, claim_words().place_names.get(name, name))
 
     def _genres_of(self) -> Iterator[Fault]:
         """Kinds that are said of an item of another, where each item has one alone: "is a smartphone"."""
@@ -207,7 +207,10 @@ class MakerClaims(ClaimReading):
             if any(one in _numbers_of(genre) for genre in own for one in run[: stop - 1]):
                 # "a crime novel": of its own kind, where others are called novels alone.
                 continue
-            if named and own and not named & own and not _holds(item, head):
+            # "A crime novel" is of the kind that stands first, whatever else the catalogue calls novels.
+            if own & {one for word in run[:stop] for one in genres if word in _numbers_of(one)}:
+                continue
+            if named and own and not named & own and not holds(item, head):
                 last = list(re.finditer(r"\S+", said[0]))[stop - 1]
                 yield Fault(said.start() + last.start(), said.start() + last.end(), None)
 
@@ -223,7 +226,7 @@ class MakerClaims(ClaimReading):
             if (
                 said is not None
                 and any(item.extra.get(column) for column in kinds[said])
-                and not _holds(item, said)
+                and not holds(item, said)
             ):
                 yield Fault(start, end, None)
 
@@ -267,7 +270,7 @@ class MakerClaims(ClaimReading):
         starts = self._starts_of(start, end)
         if known and not any(one in self.vocabulary.makers for one in starts) and self._plain(name):
             return True  # "ist von Anfang an ...", "by Friday"
-        if not name or any(_holds(item, one) for one in starts if one):
+        if not name or any(holds(item, one) for one in starts if one):
             return True
         makers = makers_of(item)
         if any(f" {normalise_title(maker)} " in f" {name} " for maker in makers):
@@ -305,7 +308,7 @@ def _numbers_of(genre: str) -> tuple[str, ...]:
     return (genre, *(genre.removesuffix(one) for one in endings if genre.endswith(one)))
 
 
-def _holds(item: Item, name: str) -> bool:
+def holds(item: Item, name: str) -> bool:
     """Whether a name in its normal form stands in a field of an item."""
     texts = (*item.people, *item.titles, item.text, *item.genres, *item.extra.values())
     return any(f" {name} " in f" {' '.join(word.norm for word in words(text))} " for text in texts)

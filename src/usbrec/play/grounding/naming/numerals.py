@@ -133,6 +133,8 @@ class Numerals(Runs):
             and self._beside_mention(index)
         ):
             return True
+        if before in ("age", "ages", "aged"):
+            return False
         if self._named_here(index):
             return (
                 ends

@@ -11,13 +11,21 @@ from functools import cached_property
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import former_prices, is_maker, is_origin, present_prices
-from usbrec.items.constraints.column_types import TypedColumn, is_price, is_stock, names_of
+from usbrec.items.constraints.column_types import (
+    TypedColumn,
+    is_price,
+    is_stock,
+    names_of,
+    spoken_name,
+)
 from usbrec.items.constraints.flags import spoken_pattern
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.phrases import spoken_elsewhere
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.titles import words
+from usbrec.lexicon import whole_words
 from usbrec.lexicon import words as lexicon
+from usbrec.play.grounding.naming.claim_words import claim_words
 
 #: Items of which a description is read whole; the words of the others are known from the linker.
 _ITEMS_READ = 1 << 12
@@ -114,6 +122,27 @@ class Vocabulary:
         return found
 
     @cached_property
+    def values(self) -> Mapping[str, frozenset[str]]:
+        """The columns of categories, and the genres, that have a value, by its normal form."""
+        report = self.knowledge.catalogue.report
+        people = () if report is None else report.columns.get("people", ())
+        columns = [
+            column.name
+            for column in self._types
+            if column.type == "category"
+            and column.name not in people
+            and not (is_maker(column.name) or is_origin(column.name) or is_stock(column.name))
+        ]
+        found: dict[str, set[str]] = {}
+        for item in self.knowledge.catalogue:
+            for column in columns:
+                for name in names_of(item.extra.get(column, "")):
+                    found.setdefault(normalise_title(name), set()).add(column)
+            for genre in item.genres:
+                found.setdefault(normalise_title(genre), set()).add("genres")
+        return {name: frozenset(held) for name, held in found.items() if len(name) > 2 and not name.isdigit()}
+
+    @cached_property
     def present_prices(self) -> tuple[TypedColumn, ...]:
         """The columns that say what an item costs, the first of which counts where one has to be chosen."""
         return tuple(present_prices(self._types)) or tuple(
@@ -126,15 +155,25 @@ class Vocabulary:
         return tuple(former_prices(self._types))
 
     @cached_property
-    def flags(self) -> Sequence[tuple[TypedColumn, re.Pattern[str]]]:
-        """The columns of yes and no that a reply may speak of by their names, with how it does."""
-        return [
-            (column, pattern)
-            for column in self._types
-            if column.type == "yes-no"
-            and not is_stock(column.name)
-            and (pattern := spoken_pattern(column)) is not None
-        ]
+    def flags(self) -> Sequence[tuple[TypedColumn, re.Pattern[str], bool]]:
+        """The columns of yes and no that a reply may speak of by their names, with how it does, and whether
+        that names what is there or the lack of it ("wired" where the column is "wireless")."""
+        lists = claim_words()
+        found: list[tuple[TypedColumn, re.Pattern[str], bool]] = []
+        for column in self._types:
+            if column.type != "yes-no" or is_stock(column.name):
+                continue
+            pattern = spoken_pattern(column)
+            if pattern is None:
+                continue
+            called = spoken_name(column).removeprefix("has ").removeprefix("is ")
+            further = lists.feature_names.get(called, ())
+            if further:
+                pattern = re.compile(f"{pattern.pattern}|{whole_words(further).pattern}")
+            found.append((column, pattern, True))
+            if lack := lists.opposites.get(called):
+                found.append((column, whole_words(lack), False))
+        return found
 
     @cached_property
     def counted(self) -> NumberColumns:
