@@ -68,8 +68,8 @@ def test_a_columns_type_follows_from_its_cells(cells: list[str], kind: str) -> N
 
 
 def test_commas_before_fractions_in_one_cell_make_points_thousands_in_another() -> None:
-    column = types_of({"weight": "12,5"}, {"weight": "1.299"}, {"weight": "0,75"})["weight"]
-    assert [column.number(text) for text in ("12,5", "1.299", "0,75")] == [12.5, 1299.0, 0.75]
+    column = types_of({"weight": "12,5"}, {"weight": "1.299"}, {"weight": "950,75"})["weight"]
+    assert [column.number(text) for text in ("12,5", "1.299", "950,75")] == [12.5, 1299.0, 950.75]
     column = types_of({"weight": "12.5"}, {"weight": "1.299"})["weight"]
     assert column.number("1.299") == 1.299
 
@@ -395,5 +395,7 @@ def test_a_currency_is_one_however_it_is_written(
 ) -> None:
     path = tmp_path / "shop.csv"
     path.write_text("title;price\n" + "".join(f"Thing {n};{price}\n" for n, price in enumerate(prices)))
-    (price,) = load_catalogue(path).types
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)  # of several currencies
+        (price,) = load_catalogue(path).types
     assert (price.type, price.currency) == ("number", currency)

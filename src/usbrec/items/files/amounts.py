@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from usbrec.lexicon import any_of, shared
+from usbrec.lexicon import shared
 from usbrec.patterns import LazyPattern
 
 #: Digits as Arabic, Thai or full-width letters write them have the same value; the marks have these.
@@ -22,16 +22,15 @@ def _currencies() -> Mapping[str, str]:
     return {said: sign for sign, told in shared("columns")["currencies"].items() for said in told.split()}
 
 
-@functools.cache
-def _written() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What an amount looks like, and one with its cents behind the sign ("12€50")."""
-    sign = any_of(map(re.escape, sorted(_currencies(), key=len, reverse=True)))
-    amount = (
-        rf"(?P<before>{sign})?\s*(?P<minus>[-−])?\s*(?P<after_minus>{sign})?\s*"
-        rf"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*(?P<behind>{sign})?"
-    )
-    cents = rf"(?P<whole>[0-9]{{1,7}})\s?(?P<sign>{sign})\s?(?P<cents>[0-9]{{2}})"
-    return re.compile(amount, re.IGNORECASE), re.compile(cents, re.IGNORECASE)
+_BEFORE = r"[^\d\s\-−.,][^\d\-−]{0,9}"
+#: What an amount looks like; the words beside it are looked up.
+_WRITTEN = LazyPattern(
+    rf"(?P<before>{_BEFORE})?(?P<minus>[-−])?\s*(?P<after_minus>{_BEFORE})?"
+    r"(?P<digits>[0-9](?:[0-9.,'’  ]*[0-9])?)(?:[.,](?:[-–—]+|(?=\s|$)))?\s*"
+    r"(?P<behind>[^\d\s\-–—][^\d\-–—]{0,9})?"
+)
+#: One with its cents behind the sign: "12€50".
+_CENTS_BEHIND = LazyPattern(r"(?P<whole>[0-9]{1,7})\s?(?P<sign>[$€£])\s?(?P<cents>[0-9]{2})")
 
 
 #: "0,500" is a half: no thousands begin with a zero.
@@ -47,14 +46,15 @@ def money(text: str) -> tuple[float, str] | None:
     Of "1.299 €" and "1,299 €" three digits behind the only mark are thousands: no price has thousandths.
     """
     text = plain_digits(text.strip())
-    amount, cents = _written()
-    match = amount.fullmatch(text)
+    match = _WRITTEN.fullmatch(text)
     if match is None:
-        split = cents.fullmatch(text)
+        split = _CENTS_BEHIND.fullmatch(text)
         return None if split is None else (float(f"{split['whole']}.{split['cents']}"), split["sign"])
-    sign = match["before"] or match["after_minus"] or match["behind"]
-    number = number_of(match["digits"], thousands=True) if sign else None
-    return None if number is None or not sign else (-number if match["minus"] else number, sign)
+    said = [one.strip() for one in match.group("before", "after_minus", "behind") if one]
+    if not said or any(one.casefold() not in _currencies() for one in said):
+        return None
+    number = number_of(match["digits"], thousands=True)
+    return None if number is None else (-number if match["minus"] else number, said[0])
 
 
 def plain_digits(text: str) -> str:
