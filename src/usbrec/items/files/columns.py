@@ -107,7 +107,8 @@ class Mapper:
             used.difference_update(self.columns["people"])
         for attribute in _NUMBERED:
             if given[attribute] is None:
-                again = tuple(name for name in header if name not in used and self._again(name, attribute))
+                known = used.union(self.columns[attribute])
+                again = tuple(name for name in header if name not in known and self._again(name, attribute))
                 self.columns[attribute] += again
                 used.update(again)
         # "Title" beside "title" means nothing, and is kept, too.
