@@ -204,9 +204,6 @@ class MakerClaims(ClaimReading):
             head = run[stop - 1]
             named = {genre for genre in genres if head in _numbers_of(genre)}
             own = {normalise_title(genre) for genre in item.genres}
-            if any(one in _numbers_of(genre) for genre in own for one in run[: stop - 1]):
-                # "a crime novel": of its own kind, where others are called novels alone.
-                continue
             # "A crime novel" is of the kind that stands first, whatever else the catalogue calls novels.
             if own & {one for word in run[:stop] for one in genres if word in _numbers_of(one)}:
                 continue

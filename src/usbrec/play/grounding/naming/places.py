@@ -197,9 +197,6 @@ class Places(Numerals):
             return True
         if before == "the" and page.norms[index].endswith("est") and self._is_ours_behind(index):
             return False
-        ranked = before == "the" and page.norms[index].endswith("est") and following in ("is", "are")
-        if ranked and (self._mention_at(index + 2) or self._mention_at(index + 3)):
-            return False  # "The cheapest is ...": of the items that are named.
         if before == "the":
             subject = (
                 page.opens[index - 1] or page.gap(index - 1).strip() in (",", ":")
