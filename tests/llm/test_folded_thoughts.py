@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from support.streamed import streamed
 from usbrec.llm.reasoning import Separated, separate
-from usbrec.llm.reasoning_filter import ReasoningFilter
 
 SAID = "Try Dracula (1897)."
 THOUGHT = "The user wants castles: Jane Eyre (1847)?"
-
-
-def streamed(answer: str, size: int) -> str:
-    """What is passed on of an answer in pieces of this size."""
-    passing = ReasoningFilter()
-    told = "".join(passing.feed(answer[place : place + size]) for place in range(0, len(answer), size))
-    rest, whole = passing.end()
-    assert whole == separate(answer)
-    return told + rest
 
 
 @pytest.mark.parametrize(
