@@ -118,7 +118,7 @@ def test_the_f16_file_with_an_adapter_says_word_for_word_what_transformers_says(
             said = model.generate(input_ids=ids, max_new_tokens=24, do_sample=False)
         expected.append(tokenizer.decode(said[0, ids.shape[1] :], skip_special_tokens=True))
     assert asyncio.run(_said(f"{half}+{adapter}")) == expected
-    assert asyncio.run(_said(str(half), ASKED[:1])) != expected[:1], "the adapter changes what is said"
+    assert asyncio.run(_said(str(half), ASKED[2:])) != expected[2:], "the adapter changes what is said"
 
 
 def test_the_quantised_file_with_an_adapter_is_near_transformers_in_log_probability(adapter: Path) -> None:

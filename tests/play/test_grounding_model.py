@@ -64,7 +64,7 @@ async def _rate(model: ChatModel, text: str, genres: tuple[str, ...], text_words
     knowledge = Knowledge.of(Catalogue.from_items(films), Similarity(), baseline_items=20, seed=0)
     grounding = Grounding(knowledge, ScriptedRetriever(_turned), PROMPTS, len(LISTED), text_words)
     examples = worked_examples(
-        knowledge.catalogue, knowledge.similarity, PROMPTS, count=1, seed=0, grounding=grounding
+        knowledge.catalogue, knowledge.similarity, PROMPTS, count=2, seed=0, grounding=grounding
     )
     template = PromptTemplate(
         PROMPTS.render("recommender_grounded"), "Hello!", examples, format=grounding.format
