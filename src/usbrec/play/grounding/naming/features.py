@@ -45,9 +45,7 @@ class FeatureClaims(ClaimReading):
             yield from self._flags()
 
     def _flags(self) -> Iterator[Fault]:
-        text = self._masked.casefold()
-        if len(text) != len(self._masked):
-            return
+        text = self._lowered
         for column, pattern, sense in self.vocabulary.flags:
             for match in pattern.finditer(text):
                 if self._belied(column, *match.span(), sense=sense):
@@ -162,7 +160,7 @@ class FeatureClaims(ClaimReading):
 
     def _ends_behind(self, end: int) -> bool:
         """Whether a feature's name is whole where it ends, and nothing behind takes it back."""
-        text = self._masked.casefold()
+        text = self._lowered
         behind = re.split(r"[.;!?\n]|,", text[end : end + _TAKEN_BACK])[0]
         words, uses = WORD.findall(behind), claim_words().features
         said_of_it = WORD.findall(_NEXT.split(behind)[0])

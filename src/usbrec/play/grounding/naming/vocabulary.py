@@ -72,6 +72,11 @@ class Vocabulary:
         return frozenset(map(normalise_title, names))
 
     @cached_property
+    def people_begin(self) -> frozenset[str]:
+        """The words that these begin with."""
+        return frozenset(name.split(" ")[0] for name in self.people)
+
+    @cached_property
     def people_words(self) -> frozenset[str]:
         return frozenset(word for name in self.people | self.makers for word in name.split(" "))
 
