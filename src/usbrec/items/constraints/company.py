@@ -1,8 +1,8 @@
 """Company reader: how many play or take part, and how old they are, as the least and the most an item is for.
 
 "For 2 to 4 players", "solo", "we are five" and "plays up to 6" ask for an item whose `min_players` and
-`max_players` lie around that; "for 3-5 year olds" and "kids from 4 on" for one whose `min_age` is no higher. Such
-numbers are no price and no year, so that they are taken whether there are these columns or not.
+`max_players` lie around that; "for 3-5 year olds" and "kids from 4 on" for one whose `min_age` is no higher.
+An age is no price and no year, so that it is taken whether there is a column of ages or not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from usbrec.dialogue import Operator
 from usbrec.items.constraints.clauses import first, holds
-from usbrec.items.constraints.column_types import TypedColumn, name_words
+from usbrec.items.constraints.column_types import name_words
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.phrases import PLACE, Amount, Phrases, all_phrases, ends, opens
 from usbrec.items.constraints.statements import Statement
@@ -68,6 +68,17 @@ class CompanyReader:
         self._age = ends_of_ages[0] if ends_of_ages else sure or next(iter(aged), None)
         self._sure = ends_of_ages is not None or sure is not None
         self._oldest = ends_of_ages[1] if ends_of_ages else None
+
+    @property
+    def has_columns(self) -> bool:
+        return self._heads is not None or self._age is not None
+
+    def number(self, column: str, cells: Mapping[str, str]) -> float | None:
+        """What an item's cell says in one of these columns."""
+        known = first(
+            filter(None, (*(self._heads or ()), self._age, self._oldest)), lambda one: one.name == column
+        )
+        return None if known is None else known.number(cells.get(column, ""))
 
     def read(self, text: str, amounts: Sequence[Amount], *, money: bool) -> Iterator[Company]:
         """What a sentence says of who an item is for."""
@@ -161,9 +172,12 @@ class CompanyReader:
             found = ()
         elif high is not None:
             found = self._for(min(low, high), max(low, high))
-        elif groups.get("up") or ends("heads_up_to", before) or groups.get("more"):
-            found = (holds("holds", most, ">=", low),)
-        elif opens("behind_at_least", behind):
+        elif (
+            groups.get("up")
+            or groups.get("more")
+            or ends("heads_up_to", before)
+            or opens("behind_at_least", behind)
+        ):
             found = (holds("holds", most, ">=", low),)
         elif (bound := _bound(before)) is not None:
             found = (holds("holds", most, bound, low),)

@@ -316,7 +316,7 @@ class ClaimWords(ShopWords):
         uses = (
             "has", "not", "free", "behind", "named", "extra", "plural", "neither", "measures",
             "before_measure",
-            "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players",
+            "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players", "played",
         )  # fmt: skip
         return {use: frozenset(self._every(f"feature_{use}")) for use in uses}
 
