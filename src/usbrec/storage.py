@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -54,8 +55,23 @@ def expanded(path: str | Path) -> Path:
         ) from None
 
 
+#: From so many bytes on a file is read for its digest once, for as long as its time and size stay: an
+#: experiment opens the same weights a dozen times.
+_LARGE = 1 << 20
+
+
 def content_digest(path: str | Path) -> str:
     """64 hex digits of what a file holds. Raises InputError when it cannot be read."""
+    stamp = stamped(path)
+    return _digest_of_large(stamp) if stamp[2] >= _LARGE else _digest_of(path)
+
+
+@functools.lru_cache(maxsize=64)
+def _digest_of_large(stamp: Stamped) -> str:
+    return _digest_of(stamp[0])
+
+
+def _digest_of(path: str | Path) -> str:
     try:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -81,9 +81,10 @@ def test_a_story_asks_for_nothing(text: str) -> None:
     "text",
     [
         "I speak German.", "Do you speak German?", "Ich spreche Deutsch.",
-        "My wife reads over 100 pages a day", "My son reads English books.", "My students read German books.",
-        "My daughter loves English books.", "I teach English.", "My brother collects hardcovers.",
-        "Mein Sohn liest englische Bücher.", "Mein Sohn mag deutsche Bücher.", "Meine Tochter lernt Englisch.",
+        "My wife reads over 100 pages a day", "My son reads English books.",
+        "My students read German books.", "My daughter loves English books.", "I teach English.",
+        "My brother collects hardcovers.", "Mein Sohn liest englische Bücher.",
+        "Mein Sohn mag deutsche Bücher.", "Meine Tochter lernt Englisch.",
     ],
 )  # fmt: skip
 def test_what_somebody_speaks_likes_or_reads_is_no_demand(text: str) -> None:
@@ -93,8 +94,8 @@ def test_what_somebody_speaks_likes_or_reads_is_no_demand(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "My son loves German books. I need a gift for him.", "A present for my son. My son likes German books.",
-        "My son reads English books, but I want a German one.", "My son needs a German book.",
+        "My son loves German books. I need a gift for him.",
+        "A present for my son. My son likes German books.", "My son reads English books, but I want a German one.", "My son needs a German book.",
     ],
 )  # fmt: skip
 def test_what_the_one_likes_that_something_is_for_holds(text: str) -> None:

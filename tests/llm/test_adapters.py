@@ -99,10 +99,10 @@ def _ids(tokenizer: Any, messages: Sequence[Message]) -> torch.Tensor:
     return torch.tensor([tokenizer(text, add_special_tokens=False)["input_ids"]])
 
 
-async def _said(seat: str) -> list[str]:
+async def _said(seat: str, questions: Sequence[Sequence[Message]] = ASKED) -> list[str]:
     model = open_model(seat, Models(context=512))
     try:
-        return [(await model.chat(ChatRequest(asked, max_tokens=24))).text for asked in ASKED]
+        return [(await model.chat(ChatRequest(tuple(asked), max_tokens=24))).text for asked in questions]
     finally:
         await model.aclose()
 
@@ -118,7 +118,7 @@ def test_the_f16_file_with_an_adapter_says_word_for_word_what_transformers_says(
             said = model.generate(input_ids=ids, max_new_tokens=24, do_sample=False)
         expected.append(tokenizer.decode(said[0, ids.shape[1] :], skip_special_tokens=True))
     assert asyncio.run(_said(f"{half}+{adapter}")) == expected
-    assert asyncio.run(_said(str(half))) != expected, "the adapter changes what is said"
+    assert asyncio.run(_said(str(half), ASKED[2:])) != expected[2:], "the adapter changes what is said"
 
 
 def test_the_quantised_file_with_an_adapter_is_near_transformers_in_log_probability(adapter: Path) -> None:

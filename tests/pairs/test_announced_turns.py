@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Literal
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from usbrec.prompts.speakers import announced
 from usbrec.prompts.turns import own_turn
 
 SAID = "Try Heat (1995)."
@@ -103,3 +108,31 @@ def test_a_field_a_title_and_a_word_about_users_are_no_turns_of_theirs(reply: st
 )
 def test_what_a_seeker_wants_is_no_turn_of_a_seller(answer: str) -> None:
     assert own_turn(answer, "seeker") == (answer, False)
+
+
+_MARKS = st.sampled_from(["", " ", "*", "**", "(", "[", "> ", "\t", "_"])
+_CALLED = st.sampled_from(
+    ["User", "The user", "user", '"User"', "Shopper", "System", "Assistant", "Seller", "Q", "You"]
+)
+_SIGNS = st.one_of(
+    st.sampled_from([": ", "：", "> ", ">> ", " -> ", "→", " - ", " – ", "— ", " | ", ") ", "] "]),
+    st.sampled_from([" says, ", " says: ", " asked，", " (smiling): ", ", smiling: ", "'s reply: "]),
+)
+_TOLD = st.sampled_from(
+    ["I liked Coco (2017).", "Do you have Coco (2017)?", "coco", "", '"I liked Coco."', "[1]"]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(_MARKS, _CALLED, st.sampled_from(["", "**", "_"]), _SIGNS, _TOLD), min_size=1, max_size=3
+    ),
+    st.sampled_from(["recommender", "seeker"]),
+)
+def test_what_else_stands_in_a_reply_changes_no_announcement(
+    lines: list[tuple[str, ...]], seat: Literal["recommender", "seeker"]
+) -> None:
+    """A reply is looked through for a sign of any form first; a line that has one makes no difference."""
+    reply = "Try Heat (1995).\n" + "\n".join(map("".join, lines))
+    found = list(announced(reply, seat))
+    assert [one for one in announced(f"{reply}\n\n= > -", seat) if one[0] < len(reply)] == found

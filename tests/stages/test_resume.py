@@ -51,7 +51,9 @@ def _finished_rows(folder: Path) -> int:
 
 
 def test_five_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
-    (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 8\nexamples = 0\n[search]\ndrafts = 2\n")
+    (tmp_path / "short.toml").write_text(
+        "[play]\nmax_tokens = 8\nexamples = 0\nrounds = 1\n[search]\ndrafts = 2\n"
+    )
     undisturbed = usbrec(*_command(tmp_path / "whole", "--ses"), fresh=True)
     assert undisturbed.returncode == 0, undisturbed.stderr
     moments = random.Random(11)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Literal
 
 from pydantic import Field, JsonValue, field_serializer, field_validator, model_validator
 
 from usbrec.config.stage import Stage, free
+from usbrec.patterns import LazyPattern
 
 #: What begins a seat and so can name no server. `openai` is a server, the one that is always there.
 NO_SERVERS = ("hf", "scripted", "rules", "python", "plugin", "object", "http", "https")
@@ -22,8 +22,8 @@ _NOT_EXTRA = {
 _MOST = 100_000.0
 #: Stands in files for the value of a header, which may be a key.
 LEFT_OUT = "(left out)"
-_PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PLACEHOLDER = LazyPattern(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_HEADER = LazyPattern(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class Server(Stage):

@@ -11,7 +11,6 @@ Nobody says what a seeker ended up with, so these are dialogues and no samples.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from usbrec.data.reading import as_id, as_list, as_object, as_ratings, as_text, 
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
+from usbrec.patterns import LazyPattern
 
 _SEATS: Mapping[str, Role] = {
     "user": "seeker",
@@ -27,7 +27,7 @@ _SEATS: Mapping[str, Role] = {
     "agent": "recommender",
     "system": "recommender",
 }
-_SYSTEM = re.compile(r"^(?P<system>.+_(?P<dataset>redial|opendialkg))_.+$")
+_SYSTEM = LazyPattern(r"^(?P<system>.+_(?P<dataset>redial|opendialkg))_.+$")
 
 
 def transcript_of(value: Any) -> Transcript:

@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from usbrec.data.reading import FileMissing, clean, expected
+from usbrec.patterns import LazyPattern
 from usbrec.storage import parse_json, read_text
 
 _FILE = "entity2id.json"
 #: What stands behind "/resource/" is the whole name, slashes and all: "Face/Off". Elsewhere the last part is.
-_RESOURCE = re.compile(r"^<?https?://(?:[^>\s/]+/(?:resource|page)/([^>\s]+)|[^>\s]*/([^/>\s]+))>?$")
+_RESOURCE = LazyPattern(r"^<?https?://(?:[^>\s/]+/(?:resource|page)/([^>\s]+)|[^>\s]*/([^/>\s]+))>?$")
 #: What tells a film or book from its like: "Hoffa (film)", "It (2017 film)".
-_KIND = re.compile(
+_KIND = LazyPattern(
     r"\s*\((?:(?P<year>[12][0-9]{3})\s+)?(?:[^()]*\s)?"
     r"(?:film|films|film series|movie|series|miniseries|serial|franchise|novel|book|novella|play)\)$",
     re.IGNORECASE,

@@ -26,15 +26,16 @@ from usbrec.data.reading import FileMissing, clean, show
 from usbrec.data.utterances import Transcript, Utterance, says_title
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
+from usbrec.patterns import LazyPattern
 from usbrec.storage import json_lines, parse_json, read_text
 
 _SEATS: Mapping[str, Role] = {"user": "seeker", "agent": "recommender"}
-_NUMBER = re.compile(r"^(?:#+\s*)?(?:conversation[ _]*)?([0-9]{1,12})\s*:?$", re.IGNORECASE)
-_SECTION = re.compile(r"^#+\s*\D+$")
-_SPOKEN = re.compile(r"^(user|agent)\s*:\s*", re.IGNORECASE)
+_NUMBER = LazyPattern(r"^(?:#+\s*)?(?:conversation[ _]*)?([0-9]{1,12})\s*:?$", re.IGNORECASE)
+_SECTION = LazyPattern(r"^#+\s*\D+$")
+_SPOKEN = LazyPattern(r"^(user|agent)\s*:\s*", re.IGNORECASE)
 _DATA, _TITLES = "final_data.jsonl", "item_map.json"
 #: How shops end a title.
-_EDITION = re.compile(
+_EDITION = LazyPattern(
     r"\s*(?:[(\[](?!\d{4}[)\]])[^()\[\]]*[)\]]|\b(?:vhs|dvd|blu-?ray|hd dvd)\b|[-:,])\s*$", re.IGNORECASE
 )
 

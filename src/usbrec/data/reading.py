@@ -12,7 +12,6 @@ import gc
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import is_not
@@ -21,6 +20,7 @@ from typing import Any
 
 from usbrec.dialogue import Sample, Turn
 from usbrec.errors import BadLines, InputError
+from usbrec.patterns import LazyPattern
 
 _BOM = b"\xef\xbb\xbf"
 _PEEKED = 8192
@@ -28,7 +28,7 @@ _DECODER = json.JSONDecoder()
 NO_NUMBER = frozenset({"", "na", "n/a", "none", "null", "nan", "-"})
 
 # Halves of surrogate pairs cannot be written as UTF-8, and C libraries end a string at NUL.
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+_UNWRITABLE = LazyPattern("[\x00\ud800-\udfff]")
 
 
 class FileMissing(InputError):

@@ -28,8 +28,9 @@ from usbrec.data.reading import (
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role, Sample
 from usbrec.errors import InputError
+from usbrec.patterns import LazyPattern
 
-_MENTION = re.compile("@([0-9]+)")
+_MENTION = LazyPattern("@([0-9]+)")
 _NOT_LIKED, _LIKED, _NOT_SAID = 0, 1, 2
 
 

@@ -6,11 +6,11 @@ and every recommender turn that names a title becomes a sample.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from usbrec.dialogue import RecordedDialogue, Role, Sample, Turn
+from usbrec.patterns import LazyPattern
 
 #: Why dialogues without a sample have none, as a data set may.
 UNNAMED = "no recommender turn after a seeker's names a title that the seeker did not reject"
@@ -111,8 +111,8 @@ def samples_where_recommended(
             )
 
 
-_WORDS = re.compile(r"\w+")
-_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_WORDS = LazyPattern(r"\w+")
+_IN_BRACKETS = LazyPattern(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 def says_title(text: str, title: str) -> bool:

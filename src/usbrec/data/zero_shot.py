@@ -18,8 +18,9 @@ from usbrec.data.entities import Entities
 from usbrec.data.reading import as_id, as_list, as_object, as_optional_text, as_text, required
 from usbrec.dialogue import Sample, Turn, alternate_backwards
 from usbrec.keys import digest
+from usbrec.patterns import LazyPattern
 
-_SPEAKER = re.compile(r"(?:^|\n)\s*(User|System):", re.IGNORECASE)
+_SPEAKER = LazyPattern(r"(?:^|\n)\s*(User|System):", re.IGNORECASE)
 _MARKS = frozenset({"is_user", "prev_entity", "entity_name", "input"})
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Sequence
 
 from usbrec.dialogue import Turn, plain_words
 from usbrec.enhancement.trace import Draft
 from usbrec.items.knowledge import Knowledge
+from usbrec.patterns import LazyPattern
 
 #: Said of drafts that are not played on.
 VIOLATES = "names what the seeker rules out, where another draft does not"
 ALONE = "the only draft that could be said"
 SEEN = "not played on: at the first look others were better"
-_MARKS = re.compile(r"[^\w\s]|_")
+_MARKS = LazyPattern(r"[^\w\s]|_")
 
 
 def told_apart_by(text: str, turns: Sequence[Turn], knowledge: Knowledge | None) -> Hashable:

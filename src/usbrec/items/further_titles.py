@@ -33,7 +33,7 @@ _BETWEEN = LazyPattern(r"(?:\s*[,;]\s*|\s+)(?:a\.\s?k\.\s?a\.?|aka|also known as
 _SERIES = LazyPattern(
     r"(?P<series>.+?)[\s,;:]+(?:(?:book|vol\.?|volume|no\.?|part)\s*)?#?\s*\d[\d.\-–]*", re.I
 )
-_OF_A_SERIES = re.compile(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
+_OF_A_SERIES = LazyPattern(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
 _EDITION = LazyPattern(
     r"""\b(?:cut|edition|version|remaster\w*|restored|unrated|uncut|unabridged|abridged|extended|director['’]?s
         |dvd|blu-?ray|vhs|imax|3-?d|4k|uhd|subtitled|dubbed|paperback|hardcover|hardback|kindle|audiobook|e-?book

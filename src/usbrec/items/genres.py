@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from usbrec.lexicon import LANGUAGES, USUAL, any_of, words
+from usbrec.patterns import LazyPattern
 
 _ENGLISH = words("en", "genres")
 #: Names of genres that count as others, in normal form.
@@ -21,7 +22,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 SAID_FOR: Mapping[str, tuple[str, ...]] = {
     phrase: tuple(genres) for phrase, genres in _ENGLISH["said_for"].items()
 }
-_TAIL = re.compile(rf"(?<=\w) {any_of(_ENGLISH['tails'])}$")
+_TAIL = LazyPattern(rf"(?<=\w) {any_of(_ENGLISH['tails'])}$")
 
 
 @functools.lru_cache(maxsize=8192)

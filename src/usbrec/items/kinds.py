@@ -6,7 +6,6 @@ Its columns tell, its genres where they do not, and what the user says goes befo
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from usbrec.items.files.column_names import column_key
 from usbrec.items.genres import normalise_genre
 from usbrec.items.scripts import has_unspaced
 from usbrec.lexicon import shared
+from usbrec.patterns import LazyPattern
 
 Kind = Literal["films", "books", "music", "products", "places", "items"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -66,7 +66,7 @@ def noun_in(file: str) -> str | None:
     return next((noun for noun in nouns if len(noun) > 1 and has_unspaced(noun) and noun in name), None)
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = LazyPattern(r"[^\W\d_]+")
 
 
 def kind_of(catalogue: Catalogue) -> Kind:

@@ -59,14 +59,13 @@ WORD_OF_ITS_OWN = (
     rf"  | [{_HAN}{HIRAGANA}{KATAKANA}{BOPOMOFO}] [{KANA_MARKS}]?"
     rf"  | [{KANA_MARKS}] )"
 )
-#: Whether a text holds such words at all.
-has_unspaced = LazyPattern(f"[{UNSPACED}]").search
-
-has_cyrillic = LazyPattern(f"[{CYRILLIC}]").search
+#: All of them lie beyond; to look for that first spares texts of accents the larger expression.
+_BEYOND_ARABIC = LazyPattern("[\u0e00-\U0010ffff]")
+_UNSPACED, _CYRILLIC = LazyPattern(f"[{UNSPACED}]"), LazyPattern(f"[{CYRILLIC}]")
 # A vowel sign typed before the tone or behind it; "am" is taken apart when it is folded.
 _TONE_LAST = LazyPattern("(\u0e4d)([\u0e48-\u0e4b])")
 # Scripts whose marks are vowels, tones or part of the letter, not an ornament of it.
-_MARKS_STAY = LazyPattern("[\u0900-\u109f\u1700-\u1a7f\u1b00-\u1cff\u3099\u309a\ua800-\uabff]").match
+_MARKS_STAY = LazyPattern("[\u0900-\u109f\u1700-\u1a7f\u1b00-\u1cff\u3099\u309a\ua800-\uabff]")
 _TATWEEL = "\u0640"
 _ARABIC_ALIKE = str.maketrans("ىةیکە", "يهيكه")
 _MARKS = {" ": "\u3000", ".": "。｡۔।", ",": "、､،٬", "?": "؟", ";": "؛", "(": "〔", ")": "〕", "・": "･"}
@@ -112,6 +111,17 @@ def fold_character(character: str) -> str:
     return f" {folded}" if category == "No" else folded
 
 
+def has_unspaced(text: str) -> bool:
+    """Whether a text holds words of scripts that put no blanks between them."""
+    return (
+        not text.isascii() and _BEYOND_ARABIC.search(text) is not None and _UNSPACED.search(text) is not None
+    )
+
+
+def has_cyrillic(text: str) -> bool:
+    return not text.isascii() and _CYRILLIC.search(text) is not None
+
+
 def folded(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the index of the one in the text it stands for."""
     pieces = [fold_character(character) for character in text]
@@ -127,7 +137,9 @@ def folded(text: str) -> tuple[str, list[int]]:
 
 def _ornament(character: str) -> bool:
     """Whether a mark is left out, because the word stays the same without it."""
-    return character == _TATWEEL or bool(unicodedata.combining(character) and not _MARKS_STAY(character))
+    return character == _TATWEEL or bool(
+        unicodedata.combining(character) and not _MARKS_STAY.match(character)
+    )
 
 
 def _belongs(character: str) -> bool:

@@ -13,9 +13,10 @@ import re
 from typing import NamedTuple
 
 from usbrec.items.scripts import UNSPACED, WORD_OF_ITS_OWN, fold_character, folded, has_unspaced, plain
+from usbrec.patterns import LazyPattern
 
 # One step of the folded text. `x` stands for any character that is neither a blank nor one of "&',.".
-_WORD = re.compile(
+_WORD = LazyPattern(
     r"""
       &
     | (?<![^ &',.]) [^ &',.0-9] (?: \. [^ &',.0-9] )+ (?![^ &',.])   # initials: e.t.  l.a.
@@ -45,14 +46,14 @@ _JOINTS = str.maketrans("", "", "',.")
 
 # Those of other languages that are also English words, or one letter, end a title that is a single phrase:
 # "Tin Drum, Die" has its article last, "Live, Love, Die" has not.
-_ARTICLE_LAST = re.compile(
+_ARTICLE_LAST = LazyPattern(
     r"""^(?: (?P<rest>.*\S)\s*,\s*
             (?P<article>the|an?|l[aeo]s?|el|los|il|gli|un[ae]?|uno|der|das|dem|eine?|het|een|ett|l['’])
           | (?P<phrase>[^,]*[^\s,])\s*,\s*(?P<word>die|den|det|de|i|o|os|as|en|um|uma|az|al)
         )$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_YEAR_LAST = re.compile(
+_YEAR_LAST = LazyPattern(
     r"""^(?P<title>.*\S)\s*[(\[]\s*
         (?: (?:film|movie|tv\ series|novel|book)
           | (?P<year>\d{4})[年년]? (?:\s*[-–]\s*(?:\d{4})?)? (?:\s+(?:film|movie|tv\ series|novel|book))? )
@@ -60,7 +61,7 @@ _YEAR_LAST = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Codes of ASCII's marks; of no letters, digits or blanks, so that "100%" and what follows stay as they are.
-_QUOTED = re.compile(r"%(2[1-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E])")
+_QUOTED = LazyPattern(r"%(2[1-9A-F]|3[A-F]|40|5[B-F]|60|7[B-E])")
 FIRST_YEAR, LAST_YEAR = 1000, 2200
 
 
@@ -161,7 +162,7 @@ def split_year(text: str) -> tuple[str, int | None]:
     return (title if match["year"] and year is None else title[: match.end("title")]), year
 
 
-_FRACTION = re.compile(r"[\u00bc-\u00be\u2150-\u215f]|[0-9][/\u2044][0-9]")
+_FRACTION = LazyPattern(r"[\u00bc-\u00be\u2150-\u215f]|[0-9][/\u2044][0-9]")
 
 
 def has_fraction(title: str) -> bool:
@@ -169,9 +170,9 @@ def has_fraction(title: str) -> bool:
     return bool(_FRACTION.search(title))
 
 
-_YEAR_FIRST = re.compile(r"\s*(\d{4})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*\Z))")
+_YEAR_FIRST = LazyPattern(r"\s*(\d{4})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*\Z))")
 # "06/05/1999", "Nov 1, 2000", "1. April 1999"
-_YEAR_OF_DATE = re.compile(
+_YEAR_OF_DATE = LazyPattern(
     r"(?:\d{1,2}(?!\d)|(?<![^\W\d_])[^\W\d_]{1,9}(?![^\W\d_])|[\s./,-])*(?<!\d)(\d{4})\s*"
 )
 

@@ -18,6 +18,7 @@ from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.items.id_spellings import SpellingWatch
 from usbrec.items.knowledge import Knowledge
 from usbrec.lexicon import LANGUAGES, whole_words, words
+from usbrec.patterns import LazyPattern
 from usbrec.play.languages import Languages
 from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.targets import Targets
@@ -25,8 +26,8 @@ from usbrec.play.targets import Targets
 Answer = Literal["accepted", "declined", "open"]
 
 #: A mark of a question; not the one of an address ("/search?q=heat").
-QUESTION = re.compile(r"\?+(?![\w/=&%?])|[？؟]+")
-_CLAUSE = re.compile(r"[^.!?;,\n]+[.!?;,\n]*")
+QUESTION = LazyPattern(r"\?+(?![\w/=&%?])|[？؟]+")
+_CLAUSE = LazyPattern(r"[^.!?;,\n]+[.!?;,\n]*")
 #: What labels of a dialogue say how it ended: INSPIRED's case, DialogueKit's outcome.
 _OUTCOMES = ("case", "outcome")
 #: INSPIRED's seekers who accepted without interest said neither.

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from usbrec.lexicon import shared
+from usbrec.patterns import LazyPattern
 
 #: Least evidence for a language whose rules there are, and for one that would be refused.
 _LEAST, _SURE = {"en": 1.0, "de": 1.5}, 2.5
@@ -25,8 +26,8 @@ _TELLING = 0.04
 #: Evidence beyond so many characters changes nothing.
 ENOUGH = 20_000
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_QUOTED = re.compile(r"《[^》]*》|「[^」]*」|『[^』]*』|«[^»]*»|„[^“”]*[“”]|“[^”]*”|\"[^\"\n]{1,80}\"")
+_WORD = LazyPattern(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_QUOTED = LazyPattern(r"《[^》]*》|「[^」]*」|『[^』]*』|«[^»]*»|„[^“”]*[“”]|“[^”]*”|\"[^\"\n]{1,80}\"")
 
 
 def name_of(language: str) -> str:

@@ -9,13 +9,13 @@ sentence, and what opens one before another capital ("Das Boot").
 from __future__ import annotations
 
 import functools
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
 from usbrec.lexicon import LANGUAGES, shared
+from usbrec.patterns import LazyPattern
 
 #: Least evidence, and how many times that of any other language.
 _LEAST, _MARGIN = 1.0, 1.5
@@ -28,7 +28,7 @@ _LETTERS = {"ß": "de", "ä": "de sv fi", "ö": "de sv tr", "ü": "de tr", "ñ":
 _LETTERS |= dict.fromkeys("èêëîïùû", "fr") | dict.fromkeys("áíóú", "es pt") | dict.fromkeys("àâ", "fr it pt")
 _LETTERS |= {"é": "fr es", "ô": "fr pt", "ã": "pt", "õ": "pt", "å": "sv", "ł": "pl", "ı": "tr", "ş": "tr"}
 _MARKS = {"¿": "es", "¡": "es"}
-_WORD = re.compile(r"(?<![\w])[^\W\d_]+(?:[-'][^\W\d_]+)*(?!\w)")
+_WORD = LazyPattern(r"(?<![\w])[^\W\d_]+(?:[-'][^\W\d_]+)*(?!\w)")
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "est", "ly", "y", "n't", "'s", "'m", "'re", "'ve", "'ll", "'d")
 #: English that no list of words has.
 _TALK = frozenset(
@@ -52,7 +52,7 @@ _TALK = frozenset(
         "noir",
     }
 )
-_ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu)'")
+_ELIDED = LazyPattern(r"(?:[cdjlmnst]|qu|jusqu|lorsqu)'")
 
 
 @functools.lru_cache(maxsize=4096)

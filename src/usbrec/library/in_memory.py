@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from usbrec.errors import Interrupted, UsbRecError
+from usbrec.patterns import LazyPattern
 from usbrec.storage import json_lines, read_text
 
 Row = Mapping[str, Any]
 
 _TO_GO_ON = 'To go on later where it stops, give a folder: out="runs/NAME".'
 #: What is said of work that goes on in the same folder.
-_KEPT = re.compile(r"\s*What is finished (?:is kept|stays): (?:the same|run the same) \w+ [^.]*\.")
+_KEPT = LazyPattern(r"\s*What is finished (?:is kept|stays): (?:the same|run the same) \w+ [^.]*\.")
 #: A message that begins with the folder, or names a file of it.
 _PLACE = "this run, which is held in memory"
 

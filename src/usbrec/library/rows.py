@@ -8,16 +8,16 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from usbrec.errors import InputError, InputWarning
+from usbrec.patterns import LazyPattern
 
 #: What a column of ids is called.
-_ID = re.compile(r"(?:^|[\s_-])id$|[a-z]ID$|[a-z]Id$|^I[dD]$")
+_ID = LazyPattern(r"(?:^|[\s_-])id$|[a-z]ID$|[a-z]Id$|^I[dD]$")
 
 
 class Frame(Protocol):

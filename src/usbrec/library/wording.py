@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from usbrec.config import Config
 from usbrec.errors import ConfigError, Interrupted, UsbRecError
 from usbrec.library.settings import SETTINGS
+from usbrec.patterns import LazyPattern
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,7 +37,7 @@ _VALUE = (
     r"[A-Z]{2,}(?:\.[a-z]+)?\b|\d+(?:\.\d+)?|rules(?::[\w-]+)?\b|(?:ask|retrieval|episode)\b"
     r"|[\w.+/-]+:[\w.+/:-]*\w|[^\s:,;`]+(?=:\s)"
 )
-_OPTION = re.compile(
+_OPTION = LazyPattern(
     rf"(?P<command>{_COMMAND})"
     rf"|(?<![\w-])--(?P<both>[a-z][a-z-]*) \(in Python, (?P<python>[^)]*)\)"
     rf"|(?<![\w-])--(?P<option>[a-z][a-z-]*)(?:[ =](?P<value>{_VALUE}))?"
@@ -49,7 +50,7 @@ _AS_A_CALL = {
     "the same command": "the same call",
     "The same command": "The same call",
 }
-_SAME = re.compile("|".join(_AS_A_CALL))
+_SAME = LazyPattern("|".join(_AS_A_CALL))
 #: What stands in the annotation of an argument that may be the name of a file or folder.
 _NAMES_FILES = ("PathLike", "SamplesSource", "CatalogueSource", "DialoguesSource", "GivenSettings")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from usbrec.llm.written_calls import is_written_call
+from usbrec.patterns import LazyPattern
 
 #: Blocks that an answer may begin with and that are said: HTML, and what a reply is wrapped in.
 _SAID_TAGS = frozenset(
@@ -33,7 +34,7 @@ _SAID_TAGS = frozenset(
         *("recommendations", "conclusion", "speak", "assistant", "center", "article", "result"),
     }
 )
-_FIRST_BLOCK = re.compile(
+_FIRST_BLOCK = LazyPattern(
     r"\s*+(?P<opening>[<{\[【(](?P<tag>[^\W\d_][\w.:-]{1,40})[>}\]】)])"
     r".+?(?P<closing>[<{\[【(]/(?P=tag)[>}\]】)])\s*\S",
     re.IGNORECASE | re.DOTALL,

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 
-_REMOVED = re.compile(
+from usbrec.patterns import LazyPattern
+
+_REMOVED = LazyPattern(
     "\r\n?|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
     "\ufff9-\ufffb]"
 )

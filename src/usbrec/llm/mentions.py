@@ -12,9 +12,10 @@ import re
 from collections.abc import Sequence
 
 from usbrec.llm.marks import Family, Found
+from usbrec.patterns import LazyPattern
 
 _QUOTES = tuple("`'\"“”‘’„«»")
-_FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<kind>[^\s`]*)[^\n`]*$", re.MULTILINE)
+_FENCE = LazyPattern(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<kind>[^\s`]*)[^\n`]*$", re.MULTILINE)
 #: Two marks that a sentence speaks of stand no further apart.
 _FURTHEST = 200
 #: So many characters before a mark show what it stands behind.

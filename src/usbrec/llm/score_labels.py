@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from usbrec.patterns import LazyPattern
+
 LABELS = frozenset(
     {
         *("score", "rating", "grade", "answer", "vote", "verdict", "result", "evaluation", "judgement"),
@@ -139,7 +141,7 @@ _IN_WORDS = frozenset(
     }
     | {"réponse", "risposta", "resposta", "ответ", "评价", "評価", "평가", "回答", "答案"}
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = LazyPattern(r"(?<=[a-z])(?=[A-Z])")
 
 
 def is_label(text: str) -> bool:

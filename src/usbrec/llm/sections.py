@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 
 from usbrec.llm import headings
 from usbrec.llm.headings import ABOVE, LOOSE_REPLIES, OWNERS, REPLIES, SOFT
+from usbrec.patterns import LazyPattern
 
 #: What is said, and what was thought.
 Parts: TypeAlias = tuple[str, str]
@@ -54,7 +55,7 @@ ENDS = (
 #: A heading on the first of some quoted lines.
 QUOTED_HEADING = rf"[*_#]*[ \t]*{PICTURES}[*_#]*[ \t]*{_ABOVE}(?:\.{{3}}|…|[:：])?[*_]*[:：]?"
 _RULE = r"\n[ \t]*(?:-{3,}|\*{3,}|_{3,}|(?:[*-][ \t]){2,}[*-])[ \t]*\n"
-_A_RULE = re.compile(_RULE)
+_A_RULE = LazyPattern(_RULE)
 #: Titles in East Asia stand in brackets, too.
 _TITLED = "《「『"
 
@@ -84,6 +85,8 @@ def last(answer: str, *, spoken: bool = False) -> Parts | None:
 
 def behind(answer: str) -> Parts | None:
     """The parts of an answer whose reply stands first, under its heading, and thoughts of the user below."""
+    if "\n" not in answer:
+        return None
     found = _reversed().fullmatch(answer) if _reply_first().match(answer) is not None else None
     if found is None or not headings.of_the_user(found["thought"]) or found["heading"].lower() in SOFT:
         return None
@@ -202,7 +205,7 @@ _OF_FILMS = (
         *("gedanke", "мысль", "думаю", "想法", "思路", "考察", "pensando"),
     }
 )
-_FURTHER_SECTION = re.compile(
+_FURTHER_SECTION = LazyPattern(
     r"\s*(?:#{1,6}[ \t]|[*_]{2}[^\n*_]{1,40}[*_]{2}[ \t]*(?:\n|\Z)|[^\W\d_]+:[ \t])"
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
+from usbrec.patterns import LazyPattern
+
 #: What ends a turn in the templates of families.
 ENDS = (
     *("<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|eos|>"),
@@ -52,9 +54,9 @@ def _before() -> re.Pattern[str]:
 
 
 #: A role that has not been named whole.
-_ROLE_BEGUN = re.compile(rf"(?:{_any_of(_BEFORE_ROLE)})[^\n>]{{0,40}}>?\Z", re.IGNORECASE)
+_ROLE_BEGUN = LazyPattern(rf"(?:{_any_of(_BEFORE_ROLE)})[^\n>]{{0,40}}>?\Z", re.IGNORECASE)
 #: What stands behind a token that a sentence speaks of.
-_SPOKEN = re.compile(
+_SPOKEN = LazyPattern(
     r"[.,;:!?)`'\"”]|(?:is|are|was|and|or|opens?|ends?|begins?|starts?|marks?|means?|stands?|in|tokens?|tags?)\b"
 )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from usbrec.llm.headings import ABOVE, is_reply_name
 from usbrec.llm.marks import is_thought_part
+from usbrec.patterns import LazyPattern
 
 #: Fields of an object that hold thoughts, beside the headings of thoughts, and fields that hold the reply.
 _THOUGHT_FIELDS = frozenset(
@@ -31,10 +32,10 @@ _BESIDE = frozenset(
 )
 #: What somebody does in a turn, told beside it.
 _ACTS = frozenset({"recommend", "reply", "respond", "answer", "ask", "speak", "say", "chat"})
-_FENCE = re.compile(r"\s*```\w*[ \t]*\n(?P<inside>.*?)\n[ \t]*```[ \t]*(?=\n|\Z)(?P<behind>.*)", re.DOTALL)
+_FENCE = LazyPattern(r"\s*```\w*[ \t]*\n(?P<inside>.*?)\n[ \t]*```[ \t]*(?=\n|\Z)(?P<behind>.*)", re.DOTALL)
 _STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 #: One field as JSON or Python writes it; the last may be cut in its string.
-_FIELD = re.compile(
+_FIELD = LazyPattern(
     rf"""\s*(?P<name>{_STRING})\s*:\s*(?:(?P<string>{_STRING})|(?P<plain>-?\d[\d.]*|[Tt]rue|[Ff]alse|null|None)"""
     rf"""|(?P<cut>["'](?:[^"'\\]|\\.|(?<=\w)'(?=\w))*\Z))\s*(?P<next>[,}}]|\Z)""",
     re.DOTALL,

@@ -17,6 +17,7 @@ from typing import Any
 
 from usbrec.dialogue import Turn
 from usbrec.items.knowledge import Knowledge
+from usbrec.patterns import LazyPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class RankedList:
 COUNTS = ("beyond", "repeated", "named_before", "made_up", "other_lines")
 
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = LazyPattern(r"[^\n]+")
 #: What an entry of a list may open with before its title: a bullet or a number, which has a mark behind it
 #: ("1.", "(2)", "3:", "No. 4 -"), for "12 Angry Men" is a title.
-_LEAD = re.compile(
+_LEAD = LazyPattern(
     r"""[ \t]*(?:
           (?:(?i:no|nr|top|rank|platz)\.?[ \t]*)? [(\[#]? \d{1,2} (?:st|nd|rd|th)?
           (?: [.)\]:–—-]+(?=[ \t]) | [.)\]](?=[^\W\d_]) | [ \t]+[–—-](?=[ \t]) | /(?=[ \t]) )
@@ -61,7 +62,7 @@ _LEAD = re.compile(
     re.VERBOSE,
 )
 #: Lines that are no entry: of a table or an object, or what leads to the list.
-_NO_ENTRY = re.compile(r"\s*[|{}\[\]].*|.*[:：]\s*", re.DOTALL)
+_NO_ENTRY = LazyPattern(r"\s*[|{}\[\]].*|.*[:：]\s*", re.DOTALL)
 _MARK = "- "
 
 

@@ -158,6 +158,9 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
 def _final(text: str) -> tuple[str, str] | None:
     """Behind the last heading of a final answer; what stands above it is how it was found, unless it speaks
     to the other or recommends."""
+    if not any(mark in text for mark in ":：\n"):
+        # A heading alone has nothing behind it.
+        return None
     found = [one for one in _FINAL.finditer(text) if _is_heading(one, text)]
     if not found or is_spoken(text[: found[-1].start()]):
         return None

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 
+from usbrec.patterns import LazyPattern
 from usbrec.prompts.turns import beginnings, own_turn
 
 #: A tag such as the prompts have around a list, or a chat template's token.
-_TAG = re.compile(r"</?[A-Za-z][\w-]*>|<\|[^|>\s]+\|>")
+_TAG = LazyPattern(r"</?[A-Za-z][\w-]*>|<\|[^|>\s]+\|>")
 #: The number of a list's line. A year or an amount has more digits or no stop behind it.
-_NUMBER = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
+_NUMBER = LazyPattern(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
 
 
 def has_artefacts(reply: str) -> bool:

@@ -67,8 +67,8 @@ _FORMS = (
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
     rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
 )
-#: A sign that every form has near the beginning of a line, however it is written. To look for it first spares most
-#: replies the forms, whose compiling takes longer than all else that is done with a reply.
+#: A sign that every form has near the beginning of a line, however it is written. To look for it first spares
+#: most replies the forms, whose compiling takes longer than all else that is done with a reply.
 _NEAR = LazyPattern(
     r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
     rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?[*_]{{0,3}}[(\[]",
@@ -151,8 +151,8 @@ def _is_name(words: str) -> bool:
     return _SMALL_WORD.search(words.partition("(")[0]) is None
 
 
-_ANSWER = re.compile(r"(?:yes|yeah|no|ok|okay|sure|thanks|great|ja|nein|oui|non|sí|sì)[,!.]", re.IGNORECASE)
-_SMALL_WORD = re.compile(
+_ANSWER = LazyPattern(r"(?:yes|yeah|no|ok|okay|sure|thanks|great|ja|nein|oui|non|sí|sì)[,!.]", re.IGNORECASE)
+_SMALL_WORD = LazyPattern(
     r"\s(?!(?:the|and|for|with|from|von|der|die|das|des|und|les|del|que|una?)\b)[a-zß-ÿ]{3,}"
 )
 
@@ -172,7 +172,7 @@ def _in_first_person(words: str) -> bool:
 _OF_QUESTIONS = LazyPattern(
     r"\b(?:faqs?|q ?& ?a|trivia|quiz|questions|answers)\b|^\W*(?:q|question)\W*[:：]", re.I | re.M
 )
-_OF_THE_USER = re.compile(r"\bthe (?:user|seeker|customer|assistant|conversation)\b", re.IGNORECASE)
+_OF_THE_USER = LazyPattern(r"\bthe (?:user|seeker|customer|assistant|conversation)\b", re.IGNORECASE)
 #: What a tool gives back: data, or titles with their years.
-_FOUND = re.compile(r"\A[\[{]|\(\d{4}\)")
-_SENTENCE = re.compile(r"(?:\S+[ \t]+){2,}\S*[.!?…][\"'”*_]*|[^\x00-\u2fff]{4,}.*")
+_FOUND = LazyPattern(r"\A[\[{]|\(\d{4}\)")
+_SENTENCE = LazyPattern(r"(?:\S+[ \t]+){2,}\S*[.!?…][\"'”*_]*|[^\x00-\u2fff]{4,}.*")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from usbrec.items.constraints.filters import read_filter, unknown_column
 from usbrec.items.knowledge import Knowledge
 from usbrec.items.open import told_of
 from usbrec.llm import ChatModel, read_seat
+from usbrec.patterns import LazyPattern
 from usbrec.play.language_model import LanguageModel
 from usbrec.play.protocol import Recommender, Sampling
 from usbrec.play.recommender import RecommenderSeat
@@ -229,12 +229,12 @@ def seat_models(config: Config, items: Catalogue | None, before: ServedModels | 
 
 
 #: Names of columns that are given back unless the settings say which.
-_SHOWN = re.compile(
+_SHOWN = LazyPattern(
     r"(?:^|_)(?:url|link|href|image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)"
 )
 
 
-_PICTURE = re.compile(r"(?:^|_)(?:image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)")
+_PICTURE = LazyPattern(r"(?:^|_)(?:image|images|img|picture|photo|thumbnail|cover|poster|bild|foto)s?(?:_|$)")
 
 
 def _shown_columns(wanted: tuple[str, ...] | None, knowledge: Knowledge | None) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from usbrec.event_loop import run as run_coroutine
 from usbrec.llm import ChatModel, model_name, read_seat
 from usbrec.llm.prices import Prices, prices_of
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message
+from usbrec.patterns import LazyPattern
 from usbrec.stages.asking import Work
 from usbrec.stages.evaluating import work_of
 from usbrec.stages.inputs import GivenCatalogue, GivenSamples, Inputs, read_inputs
@@ -34,7 +35,7 @@ ROWS = 20
 #: Characters of a text that are about a token, and tokens that a message has beside its text.
 _CHARACTERS, _AROUND = 4, 4
 #: The first candidate as the prompt lists it, without what stands beside its name.
-_FIRST = re.compile(r"^1\. ([^|\n]+)", re.MULTILINE)
+_FIRST = LazyPattern(r"^1\. ([^|\n]+)", re.MULTILINE)
 
 
 @dataclass

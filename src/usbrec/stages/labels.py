@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from usbrec.dialogue import Sample
 from usbrec.event_loop import run
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm.reasoning import separate
+from usbrec.patterns import LazyPattern
 from usbrec.play.targets import Targets
 from usbrec.stages.inputs import GivenCatalogue, GivenSamples, read_inputs
 from usbrec.stages.resolve import resolve, to_read
@@ -72,7 +72,7 @@ def _examples(
 
 
 #: Where a sentence ends, with what follows up to the next one.
-_END = re.compile(r"[.!?]+[\"')\]]*\s+")
+_END = LazyPattern(r"[.!?]+[\"')\]]*\s+")
 
 
 def naming_sentence(label: str, knowledge: Knowledge, said: frozenset[str]) -> str | None:

@@ -7,7 +7,6 @@ environment are: columns of the catalogue that nobody named, and the address of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from usbrec.items.kinds import Kind
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter
 from usbrec.pairs.filters import MIN_MARGIN
+from usbrec.patterns import LazyPattern
 from usbrec.play.questions.attributes import attributes_to_ask
 from usbrec.stages.lists import listing, pairs_of_lists, refuse_lists, with_lists
 from usbrec.stages.rules import RULES, RULES_BELIEF, is_seeker_by_rules
@@ -33,7 +33,7 @@ FAIR = 0.5
 EXAMPLES = 2
 #: What one item is called where the file's name does not say it.
 _NOUNS: Mapping[Kind, str] = {"products": "product", "places": "place", "music": "album"}
-_NOUN = re.compile(
+_NOUN = LazyPattern(
     r"(?:^|[^a-z])(album|article|book|course|film|game|movie|podcast|product|recipe|restaurant|song|wine)s?"
     r"(?:[^a-z]|$)"
 )

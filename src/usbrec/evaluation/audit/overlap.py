@@ -9,15 +9,16 @@ Case, marks and where one message ends and the next begins make no difference.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from usbrec.patterns import LazyPattern
 
 #: Words of a sequence, and the share of a row's sequences from which on it counts as seen.
 WORDS = 8
 SEEN = 0.5
 
-_WORD = re.compile(r"\w+")
+_WORD = LazyPattern(r"\w+")
 
 
 def words_of(text: str) -> list[str]:

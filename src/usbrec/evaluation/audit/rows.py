@@ -16,6 +16,7 @@ from usbrec.dialogue import Episode, Turn
 from usbrec.evaluation import metrics
 from usbrec.evaluation.audit.overlap import WAYS, Seen, copied
 from usbrec.evaluation.metrics import Row
+from usbrec.patterns import LazyPattern
 from usbrec.play.targets import Targets
 
 #: Ids of flagged rows that are told; the rest are counted.
@@ -26,15 +27,15 @@ COPY = 0.6
 LEAST, ALWAYS, NEVER = 10, 0.5, 0.1
 
 _SPEAKER = r"(?:^|\n)\s*[*_#>]*(?:{})[*_]*\s*:"
-_SEEKER = re.compile(_SPEAKER.format("seeker|user|customer|human|client"), re.I)
-_RECOMMENDER = re.compile(_SPEAKER.format("recommender|assistant|system|bot|agent|ai"), re.I)
+_SEEKER = LazyPattern(_SPEAKER.format("seeker|user|customer|human|client"), re.I)
+_RECOMMENDER = LazyPattern(_SPEAKER.format("recommender|assistant|system|bot|agent|ai"), re.I)
 #: What only the other side says.
-_ASKS_AS_SEEKER = re.compile(
+_ASKS_AS_SEEKER = LazyPattern(
     r"\b(?:can|could|would) you (?:please )?(?:recommend|suggest)\b|\bi(?:'m| am) looking for (?:a|an|some)\b"
     r"|\bdo you have any (?:recommendations|suggestions)\b",
     re.I,
 )
-_RECOMMENDS = re.compile(
+_RECOMMENDS = LazyPattern(
     r"\bi(?:'d| would)? (?:highly )?(?:recommend|suggest)\b"
     r"|\byou (?:should|might|may) (?:like|enjoy|try|watch)\b"
     r"|\bhow about\b|\bhave you (?:seen|read|heard|tried)\b",

@@ -23,6 +23,7 @@ from usbrec.evaluation.comparison.tables import (
 )
 from usbrec.evaluation.report import formatting
 from usbrec.extras import extra
+from usbrec.patterns import LazyPattern
 from usbrec.storage import write_text
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _latex_cell(cell: Cell) -> str:
 
 
 #: Beyond Latin letters and the punctuation of texts: pdfLaTeX stops at these.
-_OTHER_SCRIPTS = re.compile("[^\\0-\u017f\u2010-\u2030\u20ac]")
+_OTHER_SCRIPTS = LazyPattern("[^\\0-\u017f\u2010-\u2030\u20ac]")
 _LATEX = {
     "\\": r"\textbackslash{}",
     "&": r"\&",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 
 from usbrec.evaluation.statistics import expanded_tail
 from usbrec.keys import derive_seed
+from usbrec.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ LEAST = 10
 #: Buckets that words and pairs of words are hashed into.
 _BUCKETS = 1 << 14
 _PENALTY = 1.0
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = LazyPattern(r"\w+|[^\w\s]")
 #: Words that are told: those that one side uses most against the other, in so many answers at least.
 _TOLD, _OFTEN = 8, 5
 

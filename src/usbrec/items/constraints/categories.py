@@ -35,7 +35,7 @@ _IS_NOT = LazyPattern(
 )
 _RUN = LazyPattern(r"\w+")
 _OR = LazyPattern(r"\W*(?:(?:ok|okay|well|hm+|also|na|naja)\W+)?(?:or|oder)(?!\w)")
-_FROM, _TO = re.compile(r"(?<!\w)(?:from|von)\s+$"), re.compile(r"\s+(?:to|nach)\s+")
+_FROM, _TO = LazyPattern(r"(?<!\w)(?:from|von)\s+$"), LazyPattern(r"\s+(?:to|nach)\s+")
 _NOTHING_MORE = LazyPattern(r"[\s.!?]*(?:please|bitte|thanks|danke)?[\s.!?]*")
 #: Plurals of shorter names are other words.
 _SHORT_NAME = 5

@@ -6,18 +6,17 @@ and bounds no price for certain. What is left out is blanked, so that places in 
 
 from __future__ import annotations
 
-import re
-
 from usbrec.items.constraints.clauses import CLAUSE
 from usbrec.items.constraints.phrases import OPEN, PLACE, all_phrases, begun
+from usbrec.patterns import LazyPattern
 
 #: "Max 300, or 350 if it is waterproof": neither is what holds in every case.
-_OR_MORE_IF = re.compile(
+_OR_MORE_IF = LazyPattern(
     rf"(?:or|oder|maybe|vielleicht)\s+(?:\w+\s+){{0,2}}{PLACE}[^,;]*?(?<!\w)(?:if|wenn|falls)(?!\w)"
 )
 #: "It can't be", "it may not be" and "it can only be" do not allow.
-_NO_MAY = re.compile(r"'t(?!\w)|(?<!\w)(?:not|only|nicht|nur|kein\w*|never|have|haben)(?!\w)")
-_WORD = re.compile(r"[^\W_]")
+_NO_MAY = LazyPattern(r"'t(?!\w)|(?<!\w)(?:not|only|nicht|nur|kein\w*|never|have|haben)(?!\w)")
+_WORD = LazyPattern(r"[^\W_]")
 
 
 def certain(text: str) -> str:

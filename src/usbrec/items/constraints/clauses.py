@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from usbrec.dialogue import Constraint, ConstraintValue, Operator
 from usbrec.items.constraints.column_types import TypedColumn
 from usbrec.items.constraints.statements import Kind, Statement
+from usbrec.patterns import LazyPattern
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n+\s*")
+_SENTENCE = LazyPattern(r"(?<=[.!?;])\s+|\s*\n+\s*")
 #: No sentence ends behind these: "max. 15 €".
-_SHORTENED = re.compile(
+_SHORTENED = LazyPattern(
     r"(?:^|[\s(])(?:max|min|mind|ca|approx|inkl|incl|excl|exkl|zzgl|bzw|evtl|ggf|etc|usw|nr|no|z\.b|d\.h|std|art|versch|vers|vs|u\.a)\.$",
     re.IGNORECASE,
 )
-CLAUSE = re.compile(
+CLAUSE = LazyPattern(
     r",(?!\d)|\s+[-–—]\s+|[()]"
     r"|(?<!anything )(?<!everything )(?<!nothing )(?<!all )(?<!where )(?<!none )(?<!\w)"
     r"(?:but|though|however|although|aber|jedoch)(?!\w)"
 )
-WORD = re.compile(r"[^\W_]+(?:['’&+.][^\W_]+)*")
+WORD = LazyPattern(r"[^\W_]+(?:['’&+.][^\W_]+)*")
 
 
 def sentences(text: str) -> list[str]:

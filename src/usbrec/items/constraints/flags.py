@@ -37,7 +37,7 @@ _NO_MATTER = LazyPattern(
     r"|keine\s+rolle|not\s+a\s+must|kein\s+muss|not\s+needed|not\s+necessary|not\s+required|optional)(?!\w)"
 )
 _OF_WHAT_FOLLOWS = LazyPattern(r"whatever|regardless|no\s+matter|no\s+preference|any|every")
-_RUN = re.compile(r"\w+")
+_RUN = LazyPattern(r"\w+")
 #: One of these words is in all that the two patterns find.
 _NEEDED = frozenset({"needed", "required", "necessary", "nötig", "notwendig", "erforderlich"})
 _MATTERS = _NEEDED | {

@@ -119,7 +119,7 @@ def told_in(number: float, unit: str, wanted: str) -> float | None:
 
 def is_about_a_number(text: str) -> bool:
     """Whether a cell holds a number that it does not say plainly: "ab 12", "ca. 3 kg", "10-15", "> 20"."""
-    return _ABOUT.fullmatch(text.strip()) is not None
+    return any(map(str.isdecimal, text)) and _ABOUT.fullmatch(text.strip()) is not None
 
 
 #: Units that a column's name may end with: "weight_kg", "Gewicht (g)". "Min" and "in" are other words there.

@@ -21,6 +21,7 @@ from usbrec.items.constraints.measures import (
     unit_named,
 )
 from usbrec.items.files.amounts import money, number_of, plain_digits, stars_of
+from usbrec.patterns import LazyPattern
 
 #: Cells that say that nothing is known.
 MISSING = frozenset(
@@ -29,17 +30,17 @@ MISSING = frozenset(
 )
 _FREE = frozenset({"free", "for free", "free of charge", "gratis", "kostenlos", "kostenfrei", "umsonst"})
 #: What says nothing against a price that stands before it.
-_FOOTNOTES = re.compile(
+_FOOTNOTES = LazyPattern(
     r"(?<=[0-9])[.,][-–—]+\s*$|\s*(?:[*¹²³†‡]{1,3}|\((?:[*0-9]|inkl|incl)[^()]{0,30}\)|,?\s?(?:inkl\.?|incl\.?|including|inklusive|inc\.?)\s"
     r"(?:\d\d?\s?%\s)?(?:mwst|ust|vat|tax|steuer)\b\.?|(?:/|pro|per|je)\s?(?:stück|stk\.?|st\.|piece|pc\.?|item)"
     r"|,?\s?each)\s*$",
     re.IGNORECASE,
 )
-_COMMA_FRACTION = re.compile(r"[-−]?[0-9]+,[0-9]{1,2}|[-−]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[-−]?0,[0-9]+")
-_POINT_FRACTION = re.compile(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])|,[0-9]{3}\.[0-9]|(?<![0-9])0\.[0-9]")
-_POINT_CENTS = re.compile(r"[0-9]\.[0-9]{2}(?![0-9])")
-_POINT_THREE = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-_COMMA_THREE = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_COMMA_FRACTION = LazyPattern(r"[-−]?[0-9]+,[0-9]{1,2}|[-−]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[-−]?0,[0-9]+")
+_POINT_FRACTION = LazyPattern(r"[0-9]\.(?:[0-9]{1,2}|[0-9]{4,})(?![0-9])|,[0-9]{3}\.[0-9]|(?<![0-9])0\.[0-9]")
+_POINT_CENTS = LazyPattern(r"[0-9]\.[0-9]{2}(?![0-9])")
+_POINT_THREE = LazyPattern(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_COMMA_THREE = LazyPattern(r"[1-9][0-9]{0,2},[0-9]{3}")
 #: A point before three digits is one of thousands beside plain numbers that are mostly as large.
 _LARGE = 100
 #: Numbers lie so many times around the others of their column; so many times beyond these, one is odd.

@@ -8,7 +8,6 @@ read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from usbrec.items.constraints.clauses import CLAUSE, WORD, first
@@ -26,7 +25,7 @@ from usbrec.items.constraints.phrases import (
 from usbrec.patterns import LazyPattern
 
 #: "At most 5 years old" is an age, and the price of "max 300 for two nights" is no night's.
-_AGE = re.compile(
+_AGE = LazyPattern(
     r"\s*(?:years?|yrs?|months?|weeks?|days?|jahre?n?|monate?n?)[\s-]*(?:old|of\s+age|alt)(?!\w)"
 )
 _AGES = frozenset({"age", "alter", "old"})
@@ -56,19 +55,19 @@ _COUNTS_BY = LazyPattern(
 )
 #: "Within 3 days" is when somebody needs an item; a shorter time may be how long it takes.
 _DAY = 86_400.0
-_PER = re.compile(r"(?:^|_)(?:per|pro)_")
+_PER = LazyPattern(r"(?:^|_)(?:per|pro)_")
 _PER_WORDS = frozenset({"per", "pro", "a", "je", "the"})
 _PRICES = frozenset(
     {"price", "prices", "preis", "cost", "costs", "per", "pro", "in", "eur", "euro", "usd", "the"}
 )
-_COUNTED = re.compile(rf"{PLACE}[\s-]*[^\W\d_]+")
+_COUNTED = LazyPattern(rf"{PLACE}[\s-]*[^\W\d_]+")
 #: What is or is not in a price: "under 50 including shipping".
-_INCLUDED = re.compile(
+_INCLUDED = LazyPattern(
     r"\s*(?:inkl|incl|including|inklusive|exkl|excl|excluding|zzgl|plus|mit|with|ohne|without)(?!\w)"
 )
 #: "16 GB of memory".
 _OF = frozenset({"of", "von", "an"})
-_AND = re.compile(r"(?<!\w)(?:and|und|plus|for|für)(?!\w)")
+_AND = LazyPattern(r"(?<!\w)(?:and|und|plus|for|für)(?!\w)")
 #: "64 GB storage, please".
 _FILLERS = frozenset({"please", "bitte", "thanks", "danke"})
 #: What columns such as "min_age" have in their names beside what they count.

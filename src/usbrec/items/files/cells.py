@@ -45,6 +45,8 @@ _SEPARATORS = {
     ",|;": LazyPattern(r"[,|;，；、｜]|\s[/>›»]\s|(?<=[\u3040-\u9fff])/(?=[\u3040-\u9fff])"),
     "|;": LazyPattern("[|;；｜]"),
 }
+# The same where no slash stands.
+_WIDE_SEPARATORS = {",|;": LazyPattern(r"[,|;，；、｜]|\s[>›»]\s"), "|;": _SEPARATORS["|;"]}
 # "Garden > Tools > Rakes" is a path of categories.
 _PLAIN_SEPARATORS = {",|;": LazyPattern(r"[,|;]|\s>\s"), "|;": LazyPattern("[|;]")}
 _EMPTY = LazyPattern(r"\s*(?:\[\s*\]|\{\s*\}|\(\s*\))\s*")
@@ -176,8 +178,9 @@ def names_in(value: Any, keys: dict[str, None] | None = None, separators: str = 
     written = text_of(value)
     if not written:
         return []
-    plain = written.isascii() and "/" not in written
-    between = (_PLAIN_SEPARATORS if plain else _SEPARATORS)[separators]
+    slashed = "/" in written
+    plain = written.isascii() and not slashed
+    between = (_PLAIN_SEPARATORS if plain else _SEPARATORS if slashed else _WIDE_SEPARATORS)[separators]
     if written[0] in '[{("' or written[-1] == ")":
         found = _structure(written)
         if found is not None:

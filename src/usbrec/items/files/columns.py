@@ -6,7 +6,6 @@ the :class:`~usbrec.dialogue.Item`. Only the title is owed: odd values elsewhere
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -30,6 +29,7 @@ from usbrec.items.files.report import ReadingReport
 from usbrec.items.files.title_column import TitleColumn, title_column
 from usbrec.items.further_titles import others, read_titles
 from usbrec.items.titles import plausible_year
+from usbrec.patterns import LazyPattern
 
 Columns = str | tuple[str, ...] | None
 
@@ -350,8 +350,8 @@ class Mapper:
 # Spelt as programs write what is missing; there are films called "Unknown" and "Null".
 _NO_TITLE = frozenset({"nan", "NaN", "N/A", "null", "NULL", "None", "\\N", "<NA>", "#N/A"})
 _NONE: frozenset[str] = frozenset()
-_NUMBER_BEHIND = re.compile(r"([^0-9]+)[0-9]{1,2}")
-_STARS = re.compile(r"stars?\d?")
+_NUMBER_BEHIND = LazyPattern(r"([^0-9]+)[0-9]{1,2}")
+_STARS = LazyPattern(r"stars?\d?")
 
 
 #: The share of cells that fit from which on a column is that of its name; of stars.
@@ -404,11 +404,11 @@ def _cents_behind(text: str) -> bool:
 
 
 _LONGEST_AMOUNT = 24
-_POINT = re.compile(r"[0-9]\.[0-9]")
-_GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_POINT = LazyPattern(r"[0-9]\.[0-9]")
+_GROUPS = LazyPattern(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 #: In the names of columns of popularity that count nothing.
-_MEASURED = re.compile("popular|beliebt|популярн|人気|人气|인기")
+_MEASURED = LazyPattern("popular|beliebt|популярн|人気|人气|인기")
 # Years that are none of a release, but well written.
-_ANTIQUITY = re.compile(r"-\d+|\d{3}")
+_ANTIQUITY = LazyPattern(r"-\d+|\d{3}")
 #: "5,-" has no cents.
 _RULES = frozenset("-–—")

@@ -26,6 +26,7 @@ from usbrec.extras import extra
 from usbrec.items.constraints.column_types import ColumnType
 from usbrec.items.files.columns import FieldMap, Mapper
 from usbrec.items.files.report import ReadingReport
+from usbrec.patterns import LazyPattern
 from usbrec.storage import NO_OBJECT, json_lines, json_problem, parse_json, read_text
 
 SQLITE, PARQUET = b"SQLite format 3\0", b"PAR1"
@@ -357,8 +358,8 @@ def _quotes_are_text(text: str, header: str) -> bool:
 
 
 # What spreadsheets write into a first line: sep=;
-_SEPARATOR_TOLD = re.compile(r"\s*\"?sep=([^\w\s\"]|\t)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
-_OPENED = re.compile(r'(?:^|[\t\n\r])"(?!")[^"\t\r\n]*(?:"(?![\t\r\n]|$)|[\t\r\n]|$)')
+_SEPARATOR_TOLD = LazyPattern(r"\s*\"?sep=([^\w\s\"]|\t)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
+_OPENED = LazyPattern(r'(?:^|[\t\n\r])"(?!")[^"\t\r\n]*(?:"(?![\t\r\n]|$)|[\t\r\n]|$)')
 _PEEKED = 8192
 _LONGEST_FIELD = 1 << 30
 _STAND_INS = ("\x1f", "\x1e", "\x1d", "\x1c", *map(chr, range(0xE000, 0xF8FF)))

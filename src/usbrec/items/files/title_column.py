@@ -41,7 +41,7 @@ _NEARLY = 0.6
 _SAME = 0.5
 _LONGEST, _USUALLY = 200, 60
 _NOTHING: frozenset[str] = frozenset()
-_SPOKEN = re.compile(r"[^\W\d_]{2}")
+_SPOKEN = LazyPattern(r"[^\W\d_]{2}")
 # Article numbers, addresses of the web and of files, times, mail, e-mail: in one word, with a digit or a
 # mark.
 _CODE = LazyPattern(

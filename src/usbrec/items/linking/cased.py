@@ -7,16 +7,16 @@ noun.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
 from usbrec.items.linking.called import is_called_a_work, is_praised
 from usbrec.items.linking.context import ContextFeatures, Match, is_capital, numbers_as_titled
 from usbrec.items.linking.languages import Language
+from usbrec.patterns import LazyPattern
 
-_SENTENCE_END = re.compile(r"[.!?…:\n\"“”„()\[\]«»¿¡—–]")
-_CLAUSE_END = re.compile(r"""[ \t]*(?:$|[.,!?…:;\n"“”„«»()\[\]/—–])""")
+_SENTENCE_END = LazyPattern(r"[.!?…:\n\"“”„()\[\]«»¿¡—–]")
+_CLAUSE_END = LazyPattern(r"""[ \t]*(?:$|[.,!?…:;\n"“”„«»()\[\]/—–])""")
 _SHORT = 3
 _LONG = 5
 # So many words around say what a sentence is about.
@@ -312,12 +312,12 @@ _PREPOSITIONS = frozenset(
 )
 _TAKING = frozenset({"nimm", "nehmt", "probier", "probiere", "versuch", "versuche"})
 # Participles and adjectives, which open an answer with a capital: "Kapiert, tausend Dank".
-_NO_NOUN = re.compile(
+_NO_NOUN = LazyPattern(
     r"(?:iert|ig|lich|isch|bar|sam|haft|los|voll)$"
     r"|^(?:ge|be|ver|er|ent|zer|ab|an|auf|aus|ein|um|vor|zu)(?=.*[aeiou]).{2,}(?:t|en)$"
 )
 # Words that end as adjectives do.
-_ADJECTIVE = re.compile(r"..(?:e|en|er|es|em|ig|lich)$")
+_ADJECTIVE = LazyPattern(r"..(?:e|en|er|es|em|ig|lich)$")
 _NO_ADJECTIVES = frozenset(
     {"habe", "hatte", "heute", "gerne", "bitte", "danke", "wie", "oder", "aber", "unter", "hinter", "neben"}
     | {"gegen", "ohne", "immer", "wieder", "hier", "wurde", "werde", "ware", "fanden", "haben", "hatten"}

@@ -13,7 +13,6 @@ brackets, and else those with a word that no title, no name and no list of ordin
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -25,8 +24,9 @@ from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import ARTICLES
 from usbrec.items.linking.rolling_hash import Letters
 from usbrec.items.store import title_keys
+from usbrec.patterns import LazyPattern
 
-_NUMBER = re.compile(r"\d+|\b[ivx]{2,}\b")
+_NUMBER = LazyPattern(r"\d+|\b[ivx]{2,}\b")
 _TOO_MANY = 300
 """A run that shares a half with more titles than this says too little, and is left alone."""
 _MANY = 10_000

@@ -9,7 +9,6 @@ are left to the linker.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,9 +21,10 @@ from usbrec.items.linking.languages import language_of
 from usbrec.items.linking.slips import SLIP_LETTERS
 from usbrec.items.linking.surface_forms import SurfaceForms
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 
 #: Without one of these a title with a typing error has no year beside it.
-_YEAR = re.compile(r"[12][0-9]{3}")
+_YEAR = LazyPattern(r"[12][0-9]{3}")
 #: A longer text is left to the linker, which reads what repeats in it once.
 _LONGEST = 20_000
 

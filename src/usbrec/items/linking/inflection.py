@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from usbrec.items.scripts import fold_character
 from usbrec.items.titles import Word
+from usbrec.patterns import LazyPattern
 
 _ENDINGS = tuple(
     sorted(
@@ -74,7 +75,7 @@ _ENDINGS = tuple(
     )
 )
 _GERMAN_ENDINGS = ("en", "em", "er", "es", "e", "n", "s")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_CYRILLIC = LazyPattern("[\u0400-\u04ff]")
 #: The mark of words in a key that is found by stems alone; by itself an article in any case.
 STEM = "~"
 # The articles that open a title, and what they are in texts, alone or behind a preposition.
@@ -111,9 +112,9 @@ _ANY_CASE = frozenset(
 )
 _GERMAN = frozenset(("der", "die", "das"))
 
-_ELIDED = re.compile(r"(?:[dljmnstc]|qu|jusqu|lorsqu|puisqu)['’ʼ]", re.IGNORECASE)
+_ELIDED = LazyPattern(r"(?:[dljmnstc]|qu|jusqu|lorsqu|puisqu)['’ʼ]", re.IGNORECASE)
 _ARABIC_PREFIXES = ("و", "ف", "ب", "ك", "ل", "وب", "ول", "وك", "فب", "فل")
-_ARABIC = re.compile("[\u0621-\u064a]")
+_ARABIC = LazyPattern("[\u0621-\u064a]")
 
 
 def cyrillic_stem(word: str) -> str:

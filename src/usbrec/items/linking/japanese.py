@@ -15,8 +15,7 @@ from usbrec.items.scripts import HIRAGANA, KATAKANA
 from usbrec.patterns import LazyPattern
 
 _KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff"
-#: Whether a text is Japanese: Chinese has no hiragana.
-is_japanese = LazyPattern(f"[{HIRAGANA}]").search
+_HIRAGANA = LazyPattern(f"[{HIRAGANA}]")
 _SOUNDS = LazyPattern(f"[{HIRAGANA}ー]{{1,6}}|[{_KANJI}]{{1,2}}[ぁ-ゖ]{{0,4}}[いたるうくす]")
 _NOUN = LazyPattern(
     rf"[{KATAKANA}]{{1,10}}|[{_KANJI}]{{1,6}}"
@@ -44,6 +43,11 @@ _WORKS = LazyPattern(
     "|シリーズ|続編|名作|傑作|ネトフリ|Netflix|サントラ"
 )
 _SENTENCE_ENDS = "。.！？!?\n"
+
+
+def is_japanese(text: str) -> bool:
+    """Chinese has no hiragana."""
+    return _HIRAGANA.search(text) is not None
 
 
 def may_be_a_noun(written: str) -> bool:

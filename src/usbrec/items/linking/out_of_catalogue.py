@@ -12,18 +12,19 @@ from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import ARTICLES, SAID_OF, Ambiguity, ambiguity_of, is_lead_in, is_small
 from usbrec.items.titles import collapse, normalise_title, words
+from usbrec.patterns import LazyPattern
 
 _Span = tuple[int, int]
 
-_YEAR = re.compile(r"""["”’'*_]*[ \t]*[(\[][ \t]*[12][0-9]{3}[ \t]*[)\]]""")
-_QUOTED = re.compile(
+_YEAR = LazyPattern(r"""["”’'*_]*[ \t]*[(\[][ \t]*[12][0-9]{3}[ \t]*[)\]]""")
+_QUOTED = LazyPattern(
     r"""(?<!\w) (?: "(?P<plain>[^"\n]{2,80})" | “(?P<curly>[^“”\n]{2,80})” | ‘(?P<single>[^‘’\n]{2,80})’
                   | '(?P<straight>[^'\n]{2,80})' ) (?!\w)""",
     re.VERBOSE,
 )
-_STRESSED = re.compile(r"(?<![\w*])(?P<mark>\*{1,3}|_)(?P<inner>[^*_\n]{2,80})(?P=mark)(?![\w*])")
+_STRESSED = LazyPattern(r"(?<![\w*])(?P<mark>\*{1,3}|_)(?P<inner>[^*_\n]{2,80})(?P=mark)(?![\w*])")
 # What may stand between the words of one title.
-_GAP = re.compile(r"[ \t]*(?:[:&’'–-]|[ \t])[ \t]*")
+_GAP = LazyPattern(r"[ \t]*(?:[:&’'–-]|[ \t])[ \t]*")
 
 
 def titles_written(text: str, known: Sequence[_Span], foreign: Sequence[_Span]) -> tuple[str, ...]:

@@ -7,15 +7,15 @@ alone names is not read: "Alien" is another film.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from usbrec.items.linking.ambiguity import ARTICLES, is_common, is_kind, is_telling
 from usbrec.items.titles import normalise_title
+from usbrec.patterns import LazyPattern
 
-_PARTS = re.compile(r"\s*:\s+|\s+[-–—]\s+")
-_PIECE = re.compile(r"(?:part|vol|volume|chapter|episode|season|book|series)\b")
+_PARTS = LazyPattern(r"\s*:\s+|\s+[-–—]\s+")
+_PIECE = LazyPattern(r"(?:part|vol|volume|chapter|episode|season|book|series)\b")
 # "The Help: A Novel", "Sex and the City: The Movie" name no title of their own.
 _GENERIC = frozenset(
     {

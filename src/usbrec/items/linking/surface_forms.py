@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,8 +52,8 @@ _OTHER_LETTERS = LazyPattern(
 )
 _FRACTIONS = frozenset("¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞/\u2044")
 _BETWEEN_FRACTIONS = frozenset("/\u2044")
-_HYPHEN = re.compile(r"(?<=\w)[-‐‑·](?=\w)")
-_LOWER_CASE = re.compile(r"(?<![\w'’-])[a-z]+(?![\w'’-])")
+_HYPHEN = LazyPattern(r"(?<=\w)[-‐‑·](?=\w)")
+_LOWER_CASE = LazyPattern(r"(?<![\w'’-])[a-z]+(?![\w'’-])")
 
 
 @functools.lru_cache(maxsize=1 << 17)

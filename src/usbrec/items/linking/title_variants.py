@@ -10,11 +10,11 @@ first word of a title in Roman numerals ("X-Men", "I, Robot"), and no title that
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 
 from usbrec.items.linking.ambiguity import is_telling
 from usbrec.items.titles import normalise_title
+from usbrec.patterns import LazyPattern
 
 _ROMAN = (
     "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii",
@@ -42,7 +42,7 @@ _PIECES = {
     "part": ("part", "pt"), "pt": ("part", "pt"), "vol": ("vol", "volume"), "volume": ("vol", "volume"),
     "chapter": ("chapter",), "teil": ("teil",), "parte": ("parte",), "partie": ("partie",),
 }  # fmt: skip
-_SUBTITLE = re.compile(r":\s|\s[-–—]\s")
+_SUBTITLE = LazyPattern(r":\s|\s[-–—]\s")
 _COUNTED = frozenset((*_PIECES, "episode", "book"))
 
 
@@ -102,7 +102,7 @@ def _ways(word: str, *, first: bool) -> list[str]:
 
 #: Digits that stand for letters inside a word.
 _LETTERS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "v"})
-_DISGUISED = re.compile(r"[a-z]+(?:[013457]+[a-z]+)+")
+_DISGUISED = LazyPattern(r"[a-z]+(?:[013457]+[a-z]+)+")
 
 
 def respelt(key: str) -> str | None:

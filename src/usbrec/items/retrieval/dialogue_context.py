@@ -7,7 +7,6 @@ is an array over the same rows and a stable sort breaks ties by id.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,11 +14,12 @@ import snowballstemmer
 
 from usbrec.dialogue import Item, Turn
 from usbrec.items.linking.linker import Linker
+from usbrec.patterns import LazyPattern
 
 #: What an utterance weighs against the one after it.
 DECAY = 0.85
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = LazyPattern(r"[^\W_]+(?:['’][^\W_]+)*")
 _stemmer = snowballstemmer.stemmer("english")
 
 

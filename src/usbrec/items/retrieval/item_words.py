@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,21 +21,23 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from usbrec.dialogue import Item
+from usbrec.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_Names = dict[str, list[list[int]]]
+WORD = LazyPattern(r"[^\W_]+(?:['’][^\W_]+)*")
 #: A cell of a further column with more words than this is no category or feature.
 _FEW = 6
 #: Parts of a model number have at most so many characters, its letters on their own fewer.
 _PART, _LETTERS = 6, 4
 #: What two words with one stem begin with, and how many letters their endings have at most.
 _BEGINNING, _ENDING = 3, 5
-_DIGIT = re.compile(r"\d")
+_DIGIT = LazyPattern(r"\d")
 #: The accents of Latin letters, apart from them.
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
-_PLAIN = re.compile(r"[^\W_]+")
+_ACCENTS = LazyPattern(r"[\u0300-\u036f]+")
+_PLAIN = LazyPattern(r"[^\W_]+")
 #: In so many texts at most it is looked whether a name is an ordinary word.
 _LOOKED_AT = 50
 #: A surname of fewer letters is not looked for.
@@ -85,9 +86,9 @@ class ItemWords:
     def __init__(self, items: Iterable[Item], item_of: Callable[[int], Item | None]) -> None:
         self._item_of = item_of
         self._number: dict[str, int] = {}
-        of_person: dict[str, list[int]] = {}
+        self._of_person: dict[str, list[int]] = {}
         numbers, counts = array("i"), array("i")
-        number = self._number
+        number, of_person = self._number, self._of_person
         for row, item in enumerate(items):
             for person in item.people:
                 of_person.setdefault(person, []).append(row)
@@ -96,12 +97,7 @@ class ItemWords:
                 number[word] = len(number)
             counts.append(len(found))
             numbers.extend(map(number.__getitem__, found))
-        # Of each name, the rows of everyone who is called so.
         self._size = len(counts)
-        self._names: dict[str, list[list[int]]] = {}
-        self._surnames: dict[str, list[list[int]]] = {}
-        for person, rows in of_person.items():
-            self._add_name(person, rows)
         number_n = np.frombuffer(numbers, dtype=np.int32) if len(numbers) else np.zeros(0, dtype=np.int32)
         row_n = np.repeat(np.arange(self._size, dtype=np.int32), np.frombuffer(counts, dtype=np.int32))
         self._rows = row_n[np.argsort(number_n, kind="stable")]
@@ -118,17 +114,31 @@ class ItemWords:
                 found.update(joined for _, joined in model_numbers(read))
         return found
 
-    def _add_name(self, person: str, rows: list[int]) -> None:
-        before, _, last = person.rpartition(" ")
-        if not (last.isalpha() and (not before or before[0].isalpha())):
-            # Not as plain as most: a dash, a dot, a number.
-            parts = WORD.findall(person)
-            if not parts:
-                return
-            before, last = " ".join(parts[:-1]), parts[-1]
-        name = folded(last)
-        if len(name) >= (_SURNAME if before else 2) and not name.isdigit():
-            (self._surnames if before else self._names).setdefault(name, []).append(rows)
+    @functools.cached_property
+    def _named(self) -> tuple[_Names, _Names]:
+        """Of each name of one word, and of each surname, the rows of everyone who is called so."""
+        names: _Names = {}
+        surnames: _Names = {}
+        for person, rows in self._of_person.items():
+            before, _, last = person.rpartition(" ")
+            if not (last.isalpha() and (not before or before[0].isalpha())):
+                # Not as plain as most: a dash, a dot, a number.
+                parts = WORD.findall(person)
+                if not parts:
+                    continue
+                before, last = " ".join(parts[:-1]), parts[-1]
+            name = folded(last)
+            if len(name) >= (_SURNAME if before else 2) and not name.isdigit():
+                (surnames if before else names).setdefault(name, []).append(rows)
+        return names, surnames
+
+    @property
+    def _names(self) -> _Names:
+        return self._named[0]
+
+    @property
+    def _surnames(self) -> _Names:
+        return self._named[1]
 
     def has(self, key: str) -> bool:
         """Whether some item has a term, as :func:`term` makes it of a word."""

@@ -8,7 +8,6 @@ have no words; one is known by its id and an item of it. Digests say nothing of 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 
 from usbrec.dialogue import Sample
 from usbrec.items.interactions import Session
+from usbrec.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ FILE = "learnt_from.npy"
 #: Greetings that everybody says have fewer than twice the former.
 WORDS, LEAST, SHARE = 8, 16, 0.5
 
-_WORD = re.compile(r"\w+")
+_WORD = LazyPattern(r"\w+")
 
 
 @dataclass(frozen=True)

@@ -136,12 +136,13 @@ class RequestRetriever(AttributeRetriever):
 
     def _name(self, text: str, start: int, written: str, word: str) -> str | None:
         """The brand or surname that a word is, None for no name."""
-        if not self._words.is_name(word):
-            return None
         # A name that is also a word must be written as one, inside a sentence.
         inside = written[0].isupper() and mark_before(text, start) not in ("", ".", "!", "?", "\n")
-        ordinary = is_common(word) or is_always_capital(word) or self._words.is_ordinary(word)
-        return None if ordinary and not inside else word
+        if not inside and (is_common(word) or is_always_capital(word)):
+            return None
+        if not self._words.is_name(word):
+            return None
+        return word if inside or not self._words.is_ordinary(word) else None
 
     def scores(self, turns: Sequence[Turn]) -> NDArray[np.float64]:
         """The score of every item in the order of their ids, shape (n,)."""

@@ -21,18 +21,19 @@ from rapidfuzz import fuzz
 
 from usbrec.dialogue import Turn
 from usbrec.lexicon import LANGUAGES, USUAL, whole_words, words
+from usbrec.patterns import LazyPattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_ENTRY = re.compile(r"(?m)^\s*(?:\d+\s*[:.)]?|[-*•])\s+\S")
-_MARK = re.compile(r"^\s*(?:\d+\s*[:.)]?|[-*•])\s+")
-_SENTENCE_END = re.compile(r"[.!?]")
+_WORD = LazyPattern(r"[^\W_]+(?:['’][^\W_]+)?")
+_ENTRY = LazyPattern(r"(?m)^\s*(?:\d+\s*[:.)]?|[-*•])\s+\S")
+_MARK = LazyPattern(r"^\s*(?:\d+\s*[:.)]?|[-*•])\s+")
+_SENTENCE_END = LazyPattern(r"[.!?]")
 #: Capitals one after the other, small words between: what is written like a name.
-_NAME = re.compile(r"\b[A-Z][\w'’&-]*(?:\s+(?:of|the|and|in|to|a|for|with|on|at|[A-Z0-9][\w'’&-]*))*")
+_NAME = LazyPattern(r"\b[A-Z][\w'’&-]*(?:\s+(?:of|the|and|in|to|a|for|with|on|at|[A-Z0-9][\w'’&-]*))*")
 #: A reply that is nearly an earlier one.
 _SAME = 0.95
 

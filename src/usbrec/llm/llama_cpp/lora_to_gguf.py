@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ import numpy.typing as npt
 from usbrec.errors import InputError
 from usbrec.extras import extra
 from usbrec.llm.transformers.checkpoint import ADAPTER_FILES, check_adapter
+from usbrec.patterns import LazyPattern
 from usbrec.storage import cache_folder, json_problem, parse_json, read_text
 
 Matrix = npt.NDArray[np.float32]
@@ -54,7 +54,7 @@ _UNSUPPORTED = (
 )
 #: Ways to begin that leave the base as it is. Others (PiSSA, OLoRA, LoftQ, ...) train on a changed base.
 _BEGINNINGS = (True, False, None, "gaussian", "orthogonal", "eva")
-_WEIGHT = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
+_WEIGHT = LazyPattern(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 #: Architectures whose layers are renamed one by one, and whether rows of query and key change places there.
 #: Others fuse, split or reorder layers in ways of their own when they are converted.

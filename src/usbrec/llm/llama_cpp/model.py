@@ -22,7 +22,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ from usbrec.llm.llama_cpp.streamed import is_over
 from usbrec.llm.llama_cpp.template import FileTemplate, read_template
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.lockstep import current_scope
-from usbrec.storage import Stamped, content_digest, stamped
+from usbrec.storage import content_digest
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ class LlamaCppModel:
         return {
             "backend": "llama.cpp",
             "model": self._name,
-            "weights": _weights(stamped(self._path)),
+            "weights": content_digest(self._path),
             "context": self._context,
             "threads": self._threads,
             **({} if self._adapter is None else {"adapter": content_digest(self._adapter)}),
@@ -195,9 +195,3 @@ async def _in_thread(work: Callable[[threading.Event], T]) -> T:
             # Looked at, because a failure that nobody looked at is written to the error stream.
             future.exception()
         raise
-
-
-@lru_cache(maxsize=8)
-def _weights(file: Stamped) -> str:
-    """The digest of a model file as it stands: two files of one size and name are not the same model."""
-    return content_digest(file[0])

@@ -23,14 +23,15 @@ from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.openai.http import HttpClient, HttpFailure, Stream
 from usbrec.llm.openai.slots import Slots
+from usbrec.patterns import LazyPattern
 
 T = TypeVar("T")
 
 OPENAI_KEY = "OPENAI_API_KEY"
 #: Headers that OpenAI knows, with the variables of its SDK.
 _OPENAI = {"OpenAI-Organization": "OPENAI_ORG_ID", "OpenAI-Project": "OPENAI_PROJECT_ID"}
-_URL = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/[!-~]*)?", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_URL = LazyPattern(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/[!-~]*)?", re.IGNORECASE)
+_VARIABLE = LazyPattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 #: Shorter pieces of a header are no secrets, and taking them out of messages would leave holes in words.
 _SHORTEST_SECRET = 8
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from usbrec.errors import ModelRefused, ModelUnavailable, PromptTooLong, UnusableAnswer, UsbRecError
+from usbrec.patterns import LazyPattern
 
-_UNSUPPORTED = re.compile(
+_UNSUPPORTED = LazyPattern(
     r"unsupported|not support|n[o']t supported|unknown|unrecogni[sz]ed|unexpected|extra|not permitted"
     r"|only the default|max_completion_tokens|additional propert|deprecated"
     r"|not (?:enabled|implemented|available)"
     r"|only \S+ is allowed|is not allowed|must be 1(?![\d.])|cannot (?:both )?be (?:set|specified|used)",
     re.IGNORECASE,
 )
-_TOO_LONG = re.compile(
+_TOO_LONG = LazyPattern(
     r"context (?:length|size|window)|maximum context|context_length|exceed_context"
     r"|prompt is too long|input is too long|too many (?:input )?tokens|maximum sequence length"
     r"|\b(?:inputs?|prompts?)\b[^.\n]{0,60}\b(?:exceeds?|longer than|too (?:long|large))\b"
@@ -27,7 +28,7 @@ _TOO_LONG = re.compile(
     r"|must have less than \d+ tokens|max_new_tokens[`'\"]? must be <|max_tokens must be at least 1, got -",
     re.IGNORECASE,
 )
-_NO_MODEL = re.compile(
+_NO_MODEL = LazyPattern(
     r"invalid model name|model[^.\n]{0,80}(?:does not exist|not found|is not available|is not a valid model)"
     r"|(?:unknown|no such|unrecognized|unsupported|invalid) model\b|model_not_found|is not a valid model"
     r"|(?:requested model|model ['\"`]?[\w./:-]{2,60}['\"`]?) (?:is not supported|not allowed|is not allowed)"
@@ -35,13 +36,13 @@ _NO_MODEL = re.compile(
     r"|non-serverless model",
     re.IGNORECASE,
 )
-_ONE_CHOICE = re.compile(
+_ONE_CHOICE = LazyPattern(
     r"\bn\s*(?:[=<>:]|must|is|should)|(?:one|multiple) (?:completion )?(?:choices?|candidates?)"
     r"|multiple completions|(?:parameter|argument|value for|loc):? n\b|\bbest_of\b",
     re.IGNORECASE,
 )
 #: A parameter that is a word of its own, too.
-_STOP = re.compile(
+_STOP = LazyPattern(
     r"\bstop[ _-]?(?:sequences?|strings?|words?|tokens?)\b"
     r"|(?:parameter|argument|field|name|body|permitted|allowed|loc)\W{1,3}stop\b"
     r"|\bstop\b\W{0,2} ?(?:is|are|was|parameter|not|unsupported|unknown|extra)\b",
@@ -53,7 +54,7 @@ _OTHER_NAMES = {
     "frequency_penalty": re.compile(r"\bpenalt(?:y|ies)\b", re.IGNORECASE),
 }
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = LazyPattern(r"<[^<>]*>")
 #: The fields in which servers say what is wrong, whatever else stands in the body.
 _SAID = ("message", "detail", "error", "error_message", "msg", "errors", "reason")
 

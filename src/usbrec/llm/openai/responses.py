@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from unicodedata import east_asian_width
@@ -17,6 +16,7 @@ from usbrec.llm.openai import parts
 from usbrec.llm.openai.statuses import WITHHELD, reason_of
 from usbrec.llm.protocol import Completion
 from usbrec.llm.reasoning import ReasoningMarks, Separated, separate
+from usbrec.patterns import LazyPattern
 from usbrec.storage import parse_json
 
 #: The fields in which servers with a parser for reasoning give it, beside the content.
@@ -37,7 +37,7 @@ _NO_END = frozenset({"", "null", "none"})
 _PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens")
 _COMPLETION = ("completion_tokens", "output_tokens", "completionTokens", "outputTokens")
 #: A token of one byte, as tokenizers with a fallback to bytes write it.
-_BYTE_TOKEN = re.compile(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
+_BYTE_TOKEN = LazyPattern(r"\A<0x([0-7][0-9A-Fa-f])>\Z")
 #: No tokeniser makes fewer tokens of a text than one for so many letters; those of Chinese, Japanese and
 #: Korean, which are wide, count as two.
 LETTERS_A_TOKEN = 7.0

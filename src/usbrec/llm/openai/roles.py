@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from usbrec.patterns import LazyPattern
+
 #: Templates that want turns; some of them count the system message as one.
-_WANTS_TURNS = re.compile(
+_WANTS_TURNS = LazyPattern(
     r"(?:roles|messages|turns)\b.{0,40}\b(?:must|should|have to|need to) (?:strictly )?alternat"
     r"|\balternat(?:e|ing)\b.{0,40}\b(?:user|assistant|model|roles|turns)\b"
     r"|(?:consecutive|two|successive) [^.\n]{0,30}(?:user|assistant|same role)"
@@ -23,9 +25,9 @@ _WANTS_TURNS = re.compile(
 )
 
 #: Where a clause ends. A full stop inside of a name ("messages.0.role") ends none.
-_ENDS = re.compile(r"[;\n。；！？]|[.!?](?=\s|$)")
+_ENDS = LazyPattern(r"[;\n。；！？]|[.!?](?=\s|$)")
 #: The system role in a clause: the word beside one for a role or message, or as a value.
-_SYSTEM = re.compile(
+_SYSTEM = LazyPattern(
     r"(?<!operating )\b(?:system|developer)[ _-](?:role|message|prompt|instruction|turn)s?\b"
     r"|(?:\brole|角色)s?\W{0,4}(?:(?:of|is|type|named|called|value|为|是|类型)\W{1,3})?(?:system|developer)\b"
     r"|\bmessages?\W{1,3}(?:(?:with|of|from|in|by)\W)?(?:(?:the|an?)\W)?(?:role\W{1,4})?(?:system|developer)\b"
@@ -34,7 +36,7 @@ _SYSTEM = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 #: Not taking it.
-_NOT_TAKEN = re.compile(
+_NOT_TAKEN = LazyPattern(
     r"\bnot (?:be |been |currently |yet |a )?(?:\w+ly )?"
     r"(?:support|allow|permit|accept|enabl|implement|recogni|known|valid|handled|understood|one of|in\b)"
     r"|(?:\bnot|n['’]t|\bcannot|\bunable to|\bno) (?:\w+ly )?"
@@ -56,7 +58,7 @@ _NOT_TAKEN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 #: What else a clause may be about, which no other place of the text mends, or whose turn it is.
-_OTHERWISE = re.compile(
+_OTHERWISE = LazyPattern(
     r"\bcontents?\b|\bempty\b|\bblank\b|\blong|\blength|\bexceed|\btokens?\b|\bimages?\b|\bmultiple\b"
     r"|\bmore than\b|\bone system\b|\bsingle\b|\btwo\b|\bfirst\b|\blast\b|\bfinal\b|\bbegin|\bstart|\border\b"
     r"|\bafter\b|\bbefore\b|\bposition|\bmiddle\b|\bpolic|\bfilter|\bmoderat|\bsafety\b|\bviolat|\bjson\b"
@@ -67,24 +69,24 @@ _OTHERWISE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 #: A list of the roles there are.
-_LISTS = re.compile(
+_LISTS = LazyPattern(
     r"\b(?:only|must|should|has to|have to|expected|expects?|permitted|allowed|one of|either|supported|valid"
     r"|accepts?)\b|只能|必须|仅|应为|应该|只支持|可选|取值|需为|需要是|限于",
     re.IGNORECASE | re.ASCII,
 )
-_ROLE = re.compile(r"\broles?\b|角色", re.IGNORECASE | re.ASCII)
+_ROLE = LazyPattern(r"\broles?\b|角色", re.IGNORECASE | re.ASCII)
 _USERS, _OTHERS = "user|human", "assistant|model|bot|ai|chatbot"
 _ALL = f"{_USERS}|{_OTHERS}|system|developer|tool|function"
 _QUOTES = r"['\"`‘’“”\[\]()]{0,3}"
 _BETWEEN = rf"{_QUOTES}\s{{0,2}}(?:,|/|\||and|or|、|或者?|和|与|及|以及)\s{{0,2}}(?:and |or )?{_QUOTES}"
 #: Two neighbours in a list of roles, of which one is the user; and all of such a list.
-_SPEAKERS = re.compile(
+_SPEAKERS = LazyPattern(
     rf"\b(?:{_USERS})\b{_BETWEEN}\b(?:{_OTHERS}|tool|function)\b|\b(?:{_OTHERS})\b{_BETWEEN}\b(?:{_USERS})\b",
     re.IGNORECASE | re.ASCII,
 )
-_NAMES = re.compile(rf"\b(?:{_ALL})\b(?:{_BETWEEN}\b(?:{_ALL})\b)+", re.IGNORECASE | re.ASCII)
+_NAMES = LazyPattern(rf"\b(?:{_ALL})\b(?:{_BETWEEN}\b(?:{_ALL})\b)+", re.IGNORECASE | re.ASCII)
 #: What was sent in place of them.
-_SENT = re.compile(
+_SENT = LazyPattern(
     r"(?:\bgot|\bfound|\breceived|\bgiven|\binput(?:_value)?|\bbut|\bnot|\bwas|实际|收到|而不是|而非|不是|当前)"
     r"\W{0,6}(?:(?:role|is|was|为|是)\W{0,4})?(?:system|developer)",
     re.IGNORECASE | re.ASCII,

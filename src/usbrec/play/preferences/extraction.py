@@ -10,7 +10,6 @@ and judges nothing ("Monsters, Inc.", "Love Actually").
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -19,6 +18,7 @@ from usbrec.dialogue import Turn
 from usbrec.items import Traits, genres_in, people_in
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm.protocol import ChatModel, ChatRequest, Message
+from usbrec.patterns import LazyPattern
 from usbrec.play.languages import ENGLISH, Languages
 from usbrec.play.preferences.cues import Cues, cues
 from usbrec.play.preferences.record import Constraints, Preferences, Tastes, parse_profile
@@ -27,7 +27,7 @@ from usbrec.prompts import Prompts
 
 #: Turns of more characters are read in a thread.
 _LONG = 2_000
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*\n\s*")
+_SENTENCE = LazyPattern(r"(?<=[.!?;])\s+|\s*\n\s*")
 #: A character that stands for a title while clauses are cut and read.
 _TITLE = "\ufffc"
 _Verdict = Literal["for", "against", "unseen"]

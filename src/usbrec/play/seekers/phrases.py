@@ -18,6 +18,7 @@ from usbrec.dialogue import FactKind
 from usbrec.errors import ConfigError
 from usbrec.items.kinds import KINDS, Kind
 from usbrec.lexicon import LANGUAGES, USUAL, whole_words, words
+from usbrec.patterns import LazyPattern
 from usbrec.play.seekers.facts import Fact, and_join
 
 #: Sentences by what they are for, and by which fact they tell or ask for. What they may contain.
@@ -50,7 +51,7 @@ _BY_FACT: Mapping[str, tuple[str, ...]] = {
 }
 _FACTS: tuple[FactKind, ...] = ("genre", "era", "person", "style", "item", "value")
 _TEXTS = ("language", "conjunction", "decade", "older", "newer")
-_FIELD = re.compile(r"\{[^{}]*\}")
+_FIELD = LazyPattern(r"\{[^{}]*\}")
 
 #: What a file of sentences has, checked.
 Table = Mapping[str, Any]

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from usbrec.patterns import LazyPattern
 from usbrec.serve.http.errors import ServiceError
 
 #: A reply that is one block of code.
-_FENCED = re.compile(r"\s*```\w*[ \t]*\n(?P<inside>.*)\n[ \t]*```\s*", re.DOTALL)
+_FENCED = LazyPattern(r"\s*```\w*[ \t]*\n(?P<inside>.*)\n[ \t]*```\s*", re.DOTALL)
 #: Keywords that try a regular expression.
 _PATTERNS = ("pattern", "patternProperties")
 

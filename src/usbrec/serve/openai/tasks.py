@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from usbrec.dialogue import Turn
+from usbrec.patterns import LazyPattern
 
 #: The heading of a task and the chat between marks: titles, tags, next questions, search queries, images,
 #: completions of what is being typed. A chat with documents has the heading too, and no such marks.
-_HEADING = re.compile(r"\s*#{1,4}\s*Task\b", re.IGNORECASE)
-_CHAT = re.compile(r"<chat_history>.*</chat_history>", re.DOTALL | re.IGNORECASE)
+_HEADING = LazyPattern(r"\s*#{1,4}\s*Task\b", re.IGNORECASE)
+_CHAT = LazyPattern(r"<chat_history>.*</chat_history>", re.DOTALL | re.IGNORECASE)
 #: Of those that have no heading, or no such marks: how they begin.
-_BEGINNINGS = re.compile(
+_BEGINNINGS = LazyPattern(
     r"\s*(?:"
     r"#{1,4} Task:\s+Summarize the conversation history that will be compacted"
     r"|Create a concise, 3-5 word (?:title with an emoji as a title|phrase as a (?:header|title)) for the"
@@ -29,13 +30,13 @@ _BEGINNINGS = re.compile(
     re.IGNORECASE,
 )
 #: The system message of a model that chooses tools by writing JSON, where it is given none as such.
-_TOOLS = re.compile(r"\s*Available Tools:.*\btool_calls\b", re.DOTALL)
+_TOOLS = LazyPattern(r"\s*Available Tools:.*\btool_calls\b", re.DOTALL)
 
 
 #: Tools that Open WebUI offers of its own accord in every chat with a model (open_webui/tools/builtin.py,
 #: version 0.12), whatever the person wants. The first two are always there together.
 _CLOCK = frozenset({"get_current_timestamp", "calculate_timestamp"})
-_BUILT_IN = re.compile(
+_BUILT_IN = LazyPattern(
     r"""get_current_timestamp|calculate_timestamp|ask_user|notify|timer|delegate_task|create_tasks|update_task
     |(?:search_chats|view_chat|(?:list|query|grep)_chat_files|view_file|search_web|fetch_url|execute_code)
     |(?:generate|edit)_image|search_tools|kb_exec

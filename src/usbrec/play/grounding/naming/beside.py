@@ -10,16 +10,17 @@ from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.linking.ambiguity import is_small
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import ARTICLES, NamingContext
 from usbrec.play.grounding.naming.language import either, english
 from usbrec.play.grounding.naming.nouns import ROMAN, is_verb, noun_only, noun_or_verb
 from usbrec.play.grounding.naming.page import is_capital
 
-_ROW = re.compile(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
+_ROW = LazyPattern(r",?\s+(?:then|and|or|und|oder|dann)\s+|[,;]\s+")
 _BOTH = frozenset({"both", "beide"})
 #: So many words at most has what is paired with a title.
 _PAIRED_WORDS = 4
-_STOP = re.compile(r"[.!?…](?=\s|$)")
+_STOP = LazyPattern(r"[.!?…](?=\s|$)")
 
 
 class Beside(NamingContext):

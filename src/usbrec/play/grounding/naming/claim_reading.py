@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from usbrec.dialogue import Item
 from usbrec.items.files.amounts import number_of
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 #: "Jr." and an initial end no sentence.
-_SENTENCE_END = re.compile(r"[.!?…\n](?:(?<=\n)|(?<!\b[JSDM]r.)(?<!\bSt.)(?<!\b[A-Z].)(?=[\s\"”*]|$))")
+_SENTENCE_END = LazyPattern(r"[.!?…\n](?:(?<=\n)|(?<!\b[JSDM]r.)(?<!\bSt.)(?<!\b[A-Z].)(?=[\s\"”*]|$))")
 
 
 class Fault(NamedTuple):

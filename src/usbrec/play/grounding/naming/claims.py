@@ -49,8 +49,9 @@ class _Claims(
     """All ways of finding wrong claims, on one reply."""
 
     def faults(self) -> Iterator[Fault]:
-        digits = any(map(str.isdigit, self.page.text))
-        if digits:
+        digits = [place for place, character in enumerate(self.page.text) if character.isdigit()]
+        # Most replies about films have none but those of titles and their years.
+        if any(not self._within_title(place) for place in digits):
             yield from self._prices()
         if not self.page.mentions:
             return

@@ -3,10 +3,10 @@ ours and no thing of the kind is a name of something else."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from usbrec.lexicon import words as lexicon
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.acts import Acts, contracted, of_talk
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import ARTICLES
@@ -15,22 +15,22 @@ from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, 
 from usbrec.play.grounding.naming.page import is_capital
 
 _CLAUSES = frozenset({"but", "while", "whereas", "where", "and", "then", "though"})
-_COUNTED = re.compile(
+_COUNTED = LazyPattern(
     r"\((?:[0-9]|[a-e])\)[ \t]*(?P<entry>[^()\n.;]{1,80}?)(?=,?[ \t]*(?:and[ \t]+)?\(|[.;\n]|$)"
 )
 #: What is announced by a short heading: "Top of my list: ... .".
-_ANNOUNCED = re.compile(r"(?:^|(?<=[.!?]\s))[^:.!?\n]{1,40}:[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$)")
-_FOLLOWING = re.compile(
+_ANNOUNCED = LazyPattern(r"(?:^|(?<=[.!?]\s))[^:.!?\n]{1,40}:[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$)")
+_FOLLOWING = LazyPattern(
     r"\b(?:afterwards|after that|followed by|later|danach)[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
 )
-_ANSWERED = re.compile(
+_ANSWERED = LazyPattern(
     r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet|remains)[ \t]+(?:is|was|would be)"
     r"[ \t]+"
     r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
 )
 #: What is said of one that is chosen.
 _SUITING = frozenset({"suits", "fits", "leads", "wins", "works"})
-_BETWEEN = re.compile(r",[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=;)")
+_BETWEEN = LazyPattern(r",[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=;)")
 _OBJECTS = frozenset({"no", "the", "a", "an", "my", "your", "her", "his", "him", "me", "us", "them"})
 _SAID = frozenset({"answer", "former", "latter", "first", "second", "third", "other"})
 #: What something that is no name begins with.

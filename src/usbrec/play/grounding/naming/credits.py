@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.titles import words
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 
 #: Behind a person: what says that they had a part in the item.
-_ACTS = re.compile(
+_ACTS = LazyPattern(
     r"\.?\s*(?:stars|plays|directs|directed|shines|leads|made|makes|wrote|was|is (?!your|his|her|their))\b"
 )
 

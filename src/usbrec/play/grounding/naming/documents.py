@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from usbrec.items.constraints.column_types import is_price, is_stock
+from usbrec.patterns import LazyPattern
 
-_FENCED = re.compile(r"```\w*[ \t]*\n(?P<inside>.*?)\n[ \t]*```", re.DOTALL)
+_FENCED = LazyPattern(r"```\w*[ \t]*\n(?P<inside>.*?)\n[ \t]*```", re.DOTALL)
 #: A longer text than a reply is; it is read as it stands.
 _LONGEST = 20_000
 #: The name of a field, which nobody calls an item.
-_FIELD = re.compile(r"[a-z][a-zA-Z0-9_-]*")
+_FIELD = LazyPattern(r"[a-z][a-zA-Z0-9_-]*")
 #: Fields whose year belongs to the title beside it.
 _TITLES = ("title", "name", "item", "film", "movie", "book", "recommendation")
 _PEOPLE = ("director", "author", "artist", "writer", "directed_by", "by")

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.language import language as lexicon_of
 
-_INFLECTED = re.compile(
+_INFLECTED = LazyPattern(
     r".{2,}(?:en|e|t|er|es|em|st|ern|eln|ig|lich|isch|bar|sam|los|voll|haft|end|weise|lei|mal|wärts|maßen|frei"
     r"|arm|reich|fest|dicht|fähig|artig|mäßig|iert|ell|iv|al|ant|ent|ös|abel|ibel|är)"
 )

@@ -12,6 +12,7 @@ from importlib import resources
 from usbrec.items.titles import Word, words
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon import words as lexicon
+from usbrec.patterns import LazyPattern
 
 #: What makes another word of an ordinary one: the ending, and what may have stood in its place.
 _ENDINGS = {
@@ -56,8 +57,8 @@ _BEGINNINGS = {
 }
 _BRITISH = (("our", "or"), ("ise", "ize"), ("isa", "iza"), ("isi", "izi"), ("tre", "ter"), ("ogue", "og"),
             ("ll", "l"), ("yse", "yze"), ("ence", "ense"), ("grey", "gray"))  # fmt: skip
-_LONG = re.compile(r"(.)\1{2,}")
-_CONTRACTED = re.compile(r"(?P<word>.+?)(?:n['’]t|['’](?:ll|re|ve|d|s|m|em))", re.IGNORECASE)
+_LONG = LazyPattern(r"(.)\1{2,}")
+_CONTRACTED = LazyPattern(r"(?P<word>.+?)(?:n['’]t|['’](?:ll|re|ve|d|s|m|em))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.context import YEAR_BEHIND, is_currency, text_behind
 from usbrec.play.grounding.naming.language import either
 from usbrec.play.grounding.naming.nouns import is_verb
@@ -12,7 +13,7 @@ from usbrec.play.grounding.naming.runs import Runs
 
 #: What a year is said to be.
 _OF_YEARS = frozenset({"year", "vintage", "jahr", "jahrgang"})
-_YEAR = re.compile("1[89][0-9]{2}|20[0-4][0-9]")
+_YEAR = LazyPattern("1[89][0-9]{2}|20[0-4][0-9]")
 _CLAUSES = frozenset({"but", "while", "whereas", "and", "then", "aber"})
 
 

@@ -14,16 +14,17 @@ from functools import cached_property
 from usbrec.dialogue import Item
 from usbrec.items.constraints.column_types import TypedColumn
 from usbrec.items.files.amounts import number_of
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading
 from usbrec.play.grounding.naming.claim_words import claim_words
 
-_WORD = re.compile(r"[^\W\d_]+")
-_NUMBER = re.compile(
+_WORD = LazyPattern(r"[^\W\d_]+")
+_NUMBER = LazyPattern(
     r"(?<![\w.,$€£])(?P<number>[0-9]{1,3}|[^\W\d_]+)(?![.,]?[0-9])"
     r"(?P<range>\s?(?:-|–|to|bis|or|oder|and|und)\s?[0-9])?(?P<times>\s?[x×]?)(?!\w|\s?[€$£%])"
 )
 #: A number behind one of these is the end of a range, or a place in an order.
-_RANGE_BEFORE = re.compile(r"(?:[0-9]\s?(?:-|–|to|bis|or|oder)\s?|\bno\.?\s?|\bnr\.?\s?|#)$", re.IGNORECASE)
+_RANGE_BEFORE = LazyPattern(r"(?:[0-9]\s?(?:-|–|to|bis|or|oder)\s?|\bno\.?\s?|\bnr\.?\s?|#)$", re.IGNORECASE)
 #: So many words may stand between a number and the pieces that it counts: "three large bottles".
 _BETWEEN = 2
 

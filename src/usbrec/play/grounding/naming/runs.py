@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_roles import makers_of
 from usbrec.items.linking.ambiguity import is_small
+from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.details import Details
 from usbrec.play.grounding.naming.language import either, places, proper_phrases
 from usbrec.play.grounding.naming.page import is_camel, is_capital
 
-_YEAR = re.compile(r"(?:1[89]|20)[0-9]{2}")
+_YEAR = LazyPattern(r"(?:1[89]|20)[0-9]{2}")
 #: What stands in a name between a word and a number.
 _BEFORE_NUMBERS = frozenset({"of", "the", "in", "part", "no", "to", "und", "der", "die", "das"})
 _NOUN_ENDINGS = (

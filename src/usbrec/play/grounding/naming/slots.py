@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-_MARKER = re.compile(r"\[[ \t]*(?P<number>[0-9]{1,2})[ \t]*\]")
+from usbrec.patterns import LazyPattern
+
+_MARKER = LazyPattern(r"\[[ \t]*(?P<number>[0-9]{1,2})[ \t]*\]")
 
 
 def filled(text: str, titles: Sequence[str]) -> str:
