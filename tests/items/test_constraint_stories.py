@@ -95,7 +95,8 @@ def test_what_somebody_speaks_likes_or_reads_is_no_demand(text: str) -> None:
     "text",
     [
         "My son loves German books. I need a gift for him.",
-        "A present for my son. My son likes German books.", "My son reads English books, but I want a German one.", "My son needs a German book.",
+        "A present for my son. My son likes German books.", "My son needs a German book.",
+        "My son reads English books, but I want a German one.",
     ],
 )  # fmt: skip
 def test_what_the_one_likes_that_something_is_for_holds(text: str) -> None:
