@@ -1,7 +1,7 @@
 """Made-up names and claims in replies: how many a grounded recommender lets through, and what it spoils.
 
-    python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth] [--naming checked]
-        [--replies 3000] [--seed 0]
+    python bench/made_up_names.py [--half developed|reported|held-out|second|third|fourth]
+        [--naming checked|strict|constrained|slots] [--replies 3000] [--seed 0]
 
 Replies are scripted: frames (bench/made_up_frames.py) filled with names that are known to be real or made up
 because they were drawn from the catalogue or built here. Nothing of what checks replies is used to build or
@@ -9,6 +9,10 @@ to
 count them: a made-up reply is let through when what is said still has the made-up words in it, a good one is
 spoilt when anything else than it is said. One draw, no second; intervals are Wilson's, 95 %. Films are the
 demo's catalogue, products docs/examples/headphones.csv.
+
+With `constrained` a reply has its items as they are to be written, and what the grammar does not let a model
+write is neither let through nor said: a good reply of that kind counts as spoilt. With `slots` it has their
+numbers in brackets in their place; a made-up name stands there in words.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -40,8 +44,9 @@ from usbrec.dialogue import Conversation, Turn
 from usbrec.items import AttributeRetriever, Similarity, load_catalogue
 from usbrec.items.knowledge import Knowledge
 from usbrec.llm import ScriptedModel
+from usbrec.llm.grammar import OPENINGS
 from usbrec.play.grounding.candidates import Grounding
-from usbrec.play.grounding.grounded import Grounded
+from usbrec.play.grounding.grounded import Grounded, Naming
 from usbrec.play.language_model import LanguageModel, PromptTemplate
 from usbrec.play.protocol import Sampling
 from usbrec.prompts import Prompts
@@ -58,6 +63,31 @@ class Script:
     kind: str
     wrong: str | None
     seeker: str
+    #: The items of the catalogue that it names, by title and year.
+    items: tuple[tuple[str, str], ...] = ()
+
+    def written(self, names: Sequence[str]) -> str:
+        """The reply with these names for its items, in their order; a made-up name stays as it is."""
+        named = self.wrong if self.wrong and self.kind in _NAMED else None
+        kept = (start := self.text.find(named), start + len(named)) if named else (-1, -1)
+        spots: list[tuple[int, int, str]] = []
+        for (title, year), name in zip(self.items, names, strict=True):
+            pattern = rf"(?<!\w){re.escape(title)}(?: \({re.escape(year)}\))?(?!\w)"
+            for one in re.finditer(pattern, self.text):
+                taken = [kept, *((begin, end) for begin, end, _ in spots)]
+                if all(one.end() <= begin or one.start() >= end for begin, end in taken):
+                    spots.append((*one.span(), name))
+        text = self.text
+        for begin, end, name in sorted(spots, reverse=True):
+            text = text[:begin] + name + text[end:]
+        return text
+
+
+#: Kinds of replies whose wrong words are a name.
+_NAMED = frozenset({
+    "recombined", "another number", "of elsewhere", "one word", "a numeral", "another script",
+    "another edition", "lower case", "with a year",
+})  # fmt: skip
 
 
 def plain(text: str) -> str:
@@ -131,6 +161,8 @@ class Writer:
         self.known = shelf.known()
         self.frames = shelf.frames[self.part]
         self.quiet = shelf.quiet[self.part]
+        self.years = {row["t"]: row["y"] for row in shelf.rows}
+        self.used: tuple[tuple[str, str], ...] = ()
 
     def of(self, listed: Sequence[str]) -> str:
         return self.draw.choice(listed[self.part])
@@ -148,6 +180,11 @@ class Writer:
             "y": row["y"],
             "price": price, "h": row.get("h"), "c": row.get("c"),
         }  # fmt: skip
+        self.used = tuple(
+            (values[name], row["y"] if name == "t" else self.years.get(values[name], ""))
+            for name in ("t", "r")
+            if "{" + name + "}" in frame and (name == "r" or not over.get("made_up"))
+        )
         return frame.format(**{**values, **over})
 
     def needs(self, frame: str) -> list[str]:
@@ -256,7 +293,8 @@ class Writer:
                 break
         frame = self.draw.choice(self.frames)
         row = self.row(having=self.needs(frame))
-        return Script(self.filled(frame, row, t=name), kind, name, self.draw.choice(self.shelf.seekers))
+        text = self.filled(frame, row, t=name, made_up=True)
+        return Script(text, kind, name, self.draw.choice(self.shelf.seekers))
 
     def _titles(self, name: str) -> bool:
         """Whether a made-up name happens to be real ones that follow each other or differ by an article."""
@@ -315,35 +353,82 @@ class Writer:
 
     def scripts(self, count: int) -> list[Script]:
         """`count` replies: half good ones, a third with made-up names, the others with wrong claims."""
-        return [
-            (self.good if place % 2 else self.claim if place % 6 == 0 else self.named)()
-            for place in range(count)
-        ]
+        found = []
+        for place in range(count):
+            self.used = ()
+            script = (self.good if place % 2 else self.claim if place % 6 == 0 else self.named)()
+            found.append(replace(script, items=self.used))
+        return found
+
+
+class Ordered:
+    """The retriever, with the items that are to be shown first."""
+
+    def __init__(self, inner: AttributeRetriever) -> None:
+        self.inner = inner
+        self.first: list[str] = []
+
+    def rank(self, turns: Sequence[Turn], count: int, **settings: Any) -> list[tuple[str, float]]:
+        others = [one for one in self.inner.rank(turns, count, **settings) if one[0] not in self.first]
+        return [*((item_id, 1.0) for item_id in self.first), *others][:count]
+
+
+def writable(text: str, names: Sequence[str]) -> bool:
+    """Whether a model that is held to the grammar of titles can write a text."""
+    word = r"[a-zß-öø-ÿ]+"
+    title = (
+        "(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?:['’]s)?"
+    )
+    opening = f"(?:{'|'.join(OPENINGS)})(?:'{word})?"
+    rest = rf"(?: |, |; |: | - )(?:{word}(?:[-'’]{word})*|I(?:'{word})?|{title})"
+    sentence = rf"(?:{opening}|{title})(?:{rest})*"
+    return re.fullmatch(rf"{sentence}(?:[.!?] {sentence})*[.!?]?", text) is not None
 
 
 async def said(
-    shelf: Shelf, scripts: Sequence[Script], **settings: Any
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """What a grounded recommender says in place of each, with the record of its grounding."""
+    shelf: Shelf, scripts: Sequence[Script], *, naming: Naming = "checked"
+) -> list[tuple[str, str | None, Mapping[str, Any]]]:
+    """What the model writes for each, what a grounded recommender says in its place (None: the model cannot
+    write it), and the record of its grounding."""
     catalogue = load_catalogue(SHOP if shelf.products else DEMO)
     knowledge = Knowledge.of(catalogue, Similarity(), seed=0)
-    retriever = AttributeRetriever(catalogue, knowledge.linker, knowledge.similarity)
-    grounding = Grounding(knowledge, retriever, Prompts(), 8)
-    waiting = iter(scripts)
-    model = ScriptedModel(lambda request: next(waiting).text)
+    retriever = Ordered(AttributeRetriever(catalogue, knowledge.linker, knowledge.similarity))
+    grounding = Grounding(knowledge, retriever, Prompts(), 8, slots=naming == "slots")
+    held = naming in ("constrained", "slots")
+    by_title = {(item.title, str(item.year or "")): item for item in catalogue} if held else {}
+    waiting = ""
+    model = ScriptedModel(lambda request: waiting)
     spoken = LanguageModel(model, PromptTemplate("S", "Hello!", format=grounding.format))
-    recommender = Grounded(spoken, grounding, redraws=0, **settings)
-    found = []
+    recommender = Grounded(spoken, grounding, redraws=0, naming=naming)
+    found: list[tuple[str, str | None, Mapping[str, Any]]] = []
     for script in scripts:
-        drawn = await recommender.draw(Conversation((Turn("seeker", script.seeker),)), Sampling())
-        reply = drawn.replies[0]
-        found.append((reply.text, reply.grounding or {}))
+        items = [by_title[one] for one in script.items] if held else []
+        retriever.first = list(dict.fromkeys(item.id for item in items))
+        turns = (Turn("seeker", script.seeker),)
+        expected = waiting = script.text
+        if held:
+            names = [grounding.format.name(item) for item in items]
+            expected = waiting = script.written(names)
+        if naming == "slots":
+            waiting = script.written([f"[{retriever.first.index(item.id) + 1}]" for item in items])
+        if naming == "constrained":
+            shown = [grounding.format.name(item) for item in grounding.candidates(turns)]
+            if not writable(waiting, shown):
+                found.append((expected, None, {}))
+                continue
+        drawn = await recommender.draw(Conversation(turns), Sampling())
+        found.append((expected, drawn.replies[0].text, drawn.replies[0].grounding or {}))
     return found
 
 
 def holds(text: str, wrong: str) -> bool:
     """Whether a text has these words, and not as a part of others: 37 is not in 373.99."""
     return re.search(rf"(?<![\w.,]){re.escape(wrong)}(?![\w]|[.,]\d)", text) is not None
+
+
+def wrong_in(script: Script, written: str, text: str) -> bool:
+    """Whether what is wrong about a reply is said: its wrong words, or all of it where these are all."""
+    return text == written if script.wrong == script.text else holds(text, script.wrong or "")
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:
@@ -361,7 +446,12 @@ def main() -> None:
         choices=("developed", "reported", "held-out", "second", "third", "fourth"),
         default="developed",
     )
-    parser.add_argument("--naming", choices=("checked", "strict"), default="checked", help="play.naming")
+    parser.add_argument(
+        "--naming",
+        choices=("checked", "strict", "constrained", "slots"),
+        default="checked",
+        help="play.naming",
+    )
     parser.add_argument("--replies", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print what was let through and what was spoilt")
@@ -382,12 +472,18 @@ def main() -> None:
         spent = (time.process_time() - started) / len(scripts)
         through: list[Script] = []
         spoilt: list[Script] = []
-        for script, (text, grounding) in zip(scripts, answers, strict=True):
+        for script, (expected, text, grounding) in zip(scripts, answers, strict=True):
             if script.wrong is None:
-                if grounding.get("fallback") or text != script.text:
+                if grounding.get("fallback") or text != expected:
                     spoilt.append(script)
-            elif not grounding.get("fallback") and holds(text, script.wrong):
+            elif text is not None and not grounding.get("fallback") and wrong_in(script, expected, text):
                 through.append(script)
+        unwritten = sum(text is None for _, text, _ in answers)
+        if options.naming == "constrained":
+            good_ones = sum(
+                text is None for (_, text, _), one in zip(answers, scripts, strict=True) if not one.wrong
+            )
+            print(f"{name}: the grammar has no words for {unwritten} replies, {good_ones} of them good")
         bad = sum(script.wrong is not None for script in scripts)
         good = len(scripts) - bad
         spans = [

@@ -1,13 +1,12 @@
 """What real models say in each way of naming: replies to read, and how often a fixed sentence stands in.
 
-    python bench/naming_modes.py MODEL -o FILE [--naming checked constrained slots] [--of films products] [-n
-    50]
+    python bench/naming_modes.py MODEL -o FILE [--naming checked strict constrained slots]
+        [--of films products] [-n 50]
 
-MODEL is the name of the packaged model or a .gguf file. Films are the demo's dialogues, products
-docs/examples/headphones.csv and requests made here. Each line of FILE is a reply as it was said, with what
-its
-grounding took and every draw as the model wrote it. Whether a made-up name was let through is for a person to
-read: nothing here judges it.
+MODEL is a seat: smollm2-135m, hf:smollm2-135m (which needs the extra `constrain` for that way) or a .gguf
+file. Films are the demo's dialogues, products docs/examples/headphones.csv and requests made here. Each line
+of FILE is a reply as it was said, with what its grounding took and every draw as the model wrote it. Whether
+a made-up name was let through is for a person to read: nothing here judges it.
 """
 
 from __future__ import annotations
@@ -22,12 +21,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from usbrec.config import Models
 from usbrec.data import load_samples
 from usbrec.dialogue import Conversation, Turn
 from usbrec.items import AttributeRetriever, Similarity, load_catalogue
 from usbrec.items.knowledge import Knowledge
-from usbrec.llm import ChatReply, ChatRequest, packaged_model_path
-from usbrec.llm.llama_cpp.model import LlamaCppModel
+from usbrec.llm import ChatReply, ChatRequest
+from usbrec.llm.open import open_model
 from usbrec.llm.protocol import Around, ChatModel
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.examples import worked_examples
@@ -107,12 +107,11 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("model")
     parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--naming", nargs="+", default=["checked", "constrained", "slots"])
+    parser.add_argument("--naming", nargs="+", default=["checked", "strict", "constrained", "slots"])
     parser.add_argument("--of", nargs="+", default=["films", "products"])
     parser.add_argument("-n", type=int, default=50)
     options = parser.parse_args()
-    path = Path(options.model)
-    model = LlamaCppModel(path if path.suffix == ".gguf" else packaged_model_path())
+    model = open_model(options.model, Models())
     with options.out.open("w", encoding="utf-8") as file:
         for naming in options.naming:
             for of in options.of:

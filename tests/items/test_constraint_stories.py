@@ -79,10 +79,28 @@ def test_a_story_asks_for_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I speak German.", "Do you speak German?", "Ich spreche Deutsch.", "My wife reads over 100 pages a day"],
-)
-def test_what_somebody_speaks_or_reads_in_a_day_is_no_demand(text: str) -> None:
+    [
+        "I speak German.", "Do you speak German?", "Ich spreche Deutsch.",
+        "My wife reads over 100 pages a day", "My son reads English books.",
+        "My students read German books.", "My daughter loves English books.", "I teach English.",
+        "My brother collects hardcovers.", "Mein Sohn liest englische Bücher.",
+        "Mein Sohn mag deutsche Bücher.", "Meine Tochter lernt Englisch.",
+    ],
+)  # fmt: skip
+def test_what_somebody_speaks_likes_or_reads_is_no_demand(text: str) -> None:
     assert asked_in_words(BOOKS_READER, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My son loves German books. I need a gift for him.",
+        "A present for my son. My son likes German books.", "My son needs a German book.",
+        "My son reads English books, but I want a German one.",
+    ],
+)  # fmt: skip
+def test_what_the_one_likes_that_something_is_for_holds(text: str) -> None:
+    assert asked_in_words(BOOKS_READER, text) == ["language is German"]
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,21 @@ def test_durations_are_told_in_the_unit_that_a_column_is_called_by(text: str, ex
 )
 def test_where_prices_are_as_great_only_words_of_time_make_a_year(text: str, expected: list[str]) -> None:
     assert asked_in_words(CARS_READER, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I loved Brisa from 1998.", []),
+        ("something like Corvo from 2021, under 20 euros", ["price below 20"]),
+        ("Ich mochte Alta Rosso aus dem Jahr 2018.", []),
+        ("Corvo (2021) was nice", []),
+        ("I liked Brisa from 1998 and want one from 2021", ["year exactly 2021"]),
+        # Another year than the item's, or others with it, is asked for.
+        ("something like Brisa from 2018", ["year exactly 2018"]),
+        ("something like Corvo, from 2018", ["year exactly 2018"]),
+        ("something like Brisa from 1998 or newer", ["year at least 1998"]),
+    ],
+)
+def test_the_year_behind_a_title_is_its_own(text: str, expected: list[str]) -> None:
+    assert asked_in_words(READER, text) == expected

@@ -58,6 +58,9 @@ def faults(catalogue: Catalogue, reply: str) -> tuple[str, ...]:
         ("Villa Morgana comes with a pool and breakfast.", "pool"),
         ("Das Hotel Lindenhof verfügt über einen Pool.", "Pool"),
         ("Das Casa Sol bietet Frühstück.", "Frühstück"),
+        # "ß" is one letter.
+        ("Im großen, heißen Sevilla: Das Casa Sol bietet Frühstück.", "Frühstück"),
+        ("Groß und weiß: Das Casa Sol hat dreißig Zimmer.", "dreißig"),
         ("I suggest Hotel Lindenhof. It has a pool.", "pool"),
         ("Hotel Lindenhof has 54 rooms.", "54"),
         ("Casa Sol hat 40 Zimmer.", "40"),

@@ -48,6 +48,7 @@ _FILMS = Knowledge.of(
             {"title": "Juno", "year": 2007, "director": "Jason Reitman", "genres": "comedy"},
             {"title": "Gravel Road", "year": 2010, "director": "Ann Marten, Joe Marten", "genres": "western"},
             {"title": "Old Lanterns", "year": 2012, "director": "Tobias Renner", "genres": "thriller"},
+            {"title": "Her", "year": 2013, "director": "Spike Jonze", "genres": "drama"},
         ]
     ),
     Similarity(),
@@ -74,6 +75,8 @@ def _made_up(knowledge: Knowledge, reply: str) -> tuple[str, ...]:
         (_GAMES, "Pancake Panic is for ages 6 and up."),
         (_FILMS, "I would rate Gravel Road 9 out of 10."),
         (_FILMS, "Gravel Road is by the Marten brothers."),
+        (_FILMS, "I recommend the film Her (2013)."),
+        (_FILMS, "Watch the film Her."),
         (_FILMS, "2012 was a great year for thrillers, and Old Lanterns shows it."),
     ],
 )
@@ -93,6 +96,7 @@ def test_a_true_reply_has_no_fault(knowledge: Knowledge, reply: str) -> None:
         (_GAMES, "Moonrail by Greta Vance is for 1 to 4 players."),
         (_FILMS, "Gravel Road 9 is great."),
         (_FILMS, "Gravel Road is by Tobias Renner."),
+        (_FILMS, "I recommend the cobweb."),
     ],
 )
 def test_a_wrong_reply_keeps_its_fault(knowledge: Knowledge, reply: str) -> None:

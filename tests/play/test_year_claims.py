@@ -100,3 +100,35 @@ def test_a_wrong_year_that_is_plainly_the_items_is_set_right(wrong: str, right: 
 def test_a_year_that_cannot_be_set_right_is_a_fault(reply: str) -> None:
     assert CHECK.mended(reply, HEARD) == reply
     assert _year_faults(reply)
+
+
+GOODS = load_catalogue(
+    [
+        {"title": title, "brand": brand, "year": year, "price": f"{price} €", "category": "headphones"}
+        for title, brand, year, price in (
+            ("Velto R7", "Velto", 2021, 59), ("Sundal Runner", "Sundal", 2019, 69),
+        )
+    ]
+)  # fmt: skip
+GOODS_CHECK = ReplyCheck(Knowledge.of(GOODS, Similarity(), seed=0))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "{t} has been around since {y}.",
+        "The {t} appeared in {y}.",
+        "The {t} arrived in {y}.",
+        "The {t} hit the shops in {y}.",
+        "{t}, new in {y}, is light.",
+        "{t} - {y} - light and soft",
+        "The {t}, a {y} model, is light.",
+        "Der {t} kam {y} heraus.",
+    ],
+)
+@pytest.mark.parametrize("title", ["Velto R7", "Velto R7 (2021)"])
+def test_goods_are_of_the_year_that_is_said_of_them(frame: str, title: str) -> None:
+    right, wrong = (frame.format(t=title, y=year) for year in (2021, 2017))
+    assert GOODS_CHECK.made_up(right, list(GOODS), HEARD) == ()
+    assert GOODS_CHECK.mended(right, HEARD) == right
+    assert "2017" in GOODS_CHECK.made_up(wrong, list(GOODS), HEARD)

@@ -12,6 +12,7 @@ from usbrec.dialogue import Operator
 from usbrec.items.constraints.categories import CategoryReader
 from usbrec.items.constraints.clauses import CLAUSE, clauses, first, holds
 from usbrec.items.constraints.column_types import TypedColumn, name_words, spoken_name
+from usbrec.items.constraints.company import CompanyReader
 from usbrec.items.constraints.measures import UNITS, unit_of
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.patterns import ConstraintPatterns, is_about_offer
@@ -58,6 +59,7 @@ class BoundsReader:
         phrases: Sequence[ConstraintPatterns],
     ) -> None:
         self._columns = columns
+        self._company = CompanyReader(columns)
         self._stock_count = stock_count
         self._timed = columns.price is not None and _TIMED.search(name_words(columns.price.name)) is not None
         self._categories = categories
@@ -70,19 +72,26 @@ class BoundsReader:
 
     def read(self, text: str, amounts: Sequence[Amount]) -> Iterator[Statement]:
         """What the amounts of a sentence ask for, which stand in its text as marks."""
-        if not amounts or self._is_bare_range(text, amounts):
-            return
+        taken: set[int] = set()
         money = says("price", text)
+        for one in self._company.read(text, amounts, money=money):
+            taken |= one.numbers
+            before = text[: one.place]
+            if not (self._about_offer(text, one.place) or self._left_open(before) or self._denied(before)):
+                yield from one.statements
+        if len(taken) == len(amounts) or self._is_bare_range(text, amounts):
+            return
         # What several nights or rooms cost says nothing of one.
         total = self._timed and _TOTAL.search(text) is not None and _EACH.search(text) is None
-        for statement in self._read(text, amounts, money=money):
+        for statement in self._read(text, amounts, taken, money=money):
             if not (
                 total and self._columns.price and statement.constraint.column == self._columns.price.name
             ):
                 yield statement
 
-    def _read(self, text: str, amounts: Sequence[Amount], *, money: bool) -> Iterator[Statement]:
-        taken: set[int] = set()
+    def _read(
+        self, text: str, amounts: Sequence[Amount], taken: set[int], *, money: bool
+    ) -> Iterator[Statement]:
         if self._years is not None and any(amount.year for amount in amounts):
             yield from self._years.read(text, amounts, taken)
         for each in self._phrases if len(amounts) > 1 else ():
@@ -244,6 +253,10 @@ class BoundsReader:
         """Whether what stands before a bound only allows it: "it can be over"."""
         clause = CLAUSE.split(before)[-1]
         return says("may_be", clause)
+
+    def _denied(self, before: str) -> bool:
+        """Whether a word of denial stands right before a place: "not for"."""
+        return any(each.denied.search(before) for each in self._phrases)
 
     def _none_of_those(self, before: str) -> bool:
         """Whether a bound from above may be what is not wanted: "no phones under 100". A brand or something

@@ -176,7 +176,7 @@ def spoken_pattern(column: TypedColumn) -> re.Pattern[str] | None:
     if not words or is_phrase("ignored", plain):
         return None
     forms = [words, *(name.split() for name in spoken_elsewhere(column))]
-    spoken = "|".join(r"[\s-]?".join(map(re.escape, form)) for form in forms)
+    spoken = "|".join(r"[\s-]?".join(map(re.escape, form)) for form in forms).replace("ss", "(?:ss|ß)")
     return re.compile(rf"(?<!\w)(?:{spoken})(?!\w)")
 
 

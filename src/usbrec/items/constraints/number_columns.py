@@ -173,7 +173,7 @@ class NumberColumns:
             return None if column is None or column.unit else (column, amount.value)
         if (column := self._named(before, behind, unit)) is not None:
             own = self._units[column.name]
-            if not amount.year and not own and _YEARS & set(name_words(column.name).split("_")):
+            if not amount.year and _YEARS & set(name_words(column.name).split("_")):
                 return None  # "at most 5 years"
             told = told_in(amount.value, unit, own) if unit in UNITS and own in UNITS else None
             if told is None and unit in UNITS and own in UNITS and next_word not in self.spoken[column.name]:

@@ -185,13 +185,24 @@ def one_currency(one: str, other: str) -> bool:
 
 def currency_beside(text: str, start: int, end: int) -> str:
     """The currency that stands right before or behind a number in a text; "" for none."""
-    before = _currency_before().search(text, max(0, start - _LONGEST_CURRENCY), start)
-    found = before or _currency_behind().match(text, end)
+    # To look whether it may stand there is a tenth of the work.
+    signs, found = _signs(), None
+    begin = max(0, start - _LONGEST_CURRENCY)
+    if text[begin:start].rstrip().casefold().endswith(signs):
+        found = _currency_before().search(text, begin, start)
+    behind = text[end : end + _LONGEST_CURRENCY].lstrip(",-").lstrip()
+    if found is None and behind.casefold().startswith(signs):
+        found = _currency_behind().match(text, end)
     return "" if found is None else found["currency"]
 
 
 #: Characters of the longest currency with the blank beside it, or more.
 _LONGEST_CURRENCY = 24
+
+
+@functools.cache
+def _signs() -> tuple[str, ...]:
+    return tuple(_currency_pattern()[1])
 
 
 def _sign_of(written: str) -> str:
@@ -306,7 +317,7 @@ def _take_words(text: str, values: list[tuple[float, bool]]) -> str:
 def spoken_money(text: str) -> Iterator[tuple[int, int, float]]:
     """Where amounts of money stand whose number is written in words ("forty euros"), and how much."""
     lowered = text.lower()
-    if len(lowered) != len(text):
+    if len(lowered) != len(text) or not _may_say_number(lowered):
         return
     currency, _ = _currency_pattern()
     for match in _spoken_pattern().finditer(lowered.replace("ß", "s")):

@@ -33,6 +33,7 @@ from usbrec.items.constraints.phrases import (
     PLACE,
     all_phrases,
     is_phrase,
+    opens,
     says,
     take_amounts,
 )
@@ -40,6 +41,7 @@ from usbrec.items.constraints.plain_numbers import plain_numbers
 from usbrec.items.constraints.statements import Statement, merged
 from usbrec.items.constraints.stories import is_for, owner_of, without_stories
 from usbrec.items.linking.linker import Linker
+from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
 
 #: Characters of a turn that are read; a longer one is no wish.
@@ -49,6 +51,13 @@ _ANY_BUT = LazyPattern(
     r"|has|have|preferably|no|nothing|at|up|for|if)\b)"
 )
 _PLACED = LazyPattern(PLACE)
+#: Behind a year: others as well, so that it is asked for.
+_OR_OTHERS = ("year_or_newer", "year_or_older")
+#: The year behind a title: "from 1995", "aus dem Jahr 1995".
+_YEAR_BEHIND = LazyPattern(
+    r"[\"”’'*_]*\s\(?(?:(?:from|of|aus|von|vom)\s+(?:the\s+year\s+|dem\s+jahre?\s+)?)?([12]\d{3})(?!\w)\)?",
+    re.IGNORECASE,
+)
 _OPERATORS = ("at_most", "below", "at_least", "above", "behind_at_most", "behind_at_least")
 _NOT_THE_OTHER = LazyPattern(rf"{PLACE}[^\W\d_\s]*\s*,?\s+(?:not|nicht|instead of|statt)\s+{PLACE}")
 #: "4 out of 5", "8/10", "4 of 5 stars": a rating and the most that its scale has.
@@ -162,18 +171,23 @@ class ConstraintReader:
         """What :meth:`Turn.read_by` carries with a turn."""
         text = turn.text[:_LONGEST]
         for mention in turn.read_by(self._linker).mentions:
-            text = (
-                text[: mention.start]
-                + " \ufffc"
-                + " " * (mention.end - mention.start - 2)
-                + text[mention.end :]
-            )
+            end = mention.end + self._own_year(mention, text)
+            text = text[: mention.start] + " \ufffc" + " " * (end - mention.start - 2) + text[end:]
         found: list[Statement] = []
         for sentence in sentences(text):
             found += self._sentence(sentence)
         if all(one.kind == "corrects" for one in found):
             found += self._answer(text)
         return tuple(dict.fromkeys(found))
+
+    def _own_year(self, mention: Mention, text: str) -> int:
+        """How many characters behind a title say the year of its item: "something like Heat from 1995" asks
+        for nothing of that year."""
+        match = _YEAR_BEHIND.match(text, mention.end)
+        if match is None or any(opens(use, text[match.end() :].lower().lstrip()) for use in _OR_OTHERS):
+            return 0
+        items = (self.table.catalogue.get(one) for one in (mention.item_id, *mention.candidates))
+        return match.end() - mention.end if any(one and one.year == int(match[1]) for one in items) else 0
 
     def _is_theirs(self, one: Statement, turns: Sequence[Turn]) -> bool:
         """Whether something was asked for for the person of a statement such as "my sister hates red"."""
@@ -286,9 +300,7 @@ class ConstraintReader:
                     one for one in self._flags.flagged(wanted) if one.constraint.column not in left_open
                 ]
                 named = self._categories.read(wanted, marked[:start], marked[start + len(clause) :])
-                if says("negations", clause) or says("exclude", clause):
-                    named = _as_theirs(named, clause)
-                found += named
+                found += _as_theirs(named, clause) if named else ()
             if self._price is not None and says("cheaper", clause):
                 found.append(holds("cheaper", self._price, "<", 0.0))
         found += self._bounds.read(marked, amounts)
@@ -363,10 +375,13 @@ class ConstraintReader:
 
 
 def _as_theirs(said: Sequence[Statement], clause: str) -> list[Statement]:
-    """What is not wanted in a clause about somebody else, which counts if something is for them."""
+    """What somebody else likes, or does not want, which counts if something is for them."""
     if owner_of(clause) is None:
         return list(said)
-    return [replace(one, kind="theirs") if one.constraint.operator == "!=" else one for one in said]
+    wanted = says("wanting", clause)
+    return [
+        one if wanted and one.constraint.operator != "!=" else replace(one, kind="theirs") for one in said
+    ]
 
 
 def _saying(statement: Statement, words: str) -> Statement:

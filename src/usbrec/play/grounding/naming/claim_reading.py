@@ -16,7 +16,7 @@ from usbrec.play.grounding.naming.page import Heard, Page
 from usbrec.play.grounding.naming.vocabulary import Vocabulary
 
 #: "Jr." and an initial end no sentence.
-_SENTENCE_END = LazyPattern(r"(?<!\b[JSDM]r)(?<!\bSt)(?<!\b[A-Z])[.!?…](?=[\s\"”*]|$)|\n")
+_SENTENCE_END = LazyPattern(r"[.!?…\n](?:(?<=\n)|(?<!\b[JSDM]r.)(?<!\bSt.)(?<!\b[A-Z].)(?=[\s\"”*]|$))")
 
 
 class Fault(NamedTuple):
@@ -48,6 +48,12 @@ class ClaimReading:
         for one in self.page.mentions:
             text = text[: one.start] + "_" * (one.end - one.start) + text[one.end :]
         return text
+
+    @cached_property
+    def _lowered(self) -> str:
+        """The same in small letters, and as long ("ß" stays one letter)."""
+        lowered = self._masked.lower()
+        return lowered if len(lowered) == len(self._masked) else "".join(map(_small, self._masked))
 
     def _sentence_of(self, start: int) -> tuple[int, int]:
         """Where the sentence around a place begins and ends."""
@@ -96,6 +102,11 @@ class ClaimReading:
 
     def _within_title(self, start: int) -> bool:
         return any(one.start <= start < one.end for one in self.page.mentions)
+
+
+def _small(character: str) -> str:
+    lowered = character.lower()
+    return lowered if len(lowered) == 1 else character
 
 
 def sentences_of(page: Page) -> list[tuple[int, int]]:

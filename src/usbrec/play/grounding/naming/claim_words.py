@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
+from usbrec.patterns import CuedPattern
 from usbrec.play.grounding.naming.shop_words import ShopWords, longest_first
 
 
@@ -158,10 +159,12 @@ class ClaimWords(ShopWords):
     @cached_property
     def amount(self) -> re.Pattern[str]:
         """A number with a currency on one side."""
-        sign = rf"(?:[$€£¥]|US\$|EUR|USD|GBP|CHF|{longest_first(self._every('currencies'))})"
-        return re.compile(
+        signs = [r"\$", "€", "£", "¥", r"US\$", "EUR", "USD", "GBP", "CHF", *self._every("currencies")]
+        sign = "|".join(signs)
+        return CuedPattern(
             rf"(?<![\w.,])(?:(?P<before>{sign})\s?(?P<one>{_NUMBER})(?:,[-–])?"
             rf"|(?P<two>{_NUMBER})(?:,[-–])?[\s-]?(?P<behind>{sign})(?!\w))",
+            signs,
             re.IGNORECASE,
         )
 
@@ -170,7 +173,8 @@ class ClaimWords(ShopWords):
         """A number without one, where a price is said."""
         costs = longest_first(phrase for phrase in self._every("costs") if phrase not in _NOT_BARE)
         units = r"hours?|days?|years?|minutes?|stunden|jahre|left|of|g\b|mm\b|db\b"
-        return re.compile(rf"\b(?:{costs})\s+(?P<two>{_NUMBER})(?![\w%]|[ -]?(?:{units}))", re.IGNORECASE)
+        bare = rf"\b(?:{costs})\s+(?P<two>{_NUMBER})(?![\w%]|[ -]?(?:{units}))"
+        return CuedPattern(bare, self._every("costs"), re.IGNORECASE)
 
     @cached_property
     def at_most(self) -> re.Pattern[str]:
@@ -220,9 +224,10 @@ class ClaimWords(ShopWords):
             longest_first(self._every("stock_between")),
             longest_first(self._every("stock_behind")),
         )
-        return re.compile(
+        return CuedPattern(
             rf"(?<![\w.,$€£])(?P<number>[0-9]{{1,5}}|{counts})\s"
             rf"(?:(?:_+|{between}),?\s)*?(?:{behind})(?!\w)",
+            self._every("stock_behind"),
             re.IGNORECASE,
         )
 
@@ -256,12 +261,14 @@ class ClaimWords(ShopWords):
     @cached_property
     def made_by(self) -> re.Pattern[str]:
         """What says whose an item is, and nothing else: "published by"."""
-        return re.compile(rf"\b(?:{longest_first(self._every('made_by'))})\s+", re.IGNORECASE)
+        phrases = self._every("made_by")
+        return CuedPattern(rf"\b(?:{longest_first(phrases)})\s+", phrases, re.IGNORECASE)
 
     @cached_property
     def by_alone(self) -> re.Pattern[str]:
         """What says that behind a title: "by"."""
-        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('by_alone'))})\s+", re.IGNORECASE)
+        phrases = self._every("by_alone")
+        return CuedPattern(rf"(?<!\w)(?:{longest_first(phrases)})\s+", phrases, re.IGNORECASE)
 
     @cached_property
     def made(self) -> re.Pattern[str]:
@@ -282,12 +289,14 @@ class ClaimWords(ShopWords):
     @cached_property
     def origin(self) -> re.Pattern[str]:
         """What says where an item is from."""
-        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('origin'))})\s+", re.IGNORECASE)
+        phrases = self._every("origin")
+        return CuedPattern(rf"(?<!\w)(?:{longest_first(phrases)})\s+", phrases, re.IGNORECASE)
 
     @cached_property
     def origin_alone(self) -> re.Pattern[str]:
         """What says that right behind a title: "from"."""
-        return re.compile(rf"(?<!\w)(?:{longest_first(self._every('origin_alone'))})\s+", re.IGNORECASE)
+        phrases = self._every("origin_alone")
+        return CuedPattern(rf"(?<!\w)(?:{longest_first(phrases)})\s+", phrases, re.IGNORECASE)
 
     @cached_property
     def is_a(self) -> re.Pattern[str]:
@@ -307,7 +316,7 @@ class ClaimWords(ShopWords):
         uses = (
             "has", "not", "free", "behind", "named", "extra", "plural", "neither", "measures",
             "before_measure",
-            "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players",
+            "measured", "centre", "lasting", "charged", "aged", "ages", "ago", "players", "played",
         )  # fmt: skip
         return {use: frozenset(self._every(f"feature_{use}")) for use in uses}
 
@@ -318,7 +327,8 @@ class ClaimWords(ShopWords):
 
     @cached_property
     def likes(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{longest_first(self._every('likes'))})\b[^,.;:!?]*$", re.IGNORECASE)
+        phrases = self._every("likes")
+        return CuedPattern(rf"\b(?:{longest_first(phrases)})\b[^,.;:!?]*$", phrases, re.IGNORECASE)
 
     @cached_property
     def roles(self) -> Mapping[str, re.Pattern[str]]:
@@ -328,7 +338,7 @@ class ClaimWords(ShopWords):
             for role, phrases in one["roles"].items():
                 listed.setdefault(role, []).extend(phrases)
         return {
-            role: re.compile(rf"\b(?:{longest_first(phrases)})[\s:]*(?:the )?$", re.IGNORECASE)
+            role: CuedPattern(rf"\b(?:{longest_first(phrases)})[\s:]*(?:the )?$", phrases, re.IGNORECASE)
             for role, phrases in listed.items()
         }
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from usbrec.play.grounding.naming.claim_reading import Fault
+from usbrec.play.grounding.naming.company_claims import CompanyClaims
 from usbrec.play.grounding.naming.comparing import PriceComparisons
 from usbrec.play.grounding.naming.credits import CreditClaims
 from usbrec.play.grounding.naming.goods import GoodsClaims
@@ -36,7 +37,14 @@ class ClaimCheck:
 
 
 class _Claims(
-    GoodsClaims, YearClaims, CreditClaims, LandClaims, MeasureClaims, ValueClaims, PriceComparisons
+    GoodsClaims,
+    YearClaims,
+    CreditClaims,
+    LandClaims,
+    MeasureClaims,
+    CompanyClaims,
+    ValueClaims,
+    PriceComparisons,
 ):
     """All ways of finding wrong claims, on one reply."""
 
@@ -57,5 +65,6 @@ class _Claims(
         yield from self._stock()
         yield from self._features()
         yield from self._measures()
+        yield from self._company()
         yield from self._values()
         yield from self._compared_prices()

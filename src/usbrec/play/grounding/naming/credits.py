@@ -22,12 +22,16 @@ class CreditClaims(ClaimReading):
     """Finds wrong people."""
 
     def _people(self) -> Iterator[Fault]:
-        page, people = self.page, self.vocabulary.people
+        page, people, begun = self.page, self.vocabulary.people, self.vocabulary.people_begin
         norms, index = page.norms, 0
         if not people:
             return
         while index < len(norms):
-            if page.mention_at[index] is not None or not page.raws[index][:1].isupper():
+            if (
+                (norms[index] not in begun and page.words[index].stem not in begun)
+                or page.mention_at[index] is not None
+                or not page.raws[index][:1].isupper()
+            ):
                 index += 1
                 continue
             last = next(

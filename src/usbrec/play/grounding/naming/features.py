@@ -24,7 +24,7 @@ _PART = LazyPattern(r"[,;:(]|\b(?:but|aber|though|doch|sondern)\b", re.IGNORECAS
 _JOINED = LazyPattern(r"\b(?:and|und)\b", re.IGNORECASE)
 _NEXT = LazyPattern(r"[,;:(]|\b(?:but|aber|though|doch|sondern|and|und|or|oder)\b")
 #: "It has a pool": of what was named last.
-_PRONOUN = LazyPattern(r"\s*(?:it|this one|es|er|sie|dieses|diese|dieser)\b", re.IGNORECASE)
+PRONOUN = LazyPattern(r"\s*(?:it|this one|es|er|sie|dieses|diese|dieser)\b", re.IGNORECASE)
 #: What stands between items that something is said of at once, and what speaks of two named before.
 _ROW = LazyPattern(
     r",?\s*(?:(?:and|und|as well as|sowie|nor|noch)\s+|&\s*)?(?:(?:the|der|die|das|den|dem)\s+)?",
@@ -45,9 +45,7 @@ class FeatureClaims(ClaimReading):
             yield from self._flags()
 
     def _flags(self) -> Iterator[Fault]:
-        text = self._masked.casefold()
-        if len(text) != len(self._masked):
-            return
+        text = self._lowered
         for column, pattern, sense in self.vocabulary.flags:
             for match in pattern.finditer(text):
                 if self._belied(column, *match.span(), sense=sense):
@@ -130,7 +128,7 @@ class FeatureClaims(ClaimReading):
             return [], ""
         before = [one for one in mentions if opened <= one.start and one.end <= start]
         place = before[-1].end if before else opened
-        if not before and _PRONOUN.match(text, opened, closed):
+        if not before and PRONOUN.match(text, opened, closed):
             before = [one for one in mentions if one.end <= opened][-1:]
         between = text[place:start]
         words = WORD.findall(between.casefold())
@@ -162,7 +160,7 @@ class FeatureClaims(ClaimReading):
 
     def _ends_behind(self, end: int) -> bool:
         """Whether a feature's name is whole where it ends, and nothing behind takes it back."""
-        text = self._masked.casefold()
+        text = self._lowered
         behind = re.split(r"[.;!?\n]|,", text[end : end + _TAKEN_BACK])[0]
         words, uses = WORD.findall(behind), claim_words().features
         said_of_it = WORD.findall(_NEXT.split(behind)[0])

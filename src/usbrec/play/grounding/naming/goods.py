@@ -26,9 +26,10 @@ _MOST_TIMES = 31
 _NOT = LazyPattern(r"(?:\b(?:not|never|nicht|no)|n['’]t)\s+$", re.IGNORECASE)
 _WORD = LazyPattern(r"[^\W\d_]+")
 #: What every word for being in stock, or not, has in it: most replies have none.
-_STOCKED = LazyPattern(
-    r"stock|avail|sold|ship|left|remain|lager|vorrätig|liefer|verfüg|ausverk|vergriff|noch", re.IGNORECASE
-)
+_STOCK_CUES = (
+    "stock", "avail", "sold", "ship", "left", "remain", "lager", "vorrätig", "liefer", "verfüg", "ausverk",
+    "vergriff", "noch",
+)  # fmt: skip
 #: What ends the clause that says a price, or goes on with nothing that changes it.
 _CLAUSE_ENDS = LazyPattern(
     r"\s*(?:\Z|[.,;!?)|\n:–—-]|(?:and|und|each|apiece|inkl|incl"
@@ -184,7 +185,8 @@ class GoodsClaims(Reckoning):
     # Stock
 
     def _stock(self) -> Iterator[Fault]:
-        if not _STOCKED.search(self.page.text):
+        text = self.page.text.casefold()
+        if not any(cue in text for cue in _STOCK_CUES):
             return
         lists, text = claim_words(), self._masked
         told: list[tuple[int, int]] = []
@@ -227,7 +229,7 @@ class GoodsClaims(Reckoning):
         here = [one for one in self.page.mentions if opened <= one.start < closed]
         if not named and here and here[0].start > match.start():
             return None  # "Two phones are in stock: ..."
-        written, before = match["number"].casefold(), text[max(0, match.start() - 40) : match.start()]
+        written, before = match["number"].lower(), text[max(0, match.start() - 40) : match.start()]
         said = int(written) if written.isdigit() else lists.counts.get(written, 1)
         if not named and said == len(here):
             return None  # "X and Y: the two are in stock"
@@ -254,7 +256,7 @@ class GoodsClaims(Reckoning):
         number = number_of(plain)
         if match.re is lists.few_left:
             left = next((group for group in match.groups() if group), "")
-            written = left.casefold()
+            written = left.lower()
             if written in lists.some:
                 return number is not None and 0 < number <= _FEW
             said = int(left) if left.isdigit() else lists.counts.get(written, 1)

@@ -18,7 +18,7 @@ from usbrec.items.constraints.measures import UNITS, dimension_of, told_in, unit
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.phrases import currency_beside
 from usbrec.items.files.amounts import number_of
-from usbrec.patterns import LazyPattern
+from usbrec.patterns import CuedPattern, LazyPattern
 from usbrec.play.grounding.naming.claim_reading import Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
 from usbrec.play.grounding.naming.features import WORD, FeatureClaims
@@ -61,7 +61,7 @@ class MeasureClaims(FeatureClaims):
                 yield match.start(), match.end(), said
         if self.vocabulary.present_prices:
             for match in _number_words().finditer(text):
-                yield match.start(), match.end(), float(claim_words().counts[match[0].casefold()])
+                yield match.start(), match.end(), float(claim_words().counts[match[0].lower()])
 
     def _numbers(self) -> Iterator[Fault]:
         text = self._masked
@@ -105,7 +105,7 @@ class MeasureClaims(FeatureClaims):
         if not columns.numbers or claim_words().about.search(self._before(start)):
             return None
         lead = WORD.findall(between.casefold())[-3:]
-        behind = self._masked.casefold()
+        behind = self._lowered
         other = _RANGE.match(behind, end)
         until = said if other is None else float(other["until"])
         clause = re.split(r"[,.;!?()\n](?!\d)", behind[other.end() if other else end :][:60])[0].lstrip(" -")
@@ -142,7 +142,7 @@ class MeasureClaims(FeatureClaims):
     def _measured(self, said: float, between: str, end: int) -> tuple[TypedColumn, float, float] | None:
         """The column that a number is said of, the number in the column's unit, and how much of that one of
         the unit said is."""
-        text = self._masked.casefold()
+        text = self._lowered
         clause = re.split(r"[,.;!?()\n](?!\d)", text[end : end + 60])[0].lstrip(" -")
         words = WORD.findall(clause)
         unit = unit_of(words[0]) if words else ""
@@ -221,4 +221,4 @@ def _number_words() -> re.Pattern[str]:
     """Numbers in words, those apart that say two things rather than two of one."""
     lists = claim_words()
     said = sorted((word for word in lists.counts if word not in lists.pairs), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(said)})(?![\w-])", re.IGNORECASE)
+    return CuedPattern(rf"(?<![\w-])(?:{'|'.join(said)})(?![\w-])", said, re.IGNORECASE)

@@ -51,6 +51,8 @@ class Numerals(Runs):
         if gap_after in (",", ".") and self._number_at(index + 1):
             # "1,7 Liter" is one number.
             return False
+        if self._in_range(index - 1) or self._in_range(index):
+            return False
         german = self._language is not None and self._language.code == "de"
         if german and page.mentions and _YEAR.fullmatch(page.norms[index]):
             # German says a year without "in".
@@ -159,6 +161,14 @@ class Numerals(Runs):
         return is_verb(page.norms[index]) and (
             following in ("the", "a", "your", "my", "all") or following.endswith("ly")
         )
+
+    def _in_range(self, index: int) -> bool:
+        """Whether a small number and the next one are the ends of a range: "plays 2-4"."""
+        norms = self.page.norms
+        if index < 0 or not (self._number_at(index) and self._number_at(index + 1)):
+            return False
+        small = len(norms[index]) < 3 and len(norms[index + 1]) < 3
+        return small and self.page.gap(index + 1) in ("-", "–") and int(norms[index]) < int(norms[index + 1])
 
     def _number_at(self, index: int) -> bool:
         return index < len(self.page.norms) and self.page.norms[index].isdigit()

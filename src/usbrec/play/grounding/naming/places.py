@@ -190,6 +190,8 @@ class Places(Numerals):
             return False
         if page.gap(index) not in (" ", ": ") or page.mention_at[index - 1] is not None:
             return False
+        if page.norms[index] in either("kinds") and self._mention_at(index + 1):
+            return False  # "the film Her"
         before = page.norms[index - 1]
         following = page.norms[index + 1] if index + 1 < len(page.norms) else ""
         if following in ("or", "over", "than") and self._mention_at(index + 2):

@@ -108,7 +108,7 @@ class Reckoning(ClaimReading):
 
     def _nights_of(self, match: re.Match[str]) -> int:
         lists = claim_words()
-        written = (match["number"] or "1").casefold()
+        written = (match["number"] or "1").lower()
         number = int(written) if written.isdigit() else lists.counts.get(written, 1)
         word = match["stay"].casefold()
         return number * next(
@@ -134,7 +134,7 @@ class Reckoning(ClaimReading):
         """How many people a sentence speaks of, for what each of them pays."""
         counts = claim_words().counts
         for match in _NUMBER.finditer(self._masked, begin, end):
-            written = match["number"].casefold()
+            written = match["number"].lower()
             number = int(written) if written.isdigit() else counts.get(written, 0)
             if number > 1:
                 yield number
@@ -165,7 +165,7 @@ class Reckoning(ClaimReading):
         """How many of an item a sentence speaks of, but for the amount at a place of it."""
         text, counts = self.page.text, claim_words().counts
         for match in _NUMBER.finditer(text, begin, end):
-            written = match["number"].casefold()
+            written = match["number"].lower()
             number = int(written) if written.isdigit() else counts.get(written, 0)
             if number < 2 or match["range"] or match.start() <= amount < match.end():
                 continue

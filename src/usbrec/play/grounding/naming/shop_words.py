@@ -9,6 +9,7 @@ from typing import Any
 
 from usbrec.lexicon import LANGUAGES
 from usbrec.lexicon import words as lexicon
+from usbrec.patterns import CuedPattern
 
 
 class ShopWords:
@@ -22,11 +23,13 @@ class ShopWords:
         return tuple(entry for one in self._listed for entry in one[name])
 
     def _within(self, name: str) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{longest_first(self._every(name))})\b", re.IGNORECASE)
+        phrases = self._every(name)
+        return CuedPattern(rf"\b(?:{longest_first(phrases)})\b", phrases, re.IGNORECASE)
 
     def _before(self, name: str) -> re.Pattern[str]:
-        listed = longest_first(self._every(name))
-        return re.compile(rf"\b(?:{listed})[\s:]*(?:the |der |die |den )?$", re.IGNORECASE)
+        phrases = self._every(name)
+        listed = longest_first(phrases)
+        return CuedPattern(rf"\b(?:{listed})[\s:]*(?:the |der |die |den )?$", phrases, re.IGNORECASE)
 
     @cached_property
     def its_own(self) -> re.Pattern[str]:

@@ -6,12 +6,14 @@ as a value of a column in which this item has another. Only in catalogues with p
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from usbrec.dialogue import Item
 from usbrec.items import normalise_title
 from usbrec.items.constraints.column_types import names_of
+from usbrec.items.linking.reading import Mention
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.claim_reading import ClaimReading, Fault
 from usbrec.play.grounding.naming.claim_words import claim_words
@@ -32,37 +34,41 @@ class ValueClaims(ClaimReading):
     def _values(self) -> Iterator[Fault]:
         if not (self.vocabulary.present_prices and self.vocabulary.values):
             return
-        for item, place in self._subjects():
+        lists = claim_words()
+        for place, item in self._subjects():
             clause = _CLAUSE.match(self._masked, place)
-            fault = None if clause is None else self._said_to_be(item, clause)
+            opening = None if clause is None else lists.is_something.match(clause[0])
+            # Most that is said of items says nothing that they are.
+            if clause is None or opening is None or (told := item()) is None:
+                continue
+            fault = self._said_to_be(told, clause, opening)
             if fault is not None:
                 yield fault
 
-    def _subjects(self) -> Iterator[tuple[Item, int]]:
-        """The items that sentences speak about, each with the place where what is said of it begins."""
-        lists, text = claim_words(), self._masked
+    def _subjects(self) -> Iterator[tuple[int, Callable[[], Item | None]]]:
+        """Where what is said of items that sentences speak about begins, each with what looks up the item:
+        None where a sentence asks, wishes or compares, or speaks of a part of it."""
+        text = self._masked
         for mention in self.page.mentions:
-            opened, closed = self._sentence_of(mention.start)
-            led = set(_WORD.findall(text[opened : mention.start].casefold()))
-            item = self.page.items.get(mention.item_id)
-            if item is None or mention.candidates[1:] or text[opened:closed].rstrip().endswith("?"):
-                continue
-            if lists.features["free"].isdisjoint(led) and not lists.part_of.search(
-                text[opened : mention.start]
-            ):
-                yield item, mention.end
+            yield mention.end, functools.partial(self._spoken_of, mention)
         for opened, closed in self._sentences:
-            before = [one for one in self.page.mentions if one.end <= opened]
-            it = _IT.match(text, opened, closed) if before else None
-            item = self.page.items.get(before[-1].item_id) if before else None
-            if it is not None and item is not None and not text[opened:closed].rstrip().endswith("?"):
-                yield item, it.end()
+            it = _IT.match(text, opened, closed)
+            before = [one for one in self.page.mentions if one.end <= opened] if it is not None else []
+            if it is not None and before and not text[opened:closed].rstrip().endswith("?"):
+                yield it.end(), functools.partial(self.page.items.get, before[-1].item_id)
 
-    def _said_to_be(self, item: Item, clause: re.Match[str]) -> Fault | None:
-        lists = claim_words()
-        opening = lists.is_something.match(clause[0])
-        if opening is None:
+    def _spoken_of(self, mention: Mention) -> Item | None:
+        lists, text = claim_words(), self._masked
+        opened, closed = self._sentence_of(mention.start)
+        led = text[opened : mention.start]
+        if mention.candidates[1:] or text[opened:closed].rstrip().endswith("?"):
             return None
+        if not lists.features["free"].isdisjoint(_WORD.findall(led.casefold())) or lists.part_of.search(led):
+            return None
+        return self.page.items.get(mention.item_id)
+
+    def _said_to_be(self, item: Item, clause: re.Match[str], opening: re.Match[str]) -> Fault | None:
+        lists = claim_words()
         words = [
             (match[0].casefold().removesuffix("'s").removesuffix("’s"), match.span())
             for match in _WORD.finditer(clause[0], opening.end())

@@ -18,6 +18,7 @@ from usbrec.items.constraints.column_types import (
     names_of,
     spoken_name,
 )
+from usbrec.items.constraints.company import CompanyReader
 from usbrec.items.constraints.flags import spoken_pattern
 from usbrec.items.constraints.number_columns import NumberColumns
 from usbrec.items.constraints.phrases import spoken_elsewhere
@@ -70,6 +71,11 @@ class Vocabulary:
         """The normal forms of all people and brands."""
         names = {name for traits in self.knowledge.traits.values() for name in traits.people}
         return frozenset(map(normalise_title, names))
+
+    @cached_property
+    def people_begin(self) -> frozenset[str]:
+        """The words that these begin with."""
+        return frozenset(name.split(" ")[0] for name in self.people)
 
     @cached_property
     def people_words(self) -> frozenset[str]:
@@ -185,6 +191,12 @@ class Vocabulary:
             and not (column.currency or is_price(column.name) or is_stock(column.name))
         ]
         return NumberColumns(plain, None, None)
+
+    @cached_property
+    def company(self) -> CompanyReader | None:
+        """What reads for whom an item is; None where no column of a shop says that."""
+        reader = CompanyReader(self.counted)
+        return reader if self.present_prices and reader.has_columns else None
 
     @cached_property
     def brands(self) -> bool:

@@ -25,7 +25,7 @@ _YEAR = LazyPattern(
 _DECADE = LazyPattern(r"(?<![\w])(?P<century>1[89]|20)?['’]?(?P<decade>[0-9]0)(?:['’]?s|er)(?!\w)")
 #: What stands between a title and a year that is written beside it, and behind that year.
 _BESIDE = LazyPattern(r"[\"”’'*_]*(?:\s*[(\[](?:[^()\[\]\n]{1,40}[,;]\s*)?|,?\s+|\s*[-–—:|]\s*|[^\n]*\|\s*)")
-_BESIDE_ENDS = LazyPattern(r"\s*[)\]|,;.!?\n]|\s*$")
+_BESIDE_ENDS = LazyPattern(r"\s*[)\]|,;.!?\n]|\s+[-–—]\s|\s*$")
 #: "From 1935 to 1940" is no year in which something came out.
 _RANGE = LazyPattern(r"\s?(?:to|until|bis|-|–|—)\s?[12][0-9]{3}")
 _POSSESSIVE = LazyPattern(r"['’]s\s[\"“*_]*")
@@ -107,8 +107,8 @@ class YearClaims(ClaimReading):
         owned = self._of_another(before, opened)
         if (_BESIDE.fullmatch(between) and _BESIDE_ENDS.match(text, end)) or lists.field.fullmatch(between):
             return before, True
-        if before.year is not None and not lists.out.fullmatch(between):
-            # "Argo (2012), a tale from 1979": its year is said already.
+        if before.year is not None and not self.vocabulary.brands and not lists.out.fullmatch(between):
+            # "Argo (2012), a tale from 1979": its year is said already. Goods tell of no other.
             return None, False
         if lists.beside.fullmatch(between):
             return before, not owned
