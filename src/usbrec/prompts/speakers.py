@@ -71,7 +71,8 @@ _FORMS = (
 #: replies the forms, whose compiling takes longer than all else that is done with a reply.
 _NEAR = LazyPattern(
     r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
-    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?[*_]{{0,3}}[(\[]", re.I | re.M
+    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?[*_]{{0,3}}[(\[]",
+    re.I | re.M,
 )
 #: What a text ends with before another takes a turn.
 _ENDED = (*".!?…)\"'”»*_。！？」》}", "|>")
