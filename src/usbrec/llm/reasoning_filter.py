@@ -261,9 +261,9 @@ class ReasoningFilter:
         begun = self._head[begins:].lower()
         if begun in _BEGINNINGS:
             return True
-        if "1" in self._head[:begins] and len(begun) < _LONGEST_STEP and "\n" not in begun:
-            if any(begun.startswith(step[: len(begun)]) for step in FIRST_STEPS):
-                return True
+        numbered = "1" in self._head[:begins] and len(begun) < _LONGEST_STEP and "\n" not in begun
+        if numbered and any(begun.startswith(step[: len(begun)]) for step in FIRST_STEPS):
+            return True
         owner, blank, named = begun.partition(" ")
         return bool(blank) and owner in _OWNERS and named in _BEGINNINGS
 
