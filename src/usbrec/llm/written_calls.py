@@ -172,8 +172,8 @@ def _without_blocks(text: str, called: list[str]) -> str:
         start, end = found.span()
         mark = _MARK.match(text, start)
         opened = end if mark is None else mark.end()
-        # An empty group says that the closing mark is missing. Where the opening one comes again before it, the
-        # second call is closed.
+        # An empty group says that the closing mark is missing. Where the opening one comes again before it,
+        # the second call is closed.
         closed = "" not in found.groups()
         if _is_spoken_of(text, start, end if closed else opened):
             end = end if closed else opened
