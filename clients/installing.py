@@ -22,26 +22,32 @@ def install(command: list[str], folder: Path) -> None:
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL)
     except subprocess.TimeoutExpired:
-        pytest.skip(f"{' '.join(command[:4])} ... took more than {_INSTALL} seconds")
+        pytest.skip(f"{' '.join(command)} took more than {_INSTALL} seconds; run it again to go on with it")
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line]
         pytest.skip(f"{' '.join(command)} failed: {' '.join(said[-3:])[:500]}")
 
 
-def into_venv(folder: Path, packages: Sequence[str]) -> None:
-    """Make `folder` a virtual environment with `packages`."""
+def into_venv(folder: Path, packages: Sequence[str], alone: Sequence[str] = ()) -> None:
+    """Make `folder` a virtual environment with `packages`, and with those that come `alone`: without what
+    they say they need."""
     install([sys.executable, "-m", "venv", str(folder)], folder)
-    python = str(folder / "bin" / "python")
-    install([python, "-m", "pip", "install", "--quiet", "--no-input", *packages], folder)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"]
+    install([*pip, *packages], folder)
+    if alone:
+        install([*pip, "--no-deps", *alone], folder)
 
 
-def venv_with(name: str, packages: Sequence[str]) -> Path:
-    """The virtual environment `name` with `packages`, made where it is not there yet."""
+def venv_with(name: str, packages: Sequence[str], alone: Sequence[str] = ()) -> Path:
+    """The virtual environment `name` with `packages`, made where it is not there yet; one that was broken off
+    is gone on with, because some of them are gigabytes."""
     folder = FOLDER / name
-    ready = folder / ".ready"
-    if not (ready.is_file() and ready.read_text().split() == list(packages)):
+    wanted, ready = folder / ".wanted", folder / ".ready"
+    if not (wanted.is_file() and wanted.read_text().split() == [*packages, *alone]):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        into_venv(folder, packages)
-        ready.write_text("\n".join(packages))
+        wanted.write_text("\n".join([*packages, *alone]))
+    if not ready.is_file():
+        into_venv(folder, packages, alone)
+        ready.touch()
     return folder

@@ -37,13 +37,14 @@ LONGEST, REQUEST = 2400, 1000
 @dataclass(frozen=True)
 class Server:
     """One server: what is installed, how it starts (a port and the upstream's address given), and the name of
-    its model ("": the checkpoint's folder)."""
+    its model ("": the checkpoint's folder). What comes `alone` is installed without what it says it needs."""
 
     name: str
     packages: tuple[str, ...]
     start: Callable[[Path, int, str], list[str]]
     model: str
     env: dict[str, str] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
 
 
 _LLAMA_CPP = """
@@ -99,7 +100,19 @@ SERVERS = (
         "m",
         env={"LITELLM_LOCAL_MODEL_COST_MAP": "True"},
     ),
-    Server("optillm", ("optillm==0.4.0",), _optillm, "m", env={"OPENAI_API_KEY": "none"}),
+    # Its approaches and plugins want torch, spaCy and an optimum that pip looks for half an hour: gigabytes
+    # which a proxy without an approach never loads.
+    Server(
+        "optillm",
+        (
+            *("flask", "openai", "cerebras_cloud_sdk", "z3-solver<=4.15.4.0", "networkx", "numpy", "sympy"),
+            *("pyyaml", "aiohttp", "math-verify"),
+        ),
+        _optillm,
+        "m",
+        env={"OPENAI_API_KEY": "none"},
+        alone=("optillm==0.4.0",),
+    ),
 )
 
 
@@ -112,7 +125,7 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def _running(server: Server, upstream: str) -> Iterator[str]:
     """The server's address, once it answers."""
-    folder = venv_with(server.name, server.packages) if server.packages else FOLDER
+    folder = venv_with(server.name, server.packages, server.alone) if server.packages else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     log = folder / "server.log"

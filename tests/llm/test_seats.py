@@ -8,6 +8,7 @@ import pytest
 
 from usbrec.config import Models, Seats, Server, load_config
 from usbrec.errors import ConfigError
+from usbrec.library.settings import laid_over
 from usbrec.llm import base_url_of, find_seat, model_name, open_model, read_seat
 from usbrec.llm.protocol import ChatModel
 
@@ -130,6 +131,34 @@ def test_an_address_on_the_command_line_goes_before_that_of_the_server_in_the_fi
     assert config.servers["openai"].timeout == 9.0
     plain = load_config(path)
     assert base_url_of("openai", plain.models, plain.servers) == "http://localhost:1/v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("labs:m", r"There is no server 'labs': it needs a table \[servers.labs\] with a base_url"),
+        ("lab", "lab is a server: write lab:MODEL"),
+        ("lab:", "lab is a server: write lab:MODEL"),
+    ],
+)
+def test_a_seat_on_a_server_that_the_settings_lack_says_what_is_missing(text: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        read_seat(text, ["lab"])
+    with pytest.raises(ConfigError) as caught:
+        read_seat("gpt-9", ["lab"])
+    assert "server 'gpt-9'" not in str(caught.value)
+
+
+def test_an_address_that_no_seat_goes_by_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('[servers.lab]\nbase_url = "http://localhost:1/v1"\n[seats]\nrecommender = "lab:m"\n')
+    address = "http://localhost:2/v1"
+    with pytest.raises(ConfigError, match=r"lab:m is on \[servers.lab\], whose base_url counts"):
+        laid_over(path, {}, base_url=address)
+    both = laid_over(path, {"judge": "openai:m"}, base_url=address)
+    assert base_url_of("openai", both.models, both.servers) == address
+    assert laid_over(path, {"recommender": "rules:best"}, base_url=address).models.base_url == address
+    assert laid_over(path, {}).models.base_url is None
 
 
 def test_seeker_in_a_file_is_the_simulator_and_an_option_goes_before_it(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def probe(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Try what a seat's model supports, what that costs here, and what will be wrong."""
-    found = stages.probe_seat(seat, o.settings(config, base_url=base_url))
+    found = stages.probe_seat(seat, o.settings(config, simulator=seat, base_url=base_url))
     if as_json:
         typer.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
         return

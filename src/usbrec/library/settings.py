@@ -8,6 +8,7 @@ from typing import Any
 
 from usbrec.config import Config, load_config
 from usbrec.config.loading import GivenSettings
+from usbrec.errors import ConfigError
 
 #: The setting that an argument, or an option of the command line, stands for where it has another name.
 SETTINGS = {
@@ -61,4 +62,24 @@ def laid_over(
             place[setting] = {**place.get(setting, {}), **value}
         else:
             place[setting] = os.fspath(value) if isinstance(value, os.PathLike) else value
-    return load_config(given, over)
+    config = load_config(given, over)
+    if arguments.get("base_url") is not None:
+        _check_address_is_used(config)
+    return config
+
+
+def _check_address_is_used(config: Config) -> None:
+    """Raises ConfigError where an address is given that no seat goes by, though seats have servers: what
+    another one says would be taken for this one's."""
+    seats = [config.seats.recommender, config.seats.simulator, config.seats.judge, config.seekers.writer]
+    found = [
+        (seat, prefix)
+        for seat in [*seats, config.search.simulator, config.search.judge]
+        if seat is not None and (prefix := seat.partition(":")[0]) in {*config.servers, "openai"}
+    ]
+    if found and all(prefix != "openai" for _, prefix in found):
+        seat, prefix = found[0]
+        raise ConfigError(
+            f"--base-url (base_url) is the address of openai: seats, and there is none: {seat} is on "
+            f"[servers.{prefix}], whose base_url counts. Change it there, or name the seat openai:MODEL."
+        )

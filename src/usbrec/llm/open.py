@@ -8,6 +8,7 @@ A seat is a packaged model's name (``smollm2-135m``), a ``.gguf`` path, ``hf:BAS
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,9 @@ def read_seat(text: str, servers: Collection[str] = ()) -> Seat:
     """
     seat = find_seat(text, servers)
     if seat is None or not seat.rest:
-        raise ConfigError(f"unknown model {_shown(text)}. {_what_there_is(servers)}")
+        raise ConfigError(
+            f"unknown model {_shown(text)}. {_no_server(text, servers)}{_what_there_is(servers)}"
+        )
     return seat
 
 
@@ -125,6 +128,19 @@ def find_seat(text: str, servers: Collection[str] = ()) -> Seat | None:
 def _shown(text: str) -> str:
     """A seat for a message, without a password that an address may hold."""
     return repr(text.rpartition("@")[2] if "@" in text and "://" in text else text)
+
+
+def _no_server(text: str, servers: Collection[str]) -> str:
+    """A word on a seat that looks like one on a server which the settings do not have."""
+    found = re.fullmatch(r"([A-Za-z][\w-]*)(:.*)?", text)
+    if found is None or found[1] in _PREFIXES or (found[2] is None and found[1] not in servers):
+        return ""
+    if found[1] in servers:
+        return f"{found[1]} is a server: write {found[1]}:MODEL. "
+    return (
+        f"There is no server {found[1]!r}: it needs a table [servers.{found[1]}] with a base_url in the "
+        "settings (--config FILE). "
+    )
 
 
 def _what_there_is(servers: Collection[str]) -> str:

@@ -35,6 +35,7 @@ from usbrec.patterns import LazyPattern
 __all__ = [
     "ReasoningMarks",
     "Separated",
+    "SoFar",
     "closes_alone",
     "in_words",
     "marks_among",
@@ -96,21 +97,32 @@ def separate(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = False) 
     marks is the reply as it is, and so is one that announces its reasoning in words, has nothing above the
     reply and was not cut: the reasons are a part of what is said.
     """
-    return separate_so_far(answer, marks, cut=cut)[0]
+    return separate_so_far(answer, marks, cut=cut).found
 
 
-def separate_so_far(
-    answer: str, marks: ReasoningMarks = "auto", *, cut: bool = True
-) -> tuple[Separated, bool]:
-    """The same of an answer that may go on, and whether what follows could still change what ended the
-    thoughts."""
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """An answer that may go on, in its parts. `unsure` says that what follows could still change what ended
+    the thoughts. `behind`: what follows the tags for thoughts that it begins with; None without such tags."""
+
+    found: Separated
+    unsure: bool = False
+    behind: str | None = None
+
+
+def separate_so_far(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = True) -> SoFar:
+    """The same of an answer that may go on."""
     if marks == "off" or not answer:
-        return Separated(answer), False
+        return SoFar(Separated(answer))
     start, unsure_start = begins(answer)
-    found, unsure = _in_parts(answer[start:], marks, cut)
+    begun, behind = answer[start:], None
+    found, unsure = _in_parts(begun, marks, cut)
     while marks == "auto" and (tagged := first_tag(found.text)) is not None:
         # A tag for thoughts that is one at the beginning of what is said alone.
         thought, said = tagged
+        if all(way(begun) is None for way in _WAYS):
+            # Headings around a tag are read with all that it leaves.
+            begun = behind = said or ""
         rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks, cut)
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
@@ -119,13 +131,13 @@ def separate_so_far(
         found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
     if (said := without_end(found.text)) is not None:
         found = replace(found, text=said, ended=True)
-    return found, unsure or unsure_start
+    return SoFar(found, unsure or unsure_start, behind)
 
 
 def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
     if marks == "auto":
         for way in _WAYS:
-            if (found := way(answer)) is not None and (cut or not _announces(answer)):
+            if (found := way(answer)) is not None and (cut or not (found.open and _announces(answer))):
                 return found, False
     return _by_marks(answer, marks, cut)
 
@@ -187,15 +199,17 @@ _RECOMMENDED = LazyPattern(
 )
 
 
-def in_words(answer: str) -> bool:
-    """Whether thoughts stand under words that say so."""
-    return _by_prose(answer[begins(answer)[0] :]) is not None
+def in_words(text: str) -> bool:
+    """Whether what an answer begins with are thoughts under words that say so, and their end."""
+    return _by_prose(text) is not None
 
 
 def _announces(answer: str) -> bool:
     """Whether an answer begins with words about its reasoning, and has none above a reply."""
-    match = _PROSE.fullmatch(answer)
-    return match is not None and match["said"] is None
+    if (match := _PROSE.fullmatch(answer)) is not None:
+        return match["said"] is None
+    parts = sections.outlined(answer) if headings.may_head(answer) else None
+    return parts is not None and not parts[0].strip()
 
 
 def _by_marks(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
