@@ -55,8 +55,8 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# BEFORE=FOLDER, a worktree of an earlier revision, puts its figures beside; SPEED=--all measures also what takes long.
-# inspect-ai gets a folder of its own.
+# BEFORE=FOLDER, a worktree of an earlier revision, puts its figures beside; SPEED=--all adds what takes long.
+# inspect-ai is installed into a folder of its own.
 bench: $(READY) $(VENV)/inspect/.ready
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/speed.py $(BEFORE) --inspect $(VENV)/inspect/bin/python $(SPEED)

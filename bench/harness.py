@@ -1,7 +1,13 @@
-"""What bench/speed.py and others measure with: the stub server, rows, and runs of a checkout as processes."""
+"""What bench/speed.py and others measure with: the stub server, rows, and runs of a checkout as processes.
+
+    python bench/harness.py [--checkout ../before] evaluate ROWS ...
+
+measures one command of a checkout by itself.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -53,6 +59,11 @@ taken["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 taken["whole_cpu"] = used()
 print("TAKEN", json.dumps(taken))
 """
+
+
+class Failed(SystemExit):
+    """A run that did not come to its end; the message says which, and what it said, and ends the script where
+    nobody goes on without it."""
 
 
 def environment_of(checkout: Path) -> dict[str, str]:
@@ -125,7 +136,7 @@ class Bench:
             check=False,
         )
         if done.returncode:
-            sys.exit(f"{checkout}: failed:\n{done.stderr[-3000:]}")
+            raise Failed(f"{checkout}: failed:\n{done.stderr[-3000:]}")
         line = next(line for line in done.stdout.splitlines() if line.startswith("TAKEN"))
         return dict(json.loads(line.removeprefix("TAKEN ")))
 
@@ -177,7 +188,7 @@ def command(checkout: Path, *arguments: object) -> Figures:
         process.returncode = os.waitstatus_to_exitcode(status)
         if status:
             printed.seek(0)
-            sys.exit(f"{checkout}: {' '.join(given)} failed:\n{printed.read()[-3000:]}")
+            raise Failed(f"{checkout}: {' '.join(given)} failed:\n{printed.read()[-3000:]}")
     return {
         "seconds": round(seconds, 2),
         "cpu": round(used.ru_utime + used.ru_stime, 2),
@@ -188,3 +199,15 @@ def command(checkout: Path, *arguments: object) -> Figures:
 def knows(checkout: Path, option: str) -> bool:
     """Whether a checkout's command line has an option; early revisions lack some."""
     return any(option in path.read_text("utf-8") for path in (checkout / "src/usbrec/cli").glob("*.py"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--checkout", type=Path, default=HERE.parent, help="default: this one")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="what follows `usbrec`")
+    options = parser.parse_args()
+    print(json.dumps(command(options.checkout.resolve(), *options.command)))
+
+
+if __name__ == "__main__":
+    main()

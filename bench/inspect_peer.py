@@ -18,57 +18,75 @@ import time
 from pathlib import Path
 from typing import Any
 
-from inspect_ai import Task
-from inspect_ai import eval as evaluate
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import (
-    ChatMessage,
-    ChatMessageAssistant,
-    ChatMessageSystem,
-    ChatMessageUser,
-    GenerateConfig,
-    get_model,
-)
-from inspect_ai.scorer import Score, Target, mean, scorer
-from inspect_ai.solver import Generate, TaskState, solver
-
 
 def processor() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-@solver
-def dialogue() -> Any:
-    async def solve(state: TaskState, generate: Generate) -> TaskState:
-        state = await generate(state)
-        said = "\n".join(message.text for message in state.messages[1:])
-        asked = f"You play a person who wants {state.target.text}.\n{said}"
-        answer = await get_model().generate([ChatMessageUser(content=asked)])
-        state.messages.append(ChatMessageUser(content=answer.completion))
-        return await generate(state)
+def evaluated(rows: list[dict[str, Any]], url: str, concurrency: int, folder: str) -> None:
+    """Play the rows and score them. What is imported here is in the peer's own Python alone."""
+    from inspect_ai import Task
+    from inspect_ai import eval as evaluate
+    from inspect_ai.dataset import MemoryDataset, Sample
+    from inspect_ai.model import (
+        ChatMessageAssistant,
+        ChatMessageSystem,
+        ChatMessageUser,
+        GenerateConfig,
+        get_model,
+    )
+    from inspect_ai.scorer import Score, mean, scorer
+    from inspect_ai.solver import solver
 
-    return solve
+    def said(state: Any) -> str:
+        return "\n".join(message.text for message in state.messages[1:])
 
+    async def asked(text: str, **config: Any) -> str:
+        answer = await get_model().generate([ChatMessageUser(content=text)], config=GenerateConfig(**config))
+        return str(answer.completion)
 
-@scorer(metrics=[mean()])
-def judged() -> Any:
-    async def score(state: TaskState, target: Target) -> Score:
-        said = "\n".join(message.text for message in state.messages[1:])
-        asked = f"Wanted: {target.text}.\n{said}\nAnswer with the digit alone."
-        config = GenerateConfig(logprobs=True, top_logprobs=5, max_tokens=1)
-        answer = await get_model().generate([ChatMessageUser(content=asked)], config=config)
-        return Score(value=float(answer.completion))
+    @solver
+    def dialogue() -> Any:
+        async def solve(state: Any, generate: Any) -> Any:
+            state = await generate(state)
+            answer = await asked(f"You play a person who wants {state.target.text}.\n{said(state)}")
+            state.messages.append(ChatMessageUser(content=answer))
+            return await generate(state)
 
-    return score
+        return solve
 
+    @scorer(metrics=[mean()])
+    def judged() -> Any:
+        async def score(state: Any, target: Any) -> Score:
+            question = f"Wanted: {target.text}.\n{said(state)}\nAnswer with the digit alone."
+            return Score(value=float(await asked(question, logprobs=True, top_logprobs=5, max_tokens=1)))
 
-def sample_of(row: dict[str, Any], number: int) -> Sample:
-    messages: list[ChatMessage] = [ChatMessageSystem(content="Recommend.")]
-    for place, text in enumerate(row["context"]):
-        speaker = ChatMessageUser if (len(row["context"]) - place) % 2 else ChatMessageAssistant
-        messages.append(speaker(content=text))
-    return Sample(id=number, input=messages, target="; ".join(row["rec"]))
+        return score
+
+    def sample_of(row: dict[str, Any], number: int) -> Sample:
+        speakers = (ChatMessageAssistant, ChatMessageUser)
+        turns = row["context"]
+        messages = [speakers[(len(turns) - place) % 2](content=text) for place, text in enumerate(turns)]
+        return Sample(
+            id=number,
+            input=[ChatMessageSystem(content="Recommend."), *messages],
+            target="; ".join(row["rec"]),
+        )
+
+    samples = [sample_of(row, number) for number, row in enumerate(rows)]
+    (log,) = evaluate(
+        Task(dataset=MemoryDataset(samples), solver=dialogue(), scorer=judged()),
+        model="openai/stub",
+        model_base_url=url,
+        model_args={"api_key": "stub", "responses_api": False},
+        max_connections=concurrency,
+        max_samples=concurrency,
+        log_dir=folder,
+        display="none",
+    )
+    if log.status != "success":
+        raise SystemExit(f"inspect-ai: {log.status}: {log.error.message if log.error else ''}")
 
 
 def main() -> None:
@@ -77,27 +95,11 @@ def main() -> None:
     parser.add_argument("rows", type=Path)
     parser.add_argument("--concurrency", type=int, default=256)
     options = parser.parse_args()
-    lines = options.rows.read_text(encoding="utf-8").splitlines()
-    samples = [sample_of(json.loads(line), number) for number, line in enumerate(lines)]
+    rows = [json.loads(line) for line in options.rows.read_text(encoding="utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as folder:
-
-        def run(some: list[Sample]) -> None:
-            (log,) = evaluate(
-                Task(dataset=MemoryDataset(some), solver=dialogue(), scorer=judged()),
-                model="openai/stub",
-                model_base_url=options.url,
-                model_args={"api_key": "stub", "responses_api": False},
-                max_connections=options.concurrency,
-                max_samples=options.concurrency,
-                log_dir=folder,
-                display="none",
-            )
-            if log.status != "success":
-                raise SystemExit(f"inspect-ai: {log.status}: {log.error.message if log.error else ''}")
-
-        run(samples[:1])
+        evaluated(rows[:1], options.url, options.concurrency, folder)
         before, started = processor(), time.monotonic()
-        run(samples)
+        evaluated(rows, options.url, options.concurrency, folder)
         print(json.dumps({"cpu": processor() - before, "seconds": time.monotonic() - started}))
 
 
