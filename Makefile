@@ -55,10 +55,16 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# BEFORE=FOLDER, a worktree of an earlier revision, puts its figures beside.
-bench: $(READY)
+# BEFORE=FOLDER, a worktree of an earlier revision, puts its figures beside; SPEED=--all adds what takes long.
+# inspect-ai is installed into a folder of its own.
+bench: $(READY) $(VENV)/inspect/.ready
 	$(BIN)/python bench/run.py
-	$(BIN)/python bench/speed.py $(BEFORE)
+	$(BIN)/python bench/speed.py $(BEFORE) --inspect $(VENV)/inspect/bin/python $(SPEED)
+
+$(VENV)/inspect/.ready:
+	$(PYTHON) -m venv $(VENV)/inspect
+	$(VENV)/inspect/bin/python -m pip install --quiet inspect-ai==0.3.285 openai==3.57.0
+	touch $@
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

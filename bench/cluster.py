@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from growth import rows_file
+from harness import HERE, LATENCY, Stub, stub_server
 from rich.console import Console
 from rich.table import Table
-from speed import HERE, LATENCY, Stub, stub_server
 
 _OPTIONS = {
     "one": [],

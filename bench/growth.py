@@ -4,28 +4,27 @@
 
 For 1, 10, 100 rows and so on, `usbrec evaluate` plays the demo's dialogues again and again under new names,
 and makes its tables and its report: by rules in all seats on the demo's catalogue (rules:popular recommends),
-and with a model in all seats on a server that answers at once (bench/stub_server.py). Each run is a process
-of its own; its processor time and its largest resident memory are what the system says, start and report
-included.
+and with a model in all seats on a server that answers at once (bench/stub_server.py). Then `usbrec compare`
+holds the run against another of the same rows, with a report. Each is a process of its own; its processor
+time and its largest resident memory are what the system says, start and report included.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
-import subprocess
-import sys
+import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import DEMO, HERE, command, knows, stub_server
 from rich.console import Console
 from rich.table import Table
-from speed import DEMO, HERE, stub_server
 
 Points = list[dict[str, float]]
 
@@ -49,34 +48,35 @@ def rows_file(folder: Path, count: int) -> Path:
     return path
 
 
-def measured(kind: str, count: int, url: str) -> dict[str, float]:
-    """Seconds, processor seconds and megabytes of one run."""
+def measured(kind: str, count: int, url: str, checkout: Path = HERE.parent) -> dict[str, float]:
+    """Seconds, processor seconds and megabytes of a run, and of its comparison with another."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         recommender, seeker, judge = _SEATS[kind]
-        command = [sys.executable, "-m", "usbrec", "evaluate", str(rows_file(folder, count))]
-        command += ["--recommender", recommender, "--seeker", seeker, "--judge", judge]
-        command += ["--no-second-judge", "-o", str(folder / "run")]
+        options: list[object] = ["--recommender", recommender, "--simulator", seeker, "--judge", judge]
         if kind == "rules":
-            command += ["--catalogue", str(DEMO.parent / "catalogue.csv")]
+            options += ["--catalogue", DEMO.parent / "catalogue.csv"]
         else:
-            command += ["--base-url", url, "--concurrency", "64"]
-        environment = {**os.environ, "PYTHONPATH": str(HERE.parent / "src"), "OPENAI_API_KEY": "stub"}
-        started = time.monotonic()
-        with (folder / "printed").open("w+") as printed:
-            process = subprocess.Popen(command, env=environment, stdout=printed, stderr=printed)
-            _, status, used = os.wait4(process.pid, 0)
-            seconds = time.monotonic() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if status:
-                printed.seek(0)
-                sys.exit(f"{' '.join(command)} failed:\n{printed.read()[-3000:]}")
-        return {
-            "rows": count,
-            "seconds": round(seconds, 2),
-            "cpu": round(used.ru_utime + used.ru_stime, 2),
-            "peak_mb": round(used.ru_maxrss / 1024, 1),
-        }
+            options += ["--base-url", url, "--concurrency", "64"]
+        options += ["--no-second-judge"] if knows(checkout, "no-second-judge") else []
+        options += ["-o", folder / "run"]
+        played = command(checkout, "evaluate", rows_file(folder, count), *options)
+        another(folder / "run", folder / "other")
+        held = command(checkout, "compare", folder / "run", folder / "other", "-o", folder / "report.html")
+        return {"rows": count, **played, **{f"compare_{name}": value for name, value in held.items()}}
+
+
+def another(run: Path, out: Path) -> None:
+    """A run of the same rows in which each has the next one's outcome, so that there is something to compare.
+    It has no index, so that its rows are read."""
+    out.mkdir()
+    shutil.copy(run / "results.json", out)
+    with (run / "episodes.jsonl").open(encoding="utf-8") as rows, (out / "episodes.jsonl").open("w") as file:
+        first = row = json.loads(next(rows))
+        for following in itertools.chain(map(json.loads, rows), (first,)):
+            episode = {**following["episode"], "sample": row["episode"]["sample"]}
+            file.write(json.dumps({**row, "episode": episode}) + "\n")
+            row = following
 
 
 def sizes(most: int) -> Iterator[int]:
@@ -88,25 +88,18 @@ def sizes(most: int) -> Iterator[int]:
 
 def print_table(found: Mapping[str, Points], console: Console) -> None:
     table = Table("rows", box=None)
+    columns = ("cpu", "ms a row", "peak_mb", "compare_cpu", "compare_peak_mb")
     for kind in found:
-        for name in ("s", "processor s", "ms a row", "MB"):
+        for name in ("processor s", "ms a row", "MB", "compare, s", "MB"):
             table.add_column(f"{kind}: {name}", justify="right")
-    for place in range(max(map(len, found.values()))):
-        listed = [points[place] if place < len(points) else None for points in found.values()]
-        first = next(point for point in listed if point is not None)
-        cells = [f"{first['rows']:,.0f}"]
-        for point in listed:
-            if point is None:
-                cells += [""] * 4
-            else:
-                each = 1000 * point["cpu"] / point["rows"]
-                cells += [
-                    f"{point['seconds']:.1f}",
-                    f"{point['cpu']:.1f}",
-                    f"{each:.2f}",
-                    f"{point['peak_mb']:.0f}",
-                ]
-        table.add_row(*cells)
+    for count in sorted({point["rows"] for points in found.values() for point in points}):
+        cells = []
+        for points in found.values():
+            point = next((dict(one) for one in points if one["rows"] == count), {})
+            if point:
+                point["ms a row"] = 1000 * point["cpu"] / count
+            cells += [f"{point[name]:.4g}" if name in point else "" for name in columns]
+        table.add_row(f"{count:,.0f}", *cells)
     console.print(table)
 
 
@@ -129,6 +122,9 @@ def draw(found: Mapping[str, Points], path: Path) -> None:
             rows = [point["rows"] for point in points]
             for axes, name in ((left, "cpu"), (right, "peak_mb")):
                 axes.plot(rows, [point[name] for point in points], "o-", color=colour, label=_TITLES[kind])
+                if held := [point for point in points if f"compare_{name}" in point]:
+                    drawn = [point["rows"] for point in held], [point[f"compare_{name}"] for point in held]
+                    axes.plot(*drawn, "x--", color=colour, label="compared with another")
             last = points[-1]
             line = [last["cpu"] * one / last["rows"] for one in rows]
             left.plot(rows, line, ":", color=colour, alpha=0.7, linewidth=1)

@@ -250,12 +250,16 @@ def _sums_of_heads(sums: Floats, seed: int, flips: int) -> Iterator[Floats]:
         fresh = bits.random_raw(missing).astype("<u8", copy=False).view("<u4")
         left = np.concatenate([left, fresh]) if len(left) else fresh
         coins, left = left[:needed].view(np.uint8)[: block * width], left[needed:]
-        packed = np.packbits(coins.reshape(block, width) & 128, axis=1)
-        if whole:
-            yield np.take(table, packed + offsets, mode="clip").sum(axis=1)
-        else:
-            high = np.take(table, (packed >> 4) + offsets[::2], mode="clip").sum(axis=1)
-            yield high + np.take(table, (packed & 15) + offsets[1::2], mode="clip").sum(axis=1)
+        patterns = coins.reshape(block, width)
+        step = max(1, _BOOTSTRAP_BLOCK // width)
+        # A few at a time, because what is made of them is larger than they are.
+        for start in range(0, block, step):
+            packed = np.packbits(patterns[start : start + step] & 128, axis=1)
+            if whole:
+                yield np.take(table, packed + offsets, mode="clip").sum(axis=1)
+            else:
+                high = np.take(table, (packed >> 4) + offsets[::2], mode="clip").sum(axis=1)
+                yield high + np.take(table, (packed & 15) + offsets[1::2], mode="clip").sum(axis=1)
 
 
 def _sums_of_patterns(sums: Floats, width: int) -> tuple[Floats, npt.NDArray[np.intp]]:

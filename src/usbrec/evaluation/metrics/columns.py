@@ -117,7 +117,9 @@ class Columns(Sequence[Row]):
             return
         taken = [(measure, array("d")) for measure in wanted]
         fresh = "ids" not in self._known
-        ids, dialogues, repeats = Texts(), list[str](), bytearray()
+        ids, repeats = Texts(), bytearray()
+        # Each dialogue's number, in the order in which they come; a name is held once.
+        numbers, dialogues = dict[str, int](), array("i")
         fields, facts = set[str](), set[str]()
         for row in self._rows:
             for measure, values in taken:
@@ -125,7 +127,7 @@ class Columns(Sequence[Row]):
                 values.append(np.nan if value is None else value)
             if fresh:
                 ids.append(row["sample_id"])
-                dialogues.append(row["dialogue_id"])
+                dialogues.append(numbers.setdefault(row["dialogue_id"], len(numbers)))
                 repeats.append(_REPEATS[row["repeat"]])
                 fields.update(name for name, value in row.items() if value)
                 if (episode := row["episode"]) is not None:
@@ -135,10 +137,11 @@ class Columns(Sequence[Row]):
         for measure, values in taken:
             self._values[measure] = _packed(np.frombuffer(values, dtype=np.float64))
         if fresh:
-            order = {dialogue: place for place, dialogue in enumerate(sorted(set(dialogues)))}
-            codes = np.fromiter((order[one] for one in dialogues), dtype=np.int32, count=len(dialogues))
+            places = np.empty(len(numbers), dtype=np.int32)
+            places[[numbers[name] for name in sorted(numbers)]] = np.arange(len(numbers), dtype=np.int32)
+            codes = places[np.frombuffer(dialogues, dtype=np.int32)]
             flags = np.frombuffer(bytes(repeats), dtype=np.uint8)
-            self._known |= {"ids": ids, "dialogues": codes, "repeats": flags, "number": len(order)}
+            self._known |= {"ids": ids, "dialogues": codes, "repeats": flags, "number": len(numbers)}
             self._known |= {"fields": fields, "facts": facts}
 
     def values(self, measure: Measure) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -304,8 +305,8 @@ def _read_rows(path: Path, *, as_lean: bool) -> tuple[Sequence[Row], str | None]
     if not path.is_file():
         raise InputError(f"{path}: missing. Run the same `usbrec evaluate` command again to write it anew.")
     rows: list[Row] | LongList[Row] = LongList() if as_lean else []
-    problems: list[str] = []
-    seen: dict[str, int] = {}
+    problems: list[tuple[int, str]] = []
+    numbers, hashes = array("q"), array("q")
     digest = RowsDigest()
     for number, line in _lines(path):
         try:
@@ -317,18 +318,31 @@ def _read_rows(path: Path, *, as_lean: bool) -> tuple[Sequence[Row], str | None]
                     f"{path}:{number}: the last line is torn. "
                     "Run the same `usbrec evaluate` command again: it resumes and writes the line anew."
                 ) from None
-            problems.append(f"{path.name}:{number}: {problem}")
+            problems.append((number, str(problem)))
             continue
-        if row["sample_id"] in seen:
-            first = seen[row["sample_id"]]
-            problems.append(f"{path.name}:{number}: sample {row['sample_id']!r} is already on line {first}")
-        seen.setdefault(row["sample_id"], number)
+        numbers.append(number)
+        hashes.append(hash(row["sample_id"]))
         if as_lean:
             digest.add(row)
         rows.append(lean(row) if as_lean else row)
+    problems += _standing_twice(path, numbers, hashes)
     if problems:
-        raise BadLines(str(path), problems, "Run the same command again to write the file anew.")
+        told = [f"{path.name}:{number}: {problem}" for number, problem in sorted(problems)]
+        raise BadLines(str(path), told, "Run the same command again to write the file anew.")
     return rows, digest.hexdigest() if as_lean else None
+
+
+def _standing_twice(path: Path, numbers: Sequence[int], hashes: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The lines whose sample stands on an earlier one. Only where hashes of ids are alike are ids read
+    again: to hold all of them takes more than all that is held of the rows."""
+    _, places, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    alike = set(np.asarray(numbers)[counts[places] > 1].tolist())
+    firsts: dict[str, int] = {}
+    for number, line in _lines(path) if alike else ():
+        if number in alike and (row := _parsed(line)) is not None:
+            first = firsts.setdefault(row["sample_id"], number)
+            if first != number:
+                yield number, f"sample {row['sample_id']!r} is already on line {first}"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
