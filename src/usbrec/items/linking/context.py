@@ -61,7 +61,21 @@ _SENTENCE_END = LazyPattern(r"[.!?…:\n\"“()\[\]]")
 CLAUSE_END = LazyPattern(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
 _LINK_TARGET = LazyPattern(r"\](?:\([^\s()]|\[[^\[\]\n]{0,40}\])")
 _LINK_NAMES = frozenset(
-    {"back", "buy", "click", "details", "home", "info", "link", "map", "menu", "more", "next", "read", "review"}
+    {
+        "back",
+        "buy",
+        "click",
+        "details",
+        "home",
+        "info",
+        "link",
+        "map",
+        "menu",
+        "more",
+        "next",
+        "read",
+        "review",
+    }
     | {"search", "source", "sources", "start", "stream", "trailer", "watch", "website", "wiki"}
 )
 _DIGIT = LazyPattern("[0-9]")
@@ -258,8 +272,8 @@ class ContextFeatures:
         return frozenset()
 
     def _is_linked(self, start: int, end: int) -> bool:
-        """Whether a capitalised title is what a link of Markdown shows: "[Inception](https://...)", "[Up][1]".
-        Words that links are called by are no titles ("[Here](...)", "[Source][2]")."""
+        """Whether a capitalised title is what a link of Markdown shows: "[Heat](https://...)", "[Up][1]";
+        not what links are called by: "[Here](...)", "[Source][2]"."""
         said = self.text[start:end].casefold()
         if said in _LINK_NAMES or not (can_be_subject(said) and self.text[start].isupper()):
             return False
