@@ -23,6 +23,7 @@ from usbrec.data.reading import as_object, clean, show
 from usbrec.data.utterances import Transcript, Utterance
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
+from usbrec.items import split_title
 
 _SEATS: Mapping[str, Role] = {"seeker": "seeker", "recommender": "recommender"}
 #: What a line owes, and what tells the table from others.
@@ -135,5 +136,14 @@ def transcript_of(dialogue: DialogueLines) -> Transcript:
 
 
 def _titles(cell: str, text: str) -> tuple[str, ...]:
-    titles = (" ".join(clean(title).split()) for title in cell.split(";"))
+    pieces: list[str] = []
+    said = clean(text).casefold()
+    for piece in map(clean, cell.split(";")):
+        # "Steins;Gate" is one title where the text has it so.
+        whole = f"{pieces[-1]};{piece}" if pieces else ""
+        if whole and split_title(whole.strip())[0].casefold() in said:
+            pieces[-1] = whole
+        else:
+            pieces.append(piece)
+    titles = (" ".join(title.split()) for title in pieces)
     return tuple(title for title in titles if title and is_meant(title, text))
