@@ -22,7 +22,7 @@ from usbrec.play.preferences.cues import Cues, cues
 Answer = Literal["accepted", "declined", "open"]
 #: What a yes or no answers: an offer, a statement, whether the seeker knows it, or something else.
 Asked = Literal["offer", "statement", "known", "other"]
-_Said = Literal["takes", "likes", "suits", "declines", "dislikes", "wishes"]
+_Said = Literal["takes", "likes", "suits", "declines", "dislikes", "wishes", "doubts"]
 
 #: Stands for a title that was not just recommended.
 OTHER = "\ufffc"
@@ -46,6 +46,7 @@ class _Words:
     others: re.Pattern[str]
     asked: re.Pattern[str]
     neutral: re.Pattern[str]
+    known: re.Pattern[str]
     clause: re.Pattern[str]
     turn: re.Pattern[str]
     asks: re.Pattern[str]
@@ -78,6 +79,7 @@ def _words(language: str) -> _Words:
         others=re.compile(rf"\b{lists['others']}$", re.IGNORECASE),
         asked=re.compile(lists["asked"], re.IGNORECASE),
         neutral=whole_words(lists["neutral"]),
+        known=whole_words(lists["known"]),
         clause=re.compile(rf",\s+(?!{any_of(lists['hangs_on'])}\b)|\s+(?={turns}\b)", re.IGNORECASE),
         turn=re.compile(rf"\W*{turns}\b", re.IGNORECASE),
         asks=re.compile(lists["asks"], re.IGNORECASE),
@@ -143,13 +145,13 @@ def _weighed(told: Iterator[tuple[_Said, bool, bool]]) -> Answer | None:
     first: _Said | None = None
     answer: Answer | None = None
     for one, turned, beside in told:
-        against = one in ("declines", "dislikes", "wishes")
+        against = one not in ("takes", "likes", "suits")
         if answer is None:
-            if one != "wishes":
+            if one not in ("wishes", "doubts"):
                 first, answer = one, "declined" if against else "accepted"
         elif answer == "accepted" and against:
             if first == "suits" and (turned or (one == "declines" and beside)):
-                answer = "declined"
+                answer = "open" if one == "doubts" else "declined"
             elif one == "declines" and (turned or beside):
                 answer = "open"
         elif answer == "declined" and one == "takes" and (turned or first == "dislikes"):
@@ -201,8 +203,10 @@ def _said(clause: str, said: _Words, *, near: bool, elsewhere: bool) -> _Said | 
     turn = said.turn.match(clause)
     if turn is not None and "?" not in clause:
         rest = clause[turn.end() :].lstrip()
-        if said.denials.match(rest) or said.tastes.wish.search(rest):  # "but not tonight"
-            return "wishes"
+        if said.denials.match(rest) or said.tastes.wish.search(rest):
+            return "wishes"  # "but not tonight"
+        if said.denials.search(rest) or said.known.search(rest):
+            return "doubts"  # "but I've seen it"
     return None
 
 
