@@ -20,10 +20,9 @@ from typing import Any
 from usbrec.data.everyday_titles import is_meant
 from usbrec.data.opening import Entry
 from usbrec.data.reading import as_object, clean, show
-from usbrec.data.utterances import Transcript, Utterance
+from usbrec.data.utterances import Transcript, Utterance, bare_title
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
-from usbrec.items import split_title
 
 _SEATS: Mapping[str, Role] = {"seeker": "seeker", "recommender": "recommender"}
 #: What a line owes, and what tells the table from others.
@@ -141,7 +140,7 @@ def _titles(cell: str, text: str) -> tuple[str, ...]:
     for piece in map(clean, cell.split(";")):
         # "Steins;Gate" is one title where the text has it so.
         whole = f"{pieces[-1]};{piece}" if pieces else ""
-        if whole and split_title(whole.strip())[0].casefold() in said:
+        if whole and bare_title(whole.strip()).casefold() in said:
             pieces[-1] = whole
         else:
             pieces.append(piece)
