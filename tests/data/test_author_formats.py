@@ -143,6 +143,16 @@ class TestInspiredTable:
         (sample,) = load_samples(written(tmp_path, table(lines)))
         assert sample.targets == ("Salt Road (1999)", "Up (2009)")
 
+    def test_a_title_with_a_semicolon_is_one_where_the_text_has_it_so(self, tmp_path: Path) -> None:
+        lines = [
+            inspired_line("d1", "SEEKER", "Hi"),
+            inspired_line(
+                "d1", "RECOMMENDER", "Steins;Gate, or Salt Road?", "Steins;Gate (2011);Salt Road (1999)"
+            ),
+        ]
+        (sample,) = load_samples(written(tmp_path, table(lines)))
+        assert sample.targets == ("Steins;Gate (2011)", "Salt Road (1999)")
+
     @pytest.mark.parametrize(
         ("text", "movies", "kept"),
         [
@@ -267,6 +277,15 @@ class TestOpenDialKG:
         talk[1] = walk("assistant", ("Lantern Pier", "written_by", "Ada Quill"))
         with pytest.raises(InputError, match="no sample in it"):
             load_samples(written(tmp_path, opendialkg_table(talk)))
+
+    def test_what_the_assistant_named_before_is_no_second_target(self, tmp_path: Path) -> None:
+        talk = [
+            *PIER_TALK,
+            chat("user", "Who wrote it?"),
+            walk("assistant", ("Salt Road", "written_by", "Ada Quill")),
+            chat("assistant", "Ada Quill wrote Salt Road."),
+        ]
+        assert len(load_samples(written(tmp_path, opendialkg_table(talk)))) == 1
 
     def test_a_path_of_the_user_recommends_nothing(self, tmp_path: Path) -> None:
         talk = [
@@ -664,6 +683,22 @@ class TestLlmRedial:
         (tmp_path / "item_map.json").write_text(json.dumps(names))
         (sample,) = load_samples(written(tmp_path, "1\n\nUser: Hi\n\nAgent: Lantern & Pier\n"))
         assert sample.targets == ("Lantern & Pier",)
+
+    def test_an_edition_before_the_year_is_no_part_of_a_title(self, tmp_path: Path) -> None:
+        write_beside(tmp_path)
+        names = json.loads((tmp_path / "item_map.json").read_text())
+        names = {item: f"{title} [Blu-ray] (1999)" for item, title in names.items()}
+        (tmp_path / "item_map.json").write_text(json.dumps(names))
+        (sample,) = load_samples(written(tmp_path, "1\n\nUser: Hi\n\nAgent: Lantern Pier\n"))
+        assert sample.targets == ("Lantern Pier (1999)",)
+
+    def test_ids_without_a_title_are_told(self, tmp_path: Path) -> None:
+        write_beside(tmp_path)
+        names = json.loads((tmp_path / "item_map.json").read_text())
+        kept = {item: title for item, title in names.items() if title != "Salt Road"}
+        (tmp_path / "item_map.json").write_text(json.dumps(kept))
+        with pytest.warns(InputWarning, match=r"1 ids of rec_item have no title in item_map\.json"):
+            load_samples(written(tmp_path, "1\n\nUser: Hi\n\nAgent: Lantern Pier\n"))
 
     def test_a_bare_number_may_stand_above_a_dialogue_and_words_go_on_in_the_next_line(
         self, tmp_path: Path

@@ -349,3 +349,18 @@ def test_the_seekers_form_goes_before_the_recommenders_and_what_was_not_said_is_
     assert read_opinions(path) == {"7": {"Heat (1995)": False, "Why Him? (2016)": True}, "8": {}}
     path.write_text(json.dumps([row, bare]))
     assert set(read_opinions(path)) == {"7", "8"}, "a document of all is read like lines"
+
+
+def test_logs_of_chat_models_are_read_without_what_neither_says(tmp_path: Path) -> None:
+    turns = [
+        {"role": "system", "content": "You sell films."},
+        {"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "image_url", "image_url": {}}]},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "c1"}]},
+        {"role": "tool", "content": "[]", "tool_call_id": "c1"},
+        {"role": "assistant", "content": "Heat?", "ratings": {"relevance": 2}},
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text(json.dumps({"id": "a", "turns": turns}))
+    (dialogue,) = read_dialogues(path)
+    assert [(turn.role, turn.text) for turn in dialogue.turns] == [("seeker", "Hi"), ("recommender", "Heat?")]
+    assert dialogue.turn_ratings == ({}, {"relevance": 2.0})

@@ -61,7 +61,7 @@ def test_ids_that_a_system_gave_count_and_those_that_nobody_knows_are_told() -> 
         ("I hated it.", "declined"),
         ("I hate Heat.", "declined"),
         ("Something else, please.", "declined"),
-        ("I don't think I'll watch it.", "open"),
+        ("I don't think I'll watch it.", "declined"),
         ("Heat? Who is in it?", "open"),
         ("I have not seen it.", "open"),
         ("I loved Casablanca (1942).", "open"),

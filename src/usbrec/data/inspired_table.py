@@ -20,7 +20,7 @@ from typing import Any
 from usbrec.data.everyday_titles import is_meant
 from usbrec.data.opening import Entry
 from usbrec.data.reading import as_object, clean, show
-from usbrec.data.utterances import Transcript, Utterance
+from usbrec.data.utterances import Transcript, Utterance, bare_title
 from usbrec.dialogue import Role
 from usbrec.errors import InputError
 
@@ -135,5 +135,14 @@ def transcript_of(dialogue: DialogueLines) -> Transcript:
 
 
 def _titles(cell: str, text: str) -> tuple[str, ...]:
-    titles = (" ".join(clean(title).split()) for title in cell.split(";"))
+    pieces: list[str] = []
+    said = clean(text).casefold()
+    for piece in map(clean, cell.split(";")):
+        # "Steins;Gate" is one title where the text has it so.
+        whole = f"{pieces[-1]};{piece}" if pieces else ""
+        if whole and bare_title(whole.strip()).casefold() in said:
+            pieces[-1] = whole
+        else:
+            pieces.append(piece)
+    titles = (" ".join(title.split()) for title in pieces)
     return tuple(title for title in titles if title and is_meant(title, text))

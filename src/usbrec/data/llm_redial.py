@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import html
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +26,7 @@ from usbrec.data.opening import Entry
 from usbrec.data.reading import FileMissing, clean, show
 from usbrec.data.utterances import Transcript, Utterance, says_title
 from usbrec.dialogue import Role
-from usbrec.errors import InputError
+from usbrec.errors import InputError, InputWarning
 from usbrec.patterns import LazyPattern
 from usbrec.storage import json_lines, parse_json, read_text
 
@@ -38,6 +39,7 @@ _DATA, _TITLES = "final_data.jsonl", "item_map.json"
 _EDITION = LazyPattern(
     r"\s*(?:[(\[](?!\d{4}[)\]])[^()\[\]]*[)\]]|\b(?:vhs|dvd|blu-?ray|hd dvd)\b|[-:,])\s*$", re.IGNORECASE
 )
+_DATED = LazyPattern(r"\s*[(\[]\d{4}[)\]]\s*$")
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ class Recommended:
             )
         names = self._names(self._folder / _TITLES)
         found: dict[str, tuple[str, ...]] = {}
+        unknown: dict[str, None] = {}
         path = self._folder / _DATA
         for number, row in json_lines(read_text(path)):
             if isinstance(row, str):
@@ -150,9 +153,18 @@ class Recommended:
                 key = one.get("conversation_id")
                 listed = one.get("rec_item")
                 ids = listed if isinstance(listed, list) else [listed]
-                titles = (names[item] for item in ids if isinstance(item, str) and item in names)
+                known = [item for item in ids if isinstance(item, str) and item in names]
+                unknown.update({str(item): None for item in ids if item is not None and item not in known})
+                titles = (names[item] for item in known)
                 if isinstance(key, int | str) and not isinstance(key, bool):
                     found[str(key)] = tuple(dict.fromkeys(titles))
+        if unknown:
+            warnings.warn(
+                f"{path}: {len(unknown):,} ids of rec_item have no title in {_TITLES} (the first: "
+                f"{show(next(iter(unknown)))}); what they recommend is no target",
+                InputWarning,
+                stacklevel=2,
+            )
         return found
 
     @staticmethod
@@ -182,9 +194,13 @@ def _conversations(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _without_edition(title: str) -> str:
+    """A title without the edition behind it, or between it and its year: "The Matrix [Blu-ray] (1999)"."""
+    dated = _DATED.search(title)
+    year = dated[0] if dated is not None and dated.start() else ""
+    title = title.removesuffix(year)
     while (shorter := _EDITION.sub("", title)) not in (title, ""):
         title = shorter
-    return title
+    return title + year
 
 
 def is_index(value: Any) -> bool:

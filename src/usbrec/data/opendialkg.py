@@ -49,7 +49,7 @@ def is_row(value: Any) -> bool:
 def transcript_of(value: Any) -> Transcript:
     """The dialogue of a row; raises InputError naming the field.
 
-    A recommender turn names the works of its own paths whose words it says and which no seeker named before.
+    A recommender turn names the works of its own paths whose words it says and which nobody named before.
     """
     row = {str(name).casefold(): cell for name, cell in as_object(value, "row").items()}
     messages = as_list(_json(required(row, _MESSAGES), "Messages"), "Messages")
@@ -68,7 +68,6 @@ def transcript_of(value: Any) -> Transcript:
         text = as_text(message["message"], f"{place}.message")
         titles: tuple[str, ...] = ()
         if role == "seeker":
-            named.append(text)
             works = []
         else:
             titles = tuple(
@@ -76,6 +75,7 @@ def transcript_of(value: Any) -> Transcript:
                 for work in dict.fromkeys(works)
                 if names_title(text, work) and not any(says_title(before, work) for before in named)
             )
+        named.append(text)
         utterances.append(Utterance(role, text, titles))
     dialogue_id = digest([[one.role, one.text] for one in utterances])[:16]
     return Transcript(

@@ -19,7 +19,8 @@ The full form is what `usbrec samples` writes:
   them as one cluster. Default: `id`.
 - `turns` or `dialogue`: the dialogue so far, as a list of objects; the last turn is the seeker's; required.
     - `role`: `seeker` or `user`; `recommender` or `assistant`.
-    - `text` or `content`: what was said. A turn without words is dropped.
+    - `text` or `content`: what was said; `content` may be a list of parts, of which texts count. A turn
+      without words is dropped.
     - `items`: the catalogue's ids of what a recommender's system says that it recommends. Default: what
       the text names.
 - `targets`: the titles the seeker ended up with, as the catalogue writes them; at least one; required.
@@ -67,6 +68,8 @@ from usbrec.errors import InputError
 
 #: When a seeker tells a constraint: unasked, when it is asked for, or as the reason to decline.
 _TOLD = ("volunteered", "asked", "kept", "hidden", "said")
+#: Who speaks in a log and has no seat.
+_NEITHER = ("system", "developer", "tool", "function")
 _SEATS: Mapping[str, Role] = {
     "seeker": "seeker",
     "user": "seeker",
@@ -106,18 +109,20 @@ def dialogue_of(value: Any) -> Sample | RecordedDialogue:
 
     A dialogue has `id`, `turns` (or `dialogue`), each turn perhaps with `ratings`, and perhaps `system`,
     `dataset`, `source`, `ratings`, `labels` and `targets` (see :class:`usbrec.dialogue.RecordedDialogue`).
+    Messages of `system`, `developer`, `tool` and `function`, as logs have them, are passed over.
     """
     row = as_object(value, "row")
     if row.get("targets") and not {"system", "ratings"} & row.keys():
         return sample_of(value)
     dialogue_id = as_id(required(row, "id"), "id")
     field = _one_of(row, "turns", "dialogue", "")
-    listed = as_list(row[field], field)
+    listed = [(f"{field}[{index}]", item) for index, item in enumerate(as_list(row[field], field))]
+    listed = [(place, item) for place, item in listed if not _is_by_neither(item)]
     ratings = [
-        as_ratings(item.get("ratings") if isinstance(item, dict) else None, f"{field}[{index}].ratings")
-        for index, item in enumerate(listed)
+        as_ratings(item.get("ratings") if isinstance(item, dict) else None, f"{place}.ratings")
+        for place, item in listed
     ]
-    turns = [_turn(item, f"{field}[{index}]") for index, item in enumerate(listed)]
+    turns = [_turn(item, place) for place, item in listed]
     kept = [
         (turn, rated)
         for turn, rated in zip(turns, ratings, strict=True)
@@ -185,6 +190,20 @@ def read_turns(value: Any, field: str) -> tuple[Turn, ...]:
     return turns
 
 
+def _is_by_neither(value: Any) -> bool:
+    """Whether neither of the two says a message of a log: instructions, and what tools answer."""
+    return isinstance(value, dict) and value.get("role") in _NEITHER
+
+
+def _words(value: Any, place: str) -> str:
+    """The texts among the parts of a message, as logs of OpenAI's protocol have them; none where a tool is
+    called."""
+    parts = [(index, as_object(part, f"{place}[{index}]")) for index, part in enumerate(value or [])]
+    return "\n".join(
+        as_text(part["text"], f"{place}[{index}].text") for index, part in parts if "text" in part
+    )
+
+
 def _turn(value: Any, place: str) -> Turn:
     row = as_object(value, place)
     if "role" not in row:
@@ -197,7 +216,10 @@ def _turn(value: Any, place: str) -> Turn:
     if row.get("items") is not None and _SEATS[role] == "recommender":
         listed = enumerate(as_list(row["items"], f"{place}.items"))
         items = tuple(as_id(one, f"{place}.items[{index}]") for index, one in listed)
-    return Turn(_SEATS[role], as_text(row[words], f"{place}.{words}"), items)
+    said = row[words]
+    if words == "content" and (isinstance(said, list) or (said is None and row.get("tool_calls"))):
+        return Turn(_SEATS[role], _words(said, f"{place}.content"), items)
+    return Turn(_SEATS[role], as_text(said, f"{place}.{words}"), items)
 
 
 def _seeker(value: Any) -> Mapping[str, Any]:

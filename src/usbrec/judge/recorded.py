@@ -1,33 +1,28 @@
 """Facts of recorded dialogues, by rules: what was recommended, whether it exists, is new and was taken.
 
 Whether the seeker took what was recommended is what the file says of it, where it does (an opinion given on
-the turn, the dialogue's outcome); else it is read in the seeker's answer by the words of liking and dislike
-(play/preferences) and of acceptance (lexicon), an item named again counting as "it". An answer that says
-neither is open: careful rather than complete. A turn that recommends nothing new has no answer, and none is
-read in a language that the lexicon lacks.
+the turn, the dialogue's outcome); else it is read in the words of the seeker's answer (judge/answers.py), an
+item named again counting as "it". An answer that says neither is open: careful rather than complete. A turn
+that recommends nothing new has no answer, and none is read in a language that the lexicon lacks.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.items.id_spellings import SpellingWatch
 from usbrec.items.knowledge import Knowledge
-from usbrec.lexicon import LANGUAGES, whole_words, words
+from usbrec.judge.answers import OTHER, Answer, asked_by, read_answer, stand_in
+from usbrec.lexicon import LANGUAGES
 from usbrec.patterns import LazyPattern
 from usbrec.play.languages import Languages
-from usbrec.play.preferences.extraction import RulesExtractor
 from usbrec.play.targets import Targets
-
-Answer = Literal["accepted", "declined", "open"]
 
 #: A mark of a question; not the one of an address ("/search?q=heat").
 QUESTION = LazyPattern(r"\?+(?![\w/=&%?])|[？؟]+")
-_CLAUSE = LazyPattern(r"[^.!?;,\n]+[.!?;,\n]*")
 #: What labels of a dialogue say how it ended: INSPIRED's case, DialogueKit's outcome.
 _OUTCOMES = ("case", "outcome")
 #: INSPIRED's seekers who accepted without interest said neither.
@@ -98,8 +93,8 @@ class RecordedFacts:
         language = self.languages.told(dialogue.turns)
         answer: Answer | None = None
         if offered and language in LANGUAGES:
-            asked = _asks(dialogue.turns[index], language)
-            answer = self._read(offered, _answer_after(dialogue.turns, index), language, asked)
+            answered = _answer_after(dialogue.turns, index)
+            answer = self._read(offered, dialogue.turns[index], answered, language)
         return {"answer": answer, "answer_by": None if answer is None else "rules"}
 
     def answer_to(self, turns: Sequence[Turn], text: str) -> Answer | None:
@@ -113,28 +108,19 @@ class RecordedFacts:
         language = self.languages.told((*turns, said))
         if not offered or language not in LANGUAGES:
             return None
-        return self._read(offered, (said,), language, _asks(turns[-1], language))
+        return self._read(offered, turns[-1], (said,), language)
 
     def _read(
-        self, offered: Sequence[str], words_of_seeker: Sequence[Turn], language: str, asked: bool
+        self, offered: Sequence[str], recommending: Turn, words_of_seeker: Sequence[Turn], language: str
     ) -> Answer | None:
-        """`asked` says whether the recommender asked if the seeker knows it, which a "no" then answers."""
         knowledge = self.knowledge
         assert knowledge is not None, "without a catalogue nothing is offered"
-        names = [item.name for one in offered if (item := knowledge.catalogue.get(one)) is not None]
-        if not names or not words_of_seeker:
+        if not words_of_seeker or all(knowledge.catalogue.get(one) is None for one in offered):
             return None
-        again = words(language, "acceptance")["stands_for"]
-        text = "\n".join(_replaced(turn, set(offered), again, knowledge) for turn in words_of_seeker)
-        text = _without_neutral(text, language, asked)
-        taste = RulesExtractor(knowledge, Languages(fixed=language)).read(
-            (Turn("recommender", ". ".join(names)), Turn("seeker", text))
-        )
-        if not set(names).isdisjoint(taste.dislikes.items):
-            return "declined"
-        if not set(names).isdisjoint(taste.likes.items) or _is_acceptance(text, language):
-            return "accepted"
-        return "open"
+        again, ids = stand_in(language), set(offered)
+        text = "\n".join(_replaced(turn, ids, again, knowledge) for turn in words_of_seeker)
+        asked = asked_by(*_around(recommending, ids, knowledge), language)
+        return read_answer(text, asked, language)
 
     def _of_dialogue(self, dialogue: RecordedDialogue, turns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         replies = [turn for turn in dialogue.turns if turn.role == "recommender"]
@@ -196,35 +182,19 @@ def _answer_after(turns: Sequence[Turn], index: int) -> list[Turn]:
 
 
 def _replaced(turn: Turn, offered: set[str], again: str, knowledge: Knowledge) -> str:
-    """The seeker's words with `again` for what was offered: "I love it" of "I love Heat"."""
+    """The seeker's words with `again` for what was offered, "I love it" of "I love Heat", and a mark for
+    other titles."""
     pieces, position = [], 0
     for mention in turn.read_by(knowledge.linker).mentions:
-        if offered & {mention.item_id, *mention.candidates}:
-            pieces += [turn.text[position : mention.start], again]
-            position = mention.end
+        named = again if offered & {mention.item_id, *mention.candidates} else OTHER
+        pieces += [turn.text[position : mention.start], named]
+        position = mention.end
     return "".join([*pieces, turn.text[position:]])
 
 
-def _asks(turn: Turn, language: str) -> bool:
-    """Whether the recommender asks there if the seeker knows what is recommended."""
-    return re.search(words(language, "acceptance")["asks"], turn.text, re.IGNORECASE) is not None
-
-
-def _without_neutral(text: str, language: str, asked: bool) -> str:
-    """An answer without what only says whether somebody knows an item."""
-    lists = words(language, "acceptance")
-    text = whole_words(lists["neutral"]).sub("", text.replace("’", "'"))
-    return re.sub(lists["no"], "", text, flags=re.IGNORECASE) if asked else text
-
-
-def _is_acceptance(text: str, language: str) -> bool:
-    lists = words(language, "acceptance")
-    accepts, denials = whole_words(lists["accepts"]), whole_words(lists["denials"])
-    asked = re.compile(lists["asked"], re.IGNORECASE)
-    for clause in _CLAUSE.findall(text.replace("’", "'")):
-        found = accepts.search(clause)
-        if found is None or denials.search(clause) is not None:
-            continue
-        if not ("?" in clause and asked.search(clause[: found.start()])):
-            return True
-    return False
+def _around(turn: Turn, offered: set[str], knowledge: Knowledge) -> tuple[str, str]:
+    """The recommender's words before the last title that is offered there, and behind it."""
+    for mention in reversed(turn.read_by(knowledge.linker).mentions):
+        if offered & {mention.item_id, *mention.candidates}:
+            return turn.text[: mention.start], turn.text[mention.end :]
+    return turn.text, ""

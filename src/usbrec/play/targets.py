@@ -6,10 +6,39 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from usbrec.dialogue import Constraint, Item, Sample, Turn
-from usbrec.items import Mention, TitleMatcher, matcher_of, normalise_title, split_title
+from usbrec.items import Linker, Mention, TitleMatcher, matcher_of, normalise_title, split_title
 from usbrec.items.knowledge import Knowledge
 from usbrec.play.seekers.persona import Persona
 from usbrec.play.seekers.wishes import Wish, wishes_of
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Titles that must not be said: what spells one out betrays it, and what a catalogue's linker reads as
+    one, which knows the titles beside it ("i loved inception and the prestige")."""
+
+    matcher: TitleMatcher
+    linker: Linker | None = None
+    ids: frozenset[str] = frozenset()
+
+    def betrayed(self, text: str) -> bool:
+        """Whether a text says one."""
+        return bool(self.matcher.betrayed(text)) or bool(self._mentions(text))
+
+    def mask(self, text: str, with_: str) -> str:
+        """`text` with `with_` for all that betrays a title. The result betrays none."""
+        text = self.matcher.mask(text, with_)
+        while mentions := self._mentions(text):
+            for mention in reversed(mentions):
+                text = f"{text[: mention.start]}{with_}{text[mention.end :]}"
+            # As the matcher has it: what is left may name a title by what it now stands next to.
+            text, with_ = self.matcher.mask(text, with_), "\n\n"
+        return text
+
+    def _mentions(self, text: str) -> list[Mention]:
+        if self.linker is None or not self.ids:
+            return []
+        return [one for one in self.linker.link(text) if self.ids & {one.item_id, *one.candidates}]
 
 
 @dataclass(frozen=True)
@@ -46,6 +75,20 @@ class Targets:
             context=sample.turns,
             wishes=wishes_of(sample, knowledge),
         )
+
+    def unsaid(self, turns: Sequence[Turn]) -> Secrets:
+        """The targets that nobody has named in these turns, as what must not be said."""
+        known = set(self.matcher.betrayed_in(turns))
+        if self.knowledge is None:
+            return Secrets(matcher_of(tuple(title for title in self.titles if title not in known)))
+        said = set(self.knowledge.named_in(turns))
+        known.update(title for title in self.titles if said & self._ids(title))
+        unsaid = tuple(title for title in self.titles if title not in known)
+        return Secrets(matcher_of(unsaid), self.knowledge.linker, frozenset().union(*map(self._ids, unsaid)))
+
+    def _ids(self, title: str) -> frozenset[str]:
+        items = () if self.knowledge is None else self.knowledge.catalogue.resolve((title,))
+        return frozenset(item.id for item in items)
 
     @property
     def nothing_fits(self) -> bool:

@@ -15,7 +15,8 @@ from usbrec.evaluation.fidelity.reading import read_answer
 from usbrec.evaluation.fidelity.summary import SCHEMA, summarise_fidelity
 from usbrec.evaluation.runs.results import rounded
 from usbrec.items.knowledge import Knowledge
-from usbrec.judge.recorded import Answer, RecordedFacts
+from usbrec.judge.answers import Answer
+from usbrec.judge.recorded import RecordedFacts
 from usbrec.keys import derive_seed
 from usbrec.llm import read_seat
 from usbrec.play.seekers.base import SeekerAnswer

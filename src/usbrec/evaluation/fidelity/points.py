@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from usbrec.dialogue import RecordedDialogue, Sample, Turn
 from usbrec.items.knowledge import Knowledge
-from usbrec.judge.recorded import Answer, RecordedFacts
+from usbrec.judge.answers import Answer
+from usbrec.judge.recorded import RecordedFacts
 from usbrec.keys import derive_seed
 
 #: Items drawn, of which the least like the targets is the bad recommendation of the counterfactual check.

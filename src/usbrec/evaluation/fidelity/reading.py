@@ -7,7 +7,8 @@ from typing import Any
 
 from usbrec.dialogue import Turn
 from usbrec.items import genres_in, people_in
-from usbrec.judge.recorded import QUESTION, Answer, RecordedFacts
+from usbrec.judge.answers import Answer
+from usbrec.judge.recorded import QUESTION, RecordedFacts
 from usbrec.lexicon import LANGUAGES
 from usbrec.play.preferences.cues import cues
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from usbrec.items.files.amounts import number_of
+from usbrec.items.files.amounts import MYRIADS, number_of, scale_of
 from usbrec.patterns import LazyPattern
 
 
@@ -103,7 +103,16 @@ def measured(text: str) -> tuple[str, str] | None:
     if hours := _HOURS.fullmatch(text):
         return str(int(hours["hours"]) * 60 + int(hours["minutes"])), "min"
     match = _WITH_UNIT.fullmatch(text)
-    return None if match is None else (match["number"].replace("−", "-"), unit_of(match["unit"]))
+    if match is None:
+        return None
+    digits, unit = match["number"].replace("−", "-"), match["unit"]
+    if unit[:1] in MYRIADS:
+        scale, unit = scale_of(unit)
+        number = number_of(digits)
+        if number is None or not unit:
+            return None
+        digits = f"{number * scale:.12g}"
+    return digits, unit_of(unit)
 
 
 def told_in(number: float, unit: str, wanted: str) -> float | None:

@@ -20,7 +20,7 @@ from usbrec.items.constraints.measures import (
     told_in,
     unit_named,
 )
-from usbrec.items.files.amounts import money, number_of, plain_digits, stars_of
+from usbrec.items.files.amounts import MYRIADS, count_of, money, number_of, plain_digits, stars_of
 from usbrec.patterns import LazyPattern
 
 #: Cells that say that nothing is known.
@@ -71,6 +71,8 @@ class NumberFormat:
             return stars_of(text)  # drawn
         if (number := self._plain(text)) is not None:
             return number
+        if text[-1] in MYRIADS:
+            return count_of(text)
         if (found := measured(text)) and (said := self._plain(found[0])) is not None:
             told = told_in(said, found[1], self.unit) if self.unit else None
             if told is not None:

@@ -38,6 +38,8 @@ _GROUPED = LazyPattern(r"[1-9][0-9]{0,2}(?:([.,'’  ])[0-9]{3})(?:\1[0-9]{3})*"
 #: Of two digits as in India, too; the last group has three.
 _IN_GROUPS = LazyPattern(r"[-+−]?[0-9]{1,3}([.,])(?:[0-9]{2,3}\1)*[0-9]{3}")
 _BLANKS = LazyPattern(r"['’  ]")
+#: Between groups of three; "5'11" is a height.
+_BLANK_GROUPS = LazyPattern(r"[-+−]?\s?(?:[0-9]{1,3}(?:['’  ][0-9]{3})+|[0-9]+)(?:[.,][0-9]*)?")
 
 
 def money(text: str) -> tuple[float, str] | None:
@@ -51,10 +53,18 @@ def money(text: str) -> tuple[float, str] | None:
         split = _CENTS_BEHIND.fullmatch(text)
         return None if split is None else (float(f"{split['whole']}.{split['cents']}"), split["sign"])
     said = [one.strip() for one in match.group("before", "after_minus", "behind") if one]
+    scale = 1.0
+    if said:
+        scale, said[-1] = scale_of(said[-1])
     if not said or any(one.casefold() not in _currencies() for one in said):
         return None
     number = number_of(match["digits"], thousands=True)
-    return None if number is None else (-number if match["minus"] else number, said[0])
+    return None if number is None else (scale * (-number if match["minus"] else number), said[0])
+
+
+def scale_of(unit: str) -> tuple[float, str]:
+    """What a unit counts at once and the unit itself: "万円" are ten thousand yen."""
+    return (_SCALES[unit[0]], unit[1:].lstrip()) if unit[:1] in MYRIADS else (1.0, unit)
 
 
 def plain_digits(text: str) -> str:
@@ -90,6 +100,8 @@ def number_of(text: str, *, thousands: bool = False) -> float | None:
     else:
         if not (thousands and re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", text)):
             return number if math.isfinite(number) else None
+    if _BLANKS.search(text) and not _BLANK_GROUPS.fullmatch(text):
+        return None
     plain = _BLANKS.sub("", text)
     point, comma = plain.rfind("."), plain.rfind(",")
     if _GROUPED.fullmatch(text):
@@ -108,6 +120,8 @@ def number_of(text: str, *, thousands: bool = False) -> float | None:
     return number if math.isfinite(number) else None
 
 
+#: Those of the scales below that are written before a unit.
+MYRIADS = frozenset("천万萬만亿億억")
 # "1.2M views", "350k", "1,2 Mio.", "1.5万".
 _SCALES = {
     "k": 1e3, "tsd": 1e3, "천": 1e3, "thousand": 1e3,

@@ -90,6 +90,8 @@ def text_of(value: Any, unknown: frozenset[str] = _UNKNOWN) -> str:
     """One value as trimmed text; "" for what stands for nothing. Of lists and objects, their names."""
     if isinstance(value, str):
         text = " ".join(value.split())
+        if text[:2] == '="' and text[-1] == '"' and len(text) > 2:  # as Excel keeps zeros before a number
+            text = text[2:-1].strip()
         if text.isascii() and "&" not in text:
             return "" if len(text) <= _LONGEST_UNKNOWN and text.lower() in unknown else text
     elif isinstance(value, bool) or value is None:

@@ -55,6 +55,8 @@ class FieldMap:
 _MANY = frozenset({"genres", "people", "also"})
 #: Those of which a file may have several columns of one name, or numbered ones.
 _NUMBERED = ("genres", "people")
+#: Ids only where no two cells are alike.
+_MAY_BE_IDS = frozenset({"key"})
 # Numbers of a work, not of a row: two cuts of one film share theirs.
 EXTERNAL_IDS = frozenset({"imdbid", "tmdbid", "isbn", "isbn13", "isbn10"})
 
@@ -146,6 +148,8 @@ class Mapper:
             found = [name for key, name in self._actual.items() if named_with_kind(key, attribute)]
             found.reverse()
         found = [name for name in found if self._can_hold(name, attribute)]
+        if attribute == "id":
+            found = [name for name in found if self._tells_apart(name)]
         if attribute == "id" and len(found) > 1:
             found.sort(key=self._repeated)
         return tuple(found if attribute in _MANY else found[:1])
@@ -186,6 +190,16 @@ class Mapper:
         whole = [len(text) for text in texts if text.isascii() and text.isdigit()]
         return bool(whole) and max(whole) <= 3
 
+    def _tells_apart(self, column: str) -> bool:
+        """Whether a column can be that of ids: no lists of numbers of its editions (Open Library's "isbn"),
+        and a "key" that is no number (of a song, say)."""
+        cells = [row.get(column) for row in self._first]
+        if any(isinstance(cell, list) and len(cell) > 1 for cell in cells):
+            return False
+        texts = list(filter(None, map(text_of, cells)))
+        sure = column_key(column) not in _MAY_BE_IDS
+        return sure or (bool(texts) and len(set(texts)) == len(texts) and not any(map(number_of, texts)))
+
     def _repeated(self, column: str) -> bool:
         """Whether most of a column's first cells are empty or stand in another row, too: ids of something
         else."""
@@ -203,6 +217,7 @@ class Mapper:
         names = self._titles(row)
         written = without_html(names[0])
         dated = self._one(row, "year")
+        dated = dated[1:-1].strip() if dated[:1] == "(" and dated[-1] == ")" else dated
         own_year = plausible_year(dated) if dated else None
         if dated and own_year is None:
             self._not_read("year", dated, place)
@@ -312,7 +327,7 @@ class Mapper:
                 continue
             if isinstance(value, str) or not isinstance(value, list | tuple | Mapping):
                 text = text_of(value, unknown=_NONE)
-                if text and text not in _NO_TITLE:
+                if text and text not in _NO_TITLE and not _OBJECTS.match(text):
                     return [text]
                 continue
             try:
@@ -350,6 +365,8 @@ class Mapper:
 # Spelt as programs write what is missing; there are films called "Unknown" and "Null".
 _NO_TITLE = frozenset({"nan", "NaN", "N/A", "null", "NULL", "None", "\\N", "<NA>", "#N/A"})
 _NONE: frozenset[str] = frozenset()
+#: A list of objects, or one: what stands in a row whose cells have shifted.
+_OBJECTS = LazyPattern(r"\[\s*\{|\{\s*['\"]\w+['\"]\s*:")
 _NUMBER_BEHIND = LazyPattern(r"([^0-9]+)[0-9]{1,2}")
 _STARS = LazyPattern(r"stars?\d?")
 
@@ -372,7 +389,11 @@ def _is_mark(text: str) -> bool:
 
 def _dates(text: str) -> bool:
     """Whether a cell says a year, one of antiquity or one that was never filled in among them."""
-    return plausible_year(text) is not None or bool(_ANTIQUITY.fullmatch(text)) or not text.strip("0-:/. T")
+    return (
+        plausible_year(text.strip("()")) is not None
+        or bool(_ANTIQUITY.fullmatch(text))
+        or not text.strip("0-:/. T")
+    )
 
 
 _FITTING: Mapping[str, Callable[[str], bool]] = {

@@ -297,6 +297,8 @@ def _csv(where: str, text: str) -> Table:
         # The reader takes one character: one that the text has not, and inside quotes what stood there.
         between = next(mark for mark in _STAND_INS if mark not in text)
         text = text.replace(delimiter, between)
+    if '\\"' in text and _escaped(delimiter).search(text):
+        text = _ESCAPED_QUOTE.sub('""', text)
     # A description may be longer than the reader's limit, which is there for files that are no CSV.
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
     plain = delimiter == "\t" and _quotes_are_text(text, header_line)
@@ -357,6 +359,14 @@ def _quotes_are_text(text: str, header: str) -> bool:
     return all(line.count("\t") == tabs for line in _lines(text) if line.strip())
 
 
+def _escaped(delimiter: str) -> re.Pattern[str]:
+    """What finds a quote inside quotes that a backslash escapes, as Spark and MySQL do: one that neither a
+    column's end nor another quote follows ("C:\\" ends with one)."""
+    mark = re.escape(delimiter)
+    return re.compile(rf'(?:^|[\n\r]|{mark})"(?:[^"\\]|\\[^"]|"")*\\"(?!{mark}|[\r\n"]|$)')
+
+
+_ESCAPED_QUOTE = LazyPattern(r'(?<!\\)\\"')
 # What spreadsheets write into a first line: sep=;
 _SEPARATOR_TOLD = LazyPattern(r"\s*\"?sep=([^\w\s\"]|\t)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
 _OPENED = LazyPattern(r'(?:^|[\t\n\r])"(?!")[^"\t\r\n]*(?:"(?![\t\r\n]|$)|[\t\r\n]|$)')

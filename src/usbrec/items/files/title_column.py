@@ -78,6 +78,9 @@ def title_column(
     parts = [name for name in header if is_part_of_a_name(keys[name])]
     persons = [name for name in named if parts and may_name_a_person(keys[name])]
     fitting = [name for name in named if name not in persons and cells.can_be(name)]
+    somebodys = [name for name in header if of_something_else(name)]
+    if len(fitting) > 1 and may_name_a_person(keys[fitting[0]]) and cells.alike(fitting[0], somebodys):
+        fitting = fitting[1:]
     if fitting:
         rivals = _rivals(fitting[0], fitting[0] in usual, free, keys, cells)
         passed = [name for name in (*fitting[1:], *rivals) if name not in persons]
@@ -156,6 +159,11 @@ class _Cells:
 
     def _texts(self, name: str) -> list[str]:
         return [text for row in self._rows if (text := text_of(row.get(name), unknown=_NOTHING))]
+
+    def alike(self, name: str, others: Iterable[str]) -> bool:
+        """Whether another column holds the same: "name" is its author's beside such an "author_name"."""
+        texts = self._texts(name)
+        return bool(texts) and any(name != other and texts == self._texts(other) for other in others)
 
     def can_be(self, name: str) -> bool:
         """Whether a column that is called a title may be one: not nearly empty, not all numbers or the

@@ -59,6 +59,25 @@ _NOTHING = LazyPattern(r"(?:^|[/|])\W*\Z")
 _NOTHING_OR_YEAR = LazyPattern(r"\W*(?:[12]\d{3}[年년]?\W*)?(?:$|[/|])")
 _SENTENCE_END = LazyPattern(r"[.!?…:\n\"“()\[\]]")
 CLAUSE_END = LazyPattern(r"""[.,!?…:;\n"“”()\[\]/]|[ ][-–—][ ]""")
+_LINK_TARGET = LazyPattern(r"\](?:\([^\s()]|\[[^\[\]\n]{0,40}\])")
+_LINK_NAMES = frozenset(
+    {
+        "back",
+        "buy",
+        "click",
+        "details",
+        "home",
+        "info",
+        "link",
+        "map",
+        "menu",
+        "more",
+        "next",
+        "read",
+        "review",
+    }
+    | {"search", "source", "sources", "start", "stream", "trailer", "watch", "website", "wiki"}
+)
 _DIGIT = LazyPattern("[0-9]")
 _FULL_STOP = LazyPattern(r"[.!?…\n]")
 _JOINING = frozenset(
@@ -244,11 +263,21 @@ class ContextFeatures:
         for kind in (QUOTES, EMPHASIS):
             if before in kind and after in kind:
                 return frozenset({before, after})
+        if before == "[" and self._is_linked(start, end):
+            return frozenset(before)
         # French sets guillemets apart by a blank.
         if before.isspace() and after.isspace() and self.text[end + 1 : end + 2] in {"»", "›"}:
             opening = self.text[start - 2 : start - 1]
             return frozenset({"«", "»"}) if opening in {"«", "‹"} else frozenset()
         return frozenset()
+
+    def _is_linked(self, start: int, end: int) -> bool:
+        """Whether a capitalised title is what a link of Markdown shows: "[Heat](https://...)", "[Up][1]";
+        not what links are called by: "[Here](...)", "[Source][2]"."""
+        said = self.text[start:end].casefold()
+        if said in _LINK_NAMES or not (can_be_subject(said) and self.text[start].isupper()):
+            return False
+        return _LINK_TARGET.match(self.text, end) is not None
 
     def raw(self, index: int) -> str:
         word = self.words[index]

@@ -15,16 +15,21 @@ from usbrec.items.linking.ambiguity import (
     ARTICLES,
     Ambiguity,
     ambiguity_of,
+    answers,
+    greetings,
     in_dictionary,
     is_always_capital,
     is_common,
     is_first_name,
     is_frequent,
+    is_lead_in,
 )
 from usbrec.items.linking.cased import ambiguity_in
 from usbrec.items.linking.context import Match, is_capital
 from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.languages import caseless, russian
+from usbrec.items.linking.lowercase import AFTER, OPENERS
+from usbrec.items.linking.neighbours import Named, in_slot
 from usbrec.items.linking.page import Page
 from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_somebody
 from usbrec.items.linking.surface_form import Writing
@@ -33,6 +38,9 @@ from usbrec.patterns import LazyPattern
 
 # So many characters are no accident where a word of every day has two.
 _CHARACTERS = 3
+#: Between titles, and behind the last one.
+_JOINING = frozenset({"and", "or", "und", "oder", "sowie"})
+_AFTER_LISTED = AFTER | _JOINING | {"are", "were", "sind", "ist", "war", "waren"}
 #: Characters that nobody sees: they may stand inside a word.
 _UNSEEN = LazyPattern("[\u00ad\u200b-\u200d\u2060\ufeff]+")
 
@@ -70,6 +78,10 @@ def is_spelt_out(page: Page, match: Match) -> bool:
     if verdict := judge(page, match):
         # Another year or part means another work.
         return bool(verdict.items)
+    return _reads_as_title(page, match) or _in_a_list(page, match)
+
+
+def _reads_as_title(page: Page, match: Match) -> bool:
     form = match.form
     if form.writing is Writing.CASELESS:
         joined = "".join(form.words)
@@ -95,6 +107,27 @@ def is_spelt_out(page: Page, match: Match) -> bool:
     if match.first < match.last:  # "Das Boot", "The Room", but not "das Boot"
         return is_capital(page.raw(match.first)) and not page.part_of_a_name(match)
     return _is_no_ordinary_word(page, match, level)
+
+
+def _in_a_list(page: Page, match: Match) -> bool:
+    """Whether a match would be a title beside the words around it, were these titles: the linker knows those
+    of a catalogue, and here "Ronin" of "Heat or Ronin?" may be any."""
+    if not page.ends(match, _AFTER_LISTED):
+        return False
+    spans = []
+    for step, index in ((-1, match.first - 1), (1, match.last + 1)):
+        if 0 <= index < len(page.words) and page.words[index].norm in _JOINING:
+            index += step
+        if 0 <= index < len(page.words) and _may_be_a_title(page, index):
+            spans.append((page.words[index].start, page.words[index].end))
+    return bool(spans) and in_slot(page, match, Named(spans)) is not None
+
+
+def _may_be_a_title(page: Page, index: int) -> bool:
+    norm = page.words[index].norm
+    if not page.raw(index)[:1].isupper() or norm in answers() or norm in greetings() or norm in OPENERS:
+        return False
+    return not (is_lead_in(norm) or is_frequent(norm) or is_always_capital(norm))
 
 
 def _is_no_ordinary_word(page: Page, match: Match, level: Ambiguity) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from usbrec.dialogue import Conversation, Reply, Turn, Usage
 from usbrec.errors import UnusableAnswer
-from usbrec.items import matcher_of
 from usbrec.lexicon.detection import mask_of
 from usbrec.llm.controls import without_controls
 from usbrec.llm.reasoning import ReasoningMarks, separate
@@ -93,8 +92,7 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         targets = self._targets
         accepted = targets.named_by_turn(turns[-1])
-        known = set(targets.matcher.betrayed_in(turns))
-        secret = matcher_of(tuple(title for title in targets.titles if title not in known))
+        secret = targets.unsaid(turns)
         left = not accepted and targets.lose_patience(turns)
         said = await self._base.say(turns, targets, None, seed, self._heard.round_of(turns))
         said = replace(said, accepted=accepted, left=left)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from usbrec.dialogue import Turn
 from usbrec.errors import UnusableAnswer
-from usbrec.items import matcher_of
 from usbrec.keys import derive_seed
 from usbrec.lexicon.detection import mask_of
 from usbrec.llm.protocol import ChatModel, ChatRequest
@@ -98,8 +97,7 @@ class _TargetSeeker:
     async def answer(self, turns: Sequence[Turn], *, explain: bool, seed: int) -> SeekerAnswer:
         # Whether a target was recommended is a fact of the reply, not of what the simulator says.
         accepted = self.targets.named_by_turn(turns[-1])
-        known = set(self.targets.matcher.betrayed_in(turns))
-        secret = matcher_of(tuple(title for title in self.targets.titles if title not in known))
+        secret = self.targets.unsaid(turns)
         left = not accepted and self.targets.lose_patience(turns)
         explain = explain and not accepted and not left
         answer = SeekerAnswer("", accepted, left=left)
