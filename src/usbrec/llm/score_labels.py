@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Literal
+from typing import Any, Literal
 
 from usbrec.patterns import LazyPattern
 
@@ -40,6 +40,7 @@ _BESIDE = frozenset(
             "final",
             "overall",
             "general",
+            "the",
             "my",
             "your",
             "user",
@@ -141,6 +142,20 @@ _IN_WORDS = frozenset(
     }
     | {"réponse", "risposta", "resposta", "ответ", "评价", "評価", "평가", "回答", "答案"}
 )
+#: Objects under such a name hold no answer.
+_ASIDE = frozenset(
+    {
+        *("example", "examples", "sample", "samples", "demo", "previous", "prior", "earlier"),
+        *("former", "template", "format", "schema", "reference", "baseline", "expected", "target"),
+        *("ideal", "input", "request"),
+    }
+)
+#: Fields that say that there is no answer, and what they say where there is one.
+_FAILURES = frozenset(("error", "errors", "exception", "refusal", "refused", "failure"))
+_BESIDE_FAILURE = frozenset(("message", "msg", "code", "type", "reason", "detail", "details", "description"))
+_STATES = frozenset(("status", "state", "outcome"))
+_FAILED = frozenset(("error", "failed", "failure", "refused", "invalid", "incomplete", "cancelled"))
+_NOTHING = frozenset(("", "0", "no", "none", "null", "false", "n/a", "-", "no error", "ok"))
 _CAMEL = LazyPattern(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -176,6 +191,22 @@ def is_no_score(name: str) -> bool:
     return not _OF_THE_SCALE.isdisjoint(words) or (
         bool(words) and words[-1] in _COUNTED and not is_label(" ".join(words))
     )
+
+
+def is_aside(name: str) -> bool:
+    """Whether what a field of this name holds is no answer: an example, an earlier score, what was asked."""
+    return not _ASIDE.isdisjoint(_words(_CAMEL.sub(" ", name)))
+
+
+def is_failure(name: str, value: Any) -> bool:
+    """Whether a field says that there is no answer: an error that is not empty, a status of failure."""
+    first, *more = _words(_CAMEL.sub(" ", name)) or [""]
+    if first in _STATES and not more:
+        return isinstance(value, str) and value.strip().casefold() in _FAILED
+    if first not in _FAILURES or not _BESIDE_FAILURE.issuperset(more):
+        return False
+    nothing = isinstance(value, str) and value.strip().casefold() in _NOTHING
+    return bool(value) and not nothing
 
 
 def scale_words(name: str) -> Literal["high", "low", "aim"] | None:
