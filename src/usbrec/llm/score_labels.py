@@ -40,7 +40,6 @@ _BESIDE = frozenset(
             "final",
             "overall",
             "general",
-            "the",
             "my",
             "your",
             "user",
