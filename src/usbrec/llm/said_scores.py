@@ -86,7 +86,7 @@ _NO_THING = frozenset(
         *("which", "while", "when", "overall", "here", "would", "could", "should"),
         *("points", "point", "stars", "star", "maximum", "only", "given", "they"),
         *("there", "where", "before", "after", "instead", "rather", "then", "seems"),
-        *("means", "weil", "denn", "punkte", "punkt", "sterne", "parce", "puisque"),
+        *("means", "weil", "denn", "punkte", "punkten", "punkt", "sterne", "parce", "puisque"),
         *("porque", "perché", "poiché", "omdat", "want", "punten", "puntos", "pontos"),
         *("punti", "потому", "поскольку", "балла", "баллов", "relevance", "quality", "satisfaction"),
         *("interest"),
