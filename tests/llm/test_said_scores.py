@@ -102,7 +102,15 @@ def test_another_number_that_is_said_to_be_the_score_makes_it_unreadable(
         *("0\n\nI'm sorry, but I can't evaluate this conversation.", "0\n\nUnable to provide a score."),
         *('{"example": {"score": 2}}', '{"previous": {"score": 2}}', '{"format": {"score": 2}}'),
         # no number of its own
-        *("Score -1", "Score: 1 star", "Toy Story 2", "1. The seeker wanted a castle.\n2. It", "0.5", "2/10"),
+        *(
+            "Score -1",
+            "Score: 2\n\nI rate it 7.",
+            "Score: 1 star",
+            "Toy Story 2",
+            "1. The seeker wanted a castle.\n2. It",
+            "0.5",
+            "2/10",
+        ),
     ],
 )
 def test_no_score_is_read_where_it_is_taken_back_on_another_scale_or_not_given(text: str) -> None:

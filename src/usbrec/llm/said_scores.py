@@ -94,7 +94,7 @@ _NO_THING = frozenset(
 )
 #: A year, an id and their kin are above; a score of any scale is not.
 LARGEST_SCORE = 100
-_NEAR = 80
+_NEAR, _NEARER = 80, 24
 _TAKEN_BACK = LazyPattern(
     r"\b(?:on second thoughts?|scratch that|strike that|my mistake|correction\b|changed? my mind"
     r"|take (?:that|it|this) back|disregard (?:that|this|the above)"
@@ -156,8 +156,11 @@ def _is_said(before: str, behind: str, *, in_digits: bool, is_option: bool) -> b
     itself = _FOR_ITSELF.match(behind) is not None
     if labelled and (itself or (in_digits and is_option)):
         return True
-    if not is_option or is_of_a_thing(before, behind) or not (in_digits or itself):
+    if is_of_a_thing(before, behind) or not (in_digits or itself):
         return False
+    if not is_option:
+        # A score of another scale.
+        return itself and _RATING.search(before[-_NEARER:]) is not None
     if in_digits and _UNIT.match(behind):
         return True
     if itself and _BEGINS.search(before):

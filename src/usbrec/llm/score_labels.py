@@ -172,6 +172,12 @@ def is_label(text: str) -> bool:
     return last in LABELS and set(beside) <= may_be
 
 
+def names_aspect(text: str) -> bool:
+    """Whether a text is made of words of scoring alone, such as an aspect that has a score of its own."""
+    words = _words(text)
+    return 0 < len(words) <= _MOST_WORDS and set(words) <= LABELS | _ASPECTS | _BESIDE
+
+
 def is_field(name: str) -> bool:
     """Whether a field's name says that it holds a score: "score", "final_score", "satisfactionRating"."""
     return is_label(_CAMEL.sub(" ", name))

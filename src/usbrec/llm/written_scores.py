@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from usbrec.llm.option_forms import bare, folded, only_option, separator_in
-from usbrec.llm.said_scores import LARGEST_SCORE, is_of_a_thing, refuses, scores_said, takes_back
+from usbrec.llm.said_scores import LARGEST_SCORE, refuses, scores_said, takes_back
 from usbrec.llm.score_labels import (
     holds_words,
     is_aside,
@@ -23,6 +23,7 @@ from usbrec.llm.score_labels import (
     is_field,
     is_label,
     is_no_score,
+    names_aspect,
 )
 from usbrec.llm.score_scales import in_sentence, names_another_scale, of_fields
 from usbrec.patterns import LazyPattern
@@ -190,7 +191,7 @@ def _labelled(line: str, options: Sequence[str]) -> tuple[str, str]:
     place = separator_in(line)
     if place is None:
         found = _UNSEPARATED.fullmatch(folded(line).strip(" \t*_`"))
-        if found is None or is_of_a_thing(f"{found['label']} ", ""):
+        if found is None or not names_aspect(found["label"]):
             return "", line
         return bare(found["label"]), found["value"]
     label = _IS.sub("", folded(line[:place]))
