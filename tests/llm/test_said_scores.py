@@ -90,7 +90,10 @@ def test_another_number_that_is_said_to_be_the_score_makes_it_unreadable(
         *("Score: 2\n\nHmm, wait. Nothing fits.", "2\n\n更正：0分", "2\n\n评分应为0"),
         '{"score": 2, "note": "On second thought nothing fits."}',
         '{"score": 2, "reason": "The score is 0."}',
+        *("Score: 2\n\nHmm, one.", "Note : 2\n\nFinalement, zéro.", "Score: 2\n\nRevised score: 1"),
         # another scale
+        *("Score: 2\n\nThis is 2 on a 1-to-10 scale.", "2\n\n2 of 10 points.", "Score: 2\nMax: five"),
+        *("Score: 2\n\nA 2 out of 5 rating.", "Score: 2\n\nTen is the maximum.", "Score: 2\n\n10点満点中"),
         *("Score: 2\n(out of ten)", "2\n\nTwo out of five.", "Rating: 2\nScale: one to ten", "2\n\n3/5"),
         *("Score: 2\n\nOn a ten-point scale this is poor.", "评分：2\n（满分十分）", "评分：2\n满分10分"),
         *('{"score": 2, "explanation": "2 out of 10, as nothing fits."}', '{"score": "2", "unit": "of 10"}'),
@@ -101,6 +104,11 @@ def test_another_number_that_is_said_to_be_the_score_makes_it_unreadable(
         *('{"status": "failed", "score": 0}', '{"score": 0, "reason": "I cannot judge this conversation."}'),
         *("0\n\nI'm sorry, but I can't evaluate this conversation.", "0\n\nUnable to provide a score."),
         *('{"example": {"score": 2}}', '{"previous": {"score": 2}}', '{"format": {"score": 2}}'),
+        *(
+            '{"score": 0, "success": false}',
+            '{"initial": {"score": 2}}',
+            "0\n\nNo conversation was provided.",
+        ),
         # no number of its own
         *(
             "Score -1",
@@ -126,6 +134,7 @@ def test_no_score_is_read_where_it_is_taken_back_on_another_scale_or_not_given(t
         ("<reasoning>It named 1 of 2 titles</reasoning><score>2</score>", "2"),
         *(("Let me think.\nScore: 1\nIt fits in part.", "1"), ("Score:\n```\n1\n```", "1")),
         *(('{"score": 1, "error": null}', "1"), ('{"score": 1, "errors": []}', "1")),
+        *(('{"success": true, "score": 1}', "1"), ('{"rubric": {"max": 2}, "score": 1}', "1")),
         *(('{"example": {"score": 2}, "score": 1}', "1"), ('{"status": "ok", "score": 1}', "1")),
         ('{"reason": "Wait, it does fit.", "score": 1}', "1"),
         ("Score: 0\n\nI cannot give it a higher score.", "0"),

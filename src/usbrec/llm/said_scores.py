@@ -53,6 +53,8 @@ _SO = LazyPattern(
     r"|(?:所以|因此|应[该为]|应该是|改为|よって|したがって|따라서)\W*\Z",
     re.IGNORECASE,
 )
+#: A word or a few and a comma, such as "Hmm,", before a number that ends the sentence.
+_AFTER_COMMA = LazyPattern(r"\A\W*(?:[^\W\d]+\W+){0,3}[^\W\d]+,\s*\Z")
 _ARTICLE = LazyPattern(r"\b(?:an?|eine?[nmrs]?|une?|una|um|uma|een|et|ett)\s+\W*\Z", re.IGNORECASE)
 #: The beginning of a sentence, also behind a label of something else.
 _BEGINS = LazyPattern(r"(?:\A|[^\W\d]\W*[:：])[^\w:：]*\Z")
@@ -89,7 +91,7 @@ _NO_THING = frozenset(
         *("means", "weil", "denn", "punkte", "punkten", "punkt", "sterne", "parce", "puisque"),
         *("porque", "perché", "poiché", "omdat", "want", "punten", "puntos", "pontos"),
         *("punti", "потому", "поскольку", "балла", "баллов", "relevance", "quality", "satisfaction"),
-        *("interest"),
+        *("interest", "rating", "score", "scale", "grade", "marks", "total"),
     }
 )
 #: A year, an id and their kin are above; a score of any scale is not.
@@ -125,10 +127,13 @@ _CANNOT = LazyPattern(
     rf"(?:\s+(?:this|the|that|your|any)(?:\s+\w+)?\s+{_SUBJECT}"
     r"(?!\s+(?:as|any|higher|more|above|better|well|favou?rably|positively)\b)"
     r"|(?:\s+(?:this|that|it))?(?=\W*[.,;!?]|\W*\Z|\s+(?:because|since|without)\b))"
-    r"|(?:provide|give|offer|assign|produce|make)\s+(?:you\s+)?(?:an?|any|the|this|my)\s+"
+    r"|(?:provide|give|offer|assign|produce|make)\s+(?:you\s+)?(?:(?:an?|any|the|this|my)\s+)?"
     r"(?!higher|better|full|top|perfect|good|positive|more|lower)(?:\w+\s+)?"
-    r"(?:score|rating|evaluation|assessment|judge?ment|grade|verdict)"
+    r"(?:scores?|ratings?|evaluations?|assessments?|judge?ments?|grades?|verdict)\b"
     r"|(?:assist|help|comply)(?:\s+you)?(?=\s+with\s+(?:this|that|the)\b|\W*[.!?]|\W*\Z))"
+    r"|\b(?:no|empty|missing) (?:conversation|dialog(?:ue)?|transcript)\b[^.!?\n]{0,20}"
+    r"\b(?:to (?:judge|evaluate|rate|score|assess)|provided|given|found|supplied|available)\b"
+    r"|\b(?:conversation|dialog(?:ue)?|transcript) (?:is|was|seems) (?:empty|missing|cut off|not there)\b"
     r"|\bich kann\b[^.!?\n]{0,60}\bnicht (?:bewerten|beurteilen|einschätzen)"
     r"|\b(?:je ne peux pas|no puedo|non posso|não posso)\s+(?:l['’])?"
     r"(?:évaluer|juger|noter|evaluar|juzgar|puntuar|valutare|giudicare|avaliar|julgar)"
@@ -163,7 +168,7 @@ def _is_said(before: str, behind: str, *, in_digits: bool, is_option: bool) -> b
         return itself and _RATING.search(before[-_NEARER:]) is not None
     if in_digits and _UNIT.match(behind):
         return True
-    if itself and _BEGINS.search(before):
+    if itself and (_BEGINS.search(before) or _AFTER_COMMA.search(before)):
         return True
     return any(rule.search(before) for rule in (_RATING, _ARTICLE, _SO))
 

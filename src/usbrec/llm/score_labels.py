@@ -146,12 +146,13 @@ _ASIDE = frozenset(
     {
         *("example", "examples", "sample", "samples", "demo", "previous", "prior", "earlier"),
         *("former", "template", "format", "schema", "reference", "baseline", "expected", "target"),
-        *("ideal", "input", "request"),
+        *("ideal", "input", "request", "rubric", "last", "old", "initial", "draft", "definition", "criteria"),
     }
 )
 #: Fields that say that there is no answer, and what they say where there is one.
 _FAILURES = frozenset(("error", "errors", "exception", "refusal", "refused", "failure"))
 _BESIDE_FAILURE = frozenset(("message", "msg", "code", "type", "reason", "detail", "details", "description"))
+_SUCCESSES = frozenset(("success", "successful", "succeeded", "ok", "valid"))
 _STATES = frozenset(("status", "state", "outcome"))
 _FAILED = frozenset(("error", "failed", "failure", "refused", "invalid", "incomplete", "cancelled"))
 _NOTHING = frozenset(("", "0", "no", "none", "null", "false", "n/a", "-", "no error", "ok"))
@@ -206,6 +207,8 @@ def is_aside(name: str) -> bool:
 def is_failure(name: str, value: Any) -> bool:
     """Whether a field says that there is no answer: an error that is not empty, a status of failure."""
     first, *more = _words(_CAMEL.sub(" ", name)) or [""]
+    if first in _SUCCESSES and not more:
+        return value is False or (isinstance(value, str) and value.strip().casefold() in ("false", "no"))
     if first in _STATES and not more:
         return isinstance(value, str) and value.strip().casefold() in _FAILED
     if first not in _FAILURES or not _BESIDE_FAILURE.issuperset(more):

@@ -26,6 +26,8 @@ _IN_A_SENTENCE = LazyPattern(
     r"\bscale\b(?:\s+(?:of|from|is|goes|runs|ranges|between|out|here|was|used|to)){0,3}\s*[:(]?\s*"
     rf"(?P<ends>\d{{1,3}}(?:\s*{_TO}\s*\d{{1,3}}(?![\d]|[.,]\d)|(?=\s*(?:[,;:)]|\.(?!\d)|points?\b|$))))"
     r"|(?<!\d)(?P<points>\d{1,3}[\s-]points?)\s+(?:\w+\s+)?(?:scale|rubric)\b"
+    rf"|(?<![\d.,])(?P<range>\d{{1,3}}[\s-]*{_TO}[\s-]*\d{{1,3}})[\s-]+(?:\w+\s+)?(?:scale|rubric)\b"
+    r"|(?<![\d.,])(?P<top>\d{1,3})\s+(?:is|being|was)\s+the\s+(?:maximum|max|highest|best|top)\b"
     r"|\bmax(?:imum)?\b\.?(?:\s+(?:possible|score|points?|rating|is|of|being)){0,4}\s+(?P<most>\d{1,3})"
     r"(?=\s*(?:[.,;)]|points?\b|\Z))",
     re.IGNORECASE | re.MULTILINE,
@@ -35,7 +37,8 @@ _OUT_OF = LazyPattern(
     r"\bout\s+of(?:\s+a\s+possible)?\s+(?P<of>\d{1,3})(?![\d]|[.,]\d)"
     r"|(?<![\d.,/])(?P<number>\d{1,2})(?:[.,]\d)?\s*/\s*(?P<over>3|4|5|6|7|10|20|100)(?![\d/]|[.,]\d)"
     r"|(?<![\d.,])\d{1,3}\s+(?:von|sur|de|su|van|из|z|av|af)\s+(?P<from>\d{1,3})(?![\d]|[.,]\d)"
-    r"|\A\W*(?:of|von|sur|de|su|van|из)\s+(?P<alone>\d{1,3})(?:\s+(?:points?|punkten?|puntos|punti))?\W*\Z",
+    r"|(?<![\d.,])\d{1,3}\s+of\s+(?P<points>\d{1,3})\s+(?:points?|stars?|marks?)\b"
+    r"|\A\W*(?:\d{1,3}\s+)?(?:of|von|sur|de|su|van|из)\s+(?P<alone>\d{1,3})(?:\s+(?:points?|punkten?|puntos|punti))?\W*\Z",
     re.IGNORECASE,
 )
 #: The same in Chinese, Japanese and Korean: "full marks ten", "a ten-point system".
@@ -73,11 +76,11 @@ def in_sentence(line: str, options: Sequence[str]) -> bool:
 def _in_words(text: str, options: Sequence[str]) -> bool:
     high = _ends(options)[1]
     for found in _IN_A_SENTENCE.finditer(text):
-        if found["most"] is not None:
-            if float(found["most"]) != high:
+        if (most := found["most"] or found["top"]) is not None:
+            if float(most) != high:
                 return True
             continue
-        named = found["ends"] or found["points"]
+        named = found["ends"] or found["points"] or found["range"]
         if _differs(named, [float(one) for one in _NUMBER.findall(named)], options):
             return True
     return False
@@ -85,7 +88,7 @@ def _in_words(text: str, options: Sequence[str]) -> bool:
 
 def _behind_number(text: str, options: Sequence[str]) -> bool:
     for found in _OUT_OF.finditer(text):
-        end = found["of"] or found["over"] or found["from"] or found["alone"]
+        end = found["of"] or found["over"] or found["from"] or found["alone"] or found["points"]
         is_part = found["number"] is None or int(found["number"]) <= int(end)
         if is_part and float(end) != _ends(options)[1] and not is_of_a_thing("", text[found.end() :]):
             return True

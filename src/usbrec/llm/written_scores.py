@@ -244,10 +244,11 @@ def _object_of(answer: str) -> _Object | None:
 
 
 def _fields_of(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """The fields of an object and of those inside it, but for examples and their kin: `name` holds it."""
+    """The fields of an object, which `name` holds, and of those inside it; of examples and their kin only
+    what they say of the scale."""
     if isinstance(value, _Object):
-        if not is_aside(name):
-            for inner, held in value:
+        for inner, held in value:
+            if not is_aside(name) or is_no_score(inner):
                 yield from _fields_of(held, inner)
         return
     yield name, value
