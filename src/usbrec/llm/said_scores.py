@@ -105,7 +105,7 @@ _TAKEN_BACK = LazyPattern(
     r"(?:reconsider|re-?evaluate|rethink|re-?assess|re-?rate|revise|correct)"
     r"|zweiten gedanken|korrektur|ich korrigiere|je (?:me )?corrige|je rectifie|me corrijo"
     r"|mi correggo|поправка)\b"
-    r"|^\W*(?:(?:oh|hmm+|no|but|aber)\W+)*"
+    r"|^[^\w\n]*(?:(?:oh|hmm+|no|but|aber)\W+)*"
     r"(?:wait|hold on|moment|warte|attende[zr]|espera|aspetta|подожди\w*)\b"
     r"(?=\s*[,.:!?…–—-]|\s*$)"
     r"|更正|等等，|等一下|不对|不對|訂正|待って|정정",
@@ -120,7 +120,7 @@ _SUBJECT = (
 )
 #: What a judge says that cannot judge at all; not, that it cannot give more.
 _CANNOT = LazyPattern(
-    rf"(?:(?:\b(?:i|we)\b|['’]m\b|^\W*|[.!?]\s+)[^.!?\n]{{0,25}}?{_UNABLE}"
+    rf"(?:(?:\b(?:i|we)\b|['’]m\b|^[^\w\n]*|[.!?]\s+)[^.!?\n]{{0,25}}?{_UNABLE}"
     r"|\b(?:impossible|not possible) to)\s+"
     r"(?:\w+ly\s+)?(?:"
     r"(?:judge|evaluate|assess|rate|score|grade|determine)"
@@ -148,7 +148,8 @@ def scores_said(text: str, options: Sequence[str]) -> Iterator[str]:
         for found in _NUMBER.finditer(sentence):
             digits = found["digits"]
             number = digits or str(SIGNS.get(found[0]) or VALUES.get(found[0].casefold(), 0))
-            before, behind = sentence[: found.start()][-_NEAR:], sentence[found.end() :][:_NEAR]
+            start, end = found.span()
+            before, behind = sentence[max(0, start - _NEAR) : start], sentence[end : end + _NEAR]
             # A sign of Chinese is part of many a word.
             if found["sign"] and not (_AFTER_SIGNS.search(before) and _FOR_ITSELF.match(behind)):
                 continue

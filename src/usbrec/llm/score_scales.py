@@ -73,6 +73,9 @@ def in_sentence(line: str, options: Sequence[str]) -> bool:
     )
 
 
+_NEAR = 80
+
+
 def _in_words(text: str, options: Sequence[str]) -> bool:
     high = _ends(options)[1]
     for found in _IN_A_SENTENCE.finditer(text):
@@ -90,7 +93,11 @@ def _behind_number(text: str, options: Sequence[str]) -> bool:
     for found in _OUT_OF.finditer(text):
         end = found["of"] or found["over"] or found["from"] or found["alone"] or found["points"]
         is_part = found["number"] is None or int(found["number"]) <= int(end)
-        if is_part and float(end) != _ends(options)[1] and not is_of_a_thing("", text[found.end() :]):
+        if (
+            is_part
+            and float(end) != _ends(options)[1]
+            and not is_of_a_thing("", text[found.end() : found.end() + _NEAR])
+        ):
             return True
     return False
 
