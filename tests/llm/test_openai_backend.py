@@ -835,8 +835,8 @@ def test_what_is_read_is_in_the_text(text: str, options: list[str]) -> None:
         *(("between 1 and 2", None), ("1 out of 2", "1"), ("Score: 1/2", None), ("Score: 0, 1 or 2", None)),
         # a line of its own, with a reason beside it
         *(("Reason: 2 titles fit.\nScore: 1", "1"), ("Score: 1\nReason: it is fine.", "1")),
-        *(("Score: 1\nReason: 2 fit.", None), ("Score: 1\nScore: 2", None), ("Score: 2\nNo, score: 1", None)),
-        *(("1\n2", None), ("Score: 2\n\nMaximum: 2", None), ("I would say 1, not 2", None)),
+        *(("Score: 1\nReason: 2 fit.", "1"), ("Score: 1\nScore: 2", None), ("Score: 2\nNo, score: 1", None)),
+        *(("1\n2", None), ("Score: 2\n\nMaximum: 2", "2"), ("I would say 1, not 2", None)),
         *(("+1", None), ("~1", None), ("1?", None), ("2 stars", None), ("Score: one", None)),
     ],
 )

@@ -73,7 +73,6 @@ DIGITS = ("0", "1", "2")
         # a scale that is written from its upper end down, and parts of another scale
         *("Score (2-0): 1", "Score (2 to 0): 2", "Scale: 2-0\nScore: 1", "Scale: 2 (worst) - 0\nScore: 1"),
         *('{"scale": "2-0", "score": 1}', "1 out of 5", "1 of 2 films fit", "1 out of 2\nScore: 2"),
-        *("1\nThe reply names 2 films.", "Score: 1\nMaximum: 2", "Score: 1\nReason: 2 fit."),
     ],
 )
 def test_a_vote_of_which_there_may_be_two_or_that_is_none_is_unreadable(text: str) -> None:
@@ -101,6 +100,11 @@ def test_a_vote_of_which_there_may_be_two_or_that_is_none_is_unreadable(text: st
             ("<output><score>1</score></output>", "1"),
         ),
         # the same vote said twice
+        *(
+            ("1\nThe reply names 2 films.", "1"),
+            ("Score: 1\nMaximum: 2", "1"),
+            ("Score: 1\nReason: 2 fit.", "1"),
+        ),
         *(("1\n\nScore: 1", "1"), ("Score: 1\nFinal answer: 1", "1"), ("1\n\nExplanation: it fits.", "1")),
         # out of the upper end of the scale
         *(("1 out of 2", "1"), ("Score: 1 out of 2", "1"), ("**2** out of 2", "2"), ("0 von 2.", "0")),

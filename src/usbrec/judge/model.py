@@ -33,6 +33,9 @@ MOST_DOUBT = 0.05
 #: The share of a row's votes that has to be readable.
 LEAST_READABLE = 0.5
 
+#: Tokens in which an answer has to end where it is looked at whole: each has its list of log-probabilities.
+WHOLE = 256
+
 Way = Literal["auto", "exact", "votes"]
 
 
@@ -100,7 +103,7 @@ class ModelJudge:
         return self._score(choice)
 
     async def _ask_first(self, asked: str | Question, seed: int) -> Score:
-        choice = await self.model.choose(self.request(asked, seed=seed))
+        choice = await self.model.choose(replace(self.request(asked, seed=seed), ends_within=WHOLE))
         self.scoring.way = "exact"
         if choice.method != "exact" or (choice.mass is not None and choice.mass < self.mass_floor):
             self.scoring.way = "votes"
@@ -157,8 +160,8 @@ def score_of(choice: Choice, *, temperature: float = 1.0, mass_floor: float = 0.
     probabilities = choice.probabilities
     value = None if probabilities is None or why is not None else _expected(probabilities)
     if value is None and why is None:
-        none = choice.untold or "no log-probabilities to be had"
-        why = none if choice.method == "exact" else "no vote could be read"
+        exact = choice.method == "exact"
+        why = choice.untold or ("no log-probabilities to be had" if exact else "no vote could be read")
     return Score(
         value=None if value is None else round(value, 6),
         method=choice.method,

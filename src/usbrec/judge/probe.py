@@ -1,10 +1,12 @@
 """Probe of a judge's way of scoring, made on its own prompts before the first row.
 
 Log-probabilities and votes give different numbers for the same dialogue, so that a mean over both says
-nothing. A few of the run's own prompts show whether the digits hold enough of the probability; where they do
-not, or where there are no log-probabilities, the votes of these rows show which share can be read, if need be
-with tokens enough for a model that reasons first. A judge of which not one vote can be read ends the run with
-what helps; one that loses most of them is told of, because its rows are unreadable where they lose that many.
+nothing. A few of the run's own prompts show whether the digits hold enough of the probability, and whether
+the answers are these digits: one that goes on behind its first ("2/10", "1. The seeker ...") counts by what
+it says as a whole. Where that is not so, or where there are no log-probabilities, the votes of these rows
+show which share can be read, if need be with tokens enough for a model that reasons first. A judge of which
+not one vote can be read ends the run with what helps; one that loses most of them is told of, because its
+rows are unreadable where they lose that many.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from usbrec.errors import ModelRefused
-from usbrec.judge.model import DIGITS, LEAST_READABLE, ModelJudge, Question, Scoring, Way, score_of
+from usbrec.judge.model import DIGITS, LEAST_READABLE, WHOLE, ModelJudge, Question, Scoring, Way, score_of
 from usbrec.llm.protocol import Choice
 
 _log = logging.getLogger(__name__)
+
 
 _HELPS = (
     'What helps: limit its answers to the digits (models.constrain = "grammar" for llama.cpp, "structured" '
@@ -32,8 +35,8 @@ _HELPS = (
 class Probed:
     """What was found: the way, the median mass of the digits (None: not to be had), the longest vote in
     tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn).
-    `doubt` is why log-probabilities of which the digits hold enough gave no score, and `singly` says that
-    each vote took a request of its own."""
+    `doubt` is why log-probabilities of which the digits hold enough, or votes, gave no score, and `singly`
+    says that each vote took a request of its own."""
 
     way: Way
     mass: float | None
@@ -59,14 +62,14 @@ async def probe(
     `way` other than "auto" is tried alone; `max_tokens` is how long a vote of a model that reasons may be.
     Raises ModelRefused where no way gives a score, ModelError where the model fails.
     """
-    found = None if way == "votes" else await _exact(judge, prompts, seed)
+    found = None if way == "votes" else await _exact(judge, prompts, max_tokens, seed)
     if found is None or (found.mass or 0.0) < judge.mass_floor or found.doubt is not None:
         mass, doubt = (None, None) if found is None else (found.mass, found.doubt)
         if way == "exact":
             raise ModelRefused(_no_score(judge, prompts, mass, doubt, None))
         found = await _votes(judge, prompts, mass, max_tokens, seed)
         if not found.readable:
-            raise ModelRefused(_no_score(judge, prompts, mass, doubt, found.readable))
+            raise ModelRefused(_no_score(judge, prompts, mass, doubt, found))
         if found.readable < LEAST_READABLE:
             _log.warning(
                 "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
@@ -80,12 +83,15 @@ async def probe(
     return found
 
 
-async def _exact(judge: ModelJudge, prompts: Sequence[str | Question], seed: int) -> Probed | None:
+async def _exact(
+    judge: ModelJudge, prompts: Sequence[str | Question], max_tokens: int, seed: int
+) -> Probed | None:
     """By log-probabilities; None where the model gives none."""
     asking = replace(judge, scoring=Scoring("exact"))
     masses, doubts = [], []
     for prompt in prompts:
-        choice = await asking.model.choose(asking.request(prompt, seed=seed))
+        request = replace(asking.request(prompt, seed=seed), ends_within=min(max_tokens, WHOLE))
+        choice = await asking.model.choose(request)
         if choice.mass is None and choice.probabilities is None:
             return Probed("exact", None, doubt=choice.untold) if choice.untold else None
         # A backend that does not see the mass reads the options' own probabilities in full.
@@ -108,7 +114,8 @@ async def _votes(
         readable = _readable(choices)
         if best.readable is None or readable >= best.readable:
             singly = all(choice.usage.calls >= choice.votes > 1 for choice in choices)
-            best = Probed("votes", mass, longest, readable, singly=singly)
+            untold = next((choice.untold for choice in choices if choice.untold), None)
+            best = Probed("votes", mass, longest, readable, untold, singly)
         if readable >= LEAST_READABLE and not any(choice.reasoned for choice in choices):
             break
     return best
@@ -130,7 +137,7 @@ def _no_score(
     prompts: Sequence[str | Question],
     mass: float | None,
     doubt: str | None,
-    readable: float | None,
+    votes: Probed | None,
 ) -> str:
     tried = (
         doubt or "it gives no log-probabilities"
@@ -139,6 +146,7 @@ def _no_score(
         if doubt is not None and mass >= judge.mass_floor
         else f"the digits {_named(prompts)} hold {mass:.2g} of the probability (floor: {judge.mass_floor:g})"
     )
-    if readable is not None:
-        tried += f", and of its votes {readable:.0%} could be read as a digit"
+    if votes is not None:
+        tried += f", and of its votes {votes.readable or 0.0:.0%} could be read as a digit"
+        tried += f" ({votes.doubt})" if votes.doubt else ""
     return f"{judge.model.name} cannot score: {tried}. {_HELPS}"

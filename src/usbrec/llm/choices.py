@@ -49,6 +49,11 @@ def _after_word(answer: str, options: Sequence[str]) -> str | None:
     return answer[place + 1 :]
 
 
+def begins_with(text: str, token: str, options: Sequence[str]) -> bool:
+    """Whether a text begins with a first token, in whatever form that is shown."""
+    return folded(text).strip().startswith(_plain(token, options)[0])
+
+
 @dataclass(frozen=True, slots=True)
 class FirstToken:
     """What the listed probabilities of a first token say of the options.

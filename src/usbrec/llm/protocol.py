@@ -143,7 +143,9 @@ class ChoiceRequest:
     be had, `votes` answers are drawn at that temperature: the same quantity, with the noise of sampling.
     `way` "exact" asks for log-probabilities alone (no probabilities where there are none), "votes" for votes
     alone, and "auto" for votes where log-probabilities do not tell. `max_tokens` is the longest vote (None:
-    as long as an option), so that a model that reasons first can end.
+    as long as an option), so that a model that reasons first can end. `ends_within` (tokens) has backends
+    that see an answer go on look at all of it: log-probabilities of its first token then tell only where the
+    answer is read as that option. It shows more of the answer and does not decide it.
     """
 
     messages: tuple[Message, ...]
@@ -153,6 +155,7 @@ class ChoiceRequest:
     seed: int = 0
     way: Literal["auto", "exact", "votes"] = "auto"
     max_tokens: int | None = None
+    ends_within: int | None = field(default=None, compare=False)
     deadline: float | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -178,8 +181,7 @@ class Choice:
     renormalising (None where it was not to be had), `listed` has the options' own probabilities before
     tempering, without those that the server did not list, of which none is above `least`. `hidden` is the
     most that forms of an option (" 0" beside "0") may hold which the server did not list, where its list
-    shows that there are several. `untold` says why what a server listed gives no probabilities, where it
-    listed something.
+    shows that there are several. `untold` says why there are no probabilities, where an answer shows it.
     """
 
     probabilities: Mapping[str, float] | None

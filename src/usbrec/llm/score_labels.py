@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Literal
+from typing import Any, Literal
 
 from usbrec.patterns import LazyPattern
 
@@ -141,6 +141,21 @@ _IN_WORDS = frozenset(
     }
     | {"réponse", "risposta", "resposta", "ответ", "评价", "評価", "평가", "回答", "答案"}
 )
+#: Objects under such a name hold no answer.
+_ASIDE = frozenset(
+    {
+        *("example", "examples", "sample", "samples", "demo", "previous", "prior", "earlier"),
+        *("former", "template", "format", "schema", "reference", "baseline", "expected", "target"),
+        *("ideal", "input", "request", "rubric", "last", "old", "initial", "draft", "definition", "criteria"),
+    }
+)
+#: Fields that say that there is no answer, and what they say where there is one.
+_FAILURES = frozenset(("error", "errors", "exception", "refusal", "refused", "failure"))
+_BESIDE_FAILURE = frozenset(("message", "msg", "code", "type", "reason", "detail", "details", "description"))
+_SUCCESSES = frozenset(("success", "successful", "succeeded", "ok", "valid"))
+_STATES = frozenset(("status", "state", "outcome"))
+_FAILED = frozenset(("error", "failed", "failure", "refused", "invalid", "incomplete", "cancelled"))
+_NOTHING = frozenset(("", "0", "no", "none", "null", "false", "n/a", "-", "no error", "ok"))
 _CAMEL = LazyPattern(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -156,6 +171,12 @@ def is_label(text: str) -> bool:
     last = next((last.removeprefix(sign) for sign in _JOINED if last.startswith(sign)), last)
     may_be = _BESIDE if last in _COUNTS else _BESIDE | _ASPECTS
     return last in LABELS and set(beside) <= may_be
+
+
+def names_aspect(text: str) -> bool:
+    """Whether a text is made of words of scoring alone, such as an aspect that has a score of its own."""
+    words = _words(text)
+    return 0 < len(words) <= _MOST_WORDS and set(words) <= LABELS | _ASPECTS | _BESIDE
 
 
 def is_field(name: str) -> bool:
@@ -176,6 +197,24 @@ def is_no_score(name: str) -> bool:
     return not _OF_THE_SCALE.isdisjoint(words) or (
         bool(words) and words[-1] in _COUNTED and not is_label(" ".join(words))
     )
+
+
+def is_aside(name: str) -> bool:
+    """Whether what a field of this name holds is no answer: an example, an earlier score, what was asked."""
+    return not _ASIDE.isdisjoint(_words(_CAMEL.sub(" ", name)))
+
+
+def is_failure(name: str, value: Any) -> bool:
+    """Whether a field says that there is no answer: an error that is not empty, a status of failure."""
+    first, *more = _words(_CAMEL.sub(" ", name)) or [""]
+    if first in _SUCCESSES and not more:
+        return value is False or (isinstance(value, str) and value.strip().casefold() in ("false", "no"))
+    if first in _STATES and not more:
+        return isinstance(value, str) and value.strip().casefold() in _FAILED
+    if first not in _FAILURES or not _BESIDE_FAILURE.issuperset(more):
+        return False
+    nothing = isinstance(value, str) and value.strip().casefold() in _NOTHING
+    return bool(value) and not nothing
 
 
 def scale_words(name: str) -> Literal["high", "low", "aim"] | None:

@@ -3,14 +3,69 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from usbrec.dialogue import Usage
-from usbrec.llm.choices import FirstToken
+from usbrec.llm.choices import FirstToken, begins_with, read_first_token, read_option, why_untold
+from usbrec.llm.openai.responses import BodyChoice
 from usbrec.llm.protocol import Choice, ChoiceRequest, temper
+from usbrec.llm.reasoning import ReasoningMarks
 
 Constrain = Literal["none", "grammar", "structured", "guided"]
+
+
+#: So much of an answer is shown in a message.
+_SHOWN = 40
+
+
+def read_answer(
+    answer: BodyChoice, request: ChoiceRequest, marks: ReasoningMarks
+) -> tuple[FirstToken | None, str]:
+    """The options' probabilities as the first token of an answer, or None and why its log-probabilities do
+    not tell; "" where it has none."""
+    tokens = answer.top_tokens()
+    if tokens and (why := _not_of_answer(answer, tokens, request, marks)):
+        return None, why
+    found = read_first_token(tokens, request.options)
+    return found, why_untold(tokens) if found is None else ""
+
+
+def _not_of_answer(
+    answer: BodyChoice, tokens: Sequence[tuple[str, float]], request: ChoiceRequest, marks: ReasoningMarks
+) -> str:
+    """Why the first token is not the answer, "" where it is, or where it may be: the digit that begins
+    thoughts, a list or a fraction is no score."""
+    if answer.message.reasoning:
+        return "the log-probabilities are of its thoughts, which the server tells apart from the answer"
+    said, first, whole = answer.text.strip(), answer.first_token(), request.ends_within is not None
+    # A row's token may be shown in another way than its text; of the tried ones that is not believed.
+    shown = [first] if whole and first is not None else [token for token, _ in tokens]
+    if not any(begins_with(said, token, request.options) for token in shown):
+        what = f"its answer begins with {_quoted(said)}" if said else "its answer is empty"
+        return f"{what}, and not with the token whose log-probabilities the server lists"
+    if not whole:
+        return ""
+    found = answer.separated(marks)
+    if found.reasoning or found.open:
+        return "the log-probabilities are of its thoughts, which stand before its answer"
+    begun = [option for option in request.options if said.startswith(option)]
+    if begun and read_option(found.text, request.options) not in begun:
+        return f"its answer goes on behind the digit ({_quoted(said)}), so that this is not its score"
+    return ""
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}...")
+
+
+def why_unread(answers: Sequence[BodyChoice], words: Callable[[str], str], marks: ReasoningMarks) -> str:
+    """Why none of the answers holds a vote, where one shows it: a refusal, a filter, nothing said."""
+    for answer in answers:
+        if answer.message.refused or answer.withheld or not answer.separated(marks).text.strip():
+            return f"it gave {answer.why_empty(marks, words=words)}".rstrip(".")
+    return ""
 
 
 def exact_choice(found: FirstToken | None, untold: str, request: ChoiceRequest, usage: Usage) -> Choice:

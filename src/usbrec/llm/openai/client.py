@@ -16,9 +16,9 @@ from typing import Any
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, UnusableAnswer, UsbRecError
-from usbrec.llm.choices import FirstToken, read_first_token, read_option, why_untold
+from usbrec.llm.choices import FirstToken, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
-from usbrec.llm.openai.choosing import Constrain, exact_choice, limiting_fields
+from usbrec.llm.openai.choosing import Constrain, exact_choice, limiting_fields, read_answer, why_unread
 from usbrec.llm.openai.connection import (
     OPENAI_KEY,
     Address,
@@ -234,6 +234,7 @@ class OpenAIModel:
             unreadable=len(answers) - len(read),
             reasoned=any(one.open or one.reasoning for one in answers),
             usage=spent + usage,
+            untold="" if read else why_unread(choices, self.connection.words, self._marks),
         )
 
     async def _look(self, request: ChoiceRequest) -> tuple[FirstToken | None, str, Usage]:
@@ -245,12 +246,11 @@ class OpenAIModel:
             body = {
                 "messages": [message.to_json() for message in request.messages],
                 "temperature": 1.0,
-                "max_tokens": 1,
+                "max_tokens": request.ends_within or 1,
                 "logprobs": True,
                 "top_logprobs": asked,
                 "seed": request.seed,
             }
-            tokens: Sequence[tuple[str, float]] = ()
             try:
                 answer, usage = await self.send(body)
             except Declined:
@@ -259,12 +259,12 @@ class OpenAIModel:
                     continue
             else:
                 spent += usage
-                tokens = answer.choices[0].top_tokens()
-                if tokens or not answer.choices[0].text:
+                first = answer.choices[0]
+                gave = bool(first.top_tokens())
+                if gave or not first.text:
                     # A model that ends at once has no first token.
-                    self._gave_logprobs = self._gave_logprobs or bool(tokens)
-                    found = read_first_token(tokens, request.options)
-                    return found, why_untold(tokens) if found is None else "", spent
+                    self._gave_logprobs = self._gave_logprobs or gave
+                    return *read_answer(first, request, self._marks), spent
                 # A server that has one and has always kept silent about its probability will do so again.
                 if not self._gave_logprobs:
                     self._top = 0

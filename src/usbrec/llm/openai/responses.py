@@ -266,6 +266,13 @@ class BodyChoice(BaseModel):
             return "no text within the limit of tokens (models that reason first need more max_tokens)"
         return "an answer without text"
 
+    def first_token(self) -> str | None:
+        """The first token that was written, as the log-probabilities show it; None where they do not."""
+        try:
+            return _token(self.logprobs["content"][0])
+        except (TypeError, KeyError, IndexError):
+            return None
+
     def top_tokens(self) -> list[tuple[str, float]]:
         """(token, probability) of the likeliest first tokens; empty when the server gave none. A probability
         of 0 (-9999, -inf) says that the server's sampling has left the token out, and not how likely it was:

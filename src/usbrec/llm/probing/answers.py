@@ -89,6 +89,10 @@ async def check_log_probabilities(trial: Trial) -> Finding:
         return Finding("log-probabilities", "no", f"they are refused ({answer.reason})", _VOTES)
     if not answer.tokens:
         return Finding("log-probabilities", "no", "they were asked for and are not given", _VOTES)
+    if answer.said and answer.first.reasoning:
+        return Finding(
+            "log-probabilities", "no", "they are of the thoughts before the answer", _VOTES, _REMEDY
+        )
     found = read_first_token(answer.tokens, DIGITS)
     listed = sum(bool(token) for token, _ in answer.tokens)
     if trial.asker.is_server:
