@@ -98,9 +98,8 @@ BEHIND_NUMBERS = frozenset(
         "or",
         "recently",
         "then",
-        "too",
     }
-    | {"twice", "was", "when", "with", "yesterday", "yet"}
+    | {"too", "twice", "was", "when", "with", "yesterday", "yet"}
 )
 #: A word in small letters behind one of these is a noun.
 NOUN_FOLLOWS = frozenset(

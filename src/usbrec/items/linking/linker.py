@@ -29,7 +29,7 @@ from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.inflection import behind_prefixes, stem_reading
-from usbrec.items.linking.longer_titles import as_head, longer_title
+from usbrec.items.linking.longer_titles import Longer, as_head, longer_title
 from usbrec.items.linking.neighbours import Named, all_that_is_said, in_slot, stand_alone
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.reading import LinkedText, Mention
@@ -334,16 +334,17 @@ def _without_longer_titles(
 ) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
     """Give up mentions that are part of a longer title that no mention accounts for."""
     starts = [mention.start for mention in mentions]
-    kept, until = [], 0
+    kept: list[Mention] = []
+    until = 0
     for index, mention in enumerate(mentions):
-        if mention.year is None and page.brackets and (year := page.longer_title(mention.end)):
-            # In order and not overlapping: of those that begin before a year ends, the last one ends last.
-            if mentions[bisect_left(starts, year[1]) - 1].end <= year[0]:
-                unknown.append((mention.start, year[1]))
-                continue
-        if mention.year is None and (
-            longer := longer_title(page, mention.start, mention.end, starts[index + 1 :])
-        ):
+        year = page.longer_title(mention.end) if mention.year is None else None
+        longer = None
+        # In order and not overlapping: of those that begin before a year ends, the last one ends last.
+        if year and mentions[bisect_left(starts, year[1]) - 1].end <= year[0]:
+            longer = Longer(mention.start, year[1], counted=True)
+        elif mention.year is None:
+            longer = longer_title(page, mention.start, mention.end, starts[index + 1 : index + 2])
+        if longer:
             if kept and kept[-1].end > longer.start and kept[-1].year is None:
                 kept.pop()
             until = longer.end

@@ -1,8 +1,8 @@
 """Longer titles: words written as a title that go on beside one that the catalogue has.
 
-"Cars 3", "The Dark Knight Rises", "Up in the Air", "Black Panther: Wakanda Forever" and "Life of Pi" name no
-"Cars", "The Dark Knight", "Up", "Black Panther" or "Pi". Capitals tell: "I watched Up in the cinema" goes on as
-any sentence does. Only English is read so, but for numbers; a mark around the title itself ends it.
+"Cars 3", "The Dark Knight Rises", "Up in the Air", "Black Panther: Wakanda Forever" and "Life of Pi" name
+no "Cars", "The Dark Knight", "Up", "Black Panther" or "Pi". Capitals tell: "I watched Up in the cinema" goes
+on as any sentence does. Only English is read so, but for numbers; a mark around the title itself ends it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from usbrec.items.linking.ambiguity import (
     is_kind,
     is_lead_in,
     is_relation,
-    is_said_of_works,
     is_small,
     is_talk_of_works,
 )
@@ -60,7 +59,8 @@ _RATING = frozenset({"gave", "give", "given", "giving", "rate", "rated", "score"
 _CAPITAL = r"[A-Z](?:[\w'’-]*\w)?"
 #: How a title goes on: what joins, and words with capitals.
 _BEHIND = LazyPattern(
-    rf"""(?P<joint>[ ](?:(?:[Oo]f|[Ff]or|[Ii]n|on|at|[Ww]ith)[ ](?:the|an?)[ ]|(?:[Oo]f|[Ff]or|the|&)[ ])?|:[ ])
+    rf"""(?P<joint>[ ](?: (?:[Oo]f|[Ff]or|[Ii]n|on|at|[Ww]ith)[ ](?:the|an?)[ ]
+          | (?:[Oo]f|[Ff]or|the|&)[ ] )?|:[ ])
         (?P<run>{_CAPITAL}(?:[ ](?:(?:of|in|for|to|with|and|&|the|an?)[ ]){{0,2}}{_CAPITAL}){{0,5}})""",
     re.VERBOSE,
 )
@@ -74,9 +74,24 @@ _OCCASIONS = frozenset(
     | {"afternoon", "past", "future", "background", "fifties", "sixties", "seventies", "eighties", "nineties"}
 )
 #: Frequent words that titles open with: "Life of Pi".
-_OPENING = frozenset({"day", "days", "game", "girl", "girls", "home", "house", "life", "man", "men", "night"}) | {
-    "people", "place", "time", "times", "woman", "women", "world", "year", "years",
-}  # fmt: skip
+_OPENING = frozenset(
+    {
+        "day",
+        "days",
+        "game",
+        "girl",
+        "girls",
+        "home",
+        "house",
+        "life",
+        "man",
+        "men",
+        "night",
+        "people",
+        "place",
+    }
+    | {"time", "times", "woman", "women", "world", "year", "years"}
+)
 
 
 def as_head(page: Page, first: int, last: int, form: SurfaceForm) -> SurfaceForm | None:
@@ -120,8 +135,8 @@ def is_told(page: Page, first: int, start: int, end: int) -> bool:
 
 
 def longer_title(page: Page, start: int, end: int, others: Sequence[int]) -> Longer | None:
-    """The longer title that the title at text[start:end] is a part of. `others` are where the titles behind it
-    begin, in order."""
+    """The longer title that the title at text[start:end] is a part of. `others` are where the titles behind
+    it begin, in order."""
     text = page.text
     if page.other_letters:  # entries of a list are numbered there, too (see Surroundings)
         return None

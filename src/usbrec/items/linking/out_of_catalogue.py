@@ -33,12 +33,13 @@ _QUOTED = LazyPattern(
 _STRESSED = LazyPattern(r"(?<![\w*])(?P<mark>\*{1,3}|_)(?P<inner>[^*_\n]{2,80})(?P=mark)(?![\w*])")
 #: An award and its year name no work, nor does what somebody won, nor who made something.
 _AWARD = LazyPattern(
-    r"\b(?:awards?|oscars?|emmys?|globes?|baftas?|grammys?|prize|festival|palme d['’]or|(?:golden|silver) (?:lion|bear))"
-    r"[\"”’'*_ \t]*\Z",
+    r"\b(?:awards?|oscars?|emmys?|globes?|baftas?|grammys?|prize|festival|palme d['’]or"
+    r"|(?:golden|silver) (?:lion|bear))[\"”’'*_ \t]*\Z",
     re.IGNORECASE,
 )
 _WON_OR_MADE = LazyPattern(
-    r"\b(?:(?:won|wins?|winning|winner of|nominated for)(?:[ \t]+\w+)?|(?P<done>[^\W_]+)[\"”’'*_)]*[ \t]+by)[ \t]*\Z",
+    r"\b(?:(?:won|wins?|winning|winner of|nominated for)(?:[ \t]+\w+)?"
+    r"|(?P<done>[^\W_]+)[\"”’'*_)]*[ \t]+by)[ \t]*\Z",
     re.IGNORECASE,
 )
 _MADE = frozenset(
@@ -132,8 +133,8 @@ def _run_before(text: str, end: int, covered: bytearray) -> int | None:
 
 
 def _is_no_work(text: str, start: int, end: int) -> bool:
-    """Whether the capitalised words before a year are an award, or who made what is spoken of: "Heat by Michael
-    Mann (1995)", but not "inspired by Blorp Nights (2031)"."""
+    """Whether the capitalised words before a year are an award, or who made what is spoken of: "Heat by
+    Michael Mann (1995)", but not "inspired by Blorp Nights (2031)"."""
     if _AWARD.search(text, start, end):
         return True
     if opening := _BY.match(text, start, end):

@@ -55,7 +55,7 @@ def subtitles(titles: Sequence[str], taken: Collection[str]) -> Iterator[tuple[i
 
 
 def heads(titles: Sequence[str], taken: Collection[str]) -> Iterator[tuple[int, str]]:
-    """The rows and normal forms of the first parts of titles that are no title themselves (see `subtitles`)."""
+    """The rows and normal forms of the first parts of titles that are none themselves (as `taken` are)."""
     for row, title in enumerate(titles):
         end = _HEAD_ENDS.search(title) if " " in title else None
         key = normalise_title(title[: end.start()]) if end else ""

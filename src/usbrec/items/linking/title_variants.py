@@ -64,8 +64,8 @@ def numbered(title: str, key: str) -> Iterator[str]:
 
 
 def abbreviated(key: str) -> str | None:
-    """The normal form of a title with short forms for whole words, or whole words for short forms ("Doctor No"
-    for "Dr. No"); None where it has neither."""
+    """The normal form of a title with short forms for whole words, or whole words for short forms ("Doctor
+    No" for "Dr. No"); None where it has neither."""
     parts = key.split(" ")
     if len(parts) < 2 or (_LONG_FORMS.keys().isdisjoint(parts) and _SHORT_FORMS.keys().isdisjoint(parts)):
         return None
