@@ -19,6 +19,7 @@ from usbrec.items.linking.ambiguity import (
     has_it,
     in_dictionary,
     is_always_capital,
+    is_common,
     is_first_name,
     is_frequent,
     is_kind,
@@ -172,7 +173,7 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
     named = bool(others) and others[0] < close
     head, single = run[0].norm, len(run) == 1
     strange = not single and not in_dictionary(head)
-    person = is_first_name(head) or (strange and (joint != ":" or not in_dictionary(run[1].norm)))
+    person = is_first_name(head) or (strange and (joint != ":" or not is_common(run[1].norm)))
     telling = any(_tells(word.norm) for word in run)
     if named and joint not in {"of", "for"}:
         return False
@@ -188,7 +189,7 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         one = one or _said_behind(page, close) in {"is", "was", "has"}
         return (one and not single) or one or _enclosed(text, start, close)
     if joint == ":":
-        if not telling or person or not any(in_dictionary(word.norm) for word in run):
+        if not telling or person or is_kind(head) or not any(in_dictionary(word.norm) for word in run):
             return False
         first = bisect_left(page.words, start, key=_start_of)
         said = not single and _said_behind(page, close) in {"is", "was", "has", "had"}
