@@ -87,8 +87,7 @@ def judge(page: Page, match: Match) -> Verdict | None:
         fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
         if fits:
             return Verdict(start, end, year, fits)
-    years = (*form.exact, *form.variants) if page.digits else ()
-    until = numbered(page, match.first, end, [item.year for item in years])
+    until = numbered(page, match.first, end, form)
     if around and around.before_entry:
         until = None
     elif around and until is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from usbrec.items.linking.ambiguity import (
@@ -106,15 +106,15 @@ def as_head(page: Page, first: int, last: int, form: SurfaceForm) -> SurfaceForm
     return form if first < last and written else None
 
 
-def numbered(page: Page, first: int, end: int, years: Collection[int | None] = ()) -> int | None:
+def numbered(page: Page, first: int, end: int, form: SurfaceForm | None = None) -> int | None:
     """Where a number ends behind a title that ends there and begins with the word `first`; None where none
-    stands, or where it counts or rates something. `years` are those of the title: they number no part."""
+    stands, or where it counts or rates something. A year of the title `form` numbers no part."""
     number = _NUMBER_AFTER.match(page.text, end)
     if number is None or is_counted(page.text, number.end()):
         return None
     if first and page.words[first - 1].norm in _RATING:
         return None
-    if (high := number["high"]) and any(abs(int(high) - (year or 0)) < 2 for year in years):
+    if (high := number["high"]) and form and form.of_year(int(high)):
         return None
     return number.end()
 
@@ -142,19 +142,21 @@ def longer_title(page: Page, start: int, end: int, others: Sequence[int]) -> Lon
     if page.other_letters:  # entries of a list are numbered there, too (see Surroundings)
         return None
     goes_on = text[end : end + 1] in {" ", ":"}
-    if not goes_on and text[start - 4 : start] not in {" of ", " the"}:
+    behind = _BEHIND.match(text, end) if goes_on else None
+    inside = start > 3 and text[start - 4 : start] in {" of ", "the "}
+    if not (behind or inside or (goes_on and _NUMBER_AFTER.match(text, end))):
         return None
     first = bisect_left(page.words, start, key=_start_of)
     if goes_on and text[start - 1 : start] != '"' and (until := numbered(page, first, end)):
         return Longer(start, until, is_told(page, first, start, until))
     if page.elsewhere or not (text[start].isupper() or text[start].isdigit()):
         return None
-    if goes_on and (behind := _BEHIND.match(text, end)) and _goes_on(page, start, behind, others):
+    if behind and _goes_on(page, start, behind, others):
         close = behind.end()
         return Longer(start, close, _closes(page, close) or _enclosed(text, start, close))
     if page.words[first].norm in ARTICLES:  # inside a longer title it would have no capital
         return None
-    before = _BEFORE.search(text, max(0, start - 60), start) if text[start - 1 : start] == " " else None
+    before = _BEFORE.search(text, max(0, start - 60), start) if inside else None
     if before and (begin := _begins(page, before, end)) is not None:
         return Longer(begin, end, counted=True)
     return None
