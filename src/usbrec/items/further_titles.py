@@ -31,7 +31,7 @@ _ALSO = LazyPattern(
 )
 _BETWEEN = LazyPattern(r"(?:\s*[,;]\s*|\s+)(?:a\.\s?k\.\s?a\.?|aka|also known as)\s*:?\s+", re.I)
 _SERIES = LazyPattern(
-    r"(?P<series>.+?)[\s,;:]+(?:(?:book|vol\.?|volume|no\.?|part)\s*)?#?\s*\d[\d.\-–]*", re.I
+    r"(?P<series>.+?)[\s,;:]+(?:(?:book|vol\.?|volume|no\.?|part)\s*)?#?\s*(?P<number>\d[\d.\-–]*)", re.I
 )
 _OF_A_SERIES = LazyPattern(r"#\s*\d|,\s*(?:book|vol|volume|no|part)\b", re.I)
 _EDITION = LazyPattern(
@@ -88,8 +88,10 @@ def _named(title: str, inside: str, dated: bool) -> list[str] | None:
     if _ALSO.match(inside):
         return [name for part in _ALSO.split(inside) if (name := part.strip(" ,;:"))]
     if _OF_A_SERIES.search(inside) and (series := _SERIES.fullmatch(inside)):
-        # Where the series alone is the title, its number tells the volumes apart.
-        return None if normalise_title(series["series"]) == normalise_title(title) else []
+        # Where the series alone is the title, its number tells the volumes apart, all but the first: "The
+        # Hunger Games (The Hunger Games, #1)" is the book that the series is named after.
+        same = normalise_title(series["series"]) == normalise_title(title)
+        return None if same and series["number"] not in {"1", "1.0"} else []
     if _NUMERAL.fullmatch(inside) or _EDITION.search(inside) or _GOES_ON_INSIDE.match(inside):
         return None
     telling = article_first(inside) != inside or not inside.isascii() or _FOREIGN_FIRST.match(inside)

@@ -16,6 +16,7 @@ from usbrec.items.linking.ambiguity import (
     Ambiguity,
     can_be_subject,
     goings,
+    is_kind,
     is_lead_in,
     is_relation,
     is_said_of_works,
@@ -85,6 +86,12 @@ _JOINING = frozenset(
     # blanks that do not break or are narrow, and what a line may break at unseen
     "\u00a0\u2007\u2009\u200a\u202f\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff"
 )
+#: What may stand inside a title that is written otherwise in the catalogue.
+_APART = LazyPattern(r"[,;] ?| ?(?:\.{2,4}|…) ?|\. |[)\]] | [(\[]")
+_DATED = LazyPattern(r"""["”’'*_]{0,3}[ ]?[(\[][12][0-9]{3}[)\]]""")
+_ABBREVIATIONS = frozenset(
+    {"capt", "dr", "ft", "jr", "mr", "mrs", "ms", "mt", "no", "pt", "sgt", "st", "vol", "vs"}
+)
 #: A line that is wrapped inside a title; a number behind it begins the next entry of a list.
 _WRAPPED = LazyPattern(r"[ \t]*\r?\n[ \t]*")
 _BULLET = LazyPattern(r"[ \t]*(?:[0-9]{1,2}[.)]|[-*•])[ \t]+")
@@ -110,9 +117,8 @@ BEHIND_NUMBERS = frozenset(
         "or",
         "recently",
         "then",
-        "too",
     }
-    | {"twice", "was", "when", "with", "yesterday", "yet"}
+    | {"too", "twice", "was", "when", "with", "yesterday", "yet"}
 )
 #: A word in small letters behind one of these is a noun.
 NOUN_FOLLOWS = frozenset(
@@ -196,11 +202,27 @@ class ContextFeatures:
             gap = self.text[self.words[index].end : self.words[index + 1].start]
             if gap == " " or all(mark in _JOINING or mark in match.form.marks for mark in gap):
                 continue
+            if _APART.fullmatch(gap) and self._written_apart(match, index, gap):
+                continue
             plain = match.form.ambiguity is Ambiguity.PLAIN and not match.edited
             following = self.words[index + 1].norm
             if not (plain and _WRAPPED.fullmatch(gap)) or following.isdigit() or self._whole_lines(match):
                 return False
         return True
+
+    def _written_apart(self, match: Match, index: int, gap: str) -> bool:
+        """Whether a mark that the title itself has not stands inside it: "Liar, Liar" for "Liar Liar",
+        "Dr. Strange" for "Doctor Strange". Between different words a comma needs the year: "Toy, Story"."""
+        if match.edited or not (match.form.exact or match.form.variants):
+            return False
+        if gap == ". ":
+            return self.words[index].norm in _ABBREVIATIONS
+        if gap[0] in ",;" and self.words[index].norm != self.words[index + 1].norm:
+            return _DATED.match(self.text, self.words[match.last].end) is not None
+        run = range(match.first, match.last + 1)
+        if match.form.ambiguity is not Ambiguity.PLAIN or all(is_kind(self.words[word].norm) for word in run):
+            return False
+        return self.capitalised(match)
 
     def _whole_lines(self, match: Match) -> bool:
         """Whether a match begins where a line does and ends where one does: entries of a list, not a line

@@ -11,6 +11,7 @@ import re
 from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.context import QUOTES, Match
 from usbrec.items.linking.evidence import as_the_title_is, evident, in_title_field, is_the_answer
+from usbrec.items.linking.longer_titles import is_counted, is_told, numbered
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.people import (
     introduced_as_a_person,
@@ -29,20 +30,12 @@ from usbrec.items.linking.years import (
     YEAR_BEFORE,
     YEAR_BESIDE,
     YEAR_FIELD,
-    YEAR_SAID,
     common_era,
+    year_said,
 )
 from usbrec.items.titles import normalise_title
 from usbrec.patterns import LazyPattern
 
-_NUMBER_AFTER = LazyPattern(
-    r"(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+([2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b", re.IGNORECASE
-)
-_NO_NUMBER = LazyPattern(
-    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]"
-    r"|(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|franken|cents?)\b)",
-    re.IGNORECASE,
-)
 #: What stands between a title and who wrote or made it, and how much of it is looked at.
 _BY = LazyPattern(r"[\"”’*_]{0,3},?[ \t]+(?:by|von|from|de|di)[ \t]+", re.IGNORECASE)
 _LONGEST_NAME, _MOST_ALIKE = 60, 20
@@ -60,7 +53,7 @@ def judge(page: Page, match: Match) -> Verdict | None:
         in_marks = page.in_marks(start, end) if page.marked else None
         if in_marks is False or (around and not around.whole()):
             return None
-    if not form.exact and _ends_with_number(form) and _NO_NUMBER.match(text, end):
+    if not form.exact and _ends_with_number(form) and is_counted(text, end):
         return None  # "I saw Rocky 2 times" is not "Rocky II"
     marks = page.artefacts_around(start, end)
     after = YEAR_AFTER.match(text, end) if page.brackets else None
@@ -84,8 +77,8 @@ def judge(page: Page, match: Match) -> Verdict | None:
         return verdict
     if not match.edited and (written := by_its_person(page, match, start, end)):
         return written
-    said = YEAR_SAID.match(text, end) if page.digits and not match.edited and text[start].isupper() else None
-    if said and (fits := tuple(item for item in form.exact if str(item.year) == said["year"])):
+    said = year_said(text, start, end) if page.digits and not match.edited and text[start].isupper() else None
+    if said and (fits := tuple(item for item in form.exact if str(item.year).endswith(said))):
         # "Juno from 2007": the year of a field, as in a list of fields, is no part of what names the item.
         return Verdict(start, end, None, fits)
     before = YEAR_BEFORE.search(text, max(0, start - 24), start) if around and page.digits else None
@@ -94,15 +87,14 @@ def judge(page: Page, match: Match) -> Verdict | None:
         fits = tuple(item for item in (*form.exact, *form.variants) if item.year == year)
         if fits:
             return Verdict(start, end, year, fits)
-    number = _NUMBER_AFTER.match(text, end)
-    until = number.end() if number and not _NO_NUMBER.match(text, number.end()) else None
+    until = numbered(page, match.first, end, form)
     if around and around.before_entry:
         until = None
     elif around and until is None:
         until = around.numbered()
     level = page.level(match) if page.elsewhere else form.ambiguity
     if until is not None and not marks and not in_marks:
-        known = level is Ambiguity.PLAIN and not match.edited
+        known = not match.edited and (level is Ambiguity.PLAIN or is_told(page, match.first, start, until))
         return Verdict(start, until, None, ()) if known else None
     if not marks and (
         introduced_as_a_person(page, match) or is_among_people(page, match) or is_somebody(page, match)

@@ -29,6 +29,7 @@ from usbrec.items.linking.context import Match
 from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.inflection import behind_prefixes, stem_reading
+from usbrec.items.linking.longer_titles import Longer, as_head, longer_title
 from usbrec.items.linking.neighbours import Named, all_that_is_said, in_slot, stand_alone
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.reading import LinkedText, Mention
@@ -37,6 +38,7 @@ from usbrec.items.linking.slips import runs_to_doubt
 from usbrec.items.linking.spelling_out import SpansTaken, in_pieces, is_spelt_out
 from usbrec.items.linking.storage import keep, kept
 from usbrec.items.linking.surface_forms import SurfaceForms
+from usbrec.items.linking.years import year_said
 from usbrec.items.scripts import has_cyrillic, plain
 from usbrec.items.titles import words
 from usbrec.method_cache import cached_method
@@ -187,6 +189,10 @@ class Linker:
             for first, last, form in self._forms.runs(reading):
                 if (first, form.key) not in seen:
                     seen.add((first, form.key))
+                    if form.heads and (meant := as_head(page, first, last, form)) is not form:
+                        if meant is not None:
+                            yield Match(first, last, meant)
+                        continue
                     yield Match(first, last, form)
         if not page.text.isascii() and (pieces := in_pieces(page)):
             for first, last, form in self._forms.runs([norm for norm, _, _ in pieces]):
@@ -263,6 +269,7 @@ class _Reading:
     """What a text was read as so far: the mentions, what is unknown, and the words that are taken."""
 
     def __init__(self, page: Page, text: str) -> None:
+        self._page = page
         self._words = page.words
         self._text = text
         self._taken = [False] * len(page.words)
@@ -286,15 +293,19 @@ class _Reading:
         if not verdict.items:
             self.unknown.append((verdict.start, verdict.end))
             return
+        items = verdict.items
+        if len(items) > 1 and verdict.year is None and self._page.digits:
+            said = year_said(self._page.text, verdict.start, verdict.end) or "-"
+            items = tuple(item for item in items if str(item.year).endswith(said)) or items
         self.mentions.append(
             Mention(
                 verdict.start,
                 verdict.end,
                 self._text[verdict.start : verdict.end],
-                verdict.items[0].title,
+                items[0].title,
                 verdict.year,
-                tuple(item.id for item in verdict.items),
-                verdict.items[0].id,
+                tuple(item.id for item in items),
+                items[0].id,
             )
         )
 
@@ -321,14 +332,24 @@ def _longest_first(match: Match) -> tuple[int, bool, int, int]:
 def _without_longer_titles(
     page: Page, mentions: list[Mention], unknown: list[tuple[int, int]]
 ) -> tuple[tuple[Mention, ...], list[tuple[int, int]]]:
-    """Give up mentions that are the beginning of a longer title with a year no mention accounts for."""
-    kept = []
-    # In order and not overlapping: of those that begin before a year ends, the last one ends last.
+    """Give up mentions that are part of a longer title that no mention accounts for."""
     starts = [mention.start for mention in mentions]
-    for mention in mentions:
+    kept: list[Mention] = []
+    until = 0
+    for index, mention in enumerate(mentions):
         year = page.longer_title(mention.end) if mention.year is None else None
+        longer = None
+        # In order and not overlapping: of those that begin before a year ends, the last one ends last.
         if year and mentions[bisect_left(starts, year[1]) - 1].end <= year[0]:
-            unknown.append((mention.start, year[1]))
-        else:
+            longer = Longer(mention.start, year[1], counted=True)
+        elif mention.year is None:
+            longer = longer_title(page, mention.start, mention.end, starts[index + 1 : index + 2])
+        if longer:
+            if kept and kept[-1].end > longer.start and kept[-1].year is None:
+                kept.pop()
+            until = longer.end
+            if longer.counted:
+                unknown.append((longer.start, longer.end))
+        elif mention.start >= until or mention.year is not None:
             kept.append(mention)
     return tuple(kept), unknown

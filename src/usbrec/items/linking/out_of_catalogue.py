@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from usbrec.items.linking.ambiguity import ARTICLES, SAID_OF, Ambiguity, ambiguity_of, is_lead_in, is_small
+from usbrec.items.linking.ambiguity import (
+    ARTICLES,
+    SAID_OF,
+    Ambiguity,
+    ambiguity_of,
+    is_lead_in,
+    is_participle,
+    is_small,
+)
 from usbrec.items.titles import collapse, normalise_title, words
 from usbrec.patterns import LazyPattern
 
@@ -23,6 +31,25 @@ _QUOTED = LazyPattern(
     re.VERBOSE,
 )
 _STRESSED = LazyPattern(r"(?<![\w*])(?P<mark>\*{1,3}|_)(?P<inner>[^*_\n]{2,80})(?P=mark)(?![\w*])")
+#: An award and its year name no work, nor does what somebody won, nor who made something.
+_AWARD = LazyPattern(
+    r"\b(?:awards?|oscars?|emmys?|globes?|baftas?|grammys?|prize|festival|palme d['’]or"
+    r"|(?:golden|silver) (?:lion|bear))[\"”’'*_ \t]*\Z",
+    re.IGNORECASE,
+)
+_WON_OR_MADE = LazyPattern(
+    r"\b(?:(?:won|wins?|winning|winner of|nominated for)(?:[ \t]+\w+)?"
+    r"|(?P<done>[^\W_]+)[\"”’'*_)]*[ \t]+by)[ \t]*\Z",
+    re.IGNORECASE,
+)
+_MADE = frozenset(
+    {"directed", "made", "produced", "published", "released", "created", "written", "shot", "filmed"}
+)
+_BY = LazyPattern(r"[^\W_]+[ \t]+by[ \t]+")
+#: What is called by a name in quotes and is no work.
+_NO_WORK = LazyPattern(
+    r"[ \t]+(?:award|category|franchise|genre|mood|saga|style|universe|vibes?)\b", re.IGNORECASE
+)
 # What may stand between the words of one title.
 _GAP = LazyPattern(r"[ \t]*(?:[:&’'–-]|[ \t])[ \t]*")
 
@@ -40,13 +67,15 @@ def titles_written(text: str, known: Sequence[_Span], foreign: Sequence[_Span]) 
     for match in _YEAR.finditer(text):
         if not _overlaps(match.span(), covered):
             start = _run_before(text, match.start(), covered)
-            if start is not None:
+            if start is not None and not _is_no_work(text, start, match.start()):
                 found.append((start, collapse(re.sub(r"[\"“”*_]", "", text[start : match.end()]))))
                 _cover(covered, (start, match.end()))
     for pattern, quoted in ((_QUOTED, True), (_STRESSED, False)):
         for match in pattern.finditer(text):
             inner = next(group for name, group in match.groupdict().items() if group and name != "mark")
             if _overlaps(match.span(), covered) or inner.endswith(":") or text.startswith(":", match.end()):
+                continue
+            if quoted and _NO_WORK.match(text, match.end()):
                 continue
             if _title_phrase(inner, quoted):
                 found.append((match.start(), collapse(inner).rstrip(".,!?")))
@@ -101,6 +130,19 @@ def _run_before(text: str, end: int, covered: bytearray) -> int | None:
         else:
             break
     return floor + run[begin].start if begin < len(run) else None
+
+
+def _is_no_work(text: str, start: int, end: int) -> bool:
+    """Whether the capitalised words before a year are an award, or who made what is spoken of: "Heat by
+    Michael Mann (1995)", but not "inspired by Blorp Nights (2031)"."""
+    if _AWARD.search(text, start, end):
+        return True
+    if opening := _BY.match(text, start, end):
+        return opening[0].split()[0].casefold() in _MADE
+    before = _WON_OR_MADE.search(text, max(0, start - 40), start)
+    if before is None or before["done"] is None:
+        return before is not None
+    return not is_participle(before["done"].casefold()) or before["done"].casefold() in _MADE
 
 
 _TELLING = frozenset({"film", "films", "movie", "recommend", "recommended", "suggest", "suggested", "trying"})

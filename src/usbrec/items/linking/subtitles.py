@@ -2,7 +2,8 @@
 
 A subtitle of three words or more needs their capitals, a shorter one its year, quotes, or an introduction
 ("have you seen Covenant"): there was a Civil War before "Captain America: Civil War". What the first part
-alone names is not read: "Alien" is another film.
+alone names is read with the very year behind it, where nothing is called so ("Borat (2006)"): "Alien" is
+another film than "Alien: Covenant".
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from usbrec.items.titles import normalise_title
 from usbrec.patterns import LazyPattern
 
 _PARTS = LazyPattern(r"\s*:\s+|\s+[-–—]\s+")
+#: Where the first part ends: "Moby-Dick; or, The Whale", "Birdman or (The Unexpected Virtue of Ignorance)".
+_HEAD_ENDS = LazyPattern(r"\s*[;,]?\s+or\b\s*[:,(]|\s*:\s|\s+[-–—]\s|\s\(")
 _PIECE = LazyPattern(r"(?:part|vol|volume|chapter|episode|season|book|series)\b")
 # "The Help: A Novel", "Sex and the City: The Movie" name no title of their own.
 _GENERIC = frozenset(
@@ -49,6 +52,15 @@ def subtitles(titles: Sequence[str], taken: Collection[str]) -> Iterator[tuple[i
         yield row, key
         if bare != key and " " in bare:
             yield row, bare
+
+
+def heads(titles: Sequence[str], taken: Collection[str]) -> Iterator[tuple[int, str]]:
+    """The rows and normal forms of the first parts of titles that are none themselves (as `taken` are)."""
+    for row, title in enumerate(titles):
+        end = _HEAD_ENDS.search(title) if " " in title else None
+        key = normalise_title(title[: end.start()]) if end else ""
+        if any(map(str.isalnum, key)) and key not in taken and _without_article(key) not in taken:
+            yield row, key
 
 
 def _without_article(key: str) -> str:

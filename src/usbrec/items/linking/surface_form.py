@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from usbrec.dialogue import Item
 from usbrec.items.linking.ambiguity import Ambiguity
+from usbrec.items.scripts import plain
 
 
 class Writing(Enum):
@@ -37,6 +38,8 @@ class SurfaceForm:
     """The normalised words of the title itself, which an inflected form has otherwise."""
     marks: frozenset[str]
     """Punctuation of the titles themselves: it may stand between the words of a match."""
+    heads: tuple[Item, ...] = ()
+    """The items whose title opens so, where nothing is called so: they are meant with their very year."""
 
     def of_year(self, year: int) -> tuple[Item, ...]:
         """The items the title means with that year: of the year, one year off, else of no known year."""
@@ -54,6 +57,12 @@ class SurfaceForm:
     def of_exactly(self, year: int) -> tuple[Item, ...]:
         """The items of that very year."""
         return tuple(item for item in (*self.exact, *self.variants) if item.year == year)
+
+    def as_head(self, year: int) -> SurfaceForm | None:
+        """The form of the one item of that very year whose title opens so; None where it is not one."""
+        found = tuple(item for item in self.heads if item.year == year)
+        marks = frozenset(plain("".join(item.title for item in found)))
+        return replace(self, exact=found, heads=(), marks=self.marks | marks) if len(found) == 1 else None
 
     def bare(self) -> tuple[Item, ...]:
         """The items the title means where no year is written, most popular first."""

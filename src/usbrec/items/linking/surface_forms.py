@@ -24,9 +24,9 @@ from usbrec.items.linking.cased import ambiguity_in
 from usbrec.items.linking.caseless import caseless_ambiguity
 from usbrec.items.linking.inflection import STEM, stem_key
 from usbrec.items.linking.languages import russian
-from usbrec.items.linking.subtitles import subtitles
+from usbrec.items.linking.subtitles import heads, subtitles
 from usbrec.items.linking.surface_form import SurfaceForm, Writing
-from usbrec.items.linking.title_variants import numbered, respelt
+from usbrec.items.linking.title_variants import abbreviated, first_piece, numbered, respelt
 from usbrec.items.scripts import CYRILLIC, has_unspaced, plain
 from usbrec.items.store import title_keys
 from usbrec.items.titles import normalise_title
@@ -37,7 +37,7 @@ Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int32]
 
 # What a form is to the item of its row.
-_EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE, _INFLECTED = range(6)
+_EXACT, _SHORTENED, _VARIANT, _PERSON, _SUBTITLE, _INFLECTED, _HEAD = range(7)
 _VARIANTS = frozenset({_SHORTENED, _VARIANT, _SUBTITLE, _INFLECTED})
 #: The keys of so many items are kept as texts, too.
 FEW = 64
@@ -186,7 +186,8 @@ class SurfaceForms:
         writing = _writing_of(key)
         if not exact and not variants:
             marks = frozenset("-.' ・·")
-            return SurfaceForm(key, (), (), Ambiguity.MARKED, False, writing, tuple(parts), marks)
+            opened = () if _PERSON in kinds else tuple(self.items[row] for row in rows)
+            return SurfaceForm(key, (), (), Ambiguity.MARKED, False, writing, tuple(parts), marks, opened)
         if STEM in key and not exact:
             keys = (known for item in variants for known in title_keys(item))
             parts = next(known.split(" ") for known in keys if stem_key(known) == key)
@@ -275,6 +276,11 @@ def _add_further(
     )
     for row, key in subtitles(titles, taken):
         entries.add(key, row, _SUBTITLE)
+        taken.add(key)
+    for row, key in heads(titles, taken):
+        entries.add(key, row, _HEAD)
+        if other := abbreviated(key):
+            entries.add(other, row, _HEAD)
 
 
 def _gathered(
@@ -324,6 +330,10 @@ def _gathered(
             article, _, rest = other.partition(" ")
             if article in ARTICLES:
                 entries.add(rest, row, _SHORTENED)
+        for other in first_piece(key):  # "Kill Bill Volume 1" for "Kill Bill: Vol. 1"
+            entries.add(other, row, _VARIANT)
+        if whole := abbreviated(key):  # "Doctor No" for "Dr. No"
+            entries.add(whole, row, _VARIANT)
         if in_letters := respelt(key):  # "MASH" for "M*A*S*H"
             entries.add(in_letters, row, _VARIANT)
         article, _, rest = key.partition(" ")

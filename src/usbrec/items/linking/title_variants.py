@@ -1,7 +1,8 @@
 """Title variants: numbers and letters written otherwise.
 
 "Rocky 2" for "Rocky II", "The Godfather 2" for "The Godfather Part II", "Hellboy 2" for "Hellboy II: The
-Golden Army", "Twelve Angry Men" for "12 Angry Men"; "MASH" for "M*A*S*H", "Seven" for "Se7en".
+Golden Army", "Twelve Angry Men" for "12 Angry Men"; "MASH" for "M*A*S*H", "Seven" for "Se7en", "Doctor No"
+for "Dr. No".
 
 A title that is written so itself goes before all of these. Only small numbers are read, none of them the
 first word of a title in Roman numerals ("X-Men", "I, Robot"), and no title that is a number alone.
@@ -42,6 +43,14 @@ _PIECES = {
     "part": ("part", "pt"), "pt": ("part", "pt"), "vol": ("vol", "volume"), "volume": ("vol", "volume"),
     "chapter": ("chapter",), "teil": ("teil",), "parte": ("parte",), "partie": ("partie",),
 }  # fmt: skip
+#: The first of several, which has a number only behind one of these.
+_FIRST = ("1", "i", "one")
+#: Short forms that stand for whole words in titles.
+_SHORT_FORMS = {
+    "capt": "captain", "dr": "doctor", "ft": "fort", "jr": "junior", "mr": "mister", "mt": "mount",
+    "sgt": "sergeant", "st": "saint", "vs": "versus",
+}  # fmt: skip
+_LONG_FORMS = {long: short for short, long in _SHORT_FORMS.items()}
 _SUBTITLE = LazyPattern(r":\s|\s[-–—]\s")
 _COUNTED = frozenset((*_PIECES, "episode", "book"))
 
@@ -52,6 +61,26 @@ def numbered(title: str, key: str) -> Iterator[str]:
     if len(parts) < 2 or NUMERALS.isdisjoint(parts):
         return
     yield from dict.fromkeys(form for form in _forms(title, parts) if form != key)
+
+
+def abbreviated(key: str) -> str | None:
+    """The normal form of a title with short forms for whole words, or whole words for short forms ("Doctor
+    No" for "Dr. No"); None where it has neither."""
+    parts = key.split(" ")
+    if len(parts) < 2 or (_LONG_FORMS.keys().isdisjoint(parts) and _SHORT_FORMS.keys().isdisjoint(parts)):
+        return None
+    return " ".join(_SHORT_FORMS.get(part) or _LONG_FORMS.get(part, part) for part in parts)
+
+
+def first_piece(key: str) -> Iterator[str]:
+    """The normal forms of other ways to write the first of several pieces: "Kill Bill Volume One"."""
+    parts = key.split(" ")
+    for place in range(2, len(parts)):
+        piece, number = parts[place - 1 : place + 1]
+        if piece in _PIECES and number in _FIRST:
+            for other, way in itertools.product(_PIECES[piece], _FIRST):
+                if (other, way) != (piece, number):
+                    yield " ".join((*parts[: place - 1], other, way, *parts[place + 1 :]))
 
 
 def _forms(title: str, parts: list[str]) -> Iterator[str]:
