@@ -22,13 +22,13 @@ from usbrec.items.linking.ambiguity import (
     is_frequent,
 )
 from usbrec.items.linking.cased import ambiguity_in
+from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import Match, is_capital
 from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.languages import caseless, russian
 from usbrec.items.linking.page import Page
 from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_somebody
 from usbrec.items.linking.surface_form import Writing
-from usbrec.items.scripts import has_unspaced
 from usbrec.patterns import LazyPattern
 
 # So many characters are no accident where a word of every day has two.
@@ -72,9 +72,7 @@ def is_spelt_out(page: Page, match: Match) -> bool:
         return bool(verdict.items)
     form = match.form
     if form.writing is Writing.CASELESS:
-        joined = "".join(form.words)
-        many = len(form.words) >= _CHARACTERS if has_unspaced(joined) else len(form.words) > 1
-        return many and joined not in caseless().ordinary and not joined.isdigit()
+        return _is_likely_meant(page, match)
     if form.writing is Writing.CYRILLIC:
         articles, level = frozenset[str](), ambiguity_in(russian(), form.words)
     elif page.language:
@@ -95,6 +93,18 @@ def is_spelt_out(page: Page, match: Match) -> bool:
     if match.first < match.last:  # "Das Boot", "The Room", but not "das Boot"
         return is_capital(page.raw(match.first)) and not page.part_of_a_name(match)
     return _is_no_ordinary_word(page, match, level)
+
+
+def _is_likely_meant(page: Page, match: Match) -> bool:
+    """Whether words without capitals, passed over by the linker, may still be meant as a title: they are no
+    everyday word, or people speak of them as of films and books."""
+    joined = "".join(match.form.words)
+    if joined.isdigit():
+        return False
+    around = Surroundings(page.text, *page.span(match))
+    if match.form.ambiguity is not Ambiguity.MARKED and joined not in caseless().ordinary:
+        return around.whole()
+    return around.whole() and around.is_spoken_of()
 
 
 def _is_no_ordinary_word(page: Page, match: Match, level: Ambiguity) -> bool:
