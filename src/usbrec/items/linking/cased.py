@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
-from usbrec.items.linking.called import is_called_a_work, is_praised
+from usbrec.items.linking.called import is_called_a_work, is_praised, is_seen
 from usbrec.items.linking.context import ContextFeatures, Match, is_capital, numbers_as_titled
 from usbrec.items.linking.languages import Language
 from usbrec.patterns import LazyPattern
@@ -58,6 +58,9 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
         return True
     if before in language.kinds and (capital or lower_case):
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
+    if level is not Ambiguity.MARKED and (capital or lower_case):
+        if _talked_of(language, page, match, level, before):
+            return True
     single = first == last
     if level is Ambiguity.PLAIN:
         if not language.nouns:
@@ -100,6 +103,49 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
             return False
         return not _counted(language, before)
     return bool(inside) if opens else page.contrast(match)
+
+
+def _talked_of(
+    language: Language, page: ContextFeatures, match: Match, level: Ambiguity, before: str
+) -> bool:
+    """Whether what people say of films and books stands right beside a match: judged or seen, where it opens a
+    clause; seen, liked or compared before it, where nothing in the text has a capital."""
+    first, last = match.first, match.last
+    content = [
+        index for index in range(first, last + 1) if page.words[index].norm not in language.articles
+    ]
+    several = len(content) > 1
+    lower_case = page.first_capital >= len(page.text)
+    if _opens_as_all_do(language, page, first):
+        # A bare noun opens no Spanish or French sentence.
+        bare = bool(language.articles) and not language.nouns and first == last
+        told = several or level is Ambiguity.PLAIN or (bare and not lower_case)
+        if told and (several or _no_name(language, page, match)):
+            if is_praised(language, page, match) or (several and is_seen(language, page, match)):
+                return True
+    compared = _compared(language, page, match, before)
+    if compared and level is Ambiguity.PLAIN:
+        return True
+    if not lower_case or not several:
+        return False
+    introduced = compared or before in language.introducing | language.kinds
+    if introduced and (level is Ambiguity.PLAIN or _ends(language, page, match)):
+        return True
+    return level is Ambiguity.PLAIN and (
+        _speaks_of_works(language, page, match) or len(content) > _SHORT - 1
+    )
+
+
+def _compared(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:
+    """Whether a match is what another is better than, or liked better than, or raved about."""
+    said = [word.norm for word in page.words[max(0, match.first - _LONG) : match.first - 1]]
+    if before in _THAN:
+        return not _BETTER.isdisjoint(said)
+    return before == "lieber" or (before == "von" and said[-1:] != [] and said[-1].startswith("schwarm"))
+
+
+_THAN = frozenset({"als", "que", "чем"})
+_BETTER = frozenset({"besser", "lieber", "schlechter", "spannender", "mejor", "peor", "mieux", "pire", "лучше"})
 
 
 def _article_and_noun(language: Language, page: ContextFeatures, match: Match) -> bool:
