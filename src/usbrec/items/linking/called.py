@@ -8,7 +8,9 @@ from usbrec.items.linking.languages import Language
 # So many words stand between "is" and what a title is called: "ein wirklich sehr guter Film".
 _FURTHEST = 4
 _DASHES = frozenset("-–—")
-_FURTHER = frozenset({"und", "aber", "oder", "weil", "als", "y", "pero", "que", "et", "mais", "и", "а", "но", "чем"})
+_FURTHER = frozenset(
+    {"und", "aber", "oder", "weil", "als", "y", "pero", "que", "et", "mais", "и", "а", "но", "чем"}
+)
 _DENYING = frozenset({"kein", "keine"})
 
 
@@ -26,7 +28,9 @@ def is_praised(language: Language, page: ContextFeatures, match: Match) -> bool:
     and books: "Der Pate ist sehr spannend", "Der Vorleser hat mich berührt"."""
     place = match.last + 1
     end = page.sentence_ends[match.last]
-    if place >= end or page.text[page.words[match.last].end : page.words[place].start].strip(" \t\"“”«»’'*_—–-"):
+    if place >= end or page.text[page.words[match.last].end : page.words[place].start].strip(
+        " \t\"“”«»’'*_—–-"
+    ):
         return False
     if page.words[place].norm in language.said_of:
         place += 1

@@ -105,4 +105,6 @@ def _words(code: str) -> _Words:
 def _any_of(said: str) -> str:
     """A pattern for any of the words, the longest first; "_" is a blank or none."""
     keys = {folded(word.replace("_", " "))[0] for word in said.split()}
-    return "|".join(re.escape(key).replace("\\ ", " ?") for key in sorted(keys, key=len, reverse=True)) or "(?!)"
+    return (
+        "|".join(re.escape(key).replace("\\ ", " ?") for key in sorted(keys, key=len, reverse=True)) or "(?!)"
+    )

@@ -21,7 +21,7 @@ from usbrec.items.linking.ambiguity import (
     is_first_name,
     is_frequent,
 )
-from usbrec.items.linking.cased import ambiguity_in
+from usbrec.items.linking.cased import ambiguity_in, speaks_of_works
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import Match, is_capital
 from usbrec.items.linking.disambiguation import judge
@@ -85,6 +85,10 @@ def is_spelt_out(page: Page, match: Match) -> bool:
     ]
     if len(content) > 1 and level is Ambiguity.PLAIN:
         return True
+    known = russian() if form.writing is Writing.CYRILLIC else page.language
+    if known and page.first_capital >= len(page.text):  # nothing has a capital
+        told = match.first < match.last or level is Ambiguity.PLAIN
+        return told or (level is Ambiguity.CAPITALS and speaks_of_works(known, page, match))
     capitals = [is_capital(page.raw(index)[match.skip if index == match.first else 0 :]) for index in content]
     if len(content) > 1:
         return all(capitals)
