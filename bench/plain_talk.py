@@ -10,8 +10,9 @@ changed by what it missed of the first, the other was only counted.
 Each template of a half meets each title of the half; further slots take the titles that follow. Recall and
 masking are of all of these. Precision is of a draw of them, seven to three sentences without a title, and
 `wrong` counts the mentions in those. Recall is told once more without the titles that are, as a whole, on the
-linker's lists of everyday words (家, Heimat), which need marks, their year or the word "film". A mention is right where its title is meant as often. Intervals are
-Wilson's, 95 %, and too narrow: sentences of one template, or of one title, go together.
+linker's lists of everyday words (家, Heimat), which need marks, their year or the word "film". A mention is
+right where its title is meant as often. Intervals are Wilson's, 95 %, and too narrow: sentences of one
+template, or of one title, go together.
 
 The catalogue holds all titles of the language, of both halves, and 2,000 films of ../shared/data where they
 lie there. Masked: no title is spelt any more after `TitleMatcher.mask` that knows the sentence's titles.
@@ -98,8 +99,9 @@ def measure(language: str, half: str, show: bool, lower: bool) -> str:
     named, right = sum(row[0] for row in titled), sum(row[1] for row in titled)
     linked, fits = sum(row[2] for row in drawn), sum(row[1] for row in drawn)
     return (
-        f"{language}  recall {_figure(right, named)}, no everyday words {_figure(*others)}  precision {_figure(fits, linked)}  "
-        f"wrong {sum(row[2] for row in plain)} of {len(plain)}  masked {_figure(masked, len(made))}"
+        f"{language}  recall {_figure(right, named)}, no everyday words {_figure(*others)}  "
+        f"precision {_figure(fits, linked)}  wrong {sum(row[2] for row in plain)} of {len(plain)}  "
+        f"masked {_figure(masked, len(made))}"
     )
 
 

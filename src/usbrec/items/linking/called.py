@@ -46,8 +46,8 @@ def is_praised(language: Language, page: ContextFeatures, match: Match) -> bool:
 
 
 def is_seen(language: Language, page: ContextFeatures, match: Match) -> bool:
-    """Whether a clause that begins with a match goes on with who has seen or read it: "Nueve reinas ya la vi",
-    "Die Welle kenne ich schon"."""
+    """Whether a clause that begins with a match goes on with who has seen or read it: "Nueve reinas ya la
+    vi", "Die Welle kenne ich schon"."""
     end = min(page.sentence_ends[match.last], match.last + _FURTHEST + 2)
     for index in range(match.last + 1, end):
         if page.text[page.words[index - 1].end : page.words[index].start].strip():

@@ -60,9 +60,9 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
         return True
     if before in language.kinds and (capital or lower_case):
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
-    if level is not Ambiguity.MARKED and (capital or lower_case):
-        if _talked_of(language, page, match, level, before):
-            return True
+    talk = level is not Ambiguity.MARKED and (capital or lower_case)
+    if talk and _talked_of(language, page, match, level, before):
+        return True
     single = first == last
     if level is Ambiguity.PLAIN:
         if not language.nouns:
@@ -110,8 +110,8 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
 def _talked_of(
     language: Language, page: ContextFeatures, match: Match, level: Ambiguity, before: str
 ) -> bool:
-    """Whether what people say of films and books stands right beside a match: judged or seen, where it opens a
-    clause; seen, liked or compared before it, where nothing in the text has a capital."""
+    """Whether what people say of films and books stands right beside a match: judged or seen, where it opens
+    a clause; seen, liked or compared before it, where nothing in the text has a capital."""
     first, last = match.first, match.last
     content = [index for index in range(first, last + 1) if page.words[index].norm not in language.articles]
     several = len(content) > 1
@@ -121,9 +121,9 @@ def _talked_of(
         bare = bool(language.articles) and not language.nouns and first == last
         bare = bare and not page.words[first].norm.endswith(("r", "re"))
         told = several or level is Ambiguity.PLAIN or (bare and not lower_case)
-        if told and (several or _no_name(language, page, match)):
-            if is_praised(language, page, match) or (several and is_seen(language, page, match)):
-                return True
+        told = told and (several or _no_name(language, page, match))
+        if told and (is_praised(language, page, match) or (several and is_seen(language, page, match))):
+            return True
     compared = _compared(language, page, match, before)
     if compared and level is Ambiguity.PLAIN:
         return True

@@ -218,10 +218,10 @@ def _is_all_named(page: Page, chain: Sequence[tuple[int, int, Match | None]]) ->
     )
     if 2 * everyday > len(chain) - (not compared):
         return False
-    if len(chain) == 2 and not any(map(str.isalpha, page.text[chain[0][1] : chain[1][0]])):
-        # "Great, goodbye": two that only a comma joins need more than to be all that is said.
-        if not (first.is_spoken_of() or last.is_spoken_of()):
-            return False
+    # "Great, goodbye": two that only a comma joins need more than to be all that is said.
+    bare = len(chain) == 2 and not any(map(str.isalpha, page.text[chain[0][1] : chain[1][0]]))
+    if bare and not (first.is_spoken_of() or last.is_spoken_of()):
+        return False
     return first.pair_begins() and last.pair_ends()
 
 

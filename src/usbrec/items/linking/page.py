@@ -78,14 +78,14 @@ class Page(ContextFeatures):
             self.__dict__.pop("elsewhere", None)
 
     def _foreign_without_titles(self, rest: Set[str]) -> bool:
-        """Whether what is left beside titles with an article is no English: "Das Fest war laut", "Los otros no
-        vinieron", but not "Das Boot rocks big time"."""
+        """Whether what is left beside titles with an article is no English: "Das Fest war laut", "Los otros
+        no vinieron", but not "Das Boot rocks big time"."""
         if self.language is None:
             return False
         if not self.language.nouns:
             articles = not self.language.articles.isdisjoint(word.norm for word in self.words)
-            strange = any(not word.isdigit() and not in_dictionary(word) for word in rest)
-            return articles and strange and not any(map(english, rest))
+            unknown = any(not word.isdigit() and not in_dictionary(word) for word in rest)
+            return articles and unknown and not any(map(english, rest))
         if _GERMAN_ARTICLES.isdisjoint(word.norm for word in self.words):
             return False
         strange = sum(word in self.language.said_of or not in_dictionary(word) for word in rest)

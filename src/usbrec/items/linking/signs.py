@@ -81,30 +81,24 @@ def _strongest(patterns: Sequence[re.Pattern[str]], said: str, *, anchored: bool
 
 @functools.cache
 def _words(code: str) -> _Words:
-    told = signs_of(code)
     begins, ends = "", ""
     if code in _SPACED:
         begins = r"(?<!\w)" + (_ARABIC_PREFIXES if code == "ar" else "")
         ends = r"(?!\w)" if code == "ar" else ""
+    sides = {
+        side: {use: _any_of(said) for use, said in told.items()} for side, told in signs_of(code).items()
+    }
+    ahead, behind = sides["ahead"], sides["behind"]
+    uses = ("works", "seen", "any")
     return _Words(
-        tuple(
-            re.compile(
-                rf"{begins}(?:{_any_of(told['ahead'][use])})[ ]*(?:(?:{_any_of(told['ahead']['between'])})[ ]*)*\Z"
-            )
-            for use in ("works", "seen", "any")
-        ),
-        tuple(
-            re.compile(
-                rf"[ ,]*(?:(?:{_any_of(told['behind']['between'])}){ends}[ ,]*)*(?:{_any_of(told['behind'][use])}){ends}"
-            )
-            for use in ("works", "seen", "any")
-        ),
+        tuple(re.compile(rf"{begins}{ahead[use]} *(?:{ahead['between']} *)*\Z") for use in uses),
+        tuple(re.compile(rf"[ ,]*(?:{behind['between']}{ends}[ ,]*)*{behind[use]}{ends}") for use in uses),
     )
 
 
 def _any_of(said: str) -> str:
     """A pattern for any of the words, the longest first; "_" is a blank or none."""
     keys = {folded(word.replace("_", " "))[0] for word in said.split()}
-    return (
-        "|".join(re.escape(key).replace("\\ ", " ?") for key in sorted(keys, key=len, reverse=True)) or "(?!)"
-    )
+    ordered = sorted((key for key in keys if key.strip()), key=len, reverse=True)
+    patterns = [re.escape(key).replace("\\ ", " ?") for key in ordered]
+    return f"(?:{'|'.join(patterns or ['(?!)'])})"
