@@ -132,7 +132,10 @@ def _talked_of(
     introduced = compared or before in language.introducing | language.kinds
     if introduced and (level is Ambiguity.PLAIN or _ends(language, page, match)):
         return True
-    return level is Ambiguity.PLAIN and (speaks_of_works(language, page, match) or len(content) > _SHORT - 1)
+    # "planche à repasser" has two words that say something.
+    telling = [page.words[index].norm for index in content if len(page.words[index].norm) > _SHORT - 1]
+    telling = [word for word in telling if word not in language.determiners]
+    return level is Ambiguity.PLAIN and (len(telling) > 2 or speaks_of_works(language, page, match))
 
 
 def _where_somebody_is(page: ContextFeatures, match: Match) -> bool:
