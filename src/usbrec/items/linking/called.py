@@ -8,7 +8,9 @@ from usbrec.items.linking.languages import Language
 # So many words stand between "is" and what a title is called: "ein wirklich sehr guter Film".
 _FURTHEST = 4
 _DASHES = frozenset("-–—")
-_FURTHER = frozenset({"und", "aber", "oder", "weil"})
+_FURTHER = frozenset(
+    {"und", "aber", "oder", "weil", "als", "y", "pero", "que", "et", "mais", "и", "а", "но", "чем"}
+)
 _DENYING = frozenset({"kein", "keine"})
 
 
@@ -26,14 +28,32 @@ def is_praised(language: Language, page: ContextFeatures, match: Match) -> bool:
     and books: "Der Pate ist sehr spannend", "Der Vorleser hat mich berührt"."""
     place = match.last + 1
     end = page.sentence_ends[match.last]
-    if place >= end or page.words[place].norm not in language.said_of:
+    if place >= end or page.text[page.words[match.last].end : page.words[place].start].strip(
+        " \t\"“”«»’'*_—–-"
+    ):
         return False
-    for index in range(place + 1, min(place + _FURTHEST + 2, end)):
+    if page.words[place].norm in language.said_of:
+        place += 1
+    elif language.code != "ru":  # without a word for "is"
+        return False
+    for index in range(place, min(place + _FURTHEST + 1, end)):
         if page.words[index].norm in language.praise:
             return index + 1 == end or bool(
                 page.text[page.words[index].end : page.words[index + 1].start].strip()
                 or page.words[index + 1].norm in _FURTHER
             )
+    return False
+
+
+def is_seen(language: Language, page: ContextFeatures, match: Match) -> bool:
+    """Whether a clause that begins with a match goes on with who has seen or read it: "Nueve reinas ya la
+    vi", "Die Welle kenne ich schon"."""
+    end = min(page.sentence_ends[match.last], match.last + _FURTHEST + 2)
+    for index in range(match.last + 1, end):
+        if page.text[page.words[index - 1].end : page.words[index].start].strip():
+            return False
+        if page.words[index].norm in (language.introducing | language.seen) - language.about:
+            return True
     return False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from usbrec.items.linking.ambiguity import Ambiguity, is_always_capital
-from usbrec.items.linking.called import is_called_a_work, is_praised
+from usbrec.items.linking.called import is_called_a_work, is_praised, is_seen
 from usbrec.items.linking.context import ContextFeatures, Match, is_capital, numbers_as_titled
 from usbrec.items.linking.languages import Language
 from usbrec.patterns import LazyPattern
@@ -52,12 +52,17 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     if page.entry(match) and capital:
         return True
     before = _before(language, page, match)
-    if first == last and page.a_place(first) and not _speaks_of_works(language, page, match):
+    if first == last and page.a_place(first) and not speaks_of_works(language, page, match):
+        return False
+    if first == last and level is not Ambiguity.MARKED and _where_somebody_is(page, match):
         return False
     if capital and is_called_a_work(language, page, match):
         return True
     if before in language.kinds and (capital or lower_case):
         return level is not Ambiguity.MARKED or capital or _ends(language, page, match)
+    talk = level is not Ambiguity.MARKED and (capital or lower_case)
+    if talk and _talked_of(language, page, match, level, before):
+        return True
     single = first == last
     if level is Ambiguity.PLAIN:
         if not language.nouns:
@@ -102,12 +107,76 @@ def evident_in(language: Language, page: ContextFeatures, match: Match, level: A
     return bool(inside) if opens else page.contrast(match)
 
 
+def _talked_of(
+    language: Language, page: ContextFeatures, match: Match, level: Ambiguity, before: str
+) -> bool:
+    """Whether what people say of films and books stands right beside a match: judged or seen, where it opens
+    a clause; seen, liked or compared before it, where nothing in the text has a capital."""
+    first, last = match.first, match.last
+    content = [index for index in range(first, last + 1) if page.words[index].norm not in language.articles]
+    several = len(content) > 1
+    lower_case = page.first_capital >= len(page.text)
+    if _opens_as_all_do(language, page, first):
+        # A bare noun opens no Spanish or French sentence, but a verb does.
+        bare = bool(language.articles) and not language.nouns and first == last
+        bare = bare and not page.words[first].norm.endswith(("r", "re"))
+        told = several or level is Ambiguity.PLAIN or (bare and not lower_case)
+        told = told and (several or _no_name(language, page, match))
+        if told and (is_praised(language, page, match) or (several and is_seen(language, page, match))):
+            return True
+    compared = _compared(language, page, match, before)
+    if compared and level is Ambiguity.PLAIN:
+        return True
+    if not lower_case or not several:
+        return False
+    introduced = compared or before in language.introducing | language.kinds
+    if introduced and (level is Ambiguity.PLAIN or _ends(language, page, match)):
+        return True
+    # "planche à repasser" has two words that say something.
+    telling = [page.words[index].norm for index in content if len(page.words[index].norm) > _SHORT - 1]
+    telling = [word for word in telling if word not in language.determiners]
+    return level is Ambiguity.PLAIN and (len(telling) > 2 or speaks_of_works(language, page, match))
+
+
+def _where_somebody_is(page: ContextFeatures, match: Match) -> bool:
+    """Whether a word stands behind "in" or "comes from": "rodada en Roma", "j'habite à Munich"."""
+    if match.skip or not match.first:
+        return False
+    before = page.raw(match.first - 1).casefold()
+    earlier = page.words[match.first - 2].norm if match.first > 1 else ""
+    if before == "à":
+        return not any(word.norm.startswith("prefer") for word in page.words[: match.first])
+    return before in _IN or (before in {"de", "pour"} and earlier in _COMING)
+
+
+_IN = frozenset({"en", "hacia", "nach"})
+_COMING = frozenset(
+    {"viens", "vient", "venons", "train", "vengo", "viene", "venimos", "tren", "vuelo", "vol"}
+)
+
+
+def _compared(language: Language, page: ContextFeatures, match: Match, before: str) -> bool:
+    """Whether a match is what another is better than, or liked better than, or raved about."""
+    said = [word.norm for word in page.words[max(0, match.first - _LONG) : match.first - 1]]
+    if before in _THAN:
+        return not _BETTER.isdisjoint(said)
+    return before == "lieber" or (before == "von" and said[-1:] != [] and said[-1].startswith("schwarm"))
+
+
+_THAN = frozenset({"als", "que", "чем"})
+_BETTER = frozenset(
+    {"besser", "lieber", "schlechter", "spannender", "mejor", "peor", "mieux", "pire", "лучше"}
+)
+
+
 def _article_and_noun(language: Language, page: ContextFeatures, match: Match) -> bool:
     """Whether an article and a German noun are a title: the article has a capital that it needs not have,
     the sentence speaks of films or books, or says nothing else, or what it says is said of them."""
     if page.raw(match.first)[:1].isupper() and not _opens(page, match.first):
         return True
-    if _speaks_of_works(language, page, match):
+    if [word.norm for word in page.words[match.last + 1 : match.last + 2]] in _OWNERS:
+        return False  # "Das Boot meines Vaters"
+    if speaks_of_works(language, page, match):
         return True
     if not page.raw(match.first)[:1].isupper():
         before = _before(language, page, match)
@@ -121,6 +190,9 @@ def _article_and_noun(language: Language, page: ContextFeatures, match: Match) -
     return ends or chosen or is_praised(language, page, match) or _by_a_name(page, match)
 
 
+_OWNERS = [
+    [word] for word in ("meines", "meiner", "deines", "deiner", "seines", "seiner", "ihres", "unseres")
+]
 _CHOSEN = (["bitte"], ["klingt"])
 _I = (["ich"], ["wir"])
 
@@ -186,14 +258,14 @@ def _named(language: Language, page: ContextFeatures, match: Match, before: str)
         # "une crème solaire", but "le film de la lune bleue" where nothing has a capital
         if long or (single and not all_small) or (before in language.determiners and single >= all_small):
             return long
-        return (not single or _ends(language, page, match)) and _speaks_of_works(language, page, match)
+        return (not single or _ends(language, page, match)) and speaks_of_works(language, page, match)
     if long or inside:
         return True
     if not _opens_as_all_do(language, page, first):
         return not single or _no_name(language, page, match)
     if single and not _no_name(language, page, match):
         return False
-    if _is_all(page, match) or _speaks_of_works(language, page, match):
+    if _is_all(page, match) or speaks_of_works(language, page, match):
         return True
     article = page.words[first].norm in language.articles or match.skip > 0
     following = page.words[last + 1].norm if last + 1 < len(page.words) else ""
@@ -211,7 +283,7 @@ def _is_all(page: ContextFeatures, match: Match) -> bool:
     return "!" not in page.text
 
 
-def _speaks_of_works(language: Language, page: ContextFeatures, match: Match) -> bool:
+def speaks_of_works(language: Language, page: ContextFeatures, match: Match) -> bool:
     """Whether the rest of a sentence has a word that goes with films and books."""
     begin = match.first
     while begin > max(0, match.first - _SENTENCE) and not _opens_as_all_do(language, page, begin):

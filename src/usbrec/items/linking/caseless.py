@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Container, Sequence
 
-from usbrec.items.linking import compounds, japanese
+from usbrec.items.linking import compounds, japanese, signs
 from usbrec.items.linking.ambiguity import Ambiguity
 from usbrec.items.linking.caseless_numbers import (
     ENTRY_NUMBER,
@@ -33,10 +33,12 @@ from usbrec.items.scripts import (
 )
 from usbrec.patterns import LazyPattern
 
-_NEAR = 16
+_NEAR = 20
 _LONGEST_PHRASE = 10
 # So many characters may be a word that no list of everyday words holds.
 _SHORT, _SHORT_JAPANESE, _SHORT_THAI, _SHORT_KATAKANA = 3, 4, 6, 6
+# So many letters are more than most words have.
+_LONGER_THAN_WORDS = {"zh": 3, "ja": 5, "ko": 6, "th": 11, "ar": 9}
 _KATAKANA = LazyPattern(rf"[{KATAKANA}\uff66-\uff9f\u3099\u309a]")
 _HANGUL = LazyPattern(f"[{HANGUL}]")
 _SYLLABLES = LazyPattern(f"[{HANGUL}]*")
@@ -161,6 +163,8 @@ class Surroundings:
         doubtful = self._japanese in {"noun", "sound"} or self._compound
         if level is Ambiguity.PLAIN and not doubtful:
             return True
+        if self._talked_of(level):
+            return True
         behind_kind, before_kind = self._behind_kind, self._before_kind
         if level is not Ambiguity.MARKED:
             if behind_kind or before_kind or self._written_by or self._called or self._as_long_as_titles:
@@ -181,6 +185,41 @@ class Surroundings:
         ):
             return True
         return before_kind and (self._clause_before or self._introduced)
+
+    def _talked_of(self, level: Ambiguity) -> bool:
+        """Whether what stands on both sides is what people say of films and books."""
+        if not self._code or self._compound == "sound":
+            return False
+        sound = self._japanese == "sound"
+        level = max(level, Ambiguity.CAPITALS) if sound else level
+        edges = self._clause_before, self._clause_after
+        long = not sound and self._longer_than_words()
+        return signs.told(level, self.sign_ahead, self.sign_behind, edges=edges, long=long)
+
+    def is_spoken_of(self) -> bool:
+        """Whether anything that is said of films and books, and of other things too, stands on one side, and
+        on the other as much or nothing."""
+        before, after = self.sign_ahead > signs.Sign.NONE, self.sign_behind > signs.Sign.NONE
+        return (before and (after or self._clause_after)) or (after and self._clause_before)
+
+    def _longer_than_words(self) -> bool:
+        written = self._text[self._start : self._end]
+        return len(written) >= _LONGER_THAN_WORDS[self._code] or self._japanese == "title"
+
+    @functools.cached_property
+    def _code(self) -> str:
+        """The language without capitals that the match is in."""
+        return "ja" if self._japanese else compounds.language_of_letter(self._text[self._start])
+
+    @functools.cached_property
+    def sign_ahead(self) -> signs.Sign:
+        return signs.ahead(self._code, self._before) if self._code else signs.Sign.NONE
+
+    @functools.cached_property
+    def sign_behind(self) -> signs.Sign:
+        if not self._code:
+            return signs.Sign.NONE
+        return signs.behind(self._code, self._behind_particle if self._code == "ko" else self._after)
 
     @property
     def _as_long_as_titles(self) -> bool:
@@ -241,10 +280,15 @@ class Surroundings:
     def pair_begins(self) -> bool:
         """Whether a title that opens a clause may be the first of two that stand alone."""
         begins = self._clause_before or self._introduced or self._ends_with(caseless().preferring)
-        return begins and self._japanese != "sound"
+        return (begins or self.sign_ahead > signs.Sign.NONE) and self._japanese != "sound"
 
     def pair_ends(self) -> bool:
-        return self._clause_after or bool(_WHICH.match(self._text, self._end))
+        return self._clause_after or self.compared or self.sign_behind > signs.Sign.NONE
+
+    @property
+    def compared(self) -> bool:
+        """Whether it is asked which of two is meant, or what is said of both is said of works."""
+        return self.sign_behind >= signs.Sign.SEEN or bool(_WHICH.match(self._text, self._end))
 
     @functools.cached_property
     def _japanese(self) -> str:
@@ -284,8 +328,9 @@ class Surroundings:
         if any(mark in ".!?؟\n" for mark in gap):
             return False
         bare = "".join(part for part in folded(gap)[0] if part.strip(" ,&."))
-        marked = any(mark in ",/&、" for mark in gap)
-        return len(gap) < _NEAR and (bare in caseless().joins or (marked and not bare))
+        marked = any(mark in ",/&、" for mark in gap) or (gap == " " and self._code == "th")
+        joined = bare in caseless().joins or bare in caseless().comparing
+        return len(gap) < _NEAR and (joined or (marked and not bare))
 
     def edge_before(self) -> bool:
         return self._clause_before or self._introduced or self._behind_kind

@@ -71,15 +71,21 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, close
 
 
+def language_of_letter(letter: str) -> str:
+    """The language that this letter is written in, "" for letters of any other."""
+    if "\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff":
+        return "ko"
+    if "\u0e00" <= letter <= "\u0e7f":
+        return "th"
+    if "\u0600" <= letter <= "\u06ff":
+        return "ar"
+    return "zh" if "\u3400" <= letter <= "\u9fff" else ""
+
+
 def _languages(letter: str) -> tuple[str, ...]:
     """Those that a title with this first letter may stand in: a name in Latin letters in any."""
-    if "\uac00" <= letter <= "\ud7a3" or "\u1100" <= letter <= "\u11ff":
-        return ("ko",)
-    if "\u0e00" <= letter <= "\u0e7f":
-        return ("th",)
-    if "\u0600" <= letter <= "\u06ff":
-        return ("ar",)
-    return ("zh",) if "\u3400" <= letter <= "\u9fff" else ("ar", "ko", "th", "zh")
+    code = language_of_letter(letter)
+    return (code,) if code else ("ar", "ko", "th", "zh")
 
 
 @functools.cache

@@ -79,6 +79,8 @@ class CaselessWords:
     kinds_after: tuple[str, ...]
     after: tuple[str, ...]
     joins: frozenset[str]
+    comparing: frozenset[str]
+    """What joins two titles of which one is better: "better than"."""
     counters: tuple[str, ...]
     speech: tuple[str, ...]
     surely_before: tuple[str, ...]
@@ -117,7 +119,7 @@ def caseless() -> CaselessWords:
             key.replace(" ", "")
             for lists in read
             for word in lists.get(use, "").split()
-            if (key := folded(word)[0]).strip()
+            if (key := folded(word.replace("_", " "))[0]).strip()
         ]
 
     arabic = _read("ar")["ordinary"].split()
@@ -132,6 +134,7 @@ def caseless() -> CaselessWords:
         tuple(gathered("kinds_after")),
         tuple(gathered("after")),
         frozenset(gathered("joins")),
+        frozenset(gathered("comparing")),
         tuple(gathered("counters")),
         tuple(gathered("speech")),
         tuple(word for word in gathered("before") if word not in about),
@@ -149,6 +152,11 @@ def works_of(code: str) -> tuple[str, ...]:
     """What goes with films and books in a language without capitals, as it is written; "_" is a blank or
     none."""
     return tuple(_read(code).get("works", "").split())
+
+
+def signs_of(code: str) -> Mapping[str, Mapping[str, str]]:
+    """What stands `ahead` of titles and `behind` them in a language without capitals, by how much it says."""
+    return {side: _read(code)[side] for side in ("ahead", "behind")}
 
 
 def language_of(words: AbstractSet[str]) -> Language | None:

@@ -30,7 +30,7 @@ from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.fuzzy import FuzzyTitles
 from usbrec.items.linking.inflection import behind_prefixes, stem_reading
 from usbrec.items.linking.longer_titles import Longer, as_head, longer_title
-from usbrec.items.linking.neighbours import Named, all_that_is_said, in_slot, stand_alone
+from usbrec.items.linking.neighbours import Named, all_that_is_said, in_slot, listed_alone
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.reading import LinkedText, Mention
 from usbrec.items.linking.repeats import SHORTEST, with_repeats, without_repeats
@@ -168,8 +168,11 @@ class Linker:
                     reading.accept(match, verdict)
                 else:
                     passed_over.append(match)
-        if page.elsewhere:
-            _read_pairs(page, reading, passed_over)
+        if page.other_letters and passed_over:
+            for match in listed_alone(page, passed_over, reading.mentions):
+                if reading.free(match):
+                    start, end = page.span(match)
+                    reading.accept(match, Verdict(start, end, None, match.form.bare()))
         if passed_over:
             for match in all_that_is_said(page, passed_over, reading.mentions):
                 if reading.free(match):
@@ -221,20 +224,6 @@ class Linker:
         for code in codes:
             for first, last, form in self._forms.runs(stem_reading(norms, code)):
                 yield Match(first, last, form)
-
-
-def _read_pairs(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> None:
-    """Two titles that are all that a clause says are named, though neither would be alone."""
-    beginning: dict[int, list[Match]] = {}
-    for match in passed_over:
-        beginning.setdefault(match.first, []).append(match)
-    for match in passed_over:
-        for other in (*beginning.get(match.last + 2, ()), *beginning.get(match.last + 3, ())):
-            if not (reading.free(match) and reading.free(other)):
-                continue
-            if verdicts := stand_alone(page, match, other):
-                reading.accept(match, verdicts[0])
-                reading.accept(other, verdicts[1])
 
 
 def _read_beside_others(page: Page, reading: _Reading, passed_over: Sequence[Match]) -> None:

@@ -3,6 +3,7 @@ lowercase), and what a text of another language than English joins with a title.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from usbrec.items.linking.ambiguity import Ambiguity, answers, is_always_capital, is_first_name
 from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import CLAUSE_END, Match
+from usbrec.items.linking.languages import caseless
 from usbrec.items.linking.lowercase import Side, Slot, fills, is_said_of, side_after, side_before
 from usbrec.items.linking.page import Page, Verdict
 from usbrec.items.linking.people import has_its_ending, introduced_as_a_person, is_among_people
 from usbrec.items.linking.reading import Mention
 from usbrec.items.linking.surface_form import Writing
+from usbrec.items.scripts import folded
 from usbrec.items.titles import Word
 from usbrec.patterns import LazyPattern
 
@@ -29,6 +32,8 @@ _LISTED = LazyPattern(
     r"[ \t]*[\"“‘'*_]{0,3}",
     re.IGNORECASE,
 )
+#: So many characters join two titles at most.
+_LONGEST_JOIN = 15
 _LIST_GAP = LazyPattern(r"\s*(?:[,/&]|\b(?:and|or)\b)?(?:\s*\b(?:and|or)\b)?\s*")
 
 
@@ -165,20 +170,59 @@ def _start_of(word: Word) -> int:
     return word.start
 
 
-def stand_alone(page: Page, match: Match, other: Match) -> tuple[Verdict, Verdict] | None:
-    """What two matches without capitals name that are joined and all that a clause says."""
-    for one in (match, other):
-        if one.edited or one.form.writing is not Writing.CASELESS or not one.form.exact:
+def listed_alone(page: Page, matches: Sequence[Match], taken: Sequence[Mention]) -> Sequence[Match]:
+    """Those of the matches without capitals, passed over one by one, that are joined with others (`taken`
+    are named) to all that a clause names: "我喜欢三体、活着和让子弹飞", "부산행, 괴물, 마더"."""
+    beginning: dict[int, tuple[int, Match | None]] = {}
+    for match in matches:
+        if match.form.writing is Writing.CASELESS and match.form.exact and not match.edited:
+            start, end = page.span(match)
+            if Surroundings(page.text, start, end).whole():
+                beginning.setdefault(start, (end, match))
+    if not beginning:
+        return ()
+    beginning |= {mention.start: (mention.end, None) for mention in taken}
+    starts = sorted(beginning)
+    found: list[Match] = []
+    done = -1
+    for start in starts:
+        if start < done:
+            continue
+        chain = [(start, *beginning[start])]
+        while (following := _joined_to(page, chain[-1], starts)) is not None:
+            chain.append((following, *beginning[following]))
+        if len(chain) > 1 and _is_all_named(page, chain):
+            found += [match for _, _, match in chain if match]
+            done = chain[-1][1]
+    return found
+
+
+def _joined_to(page: Page, last: tuple[int, int, Match | None], starts: Sequence[int]) -> int | None:
+    """Where the title begins that is joined with one that ends a chain."""
+    around = Surroundings(page.text, last[0], last[1])
+    for place in range(bisect_left(starts, last[1]), len(starts)):
+        gap = page.text[last[1] : starts[place]]
+        if len(gap) > _LONGEST_JOIN:
             return None
-        if page.level(one) is Ambiguity.MARKED:
-            return None
-    (start, end), (begin, close) = page.span(match), page.span(other)
-    around, behind = Surroundings(page.text, start, end), Surroundings(page.text, begin, close)
-    if not (around.whole() and behind.whole() and behind.beside(page.text[end:begin])):
-        return None
-    if not (around.pair_begins() and behind.pair_ends()):
-        return None
-    return Verdict(start, end, None, match.form.bare()), Verdict(begin, close, None, other.form.bare())
+        if around.beside(gap.strip("》」』〉”’*_《「『〈“‘")):
+            return starts[place]
+    return None
+
+
+def _is_all_named(page: Page, chain: Sequence[tuple[int, int, Match | None]]) -> bool:
+    first, last = Surroundings(page.text, *chain[0][:2]), Surroundings(page.text, *chain[-1][:2])
+    everyday = sum(match is not None and page.level(match) is Ambiguity.MARKED for _, _, match in chain)
+    compared = last.compared or any(
+        folded(page.text[end:start])[0].replace(" ", "") in caseless().comparing
+        for (_, end, _), (start, _, _) in itertools.pairwise(chain)
+    )
+    if 2 * everyday > len(chain) - (not compared):
+        return False
+    # "Great, goodbye": two that only a comma joins need more than to be all that is said.
+    bare = len(chain) == 2 and not any(map(str.isalpha, page.text[chain[0][1] : chain[1][0]]))
+    if bare and not (first.is_spoken_of() or last.is_spoken_of()):
+        return False
+    return first.pair_begins() and last.pair_ends()
 
 
 def _beside(page: Page, match: Match, named: Named) -> Verdict | None:

@@ -71,17 +71,21 @@ class Page(ContextFeatures):
         }
         rest = {word.norm for index, word in enumerate(self.words) if index not in titles}
         if all(word.isdigit() or english(word) for word in rest) or not (
-            speak_for(self.language, rest) or self._german_without_titles(rest)
+            speak_for(self.language, rest) or self._foreign_without_titles(rest)
         ):
             # What had been told before titles were found.
             self.__dict__["language"] = None
             self.__dict__.pop("elsewhere", None)
 
-    def _german_without_titles(self, rest: Set[str]) -> bool:
-        """Whether what is left beside German titles with an article is no English: "Das Fest war laut", but
-        not "Das Boot rocks big time"."""
-        if self.language is None or not self.language.nouns:
+    def _foreign_without_titles(self, rest: Set[str]) -> bool:
+        """Whether what is left beside titles with an article is no English: "Das Fest war laut", "Los otros
+        no vinieron", but not "Das Boot rocks big time"."""
+        if self.language is None:
             return False
+        if not self.language.nouns:
+            articles = not self.language.articles.isdisjoint(word.norm for word in self.words)
+            unknown = any(not word.isdigit() and not in_dictionary(word) for word in rest)
+            return articles and unknown and not any(map(english, rest))
         if _GERMAN_ARTICLES.isdisjoint(word.norm for word in self.words):
             return False
         strange = sum(word in self.language.said_of or not in_dictionary(word) for word in rest)

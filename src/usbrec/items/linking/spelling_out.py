@@ -24,7 +24,8 @@ from usbrec.items.linking.ambiguity import (
     is_frequent,
     is_lead_in,
 )
-from usbrec.items.linking.cased import ambiguity_in
+from usbrec.items.linking.cased import ambiguity_in, speaks_of_works
+from usbrec.items.linking.caseless import Surroundings
 from usbrec.items.linking.context import Match, is_capital
 from usbrec.items.linking.disambiguation import judge
 from usbrec.items.linking.languages import caseless, russian
@@ -33,7 +34,6 @@ from usbrec.items.linking.neighbours import Named, in_slot
 from usbrec.items.linking.page import Page
 from usbrec.items.linking.people import introduced_as_a_person, is_among_people, is_somebody
 from usbrec.items.linking.surface_form import Writing
-from usbrec.items.scripts import has_unspaced
 from usbrec.patterns import LazyPattern
 
 # So many characters are no accident where a word of every day has two.
@@ -84,9 +84,7 @@ def is_spelt_out(page: Page, match: Match) -> bool:
 def _reads_as_title(page: Page, match: Match) -> bool:
     form = match.form
     if form.writing is Writing.CASELESS:
-        joined = "".join(form.words)
-        many = len(form.words) >= _CHARACTERS if has_unspaced(joined) else len(form.words) > 1
-        return many and joined not in caseless().ordinary and not joined.isdigit()
+        return _is_likely_meant(page, match)
     if form.writing is Writing.CYRILLIC:
         articles, level = frozenset[str](), ambiguity_in(russian(), form.words)
     elif page.language:
@@ -99,6 +97,10 @@ def _reads_as_title(page: Page, match: Match) -> bool:
     ]
     if len(content) > 1 and level is Ambiguity.PLAIN:
         return True
+    known = russian() if form.writing is Writing.CYRILLIC else page.language
+    if known and page.first_capital >= len(page.text):  # nothing has a capital
+        told = match.first < match.last or level is Ambiguity.PLAIN
+        return told or (level is Ambiguity.CAPITALS and speaks_of_works(known, page, match))
     capitals = [is_capital(page.raw(index)[match.skip if index == match.first else 0 :]) for index in content]
     if len(content) > 1:
         return all(capitals)
@@ -128,6 +130,18 @@ def _may_be_a_title(page: Page, index: int) -> bool:
     if not page.raw(index)[:1].isupper() or norm in answers() or norm in greetings() or norm in OPENERS:
         return False
     return not (is_lead_in(norm) or is_frequent(norm) or is_always_capital(norm))
+
+
+def _is_likely_meant(page: Page, match: Match) -> bool:
+    """Whether words without capitals, passed over by the linker, may still be meant as a title: they are no
+    everyday word, or people speak of them as of films and books."""
+    joined = "".join(match.form.words)
+    if joined.isdigit():
+        return False
+    around = Surroundings(page.text, *page.span(match))
+    if match.form.ambiguity is not Ambiguity.MARKED and joined not in caseless().ordinary:
+        return around.whole()
+    return around.whole() and around.is_spoken_of()
 
 
 def _is_no_ordinary_word(page: Page, match: Match, level: Ambiguity) -> bool:
