@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from usbrec.llm.headings import HEADINGS, SOFT, is_muttered
-from usbrec.llm.turn_tokens import ENDS, TOKENS
+from usbrec.llm.turn_tokens import ENDS, SHAPE, TOKENS
 from usbrec.patterns import LazyPattern
 
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
@@ -189,6 +189,7 @@ AROUND: tuple[tuple[str, str], ...] = (
     ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
     ("<|start_text|>", "<|end_text|>"),
+    ("<conclusion>", "</conclusion>"),
 )
 CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
 #: Every mark of a model and around its reply in its plain form, without capitals; a front end's are none.
@@ -202,7 +203,7 @@ _MARKS = frozenset(
 _BEGUN = LazyPattern(
     rf"(?:<|&lt;)(?:{'|'.join(map(re.escape, _TAGS))}|details)(?:/|\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})\Z"
     rf"|(?:<|&lt;)/(?:{'|'.join(map(re.escape, _TAGS))})\s*(?:&g?t?)?\Z"
-    r"|<\|/?\w{0,40}\|?\Z"
+    r"|<[|｜][/\w▁ :.-]{0,40}[|｜]?\Z|\[\|[\w -]{0,20}\|?\Z|<role>[^<]{0,20}\Z"
     rf"|\[(?:think|thinking|reasoning|thoughts?)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
     r"|^:::\w*[ \t]*\Z"
     r"|^(?:`{1,5}|~{1,4})[ \t]*\w{0,10}[ \t]*\Z"
@@ -343,7 +344,8 @@ _OTHERS = LazyPattern(
         [
             *(re.escape(mark) for pair in AROUND for mark in pair),
             *(rf"</?{tag}\s*>" for tag in _FIRST_TAGS),
-            *map(re.escape, (*ENDS, "|>")),
+            *map(re.escape, (*ENDS, "|>", "｜>", "|]", "</role>")),
+            SHAPE,
         ]
     ),
     re.IGNORECASE,

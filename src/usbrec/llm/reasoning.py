@@ -29,7 +29,7 @@ from usbrec.llm.marks import (
     read_marks,
 )
 from usbrec.llm.mentions import Mentions, is_quoted
-from usbrec.llm.turn_tokens import begins, without_end
+from usbrec.llm.turn_tokens import begins, end_of_turn, without_end
 from usbrec.patterns import LazyPattern
 
 __all__ = [
@@ -50,13 +50,21 @@ _CHANNEL = LazyPattern(
     r"|<\|start\|>assistant\s*<\|message\|>",
     re.I,
 )
+#: What another says behind a message, and the end of a turn.
+_NEXT_TURN = LazyPattern(
+    r"<\|start\|>(?:user|human|system|developer)\b|<\|return\|>", re.I
+)
 _CHANNEL_END = LazyPattern(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
 #: The same where a tokenizer has left its special tokens out.
 _BARE_CHANNEL = LazyPattern(
     r"\s*(?:assistant)?(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
-    r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))",
+    r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))"
+    r"|\s*assistantfinal(?P<alone>.*)",
     re.S,
 )
+#: The next turn there, of the other or of the same one, and what may become one.
+_BARE_TURN = LazyPattern(r"(?<=[.!?…)\"'”*\n])\s*(?:user(?=[A-Z0-9\"'“\n])|assistant(?:analysis|commentary|final))")
+_BARE_BEGUN = LazyPattern(r"[.!?…)\"'”*\n]\s*(?:user|[ua]\w{0,18})\Z")
 _PROSE = LazyPattern(
     r"[\s*#_]*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):[*_]*(?P<thought>.*?)"
     r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
@@ -117,16 +125,17 @@ def separate_so_far(
     if found.reasoning:
         place, unsure_place = begins(found.text)
         found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
-    if (said := without_end(found.text)) is not None:
+    said, unsure_end = end_of_turn(found.text)
+    if said is not None:
         found = replace(found, text=said, ended=True)
-    return found, unsure or unsure_start
+    return found, unsure or unsure_start or unsure_end
 
 
 def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
     if marks == "auto":
         for way in _WAYS:
             if (found := way(answer)) is not None and (cut or not _announces(answer)):
-                return found, False
+                return found, way is _by_bare_channels and _BARE_BEGUN.search(answer) is not None
     return _by_marks(answer, marks, cut)
 
 
@@ -304,6 +313,8 @@ def _by_channels(answer: str) -> Separated | None:
     if not found:
         return None
     said: list[str] = []
+    answer = answer[: _end_of_channels(answer, found)]
+    found = [one for one in found if one.start() < len(answer)]
     # What stands before the first header began in the prompt.
     thought = [_CHANNEL_END.split(answer[: found[0].start()])[0]]
     for match, after in zip(found, [*found[1:], None], strict=True):
@@ -312,6 +323,15 @@ def _by_channels(answer: str) -> Separated | None:
             body = body[: end.start()]
         (said if _is_said(match) else thought).append(body)
     return Separated("".join(said).strip(), _joined(thought), open=not said)
+
+
+def _end_of_channels(answer: str, found: Sequence[re.Match[str]]) -> int:
+    """Where another's message begins, or a second turn, behind what is said."""
+    for header, after in zip(found, [*found[1:], None], strict=True):
+        end = len(answer) if after is None else after.start()
+        if _is_said(header) and (next_turn := _NEXT_TURN.search(answer, header.end(), end)) is not None:
+            return next_turn.start()
+    return len(answer)
 
 
 def _is_said(header: re.Match[str]) -> bool:
@@ -323,7 +343,9 @@ def _by_bare_channels(answer: str) -> Separated | None:
     if match is None:
         return None
     thought, said = match["thought"] or match["other"] or "", match["said"]
-    said = match["then"] if said is None else said
+    said = next((one for one in (said, match["then"], match["alone"]) if one is not None), None)
+    if said is not None and (next_turn := _BARE_TURN.search(said)) is not None:
+        said = said[: next_turn.start()]
     return Separated((said or "").strip(), thought.strip(), open=said is None)
 
 

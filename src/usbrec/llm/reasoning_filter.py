@@ -29,7 +29,7 @@ _OPENINGS = (
     *(family.opening for family in FAMILIES),
     "<|channel|>",
     "<|start|>",
-    *("analysis", "commentary", "assistantanalysis", "assistantcommentary"),
+    *("analysis", "commentary", "assistantanalysis", "assistantcommentary", "assistantfinal"),
     *(f"{owner} " for owner in OWNERS),
     "<|im_start|>",
     *(f"{heading}{colon}" for heading in ABOVE for colon in (":", " :", "：")),
@@ -59,12 +59,14 @@ _HEADED = (
 )
 #: How else an answer begins whose thoughts stand between no two marks.
 _BEGINS_IN_WORDS = LazyPattern(
-    r"\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))|[\s*#_]*here(?: is|'s|’s) my ",
+    r"\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))|\s*assistantfinal"
+    r"|[\s*#_]*here(?: is|'s|’s| are) my ",
     re.IGNORECASE,
 )
 #: And what ends these.
 _ENDS_WORDS = (
-    rf"final|{ENDS}|(?:answer|response):|done thinking\."
+    rf"final|{ENDS}|(?:answer|response):|done thinking\.|[.!?…)\"'”*\n]\s*[ua]\w{{0,18}}\Z"
+    r"|(?:user|assistant(?:analysis|commentary))."
     r"|<\|im_start\|>(?:answer|assistant)\s"
 )
 # Compiled when the first answer with a heading streams.
