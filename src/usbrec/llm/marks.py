@@ -116,6 +116,7 @@ FAMILIES: tuple[Family, ...] = (
     _exact("<|think|>", "<|content|>"),
     _exact("<|inner_prefix|>", "<|inner_suffix|>"),
     _exact("<unused94>thought", "<unused95>"),
+    _exact("[BEGIN REASONING]", "[BEGIN FINAL RESPONSE]"),
     _exact("[unused16]", "[unused17]"),
     _exact("<|begin_of_thinking|>", "<|end_of_thinking|>"),
     _exact("<|begin_thinking|>", "<|end_thinking|>"),
@@ -232,27 +233,37 @@ _FIRST_TAGS = (
     *("internal", "internal_reasoning", "internal_notes", "inner_voice", "hidden_thoughts"),
     *("monologue", "self_reflection", "reasoning_steps", "my_thoughts", "user_analysis", "critique", "draft"),
     *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),
+    *("step", "summary", "caption"),
     *("denken", "überlegung", *(one.replace(" ", "_") for one in HEADINGS)),
 )
 #: Those that may hold a part of the reply.
 _OPEN_TO_ALL = SOFT | {
     *("plan", "planning", "strategy", "brainstorm", "brainstorming", "notes", "draft"),
-    *("step-by-step", "step_by_step", "critique"),
+    *("step-by-step", "step_by_step", "critique", "step", "summary", "caption"),
 }
+#: Those that hold thoughts where another such tag, or one around the reply, follows.
+_IN_A_ROW = ("step", "summary", "caption")
+_FOLLOWS_IN_A_ROW = LazyPattern(
+    rf"\s*<(?:{'|'.join((*_IN_A_ROW, *(opening[1:-1] for opening, _ in AROUND if '|' not in opening)))})>", re.I
+)
 _FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
 
 
-def first_tag(text: str) -> tuple[str, str | None] | None:
+def first_tag(text: str, *, behind: bool = False) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
     closed; None where it begins with no such tag. A closed tag that may hold a part of the reply, such as a
-    plan of an evening, holds thoughts where it speaks of the user, or to itself."""
+    plan of an evening, holds thoughts where it speaks of the user, or to itself; a step does where another
+    step or the reply's tag follows, or thoughts in such a tag stand before it (`behind`)."""
     match = _FIRST_TAG.fullmatch(text) if text.lstrip()[:1] == "<" else None
     if match is None:
         return None
     thought = match["thought"].strip()
-    if match["said"] is not None and match["tag"].lower() in _OPEN_TO_ALL and not is_muttered(thought):
+    tag = match["tag"].lower()
+    if tag in _IN_A_ROW and (behind or _FOLLOWS_IN_A_ROW.match(match["said"] or "") is not None):
+        return thought, match["said"]
+    if match["said"] is not None and tag in _OPEN_TO_ALL and not is_muttered(thought):
         return None
     return thought, match["said"]
 

@@ -66,8 +66,8 @@ _BARE_CHANNEL = LazyPattern(
 _BARE_TURN = LazyPattern(r"(?<=[.!?…)\"'”*\n])\s*(?:user(?=[A-Z0-9\"'“\n])|assistant(?:analysis|commentary|final))")
 _BARE_BEGUN = LazyPattern(r"[.!?…)\"'”*\n]\s*(?:user|[ua]\w{0,18})\Z")
 _PROSE = LazyPattern(
-    r"[\s*#_]*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):[*_]*(?P<thought>.*?)"
-    r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
+    r"[\s*#_]*here(?: is|'s|’s| are) my (?:thought process|thinking|reasoning)(?: steps)?:[*_]*(?P<thought>.*?)"
+    r"(?:(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*|\[BEGIN FINAL RESPONSE\])(?P<said>.*)|\Z)",
     re.I | re.S,
 )
 #: As a command line shows thoughts that it streams (Ollama's).
@@ -78,8 +78,14 @@ _SHOWN = LazyPattern(
 )
 #: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
 _TURNS = LazyPattern(
-    r"\s*<\|im_start\|>(?:think|thinking|thought)\s(?P<thought>.*?)"
+    r"\s*(?:<\|im_start\|>(?:think|thinking|thought)|(?:<\|im_start\|>assistant\s?)?/think)\s(?P<thought>.*?)"
     r"(?:<\|im_start\|>(?:answer|assistant)\s(?P<said>.*?)(?:<\|im_end\|>\s*)?|\Z)",
+    re.I | re.S,
+)
+#: Fields of an answer with their names between double brackets (DSPy's).
+_NAMED_FIELDS = LazyPattern(
+    r"\s*\[\[ ## (?:reasoning|rationale|thoughts?) ## \]\](?P<thought>.*?)"
+    r"(?:\[\[ ## \w+ ## \]\](?P<said>.*?)(?=\[\[ ## |\Z)(?:\[\[ ## .*)?|\Z)",
     re.I | re.S,
 )
 
@@ -116,8 +122,10 @@ def separate_so_far(
         return Separated(answer), False
     start, unsure_start = begins(answer)
     found, unsure = _in_parts(answer[start:], marks, cut)
-    while marks == "auto" and (tagged := first_tag(found.text)) is not None:
+    behind = False
+    while marks == "auto" and (tagged := first_tag(found.text, behind=behind)) is not None:
         # A tag for thoughts that is one at the beginning of what is said alone.
+        behind = True
         thought, said = tagged
         rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks, cut)
         parts = [found.reasoning, thought, rest.reasoning]
@@ -136,7 +144,11 @@ def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated,
         for way in _WAYS:
             if (found := way(answer)) is not None and (cut or not _announces(answer)):
                 return found, way is _by_bare_channels and _BARE_BEGUN.search(answer) is not None
-    return _by_marks(answer, marks, cut)
+    found, unsure = _by_marks(answer, marks, cut)
+    if cut and marks == "auto" and not found.reasoning and not found.open and sections.is_cut(answer):
+        # The limit came before the heading of the reply.
+        found = Separated("", answer.strip(), open=True)
+    return found, unsure
 
 
 def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
@@ -353,7 +365,7 @@ def _by_prose(answer: str) -> Separated | None:
     """Under words that say so, known before the answer's end."""
     if not headings.may_head(answer):
         return None
-    for way in (_PROSE, _SHOWN, _TURNS):
+    for way in (_PROSE, _SHOWN, _TURNS, _NAMED_FIELDS):
         if (match := way.fullmatch(answer)) is not None:
             thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
             return Separated((match["said"] or "").strip(), thought, open=match["said"] is None)

@@ -83,6 +83,29 @@ def last(answer: str, *, spoken: bool = False) -> Parts | None:
     return _quoted(answer) or _ruled(answer, spoken)
 
 
+def is_cut(answer: str) -> bool:
+    """Whether an answer is the beginning of thoughts under a heading, above which nothing is said: for one that
+    the limit of tokens has cut."""
+    found = _begun().match(answer) if headings.may_head(answer) else None
+    if found is None or (found["heading"] or found["line"] or "thinking").lower() in headings.OF_FILMS:
+        return False
+    thought = answer[found.end() :]
+    return not thought.strip() or headings.is_muttered(thought) or _STEP.match(thought) is not None
+
+
+#: How thoughts begin that go step by step.
+_STEP = LazyPattern(r"\s*(?:1[.)][ \t]+[*_]{0,2}(?:analy[sz]e|understand|identify|deconstruct|review|clarify)\b)", re.I)
+
+
+@functools.cache
+def _begun() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{_LEAD}{_OWNER}{_NAMED}{COLON}|\s*{_MARKED}{_NAMED.replace('<heading>', '<line>')}{_MARKED_END}"
+        r"[ \t]*(?:\n|\Z)|\s*[*_]*thinking(?:\.\.\.|…)[*_]*[ \t]*(?:\n|\Z))",
+        re.IGNORECASE,
+    )
+
+
 def behind(answer: str) -> Parts | None:
     """The parts of an answer whose reply stands first, under its heading, and thoughts of the user below."""
     if "\n" not in answer:
