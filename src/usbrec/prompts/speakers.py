@@ -23,7 +23,9 @@ SEEKERS = (
 )
 RECOMMENDERS = (
     "recommender|recomm(?:ender|endation) (?:system|engine|bot|agent|model)|assistant|assistent|asistente"
-    "|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
+    "|assistante|assistente|ассистент|助手|アシスタント|어시스턴트|recomendador|recommandeur|raccomandatore"
+    "|empfehlungssystem|système de recommandation|sistema (?:de recomenda(?:ción|ção)|di raccomandazione)"
+    "|推荐(?:系统|助手|者)|推薦(?:系統|助手)|レコメンダー|추천 ?시스템|рекомендательная система"
 )
 #: Names of both that other things have as well.
 _LIKE_SEEKERS = (
@@ -37,12 +39,14 @@ _LIKE_RECOMMENDERS = (
     "|conseill(?:er|ère)|vendedora?|asesora?|venditore|venditrice|commessa|verkoper|verkoopster|adviseur|sprzedawca"
     "|doradca|säljare|sælger|selger|продавец|продавщица|консультант|店员|店員|推荐人|판매원|점원"
 )
+#: What whoever answers a seeker is called, too; somebody has to speak behind it.
+_LIKE_RECOMMENDERS += "|chatgpt|gpt(?:-?[345]\\w{0,3})?|claude|gemini|copilot|llm|recsys|rec ?bot|crs|rs|r"
 _MACHINES = "tool|function|observation|tool result|tool response|tool output"
 _NAMES = "|".join((SEEKERS, RECOMMENDERS, _LIKE_SEEKERS, _LIKE_RECOMMENDERS, _MACHINES, "system"))
 #: Anybody who takes turns, as the name of a field.
 ANYBODY = (
     rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)"
-    "|you|me|a|AI|bot)"
+    "|you|me|a|AI|bot|output|response|completion)"
 )
 _SAYS = (
     r"says?|said|asks?|asked|repl(?:y|ies|ied)|responds?|responded|response|answers?|answered|writes|wrote|message"
@@ -53,14 +57,31 @@ _LIKE = (
     rf"(?:(?P<seeker>{_LIKE_SEEKERS}|(?P<asked>q|question))|(?P<recommender>{_LIKE_RECOMMENDERS}|answer|a)|(?P<other>system|(?P<found>{_MACHINES}))"
     r"|(?P<you>you)|(?P<me>me))"
 )
+#: A picture beside a name: a person, a robot, a balloon.
+_PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\U0001f3fb-\U0001f3ff\u2190-\u2bff\U0001f000-\U0001faff]{0,6}"
+_COUNTED = r"(?:turn|round|step|message|runde|tour|turno)[ \t]?#?\d{1,2}"
+#: What else may stand before a name, and behind it before the colon.
+_LEAD = (
+    rf"(?:{_PICTURE}[ \t]*|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}|[(\[]?(?:{_COUNTED}|\d{{1,2}})[)\]][ \t]*[*_]{{0,2}}"
+    rf"|{_COUNTED}[ \t]*[(:–—-][ \t]*|\{{\{{[ \t]*|[-=~]{{2,}}[ \t]*)"
+)
+_TAIL = (
+    rf"(?:[ \t_]?#?\d{{1,2}}|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
+)
+_MESSAGE = r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
 _FORMS = (
+    rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+    rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}(?:(?:['’]s)?[ \t]{_MESSAGE})?"
+    rf"(?:[ \t]?\d{{1,2}})?[ \t]*[-=~*_#\])}}:]{{1,6}}[ \t]*\n\s*)",
+    rf"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{{0,2}}[ \t]?:[*_]{{0,2}}[ \t]+"
+    rf"(?=[^\n]*\n\s*[*_]{{0,2}}(?:a|r|b|s|output|response|reply|completion)[*_]{{0,2}}[ \t]?:[ \t]?))",
     rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
     rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
     rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
     rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
     rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
     rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
+    rf"(?P<says>(?:the[ \t]|next[ \t]){{0,2}}{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
     rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
     rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
@@ -71,7 +92,7 @@ _FORMS = (
 #: most replies the forms, whose compiling takes longer than all else that is done with a reply.
 _NEAR = LazyPattern(
     r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
-    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?[*_]{{0,3}}[(\[]",
+    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?(?:[*_]{{0,3}}[(\[]|[-=~]{{2}}|[#{{])",
     re.I | re.M,
 )
 #: What a text ends with before another takes a turn.
@@ -98,7 +119,7 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
     for found in _announced().finditer(reply):
         groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
         before = reply[: found.start()].rstrip()
-        if groups & {"like", "dash", "paren", "doing", "says", "the"} and not before.endswith(_ENDED):
+        if groups & _OF_TURNS and not before.endswith(_ENDED):
             # A form, a title or a sample of a dialogue may begin so.
             continue
         if before[-1:] in (":", "："):
@@ -108,6 +129,10 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
         if not _takes_a_turn(found["value"].strip(), groups):
             continue
         yield found.start(), found.start("value"), _whose(groups, seat)
+
+
+#: The forms that a text before them has to have come to an end for.
+_OF_TURNS = frozenset({"like", "dash", "paren", "doing", "says", "the", "led", "line", "pair"})
 
 
 def _whose(groups: set[str], seat: str) -> str:
@@ -131,6 +156,9 @@ def _takes_a_turn(value: str, groups: set[str]) -> bool:
         return quoted and (told or _FOUND.search(words) is not None)
     if "arrow" in groups:
         return speaks(words) or not words[:1].islower()
+    if groups & {"number", "line", "pair"}:
+        # Others do something in a list of steps, too.
+        return in_first_person(words) or words.endswith(("?", "？"))
     if groups & {"dash", "paren"}:
         return in_person(words) and not words[:1].islower()
     if "like" not in groups:

@@ -47,7 +47,8 @@ _BRACKETED = (
     r"(?=[ \t]+\S)"
     r"|^[ \t]*\[(?P<maybe>)(?:(?P<seeker>User|Human|Seeker)|(?P<recommender>Assistant|Recommender))\]"
     r"(?=[ \t]+\S)"
-    r"|^[ \t]*<(?i:(?P<seeker>user|human|seeker|customer)|(?P<recommender>assistant|recommender))>(?=:?\s*\S)"
+    r"|^[ \t]*<(?i:(?P<seeker>user|human|seeker|customer)|(?P<recommender>assistant|recommender))"
+    r"(?i:[_-](?:message|input|turn|query|reply|response|says?))?>(?=:?\s*\S)"
 )
 _ENDS = (
     r"<\|(?:im_end|endoftext|end_of_text|eot_id|eom_id|eot|eos|end|return|end_of_turn|endofturn)\|>"
@@ -55,12 +56,12 @@ _ENDS = (
 )
 _TEMPLATE = (
     # what chat templates begin a turn with, where a server lets it through as text
-    rf"(?i:(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>)\s*(?:{_WHO}|(?P<recommender>model)"
+    rf"(?P<word>)(?i:(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>)\s*(?:{_WHO}|(?P<recommender>model)"
     rf"|(?P<other>system|tool|ipython|developer))\b|<\|{_WHO}\|>|<\|(?P<other>system|observation)\|>)"
     r"|(?<![`'\"“„])(?P<inst>\[INST\])"
     # the end of a turn, behind which something stands that does not speak of the token
     rf"|(?<=[.!?…)\]*\"'”。！？」》\n])[ \t]*(?P<other>{_ENDS})"
-    r"(?=\s*(?:(?i:user|human|system|assistant|model)\b|[^\sa-z<`'\"”,;.)]))"
+    r"(?P<word>)(?=\s*(?:(?i:user|human|system|assistant|model)\b|[^\sa-z<`'\"”,;.)]))"
     r"|^[ \t]*\#{2,3}[ \t]*(?P<other>Instruction|Input)[ \t]*:"
 )
 
@@ -141,7 +142,7 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
     """
     turns = beginnings(reply, seat)
     if not turns:
-        return reply, False
+        return without_rest(reply), False
     others = [turn for turn in turns if turn.of != seat]
     start = 0
     if others and not reply[: others[0].start].strip():
@@ -150,7 +151,34 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
         start = turns[0].start if own is None else own.start
         others = [turn for turn in others if turn.start > start]
     end = others[0].start if others else len(reply)
-    return reply[start:end], start > 0 or bool(others)
+    return without_rest(reply[start:end]), start > 0 or bool(others)
+
+
+def without_rest(reply: str) -> str:
+    """The reply without what announces a further round at its end: a rule, or "Round 2:" behind a paragraph
+    that has come to an end."""
+    last = reply.rstrip()[-1:]
+    while last and (last in _RULES or last.isdigit() or last in ":：]):*_#"):
+        found = _REST.search(reply)
+        if found is None or not (before := reply[: found.start()].rstrip()) or before[-1] in ":：":
+            break
+        reply, last = before, before[-1]
+    return reply
+
+
+_RULES = "-=*_~—"
+#: The heading of a further round or dialogue, with its number.
+_ROUND = (
+    r"(?P<name>round|turn|conversation|dialogue|dialog|example|exchange|session|sample|scenario|runde|tour|turno|tour de parole"
+    r"|beispiel|exemple|ejemplo|esempio|gespräch|ronda|对话|对话轮次|回合|例)"
+)
+_NEXT_ONE = LazyPattern(rf"[\W_]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)[\W_]*", re.IGNORECASE)
+_REST = LazyPattern(
+    r"(?:\n[ \t]*\n\s*|(?<=[.!?…)\"”*_。！？」》])[ \t]*\n\s*)"
+    rf"(?:[-=*_~—]{{3,}}|(?:[-*_][ \t]){{2,}}[-*_]|#{{1,6}}|[#*_=\[(—-]{{0,6}}[ \t]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)"
+    r"[ \t]*[:：\]).*_=—-]{0,6})\s*\Z",
+    re.IGNORECASE,
+)
 
 
 def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
@@ -184,9 +212,9 @@ def _judged(reply: str, seat: str) -> Iterator[Beginning]:
             # Nobody who recommends "AI: Artificial Intelligence" takes a turn.
             continue
         of = next(iter(groups & {"seeker", "recommender", "other"}), "recommender")
+        if groups & {"inst", "word"} and _is_word(reply, found):
+            continue
         if "inst" in groups:
-            if _is_word(reply, found):
-                continue
             of = "seeker"
         begins = Beginning(found.start(), found.end(), of)
         if groups & {"colon", "inside"}:
@@ -209,10 +237,15 @@ def _judged(reply: str, seat: str) -> Iterator[Beginning]:
 
 
 def _is_word(reply: str, found: re.Match[str]) -> bool:
-    """Whether a token is spoken of: between blanks in a line, behind a word and before small letters."""
-    before = reply[max(0, found.start() - 2) : found.start()]
+    """Whether a token is spoken of: in quotes, or between blanks in a line, behind a word and before small
+    letters, or in a list of tokens. `</s>` may end a line through a word, in HTML."""
+    before = reply[: found.start()]
+    if found[0].lower().strip() == "</s>" and "<s>" in before.lower():
+        return True
     goes_on = re.match(r"[ \t]+[a-z]|[ \t]*[.,;:!?)`'\"”]", reply[found.end() :])
-    return before[-1:] == " " and before[:1].isalpha() and goes_on is not None
+    quoted = before[-1:] in tuple("`'\"“„")
+    listed = before[-2:-1].isalpha() or before[-2:-1] in ("," , ">")
+    return goes_on is not None and (quoted or (before[-1:] == " " and listed))
 
 
 def _line_end(reply: str, place: int) -> int:
@@ -226,6 +259,11 @@ def _is_shown(reply: str, found: re.Match[str]) -> bool:
     if before[-1:] not in (":", "："):
         return False
     head = before[before.rfind("\n") + 1 :]
+    if (number := _NEXT_ONE.fullmatch(head)) is not None and re.search(
+        rf"\b{number['name']}\W*1\b", before, re.I
+    ) is None:
+        # A dialogue after the one that was given in the prompt.
+        return False
     if shows(head):
         return True
     # Whoever is asked to answer takes a turn; what is shown has own words behind it.
