@@ -59,7 +59,7 @@ _LIKE = (
 )
 #: A picture beside a name: a person, a robot, a balloon.
 _PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\U0001f3fb-\U0001f3ff\u2190-\u2bff\U0001f000-\U0001faff]{0,6}"
-_COUNTED = r"(?:turn|round|step|message|runde|tour|turno)[ \t]?#?\d{1,2}"
+_COUNTED = r"(?:turn|round|runde|tour|turno)[ \t]?#?\d{1,2}"
 #: What else may stand before a name, and behind it before the colon.
 _LEAD = (
     rf"(?:{_PICTURE}[ \t]*|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}|[(\[]?(?:{_COUNTED}|\d{{1,2}})[)\]][ \t]*[*_]{{0,2}}"
