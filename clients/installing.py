@@ -22,7 +22,7 @@ def install(command: list[str], folder: Path) -> None:
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL)
     except subprocess.TimeoutExpired:
-        pytest.skip(f"{' '.join(command[:4])} ... took more than {_INSTALL} seconds")
+        pytest.skip(f"{' '.join(command)} took more than {_INSTALL} seconds; run it again to go on with it")
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip() and "WARNING" not in line]
         pytest.skip(f"{' '.join(command)} failed: {' '.join(said[-3:])[:500]}")
@@ -36,12 +36,15 @@ def into_venv(folder: Path, packages: Sequence[str]) -> None:
 
 
 def venv_with(name: str, packages: Sequence[str]) -> Path:
-    """The virtual environment `name` with `packages`, made where it is not there yet."""
+    """The virtual environment `name` with `packages`, made where it is not there yet; one that was broken off
+    is gone on with, because some of them are gigabytes."""
     folder = FOLDER / name
-    ready = folder / ".ready"
-    if not (ready.is_file() and ready.read_text().split() == list(packages)):
+    wanted, ready = folder / ".wanted", folder / ".ready"
+    if not (wanted.is_file() and wanted.read_text().split() == list(packages)):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        wanted.write_text("\n".join(packages))
+    if not ready.is_file():
         into_venv(folder, packages)
-        ready.write_text("\n".join(packages))
+        ready.touch()
     return folder

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.streamed import split
 from usbrec.llm import reasoning, reasoning_filter
 from usbrec.llm.reasoning import ReasoningMarks, Separated, closes_alone, separate
 from usbrec.llm.reasoning_filter import ReasoningFilter
@@ -301,17 +302,6 @@ ODD = {
     "thoughts that quote a mark": f"<think>{THOUGHT} `</thinking>` no.</think>{SAID}",
     "thoughts that speak of another mark": f"<think>{THOUGHT} </reasoning> no.</think>{SAID}",
 }
-
-
-def split(answer: str, places: list[int], *, holds: bool = False) -> str:
-    """What is passed on of an answer that is split at these places."""
-    passing, told, last = ReasoningFilter(holds=holds), "", 0
-    for place in [*sorted({place % (len(answer) + 1) for place in places}), len(answer)]:
-        told += passing.feed(answer[last:place])
-        last = place
-    rest, whole = passing.end()
-    assert whole == separate(answer)
-    return told + rest
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -79,6 +79,67 @@ def test_a_call_without_an_end_is_taken_behind_the_reply(call: str) -> None:
     assert without_calls(f"{REPLY}\n{call}")[0] == REPLY
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"<tool_call>{CALL}",
+        f"<tool_call>\n{CALL}}}",
+        f"<tool_call>\n{CALL}\n<tool_call>",
+        f"<tool_call>\n{CALL}\n<tool_call>\n{CALL}\n</tool_call>",
+        f"<minimax:tool_call>{CALL}",
+        f"<tool_call>\n```json\n{CALL}\n```",
+        "<tool_call>\n<function=search>\n<parameter=q>\nJane Eyre\n</parameter>\n</function>",
+        '<invoke name="search"><parameter name="q">Jane Eyre</parameter>',
+        "<tool_call>search\n<arg_key>q</arg_key>\n<arg_value>Jane Eyre</arg_value>",
+        '<|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"q": "Jane Eyre"}',
+        f"<|action_start|><|plugin|>{CALL}",
+        '<|python_tag|>search(query="Jane Eyre")',
+        '```tool_code\nimport shop\nfound = shop.search("Jane Eyre")\nprint(found)',
+        f"<tools>[{CALL}]",
+        f"{CALL}\n</tool_call>",
+    ],
+)
+@pytest.mark.parametrize(
+    "reply", [REPLY, f"{REPLY}\n\nOr shall it be calm?", "Or this:\n- Ran (1985)\n- Kagemusha"]
+)
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+def test_prose_behind_a_call_that_never_ends_is_the_reply(call: str, reply: str, between: str) -> None:
+    left, taken = without_calls(f"{call}{between}{reply}")
+    assert left == reply
+    assert "Jane Eyre" in taken
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        '<tool_call>\n{"name": "search", "arguments": {"query": "Jane Eyre',
+        "<tool_call>search for Jane Eyre",
+        "<tool_response>\nJane Eyre (1847). A castle burns.",
+        "<tool_response>\n- Jane Eyre (1847)\n- Emma (1815)\n\nPersuasion (1817)",
+        "<start_function_call>call:search{query:<escape>Jane Eyre<escape>",
+    ],
+)
+def test_a_broken_call_goes_to_the_next_paragraph_of_prose(begun: str) -> None:
+    assert without_calls(f"{begun}\n\n{REPLY}") == (REPLY, begun)
+    assert without_calls(f"{REPLY}\n{begun}") == (REPLY, begun)
+    assert without_calls(begun) == ("", begun)
+
+
+@pytest.mark.parametrize("mark", ["<tool_call>", "</tool_call>", "<minimax:tool_call>", "<|tool_call_end|>"])
+def test_a_mark_without_a_call_takes_no_words(mark: str) -> None:
+    for answer in (f"{mark}\n{REPLY}", f"{mark}{REPLY}", f"{REPLY}\n{mark}", f"{REPLY} {mark}"):
+        assert without_calls(answer) == (REPLY, mark)
+    left, taken = without_calls(f"{REPLY}\n{mark}\nShall I go on?")
+    assert (left.split("\n")[0], left.split("\n")[-1], taken) == (REPLY, "Shall I go on?", mark)
+    assert without_calls(mark) == ("", mark)
+
+
+def test_a_reply_between_two_calls_stays() -> None:
+    left, taken = without_calls(f"<tool_call>{CALL}\n{REPLY}\n<tool_call>{CALL}</tool_call>")
+    assert left == REPLY
+    assert taken.count("Jane Eyre") == 2
+
+
 def test_steps_are_thought_and_the_final_answer_is_said() -> None:
     steps = (
         'Thought: I should search.\nAction: search\nAction Input: {"query": "x"}\n'
@@ -110,6 +171,8 @@ def test_marks_say_that_a_text_holds_a_call(text: str) -> None:
         "I like x = y (it is fun)",
         "Is <tool_call> something you heard?",
         "A model writes <minimax:tool_call> when it calls.",
+        "It closes a call by </tool_call>, as HTML does.",
+        'It ends with "</tool_call>".',
         '"<TOOLCALL>" is a mark.',
         "Watch [Heat](http://x.y/?a=b) (1995).",
         "Call of Duty (the function calls it so) = fun",

@@ -111,12 +111,27 @@ OWNERS = (
     *("my", "internal", "inner", "private", "hidden", "initial", "the", "mein", "meine", "mijn", "mes", "ma"),
     *("mon", "mis", "mi", "meus", "minha", "minhas", "mina", "mitt", "mine", "moje", "moja", "мои", "мой"),
 )
+#: What the first step of an outline of thoughts is called: "Analyze the user's request".
+FIRST_STEPS = (
+    *("analyze", "analyse", "understand", "deconstruct", "interpret", "parse", "identify", "assess"),
+    *("analysiere", "analysieren", "verstehen", "analyser", "comprendre", "analizar", "entender", "analisar"),
+    *("分析", "理解"),
+)
+FIRST_STEP = (
+    rf"(?:(?:{'|'.join(FIRST_STEPS)}) (?:(?:the|die|den|der|das|la|le|el|a|o|user|seeker|person|core|key"
+    r"|current|user['’]s|users['’]?|seeker['’]s|person['’]s|customer['’]s) )*(?:l['’])?"
+    r"(?:request|query|input|message|question|prompt|intent|needs?|goals?|preferences?|context|constraints?|task"
+    r"|anfrage|frage|eingabe|bitte|demande|requête|solicitud|petición|pregunta|pedido|solicitação)"
+    r"|(?:分析|理解)(?:用户|使用者)?的?(?:请求|需求|问题|输入|要求|查询))"
+)
 _FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)")
 #: How headings begin by their first words, and the other ways in which answers announce thoughts.
 _BEGINNINGS: dict[str, list[str]] = {"here": [""], "im": ["im_start"], "think": ["think\n"]}
 for _one in ABOVE:
     if (_found := _FIRST_WORD.match(_one)) is not None:
         _BEGINNINGS.setdefault(_found[1], []).append(_one)
+for _one in FIRST_STEPS:
+    _BEGINNINGS.setdefault(_one, []).append(_one)
 _NUMBERED = LazyPattern(r"\s*\d[.)]\s*")
 #: The user as models speak of them while they think, and what they tell themselves to do.
 _THEM = (
@@ -143,7 +158,10 @@ def may_head(answer: str) -> bool:
         return False
     # No heading is longer.
     begun = answer[found.start(1) : found.start(1) + 40].lower()
-    return any(begun.startswith(one) for one in _BEGINNINGS.get(found[1].lower(), ()))
+    word = found[1].lower()
+    # Where words stand without blanks, the first one has two letters.
+    known = _BEGINNINGS.get(word) or _BEGINNINGS.get("" if word.isascii() else word[:2]) or []
+    return any(begun.startswith(one) for one in known)
 
 
 def is_reply_name(name: str) -> bool:

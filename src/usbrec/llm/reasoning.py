@@ -35,6 +35,7 @@ from usbrec.patterns import LazyPattern
 __all__ = [
     "ReasoningMarks",
     "Separated",
+    "SoFar",
     "closes_alone",
     "in_words",
     "marks_among",
@@ -110,23 +111,34 @@ def separate(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = False) 
     marks is the reply as it is, and so is one that announces its reasoning in words, has nothing above the
     reply and was not cut: the reasons are a part of what is said.
     """
-    return separate_so_far(answer, marks, cut=cut)[0]
+    return separate_so_far(answer, marks, cut=cut).found
 
 
-def separate_so_far(
-    answer: str, marks: ReasoningMarks = "auto", *, cut: bool = True
-) -> tuple[Separated, bool]:
-    """The same of an answer that may go on, and whether what follows could still change what ended the
-    thoughts."""
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """An answer that may go on, in its parts. `unsure` says that what follows could still change what ended
+    the thoughts. `behind`: what follows the tags for thoughts that it begins with; None without such tags."""
+
+    found: Separated
+    unsure: bool = False
+    behind: str | None = None
+
+
+def separate_so_far(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = True) -> SoFar:
+    """The same of an answer that may go on."""
     if marks == "off" or not answer:
-        return Separated(answer), False
+        return SoFar(Separated(answer))
     start, unsure_start = begins(answer)
-    found, unsure = _in_parts(answer[start:], marks, cut)
-    behind = False
-    while marks == "auto" and (tagged := first_tag(found.text, behind=behind)) is not None:
+    begun, behind = answer[start:], None
+    found, unsure = _in_parts(begun, marks, cut)
+    tags = False
+    while marks == "auto" and (tagged := first_tag(found.text, behind=tags)) is not None:
         # A tag for thoughts that is one at the beginning of what is said alone.
-        behind = True
+        tags = True
         thought, said = tagged
+        if all(way(begun) is None for way in _WAYS):
+            # Headings around a tag are read with all that it leaves.
+            begun = behind = said or ""
         rest, unsure = (Separated("", open=True), unsure) if said is None else _in_parts(said, marks, cut)
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
@@ -136,13 +148,13 @@ def separate_so_far(
     said, unsure_end = end_of_turn(found.text)
     if said is not None:
         found = replace(found, text=said, ended=True)
-    return found, unsure or unsure_start or unsure_end
+    return SoFar(found, unsure or unsure_start or unsure_end, behind)
 
 
 def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
     if marks == "auto":
         for way in _WAYS:
-            if (found := way(answer)) is not None and (cut or not _announces(answer)):
+            if (found := way(answer)) is not None and (cut or not (found.open and _announces(answer))):
                 return found, way is _by_bare_channels and _BARE_BEGUN.search(answer) is not None
     found, unsure = _by_marks(answer, marks, cut)
     if cut and marks == "auto" and not found.reasoning and not found.open and sections.is_cut(answer):
@@ -208,15 +220,17 @@ _RECOMMENDED = LazyPattern(
 )
 
 
-def in_words(answer: str) -> bool:
-    """Whether thoughts stand under words that say so."""
-    return _by_prose(answer[begins(answer)[0] :]) is not None
+def in_words(text: str) -> bool:
+    """Whether what an answer begins with are thoughts under words that say so, and their end."""
+    return _by_prose(text) is not None
 
 
 def _announces(answer: str) -> bool:
     """Whether an answer begins with words about its reasoning, and has none above a reply."""
-    match = _PROSE.fullmatch(answer)
-    return match is not None and match["said"] is None
+    if (match := _PROSE.fullmatch(answer)) is not None:
+        return match["said"] is None
+    parts = sections.outlined(answer) if headings.may_head(answer) else None
+    return parts is not None and not parts[0].strip()
 
 
 def _by_marks(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import Literal
 
-from usbrec.llm.headings import ABOVE, OWNERS, may_head
+from usbrec.llm.headings import ABOVE, FIRST_STEPS, OWNERS, may_head
 from usbrec.llm.marks import AROUND, FAMILIES, LONGEST_MARK, ReasoningMarks, holds_marks, may_end_in_mark
 from usbrec.llm.reasoning import (
     Separated,
@@ -19,7 +19,16 @@ from usbrec.llm.reasoning import (
     separate,
     separate_so_far,
 )
-from usbrec.llm.sections import BRACKETED, ENDS, HEADED, LINE_HEADING, PICTURES, QUOTED_HEADING
+from usbrec.llm.sections import (
+    ANNOUNCED,
+    BRACKETED,
+    ENDS,
+    FIRST,
+    HEADED,
+    LINE_HEADING,
+    PICTURES,
+    QUOTED_HEADING,
+)
 from usbrec.llm.turn_tokens import begins
 from usbrec.patterns import LazyPattern
 
@@ -43,18 +52,26 @@ _OPENINGS = (
         for verb in (" is", "'s", "’s", " are")
         for thoughts in ("thought process", "thinking", "reasoning", "reasoning steps")
     ),
+    *(
+        f"here{verb} a {thoughts} process"
+        for verb in (" is", "'s", "’s")
+        for thoughts in ("thought", "thinking")
+    ),
 )
 #: What such beginnings begin with, to be looked up with each piece of a stream.
 _BEGINNINGS = frozenset(one[:length] for one in _OPENINGS for length in range(len(one) + 1))
 _OWNERS = frozenset(OWNERS)
+#: The name of a first step is no longer.
+_LONGEST_STEP = 50
 _WORDS = rf"(?:{'|'.join(sorted(map(re.escape, ABOVE), key=len, reverse=True))})"
 _LONGEST_OPENING = max(map(len, _OPENINGS))
 #: What may stand before them.
 _BEFORE = LazyPattern(rf"[\s*#_>•=~—–-]*+(?:\d(?:[.)][ \t]*|\Z))?{PICTURES}[*_#]*+")
 #: How an answer begins that has a heading.
 _HEADED = (
-    rf"{HEADED}|[\s*#_•=~—–-]*(?:\w+ )?{_WORDS}:[*_]*\Z|{LINE_HEADING}[ \t]*[*=~—–-]*[ \t]*(?:\n|\Z)"
-    rf"|{BRACKETED}|\s*>[ \t]*{QUOTED_HEADING}(?:[ \t]*(?:\n|\Z)|(?<=[:：*_]))"
+    rf"{HEADED}|\s*{FIRST}|{ANNOUNCED}|[\s*#_•=~—–-]*(?:\w+ )?{_WORDS}:[*_]*\Z"
+    rf"|{LINE_HEADING}[ \t]*[*=~—–-]*[ \t]*(?:\n|\Z)|{BRACKETED}"
+    rf"|\s*>[ \t]*{QUOTED_HEADING}(?:[ \t]*(?:\n|\Z)|(?<=[:：*_]))"
     rf"|\s*{QUOTED_HEADING}[ \t]*(?:\n\s*(?:>|\Z)|\Z)"
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)"
@@ -169,8 +186,16 @@ class ReasoningFilter:
         self._follows = "thought"
         if self._in_header(answer):
             return ""
-        found, unsure = separate_so_far(answer, self._marks)
-        if self._in_headed(answer):
+        so_far = separate_so_far(answer, self._marks)
+        found, unsure = so_far.found, so_far.unsure
+        if so_far.behind is not None:
+            # What follows thoughts in a tag may begin with a heading.
+            blanks = answer[len(answer.rstrip()) :]
+            self._begun = self._head = f"{so_far.behind.rstrip()}{blanks}".lstrip()[:_HEAD]
+            if self._may_begin():
+                self._follows = "?"
+                return ""
+        if self._in_headed(answer[begins(answer)[0] :] if so_far.behind is None else so_far.behind):
             # As long as it is short it may yet be no heading.
             self._follows = "?" if len(self._head) < _LONGEST_END else "thought"
             return ""
@@ -242,6 +267,9 @@ class ReasoningFilter:
         begun = self._head[begins:].lower()
         if begun in _BEGINNINGS:
             return True
+        numbered = "1" in self._head[:begins] and len(begun) < _LONGEST_STEP and "\n" not in begun
+        if numbered and any(begun.startswith(step[: len(begun)]) for step in FIRST_STEPS):
+            return True
         owner, blank, named = begun.partition(" ")
         return bool(blank) and owner in _OWNERS and named in _BEGINNINGS
 
@@ -250,9 +278,9 @@ class ReasoningFilter:
         begun = max(answer.rfind("<|channel|>"), answer.rfind("<|start|>"))
         return self._marks == "auto" and begun >= 0 and "<|message|>" not in answer[begun:]
 
-    def _in_headed(self, answer: str) -> bool:
+    def _in_headed(self, begun: str) -> bool:
         """Whether it begins with a heading of thoughts, and that of the reply has not come yet."""
-        return self._marks == "auto" and _is_headed(self._head) and not in_words(answer)
+        return self._marks == "auto" and _is_headed(self._head) and not in_words(begun)
 
 
 def _is_headed(head: str) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from usbrec.llm import headings
-from usbrec.llm.headings import ABOVE, LOOSE_REPLIES, OWNERS, REPLIES, SOFT
+from usbrec.llm.headings import ABOVE, FIRST_STEP, LOOSE_REPLIES, OWNERS, REPLIES, SOFT
 from usbrec.patterns import LazyPattern
 
 #: What is said, and what was thought.
@@ -24,7 +24,7 @@ Parts: TypeAlias = tuple[str, str]
 _Replies: TypeAlias = Literal["firm", "loose"]
 
 _OWNER = rf"(?:(?:{'|'.join(OWNERS)}) )?"
-_ABOVE = rf"(?:{'|'.join(sorted(map(re.escape, ABOVE), key=len, reverse=True))})"
+_ABOVE = rf"(?:{'|'.join(sorted(map(re.escape, ABOVE), key=len, reverse=True))}|{FIRST_STEP})"
 _NAMED = _ABOVE.replace("(?:", "(?P<heading>", 1)
 _REPLY = rf"(?:{'|'.join(REPLIES)})"
 _TO = r"(?: to (?:the )?(?:user|seeker|person))?"
@@ -54,6 +54,13 @@ ENDS = (
 )
 #: A heading on the first of some quoted lines.
 QUOTED_HEADING = rf"[*_#]*[ \t]*{PICTURES}[*_#]*[ \t]*{_ABOVE}(?:\.{{3}}|…|[:：])?[*_]*[:：]?"
+#: How an outline is announced.
+ANNOUNCED = r"[*_]*here(?: is|'s|’s) a (?:thinking|thought) process"
+#: The first step of an outline of thoughts.
+FIRST = rf"(?:#{{1,6}} |[*_]{{1,3}})?1[.)][ \t]*[*_]{{0,3}}{FIRST_STEP}"
+#: A further one, and what is neither a step nor a part of one: a line at the margin, without a bullet.
+_STEP = LazyPattern(r"^(?:#{1,6} |[*_]{1,3})?(?P<number>\d{1,2})[.)]", re.MULTILINE)
+_BEHIND_STEP = LazyPattern(r"\n[ \t]*\n(?![ \t]|[-•+*] |\n)")
 _RULE = r"\n[ \t]*(?:-{3,}|\*{3,}|_{3,}|(?:[*-][ \t]){2,}[*-])[ \t]*\n"
 _A_RULE = LazyPattern(_RULE)
 #: Titles in East Asia stand in brackets, too.
@@ -80,7 +87,37 @@ def last(answer: str, *, spoken: bool = False) -> Parts | None:
     for found in filter(None, (way().fullmatch(answer) for way in (_titled, _paired) if bracketed)):
         if "/" in found["reply"] or headings.of_the_user(found["thought"]):
             return found["said"], found["thought"]
-    return _quoted(answer) or _ruled(answer, spoken)
+    return _quoted(answer) or _ruled(answer, spoken) or outlined(answer)
+
+
+@functools.cache
+def _outline() -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*{FIRST}", re.IGNORECASE | re.MULTILINE)
+
+
+@functools.cache
+def _above_outline() -> re.Pattern[str]:
+    return re.compile(rf"(?:{HEADED}|{LINE_HEADING}[ \t]*\n|\s*{ANNOUNCED}[^\n:]{{0,60}}:[*_]*\s)\s*", re.I)
+
+
+def outlined(answer: str) -> Parts | None:
+    """The parts of an answer that begins with an outline of thoughts in numbered steps, by itself or under a
+    heading: what is said stands behind the last one, at the margin. Nothing is where the outline is all."""
+    found = _outline().search(answer)
+    if found is None:
+        return None
+    above = answer[: found.start()]
+    if above.strip() and _above_outline().fullmatch(above) is None:
+        return None
+    place, number = found.end(), 1
+    for step in _STEP.finditer(answer, found.end()):
+        if int(step["number"]) != number + 1:
+            # What is said may have numbers of its own.
+            break
+        place, number = step.end(), number + 1
+    end = _BEHIND_STEP.search(answer, place)
+    thought, said = (answer, "") if end is None else (answer[: end.start()], answer[end.end() :])
+    return (without_heading(said), thought) if headings.is_muttered(thought) else None
 
 
 def is_cut(answer: str) -> bool:
@@ -90,11 +127,7 @@ def is_cut(answer: str) -> bool:
     if found is None or (found["heading"] or found["line"] or "thinking").lower() in headings.OF_FILMS:
         return False
     thought = answer[found.end() :]
-    return not thought.strip() or headings.is_muttered(thought) or _STEP.match(thought) is not None
-
-
-#: How thoughts begin that go step by step.
-_STEP = LazyPattern(r"\s*(?:1[.)][ \t]+[*_]{0,2}(?:analy[sz]e|understand|identify|deconstruct|review|clarify)\b)", re.I)
+    return not thought.strip() or headings.is_muttered(thought) or outlined(answer) is not None
 
 
 @functools.cache

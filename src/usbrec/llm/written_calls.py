@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from usbrec.llm.unclosed_calls import end_of_call
 from usbrec.patterns import LazyPattern
 
 #: What the name of a tag or a token says that stands around calls, or what a tool is said to have answered.
@@ -30,23 +31,25 @@ _MARKS = LazyPattern(
     r"|<\|channel\|>\w* to=functions",
     re.IGNORECASE,
 )
-#: Calls, and results that a model makes up for them, from mark to mark; what is not closed goes to the end.
+#: The end of a text without the mark that closes a call: an empty group says so.
+_UNCLOSED = r"\Z()"
+#: Calls, and results that a model makes up for them, from mark to mark, or to the end of the text.
 _BLOCK = LazyPattern(
     r"<(?P<tag>tool_calls?|tool_code|tool_responses?|tool_results?|function_calls?|function_results?|invoke)\b"
-    r"[^<>]{0,300}>.*?(?:</(?P=tag)\s*>|\Z)"
+    rf"[^<>]{{0,300}}>.*?(?:</(?P=tag)\s*>|{_UNCLOSED})"
     rf"|{_OPENS}(?P<core>{_CORE})(?:begin|start)?(?![^\W_]){_SIGN}{{0,20}}(?:\s[^<>]{{0,300}})?>"
     rf".*?(?:{_CLOSES}(?P=core)(?![^\W_]){_SIGN}{{0,20}}>"
-    rf"|{_ENDS}(?P=core)[_▁-]?end{_SIGN}{{0,3}}>|\Z)"
-    r"|<function=[^<>]{1,200}>.*?(?:</function>|\Z)"
-    r"|<\|(?:start|begin)_(?P<started>action|tools?)\|>.*?(?:<\|end_(?P=started)\|>|\Z)"
-    r"|<\|tools?_prefix\|>.*?(?:<\|tools?_suffix\|>|\Z)"
+    rf"|{_ENDS}(?P=core)[_▁-]?end{_SIGN}{{0,3}}>|{_UNCLOSED})"
+    rf"|<function=[^<>]{{1,200}}>.*?(?:</function>|{_UNCLOSED})"
+    rf"|<\|(?:start|begin)_(?P<started>action|tools?)\|>.*?(?:<\|end_(?P=started)\|>|{_UNCLOSED})"
+    rf"|<\|tools?_prefix\|>.*?(?:<\|tools?_suffix\|>|{_UNCLOSED})"
     r"|\[(?P<box>(?:\w{1,20}[:_])?(?:tool|function)_?calls?)\].{0,3000}?\[/(?P=box)\]"
-    r"|<\|tool_calls_section_begin\|>.*?(?:<\|tool_calls_section_end\|>|\Z)"
-    r"|<｜tool▁calls▁begin｜>.*?(?:<｜tool▁calls▁end｜>|\Z)"
-    r"|<\|(?P<token>tool_calls?|tool|action)_(?:begin|start)\|>.*?(?:<\|(?P=token)_end\|>|\Z)"
-    r"|<\|tool_calls?\|>.*?(?:<\|/tool_calls?\|>|\n\s*\n|\Z)"
-    r"|```tool_(?:code|calls?)\b.*?(?:\n[ \t]*```|\Z)"
-    r"|<\|python_tag\|>.*\Z|<tools>\s*[\[{].*?(?:</tools>|\Z)",
+    rf"|<\|tool_calls_section_begin\|>.*?(?:<\|tool_calls_section_end\|>|{_UNCLOSED})"
+    rf"|<｜tool▁calls▁begin｜>.*?(?:<｜tool▁calls▁end｜>|{_UNCLOSED})"
+    rf"|<\|(?P<token>tool_calls?|tool|action)_(?:begin|start)\|>.*?(?:<\|(?P=token)_end\|>|{_UNCLOSED})"
+    rf"|<\|tool_calls?\|>.*?(?:<\|/tool_calls?\|>|\n\s*\n|{_UNCLOSED})"
+    rf"|```tool_(?:code|calls?)\b.*?(?:\n[ \t]*```|{_UNCLOSED})"
+    rf"|<\|python_tag\|>.*{_UNCLOSED}|<tools>\s*[\[{{].*?(?:</tools>|{_UNCLOSED})",
     re.IGNORECASE | re.DOTALL,
 )
 #: Marks behind which the call is JSON, with or without a name before it.
@@ -136,20 +139,18 @@ def _examples(text: str) -> Iterator[tuple[int, int]]:
 def _without_any(text: str, called: list[str]) -> str:
     """The same without all calls, which are added to `called`."""
 
+    lower = text.lower()
+    named = any(name in lower for name in _NAMED)
+    left = _without_blocks(text, called) if named else text
+
     def take(found: re.Match[str]) -> str:
-        text = found.string
-        if text[found.start() - 1 : found.start()] in tuple(_QUOTES) and not found[0].startswith("`"):
-            return found[0]
-        before = text[max(0, found.start() - 2) : found.start()]
-        if before[-1:] == " " and before[:1].isalnum() and _SPOKEN.match(found[0]):
-            # A word of a sentence: "Is <tool_response> something you heard?"
+        if _is_spoken_of(found.string, found.start(), found.end()):
             return found[0]
         called.append(found[0])
         return _TAKEN
 
-    lower = text.lower()
-    named = any(name in lower for name in _NAMED)
-    left = _BLOCK.sub(take, text) if named else text
+    if named and ("/" in left or "end" in lower):
+        left = _STRAY.sub(take, left)
     if named and _INPUT.search(left) is not None:
         left = _STEP.sub(take, left)
     if "(" in left and "=" in left:
@@ -162,6 +163,53 @@ def _without_any(text: str, called: list[str]) -> str:
     return _without_json(left, called)
 
 
+def _without_blocks(text: str, called: list[str]) -> str:
+    """The same without calls and results between marks, which are added to `called`; where one is not closed,
+    the prose behind it is a part of the reply."""
+    left: list[str] = []
+    place = 0
+    while (found := _BLOCK.search(text, place)) is not None:
+        start, end = found.span()
+        mark = _MARK.match(text, start)
+        opened = end if mark is None else mark.end()
+        # An empty group says that the closing mark is missing. Where the opening one comes again before it,
+        # the second call is closed.
+        closed = "" not in found.groups()
+        if _is_spoken_of(text, start, end if closed else opened):
+            end = end if closed else opened
+            left.append(text[place:end])
+        else:
+            if not closed or text.find(text[start:opened], opened, end) >= 0:
+                end = min(
+                    end, end_of_call(text, opened, shown=_RESULT.search(text, start, opened) is not None)
+                )
+            left += [text[place:start], _TAKEN]
+            called.append(text[start:end].strip())
+        place = end
+    return "".join([*left, text[place:]])
+
+
+def _is_spoken_of(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is quoted, or begins with a mark that is a word of a sentence: "Is
+    <tool_response> something you heard?"."""
+    if text[start - 1 : start] in tuple(_QUOTES) and not text.startswith("`", start):
+        return True
+    before = text[max(0, start - 2) : start]
+    if text[start:end].startswith(("</", "[/")) and text[end : end + 1] in tuple(_QUOTES):
+        return True
+    return before[-1:] == " " and before[:1].isalnum() and _SPOKEN.match(text, start) is not None
+
+
+#: The mark that a call begins with, and the name of one around what a tool is said to have answered.
+_MARK = LazyPattern(r"<[^<>]{1,400}>|\[[^\[\]]{1,60}\]|`{3,}\w*")
+_RESULT = LazyPattern(r"respon|result|output", re.IGNORECASE)
+#: A mark that closes a call and nothing that was opened.
+_STRAY = LazyPattern(
+    r"</(?:tool_calls?|tool_code|tool_responses?|tool_results?|function_calls?|function_results?|invoke|tools)\s*>"
+    rf"|{_CLOSES}{_CORE}(?![^\W_]){_SIGN}{{0,20}}>|{_ENDS}{_CORE}[_▁-]?end{_SIGN}{{0,3}}>"
+    r"|\[/(?:\w{1,20}[:_])?(?:tool|function)_?calls?\]",
+    re.IGNORECASE,
+)
 _CODE = LazyPattern(
     r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n.*?^[ \t]*(?P=ticks)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
 )
@@ -207,9 +255,8 @@ def _without_json(text: str, called: list[str]) -> str:
         if found is None and re.match(r"[ \t]*(?:\.|[a-z]+ )", text[mark.end() :]) is not None:
             # A word of a sentence: "Watch [TOOL_CALLS] ... just kidding".
             break
-        # What is no JSON is half a call.
-        end = len(text) if found is None else found[1]
-        called.append(text[mark.start() : end])
+        end = end_of_call(text, mark.end()) if found is None else found[1]
+        called.append(text[mark.start() : end].strip())
         text = f"{text[: mark.start()]}\n{text[end:]}"
     fenced = _FENCED.fullmatch(text)
     inside = text if fenced is None else fenced["inside"]
