@@ -244,7 +244,8 @@ _OPEN_TO_ALL = SOFT | {
 #: Those that hold thoughts where another such tag, or one around the reply, follows.
 _IN_A_ROW = ("step", "summary", "caption")
 _FOLLOWS_IN_A_ROW = LazyPattern(
-    rf"\s*<(?:{'|'.join((*_IN_A_ROW, *(opening[1:-1] for opening, _ in AROUND if '|' not in opening)))})>", re.I
+    rf"\s*<(?:{'|'.join((*_IN_A_ROW, *(opening[1:-1] for opening, _ in AROUND if '|' not in opening)))})>",
+    re.I,
 )
 _FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S

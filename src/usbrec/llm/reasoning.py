@@ -29,7 +29,7 @@ from usbrec.llm.marks import (
     read_marks,
 )
 from usbrec.llm.mentions import Mentions, is_quoted
-from usbrec.llm.turn_tokens import begins, end_of_turn, without_end
+from usbrec.llm.turn_tokens import begins, end_of_turn, role_line, without_end
 from usbrec.patterns import LazyPattern
 
 __all__ = [
@@ -52,9 +52,7 @@ _CHANNEL = LazyPattern(
     re.I,
 )
 #: What another says behind a message, and the end of a turn.
-_NEXT_TURN = LazyPattern(
-    r"<\|start\|>(?:user|human|system|developer)\b|<\|return\|>", re.I
-)
+_NEXT_TURN = LazyPattern(r"<\|start\|>(?:user|human|system|developer)\b|<\|return\|>", re.I)
 _CHANNEL_END = LazyPattern(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
 #: The same where a tokenizer has left its special tokens out.
 _BARE_CHANNEL = LazyPattern(
@@ -64,11 +62,14 @@ _BARE_CHANNEL = LazyPattern(
     re.S,
 )
 #: The next turn there, of the other or of the same one, and what may become one.
-_BARE_TURN = LazyPattern(r"(?<=[.!?…)\"'”*\n])\s*(?:user(?=[A-Z0-9\"'“\n])|assistant(?:analysis|commentary|final))")
+_BARE_TURN = LazyPattern(
+    r"(?<=[.!?…)\"'”*\n])\s*(?:user(?=[A-Z0-9\"'“\n])|assistant(?:analysis|commentary|final))"
+)
 _BARE_BEGUN = LazyPattern(r"[.!?…)\"'”*\n]\s*(?:user|[ua]\w{0,18})\Z")
 _PROSE = LazyPattern(
-    r"[\s*#_]*here(?: is|'s|’s| are) my (?:thought process|thinking|reasoning)(?: steps)?:[*_]*(?P<thought>.*?)"
-    r"(?:(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*|\[BEGIN FINAL RESPONSE\])(?P<said>.*)|\Z)",
+    r"[\s*#_]*here(?: is|'s|’s| are) my (?:thought process|thinking|reasoning)(?: steps)?:[*_]*"
+    r"(?P<thought>.*?)(?:(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*"
+    r"|\[BEGIN FINAL RESPONSE\])(?P<said>.*)|\Z)",
     re.I | re.S,
 )
 #: As a command line shows thoughts that it streams (Ollama's).
@@ -79,7 +80,8 @@ _SHOWN = LazyPattern(
 )
 #: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
 _TURNS = LazyPattern(
-    r"\s*(?:<\|im_start\|>(?:think|thinking|thought)|(?:<\|im_start\|>assistant\s?)?/think)\s(?P<thought>.*?)"
+    r"\s*(?:<\|im_start\|>(?:think|thinking|thought)|(?:<\|im_start\|>assistant\s?)?/think)\s"
+    r"(?P<thought>.*?)"
     r"(?:<\|im_start\|>(?:answer|assistant)\s(?P<said>.*?)(?:<\|im_end\|>\s*)?|\Z)",
     re.I | re.S,
 )
@@ -143,8 +145,9 @@ def separate_so_far(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = 
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
     if found.reasoning:
-        place, unsure_place = begins(found.text)
-        found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
+        for way in (begins, role_line):
+            place, unsure_place = way(found.text)
+            found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
     said, unsure_end = end_of_turn(found.text)
     if said is not None:
         found = replace(found, text=said, ended=True)

@@ -121,8 +121,8 @@ def outlined(answer: str) -> Parts | None:
 
 
 def is_cut(answer: str) -> bool:
-    """Whether an answer is the beginning of thoughts under a heading, above which nothing is said: for one that
-    the limit of tokens has cut."""
+    """Whether an answer is the beginning of thoughts under a heading, above which nothing is said: for one
+    that the limit of tokens has cut."""
     found = _begun().match(answer) if headings.may_head(answer) else None
     if found is None or (found["heading"] or found["line"] or "thinking").lower() in headings.OF_FILMS:
         return False

@@ -1,7 +1,7 @@
 """Tokens of chat templates around a turn, which some servers leave in the text: before it and behind it.
 
-The commonest are listed. Others are known by their shape, behind a reply that has come to an end: alone at the
-end of the text, before another token, or with a role in them or behind them.
+The commonest are listed. Others are known by their shape, behind a reply that has come to an end: alone at
+the end of the text, before another token, or with a role in them or behind them.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ BEGINS = (
 )
 #: Tokens that stand before a reply by themselves, and those that a role follows.
 _BEFORE_REPLY = ("[/INST]", "<|assistant|>", "<｜assistant｜>", "[|assistant|]", "<|im_sep|>")
-_BEFORE_TEXT = ("<s>", "<bos>", "<|begin_of_text|>", "<|startoftext|>", "<｜begin▁of▁sentence｜>")
-_BEFORE_TEXT += ("<|begin_of_box|>", "<|start_response|>", "<|start_text|>")
+_BEFORE_TEXT = (
+    *("<s>", "<bos>", "<|begin_of_text|>", "<|startoftext|>", "<｜begin▁of▁sentence｜>"),
+    *("<|begin_of_box|>", "<|start_response|>", "<|start_text|>"),
+)
 _BEFORE_ROLE = ("<|im_start|>", "<|start_header_id|>", "<|start_of_role|>", "<start_of_turn>", "<|turn>")
 #: All of them, for whoever waits for the end of one.
 TOKENS = (*ENDS, *BEGINS, *_BEFORE_REPLY, *_BEFORE_TEXT, "]~b]", "<role>")
@@ -54,6 +56,7 @@ _ROLE_TOKEN = (
 )
 #: Which words follow a token that is spoken of shows in so many characters.
 _SHOWN = 12
+_BEHIND = 200
 
 
 def _any_of(tokens: tuple[str, ...]) -> str:
@@ -90,6 +93,7 @@ def _by_shape() -> re.Pattern[str]:
 #: A sign of a token that is known by its shape.
 _SIGNS = ("|>", "｜>", "|]", "[e~[", "]~b]", "_of_", "<role>")
 _NAMED_SIGN = LazyPattern(r"<(?:\w{1,12}:)?(?:[be]o[aehmstu]|sep)>|<\w{1,30}\d>", re.IGNORECASE)
+_ROLE_LINE = LazyPattern(r"\s*assistant[ \t]*\n\s*(?=\S)")
 #: Words behind a token that may yet become a role.
 _WORD_BEGUN = LazyPattern(r"\s*[^\W\d_]{0,24}[ \t]*|\s*<role>[^<]{0,20}(?:<[^>]{0,6})?")
 #: A role that has not been named whole.
@@ -110,15 +114,16 @@ def end_of_turn(text: str) -> tuple[str | None, bool]:
     """The same, and whether what follows may show that a token ends the turn."""
     if "<" not in text and "[" not in text:
         return None, False
-    ends = [end for match in _end().finditer(text) if not _is_part(text, match) for end in (match.start(),)]
-    end, unsure = min(ends, default=len(text)), False
+    ends = (match.start() for match in _end().finditer(text) if not _is_part(text, match))
+    end, unsure = next(ends, len(text)), False
     if any(sign in text for sign in _SIGNS) or _NAMED_SIGN.search(text) is not None:
-        for match in _by_shape().finditer(text, 0):
+        for match in _by_shape().finditer(text):
             if match.start() >= end:
                 break
             if not _is_finished(text, match.start()):
                 continue
-            rest = text[match.end() :]
+            # As much as is looked at; the whole text may hold many tokens.
+            rest = text[match.end() : match.end() + _BEHIND]
             if match["named"] or not rest.strip():
                 end = match.start()
                 break
@@ -131,7 +136,7 @@ def end_of_turn(text: str) -> tuple[str | None, bool]:
 
 
 def _is_part(text: str, match: re.Match[str]) -> bool:
-    """Whether the end of a turn is a part of the text: of a line through a word, in HTML, or of an example."""
+    """Whether the end of a turn is a part of the text: of a line through a word, in HTML, or of code."""
     if match["end"].lower() == "</s>" and "<s>" in text[: match.start()].lower():
         return True
     return bool(text[match.end() :].strip()) and _is_in_block(text, match.start())
@@ -153,6 +158,14 @@ def _is_in_block(text: str, place: int) -> bool:
 
 
 _FENCES = LazyPattern(r"^[ \t]*`{3,}", re.MULTILINE)
+
+
+def role_line(text: str) -> tuple[int, bool]:
+    """Where a reply begins behind a line with a role alone, which a template has left behind thoughts, and
+    whether what follows may change that."""
+    begun = text.lstrip()[:_SHOWN].rstrip()
+    found = _ROLE_LINE.match(text) if begun.startswith("assistant") else None
+    return 0 if found is None else found.end(), bool(begun) and "assistant".startswith(begun)
 
 
 def begins(text: str) -> tuple[int, bool]:

@@ -106,7 +106,11 @@ def _object(text: str) -> tuple[Mapping[str, Any], int] | None:
 def _lifted(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields with what is said beside the thoughts, where it stands inside of theirs (AutoGPT's)."""
     inside = fields.get("thoughts")
-    if not isinstance(inside, dict) or not isinstance(inside.get("speak"), str) or any(map(_is_reply, fields)):
+    if (
+        not isinstance(inside, dict)
+        or not isinstance(inside.get("speak"), str)
+        or any(map(_is_reply, fields))
+    ):
         return fields
     thoughts = {name: value for name, value in inside.items() if name != "speak"}
     return {**fields, "thoughts": thoughts, "speak": inside["speak"]}

@@ -58,30 +58,32 @@ _LIKE = (
     r"|(?P<you>you)|(?P<me>me))"
 )
 #: A picture beside a name: a person, a robot, a balloon.
-_PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\U0001f3fb-\U0001f3ff\u2190-\u2bff\U0001f000-\U0001faff]{0,6}"
+_PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\u2190-\u2bff\U0001f000-\U0001faff]{0,6}"
 _COUNTED = r"(?:turn|round|runde|tour|turno)[ \t]?#?\d{1,2}"
 #: What else may stand before a name, and behind it before the colon.
 _LEAD = (
-    rf"(?:{_PICTURE}[ \t]*|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}|[(\[]?(?:{_COUNTED}|\d{{1,2}})[)\]][ \t]*[*_]{{0,2}}"
+    rf"(?:{_PICTURE}[ \t]*|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}"
+    rf"|[(\[]?(?:{_COUNTED}|\d{{1,2}})[)\]][ \t]*[*_]{{0,2}}"
     rf"|{_COUNTED}[ \t]*[(:–—-][ \t]*|\{{\{{[ \t]*|[-=~]{{2,}}[ \t]*)"
 )
-_TAIL = (
-    rf"(?:[ \t_]?#?\d{{1,2}}|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
+_TAIL = rf"(?:[ \t_]?#?\d{{1,2}}|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
+_MESSAGE = (
+    r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
 )
-_MESSAGE = r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
 _FORMS = (
     rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}(?:(?:['’]s)?[ \t]{_MESSAGE})?"
     rf"(?:[ \t]?\d{{1,2}})?[ \t]*[-=~*_#\])}}:]{{1,6}}[ \t]*\n\s*)",
-    rf"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{{0,2}}[ \t]?:[*_]{{0,2}}[ \t]+"
-    rf"(?=[^\n]*\n\s*[*_]{{0,2}}(?:a|r|b|s|output|response|reply|completion)[*_]{{0,2}}[ \t]?:[ \t]?))",
+    r"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]+"
+    r"(?=[^\n]*\n\s*[*_]{0,2}(?:a|r|b|s|output|response|reply|completion)[*_]{0,2}[ \t]?:[ \t]?))",
     rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
     rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
     rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
     rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
     rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
     rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<says>(?:the[ \t]|next[ \t]){{0,2}}{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
+    rf"(?P<says>(?:the[ \t]|next[ \t]){{0,2}}{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*"
+    rf"[:：,，][*_]{{0,2}}[ \t]*)",
     rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
     rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",

@@ -166,16 +166,17 @@ def without_rest(reply: str) -> str:
     return reply
 
 
-_RULES = "-=*_~—"
+_RULES = "-=*_—"
 #: The heading of a further round or dialogue, with its number.
 _ROUND = (
-    r"(?P<name>round|turn|conversation|dialogue|dialog|example|exchange|session|sample|scenario|runde|tour|turno|tour de parole"
-    r"|beispiel|exemple|ejemplo|esempio|gespräch|ronda|对话|对话轮次|回合|例)"
+    r"(?P<name>round|turn|conversation|dialogue|dialog|example|exchange|session|sample|scenario|runde|tour"
+    r"|turno|beispiel|exemple|ejemplo|esempio|gespräch|ronda|对话|对话轮次|回合|例)"
 )
 _NEXT_ONE = LazyPattern(rf"[\W_]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)[\W_]*", re.IGNORECASE)
 _REST = LazyPattern(
     r"(?:\n[ \t]*\n\s*|(?<=[.!?…)\"”*_。！？」》])[ \t]*\n\s*)"
-    rf"(?:[-=*_~—]{{3,}}|(?:[-*_][ \t]){{2,}}[-*_]|#{{1,6}}|[#*_=\[(—-]{{0,6}}[ \t]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)"
+    rf"(?:[-=*_—]{{3,}}|(?:[-*_][ \t]){{2,}}[-*_]|#{{1,6}}"
+    rf"|[#*_=\[(—-]{{0,6}}[ \t]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)"
     r"[ \t]*[:：\]).*_=—-]{0,6})\s*\Z",
     re.IGNORECASE,
 )
@@ -244,7 +245,7 @@ def _is_word(reply: str, found: re.Match[str]) -> bool:
         return True
     goes_on = re.match(r"[ \t]+[a-z]|[ \t]*[.,;:!?)`'\"”]", reply[found.end() :])
     quoted = before[-1:] in tuple("`'\"“„")
-    listed = before[-2:-1].isalpha() or before[-2:-1] in ("," , ">")
+    listed = before[-2:-1].isalpha() or before[-2:-1] in (",", ">")
     return goes_on is not None and (quoted or (before[-1:] == " " and listed))
 
 
