@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import http.client
 import json
 import logging
@@ -465,3 +466,12 @@ def test_a_stop_text_at_the_replys_beginning_leaves_an_empty_reply_and_no_error(
         with pytest.raises(openai.APIStatusError) as failed:
             client.chat.completions.create(model="scripted", messages=WISH)
         assert failed.value.status_code == 502
+
+
+def test_a_compressed_body_is_told_with_what_to_do(running: Start) -> None:
+    service = running(twins_on(ScriptedModel(replies)))
+    body = gzip.compress(json.dumps({"messages": WISH}).encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    status, said, _ = service.send("POST", "/v1/chat/completions", body, headers=headers)
+    assert (status, said["error"]["code"]) == (400, "content_encoding")
+    assert "Content-Encoding: gzip is not read" in said["error"]["message"]

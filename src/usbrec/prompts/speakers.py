@@ -116,7 +116,7 @@ def _announced() -> re.Pattern[str]:
 def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
     """Where turns in these forms begin, where the words of each begin, and whose they are ("seeker",
     "recommender", or "other" of neither)."""
-    if _NEAR.search(reply) is None:
+    if not _may_announce(reply):
         return
     for found in _announced().finditer(reply):
         groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
@@ -135,6 +135,15 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
 
 #: The forms that a text before them has to have come to an end for.
 _OF_TURNS = frozenset({"like", "dash", "paren", "doing", "says", "the", "led", "line", "pair"})
+
+
+def _may_announce(reply: str) -> bool:
+    """Whether a sign of a form stands in a reply. In the first line of a text a name before a turn is a mark
+    alone, in all forms but those with an arrow or quotation marks: of one paragraph no more is looked at."""
+    text = reply.strip()
+    if "\n" not in text and not any(arrow in text for arrow in ">→»"):
+        return text.lstrip(" \t*_([")[:1] in ("{", '"', "'", "“", ",")
+    return _NEAR.search(reply) is not None
 
 
 def _whose(groups: set[str], seat: str) -> str:
