@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from usbrec.llm import headings, sections
+from usbrec.llm import channels, headings, sections
 from usbrec.llm.marks import (
     AROUND,
     Family,
@@ -45,27 +45,6 @@ __all__ = [
     "separate_so_far",
 ]
 
-_CHANNEL = LazyPattern(
-    r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
-    # A message without a channel is said.
-    r"|<\|start\|>assistant\s*<\|message\|>",
-    re.I,
-)
-#: What another says behind a message, and the end of a turn.
-_NEXT_TURN = LazyPattern(r"<\|start\|>(?:user|human|system|developer)\b|<\|return\|>", re.I)
-_CHANNEL_END = LazyPattern(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
-#: The same where a tokenizer has left its special tokens out.
-_BARE_CHANNEL = LazyPattern(
-    r"\s*(?:assistant)?(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
-    r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))"
-    r"|\s*assistantfinal(?P<alone>.*)",
-    re.S,
-)
-#: The next turn there, of the other or of the same one, and what may become one.
-_BARE_TURN = LazyPattern(
-    r"(?<=[.!?…)\"'”*\n])\s*(?:user(?=[A-Z0-9\"'“\n])|assistant(?:analysis|commentary|final))"
-)
-_BARE_BEGUN = LazyPattern(r"[.!?…)\"'”*\n]\s*(?:user|[ua]\w{0,18})\Z")
 _PROSE = LazyPattern(
     r"[\s*#_]*here(?: is|'s|’s| are) my (?:thought process|thinking|reasoning)(?: steps)?:[*_]*"
     r"(?P<thought>.*?)(?:(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*"
@@ -158,7 +137,7 @@ def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated,
     if marks == "auto":
         for way in _WAYS:
             if (found := way(answer)) is not None and (cut or not (found.open and _announces(answer))):
-                return found, way is _by_bare_channels and _BARE_BEGUN.search(answer) is not None
+                return found, way is _by_bare_channels and channels.may_go_on(answer)
     found, unsure = _by_marks(answer, marks, cut)
     if cut and marks == "auto" and not found.reasoning and not found.open and sections.is_cut(answer):
         # The limit came before the heading of the reply.
@@ -171,8 +150,8 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
     if marks == "off":
         return False
     answer = answer[begins(answer)[0] :]
-    if marks == "auto" and (header := _CHANNEL.search(answer)) is not None:
-        return bool(answer[: header.start()].strip()) and _is_said(header)
+    if marks == "auto" and (said := channels.says_behind_thought(answer)) is not None:
+        return said
     if marks == "auto" and any(way(answer) is not None for way in _WAYS[1:]):
         return False
     found = read_marks(marks).find(answer)
@@ -337,45 +316,17 @@ class _Inside:
 
 
 def _by_channels(answer: str) -> Separated | None:
-    """The channels of gpt-oss: what is said stands in the final one."""
-    found = list(_CHANNEL.finditer(answer))
-    if not found:
-        return None
-    said: list[str] = []
-    answer = answer[: _end_of_channels(answer, found)]
-    found = [one for one in found if one.start() < len(answer)]
-    # What stands before the first header began in the prompt.
-    thought = [_CHANNEL_END.split(answer[: found[0].start()])[0]]
-    for match, after in zip(found, [*found[1:], None], strict=True):
-        body = answer[match.end() : None if after is None else after.start()]
-        if (end := _CHANNEL_END.search(body)) is not None:
-            body = body[: end.start()]
-        (said if _is_said(match) else thought).append(body)
-    return Separated("".join(said).strip(), _joined(thought), open=not said)
-
-
-def _end_of_channels(answer: str, found: Sequence[re.Match[str]]) -> int:
-    """Where another's message begins, or a second turn, behind what is said."""
-    for header, after in zip(found, [*found[1:], None], strict=True):
-        end = len(answer) if after is None else after.start()
-        if _is_said(header) and (next_turn := _NEXT_TURN.search(answer, header.end(), end)) is not None:
-            return next_turn.start()
-    return len(answer)
-
-
-def _is_said(header: re.Match[str]) -> bool:
-    return header[1] is None or header[1].lower() == "final"
+    return _of_channels(channels.in_channels(answer))
 
 
 def _by_bare_channels(answer: str) -> Separated | None:
-    match = _BARE_CHANNEL.fullmatch(answer)
-    if match is None:
+    return _of_channels(channels.in_bare_channels(answer))
+
+
+def _of_channels(parts: tuple[str | None, list[str]] | None) -> Separated | None:
+    if parts is None:
         return None
-    thought, said = match["thought"] or match["other"] or "", match["said"]
-    said = next((one for one in (said, match["then"], match["alone"]) if one is not None), None)
-    if said is not None and (next_turn := _BARE_TURN.search(said)) is not None:
-        said = said[: next_turn.start()]
-    return Separated((said or "").strip(), thought.strip(), open=said is None)
+    return Separated((parts[0] or "").strip(), _joined(parts[1]), open=parts[0] is None)
 
 
 def _by_prose(answer: str) -> Separated | None:
