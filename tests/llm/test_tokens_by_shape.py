@@ -37,10 +37,13 @@ TURNS = [
     ("<|role_start|>user<|role_end|>", "<|role_start|>assistant<|role_end|>"),
     ("<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|USER_TOKEN|>", "<|CHATBOT_TOKEN|>"),
     ("<|stop_here|><|next_one|>", "<|stop_here|>"),
+    ("[/ASSISTANT]\n[USER]", "[/USER]"),
 ]
 ENDS = [
     *("<seed:eos>", "<sep>", "<|eom|>", "<|extra_0|>", "<end_of_utterance>", "<SPECIAL_12>", "<extra_id_1>"),
-    *("<eoa>", "<|unknown|>"),
+    *("<eoa>", "<|unknown|>", "[/INST]", "<pad><pad>", "<unk>", "[PAD]", "[SEP]", "<0x0A>"),
+    # The text was cut in the middle of one.
+    *("<|im_end", "<|im_end|", "</s", "<end_of_turn"),
 ]
 
 
@@ -81,6 +84,10 @@ def test_a_token_alone_at_the_end_is_none_of_the_reply(end: str, size: int) -> N
         "Hello! <|user_name|>, try Heat.",
         "Try Heat.\n\n<role>admin</role> is a tag in XML.",
         "assistant professors like Lucky Jim (1954).",
+        "He wrote [PAD]. [SEP] is a token, too.",
+        "Try [USER] (2004). The role [USER] is one.",
+        "In F# one writes a <| b, or <|",
+        "The struck word ends with </s",
     ],
 )
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
@@ -200,6 +207,7 @@ def test_what_begins_like_thoughts_of_these_families_stays(reply: str, size: int
 _PIECES = st.sampled_from(
     [
         *(SAID, " ", "\n", "<|x|>", "<|im_end|>", "<|user|>", "user", "user\n", "assistant", ": ", "Yes."),
+        *("[USER]", "[/INST]", "[PAD]", "</s", "<|im_en"),
         *(" is ", "<sep>", "<seed:eos>", "[|Human|]", "]~b]", "<role>", "USER", "</role>", "`", "<｜a｜>"),
         "<extra_id_1>",
     ]

@@ -35,6 +35,20 @@ SAID = "Try Dracula (1897)."
         "Input: I've read it.\nOutput: Carmilla (1872)",
         "---\n\nRound 2:\nUser: Hi there, I want a comedy.",
         "***\n\n**Conversation 2**\n\nUser: I want a comedy.",
+        "New conversation:\nUser: I read it.",
+        "Another example:\n\nUser: I read it.\nAssistant: Then Carmilla (1872)",
+        "<b>User:</b> I read it.\n<b>Assistant:</b> Then Carmilla (1872)",
+        "<strong>User</strong>: I read it.",
+        *("`User`: I read it.", "User A: I read it.", "- User (excited): I read it.", "2️⃣ User: I read it."),
+        *(
+            "#2 User: I read it.",
+            "[10:32] User: I read it.",
+            "10:32 - User: I read it.",
+            "$ User: I read it.",
+        ),
+        *(">>> User: I read it.", "「用户」：我看过了。", "用户（开心）：我看过了。"),
+        "</assistant>\n<user>I read it.</user>\n<assistant>Then Carmilla (1872).</assistant>",
+        '"""\nUser: I read it.',
     ],
 )
 def test_a_turn_with_more_around_the_name_is_none_of_the_reply(behind: str) -> None:
@@ -43,7 +57,11 @@ def test_a_turn_with_more_around_the_name_is_none_of_the_reply(behind: str) -> N
 
 
 @pytest.mark.parametrize(
-    "rest", ["---", "==========", "* * *", "Round 2:", "Turn 2", "Conversation 2", "---\n\n## Round 2"]
+    "rest",
+    [
+        *("---", "==========", "* * *", "Round 2:", "Turn 2", "Conversation 2", "---\n\n## Round 2", "###"),
+        *("Next round:", "第2轮", "User's turn:", "Example 3\n=========", "(Round 2)", "Dialogue #2"),
+    ],
 )
 def test_what_announces_a_further_round_is_none_of_the_reply(rest: str) -> None:
     assert own_turn(f"{SAID}\n\n{rest}") == (SAID, False)
@@ -95,6 +113,17 @@ def test_what_a_machine_of_another_name_says_is_none_of_the_seekers(behind: str)
         "In code:\n```\n1. User: I want a film?\n2. Assistant: Try it.\n```\nThat is it.",
         "Try Heat (1995).\nStep 2 (user): you press play.",
         "<user_guide>Read me.</user_guide> Heat.",
+        "Reviews:\n- User (2020): I loved it.\n- User (2021): I hated it.\nTry Heat (1995).",
+        "What they say:\n⭐ User 1: I loved it.\n⭐ User 2: I hated it.\n\nTry Heat (1995).",
+        "Two samples of dialogues:\n\nUser: I want a film.\nAssistant: Heat.\n\nAnother example:\n"
+        "User: I want a drama?\nAssistant: Ran.\n\nAre these fine?",
+        "<b>User:</b> adults\n<b>Price:</b> 30",
+        "Press it.\n$ user: root",
+        "Meet at 10:32.\n10:32 - Customer: none",
+        "Another example: Heat (1995).",
+        "Next round: Heat (1995)?",
+        "In the next round:\n\nRan (1985)",
+        'Try Heat.\n\n"""quoted"""',
         "Conversation 2",
         "User reviews (2020): I loved it, says one.",
         "<s>Dracula (1897)</s>\n\nCarmilla (1872) fits better.",

@@ -1,6 +1,6 @@
 """Channels of gpt-oss: messages with the name of a channel, of which the final one is said.
 
-An answer is one turn: where another's message or a second turn follows the final one, it ends. A tokenizer may
+An answer is one turn: where another message or a second turn follows the final one, it ends. A tokenizer may
 have left the special tokens out: "analysis ... assistantfinal ..." is all that stands there then.
 """
 

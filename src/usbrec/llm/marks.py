@@ -191,6 +191,7 @@ AROUND: tuple[tuple[str, str], ...] = (
     ("<|start_response|>", "<|end_response|>"),
     ("<|start_text|>", "<|end_text|>"),
     ("<conclusion>", "</conclusion>"),
+    ("<assistant>", "</assistant>"),
 )
 CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
 #: Every mark of a model and around its reply in its plain form, without capitals; a front end's are none.
@@ -356,7 +357,7 @@ _OTHERS = LazyPattern(
         [
             *(re.escape(mark) for pair in AROUND for mark in pair),
             *(rf"</?{tag}\s*>" for tag in _FIRST_TAGS),
-            *map(re.escape, (*ENDS, "|>", "｜>", "|]", "</role>")),
+            *map(re.escape, (*ENDS, "|>", "｜>", "|]", "</role>", "[USER]", "[/USER]", "[/ASSISTANT]")),
             SHAPE,
         ]
     ),

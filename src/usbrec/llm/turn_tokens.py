@@ -37,6 +37,7 @@ _BEFORE_TEXT = (
 _BEFORE_ROLE = ("<|im_start|>", "<|start_header_id|>", "<|start_of_role|>", "<start_of_turn>", "<|turn>")
 #: All of them, for whoever waits for the end of one.
 TOKENS = (*ENDS, *BEGINS, *_BEFORE_REPLY, *_BEFORE_TEXT, "]~b]", "<role>")
+TOKENS += ("[PAD]", "[SEP]", "[UNK]", "[CLS]", "[USER]", "[/USER]", "[ASSISTANT]", "[/ASSISTANT]")
 #: What the names of tokens hold that end no turn: calls of tools, thoughts, pictures, parts of a message.
 _NO_TURN = (
     r"(?![^<>\[\]]{0,40}(?:tool|func|call|action|python|code|quer|search|vision|image|video|audio|box|object|quad"
@@ -45,14 +46,14 @@ _NO_TURN = (
 #: A token of any template: a name between bars, or one that no tag of HTML has.
 SHAPE = (
     rf"(?:<\|{_NO_TURN}[\w:./-]{{1,40}}\|>|<｜{_NO_TURN}[\w▁ :.-]{{1,40}}｜>|\[\|[\w -]{{1,20}}\|\]"
-    r"|<(?:\w{1,12}:)?(?:[be]o[aehmstu]|sep)>|<(?:extra_id|special|unused|reserved(?:_\w{1,20})?)_?\d{1,4}>"
+    r"|<(?:\w{1,12}:)?(?:[be]o[aehmstu]|sep|pad|unk)>|<0x[0-9a-f]{2}>|(?-i:\[(?:PAD|SEP|UNK|CLS|/INST)\])|<(?:extra_id|special|unused|reserved(?:_\w{1,20})?)_?\d{1,4}>"
     r"|<(?:end|start)_of_(?!thought|think|reason|image)\w{1,20}>|\[e~\[|\]~b\])"
 )
 _ROLE = rf"(?:{SEEKERS}|{RECOMMENDERS}|system|model|ai|bot|chatbot|developer|observation|environment)"
 #: One with a role in its name, or between two tags.
 _ROLE_TOKEN = (
     rf"(?:[<\[][|｜](?:[a-z]{{1,12}}[_▁:])?{_ROLE}(?:[_▁:][a-z]{{1,12}})?[|｜][>\]]"
-    rf"|<role>\s*{_ROLE}\s*</role>)"
+    rf"|<role>\s*{_ROLE}\s*</role>|(?-i:\[/?(?:USER|ASSISTANT)\]))"
 )
 #: Which words follow a token that is spoken of shows in so many characters.
 _SHOWN = 12
@@ -92,7 +93,11 @@ def _by_shape() -> re.Pattern[str]:
 
 #: A sign of a token that is known by its shape.
 _SIGNS = ("|>", "｜>", "|]", "[e~[", "]~b]", "_of_", "<role>")
-_NAMED_SIGN = LazyPattern(r"<(?:\w{1,12}:)?(?:[be]o[aehmstu]|sep)>|<\w{1,30}\d>", re.IGNORECASE)
+_NAMED_SIGN = LazyPattern(
+    r"<(?:\w{1,12}:)?(?:[be]o[aehmstu]|sep|pad|unk)>|<\w{1,30}\d[0-9a-f]?>|(?-i:\[/?[A-Z]{3,9}\])", re.I
+)
+#: The beginning of a token, where the text was cut in it.
+_CUT = LazyPattern(r"<\|\w{2,30}\|?\Z|</s\Z|<end_of_turn\Z")
 _ROLE_LINE = LazyPattern(r"\s*assistant[ \t]*\n\s*(?=\S)")
 #: Words behind a token that may yet become a role.
 _WORD_BEGUN = LazyPattern(r"\s*[^\W\d_]{0,24}[ \t]*|\s*<role>[^<]{0,20}(?:<[^>]{0,6})?")
@@ -132,6 +137,8 @@ def end_of_turn(text: str) -> tuple[str | None, bool]:
                 end = match.start()
                 break
             unsure = unsure or _WORD_BEGUN.fullmatch(rest) is not None
+    if end == len(text) and (cut := _CUT.search(text, max(0, end - _SHOWN * 3))) is not None:
+        end = cut.start() if _is_finished(text, cut.start()) else end
     return (text[:end].rstrip() if end < len(text) else None), unsure
 
 

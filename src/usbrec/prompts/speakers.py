@@ -62,16 +62,23 @@ _PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\u2190-\u2bff
 _COUNTED = r"(?:turn|round|runde|tour|turno)[ \t]?#?\d{1,2}"
 #: What else may stand before a name, and behind it before the colon.
 _LEAD = (
-    rf"(?:{_PICTURE}[ \t]*|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}"
+    rf"(?:{_PICTURE}[ \t]*|\d\ufe0f?\u20e3[ \t]*|[-•+][ \t]+|>{{1,3}}[ \t]*|\$[ \t]+|`|[「『【〔]"
+    rf"|#\d{{1,3}}[ \t]+"
+    rf"|<(?:b|strong|p|li|em)>|\[?\d{{1,2}}:\d\d(?::\d\d)?\]?[ \t]*(?:[-–—][ \t]*)?"
+    rf"|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}"
     rf"|[(\[]?(?:{_COUNTED}|\d{{1,2}})[)\]][ \t]*[*_]{{0,2}}"
     rf"|{_COUNTED}[ \t]*[(:–—-][ \t]*|\{{\{{[ \t]*|[-=~]{{2,}}[ \t]*)"
 )
-_TAIL = rf"(?:[ \t_]?#?\d{{1,2}}|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
+_TAIL = (
+    rf"(?:[」』】〕`]|</(?:b|strong|em)>|（[^（）\n]{{1,10}}）|[ \t](?-i:[A-C])|[ \t_]?#?\d{{1,2}}"
+    rf"|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
+)
 _MESSAGE = (
     r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
 )
 _FORMS = (
-    rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+    rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：]"
+    rf"[*_]{{0,2}}(?:</(?:b|strong|em|p)>)?[ \t]*)",
     rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}(?:(?:['’]s)?[ \t]{_MESSAGE})?"
     rf"(?:[ \t]?\d{{1,2}})?[ \t]*[-=~*_#\])}}:]{{1,6}}[ \t]*\n\s*)",
     r"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]+"
@@ -124,7 +131,7 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
         if groups & _OF_TURNS and not before.endswith(_ENDED):
             # A form, a title or a sample of a dialogue may begin so.
             continue
-        if before[-1:] in (":", "："):
+        if before[-1:] in (":", "：") or ("led" in groups and _is_among_shown(before)):
             continue
         if "asked" in groups and _OF_QUESTIONS.search(before) is not None:
             continue
@@ -133,6 +140,12 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
         yield found.start(), found.start("value"), _whose(groups, seat)
 
 
+def _is_among_shown(before: str) -> bool:
+    """Whether a line further up in the paragraph leads to words of users: reviews, one below the other."""
+    return _SHOWN_ABOVE.search(before.rpartition("\n\n")[2]) is not None
+
+
+_SHOWN_ABOVE = LazyPattern(rf"[:：][ \t]*\n(?:[^\n]*\n)*?\W*(?:{SEEKERS})\b", re.IGNORECASE)
 #: The forms that a text before them has to have come to an end for.
 _OF_TURNS = frozenset({"like", "dash", "paren", "doing", "says", "the", "led", "line", "pair"})
 

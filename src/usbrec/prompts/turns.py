@@ -166,18 +166,25 @@ def without_rest(reply: str) -> str:
     return reply
 
 
-_RULES = "-=*_—"
+_RULES = '-=*_—">轮合'
 #: The heading of a further round or dialogue, with its number.
 _ROUND = (
     r"(?P<name>round|turn|conversation|dialogue|dialog|example|exchange|session|sample|scenario|runde|tour"
     r"|turno|beispiel|exemple|ejemplo|esempio|gespräch|ronda|对话|对话轮次|回合|例)"
 )
-_NEXT_ONE = LazyPattern(rf"[\W_]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)[\W_]*", re.IGNORECASE)
+#: One with its number, or the next one by its name.
+_NEXT = (
+    rf"(?:{_ROUND}[ \t#_]*(?:[2-9]|\d\d)|第[ \t]?[2-9二三四五][ \t]?(?:轮|回合)"
+    rf"|(?:here(?:['’]s| is) )?(?:next|new|another) {_ROUND.replace('<name>', '<further>')}(?=[ \t*_]*[:：]))"
+)
+_NEXT_ONE = LazyPattern(rf"[\W_]*{_NEXT}[\W_]*", re.IGNORECASE)
 _REST = LazyPattern(
     r"(?:\n[ \t]*\n\s*|(?<=[.!?…)\"”*_。！？」》])[ \t]*\n\s*)"
     rf"(?:[-=*_—]{{3,}}|(?:[-*_][ \t]){{2,}}[-*_]|#{{1,6}}"
-    rf"|[#*_=\[(—-]{{0,6}}[ \t]*{_ROUND}[ \t#_]*(?:[2-9]|\d\d)"
-    r"[ \t]*[:：\]).*_=—-]{0,6})\s*\Z",
+    rf"|[#*_=\[(—-]{{0,6}}[ \t]*{_NEXT}[ \t]*[:：\]).*_=—-]{{0,6}}(?:\n[ \t]*[-=]{{3,}})?|\"{{3}}"
+    rf"|[*_]{{0,2}}(?:the |next )?(?:{SEEKERS})(?:['’]s)? (?:turn|reply|response|message)[:：]"
+    r"[*_]{0,2})\s*\Z"
+    r"|(?<=[.!?)])#{2,6}\s*\Z|\s*</(?:assistant|recommender|bot|model|ai)>\s*\Z",
     re.IGNORECASE,
 )
 
@@ -223,7 +230,7 @@ def _judged(reply: str, seat: str) -> Iterator[Beginning]:
                 # A sample of a dialogue goes on.
                 shown_to = found.end()
                 continue
-            if _is_shown(reply, found):
+            if _is_shown(reply, found, again=shown_to >= 0):
                 shown_to = found.end()
                 continue
             if "inside" in groups:
@@ -254,15 +261,15 @@ def _line_end(reply: str, place: int) -> int:
     return len(reply) if end < 0 else end
 
 
-def _is_shown(reply: str, found: re.Match[str]) -> bool:
-    """Whether a colon leads to it: a review or a sample of a dialogue, and nobody's turn."""
+def _is_shown(reply: str, found: re.Match[str], *, again: bool) -> bool:
+    """Whether a colon leads to it: a review or a sample of a dialogue, and nobody's turn. `again`: one was
+    shown before."""
     before = reply[: found.start()].rstrip()
     if before[-1:] not in (":", "："):
         return False
     head = before[before.rfind("\n") + 1 :]
-    if (number := _NEXT_ONE.fullmatch(head)) is not None and re.search(
-        rf"\b{number['name']}\W*1\b", before, re.I
-    ) is None:
+    following = None if again else _NEXT_ONE.fullmatch(head)
+    if following is not None and not _names_first(before, head, following):
         # A dialogue after the one that was given in the prompt.
         return False
     if shows(head):
@@ -270,6 +277,13 @@ def _is_shown(reply: str, found: re.Match[str]) -> bool:
     # Whoever is asked to answer takes a turn; what is shown has own words behind it.
     behind = re.split(r"\n[ \t]*\n", reply[found.end() :])[1:]
     return not asks(head) and any(part.strip() and _TURN.match(part.lstrip()) is None for part in behind)
+
+
+def _names_first(before: str, head: str, following: re.Match[str]) -> bool:
+    """Whether a first one stands before the next sample, or is spoken of."""
+    name = following["name"] or following["further"]
+    first = rf"\b{name}\W*1\b" if following["name"] else rf"\b{name}"
+    return name is not None and re.search(first, before[: len(before) - len(head)], re.I) is not None
 
 
 def _speaks_inside(reply: str, found: re.Match[str]) -> bool:
