@@ -36,8 +36,10 @@ _BEFORE_TEXT = (
 )
 _BEFORE_ROLE = ("<|im_start|>", "<|start_header_id|>", "<|start_of_role|>", "<start_of_turn>", "<|turn>")
 #: All of them, for whoever waits for the end of one.
-TOKENS = (*ENDS, *BEGINS, *_BEFORE_REPLY, *_BEFORE_TEXT, "]~b]", "<role>")
-TOKENS += ("[PAD]", "[SEP]", "[UNK]", "[CLS]", "[USER]", "[/USER]", "[ASSISTANT]", "[/ASSISTANT]")
+TOKENS = (
+    *(*ENDS, *BEGINS, *_BEFORE_REPLY, *_BEFORE_TEXT, "]~b]", "<role>"),
+    *("[PAD]", "[SEP]", "[UNK]", "[CLS]", "[USER]", "[/USER]", "[ASSISTANT]", "[/ASSISTANT]"),
+)
 #: What the names of tokens hold that end no turn: calls of tools, thoughts, pictures, parts of a message.
 _NO_TURN = (
     r"(?![^<>\[\]]{0,40}(?:tool|func|call|action|python|code|quer|search|vision|image|video|audio|box|object|quad"
