@@ -281,7 +281,7 @@ class Found:
 
 
 #: What every mark has in it.
-_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::|~~~")
+_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::|~~~|\]~b")
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def without_end(text: str) -> str | None:
 
 def end_of_turn(text: str) -> tuple[str | None, bool]:
     """The same, and whether what follows may show that a token ends the turn."""
-    if "<" not in text and "[" not in text:
+    if "<" not in text and "[" not in text and "]~b]" not in text:
         return None, False
     ends = (match.start() for match in _end().finditer(text) if not _is_part(text, match))
     end, unsure = next(ends, len(text)), False
