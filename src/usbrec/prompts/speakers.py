@@ -8,6 +8,7 @@ these it takes somebody who speaks behind them, and a text before them that has 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -26,6 +27,35 @@ RECOMMENDERS = (
     "|assistante|assistente|ассистент|助手|アシスタント|어시스턴트|recomendador|recommandeur|raccomandatore"
     "|empfehlungssystem|système de recommandation|sistema (?:de recomenda(?:ción|ção)|di raccomandazione)"
     "|推荐(?:系统|助手|者)|推薦(?:系統|助手)|レコメンダー|추천 ?시스템|рекомендательная система"
+)
+#: What the names of speakers have in them, in small letters; most replies hold none.
+STEMS = (
+    *("user", "human", "seeker", "custom", "client", "nutzer", "kund", "usu", "util", "utente", "gebruiker"),
+    *("klant", "ytkowni", "kullan", "uživatel", "användare", "bruger", "bruker", "käyttäjä", "felhaszn"),
+    *(
+        "pengguna",
+        "пользователь",
+        "клиент",
+        "покупатель",
+        "користувач",
+        "المستخدم",
+        "用",
+        "客",
+        "顾",
+        "顧",
+        "ユーザー",
+    ),
+    *(
+        "사용자",
+        "고객",
+        "recommender",
+        "assist",
+        "asist",
+        "ассистент",
+        "助手",
+        "アシスタント",
+        "어시스턴트",
+    ),
 )
 #: Names of both that other things have as well.
 _LIKE_SEEKERS = (
@@ -76,13 +106,16 @@ _TAIL = (
 _MESSAGE = (
     r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
 )
-_FORMS = (
+#: Forms with more around the name; looked for only where a part of a name stands in a reply.
+_MORE_FORMS = (
     rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：]"
     rf"[*_]{{0,2}}(?:</(?:b|strong|em|p)>)?[ \t]*)",
     rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}(?:(?:['’]s)?[ \t]{_MESSAGE})?"
     rf"(?:[ \t]?\d{{1,2}})?[ \t]*[-=~*_#\])}}:]{{1,6}}[ \t]*\n\s*)",
     r"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]+"
     r"(?=[^\n]*\n\s*[*_]{0,2}(?:a|r|b|s|output|response|reply|completion)[*_]{0,2}[ \t]?:[ \t]?))",
+)
+_FORMS = (
     rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
     rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
     rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
@@ -97,6 +130,8 @@ _FORMS = (
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
     rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
 )
+#: What a pair of an input and an output has in it, which names nobody.
+_PAIRED = LazyPattern(r"\n[ \t*_(\[]*(?:u|input|prompt|query)[*_]*[ \t]?:")
 #: A sign that every form has near the beginning of a line, however it is written. To look for it first spares
 #: most replies the forms, whose compiling takes longer than all else that is done with a reply.
 _NEAR = LazyPattern(
@@ -109,14 +144,14 @@ _ENDED = (*".!?…)\"'”»*_。！？」》}", "|>")
 
 
 @functools.cache
-def _announced() -> re.Pattern[str]:
+def _announced(of: tuple[str, ...]) -> re.Pattern[str]:
     counts: dict[str, int] = {}
 
     def once(found: re.Match[str]) -> str:
         counts[found[1]] = counts.get(found[1], 0) + 1
         return f"(?P<{found[1]}_{counts[found[1]]}>"
 
-    forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(_FORMS))
+    forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(of))
     return re.compile(rf"^[ \t]*+(?:>[ \t]?+)?[*_(\[]{{0,3}}+(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
 
 
@@ -125,7 +160,10 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
     "recommender", or "other" of neither)."""
     if not _may_announce(reply):
         return
-    for found in _announced().finditer(reply):
+    lower = reply.lower()
+    named = seat == "seeker" or _PAIRED.search(lower) is not None or any(stem in lower for stem in STEMS)
+    ways = (_FORMS, _MORE_FORMS) if named else (_FORMS,)
+    for found in itertools.chain.from_iterable(_announced(way).finditer(reply) for way in ways):
         groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
         before = reply[: found.start()].rstrip()
         if groups & _OF_TURNS and not before.endswith(_ENDED):

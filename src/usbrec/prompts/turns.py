@@ -14,7 +14,7 @@ from typing import Literal
 
 from usbrec.patterns import LazyPattern
 from usbrec.prompts.shown import fence_before, shown_in
-from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, announced
+from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, STEMS, announced
 from usbrec.prompts.speech import asks, in_first_person, in_person, is_rating, is_title, shows, speaks
 
 _WHO = rf"(?:(?P<seeker>{SEEKERS})|(?P<recommender>{RECOMMENDERS})|(?P<machine>AI|bot|chatbot))"
@@ -83,38 +83,8 @@ _TURN = LazyPattern(_numbered(_NAMED, _ALONE, _MAYBE, _BARE, _BRACKETED, _TEMPLA
 _SIGN = LazyPattern(
     r"[:：\[<#]|\*\*|^(?:user|USER|User|[Hh]uman|Customer|Client|Kunde|Nutzer|[Aa]ssistant|ASSISTANT)\b", re.M
 )
-#: What the names of speakers have in them, in small letters; most replies hold none.
-_STEMS = (
-    *("user", "human", "seeker", "custom", "client", "nutzer", "kund", "usu", "util", "utente", "gebruiker"),
-    *("klant", "ytkowni", "kullan", "uživatel", "användare", "bruger", "bruker", "käyttäjä", "felhaszn"),
-    *(
-        "pengguna",
-        "пользователь",
-        "клиент",
-        "покупатель",
-        "користувач",
-        "المستخدم",
-        "用",
-        "客",
-        "顾",
-        "顧",
-        "ユーザー",
-    ),
-    *(
-        "사용자",
-        "고객",
-        "recommender",
-        "assist",
-        "asist",
-        "ассистент",
-        "助手",
-        "アシスタント",
-        "어시스턴트",
-        "[",
-        "<",
-        "#",
-    ),
-)
+#: And the other marks that a turn may begin with.
+_MARKED = ("[", "<", "#")
 #: A line `Word: value`, also as an item of a list.
 _FIELD = LazyPattern(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
@@ -194,7 +164,7 @@ def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
     found = list(_announced(reply, seat))
     if _SIGN.search(reply) is not None:
         lower = reply.lower()
-        if seat == "seeker" or any(stem in lower for stem in _STEMS):
+        if seat == "seeker" or any(stem in lower for stem in (*STEMS, *_MARKED)):
             found += _judged(reply, seat)
     if not found:
         return []
