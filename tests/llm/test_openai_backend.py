@@ -78,6 +78,16 @@ def probabilities(tokens: dict[str, float]) -> dict[str, Any]:
 # --- chat
 
 
+@pytest.mark.parametrize("text", ["", "Try Airplane!"])
+def test_a_stop_text_at_the_replys_beginning_leaves_an_empty_reply(text: str) -> None:
+    """Whether the server has heeded it, or only we."""
+    with LocalServer([completion(text, usage=USAGE)]) as server:
+        reply = chat(server, stop=("T",))
+    assert (reply.text, reply.completions[0].finish) == ("", "stop")
+    with LocalServer([completion("", usage=USAGE)]) as server, pytest.raises(UnusableAnswer):
+        chat(server)
+
+
 def test_a_request_goes_out_as_it_is_and_the_reply_comes_back_with_its_cost() -> None:
     with LocalServer([completion("Try Airplane!", usage=USAGE)]) as server:
         reply = chat(server, temperature=0.7, top_p=0.9, max_tokens=40, stop=("\n",), seed=5)

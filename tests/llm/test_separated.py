@@ -64,6 +64,7 @@ async def test_reasons_that_a_whole_answer_announces_are_said(streams: bool) -> 
             "They like ghosts: Jane Eyre (1847)?",
         ),
         ("Try Dracula (1897).", "Try", "Try Dracula (1897)."),
+        ("<think>\nThey like ghosts.\n</think>Try Emma (1815).", "They like ghosts.", "Try Emma (1815)."),
     ],
 )
 async def test_thoughts_that_are_sent_in_both_places_are_no_reply(text: str, thought: str, said: str) -> None:

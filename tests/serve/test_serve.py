@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import http.client
 import json
 import logging
@@ -451,3 +452,26 @@ def test_too_many_requests_are_sent_away_and_the_others_wait_their_turn() -> Non
 def test_settings_of_the_service_decide_no_answer() -> None:
     quick = load_config(None, {"serving": {"deadline": 2.0, "waiting": 1}})
     assert quick.decides() == Config().decides()
+
+
+def test_a_stop_text_at_the_replys_beginning_leaves_an_empty_reply_and_no_error(running: Start) -> None:
+    """The model did what was asked of it: OpenAI's answer there is "" and "stop"."""
+    with running(twins_on(ScriptedModel(lambda _: "Try Heat (1995)."))).client() as client:
+        answer = client.chat.completions.create(model="scripted", messages=WISH, stop="T")
+        assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == ("", "stop")
+        chunks = list(client.chat.completions.create(model="scripted", messages=WISH, stop="T", stream=True))
+        assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == ""
+    with running(twins_on(ScriptedModel(lambda _: ""))).client() as client:
+        with pytest.raises(openai.APIStatusError) as failed:
+            client.chat.completions.create(model="scripted", messages=WISH)
+        assert failed.value.status_code == 502
+
+
+def test_a_compressed_body_is_told_with_what_to_do(running: Start) -> None:
+    service = running(twins_on(ScriptedModel(replies)))
+    body = gzip.compress(json.dumps({"messages": WISH}).encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    status, said, _ = service.send("POST", "/v1/chat/completions", body, headers=headers)
+    assert (status, said["error"]["code"]) == (400, "content_encoding")
+    assert "Content-Encoding: gzip is not read" in said["error"]["message"]

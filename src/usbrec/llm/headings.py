@@ -126,7 +126,7 @@ FIRST_STEP = (
 )
 _FIRST_WORD = LazyPattern(r"[\W_]*+([^\W_]+)")
 #: How headings begin by their first words, and the other ways in which answers announce thoughts.
-_BEGINNINGS: dict[str, list[str]] = {"here": [""], "im": [""]}
+_BEGINNINGS: dict[str, list[str]] = {"here": [""], "im": ["im_start"], "think": ["think\n"]}
 for _one in ABOVE:
     if (_found := _FIRST_WORD.match(_one)) is not None:
         _BEGINNINGS.setdefault(_found[1], []).append(_one)

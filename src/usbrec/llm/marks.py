@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from usbrec.llm.headings import HEADINGS, SOFT, is_muttered
-from usbrec.llm.turn_tokens import ENDS, TOKENS
+from usbrec.llm.turn_tokens import ENDS, SHAPE, TOKENS
 from usbrec.patterns import LazyPattern
 
 #: How reasoning is told apart: by all known marks, not at all, or by an opening and a closing mark.
@@ -116,6 +116,7 @@ FAMILIES: tuple[Family, ...] = (
     _exact("<|think|>", "<|content|>"),
     _exact("<|inner_prefix|>", "<|inner_suffix|>"),
     _exact("<unused94>thought", "<unused95>"),
+    _exact("[BEGIN REASONING]", "[BEGIN FINAL RESPONSE]"),
     _exact("[unused16]", "[unused17]"),
     _exact("<|begin_of_thinking|>", "<|end_of_thinking|>"),
     _exact("<|begin_thinking|>", "<|end_thinking|>"),
@@ -189,6 +190,8 @@ AROUND: tuple[tuple[str, str], ...] = (
     ("<|begin_of_box|>", "<|end_of_box|>"),
     ("<|start_response|>", "<|end_response|>"),
     ("<|start_text|>", "<|end_text|>"),
+    ("<conclusion>", "</conclusion>"),
+    ("<assistant>", "</assistant>"),
 )
 CHANNEL_MARKS = ("<|start|>", "<|channel|>", "<|message|>", "<|end|>", "<|return|>", "<|call|>")
 #: Every mark of a model and around its reply in its plain form, without capitals; a front end's are none.
@@ -202,7 +205,7 @@ _MARKS = frozenset(
 _BEGUN = LazyPattern(
     rf"(?:<|&lt;)(?:{'|'.join(map(re.escape, _TAGS))}|details)(?:/|\s[^<>]{{0,{_LONGEST_ATTRIBUTES}}})\Z"
     rf"|(?:<|&lt;)/(?:{'|'.join(map(re.escape, _TAGS))})\s*(?:&g?t?)?\Z"
-    r"|<\|/?\w{0,40}\|?\Z"
+    r"|<[|｜][/\w▁ :.-]{0,40}[|｜]?\Z|\[\|[\w -]{0,20}\|?\Z|<role>[^<]{0,20}\Z"
     rf"|\[(?:think|thinking|reasoning|thoughts?)\s[^\[\]]{{0,{_LONGEST_ATTRIBUTES}}}\Z"
     r"|^:::\w*[ \t]*\Z"
     r"|^(?:`{1,5}|~{1,4})[ \t]*\w{0,10}[ \t]*\Z"
@@ -231,27 +234,38 @@ _FIRST_TAGS = (
     *("internal", "internal_reasoning", "internal_notes", "inner_voice", "hidden_thoughts"),
     *("monologue", "self_reflection", "reasoning_steps", "my_thoughts", "user_analysis", "critique", "draft"),
     *("thinking-process", "thought-process", "chain-of-thought", "inner-thoughts", "self-reflection"),
+    *("step", "summary", "caption"),
     *("denken", "überlegung", *(one.replace(" ", "_") for one in HEADINGS)),
 )
 #: Those that may hold a part of the reply.
 _OPEN_TO_ALL = SOFT | {
     *("plan", "planning", "strategy", "brainstorm", "brainstorming", "notes", "draft"),
-    *("step-by-step", "step_by_step", "critique"),
+    *("step-by-step", "step_by_step", "critique", "step", "summary", "caption"),
 }
+#: Those that hold thoughts where another such tag, or one around the reply, follows.
+_IN_A_ROW = ("step", "summary", "caption")
+_FOLLOWS_IN_A_ROW = LazyPattern(
+    rf"\s*<(?:{'|'.join((*_IN_A_ROW, *(opening[1:-1] for opening, _ in AROUND if '|' not in opening)))})>",
+    re.I,
+)
 _FIRST_TAG = LazyPattern(
     rf"\s*<(?P<tag>{'|'.join(_FIRST_TAGS)})>(?P<thought>.*?)(?:</(?P=tag)\s*>(?P<said>.*)|\Z)", re.I | re.S
 )
 
 
-def first_tag(text: str) -> tuple[str, str | None] | None:
+def first_tag(text: str, *, behind: bool = False) -> tuple[str, str | None] | None:
     """The thoughts in the tag that a text begins with, and what is said behind it, None where the tag is not
     closed; None where it begins with no such tag. A closed tag that may hold a part of the reply, such as a
-    plan of an evening, holds thoughts where it speaks of the user, or to itself."""
+    plan of an evening, holds thoughts where it speaks of the user, or to itself; a step does where another
+    step or the reply's tag follows, or thoughts in such a tag stand before it (`behind`)."""
     match = _FIRST_TAG.fullmatch(text) if text.lstrip()[:1] == "<" else None
     if match is None:
         return None
     thought = match["thought"].strip()
-    if match["said"] is not None and match["tag"].lower() in _OPEN_TO_ALL and not is_muttered(thought):
+    tag = match["tag"].lower()
+    if tag in _IN_A_ROW and (behind or _FOLLOWS_IN_A_ROW.match(match["said"] or "") is not None):
+        return thought, match["said"]
+    if match["said"] is not None and tag in _OPEN_TO_ALL and not is_muttered(thought):
         return None
     return thought, match["said"]
 
@@ -267,7 +281,7 @@ class Found:
 
 
 #: What every mark has in it.
-_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::|~~~")
+_FIRSTS = LazyPattern(r"[<＜&\[◁\\`]|:::|~~~|\]~b")
 
 
 @dataclass(frozen=True)
@@ -343,7 +357,8 @@ _OTHERS = LazyPattern(
         [
             *(re.escape(mark) for pair in AROUND for mark in pair),
             *(rf"</?{tag}\s*>" for tag in _FIRST_TAGS),
-            *map(re.escape, (*ENDS, "|>")),
+            *map(re.escape, (*ENDS, "|>", "｜>", "|]", "</role>", "[USER]", "[/USER]", "[/ASSISTANT]")),
+            SHAPE,
         ]
     ),
     re.IGNORECASE,

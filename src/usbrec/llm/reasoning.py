@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from usbrec.llm import headings, sections
+from usbrec.llm import channels, headings, sections
 from usbrec.llm.marks import (
     AROUND,
     Family,
@@ -29,7 +29,7 @@ from usbrec.llm.marks import (
     read_marks,
 )
 from usbrec.llm.mentions import Mentions, is_quoted
-from usbrec.llm.turn_tokens import begins, without_end
+from usbrec.llm.turn_tokens import begins, end_of_turn, role_line, without_end
 from usbrec.patterns import LazyPattern
 
 __all__ = [
@@ -45,22 +45,10 @@ __all__ = [
     "separate_so_far",
 ]
 
-_CHANNEL = LazyPattern(
-    r"(?:<\|start\|>\w*)?<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
-    # A message without a channel is said.
-    r"|<\|start\|>assistant\s*<\|message\|>",
-    re.I,
-)
-_CHANNEL_END = LazyPattern(r"<\|(?:end|return|call)\|>|(?=<\|start\|>)", re.I)
-#: The same where a tokenizer has left its special tokens out.
-_BARE_CHANNEL = LazyPattern(
-    r"\s*(?:assistant)?(?:analysis|commentary)(?:(?:[ \t]*\r?\n|(?=[\w\"'“(*]))(?P<thought>.*?)"
-    r"(?:assistant\s*final(?P<said>.*)|\Z)|(?P<other>.*?)assistantfinal(?P<then>.*))",
-    re.S,
-)
 _PROSE = LazyPattern(
-    r"[\s*#_]*here(?: is|'s|’s) my (?:thought process|thinking|reasoning):[*_]*(?P<thought>.*?)"
-    r"(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*(?P<said>.*)|\Z)",
+    r"[\s*#_]*here(?: is|'s|’s| are) my (?:thought process|thinking|reasoning)(?: steps)?:[*_]*"
+    r"(?P<thought>.*?)(?:(?:[*#_]*here(?: is|'s|’s) my (?:response|answer):[*_]*"
+    r"|\[BEGIN FINAL RESPONSE\])(?P<said>.*)|\Z)",
     re.I | re.S,
 )
 #: As a command line shows thoughts that it streams (Ollama's).
@@ -71,8 +59,15 @@ _SHOWN = LazyPattern(
 )
 #: A turn of the dialogue for thoughts, where a tokenizer has left its special tokens in.
 _TURNS = LazyPattern(
-    r"\s*<\|im_start\|>(?:think|thinking|thought)\s(?P<thought>.*?)"
+    r"\s*(?:<\|im_start\|>(?:think|thinking|thought)|(?:<\|im_start\|>assistant\s?)?/think)\s"
+    r"(?P<thought>.*?)"
     r"(?:<\|im_start\|>(?:answer|assistant)\s(?P<said>.*?)(?:<\|im_end\|>\s*)?|\Z)",
+    re.I | re.S,
+)
+#: Fields of an answer with their names between double brackets (DSPy's).
+_NAMED_FIELDS = LazyPattern(
+    r"\s*\[\[ ## (?:reasoning|rationale|thoughts?) ## \]\](?P<thought>.*?)"
+    r"(?:\[\[ ## \w+ ## \]\](?P<said>.*?)(?=\[\[ ## |\Z)(?:\[\[ ## .*)?|\Z)",
     re.I | re.S,
 )
 
@@ -117,8 +112,10 @@ def separate_so_far(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = 
     start, unsure_start = begins(answer)
     begun, behind = answer[start:], None
     found, unsure = _in_parts(begun, marks, cut)
-    while marks == "auto" and (tagged := first_tag(found.text)) is not None:
+    tags = False
+    while marks == "auto" and (tagged := first_tag(found.text, behind=tags)) is not None:
         # A tag for thoughts that is one at the beginning of what is said alone.
+        tags = True
         thought, said = tagged
         if all(way(begun) is None for way in _WAYS):
             # Headings around a tag are read with all that it leaves.
@@ -127,19 +124,25 @@ def separate_so_far(answer: str, marks: ReasoningMarks = "auto", *, cut: bool = 
         parts = [found.reasoning, thought, rest.reasoning]
         found = Separated(_unwrapped(["", rest.text]), _joined(parts), open=found.open or rest.open)
     if found.reasoning:
-        place, unsure_place = begins(found.text)
-        found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
-    if (said := without_end(found.text)) is not None:
+        for way in (begins, role_line):
+            place, unsure_place = way(found.text)
+            found, unsure = replace(found, text=found.text[place:]), unsure or unsure_place
+    said, unsure_end = end_of_turn(found.text)
+    if said is not None:
         found = replace(found, text=said, ended=True)
-    return SoFar(found, unsure or unsure_start, behind)
+    return SoFar(found, unsure or unsure_start or unsure_end, behind)
 
 
 def _in_parts(answer: str, marks: ReasoningMarks, cut: bool) -> tuple[Separated, bool]:
     if marks == "auto":
         for way in _WAYS:
             if (found := way(answer)) is not None and (cut or not (found.open and _announces(answer))):
-                return found, False
-    return _by_marks(answer, marks, cut)
+                return found, way is _by_bare_channels and channels.may_go_on(answer)
+    found, unsure = _by_marks(answer, marks, cut)
+    if cut and marks == "auto" and not found.reasoning and not found.open and sections.is_cut(answer):
+        # The limit came before the heading of the reply.
+        found = Separated("", answer.strip(), open=True)
+    return found, unsure
 
 
 def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
@@ -147,8 +150,8 @@ def closes_alone(answer: str, marks: ReasoningMarks = "auto") -> bool:
     if marks == "off":
         return False
     answer = answer[begins(answer)[0] :]
-    if marks == "auto" and (header := _CHANNEL.search(answer)) is not None:
-        return bool(answer[: header.start()].strip()) and _is_said(header)
+    if marks == "auto" and (said := channels.says_behind_thought(answer)) is not None:
+        return said
     if marks == "auto" and any(way(answer) is not None for way in _WAYS[1:]):
         return False
     found = read_marks(marks).find(answer)
@@ -313,39 +316,24 @@ class _Inside:
 
 
 def _by_channels(answer: str) -> Separated | None:
-    """The channels of gpt-oss: what is said stands in the final one."""
-    found = list(_CHANNEL.finditer(answer))
-    if not found:
-        return None
-    said: list[str] = []
-    # What stands before the first header began in the prompt.
-    thought = [_CHANNEL_END.split(answer[: found[0].start()])[0]]
-    for match, after in zip(found, [*found[1:], None], strict=True):
-        body = answer[match.end() : None if after is None else after.start()]
-        if (end := _CHANNEL_END.search(body)) is not None:
-            body = body[: end.start()]
-        (said if _is_said(match) else thought).append(body)
-    return Separated("".join(said).strip(), _joined(thought), open=not said)
-
-
-def _is_said(header: re.Match[str]) -> bool:
-    return header[1] is None or header[1].lower() == "final"
+    return _of_channels(channels.in_channels(answer))
 
 
 def _by_bare_channels(answer: str) -> Separated | None:
-    match = _BARE_CHANNEL.fullmatch(answer)
-    if match is None:
+    return _of_channels(channels.in_bare_channels(answer))
+
+
+def _of_channels(parts: tuple[str | None, list[str]] | None) -> Separated | None:
+    if parts is None:
         return None
-    thought, said = match["thought"] or match["other"] or "", match["said"]
-    said = match["then"] if said is None else said
-    return Separated((said or "").strip(), thought.strip(), open=said is None)
+    return Separated((parts[0] or "").strip(), _joined(parts[1]), open=parts[0] is None)
 
 
 def _by_prose(answer: str) -> Separated | None:
     """Under words that say so, known before the answer's end."""
     if not headings.may_head(answer):
         return None
-    for way in (_PROSE, _SHOWN, _TURNS):
+    for way in (_PROSE, _SHOWN, _TURNS, _NAMED_FIELDS):
         if (match := way.fullmatch(answer)) is not None:
             thought = match["thought"].strip().removesuffix("<|im_end|>").rstrip()
             return Separated((match["said"] or "").strip(), thought, open=match["said"] is None)

@@ -38,17 +38,19 @@ _OPENINGS = (
     *(family.opening for family in FAMILIES),
     "<|channel|>",
     "<|start|>",
-    *("analysis", "commentary", "assistantanalysis", "assistantcommentary"),
+    *("analysis", "commentary", "assistantanalysis", "assistantcommentary", "assistantfinal"),
     *(f"{owner} " for owner in OWNERS),
     "<|im_start|>",
     *(f"{heading}{colon}" for heading in ABOVE for colon in (":", " :", "：")),
     *(f"{bracket[0]}{heading}{bracket[1]}" for heading in ABOVE for bracket in _BRACKETS),
+    "/think",
+    *(f"[[ ## {field} ## ]]" for field in ("reasoning", "rationale", "thought", "thoughts")),
     "thinking...",
     "thinking…",
     *(
         f"here{verb} my {thoughts}:"
-        for verb in (" is", "'s", "’s")
-        for thoughts in ("thought process", "thinking", "reasoning")
+        for verb in (" is", "'s", "’s", " are")
+        for thoughts in ("thought process", "thinking", "reasoning", "reasoning steps")
     ),
     *(
         f"here{verb} a {thoughts} process"
@@ -73,16 +75,20 @@ _HEADED = (
     rf"|\s*{QUOTED_HEADING}[ \t]*(?:\n\s*(?:>|\Z)|\Z)"
     r"|\s*[*_]*thinking(?:\.{1,3}|…)[*_]*[ \t]*(?:\n|\Z)"
     r"|\s*<\|im_start\|>(?:\w{0,8}\Z|(?:think|thinking|thought)\s)"
+    r"|\s*(?:<\|im_start\|>assistant\s?)?/(?:t(?:h(?:i(?:n(?:k\s?)?)?)?)?)?(?:\Z|(?<=think\s))"
+    r"|\s*\[\[ ## (?:\w{0,12}\Z|(?:reasoning|rationale|thoughts?) ##)"
 )
 #: How else an answer begins whose thoughts stand between no two marks.
 _BEGINS_IN_WORDS = LazyPattern(
-    r"\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))|[\s*#_]*here(?: is|'s|’s) my ",
+    r"\s*(?:assistant)?(?:analysis|commentary)(?:[ \t]*\r?\n|(?=[\w\"'“(*]))|\s*assistantfinal"
+    r"|[\s*#_]*here(?: is|'s|’s| are) my ",
     re.IGNORECASE,
 )
 #: And what ends these.
 _ENDS_WORDS = (
-    rf"final|{ENDS}|(?:answer|response):|done thinking\."
-    r"|<\|im_start\|>(?:answer|assistant)\s"
+    rf"final|{ENDS}|(?:answer|response):|done thinking\.|[.!?…)\"'”*\n]\s*[ua]\w{{0,18}}\Z"
+    r"|(?:user|assistant(?:analysis|commentary))."
+    r"|<\|im_start\|>(?:answer|assistant)\s|\[\[ ## \w+ ## \]\]|FINAL RESPONSE\]"
 )
 # Compiled when the first answer with a heading streams.
 _compiled = functools.cache(lambda pattern: re.compile(pattern, re.IGNORECASE))
@@ -193,7 +199,7 @@ class ReasoningFilter:
             # As long as it is short it may yet be no heading.
             self._follows = "?" if len(self._head) < _LONGEST_END else "thought"
             return ""
-        if unsure or (not found.reasoning and _is_wrapped(found.text)):
+        if unsure or (not found.reasoning and _is_wrapped(found.text)) or _may_be_tagged(found.text):
             self._follows = "?" if unsure else "thought"
             return ""
         self._as_it_comes = found.text == answer
@@ -279,6 +285,15 @@ class ReasoningFilter:
 
 def _is_headed(head: str) -> bool:
     return may_head(head) and _compiled(_HEADED).match(head) is not None
+
+
+def _may_be_tagged(text: str) -> bool:
+    """Whether a text begins with a tag that holds thoughts if another follows, which may be on its way."""
+    begun = text.lstrip().lower()
+    return begun[:1] == "<" and _STEPS.fullmatch(begun) is not None
+
+
+_STEPS = LazyPattern(r"<(?P<tag>step|summary|caption)>.*</(?P=tag)>\s*(?:<[^<>]*)?", re.DOTALL)
 
 
 def _is_wrapped(text: str) -> bool:

@@ -40,6 +40,7 @@ from usbrec.keys import digest
 from usbrec.llm.choices import read_option
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
 from usbrec.llm.reasoning import separate
+from usbrec.llm.stops import ended_at_once
 
 Failure = Literal["unavailable", "empty", "garbage", "refused"]
 
@@ -201,7 +202,8 @@ class ScriptedModel:
         if self._rate is not None and allowed < min(1, request.max_tokens):
             await asyncio.sleep(max(request.deadline or 0.0, 0.0))
             raise ModelUnavailable(f"{self._name} did not say a word within {request.deadline} seconds.")
-        if not any("".join(pieces).strip() for pieces, _ in replies):
+        stopped = any(ended_at_once(request.stop, finish, "") for _, finish in replies)
+        if not stopped and not any("".join(pieces).strip() for pieces, _ in replies):
             raise UnusableAnswer(f"{self._name} gave an answer without text.")
         longest = max(len(pieces) for pieces, _ in replies)
         on_delta = request.on_delta if request.n == 1 else None

@@ -120,6 +120,25 @@ def outlined(answer: str) -> Parts | None:
     return (without_heading(said), thought) if headings.is_muttered(thought) else None
 
 
+def is_cut(answer: str) -> bool:
+    """Whether an answer is the beginning of thoughts under a heading, above which nothing is said: for one
+    that the limit of tokens has cut."""
+    found = _begun().match(answer) if headings.may_head(answer) else None
+    if found is None or (found["heading"] or found["line"] or "thinking").lower() in headings.OF_FILMS:
+        return False
+    thought = answer[found.end() :]
+    return not thought.strip() or headings.is_muttered(thought) or outlined(answer) is not None
+
+
+@functools.cache
+def _begun() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{_LEAD}{_OWNER}{_NAMED}{COLON}|\s*{_MARKED}{_NAMED.replace('<heading>', '<line>')}{_MARKED_END}"
+        r"[ \t]*(?:\n|\Z)|\s*[*_]*thinking(?:\.\.\.|…)[*_]*[ \t]*(?:\n|\Z))",
+        re.IGNORECASE,
+    )
+
+
 def behind(answer: str) -> Parts | None:
     """The parts of an answer whose reply stands first, under its heading, and thoughts of the user below."""
     if "\n" not in answer:

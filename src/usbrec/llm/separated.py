@@ -152,7 +152,9 @@ def _completion(completion: Completion, found: Separated) -> Completion:
     """An answer in its parts."""
     if found == Separated(completion.text):
         return completion
-    thought = "\n".join(part for part in (completion.reasoning, found.reasoning) if part)
+    apart, between = completion.reasoning, found.reasoning
+    # Some servers leave the thoughts in the text that they send in a field of their own.
+    thought = apart if between.strip() in apart else "\n".join(filter(None, (apart, between)))
     finish = "length" if found.open else completion.finish
     return replace(completion, text=found.text, finish=finish, reasoning=thought)
 

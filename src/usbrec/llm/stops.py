@@ -17,6 +17,11 @@ def begun(text: str, stops: Sequence[str]) -> int:
     return max(lengths, default=0)
 
 
+def ended_at_once(stops: Sequence[str], finish: str, thought: str) -> bool:
+    """Whether an answer without text is one that a stop text ended before its first word: its reply is ""."""
+    return bool(stops) and finish == "stop" and not thought
+
+
 class StopFilter:
     """What of a streamed reply may be passed on: pieces in, pieces before the first stop text out. What may
     become one is held back, because it cannot be taken back once it is passed on."""

@@ -28,7 +28,7 @@ _MARKS = LazyPattern(
     r"|<\|tools?_prefix\|>|<\|(?:start|begin)_(?:action|tools?)\|>"
     r"|<tool_calls?\b|</tool_calls?>|\[TOOL_CALLS\]|<\|python_tag\|>|<function=|<function_calls?\b|<invoke\b"
     r"|<\|tool_calls?|<｜tool▁calls?|<\|tool▁|```tool_(?:code|call)|functools\[|<\|action_start\|>|<tool_code>"
-    r"|<\|channel\|>\w* to=functions",
+    r"|<\|channel\|>\w* to=functions|<(?:tool_use|search|execute)>|<\|begin_search_query\|>",
     re.IGNORECASE,
 )
 #: The end of a text without the mark that closes a call: an empty group says so.
@@ -51,6 +51,17 @@ _BLOCK = LazyPattern(
     rf"|```tool_(?:code|calls?)\b.*?(?:\n[ \t]*```|{_UNCLOSED})"
     rf"|<\|python_tag\|>.*{_UNCLOSED}|<tools>\s*[\[{{].*?(?:</tools>|{_UNCLOSED})",
     re.IGNORECASE | re.DOTALL,
+)
+#: Calls in tags that other things have as well: a search in a line, or code, JSON or further tags inside; and
+#: what a model makes up as the result of a search. A server may have ended the answer before the closing tag.
+_TAGGED = LazyPattern(
+    r"(?:^|(?<=[.!?…:>\x00]))(?<!```html\n)(?<!```xml\n)[ \t]*"
+    r"(?:(?:<(?P<search>search|query)>[^<>\n]{1,300}(?:</(?P=search)>|\Z)"
+    r"|<\|begin_search_query\|>[^<>\n]{1,300}(?:<\|end_search_query\|>|\Z))"
+    r"(?:\s*<(?P<result>information|result|documents?|observation)>.*?(?:</(?P=result)>|\Z))?"
+    r"|<(?P<code>tool_use|tools?|functions?|python|execute|code_interpreter)>\s*"
+    r"(?:[\[{<]|[a-z_][\w.]*\(|import |[a-z_]\w* = ).*?</(?P=code)>)",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 #: Marks behind which the call is JSON, with or without a name before it.
 _BEFORE_JSON = LazyPattern(
@@ -149,6 +160,8 @@ def _without_any(text: str, called: list[str]) -> str:
         called.append(found[0])
         return _TAKEN
 
+    if any(tag in lower for tag in _TAGS):
+        left = _TAGGED.sub(take, left)
     if named and ("/" in left or "end" in lower):
         left = _STRAY.sub(take, left)
     if named and _INPUT.search(left) is not None:
@@ -230,6 +243,8 @@ _ANNOUNCES = LazyPattern(
 )
 
 
+#: What every call in a tag of other things has in it.
+_TAGS = ("<search", "<query", "search_query", "<tool", "<func", "<python", "<execute", "<code_int")
 #: What every call between marks has in it, and every step of ReAct.
 _NAMED = ("tool", "func", "invoke", "action", "python_tag")
 #: What every call has in it.

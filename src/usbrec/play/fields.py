@@ -24,7 +24,7 @@ _THOUGHT_FIELDS = frozenset(
 )
 _REPLY_FIELDS = frozenset(
     {"finalanswer", "finalresponse", "finalreply", "message", "text", "content", "output", "final"}
-    | {"recommendation", "suggestion", "utterance", "say", "said", "speech"}
+    | {"recommendation", "suggestion", "utterance", "say", "said", "speech", "speak"}
 )
 #: Fields beside them whose words nobody says.
 _BESIDE = frozenset(
@@ -56,7 +56,7 @@ def in_fields(answer: str) -> tuple[str, str] | None:
     found = _object(text)
     if found is None:
         return None
-    fields, end = found
+    fields, end = _lifted(found[0]), found[1]
     behind = (text[end:] + behind).strip()
     thoughts = [value for name, value in fields.items() if _joined(name) in _THOUGHT_FIELDS]
     replies = [(name, value) for name, value in fields.items() if _is_reply(name)]
@@ -101,6 +101,19 @@ def _object(text: str) -> tuple[Mapping[str, Any], int] | None:
             # The whole answer in one field.
             value = inside
     return (value, end) if isinstance(value, dict) else None
+
+
+def _lifted(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields with what is said beside the thoughts, where it stands inside of theirs (AutoGPT's)."""
+    inside = fields.get("thoughts")
+    if (
+        not isinstance(inside, dict)
+        or not isinstance(inside.get("speak"), str)
+        or any(map(_is_reply, fields))
+    ):
+        return fields
+    thoughts = {name: value for name, value in inside.items() if name != "speak"}
+    return {**fields, "thoughts": thoughts, "speak": inside["speak"]}
 
 
 def _of_parts(parts: list[Any]) -> dict[str, Any] | None:
@@ -159,7 +172,7 @@ def _is_beside(name: str, value: Any) -> bool:
         return isinstance(value, str | int | float) and len(str(value)) <= _SHORT
     if name == "role":
         return bool(value == "assistant")
-    return name == "action" and value in _ACTS
+    return (name == "action" and value in _ACTS) or (name == "command" and isinstance(value, dict))
 
 
 #: What is told beside a reply is a word or two.

@@ -14,11 +14,13 @@ from typing import Literal
 from usbrec.dialogue import Reply
 from usbrec.llm import headings, sections
 from usbrec.llm.headings import WORDS
+from usbrec.llm.marks import AROUND
 from usbrec.llm.written_calls import without_calls
 from usbrec.patterns import LazyPattern
 from usbrec.play.fields import breaks_off_in_thought, in_fields
 from usbrec.play.outlined import in_outline, without_block_sign
 from usbrec.play.spoken import is_spoken
+from usbrec.prompts.speech import is_rating
 from usbrec.prompts.turns import own_turn
 
 #: A thought in brackets or stars that the answer begins with, named as one.
@@ -40,6 +42,8 @@ _LEFT_OVER = LazyPattern(
     r"|(?:\*\*){1,2}[ \t]*\n){1,20}",
     re.DOTALL,
 )
+#: What stands behind the heading of an answer and is a part of a title whose sentence goes on below.
+_GOES_ON = LazyPattern(r"[^\n]*\(\d{4}\)[ \t]*\n[ \t]*[a-z]")
 _CLOSING = {"(": ")", "（": "）", "[": "]", "【": "】", "*": "*", "_": "_"}
 #: The heading of a final answer; nobody calls a first sentence that.
 _FINAL = LazyPattern(
@@ -60,8 +64,8 @@ _FINAL = LazyPattern(
 #: How long a reply is, told below it.
 _LENGTH = LazyPattern(
     r"\n[ \t*_(\[#-]*(?:length|word count|words|länge|longueur|longitud|字数)[*_]*[ \t]*[:：][*_ \t]*"
-    r"(?:about |~|approx\. )?\d+ ?(?:words?|tokens?|sentences?|characters?"
-    r"|wörter|mots|palabras|字)[*_)\]. \t]*\Z",
+    r"(?:about |~|approx\. )?(?P<count>\d+) ?(?:(?P<unit>words?|tokens?|sentences?|wörter|mots|palabras)"
+    r"|characters?|字|(?<=count: \d)|(?<=count: \d\d))[*_)\]. \t]*\Z",
     re.IGNORECASE,
 )
 #: Why an answer says nothing that broke off in an object.
@@ -98,13 +102,20 @@ def said(answer: str, seat: Literal["seeker", "recommender"] = "recommender") ->
         if found is not None and found[0].strip():
             text = found[0].strip()
             thoughts.append(found[1].strip())
-    text = without_block_sign(text)
+    text = without_block_sign(_unwrapped(text))
     if breaks_off_in_thought(text):
         return Said("", "\n".join(filter(None, [*thoughts, text])))
-    if (length := _LENGTH.search(text)) is not None and text[: length.start()].strip():
+    if "\n" in text and (length := _LENGTH.search(text)) is not None and _is_own(length):
         text = text[: length.start()]
     own, ran_on = own_turn(text, seat)
     return Said(own.strip(), "\n".join(filter(None, thoughts)), ran_on)
+
+
+def _is_own(length: re.Match[str]) -> bool:
+    """Whether a length is about that of the text above it, as models count; a book has one, too."""
+    above = length.string[: length.start()].split()
+    most = sum(map(len, above)) if length["unit"] is None else len(above)
+    return bool(above) and int(length["count"]) <= 3 * most + 10
 
 
 def why_empty(answer: str) -> str:
@@ -122,6 +133,21 @@ def as_said(reply: Reply) -> Reply:
     finish = "stop" if found.ran_on else reply.finish
     ran_on = reply.ran_on or found.ran_on
     return replace(reply, text=found.text, finish=finish, reasoning=thought, ran_on=ran_on)
+
+
+def _unwrapped(text: str) -> str:
+    """A reply without a tag around all of it, and without a block of code around it where a thought was."""
+    if text[:1] == "<":
+        lower = text.lower()
+        for opening, closing in AROUND:
+            if lower.startswith(opening) and lower.endswith(closing) and lower.count(closing) == 1:
+                return text[len(opening) : -len(closing)].strip() or text
+    if text[:3] == "```" and (block := _EMPTY_LINE_FIRST.fullmatch(text)) is not None:
+        return block[1].strip() or text
+    return text
+
+
+_EMPTY_LINE_FIRST = LazyPattern(r"```\w*[ \t]*\n[ \t]*\n((?:(?!```).)*)\n[ \t]*```", re.DOTALL)
 
 
 def _under_headings(text: str) -> tuple[str, str] | None:
@@ -146,6 +172,9 @@ def _behind_aside(text: str) -> tuple[str, str] | None:
                 behind = text[place + 1 :].lstrip("*_ \t\n")
                 # "[Thought: A Memoir](...)", "*Thought: A Memoir* is": a link, a title.
                 if text[place + 1 : place + 2] == "(" or behind[:1].islower():
+                    return None
+                if is_rating(text[begun.end() : place].strip()):
+                    # "[Reasoning: 4/5]"
                     return None
                 if opening in "*_[" and (text[place - 1].isspace() or _BEHIND_TITLE.match(text, place + 1)):
                     return None
@@ -172,5 +201,8 @@ def _is_heading(found: re.Match[str], text: str) -> bool:
     before = text[: found.start()]
     if not found["marks"] and not found["colon"].strip() and text[found.end() :].lstrip()[:1].islower():
         # The line goes on in the next one: it is a title.
+        return False
+    if not before.strip() and _GOES_ON.match(text, found.end()) is not None:
+        # "Final Answer: The Movie (2019)"
         return False
     return bool(found["marks"] or found["colon"].strip() or not before.strip() or before.endswith("\n\n"))

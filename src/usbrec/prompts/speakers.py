@@ -8,6 +8,7 @@ these it takes somebody who speaks behind them, and a text before them that has 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -23,7 +24,38 @@ SEEKERS = (
 )
 RECOMMENDERS = (
     "recommender|recomm(?:ender|endation) (?:system|engine|bot|agent|model)|assistant|assistent|asistente"
-    "|assistante|assistente|ассистент|助手|アシスタント|어시스턴트"
+    "|assistante|assistente|ассистент|助手|アシスタント|어시스턴트|recomendador|recommandeur|raccomandatore"
+    "|empfehlungssystem|système de recommandation|sistema (?:de recomenda(?:ción|ção)|di raccomandazione)"
+    "|推荐(?:系统|助手|者)|推薦(?:系統|助手)|レコメンダー|추천 ?시스템|рекомендательная система"
+)
+#: What the names of speakers have in them, in small letters; most replies hold none.
+STEMS = (
+    *("user", "human", "seeker", "custom", "client", "nutzer", "kund", "usu", "util", "utente", "gebruiker"),
+    *("klant", "ytkowni", "kullan", "uživatel", "användare", "bruger", "bruker", "käyttäjä", "felhaszn"),
+    *(
+        "pengguna",
+        "пользователь",
+        "клиент",
+        "покупатель",
+        "користувач",
+        "المستخدم",
+        "用",
+        "客",
+        "顾",
+        "顧",
+        "ユーザー",
+    ),
+    *(
+        "사용자",
+        "고객",
+        "recommender",
+        "assist",
+        "asist",
+        "ассистент",
+        "助手",
+        "アシスタント",
+        "어시스턴트",
+    ),
 )
 #: Names of both that other things have as well.
 _LIKE_SEEKERS = (
@@ -37,12 +69,14 @@ _LIKE_RECOMMENDERS = (
     "|conseill(?:er|ère)|vendedora?|asesora?|venditore|venditrice|commessa|verkoper|verkoopster|adviseur|sprzedawca"
     "|doradca|säljare|sælger|selger|продавец|продавщица|консультант|店员|店員|推荐人|판매원|점원"
 )
+#: What whoever answers a seeker is called, too; somebody has to speak behind it.
+_LIKE_RECOMMENDERS += "|chatgpt|gpt(?:-?[345]\\w{0,3})?|claude|gemini|copilot|llm|recsys|rec ?bot|crs|rs|r"
 _MACHINES = "tool|function|observation|tool result|tool response|tool output"
 _NAMES = "|".join((SEEKERS, RECOMMENDERS, _LIKE_SEEKERS, _LIKE_RECOMMENDERS, _MACHINES, "system"))
 #: Anybody who takes turns, as the name of a field.
 ANYBODY = (
     rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)"
-    "|you|me|a|AI|bot)"
+    "|you|me|a|AI|bot|output|response|completion)"
 )
 _SAYS = (
     r"says?|said|asks?|asked|repl(?:y|ies|ied)|responds?|responded|response|answers?|answered|writes|wrote|message"
@@ -53,6 +87,34 @@ _LIKE = (
     rf"(?:(?P<seeker>{_LIKE_SEEKERS}|(?P<asked>q|question))|(?P<recommender>{_LIKE_RECOMMENDERS}|answer|a)|(?P<other>system|(?P<found>{_MACHINES}))"
     r"|(?P<you>you)|(?P<me>me))"
 )
+#: A picture beside a name: a person, a robot, a balloon.
+_PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\u2190-\u2bff\U0001f000-\U0001faff]{0,6}"
+_COUNTED = r"(?:turn|round|runde|tour|turno)[ \t]?#?\d{1,2}"
+#: What else may stand before a name, and behind it before the colon.
+_LEAD = (
+    rf"(?:{_PICTURE}[ \t]*|\d\ufe0f?\u20e3[ \t]*|[-•+][ \t]+|>{{1,3}}[ \t]*|\$[ \t]+|`|[「『【〔]"
+    rf"|#\d{{1,3}}[ \t]+"
+    rf"|<(?:b|strong|p|li|em)>|\[?\d{{1,2}}:\d\d(?::\d\d)?\]?[ \t]*(?:[-–—][ \t]*)?"
+    rf"|(?P<number>\d{{1,2}})[.)][ \t]+[*_]{{0,2}}"
+    rf"|[(\[]?(?:{_COUNTED}|\d{{1,2}})[)\]][ \t]*[*_]{{0,2}}"
+    rf"|{_COUNTED}[ \t]*[(:–—-][ \t]*|\{{\{{[ \t]*|[-=~]{{2,}}[ \t]*)"
+)
+_TAIL = (
+    rf"(?:[」』】〕`]|</(?:b|strong|em)>|（[^（）\n]{{1,10}}）|[ \t](?-i:[A-C])|[ \t_]?#?\d{{1,2}}"
+    rf"|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
+)
+_MESSAGE = (
+    r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
+)
+#: Forms with more around the name; looked for only where a part of a name stands in a reply.
+_MORE_FORMS = (
+    rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：]"
+    rf"[*_]{{0,2}}(?:</(?:b|strong|em|p)>)?[ \t]*)",
+    rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}(?:(?:['’]s)?[ \t]{_MESSAGE})?"
+    rf"(?:[ \t]?\d{{1,2}})?[ \t]*[-=~*_#\])}}:]{{1,6}}[ \t]*\n\s*)",
+    r"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]+"
+    r"(?=[^\n]*\n\s*[*_]{0,2}(?:a|r|b|s|output|response|reply|completion)[*_]{0,2}[ \t]?:[ \t]?))",
+)
 _FORMS = (
     rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
     rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
@@ -60,18 +122,21 @@ _FORMS = (
     rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
     rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
     rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<says>(?:the[ \t])?{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*[:：,，][*_]{{0,2}}[ \t]*)",
+    rf"(?P<says>(?:the[ \t]|next[ \t]){{0,2}}{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*"
+    rf"[:：,，][*_]{{0,2}}[ \t]*)",
     rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
     rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
     rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
     rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
     rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
 )
+#: What a pair of an input and an output has in it, which names nobody.
+_PAIRED = LazyPattern(r"\n[ \t*_(\[]*(?:u|input|prompt|query)[*_]*[ \t]?:")
 #: A sign that every form has near the beginning of a line, however it is written. To look for it first spares
 #: most replies the forms, whose compiling takes longer than all else that is done with a reply.
 _NEAR = LazyPattern(
     r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
-    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?[*_]{{0,3}}[(\[]",
+    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?(?:[*_]{{0,3}}[(\[]|[-=~]{{2}}|[#{{])",
     re.I | re.M,
 )
 #: What a text ends with before another takes a turn.
@@ -79,35 +144,57 @@ _ENDED = (*".!?…)\"'”»*_。！？」》}", "|>")
 
 
 @functools.cache
-def _announced() -> re.Pattern[str]:
+def _announced(of: tuple[str, ...]) -> re.Pattern[str]:
     counts: dict[str, int] = {}
 
     def once(found: re.Match[str]) -> str:
         counts[found[1]] = counts.get(found[1], 0) + 1
         return f"(?P<{found[1]}_{counts[found[1]]}>"
 
-    forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(_FORMS))
+    forms = re.sub(r"\(\?P<(\w+)>", once, "|".join(of))
     return re.compile(rf"^[ \t]*+(?:>[ \t]?+)?[*_(\[]{{0,3}}+(?:{forms})(?=\S)(?P<value>[^\n]*)", re.I | re.M)
 
 
 def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
     """Where turns in these forms begin, where the words of each begin, and whose they are ("seeker",
     "recommender", or "other" of neither)."""
-    if _NEAR.search(reply) is None:
+    if not _may_announce(reply):
         return
-    for found in _announced().finditer(reply):
+    lower = reply.lower()
+    named = seat == "seeker" or _PAIRED.search(lower) is not None or any(stem in lower for stem in STEMS)
+    ways = (_FORMS, _MORE_FORMS) if named else (_FORMS,)
+    for found in itertools.chain.from_iterable(_announced(way).finditer(reply) for way in ways):
         groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
         before = reply[: found.start()].rstrip()
-        if groups & {"like", "dash", "paren", "doing", "says", "the"} and not before.endswith(_ENDED):
+        if groups & _OF_TURNS and not before.endswith(_ENDED):
             # A form, a title or a sample of a dialogue may begin so.
             continue
-        if before[-1:] in (":", "："):
+        if before[-1:] in (":", "：") or ("led" in groups and _is_among_shown(before)):
             continue
         if "asked" in groups and _OF_QUESTIONS.search(before) is not None:
             continue
         if not _takes_a_turn(found["value"].strip(), groups):
             continue
         yield found.start(), found.start("value"), _whose(groups, seat)
+
+
+def _is_among_shown(before: str) -> bool:
+    """Whether a line further up in the paragraph leads to words of users: reviews, one below the other."""
+    return _SHOWN_ABOVE.search(before.rpartition("\n\n")[2]) is not None
+
+
+_SHOWN_ABOVE = LazyPattern(rf"[:：][ \t]*\n(?:[^\n]*\n)*?\W*(?:{SEEKERS})\b", re.IGNORECASE)
+#: The forms that a text before them has to have come to an end for.
+_OF_TURNS = frozenset({"like", "dash", "paren", "doing", "says", "the", "led", "line", "pair"})
+
+
+def _may_announce(reply: str) -> bool:
+    """Whether a sign of a form stands in a reply. In the first line of a text a name before a turn is a mark
+    alone, in all forms but those with an arrow or quotation marks: of one paragraph no more is looked at."""
+    text = reply.strip()
+    if "\n" not in text and not any(arrow in text for arrow in ">→»"):
+        return text.lstrip(" \t*_([")[:1] in ("{", '"', "'", "“", ",")
+    return _NEAR.search(reply) is not None
 
 
 def _whose(groups: set[str], seat: str) -> str:
@@ -131,6 +218,9 @@ def _takes_a_turn(value: str, groups: set[str]) -> bool:
         return quoted and (told or _FOUND.search(words) is not None)
     if "arrow" in groups:
         return speaks(words) or not words[:1].islower()
+    if groups & {"number", "line", "pair"}:
+        # Others do something in a list of steps, too.
+        return in_first_person(words) or words.endswith(("?", "？"))
     if groups & {"dash", "paren"}:
         return in_person(words) and not words[:1].islower()
     if "like" not in groups:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from usbrec.patterns import LazyPattern
 from usbrec.prompts.shown import fence_before, shown_in
-from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, announced
+from usbrec.prompts.speakers import ANYBODY, RECOMMENDERS, SEEKERS, STEMS, announced
 from usbrec.prompts.speech import asks, in_first_person, in_person, is_rating, is_title, shows, speaks
 
 _WHO = rf"(?:(?P<seeker>{SEEKERS})|(?P<recommender>{RECOMMENDERS})|(?P<machine>AI|bot|chatbot))"
@@ -47,7 +47,8 @@ _BRACKETED = (
     r"(?=[ \t]+\S)"
     r"|^[ \t]*\[(?P<maybe>)(?:(?P<seeker>User|Human|Seeker)|(?P<recommender>Assistant|Recommender))\]"
     r"(?=[ \t]+\S)"
-    r"|^[ \t]*<(?i:(?P<seeker>user|human|seeker|customer)|(?P<recommender>assistant|recommender))>(?=:?\s*\S)"
+    r"|^[ \t]*<(?i:(?P<seeker>user|human|seeker|customer)|(?P<recommender>assistant|recommender))"
+    r"(?i:[_-](?:message|input|turn|query|reply|response|says?))?>(?=:?\s*\S)"
 )
 _ENDS = (
     r"<\|(?:im_end|endoftext|end_of_text|eot_id|eom_id|eot|eos|end|return|end_of_turn|endofturn)\|>"
@@ -55,12 +56,12 @@ _ENDS = (
 )
 _TEMPLATE = (
     # what chat templates begin a turn with, where a server lets it through as text
-    rf"(?i:(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>)\s*(?:{_WHO}|(?P<recommender>model)"
+    rf"(?P<word>)(?i:(?:<\|(?:im_start|start_header_id|start)\|>|<start_of_turn>)\s*(?:{_WHO}|(?P<recommender>model)"
     rf"|(?P<other>system|tool|ipython|developer))\b|<\|{_WHO}\|>|<\|(?P<other>system|observation)\|>)"
     r"|(?<![`'\"“„])(?P<inst>\[INST\])"
     # the end of a turn, behind which something stands that does not speak of the token
     rf"|(?<=[.!?…)\]*\"'”。！？」》\n])[ \t]*(?P<other>{_ENDS})"
-    r"(?=\s*(?:(?i:user|human|system|assistant|model)\b|[^\sa-z<`'\"”,;.)]))"
+    r"(?P<word>)(?=\s*(?:(?i:user|human|system|assistant|model)\b|[^\sa-z<`'\"”,;.)]))"
     r"|^[ \t]*\#{2,3}[ \t]*(?P<other>Instruction|Input)[ \t]*:"
 )
 
@@ -82,38 +83,8 @@ _TURN = LazyPattern(_numbered(_NAMED, _ALONE, _MAYBE, _BARE, _BRACKETED, _TEMPLA
 _SIGN = LazyPattern(
     r"[:：\[<#]|\*\*|^(?:user|USER|User|[Hh]uman|Customer|Client|Kunde|Nutzer|[Aa]ssistant|ASSISTANT)\b", re.M
 )
-#: What the names of speakers have in them, in small letters; most replies hold none.
-_STEMS = (
-    *("user", "human", "seeker", "custom", "client", "nutzer", "kund", "usu", "util", "utente", "gebruiker"),
-    *("klant", "ytkowni", "kullan", "uživatel", "användare", "bruger", "bruker", "käyttäjä", "felhaszn"),
-    *(
-        "pengguna",
-        "пользователь",
-        "клиент",
-        "покупатель",
-        "користувач",
-        "المستخدم",
-        "用",
-        "客",
-        "顾",
-        "顧",
-        "ユーザー",
-    ),
-    *(
-        "사용자",
-        "고객",
-        "recommender",
-        "assist",
-        "asist",
-        "ассистент",
-        "助手",
-        "アシスタント",
-        "어시스턴트",
-        "[",
-        "<",
-        "#",
-    ),
-)
+#: And the other marks that a turn may begin with.
+_MARKED = ("[", "<", "#")
 #: A line `Word: value`, also as an item of a list.
 _FIELD = LazyPattern(
     rf"[ \t]*(?:[-•+*][ \t]+|\|[ \t]*|\d{{1,2}}[.)][ \t]+)?[*_]{{0,2}}(?P<name>[^\W\d_][^:：\n.!?]{{0,30}}?)"
@@ -141,7 +112,7 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
     """
     turns = beginnings(reply, seat)
     if not turns:
-        return reply, False
+        return without_rest(reply), False
     others = [turn for turn in turns if turn.of != seat]
     start = 0
     if others and not reply[: others[0].start].strip():
@@ -150,7 +121,42 @@ def own_turn(reply: str, seat: Literal["seeker", "recommender"] = "recommender")
         start = turns[0].start if own is None else own.start
         others = [turn for turn in others if turn.start > start]
     end = others[0].start if others else len(reply)
-    return reply[start:end], start > 0 or bool(others)
+    return without_rest(reply[start:end]), start > 0 or bool(others)
+
+
+def without_rest(reply: str) -> str:
+    """The reply without what announces a further round at its end: a rule, or "Round 2:" behind a paragraph
+    that has come to an end."""
+    last = reply.rstrip()[-1:]
+    while last and (last in _RULES or last.isdigit() or last in ":：]):*_#"):
+        found = _REST.search(reply)
+        if found is None or not (before := reply[: found.start()].rstrip()) or before[-1] in ":：":
+            break
+        reply, last = before, before[-1]
+    return reply
+
+
+_RULES = '-=*_—">轮合'
+#: The heading of a further round or dialogue, with its number.
+_ROUND = (
+    r"(?P<name>round|turn|conversation|dialogue|dialog|example|exchange|session|sample|scenario|runde|tour"
+    r"|turno|beispiel|exemple|ejemplo|esempio|gespräch|ronda|对话|对话轮次|回合|例)"
+)
+#: One with its number, or the next one by its name.
+_NEXT = (
+    rf"(?:{_ROUND}[ \t#_]*(?:[2-9]|\d\d)|第[ \t]?[2-9二三四五][ \t]?(?:轮|回合)"
+    rf"|(?:here(?:['’]s| is) )?(?:next|new|another) {_ROUND.replace('<name>', '<further>')}(?=[ \t*_]*[:：]))"
+)
+_NEXT_ONE = LazyPattern(rf"[\W_]*{_NEXT}[\W_]*", re.IGNORECASE)
+_REST = LazyPattern(
+    r"(?:\n[ \t]*\n\s*|(?<=[.!?…)\"”*_。！？」》])[ \t]*\n\s*)"
+    rf"(?:[-=*_—]{{3,}}|(?:[-*_][ \t]){{2,}}[-*_]|#{{1,6}}"
+    rf"|[#*_=\[(—-]{{0,6}}[ \t]*{_NEXT}[ \t]*[:：\]).*_=—-]{{0,6}}(?:\n[ \t]*[-=]{{3,}})?|\"{{3}}"
+    rf"|[*_]{{0,2}}(?:the |next )?(?:{SEEKERS})(?:['’]s)? (?:turn|reply|response|message)[:：]"
+    r"[*_]{0,2})\s*\Z"
+    r"|(?<=[.!?)])#{2,6}\s*\Z|\s*</(?:assistant|recommender|bot|model|ai)>\s*\Z",
+    re.IGNORECASE,
+)
 
 
 def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
@@ -158,7 +164,7 @@ def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
     found = list(_announced(reply, seat))
     if _SIGN.search(reply) is not None:
         lower = reply.lower()
-        if seat == "seeker" or any(stem in lower for stem in _STEMS):
+        if seat == "seeker" or any(stem in lower for stem in (*STEMS, *_MARKED)):
             found += _judged(reply, seat)
     if not found:
         return []
@@ -184,9 +190,9 @@ def _judged(reply: str, seat: str) -> Iterator[Beginning]:
             # Nobody who recommends "AI: Artificial Intelligence" takes a turn.
             continue
         of = next(iter(groups & {"seeker", "recommender", "other"}), "recommender")
+        if groups & {"inst", "word"} and _is_word(reply, found):
+            continue
         if "inst" in groups:
-            if _is_word(reply, found):
-                continue
             of = "seeker"
         begins = Beginning(found.start(), found.end(), of)
         if groups & {"colon", "inside"}:
@@ -194,7 +200,7 @@ def _judged(reply: str, seat: str) -> Iterator[Beginning]:
                 # A sample of a dialogue goes on.
                 shown_to = found.end()
                 continue
-            if _is_shown(reply, found):
+            if _is_shown(reply, found, again=shown_to >= 0):
                 shown_to = found.end()
                 continue
             if "inside" in groups:
@@ -209,10 +215,15 @@ def _judged(reply: str, seat: str) -> Iterator[Beginning]:
 
 
 def _is_word(reply: str, found: re.Match[str]) -> bool:
-    """Whether a token is spoken of: between blanks in a line, behind a word and before small letters."""
-    before = reply[max(0, found.start() - 2) : found.start()]
+    """Whether a token is spoken of: in quotes, or between blanks in a line, behind a word and before small
+    letters, or in a list of tokens. `</s>` may end a line through a word, in HTML."""
+    before = reply[: found.start()]
+    if found[0].lower().strip() == "</s>" and "<s>" in before.lower():
+        return True
     goes_on = re.match(r"[ \t]+[a-z]|[ \t]*[.,;:!?)`'\"”]", reply[found.end() :])
-    return before[-1:] == " " and before[:1].isalpha() and goes_on is not None
+    quoted = before[-1:] in tuple("`'\"“„")
+    listed = before[-2:-1].isalpha() or before[-2:-1] in (",", ">")
+    return goes_on is not None and (quoted or (before[-1:] == " " and listed))
 
 
 def _line_end(reply: str, place: int) -> int:
@@ -220,17 +231,29 @@ def _line_end(reply: str, place: int) -> int:
     return len(reply) if end < 0 else end
 
 
-def _is_shown(reply: str, found: re.Match[str]) -> bool:
-    """Whether a colon leads to it: a review or a sample of a dialogue, and nobody's turn."""
+def _is_shown(reply: str, found: re.Match[str], *, again: bool) -> bool:
+    """Whether a colon leads to it: a review or a sample of a dialogue, and nobody's turn. `again`: one was
+    shown before."""
     before = reply[: found.start()].rstrip()
     if before[-1:] not in (":", "："):
         return False
     head = before[before.rfind("\n") + 1 :]
+    following = None if again else _NEXT_ONE.fullmatch(head)
+    if following is not None and not _names_first(before, head, following):
+        # A dialogue after the one that was given in the prompt.
+        return False
     if shows(head):
         return True
     # Whoever is asked to answer takes a turn; what is shown has own words behind it.
     behind = re.split(r"\n[ \t]*\n", reply[found.end() :])[1:]
     return not asks(head) and any(part.strip() and _TURN.match(part.lstrip()) is None for part in behind)
+
+
+def _names_first(before: str, head: str, following: re.Match[str]) -> bool:
+    """Whether a first one stands before the next sample, or is spoken of."""
+    name = following["name"] or following["further"]
+    first = rf"\b{name}\W*1\b" if following["name"] else rf"\b{name}"
+    return name is not None and re.search(first, before[: len(before) - len(head)], re.I) is not None
 
 
 def _speaks_inside(reply: str, found: re.Match[str]) -> bool:

@@ -19,6 +19,7 @@ from usbrec.config import Play, Serving
 from usbrec.dialogue import Conversation, Item, Turn, Usage
 from usbrec.enhancement.budget import Meter, current_meter
 from usbrec.errors import InputError, ModelError, UnusableAnswer
+from usbrec.llm.stops import ended_at_once
 from usbrec.llm.written_calls import without_calls
 from usbrec.play.protocol import Drawn, Sampling, SearchProgress
 from usbrec.play.said import ONLY_CALLS
@@ -200,6 +201,11 @@ class Answerer:
             if error is None:
                 finished = self._finished(request, work.result())
                 if any(one.text or one.items or one.tool_calls for one in finished.said):
+                    return finished
+                if all(
+                    ended_at_once(request.sampling.stop, one.finish, one.reasoning)
+                    for one in work.result().replies
+                ):
                     return finished
                 used.usage = finished.usage
                 raise UnusableAnswer(f"{request.model.name}: {_why_empty(work.result())}")

@@ -112,9 +112,20 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _answer(request, failure_of(error))
 
 
+def _encoded(request: Request) -> ServiceError | None:
+    """What is told of a body that cannot be read because it is compressed; None of any other."""
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return None
+    message = f"A body with Content-Encoding: {encoding[:100]} is not read: send it as it is."
+    return ServiceError(400, message, code="content_encoding")
+
+
 async def _unreadable(request: Request, error: Exception) -> Response:
     """The first thing that is wrong with a body, without repeating what it says."""
     assert isinstance(error, RequestValidationError)
+    if (encoded := _encoded(request)) is not None:
+        return _answer(request, encoded)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not (kind.startswith("application/") and kind.endswith("json")):
         told = "The body is read as JSON alone: send it with Content-Type: application/json"
@@ -132,6 +143,8 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400 and (encoded := _encoded(request)) is not None:
+        return _answer(request, encoded)
     message, code = str(error.detail), str(error.detail).lower().replace(" ", "_")
     if error.status_code == 404 and not request.url.path.startswith("/static"):
         message = f"There is no such path here. There are {PATHS}, and what lies under /v1/usbrec."

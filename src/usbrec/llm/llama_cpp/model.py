@@ -34,6 +34,7 @@ from usbrec.llm.llama_cpp.instance import SLOTS, TAKES, Instance
 from usbrec.llm.llama_cpp.streamed import is_over
 from usbrec.llm.llama_cpp.template import FileTemplate, read_template
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
+from usbrec.llm.stops import ended_at_once
 from usbrec.lockstep import current_scope
 from usbrec.storage import content_digest
 
@@ -122,7 +123,8 @@ class LlamaCppModel:
                 if is_over(deadline):
                     # What is still missing stays empty, so that what was said in time is not lost.
                     completions += [Completion("", "length")] * (request.n - len(completions))
-        if not any(completion.text for completion in completions):
+        stopped = any(ended_at_once(request.stop, one.finish, "") for one in completions)
+        if not stopped and not any(completion.text for completion in completions):
             if is_over(deadline):
                 raise ModelUnavailable("The model did not say a word before the deadline.")
             raise UnusableAnswer(f"{self._name}: the model ended its reply without a word.")

@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from usbrec.dialogue import Usage
@@ -39,7 +40,7 @@ from usbrec.llm.protocol import (
     one_by_one_seed,
 )
 from usbrec.llm.reasoning import ReasoningMarks
-from usbrec.llm.stops import StopFilter, cut_place
+from usbrec.llm.stops import StopFilter, cut_place, ended_at_once
 
 _log = logging.getLogger(__name__)
 
@@ -193,7 +194,8 @@ class OpenAIModel:
         self._exchange.tell_of_cuts(usage)
         completions = tuple(_until_stop(choice.completion(), request.stop) for choice in choices)
         # One empty draft of several is a draft less; nothing but empty ones is no answer.
-        if not any(one.text.strip() or one.tool_calls for one in completions):
+        stopped = any(map(partial(_is_stopped, request.stop), choices, completions))
+        if not stopped and not any(one.text.strip() or one.tool_calls for one in completions):
             told = choices[0].why_empty(words=self.connection.words).removesuffix(".")
             raise UnusableAnswer(f"The server at {self.connection.host} gave {told}.")
         return ChatReply(completions, usage)
@@ -320,6 +322,12 @@ class OpenAIModel:
     def fields(self, body: Mapping[str, Any], *, streamed: bool) -> dict[str, Any]:
         """A request's body as this server takes it, with what the settings add."""
         return self._exchange.dialect.fields(body, streamed=streamed)
+
+
+def _is_stopped(stops: Sequence[str], choice: BodyChoice, completion: Completion) -> bool:
+    """Whether a stop text ended the reply before its first word, here or at the server."""
+    refused = choice.message.refusal or choice.message.refused
+    return not refused and ended_at_once(stops, completion.finish, completion.reasoning)
 
 
 def _until_stop(completion: Completion, stops: Sequence[str]) -> Completion:
