@@ -395,6 +395,9 @@ def test_more_ordinary_words_around_do_not_lose_a_naming(
     # And so are titles that stand side by side, and nothing else beside them.
     known = {word.norm for title in titles for word in words(title)}
     assume(not any(one and known.issuperset(one) for one in said))
+    # Beside words in small letters, capitals behind a title go on as those of a longer one do.
+    bare = [re.escape(title.partition(" (")[0]) for title in titles]
+    assume(not any(re.search(rf"{title}:? (?:\S+ ){{0,3}}[A-Z]", text) for title in bare))
     # Words before an entry of a list make it none.
     assume(not before or not re.match(r"\s*(?:[0-9]{1,2}[.)]|[-*•])[ \t]", text))
     matcher = TitleMatcher(titles)
