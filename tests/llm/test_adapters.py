@@ -102,7 +102,7 @@ def _ids(tokenizer: Any, messages: Sequence[Message]) -> torch.Tensor:
 async def _said(seat: str, questions: Sequence[Sequence[Message]] = ASKED) -> list[str]:
     model = open_model(seat, Models(context=512))
     try:
-        return [(await model.chat(ChatRequest(tuple(asked), max_tokens=24))).text for asked in questions]
+        return [(await model.chat(ChatRequest(tuple(asked), max_tokens=16))).text for asked in questions]
     finally:
         await model.aclose()
 
@@ -115,7 +115,7 @@ def test_the_f16_file_with_an_adapter_says_word_for_word_what_transformers_says(
     for asked in ASKED:
         ids = _ids(tokenizer, asked)
         with torch.no_grad():
-            said = model.generate(input_ids=ids, max_new_tokens=24, do_sample=False)
+            said = model.generate(input_ids=ids, max_new_tokens=16, do_sample=False)
         expected.append(tokenizer.decode(said[0, ids.shape[1] :], skip_special_tokens=True))
     assert asyncio.run(_said(f"{half}+{adapter}")) == expected
     assert asyncio.run(_said(str(half), ASKED[2:])) != expected[2:], "the adapter changes what is said"

@@ -111,7 +111,7 @@ def _logged(folder: Path) -> int:
 
 
 def test_pairs_on_the_real_model_replay_to_the_same_bytes(tmp_path: Path) -> None:
-    (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 16\nrounds = 1\n")
+    (tmp_path / "short.toml").write_text("[play]\nmax_tokens = 8\nrounds = 1\n")
     command = _command(tmp_path / "live")
     command[command.index("evaluate")] = "pairs"
     live = usbrec(*command)
