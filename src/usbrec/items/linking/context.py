@@ -21,6 +21,7 @@ from usbrec.items.linking.ambiguity import (
     is_relation,
     is_said_of_works,
     is_small,
+    is_talk_of_works,
     visits,
 )
 from usbrec.items.linking.surface_form import SurfaceForm
@@ -176,6 +177,21 @@ class ContextFeatures:
                 end = index + 1
             ends[index] = end
         return ends
+
+    @cached_property
+    def sentence_starts(self) -> Sequence[int]:
+        """For each word the index of the first word of its sentence."""
+        starts, begin = [], 0
+        for index in range(len(self.words)):
+            if self.opens_sentence(index):
+                begin = index
+            starts.append(begin)
+        return starts
+
+    @cached_property
+    def talks(self) -> Sequence[int]:
+        """How many of the words before each go with films and books; the last one is of all words."""
+        return _running(is_talk_of_works(word.norm) for word in self.words)
 
     @cached_property
     def small(self) -> Sequence[int]:

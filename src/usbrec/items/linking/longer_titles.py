@@ -259,11 +259,10 @@ def _in_small_letters(page: Page, start: int, end: int) -> bool:
     """Whether the sentence around writes words in small letters, or says nothing else."""
     first = bisect_left(page.words, start, key=_start_of)
     last = bisect_right(page.words, end - 1, key=_start_of) - 1
-    begin = first
-    while begin and not page.opens_sentence(begin):
-        begin -= 1
-    around = [*range(begin, first), *range(last + 1, page.sentence_ends[last])]
-    return not around or any(page.raw(index).islower() for index in around)
+    begin, close, small = page.sentence_starts[first], page.sentence_ends[last], page.small
+    if begin == first and close <= last + 1:
+        return True
+    return small[first] > small[begin] or small[max(close, last + 1)] > small[last + 1]
 
 
 def _closes(page: Page, end: int) -> bool:

@@ -73,11 +73,8 @@ def is_among_people(page: ContextFeatures, match: Match) -> bool:
         return False
     if not (_joined_name(page, first, -1) or _joined_name(page, first, 1)):
         return False
-    begin = first
-    while begin and not page.opens_sentence(begin):
-        begin -= 1
-    said = page.words[begin : page.sentence_ends[last]]
-    return not any(is_talk_of_works(word.norm) for word in said)
+    begin, end = page.sentence_starts[first], page.sentence_ends[last]
+    return page.talks[max(begin, end)] == page.talks[begin]
 
 
 def is_somebody(page: ContextFeatures, match: Match) -> bool:

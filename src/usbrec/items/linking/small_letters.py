@@ -17,7 +17,6 @@ from usbrec.items.linking.ambiguity import (
     is_frequent,
     is_kind,
     is_said_of_works,
-    is_talk_of_works,
 )
 from usbrec.items.linking.context import (
     BEFORE_NOUNS,
@@ -139,11 +138,14 @@ def of_the_dictionary(page: ContextFeatures, match: Match) -> bool:
 
 def _speaks_of_works(page: ContextFeatures, first: int, last: int) -> bool:
     """Whether the sentence has another word that goes with films and books."""
-    begin = first
-    while begin and not page.opens_sentence(begin):
-        begin -= 1
-    around = (*range(begin, first), *range(last + 1, page.sentence_ends[last]))
-    return any(is_talk_of_works(page.words[index].norm) for index in around)
+    return _between(page.talks, page.sentence_starts[first], first) or _between(
+        page.talks, last + 1, page.sentence_ends[last]
+    )
+
+
+def _between(running: Sequence[int], begin: int, end: int) -> bool:
+    """Whether one of the words from `begin` to before `end` is counted."""
+    return begin < end and running[end] > running[begin]
 
 
 def _shouted(page: ContextFeatures, first: int, last: int) -> bool:
