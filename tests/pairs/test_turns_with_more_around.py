@@ -18,6 +18,11 @@ SAID = "Try Dracula (1897)."
         "User 👤: I've read it.",
         "1. User: I've read it.\n2. Assistant: Then Carmilla (1872).",
         "User_1: I've read it.",
+        "User_1: I've read it.\nAssistant_1: Then Carmilla (1872).",
+        "Turn 3 (User): I've read it.\nTurn 4 (Assistant): Then Carmilla (1872).",
+        "**Turn 3 (User):** I've read it.\n**Turn 4 (Assistant):** Then Carmilla (1872).",
+        "> User: I've read it.\n> Assistant: Then Carmilla (1872).",
+        "> User: I want another.\n\nAssistant: Then Carmilla (1872).",
         "User #2: I've read it.",
         "User (1/2): I've read it.",
         "Turn 3 (User): I've read it.",
@@ -140,3 +145,20 @@ def test_lists_forms_tables_and_words_about_turns_stay_whole(reply: str) -> None
 )
 def test_what_a_seeker_wants_stays_whole_under_such_names(answer: str) -> None:
     assert own_turn(answer, "seeker") == (answer, False)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        'Sure.\n\n> User: "I want something with heart."\n\nHere: The Intouchables (2011).',
+        "Okay!\n\n> You: I want an old house.\n\nTry Rebecca (1938).",
+        "Gerne doch.\n\n> Nutzer: Ich will was mit Herz.\n> Und kurz.\n\nHier: Ziemlich beste Freunde (2011).",
+    ],
+)
+def test_the_users_words_quoted_at_the_beginning_cut_nothing_off(reply: str) -> None:
+    assert own_turn(reply) == (reply, False)
+
+
+def test_a_quoted_turn_before_another_one_is_none_of_the_reply() -> None:
+    own, ran_on = own_turn("Sure.\n\n> User: I want an old house.\n\nAssistant: Try Rebecca (1938).")
+    assert (own.strip(), ran_on) == ("Sure.", True)

@@ -8,7 +8,7 @@ first or second person, asks, or has the last word; a form has further fields be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -92,7 +92,14 @@ _FIELD = LazyPattern(
 )
 #: The number of an item in a list.
 _NUMBERED = LazyPattern(r"[ \t]*\d{1,2}[.)][ \t]+[*_]{0,2}")
-_A_NAME = LazyPattern(rf"{ANYBODY}\b.{{0,12}}", re.IGNORECASE)
+#: The name of a speaker, also numbered: "Assistant_1", "Turn 4 (Assistant)".
+_A_NAME = LazyPattern(
+    r"(?:(?:turn|round|message|runde|nachricht)[ \t]*\d*[ \t]*[-–(\[#]*[ \t]*)?"
+    rf"{ANYBODY}(?![^\W\d_]).{{0,12}}",
+    re.IGNORECASE,
+)
+#: A few words before what the other has said is quoted: "Sure."
+_ACKNOWLEDGED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,24 @@ def beginnings(reply: str, seat: str = "recommender") -> list[Beginning]:
     # Of two that begin in one place the first form counts.
     found = [*{one.start: one for one in sorted(found, key=lambda one: -one.start)}.values()][::-1]
     found = [one for one in found if not any(start <= one.start < end for start, end in shown)]
+    begun = {one.start for one in found}
+    found = [one for one in found if not _is_quoted(reply, one.start, begun)]
     return [replace(one, start=fence_before(reply, one.start)) for one in found]
+
+
+def _is_quoted(reply: str, start: int, begun: Set[int]) -> bool:
+    """Whether a turn is the other's words, quoted behind `>` at the beginning of a reply that goes on below
+    without a name, rather than the next one."""
+    begin = reply.rfind("\n", 0, start) + 1
+    if reply[begin:].lstrip(" \t")[:1] != ">" or len(reply[:begin].split()) > _ACKNOWLEDGED:
+        return False
+    place = _line_end(reply, start) + 1
+    while place < len(reply):
+        line = reply[place : _line_end(reply, place)]
+        if line.strip() and line.lstrip(" \t")[:1] != ">":
+            return place not in begun
+        place += len(line) + 1
+    return False
 
 
 def _announced(reply: str, seat: str) -> Iterator[Beginning]:
