@@ -178,6 +178,17 @@ def test_a_longer_title_that_the_catalogue_lacks_is_unknown(text: str, unknown: 
         ("- Inception: Mind Games", ["Inception 2010"]),
         ("I recommend The Matrix: Keanu Reeves is great.", ["The Matrix 1999"]),
         ("I liked Die Hard with a vengeance", ["Die Hard 1988"]),
+        ("I saw The Matrix 2 weeks ago", ["The Matrix 1999"]),
+        ("I watched Inception 6 months ago", ["Inception 2010"]),
+        ("I've watched The Matrix 15+ times", ["The Matrix 1999"]),
+        ("I've seen Toy Story 50 million times", ["Toy Story 1995"]),
+        ("I gave Heat 8 and Alien 6", ["Heat 1995", "Alien 1979"]),
+        ("We saw Inception at the Mall", ["Inception 2010"]),
+        ("We watched Alien on the Couch", ["Alien 1979"]),
+        ("I watched Heat with the Boys", ["Heat 1995"]),
+        ("How about Inception: Dark Thriller?", ["Inception 2010"]),
+        ("The Beauty of Inception is its calm", ["Inception 2010"]),
+        ("I loved The Matrix Since then I love Keanu Reeves", ["The Matrix 1999"]),
     ],
 )
 def test_a_sentence_that_goes_on_behind_a_title_leaves_it(text: str, ids: list[str]) -> None:

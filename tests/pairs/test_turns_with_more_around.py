@@ -152,7 +152,7 @@ def test_what_a_seeker_wants_stays_whole_under_such_names(answer: str) -> None:
     [
         'Sure.\n\n> User: "I want something with heart."\n\nHere: The Intouchables (2011).',
         "Okay!\n\n> You: I want an old house.\n\nTry Rebecca (1938).",
-        "Gerne doch.\n\n> Nutzer: Ich will was mit Herz.\n> Und kurz.\n\nHier: Ziemlich beste Freunde (2011).",
+        "Gerne doch.\n\n> Nutzer: Ich will was mit Herz.\n> Und kurz.\n\nHier: Rebecca (1938).",
     ],
 )
 def test_the_users_words_quoted_at_the_beginning_cut_nothing_off(reply: str) -> None:

@@ -51,16 +51,20 @@ _NUMBER_AFTER = LazyPattern(
     re.VERBOSE,
 )
 _COUNTED = LazyPattern(
-    r"[ \t]*(?:times|x\b|hours?|minutes?|years?|stars?|days?|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]"
+    r"[ \t]*(?:\+|x\b|(?:(?:plus|more|other|separate|maybe|whole|long|entire)[ \t]+)?"
+    r"(?:times|stars?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|mornings?|evenings?|weeks?|wks?"
+    r"|weekends?|months?|summers?|winters?|years?|yrs?|decades?|oscars?|awards?|nominations?|thousand|million|billion|hundred)\b"
+    r"|maybe\b|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]"
     r"|(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|franken|cents?)\b)",
     re.IGNORECASE,
 )
-#: Before a title whose number is what it is given.
+#: Before titles whose numbers are what they are given, so many words before at most.
+_SAID_BEFORE = 8
 _RATING = frozenset({"gave", "give", "given", "giving", "rate", "rated", "score", "scored"})
 _CAPITAL = r"[A-Z](?:[\w'’-]*\w)?"
 #: How a title goes on: what joins, and words with capitals.
 _BEHIND = LazyPattern(
-    rf"""(?P<joint>[ ](?: (?:[Oo]f|[Ff]or|[Ii]n|on|at|[Ww]ith)[ ](?:the|an?)[ ]
+    rf"""(?P<joint>[ ](?: (?:[Oo]f[ ](?:the|an?)|[Ff]or[ ]an?|[Ii]n[ ]the|[Ww]ith[ ]an?)[ ]
           | (?:[Oo]f|[Ff]or|the|&)[ ] )?|:[ ])
         (?P<run>{_CAPITAL}(?:[ ](?:(?:of|in|for|to|with|and|&|the|an?)[ ]){{0,2}}{_CAPITAL}){{0,5}})""",
     re.VERBOSE,
@@ -112,7 +116,8 @@ def numbered(page: Page, first: int, end: int, form: SurfaceForm | None = None) 
     number = _NUMBER_AFTER.match(page.text, end)
     if number is None or is_counted(page.text, number.end()):
         return None
-    if first and page.words[first - 1].norm in _RATING:
+    before = page.words[max(page.sentence_starts[first], first - _SAID_BEFORE) : first]
+    if any(word.norm in _RATING for word in before):
         return None
     if (high := number["high"]) and form and form.of_year(int(high)):
         return None
@@ -181,7 +186,13 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         return False
     if joint == "":
         # In hasty writing a sentence begins without a full stop: "I loved The Mask Since then".
-        opens = is_lead_in(head) or is_frequent(head) or head in answers() or head in _OF_SERIES
+        opens = (
+            is_lead_in(head)
+            or is_frequent(head)
+            or head in _JOINS_CLAUSES
+            or head in answers()
+            or head in _OF_SERIES
+        )
         opens = opens or head.endswith("ly") or not _I.isdisjoint(word.norm for word in run)
         shouted = text[begin : begin + 2].isupper() or len(head) == 1 or head == _last_word(page, begin)
         return _tells(head) and _closes(page, close) and not (person or opens or shouted)
@@ -191,7 +202,12 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         one = one or _said_behind(page, close) in {"is", "was", "has"}
         return (one and not single) or one or _enclosed(text, start, close)
     if joint == ":":
-        if not telling or person or is_kind(head) or not any(in_dictionary(word.norm) for word in run):
+        if (
+            not telling
+            or person
+            or any(is_kind(word.norm) for word in run)
+            or not any(in_dictionary(word.norm) for word in run)
+        ):
             return False
         first = bisect_left(page.words, start, key=_start_of)
         said = not single and _said_behind(page, close) in {"is", "was", "has", "had"}
@@ -229,7 +245,8 @@ def _begins(page: Page, before: re.Match[str], end: int) -> int | None:
     index = bisect_left(page.words, run[-1].start, key=_start_of)
     if is_frequent(head) and head not in _OPENING:
         return None
-    if not _in_small_letters(page, run[0].start, end) or (page.opens_sentence(index) and head in _SPOKEN):
+    opens = page.opens_sentence(index) or run[0].norm in ARTICLES
+    if not _in_small_letters(page, run[0].start, end) or (opens and head in _SPOKEN):
         return None
     return run[0].start
 
@@ -242,12 +259,31 @@ def _last_word(page: Page, start: int) -> str:
 
 #: What is said of several works, behind the title of one.
 _OF_SERIES = frozenset({"collection", "fan", "fans", "franchise", "saga", "universe"})
+#: What a clause begins with behind a full stop that is missing.
+_JOINS_CLAUSES = frozenset(
+    {"since", "because", "although", "though", "while", "when", "then", "until", "also", "plus"}
+)
 _I = frozenset({"i", "im", "id", "ive", "ill"})
 #: How words end that do not open a title before "of", but tell who or what something is of.
 _SPOKEN_ENDINGS = ("ing", "er", "ers", "or", "ors", "tion", "tions")
 #: These open a sentence before "of" and a title.
 _SPOKEN = frozenset(
-    {"because", "instead", "none", "half", "memories", "ahead", "outside", "inside", "regardless"}
+    {"because", "instead", "none", "half", "memories", "ahead", "outside", "inside", "regardless", "beauty"}
+    | {
+        "magic",
+        "mood",
+        "charm",
+        "power",
+        "genius",
+        "quality",
+        "feel",
+        "vibe",
+        "tone",
+        "style",
+        "humor",
+        "humour",
+    }
+    | {"brilliance", "strength", "message", "success", "impact", "soul", "essence"}
 )
 
 
