@@ -1,4 +1,4 @@
-"""Spellings of ids: a system's ids that differ from the catalogue's in capitals alone are told of once."""
+"""Spellings of ids: a system's ids that the catalogue lacks or spells otherwise are told of once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _MOST = 8
 
 
 class SpellingWatch:
-    """Tells of the first id that the catalogue spells in another way; such ids count for nothing."""
+    """Tells of the first id that the catalogue lacks, and of the first that it spells in another way; such
+    ids count for nothing."""
 
     def __init__(self) -> None:
         self._looked: set[str] = set()
-        self._told = False
+        self._told = self._told_unknown = False
 
     def look(self, who: str, unknown: Iterable[str], catalogue: Catalogue) -> None:
         """Look at ids that `catalogue` lacks, which `who` gave."""
@@ -36,6 +37,14 @@ class SpellingWatch:
                     who,
                     item_id,
                     like,
+                )
+            elif not self._told_unknown:
+                self._told_unknown = True
+                _log.warning(
+                    "%s: its id %r is not in the catalogue. Such ids count for nothing; the results say how "
+                    "many there were (items, unknown).",
+                    who,
+                    item_id,
                 )
 
 

@@ -138,6 +138,8 @@ def test_ids_that_differ_from_the_catalogues_in_capitals_alone_are_told_of_once(
     assert results["items"]["unknown"] == (0 if given == ["f12"] else 4 * len(given))
     assert caplog.text.count("letter by letter") == told
     assert ("which has 'f12'" in caplog.text) == bool(told)
+    # So is the first that it does not have at all.
+    assert caplog.text.count("count for nothing; the results say") == (given[0] == "f99")
 
 
 def test_items_are_what_is_scored_whatever_the_text_names(tmp_path: Path) -> None:
