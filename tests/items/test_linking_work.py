@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import sys
 
 import pytest
 
 from support.films import CATALOGUE
+from support.steps import steps_of
 from usbrec.items import Linker
 
 #: Titles of one word and of several, with and without capitals, and words around them.
@@ -35,19 +35,8 @@ def test_twice_as_long_a_sentence_takes_twice_as_many_steps(words: tuple[str, ..
     drawn = random.Random(0).choices(words, k=2_000)
 
     def steps(number: int) -> int:
-        count = 0
-
-        def trace(*about: object) -> None:
-            nonlocal count
-            count += 1
-
         text = between.join(drawn[:number])
-        sys.setprofile(trace)
-        try:
-            linker.link(text)
-        finally:
-            sys.setprofile(None)
-        return count
+        return steps_of(lambda: linker.link(text))
 
     steps(50)
     assert steps(1_600) < 2.5 * steps(800)

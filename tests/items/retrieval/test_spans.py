@@ -3,12 +3,11 @@ once."""
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.steps import steps_of
 from usbrec.dialogue import Item, Turn
 from usbrec.items import Catalogue, Linker
 from usbrec.items.retrieval import RequestRetriever
@@ -47,19 +46,8 @@ def test_a_long_request_takes_steps_for_each_word_alone(sentence: str) -> None:
     retriever = RequestRetriever(catalogue, Linker(catalogue), Similarity())
 
     def steps(times: int) -> int:
-        count = 0
-
-        def trace(*about: object) -> None:
-            nonlocal count
-            count += 1
-
         turn = Turn("seeker", sentence * times)
-        sys.setprofile(trace)
-        try:
-            retriever.read_turn(turn)
-        finally:
-            sys.setprofile(None)
-        return count
+        return steps_of(lambda: retriever.read_turn(turn))
 
     steps(10)
     assert steps(800) < 2.5 * steps(400)
