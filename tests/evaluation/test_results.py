@@ -44,6 +44,13 @@ def test_nothing_scored_gives_null_and_not_0():
     assert summary([])["n"] == 0
 
 
+def test_no_hit_at_all_leaves_open_what_so_few_dialogues_cannot_tell():
+    found = summary([row(name, 0.0) for name in "abcd"])
+    assert found["hit"]["mean"] == found["ieval"]["mean"] == 0.0
+    assert found["hit"]["ci95"] == pytest.approx([0.0, 0.489891], abs=1e-6)
+    assert found["ieval"]["ci95"] == pytest.approx([0.0, 0.979782], abs=1e-6)
+
+
 def test_rows_that_repeat_a_named_item_stand_apart():
     found = summary(
         [row("a", 2.0, repeat=True), row("b", 0.5), row("c", 0.0), failed_row("d") | {"repeat": None}]

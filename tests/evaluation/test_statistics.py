@@ -14,6 +14,8 @@ from scipy import stats
 
 from usbrec.evaluation import quantiles, statistics
 from usbrec.evaluation.statistics import (
+    SCORE,
+    SHARE,
     Interval,
     expanded_tail,
     holm,
@@ -308,6 +310,21 @@ def test_values_that_are_all_zero_have_no_width_and_differ_from_nothing():
     gained = {"a": 2.0, "b": 1.0, "c": 0.0}
     assert paired_difference(rows, gained, dict.fromkeys(rows, "home"), seed=1).p_value == 1.0
     assert paired_difference(rows, gained, {name: name for name in rows}, seed=1).p_value == 1.0
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(0.0, 0.0, 0.06017), (1.0, 0.93983, 1.0)])
+def test_no_hit_in_sixty_dialogues_leaves_six_in_a_hundred_open(value, low, high):
+    names = [f"dialogue {one}" for one in range(60)]
+    found = mean_interval([value] * 60, names, seed=1, within=SHARE)
+    assert (found.mean, found.low, found.high) == pytest.approx((value, low, high), abs=1e-5)
+    # Ten rows a dialogue tell no more than one does, and a score of two points has twice the width.
+    rows = mean_interval([value] * 600, names * 10, seed=1, within=SHARE)
+    assert (rows.low, rows.high, rows.n, rows.clusters) == (found.low, found.high, 600, 60)
+    scored = mean_interval([2 * value] * 60, names, seed=1, within=SCORE)
+    assert (scored.low, scored.high) == pytest.approx((2 * low, 2 * high), abs=2e-5)
+    # One value apart from the others is drawn again as ever.
+    mixed = [1 - value, *[value] * 59]
+    assert mean_interval(mixed, names, seed=1, within=SHARE) == mean_interval(mixed, names, seed=1)
 
 
 def test_dialogues_as_numbers_in_their_order_are_the_same_as_by_name() -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from usbrec.evaluation import quantiles
+
+#: The ends between which shares lie, and scores in [0, 2].
+SHARE, SCORE = (0.0, 1.0), (0.0, 2.0)
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
@@ -90,6 +94,7 @@ def mean_interval(
     seed: int,
     level: float = 0.95,
     resamples: int = 2000,
+    within: tuple[float, float] | None = None,
 ) -> Interval:
     """The mean of `values` with a cluster bootstrap interval; clusters are names, or whole numbers in the
     order of the names.
@@ -98,8 +103,10 @@ def mean_interval(
     clusters of different size keep their weight. The quantiles are moved outwards for few clusters, as a
     t interval is wider than a normal one (the expanded percentile interval, Hesterberg 2015, "What
     teachers should know about the bootstrap"); without it 95 % would cover less than 90 % at eight
-    dialogues. Where all values agree there is nothing to resample and the interval has no width: that
-    is no certainty. Raises ValueError on unequal lengths or values that are not finite.
+    dialogues. Where all values agree there is nothing to resample. Of values that lie `within` two ends,
+    all of them at one, as no hit in 60 rows, the interval is Wilson's for as many draws as there are
+    clusters; else it has no width, which is no certainty. Raises ValueError on unequal lengths or values
+    that are not finite.
     """
     sums, counts = _by_cluster(values, clusters)
     n = len(values)
@@ -108,6 +115,10 @@ def mean_interval(
     mean = math.fsum(values) / n
     if len(sums) < 2:
         return Interval(mean, None, None, n, len(sums))
+    if within is not None and (end := _common_end(values, within)) is not None:
+        low, high = quantiles.wilson(end, len(sums), NormalDist().inv_cdf((1.0 + level) / 2.0))
+        least, span = within[0], within[1] - within[0]
+        return Interval(mean, least + span * low, least + span * high, n, len(sums))
     if not sums.any():
         return Interval(mean, 0.0, 0.0, n, len(sums))
     rng = np.random.default_rng(seed)
@@ -191,6 +202,12 @@ def expanded_tail(level: float, clusters: int) -> float:
     """The share cut off at either end of the bootstrap distribution; (1 - level) / 2 for many clusters."""
     quantile = quantiles.student(clusters - 1, (1.0 - level) / 2.0)
     return quantiles.normal(math.sqrt(clusters / (clusters - 1)) * quantile)
+
+
+def _common_end(values: Sequence[float] | Floats, within: tuple[float, float]) -> float | None:
+    """0.0 or 1.0 where all values are the lower or the upper end; None of others."""
+    known = np.asarray(values, dtype=np.float64)
+    return next((float(place) for place, end in enumerate(within) if (known == end).all()), None)
 
 
 def _by_cluster(values: Sequence[float] | Floats, clusters: Sequence[str] | Codes) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from usbrec.dialogue import Episode, Turn
 from usbrec.evaluation import metrics
 from usbrec.evaluation.audit.overlap import WAYS, Seen, copied
 from usbrec.evaluation.metrics import Row
+from usbrec.evaluation.statistics import SCORE, SHARE
 from usbrec.patterns import LazyPattern
 from usbrec.play.targets import Targets
 
@@ -158,10 +159,10 @@ def audit_rows(
 
     def outcome(group: Sequence[Row]) -> dict[str, Any]:
         found: dict[str, Any] = {"n": len(group)}
-        for name, measure in (("ieval", metrics.score), ("hit", metrics.hit)):
+        for name, measure, ends in (("ieval", metrics.score, SCORE), ("hit", metrics.hit, SHARE)):
             # One place for all groups: the same rows have the same interval.
             at = f"audit/{name}"
-            interval = metrics.interval(group, measure, seed=seed, place=at, resamples=resamples)
+            interval = metrics.interval(group, measure, seed=seed, place=at, resamples=resamples, within=ends)
             found[name] = interval.to_json()
         return found
 

@@ -11,7 +11,7 @@ from usbrec.evaluation import metrics
 from usbrec.evaluation.comparison.comparability import flattened
 from usbrec.evaluation.metrics.lists import list_ndcg
 from usbrec.evaluation.runs.results import Run
-from usbrec.evaluation.statistics import Interval
+from usbrec.evaluation.statistics import SCORE, SHARE, Interval
 
 _NOTHING = Interval(None, None, None, 0, 0).to_json()
 
@@ -104,7 +104,12 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
         ieval_non_repeats=Interval.from_json(results["non_repeats"]["ieval"]),
         hit_non_repeats=Interval.from_json(results["non_repeats"]["hit"]),
         second=metrics.interval(
-            run.rows, metrics.second_score, seed=seed, place="second_judge", resamples=resamples
+            run.rows,
+            metrics.second_score,
+            seed=seed,
+            place="second_judge",
+            resamples=resamples,
+            within=SCORE,
         ),
         persuasiveness=Interval.from_json(results.get("persuasiveness") or _NOTHING),
         calls=results["calls"] / rows,
@@ -125,7 +130,7 @@ def system_of(run: Run, *, seed: int, resamples: int) -> System:
             run.rows, metrics.calibrated, seed=seed, place="calibrated", resamples=resamples
         ),
         ndcg=metrics.interval(
-            run.rows, list_ndcg, seed=seed, place="list/all/ndcg/reply", resamples=resamples
+            run.rows, list_ndcg, seed=seed, place="list/all/ndcg/reply", resamples=resamples, within=SHARE
         ),
         scored=tuple(sorted(way for way, count in (results.get("score") or {}).items() if count)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from usbrec.evaluation.fidelity.discriminator import Said, tell_apart
-from usbrec.evaluation.statistics import mean_interval, paired_difference
+from usbrec.evaluation.statistics import SHARE, mean_interval, paired_difference
 from usbrec.keys import derive_seed
 
 SCHEMA = "usbrec.fidelity/1"
@@ -113,6 +113,7 @@ def _reactions(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[str, A
             [row["dialogue_id"] for row in among],
             seed=derive_seed(seed, "reactions", place),
             resamples=resamples,
+            within=SHARE,
         ).to_json()
 
     found: dict[str, Any] = {
@@ -142,6 +143,7 @@ def _counterfactual(rows: Sequence[Row], *, seed: int, resamples: int) -> dict[s
             [homes[point] for point in column],
             seed=derive_seed(seed, "counterfactual", side),
             resamples=resamples,
+            within=SHARE,
         ).to_json()
         for side, column in values.items()
     }

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from usbrec.evaluation.metrics.columns import Columns, Measure, Row, Tally, may_have
 from usbrec.evaluation.metrics.rows import interval
+from usbrec.evaluation.statistics import SHARE
 from usbrec.items.score_law import discount
 
 #: Who ordered a row's items, and where their targets' ranks stand in it.
@@ -98,6 +99,7 @@ def list_summary(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
                     seed=seed,
                     place=f"list/{place}/{measure}/{who}",
                     resamples=resamples,
+                    within=None if who == "difference" else SHARE,
                 ).to_json()
                 for who in (*ORDERS, "difference")
             }

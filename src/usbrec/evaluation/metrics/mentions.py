@@ -20,7 +20,7 @@ from typing import Any
 
 from usbrec.evaluation.metrics import Row
 from usbrec.evaluation.metrics.rounds import CUTOFFS
-from usbrec.evaluation.statistics import mean_interval, paired_difference
+from usbrec.evaluation.statistics import SHARE, mean_interval, paired_difference
 from usbrec.keys import derive_seed
 
 #: The two views, and which ranks of a row each reads.
@@ -46,6 +46,7 @@ def summarise_mentions(rows: Sequence[Row], *, seed: int, resamples: int = 2000)
                 clusters,
                 seed=derive_seed(seed, "interval", f"mentions/{view}/{name}"),
                 resamples=resamples,
+                within=SHARE,
             )
             measured[name] = interval.to_json()
         table[view] = measured

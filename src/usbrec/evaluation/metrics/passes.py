@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from usbrec.evaluation.metrics.columns import Row, may_have
 from usbrec.evaluation.metrics.rows import hit
-from usbrec.evaluation.statistics import Interval, mean_interval
+from usbrec.evaluation.statistics import SHARE, Interval, mean_interval
 from usbrec.keys import derive_seed
 
 #: What counts as the recommendation: an item linked in the words, or one that a tool was called with.
@@ -88,6 +88,7 @@ def pass_interval(rows: Sequence[Row], k: int, basis: Basis, *, seed: int, resam
         [dialogues[one] for one in samples],
         seed=derive_seed(seed, "interval", "pass", basis, k),
         resamples=resamples,
+        within=SHARE,
     )
 
 

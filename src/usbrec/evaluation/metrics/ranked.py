@@ -16,7 +16,7 @@ from typing import Any
 from usbrec.evaluation.metrics import Row
 from usbrec.evaluation.metrics.rounds import CUTOFFS
 from usbrec.evaluation.runs.results import rounded
-from usbrec.evaluation.statistics import mean_interval
+from usbrec.evaluation.statistics import SHARE, mean_interval
 from usbrec.keys import derive_seed
 
 SCHEMA = "usbrec.retrieval/1"
@@ -110,7 +110,7 @@ def _figures(chosen: _Ranked, place: str, seed: int, resamples: int) -> dict[str
         for k in CUTOFFS:
             values = [0.0 if rank is None or rank > k else gain(rank) for rank, _ in chosen]
             drawn = derive_seed(seed, "interval", f"{place}/{name}@{k}")
-            interval = mean_interval(values, clusters, seed=drawn, resamples=resamples)
+            interval = mean_interval(values, clusters, seed=drawn, resamples=resamples, within=SHARE)
             figures[name][str(k)] = interval.to_json()
     return figures
 

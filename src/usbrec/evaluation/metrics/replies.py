@@ -21,7 +21,7 @@ from usbrec.evaluation.metrics.rows import (
     replies_of,
     score,
 )
-from usbrec.evaluation.statistics import Interval
+from usbrec.evaluation.statistics import SCORE, SHARE, Interval
 from usbrec.prompts.artefacts import has_artefacts
 
 Flags = npt.NDArray[np.uint8]
@@ -159,7 +159,7 @@ def violated_interval(rows: Sequence[Row], *, seed: int, resamples: int = 2000) 
         ):
             if item is not None and asked:
                 found.add(float(bool(unmet)), cluster)
-    return interval_of(found, "violated", seed=seed, resamples=resamples)
+    return interval_of(found, "violated", seed=seed, resamples=resamples, within=SHARE)
 
 
 def diversity(recommended: Sequence[str]) -> dict[str, int | float | None] | None:
@@ -207,8 +207,10 @@ def _score_when_named(rows: Sequence[Row], named: Flags, seed: int, resamples: i
     # The draws of the score on all rows: where every episode names an item, the two are one.
     drawn: Any = {"seed": seed, "place": "all/ieval", "resamples": resamples}
     if isinstance(rows, Columns):
-        return interval(rows, score, among=among, **drawn).to_json()
-    return interval([row for row, one in zip(rows, among, strict=True) if one], score, **drawn).to_json()
+        return interval(rows, score, among=among, within=SCORE, **drawn).to_json()
+    return interval(
+        [row for row, one in zip(rows, among, strict=True) if one], score, within=SCORE, **drawn
+    ).to_json()
 
 
 class _Grounding:

@@ -19,7 +19,7 @@ import numpy as np
 
 from usbrec.evaluation.metrics.columns import Clustered, Row, may_have, with_clusters
 from usbrec.evaluation.metrics.rows import interval_of
-from usbrec.evaluation.statistics import Interval, mean_interval
+from usbrec.evaluation.statistics import SCORE, SHARE, Interval, mean_interval
 from usbrec.keys import derive_seed
 
 #: The lengths of list at which recall and success are taken.
@@ -82,7 +82,7 @@ def persuasiveness(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> 
     if not rated:
         return None
     return {
-        **interval_of(found, "persuasiveness", seed=seed, resamples=resamples).to_json(),
+        **interval_of(found, "persuasiveness", seed=seed, resamples=resamples, within=SCORE).to_json(),
         "unreadable": rated - len(found),
     }
 
@@ -169,7 +169,8 @@ class _Ranks:
     def _share_within(self, k: int, ranks: Clustered, place: str) -> dict[str, Any]:
         within = (np.array(ranks.values) <= k).astype(np.float64)
         drawn = derive_seed(self._seed, "interval", place)
-        return mean_interval(within, ranks.clusters, seed=drawn, resamples=self._resamples).to_json()
+        found = mean_interval(within, ranks.clusters, seed=drawn, resamples=self._resamples, within=SHARE)
+        return found.to_json()
 
 
 #: The ranks of all rows, and those without what the context names of rows that repeat nothing.

@@ -97,27 +97,38 @@ def interval(
     place: str,
     resamples: int = 2000,
     among: npt.NDArray[np.bool_] | None = None,
+    within: tuple[float, float] | None = None,
 ) -> Interval:
     """Mean and 95 % interval of a measure; `place` keeps the draws of different measures apart. `among`, for
-    rows with columns, are those that count."""
+    rows with columns, are those that count; `within` are the ends between which the measure lies."""
     if isinstance(rows, Columns):
         taken = rows.values(measure)
         known = ~np.isnan(taken) if among is None else ~np.isnan(taken) & among
         drawn = derive_seed(seed, "interval", place)
-        return mean_interval(taken[known], rows.dialogues[known], seed=drawn, resamples=resamples)
+        return mean_interval(
+            taken[known], rows.dialogues[known], seed=drawn, resamples=resamples, within=within
+        )
     values, clusters = [], []
     for row in rows:
         value = measure(row)
         if value is not None:
             values.append(value)
             clusters.append(row["dialogue_id"])
-    return mean_interval(values, clusters, seed=derive_seed(seed, "interval", place), resamples=resamples)
-
-
-def interval_of(found: Clustered, place: str, *, seed: int, resamples: int) -> Interval:
-    """The same of numbers with their dialogues."""
     drawn = derive_seed(seed, "interval", place)
-    return mean_interval(np.array(found.values), found.clusters, seed=drawn, resamples=resamples)
+    return mean_interval(values, clusters, seed=drawn, resamples=resamples, within=within)
+
+
+def interval_of(
+    found: Clustered,
+    place: str,
+    *,
+    seed: int,
+    resamples: int,
+    within: tuple[float, float] | None = None,
+) -> Interval:
+    """The same of numbers with their dialogues."""
+    drawn, values = derive_seed(seed, "interval", place), np.array(found.values)
+    return mean_interval(values, found.clusters, seed=drawn, resamples=resamples, within=within)
 
 
 def mean_of(rows: Columns, measure: Measure) -> float | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from usbrec.evaluation.metrics.columns import Columns, Measure, Row, may_have
 from usbrec.evaluation.metrics.rows import hit, interval, mean, score, second_score
+from usbrec.evaluation.statistics import SCORE
 
 
 def score_methods(rows: Iterable[Row]) -> dict[str, int]:
@@ -90,7 +91,7 @@ def second_judge(rows: Sequence[Row], *, seed: int, resamples: int = 2000) -> di
                 similarities.append(opinion["mean"])
     if not names:
         return None
-    found = interval(rows, second_score, seed=seed, place="second_judge", resamples=resamples)
+    found = interval(rows, second_score, seed=seed, place="second_judge", resamples=resamples, within=SCORE)
     return {
         "name": ", ".join(sorted(names)),
         **found.to_json(),

@@ -8,7 +8,7 @@ from typing import Any
 
 from usbrec.evaluation.metrics import usage_sums
 from usbrec.evaluation.runs.results import rounded
-from usbrec.evaluation.statistics import mean_interval
+from usbrec.evaluation.statistics import SHARE, mean_interval
 from usbrec.judge.aspects import Aspect
 from usbrec.keys import derive_seed
 
@@ -69,13 +69,14 @@ def summarise_recorded(
     """
 
     def means(group: Sequence[Row], place: str) -> dict[str, Any]:
-        def interval(values: Values, name: str) -> dict[str, Any]:
+        def interval(values: Values, name: str, within: tuple[float, float] | None = None) -> dict[str, Any]:
             listed = list(values)
             found = mean_interval(
                 [float(value) for value, _ in listed],
                 [cluster for _, cluster in listed],
                 seed=derive_seed(seed, "interval", place, name),
                 resamples=resamples,
+                within=within,
             )
             return found.to_json()
 
@@ -87,14 +88,14 @@ def summarise_recorded(
                 aspect.name: {
                     "level": aspect.level,
                     "top": aspect.top,
-                    **interval(_ratings(group, aspect), f"aspects/{aspect.name}"),
+                    **interval(_ratings(group, aspect), f"aspects/{aspect.name}", (0.0, float(aspect.top))),
                     **_readability(group, aspect),
                 }
                 for aspect in aspects
             },
             "facts": {
                 "turn": {
-                    name: interval(_of_turns(group, read), f"turn/{name}")
+                    name: interval(_of_turns(group, read), f"turn/{name}", None if name == "words" else SHARE)
                     for name, read in _TURN_FACTS.items()
                     if catalogue or name not in _WITH_CATALOGUE
                 },

@@ -30,7 +30,7 @@ from usbrec.evaluation.metrics.rounds import (
 from usbrec.evaluation.runs.index import read_index
 from usbrec.evaluation.runs.lean import RowsDigest, lean
 from usbrec.evaluation.runs.rows import check_row
-from usbrec.evaluation.statistics import Interval
+from usbrec.evaluation.statistics import SCORE, SHARE, Interval
 from usbrec.long_lists import LongList
 from usbrec.storage import sharing_names
 
@@ -114,7 +114,10 @@ def summarise(
     groups = {"repeats": listed.repeats, "non_repeats": listed.fresh}
 
     def interval(measure: metrics.Measure, place: str, among: Chosen | None = None) -> Interval:
-        return metrics.interval(listed, measure, seed=seed, place=place, resamples=resamples, among=among)
+        ends = SCORE if measure is metrics.score else SHARE
+        return metrics.interval(
+            listed, measure, seed=seed, place=place, resamples=resamples, among=among, within=ends
+        )
 
     def outcomes(place: str, among: Chosen | None = None) -> dict[str, Any]:
         return {

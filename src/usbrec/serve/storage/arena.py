@@ -12,10 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from usbrec.evaluation.quantiles import wilson as wilson
 from usbrec.serve.storage.store import Vote
-
-#: Two-sided 95 % of the normal distribution.
-_Z = 1.959963984540054
 
 
 def count_votes(votes: Iterable[Vote]) -> list[dict[str, Any]]:
@@ -62,10 +60,3 @@ def over_voters(by_voter: Sequence[Sequence[float]]) -> tuple[float, tuple[float
     from scipy.special import stdtrit
 
     return share, wilson(share, worth, float(stdtrit(voters - 1, 0.975)))
-
-
-def wilson(share: float, n: float, z: float = _Z) -> tuple[float, float]:
-    """The interval of a share of `n` (Wilson 1927), by default at 95 %."""
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
