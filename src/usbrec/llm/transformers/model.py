@@ -37,6 +37,7 @@ from usbrec.llm.transformers.checkpoint import (
 )
 from usbrec.llm.transformers.decoding import draw_all
 from usbrec.llm.transformers.limits import GrammarLimits
+from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt, TokenLimit
 from usbrec.llm.transformers.shared_prefix import shares_prompts
@@ -161,6 +162,7 @@ class TransformersModel:
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._system_caches.clear()
         self._loaded = None
+        give_back_memory()
 
     async def _chat_together(self, asked: Sequence[_Asked]) -> Sequence[ChatReply | ModelError]:
         return await self._work(lambda stopped: self._chat(asked, stopped))
