@@ -58,7 +58,13 @@ def summarise_fidelity(rows: Sequence[Row], *, seed: int, resamples: int) -> dic
     ``mind``, of rows of ``turns.jsonl``; failed ones are counted and left out."""
     played = [row for row in rows if row["failed"] is None]
     measures = {
-        name: _beside(played, of, seed=derive_seed(seed, name), resamples=resamples)
+        name: _beside(
+            played,
+            of,
+            seed=derive_seed(seed, name),
+            resamples=resamples,
+            within=None if name in COUNTED else SHARE,
+        )
         for name, of in MEASURES.items()
     }
     answers = [Said(row["dialogue_id"], who == "person", row[who]["text"]) for row in played for who in _BOTH]
@@ -83,7 +89,12 @@ _BOTH = ("person", "seeker")
 
 
 def _beside(
-    rows: Sequence[Row], of: Callable[[Read], float | None], *, seed: int, resamples: int
+    rows: Sequence[Row],
+    of: Callable[[Read], float | None],
+    *,
+    seed: int,
+    resamples: int,
+    within: tuple[float, float] | None,
 ) -> dict[str, Any]:
     """The mean of people, that of the seeker, and the difference (seeker less people), on the points at which
     both have a value."""
@@ -97,7 +108,10 @@ def _beside(
     found: dict[str, Any] = {}
     for who, column in (("people", values["person"]), ("seeker", values["seeker"])):
         clusters = [homes[point] for point in column]
-        found[who] = mean_interval(list(column.values()), clusters, seed=seed, resamples=resamples).to_json()
+        interval = mean_interval(
+            list(column.values()), clusters, seed=seed, resamples=resamples, within=within
+        )
+        found[who] = interval.to_json()
     difference = paired_difference(values["person"], values["seeker"], homes, seed=seed, resamples=resamples)
     return {**found, "difference": difference.to_json()}
 
