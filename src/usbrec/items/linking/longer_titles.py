@@ -55,25 +55,21 @@ def _any(use: str) -> str:
     return any_of(words(USUAL, "longer_titles")[use].split())
 
 
-@functools.cache
-def _number_after() -> re.Pattern[str]:
-    return re.compile(
+_NUMBER_AFTER = LazyPattern(
+    lambda: (
         rf"""(?i:(?:[ \t]+{_any("parts")})?[ \t]+(?:[2-9]|[1-9][0-9]|[ivx]{{2,4}}|V)\b)
-          | (?:[ ]Part)?[ ]{_any("numbers")}\b(?![ ]+[A-Z])
-          | [ ](?P<high>[1-9][0-9]{{2,3}})(?=["”’'*_]*[ ]*(?:[.,!?;\n]|\Z))""",
-        re.VERBOSE,
-    )
-
-
-@functools.cache
-def _counted() -> re.Pattern[str]:
-    return re.compile(
+      | (?:[ ]Part)?[ ]{_any("numbers")}\b(?![ ]+[A-Z])
+      | [ ](?P<high>[1-9][0-9]{{2,3}})(?=["”’'*_]*[ ]*(?:[.,!?;\n]|\Z))"""
+    ),
+    re.VERBOSE,
+)
+_COUNTED = LazyPattern(
+    lambda: (
         rf"[ \t]*(?:\+|x\b|(?:{_any('counted_between')}[ \t]+)?{_any('counted')}\b"
-        rf"|maybe\b|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]|{_any('currencies')}\b)",
-        re.IGNORECASE,
-    )
-
-
+        rf"|maybe\b|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]|{_any('currencies')}\b)"
+    ),
+    re.IGNORECASE,
+)
 #: Before titles whose numbers are what they are given, so many words before at most.
 _SAID_BEFORE = 8
 _CAPITAL = r"[A-Z](?:[\w'’-]*\w)?"
@@ -103,7 +99,7 @@ def as_head(page: Page, first: int, last: int, form: SurfaceForm) -> SurfaceForm
 def numbered(page: Page, first: int, end: int, form: SurfaceForm | None = None) -> int | None:
     """Where a number ends behind a title that ends there and begins with the word `first`; None where none
     stands, or where it counts or rates something. A year of the title `form` numbers no part."""
-    number = _number_after().match(page.text, end)
+    number = _NUMBER_AFTER.match(page.text, end)
     if number is None or is_counted(page.text, number.end()):
         return None
     before = page.words[max(page.sentence_starts[first], first - _SAID_BEFORE) : first]
@@ -116,7 +112,7 @@ def numbered(page: Page, first: int, end: int, form: SurfaceForm | None = None) 
 
 def is_counted(text: str, end: int) -> bool:
     """Whether a number that ends there counts something: "I saw Rocky 2 times"."""
-    return _counted().match(text, end) is not None
+    return _COUNTED.match(text, end) is not None
 
 
 def is_told(page: Page, first: int, start: int, end: int) -> bool:
@@ -139,7 +135,7 @@ def longer_title(page: Page, start: int, end: int, others: Sequence[int]) -> Lon
     goes_on = text[end : end + 1] in {" ", ":"}
     behind = _BEHIND.match(text, end) if goes_on else None
     inside = start > 3 and text[start - 4 : start] in {" of ", "the "}
-    if not (behind or inside or (goes_on and _number_after().match(text, end))):
+    if not (behind or inside or (goes_on and _NUMBER_AFTER.match(text, end))):
         return None
     first = bisect_left(page.words, start, key=_start_of)
     if goes_on and text[start - 1 : start] != '"' and (until := numbered(page, first, end)):
