@@ -1,0 +1,154 @@
+"""Scores that a vote states in a sentence alone: "The score is 1.", "I would give this 2 out of 2", "1 – partly".
+
+A statement is one behind a label or a verb of giving, or a number that begins the answer and is explained there.
+Words that leave open which number it is ("not", "at least", "or"), and conditions, make it none, and so does a
+further number of the scale in its sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from usbrec.lexicon import shared
+from usbrec.llm.number_words import a_word, signs, values
+from usbrec.llm.option_forms import folded
+from usbrec.llm.said_scores import SENTENCES, is_of_a_thing, one_of
+from usbrec.llm.score_labels import is_label
+from usbrec.patterns import LazyPattern
+
+_WRAP = r"[*_`\"'“”‘’]*"
+
+
+def _number() -> str:
+    return rf"{_WRAP}(?P<number>\d{{1,3}}|{a_word()}){_WRAP}"
+
+
+def _end() -> str:
+    """What ends a statement: the scale and the unit, then a stop, a remark or a reason."""
+    return (
+        rf"(?P<scale>\s*[(\[]?(?:{one_of('out_of')}\s+{_WRAP}(?P<high>\d{{1,3}}|{a_word()}){_WRAP}"
+        r"|/\s?(?P<over>\d{1,3}))[)\]]?)?"
+        rf"(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}"
+        r"(?:\s*\Z|[.!;,:](?!\d)|\s*[(\[]|\s+[–—-]{1,2}\s|[–—]\s?(?=[^\W\d_])"
+        rf"|\s+{one_of('reasons')}(?![^\W\d_]))"
+    )
+
+
+#: Where a statement begins: with its sentence, or behind what leads to it.
+_FROM = r"(?:(?<=^)|(?<=[,:;–—(]\s)|(?<=[,:;–—(])|(?<=[,:;–—]\s\s))[\s*_#\"“-]*"
+_BEHIND_SO = r"(?:(?:so|and|thus|hence|therefore|then|overall|also|daher|donc|así que|quindi|dus|итак)\s+)?"
+#: "The score is 1", "My rating for this reply: 1", "Rating - 1 (comparable)"
+_LABELLED = LazyPattern(
+    lambda: (
+        rf"{_FROM}{_BEHIND_SO}(?:{one_of('whose')}\s+)?(?P<label>[^\W\d_]+(?:\s+[^\W\d_]+){{0,2}}?)\)?{_WRAP}"
+        rf"(?:\s+{one_of('of_what')}\s+[^\d.,;:]{{1,40}}?)?"
+        rf"(?:\s+{one_of('stated_is')}\s*:?|\s*[:：=]|\s+[–—-]{{1,2}}(?=\s))\s*{_number()}{_end()}"
+    ),
+    re.IGNORECASE,
+)
+#: "I would give this a score of 1", "It deserves a 2"
+_GIVEN = LazyPattern(
+    lambda: (
+        rf"{_FROM}{_BEHIND_SO}{one_of('i_give')}(?=\s)(?P<object>[^\d.,;:!?]{{0,80}}?)\s*:?\s*(?<![^\W_]){_number()}"
+        rf"{_end()}"
+    ),
+    re.IGNORECASE,
+)
+_IN_SIGNS = LazyPattern(
+    lambda: (
+        rf"(?P<before>(?:\A|[，。：、\s])[^\d，。]{{0,12}}?)(?:{shared('scores')['i_give_signs']}[^\d，。]{{0,6}}?)?"
+        rf"(?:(?P<label>{one_of('label_signs')})|{shared('scores')['i_give_signs']})"
+        rf"(?:{shared('scores')['is_signs']}|[\s*:：=\"“]){{0,6}}(?P<number>\d{{1,3}}|[{''.join(signs())}])"
+        r"\s*[*\"”]*(?:分|点|點|점)?(?:です|だ|입니다|이다)?(?:\s*\Z|[。，,.!！；;（(])"
+    )
+)
+#: A number that begins the answer, and what it stands for there.
+_BEGUN = LazyPattern(
+    lambda: (
+        rf"\A[\s*_#]*{_number()}(?P<scale>\s*[(\[]?(?:{one_of('out_of')}\s+(?P<high>\d{{1,3}})|/\s?(?P<over>\d{{1,3}}))"
+        rf"[)\]]?)?(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}"
+        r"(?:\s+[–—-]{1,2}\s+|[–—]\s?|\s*[(\[]\s*|,\s+|(?P<colon>\s*[:：]\s*)"
+        rf"|\s+(?={one_of('reasons')}(?![^\W\d_])))(?P<told>[^\W\d_][^\n]*)"
+    ),
+    re.IGNORECASE,
+)
+_OPEN = LazyPattern(
+    lambda: (
+        rf"(?<![^\W\d_])(?:{one_of('leaves_open')}|\w*n['’]t)(?![^\W\d_])|{shared('scores')['leaves_open_signs']}"
+    ),
+    re.IGNORECASE,
+)
+_SUPPOSES = LazyPattern(lambda: rf"(?<![^\W\d_]){one_of('supposes')}(?![^\W\d_])", re.IGNORECASE)
+#: What may not follow: another number in its place.
+_ANY_NUMBER = LazyPattern(
+    lambda: rf"(?<![\w.,])(?P<number>\d{{1,3}}|{a_word()})(?![\w]|[.,]\d)", re.IGNORECASE
+)
+#: A remark behind a colon is short: a longer one begins a list.
+_SHORT = 5
+_NEAR = 80
+
+
+def stated_scores(lines: Sequence[str], options: Sequence[str]) -> Iterator[str]:
+    """The numbers that the lines of an answer state as the score; "" for a statement that leaves it open."""
+    for place, line in enumerate(lines):
+        plain = _without_range(folded(line), options)
+        begun = _BEGUN.match(plain) if place == 0 else None
+        if begun is not None and not (begun["colon"] and len(begun["told"].split()) > _SHORT):
+            yield _of(begun, plain, options)
+            continue
+        for sentence in SENTENCES.split(plain):
+            found = _statement(sentence)
+            if found is not None:
+                yield _of(found, plain[plain.find(sentence) :], options)
+
+
+def _statement(sentence: str) -> re.Match[str] | None:
+    for found in _LABELLED.finditer(sentence):
+        if is_label(found["label"]):
+            return found
+    found = _GIVEN.search(sentence)
+    return found or (None if sentence.isascii() else _IN_SIGNS.search(sentence))
+
+
+def _of(found: re.Match[str], line: str, options: Sequence[str]) -> str:
+    """The number of a statement in digits; "" where it is another one's, on a condition, or not the only one."""
+    number, groups = _digits(found["number"]), found.groupdict()
+    high, low = max(options, key=int), min(options, key=int)
+    top = groups.get("high") or groups.get("over")
+    if top is not None and _digits(top) != high:
+        return ""
+    if groups.get("over") and number not in (low, high):
+        # "1/2" may be a half.
+        return ""
+    before = line[found.start() : found.start("number")]
+    rest = line[found.end("scale") if groups.get("scale") else found.end("number") :]
+    if _OPEN.search(before) or _SUPPOSES.search(line):
+        return ""
+    for other in _ANY_NUMBER.finditer(rest):
+        at = rest[max(0, other.start() - _NEAR) : other.start()], rest[other.end() : other.end() + _NEAR]
+        if _digits(other["number"]) in options and other["number"].isdecimal() and not is_of_a_thing(*at):
+            return ""
+        if not other["number"].isdecimal() and _digits(other["number"]) != number and not is_of_a_thing(*at):
+            return ""
+    return number
+
+
+def _digits(number: str) -> str:
+    if number.isdecimal():
+        return str(int(number))
+    value = signs().get(number)
+    return str(values()[number.casefold()] if value is None else value)
+
+
+def _without_range(text: str, options: Sequence[str]) -> str:
+    """The text without the scale of the options where it stands in brackets or behind its name: "(0-2)"."""
+    low, high = min(options, key=int), max(options, key=int)
+    ends = rf"{low}\s*(?:-|–|—|~|to|bis|à|a)\s*{high}"
+    scale = rf"\s*[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:scale:?\s+)?(?:of\s+|from\s+)?{ends}(?:\s+scale)?\s*[)\]]"
+    return re.sub(
+        rf"{scale}|\s+on (?:a|the) {ends} scale|\s+on (?:a|the) scale (?:of|from) {ends}",
+        "",
+        text,
+        flags=re.I,
+    )
