@@ -1,8 +1,8 @@
-"""Scores that a vote states in a sentence alone: "The score is 1.", "I would give this 2 out of 2", "1 – partly".
+"""Scores that a vote states in a sentence alone: "The score is 1.", "I would give this 2 of 2", "1 – partly".
 
-A statement is one behind a label or a verb of giving, or a number that begins the answer and is explained there.
-Words that leave open which number it is ("not", "at least", "or"), and conditions, make it none, and so does a
-further number of the scale in its sentence.
+A statement is one behind a label or a verb of giving, or a number that begins the answer and is explained
+there. Words that leave open which number it is ("not", "at least", "or"), and conditions, make it none, and
+so does a further number of the scale in its line.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _end() -> str:
     return (
         rf"(?P<scale>\s*[(\[]?(?:{one_of('out_of')}\s+{_WRAP}(?P<high>\d{{1,3}}|{a_word()}){_WRAP}"
         r"|/\s?(?P<over>\d{1,3}))[)\]]?)?"
-        rf"(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}"
+        rf"(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}(?:\s+{one_of('given_to')}\s+[^\d.,;:!?]{{1,40}}?)?"
         r"(?:\s*\Z|[.!;,:](?!\d)|\s*[(\[]|\s+[–—-]{1,2}\s|[–—]\s?(?=[^\W\d_])"
         rf"|\s+{one_of('reasons')}(?![^\W\d_]))"
     )
@@ -112,7 +112,7 @@ def _statement(sentence: str) -> re.Match[str] | None:
 
 
 def _of(found: re.Match[str], line: str, options: Sequence[str]) -> str:
-    """The number of a statement in digits; "" where it is another one's, on a condition, or not the only one."""
+    """The number of a statement in digits; "" on another scale, on a condition, or beside another number."""
     number, groups = _digits(found["number"]), found.groupdict()
     high, low = max(options, key=int), min(options, key=int)
     top = groups.get("high") or groups.get("over")
@@ -145,7 +145,8 @@ def _without_range(text: str, options: Sequence[str]) -> str:
     """The text without the scale of the options where it stands in brackets or behind its name: "(0-2)"."""
     low, high = min(options, key=int), max(options, key=int)
     ends = rf"{low}\s*(?:-|–|—|~|to|bis|à|a)\s*{high}"
-    scale = rf"\s*[(\[]\s*(?:on\s+)?(?:an?\s+|the\s+)?(?:scale:?\s+)?(?:of\s+|from\s+)?{ends}(?:\s+scale)?\s*[)\]]"
+    named = rf"(?:on\s+)?(?:an?\s+|the\s+)?(?:scale:?\s+)?(?:of\s+|from\s+)?{ends}(?:\s+scale)?"
+    scale = rf"\s*[(\[]\s*{named}\s*[)\]]"
     return re.sub(
         rf"{scale}|\s+on (?:a|the) {ends} scale|\s+on (?:a|the) scale (?:of|from) {ends}",
         "",
