@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 else:
 
     class LazyPattern:
-        """What `re.compile` gives, compiled when one of its methods is first asked for. A pattern that words of
-        the lexicon stand in is a function, so that these are read no sooner either."""
+        """What `re.compile` gives, compiled when one of its methods is first asked for. A pattern in which
+        words of the lexicon stand is a function, so that these are read no sooner either."""
 
         def __init__(self, pattern: str | Callable[[], str], flags: int = 0) -> None:
             self._pattern = pattern

@@ -79,7 +79,7 @@ def test_a_turn_with_its_number_or_in_brackets_is_none_of_the_reply(
             "--- Turn 2: User ---\nI like it.",
             "*(User replies happily)* I like it.",
         ),
-        *("(L'utilisateur répond) Merci, j'aime ça."),
+        "(L'utilisateur répond) Merci, j'aime ça.",
     ],
 )
 def test_further_forms_of_them_are_none_of_the_reply(behind: str) -> None:

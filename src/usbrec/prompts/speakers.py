@@ -146,10 +146,11 @@ _NEAR = LazyPattern(
     lambda: (
         r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
         rf"\b{one_of('says')}[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?(?:[*_]{{0,3}}[(\[（【]|[-=~]{{2}}|[#{{])"
-        r"|\d[ \t]?[(\[]"
     ),
     re.I | re.M,
 )
+#: "Turn 2 (User)", with nothing else in the line.
+_NUMBER_BESIDE = LazyPattern(r"\d[ \t]?[(\[][^\W\d]")
 #: What a text ends with before another takes a turn.
 _ENDED = (*".!?…)\"'”»*_。！？」》}", "|>")
 
@@ -209,7 +210,7 @@ def _may_announce(reply: str) -> bool:
     text = reply.strip()
     if "\n" not in text and not any(arrow in text for arrow in ">→»"):
         return text.lstrip(" \t*_([")[:1] in ("{", '"', "'", "“", ",")
-    return _NEAR.search(reply) is not None
+    return _NEAR.search(reply) is not None or _NUMBER_BESIDE.search(reply) is not None
 
 
 def _whose(groups: set[str], seat: str) -> str:
