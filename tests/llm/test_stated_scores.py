@@ -118,7 +118,17 @@ def test_a_number_that_is_explained_beside_it_is_read(text: str, option: str) ->
     [
         # two numbers
         *("I would give 1 or 2.", "The score is 1 or 2.", "I'd say 1, maybe 2.", "The score is one or two."),
-        *("Between 1 and 2.", "1 – or 2", "1 (or 2)", "The score is 1, not 2.", "1-2", "I'd give it 1-2."),
+        *(
+            "Between 1 and 2.",
+            "1 – or 2",
+            "1 (or 2)",
+            "1 – or",
+            "1 (maybe",
+            "Score: 1 (or",
+            "The score is 1, not 2.",
+            "1-2",
+            "I'd give it 1-2.",
+        ),
         *("I would give it 2, but it repeats itself, so I give 1.", "Score: 1 (maybe; 2 if generous)"),
         # another one's, on a condition, or none at all
         *("The score is not 2.", "I would not give this 2.", "I can't give it 2.", "The maximum score is 2."),

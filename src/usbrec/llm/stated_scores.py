@@ -79,6 +79,10 @@ _OPEN = LazyPattern(
     ),
     re.IGNORECASE,
 )
+#: A remark that leaves it open, also where the limit of tokens cut the other number off: "1 (or".
+_GOES_ON = LazyPattern(
+    lambda: rf"\W*(?:(?:and|to|bis|à|до)\W*\Z|{one_of('leaves_open')}(?![^\W\d_]))", re.IGNORECASE
+)
 _SUPPOSES = LazyPattern(lambda: rf"(?<![^\W\d_]){one_of('supposes')}(?![^\W\d_])", re.IGNORECASE)
 #: What may not follow: another number in its place.
 _ANY_NUMBER = LazyPattern(
@@ -123,7 +127,7 @@ def _of(found: re.Match[str], line: str, options: Sequence[str]) -> str:
         return ""
     before = line[found.start() : found.start("number")]
     rest = line[found.end("scale") if groups.get("scale") else found.end("number") :]
-    if _OPEN.search(before) or _SUPPOSES.search(line):
+    if _OPEN.search(before) or _SUPPOSES.search(line) or _GOES_ON.match(rest):
         return ""
     for other in _ANY_NUMBER.finditer(rest):
         at = rest[max(0, other.start() - _NEAR) : other.start()], rest[other.end() : other.end() + _NEAR]

@@ -17,7 +17,7 @@ from typing import Any
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, UnusableAnswer, UsbRecError
-from usbrec.llm.choices import FirstToken, read_option
+from usbrec.llm.choices import VOTE_TOKENS, FirstToken, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.openai.choosing import Constrain, exact_choice, limiting_fields, read_answer, why_unread
 from usbrec.llm.openai.connection import (
@@ -44,8 +44,6 @@ from usbrec.llm.stops import StopFilter, cut_place, ended_at_once
 
 _log = logging.getLogger(__name__)
 
-#: Tokens of a vote: a digit with a word such as "Score:" before it. Longer options get more.
-VOTE_TOKENS = 8
 #: How many top log-probabilities are asked for; some servers allow only the smaller number.
 _TOP, _TOP_SMALL = 20, 5
 #: After so many answers in a row with fewer choices than asked for, replies are asked for one by one.
