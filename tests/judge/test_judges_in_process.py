@@ -68,7 +68,7 @@ async def test_an_answer_that_is_its_digit_is_scored_exactly(said: str) -> None:
 @pytest.mark.parametrize("said", ["1/10", "10", "1 or 2", "12", "1. The seeker asked.\n2. It"])
 @pytest.mark.parametrize("limits", [False, True])
 async def test_an_answer_that_goes_on_otherwise_is_no_score(said: str, limits: bool) -> None:
-    with pytest.raises(ModelRefused, match="its answer goes on behind the digit .* 0% could be read"):
+    with pytest.raises(ModelRefused, match=r"its answer goes on behind the digit .* 0% could be read"):
         await probe(judge_of(InProcess(said, limits=limits)), ["one"], max_tokens=64, seed=0)
     with pytest.raises(ModelRefused, match="its answer goes on behind the digit"):
         await probe(judge_of(InProcess(said)), ["one"], way="exact", max_tokens=64, seed=0)
