@@ -29,6 +29,7 @@ from usbrec.llm.openai.connection import (
 )
 from usbrec.llm.openai.dialect import Declined, Dialect, SystemRole
 from usbrec.llm.openai.exchange import TAKES, Exchange, OnDelta
+from usbrec.llm.openai.reach import Reach
 from usbrec.llm.openai.responses import Body, BodyChoice
 from usbrec.llm.openai.slots import Slots
 from usbrec.llm.protocol import (
@@ -89,6 +90,7 @@ class OpenAIModel:
         extra_body: Mapping[str, Any] | None = None,
         system_role: SystemRole = "system",
         slots: Slots | None = None,
+        reach: Reach | None = None,
     ) -> None:
         if not model:
             raise ConfigError(
@@ -102,9 +104,10 @@ class OpenAIModel:
         key_belongs = api_key_env or f"a variable that servers.{server}.api_key_env names"
         address = Address.read(url, what, key_belongs)
         key = "" if api_key_env is None else read_key(api_key_env)
+        named = "" if server == OPENAI else f" (servers.{server})"
         if api_key_env is not None and not key and not (address.loopback and api_key_env == OPENAI_KEY):
             raise ConfigError(
-                f"The server at {address.host} needs a key: set {api_key_env} "
+                f"The server at {address.host}{named} needs a key: set {api_key_env} "
                 "(to any word, if it wants none)."
             )
         connection = Connection(
@@ -115,6 +118,8 @@ class OpenAIModel:
             timeout,
             max_retries,
             is_openai=server == OPENAI,
+            name="" if server == OPENAI else f"servers.{server}",
+            reach=reach,
         )
         self._server = server
         self._model = model
