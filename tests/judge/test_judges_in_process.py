@@ -13,6 +13,8 @@ from usbrec.errors import ModelRefused
 from usbrec.judge.model import ModelJudge, Scoring
 from usbrec.judge.probe import probe
 from usbrec.llm.drawn_choices import drawn_votes, looked_at
+from usbrec.llm.probing.answers import check_log_probabilities
+from usbrec.llm.probing.asking import ModelAsker, Trial
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion
 from usbrec.prompts import Prompts
 
@@ -99,6 +101,13 @@ async def test_one_prompt_whose_answer_goes_on_is_enough() -> None:
 async def test_thoughts_before_the_answer_are_no_score() -> None:
     judge = judge_of(InProcess("2", thoughts="1. The seeker asked."))
     assert (await probe(judge, ["one"], max_tokens=64, seed=0)).way == "votes"
+
+
+@pytest.mark.parametrize(("said", "supported"), [("1", "yes"), ("1/10", "no")])
+async def test_the_probe_of_a_seat_looks_at_the_answer_too(said: str, supported: str) -> None:
+    found = await check_log_probabilities(Trial(ModelAsker(InProcess(said))))
+    assert found.supported == supported
+    assert ("goes on behind the digit" in found.observed) == (supported == "no")
 
 
 def _messages(asked: Sequence[ChatRequest]) -> list[int]:
