@@ -105,6 +105,13 @@ def test_a_statement_on_another_scale_or_taken_back_is_none(score: str, stated: 
             ("I rate this 2/2", "2"),
         ),
         *(("评分是1。", "1"), ("得分：1（一般）", "1"), ("点数は1です。", "1"), ("我给这个推荐打1分。", "1")),
+        *(
+            ("評価は1です。", "1"),
+            ("점수는 1점입니다.", "1"),
+            ("Ich würde 1 geben.", "1"),
+            ("Je lui donne 1.", "1"),
+        ),
+        *(("Score is 0 out of 2 because no title was named.", "0"), ("The answer is **1**", "1")),
         ("Score: 1 (scale 0-2)", "1"),
         ("Let me see: 0 means none, 1 means partly, 2 means in full. The score is 1.", "1"),
     ],

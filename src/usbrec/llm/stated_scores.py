@@ -30,6 +30,7 @@ def _end() -> str:
         rf"(?P<scale>\s*[(\[]?(?:{one_of('out_of')}\s+{_WRAP}(?P<high>\d{{1,3}}|{a_word()}){_WRAP}"
         r"|/\s?(?P<over>\d{1,3}))[)\]]?)?"
         rf"(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}(?:\s+{one_of('given_to')}\s+[^\d.,;:!?]{{1,40}}?)?"
+        rf"(?:\s+{one_of('given_behind')})?"
         r"(?:\s*\Z|[.!;,:](?!\d)|\s*[(\[]|\s+[–—-]{1,2}\s|[–—]\s?(?=[^\W\d_])"
         rf"|\s+{one_of('reasons')}(?![^\W\d_]))"
     )
