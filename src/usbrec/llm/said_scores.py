@@ -177,5 +177,7 @@ def _without_scale(text: str, options: Sequence[str]) -> str:
     words = [word for word, value in values().items() if value == int(high)]
     end = rf"(?:{'|'.join([high, *words])})"
     text = re.sub(rf"\b{low}\s*(?:-|–|—|~|to|bis|à|a)\s*{high}\b", "", text)
-    ending = rf"(?:\s*/\s*|\s+(?:out\s+of|of|von|sur|de|su|van|из)\s+){end}\b(?!\s*(?!{one_of('reasons')}\b)[^\W\d_])"
+    ending = rf"(?:\s*/\s*|\s+(?:out\s+of|of|von|sur|de|su|van|из)\s+){end}\b"
+    # "2 of 2 films" are films.
+    ending += rf"(?!\s*(?!{one_of('reasons')}\b)[^\W\d_])"
     return re.sub(ending, " /", text, flags=re.IGNORECASE)

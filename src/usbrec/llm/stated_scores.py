@@ -109,9 +109,9 @@ def stated_scores(lines: Sequence[str], options: Sequence[str]) -> Iterator[str]
 
 
 def _statement(sentence: str) -> re.Match[str] | None:
-    for found in _LABELLED.finditer(sentence):
-        if is_label(found["label"]):
-            return found
+    for labelled in _LABELLED.finditer(sentence):
+        if is_label(labelled["label"]):
+            return labelled
     found = _GIVEN.search(sentence)
     return found or (None if sentence.isascii() else _IN_SIGNS.search(sentence))
 

@@ -174,7 +174,7 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
         return
     lower = reply.lower()
     named = seat == "seeker" or _PAIRED.search(lower) is not None or any(stem in lower for stem in STEMS)
-    ways = (_forms(), _more_forms()) if named else (_forms(),)
+    ways: tuple[tuple[str, ...], ...] = (_forms(), _more_forms()) if named else (_forms(),)
     if named and MAY_BE_NUMBERED.search(reply) is not None:
         ways += (numbered_forms(_SURE),)
     for found in itertools.chain.from_iterable(_announced(way).finditer(reply) for way in ways):
