@@ -337,11 +337,15 @@ class TransformersModel:
         return self._limits.of(request.grammar)
 
     def _answer(self, request: ChoiceRequest, strand: Strand | None, stopped: threading.Event) -> Choice:
+        # One strand of several begins anew, so that it gets the digits that any other would get here.
+        if strand is not None and strand.path:
+            strand = None
+
         def draw(asked: ChatRequest) -> ChatReply:
-            # No strand, so that it is drawn alike whoever asks; no longer than there is room.
+            # No longer than there is room.
             room = min(self._context, self._open().model.config.max_position_embeddings)
             room = max(1, min(asked.max_tokens, room - len(self._ids(asked.messages))))
-            reply: ChatReply = self._chat([_Asked(replace(asked, max_tokens=room), None)], stopped)[0]
+            reply: ChatReply = self._chat([_Asked(replace(asked, max_tokens=room), strand)], stopped)[0]
             return reply
 
         if request.way == "votes":
@@ -355,9 +359,6 @@ class TransformersModel:
         loaded = self._open()
         model = loaded.model
         options = {option: encode(loaded.tokenizer, option) for option in request.options}
-        # One strand of several begins anew, so that it gets the digits that any other would get here.
-        if strand is not None and strand.path:
-            strand = None
         prompt = self._prefill(request.messages, max(map(len, options.values())), strand)
         first = prompt.logits[0].log_softmax(-1)
         found: dict[str, float] = {}
