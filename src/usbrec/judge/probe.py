@@ -96,7 +96,7 @@ async def _exact(
 ) -> Probed | None:
     """By log-probabilities; None where the model gives none."""
     asking = replace(judge, scoring=Scoring("exact"))
-    masses, doubts = [], []
+    masses, doubts, untold = [], [], ""
     for prompt in prompts:
         request = replace(asking.request(prompt, seed=seed), ends_within=min(max_tokens, WHOLE))
         choice = await asking.model.choose(request)
@@ -106,11 +106,10 @@ async def _exact(
         masses.append(1.0 if choice.mass is None else choice.mass)
         score = score_of(choice, temperature=judge.temperature, mass_floor=judge.mass_floor)
         doubts.append(score.detail.get("why") if score.value is None else None)
-        if choice.untold:
-            # One answer that is another than its first token shows that those of other rows may be.
-            return Probed("exact", statistics.median(masses), doubt=choice.untold)
+        # One answer that is another than its first token shows that those of other rows may be.
+        untold = untold or choice.untold
     # Servers that list one or two tokens leave the other digits open, however much the first one holds.
-    doubt = None if any(one is None for one in doubts) else doubts[0]
+    doubt = untold or (None if any(one is None for one in doubts) else doubts[0])
     return Probed("exact", statistics.median(masses), doubt=doubt)
 
 
