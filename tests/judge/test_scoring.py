@@ -212,7 +212,7 @@ async def test_a_judge_that_reasons_first_gets_tokens_enough_to_end() -> None:
 
 
 async def test_a_model_that_never_says_a_digit_ends_the_run_with_what_helps() -> None:
-    judge = judge_of(ScriptedModel(lambda _: "It is not what was asked for"))
+    judge = judge_of(ScriptedModel(lambda _: "0, because it is not what was asked for"))
     with pytest.raises(ModelRefused, match=r"0% could be read.*models\.constrain"):
         await probe(judge, ["one"], max_tokens=50, seed=0)
 

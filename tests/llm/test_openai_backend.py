@@ -369,7 +369,7 @@ def voting(*votes: str) -> Callable[[Seen], Answer]:
 
 
 def test_votes_are_drawn_where_no_option_is_among_the_tokens() -> None:
-    with LocalServer(voting("1", "Score: 2", "**1**", "It may be a 2", "")) as server:
+    with LocalServer(voting("1", "Score: 2", "**1**", "I'd say 2", "")) as server:
         choice = choose(server, votes=5, temperature=0.6)
         body = server.requests[1].body
     assert choice.probabilities == pytest.approx({"0": 0.0, "1": 2 / 3, "2": 1 / 3})
@@ -792,8 +792,8 @@ def test_an_answer_that_is_the_option_is_read(text: str) -> None:
     "text",
     [
         *("", " ", "10", "-1", "1.5", "1/2", "0 1", "1, 2", "01", "one", "3", "Score:", "Score: 10"),
-        *("Score: 1: 2", ": 1", "1: 1", "Toy Story 2 is great, so 1", "I gave it a 1?", "A 1 it is"),
-        "1 if it is funny",
+        *("Score: 1: 2", ": 1", "1: 1", "Toy Story 2 is great, so 1", "I give it a 1"),
+        "1 because it is funny",
     ],
 )
 def test_a_text_that_merely_holds_an_option_is_not_read(text: str) -> None:
@@ -847,14 +847,7 @@ def test_what_is_read_is_in_the_text(text: str, options: list[str]) -> None:
         *(("Reason: 2 titles fit.\nScore: 1", "1"), ("Score: 1\nReason: it is fine.", "1")),
         *(("Score: 1\nReason: 2 fit.", "1"), ("Score: 1\nScore: 2", None), ("Score: 2\nNo, score: 1", None)),
         *(("1\n2", None), ("Score: 2\n\nMaximum: 2", "2"), ("I would say 1, not 2", None)),
-        *(
-            ("+1", None),
-            ("~1", None),
-            ("1?", None),
-            ("2 stars", None),
-            ("Score: one", "1"),
-            ("Score: one?", None),
-        ),
+        *(("+1", None), ("~1", None), ("1?", None), ("2 stars", None), ("Score: one", None)),
     ],
 )
 def test_a_vote_is_read_where_it_is_one_score_and_says_so(text: str, option: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Scores that a vote states in a sentence and nowhere else: read where it is one number, and else not."""
+"""Scores that a vote states behind a label in a sentence: read where it is one number, and else not."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from usbrec.llm.written_scores import read_score
 
 DIGITS = ("0", "1", "2")
-WORDS = {"0": "zero", "1": "one", "2": "two"}
-#: Sentences and remarks in which a judge gives a score.
+#: Sentences and remarks in which a judge gives a score behind its label.
 STATED = (
     "The score is {}.",
     "The score is **{}**.",
@@ -23,22 +22,11 @@ STATED = (
     "My rating for this reply is {} out of 2.",
     "The final score would be {}",
     "Based on the conversation, the score is {}.",
-    "I would give this {} out of 2",
-    "I'd rate the reply {} because it fits.",
-    "I would give it a score of {}.",
-    "I give this recommendation a {}.",
-    "I'll go with {}.",
-    "It deserves a {}.",
-    "So I would assign a rating of {} to it.",
     "Die Bewertung ist {}.",
-    "Ich gebe {} von 2.",
-    "Je donne {} sur 2.",
     "La puntuación es {}.",
     "Il punteggio è {}.",
     "Оценка: {} (частично)",
 )
-#: Those in which numbers may be words, too.
-IN_SENTENCES = tuple(form for form in STATED if "score is" in form or " give " in form or " rate " in form)
 BESIDE = (
     "The recommender named 2 titles, and 1 of the films fits.",
     "Dracula (1897) and Toy Story 2 are what the seeker likes.",
@@ -61,11 +49,6 @@ def test_a_score_that_one_sentence_states_is_read_whatever_it_is(
     if before and between == " " and not stated.startswith(("The", "I ", "I'", "It", "So", "My", "Based")):
         between = "\n"
     assert read_score(between.join([*before, said, *behind]), DIGITS) == score
-
-
-@given(score=st.sampled_from(DIGITS), stated=st.sampled_from(IN_SENTENCES))
-def test_a_number_in_words_is_the_same(score: str, stated: str) -> None:
-    assert read_score(stated.format(WORDS[score]), DIGITS) == score
 
 
 @given(
@@ -93,23 +76,10 @@ def test_a_statement_on_another_scale_or_taken_back_is_none(score: str, stated: 
 @pytest.mark.parametrize(
     ("text", "option"),
     [
-        *(
-            ("**1** – partly", "1"),
-            ("1 - partly satisfied", "1"),
-            ("2 (excellent)", "2"),
-            ("1: comparable", "1"),
-        ),
-        *(
-            ("0, because nothing fits", "0"),
-            ("2 points, as it names the target.", "2"),
-            ("I rate this 2/2", "2"),
-        ),
-        *(("评分是1。", "1"), ("得分：1（一般）", "1"), ("点数は1です。", "1"), ("我给这个推荐打1分。", "1")),
+        *(("评分是1。", "1"), ("得分：1（一般）", "1"), ("点数は1です。", "1")),
         *(
             ("評価は1です。", "1"),
             ("점수는 1점입니다.", "1"),
-            ("Ich würde 1 geben.", "1"),
-            ("Je lui donne 1.", "1"),
         ),
         *(("Score is 0 out of 2 because no title was named.", "0"), ("The answer is **1**", "1")),
         ("Score: 1 (scale 0-2)", "1"),
@@ -123,6 +93,9 @@ def test_a_number_that_is_explained_beside_it_is_read(text: str, option: str) ->
 @pytest.mark.parametrize(
     "text",
     [
+        # no label
+        *("0, because nothing fits", "1 - partly satisfied", "2 (excellent)", "I give it a 1", "I'd say 2"),
+        *("It deserves a 2.", "Score: one", "The score is two."),
         # two numbers
         *("I would give 1 or 2.", "The score is 1 or 2.", "I'd say 1, maybe 2.", "The score is one or two."),
         *(

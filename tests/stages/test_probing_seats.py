@@ -151,7 +151,7 @@ def test_models_whose_behaviour_is_known_are_not_probed(tmp_path: Path) -> None:
     assert evaluate(SAMPLES, tmp_path / "run", config=config, catalogue=BOOKS)["probe"] == {}
 
 
-def votes_lost(lost: int, told: str = "It is not what was asked for") -> Callable[[Seen], Answer]:
+def votes_lost(lost: int, told: str = "0, because it is not what was asked for") -> Callable[[Seen], Answer]:
     """A judge without log-probabilities that loses so many of each ten votes."""
 
     def answer(seen: Seen) -> Answer:

@@ -1,8 +1,8 @@
-"""Scores that a vote states in a sentence alone: "The score is 1.", "I would give this 2 of 2", "1 – partly".
+"""Scores that a vote states behind their label in a sentence: "The score is 1.", "Score: 1 (comparable)".
 
-A statement is one behind a label or a verb of giving, or a number that begins the answer and is explained
-there. Words that leave open which number it is ("not", "at least", "or"), and conditions, make it none, and
-so does a further number of the scale in its line.
+Words that leave open which number it is ("not", "at least", "or"), and conditions, make it none, and so does
+a further number of the scale in its line. A number without a label ("0, because ...", "I'd say 2") is none:
+it may be one of what was counted.
 """
 
 from __future__ import annotations
@@ -18,10 +18,7 @@ from usbrec.llm.score_labels import is_label
 from usbrec.patterns import LazyPattern
 
 _WRAP = r"[*_`\"'“”‘’]*"
-
-
-def _number() -> str:
-    return rf"{_WRAP}(?P<number>\d{{1,3}}|{a_word()}){_WRAP}"
+_NUMBER = rf"{_WRAP}(?P<number>\d{{1,3}}){_WRAP}"
 
 
 def _end() -> str:
@@ -30,7 +27,6 @@ def _end() -> str:
         rf"(?P<scale>\s*[(\[]?(?:{one_of('out_of')}\s+{_WRAP}(?P<high>\d{{1,3}}|{a_word()}){_WRAP}"
         r"|/\s?(?P<over>\d{1,3}))[)\]]?)?"
         rf"(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}(?:\s+{one_of('given_to')}\s+[^\d.,;:!?]{{1,40}}?)?"
-        rf"(?:\s+{one_of('given_behind')})?"
         r"(?:\s*\Z|[.!;,:](?!\d)|\s*[(\[]|\s+[–—-]{1,2}\s|[–—]\s?(?=[^\W\d_])"
         rf"|\s+{one_of('reasons')}(?![^\W\d_]))"
     )
@@ -44,35 +40,16 @@ _LABELLED = LazyPattern(
     lambda: (
         rf"{_FROM}{_BEHIND_SO}(?:{one_of('whose')}\s+)?(?P<label>[^\W\d_]+(?:\s+[^\W\d_]+){{0,2}}?)\)?{_WRAP}"
         rf"(?:\s+{one_of('of_what')}\s+[^\d.,;:]{{1,40}}?)?"
-        rf"(?:\s+{one_of('stated_is')}\s*:?|\s*[:：=]|\s+[–—-]{{1,2}}(?=\s))\s*{_number()}{_end()}"
-    ),
-    re.IGNORECASE,
-)
-#: "I would give this a score of 1", "It deserves a 2"
-_GIVEN = LazyPattern(
-    lambda: (
-        rf"{_FROM}{_BEHIND_SO}{one_of('i_give')}(?=\s)(?P<object>[^\d.,;:!?]{{0,80}}?)\s*:?\s*(?<![^\W_]){_number()}"
-        rf"{_end()}"
+        rf"(?:\s+{one_of('stated_is')}\s*:?|\s*[:：=]|\s+[–—-]{{1,2}}(?=\s))\s*{_NUMBER}{_end()}"
     ),
     re.IGNORECASE,
 )
 _IN_SIGNS = LazyPattern(
     lambda: (
-        rf"(?P<before>(?:\A|[，。：、\s])[^\d，。]{{0,12}}?)(?:{shared('scores')['i_give_signs']}[^\d，。]{{0,6}}?)?"
-        rf"(?:(?P<label>{one_of('label_signs')})|{shared('scores')['i_give_signs']})"
-        rf"(?:{shared('scores')['is_signs']}|[\s*:：=\"“]){{0,6}}(?P<number>\d{{1,3}}|[{''.join(signs())}])"
+        rf"(?P<before>(?:\A|[，。：、\s])[^\d，。]{{0,12}}?)(?P<label>{one_of('label_signs')})"
+        rf"(?:{shared('scores')['is_signs']}|[\s*:：=\"“]){{0,6}}(?P<number>\d{{1,3}})"
         r"\s*[*\"”]*(?:分|点|點|점)?(?:です|だ|입니다|이다)?(?:\s*\Z|[。，,.!！；;（(])"
     )
-)
-#: A number that begins the answer, and what it stands for there.
-_BEGUN = LazyPattern(
-    lambda: (
-        rf"\A[\s*_#]*{_number()}(?P<scale>\s*[(\[]?(?:{one_of('out_of')}\s+(?P<high>\d{{1,3}})|/\s?(?P<over>\d{{1,3}}))"
-        rf"[)\]]?)?(?:\s+{one_of('points')}(?![^\W\d_]))?{_WRAP}"
-        r"(?:\s+[–—-]{1,2}\s+|[–—]\s?|\s*[(\[]\s*|,\s+|(?P<colon>\s*[:：]\s*)"
-        rf"|\s+(?={one_of('reasons')}(?![^\W\d_])))(?P<told>[^\W\d_][^\n]*)"
-    ),
-    re.IGNORECASE,
 )
 _OPEN = LazyPattern(
     lambda: (
@@ -89,19 +66,13 @@ _SUPPOSES = LazyPattern(lambda: rf"(?<![^\W\d_]){one_of('supposes')}(?![^\W\d_])
 _ANY_NUMBER = LazyPattern(
     lambda: rf"(?<![\w.,])(?P<number>\d{{1,3}}|{a_word()})(?![\w]|[.,]\d)", re.IGNORECASE
 )
-#: A remark behind a colon is short: a longer one begins a list.
-_SHORT = 5
 _NEAR = 80
 
 
 def stated_scores(lines: Sequence[str], options: Sequence[str]) -> Iterator[str]:
     """The numbers that the lines of an answer state as the score; "" for a statement that leaves it open."""
-    for place, line in enumerate(lines):
+    for line in lines:
         plain = _without_range(folded(line), options)
-        begun = _BEGUN.match(plain) if place == 0 else None
-        if begun is not None and not (begun["colon"] and len(begun["told"].split()) > _SHORT):
-            yield _of(begun, plain, options)
-            continue
         for sentence in SENTENCES.split(plain):
             found = _statement(sentence)
             if found is not None:
@@ -112,8 +83,7 @@ def _statement(sentence: str) -> re.Match[str] | None:
     for labelled in _LABELLED.finditer(sentence):
         if is_label(labelled["label"]):
             return labelled
-    found = _GIVEN.search(sentence)
-    return found or (None if sentence.isascii() else _IN_SIGNS.search(sentence))
+    return None if sentence.isascii() else _IN_SIGNS.search(sentence)
 
 
 def _of(found: re.Match[str], line: str, options: Sequence[str]) -> str:
