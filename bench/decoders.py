@@ -20,7 +20,7 @@ from transformers import DynamicCache
 from usbrec.llm.protocol import ChatRequest, Message
 from usbrec.llm.transformers import decoding
 from usbrec.llm.transformers.checkpoint import load_model, load_tokenizer
-from usbrec.llm.transformers.model import half_precision
+from usbrec.llm.transformers.devices import half_precision
 from usbrec.llm.transformers.sequences import DecodingRequest, Prompt
 from usbrec.llm.transformers.shared_prefix import PerPromptPass, forward_pass_of
 from usbrec.llm.transformers.tokens import ReplyDecoder

@@ -8,14 +8,14 @@ as long as to look whether the letters that each begins with stand in it, and mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub", "subn")
 
 if TYPE_CHECKING:
 
-    def LazyPattern(pattern: str, flags: int = 0) -> re.Pattern[str]:  # noqa: N802
+    def LazyPattern(pattern: str | Callable[[], str], flags: int = 0) -> re.Pattern[str]:  # noqa: N802
         """To a checker of types it is what `re.compile` gives."""
 
     def CuedPattern(pattern: str, phrases: Iterable[str], flags: int = 0) -> re.Pattern[str]:  # noqa: N802
@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 else:
 
     class LazyPattern:
-        """What `re.compile` gives, compiled when one of its methods is first asked for."""
+        """What `re.compile` gives, compiled when one of its methods is first asked for. A pattern in which
+        words of the lexicon stand is a function, so that these are read no sooner either."""
 
-        def __init__(self, pattern: str, flags: int = 0) -> None:
-            self.pattern = pattern
+        def __init__(self, pattern: str | Callable[[], str], flags: int = 0) -> None:
+            self._pattern = pattern
             self._flags = flags
+
+        @property
+        def pattern(self) -> str:
+            return self._pattern() if callable(self._pattern) else self._pattern
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):

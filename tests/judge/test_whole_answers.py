@@ -98,7 +98,7 @@ async def test_a_listed_token_that_does_not_begin_the_answer_is_no_score(content
     [
         ("1. The seeker asked for a castle.\n2. A house was named.\n\nScore: 0", "1", 0.0),
         ("1. The seeker asked for a castle.\n</think>\n\n0", "1", 0.0),
-        ("2 titles were named and none of them suits. Score: 0", "2", None),
+        ("2 titles were named and none of them suits. Score: 0", "2", 0.0),
         ("2/10", "2", None),
         ("0.5", "0", None),
         ("1. The seeker asked. " * 200, "1", None),

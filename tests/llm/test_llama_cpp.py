@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,20 @@ async def test_tempering_sharpens_a_choice_and_a_warm_prefix_changes_nothing(pat
     total = sum(squares.values())
     expected = {option: p / total for option, p in squares.items()}
     assert sharp.probabilities == pytest.approx(expected, abs=0.02)
+
+
+async def test_a_choice_is_looked_at_whole_where_that_is_asked_for(path: Path) -> None:
+    model = _model(path)
+    messages = (Message("user", "Say 10/10 and nothing else."),)
+    asked = ChoiceRequest(messages, ("0", "1", "2"), way="exact")
+    assert (await model.choose(asked)).probabilities is not None
+    whole = await model.choose(replace(asked, ends_within=64))
+    assert whole.probabilities is None
+    assert "its answer goes on behind the digit ('10/10" in whole.untold
+    forced = await model.choose(replace(asked, way="votes", votes=6))
+    assert (forced.method, forced.unreadable) == ("forced", 0)
+    free = await model.choose(replace(asked, way="votes", votes=6, max_tokens=8))
+    assert (free.method, free.votes, free.unreadable) == ("votes", 6, 6)
 
 
 async def test_a_cancelled_call_ends_within_moments_and_the_model_goes_on(path: Path) -> None:

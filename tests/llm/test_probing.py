@@ -66,7 +66,7 @@ def test_a_server_that_does_all_it_should_has_no_consequences() -> None:
         ({"lists": 1}, "log-probabilities", "no", "20 tokens were asked for, 1 is listed"),
         ({"lists": 4, "splits": True, "mass": 0.9}, "log-probabilities", "no", "4 are listed"),
         ({"mass": 1e-6}, "log-probabilities", "yes", "the digits hold 1e-06"),
-        ({"judges": ["0, because it is not"]}, "votes", "no", "cannot be read"),
+        ({"judges": ["It is not"]}, "votes", "no", "cannot be read"),
         ({"reasons": "reasoning_content"}, "reasoning", "yes", "in reasoning_content"),
         ({"reasons": "content"}, "reasoning", "yes", "between marks in the text"),
         ({"counts": False}, "usage", "no", "no answer counts"),

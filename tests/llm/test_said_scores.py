@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from usbrec.llm.number_words import VALUES, with_digits
+from usbrec.llm.number_words import values, with_digits
 from usbrec.llm.said_scores import refuses
 from usbrec.llm.written_scores import read_score
 
@@ -75,7 +75,7 @@ def test_an_explanation_changes_no_score_whatever_the_score(
 def test_another_number_that_is_said_to_be_the_score_makes_it_unreadable(
     given_: str, score: str, other: str, said: str, before: list[str]
 ) -> None:
-    value = VALUES.get(other.casefold(), other)
+    value = values().get(other.casefold(), other)
     text = "\n".join([given_.format(score), " ".join(before), said.format(other)])
     if str(value) != score:
         assert read_score(text, DIGITS) is None

@@ -185,7 +185,7 @@ def test_a_temperature_sharpens_weights(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", [{}, {"choose": {"yes": 1}}])
 def test_votes_are_read_from_replies_where_no_weight_fits(tmp_path: Path, rule: dict[str, Any]) -> None:
-    model = script(tmp_path, {**rule, "say": ["2", "Score: 1", "I'd say 2", "**2**"]})
+    model = script(tmp_path, {**rule, "say": ["2", "Score: 1", "It may be a 2", "**2**"]})
     choice = choose(model, votes=8)
     assert choice.probabilities == pytest.approx({"0": 0.0, "1": 1 / 3, "2": 2 / 3})
     assert (choice.method, choice.votes, choice.unreadable, choice.mass) == ("votes", 8, 2, None)

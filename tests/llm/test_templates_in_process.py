@@ -17,7 +17,7 @@ from usbrec.llm.chat_template import ChatTemplate, jinja_template
 from usbrec.llm.controls import without_controls
 from usbrec.llm.llama_cpp.header import read_header
 from usbrec.llm.transformers.checkpoint import load_model, load_tokenizer
-from usbrec.llm.transformers.model import half_precision
+from usbrec.llm.transformers.devices import half_precision
 from usbrec.llm.transformers.tokens import ReplyDecoder, chat_template, end_tokens
 
 S, U = Message("system", "You recommend films."), Message("user", "Something quiet?")

@@ -243,6 +243,18 @@ async def test_options_get_the_probabilities_of_one_plain_pass() -> None:
     assert 0 < (tempered.mass or 0) < 1
 
 
+async def test_a_choice_is_looked_at_whole_where_that_is_asked_for_and_votes_are_its_own_words() -> None:
+    asked = ChoiceRequest((Message("user", "Say 10/10 and nothing else."),), ("0", "1", "2"), way="exact")
+    async with seated() as model:
+        plain = await model.choose(asked)
+        whole = await model.choose(replace(asked, ends_within=64))
+        votes = await model.choose(replace(asked, way="votes", votes=4, temperature=0.7))
+    assert plain.probabilities is not None
+    assert whole.probabilities is None
+    assert "its answer goes on behind the digit ('10/10" in whole.untold
+    assert (votes.method, votes.votes, votes.unreadable) == ("votes", 4, 4)
+
+
 async def test_stop_texts_deadlines_and_pieces() -> None:
     pieces: list[str] = []
     async with seated() as model:

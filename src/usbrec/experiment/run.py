@@ -18,7 +18,7 @@ from usbrec.experiment.plan import CellPlan
 from usbrec.experiment.report import cell_of, write_cell_report
 from usbrec.experiment.runner import StepRunner, Tell
 from usbrec.journal import Journal
-from usbrec.llm.transformers.model import device_of
+from usbrec.llm.transformers.devices import device_of
 from usbrec.stages.anchoring import refuse_anchors
 from usbrec.stages.resolve import for_experiment, with_ranker
 from usbrec.stages.run_folder import write_json

@@ -24,6 +24,8 @@ from usbrec.llm.protocol import Choice
 _log = logging.getLogger(__name__)
 
 
+#: Tokens of a vote with a few words, where a grammar limits shorter ones to the digits.
+_A_SENTENCE = 32
 _HELPS = (
     'What helps: limit its answers to the digits (models.constrain = "grammar" for llama.cpp, "structured" '
     "for vLLM), give a model that reasons more tokens (judging.max_tokens) or switch its reasoning off "
@@ -36,7 +38,7 @@ class Probed:
     """What was found: the way, the median mass of the digits (None: not to be had), the longest vote in
     tokens (None: a digit's length), and the share of votes that could be read (None: none was drawn).
     `doubt` is why log-probabilities of which the digits hold enough, or votes, gave no score, and `singly`
-    says that each vote took a request of its own."""
+    says that each vote took a request of its own. `why` log-probabilities that are there are not read."""
 
     way: Way
     mass: float | None
@@ -44,6 +46,7 @@ class Probed:
     readable: float | None = None
     doubt: str | None = None
     singly: bool = False
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -51,6 +54,7 @@ class Probed:
             "mass": self.mass,
             "max_tokens": self.max_tokens,
             "readable_votes": self.readable,
+            **({"why": self.why} if self.why else {}),
         }
 
 
@@ -67,9 +71,13 @@ async def probe(
         mass, doubt = (None, None) if found is None else (found.mass, found.doubt)
         if way == "exact":
             raise ModelRefused(_no_score(judge, prompts, mass, doubt, None))
-        found = await _votes(judge, prompts, mass, max_tokens, seed)
+        went_on = doubt is not None and (mass is None or mass >= judge.mass_floor)
+        found = await _votes(judge, prompts, mass, max_tokens, seed, free=went_on)
+        found = replace(found, why=doubt if went_on and doubt else "")
         if not found.readable:
             raise ModelRefused(_no_score(judge, prompts, mass, doubt, found))
+        if found.why:
+            _log.warning("%s is scored by votes, not by log-probabilities: %s.", judge.model.name, found.why)
         if found.readable < LEAST_READABLE:
             _log.warning(
                 "%s: of its votes %.0f%% could be read as a digit when it was tried out. A row of which more "
@@ -88,7 +96,7 @@ async def _exact(
 ) -> Probed | None:
     """By log-probabilities; None where the model gives none."""
     asking = replace(judge, scoring=Scoring("exact"))
-    masses, doubts = [], []
+    masses, doubts, untold = [], [], ""
     for prompt in prompts:
         request = replace(asking.request(prompt, seed=seed), ends_within=min(max_tokens, WHOLE))
         choice = await asking.model.choose(request)
@@ -98,25 +106,37 @@ async def _exact(
         masses.append(1.0 if choice.mass is None else choice.mass)
         score = score_of(choice, temperature=judge.temperature, mass_floor=judge.mass_floor)
         doubts.append(score.detail.get("why") if score.value is None else None)
+        # One answer that is another than its first token shows that those of other rows may be.
+        untold = untold or choice.untold
     # Servers that list one or two tokens leave the other digits open, however much the first one holds.
-    doubt = None if any(one is None for one in doubts) else doubts[0]
+    doubt = untold or (None if any(one is None for one in doubts) else doubts[0])
     return Probed("exact", statistics.median(masses), doubt=doubt)
 
 
 async def _votes(
-    judge: ModelJudge, prompts: Sequence[str | Question], mass: float | None, max_tokens: int, seed: int
+    judge: ModelJudge,
+    prompts: Sequence[str | Question],
+    mass: float | None,
+    max_tokens: int,
+    seed: int,
+    *,
+    free: bool,
 ) -> Probed:
-    """By votes: short ones, unless the model reasons before it answers."""
-    best = Probed("votes", mass)
-    for longest in (None, max_tokens):
+    """By votes: short ones, unless the model reasons before it answers. `free`: its answers are no digits, so
+    that those which a grammar limits to digits count only where no others are to be had."""
+    best, limited = Probed("votes", mass), True
+    for longest in (None, min(max_tokens, _A_SENTENCE), max_tokens) if free else (None, max_tokens):
         asking = replace(judge, scoring=Scoring("votes", longest))
         choices = [await asking.model.choose(asking.request(prompt, seed=seed)) for prompt in prompts]
         readable = _readable(choices)
-        if best.readable is None or readable >= best.readable:
+        forced = free and all(choice.method == "forced" for choice in choices)
+        if longest == _A_SENTENCE and forced:
+            continue
+        if best.readable is None or readable >= best.readable or (limited and not forced):
             singly = all(choice.usage.calls >= choice.votes > 1 for choice in choices)
             untold = next((choice.untold for choice in choices if choice.untold), None)
-            best = Probed("votes", mass, longest, readable, untold, singly)
-        if readable >= LEAST_READABLE and not any(choice.reasoned for choice in choices):
+            best, limited = Probed("votes", mass, longest, readable, untold, singly), forced
+        if readable >= LEAST_READABLE and not forced and not any(choice.reasoned for choice in choices):
             break
     return best
 

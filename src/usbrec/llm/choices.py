@@ -18,6 +18,14 @@ from usbrec.llm.written_scores import read_score
 
 #: How tokenizers write the blank or the line break that a token begins with, where a server shows their form.
 _BLANKS = str.maketrans({"\u2581": " ", "\u0120": " ", "\u010a": "\n"})
+#: So much of an answer is shown in a message.
+_SHOWN = 40
+#: Tokens of a vote: a digit with a word such as "Score:" before it. Longer options get more.
+VOTE_TOKENS = 8
+#: Tokens of an answer in this process that are looked at beside its first: enough for "1/10" and "1 or 2".
+LOOKED_AT = 32
+#: Why the first token of a model that reasons first is no score.
+OF_THOUGHTS = "the log-probabilities are of its thoughts, which stand before its answer"
 #: The probabilities of different tokens are 1 together, but for rounding.
 _MOST_TOGETHER = 1.01
 
@@ -47,6 +55,21 @@ def _after_word(answer: str, options: Sequence[str]) -> str | None:
     if place is None or not label.isalpha() or label in {bare(option) for option in options}:
         return None
     return answer[place + 1 :]
+
+
+def goes_on(said: str, read: str, options: Sequence[str]) -> str:
+    """Why an answer that begins with an option is not that option as a whole; "" where it is, or begins with
+    none. `said` is all that was said, `read` what is left without thoughts."""
+    begun = [option for option in options if said.strip().startswith(option)]
+    if begun and read_option(read, options) not in begun:
+        return f"its answer goes on behind the digit ({quoted(said)}), so that this is not its score"
+    return ""
+
+
+def quoted(text: str) -> str:
+    """The beginning of an answer, as it stands in messages."""
+    line = " ".join(text.split())
+    return repr(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}...")
 
 
 def begins_with(text: str, token: str, options: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from usbrec.config import Models, Server
 from usbrec.errors import ConfigError
 from usbrec.llm.openai import OPENAI, OPENAI_URL
+from usbrec.llm.openai.reach import Reach
 from usbrec.llm.openai.slots import Slots
 from usbrec.llm.packaged import MODELS, packaged_model_path
 from usbrec.llm.protocol import ChatModel
@@ -199,6 +200,7 @@ class ModelOpener:
         self._settings = settings
         self._servers = dict(servers or {})
         self._slots: dict[str, Slots] = {}
+        self._reaches: dict[str, Reach] = {}
 
     def open(self, seat: str) -> ChatModel:
         """A seat's model, whose replies come without its reasoning. In-process models load when first asked;
@@ -280,6 +282,7 @@ class ModelOpener:
             extra_body=server.extra_body,
             system_role=server.system_role,
             slots=slots,
+            reach=self._reaches.setdefault(name, Reach()),
             reasoning=marks,
             **key,
         )

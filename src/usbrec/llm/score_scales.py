@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from usbrec.llm.number_words import SIGNS, with_digits
+from usbrec.llm.number_words import signs, with_digits
 from usbrec.llm.option_forms import folded
 from usbrec.llm.said_scores import is_of_a_thing
 from usbrec.llm.score_labels import is_no_score, scale_words
@@ -107,7 +107,7 @@ def _in_signs(text: str, options: Sequence[str]) -> bool:
         return False
     for found in _FULL_MARKS.finditer(text):
         named = found["full"] or found["system"]
-        end = int(named) if named.isdecimal() else SIGNS.get(named)
+        end = int(named) if named.isdecimal() else signs().get(named)
         if end != _ends(options)[1]:
             return True
     return False

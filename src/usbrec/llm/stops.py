@@ -22,6 +22,21 @@ def ended_at_once(stops: Sequence[str], finish: str, thought: str) -> bool:
     return bool(stops) and finish == "stop" and not thought
 
 
+def may_be_stopped(text: str, stops: Sequence[str]) -> bool:
+    """Whether a stop text may have cut a reply, which few servers tell: it is empty, breaks off within a
+    sentence, or is one line or paragraph where these end it."""
+    if not stops:
+        return False
+    text = text.strip()
+    if not text or text[-1] not in _ENDS:
+        return True
+    return any(not stop.strip() and stop.strip(" \t") not in text for stop in stops if stop)
+
+
+#: What a sentence ends with, also inside quotes, brackets and emphasis.
+_ENDS = frozenset(".!?…。！？)\"'”»*_」》）")
+
+
 class StopFilter:
     """What of a streamed reply may be passed on: pieces in, pieces before the first stop text out. What may
     become one is held back, because it cannot be taken back once it is passed on."""

@@ -26,6 +26,7 @@ from usbrec.llm.score_labels import (
     names_aspect,
 )
 from usbrec.llm.score_scales import in_sentence, names_another_scale, of_fields
+from usbrec.llm.stated_scores import stated_scores
 from usbrec.patterns import LazyPattern
 
 #: A block of code, also where the limit of tokens cut its end off.
@@ -162,12 +163,25 @@ def _in_lines(lines: Sequence[str], options: Sequence[str]) -> str | None:
     votes = [_vote(line, options, place == 0) for place, line in enumerate(lines)]
     places = [place for place, vote in enumerate(votes) if vote is not None]
     read = {votes[place] for place in places}
+    if not places:
+        return _stated(lines, options)
     if len(read) != 1 or any(_of_another_scale(line, options) or refuses(line) for line in lines):
         return None
     others = [(place, line) for place, line in enumerate(lines) if place not in places]
     if any(number not in read for place, line in others for number in _rivals(line, options, place == 0)):
         return None
     return None if any(map(takes_back, lines[places[-1] + 1 :])) else read.pop()
+
+
+def _stated(lines: Sequence[str], options: Sequence[str]) -> str | None:
+    """The option that sentences state as the score, where none gives another number or takes it back."""
+    stated = set(stated_scores(lines, options))
+    if len(stated) != 1 or (number := stated.pop()) not in options:
+        return None
+    if any(_of_another_scale(line, options) or refuses(line) or takes_back(line) for line in lines):
+        return None
+    rivals = {one for place, line in enumerate(lines) for one in _rivals(line, options, place == 0)}
+    return number if rivals <= {number} else None
 
 
 def _of_another_scale(line: str, options: Sequence[str]) -> bool:

@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterator
 
 from usbrec.patterns import LazyPattern
+from usbrec.prompts.numbered import MAY_BE_NUMBERED, numbered_forms, one_of
 from usbrec.prompts.speech import in_first_person, in_person, is_rating, is_title, requests, speaks
 
 #: What chat templates and logs call a seeker before their turn, and a recommender.
 SEEKERS = (
     "user|human|seeker|customer|client|nutzer(?:in)?|benutzer(?:in)?|kund(?:e|in)|usuari[oa]|utilisat(?:eur|rice)"
     "|client[ea]|utente|usuári[oa]|gebruiker|klant|użytkowni(?:k|czka)|kullanıcı|uživatel|användare|bruger|bruker"
-    "|käyttäjä|felhasználó|utilizator|pengguna|пользователь(?:ница)?|клиент|покупатель|користувач|المستخدم"
+    "|käyttäjä|felhasználó|utilizator|pengguna|пользователь(?:ница)?|клиент|покупатель|користувач|المستخدم|العميل|ผู้ใช้|ลูกค้า"
     "|用户|用戶|客户|客戶|顾客|顧客|ユーザー|お客様|사용자|고객"
 )
 RECOMMENDERS = (
@@ -39,6 +40,9 @@ STEMS = (
         "покупатель",
         "користувач",
         "المستخدم",
+        "العميل",
+        "ผู้ใช้",
+        "ลูกค้า",
         "用",
         "客",
         "顾",
@@ -78,10 +82,6 @@ ANYBODY = (
     rf"(?:(?:the )?(?:{SEEKERS}|{RECOMMENDERS}|{_LIKE_SEEKERS}|{_LIKE_RECOMMENDERS}|{_MACHINES}|system)"
     "|you|me|a|AI|bot|output|response|completion)"
 )
-_SAYS = (
-    r"says?|said|asks?|asked|repl(?:y|ies|ied)|responds?|responded|response|answers?|answered|writes|wrote|message"
-    r"|input|turn|sagt|fragt|antwortet|dit|demande|répond|dice|pregunta|responde|pergunta|chiede|risponde|zegt|vraagt"
-)
 _SURE = rf"(?:(?P<seeker>{SEEKERS})|(?P<recommender>{RECOMMENDERS}))"
 _LIKE = (
     rf"(?:(?P<seeker>{_LIKE_SEEKERS}|(?P<asked>q|question))|(?P<recommender>{_LIKE_RECOMMENDERS}|answer|a)|(?P<other>system|(?P<found>{_MACHINES}))"
@@ -103,42 +103,54 @@ _TAIL = (
     rf"(?:[」』】〕`]|</(?:b|strong|em)>|（[^（）\n]{{1,10}}）|[ \t](?-i:[A-C])|[ \t_]?#?\d{{1,2}}"
     rf"|[ \t]?{_PICTURE}|[ \t]?[(\[][^()\[\]\n]{{1,20}}[)\]]|[ \t]?\}}\}}|\))"
 )
-_MESSAGE = (
-    r"(?:message|response|reply|input|turn|answer|query|says|said|responds|replies|answers|asks|speaks)"
-)
-#: Forms with more around the name; looked for only where a part of a name stands in a reply.
-_MORE_FORMS = (
-    rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：]"
-    rf"[*_]{{0,2}}(?:</(?:b|strong|em|p)>)?[ \t]*)",
-    rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}(?:(?:['’]s)?[ \t]{_MESSAGE})?"
-    rf"(?:[ \t]?\d{{1,2}})?[ \t]*[-=~*_#\])}}:]{{1,6}}[ \t]*\n\s*)",
-    r"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]+"
-    r"(?=[^\n]*\n\s*[*_]{0,2}(?:a|r|b|s|output|response|reply|completion)[*_]{0,2}[ \t]?:[ \t]?))",
-)
-_FORMS = (
-    rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
-    rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
-    rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
-    rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
-    rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
-    rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<says>(?:the[ \t]|next[ \t]){{0,2}}{_SURE}(?:['’]s)?[ \t](?:{_SAYS})[*_]{{0,2}}[ \t]*"
-    rf"[:：,，][*_]{{0,2}}[ \t]*)",
-    rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
-    rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
-    rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
-    rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
-    rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
-)
+
+
+@functools.cache
+def _more_forms() -> tuple[str, ...]:
+    """Forms with more around the name; looked for only where a part of a name stands in a reply."""
+    return (
+        rf"(?P<led>(?:{_LEAD}{{1,2}}{_SURE}{_TAIL}?|{_SURE}{_TAIL})[*_]{{0,2}}[ \t]?[:：]"
+        rf"[*_]{{0,2}}(?:</(?:b|strong|em|p)>)?[ \t]*)",
+        rf"(?P<line>(?:[-=~#{{]{{1,4}}[ \t]*)?(?:(?:the|next)[ \t])?{_SURE}"
+        rf"(?:(?:['’]s)?[ \t]{one_of('messages')})?(?:[ \t]?\d{{1,2}})?"
+        r"[ \t]*[-=~*_#\])}:]{1,6}[ \t]*\n\s*)",
+        r"(?P<pair>(?P<seeker>u|input|prompt|query)[*_]{0,2}[ \t]?:[*_]{0,2}[ \t]+"
+        r"(?=[^\n]*\n\s*[*_]{0,2}(?:a|r|b|s|output|response|reply|completion)[*_]{0,2}[ \t]?:[ \t]?))",
+    )
+
+
+@functools.cache
+def _forms() -> tuple[str, ...]:
+    return (
+        rf"(?P<arrow>{_SURE}[*_]{{0,2}}(?:>{{1,3}}|[ \t]?(?:=>|->|→|»))[ \t]*)",
+        rf"(?P<dash>{_SURE}[*_]{{0,2}}(?:[ \t]+[-–—|]|[–—])[ \t]+)",
+        rf"(?P<paren>(?<=[(\[])(?:the[ \t])?{_SURE}[)\]][*_]{{0,2}}[ \t]+)",
+        rf"(?P<doing>{_SURE}(?:[ \t]?[(\[]|,[ \t])(?!rating)(?:\w{{2,12}}ing|\w{{2,12}}ly|thinks|says|asks"
+        rf"|replies|responds|continues|reply|response|aside)(?:[ \t][^()\[\]\n]{{1,20}})?"
+        rf"[)\]]?[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+        rf"(?P<says>(?:the[ \t]|next[ \t]){{0,2}}{_SURE}(?:['’]s)?[ \t]{one_of('says')}[*_]{{0,2}}[ \t]*"
+        rf"[:：,，][*_]{{0,2}}[ \t]*)",
+        rf"(?P<the>(?:the|(?:the[ \t])?(?:simulated|mock|next|virtual|fictional|hypothetical|imaginary))"
+        rf"[ \t]{_SURE}[*_]{{0,2}}[ \t]?[:：][*_]{{0,2}}[ \t]*)",
+        rf"(?P<key>(?:[{{,][ \t]*+)?[\"'“]{_SURE}[\"'”][ \t]*[:：][ \t]*)",
+        rf"(?P<role>\{{[ \t]*[\"']role[\"'][ \t]*:[ \t]*[\"'](?:{_SURE}|(?P<other>system|tool))[\"'])",
+        rf"(?P<like>{_LIKE}[*_]{{0,2}}[ \t\u00a0\u202f]?[:：][*_]{{0,2}}[ \t]*)",
+    )
+
+
 #: What a pair of an input and an output has in it, which names nobody.
 _PAIRED = LazyPattern(r"\n[ \t*_(\[]*(?:u|input|prompt|query)[*_]*[ \t]?:")
 #: A sign that every form has near the beginning of a line, however it is written. To look for it first spares
 #: most replies the forms, whose compiling takes longer than all else that is done with a reply.
 _NEAR = LazyPattern(
-    r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
-    rf"\b(?:{_SAYS})[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?(?:[*_]{{0,3}}[(\[]|[-=~]{{2}}|[#{{])",
+    lambda: (
+        r"^[^\n]{0,120}?(?:[:：>→»|–—，]|[ \t]-|"
+        rf"\b{one_of('says')}[*_]{{0,2}}[ \t]*,)|^[ \t]*(?:>[ \t]?)?(?:[*_]{{0,3}}[(\[（【]|[-=~]{{2}}|[#{{])"
+    ),
     re.I | re.M,
 )
+#: "Turn 2 (User)", with nothing else in the line.
+_NUMBER_BESIDE = LazyPattern(r"\d[ \t]?[(\[][^\W\d]")
 #: What a text ends with before another takes a turn.
 _ENDED = (*".!?…)\"'”»*_。！？」》}", "|>")
 
@@ -162,7 +174,9 @@ def announced(reply: str, seat: str) -> Iterator[tuple[int, int, str]]:
         return
     lower = reply.lower()
     named = seat == "seeker" or _PAIRED.search(lower) is not None or any(stem in lower for stem in STEMS)
-    ways = (_FORMS, _MORE_FORMS) if named else (_FORMS,)
+    ways: tuple[tuple[str, ...], ...] = (_forms(), _more_forms()) if named else (_forms(),)
+    if named and MAY_BE_NUMBERED.search(reply) is not None:
+        ways += (numbered_forms(_SURE),)
     for found in itertools.chain.from_iterable(_announced(way).finditer(reply) for way in ways):
         groups = {name.rsplit("_", 1)[0] for name, text in found.groupdict().items() if text is not None}
         before = reply[: found.start()].rstrip()
@@ -185,7 +199,9 @@ def _is_among_shown(before: str) -> bool:
 
 _SHOWN_ABOVE = LazyPattern(rf"[:：][ \t]*\n(?:[^\n]*\n)*?\W*(?:{SEEKERS})\b", re.IGNORECASE)
 #: The forms that a text before them has to have come to an end for.
-_OF_TURNS = frozenset({"like", "dash", "paren", "doing", "says", "the", "led", "line", "pair"})
+_OF_TURNS = frozenset(
+    {"like", "dash", "paren", "doing", "says", "the", "led", "line", "pair", "acts", "counted"}
+)
 
 
 def _may_announce(reply: str) -> bool:
@@ -194,7 +210,7 @@ def _may_announce(reply: str) -> bool:
     text = reply.strip()
     if "\n" not in text and not any(arrow in text for arrow in ">→»"):
         return text.lstrip(" \t*_([")[:1] in ("{", '"', "'", "“", ",")
-    return _NEAR.search(reply) is not None
+    return _NEAR.search(reply) is not None or _NUMBER_BESIDE.search(reply) is not None
 
 
 def _whose(groups: set[str], seat: str) -> str:
@@ -210,6 +226,8 @@ def _takes_a_turn(value: str, groups: set[str]) -> bool:
     if "role" in groups:
         return True
     words = value.strip("\"'“”„«»,}] ")
+    if "acts" in groups and "more" not in groups:
+        return not is_rating(words)
     if is_rating(words) or (_is_name(words) and not groups & {"found", "key"}):
         return False
     told = _is_speech(words) or (_SENTENCE.fullmatch(words) is not None and not words[0].islower())

@@ -16,7 +16,7 @@ from usbrec.journal import Journal
 from usbrec.keys import digest
 from usbrec.llm import find_seat
 from usbrec.llm.transformers.checkpoint import HF, base_and_adapter, checkpoint_of
-from usbrec.llm.transformers.model import device_of
+from usbrec.llm.transformers.devices import device_of
 from usbrec.pairs import read_pairs, refuse_empty
 from usbrec.stages.inputs import GivenCatalogue, GivenSamples, given_samples
 from usbrec.stages.labels import labels_as_examples

@@ -27,7 +27,7 @@ from usbrec.llm.transformers.checkpoint import (
     load_tokenizer,
     without_future_warnings,
 )
-from usbrec.llm.transformers.model import half_precision
+from usbrec.llm.transformers.devices import half_precision
 from usbrec.storage import write_text
 from usbrec.training.data import Encoded, Encoder, Example, Split
 from usbrec.training.measure import held_out_measures, surface_accuracy

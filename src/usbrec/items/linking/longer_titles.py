@@ -7,6 +7,7 @@ on as any sentence does. Only English is read so, but for numbers; a mark around
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ from usbrec.items.linking.page import Page
 from usbrec.items.linking.surface_form import SurfaceForm
 from usbrec.items.linking.years import YEAR_AFTER, common_era
 from usbrec.items.titles import Word
+from usbrec.lexicon import USUAL, any_of, words
 from usbrec.patterns import LazyPattern
 
 
@@ -44,23 +46,32 @@ class Longer(NamedTuple):
     counted: bool
 
 
+@functools.cache
+def _listed(use: str) -> frozenset[str]:
+    return frozenset(words(USUAL, "longer_titles")[use].split())
+
+
+def _any(use: str) -> str:
+    return any_of(words(USUAL, "longer_titles")[use].split())
+
+
 _NUMBER_AFTER = LazyPattern(
-    r"""(?i:(?:[ \t]+(?:part|vol\.?|volume|chapter|episode))?[ \t]+(?:[2-9]|[1-9][0-9]|[ivx]{2,4}|V)\b)
-      | (?:[ ]Part)?[ ](?:Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)\b(?![ ]+[A-Z])
-      | [ ](?P<high>[1-9][0-9]{2,3})(?=["”’'*_]*[ ]*(?:[.,!?;\n]|\Z))""",
+    lambda: (
+        rf"""(?i:(?:[ \t]+{_any("parts")})?[ \t]+(?:[2-9]|[1-9][0-9]|[ivx]{{2,4}}|V)\b)
+      | (?:[ ]Part)?[ ]{_any("numbers")}\b(?![ ]+[A-Z])
+      | [ ](?P<high>[1-9][0-9]{{2,3}})(?=["”’'*_]*[ ]*(?:[.,!?;\n]|\Z))"""
+    ),
     re.VERBOSE,
 )
 _COUNTED = LazyPattern(
-    r"[ \t]*(?:\+|x\b|(?:(?:plus|more|other|separate|maybe|whole|long|entire)[ \t]+)?"
-    r"(?:times|stars?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|mornings?|evenings?|weeks?|wks?"
-    r"|weekends?|months?|summers?|winters?|years?|yrs?|decades?|oscars?|awards?|nominations?|thousand|million|billion|hundred)\b"
-    r"|maybe\b|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]"
-    r"|(?:euros?|eur|dollars?|usd|pounds?|gbp|chf|francs?|franken|cents?)\b)",
+    lambda: (
+        rf"[ \t]*(?:\+|x\b|(?:{_any('counted_between')}[ \t]+)?{_any('counted')}\b"
+        rf"|maybe\b|out of|%|/|or\b|of\b|[.,][0-9]|[€$£¥]|{_any('currencies')}\b)"
+    ),
     re.IGNORECASE,
 )
 #: Before titles whose numbers are what they are given, so many words before at most.
 _SAID_BEFORE = 8
-_RATING = frozenset({"gave", "give", "given", "giving", "rate", "rated", "score", "scored"})
 _CAPITAL = r"[A-Z](?:[\w'’-]*\w)?"
 #: How a title goes on: what joins, and words with capitals.
 _BEHIND = LazyPattern(
@@ -72,31 +83,6 @@ _BEHIND = LazyPattern(
 #: What a title inside a longer one stands behind.
 _BEFORE = LazyPattern(rf"(?P<run>(?:{_CAPITAL}[ ]){{1,4}})of[ ](?:the[ ])?\Z")
 _CLAUSE_END = LazyPattern(r"""["”’'*_]*[ ]*(?:[.,!?;)\n]|\Z)""")
-_ORDINALS = frozenset({"second", "third", "fourth", "fifth", "first", "last"})
-#: When and where films are seen, beside words that go with films.
-_OCCASIONS = frozenset(
-    {"theatre", "theatres", "summer", "winter", "fall", "autumn", "spring", "weekend", "morning", "evening"}
-    | {"afternoon", "past", "future", "background", "fifties", "sixties", "seventies", "eighties", "nineties"}
-)
-#: Frequent words that titles open with: "Life of Pi".
-_OPENING = frozenset(
-    {
-        "day",
-        "days",
-        "game",
-        "girl",
-        "girls",
-        "home",
-        "house",
-        "life",
-        "man",
-        "men",
-        "night",
-        "people",
-        "place",
-    }
-    | {"time", "times", "woman", "women", "world", "year", "years"}
-)
 
 
 def as_head(page: Page, first: int, last: int, form: SurfaceForm) -> SurfaceForm | None:
@@ -117,7 +103,7 @@ def numbered(page: Page, first: int, end: int, form: SurfaceForm | None = None) 
     if number is None or is_counted(page.text, number.end()):
         return None
     before = page.words[max(page.sentence_starts[first], first - _SAID_BEFORE) : first]
-    if any(word.norm in _RATING for word in before):
+    if any(word.norm in _listed("rating") for word in before):
         return None
     if (high := number["high"]) and form and form.of_year(int(high)):
         return None
@@ -189,17 +175,17 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         opens = (
             is_lead_in(head)
             or is_frequent(head)
-            or head in _JOINS_CLAUSES
+            or head in _listed("joins_clauses")
             or head in answers()
-            or head in _OF_SERIES
+            or head in _listed("of_series")
         )
-        opens = opens or head.endswith("ly") or not _I.isdisjoint(word.norm for word in run)
+        opens = opens or head.endswith("ly") or not _listed("i").isdisjoint(word.norm for word in run)
         shouted = text[begin : begin + 2].isupper() or len(head) == 1 or head == _last_word(page, begin)
         return _tells(head) and _closes(page, close) and not (person or opens or shouted)
     if joint == "&":
         first = bisect_left(page.words, start, key=_start_of)
         one = page.introduced(first) and _CLAUSE_END.match(text, close) is not None
-        one = one or _said_behind(page, close) in {"is", "was", "has"}
+        one = one or _said_behind(page, close) in _listed("said_of_one")
         return (one and not single) or one or _enclosed(text, start, close)
     if joint == ":":
         if (
@@ -210,7 +196,7 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         ):
             return False
         first = bisect_left(page.words, start, key=_start_of)
-        said = not single and _said_behind(page, close) in {"is", "was", "has", "had"}
+        said = not single and _said_behind(page, close) in _listed("had_of_one")
         ends = _CLAUSE_END.match(text, close) is not None if single else _closes(page, close)
         inside = not page.opens_sentence(first) and ends
         return said or inside or _enclosed(text, start, close)
@@ -220,12 +206,12 @@ def _goes_on(page: Page, start: int, behind: re.Match[str], others: Sequence[int
         or is_relation(head)
         or is_always_capital(head)
         or is_kind(head)
-        or head in _OCCASIONS
+        or head in _listed("occasions")
     ):
         return False
     if joint == "of":
         return single or in_dictionary(head)
-    if joint == "the" and head in _ORDINALS:
+    if joint == "the" and head in _listed("ordinals"):
         return single
     if joint == "for":
         return in_dictionary(head)
@@ -240,13 +226,18 @@ def _begins(page: Page, before: re.Match[str], end: int) -> int | None:
     head = run[-1].norm
     if not in_dictionary(head) or has_it(head, people=True) or is_talk_of_works(head) or is_kind(head):
         return None
-    if is_lead_in(head) or is_relation(head) or is_first_name(head) or head.endswith(_SPOKEN_ENDINGS):
+    if (
+        is_lead_in(head)
+        or is_relation(head)
+        or is_first_name(head)
+        or head.endswith(tuple(_listed("spoken_endings")))
+    ):
         return None
     index = bisect_left(page.words, run[-1].start, key=_start_of)
-    if is_frequent(head) and head not in _OPENING:
+    if is_frequent(head) and head not in _listed("opening"):
         return None
     opens = page.opens_sentence(index) or run[0].norm in ARTICLES
-    if not _in_small_letters(page, run[0].start, end) or (opens and head in _SPOKEN):
+    if not _in_small_letters(page, run[0].start, end) or (opens and head in _listed("spoken")):
         return None
     return run[0].start
 
@@ -255,36 +246,6 @@ def _last_word(page: Page, start: int) -> str:
     """The word before a place."""
     place = bisect_left(page.words, start, key=_start_of)
     return page.words[place - 1].norm if place else ""
-
-
-#: What is said of several works, behind the title of one.
-_OF_SERIES = frozenset({"collection", "fan", "fans", "franchise", "saga", "universe"})
-#: What a clause begins with behind a full stop that is missing.
-_JOINS_CLAUSES = frozenset(
-    {"since", "because", "although", "though", "while", "when", "then", "until", "also", "plus"}
-)
-_I = frozenset({"i", "im", "id", "ive", "ill"})
-#: How words end that do not open a title before "of", but tell who or what something is of.
-_SPOKEN_ENDINGS = ("ing", "er", "ers", "or", "ors", "tion", "tions")
-#: These open a sentence before "of" and a title.
-_SPOKEN = frozenset(
-    {"because", "instead", "none", "half", "memories", "ahead", "outside", "inside", "regardless", "beauty"}
-    | {
-        "magic",
-        "mood",
-        "charm",
-        "power",
-        "genius",
-        "quality",
-        "feel",
-        "vibe",
-        "tone",
-        "style",
-        "humor",
-        "humour",
-    }
-    | {"brilliance", "strength", "message", "success", "impact", "soul", "essence"}
-)
 
 
 def _tells(norm: str) -> bool:

@@ -16,9 +16,10 @@ from usbrec.errors import ModelError, PromptTooLong, UnusableAnswer
 from usbrec.keys import derive_seed
 from usbrec.llm.chat_template import TemplateRefusal
 from usbrec.llm.choices import read_option
+from usbrec.llm.drawn_choices import drawn_votes, looked_at
 from usbrec.llm.llama_cpp.streamed import StreamedReplies
 from usbrec.llm.llama_cpp.template import FileTemplate
-from usbrec.llm.protocol import ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
+from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Completion, Message, temper
 
 #: Slots of one instance: the most replies one request can draw.
 SLOTS = 4
@@ -68,8 +69,23 @@ class Instance:
 
     def choose(self, request: ChoiceRequest, stop: threading.Event) -> Choice:
         started = time.monotonic()
+
+        def draw(asked: ChatRequest) -> ChatReply:
+            completions: list[Completion] = []
+            usage = Usage()
+            while len(completions) < asked.n and not stop.is_set():
+                seed = asked.seed if not completions else derive_seed(asked.seed, len(completions))
+                drawn, cost = self.draw(asked, min(SLOTS, asked.n - len(completions)), seed, None, stop)
+                completions, usage = completions + drawn, usage + cost
+            return ChatReply(tuple(completions), usage)
+
         if request.way == "votes":
-            return self._vote(request, Usage(), started, stop)
+            # With a length of their own they are the model's words; else a grammar limits them.
+            free = request.max_tokens is not None
+            return drawn_votes(request, draw) if free else self._vote(request, Usage(), started, stop)
+        return looked_at(self._choose(request, started, stop), request, draw)
+
+    def _choose(self, request: ChoiceRequest, started: float, stop: threading.Event) -> Choice:
         answer = self._one_token(request, {"logprobs": True, "top_logprobs": _TOP})
         tokens = [(token["token"], float(token["logprob"])) for token in _top(answer, "top_logprobs")]
         usage = _usage(answer)

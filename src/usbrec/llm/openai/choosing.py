@@ -7,16 +7,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from usbrec.dialogue import Usage
-from usbrec.llm.choices import FirstToken, begins_with, read_first_token, read_option, why_untold
+from usbrec.llm.choices import (
+    OF_THOUGHTS,
+    FirstToken,
+    begins_with,
+    goes_on,
+    quoted,
+    read_first_token,
+    why_untold,
+)
 from usbrec.llm.openai.responses import BodyChoice
 from usbrec.llm.protocol import Choice, ChoiceRequest, temper
 from usbrec.llm.reasoning import ReasoningMarks
 
 Constrain = Literal["none", "grammar", "structured", "guided"]
-
-
-#: So much of an answer is shown in a message.
-_SHOWN = 40
 
 
 def read_answer(
@@ -42,22 +46,14 @@ def _not_of_answer(
     # A row's token may be shown in another way than its text; of the tried ones that is not believed.
     shown = [first] if whole and first is not None else [token for token, _ in tokens]
     if not any(begins_with(said, token, request.options) for token in shown):
-        what = f"its answer begins with {_quoted(said)}" if said else "its answer is empty"
+        what = f"its answer begins with {quoted(said)}" if said else "its answer is empty"
         return f"{what}, and not with the token whose log-probabilities the server lists"
     if not whole:
         return ""
     found = answer.separated(marks)
     if found.reasoning or found.open:
-        return "the log-probabilities are of its thoughts, which stand before its answer"
-    begun = [option for option in request.options if said.startswith(option)]
-    if begun and read_option(found.text, request.options) not in begun:
-        return f"its answer goes on behind the digit ({_quoted(said)}), so that this is not its score"
-    return ""
-
-
-def _quoted(text: str) -> str:
-    line = " ".join(text.split())
-    return repr(line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}...")
+        return OF_THOUGHTS
+    return goes_on(said, found.text, request.options)
 
 
 def why_unread(answers: Sequence[BodyChoice], words: Callable[[str], str], marks: ReasoningMarks) -> str:

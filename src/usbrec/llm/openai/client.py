@@ -17,7 +17,7 @@ from typing import Any
 
 from usbrec.dialogue import Usage
 from usbrec.errors import ConfigError, UnusableAnswer, UsbRecError
-from usbrec.llm.choices import FirstToken, read_option
+from usbrec.llm.choices import VOTE_TOKENS, FirstToken, read_option
 from usbrec.llm.openai import OPENAI, OPENAI_URL
 from usbrec.llm.openai.choosing import Constrain, exact_choice, limiting_fields, read_answer, why_unread
 from usbrec.llm.openai.connection import (
@@ -29,6 +29,7 @@ from usbrec.llm.openai.connection import (
 )
 from usbrec.llm.openai.dialect import Declined, Dialect, SystemRole
 from usbrec.llm.openai.exchange import TAKES, Exchange, OnDelta
+from usbrec.llm.openai.reach import Reach
 from usbrec.llm.openai.responses import Body, BodyChoice
 from usbrec.llm.openai.slots import Slots
 from usbrec.llm.protocol import (
@@ -44,8 +45,6 @@ from usbrec.llm.stops import StopFilter, cut_place, ended_at_once
 
 _log = logging.getLogger(__name__)
 
-#: Tokens of a vote: a digit with a word such as "Score:" before it. Longer options get more.
-VOTE_TOKENS = 8
 #: How many top log-probabilities are asked for; some servers allow only the smaller number.
 _TOP, _TOP_SMALL = 20, 5
 #: After so many answers in a row with fewer choices than asked for, replies are asked for one by one.
@@ -91,6 +90,7 @@ class OpenAIModel:
         extra_body: Mapping[str, Any] | None = None,
         system_role: SystemRole = "system",
         slots: Slots | None = None,
+        reach: Reach | None = None,
     ) -> None:
         if not model:
             raise ConfigError(
@@ -104,9 +104,10 @@ class OpenAIModel:
         key_belongs = api_key_env or f"a variable that servers.{server}.api_key_env names"
         address = Address.read(url, what, key_belongs)
         key = "" if api_key_env is None else read_key(api_key_env)
+        named = "" if server == OPENAI else f" (servers.{server})"
         if api_key_env is not None and not key and not (address.loopback and api_key_env == OPENAI_KEY):
             raise ConfigError(
-                f"The server at {address.host} needs a key: set {api_key_env} "
+                f"The server at {address.host}{named} needs a key: set {api_key_env} "
                 "(to any word, if it wants none)."
             )
         connection = Connection(
@@ -117,6 +118,8 @@ class OpenAIModel:
             timeout,
             max_retries,
             is_openai=server == OPENAI,
+            name="" if server == OPENAI else f"servers.{server}",
+            reach=reach,
         )
         self._server = server
         self._model = model

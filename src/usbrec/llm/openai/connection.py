@@ -22,6 +22,7 @@ from usbrec.config import Server
 from usbrec.errors import ConfigError, ModelUnavailable
 from usbrec.llm.openai.errors import Complaint
 from usbrec.llm.openai.http import HttpClient, HttpFailure, Stream
+from usbrec.llm.openai.reach import Reach
 from usbrec.llm.openai.slots import Slots
 from usbrec.patterns import LazyPattern
 
@@ -117,7 +118,8 @@ class Connection:
 
     `slots` bounds requests in flight, `timeout` (seconds) one request with its retries, from the moment it is
     sent; one try has half of it. Without a key none is sent. What the environment holds for OpenAI
-    (organisation, project, further headers) goes to `openai` alone (`is_openai`).
+    (organisation, project, further headers) goes to `openai` alone (`is_openai`). `name` is what the settings
+    call it; `reach` is what is known of the way there, shared by those who ask the same server.
     """
 
     address: Address
@@ -127,11 +129,15 @@ class Connection:
     timeout: float = 120.0
     max_retries: int = 5
     is_openai: bool = False
+    name: str = ""
+    reach: Reach | None = None
 
     def __post_init__(self) -> None:
         if not self.timeout > 0 or self.max_retries < 0:
             raise ConfigError("timeout must be above 0, max_retries at least 0.")
         self._secrets = secrets_in(self.key, self.headers.values())
+        reach = self.reach or Reach()
+        reach.name = self.host
         self._client = HttpClient(
             self.address.url,
             self._sent(),
@@ -139,6 +145,8 @@ class Connection:
             a_try=self.timeout / min(2, 1 + self.max_retries),
             max_retries=self.max_retries,
             slots=self.slots,
+            reach=reach,
+            longest=self.timeout,
         )
 
     def _sent(self) -> dict[str, str]:
@@ -168,7 +176,8 @@ class Connection:
 
     @property
     def host(self) -> str:
-        return self.address.host
+        """Where it is, and what the settings call it."""
+        return f"{self.address.host} ({self.name})" if self.name else self.address.host
 
     def complaint(self, failure: HttpFailure) -> Complaint:
         return Complaint.read(

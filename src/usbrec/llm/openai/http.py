@@ -13,6 +13,7 @@ import functools
 import itertools
 import json
 import logging
+import math
 import random
 import ssl
 import time
@@ -28,6 +29,7 @@ import certifi
 from usbrec.errors import ConfigError
 from usbrec.llm.openai import schemes, statuses
 from usbrec.llm.openai.events import data_of_events, data_of_lines, holds_lines, is_lines
+from usbrec.llm.openai.reach import Reach
 from usbrec.llm.openai.slots import TOO_MANY, Slots
 
 #: Waits between tries where the server asks for none, in seconds: the first, and the longest.
@@ -123,8 +125,8 @@ class Stream:
 
 
 class HttpClient:
-    """Requests to one server. `a_try` seconds may pass between two signs of life of one try; `slots` are told
-    what it bears."""
+    """Requests to one server. `a_try` seconds may pass between two signs of life of one try, and `longest` in
+    one request; `slots` are told what it bears, `reach` whether it was there."""
 
     def __init__(
         self,
@@ -134,8 +136,12 @@ class HttpClient:
         a_try: float,
         max_retries: int,
         slots: Slots | None = None,
+        reach: Reach | None = None,
+        longest: float = math.inf,
     ) -> None:
         self._slots = slots or Slots(1)
+        self._reach = reach or Reach(str(urlsplit(url).hostname))
+        self._longest = longest
         self._url = url.rstrip("/")
         self._headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         self._retries = max_retries
@@ -183,6 +189,7 @@ class HttpClient:
         data = None
         if body is not None:
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        started = time.monotonic()
         for tries in itertools.count():
             heard = False
             try:
@@ -197,6 +204,7 @@ class HttpClient:
                     allow_redirects=False,
                 )
                 heard, answer = True, Stream(response)
+                self._reach.heard()
                 try:
                     failure = await self._refusal(answer, streamed=streamed)
                 except BaseException:  # a cancelled request among them: its connection goes with it
@@ -210,12 +218,14 @@ class HttpClient:
                 passing = not failure.for_good and statuses.is_passing(failure.status or 0, response.headers)
                 wait = statuses.wait_asked(response.headers)
                 if failure.status in TOO_MANY:
-                    self._slots.bears_less(urlsplit(self._url).hostname, f"answered {failure.status}")
+                    self._slots.bears_less(self._reach.name, f"answered {failure.status}")
             except (aiohttp.ClientError, OSError) as error:
                 failure, wait = (_broken(error) if heard else await self._cut_off(error)), None
                 passing = not failure.for_good
                 if isinstance(error, TimeoutError):
-                    self._slots.bears_less(urlsplit(self._url).hostname, "did not answer in time")
+                    self._slots.bears_less(self._reach.name, "did not answer in time")
+                if passing and not heard and _is_away(error):
+                    passing = self._goes_on(failure, tries + 1, time.monotonic() - started)
             self.last_fault = failure, time.monotonic()
             if not passing or tries == self._retries:
                 raise failure
@@ -239,13 +249,23 @@ class HttpClient:
             return HttpFailure(None, said or self._wrong_scheme, connected=False, for_good=True)
         return _broken(error)
 
+    def _goes_on(self, failure: HttpFailure, tries: int, seconds: float) -> bool:
+        """Whether to try again where a try did not get there; the failure says where that was never so."""
+        left = min(sum(map(_longest_pause, range(tries - 1, self._retries))), self._longest - seconds)
+        if self._longest - seconds < _longest_pause(tries - 1):
+            left = 0.0
+        if self._reach.failed(str(failure.said), seconds=seconds, left=left):
+            return True
+        failure.said = f"{failure.said}{self._reach.never}"
+        return False
+
     def _heeded(self, wait: float, failure: HttpFailure) -> float:
         """The wait that the server asks for, no longer than a try: so that there is a second one in time."""
         heeded = min(wait, self._longest_wait)
         if wait > heeded or heeded >= _TOLD_WAIT:
             _log.warning(
                 "%s answered %s and asks to be left alone for %.0f seconds; trying again in %.0f.",
-                urlsplit(self._url).hostname,
+                self._reach.name,
                 failure.status,
                 wait,
                 heeded,
@@ -327,14 +347,27 @@ def _text_of(body: bytes, charset: str | None) -> tuple[str, bool]:
     return body.decode("utf-8", "replace"), True
 
 
+def _is_away(error: Exception) -> bool:
+    """Whether a try ended before anything was sent: refused, no such name, no way there."""
+    away = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    return away and not isinstance(error, aiohttp.ClientSSLError)
+
+
 def _broken(error: Exception) -> HttpFailure:
-    said = str(error) or ("it took too long" if isinstance(error, TimeoutError) else type(error).__name__)
+    # Which certificates would have been looked at says nothing of a connection that is not there.
+    said = str(error).replace(" ssl:default ", " ") or (
+        "it took too long" if isinstance(error, TimeoutError) else type(error).__name__
+    )
     return HttpFailure(None, said, connected=False)
 
 
 def _pause(tries: int) -> float:
     """Seconds before the next try, at most a quarter less, so that not all come back at once."""
-    return min(_FIRST_WAIT * 2.0**tries, _LAST_WAIT) * (1 - 0.25 * random.random())
+    return _longest_pause(tries) * (1 - 0.25 * random.random())
+
+
+def _longest_pause(tries: int) -> float:
+    return min(_FIRST_WAIT * 2.0**tries, _LAST_WAIT)
 
 
 @functools.cache

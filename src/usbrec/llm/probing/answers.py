@@ -87,6 +87,8 @@ async def check_log_probabilities(trial: Trial) -> Finding:
         if answer.gone:
             return Finding("log-probabilities", "unknown", answer.reason)
         return Finding("log-probabilities", "no", f"they are refused ({answer.reason})", _VOTES)
+    if answer.untold:
+        return Finding("log-probabilities", "no", answer.untold, _VOTES, _REMEDY)
     if not answer.tokens:
         return Finding("log-probabilities", "no", "they were asked for and are not given", _VOTES)
     if answer.said and answer.first.reasoning:

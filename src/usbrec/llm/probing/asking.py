@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from usbrec.errors import ModelError, ModelRefused, ModelUnavailable
+from usbrec.llm.choices import LOOKED_AT
 from usbrec.llm.protocol import ChatModel, ChatRequest, ChoiceRequest, Message
 from usbrec.llm.reasoning import separate
 
@@ -66,7 +67,8 @@ class Streamed:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What came. `tokens` are the first token's listed alternatives with their probabilities; `prompt` and
-    `completion` tokens as the server counts them, None where it counts nothing."""
+    `completion` tokens as the server counts them, None where it counts nothing. `untold`: why tokens that
+    there are do not tell what the model answers."""
 
     said: tuple[Said, ...]
     tokens: tuple[tuple[str, float], ...] = ()
@@ -74,6 +76,7 @@ class Answered:
     completion: int | None = None
     seconds: float = 0.0
     stream: Streamed | None = None
+    untold: str = ""
 
     @property
     def first(self) -> Said:
@@ -155,10 +158,13 @@ class ModelAsker:
 
     async def _choose(self, question: Question) -> Answered:
         way: Literal["votes", "exact"] = "votes" if question.vote else "exact"
-        choice = await self._model.choose(ChoiceRequest(question.messages, DIGITS, votes=1, way=way))
+        asked = ChoiceRequest(question.messages, DIGITS, votes=1, way=way, ends_within=LOOKED_AT)
+        choice = await self._model.choose(asked)
         shares = choice.probabilities or {}
         if question.vote:
             return Answered((Said(max(shares, key=shares.__getitem__) if shares else "no digit"),))
+        if choice.untold:
+            return Answered((), seconds=choice.usage.seconds, untold=choice.untold)
         mass = 1.0 if choice.mass is None else choice.mass
         listed = choice.listed
         if listed is None:

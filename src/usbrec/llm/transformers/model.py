@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from usbrec.dialogue import Usage
-from usbrec.errors import ConfigError, InputError, ModelError, PromptTooLong, UnusableAnswer
+from usbrec.errors import InputError, ModelError, PromptTooLong, UnusableAnswer
 from usbrec.extras import extra
 from usbrec.keys import digest
 from usbrec.llm.chat_template import ChatTemplate, TemplateRefusal
+from usbrec.llm.drawn_choices import drawn_votes, looked_at
 from usbrec.llm.protocol import ChatReply, ChatRequest, Choice, ChoiceRequest, Message, temper
 from usbrec.llm.reasoning import ReasoningMarks
 from usbrec.llm.transformers.checkpoint import (
@@ -36,6 +37,7 @@ from usbrec.llm.transformers.checkpoint import (
     without_future_warnings,
 )
 from usbrec.llm.transformers.decoding import draw_all
+from usbrec.llm.transformers.devices import device_of, half_precision
 from usbrec.llm.transformers.limits import GrammarLimits
 from usbrec.llm.transformers.memory import give_back_memory
 from usbrec.llm.transformers.prefilled import Prefilled, beginning_of, shared_tokens
@@ -156,7 +158,7 @@ class TransformersModel:
     async def choose(self, request: ChoiceRequest) -> Choice:
         scope = current_scope.get()
         strand = None if scope is None else scope.strand
-        return await self._work(lambda stopped: self._choose(request, strand))
+        return await self._work(lambda stopped: self._answer(request, strand, stopped))
 
     async def aclose(self) -> None:
         self._workers.shutdown(wait=False, cancel_futures=True)
@@ -336,6 +338,22 @@ class TransformersModel:
             self._limits = GrammarLimits(loaded.tokenizer, loaded.model.config.vocab_size, loaded.ends)
         return self._limits.of(request.grammar)
 
+    def _answer(self, request: ChoiceRequest, strand: Strand | None, stopped: threading.Event) -> Choice:
+        # One strand of several begins anew, so that it gets the digits that any other would get here.
+        if strand is not None and strand.path:
+            strand = None
+
+        def draw(asked: ChatRequest) -> ChatReply:
+            # No longer than there is room.
+            room = min(self._context, self._open().model.config.max_position_embeddings)
+            room = max(1, min(asked.max_tokens, room - len(self._ids(asked.messages))))
+            reply: ChatReply = self._chat([_Asked(replace(asked, max_tokens=room), strand)], stopped)[0]
+            return reply
+
+        if request.way == "votes":
+            return drawn_votes(request, draw)
+        return looked_at(self._choose(request, strand), request, draw)
+
     def _choose(self, request: ChoiceRequest, strand: Strand | None) -> Choice:
         import torch
 
@@ -343,9 +361,6 @@ class TransformersModel:
         loaded = self._open()
         model = loaded.model
         options = {option: encode(loaded.tokenizer, option) for option in request.options}
-        # One strand of several begins anew, so that it gets the digits that any other would get here.
-        if strand is not None and strand.path:
-            strand = None
         prompt = self._prefill(request.messages, max(map(len, options.values())), strand)
         first = prompt.logits[0].log_softmax(-1)
         found: dict[str, float] = {}
@@ -370,27 +385,6 @@ class TransformersModel:
             mass=float(torch.tensor(list(found.values())).exp().sum()) if single else None,
             usage=Usage(1, len(prompt.ids), 0, prompt.cached, time.monotonic() - started),
         )
-
-
-def device_of(wanted: str) -> str:
-    """ "cpu" or "cuda" for the setting `models.device`. Raises ConfigError for one that is not there."""
-    import torch
-
-    there = torch.cuda.is_available()
-    if wanted == "auto":
-        return "cuda" if there else "cpu"
-    if wanted.startswith("cuda") and not there:
-        raise ConfigError(f"models.device = {wanted!r}: PyTorch sees no such device here. Use cpu or auto.")
-    return wanted
-
-
-def half_precision(device: str) -> Any:
-    """bfloat16 where the device computes in it, else float32 (torch.dtype)."""
-    import torch
-
-    if device.startswith("cuda"):
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
 
 
 def _usage(decoding: DecodingRequest, together: int) -> Usage:

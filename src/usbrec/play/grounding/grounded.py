@@ -27,7 +27,7 @@ the candidates of their own dialogue) and a service share it.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
@@ -38,6 +38,7 @@ from usbrec.items import normalise_title, split_title
 from usbrec.items.constraints.column_table import Allowed
 from usbrec.keys import derive_seed
 from usbrec.llm.grammar import TitleGrammar
+from usbrec.llm.stops import cut_place, may_be_stopped
 from usbrec.play.grounding.candidates import Grounding
 from usbrec.play.grounding.naming.check import ReplyCheck, heard_in
 from usbrec.play.grounding.naming.page import Heard
@@ -116,7 +117,7 @@ class Grounded:
             conversation = replace(conversation, constraints=constraints)
         reading = _Reading.of(conversation, self._grounding, self._check)
         draws, drawn = await self._draw(conversation, sampling, reading)
-        said = tuple(self._said(draw, reading) for draw in draws)
+        said = tuple(_until_stop(self._said(draw, reading), sampling.stop) for draw in draws)
         if sampling.on_delta is not None:
             sampling.on_delta(said[0].text)
         return replace(drawn, replies=said)
@@ -132,9 +133,9 @@ class Grounded:
         shown = self._grounding.with_candidates(conversation, reading.candidates)
         sampling = replace(sampling, on_delta=None, grammar=self._grammar(reading))
         drawn = await self.inner.draw(shown, sampling)
-        draws = [reading.read(reply) for reply in drawn.replies]
+        draws = [reading.read(reply, sampling.stop) for reply in drawn.replies]
         for attempt in range(1, self._redraws + 1):
-            weak = [place for place, draw in enumerate(draws) if draw.quality is not ReplyQuality.FITTING]
+            weak = [place for place, draw in enumerate(draws) if draw.is_weak]
             left = None if sampling.deadline is None else sampling.deadline + started - time.monotonic()
             if not weak or (left is not None and left <= 0.0):
                 break
@@ -151,7 +152,7 @@ class Grounded:
                 break
             drawn = replace(drawn, usage=drawn.usage + more.usage)
             for place, reply in zip(weak, more.replies, strict=True):
-                draws[place] = draws[place].or_better(reading.read(reply))
+                draws[place] = draws[place].or_better(reading.read(reply, sampling.stop))
         return draws, drawn
 
     def _grammar(self, reading: _Reading) -> TitleGrammar | None:
@@ -165,6 +166,7 @@ class Grounded:
             self._fallback == "item"
             and reading.last
             and draw.quality in (ReplyQuality.NOTHING, ReplyQuality.REPEATED)
+            and draw.is_weak
         )
         return replace(
             Reply(self._instead(reading)) if fallback else draw.reply,
@@ -188,12 +190,19 @@ class Grounded:
         return self._grounding.prompts.say("fallback_ask", reading.language)
 
 
+def _until_stop(reply: Reply, stops: Sequence[str]) -> Reply:
+    """The reply up to the first stop text, which a fixed sentence and a year that was set right may hold."""
+    place = cut_place(reply.text, stops) if stops else None
+    return reply if place is None else replace(reply, text=reply.text[:place].rstrip())
+
+
 def _nothing_fits(sentence: str, sampling: Sampling) -> Drawn:
     """The fixed sentence in place of every reply; it recommends no item, whatever words are in it."""
-    if sampling.on_delta is not None:
-        sampling.on_delta(sentence)
     grounding = {"candidates": [], "redraws": 0, "mended": False, "fallback": True, "nothing_fits": True}
-    return Drawn((Reply(sentence, grounding=grounding),) * sampling.n)
+    reply = _until_stop(Reply(sentence, grounding=grounding), sampling.stop)
+    if sampling.on_delta is not None:
+        sampling.on_delta(reply.text)
+    return Drawn((reply,) * sampling.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,14 @@ class _Draw:
     quality: ReplyQuality
     mended: bool
     redraws: int = 0
+    stopped: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether to draw again. One that a stop text cut would be cut as soon again: there it is enough that
+        it names nothing that it may not."""
+        most = ReplyQuality.VIOLATING if self.stopped else ReplyQuality.KNOWN
+        return self.quality <= most
 
     def or_better(self, other: _Draw) -> _Draw:
         """The better of the two, the earlier one among equals; an empty reply is none."""
@@ -261,7 +278,7 @@ class _Reading:
         """What the seeker speaks; looked for where a fixed sentence is said alone."""
         return self.grounding.languages.told(self.turns)
 
-    def read(self, reply: Reply) -> _Draw:
+    def read(self, reply: Reply, stops: Sequence[str] = ()) -> _Draw:
         reply = as_said(reply)
         text = reply.text
         if self.grounding.slots:
@@ -270,7 +287,8 @@ class _Reading:
         quality = self.quality(mended)
         if quality is ReplyQuality.INVENTED and (cut := self._cut(mended)) is not None:
             mended, quality = cut, ReplyQuality.FITTING
-        return _Draw(replace(reply, text=mended), quality, mended != text)
+        stopped = reply.finish == "stop" and may_be_stopped(reply.text, stops)
+        return _Draw(replace(reply, text=mended), quality, mended != text, stopped=stopped)
 
     def _cut(self, text: str) -> str | None:
         """The text without what it makes up, where what is left is all that a reply should be."""
