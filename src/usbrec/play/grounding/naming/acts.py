@@ -129,7 +129,7 @@ class Acts(NamingContext):
             end = self._last_of_phrase(index + 1, last)
             said = page.norms[index + 1 : end + 1]
             return not is_singular(said[-1]) or any(self._kind(one) or one in _ASPECTS for one in said)
-        if norm in _listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
+        if norm in listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
             return True
         if norm in ("us", "me", "him"):
             return spoken.code == "en" and index < last and self._function(page.norms[index + 1])
@@ -267,7 +267,7 @@ def _prepositions() -> frozenset[str]:
 
 
 @functools.cache
-def _listed(code: str, name: str) -> frozenset[str]:
+def listed(code: str, name: str) -> frozenset[str]:
     return frozenset(word.norm for word in words(lexicon(code, "acts")[name]))
 
 
@@ -283,7 +283,7 @@ def _talk(code: str) -> frozenset[str]:
         spoken.function, spoken.after_naming, spoken.before_names, spoken.generic, spoken.talk, spoken.naming,
         (word.norm for word in words(lexicon(code, "names")["spoken"])),
         either("kinds"), either("choosing"), either("units"), either("currencies"), either("subjects"),
-        _listed(code, "words"), (word for phrase in _phrases(code, "chat") for word in phrase),
+        listed(code, "words"), (word for phrase in _phrases(code, "chat") for word in phrase),
     )  # fmt: skip
 
 

@@ -1,0 +1,406 @@
+"""Item positions: where a sentence beside an item of ours puts a second one, and what else may stand there.
+
+"If Heat is too long, ... will do", "the better answer is ...", "both ... and Heat": what is compared with an
+item, chosen in its place or announced beside it is an item, too. A name of ordinary words in small letters
+is known by no word of it, only by where it stands; so there it is asked what stands there, and refused unless
+it is one of the things that are no items: a pronoun, a thing of the kind, a part of one, somebody.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+
+from usbrec.lexicon import words as lexicon
+from usbrec.patterns import LazyPattern
+from usbrec.play.grounding.naming.acts import contracted, listed, of_talk
+from usbrec.play.grounding.naming.anchors import Anchors
+from usbrec.play.grounding.naming.claim_reading import sentences_of
+from usbrec.play.grounding.naming.clauses import STARTS
+from usbrec.play.grounding.naming.context import YEAR_BEHIND
+from usbrec.play.grounding.naming.language import either
+from usbrec.play.grounding.naming.nouns import is_singular, is_verb, noun_only, noun_or_verb, nouns
+from usbrec.play.grounding.naming.page import is_capital
+
+#: What is said to be the choice: "the better answer is ...", "what remains is ...", "that's ...".
+_IDENTIFIED = LazyPattern(
+    r"\b(?:answer|pick|choice|favou?rite|tip|suggestion|recommendation|bet|idea|option|remains|one|that)"
+    r"(?:[ \t]+(?:is|was|would be|will be|has to be)|['’]s|['’]d be)[ \t]+(?:simply[ \t]+|called[ \t]+)?"
+    r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)",
+)
+#: What a choice leads to: "you will find ...", "that leaves ...".
+_FOUND = LazyPattern(
+    r"\b(?:(?:you(?:['’]ll| will| can)|we(?:['’]ll| will)) find|that leaves|which leaves|leaves you with|brings me to"
+    r"|brings us to|leads me to|leads to|followed by|afterwards|after that|later|comes down to)[ \t]+"
+    r"(?P<name>[^:.!?,;\n]{1,60})(?=[:.!?,;]|$)"
+)
+#: A heading that announces a choice, and what stands behind it.
+_HEADED = LazyPattern(
+    r"(?:^|(?<=[.!?]\s)|\n)[^:.!?\n]{0,40}\b(?:list|choice|pick|tip|favou?rite|runner-up|suggestion|recommendation|answer"
+    r"|bet|option|idea|gem|advice|words?|try|first|second|third|next|last|finally|yes|also|winner|classic)[^:.!?\n]{0,12}:"
+    r"[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=[.!]|$|\n)"
+)
+#: The half of a sentence that a semicolon parts from one that names an item.
+_HALF = LazyPattern(r",[ \t]+(?P<name>[^:.!?,;\n]{1,60})(?=;|[.!]?$)")
+#: "If ..., X will", "Where ..., X whispers", "Compared to ..., X is": a clause before the comma.
+_FRONTED = frozenset(
+    {"if", "where", "while", "whereas", "compared", "unlike", "next", "instead", "after", "before", "like", "since",
+     "though", "although", "when", "because", "in", "not", "as", "once"}
+)  # fmt: skip
+_JOINING = frozenset({"and", "or"})
+_PAIRING = frozenset({"both", "either", "between", "neither", "of", "put", "watch", "try", "consider", "compare", "mix"})
+_RANKED = frozenset({"over", "above", "before", "than"})
+_LIGHT = frozenset({"of", "to", "in", "from", "on", "at", "for", "with", "the", "a", "an", "and"})
+#: Small words of other languages that only stand inside names.
+_FOREIGN_WITHIN = frozenset({"de", "du", "del", "della", "di", "da", "la", "le", "les", "los", "el", "al", "y", "et", "van"})
+_MOST_WORDS = 8
+
+
+class Positions(Anchors):
+    """Finds what stands where an item does, beside one of ours, and is none."""
+
+    def _in_item_positions(self) -> Iterator[str]:
+        page, spoken = self.page, self._spoken
+        if not self._ours_written or spoken is None:
+            return
+        owned = {place for first, last in self._ours_written for place in range(first, last + 1)}
+        yield from self._pieced_together(owned)
+        yield from self._surnames(owned)
+        if spoken.code == "de":
+            yield from self._german_positions(owned)
+        if spoken.code != "en":
+            return
+        for pattern in (_IDENTIFIED, _FOUND, _HEADED):
+            for match in pattern.finditer(page.text):
+                yield from self._refused(match.span("name"), owned)
+        if ";" in page.text:
+            yield from self._halves(owned)
+        for start, end in sentences_of(page):
+            inside = [place for place, word in enumerate(page.words) if start <= word.start < end]
+            if inside and not owned.isdisjoint(inside):
+                yield from self._compared(inside, owned)
+                yield from self._paired_with(inside, owned)
+
+    def _refused(self, span: tuple[int, int], owned: set[int]) -> Iterator[str]:
+        """What stands in a span, where it is no item of ours and nothing else that may stand there."""
+        page = self.page
+        inside = [place for place, word in enumerate(page.words) if span[0] <= word.start < span[1]]
+        if not inside or not owned.isdisjoint(inside) or len(inside) > _MOST_WORDS:
+            return
+        if not self._no_item(inside[0], inside[-1]):
+            yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
+
+    def _no_item(self, first: int, last: int) -> bool:
+        """Whether words that stand where an item may are surely none: a pronoun, a thing of the kind, a part
+        of one, somebody, or no noun at all."""
+        page = self.page
+        norms = page.norms[first : last + 1]
+        if any(
+            is_capital(page.raws[place]) and (self._proper(place) or page.norms[place] in self.vocabulary.people_words)
+            for place in range(first if not page.opens[first] else first + 1, last + 1)
+        ):
+            return True
+        definite = norms[0] == "the"
+        if not definite and (
+            norms[0] in STARTS or contracted(norms[0]) or norms[0] in listed("en", "unnamed") or norms[0] in _pronouns()
+        ):
+            return norms[0] != "all" or len(norms) < 3
+        rest = norms[1:] if definite else norms
+        if not rest:
+            return True
+        cut = next((place for place, norm in enumerate(rest) if place and self._function(norm)), len(rest))
+        head = rest[cut - 1]
+        of_one = cut < len(rest) and rest[cut] in ("of", "in", "from", "with", "that", "which", "who", "i", "you", "for")
+        if definite:
+            return self._thing(head) or (of_one and of_talk("en", head) and len(rest) - cut > 1 and
+                                         any(norm in ("the", "your", "my", "it", "this", "these") or self._thing(norm)
+                                             for norm in rest[cut + 1 :]))
+        if cut < len(rest) and noun_only(head):
+            return False
+        if any(norm.isdigit() for norm in norms):
+            return self._thing(head)
+        if len(norms) > 1 and all(norm in _FREQUENCIES for norm in norms):
+            return False
+        nominal = noun_only(head) or (noun_or_verb(head, plural=True) and not head.endswith(("ed", "er", "est", "ly")))
+        if not nominal:
+            # "That's living.", "past lives": what is said of something is no verb of that form.
+            acted = head.endswith("ing") and len(rest) == 1 or not is_singular(head)
+            return not (is_verb(head) and acted) and not (len(rest) == 1 and head in nouns("verb"))
+        return self._thing(head) and (len(rest) > 1 or not is_singular(head) or self._kind(head))
+
+    def _thing(self, norm: str) -> bool:
+        """Whether a noun is no item: a kind, a part, a quality of one, or somebody."""
+        single = norm.removesuffix("s")
+        return any(
+            one in self._generic
+            or one in self.vocabulary.genres
+            or one in listed("en", "parts")
+            or one in either("favourites")
+            or (one in either("kinds") and one not in _TITLED)
+            for one in (norm, single)
+        )
+
+    def _halves(self, owned: set[int]) -> Iterator[str]:
+        """ "If it has to be funny, ...; if it has to be sad, Heat": one half names an item, so does the other."""
+        page = self.page
+        spots = [(page.words[first].start, page.words[last].end) for first, last in self._ours_written]
+        for match in _HALF.finditer(page.text):
+            sentence = next(((start, end) for start, end in sentences_of(page) if start <= match.start() < end), None)
+            if sentence is None or ";" not in page.text[sentence[0] : sentence[1]]:
+                continue
+            if any(page.text[:start].rstrip().endswith(",") for start, _ in spots):
+                yield from self._refused(match.span("name"), owned)
+
+    def _compared(self, inside: Sequence[int], owned: set[int]) -> Iterator[str]:
+        """What is set against ours as the subject of a clause: "If Heat is too long, close will do"."""
+        page = self.page
+        for verb in inside[1:]:
+            norm = page.norms[verb]
+            acts = norm in either("subjects") or (norm.endswith("s") and is_verb(norm) and len(norm) > 3)
+            if not acts or verb in owned or page.gap(verb) != " " or verb - 1 in owned:
+                continue
+            start = verb - 1
+            while start > inside[0] and not page.gap(start).strip() and start - 1 not in owned:
+                if page.norms[start - 1] in ("but", "while", "whereas", "where", "though"):
+                    break
+                start -= 1
+            before = page.norms[start - 1] if start > inside[0] else ""
+            if start - 1 in owned and not page.gap(start).strip():
+                continue
+            fronted = page.gap(start).strip() in (",", ";") and (
+                page.norms[inside[0]] in _FRONTED
+                and any(inside[0] < place < start for place in owned)
+            )
+            than = any(page.norms[place] in _RANKED and place + 1 < len(page.norms)
+                       and (place + 1 in owned or (page.norms[place + 1] == "the" and place + 2 in owned))
+                       for place in inside if place > verb)  # fmt: skip
+            against = before in ("but", "while", "whereas", "where", "though") and any(
+                place < start for place in owned if place in inside
+            )
+            ranked = norm in ("is", "was") and page.norms[verb + 1 : verb + 2] == ["the"]
+            first = page.norms[start]
+            if not (fronted or than or (against and (ranked or norm in _SUITING))):
+                continue
+            if verb - start > _MOST_WORDS or any(place in owned for place in range(start, verb)):
+                continue
+            if first in STARTS or first in _pronouns() or contracted(first) or (
+                self._function(first) and first not in ("the", "all", "never", "after", "when", "a", "before", "up")
+            ):
+                continue
+            if first == "a" and self._thing(page.norms[verb - 1]):
+                continue
+            if first.endswith(("ing", "ly")) and verb - start > 1:
+                continue
+            if page.norms[verb - 1] in _pronouns() or any(contracted(page.norms[place]) for place in range(start, verb)):
+                continue
+            if first == "a" or not self._no_item(start, verb - 1):
+                yield page.text[page.words[start].start : page.words[verb - 1].end]
+
+    def _paired_with(self, inside: Sequence[int], owned: set[int]) -> Iterator[str]:
+        """What is joined or ranked with ours: "both winter and Heat", "pick winter over Heat", "Heat and the
+        return are both"."""
+        page = self.page
+        for first, last in self._ours_written:
+            if first not in inside:
+                continue
+            place = first - 1
+            if place > inside[0] and page.norms[place] == "the":
+                place -= 1
+            if place > inside[0] and place not in owned and not page.gap(place + 1).strip():
+                yield from self._paired_before(place, inside[0], owned)
+            if last + 2 in inside and last + 1 not in owned:
+                yield from self._paired_behind(last, inside[-1], owned)
+
+    def _paired_before(self, join: int, begin: int, owned: set[int]) -> Iterator[str]:
+        page = self.page
+        norm = page.norms[join]
+        if norm not in _JOINING | _RANKED or (page.gap(join).strip(" ,") or join - 1 in owned):
+            return
+        start = join - 1
+        while start > begin and start - 1 not in owned and not page.gap(start).strip() and join - start <= _MOST_WORDS:
+            if page.norms[start - 1] in _PAIRING or self._chooses(start - 1):
+                break
+            start -= 1
+        led = page.norms[start - 1] if start > begin and not page.gap(start).strip() else ""
+        if led not in _PAIRING and not self._chooses(start - 1):
+            listed_before = page.gap(start).strip() in (",", ":") and start > begin
+            if not listed_before or norm not in _JOINING or not self._two_options(start):
+                return
+        if start in owned or any(contracted(page.norms[at]) for at in range(start, join)):
+            return
+        end = join - 1
+        if page.norms[end] in ("first", "again", "too", "right", "once", "just", "well"):
+            end -= 1
+        if end < start or page.norms[start] in ("a", "an") and self._thing(page.norms[end]):
+            return
+        if led == "of" or page.norms[start] in ("it", "them", "this", "that"):
+            return
+        if not self._no_item(start, end):
+            yield page.text[page.words[start].start : page.words[end].end]
+
+    def _two_options(self, start: int) -> bool:
+        """Whether the words before a mark count what is offered: "I see two options, ..."."""
+        page = self.page
+        said = page.norms[max(0, start - 3) : start]
+        return any(one in ("two", "three", "both", "options", "choices", "ideas", "candidates", "these") for one in said)
+
+    def _chooses(self, index: int) -> bool:
+        norm = self.page.norms[index]
+        return norm in either("choosing") or norm in ("rank", "put", "test", "place", "prefer", "skip", "get", "find")
+
+    def _paired_behind(self, last: int, end: int, owned: set[int]) -> Iterator[str]:
+        page = self.page
+        join, start = last + 1, last + 2
+        if page.norms[join] not in _JOINING or page.gap(join).strip(" ,") or page.gap(start).strip() or start in owned:
+            return
+        stop = start
+        while stop < end and not page.gap(stop + 1).strip() and stop + 1 not in owned:
+            norm = page.norms[stop + 1]
+            if norm in ("are", "were", "work", "both", "make", "share", "have", "is", "will", "go", "might", "could"):
+                break
+            stop += 1
+        following = page.norms[stop + 1] if stop < end and not page.gap(stop + 1).strip() else ""
+        together = following in ("are", "were", "work", "make", "share", "go") and stop - start < _MOST_WORDS
+        if together and page.norms[start] not in _pronouns() and not self._no_item(start, stop):
+            yield page.text[page.words[start].start : page.words[stop].end]
+
+    def _pieced_together(self, owned: set[int]) -> Iterator[str]:
+        """A title of ours that is a piece of another: "Heat to Die Hard", "J. Heat", "A The Matrix", "Heat:
+        Alien", "Heat de Jour", "Let the Badlands is ..."."""
+        page = self.page
+        for first, last in self._ours_written:
+            begin, end = page.words[first].start, page.words[last].end
+            behind = page.norms[last + 1 : last + 4]
+            at = page.mention_at[last]
+            dated = at is not None and at.year is not None
+            if first and first - 1 not in owned:
+                raw, gap = page.raws[first - 1], page.gap(first)
+                if len(raw) == 1 and raw.isupper() and raw != "I" and gap in (". ", " ") and not self._labels(first - 1):
+                    yield page.text[page.words[first - 1].start : end]
+                if gap == " " and raw in ("A", "An", "The") and page.raws[first] in ("A", "An", "The"):
+                    yield page.text[page.words[first - 1].start : end]
+                if gap == " – " and is_capital(raw) and not page.opens[first - 1]:
+                    yield page.text[page.words[first - 1].start : end]
+            if dated or not behind:
+                continue
+            gap = page.gap(last + 1)
+            if gap == ": " and behind[0] == "of":
+                yield page.text[begin : page.words[last + 1].end]
+            if gap == ": " and is_capital(page.raws[last + 1]) and self._second_colon(first, last, owned):
+                yield page.text[begin : page.words[last + 1].end]
+            if gap != " " or page.raws[last + 1][:1].isupper():
+                continue
+            place = last + 1
+            while place < len(page.norms) and page.gap(place) == " " and page.norms[place] in _LIGHT | _FOREIGN_WITHIN:
+                place += 1
+            if place == last + 1 or place >= len(page.norms) or page.gap(place) != " " or not is_capital(page.raws[place]):
+                continue
+            within = page.norms[last + 1 : place]
+            if not _FOREIGN_WITHIN.isdisjoint(within) and within[0] in _FOREIGN_WITHIN:
+                yield page.text[begin : page.words[place].end]
+            elif self._spoken is not None and self._spoken.code == "en" and page.raws[place] != "I":
+                yield from self._linked_titles(first, last, place, within, owned)
+
+    def _linked_titles(
+        self, first: int, last: int, place: int, within: Sequence[str], owned: set[int]
+    ) -> Iterator[str]:
+        """Two names that a small word links to a third: "Heat to Die Hard", "Heat in Paris"."""
+        page = self.page
+        begin, end = page.words[first].start, page.words[place].end
+        before = set(page.norms[max(0, first - 4) : first])
+        if within[0] == "of" or len(within) > 1 and within[0] in ("for", "to") and within[1] in ("to", "of"):
+            yield page.text[begin:end]
+            return
+        follows = page.norms[place + 1] if place + 1 < len(page.norms) and page.gap(place + 1) == " " else ""
+        ends = place + 1 == len(page.norms) or page.gap(place + 1).strip()[:1] in tuple(".!?")
+        verb = follows in either("subjects") or (follows.endswith("s") and is_verb(follows))
+        if place in owned and within[0] in ("to", "in", "at", "on") and before.isdisjoint(_RANGING):
+            yield page.text[begin:end]
+        elif self._proper(place) and within[0] in ("in", "of", "at", "to") and (verb or follows == "on" or (
+            ends and before & {"be", "like", "is"}
+        )):  # fmt: skip
+            yield page.text[begin:end]
+
+    def _labels(self, index: int) -> bool:
+        """Whether a single letter labels an entry of a list: "A. Heat"."""
+        before = self.page.gap(index)
+        return not index or "\n" in before or "(" in before
+
+    def _second_colon(self, first: int, last: int, owned: set[int]) -> bool:
+        """Whether a title with a capital behind its colon stands behind another colon, or before one, or is
+        all that is said: "Two words: Heat: Redemption", "Heat: Legacy: warm", "Jaws: Dark Water!"."""
+        page = self.page
+        stop = last + 1
+        while stop + 1 < len(page.norms) and page.joined(stop + 1) and (
+            is_capital(page.raws[stop + 1]) or page.norms[stop + 1] in _LIGHT
+        ):  # fmt: skip
+            stop += 1
+        mark = page.text[page.words[stop].end :][:1]
+        plain = all(
+            page.norms[place] in self._catalogue_words or self._kind(page.norms[place]) for place in range(last + 1, stop + 1)
+        )
+        if plain or stop - last > 4:
+            return False
+        return mark == ":" or page.gap(first).strip()[-1:] == ":" or (
+            mark in ("!", ",") and stop > last + 1 and is_capital(page.raws[stop])
+        )  # fmt: skip
+
+    def _surnames(self, owned: set[int]) -> Iterator[str]:
+        """Somebody's surname alone where an item stands: "the better answer is Glass", "get the Winter"."""
+        page = self.page
+        for index in range(1, len(page.norms)):
+            if index in owned or not is_capital(page.raws[index]) or page.mention_at[index] is not None:
+                continue
+            norm = page.norms[index]
+            if norm not in self.vocabulary.people_words or norm in self.vocabulary.people or page.gap(index) != " ":
+                continue
+            alone = index + 1 == len(page.norms) or not is_capital(page.raws[index + 1]) or page.gap(index + 1) != " "
+            before = page.norms[index - 1]
+            follows = page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
+            noun = follows and not self._function(follows) and follows not in either("subjects")
+            chosen = before in ("the", "lieber", "vom", "find") or (
+                before == "is" and page.norms[index - 2] in ("answer", "pick", "choice", "tip")
+            )
+            if alone and chosen and not noun and not is_capital(page.raws[index - 1]):
+                yield page.text[page.words[index - 1].start : page.words[index].end]
+
+    def _german_positions(self, owned: set[int]) -> Iterator[str]:
+        """German: an edition behind a title, a year where an item stands."""
+        page = self.page
+        told = frozenset(lexicon("de", "acts")["year_verbs"].split())
+        for index in range(1, len(page.norms)):
+            if index in owned or page.mention_at[index] is not None:
+                continue
+            raw, norm = page.raws[index], page.norms[index]
+            ends = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip()) or page.raws[index + 1].islower()
+            if index - 1 in owned and page.gap(index) == " " and is_capital(raw) and ends and not self._kind(norm):
+                following = page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
+                if norm in either("editions") or not following or self._function(following) or following in _GERMAN_VERBS:
+                    yield page.text[page.words[index - 1].start : page.words[index].end]
+            if not norm.isdigit() or len(norm) != 4 or page.gap(index).strip(" ,") or index - 1 in owned:
+                continue
+            before = page.norms[index - 1]
+            counted = index + 1 < len(page.norms) and page.gap(index + 1) == " " and is_capital(page.raws[index + 1])
+            if before not in YEAR_BEHIND and not counted and told.isdisjoint(page.norms):
+                yield raw
+
+
+_SUITING = frozenset({"suits", "fits", "leads", "wins", "works", "will", "would", "does", "whispers", "goes"})
+#: Kinds of what a host offers, and times, which titles are made of.
+_TITLED = frozenset(
+    {"break", "day", "evening", "hotel", "night", "place", "shop", "walk", "moment", "store", "restaurant", "picture",
+     "set", "show", "song", "website", "trailer", "second", "first", "change", "laugh", "appeal"}
+)  # fmt: skip
+_FREQUENCIES = frozenset({"never", "rarely", "sometimes", "always", "often", "seldom"})
+#: Before two titles of which the second is no piece of the first.
+_RANGING = frozenset({"from", "prefer", "prefers", "preferred", "similar", "closer", "compare", "compared", "add"})
+_GERMAN_VERBS = frozenset({"bestimmt", "ist", "passt", "wäre", "kostet", "hat", "kann", "wird"})
+
+
+@functools.cache
+def _pronouns() -> frozenset[str]:
+    return frozenset(
+        "i you he she it we they who there here what which that this these those nobody everybody everyone nothing "
+        "everything someone somebody anyone anybody people me him her us them my your his its our their no every each "
+        "some any many most few much more less enough several two three four five half both".split()
+    )
