@@ -124,11 +124,16 @@ class Acts(NamingContext):
         page, spoken = self.page, self._spoken
         assert spoken is not None
         norm, raw = page.norms[index], page.raws[index]
-        if norm == "the" and index < last and not self._ours_written:
+        if norm == "the" and index < last and not (self._ours_written and self._chosen_among(index, last)):
             # "Have you seen the open road?"
             end = self._last_of_phrase(index + 1, last)
-            said = page.norms[index + 1 : end + 1]
-            return not is_singular(said[-1]) or any(self._kind(one) or one in _ASPECTS for one in said)
+            head = page.norms[end]
+            single = head.removesuffix("s")
+            return any(
+                one in _ASPECTS or one in listed(spoken.code, "parts") or one in self.vocabulary.genres
+                or one in either("kinds") - _HOURS or one in either("favourites")
+                for one in (head, single)
+            )  # fmt: skip
         if norm in listed(spoken.code, "unnamed") or (len(raw) > len(norm) and contracted(norm)):
             return True
         if norm in ("us", "me", "him"):
@@ -146,6 +151,17 @@ class Acts(NamingContext):
             return False
         single = head.removesuffix("s")
         return any(map(self._kind, (head, single)))
+
+    def _chosen_among(self, index: int, last: int) -> bool:
+        """Whether "the" leads to an item of ours, or to words that it is told by."""
+        page = self.page
+        end = self._last_of_phrase(index + 1, last)
+        following = page.norms[end + 1] if end < last else ""
+        mentioned = any(page.mention_at[place] is not None for place in range(index + 1, end + 1))
+        return mentioned or following in ("of", "in", "with", "that", "you", "i") or self._has_owned(index + 1, end)
+
+    def _has_owned(self, first: int, last: int) -> bool:
+        return any(start <= last and end >= first for start, end in self._ours_written)
 
     def _last_of_phrase(self, index: int, last: int) -> int:
         page = self.page
@@ -238,6 +254,8 @@ _ASPECTS = frozenset(
         "actors",
     }
 )
+#: Times that kinds of items are called by, and titles too.
+_HOURS = frozenset({"evening", "night", "day", "moment", "break", "hotel"})
 #: So few words behind a mark may be a name.
 _FEW = 4
 _VERBS = frozenset({"is", "are", "can", "sind"})

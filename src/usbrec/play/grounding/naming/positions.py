@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 
+from usbrec.items.titles import words
 from usbrec.lexicon import words as lexicon
 from usbrec.patterns import LazyPattern
 from usbrec.play.grounding.naming.acts import contracted, listed, of_talk
@@ -90,9 +91,9 @@ class Positions(Anchors):
         if not self._no_item(inside[0], inside[-1]):
             yield page.text[page.words[inside[0]].start : page.words[inside[-1]].end]
 
-    def _no_item(self, first: int, last: int) -> bool:
+    def _no_item(self, first: int, last: int, *, tight: bool = False) -> bool:
         """Whether words that stand where an item may are surely none: a pronoun, a thing of the kind, a part
-        of one, somebody, or no noun at all."""
+        of one, somebody, or no noun at all; `tight` where there has to be a noun."""
         page = self.page
         norms = page.norms[first : last + 1]
         if any(
@@ -101,6 +102,8 @@ class Positions(Anchors):
         ):
             return True
         definite = norms[0] == "the"
+        if all(norm in _FREQUENCIES for norm in norms) and (len(norms) > 1 or tight):
+            return False
         if not definite and (
             norms[0] in STARTS or contracted(norms[0]) or norms[0] in listed("en", "unnamed") or norms[0] in _pronouns()
         ):
@@ -111,6 +114,8 @@ class Positions(Anchors):
         cut = next((place for place, norm in enumerate(rest) if place and self._function(norm)), len(rest))
         head = rest[cut - 1]
         of_one = cut < len(rest) and rest[cut] in ("of", "in", "from", "with", "that", "which", "who", "i", "you", "for")
+        if definite and self._function(rest[0]):
+            return rest[0] not in _LIGHT
         if definite:
             return self._thing(head) or (of_one and of_talk("en", head) and len(rest) - cut > 1 and
                                          any(norm in ("the", "your", "my", "it", "this", "these") or self._thing(norm)
@@ -119,13 +124,12 @@ class Positions(Anchors):
             return False
         if any(norm.isdigit() for norm in norms):
             return self._thing(head)
-        if len(norms) > 1 and all(norm in _FREQUENCIES for norm in norms):
-            return False
         nominal = noun_only(head) or (noun_or_verb(head, plural=True) and not head.endswith(("ed", "er", "est", "ly")))
         if not nominal:
-            # "That's living.", "past lives": what is said of something is no verb of that form.
-            acted = head.endswith("ing") and len(rest) == 1 or not is_singular(head)
-            return not (is_verb(head) and acted) and not (len(rest) == 1 and head in nouns("verb"))
+            # "The better answer is past lives": no adjective ends so, and none is a bare verb.
+            return is_singular(head) and not tight and not (len(rest) == 1 and _bare_verb(head))
+        if tight and len(rest) > 1 and not all(of_talk("en", norm) or self._thing(norm) for norm in rest):
+            return False
         return self._thing(head) and (len(rest) > 1 or not is_singular(head) or self._kind(head))
 
     def _thing(self, norm: str) -> bool:
@@ -184,7 +188,7 @@ class Positions(Anchors):
             if verb - start > _MOST_WORDS or any(place in owned for place in range(start, verb)):
                 continue
             if first in STARTS or first in _pronouns() or contracted(first) or (
-                self._function(first) and first not in ("the", "all", "never", "after", "when", "a", "before", "up")
+                self._function(first) and first not in ("the", "all", "never", "after", "when", "a", "before", "up", "close")
             ):
                 continue
             if first == "a" and self._thing(page.norms[verb - 1]):
@@ -193,7 +197,7 @@ class Positions(Anchors):
                 continue
             if page.norms[verb - 1] in _pronouns() or any(contracted(page.norms[place]) for place in range(start, verb)):
                 continue
-            if first == "a" or not self._no_item(start, verb - 1):
+            if first == "a" or not self._no_item(start, verb - 1, tight=True):
                 yield page.text[page.words[start].start : page.words[verb - 1].end]
 
     def _paired_with(self, inside: Sequence[int], owned: set[int]) -> Iterator[str]:
@@ -235,7 +239,7 @@ class Positions(Anchors):
             return
         if led == "of" or page.norms[start] in ("it", "them", "this", "that"):
             return
-        if not self._no_item(start, end):
+        if not self._no_item(start, end, tight=True):
             yield page.text[page.words[start].start : page.words[end].end]
 
     def _two_options(self, start: int) -> bool:
@@ -279,10 +283,19 @@ class Positions(Anchors):
                     yield page.text[page.words[first - 1].start : end]
                 if gap == " " and raw in ("A", "An", "The") and page.raws[first] in ("A", "An", "The"):
                     yield page.text[page.words[first - 1].start : end]
-                if gap == " – " and is_capital(raw) and not page.opens[first - 1]:
+                if gap == " – " and ((is_capital(raw) and not page.opens[first - 1]) or raw in _LIGHT):
                     yield page.text[page.words[first - 1].start : end]
+                if gap == " " and self._capital_before(first, last):
+                    yield page.text[page.words[first - 1].start : end]
+            if (start := self._led_by_noun(first, last, owned)) is not None:
+                yield page.text[page.words[start].start : end]
+            if self.vocabulary.brands and dated and at is not None and at.text[-5:-4] == " ":
+                # "Sorrel 2024" is another one than the Sorrel of 2024.
+                yield at.text
             if dated or not behind:
                 continue
+            if behind[0] == "the" and len(behind) > 1 and behind[1][0].isdigit() and page.gap(last + 1) == " ":
+                yield page.text[begin : page.words[last + 2].end]
             gap = page.gap(last + 1)
             if gap == ": " and behind[0] == "of":
                 yield page.text[begin : page.words[last + 1].end]
@@ -314,12 +327,56 @@ class Positions(Anchors):
         follows = page.norms[place + 1] if place + 1 < len(page.norms) and page.gap(place + 1) == " " else ""
         ends = place + 1 == len(page.norms) or page.gap(place + 1).strip()[:1] in tuple(".!?")
         verb = follows in either("subjects") or (follows.endswith("s") and is_verb(follows))
-        if place in owned and within[0] in ("to", "in", "at", "on") and before.isdisjoint(_RANGING):
+        if place in owned and within[0] in ("to", "in", "at", "on", "a", "an", "the") and before.isdisjoint(_RANGING):
             yield page.text[begin:end]
         elif self._proper(place) and within[0] in ("in", "of", "at", "to") and (verb or follows == "on" or (
             ends and before & {"be", "like", "is"}
         )):  # fmt: skip
             yield page.text[begin:end]
+
+    def _capital_before(self, first: int, last: int) -> bool:
+        """Whether a capital that opens a sentence goes with the title right behind it: "His Wattstax", "West
+        Laura first", "try: Before Sayonara."."""
+        page, index = self.page, first - 1
+        norm, at = page.norms[index], page.mention_at[first]
+        if not page.opens[index] or not is_capital(page.raws[index]) or self._spoken is None or self._spoken.code != "en":
+            return False
+        if norm in ("his", "her", "their", "its"):
+            return True
+        ends = last + 1 == len(page.norms) or page.gap(last + 1).strip()[:1] in tuple(".!?")
+        if ":" in page.gap(index) and norm in _prepositions() and ends:
+            return True
+        item = None if at is None else page.items.get(at.item_id)
+        people = set() if item is None else {word.norm for one in item.people for word in words(one)}
+        return (
+            norm in self.vocabulary.people_words
+            and norm not in people
+            and not self._function(norm)
+            and page.words[index].stem == norm
+            and not is_verb(norm)
+            and norm not in lexicon("en", "phrases")["openers"].split()
+        )
+
+    def _led_by_noun(self, first: int, last: int, owned: set[int]) -> int | None:
+        """Where a sentence opens with a word that small words lead from to a title that something is said of:
+        "Let the Badlands is ...", "Report to Virgin Suicides was ..."."""
+        page, index = self.page, first - 1
+        if self._spoken is None or self._spoken.code != "en":
+            return None
+        while index > 0 and page.gap(index + 1) == " " and page.raws[index] in _LIGHT and not page.opens[index]:
+            index -= 1
+        if index < 0 or index == first - 1 or index in owned or page.gap(index + 1) != " ":
+            return None
+        norm = page.norms[index]
+        said = last + 1 < len(page.norms) and page.gap(last + 1) == " " and page.norms[last + 1] in _SAID_OF
+        plain = (
+            self._function(norm) or contracted(norm) or norm.endswith(("ing", "ly")) or not is_singular(norm)
+            or norm in listed("en", "parts") or norm in _pronouns() or norm in lexicon("en", "phrases")["openers"].split()
+        )  # fmt: skip
+        if not page.opens[index] or not is_capital(page.raws[index]) or plain:
+            return None
+        odd = (index, index) in page.spelt and page.norms[index + 1] in ("to", "for") and not is_verb(norm)
+        return index if said or odd else None
 
     def _labels(self, index: int) -> bool:
         """Whether a single letter labels an entry of a list: "A. Heat"."""
@@ -373,7 +430,7 @@ class Positions(Anchors):
                 continue
             raw, norm = page.raws[index], page.norms[index]
             ends = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip()) or page.raws[index + 1].islower()
-            if index - 1 in owned and page.gap(index) == " " and is_capital(raw) and ends and not self._kind(norm):
+            if index - 1 in owned and page.gap(index) == " " and is_capital(raw) and ends and norm not in self._generic:
                 following = page.norms[index + 1] if index + 1 < len(page.norms) and not page.gap(index + 1).strip() else ""
                 if norm in either("editions") or not following or self._function(following) or following in _GERMAN_VERBS:
                     yield page.text[page.words[index - 1].start : page.words[index].end]
@@ -391,10 +448,22 @@ _TITLED = frozenset(
     {"break", "day", "evening", "hotel", "night", "place", "shop", "walk", "moment", "store", "restaurant", "picture",
      "set", "show", "song", "website", "trailer", "second", "first", "change", "laugh", "appeal"}
 )  # fmt: skip
+#: What is said of a title right behind it.
+_SAID_OF = frozenset({"is", "was", "has", "had", "might", "may", "will", "would", "should", "comes", "makes", "gives", "ticks", "fits"})
 _FREQUENCIES = frozenset({"never", "rarely", "sometimes", "always", "often", "seldom"})
 #: Before two titles of which the second is no piece of the first.
 _RANGING = frozenset({"from", "prefer", "prefers", "preferred", "similar", "closer", "compare", "compared", "add"})
 _GERMAN_VERBS = frozenset({"bestimmt", "ist", "passt", "wäre", "kostet", "hat", "kann", "wird"})
+
+
+@functools.cache
+def _prepositions() -> frozenset[str]:
+    return frozenset(lexicon("en", "phrases")["prepositions"].split())
+
+
+def _bare_verb(norm: str) -> bool:
+    """Whether a word is a verb and hardly anything else: "flee"."""
+    return norm in nouns("verb") and not of_talk("en", norm) and not norm.endswith(("y", "le", "al", "ous", "ful"))
 
 
 @functools.cache
