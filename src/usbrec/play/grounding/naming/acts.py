@@ -18,6 +18,7 @@ from usbrec.lexicon import words as lexicon
 from usbrec.play.grounding.naming.claim_reading import sentences_of
 from usbrec.play.grounding.naming.context import NamingContext
 from usbrec.play.grounding.naming.language import Language, derived, either, language, ordinary
+from usbrec.play.grounding.naming.page import is_capital
 from usbrec.play.grounding.naming.nouns import is_singular, noun_only, noun_or_verb
 
 #: The languages whose talk is known well enough to refuse what is none of it.
@@ -129,7 +130,10 @@ class Acts(NamingContext):
             end = self._last_of_phrase(index + 1, last)
             head = page.norms[end]
             single = head.removesuffix("s")
-            return any(
+            following = page.norms[end + 1] if end < last else ""
+            shown = is_capital(page.raws[end]) or head[0].isdigit() or page.gap(index + 1) != " "
+            # Names in capitals are found as such; "the new one".
+            return shown or following in ("one", "ones") or any(
                 one in _ASPECTS or one in listed(spoken.code, "parts") or one in self.vocabulary.genres
                 or one in either("kinds") - _HOURS or one in either("favourites")
                 for one in (head, single)

@@ -102,6 +102,9 @@ class Positions(Anchors):
         ):
             return True
         definite = norms[0] == "the"
+        if any(norm[0].isdigit() and not norm.isdigit() for norm in norms) or is_capital(page.raws[last]) and last > first:
+            # "The 70s"; names in capitals are found as such.
+            return True
         if all(norm in _FREQUENCIES for norm in norms) and (len(norms) > 1 or tight):
             return False
         if not definite and (
@@ -437,8 +440,9 @@ class Positions(Anchors):
             if not norm.isdigit() or len(norm) != 4 or page.gap(index).strip(" ,") or index - 1 in owned:
                 continue
             before = page.norms[index - 1]
-            counted = index + 1 < len(page.norms) and page.gap(index + 1) == " " and is_capital(page.raws[index + 1])
-            if before not in YEAR_BEHIND and not counted and told.isdisjoint(page.norms):
+            stops = index + 1 == len(page.norms) or bool(page.gap(index + 1).strip())
+            chosen = stops or page.norms[index + 1] in _LIKED
+            if chosen and before not in YEAR_BEHIND and page.raws[index - 1].islower() and told.isdisjoint(page.norms):
                 yield raw
 
 
@@ -453,6 +457,8 @@ _SAID_OF = frozenset({"is", "was", "has", "had", "might", "may", "will", "would"
 _FREQUENCIES = frozenset({"never", "rarely", "sometimes", "always", "often", "seldom"})
 #: Before two titles of which the second is no piece of the first.
 _RANGING = frozenset({"from", "prefer", "prefers", "preferred", "similar", "closer", "compare", "compared", "add"})
+#: What a year that is a name stands before in German: "wirst du 1917 lieben".
+_LIKED = frozenset({"lieben", "mögen", "sehen", "schauen", "anschauen", "nehmen", "probieren", "genießen"})
 _GERMAN_VERBS = frozenset({"bestimmt", "ist", "passt", "wäre", "kostet", "hat", "kann", "wird"})
 
 
